@@ -1,0 +1,286 @@
+//! Commands: everything that can happen to stock, and what must be loaded to decide it.
+//!
+//! Promises: [`Command::needs`] names every row that [`crate::decide`] will look at, so that a batch can be loaded, and
+//! its rows locked, with a few statements. Must not know where a command came from (API, import, screen, job).
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::{
+    ChannelId, IdKind, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey, StockListId,
+    Timestamp, UnitType,
+};
+
+/// One thing somebody wants done.
+#[derive(Debug)]
+pub enum Command {
+    /// An order with all its lines, or nothing.
+    PlaceOrder(PlaceOrder),
+    /// The ERP has registered an order line (seed 001).
+    ReleaseItem(ReleaseItem),
+    /// Lines of one order are cancelled (contract 7.4).
+    CancelItems(CancelItems),
+    /// Figures or other fields of product stocks are written, all or none (seed 002).
+    WriteStocks(WriteStocks),
+    /// An order is edited.
+    EditOrder(EditOrder),
+    /// An order line is edited.
+    EditItem(EditItem),
+}
+
+/// Names a product in one of the two ways the wire has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ProductRef {
+    /// By id.
+    Id(ProductId),
+    /// By SKU.
+    Sku(String),
+}
+
+/// A new order.
+#[derive(Debug)]
+pub struct PlaceOrder {
+    /// Unique per channel.
+    pub number: String,
+    /// The channel, or `None` for the own door.
+    pub channel: Option<ChannelId>,
+    /// ISO code, may be empty.
+    pub currency: String,
+    /// Its first state.
+    pub status: OrderStatus,
+    /// Whether the ERP knows it already.
+    pub is_send: bool,
+    /// When the customer ordered; arrival when absent.
+    pub date_placed: Option<Timestamp>,
+    /// JSON object text.
+    pub extra_field: String,
+    /// JSON object text.
+    pub details: String,
+    /// At least one.
+    pub lines: Vec<NewLine>,
+}
+
+/// A line of a new order.
+#[derive(Debug)]
+pub struct NewLine {
+    /// What is ordered.
+    pub product: ProductRef,
+    /// From which list.
+    pub list: StockListId,
+    /// How many; at least 1.
+    pub quantity: Quantity,
+    /// Its first state; a line that starts [`OrderStatus::Cancelled`] is refused at the door.
+    pub status: OrderStatus,
+    /// Decimal text.
+    pub price: Option<String>,
+    /// JSON object text.
+    pub extra_field: String,
+    /// JSON object text.
+    pub attributes: String,
+    /// JSON object text.
+    pub details: String,
+}
+
+/// A release of one line.
+#[derive(Debug)]
+pub struct ReleaseItem {
+    /// The line.
+    pub item: OrderItemId,
+    /// The ERP's code for it.
+    pub code: String,
+    /// The kind of remote system the code belongs to.
+    pub integration_type: String,
+    /// `false` stores the code and leaves the hold alone.
+    pub update_stock: bool,
+    /// When the ERP registered the line; arrival when absent.
+    pub registered_at: Option<Timestamp>,
+}
+
+/// A cancellation within one order.
+#[derive(Debug)]
+pub struct CancelItems {
+    /// The order.
+    pub order: OrderId,
+    /// Its lines, or `None` for all of them.
+    pub items: Option<Vec<OrderItemId>>,
+}
+
+/// Writes of product stocks.
+#[derive(Debug)]
+pub struct WriteStocks {
+    /// In order; a later row for the same stock sees the earlier one.
+    pub rows: Vec<WriteStock>,
+    /// Whether an unknown SKU becomes a product.
+    pub create_unknown_products: bool,
+}
+
+/// A write of one product stock. `None` leaves a field as it is.
+#[derive(Debug)]
+pub struct WriteStock {
+    /// Which one.
+    pub target: StockTarget,
+    /// The new figure.
+    pub on_hand: Option<Quantity>,
+    /// The whole held quantity as the writer sees it; what exceeds the open holds becomes `external`.
+    pub held: Option<Quantity>,
+    /// The unit.
+    pub unit: Option<UnitType>,
+    /// JSON object text.
+    pub extra_field: Option<String>,
+    /// When the figure was taken; arrival (less the list's delay) when absent.
+    pub snapshot_at: Option<Timestamp>,
+}
+
+/// Names a product stock.
+#[derive(Debug)]
+pub enum StockTarget {
+    /// By natural key; made when it does not exist.
+    Key(StockKey),
+    /// By id; refused when it does not exist.
+    Id(StockId),
+}
+
+/// An edit of an order. `None` leaves a field as it is.
+#[derive(Debug)]
+pub struct EditOrder {
+    /// The order.
+    pub order: OrderId,
+    /// Whether the ERP has taken it.
+    pub is_send: Option<bool>,
+}
+
+/// An edit of an order line. `None` leaves a field as it is.
+#[derive(Debug, Default)]
+pub struct ItemEdit {
+    /// Its new state; [`OrderStatus::Cancelled`] gives the hold back.
+    pub status: Option<OrderStatus>,
+    /// How its `extra_field` changes.
+    pub extra_field: Option<TextEdit>,
+    /// Its new attributes.
+    pub attributes: Option<String>,
+    /// How its `details` change.
+    pub details: Option<TextEdit>,
+}
+
+/// An edit of one order line.
+#[derive(Debug)]
+pub struct EditItem {
+    /// The line.
+    pub item: OrderItemId,
+    /// What changes.
+    pub edit: ItemEdit,
+}
+
+/// How an opaque text changes. The function runs on the stored text inside the decision, so that two
+/// edits at once both take effect.
+pub struct TextEdit(Box<dyn Fn(&str) -> String + Send + Sync>);
+
+impl TextEdit {
+    /// An edit by this function from the old text to the new one.
+    pub fn new(edit: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self(Box::new(edit))
+    }
+
+    /// The new text.
+    pub fn apply(&self, old: &str) -> String {
+        (self.0)(old)
+    }
+}
+
+impl fmt::Debug for TextEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TextEdit")
+    }
+}
+
+/// The rows that a batch of commands looks at. Ordered sets: rows are locked in this order, on every engine.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// Lists by id.
+    pub lists: BTreeSet<StockListId>,
+    /// Channels by id.
+    pub channels: BTreeSet<ChannelId>,
+    /// Stocks by id.
+    pub stocks: BTreeSet<StockId>,
+    /// Stocks by natural key, each with the product of that SKU.
+    pub keys: BTreeSet<StockKey>,
+    /// Stocks of products known by id only, as (list, product), each with its product.
+    pub product_keys: BTreeSet<(StockListId, ProductId)>,
+    /// Reported holds of the stocks above are needed, because a figure may settle them.
+    pub reported_of_keys: BTreeSet<StockKey>,
+    /// The same for stocks named by id.
+    pub reported_of_ids: BTreeSet<StockId>,
+    /// Orders by id, with all their lines and holds.
+    pub orders: BTreeSet<OrderId>,
+    /// Lines by id, with their hold, mappings and stock.
+    pub items: BTreeSet<OrderItemId>,
+    /// Lines by id, with their whole order as in `orders`.
+    pub items_with_orders: BTreeSet<OrderItemId>,
+    /// Order numbers that must be free, as (channel or 0, number).
+    pub numbers: BTreeSet<(i64, String)>,
+}
+
+impl Command {
+    /// Adds what this command looks at.
+    pub fn needs(&self, needs: &mut Needs) {
+        match self {
+            Self::PlaceOrder(order) => order.needs(needs),
+            Self::ReleaseItem(release) => _ = needs.items.insert(release.item),
+            Self::CancelItems(cancel) => _ = needs.orders.insert(cancel.order),
+            Self::WriteStocks(write) => write.rows.iter().for_each(|row| row.needs(needs)),
+            Self::EditOrder(edit) => _ = needs.orders.insert(edit.order),
+            Self::EditItem(edit) => _ = needs.items_with_orders.insert(edit.item),
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up. An edit of a line may cancel it, so it counts as a
+    /// cancellation; a cancellation's lines are known after loading only, hence the bound of one order's lines.
+    pub fn ids_needed(&self, kind: IdKind) -> usize {
+        match (self, kind) {
+            (Self::PlaceOrder(_), IdKind::Order)
+            | (Self::ReleaseItem(_), IdKind::Mapping | IdKind::Movement)
+            | (Self::EditItem(_), IdKind::Movement) => 1,
+            (Self::PlaceOrder(order), IdKind::OrderItem | IdKind::Movement | IdKind::Stock) => order.lines.len(),
+            (Self::WriteStocks(write), IdKind::Product | IdKind::Stock | IdKind::Movement) => write.rows.len(),
+            (Self::CancelItems(_), IdKind::Movement) => ORDER_LINES_MAX,
+            _ => 0,
+        }
+    }
+}
+
+/// The most lines one order can have.
+pub const ORDER_LINES_MAX: usize = 1_000;
+
+impl PlaceOrder {
+    fn needs(&self, needs: &mut Needs) {
+        needs.numbers.insert((self.channel.map_or(0, ChannelId::get), self.number.clone()));
+        needs.channels.extend(self.channel);
+        for line in &self.lines {
+            needs.lists.insert(line.list);
+            match &line.product {
+                ProductRef::Id(id) => _ = needs.product_keys.insert((line.list, *id)),
+                ProductRef::Sku(sku) => _ = needs.keys.insert(StockKey { list: line.list, sku: sku.clone() }),
+            }
+        }
+    }
+}
+
+impl WriteStock {
+    fn needs(&self, needs: &mut Needs) {
+        match &self.target {
+            StockTarget::Key(key) => {
+                needs.lists.insert(key.list);
+                needs.keys.insert(key.clone());
+                if self.on_hand.is_some() {
+                    needs.reported_of_keys.insert(key.clone());
+                }
+            }
+            StockTarget::Id(id) => {
+                needs.stocks.insert(*id);
+                if self.on_hand.is_some() {
+                    needs.reported_of_ids.insert(*id);
+                }
+            }
+        }
+    }
+}

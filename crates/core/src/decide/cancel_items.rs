@@ -1,0 +1,68 @@
+//! Cancelling lines: what is still held, or reported and not yet in a figure, is given back.
+//!
+//! Source: contract 7.4 and DESIGN section 2. A line whose quantity the ERP's figure already contains gives nothing back:
+//! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused.
+
+use crate::command::CancelItems;
+use crate::{Cause, Context, Delta, HoldState, OrderId, OrderItemId, OrderStatus, Outcome, Refusal, Shelf, decide};
+
+pub(super) fn cancel_items(shelf: &mut Shelf, command: &CancelItems, context: Context) -> Result<Outcome, Refusal> {
+    shelf.order(command.order).ok_or(Refusal::NotFound)?;
+    let all = shelf.items_of(command.order);
+    let chosen = match &command.items {
+        None => all,
+        Some(items) => {
+            let foreign: Vec<_> = items.iter().copied().filter(|item| !all.contains(item)).collect();
+            if !foreign.is_empty() {
+                return Err(Refusal::NotInOrder(foreign));
+            }
+            items.clone()
+        }
+    };
+    let shipped: Vec<_> = chosen.iter().copied().filter(|id| has_left(shelf, *id)).collect();
+    if !shipped.is_empty() {
+        return Err(Refusal::AlreadyShipped(shipped));
+    }
+    for item in chosen {
+        cancel_item(shelf, item, context);
+    }
+    let (order, items) = decide::order_with_items(shelf, command.order);
+    Ok(Outcome::ItemsCancelled(order, items))
+}
+
+fn has_left(shelf: &Shelf, item: OrderItemId) -> bool {
+    shelf.item(item).is_some_and(|item| item.status.has_left())
+}
+
+/// Cancels one line of an order on the shelf; the order follows when its last line is gone.
+pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) {
+    let Some(order) = shelf.item(id).filter(|item| item.status != OrderStatus::Cancelled).map(|item| item.order) else {
+        return;
+    };
+    give_back(shelf, id, context);
+    let item = shelf.item_mut(id);
+    item.status = OrderStatus::Cancelled;
+    item.modified_at = context.now;
+    let dead = all_cancelled(shelf, order);
+    let order = shelf.order_mut(order);
+    order.modified_at = context.now;
+    if dead {
+        order.status = OrderStatus::Cancelled;
+    }
+}
+
+fn give_back(shelf: &mut Shelf, id: OrderItemId, context: Context) {
+    let Some(hold) = shelf.hold(id) else { return };
+    let (stock, units) = (hold.stock, hold.quantity.units());
+    let delta = match hold.state {
+        HoldState::Open => Delta { held: -units, ..Delta::default() },
+        HoldState::Reported => Delta { reported: -units, ..Delta::default() },
+        HoldState::Settled | HoldState::Cancelled => return,
+    };
+    shelf.move_stock(stock, delta, Cause::Cancel(id), context.actor, context.now);
+    shelf.advance_hold(id, HoldState::Cancelled, None);
+}
+
+fn all_cancelled(shelf: &Shelf, order: OrderId) -> bool {
+    shelf.items_of(order).into_iter().filter_map(|id| shelf.item(id)).all(|item| item.status == OrderStatus::Cancelled)
+}

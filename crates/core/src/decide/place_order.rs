@@ -1,0 +1,135 @@
+//! Placing an order: all lines are held, or none.
+//!
+//! Source: contract R1 (a hold starts when the order is created), DESIGN section 2. The same SKU twice in one order
+//! counts twice. An own order that does not fit is refused; a channel that accepts overselling gets its hold and a mark.
+
+use crate::command::{NewLine, PlaceOrder};
+use crate::refusal::{RowFault, Shortage};
+use crate::{
+    Cause, ChannelId, Context, Delta, Hold, HoldState, IdKind, Order, OrderId, OrderItem, OrderItemId, Outcome,
+    Oversell, Product, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, bucket_of_key, bucket_of_text,
+};
+
+pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Result<Outcome, Refusal> {
+    let oversell = policy(shelf, command)?;
+    if shelf.number_taken(command.channel.map_or(0, ChannelId::get), &command.number) {
+        return Err(Refusal::OrderNumberTaken);
+    }
+    let products = products(shelf, command)?;
+    check_fit(shelf, command, &products, oversell)?;
+
+    let order = add_order(shelf, command, context);
+    let items = command
+        .lines
+        .iter()
+        .zip(&products)
+        .map(|(line, product)| hold_line(shelf, &order, line, product, context))
+        .collect();
+    Ok(Outcome::OrderPlaced(order, items))
+}
+
+fn policy(shelf: &Shelf, command: &PlaceOrder) -> Result<Oversell, Refusal> {
+    match command.channel {
+        None => Ok(Oversell::Refuse),
+        Some(id) => Ok(shelf.channel(id).ok_or(Refusal::UnknownChannel(id))?.oversell),
+    }
+}
+
+/// The product of each line; all faults of all lines at once.
+fn products(shelf: &Shelf, command: &PlaceOrder) -> Result<Vec<Product>, Refusal> {
+    let mut faults = Vec::new();
+    let mut products = Vec::with_capacity(command.lines.len());
+    for (row, line) in command.lines.iter().enumerate() {
+        if shelf.list(line.list).is_none() {
+            faults.push((row, RowFault::UnknownList(line.list)));
+        }
+        match shelf.product(&line.product) {
+            Some(product) => products.push(product.clone()),
+            None => faults.push((row, RowFault::UnknownProduct(line.product.clone()))),
+        }
+    }
+    if faults.is_empty() { Ok(products) } else { Err(Refusal::Rows(faults)) }
+}
+
+/// Whether all lines together fit. Sums per stock first, so that one SKU on two lines counts twice.
+fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell: Oversell) -> Result<(), Refusal> {
+    let mut asked: Vec<Shortage> = Vec::with_capacity(products.len());
+    for (line, product) in command.lines.iter().zip(products) {
+        let units = line.quantity.units();
+        match asked.iter_mut().find(|sum| sum.list == line.list && sum.sku == product.sku) {
+            Some(sum) => sum.asked += units,
+            None => asked.push(Shortage {
+                sku: product.sku.clone(),
+                list: line.list,
+                asked: units,
+                available: shelf.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
+            }),
+        }
+    }
+    let held = |sum: &Shortage| shelf.stock_by_key(sum.list, &sum.sku).map_or(0, |stock| stock.held);
+    let too_large = asked.iter().any(|sum| sum.asked + held(sum) > QUANTITY_MAX);
+    if oversell == Oversell::Refuse {
+        asked.retain(|sum| sum.asked > sum.available);
+        if !asked.is_empty() {
+            return Err(Refusal::InsufficientStock(asked));
+        }
+    }
+    if too_large { Err(Refusal::HeldTooLarge) } else { Ok(()) }
+}
+
+fn add_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Order {
+    let order = Order {
+        id: OrderId::new(shelf.ids.take_in(IdKind::Order, bucket_of_text(&command.number))),
+        channel: command.channel,
+        number: command.number.clone(),
+        status: command.status,
+        is_send: command.is_send,
+        currency: command.currency.clone(),
+        extra_field: command.extra_field.clone(),
+        details: command.details.clone(),
+        date_placed: command.date_placed.unwrap_or(context.now),
+        created_at: context.now,
+        modified_at: context.now,
+    };
+    shelf.add_order(order.clone());
+    order
+}
+
+fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product, context: Context) -> OrderItem {
+    let stock = stock_of(shelf, line, product, context);
+    let units = line.quantity.units();
+    let item = OrderItem {
+        id: OrderItemId::new(shelf.ids.take_in(IdKind::OrderItem, order.id.bucket())),
+        order: order.id,
+        product: product.id,
+        list: line.list,
+        stock,
+        sku: product.sku.clone(),
+        quantity: line.quantity,
+        status: line.status,
+        oversold: shelf.stock(stock).is_none_or(|stock| stock.headroom() < units),
+        price: line.price.clone(),
+        extra_field: line.extra_field.clone(),
+        attributes: line.attributes.clone(),
+        details: line.details.clone(),
+        created_at: context.now,
+        modified_at: context.now,
+    };
+    let delta = Delta { held: units, ..Delta::default() };
+    shelf.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
+    let quantity = line.quantity;
+    shelf.add_hold(Hold { item: item.id, stock, quantity, state: HoldState::Open, registered_at: None });
+    shelf.add_item(item.clone());
+    item
+}
+
+/// The stock that a line holds. A list that has never heard of the product gets an empty row: only an order that
+/// may oversell comes here.
+fn stock_of(shelf: &mut Shelf, line: &NewLine, product: &Product, context: Context) -> StockId {
+    if let Some(stock) = shelf.stock_by_key(line.list, &product.sku) {
+        return stock.id;
+    }
+    let id = StockId::new(shelf.ids.take_in(IdKind::Stock, bucket_of_key(line.list, &product.sku)));
+    shelf.add_stock(Stock::empty(id, line.list, product.id, product.sku.clone(), context.now));
+    id
+}

@@ -1,0 +1,52 @@
+//! Releasing: the ERP has registered an order line (seed 001).
+//!
+//! The code is stored once per line and kind of remote system. The hold goes from `held` to `reported`, so that nothing
+//! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
+//! at once (DESIGN section 2). Repeating a release changes nothing.
+
+use crate::command::ReleaseItem;
+use crate::{
+    Cause, Context, Delta, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, ReleaseMode, Shelf, Stock,
+    Timestamp,
+};
+
+pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Context) -> Result<Outcome, Refusal> {
+    let item = shelf.item(command.item).ok_or(Refusal::NotFound)?.id;
+    let mapping = match shelf.mapping(item, &command.integration_type) {
+        Some(mapping) if mapping.code == command.code => mapping.clone(),
+        Some(mapping) => return Err(Refusal::MappedToAnotherCode { code: mapping.code.clone() }),
+        None => {
+            let mapping = Mapping {
+                id: MappingId::new(shelf.ids.take_in(IdKind::Mapping, item.bucket())),
+                item,
+                integration_type: command.integration_type.clone(),
+                code: command.code.clone(),
+                created_at: context.now,
+            };
+            shelf.add_mapping(mapping.clone());
+            mapping
+        }
+    };
+    if command.update_stock {
+        release_hold(shelf, command, context);
+    }
+    Ok(Outcome::ItemReleased(mapping))
+}
+
+fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
+    let open = shelf.hold(command.item).filter(|hold| hold.state == HoldState::Open);
+    let Some((stock, units)) = open.map(|hold| (hold.stock, hold.quantity.units())) else {
+        return; // released or cancelled before: there is nothing left to give
+    };
+    let registered_at = command.registered_at.unwrap_or(context.now);
+    let settled = shelf.stock(stock).is_none_or(|stock| settles_at_once(shelf, stock, registered_at));
+    let (state, reported) = if settled { (HoldState::Settled, 0) } else { (HoldState::Reported, units) };
+    let delta = Delta { held: -units, reported, ..Delta::default() };
+    shelf.move_stock(stock, delta, Cause::Release(command.item), context.actor, context.now);
+    shelf.advance_hold(command.item, state, Some(registered_at));
+}
+
+fn settles_at_once(shelf: &Shelf, stock: &Stock, registered_at: Timestamp) -> bool {
+    let immediate = shelf.list(stock.list).is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
+    immediate || stock.snapshot_at.is_some_and(|snapshot| registered_at <= snapshot)
+}

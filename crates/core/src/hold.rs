@@ -1,0 +1,34 @@
+//! Holds: the quantity one order line holds on one product stock, and how that ends.
+//!
+//! Promises: a hold moves forward only (open → reported → settled, or → cancelled from the first two); it is
+//! never both released and cancelled. Must not know orders: a hold knows its line's id and nothing else of it.
+
+use crate::{OrderItemId, Quantity, StockId, Timestamp};
+
+/// Where a hold is in its life (DESIGN section 2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HoldState {
+    /// Sold here; counted in `held`.
+    Open,
+    /// The ERP has registered the line; counted in `reported` until a newer figure comes.
+    Reported,
+    /// The ERP's figure already contains it; counted nowhere.
+    Settled,
+    /// Given back; counted nowhere.
+    Cancelled,
+}
+
+/// One order line's claim on one product stock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hold {
+    /// The line that holds.
+    pub item: OrderItemId,
+    /// The stock that is held.
+    pub stock: StockId,
+    /// How much; at least 1.
+    pub quantity: Quantity,
+    /// Where it is in its life.
+    pub state: HoldState,
+    /// When the ERP registered the line, once it has.
+    pub registered_at: Option<Timestamp>,
+}

@@ -1,0 +1,35 @@
+//! The rules of Onhand: what an order, a release, a stock figure or a cancellation does to stock.
+//!
+//! Promises: every function is a pure computation on values it is given; the same input gives the same output on
+//! every machine and engine. [`decide`] either refuses and leaves the [`Shelf`] as it was, or accepts and records every
+//! change of a number as a [`Movement`].
+//!
+//! Must not know: runtimes, clocks, SQL, HTTP, JSON. Vendor fields that no rule reads travel through as opaque text.
+
+mod bucket;
+pub mod command;
+mod decide;
+mod hold;
+mod id;
+mod movement;
+mod order;
+mod quantity;
+pub mod refusal;
+mod shelf;
+mod stock;
+mod time;
+
+pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
+pub use command::Command;
+pub use decide::{Context, Outcome, WrittenStock, decide};
+pub use hold::{Hold, HoldState};
+pub use id::{
+    ChannelId, IdKind, IdSource, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId, StockListId, UserId,
+};
+pub use movement::{Cause, Delta, Movement};
+pub use order::{Channel, Mapping, Order, OrderItem, OrderStatus, Oversell};
+pub use quantity::{QUANTITY_MAX, Quantity};
+pub use refusal::Refusal;
+pub use shelf::{Changes, Shelf};
+pub use stock::{Product, ReleaseMode, Stock, StockKey, StockList, UnitType};
+pub use time::Timestamp;

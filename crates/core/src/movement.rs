@@ -1,0 +1,57 @@
+//! Movements: the memory of every change of a stock's numbers.
+//!
+//! Promises: the sum of a stock's movements is its state; each movement names the one before it, so a stock's history
+//! can be walked without an index and a missing link shows. Must not know what caused a change beyond [`Cause`].
+
+use crate::{MovementId, OrderItemId, StockId, Timestamp, UserId};
+
+/// Why numbers changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// An order line took a hold.
+    Order(OrderItemId),
+    /// The ERP registered an order line.
+    Release(OrderItemId),
+    /// An order line was cancelled.
+    Cancel(OrderItemId),
+    /// Somebody wrote a figure or another visible field.
+    Write,
+}
+
+/// By how much each number changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Delta {
+    /// Change of `on_hand`.
+    pub on_hand: i64,
+    /// Change of `held`.
+    pub held: i64,
+    /// Change of `external`, which is a part of `held`.
+    pub external: i64,
+    /// Change of `reported`.
+    pub reported: i64,
+}
+
+/// One change of one product stock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Movement {
+    /// Its id; grows with time within one process.
+    pub id: MovementId,
+    /// The stock that changed.
+    pub stock: StockId,
+    /// The movement before this one on the same stock.
+    pub previous: Option<MovementId>,
+    /// Why.
+    pub cause: Cause,
+    /// By how much.
+    pub delta: Delta,
+    /// `on_hand` after it.
+    pub on_hand: i64,
+    /// `held` after it.
+    pub held: i64,
+    /// `reported` after it.
+    pub reported: i64,
+    /// Who caused it.
+    pub actor: UserId,
+    /// When.
+    pub at: Timestamp,
+}

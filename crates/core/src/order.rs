@@ -1,0 +1,178 @@
+//! Orders, their lines, the channels they come through and the codes a remote system gives them.
+//!
+//! Promises: [`OrderStatus`] is the closed table of contract 7.3. Must not know what the vendor's other fields mean:
+//! they are opaque text in `details`.
+
+use crate::{ChannelId, MappingId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, Timestamp};
+
+/// What to do with an order that a channel has already sold and that does not fit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Oversell {
+    /// Hold anyway and mark the line, since the marketplace has promised it to a customer.
+    Accept,
+    /// Refuse the whole order.
+    Refuse,
+}
+
+/// The part of a sales channel that rules read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Channel {
+    /// Its id.
+    pub id: ChannelId,
+    /// Its policy.
+    pub oversell: Oversell,
+}
+
+macro_rules! statuses {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal $name:literal,)+) => {
+        /// The state of an order or a line. On the wire it is the code, as a string.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum OrderStatus {
+            $($(#[$doc])* $variant = $code,)+
+        }
+
+        impl OrderStatus {
+            /// Every status, in the order of their codes.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The number of contract 7.3, for instance 400.
+            pub const fn code(self) -> i64 {
+                self as i64
+            }
+
+            /// The vendor's name of it, for instance `approved`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+statuses! {
+    /// A customer has asked for cancellation; the hold stays.
+    CancellationWaiting = 50 "cancellation_waiting",
+    /// Dead; the hold is given back.
+    Cancelled = 100 "canceled",
+    /// Waiting.
+    Waiting = 200 "waiting",
+    /// Waiting for the payment.
+    PaymentWaiting = 300 "payment_waiting",
+    /// Waiting for a confirmation.
+    ConfirmationWaiting = 350 "confirmation_waiting",
+    /// Ready for the ERP.
+    Approved = 400 "approved",
+    /// Not active.
+    Inactive = 425 "inactive",
+    /// Being packed.
+    Preparing = 450 "preparing",
+    /// On its way.
+    Shipped = 500 "shipped",
+    /// On its way, customer told.
+    ShippedAndInformed = 510 "shipped_and_informed",
+    /// Waiting at a shop.
+    ReadyForPickup = 520 "ready_for_pickup",
+    /// A delivery failed.
+    AttemptedDelivery = 540 "attempted_delivery",
+    /// A review has begun.
+    ReviewStarted = 544 "review_started",
+    /// A review is waiting.
+    ReviewWaiting = 545 "review_waiting",
+    /// Delivered.
+    Delivered = 550 "delivered",
+    /// Paid back.
+    Refunded = 600 "refunded",
+}
+
+impl OrderStatus {
+    /// The status with this code.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.iter().copied().find(|status| status.code() == code)
+    }
+
+    /// The status with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|status| status.name() == name)
+    }
+
+    /// From here on the units have left: a line can be refunded, not cancelled.
+    pub fn has_left(self) -> bool {
+        self >= Self::Shipped
+    }
+}
+
+/// An order: a number, a state and lines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// The channel it came through; `None` for the own door.
+    pub channel: Option<ChannelId>,
+    /// Unique per channel, 1..=128 characters.
+    pub number: String,
+    /// Its state.
+    pub status: OrderStatus,
+    /// Whether the ERP has taken the order. Releases nothing (contract R13).
+    pub is_send: bool,
+    /// ISO code in lower case, as the vendor writes it; may be empty.
+    pub currency: String,
+    /// A JSON object that no rule reads.
+    pub extra_field: String,
+    /// The vendor's other order fields, a JSON object that no rule reads.
+    pub details: String,
+    /// When the customer ordered.
+    pub date_placed: Timestamp,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When the order or one of its lines last changed.
+    pub modified_at: Timestamp,
+}
+
+/// One line of an order. It may stand for several units.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OrderItem {
+    /// Its id.
+    pub id: OrderItemId,
+    /// Its order.
+    pub order: OrderId,
+    /// What was ordered.
+    pub product: ProductId,
+    /// The list it was ordered from.
+    pub list: StockListId,
+    /// The stock it holds; stays even if the product moves, so that a release cannot be misdirected.
+    pub stock: StockId,
+    /// The product's SKU.
+    pub sku: String,
+    /// How many units; at least 1.
+    pub quantity: Quantity,
+    /// Its state.
+    pub status: OrderStatus,
+    /// Sold although it did not fit (policy [`Oversell::Accept`]); shown to people.
+    pub oversold: bool,
+    /// A decimal in text, as given.
+    pub price: Option<String>,
+    /// A JSON object; a patch merges into it.
+    pub extra_field: String,
+    /// A JSON object; a patch replaces it.
+    pub attributes: String,
+    /// The vendor's other line fields, a JSON object that no rule reads.
+    pub details: String,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+/// A remote system's code for an order line (seed 001, "Integration Mapping").
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Mapping {
+    /// Its id.
+    pub id: MappingId,
+    /// The line it names.
+    pub item: OrderItemId,
+    /// Which kind of remote system, for instance `external_company`.
+    pub integration_type: String,
+    /// The remote system's code, 1..=255 characters.
+    pub code: String,
+    /// When it was stored.
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,61 @@
+//! Refusals: every way the rules say no.
+//!
+//! Promises: a refused command has changed nothing. Refusals are found in the order of the variants here, so which of
+//! two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
+
+use crate::{ChannelId, OrderItemId, StockListId, Timestamp, command::ProductRef};
+
+/// Why a command was refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    /// The object the command names by id does not exist.
+    NotFound,
+    /// The channel of an order does not exist.
+    UnknownChannel(ChannelId),
+    /// An order of that channel has this number already.
+    OrderNumberTaken,
+    /// Rows of the command have faults of their own: (row, fault), rows counted from 0.
+    Rows(Vec<(usize, RowFault)>),
+    /// The order does not fit, and its channel does not accept overselling. Every short SKU is named once.
+    InsufficientStock(Vec<Shortage>),
+    /// A held quantity would pass the documented maximum.
+    HeldTooLarge,
+    /// The line carries another code of the same integration type.
+    MappedToAnotherCode {
+        /// The code it carries.
+        code: String,
+    },
+    /// These lines belong to another order, or to none.
+    NotInOrder(Vec<OrderItemId>),
+    /// These lines have been shipped; they can be refunded, not cancelled.
+    AlreadyShipped(Vec<OrderItemId>),
+    /// A cancelled line cannot come back to life, since its hold is gone.
+    Cancelled,
+}
+
+/// What is wrong with one row of a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowFault {
+    /// The list does not exist.
+    UnknownList(StockListId),
+    /// The product does not exist and may not be made here.
+    UnknownProduct(ProductRef),
+    /// The figure is older than the one already stored.
+    StaleSnapshot {
+        /// When the stored figure was taken.
+        stored: Timestamp,
+    },
+}
+
+/// One SKU of which too little is available.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shortage {
+    /// The SKU.
+    pub sku: String,
+    /// The list it was asked from.
+    pub list: StockListId,
+    /// The sum over all lines of the order.
+    pub asked: i64,
+    /// What there is.
+    pub available: i64,
+}

@@ -1,0 +1,324 @@
+//! The shelf: the rows one batch of commands may touch, and what was touched.
+//!
+//! Promises: numbers of a stock change only in [`Shelf::move_stock`], which records the movement in the same step; a row
+//! is written back exactly if it was touched. Must not know where rows come from or go to.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::command::ProductRef;
+use crate::{
+    Cause, Channel, ChannelId, Delta, Hold, HoldState, IdKind, IdSource, Mapping, Movement, MovementId, Order, OrderId,
+    OrderItem, OrderItemId, Product, ProductId, Stock, StockId, StockList, StockListId, Timestamp, UserId,
+};
+
+/// Loaded rows and recorded changes.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// Where new ids come from.
+    pub ids: IdSource,
+    lists: HashMap<StockListId, StockList>,
+    channels: HashMap<ChannelId, Channel>,
+    products: HashMap<ProductId, Product>,
+    product_ids: HashMap<String, ProductId>,
+    stocks: HashMap<StockId, Stock>,
+    stock_ids: HashMap<StockListId, HashMap<String, StockId>>,
+    orders: HashMap<OrderId, Order>,
+    numbers: BTreeSet<(i64, String)>,
+    items: BTreeMap<OrderItemId, OrderItem>,
+    items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
+    holds: HashMap<OrderItemId, Hold>,
+    reported_of: HashMap<StockId, BTreeSet<OrderItemId>>,
+    mappings: HashMap<OrderItemId, Vec<Mapping>>,
+    changes: Changes,
+}
+
+/// What the batch changed: to be written back in one transaction. New rows and changed rows are kept apart.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Products made.
+    pub new_products: Vec<ProductId>,
+    /// Stocks made.
+    pub new_stocks: BTreeSet<StockId>,
+    /// Stocks changed that were there before.
+    pub stocks: BTreeSet<StockId>,
+    /// Orders made.
+    pub new_orders: BTreeSet<OrderId>,
+    /// Orders changed that were there before, with their earlier state (kept counts depend on it).
+    pub orders: BTreeMap<OrderId, Order>,
+    /// Lines made.
+    pub new_items: BTreeSet<OrderItemId>,
+    /// Lines changed that were there before.
+    pub items: BTreeSet<OrderItemId>,
+    /// Holds taken.
+    pub new_holds: BTreeSet<OrderItemId>,
+    /// Holds changed that were there before.
+    pub holds: BTreeSet<OrderItemId>,
+    /// Mappings stored.
+    pub mappings: Vec<Mapping>,
+    /// Movements, in order.
+    pub movements: Vec<Movement>,
+}
+
+impl Changes {
+    /// Whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.stocks.is_empty()
+            && self.new_stocks.is_empty()
+            && self.new_products.is_empty()
+            && self.new_orders.is_empty()
+            && self.orders.is_empty()
+            && self.items.is_empty()
+            && self.holds.is_empty()
+            && self.mappings.is_empty()
+            && self.movements.is_empty()
+    }
+}
+
+/// Loading.
+impl Shelf {
+    /// An empty shelf that makes ids from this source.
+    pub fn new(ids: IdSource) -> Self {
+        Self { ids, ..Self::default() }
+    }
+
+    /// Puts a list on the shelf.
+    pub fn put_list(&mut self, list: StockList) {
+        self.lists.insert(list.id, list);
+    }
+
+    /// Puts a channel on the shelf.
+    pub fn put_channel(&mut self, channel: Channel) {
+        self.channels.insert(channel.id, channel);
+    }
+
+    /// Puts a product on the shelf.
+    pub fn put_product(&mut self, product: Product) {
+        self.product_ids.insert(product.sku.clone(), product.id);
+        self.products.insert(product.id, product);
+    }
+
+    /// Puts a stock on the shelf.
+    pub fn put_stock(&mut self, stock: Stock) {
+        self.stock_ids.entry(stock.list).or_default().insert(stock.sku.clone(), stock.id);
+        self.stocks.insert(stock.id, stock);
+    }
+
+    /// Puts an order on the shelf.
+    pub fn put_order(&mut self, order: Order) {
+        self.orders.insert(order.id, order);
+    }
+
+    /// Says that an order number is taken.
+    pub fn put_number(&mut self, channel: i64, number: String) {
+        self.numbers.insert((channel, number));
+    }
+
+    /// Puts an order line on the shelf.
+    pub fn put_item(&mut self, item: OrderItem) {
+        self.items_of.entry(item.order).or_default().insert(item.id);
+        self.items.insert(item.id, item);
+    }
+
+    /// Puts a hold on the shelf.
+    pub fn put_hold(&mut self, hold: Hold) {
+        if hold.state == HoldState::Reported {
+            self.reported_of.entry(hold.stock).or_default().insert(hold.item);
+        }
+        self.holds.insert(hold.item, hold);
+    }
+
+    /// Puts a mapping on the shelf.
+    pub fn put_mapping(&mut self, mapping: Mapping) {
+        self.mappings.entry(mapping.item).or_default().push(mapping);
+    }
+}
+
+/// Reading.
+impl Shelf {
+    /// A list.
+    pub fn list(&self, id: StockListId) -> Option<&StockList> {
+        self.lists.get(&id)
+    }
+
+    /// A channel.
+    pub fn channel(&self, id: ChannelId) -> Option<&Channel> {
+        self.channels.get(&id)
+    }
+
+    /// A product by id or SKU.
+    pub fn product(&self, product: &ProductRef) -> Option<&Product> {
+        let id = match product {
+            ProductRef::Id(id) => id,
+            ProductRef::Sku(sku) => self.product_ids.get(sku)?,
+        };
+        self.products.get(id)
+    }
+
+    /// A stock by id.
+    pub fn stock(&self, id: StockId) -> Option<&Stock> {
+        self.stocks.get(&id)
+    }
+
+    /// A stock by natural key.
+    pub fn stock_by_key(&self, list: StockListId, sku: &str) -> Option<&Stock> {
+        self.stocks.get(self.stock_ids.get(&list)?.get(sku)?)
+    }
+
+    /// An order.
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        self.orders.get(&id)
+    }
+
+    /// Whether a channel (0: the own door) has an order of this number.
+    pub fn number_taken(&self, channel: i64, number: &str) -> bool {
+        self.numbers.contains(&(channel, number.to_owned()))
+    }
+
+    /// An order line.
+    pub fn item(&self, id: OrderItemId) -> Option<&OrderItem> {
+        self.items.get(&id)
+    }
+
+    /// The lines of an order, oldest first.
+    pub fn items_of(&self, order: OrderId) -> Vec<OrderItemId> {
+        self.items_of.get(&order).into_iter().flatten().copied().collect()
+    }
+
+    /// The hold of a line.
+    pub fn hold(&self, item: OrderItemId) -> Option<&Hold> {
+        self.holds.get(&item)
+    }
+
+    /// Lines with a reported hold on a stock.
+    pub(crate) fn reported_of(&self, stock: StockId) -> Vec<OrderItemId> {
+        self.reported_of.get(&stock).into_iter().flatten().copied().collect()
+    }
+
+    /// The mapping of a line for one kind of remote system.
+    pub fn mapping(&self, item: OrderItemId, integration_type: &str) -> Option<&Mapping> {
+        self.mappings.get(&item)?.iter().find(|mapping| mapping.integration_type == integration_type)
+    }
+
+    /// What has been recorded so far.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Takes the recorded changes, leaving none.
+    pub fn take_changes(&mut self) -> Changes {
+        std::mem::take(&mut self.changes)
+    }
+}
+
+/// Changing. Only the decisions call these.
+impl Shelf {
+    /// Changes a stock's numbers and remembers why.
+    pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
+        let movement = MovementId::new(self.ids.take_in(IdKind::Movement, id.bucket()));
+        let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
+        stock.on_hand += delta.on_hand;
+        stock.held += delta.held;
+        stock.external += delta.external;
+        stock.reported += delta.reported;
+        let broken = stock.on_hand < 0 || stock.external < 0 || stock.held < stock.external || stock.reported < 0;
+        assert!(!broken, "no rule makes a count negative: {stock:?} after {delta:?} by {cause:?}");
+        let previous = stock.movement.replace(movement);
+        stock.modified_at = at;
+        let (on_hand, held, reported) = (stock.on_hand, stock.held, stock.reported);
+        self.touch_stock(id);
+        self.changes.movements.push(Movement {
+            id: movement,
+            stock: id,
+            previous,
+            cause,
+            delta,
+            on_hand,
+            held,
+            reported,
+            actor,
+            at,
+        });
+    }
+
+    /// The stock, to change a field that is not one of its numbers.
+    pub(crate) fn stock_mut(&mut self, id: StockId) -> &mut Stock {
+        self.touch_stock(id);
+        self.stocks.get_mut(&id).expect("a decision changes stocks it has looked at")
+    }
+
+    fn touch_stock(&mut self, id: StockId) {
+        if !self.changes.new_stocks.contains(&id) {
+            self.changes.stocks.insert(id);
+        }
+    }
+
+    pub(crate) fn add_product(&mut self, product: Product) {
+        self.changes.new_products.push(product.id);
+        self.put_product(product);
+    }
+
+    pub(crate) fn add_stock(&mut self, stock: Stock) {
+        self.changes.new_stocks.insert(stock.id);
+        self.put_stock(stock);
+    }
+
+    pub(crate) fn add_order(&mut self, order: Order) {
+        self.changes.new_orders.insert(order.id);
+        self.put_number(order.channel.map_or(0, ChannelId::get), order.number.clone());
+        self.put_order(order);
+    }
+
+    pub(crate) fn add_item(&mut self, item: OrderItem) {
+        self.changes.new_items.insert(item.id);
+        self.put_item(item);
+    }
+
+    pub(crate) fn add_hold(&mut self, hold: Hold) {
+        self.changes.new_holds.insert(hold.item);
+        self.put_hold(hold);
+    }
+
+    pub(crate) fn add_mapping(&mut self, mapping: Mapping) {
+        self.changes.mappings.push(mapping.clone());
+        self.put_mapping(mapping);
+    }
+
+    /// The order, to change it.
+    pub(crate) fn order_mut(&mut self, id: OrderId) -> &mut Order {
+        let order = self.orders.get_mut(&id).expect("a decision changes orders it has looked at");
+        if !self.changes.new_orders.contains(&id) {
+            self.changes.orders.entry(id).or_insert_with(|| order.clone());
+        }
+        order
+    }
+
+    /// The line, to change it.
+    pub(crate) fn item_mut(&mut self, id: OrderItemId) -> &mut OrderItem {
+        if !self.changes.new_items.contains(&id) {
+            self.changes.items.insert(id);
+        }
+        self.items.get_mut(&id).expect("a decision changes lines it has looked at")
+    }
+
+    /// Moves a hold to another state, forward only.
+    pub(crate) fn advance_hold(&mut self, item: OrderItemId, to: HoldState, registered_at: Option<Timestamp>) {
+        let hold = self.holds.get_mut(&item).expect("a decision changes holds it has looked at");
+        let forward = match hold.state {
+            HoldState::Open => to != HoldState::Open,
+            HoldState::Reported => matches!(to, HoldState::Settled | HoldState::Cancelled),
+            HoldState::Settled | HoldState::Cancelled => false,
+        };
+        assert!(forward, "a hold moves forward only: {hold:?} to {to:?}");
+        hold.state = to;
+        hold.registered_at = registered_at.or(hold.registered_at);
+        let reported = self.reported_of.entry(hold.stock).or_default();
+        if to == HoldState::Reported {
+            reported.insert(item)
+        } else {
+            reported.remove(&item)
+        };
+        if !self.changes.new_holds.contains(&item) {
+            self.changes.holds.insert(item);
+        }
+    }
+}

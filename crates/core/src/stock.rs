@@ -1,0 +1,125 @@
+//! Stock: what a list is, what a product stock counts, and what "available" means.
+//!
+//! Promises: [`Stock::available`] and [`Stock::headroom`] are the only places that say what can still be sold.
+//! Must not know who asks or why a number changed (that is [`crate::Movement`]).
+
+use crate::{MovementId, ProductId, StockId, StockListId, Timestamp};
+
+/// What a release does to the quantity until the ERP's next figure (DESIGN section 2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReleaseMode {
+    /// The quantity stays off sale, as `reported`, until a figure taken after the release arrives. Never oversells.
+    #[default]
+    UntilNextWrite,
+    /// The literal reading of seed 001: the hold is dropped and the quantity is on sale at once.
+    Immediate,
+}
+
+/// The part of a stock list that rules read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StockList {
+    /// Its id.
+    pub id: StockListId,
+    /// What a release does.
+    pub release_mode: ReleaseMode,
+    /// How old the ERP's figures are when they arrive without a time of their own, in seconds.
+    pub snapshot_delay_seconds: i64,
+}
+
+/// A product, as far as stock needs it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Product {
+    /// Its id.
+    pub id: ProductId,
+    /// The natural key, 1..=128 characters.
+    pub sku: String,
+}
+
+/// The natural key of a product stock.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StockKey {
+    /// The list.
+    pub list: StockListId,
+    /// The product's SKU.
+    pub sku: String,
+}
+
+/// What one unit of the amount is (seed 002).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum UnitType {
+    /// Pieces; `qty` on the wire.
+    #[default]
+    Piece,
+    /// Kilograms; `kg` on the wire.
+    Kilogram,
+}
+
+/// How many of one product there are in one list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stock {
+    /// Its id.
+    pub id: StockId,
+    /// The list it belongs to.
+    pub list: StockListId,
+    /// The product it counts.
+    pub product: ProductId,
+    /// The product's SKU, kept here because every answer shows it.
+    pub sku: String,
+    /// What one unit is.
+    pub unit: UnitType,
+    /// The figure that the ERP, or a person, last wrote.
+    pub on_hand: i64,
+    /// Sold and not yet registered by the ERP: open holds plus `external`.
+    pub held: i64,
+    /// The part of `held` that no order of ours stands behind: the ERP or another system wrote it.
+    pub external: i64,
+    /// Registered by the ERP, but no figure newer than that has arrived.
+    pub reported: i64,
+    /// When the ERP took the figure in `on_hand`.
+    pub snapshot_at: Option<Timestamp>,
+    /// The newest movement of this stock; each movement names the one before it.
+    pub movement: Option<MovementId>,
+    /// A JSON object that no rule reads.
+    pub extra_field: String,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When a number or a visible field last changed.
+    pub modified_at: Timestamp,
+}
+
+impl Stock {
+    /// A row that counts nothing yet.
+    pub fn empty(id: StockId, list: StockListId, product: ProductId, sku: String, now: Timestamp) -> Self {
+        Self {
+            id,
+            list,
+            product,
+            sku,
+            unit: UnitType::default(),
+            on_hand: 0,
+            held: 0,
+            external: 0,
+            reported: 0,
+            snapshot_at: None,
+            movement: None,
+            extra_field: "{}".to_owned(),
+            created_at: now,
+            modified_at: now,
+        }
+    }
+
+    /// What can still be sold, never below zero.
+    pub fn available(&self) -> i64 {
+        self.headroom().max(0)
+    }
+
+    /// `on_hand − held − reported`; negative when more was sold elsewhere than there is.
+    pub fn headroom(&self) -> i64 {
+        self.on_hand - self.held - self.reported
+    }
+
+    /// The part of `held` that open holds of our orders make up.
+    pub fn open_holds(&self) -> i64 {
+        self.held - self.external
+    }
+}

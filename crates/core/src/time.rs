@@ -1,0 +1,24 @@
+//! Points in time, as the rules see them: numbers to compare. Must not know calendars, zones or the present.
+
+/// Microseconds since 1970-01-01T00:00:00Z. What is printed on the wire has the same precision, so that a client which
+/// sends a time back finds it equal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since the epoch.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The time `seconds` before this one.
+    #[must_use]
+    pub const fn minus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_sub(seconds.saturating_mul(1_000_000)))
+    }
+}

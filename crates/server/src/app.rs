@@ -1,0 +1,52 @@
+//! The application: what a request can reach, built once.
+
+use std::sync::Arc;
+
+use onhand_store::Store;
+
+use crate::auth::password::Checker;
+use crate::auth::{Sessions, Throttle};
+use crate::clock::Clock;
+use crate::config::ServeConfig;
+use crate::ledger::Ledger;
+
+/// Everything a handler may use.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The queue of stock changes.
+    pub ledger: Ledger,
+    /// Who is who.
+    pub sessions: Sessions,
+    /// Where passwords are checked.
+    pub passwords: Checker,
+    /// How often one may try.
+    pub throttle: Throttle,
+    /// The time.
+    pub clock: Clock,
+    /// How the server runs.
+    pub config: ServeConfig,
+    /// The API description, made once.
+    pub schema: String,
+    /// Prints the metrics.
+    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
+        let sessions = Sessions::new(store.clone(), clock.clone());
+        let throttle = Throttle::new(config.login_attempts);
+        Arc::new(Self {
+            store,
+            ledger,
+            sessions,
+            passwords: Checker::default(),
+            throttle,
+            clock,
+            config,
+            schema: crate::http::schema::document().to_string(),
+            metrics: crate::http::observe::recorder(),
+        })
+    }
+}

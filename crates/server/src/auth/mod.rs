@@ -1,0 +1,14 @@
+//! Who is calling and what they may do (contract 2).
+//!
+//! Promises: what is stored cannot be used to sign in; every comparison of a secret takes constant time; a revoked token
+//! stops working within five seconds on every process. Must not know routes or the wire.
+
+pub mod password;
+mod role;
+mod sessions;
+mod throttle;
+pub mod token;
+
+pub use role::{Permission, Role};
+pub use sessions::{Caller, Sessions};
+pub use throttle::Throttle;

@@ -1,0 +1,99 @@
+//! Roles and what they permit. A closed table: a new route names one of these permissions.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What an account is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// An ERP: reads and writes products, stock, orders.
+    Integration,
+    /// One sales channel: reads stock, places and follows its own orders.
+    Channel,
+    /// Reads everything, changes nothing.
+    Viewer,
+}
+
+/// What a route asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Permission {
+    /// Nothing, not even a token.
+    Public,
+    /// Any valid token.
+    SignedIn,
+    /// Reading catalogue and stock.
+    ReadStock,
+    /// Writing catalogue and stock.
+    WriteStock,
+    /// Reading orders.
+    ReadOrders,
+    /// Placing, cancelling and editing orders.
+    WriteOrders,
+    /// The ERP's side of an order: releasing its lines, marking it taken.
+    ReleaseOrders,
+    /// Reading and setting up channels and accounts.
+    Administer,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Integration, Self::Channel, Self::Viewer];
+
+    /// Its word, as stored and shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Integration => "integration",
+            Self::Channel => "channel",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// Whether it may do this.
+    pub const fn allows(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Admin => true,
+            Self::Integration => !matches!(permission, P::Administer),
+            Self::Channel => {
+                matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders | P::WriteOrders)
+            }
+            Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders),
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|role| role.name()).collect();
+            format!("a role is one of {}", names.join(", "))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_permit_what_they_are_for() {
+        use Permission as P;
+        let all = [P::ReadStock, P::WriteStock, P::ReadOrders, P::WriteOrders, P::ReleaseOrders, P::Administer];
+        let allowed = |role: Role| all.map(|permission| role.allows(permission));
+        assert_eq!(allowed(Role::Admin), [true; 6]);
+        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false]);
+        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, false]);
+        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false]);
+    }
+}

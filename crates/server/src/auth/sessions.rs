@@ -1,0 +1,120 @@
+//! Sessions: which account a token belongs to, remembered for five seconds.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use onhand_core::{ChannelId, Timestamp, UserId};
+use onhand_store::{Error, Store, accounts};
+use subtle::ConstantTimeEq as _;
+
+use super::{Role, token};
+use crate::clock::Clock;
+
+/// How long a token is trusted without asking the store, in seconds: the longest a revoked token can live on.
+const TRUST_SECONDS: i64 = 5;
+/// Remembered tokens; more and the memory is emptied, which costs one look-up each.
+const REMEMBERED_MAX: usize = 10_000;
+
+/// Who is calling.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Caller {
+    /// The account.
+    pub account: UserId,
+    /// Its name.
+    pub username: Arc<str>,
+    /// Its role.
+    pub role: Role,
+    /// The one channel of the role "channel".
+    pub channel: Option<ChannelId>,
+    /// The token used.
+    pub token: i64,
+}
+
+struct Remembered {
+    hash: [u8; 32],
+    caller: Caller,
+    until: Timestamp,
+}
+
+/// Turns tokens into callers.
+pub struct Sessions {
+    store: Store,
+    clock: Clock,
+    remembered: RwLock<HashMap<String, Remembered>>,
+    used: Mutex<HashMap<i64, Timestamp>>,
+}
+
+impl Sessions {
+    /// Sessions of a store.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, remembered: RwLock::default(), used: Mutex::default() }
+    }
+
+    /// Whose token this is; `None` for one that is wrong, revoked or of an inactive account.
+    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, Error> {
+        let Some(prefix) = token::prefix(token) else { return Ok(None) };
+        let hash = token::hash(token);
+        let now = self.clock.now();
+        if let Some(caller) = self.recall(prefix, &hash, now) {
+            return Ok(Some(caller));
+        }
+        let found = self.look_up(prefix.to_owned(), hash).await?;
+        if let Some(caller) = &found {
+            self.remember(prefix, hash, caller, now);
+        }
+        Ok(found)
+    }
+
+    fn recall(&self, prefix: &str, hash: &[u8; 32], now: Timestamp) -> Option<Caller> {
+        let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = remembered.get(prefix)?;
+        (entry.until > now && bool::from(entry.hash.ct_eq(hash))).then(|| entry.caller.clone())
+    }
+
+    async fn look_up(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
+        self.store
+            .read("tokens.caller", async move |tx| {
+                let tokens = accounts::tokens_by_prefix(tx, &prefix).await?;
+                let fits = |token: &accounts::Token| bool::from(token.hash.as_slice().ct_eq(&hash));
+                let Some(token) = tokens.into_iter().find(|token| fits(token) && token.revoked_at.is_none()) else {
+                    return Ok(None);
+                };
+                let account = accounts::by_id(tx, token.account).await?;
+                Ok(account.filter(|account| account.is_active).and_then(|account| {
+                    Some(Caller {
+                        account: account.id,
+                        username: account.username.into(),
+                        role: account.role.parse().ok()?,
+                        channel: account.channel,
+                        token: token.id,
+                    })
+                }))
+            })
+            .await
+    }
+
+    fn remember(&self, prefix: &str, hash: [u8; 32], caller: &Caller, now: Timestamp) {
+        let until = Timestamp::from_micros(now.micros() + TRUST_SECONDS * 1_000_000);
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= REMEMBERED_MAX {
+            remembered.clear();
+        }
+        remembered.insert(prefix.to_owned(), Remembered { hash, caller: caller.clone(), until });
+        drop(remembered);
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.token, now);
+    }
+
+    /// Forgets every token, so that a revocation on this process takes effect at once.
+    pub fn forget(&self) {
+        self.remembered.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Writes down when tokens were last used. Called now and then, not on every request.
+    pub async fn note_use(&self) -> Result<(), Error> {
+        let used: Vec<_> = self.used.lock().unwrap_or_else(PoisonError::into_inner).drain().collect();
+        if used.is_empty() {
+            return Ok(());
+        }
+        self.store.write("tokens.used", async move |tx| accounts::used(tx, &used).await).await
+    }
+}

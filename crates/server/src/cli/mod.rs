@@ -1,0 +1,82 @@
+//! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
+
+mod database;
+mod serve;
+mod settings;
+mod token;
+mod user;
+mod verify;
+
+use std::io::Write as _;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
+
+/// A stock and reservation server that never sells a unit twice.
+#[derive(Parser)]
+#[command(name = "onhand", version, about, long_about = None)]
+pub struct Cli {
+    #[command(flatten)]
+    database: DatabaseConfig,
+    #[command(flatten)]
+    log: LogConfig,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(ServeConfig),
+    /// Make users, list them, change their passwords.
+    #[command(subcommand)]
+    User(user::Command),
+    /// Make, list and revoke tokens of a user.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Recompute every number from what it must be the sum of, and report each difference.
+    Verify(verify::Args),
+    /// Show the settings that a server would run with, secrets masked.
+    Config(ServeConfig),
+}
+
+/// Runs the command line.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    start_logs(&cli.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let url = cli.database.database.clone();
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(config) => serve::run(&url, config).await,
+            Command::User(command) => user::run(&url, command).await,
+            Command::Token(command) => token::run(&url, command).await,
+            Command::Verify(args) => verify::run(&url, &args).await,
+            Command::Config(config) => {
+                settings::run(&cli.database, &cli.log, &config);
+                Ok(())
+            }
+        }
+    })
+}
+
+fn start_logs(config: &LogConfig) -> anyhow::Result<()> {
+    use std::io::IsTerminal as _;
+    let filter = EnvFilter::try_new(&config.filter)?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
+    if config.json {
+        builder.json().flatten_event(true).init();
+    } else {
+        builder.init();
+    }
+    Ok(())
+}
+
+/// Prints a line for a person. A reader that has gone away (`| head`) is no error.
+pub(crate) fn say(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout(), "{}", line.as_ref());
+}

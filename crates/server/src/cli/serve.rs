@@ -1,0 +1,136 @@
+//! `onhand serve`: start, run, stop.
+//!
+//! The stop: no new connections, what was accepted is answered, the ledger drains, token use is written down, exit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use onhand_core::{Timestamp, UserId};
+use onhand_store::accounts::{self, Account};
+use onhand_store::{Store, idempotency};
+use tokio::net::TcpListener;
+
+use super::{database, say};
+use crate::app::App;
+use crate::auth::{Role, password, token};
+use crate::clock::Clock;
+use crate::config::{ServeConfig, masked};
+use crate::ledger::Ledger;
+use crate::{demo, http};
+
+/// How often housekeeping runs.
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
+/// The administrator's password in a demonstration, unless one is given.
+const DEMO_PASSWORD: &str = "onhand-demo";
+
+pub(super) async fn run(url: &str, mut config: ServeConfig) -> anyhow::Result<()> {
+    let store = database::open(url).await?;
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    config.listen = listener.local_addr()?;
+    let clock = Clock::System;
+    let admin = first_admin(&store, &config, clock.now()).await?;
+    let (ledger, draining) = Ledger::start(store.clone(), clock.clone());
+    let app = App::new(store, ledger, clock, config);
+    if app.config.demo {
+        demo::fill(&app).await.context("cannot fill the demonstration")?;
+    }
+    greet(url, &app.config, admin.as_deref());
+    let housekeeping = tokio::spawn(keep_house(app.clone()));
+    http::serve(listener, app.clone(), stop_signal()).await;
+
+    tracing::info!("stopping");
+    housekeeping.abort();
+    let _ = housekeeping.await;
+    app.sessions.note_use().await?;
+    let patience = Duration::from_secs(app.config.drain_seconds);
+    drop(app);
+    if tokio::time::timeout(patience, draining).await.is_err() {
+        tracing::warn!("the ledger was still busy when the time to drain was over");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Makes the first administrator where there is no user. The password, if it may be shown.
+async fn first_admin(store: &Store, config: &ServeConfig, now: Timestamp) -> anyhow::Result<Option<String>> {
+    if store.read("accounts.count", async |tx| accounts::count(tx).await).await? > 0 {
+        return Ok(config.demo.then(|| DEMO_PASSWORD.to_owned()).filter(|_| config.admin_password.is_none()));
+    }
+    let (shown, secret) = match &config.admin_password {
+        Some(password) => (None, password.clone()),
+        None if config.demo => (Some(DEMO_PASSWORD.to_owned()), DEMO_PASSWORD.to_owned()),
+        None => {
+            let generated = crate::hex::encode(&token::random::<10>());
+            (Some(generated.clone()), generated)
+        }
+    };
+    let account = Account {
+        id: UserId::new(0),
+        username: config.admin_username.clone(),
+        password_hash: password::hash(&secret),
+        role: Role::Admin.name().to_owned(),
+        channel: None,
+        is_active: true,
+        created_at: now,
+    };
+    store.write("accounts.insert", async move |tx| accounts::insert(tx, &account).await).await?;
+    Ok(shown)
+}
+
+fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
+    let address = format!("http://{}", config.listen);
+    say(format!("Onhand {} listens on {address}", env!("CARGO_PKG_VERSION")));
+    say(format!("  database       {}", masked(url)));
+    say(format!("  documentation  {address}/api/docs/"));
+    if let Some(password) = password {
+        let name = &config.admin_username;
+        say(format!("  administrator  {name}, password {password}"));
+        say("Try it:");
+        say(format!(
+            "  curl -s {address}/api/v1/auth/login/ -H 'Content-Type: application/json' \
+             -d '{{\"username\": \"{name}\", \"password\": \"{password}\"}}'"
+        ));
+    }
+    if config.demo && !config.listen.ip().is_loopback() {
+        tracing::warn!("a demonstration with a well-known password is open to other machines");
+    }
+}
+
+/// What has to be done now and then: bounded memory, bounded tables, last use of tokens.
+async fn keep_house(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(HOUSEKEEPING).await;
+        app.throttle.tidy();
+        let now = app.clock.now();
+        let forgotten = app.store.write("idempotency.forget", async move |tx| idempotency::forget(tx, now).await);
+        if let Err(fault) = forgotten.await {
+            tracing::warn!(%fault, "cannot forget old idempotency keys");
+        }
+        if let Err(fault) = app.sessions.note_use().await {
+            tracing::warn!(%fault, "cannot write down the use of tokens");
+        }
+    }
+}
+
+/// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::warn!("signals cannot be caught; the server stops when it is killed");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        std::process::exit(1);
+    });
+}

@@ -1,0 +1,26 @@
+//! `onhand config`: the settings in force, one per line, secrets masked.
+
+use super::say;
+use crate::config::{DatabaseConfig, LogConfig, ServeConfig, masked};
+
+pub(super) fn run(database: &DatabaseConfig, log: &LogConfig, serve: &ServeConfig) {
+    let set = |secret: &Option<String>| if secret.is_some() { "***" } else { "" }.to_owned();
+    let rows = [
+        ("ONHAND_DATABASE", masked(&database.database)),
+        ("ONHAND_LISTEN", serve.listen.to_string()),
+        ("ONHAND_DEMO", serve.demo.to_string()),
+        ("ONHAND_ADMIN_USERNAME", serve.admin_username.clone()),
+        ("ONHAND_ADMIN_PASSWORD", set(&serve.admin_password)),
+        ("ONHAND_PUBLIC_URL", serve.public_url.clone().unwrap_or_default()),
+        ("ONHAND_CREATE_UNKNOWN_PRODUCTS", serve.create_unknown_products.to_string()),
+        ("ONHAND_STRICT_AUTO_SYNC", serve.strict_auto_sync.to_string()),
+        ("ONHAND_LOGIN_ATTEMPTS", serve.login_attempts.to_string()),
+        ("ONHAND_CONNECTIONS_MAX", serve.connections_max.to_string()),
+        ("ONHAND_BODY_BYTES_MAX", serve.body_bytes_max.to_string()),
+        ("ONHAND_REQUEST_SECONDS", serve.request_seconds.to_string()),
+        ("ONHAND_DRAIN_SECONDS", serve.drain_seconds.to_string()),
+        ("ONHAND_LOG", log.filter.clone()),
+        ("ONHAND_LOG_JSON", log.json.to_string()),
+    ];
+    rows.iter().for_each(|(name, value)| say(format!("{name}={value}")));
+}

@@ -1,0 +1,84 @@
+//! `onhand token`: tokens for programs that should not know a password.
+
+use anyhow::{Context as _, bail};
+use clap::Subcommand;
+use onhand_core::Timestamp;
+use onhand_store::Store;
+use onhand_store::accounts::{self, Account, Token};
+
+use super::{database, say};
+use crate::auth::token;
+use crate::clock::Clock;
+use crate::wire::scalar;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make a token and print it, this once.
+    Create {
+        /// Whose.
+        username: String,
+        /// What it is for.
+        #[arg(long, default_value = "command line")]
+        name: String,
+    },
+    /// List the tokens of a user.
+    List {
+        /// Whose.
+        username: String,
+    },
+    /// Revoke a token by the number that list shows.
+    Revoke {
+        /// Its number.
+        id: i64,
+    },
+}
+
+pub(super) async fn run(url: &str, command: Command) -> anyhow::Result<()> {
+    let store = database::open(url).await?;
+    match command {
+        Command::Create { username, name } => {
+            let account = account(&store, username).await?;
+            let key = token::generate();
+            let row = Token {
+                id: 0,
+                account: account.id,
+                name,
+                prefix: key[..token::PREFIX_DIGITS].to_owned(),
+                hash: token::hash(&key).to_vec(),
+                created_at: Clock::System.now(),
+                last_used_at: None,
+                revoked_at: None,
+            };
+            store.write("tokens.insert", async move |tx| accounts::insert_token(tx, &row).await).await?;
+            say(key);
+        }
+        Command::List { username } => {
+            let id = account(&store, username).await?.id;
+            for token in store.read("tokens.of_account", async move |tx| accounts::tokens_of(tx, id).await).await? {
+                let when = |time: Option<Timestamp>| time.map_or("never".to_owned(), scalar::time_text);
+                let state = token.revoked_at.map_or(String::new(), |at| format!(", revoked {}", when(Some(at))));
+                say(format!(
+                    "{}\t{}…\t{}\tlast used {}{state}",
+                    token.id,
+                    token.prefix,
+                    token.name,
+                    when(token.last_used_at)
+                ));
+            }
+        }
+        Command::Revoke { id } => {
+            let now = Clock::System.now();
+            if !store.write("tokens.revoke", async move |tx| accounts::revoke(tx, id, now).await).await? {
+                bail!("there is no token {id} to revoke");
+            }
+            say(format!("revoked token {id}; a running server notices within five seconds"));
+        }
+    }
+    Ok(())
+}
+
+async fn account(store: &Store, username: String) -> anyhow::Result<Account> {
+    let name = username.clone();
+    let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
+    found.with_context(|| format!("there is no user {username}"))
+}

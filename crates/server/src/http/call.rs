@@ -1,0 +1,140 @@
+//! A call: one request on its way through the handlers, and what every handler needs of it.
+//!
+//! Promises: a handler that has a call has a caller whose role permits the route. Must not know nouns.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use bytes::Bytes;
+use onhand_core::{Command, Outcome, Refusal};
+use onhand_store::filter::Page;
+use onhand_store::idempotency::Key;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::ledger::{Fault, Keyed, Settled, Submission};
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{self, Filter, Query};
+use crate::wire::form::{self, Form, Mode};
+use crate::wire::json::Reply;
+use crate::wire::page::{self, Address};
+use crate::wire::{Family, body};
+
+/// The most characters an idempotency key may have.
+const KEY_CHARS_MAX: usize = 255;
+
+/// One request.
+pub struct Call {
+    /// What it can reach.
+    pub app: Arc<App>,
+    /// Who sends it.
+    pub caller: Caller,
+    /// Through which family of paths it came.
+    pub family: Family,
+    /// Its method.
+    pub method: Method,
+    /// Its path as written.
+    pub path: String,
+    /// The parameter in its path, decoded.
+    pub parameter: Option<String>,
+    /// Its query, decoded.
+    pub query: Vec<(String, String)>,
+    /// The address it comes from.
+    pub address: IpAddr,
+    /// Its `Host` header.
+    pub host: String,
+    /// Its `Content-Type` header.
+    pub content_type: String,
+    /// Its `Idempotency-Key` header.
+    pub idempotency_key: Option<String>,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl Call {
+    /// The id in the path. Anything that cannot be one leads nowhere.
+    pub fn id(&self) -> Result<i64, Error> {
+        let text = self.parameter.as_deref().unwrap_or_default();
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
+    }
+
+    /// The body as a JSON value.
+    pub async fn value(&self) -> Result<Value, Error> {
+        body::parse(&self.content_type, self.body.clone()).await
+    }
+
+    /// The body by a table of fields.
+    pub async fn form(&self, fields: &'static [Field], mode: Mode) -> Result<Form, Error> {
+        let value = self.value().await?;
+        Form::read(fields, mode, form::expect_object(&value)?).map_err(Error::Fields)
+    }
+
+    /// The query of a list.
+    pub fn listing(&self, filters: &[Filter]) -> Result<Query, Error> {
+        filter::parse(filters, &self.query)
+    }
+
+    /// The answer with a part of a list.
+    pub fn page<T>(&self, query: &Query, page: &Page<T>, write: impl Fn(&mut String, &T)) -> Result<Reply, Error> {
+        let base = match &self.app.config.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.host),
+        };
+        page::reply(&Address { base: &base, path: &self.path, query: &self.query }, query, page, write)
+    }
+
+    /// Submits a command to the ledger and answers with its outcome.
+    pub async fn submit(
+        &self,
+        command: Command,
+        answer: impl Fn(&Outcome) -> Reply + Send + Sync + Clone + 'static,
+        refuse: impl Fn(Refusal) -> Error,
+    ) -> Result<Reply, Error> {
+        let keyed = self.keyed(answer.clone())?;
+        let submission = Submission { command, actor: self.caller.account, keyed };
+        match self.app.ledger.submit(submission).await {
+            Ok(Settled::Decided(Ok(outcome))) => Ok(answer(&outcome)),
+            Ok(Settled::Decided(Err(refusal))) => Err(refuse(refusal)),
+            Ok(Settled::Replayed(stored)) => {
+                let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
+                let replayed = HeaderName::from_static("idempotent-replayed");
+                Ok(Reply::text(status, stored.body).with(replayed, HeaderValue::from_static("true")))
+            }
+            Ok(Settled::KeyReused) => {
+                let text = "This Idempotency-Key was used for another request.";
+                Err(Error::Detail(StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()))
+            }
+            Err(Fault::Full | Fault::Closed) => Err(Error::Busy("the ledger takes no more".to_owned())),
+            Err(Fault::Store(fault)) => Err(fault.into()),
+        }
+    }
+
+    /// What the ledger needs to answer a repeated request with the first one's answer. Refusals changed nothing, so
+    /// they are not kept: a retry is judged anew.
+    fn keyed(&self, answer: impl Fn(&Outcome) -> Reply + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
+        let Some(key) = &self.idempotency_key else { return Ok(None) };
+        if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
+            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} characters.");
+            return Err(Error::bad_request(text));
+        }
+        let mut hash = Sha256::new();
+        hash.update(self.method.as_str());
+        hash.update(self.path.trim_end_matches('/'));
+        hash.update([0]);
+        hash.update(&self.body);
+        let render = move |result: &Result<Outcome, Refusal>| {
+            let reply = answer(result.as_ref().ok()?);
+            Some((reply.status.as_u16(), reply.body))
+        };
+        Ok(Some(Keyed {
+            key: Key { account: self.caller.account, key: key.clone() },
+            fingerprint: hash.finalize().into(),
+            render: Box::new(render),
+        }))
+    }
+}

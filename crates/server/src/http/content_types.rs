@@ -1,0 +1,110 @@
+//! Content types: the names and numbers of the kinds of object (contract 8).
+//!
+//! Promises: a number never changes, on any engine or installation; the table is append-only. Read-only.
+
+use super::call::Call;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::filter::{self, Filter, Kind};
+use crate::wire::json::{Object, Reply};
+use crate::wire::view::{Shape, View, property};
+use onhand_store::filter::{Page, Window};
+
+/// A content type.
+pub const VIEW: View = View {
+    name: "ContentType",
+    properties: &[property("id", Shape::Int), property("app_label", Shape::Text), property("model", Shape::Text)],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter { name: "model", column: "model", kind: Kind::Text, sortable: false },
+    Filter { name: "app_label", column: "app_label", kind: Kind::Text, sortable: false },
+];
+
+struct ContentType {
+    id: i64,
+    app_label: &'static str,
+    model: &'static str,
+}
+
+const fn row(id: i64, app_label: &'static str, model: &'static str) -> ContentType {
+    ContentType { id, app_label, model }
+}
+
+/// The number of the order line, which mappings carry.
+pub const ORDER_ITEM: i64 = 3;
+
+/// Append only. Clients store the numbers.
+const TABLE: &[ContentType] = &[
+    row(1, "products", "product"),
+    row(2, "orders", "order"),
+    row(ORDER_ITEM, "orders", "orderitem"),
+    row(4, "catalogs", "stocklist"),
+    row(5, "catalogs", "productstock"),
+    row(6, "catalogs", "pricelist"),
+    row(7, "catalogs", "productprice"),
+    row(8, "catalogs", "catalog"),
+    row(9, "catalogs", "catalogitem"),
+    row(10, "channels", "channel"),
+    row(11, "integrations", "batchrequest"),
+    row(12, "integrations", "integrationaction"),
+    row(13, "products", "productimage"),
+    row(14, "categories", "categorytree"),
+    row(15, "categories", "categorynode"),
+    row(16, "categories", "productcategory"),
+    row(17, "marketplaces", "marketplaceattributeset"),
+    row(18, "marketplaces", "marketplaceattributesetconfig"),
+    row(19, "marketplaces", "marketplaceattribute"),
+    row(20, "marketplaces", "marketplaceattributeschema"),
+    row(21, "marketplaces", "marketplaceattributevalue"),
+    row(22, "marketplaces", "marketplaceattributevalueconfig"),
+    row(23, "orders", "cancellationrequest"),
+    row(24, "integrations", "integrationmapping"),
+];
+
+/// `GET content_types/`.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let query = filter::parse(FILTERS, &call.query)?;
+    let Window::Page { number, limit } = query.listing.window else {
+        return Err(Error::Fields(FieldErrors::one("cursor", "This list has numbered pages only.")));
+    };
+    let fits = |row: &&ContentType| {
+        query.listing.conditions.iter().all(|condition| {
+            let found = if condition.column == "model" { row.model } else { row.app_label };
+            condition.values.iter().any(|value| *value == onhand_store::Value::from(found))
+        })
+    };
+    let rows: Vec<_> = TABLE.iter().filter(fits).collect();
+    let count = rows.len() as i64;
+    let skip = (number - 1).saturating_mul(limit).min(count) as usize;
+    let rows = rows.into_iter().skip(skip).take(limit as usize).collect();
+    call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| write(out, row))
+}
+
+/// `GET content_types/{id}/`.
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    let id = call.id()?;
+    let row = TABLE.iter().find(|row| row.id == id).ok_or_else(Error::not_found)?;
+    let mut body = String::new();
+    write(&mut body, row);
+    Ok(Reply::ok(body))
+}
+
+fn write(out: &mut String, row: &ContentType) {
+    Object::open(out).int("id", row.id).text("app_label", row.app_label).text("model", row.model).close();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_models_are_unique() {
+        for (index, row) in TABLE.iter().enumerate() {
+            assert_eq!(row.id, index as i64 + 1, "append only");
+            assert!(TABLE.iter().filter(|other| other.model == row.model).count() == 1, "{}", row.model);
+        }
+        assert_eq!(TABLE[ORDER_ITEM as usize - 1].model, "orderitem");
+    }
+}

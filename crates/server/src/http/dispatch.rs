@@ -1,0 +1,156 @@
+//! From an HTTP request to a handler and back: identity, permission, body, answer, one log line.
+//!
+//! Promises: a handler runs only for a caller whose role permits its route; a body is read within its limits of size and
+//! time before the handler sees it. Must not know nouns.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{FromRequestParts as _, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+
+use super::call::Call;
+use super::observe::Observed;
+use super::routes::{Route, routes};
+use crate::app::App;
+use crate::auth::{Caller, Permission, Role};
+use crate::wire::Family;
+use crate::wire::error::Error;
+use crate::wire::json::Reply;
+
+/// Where a request came from, as the accept loop saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// The router of the whole API.
+pub fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes() {
+        let route = Arc::new(route);
+        for path in route.paths() {
+            let family = if path.starts_with("/api/i1/") { Family::I1 } else { Family::V1 };
+            for path in [format!("{path}/"), path] {
+                let (app, route) = (app.clone(), route.clone());
+                let method = MethodFilter::try_from(route.method.clone()).expect("the table has known methods only");
+                let handler = move |request| answer(app.clone(), route.clone(), family, request);
+                router = router.route(&path, on(method, handler));
+            }
+        }
+    }
+    router.fallback(async |request: Request<Body>| refuse(&request, Error::not_found())).method_not_allowed_fallback(
+        async |request: Request<Body>| {
+            let text = format!("Method \"{}\" not allowed.", request.method());
+            refuse(&request, Error::Detail(StatusCode::METHOD_NOT_ALLOWED, text))
+        },
+    )
+}
+
+fn refuse(request: &Request<Body>, error: Error) -> Response {
+    let observed = Observed::start(request.method(), "none", request.headers());
+    finish(observed, error.into_reply())
+}
+
+async fn answer(app: Arc<App>, route: Arc<Route>, family: Family, request: Request<Body>) -> Response {
+    let mut observed = Observed::start(request.method(), route.path, request.headers());
+    let result = handle(app, &route, family, request, &mut observed).await;
+    finish(observed, result.unwrap_or_else(Error::into_reply))
+}
+
+async fn handle(
+    app: Arc<App>,
+    route: &Route,
+    family: Family,
+    request: Request<Body>,
+    observed: &mut Observed,
+) -> Result<Reply, Error> {
+    let (mut parts, body) = request.into_parts();
+    let caller = identify(&app, route, &parts.headers).await?;
+    observed.caller(&caller);
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    let body = if reads { Bytes::new() } else { read_body(&app, body).await? };
+    let parameter = match route.path.contains('{') {
+        true => Some(parameter(&mut parts).await?),
+        false => None,
+    };
+    let call = Call {
+        caller,
+        family,
+        parameter,
+        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
+        address: parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
+        host: text(&parts.headers, header::HOST).unwrap_or_else(|| app.config.listen.to_string()),
+        content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
+        idempotency_key: text(&parts.headers, header::HeaderName::from_static("idempotency-key")),
+        path: parts.uri.path().to_owned(),
+        method: parts.method,
+        body,
+        app,
+    };
+    (route.handler)(call).await
+}
+
+/// The caller, if the route asks for one, with a role that permits it.
+async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Caller, Error> {
+    if route.permission == Permission::Public {
+        return Ok(Caller {
+            account: onhand_core::UserId::new(0),
+            username: "".into(),
+            role: Role::Viewer,
+            channel: None,
+            token: 0,
+        });
+    }
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let token = match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("token") => token.trim(),
+        _ => return Err(Error::unauthorized("Authentication credentials were not provided.")),
+    };
+    let caller = app.sessions.caller(token).await?.ok_or_else(|| Error::unauthorized("Invalid token."))?;
+    if caller.role.allows(route.permission) { Ok(caller) } else { Err(Error::forbidden()) }
+}
+
+async fn read_body(app: &App, body: Body) -> Result<Bytes, Error> {
+    let patience = Duration::from_secs(app.config.request_seconds);
+    let limit = app.config.body_bytes_max;
+    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(fault)) if fault.is::<LengthLimitError>() => {
+            let text = format!("The body has more than {limit} bytes.");
+            Err(Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, text))
+        }
+        Ok(Err(_)) => Err(Error::bad_request("The body could not be read.")),
+        Err(_) => Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.".to_owned())),
+    }
+}
+
+async fn parameter(parts: &mut Parts) -> Result<String, Error> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Error::not_found())?;
+    params.iter().next().map(|(_, value)| value.to_owned()).ok_or_else(Error::not_found)
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+fn finish(observed: Observed, reply: Reply) -> Response {
+    let mut response = Response::new(Body::from(reply.body));
+    *response.status_mut() = reply.status;
+    let headers = response.headers_mut();
+    if reply.status != StatusCode::NO_CONTENT {
+        headers.insert(header::CONTENT_TYPE, reply.content_type);
+    }
+    headers.extend(reply.headers);
+    // Answers hold stock figures and tokens: no cache between here and the client may keep them.
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    observed.finish(&mut response);
+    response
+}

@@ -1,0 +1,86 @@
+//! The description as a page that needs nothing else: no script, no font, no other host.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Onhand API</title>\
+<meta name=\"viewport\" content=\"width=device-width\"><style>\
+body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
+h2{margin:2.5rem 0 .5rem;border-bottom:2px solid #d8dee6}details{border:1px solid #d8dee6;border-radius:6px;margin:.4rem 0}\
+summary{padding:.45rem .7rem;cursor:pointer}details>div{padding:0 1rem 1rem}b{display:inline-block;min-width:4rem}\
+code{font:13px ui-monospace,monospace}.GET{color:#0b6bcb}.POST{color:#18794e}.PATCH{color:#ad5700}.DELETE{color:#c62a2f}\
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem .2rem 0;vertical-align:top;\
+border-bottom:1px solid #eef1f4}pre{background:#f5f7f9;padding:.6rem;overflow:auto;border-radius:6px}\
+</style></head><body>";
+
+/// The page.
+pub fn page(document: &Value) -> String {
+    let mut out = String::from(HEAD);
+    let version = document["info"]["version"].as_str().unwrap_or_default();
+    write!(out, "<h1>Onhand API <small>{}</small></h1>", escaped(version)).expect("a string takes any text");
+    push(&mut out, "<p>", document["info"]["description"].as_str().unwrap_or_default(), "</p>");
+    out.push_str("<p>Machine-readable: <a href=\"/api/schema/\"><code>/api/schema/</code></a> (OpenAPI 3.1).</p>");
+    let mut heading = String::new();
+    for (path, operations) in document["paths"].as_object().into_iter().flatten() {
+        for (method, operation) in operations.as_object().into_iter().flatten() {
+            let tag = operation["tags"][0].as_str().unwrap_or_default();
+            if tag != heading {
+                push(&mut out, "<h2>", tag, "</h2>");
+                tag.clone_into(&mut heading);
+            }
+            write_operation(&mut out, &method.to_uppercase(), path, operation);
+        }
+    }
+    out.push_str("</body></html>");
+    out
+}
+
+fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value) {
+    write!(out, "<details><summary><b class=\"{method}\">{method}</b> <code>").expect("a string takes any text");
+    push(out, "", path, "</code> ");
+    push(out, "", operation["summary"].as_str().unwrap_or_default(), "</summary><div>");
+    let parameters: Vec<(String, Value)> = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|one| (one["name"].as_str().unwrap_or_default().to_owned(), one.clone()))
+        .collect();
+    write_table(out, "Parameters", parameters.iter().map(|(name, one)| (name, &one["schema"], &one["description"])));
+    let schema = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+    let fields = schema["properties"].as_object();
+    write_table(out, "Body", fields.into_iter().flatten().map(|(name, one)| (name, one, &one["description"])));
+    out.push_str("<h4>Answers</h4><table>");
+    for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
+        push(out, "<tr><td><code>", status, "</code></td><td>");
+        push(out, "", answer["description"].as_str().unwrap_or_default(), "</td></tr>");
+    }
+    out.push_str("</table>");
+    let token = if operation.get("security").is_some() { " -H \"Authorization: Token $TOKEN\"" } else { "" };
+    push(out, "<pre>", &format!("curl -X {method}{token} \"$ONHAND{path}\""), "</pre></div></details>");
+}
+
+fn write_table<'v>(out: &mut String, title: &str, rows: impl Iterator<Item = (&'v String, &'v Value, &'v Value)>) {
+    let mut rows = rows.peekable();
+    if rows.peek().is_none() {
+        return;
+    }
+    push(out, "<h4>", title, "</h4><table>");
+    for (name, schema, help) in rows {
+        push(out, "<tr><td><code>", name, "</code></td><td>");
+        let kind = &schema["type"];
+        push(out, "", kind.as_str().unwrap_or(if kind.is_null() { "any" } else { "or null" }), "</td><td>");
+        push(out, "", help.as_str().unwrap_or_default(), "</td></tr>");
+    }
+    out.push_str("</table>");
+}
+
+fn push(out: &mut String, before: &str, text: &str, after: &str) {
+    out.push_str(before);
+    out.push_str(&escaped(text));
+    out.push_str(after);
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

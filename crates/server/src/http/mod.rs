@@ -1,0 +1,93 @@
+//! HTTP: connections, limits, the graceful stop; below it the route table and one file per noun.
+//!
+//! Promises: a client that sends its headers slowly, or nothing at all, is let go; a stop finishes what was accepted.
+//! Must not know rules, SQL or the shape of errors.
+
+pub mod auth;
+pub mod call;
+pub mod channels;
+pub mod content_types;
+pub mod dispatch;
+pub mod docs;
+pub mod health;
+pub mod mappings;
+pub mod observe;
+pub mod order_items;
+pub mod orders;
+pub mod product_stocks;
+pub mod products;
+pub mod refusals;
+pub mod routes;
+pub mod schema;
+pub mod stock_lists;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+use crate::app::App;
+
+/// Headers a request may have.
+const HEADERS_MAX: usize = 64;
+/// Bytes of one request's headers, and of what is read ahead.
+const HEADER_BYTES_MAX: usize = 32 * 1_024;
+/// After a failed accept (too many open files, say) the loop takes a breath.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves connections until `stop`, then finishes what was accepted.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    let router = dispatch::router(&app);
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(app.config.request_seconds))
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEADER_BYTES_MAX);
+    let connections = Arc::new(Semaphore::new(app.config.connections_max));
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let place = connections.clone().acquire_owned();
+        let accepted = tokio::select! {
+            accepted = async { (place.await, listener.accept().await) } => accepted,
+            () = &mut stop => break,
+        };
+        let (Ok(place), Ok((stream, peer))) = accepted else {
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        prepare(&stream);
+        let router = router.clone();
+        let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(dispatch::Peer(peer));
+            router.clone().oneshot(request.map(axum::body::Body::new))
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that breaks off is its own affair.
+            let _ = connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    let drain = Duration::from_secs(app.config.drain_seconds);
+    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections were still open when the time to drain was over");
+    }
+}
+
+/// Answers are small and wanted at once.
+fn prepare(stream: &TcpStream) {
+    if let Err(fault) = stream.set_nodelay(true) {
+        tracing::debug!(%fault, "cannot set TCP_NODELAY");
+    }
+}

@@ -1,0 +1,122 @@
+//! Watching requests: one log line and a few numbers each, and a request id that goes out with the answer.
+//!
+//! Promises: no token, password, query or body is logged; labels of metrics are closed sets. Must not know nouns.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::Response;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+use crate::auth::{Caller, token};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The most characters of a request id that a client may choose.
+const REQUEST_ID_CHARS_MAX: usize = 64;
+/// Seconds; from a cached read to a log-in.
+const BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
+/// Commands in a transaction.
+const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0];
+
+/// A request being watched.
+pub struct Observed {
+    start: Instant,
+    method: &'static str,
+    route: &'static str,
+    id: HeaderValue,
+    user: String,
+}
+
+impl Observed {
+    /// Starts the watch.
+    pub fn start(method: &Method, route: &'static str, headers: &HeaderMap) -> Self {
+        let given = headers.get(&REQUEST_ID).filter(|value| is_request_id(value.as_bytes()));
+        Self {
+            start: Instant::now(),
+            method: method_name(method),
+            route,
+            id: given.cloned().unwrap_or_else(next_id),
+            user: String::new(),
+        }
+    }
+
+    /// Notes who is calling.
+    pub fn caller(&mut self, caller: &Caller) {
+        caller.username.as_ref().clone_into(&mut self.user);
+    }
+
+    /// Ends the watch: the log line, the numbers, the id on the answer.
+    pub fn finish(self, response: &mut Response) {
+        let status = response.status().as_u16();
+        let elapsed = self.start.elapsed();
+        metrics::counter!(
+            "onhand_requests_total",
+            "method" => self.method, "route" => self.route, "status" => status_label(status)
+        )
+        .increment(1);
+        metrics::histogram!("onhand_request_seconds", "method" => self.method, "route" => self.route)
+            .record(elapsed.as_secs_f64());
+        tracing::info!(
+            id = self.id.to_str().unwrap_or_default(),
+            method = self.method,
+            route = self.route,
+            status,
+            micros = elapsed.as_micros() as u64,
+            user = self.user,
+            "request"
+        );
+        response.headers_mut().insert(REQUEST_ID, self.id);
+    }
+}
+
+fn is_request_id(bytes: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(byte);
+    (1..=REQUEST_ID_CHARS_MAX).contains(&bytes.len()) && bytes.iter().all(plain)
+}
+
+/// Unique within the life of the process and, by its random start, across processes.
+fn next_id() -> HeaderValue {
+    static START: OnceLock<String> = OnceLock::new();
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let start = START.get_or_init(|| crate::hex::encode(&token::random::<6>()));
+    let id = format!("{start}-{:x}", COUNT.fetch_add(1, Ordering::Relaxed));
+    HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
+}
+
+/// A label must come from a closed set; a client may send any word as a method.
+fn method_name(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PATCH => "PATCH",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+fn status_label(status: u16) -> String {
+    status.to_string()
+}
+
+/// The process' metrics. Installed once, however many servers a test starts.
+pub fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            PrometheusBuilder::new()
+                .set_buckets_for_metric(Matcher::Full("onhand_request_seconds".to_owned()), &BUCKETS)
+                .and_then(|builder| {
+                    let batch = Matcher::Full("onhand_ledger_batch_commands".to_owned());
+                    builder.set_buckets_for_metric(batch, &BATCH_BUCKETS)
+                })
+                .expect("the bucket lists are not empty")
+                .install_recorder()
+                .expect("nothing else in this process installs a recorder")
+        })
+        .clone()
+}

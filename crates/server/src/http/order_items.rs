@@ -1,0 +1,240 @@
+//! Order lines (contract 7) and the release of their reservation (seed 001).
+
+use axum::http::StatusCode;
+use onhand_core::command::{EditItem, ItemEdit, ReleaseItem, TextEdit};
+use onhand_core::{Command, OrderId, OrderItem, OrderItemId, Outcome};
+use onhand_store::{order_items, orders};
+use serde_json::{Map, Value};
+
+use super::call::Call;
+use super::product_stocks::not_in_future;
+use super::{mappings, refusals};
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{Form, Mode};
+use crate::wire::json::{Object, Reply};
+use crate::wire::view::{Shape, View, property};
+
+/// The body of an edit (contract 7.1).
+pub const EDIT: &[Field] = &[
+    Field::status("status", "100 cancels the line and gives its hold back."),
+    Field::object("extra_field", "Merged: absent keys are kept."),
+    Field::object("attributes", "Replaced."),
+    Field::any("attributes_kwargs", "Replaced."),
+    Field::any("cancel_status", "Carried through."),
+    Field::any("invoice_number", "Carried through."),
+    Field::any("invoice_date", "Carried through."),
+    Field::any("e_archive_url", "Carried through."),
+    Field::any("tracking_number", "Carried through."),
+    Field::any("shipping_company", "Carried through."),
+    Field::any("carrier_shipping_code", "Carried through."),
+    Field::any("delivered_date", "Carried through."),
+    Field::any("estimated_delivery_date", "Carried through."),
+];
+
+/// Fields of an edit that no rule reads.
+const DETAILS: &[&str] = &[
+    "attributes_kwargs",
+    "cancel_status",
+    "invoice_number",
+    "invoice_date",
+    "e_archive_url",
+    "tracking_number",
+    "shipping_company",
+    "carrier_shipping_code",
+    "delivered_date",
+    "estimated_delivery_date",
+];
+
+/// The body of a release (seed 001).
+pub const RELEASE: &[Field] = &[
+    Field::text("code", 255, "The line's unique id in the ERP.").required(),
+    Field::bool("update_stock", "Whether the reservation is released. Default true."),
+    Field::text("integration_type", 64, "The kind of remote system. Default external_company."),
+    Field::time("registered_at", "When the ERP registered the line; arrival when absent."),
+];
+
+/// An order line.
+pub const ITEM: View = View {
+    name: "OrderItem",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("order", Shape::Int),
+        property("product", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock_list", Shape::Int),
+        property("original_stock", Shape::Int),
+        property("quantity", Shape::Int),
+        property("status", Shape::Text),
+        property("price", Shape::TextOrNull),
+        property("oversold", Shape::Bool),
+        property("extra_field", Shape::Object),
+        property("attributes", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: true,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("order", "order_id", Kind::Int),
+    Filter::new("product", "product_id", Kind::Int),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("stock_list", "stock_list_id", Kind::Int),
+    Filter::new("status", "status", Kind::Status),
+    Filter::new("oversold", "oversold", Kind::Bool),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+/// Writes an order line.
+pub(super) fn write_item(out: &mut String, item: &OrderItem) {
+    Object::open(out)
+        .int("pk", item.id.get())
+        .int("id", item.id.get())
+        .int("order", item.order.get())
+        .int("product", item.product.get())
+        .text("product_sku", &item.sku)
+        .int("stock_list", item.list.get())
+        .int("original_stock", item.stock.get())
+        .int("quantity", item.quantity.units())
+        .text("status", &item.status.code().to_string())
+        .text_or_null("price", item.price.as_deref())
+        .bool("oversold", item.oversold)
+        .raw("extra_field", &item.extra_field)
+        .raw("attributes", &item.attributes)
+        .time("created_date", item.created_at)
+        .time("modified_date", item.modified_at)
+        .merge(&item.details)
+        .close();
+}
+
+/// `GET order_items/`. A channel asks by order, and sees its own orders' lines only.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let query = call.listing(FILTERS)?;
+    let listing = query.listing.clone();
+    let channel = call.caller.channel;
+    let page = call
+        .app
+        .store
+        .read("order_items.page", async move |tx| {
+            let mut page = order_items::page(tx, &listing).await?;
+            if channel.is_some() {
+                let mut visible = Vec::new();
+                for item in page.rows {
+                    let order = orders::by_id(tx, item.order).await?;
+                    if order.is_some_and(|order| order.channel == channel) {
+                        visible.push(item);
+                    }
+                }
+                page.rows = visible;
+            }
+            Ok(page)
+        })
+        .await?;
+    call.page(&query, &page, write_item)
+}
+
+/// `GET order_items/{id}/`.
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    let id = OrderItemId::new(call.id()?);
+    let item = visible(&call, id).await?;
+    let mut body = String::new();
+    write_item(&mut body, &item);
+    Ok(Reply::ok(body))
+}
+
+/// The line, if the caller may know of it.
+async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
+    let channel = call.caller.channel;
+    let found = call
+        .app
+        .store
+        .read("order_items.by_id", async move |tx| {
+            let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
+            if channel.is_none() {
+                return Ok(Some(item));
+            }
+            let order = orders::by_id(tx, OrderId::new(item.order.get())).await?;
+            Ok(order.filter(|order| order.channel == channel).map(|_| item))
+        })
+        .await?;
+    found.ok_or_else(Error::not_found)
+}
+
+/// `PATCH order_items/{id}/`.
+pub async fn update(call: Call) -> Result<Reply, Error> {
+    let item = OrderItemId::new(call.id()?);
+    let form = call.form(EDIT, Mode::Partial).await?;
+    if call.caller.channel.is_some() {
+        visible(&call, item).await?;
+    }
+    let edit = ItemEdit {
+        status: form.status("status"),
+        extra_field: form.string("extra_field").map(merge),
+        attributes: form.string("attributes"),
+        details: details(&form).map(merge),
+    };
+    let answer = |outcome: &Outcome| {
+        let mut body = String::new();
+        if let Outcome::ItemEdited(item) = outcome {
+            write_item(&mut body, item);
+        }
+        Reply::ok(body)
+    };
+    call.submit(Command::EditItem(EditItem { item, edit }), answer, refusals::error).await
+}
+
+fn details(form: &Form) -> Option<String> {
+    let given: Map<String, Value> = DETAILS
+        .iter()
+        .filter(|name| form.has(name))
+        .map(|name| {
+            let value = form.text(name).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+            ((*name).to_owned(), value)
+        })
+        .collect();
+    (!given.is_empty()).then(|| Value::Object(given).to_string())
+}
+
+/// Sets the keys of an object in a stored one and keeps the others.
+fn merge(given: String) -> TextEdit {
+    TextEdit::new(move |stored| {
+        let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+        let mut merged = object(stored);
+        merged.extend(object(&given));
+        Value::Object(merged).to_string()
+    })
+}
+
+/// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (seed 001).
+pub async fn release(call: Call) -> Result<Reply, Error> {
+    let item = OrderItemId::new(call.id()?);
+    // The parameter table lists the id as a query parameter (contract X2): a copy there must agree.
+    if call.query.iter().any(|(name, text)| name == "order_item_id" && *text != item.get().to_string()) {
+        return Err(Error::field("order_item_id", "This is not the order item in the path."));
+    }
+    let form = call.form(RELEASE, Mode::Whole).await?;
+    let registered_at =
+        not_in_future("registered_at", form.time("registered_at"), call.app.clock.now()).map_err(Error::Fields)?;
+    let command = ReleaseItem {
+        item,
+        code: form.string("code").unwrap_or_default(),
+        integration_type: form.string("integration_type").unwrap_or_else(|| "external_company".to_owned()),
+        update_stock: form.bool("update_stock").unwrap_or(true),
+        registered_at,
+    };
+    let answer = |outcome: &Outcome| {
+        let mut body = String::new();
+        if let Outcome::ItemReleased(mapping) = outcome {
+            mappings::write(&mut body, mapping);
+        }
+        Reply::text(StatusCode::CREATED, body)
+    };
+    call.submit(Command::ReleaseItem(command), answer, refusals::error).await
+}

@@ -1,0 +1,348 @@
+//! Product stocks (seed 002, contract 4): list, show, upsert of one or many, patch, history.
+
+use axum::http::StatusCode;
+use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
+use onhand_core::refusal::RowFault;
+use onhand_core::{
+    Command, Movement, MovementId, Outcome, QUANTITY_MAX, Quantity, Refusal, Stock, StockId, StockKey, StockListId,
+    Timestamp, UnitType, WrittenStock,
+};
+use onhand_store::{movements, stocks};
+use serde_json::{Map, Value};
+
+use super::call::Call;
+use super::products::SKU_CHARS_MAX;
+use super::refusals;
+use crate::wire::Family;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{self, Form, Mode};
+use crate::wire::json::{self, Object, Reply};
+use crate::wire::scalar;
+use crate::wire::view::{Shape, View, property};
+
+/// Rows of one upsert.
+pub const ROWS_MAX: usize = 1_000;
+/// Movements shown at once.
+const HISTORY_MAX: usize = 100;
+/// How far a figure may lie in the future before its time is taken for a mistake: clocks differ by less.
+const FUTURE_SECONDS_MAX: i64 = 300;
+
+/// The body of a product stock. Absent fields keep their value on update.
+pub const FIELDS: &[Field] = &[
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. With stock_list it is the key.").required(),
+    Field::pk("stock_list", "The stock list.").required(),
+    Field::int("stock", 0, QUANTITY_MAX, "The figure. 0 for a new stock."),
+    Field::choice("unit_type", &["qty", "kg"], "What one unit is. qty for a new stock."),
+    Field::int(
+        "sold_quantity_unreported",
+        0,
+        QUANTITY_MAX,
+        "Sold and unknown to the ERP. What exceeds the open holds is kept as sold elsewhere; less is raised to them.",
+    ),
+    Field::object("extra_field", "Free data."),
+    Field::time("snapshot_at", "When the figure was taken; arrival when absent. Older than the stored one is refused."),
+];
+
+/// A product stock as the ERP sees it: exactly the fields of seed 002.
+pub const VIEW_I1: View = View {
+    name: "ProductStockI1",
+    properties: &[
+        property("id", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock", Shape::Int),
+        property("stock_list", Shape::Int),
+        property("unit_type", Shape::Text),
+        property("sold_quantity_unreported", Shape::Int),
+        property("extra_field", Shape::Object),
+    ],
+    open: false,
+};
+
+/// A product stock as panel and channels see it.
+pub const VIEW_V1: View = View {
+    name: "ProductStock",
+    properties: &[
+        property("pk", Shape::Int),
+        property("product", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock", Shape::Int),
+        property("stock_list", Shape::Int),
+        property("unit_type", Shape::Text),
+        property("sold_quantity_unreported", Shape::Int),
+        property("adjusted_stock", Shape::Int),
+        property("reported_quantity", Shape::Int),
+        property("snapshot_at", Shape::TimeOrNull),
+        property("extra_field", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// One change of a product stock's numbers.
+pub const MOVEMENT: View = View {
+    name: "Movement",
+    properties: &[
+        property("pk", Shape::Int),
+        property("reason", Shape::Text),
+        property("order_item", Shape::IntOrNull),
+        property("user", Shape::Int),
+        property("date", Shape::Time),
+        property("stock_change", Shape::Int),
+        property("sold_quantity_unreported_change", Shape::Int),
+        property("reported_quantity_change", Shape::Int),
+        property("stock", Shape::Int),
+        property("sold_quantity_unreported", Shape::Int),
+        property("reported_quantity", Shape::Int),
+    ],
+    open: false,
+};
+
+/// A stock's history, newest first.
+pub const HISTORY: View = View {
+    name: "StockHistory",
+    properties: &[property("next_before", Shape::IntOrNull), property("results", Shape::List(&MOVEMENT))],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("product", "product_id", Kind::Int),
+    Filter::new("stock_list", "stock_list_id", Kind::Int),
+    Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
+    Filter::new("stock", "on_hand", Kind::Int),
+    Filter::new("sold_quantity_unreported", "held", Kind::Int),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
+    move |out, stock| match family {
+        Family::I1 => write_i1(out, stock),
+        Family::V1 => write_v1(out, stock),
+    }
+}
+
+fn write_i1(out: &mut String, stock: &Stock) {
+    Object::open(out)
+        .int("id", stock.id.get())
+        .text("product_sku", &stock.sku)
+        .int("stock", stock.on_hand)
+        .int("stock_list", stock.list.get())
+        .text("unit_type", stocks::unit_name(stock.unit))
+        .int("sold_quantity_unreported", stock.held)
+        .raw("extra_field", &stock.extra_field)
+        .close();
+}
+
+fn write_v1(out: &mut String, stock: &Stock) {
+    Object::open(out)
+        .int("pk", stock.id.get())
+        .int("product", stock.product.get())
+        .text("product_sku", &stock.sku)
+        .int("stock", stock.on_hand)
+        .int("stock_list", stock.list.get())
+        .text("unit_type", stocks::unit_name(stock.unit))
+        .int("sold_quantity_unreported", stock.held)
+        .int("adjusted_stock", stock.available())
+        .int("reported_quantity", stock.reported)
+        .time_or_null("snapshot_at", stock.snapshot_at)
+        .raw("extra_field", &stock.extra_field)
+        .time("created_date", stock.created_at)
+        .time("modified_date", stock.modified_at)
+        .close();
+}
+
+/// `GET product_stock/`.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let query = call.listing(FILTERS)?;
+    let listing = query.listing.clone();
+    let page = call.app.store.read("stocks.page", async move |tx| stocks::page(tx, &listing).await).await?;
+    call.page(&query, &page, write(call.family))
+}
+
+/// `GET product_stock/{id}/`.
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    let stock = found(&call).await?;
+    let mut body = String::new();
+    write(call.family)(&mut body, &stock);
+    Ok(Reply::ok(body))
+}
+
+async fn found(call: &Call) -> Result<Stock, Error> {
+    let id = StockId::new(call.id()?);
+    let found = call.app.store.read("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
+    found.ok_or_else(Error::not_found)
+}
+
+/// `POST product_stock/`: makes or updates one stock, or, given an array, many: all or none.
+pub async fn upsert(call: Call) -> Result<Reply, Error> {
+    let write = write(call.family);
+    match call.value().await? {
+        Value::Array(rows) => upsert_many(&call, &rows).await,
+        value => {
+            let form = Form::read(FIELDS, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
+            let row = row(key(&form), &form, call.app.clock.now()).map_err(Error::Fields)?;
+            let answer = move |outcome: &Outcome| one(outcome, write);
+            call.submit(command(&call, vec![row]), answer, refuse_one).await
+        }
+    }
+}
+
+async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
+    let write = write(call.family);
+    let count = rows.len();
+    if count == 0 || count > ROWS_MAX {
+        let text = format!("Send 1 to {ROWS_MAX} rows.");
+        return Err(Error::field("non_field_errors", text));
+    }
+    let forms = form::read_rows(FIELDS, Mode::Whole, rows).map_err(Error::Rows)?;
+    let now = call.app.clock.now();
+    let read: Vec<_> = forms.iter().map(|form| row(key(form), form, now)).collect();
+    if read.iter().any(Result::is_err) {
+        return Err(Error::Rows(read.into_iter().map(|row| row.err().unwrap_or_default()).collect()));
+    }
+    let answer = move |outcome: &Outcome| {
+        let written = written(outcome);
+        let mut body = String::with_capacity(count * 256);
+        json::push_list(&mut body, written, |out, row| write(out, &row.stock));
+        Reply::text(status(written.iter().any(|row| row.created)), body)
+    };
+    let refuse = move |refusal| match refusal {
+        Refusal::Rows(faults) => Error::Rows(refusals::rows(&faults, count)),
+        other => refusals::error(other),
+    };
+    call.submit(command(call, read.into_iter().flatten().collect()), answer, refuse).await
+}
+
+/// `PATCH product_stock/{id}/`.
+pub async fn update(call: Call) -> Result<Reply, Error> {
+    let id = StockId::new(call.id()?);
+    let form = call.form(FIELDS, Mode::Partial).await?;
+    if form.has("product_sku") || form.has("stock_list") {
+        let stock = found(&call).await?;
+        let mut errors = FieldErrors::default();
+        if form.text("product_sku").is_some_and(|sku| sku != stock.sku) {
+            errors.add("product_sku", "This field cannot be changed.");
+        }
+        if form.int("stock_list").is_some_and(|list| list != stock.list.get()) {
+            errors.add("stock_list", "This field cannot be changed.");
+        }
+        errors.into_result()?;
+    }
+    let row = row(StockTarget::Id(id), &form, call.app.clock.now()).map_err(Error::Fields)?;
+    let write = write(call.family);
+    call.submit(command(&call, vec![row]), move |outcome| one(outcome, write), refuse_one).await
+}
+
+fn command(call: &Call, rows: Vec<WriteStock>) -> Command {
+    let create_unknown_products = call.app.config.create_unknown_products;
+    Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+}
+
+fn key(form: &Form) -> StockTarget {
+    let list = StockListId::new(form.int("stock_list").unwrap_or_default());
+    StockTarget::Key(StockKey { list, sku: form.string("product_sku").unwrap_or_default() })
+}
+
+fn row(target: StockTarget, form: &Form, now: Timestamp) -> Result<WriteStock, FieldErrors> {
+    Ok(WriteStock {
+        target,
+        on_hand: form.int("stock").and_then(Quantity::new),
+        held: form.int("sold_quantity_unreported").and_then(Quantity::new),
+        unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
+        extra_field: form.string("extra_field"),
+        snapshot_at: not_in_future("snapshot_at", form.time("snapshot_at"), now)?,
+    })
+}
+
+/// A time far in the future is a mistake that would do harm for long: every later figure would be older.
+pub(super) fn not_in_future(
+    field: &str,
+    time: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, FieldErrors> {
+    if time.is_some_and(|time| time > now.minus_seconds(-FUTURE_SECONDS_MAX)) {
+        return Err(FieldErrors::one(field, "This time is in the future."));
+    }
+    Ok(time)
+}
+
+fn written(outcome: &Outcome) -> &[WrittenStock] {
+    match outcome {
+        Outcome::StocksWritten(written) => written,
+        _ => &[],
+    }
+}
+
+fn one(outcome: &Outcome, write: impl Fn(&mut String, &Stock)) -> Reply {
+    let mut body = String::new();
+    let mut created = false;
+    for row in written(outcome) {
+        created = row.created;
+        write(&mut body, &row.stock);
+    }
+    Reply::text(status(created), body)
+}
+
+/// 201 when something was made, 200 when it was there (contract X19).
+fn status(created: bool) -> StatusCode {
+    if created { StatusCode::CREATED } else { StatusCode::OK }
+}
+
+fn refuse_one(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::Rows(faults) => match faults.first() {
+            Some((_, RowFault::StaleSnapshot { stored })) => {
+                let stored = scalar::time_text(*stored);
+                let more = Map::from_iter([("stored_snapshot_at".to_owned(), Value::String(stored.clone()))]);
+                let text = format!("A figure taken at {stored} is already stored.");
+                Error::Refused { code: "stale_snapshot", text, more }
+            }
+            _ => refusals::error(Refusal::Rows(faults)),
+        },
+        other => refusals::error(other),
+    }
+}
+
+/// `GET product_stocks/{id}/movements/`: why the numbers are what they are, newest first. `before` goes on from the
+/// last one seen.
+pub async fn history(call: Call) -> Result<Reply, Error> {
+    let stock = found(&call).await?;
+    let before = match call.query.iter().find(|(name, _)| name == "before").map(|(_, text)| text.parse()) {
+        None => None,
+        Some(Ok(id)) => Some(MovementId::new(id)),
+        Some(Err(_)) => return Err(Error::field("before", "Enter a number.")),
+    };
+    let found = call
+        .app
+        .store
+        .read("movements.history", async move |tx| movements::history(tx, &stock, before, HISTORY_MAX).await)
+        .await?;
+    let next = found.last().filter(|movement| movement.previous.is_some()).map(|movement| movement.id.get());
+    let mut body = String::new();
+    Object::open(&mut body).int_or_null("next_before", next).list("results", &found, write_movement).close();
+    Ok(Reply::ok(body))
+}
+
+fn write_movement(out: &mut String, movement: &Movement) {
+    let (cause, item) = movements::cause_name(movement.cause);
+    Object::open(out)
+        .int("pk", movement.id.get())
+        .text("reason", cause)
+        .int_or_null("order_item", item.map(onhand_core::OrderItemId::get))
+        .int("user", movement.actor.get())
+        .time("date", movement.at)
+        .int("stock_change", movement.delta.on_hand)
+        .int("sold_quantity_unreported_change", movement.delta.held)
+        .int("reported_quantity_change", movement.delta.reported)
+        .int("stock", movement.on_hand)
+        .int("sold_quantity_unreported", movement.held)
+        .int("reported_quantity", movement.reported)
+        .close();
+}

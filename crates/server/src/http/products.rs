@@ -1,0 +1,155 @@
+//! Products, as much of them as stock needs.
+
+use axum::http::StatusCode;
+use onhand_core::ProductId;
+use onhand_store::Error as StoreError;
+use onhand_store::products::{self, ProductRow};
+
+use super::call::Call;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{Form, Mode};
+use crate::wire::json::{Object, Reply};
+use crate::wire::view::{Shape, View, property};
+
+/// The most characters a SKU may have.
+pub const SKU_CHARS_MAX: usize = 128;
+
+/// The body of a product.
+pub const FIELDS: &[Field] = &[
+    Field::text("sku", SKU_CHARS_MAX, "The natural key; it cannot be changed later.").required(),
+    Field::blank("name", 255, "What people call it. The SKU when absent."),
+    Field::blank("base_code", 128, "What the variants of one article share."),
+    Field::bool("is_active", "Whether it is sold at all. Default true."),
+    Field::object("attributes", "Free attributes."),
+    Field::object("extra_field", "Free data."),
+];
+
+/// A product.
+pub const VIEW: View = View {
+    name: "Product",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("sku", Shape::Text),
+        property("name", Shape::Text),
+        property("base_code", Shape::Text),
+        property("is_active", Shape::Bool),
+        property("attributes", Shape::Object),
+        property("extra_field", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("sku", "sku", Kind::Text),
+    Filter::new("name", "name", Kind::Text),
+    Filter::new("base_code", "base_code", Kind::Text),
+    Filter::new("is_active", "is_active", Kind::Bool),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+fn write(out: &mut String, product: &ProductRow) {
+    Object::open(out)
+        .int("pk", product.id.get())
+        .int("id", product.id.get())
+        .text("sku", &product.sku)
+        .text("name", &product.name)
+        .text("base_code", &product.base_code)
+        .bool("is_active", product.is_active)
+        .raw("attributes", &product.attributes)
+        .raw("extra_field", &product.extra_field)
+        .time("created_date", product.created_at)
+        .time("modified_date", product.modified_at)
+        .close();
+}
+
+fn reply(status: StatusCode, product: &ProductRow) -> Reply {
+    let mut body = String::new();
+    write(&mut body, product);
+    Reply::text(status, body)
+}
+
+/// `GET products/`.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let query = call.listing(FILTERS)?;
+    let listing = query.listing.clone();
+    let page = call.app.store.read("products.page", async move |tx| products::page(tx, &listing).await).await?;
+    call.page(&query, &page, write)
+}
+
+/// `GET products/{id}/`.
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    let id = ProductId::new(call.id()?);
+    let found = call.app.store.read("products.by_id", async move |tx| products::by_id(tx, id).await).await?;
+    Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
+}
+
+/// `POST products/`.
+pub async fn create(call: Call) -> Result<Reply, Error> {
+    let form = call.form(FIELDS, Mode::Whole).await?;
+    let now = call.app.clock.now();
+    let sku = form.string("sku").unwrap_or_default();
+    let empty = ProductRow {
+        id: ProductId::new(0),
+        name: sku.clone(),
+        sku,
+        base_code: String::new(),
+        is_active: true,
+        attributes: "{}".to_owned(),
+        extra_field: "{}".to_owned(),
+        created_at: now,
+        modified_at: now,
+    };
+    let product = filled(empty, &form);
+    let stored = call.app.store.write("products.insert", async move |tx| products::insert(tx, &product).await).await;
+    Ok(reply(StatusCode::CREATED, &stored.map_err(taken)?))
+}
+
+/// `PATCH products/{id}/`.
+pub async fn update(call: Call) -> Result<Reply, Error> {
+    let id = ProductId::new(call.id()?);
+    let form = call.form(FIELDS, Mode::Partial).await?;
+    let now = call.app.clock.now();
+    let sku = form.string("sku");
+    let stored = call
+        .app
+        .store
+        .write("products.update", async move |tx| {
+            let Some(before) = products::by_id(tx, id).await? else { return Ok(Err(Error::not_found())) };
+            // Stocks, orders and every channel know the product by its SKU.
+            if sku.is_some_and(|sku| sku != before.sku) {
+                return Ok(Err(Error::field("sku", "This field cannot be changed.")));
+            }
+            let product = ProductRow { modified_at: now, ..filled(before, &form) };
+            products::update(tx, &product).await?;
+            Ok(Ok(product))
+        })
+        .await?;
+    Ok(reply(StatusCode::OK, &stored?))
+}
+
+fn filled(product: ProductRow, form: &Form) -> ProductRow {
+    ProductRow {
+        name: form.string("name").filter(|name| !name.is_empty()).unwrap_or(product.name),
+        base_code: form.string("base_code").unwrap_or(product.base_code),
+        is_active: form.bool("is_active").unwrap_or(product.is_active),
+        attributes: form.string("attributes").unwrap_or(product.attributes),
+        extra_field: form.string("extra_field").unwrap_or(product.extra_field),
+        ..product
+    }
+}
+
+fn taken(fault: StoreError) -> Error {
+    if fault.is_taken("product_sku") {
+        return Error::field("sku", "product with this sku already exists.");
+    }
+    fault.into()
+}

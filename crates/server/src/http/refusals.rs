@@ -1,0 +1,80 @@
+//! Refusals on the wire: each business refusal has one code and one text (contract 1.4).
+//!
+//! Must not know handlers; a handler that knows better field names maps those variants itself.
+
+use onhand_core::Refusal;
+use onhand_core::refusal::RowFault;
+use serde_json::{Map, Value, json};
+
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::{form, scalar};
+
+/// The wire's form of a refusal.
+pub fn error(refusal: Refusal) -> Error {
+    match refusal {
+        Refusal::NotFound => Error::not_found(),
+        Refusal::UnknownChannel(id) => Error::field("channel", form::unknown_pk(id.get())),
+        Refusal::OrderNumberTaken => Error::field("number", "order with this number already exists."),
+        Refusal::Rows(faults) => {
+            let mut errors = FieldErrors::default();
+            faults.iter().for_each(|(_, fault)| errors.extend(row(fault)));
+            Error::Fields(errors)
+        }
+        Refusal::InsufficientStock(short) => {
+            let skus: Vec<_> = short.iter().map(|one| one.sku.as_str()).collect();
+            let rows = short.iter().map(|one| {
+                json!({
+                    "product_sku": one.sku,
+                    "stock_list": one.list.get(),
+                    "asked": one.asked,
+                    "available": one.available,
+                })
+            });
+            refused("insufficient_stock", format!("Not enough stock for {}.", skus.join(", ")), "items", rows.collect())
+        }
+        Refusal::HeldTooLarge => {
+            Error::refused("held_too_large", "The held quantity would pass the largest one that can be stored.")
+        }
+        Refusal::MappedToAnotherCode { code } => {
+            Error::field("code", format!("This order item is already mapped to the code \"{code}\"."))
+        }
+        Refusal::NotInOrder(items) => {
+            let mut errors = FieldErrors::default();
+            items.iter().for_each(|item| errors.add("cancel_items", form::unknown_pk(item.get())));
+            Error::Fields(errors)
+        }
+        Refusal::AlreadyShipped(items) => {
+            let items = items.iter().map(|item| Value::from(item.get())).collect();
+            refused("order_item_shipped", "A shipped order item cannot be cancelled.".to_owned(), "items", items)
+        }
+        Refusal::Cancelled => Error::refused("order_item_cancelled", "A cancelled order item cannot be changed back."),
+    }
+}
+
+/// The wire's form of a row's fault: the field it is about.
+pub fn row(fault: &RowFault) -> FieldErrors {
+    use onhand_core::command::ProductRef;
+    match fault {
+        RowFault::UnknownList(id) => FieldErrors::one("stock_list", form::unknown_pk(id.get())),
+        RowFault::UnknownProduct(ProductRef::Id(id)) => FieldErrors::one("product", form::unknown_pk(id.get())),
+        RowFault::UnknownProduct(ProductRef::Sku(sku)) => {
+            FieldErrors::one("product_sku", format!("Object with sku={sku} does not exist."))
+        }
+        RowFault::StaleSnapshot { stored } => {
+            let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
+            FieldErrors::one("snapshot_at", text)
+        }
+    }
+}
+
+/// Row faults of a command whose rows came as a list, one entry per row.
+pub fn rows(faults: &[(usize, RowFault)], count: usize) -> Vec<FieldErrors> {
+    let mut errors = vec![FieldErrors::default(); count];
+    faults.iter().for_each(|(index, fault)| errors[*index].extend(row(fault)));
+    errors
+}
+
+fn refused(code: &'static str, text: String, name: &str, rows: Vec<Value>) -> Error {
+    let more = Map::from_iter([(name.to_owned(), Value::Array(rows))]);
+    Error::Refused { code, text, more }
+}

@@ -1,0 +1,15 @@
+//! The server: everything of Onhand that talks.
+//!
+//! Promises: stock changes only through the [`ledger`]; the wire's shape is known to [`wire`] alone. Must not contain
+//! SQL or rules.
+
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
+mod hex;
+pub mod http;
+pub mod ledger;
+pub mod wire;

@@ -1,0 +1,11 @@
+//! The binary `onhand`. Everything is in the library, so that tests can reach it.
+
+use clap::Parser as _;
+use onhand::cli::{self, Cli};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> anyhow::Result<()> {
+    cli::run(Cli::parse())
+}

@@ -1,0 +1,160 @@
+//! Errors: every way the wire says no, and the only place that turns them into answers (contract 1.4).
+//!
+//! Promises: every error body is JSON; a fault of the client is never a 5xx, because the vendor's client repeats those
+//! ten times. Must not know rules: refusals come with their code and text.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use super::json::Reply;
+
+/// What went wrong with a request.
+#[derive(Debug)]
+pub enum Error {
+    /// Faults of single fields: 400 with `{"field": ["…"]}`.
+    Fields(FieldErrors),
+    /// Faults of the rows of an array: 400 with one object per row, empty where the row is fine.
+    Rows(Vec<FieldErrors>),
+    /// Anything that is said in one sentence: `{"detail": "…"}`.
+    Detail(StatusCode, String),
+    /// A business refusal: 406 with `{"non_field_errors": "…", "error_code": "…"}` and what helps to act on it.
+    Refused {
+        /// Stable.
+        code: &'static str,
+        /// For people.
+        text: String,
+        /// Further fields of the body.
+        more: Map<String, Value>,
+    },
+    /// Too many attempts: 429 with `Retry-After`.
+    Throttled {
+        /// After how many seconds it is worth trying again.
+        retry_after_seconds: u64,
+    },
+    /// Not just now: 503 with `Retry-After`. Nothing was done.
+    Busy(String),
+    /// A fault of ours: 500, details in the log only.
+    Internal(String),
+}
+
+/// Messages by field, in the order they were found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FieldErrors(Map<String, Value>);
+
+impl FieldErrors {
+    /// One message for one field.
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
+    /// Adds a message.
+    pub fn add(&mut self, field: &str, message: impl Into<String>) {
+        let messages = self.0.entry(field).or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(messages) = messages {
+            messages.push(Value::String(message.into()));
+        }
+    }
+
+    /// Puts the faults of nested rows under a field.
+    pub fn nest(&mut self, field: &str, rows: Vec<FieldErrors>) {
+        let rows = rows.into_iter().map(|row| Value::Object(row.0)).collect();
+        self.0.insert(field.to_owned(), Value::Array(rows));
+    }
+
+    /// Adds everything of another.
+    pub fn extend(&mut self, other: FieldErrors) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether there is nothing to report.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `Err` with everything reported, or `Ok`.
+    pub fn into_result(self) -> Result<(), Error> {
+        if self.is_empty() { Ok(()) } else { Err(Error::Fields(self)) }
+    }
+}
+
+impl Error {
+    /// 400 for one field.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Fields(FieldErrors::one(field, message))
+    }
+
+    /// 400 with a sentence.
+    pub fn bad_request(text: impl Into<String>) -> Self {
+        Self::Detail(StatusCode::BAD_REQUEST, text.into())
+    }
+
+    /// 401: no token, or none that is valid.
+    pub fn unauthorized(text: impl Into<String>) -> Self {
+        Self::Detail(StatusCode::UNAUTHORIZED, text.into())
+    }
+
+    /// 403: a valid token whose role may not.
+    pub fn forbidden() -> Self {
+        Self::Detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.".to_owned())
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::Detail(StatusCode::NOT_FOUND, "Not found.".to_owned())
+    }
+
+    /// 406 with nothing but code and text.
+    pub fn refused(code: &'static str, text: impl Into<String>) -> Self {
+        Self::Refused { code, text: text.into(), more: Map::new() }
+    }
+
+    /// The answer.
+    pub fn into_reply(self) -> Reply {
+        match self {
+            Self::Fields(fields) => Reply::json(StatusCode::BAD_REQUEST, &Value::Object(fields.0)),
+            Self::Rows(rows) => {
+                let rows = rows.into_iter().map(|row| Value::Object(row.0)).collect();
+                Reply::json(StatusCode::BAD_REQUEST, &Value::Array(rows))
+            }
+            Self::Detail(status, text) => {
+                let reply = Reply::json(status, &json!({"detail": text}));
+                match status {
+                    StatusCode::UNAUTHORIZED => reply.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token")),
+                    _ => reply,
+                }
+            }
+            Self::Refused { code, text, more } => {
+                let mut body = Map::new();
+                body.insert("non_field_errors".to_owned(), Value::String(text));
+                body.insert("error_code".to_owned(), Value::String(code.to_owned()));
+                body.extend(more);
+                Reply::json(StatusCode::NOT_ACCEPTABLE, &Value::Object(body))
+            }
+            Self::Throttled { retry_after_seconds: seconds } => {
+                let text = format!("Request was throttled. Expected available in {seconds} seconds.");
+                Reply::json(StatusCode::TOO_MANY_REQUESTS, &json!({"detail": text})).retry_after(seconds)
+            }
+            Self::Busy(text) => {
+                tracing::warn!(reason = text, "answered 503");
+                let body = json!({"detail": "The server is busy. Nothing was changed; try again."});
+                Reply::json(StatusCode::SERVICE_UNAVAILABLE, &body).retry_after(1)
+            }
+            Self::Internal(text) => {
+                tracing::error!(reason = text, "answered 500");
+                let body = json!({"detail": "A server error occurred. Nothing was changed."});
+                Reply::json(StatusCode::INTERNAL_SERVER_ERROR, &body)
+            }
+        }
+    }
+}
+
+impl From<onhand_store::Error> for Error {
+    fn from(fault: onhand_store::Error) -> Self {
+        match fault {
+            onhand_store::Error::Unavailable(text) => Self::Busy(text),
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}

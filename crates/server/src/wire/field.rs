@@ -1,0 +1,142 @@
+//! Fields: the tables that say what a body may contain.
+//!
+//! Promises: a table is read by the form reader and printed into the API description, so the two cannot differ.
+//! Must not know what a field is for.
+
+/// One field of a request body.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether a new object must have it.
+    pub required: bool,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// One sentence for the API description.
+    pub help: &'static str,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A text of at most so many characters, trimmed; never blank.
+    Text(usize),
+    /// The same, and it may be blank.
+    Blank(usize),
+    /// A secret: never trimmed, never echoed.
+    Secret(usize),
+    /// A whole number within bounds.
+    Int(i64, i64),
+    /// Yes or no, in any of the forms clients write it (contract X17, X26).
+    Bool,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// An order status: code as text or number, or name (contract 7.3).
+    Status,
+    /// A JSON object.
+    Object,
+    /// Any JSON, carried through unread.
+    Any,
+    /// A time (ISO 8601).
+    Time,
+    /// A decimal, as text or number.
+    Decimal,
+    /// The id of another object.
+    Pk,
+    /// Ids of other objects; also as the keys of an object.
+    Pks,
+    /// Rows with fields of their own.
+    Rows(&'static [Field], usize),
+}
+
+impl Field {
+    const fn of(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self { name, kind, required: false, nullable: false, help }
+    }
+
+    /// A text of at most `max` characters.
+    pub const fn text(name: &'static str, max: usize, help: &'static str) -> Self {
+        Self::of(name, Kind::Text(max), help)
+    }
+
+    /// A text of at most `max` characters that may be blank.
+    pub const fn blank(name: &'static str, max: usize, help: &'static str) -> Self {
+        Self::of(name, Kind::Blank(max), help)
+    }
+
+    /// A secret of at most `max` characters.
+    pub const fn secret(name: &'static str, max: usize, help: &'static str) -> Self {
+        Self::of(name, Kind::Secret(max), help)
+    }
+
+    /// A whole number, `min..=max`.
+    pub const fn int(name: &'static str, min: i64, max: i64, help: &'static str) -> Self {
+        Self::of(name, Kind::Int(min, max), help)
+    }
+
+    /// Yes or no.
+    pub const fn bool(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Bool, help)
+    }
+
+    /// One of some words.
+    pub const fn choice(name: &'static str, words: &'static [&'static str], help: &'static str) -> Self {
+        Self::of(name, Kind::Choice(words), help)
+    }
+
+    /// An order status.
+    pub const fn status(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Status, help)
+    }
+
+    /// A JSON object.
+    pub const fn object(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Object, help)
+    }
+
+    /// Any JSON.
+    pub const fn any(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Any, help).nullable()
+    }
+
+    /// A time.
+    pub const fn time(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Time, help)
+    }
+
+    /// A decimal.
+    pub const fn decimal(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Decimal, help)
+    }
+
+    /// The id of another object.
+    pub const fn pk(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Pk, help)
+    }
+
+    /// Ids of other objects.
+    pub const fn pks(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Pks, help)
+    }
+
+    /// Rows, 1 to `max` of them.
+    pub const fn rows(name: &'static str, fields: &'static [Field], max: usize, help: &'static str) -> Self {
+        Self::of(name, Kind::Rows(fields, max), help)
+    }
+
+    /// The same field, asked for.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// The same field, which may be null.
+    #[must_use]
+    pub const fn nullable(mut self) -> Self {
+        self.nullable = true;
+        self
+    }
+}

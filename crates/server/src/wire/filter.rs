@@ -1,0 +1,293 @@
+//! Filters: query parameters into conditions, by a table per noun (contract 1.3).
+//!
+//! Promises: every fault of every parameter is reported at once; a parameter that no table knows is refused, because a
+//! filter that is quietly ignored shows a client rows it did not ask for. Must not know SQL beyond column names.
+
+use onhand_core::Timestamp;
+use onhand_store::Value;
+use onhand_store::filter::{Condition, CursorKey, Listing, Op, Sort, Window};
+
+use super::error::{Error, FieldErrors};
+use super::{form, scalar};
+
+/// Rows a page where the client does not say (contract 1.2).
+pub const LIMIT_DEFAULT: i64 = 10;
+/// Rows a page at the most; a larger wish is cut to it, and `next` leads on.
+pub const LIMIT_MAX: i64 = 1_000;
+/// Values in one `__in` list.
+const IN_VALUES_MAX: usize = 1_000;
+/// Parameters that belong to every list.
+const GENERAL: [&str; 4] = ["page", "limit", "sort", "cursor"];
+
+/// One filter of a noun.
+#[derive(Clone, Copy, Debug)]
+pub struct Filter {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// The column it compares, or an expression that is never NULL.
+    pub column: &'static str,
+    /// What its values are.
+    pub kind: Kind,
+    /// Whether lists can be sorted by it.
+    pub sortable: bool,
+}
+
+/// What a filter's values are, and so which look-ups it has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Numbers: exact, `__in`, ranges.
+    Int,
+    /// Texts: exact, `__exact`, `__in`.
+    Text,
+    /// Yes or no: exact.
+    Bool,
+    /// Times: exact, ranges, ranges of dates.
+    Time,
+    /// Order status: exact, `__in`; code or name.
+    Status,
+    /// Words: exact, `__in`.
+    Choice(&'static [&'static str]),
+}
+
+impl Filter {
+    /// A filter by which lists can also be sorted.
+    pub const fn new(name: &'static str, column: &'static str, kind: Kind) -> Self {
+        Self { name, column, kind, sortable: true }
+    }
+
+    /// Every look-up this filter has, as parameter suffixes.
+    pub fn lookups(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Int => &["", "__in", "__gt", "__gte", "__lt", "__lte"],
+            Kind::Text => &["", "__exact", "__in"],
+            Kind::Bool => &[""],
+            Kind::Status | Kind::Choice(_) => &["", "__in"],
+            Kind::Time => {
+                &["", "__gt", "__gte", "__lt", "__lte", "__date__gt", "__date__gte", "__date__lt", "__date__lte"]
+            }
+        }
+    }
+}
+
+/// What a client asked of a list.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// For the store.
+    pub listing: Listing,
+    /// Rows a page.
+    pub limit: i64,
+}
+
+/// Reads the query of a list.
+pub fn parse(filters: &[Filter], query: &[(String, String)]) -> Result<Query, Error> {
+    let mut errors = FieldErrors::default();
+    let mut conditions: Vec<Condition> = Vec::new();
+    for (name, text) in query.iter().filter(|(name, _)| !GENERAL.contains(&name.as_str())) {
+        match condition(filters, name, text) {
+            Ok(condition) => add(&mut conditions, condition),
+            Err(message) => errors.add(name, message),
+        }
+    }
+    let last = |name: &str| query.iter().rfind(|(key, _)| key == name).map(|(_, text)| text.as_str());
+    let sort = last("sort").map_or(Some(Sort::BY_ID), |text| sort(filters, text)).unwrap_or_else(|| {
+        errors.add("sort", "This list cannot be sorted by that.");
+        Sort::BY_ID
+    });
+    let limit = match last("limit").map(str::parse::<i64>) {
+        None => LIMIT_DEFAULT,
+        Some(Ok(limit)) if limit >= 1 => limit.min(LIMIT_MAX),
+        Some(_) => {
+            errors.add("limit", "A whole number of at least 1 is required.");
+            LIMIT_DEFAULT
+        }
+    };
+    let window = match last("cursor") {
+        None => None,
+        Some("") => Some(Window::After { key: None, limit }),
+        Some(text) => match cursor(text, sort) {
+            Some(key) => Some(Window::After { key: Some(key), limit }),
+            None => {
+                errors.add("cursor", "Invalid cursor.");
+                None
+            }
+        },
+    };
+    errors.into_result()?;
+    let window = match window {
+        Some(window) => window,
+        None => Window::Page { number: page_number(last("page"))?, limit },
+    };
+    Ok(Query { listing: Listing { conditions, sort, window }, limit })
+}
+
+/// A wrong page is 404, as for the vendor's servers (contract 1.2).
+fn page_number(text: Option<&str>) -> Result<i64, Error> {
+    match text.map(str::parse::<i64>) {
+        None => Ok(1),
+        Some(Ok(number)) if number >= 1 => Ok(number),
+        Some(_) => Err(super::page::invalid_page()),
+    }
+}
+
+/// A parameter given twice means any of its values; so does one of several exact look-ups.
+fn add(conditions: &mut Vec<Condition>, condition: Condition) {
+    let exact = |op: Op| matches!(op, Op::Eq | Op::In);
+    let same = |other: &&mut Condition| other.column == condition.column && exact(other.op) && exact(condition.op);
+    match conditions.iter_mut().find(same) {
+        Some(other) => {
+            other.op = Op::In;
+            other.values.extend(condition.values);
+        }
+        None => conditions.push(condition),
+    }
+}
+
+fn condition(filters: &[Filter], name: &str, text: &str) -> Result<Condition, String> {
+    let (base, lookup) = match name.find("__") {
+        Some(at) => name.split_at(at),
+        None => (name, ""),
+    };
+    let filter = filters
+        .iter()
+        .find(|filter| filter.name == base && filter.lookups().contains(&lookup))
+        .ok_or("This list has no such filter.")?;
+    let (op, values) = match lookup {
+        "" | "__exact" => (Op::Eq, vec![value(filter.kind, text)?]),
+        "__in" => (Op::In, in_values(filter.kind, text)?),
+        "__gt" => (Op::Gt, vec![value(filter.kind, text)?]),
+        "__gte" => (Op::Gte, vec![value(filter.kind, text)?]),
+        "__lt" => (Op::Lt, vec![value(filter.kind, text)?]),
+        "__lte" => (Op::Lte, vec![value(filter.kind, text)?]),
+        dates => date_range(dates, text)?,
+    };
+    Ok(Condition { column: filter.column, op, values })
+}
+
+/// Days are whole: after a day means from the next midnight on.
+fn date_range(lookup: &str, text: &str) -> Result<(Op, Vec<Value<'static>>), String> {
+    let day = scalar::parse_date(text).ok_or("Enter a valid date.")?;
+    let (op, moment) = match lookup {
+        "__date__gt" => (Op::Gte, scalar::next_day(day)),
+        "__date__gte" => (Op::Gte, day),
+        "__date__lt" => (Op::Lt, day),
+        _ => (Op::Lt, scalar::next_day(day)),
+    };
+    Ok((op, vec![Value::Int(moment.micros())]))
+}
+
+fn in_values(kind: Kind, text: &str) -> Result<Vec<Value<'static>>, String> {
+    let values: Vec<_> =
+        text.split(',').filter(|part| !part.is_empty()).map(|part| value(kind, part)).collect::<Result<_, _>>()?;
+    if values.len() > IN_VALUES_MAX {
+        return Err(format!("Ensure this list has no more than {IN_VALUES_MAX} items."));
+    }
+    Ok(values)
+}
+
+fn value(kind: Kind, text: &str) -> Result<Value<'static>, String> {
+    let text = text.trim();
+    let found = match kind {
+        Kind::Int => return text.parse().map(Value::Int).map_err(|_| "Enter a number.".to_owned()),
+        Kind::Text => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
+        Kind::Bool => form::boolean_text(text).map(Value::from),
+        Kind::Time => scalar::parse_time(text).map(|time: Timestamp| Value::Int(time.micros())),
+        Kind::Status => form::status_text(text).map(|status| Value::Int(status.code())),
+        Kind::Choice(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
+    };
+    found.ok_or_else(|| match kind {
+        Kind::Time => "Enter a valid date/time.".to_owned(),
+        _ => {
+            let shown: String = text.chars().take(100).collect();
+            format!("Select a valid choice. {shown} is not one of the available choices.")
+        }
+    })
+}
+
+fn sort(filters: &[Filter], text: &str) -> Option<Sort> {
+    let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+    if matches!(name, "id" | "pk") {
+        return Some(Sort { descending, ..Sort::BY_ID });
+    }
+    let filter = filters.iter().find(|filter| filter.name == name && filter.sortable)?;
+    Some(Sort { column: filter.column, descending })
+}
+
+/// A cursor is the last row's place, in hexadecimal; clients carry it around unread.
+pub fn cursor_text(key: &CursorKey) -> String {
+    let plain = match &key.value {
+        Value::Text(text) => format!("{}:s{text}", key.id),
+        Value::Int(number) => format!("{}:i{number}", key.id),
+        Value::Null | Value::Bytes(_) => format!("{}:i0", key.id),
+    };
+    crate::hex::encode(plain.as_bytes())
+}
+
+fn cursor(text: &str, sort: Sort) -> Option<CursorKey> {
+    let pairs = text.as_bytes().chunks(2).map(|pair| {
+        let digits = std::str::from_utf8(pair).ok().filter(|digits| digits.len() == 2)?;
+        u8::from_str_radix(digits, 16).ok()
+    });
+    let plain = String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok()?;
+    let (id, rest) = plain.split_once(':')?;
+    let id: i64 = id.parse().ok()?;
+    let value = match rest.split_at_checked(1)? {
+        ("s", text) => Value::from(text.to_owned()),
+        ("i", number) => Value::Int(number.parse().ok()?),
+        _ => return None,
+    };
+    let fits = sort.column != Sort::BY_ID.column || value == Value::Int(id);
+    fits.then_some(CursorKey { value, id })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILTERS: &[Filter] = &[
+        Filter::new("pk", "id", Kind::Int),
+        Filter::new("name", "name", Kind::Text),
+        Filter::new("is_send", "is_send", Kind::Bool),
+        Filter::new("created_date", "created_at", Kind::Time),
+        Filter::new("status", "status", Kind::Status),
+    ];
+
+    fn read(query: &str) -> Result<Query, Error> {
+        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        parse(FILTERS, &pairs)
+    }
+
+    fn conditions(query: &str) -> Vec<(&'static str, Op, Vec<Value<'static>>)> {
+        let query = read(query).expect("fine");
+        query.listing.conditions.into_iter().map(|one| (one.column, one.op, one.values)).collect()
+    }
+
+    #[test]
+    fn look_ups_become_conditions() {
+        assert_eq!(conditions("pk__in=1,2"), [("id", Op::In, vec![Value::Int(1), Value::Int(2)])]);
+        // Contract X26: Python writes booleans with a capital letter.
+        assert_eq!(conditions("is_send=False"), [("is_send", Op::Eq, vec![Value::Int(0)])]);
+        assert_eq!(conditions("status=400"), conditions("status=approved"));
+        assert_eq!(conditions("status=50&status=100"), conditions("status__in=50,100"));
+        assert_eq!(conditions("created_date__date__lte=1970-01-01"), conditions("created_date__lt=1970-01-02"));
+    }
+
+    #[test]
+    fn all_faults_are_reported_at_once() {
+        let Err(Error::Fields(errors)) = read("pk=x&is_send=maybe&status=1&colour=red&sort=colour&limit=0") else {
+            panic!("refused");
+        };
+        let text = format!("{errors:?}");
+        for name in ["pk", "is_send", "status", "colour", "sort", "limit"] {
+            assert!(text.contains(name), "{name} is missing in {text}");
+        }
+        assert!(matches!(read("page=0"), Err(Error::Detail(..))));
+        assert!(read("cursor=zz").is_err());
+    }
+
+    #[test]
+    fn a_cursor_reads_back() {
+        let key = CursorKey { value: Value::from("Ürün:1".to_owned()), id: 7 };
+        let sort = Sort { column: "name", descending: false };
+        assert_eq!(cursor(&cursor_text(&key), sort), Some(key));
+    }
+}

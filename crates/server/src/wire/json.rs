@@ -1,0 +1,225 @@
+//! Writing JSON: answers, and objects that carry stored JSON text through unparsed.
+//!
+//! Promises: text that was stored as JSON is printed as it was. Must not know which fields an object has.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+
+/// An answer on its way out.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its body; empty for none.
+    pub body: Vec<u8>,
+    /// What the body is.
+    pub content_type: HeaderValue,
+    /// Further headers.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// The body of an answer that has none.
+pub const NOTHING: &str = "";
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+impl Reply {
+    /// A JSON answer whose text is already made.
+    pub fn text(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
+        Self { status, body: body.into(), content_type: JSON, headers: Vec::new() }
+    }
+
+    /// A JSON answer.
+    pub fn json(status: StatusCode, body: &serde_json::Value) -> Self {
+        Self::text(status, body.to_string())
+    }
+
+    /// 200 with a body.
+    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+        Self::text(StatusCode::OK, body)
+    }
+
+    /// An answer that is not JSON, such as a page.
+    pub fn other(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self { content_type: HeaderValue::from_static(content_type), ..Self::ok(body) }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// With `Retry-After`.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        self.with(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+}
+
+/// An object being written at the end of a text.
+pub struct Object<'t> {
+    out: &'t mut String,
+    first: bool,
+}
+
+impl<'t> Object<'t> {
+    /// Opens an object.
+    pub fn open(out: &'t mut String) -> Self {
+        out.push('{');
+        Self { out, first: true }
+    }
+
+    fn key(&mut self, name: &str) -> &mut String {
+        if !self.first {
+            self.out.push(',');
+        }
+        self.first = false;
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push_str("\":");
+        self.out
+    }
+
+    /// A number.
+    #[must_use]
+    pub fn int(mut self, name: &str, value: i64) -> Self {
+        push_int(self.key(name), value);
+        self
+    }
+
+    /// A number or null.
+    #[must_use]
+    pub fn int_or_null(mut self, name: &str, value: Option<i64>) -> Self {
+        match value {
+            Some(value) => push_int(self.key(name), value),
+            None => self.key(name).push_str("null"),
+        }
+        self
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(mut self, name: &str, value: &str) -> Self {
+        push_text(self.key(name), value);
+        self
+    }
+
+    /// A text or null.
+    #[must_use]
+    pub fn text_or_null(mut self, name: &str, value: Option<&str>) -> Self {
+        match value {
+            Some(value) => push_text(self.key(name), value),
+            None => self.key(name).push_str("null"),
+        }
+        self
+    }
+
+    /// `true` or `false`.
+    #[must_use]
+    pub fn bool(mut self, name: &str, value: bool) -> Self {
+        self.key(name).push_str(if value { "true" } else { "false" });
+        self
+    }
+
+    /// A time.
+    #[must_use]
+    pub fn time(mut self, name: &str, value: onhand_core::Timestamp) -> Self {
+        let out = self.key(name);
+        out.push('"');
+        super::scalar::push_time(out, value);
+        out.push('"');
+        self
+    }
+
+    /// A time or null.
+    #[must_use]
+    pub fn time_or_null(self, name: &str, value: Option<onhand_core::Timestamp>) -> Self {
+        match value {
+            Some(value) => self.time(name, value),
+            None => self.raw(name, "null"),
+        }
+    }
+
+    /// JSON text as it is.
+    #[must_use]
+    pub fn raw(mut self, name: &str, json: &str) -> Self {
+        self.key(name).push_str(json);
+        self
+    }
+
+    /// A list, each element written by a function.
+    #[must_use]
+    pub fn list<T>(mut self, name: &str, items: &[T], write: impl Fn(&mut String, &T)) -> Self {
+        push_list(self.key(name), items, write);
+        self
+    }
+
+    /// The fields of a stored JSON object, which has none of the names written so far.
+    #[must_use]
+    pub fn merge(mut self, object: &str) -> Self {
+        let inner = object.trim().strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or("").trim();
+        if !inner.is_empty() {
+            if !self.first {
+                self.out.push(',');
+            }
+            self.first = false;
+            self.out.push_str(inner);
+        }
+        self
+    }
+
+    /// Closes the object.
+    pub fn close(self) {
+        self.out.push('}');
+    }
+}
+
+/// Appends a list.
+pub fn push_list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
+    out.push('[');
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        write(out, item);
+    }
+    out.push(']');
+}
+
+/// Appends a number.
+pub fn push_int(out: &mut String, value: i64) {
+    use std::fmt::Write as _;
+    write!(out, "{value}").expect("a string takes any text");
+}
+
+/// Appends a JSON string. Most texts are codes with nothing to escape, so they are copied whole.
+pub fn push_text(out: &mut String, value: &str) {
+    let plain = value.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
+    if plain {
+        out.push('"');
+        out.push_str(value);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::Value::from(value).to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_json_and_carry_stored_text_through() {
+        let mut out = String::new();
+        Object::open(&mut out)
+            .int("a", -1)
+            .text("b", "quote \" and \n line")
+            .raw("c", r#"{"x": 1.50}"#)
+            .merge(r#" {"d": [1]} "#)
+            .merge("{}")
+            .close();
+        assert_eq!(out, r#"{"a":-1,"b":"quote \" and \n line","c":{"x": 1.50},"d": [1]}"#);
+        assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok());
+    }
+}

@@ -1,0 +1,27 @@
+//! The wire: what the vendor's clients see (contract 1). The only room that knows the shape of Django REST Framework.
+//!
+//! Promises: every field fault of a request is reported at once; every answer is JSON; what is printed reads back equal.
+//! Must not know stock, orders or SQL.
+
+pub mod body;
+pub mod error;
+pub mod field;
+pub mod filter;
+pub mod form;
+pub mod json;
+pub mod page;
+pub mod scalar;
+pub mod view;
+
+pub use error::Error;
+pub use field::Field;
+pub use form::Form;
+
+/// The two families of paths. They lead to the same handlers and differ in what they show (contract 1.1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Family {
+    /// `/api/i1/`: the ERP's side.
+    I1,
+    /// `/api/v1/`: panel, SDK and channel apps.
+    V1,
+}

@@ -1,0 +1,70 @@
+//! Pages: the envelope of every list (contract 1.2).
+//!
+//! Promises: `next` is there and null on the last page, and never promises a page that is not there. Must not know
+//! what is listed.
+
+use axum::http::StatusCode;
+use onhand_store::filter::{Page, Window};
+
+use super::error::Error;
+use super::filter::{Query, cursor_text};
+use super::json::{Object, Reply};
+
+/// Where a list lives, for its links.
+#[derive(Clone, Debug)]
+pub struct Address<'a> {
+    /// Scheme and host, without a slash at the end.
+    pub base: &'a str,
+    /// The path as the client wrote it.
+    pub path: &'a str,
+    /// The query as the client wrote it.
+    pub query: &'a [(String, String)],
+}
+
+/// A page that does not exist: 404, as for the vendor's servers.
+pub fn invalid_page() -> Error {
+    Error::Detail(StatusCode::NOT_FOUND, "Invalid page.".to_owned())
+}
+
+/// The answer with one page of a list.
+pub fn reply<T>(
+    address: &Address<'_>,
+    query: &Query,
+    page: &Page<T>,
+    write: impl Fn(&mut String, &T),
+) -> Result<Reply, Error> {
+    let limit = query.limit.to_string();
+    let (next, previous) = match query.listing.window {
+        Window::Page { number, .. } => {
+            let count = page.count.unwrap_or(0);
+            if number > 1 && (number - 1).saturating_mul(query.limit) >= count {
+                return Err(invalid_page());
+            }
+            let link = |number: i64| address.link(&[("limit", &limit), ("page", &number.to_string())]);
+            let more = number.saturating_mul(query.limit) < count;
+            (more.then(|| link(number + 1)), (number > 1).then(|| link(number - 1)))
+        }
+        Window::After { .. } => {
+            let link = |cursor: &str| address.link(&[("limit", &limit), ("cursor", cursor)]);
+            (page.next.as_ref().map(|key| link(&cursor_text(key))), None)
+        }
+    };
+    let mut body = String::with_capacity(128 + page.rows.len() * 256);
+    Object::open(&mut body)
+        .int_or_null("count", page.count)
+        .text_or_null("next", next.as_deref())
+        .text_or_null("previous", previous.as_deref())
+        .list("results", &page.rows, write)
+        .close();
+    Ok(Reply::ok(body))
+}
+
+impl Address<'_> {
+    fn link(&self, replaced: &[(&str, &str)]) -> String {
+        let kept = self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let kept = kept.filter(|(name, _)| !matches!(*name, "limit" | "page" | "cursor"));
+        let query: String =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(kept.chain(replaced.iter().copied())).finish();
+        format!("{}{}?{query}", self.base, self.path)
+    }
+}

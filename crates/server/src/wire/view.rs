@@ -1,0 +1,51 @@
+//! Views: the tables that say what an answer contains, for the API description.
+//!
+//! Promises: stands beside the function that writes the answer; a test holds the two together. Must not know values.
+
+/// One property of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Property {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: Shape,
+}
+
+/// What a property is.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// A whole number.
+    Int,
+    /// A whole number or null.
+    IntOrNull,
+    /// A text.
+    Text,
+    /// A text or null.
+    TextOrNull,
+    /// Yes or no.
+    Bool,
+    /// A JSON object.
+    Object,
+    /// A time.
+    Time,
+    /// A time or null.
+    TimeOrNull,
+    /// Objects.
+    List(&'static View),
+}
+
+/// An object in an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Its name in the API description.
+    pub name: &'static str,
+    /// Its properties, in the order they are printed.
+    pub properties: &'static [Property],
+    /// Whether the vendor's further fields may follow.
+    pub open: bool,
+}
+
+/// A property.
+pub const fn property(name: &'static str, kind: Shape) -> Property {
+    Property { name, kind }
+}

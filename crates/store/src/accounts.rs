@@ -1,0 +1,169 @@
+//! Accounts and their tokens.
+//!
+//! Promises: what is stored of a password or token cannot be used to sign in. Must not know how either is hashed.
+
+use onhand_core::{ChannelId, Timestamp, UserId};
+
+use crate::engine::Row;
+use crate::ids;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+/// Who may sign in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// Its id.
+    pub id: UserId,
+    /// Unique, 1..=150 characters.
+    pub username: String,
+    /// A hash in PHC form.
+    pub password_hash: String,
+    /// The role's word.
+    pub role: String,
+    /// The one channel of the role "channel".
+    pub channel: Option<ChannelId>,
+    /// Whether it may sign in at all.
+    pub is_active: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A token, as far as it is stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// Its id.
+    pub id: i64,
+    /// Whose it is.
+    pub account: UserId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Its first 8 characters.
+    pub prefix: String,
+    /// A hash of it.
+    pub hash: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+shared! {
+    COUNT = "accounts.count", "SELECT COUNT(*) FROM account";
+    LIST = "accounts.list",
+        "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account ORDER BY id";
+    BY_NAME = "accounts.by_name",
+        "SELECT id, username, password_hash, role, channel_id, is_active, created_at
+         FROM account WHERE username = ?1";
+    BY_ID = "accounts.by_id",
+        "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account WHERE id = ?1";
+    INSERT = "accounts.insert",
+        "INSERT INTO account (id, username, password_hash, role, channel_id, is_active, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    SET_PASSWORD = "accounts.set_password", "UPDATE account SET password_hash = ?2 WHERE id = ?1";
+    INSERT_TOKEN = "tokens.insert",
+        "INSERT INTO token (id, account_id, name, prefix, hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    TOKENS_BY_PREFIX = "tokens.by_prefix",
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
+         FROM token WHERE prefix = ?1";
+    TOKENS_OF = "tokens.of_account",
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
+         FROM token WHERE account_id = ?1 ORDER BY id";
+    REVOKE = "tokens.revoke", "UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
+    REVOKE_ALL = "tokens.revoke_all",
+        "UPDATE token SET revoked_at = ?2 WHERE account_id = ?1 AND revoked_at IS NULL";
+    USED = "tokens.used", "UPDATE token SET last_used_at = ?2 WHERE id = ?1";
+}
+
+fn read(row: &Row<'_>) -> Result<Account, Error> {
+    Ok(Account {
+        id: UserId::new(row.get(0)?),
+        username: row.get(1)?,
+        password_hash: row.get(2)?,
+        role: row.get(3)?,
+        channel: row.get::<Option<i64>>(4)?.map(ChannelId::new),
+        is_active: row.get(5)?,
+        created_at: Timestamp::from_micros(row.get(6)?),
+    })
+}
+
+fn read_token(row: &Row<'_>) -> Result<Token, Error> {
+    Ok(Token {
+        id: row.get(0)?,
+        account: UserId::new(row.get(1)?),
+        name: row.get(2)?,
+        prefix: row.get(3)?,
+        hash: row.get(4)?,
+        created_at: Timestamp::from_micros(row.get(5)?),
+        last_used_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_micros),
+        revoked_at: row.get::<Option<i64>>(7)?.map(Timestamp::from_micros),
+    })
+}
+
+/// How many accounts there are.
+pub async fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(tx.first(&COUNT, &[], |row| row.get(0)).await?.unwrap_or(0))
+}
+
+/// All accounts.
+pub async fn list(tx: &mut Tx<'_>) -> Result<Vec<Account>, Error> {
+    tx.all(&LIST, &[], read).await
+}
+
+/// The account of a user name.
+pub async fn by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Account>, Error> {
+    tx.first(&BY_NAME, &values![username], read).await
+}
+
+/// One account.
+pub async fn by_id(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, Error> {
+    tx.first(&BY_ID, &values![id.get()], read).await
+}
+
+/// Makes an account; its id is given by the store. A taken name is [`Error::Taken`].
+pub async fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error> {
+    let id = ids::take(tx, "account", 1).await?;
+    let account = Account { id: UserId::new(id), ..account.clone() };
+    let (channel, created) = (account.channel.map(ChannelId::get), account.created_at.micros());
+    let (name, hash) = (&account.username, &account.password_hash);
+    let values = values![id, name, hash, &account.role, channel, account.is_active, created];
+    tx.execute(&INSERT, &values).await?;
+    Ok(account)
+}
+
+/// Replaces a password and revokes every token, since whoever knew the old one may have made them.
+pub async fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str, now: Timestamp) -> Result<(), Error> {
+    tx.execute(&SET_PASSWORD, &values![id.get(), hash]).await?;
+    tx.execute(&REVOKE_ALL, &values![id.get(), now.micros()]).await?;
+    Ok(())
+}
+
+/// Stores a token; returns its id.
+pub async fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<i64, Error> {
+    let id = ids::take(tx, "token", 1).await?;
+    let (account, created) = (token.account.get(), token.created_at.micros());
+    let values = values![id, account, &token.name, &token.prefix, token.hash.as_slice(), created];
+    tx.execute(&INSERT_TOKEN, &values).await?;
+    Ok(id)
+}
+
+/// Tokens that start like this; the caller compares the hashes.
+pub async fn tokens_by_prefix(tx: &mut Tx<'_>, prefix: &str) -> Result<Vec<Token>, Error> {
+    tx.all(&TOKENS_BY_PREFIX, &values![prefix], read_token).await
+}
+
+/// All tokens of an account, revoked ones too.
+pub async fn tokens_of(tx: &mut Tx<'_>, account: UserId) -> Result<Vec<Token>, Error> {
+    tx.all(&TOKENS_OF, &values![account.get()], read_token).await
+}
+
+/// Revokes a token; whether there was one to revoke.
+pub async fn revoke(tx: &mut Tx<'_>, token: i64, now: Timestamp) -> Result<bool, Error> {
+    Ok(tx.execute(&REVOKE, &values![token, now.micros()]).await? > 0)
+}
+
+/// Notes when tokens were last used.
+pub async fn used(tx: &mut Tx<'_>, tokens: &[(i64, Timestamp)]) -> Result<(), Error> {
+    tx.execute_each(&USED, tokens.iter().map(|(id, at)| values![*id, at.micros()])).await
+}

@@ -1,0 +1,216 @@
+//! Engines: the whole vocabulary that the rest of the crate uses to talk to a database.
+//!
+//! Promises: a statement is written once and runs on every engine; a [`Tx`] is a closed set of engines chosen when the
+//! process starts. Must not know tables. Only the files beside this one name a driver.
+
+pub(crate) mod sqlite;
+
+use std::borrow::Cow;
+
+use crate::Error;
+use crate::sql::Statement;
+
+/// A running transaction (or, for reading, a snapshot).
+pub enum Tx<'c> {
+    /// The embedded engine. Holds the connection exclusively, so that a transaction can be sent between threads.
+    Sqlite(&'c mut rusqlite::Connection),
+}
+
+/// A parameter of a statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// SQL NULL.
+    Null,
+    /// A 64-bit integer; also times, ids and booleans.
+    Int(i64),
+    /// Text; also JSON.
+    Text(Cow<'a, str>),
+    /// Bytes.
+    Bytes(Cow<'a, [u8]>),
+}
+
+/// One row of an answer, while it is being read.
+pub enum Row<'r> {
+    /// A row of the embedded engine.
+    Sqlite(&'r rusqlite::Row<'r>),
+}
+
+/// A type that a column can be read as.
+pub trait Column: Sized {
+    /// Reads column `index`, counted from 0.
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error>;
+}
+
+impl Row<'_> {
+    /// Column `index`, counted from 0.
+    pub fn get<T: Column>(&self, index: usize) -> Result<T, Error> {
+        T::read(self, index)
+    }
+}
+
+impl Tx<'_> {
+    /// Runs a statement that returns no rows. The number of rows it touched.
+    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
+    pub async fn execute(&mut self, statement: &Statement, values: &[Value<'_>]) -> Result<u64, Error> {
+        match self {
+            Self::Sqlite(connection) => sqlite::execute(connection, statement.sqlite(), values),
+        }
+    }
+
+    /// Runs one statement for many rows of parameters.
+    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
+    pub async fn execute_each<'v, const N: usize>(
+        &mut self,
+        statement: &Statement,
+        rows: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(connection) => sqlite::execute_each(connection, statement.sqlite(), rows),
+        }
+    }
+
+    /// The first row of the answer, if there is one.
+    pub async fn first<T>(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        Ok(self.all(statement, values, read).await?.into_iter().next())
+    }
+
+    /// All rows of the answer.
+    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
+    pub async fn all<T>(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        match self {
+            Self::Sqlite(connection) => sqlite::all(connection, statement.sqlite(), values, read),
+        }
+    }
+
+    /// All rows of the answers to one statement for many rows of parameters.
+    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
+    pub async fn all_each<'v, T, const N: usize>(
+        &mut self,
+        statement: &Statement,
+        keys: impl IntoIterator<Item = [Value<'v>; N]>,
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        match self {
+            Self::Sqlite(connection) => sqlite::all_each(connection, statement.sqlite(), keys, read),
+        }
+    }
+
+    /// All rows of a statement that [`crate::filter`] has put together from its closed set of columns.
+    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
+    pub(crate) async fn all_composed<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        match self {
+            Self::Sqlite(connection) => sqlite::all(connection, sql, values, read),
+        }
+    }
+}
+
+impl Column for i64 {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+        }
+    }
+}
+
+impl Column for bool {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        i64::read(row, index).map(|number| number != 0)
+    }
+}
+
+impl Column for String {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+        }
+    }
+}
+
+impl Column for Vec<u8> {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+        }
+    }
+}
+
+impl Column for Option<i64> {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+        }
+    }
+}
+
+impl Column for Option<String> {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+        }
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Int(i64::from(flag))
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<&'a [u8]> for Value<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Bytes(Cow::Borrowed(bytes))
+    }
+}
+
+impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl Column for Value<'static> {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
+        match row {
+            Row::Sqlite(row) => sqlite::value(row, index),
+        }
+    }
+}

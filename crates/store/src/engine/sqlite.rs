@@ -1,0 +1,265 @@
+//! The embedded engine: one writer thread that owns the writing connection, a few reader threads with read-only ones.
+//!
+//! Promises: a write is flushed to disk before it is answered (WAL, `synchronous = FULL`); a body that fails, panics or
+//! tries to wait for anything but a statement is rolled back. The only file that names the driver.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
+use tokio::sync::oneshot;
+
+use super::{Row, Tx, Value};
+use crate::Error;
+
+/// Reader threads: enough to keep two cores busy while one of them waits for the disk.
+const READERS: usize = 3;
+/// Statements kept prepared per connection: more than the catalogue has.
+const PREPARED_MAX: usize = 256;
+/// Page cache of the writer and of each reader, in KiB. Negative numbers are SQLite's way of saying KiB.
+const WRITER_CACHE_KIB: i64 = -32_000;
+const READER_CACHE_KIB: i64 = -8_000;
+/// Pages in the write-ahead log before it is copied back: larger means fewer pauses, smaller a smaller file.
+const CHECKPOINT_PAGES: i64 = 8_000;
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The threads of one database file.
+pub(crate) struct Threads {
+    writer: Sender<Job>,
+    readers: Sender<Job>,
+}
+
+impl Threads {
+    /// Opens the file, creating it if need be, and starts the threads.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let writer = open(path, OpenFlags::default())?;
+        pragma(&writer, "journal_mode", "WAL")?;
+        pragma(&writer, "synchronous", "FULL")?;
+        pragma(&writer, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+        pragma(&writer, "cache_size", WRITER_CACHE_KIB)?;
+        let jobs = start("onhand-writer", vec![writer])?;
+        let readers = (0..READERS)
+            .map(|_| {
+                let reader = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+                pragma(&reader, "cache_size", READER_CACHE_KIB)?;
+                Ok(reader)
+            })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self { writer: jobs, readers: start("onhand-reader", readers)? })
+    }
+
+    /// Runs a body in a write transaction.
+    pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        submit(&self.writer, move |connection| in_transaction(connection, "BEGIN IMMEDIATE", body)).await
+    }
+
+    /// Runs a body that only reads, on one snapshot of the database.
+    pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        submit(&self.readers, move |connection| in_transaction(connection, "BEGIN", body)).await
+    }
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(path, flags)
+        .map_err(|fault| Error::Unavailable(format!("{}: {fault}", path.display())))?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+    // Other processes (the command line beside a running server) may hold the lock for a moment.
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(error)?;
+    Ok(connection)
+}
+
+fn pragma(connection: &Connection, name: &str, value: impl ToSql) -> Result<(), Error> {
+    connection.pragma_update(None, name, value).map_err(error)
+}
+
+fn start(name: &str, connections: Vec<Connection>) -> Result<Sender<Job>, Error> {
+    let (sender, receiver) = crossbeam_channel::unbounded::<Job>();
+    for mut connection in connections {
+        let jobs: Receiver<Job> = receiver.clone();
+        thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || jobs.iter().for_each(|job| job(&mut connection)))
+            .map_err(|fault| Error::Internal(format!("cannot start a thread: {fault}")))?;
+    }
+    Ok(sender)
+}
+
+async fn submit<T: Send + 'static>(
+    threads: &Sender<Job>,
+    work: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (answer, result) = oneshot::channel();
+    let job: Job = Box::new(move |connection| {
+        // A caller that has gone away does not undo the work, and nobody is left to tell.
+        let _ = answer.send(work(connection));
+    });
+    let stopped = || Error::Unavailable("the database threads have stopped".to_owned());
+    threads.send(job).map_err(|_| stopped())?;
+    result.await.map_err(|_| stopped())?
+}
+
+fn in_transaction<T, F>(connection: &mut Connection, begin: &str, body: F) -> Result<T, Error>
+where
+    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
+{
+    run(connection, begin)?;
+    let result = catch_unwind(AssertUnwindSafe(|| poll_once(body(&mut Tx::Sqlite(connection)))))
+        .unwrap_or_else(|_| Err(Error::Internal("a rule of the program was broken; nothing was written".to_owned())));
+    let finished = result.and_then(|value| run(connection, "COMMIT").map(|()| value));
+    if finished.is_err() && !connection.is_autocommit() {
+        run(connection, "ROLLBACK")?;
+    }
+    finished
+}
+
+/// Statements complete where they stand, so a body is ready at its first poll. One that is not waits for something
+/// foreign while it holds the write lock, which is a fault of the program.
+fn poll_once<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    match pin!(body).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(Error::Internal("a transaction waited for something that is no statement".to_owned())),
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> Result<(), Error> {
+    connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map_err(error)?;
+    Ok(())
+}
+
+/// Runs several statements of a migration.
+pub(crate) fn execute_script(connection: &Connection, sql: &str) -> Result<(), Error> {
+    connection.execute_batch(sql).map_err(error)
+}
+
+pub(super) fn execute(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64, Error> {
+    let mut statement = connection.prepare_cached(sql).map_err(error)?;
+    bind(&mut statement, values)?;
+    statement.raw_execute().map(|rows| rows as u64).map_err(error)
+}
+
+pub(super) fn execute_each<'v, const N: usize>(
+    connection: &Connection,
+    sql: &str,
+    rows: impl IntoIterator<Item = [Value<'v>; N]>,
+) -> Result<(), Error> {
+    let mut statement = connection.prepare_cached(sql).map_err(error)?;
+    for values in rows {
+        bind(&mut statement, &values)?;
+        statement.raw_execute().map_err(error)?;
+    }
+    Ok(())
+}
+
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value<'_>],
+    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let mut found = Vec::new();
+    let mut statement = connection.prepare_cached(sql).map_err(error)?;
+    collect(&mut statement, values, &read, &mut found)?;
+    Ok(found)
+}
+
+pub(super) fn all_each<'v, T, const N: usize>(
+    connection: &Connection,
+    sql: &str,
+    keys: impl IntoIterator<Item = [Value<'v>; N]>,
+    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let mut found = Vec::new();
+    let mut statement = connection.prepare_cached(sql).map_err(error)?;
+    for values in keys {
+        collect(&mut statement, &values, &read, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn collect<T>(
+    statement: &mut CachedStatement<'_>,
+    values: &[Value<'_>],
+    read: &impl Fn(&Row<'_>) -> Result<T, Error>,
+    found: &mut Vec<T>,
+) -> Result<(), Error> {
+    bind(statement, values)?;
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next().map_err(error)? {
+        found.push(read(&Row::Sqlite(row))?);
+    }
+    Ok(())
+}
+
+fn bind(statement: &mut CachedStatement<'_>, values: &[Value<'_>]) -> Result<(), Error> {
+    for (index, value) in values.iter().enumerate() {
+        statement.raw_bind_parameter(index + 1, value).map_err(error)?;
+    }
+    Ok(())
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Null => ToSqlOutput::from(rusqlite::types::Null),
+            Value::Int(number) => ToSqlOutput::from(*number),
+            Value::Text(text) => ToSqlOutput::from(text.as_ref()),
+            Value::Bytes(bytes) => ToSqlOutput::from(bytes.as_ref()),
+        })
+    }
+}
+
+/// Translates a driver error.
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+pub(super) fn error(fault: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let Some(code) = fault.sqlite_error_code() else { return Error::Internal(fault.to_string()) };
+    match code {
+        ErrorCode::ConstraintViolation => taken(&fault),
+        ErrorCode::DatabaseBusy
+        | ErrorCode::DatabaseLocked
+        | ErrorCode::DiskFull
+        | ErrorCode::ReadOnly
+        | ErrorCode::CannotOpen
+        | ErrorCode::SystemIoFailure => Error::Unavailable(fault.to_string()),
+        _ => Error::Internal(fault.to_string()),
+    }
+}
+
+/// SQLite names the columns (`UNIQUE constraint failed: stock_list.name`); our indexes are called after table and first
+/// column, so that both engines give the same name.
+fn taken(fault: &rusqlite::Error) -> Error {
+    let text = fault.to_string();
+    match text.split_once("UNIQUE constraint failed: ") {
+        Some((_, columns)) => {
+            let first = columns.split(',').next().unwrap_or(columns);
+            Error::Taken { constraint: first.trim().replace('.', "_") }
+        }
+        None => Error::Internal(text),
+    }
+}
+
+/// A column of whatever type it has.
+pub(super) fn value(row: &rusqlite::Row<'_>, index: usize) -> Result<Value<'static>, Error> {
+    use rusqlite::types::Value as Stored;
+    Ok(match row.get(index).map_err(error)? {
+        Stored::Integer(number) => Value::Int(number),
+        Stored::Text(text) => Value::from(text),
+        Stored::Blob(bytes) => Value::Bytes(bytes.into()),
+        Stored::Null | Stored::Real(_) => Value::Null,
+    })
+}

@@ -1,0 +1,36 @@
+//! What can go wrong in a store, in our words. Must not carry driver types: callers decide by variant.
+
+/// A failed statement or transaction.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique key is taken; `constraint` is the name of its index, for instance `stock_list_name`.
+    #[error("{constraint} is taken")]
+    Taken {
+        /// The index.
+        constraint: String,
+    },
+    /// The database cannot be reached or used just now; trying again later may help.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The database was written by a newer program.
+    #[error("the database has schema version {found}, this program knows up to {known}: use a newer program")]
+    NewerSchema {
+        /// The version found.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// The database URL is not one of ours.
+    #[error("{0}")]
+    Url(String),
+    /// Anything else: a fault of the program or the disk.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Error {
+    /// Whether this is the given unique key being taken.
+    pub fn is_taken(&self, constraint: &str) -> bool {
+        matches!(self, Self::Taken { constraint: taken } if taken == constraint)
+    }
+}

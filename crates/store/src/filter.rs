@@ -1,0 +1,294 @@
+//! Lists: conditions, order and position, put together from closed sets of columns.
+//!
+//! Promises: nothing a client sends becomes SQL text, only values; a page deep in a big table costs what the first one
+//! costs wherever a count is kept (see [`crate::tally`]). Must not know wire names of parameters.
+
+use std::fmt::Write as _;
+
+use crate::engine::{Column, Row};
+use crate::{Error, Tx, Value, tally};
+
+/// How a column is compared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Op {
+    /// Equal to the one value.
+    Eq,
+    /// Equal to one of the values; no value matches nothing.
+    In,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Gte,
+    /// Less.
+    Lt,
+    /// Less or equal.
+    Lte,
+}
+
+/// One condition; a list has all of them fulfilled.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// A column of the noun's table.
+    pub column: &'static str,
+    /// How it is compared.
+    pub op: Op,
+    /// With what.
+    pub values: Vec<Value<'static>>,
+}
+
+/// What comes first. The id decides among equals.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sort {
+    /// A column of the noun's table that is never NULL, or an expression that is not.
+    pub column: &'static str,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// Oldest first, the order of every list that asks for no other.
+    pub const BY_ID: Self = Self { column: "id", descending: false };
+}
+
+/// Which part of the list.
+#[derive(Clone, Debug)]
+pub enum Window {
+    /// A numbered page, from 1.
+    Page {
+        /// From 1.
+        number: i64,
+        /// Rows a page.
+        limit: i64,
+    },
+    /// What follows a row, or the beginning.
+    After {
+        /// The last row seen.
+        key: Option<CursorKey>,
+        /// Rows at the most.
+        limit: i64,
+    },
+}
+
+/// Where a row stands in a sorted list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CursorKey {
+    /// Its value in the sort column.
+    pub value: Value<'static>,
+    /// Its id.
+    pub id: i64,
+}
+
+/// A list to be read.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// What the rows fulfil.
+    pub conditions: Vec<Condition>,
+    /// Their order.
+    pub sort: Sort,
+    /// Which of them.
+    pub window: Window,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// How many rows the whole list has; `None` where only a scan could tell and a cursor was used.
+    pub count: Option<i64>,
+    /// The rows.
+    pub rows: Vec<T>,
+    /// The last row's place, if others may follow.
+    pub next: Option<CursorKey>,
+}
+
+/// The table of a noun, as lists see it.
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    /// The columns to read, in the order the noun's reader wants them.
+    pub(crate) columns: &'static str,
+    /// Columns for which a count is kept per value.
+    pub(crate) tallied: &'static [&'static str],
+}
+
+/// Reads a part of a list.
+pub(crate) async fn page<T>(
+    tx: &mut Tx<'_>,
+    table: &Table,
+    listing: &Listing,
+    id: impl Fn(&T) -> i64,
+    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+) -> Result<Page<T>, Error> {
+    let scope = scope(table, &listing.conditions);
+    match &listing.window {
+        Window::Page { .. } => {
+            let count = match &scope {
+                Some(scope) => tally::count(tx, scope).await?,
+                None => scan_count(tx, table, &listing.conditions).await?,
+            };
+            let rows = numbered(tx, table, listing, (scope.as_deref(), count), read).await?;
+            Ok(Page { count: Some(count), rows, next: None })
+        }
+        Window::After { key, limit } => {
+            let count = match &scope {
+                Some(scope) => Some(tally::count(tx, scope).await?),
+                None => None,
+            };
+            let mut query = Query::select(table, listing.sort.column);
+            query.conditions(&listing.conditions);
+            query.after(listing.sort, key.as_ref());
+            query.tail(listing.sort, *limit, 0);
+            let keyed = |row: &Row<'_>| Ok((read(row)?, Value::read(row, query.width)?));
+            let mut rows = tx.all_composed(&query.sql, &query.values, keyed).await?;
+            let next = match rows.last() {
+                Some((row, value)) if rows.len() as i64 == *limit => {
+                    Some(CursorKey { value: value.clone(), id: id(row) })
+                }
+                _ => None,
+            };
+            Ok(Page { count, rows: rows.drain(..).map(|(row, _)| row).collect(), next })
+        }
+    }
+}
+
+/// The kept count that has exactly these conditions, if there is one.
+fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
+    match conditions {
+        [] => Some(table.name.to_owned()),
+        [only] if only.op == Op::Eq && table.tallied.contains(&only.column) => match only.values.as_slice() {
+            [Value::Int(value)] => Some(tally::scope(table.name, only.column, *value)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+async fn scan_count(tx: &mut Tx<'_>, table: &Table, conditions: &[Condition]) -> Result<i64, Error> {
+    let mut query = Query { sql: format!("SELECT COUNT(*) FROM {}", table.name), ..Query::default() };
+    query.conditions(conditions);
+    let counts = tx.all_composed(&query.sql, &query.values, |row| row.get::<i64>(0)).await?;
+    Ok(counts.first().copied().unwrap_or(0))
+}
+
+/// A page by its number. With a kept count and the order of ids, the block that has the first row is found by adding
+/// up; otherwise the rows before it are skipped one by one.
+async fn numbered<T>(
+    tx: &mut Tx<'_>,
+    table: &Table,
+    listing: &Listing,
+    (scope, count): (Option<&str>, i64),
+    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let Window::Page { number, limit } = listing.window else { return Ok(Vec::new()) };
+    let skip = (number - 1).saturating_mul(limit);
+    let take = limit.min(count.saturating_sub(skip));
+    if take <= 0 {
+        return Ok(Vec::new());
+    }
+    let mut query = Query::select(table, listing.sort.column);
+    query.conditions(&listing.conditions);
+    let by_id = listing.sort.column == Sort::BY_ID.column;
+    let Some(scope) = scope.filter(|_| by_id && skip >= tally::BLOCK_ROWS) else {
+        query.tail(listing.sort, take, skip);
+        return tx.all_composed(&query.sql, &query.values, read).await;
+    };
+    let first = if listing.sort.descending { count - skip - take } else { skip };
+    let (from_id, rest) = tally::seek(tx, scope, first).await?;
+    query.condition("id >= ", Value::Int(from_id));
+    query.tail(Sort::BY_ID, take, rest);
+    let mut rows = tx.all_composed(&query.sql, &query.values, read).await?;
+    if listing.sort.descending {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+/// A statement being put together.
+#[derive(Default)]
+struct Query {
+    sql: String,
+    values: Vec<Value<'static>>,
+    /// Columns before the sort key.
+    width: usize,
+    has_where: bool,
+}
+
+impl Query {
+    fn select(table: &Table, key: &str) -> Self {
+        let sql = format!("SELECT {}, {key} FROM {}", table.columns, table.name);
+        Self { sql, width: table.columns.split(',').count(), ..Self::default() }
+    }
+
+    fn bind(&mut self, value: Value<'static>) {
+        self.values.push(value);
+        write!(self.sql, "?{}", self.values.len()).expect("a string takes any text");
+    }
+
+    fn and(&mut self) {
+        self.sql.push_str(if self.has_where { " AND " } else { " WHERE " });
+        self.has_where = true;
+    }
+
+    fn condition(&mut self, left: &str, value: Value<'static>) {
+        self.and();
+        self.sql.push_str(left);
+        self.bind(value);
+    }
+
+    fn conditions(&mut self, conditions: &[Condition]) {
+        for condition in conditions {
+            let operator = match condition.op {
+                Op::Eq => " = ",
+                Op::Gt => " > ",
+                Op::Gte => " >= ",
+                Op::Lt => " < ",
+                Op::Lte => " <= ",
+                Op::In => {
+                    self.one_of(condition);
+                    continue;
+                }
+            };
+            for value in &condition.values {
+                self.condition(&format!("{}{operator}", condition.column), value.clone());
+            }
+        }
+    }
+
+    fn one_of(&mut self, condition: &Condition) {
+        self.and();
+        if condition.values.is_empty() {
+            self.sql.push_str("1 = 0");
+            return;
+        }
+        self.sql.push_str(condition.column);
+        self.sql.push_str(" IN (");
+        for (index, value) in condition.values.iter().enumerate() {
+            if index > 0 {
+                self.sql.push_str(", ");
+            }
+            self.bind(value.clone());
+        }
+        self.sql.push(')');
+    }
+
+    fn after(&mut self, sort: Sort, key: Option<&CursorKey>) {
+        let Some(key) = key else { return };
+        let operator = if sort.descending { '<' } else { '>' };
+        self.and();
+        write!(self.sql, "({}, id) {operator} (", sort.column).expect("a string takes any text");
+        self.bind(key.value.clone());
+        self.sql.push_str(", ");
+        self.bind(Value::Int(key.id));
+        self.sql.push(')');
+    }
+
+    fn tail(&mut self, sort: Sort, limit: i64, skip: i64) {
+        let direction = if sort.descending { "DESC" } else { "ASC" };
+        self.sql.push_str(" ORDER BY ");
+        if sort.column != Sort::BY_ID.column {
+            write!(self.sql, "{} {direction}, ", sort.column).expect("a string takes any text");
+        }
+        write!(self.sql, "id {direction} LIMIT ").expect("a string takes any text");
+        self.bind(Value::Int(limit));
+        self.sql.push_str(" OFFSET ");
+        self.bind(Value::Int(skip));
+    }
+}

@@ -1,0 +1,51 @@
+//! Ids: blocks of numbers that a process takes for itself.
+//!
+//! Promises: no two processes get the same number; numbers of one process grow with time. Gaps are left where a process
+//! stops with a block half used. Must not know what the ids are for.
+
+use onhand_core::{IdKind, IdSource};
+
+use crate::sql::{shared, values};
+use crate::{Error, Store, Tx};
+
+shared! {
+    TAKE = "id_block.take",
+        "INSERT INTO id_block (kind, next) VALUES (?1, 1 + ?2)
+         ON CONFLICT (kind) DO UPDATE SET next = id_block.next + ?2
+         RETURNING next - ?2";
+}
+
+/// Numbers taken at once. Movements are many and their ids are seen by nobody, so gaps in them cost nothing.
+const BLOCK: i64 = 1_024;
+const MOVEMENT_BLOCK: i64 = 65_536;
+
+/// Takes `count` numbers of a kind; returns the first.
+pub async fn take(tx: &mut Tx<'_>, kind: &str, count: i64) -> Result<i64, Error> {
+    let first = tx.first(&TAKE, &values![kind, count], |row| row.get(0)).await?;
+    first.ok_or_else(|| Error::Internal("the database gave no id".to_owned()))
+}
+
+/// Makes sure that the source has at least `needed` numbers of each kind, in a transaction of its own.
+pub async fn refill(store: &Store, ids: &mut IdSource, needed: impl Fn(IdKind) -> i64) -> Result<(), Error> {
+    for kind in IdKind::ALL {
+        let needed = needed(kind);
+        if ids.left(kind) < needed {
+            let block = if kind == IdKind::Movement { MOVEMENT_BLOCK } else { BLOCK };
+            let count = needed.max(block);
+            let first = store.write("ids.take", async move |tx| take(tx, name(kind), count).await).await?;
+            ids.refill(kind, first, count);
+        }
+    }
+    Ok(())
+}
+
+const fn name(kind: IdKind) -> &'static str {
+    match kind {
+        IdKind::Product => "product",
+        IdKind::Stock => "stock",
+        IdKind::Order => "sales_order",
+        IdKind::OrderItem => "order_item",
+        IdKind::Movement => "movement",
+        IdKind::Mapping => "mapping",
+    }
+}

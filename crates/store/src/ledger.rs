@@ -1,0 +1,192 @@
+//! The ledger's storage: rows onto a shelf, and what was touched back.
+//!
+//! Promises: rows are loaded in the order of their ids, each once; what [`apply`] writes is exactly what the shelf
+//! recorded, together with the kept counts. Must not know why anything changed. The only writer of stock, holds, orders
+//! and movements.
+
+use std::collections::BTreeSet;
+
+use onhand_core::command::Needs;
+use onhand_core::{
+    Changes, Channel, ChannelId, OrderId, OrderItem, OrderItemId, Shelf, Stock, StockId, StockKey, StockList,
+    StockListId,
+};
+
+use crate::products::ProductRow;
+use crate::sql::Statement;
+use crate::tally::{self, Tally};
+use crate::{Error, Tx, channels, mappings, movements, order_items, orders, products, stock_lists, stocks};
+
+/// This file composes what the nouns offer and has no statements of its own.
+pub(crate) const STATEMENTS: &[Statement] = &[];
+
+/// Loads everything a batch of commands looks at.
+pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(), Error> {
+    for (channel, number) in orders::numbers_taken(tx, &needs.numbers).await? {
+        shelf.put_number(channel, number);
+    }
+    let mut wanted = needs.stocks.clone();
+    let mut lists = needs.lists.clone();
+    load_orders(tx, needs, shelf, &mut wanted).await?;
+    let keys = load_product_keys(tx, needs, shelf).await?;
+    let mut found = load_by_key(tx, &keys, shelf, &mut lists).await?;
+    found.extend(stocks::by_ids(tx, wanted.iter().copied().filter(|id| shelf.stock(*id).is_none())).await?);
+    let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
+    for hold in order_items::reported_holds_of(tx, &reported).await? {
+        shelf.put_hold(hold);
+    }
+    for stock in found {
+        lists.insert(stock.list);
+        shelf.put_stock(stock);
+    }
+    load_lists(tx, &lists, shelf).await?;
+    load_channels(tx, &needs.channels, shelf).await
+}
+
+/// Whether a figure may be written that settles reported lines of this stock.
+fn settles(needs: &Needs, stock: &Stock) -> bool {
+    let key = || StockKey { list: stock.list, sku: stock.sku.clone() };
+    stock.reported > 0 && (needs.reported_of_ids.contains(&stock.id) || needs.reported_of_keys.contains(&key()))
+}
+
+/// Orders with all their lines, lines on their own, their holds and mappings; names the stocks they hold.
+async fn load_orders(
+    tx: &mut Tx<'_>,
+    needs: &Needs,
+    shelf: &mut Shelf,
+    wanted: &mut BTreeSet<StockId>,
+) -> Result<(), Error> {
+    let mut whole: BTreeSet<OrderId> = needs.orders.clone();
+    for id in &needs.items_with_orders {
+        whole.extend(order_items::by_id(tx, *id).await?.map(|item| item.order));
+    }
+    let mut items: Vec<OrderItem> = Vec::new();
+    for id in &whole {
+        if let Some(order) = orders::by_id(tx, *id).await? {
+            shelf.put_order(order);
+        }
+    }
+    items.extend(order_items::of_orders(tx, &whole.into_iter().collect::<Vec<_>>()).await?);
+    let loaded: BTreeSet<OrderItemId> = items.iter().map(|item| item.id).collect();
+    for id in needs.items.iter().filter(|id| !loaded.contains(id)) {
+        items.extend(order_items::by_id(tx, *id).await?);
+    }
+    for hold in order_items::holds_of(tx, &items).await? {
+        shelf.put_hold(hold);
+    }
+    for mapping in mappings::of_items(tx, &needs.items.iter().copied().collect::<Vec<_>>()).await? {
+        shelf.put_mapping(mapping);
+    }
+    for item in items {
+        wanted.insert(item.stock);
+        shelf.put_item(item);
+    }
+    Ok(())
+}
+
+/// Products named by id, and the stock keys of all products that were asked for.
+async fn load_product_keys(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<BTreeSet<StockKey>, Error> {
+    let mut keys = needs.keys.clone();
+    let ids: BTreeSet<_> = needs.product_keys.iter().map(|(_, product)| *product).collect();
+    for product in products::keys_by_id(tx, &ids.into_iter().collect::<Vec<_>>()).await? {
+        for (list, _) in needs.product_keys.iter().filter(|(_, id)| *id == product.id) {
+            keys.insert(StockKey { list: *list, sku: product.sku.clone() });
+        }
+        shelf.put_product(product);
+    }
+    Ok(keys)
+}
+
+/// Stocks by natural key. A stock knows its product, so only products without a stock are asked for.
+async fn load_by_key(
+    tx: &mut Tx<'_>,
+    keys: &BTreeSet<StockKey>,
+    shelf: &mut Shelf,
+    lists: &mut BTreeSet<StockListId>,
+) -> Result<Vec<Stock>, Error> {
+    let found = stocks::by_keys(tx, keys).await?;
+    for stock in &found {
+        shelf.put_product(onhand_core::Product { id: stock.product, sku: stock.sku.clone() });
+    }
+    let known: BTreeSet<&str> = found.iter().map(|stock| stock.sku.as_str()).collect();
+    let missing: BTreeSet<&str> = keys.iter().map(|key| key.sku.as_str()).filter(|sku| !known.contains(sku)).collect();
+    for product in products::keys_by_sku(tx, &missing.into_iter().collect::<Vec<_>>()).await? {
+        shelf.put_product(product);
+    }
+    lists.extend(keys.iter().map(|key| key.list));
+    Ok(found)
+}
+
+async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, shelf: &mut Shelf) -> Result<(), Error> {
+    for id in lists {
+        if let Some(list) = stock_lists::by_id(tx, *id).await? {
+            let (release_mode, snapshot_delay_seconds) = (list.release_mode, list.snapshot_delay_seconds);
+            shelf.put_list(StockList { id: *id, release_mode, snapshot_delay_seconds });
+        }
+    }
+    Ok(())
+}
+
+async fn load_channels(tx: &mut Tx<'_>, channels: &BTreeSet<ChannelId>, shelf: &mut Shelf) -> Result<(), Error> {
+    for id in channels {
+        if let Some(channel) = channels::by_id(tx, *id).await? {
+            shelf.put_channel(Channel { id: *id, oversell: channel.oversell });
+        }
+    }
+    Ok(())
+}
+
+/// Writes what the shelf recorded.
+pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<(), Error> {
+    let mut tally = Tally::default();
+    apply_stocks(tx, shelf, changes, &mut tally).await?;
+    apply_orders(tx, shelf, changes, &mut tally).await?;
+    mappings::insert_all(tx, &changes.mappings).await?;
+    changes.mappings.iter().for_each(|mapping| tally.add(mappings::TABLE.name, mapping.id.get(), 1));
+    movements::insert_all(tx, &changes.movements).await?;
+    tally.write(tx).await
+}
+
+async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
+    let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
+    let product = |id: &onhand_core::ProductId| {
+        let stock = new.iter().find(|stock| stock.product == *id)?;
+        Some(ProductRow {
+            id: *id,
+            sku: stock.sku.clone(),
+            name: stock.sku.clone(),
+            base_code: String::new(),
+            is_active: true,
+            attributes: "{}".to_owned(),
+            extra_field: "{}".to_owned(),
+            created_at: stock.created_at,
+            modified_at: stock.created_at,
+        })
+    };
+    let new_products: Vec<ProductRow> = changes.new_products.iter().filter_map(product).collect();
+    products::insert_all(tx, &new_products).await?;
+    new_products.iter().for_each(|product| tally.add("product", product.id.get(), 1));
+    stocks::insert_all(tx, &new).await?;
+    for stock in &new {
+        tally.add(stocks::TABLE.name, stock.id.get(), 1);
+        tally.add(&tally::scope(stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
+    }
+    let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
+    stocks::update_all(tx, &changed).await
+}
+
+async fn apply_orders(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
+    let new: Vec<_> = changes.new_orders.iter().filter_map(|id| shelf.order(*id)).collect();
+    orders::insert_all(tx, &new, tally).await?;
+    let changed: Vec<_> = changes.orders.iter().filter_map(|(id, before)| Some((before, shelf.order(*id)?))).collect();
+    orders::update_all(tx, &changed, tally).await?;
+    let new: Vec<_> = changes.new_items.iter().filter_map(|id| shelf.item(*id)).collect();
+    order_items::insert_all(tx, &new).await?;
+    new.iter().for_each(|item| tally.add(order_items::TABLE.name, item.id.get(), 1));
+    let changed: Vec<_> = changes.items.iter().filter_map(|id| shelf.item(*id)).collect();
+    order_items::update_all(tx, &changed).await?;
+    let new: Vec<_> = changes.new_holds.iter().filter_map(|id| shelf.hold(*id)).collect();
+    order_items::insert_holds(tx, &new).await?;
+    let changed: Vec<_> = changes.holds.iter().filter_map(|id| shelf.hold(*id)).collect();
+    order_items::update_holds(tx, &changed).await
+}

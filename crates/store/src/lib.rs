@@ -1,0 +1,29 @@
+//! The store: the only crate with SQL.
+//!
+//! Promises: what [`Store::write`] has answered with `Ok` is on disk; a body that fails leaves nothing behind; rows come
+//! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
+
+pub mod accounts;
+pub mod channels;
+mod engine;
+mod error;
+pub mod filter;
+pub mod idempotency;
+pub mod ids;
+pub mod ledger;
+pub mod mappings;
+mod migrate;
+pub mod movements;
+pub mod order_items;
+pub mod orders;
+pub mod products;
+pub mod sql;
+pub mod stock_lists;
+pub mod stocks;
+mod store;
+pub mod tally;
+pub mod verify;
+
+pub use engine::{Column, Row, Tx, Value};
+pub use error::Error;
+pub use store::{Options, Store};

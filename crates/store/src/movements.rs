@@ -1,0 +1,100 @@
+//! Movements: appending, and walking one stock's history. Must not know how numbers are decided.
+
+use onhand_core::{Cause, Delta, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UserId};
+
+use crate::engine::Row;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+shared! {
+    BY_ID = "movements.by_id",
+        "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta, external_delta,
+         reported_delta, on_hand, held, reported, actor_id, at FROM movement WHERE id = ?1 AND bucket = ?2";
+    INSERT = "movements.insert",
+        "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta,
+         external_delta, reported_delta, on_hand, held, reported, actor_id, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+}
+
+fn read(row: &Row<'_>) -> Result<Movement, Error> {
+    let cause: String = row.get(3)?;
+    let item = OrderItemId::new(row.get::<Option<i64>>(4)?.unwrap_or(0));
+    Ok(Movement {
+        id: MovementId::new(row.get(0)?),
+        stock: StockId::new(row.get(1)?),
+        previous: row.get::<Option<i64>>(2)?.map(MovementId::new),
+        cause: match cause.as_str() {
+            "order" => Cause::Order(item),
+            "release" => Cause::Release(item),
+            "cancel" => Cause::Cancel(item),
+            "write" => Cause::Write,
+            other => return Err(Error::Internal(format!("there is no movement cause {other:?}"))),
+        },
+        delta: Delta { on_hand: row.get(5)?, held: row.get(6)?, external: row.get(7)?, reported: row.get(8)? },
+        on_hand: row.get(9)?,
+        held: row.get(10)?,
+        reported: row.get(11)?,
+        actor: UserId::new(row.get(12)?),
+        at: Timestamp::from_micros(row.get(13)?),
+    })
+}
+
+/// The stored word for a cause, and the order line it is about.
+pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
+    match cause {
+        Cause::Order(item) => ("order", Some(item)),
+        Cause::Release(item) => ("release", Some(item)),
+        Cause::Cancel(item) => ("cancel", Some(item)),
+        Cause::Write => ("write", None),
+    }
+}
+
+/// Up to `limit` movements of a stock, newest first, from `before` (not included) or from the newest.
+pub async fn history(
+    tx: &mut Tx<'_>,
+    stock: &Stock,
+    before: Option<MovementId>,
+    limit: usize,
+) -> Result<Vec<Movement>, Error> {
+    let mut next = match before {
+        None => stock.movement,
+        Some(before) => by_id(tx, before).await?.filter(|found| found.stock == stock.id).and_then(|m| m.previous),
+    };
+    let mut found = Vec::new();
+    while let Some(id) = next
+        && found.len() < limit
+    {
+        let Some(movement) = by_id(tx, id).await? else { break };
+        next = movement.previous;
+        found.push(movement);
+    }
+    Ok(found)
+}
+
+async fn by_id(tx: &mut Tx<'_>, id: MovementId) -> Result<Option<Movement>, Error> {
+    tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+pub(crate) async fn insert_all(tx: &mut Tx<'_>, movements: &[Movement]) -> Result<(), Error> {
+    let rows = movements.iter().map(|movement| {
+        let (cause, item) = cause_name(movement.cause);
+        values![
+            movement.id.bucket(),
+            movement.id.get(),
+            movement.stock.get(),
+            movement.previous.map(MovementId::get),
+            cause,
+            item.map(OrderItemId::get),
+            movement.delta.on_hand,
+            movement.delta.held,
+            movement.delta.external,
+            movement.delta.reported,
+            movement.on_hand,
+            movement.held,
+            movement.reported,
+            movement.actor.get(),
+            movement.at.micros(),
+        ]
+    });
+    tx.execute_each(&INSERT, rows).await
+}

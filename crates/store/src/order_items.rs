@@ -1,0 +1,173 @@
+//! Order lines and their holds: reading. Writing is the ledger's. Must not know stock numbers.
+
+use onhand_core::{
+    Hold, HoldState, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId, Timestamp,
+};
+
+use crate::engine::Row;
+use crate::filter::{self, Listing, Page, Table};
+use crate::orders;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+pub(crate) const TABLE: Table = Table {
+    name: "order_item",
+    columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
+              attributes, details, created_at, modified_at",
+    tallied: &[],
+};
+
+shared! {
+    BY_ID = "order_items.by_id",
+        "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
+         extra_field, attributes, details, created_at, modified_at FROM order_item WHERE id = ?1 AND bucket = ?2";
+    OF_ORDER = "order_items.of_order",
+        "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
+         extra_field, attributes, details, created_at, modified_at
+         FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
+    INSERT = "order_items.insert",
+        "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
+         oversold, price, extra_field, attributes, details, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    UPDATE = "order_items.update",
+        "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7
+         WHERE id = ?1 AND bucket = ?2";
+    HOLD = "holds.by_item",
+        "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE item_id = ?1 AND bucket = ?2";
+    REPORTED_HOLDS = "holds.reported_of_stock",
+        "SELECT item_id, stock_id, quantity, state, registered_at FROM hold
+         WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
+    INSERT_HOLD = "holds.insert",
+        "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    UPDATE_HOLD = "holds.update",
+        "UPDATE hold SET state = ?3, registered_at = ?4 WHERE item_id = ?1 AND bucket = ?2";
+}
+
+fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
+    Ok(OrderItem {
+        id: OrderItemId::new(row.get(0)?),
+        order: OrderId::new(row.get(1)?),
+        product: ProductId::new(row.get(2)?),
+        list: StockListId::new(row.get(3)?),
+        stock: StockId::new(row.get(4)?),
+        sku: row.get(5)?,
+        quantity: quantity(row.get(6)?)?,
+        status: orders::status(row.get(7)?)?,
+        oversold: row.get(8)?,
+        price: row.get(9)?,
+        extra_field: row.get(10)?,
+        attributes: row.get(11)?,
+        details: row.get(12)?,
+        created_at: Timestamp::from_micros(row.get(13)?),
+        modified_at: Timestamp::from_micros(row.get(14)?),
+    })
+}
+
+fn quantity(units: i64) -> Result<Quantity, Error> {
+    Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
+}
+
+fn read_hold(row: &Row<'_>) -> Result<Hold, Error> {
+    Ok(Hold {
+        item: OrderItemId::new(row.get(0)?),
+        stock: StockId::new(row.get(1)?),
+        quantity: quantity(row.get(2)?)?,
+        state: match row.get::<i64>(3)? {
+            1 => HoldState::Open,
+            2 => HoldState::Reported,
+            3 => HoldState::Settled,
+            4 => HoldState::Cancelled,
+            other => return Err(Error::Internal(format!("there is no hold state {other}"))),
+        },
+        registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
+    })
+}
+
+const fn state_number(state: HoldState) -> i64 {
+    match state {
+        HoldState::Open => 1,
+        HoldState::Reported => 2,
+        HoldState::Settled => 3,
+        HoldState::Cancelled => 4,
+    }
+}
+
+/// A part of all order lines.
+pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<OrderItem>, Error> {
+    filter::page(tx, &TABLE, listing, |row: &OrderItem| row.id.get(), read).await
+}
+
+/// One line.
+pub async fn by_id(tx: &mut Tx<'_>, id: OrderItemId) -> Result<Option<OrderItem>, Error> {
+    tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// The lines of some orders.
+pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderItem>, Error> {
+    tx.all_each(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
+}
+
+pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Hold>, Error> {
+    let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
+    tx.all_each(&HOLD, keys, read_hold).await
+}
+
+pub(crate) async fn reported_holds_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Hold>, Error> {
+    tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
+}
+
+pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {
+    let rows = items.iter().map(|item| {
+        values![
+            item.id.bucket(),
+            item.id.get(),
+            item.order.get(),
+            item.product.get(),
+            item.list.get(),
+            item.stock.get(),
+            &item.sku,
+            item.quantity.units(),
+            item.status.code(),
+            item.oversold,
+            item.price.as_deref(),
+            &item.extra_field,
+            &item.attributes,
+            &item.details,
+            item.created_at.micros(),
+            item.modified_at.micros(),
+        ]
+    });
+    tx.execute_each(&INSERT, rows).await
+}
+
+pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {
+    let rows = items.iter().map(|item| {
+        let texts = (&item.extra_field, &item.attributes, &item.details);
+        let (id, status, modified) = (item.id, item.status.code(), item.modified_at.micros());
+        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified]
+    });
+    tx.execute_each(&UPDATE, rows).await
+}
+
+pub(crate) async fn insert_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(), Error> {
+    let rows = holds.iter().map(|hold| {
+        values![
+            hold.stock.bucket(),
+            hold.item.get(),
+            hold.stock.get(),
+            hold.quantity.units(),
+            state_number(hold.state),
+            hold.registered_at.map(Timestamp::micros),
+        ]
+    });
+    tx.execute_each(&INSERT_HOLD, rows).await
+}
+
+pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(), Error> {
+    let rows = holds.iter().map(|hold| {
+        let registered_at = hold.registered_at.map(Timestamp::micros);
+        values![hold.item.get(), hold.stock.bucket(), state_number(hold.state), registered_at]
+    });
+    tx.execute_each(&UPDATE_HOLD, rows).await
+}

@@ -1,0 +1,134 @@
+//! Products, as much of them as stock needs. Must not know stock.
+
+use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
+
+use crate::engine::Row;
+use crate::filter::{self, Listing, Page, Table};
+use crate::ids;
+use crate::sql::{shared, values};
+use crate::tally::Tally;
+use crate::{Error, Tx};
+
+/// A product, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProductRow {
+    /// Its id.
+    pub id: ProductId,
+    /// Unique, 1..=128 characters; never changes.
+    pub sku: String,
+    /// At most 255 characters.
+    pub name: String,
+    /// What variants of one article share; at most 128 characters.
+    pub base_code: String,
+    /// Whether it is sold at all.
+    pub is_active: bool,
+    /// JSON object text.
+    pub attributes: String,
+    /// JSON object text.
+    pub extra_field: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
+const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[] };
+
+shared! {
+    BY_ID = "products.by_id",
+        "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
+         FROM product WHERE id = ?1 AND bucket = ?2";
+    KEY_BY_ID = "products.key_by_id", "SELECT id, sku FROM product WHERE id = ?1 AND bucket = ?2";
+    KEY_BY_SKU = "products.key_by_sku", "SELECT id, sku FROM product WHERE sku = ?1 AND bucket = ?2";
+    INSERT = "products.insert",
+        "INSERT INTO product
+         (bucket, id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    UPDATE = "products.update",
+        "UPDATE product SET name = ?3, base_code = ?4, is_active = ?5, attributes = ?6, extra_field = ?7,
+         modified_at = ?8 WHERE id = ?1 AND bucket = ?2";
+}
+
+fn read(row: &Row<'_>) -> Result<ProductRow, Error> {
+    Ok(ProductRow {
+        id: ProductId::new(row.get(0)?),
+        sku: row.get(1)?,
+        name: row.get(2)?,
+        base_code: row.get(3)?,
+        is_active: row.get(4)?,
+        attributes: row.get(5)?,
+        extra_field: row.get(6)?,
+        created_at: Timestamp::from_micros(row.get(7)?),
+        modified_at: Timestamp::from_micros(row.get(8)?),
+    })
+}
+
+fn read_key(row: &Row<'_>) -> Result<Product, Error> {
+    Ok(Product { id: ProductId::new(row.get(0)?), sku: row.get(1)? })
+}
+
+/// A part of all products.
+pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<ProductRow>, Error> {
+    filter::page(tx, &TABLE, listing, |row: &ProductRow| row.id.get(), read).await
+}
+
+/// One product.
+pub async fn by_id(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>, Error> {
+    tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// Ids and SKUs of products named by id; unknown ones are left out.
+pub(crate) async fn keys_by_id(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
+    tx.all_each(&KEY_BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read_key).await
+}
+
+/// Ids and SKUs of products named by SKU; unknown ones are left out.
+pub(crate) async fn keys_by_sku(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
+    tx.all_each(&KEY_BY_SKU, skus.iter().map(|sku| values![*sku, bucket_of_text(sku)]), read_key).await
+}
+
+/// Makes a product; its id is given by the store. A taken SKU is [`Error::Taken`].
+pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow, Error> {
+    let mut source = IdSource::default();
+    source.refill(IdKind::Product, ids::take(tx, "product", 1).await?, 1);
+    let id = ProductId::new(source.take_in(IdKind::Product, bucket_of_text(&product.sku)));
+    let product = ProductRow { id, ..product.clone() };
+    insert_all(tx, std::slice::from_ref(&product)).await?;
+    let mut tally = Tally::default();
+    tally.add(TABLE.name, id.get(), 1);
+    tally.write(tx).await?;
+    Ok(product)
+}
+
+/// Makes products whose ids are known. The caller keeps the count.
+pub(crate) async fn insert_all(tx: &mut Tx<'_>, products: &[ProductRow]) -> Result<(), Error> {
+    let rows = products.iter().map(|product| {
+        values![
+            product.id.bucket(),
+            product.id.get(),
+            &product.sku,
+            &product.name,
+            &product.base_code,
+            product.is_active,
+            &product.attributes,
+            &product.extra_field,
+            product.created_at.micros(),
+            product.modified_at.micros(),
+        ]
+    });
+    tx.execute_each(&INSERT, rows).await
+}
+
+/// Writes a product back. Its SKU stays.
+pub async fn update(tx: &mut Tx<'_>, product: &ProductRow) -> Result<(), Error> {
+    let (id, modified) = (product.id, product.modified_at.micros());
+    let (attributes, extra_field) = (&product.attributes, &product.extra_field);
+    let texts = (&product.name, &product.base_code);
+    tx.execute(
+        &UPDATE,
+        &values![id.get(), id.bucket(), texts.0, texts.1, product.is_active, attributes, extra_field, modified],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! Stock lists (seed 003, contract 3). Must not know stock.
+
+use onhand_core::{ReleaseMode, StockListId, Timestamp};
+
+use crate::engine::Row;
+use crate::filter::{self, Listing, Page, Table};
+use crate::ids;
+use crate::sql::{shared, values};
+use crate::tally::Tally;
+use crate::{Error, Tx};
+
+/// A stock list, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StockListRow {
+    /// Its id.
+    pub id: StockListId,
+    /// Unique, 1..=64 characters.
+    pub name: String,
+    /// The list's id in the ERP; unique, 1..=64 characters.
+    pub code: Option<String>,
+    /// Whether the list follows the ERP by itself.
+    pub is_auto_sync: bool,
+    /// What a release does.
+    pub release_mode: ReleaseMode,
+    /// How old figures without a time of their own are taken to be, in seconds, 0..=86400.
+    pub snapshot_delay_seconds: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at";
+const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[] };
+
+shared! {
+    BY_ID = "stock_lists.by_id",
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at
+         FROM stock_list WHERE id = ?1";
+    CLASHES = "stock_lists.clashes",
+        "SELECT name, code FROM stock_list WHERE id <> ?1 AND (name = ?2 OR code = ?3)";
+    INSERT = "stock_lists.insert",
+        "INSERT INTO stock_list
+         (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    UPDATE = "stock_lists.update",
+        "UPDATE stock_list SET name = ?2, code = ?3, is_auto_sync = ?4, release_mode = ?5,
+         snapshot_delay_seconds = ?6, modified_at = ?7 WHERE id = ?1";
+}
+
+fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
+    Ok(StockListRow {
+        id: StockListId::new(row.get(0)?),
+        name: row.get(1)?,
+        code: row.get(2)?,
+        is_auto_sync: row.get(3)?,
+        release_mode: match row.get::<String>(4)?.as_str() {
+            "immediate" => ReleaseMode::Immediate,
+            _ => ReleaseMode::UntilNextWrite,
+        },
+        snapshot_delay_seconds: row.get(5)?,
+        created_at: Timestamp::from_micros(row.get(6)?),
+        modified_at: Timestamp::from_micros(row.get(7)?),
+    })
+}
+
+/// The stored word for a release mode.
+pub const fn release_mode_name(mode: ReleaseMode) -> &'static str {
+    match mode {
+        ReleaseMode::UntilNextWrite => "until_next_write",
+        ReleaseMode::Immediate => "immediate",
+    }
+}
+
+/// A part of all lists.
+pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<StockListRow>, Error> {
+    filter::page(tx, &TABLE, listing, |row: &StockListRow| row.id.get(), read).await
+}
+
+/// One list.
+pub async fn by_id(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockListRow>, Error> {
+    tx.first(&BY_ID, &values![id.get()], read).await
+}
+
+/// Makes a list; its id is given by the store. Taken names and codes are [`Error::Taken`].
+pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow, Error> {
+    let id = ids::take(tx, "stock_list", 1).await?;
+    let list = StockListRow { id: StockListId::new(id), ..list.clone() };
+    let mode = release_mode_name(list.release_mode);
+    let (created, modified) = (list.created_at.micros(), list.modified_at.micros());
+    let (delay, code) = (list.snapshot_delay_seconds, list.code.as_deref());
+    tx.execute(&INSERT, &values![id, &list.name, code, list.is_auto_sync, mode, delay, created, modified]).await?;
+    let mut tally = Tally::default();
+    tally.add(TABLE.name, id, 1);
+    tally.write(tx).await?;
+    Ok(list)
+}
+
+/// Writes a list back.
+pub async fn update(tx: &mut Tx<'_>, list: &StockListRow) -> Result<(), Error> {
+    let mode = release_mode_name(list.release_mode);
+    let (delay, modified) = (list.snapshot_delay_seconds, list.modified_at.micros());
+    let (id, code) = (list.id.get(), list.code.as_deref());
+    tx.execute(&UPDATE, &values![id, &list.name, code, list.is_auto_sync, mode, delay, modified]).await?;
+    Ok(())
+}
+
+/// Which unique fields of a list another list has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Taken {
+    /// The name.
+    pub name: bool,
+    /// The code.
+    pub code: bool,
+}
+
+/// Whether name and code of a list are taken by others.
+pub async fn taken(tx: &mut Tx<'_>, list: &StockListRow) -> Result<Taken, Error> {
+    let code = list.code.as_deref();
+    let others = tx
+        .all(&CLASHES, &values![list.id.get(), &list.name, code], |row| {
+            Ok((row.get::<String>(0)?, row.get::<Option<String>>(1)?))
+        })
+        .await?;
+    Ok(Taken {
+        name: others.iter().any(|(name, _)| *name == list.name),
+        code: list.code.is_some() && others.iter().any(|(_, code)| *code == list.code),
+    })
+}

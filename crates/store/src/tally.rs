@@ -1,0 +1,83 @@
+//! Kept counts: how many rows a list has, and where its n-th row is, without scanning.
+//!
+//! Promises: a count changes in the same transaction as the rows it counts; finding a row by position adds up at the
+//! most 256 numbers on each of two levels, then skips fewer than 256 rows, for tables of up to 16 million rows (beyond
+//! that the upper level grows by one number per 65,536 rows). Must not know what is counted.
+
+use std::collections::BTreeMap;
+
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+/// The most rows one block of the lowest level has: an id is a running number times 256 plus a bucket.
+pub(crate) const BLOCK_ROWS: i64 = 256;
+/// How far an id is shifted to give its block, on levels 0 (everything), 1 and 2.
+const SHIFTS: [u32; 3] = [62, 24, 16];
+
+shared! {
+    COUNT = "tally.count", "SELECT n FROM tally WHERE scope = ?1 AND level = 0 AND block = 0";
+    BLOCKS = "tally.blocks",
+        "SELECT block, n FROM tally WHERE scope = ?1 AND level = ?2 AND block >= ?3 AND block < ?4 ORDER BY block";
+    ADD = "tally.add",
+        "INSERT INTO tally (scope, level, block, n) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (scope, level, block) DO UPDATE SET n = tally.n + excluded.n";
+}
+
+/// The scope of the rows of a table that have a value in a column.
+pub(crate) fn scope(table: &str, column: &str, value: i64) -> String {
+    format!("{table}:{column}:{value}")
+}
+
+/// Changes of counts, added up before they are written.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    changes: BTreeMap<(String, i64, i64), i64>,
+}
+
+impl Tally {
+    /// Counts a row in (`by` 1) or out (`by` −1).
+    pub(crate) fn add(&mut self, scope: &str, id: i64, by: i64) {
+        for (level, shift) in SHIFTS.iter().enumerate() {
+            *self.changes.entry((scope.to_owned(), level as i64, id >> shift)).or_insert(0) += by;
+        }
+    }
+
+    /// Writes the changes.
+    pub(crate) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let changes = self.changes.iter().filter(|(_, by)| **by != 0);
+        tx.execute_each(&ADD, changes.map(|((scope, level, block), by)| values![scope, *level, *block, *by])).await
+    }
+}
+
+/// How many rows a scope has.
+pub(crate) async fn count(tx: &mut Tx<'_>, scope: &str) -> Result<i64, Error> {
+    Ok(tx.first(&COUNT, &values![scope], |row| row.get(0)).await?.unwrap_or(0))
+}
+
+/// The id of a block and how many rows of the scope to skip from there to reach row `position`, counted from 0.
+pub(crate) async fn seek(tx: &mut Tx<'_>, scope: &str, position: i64) -> Result<(i64, i64), Error> {
+    let (block, rest) = descend(tx, scope, 1, (0, i64::MAX), position).await?;
+    let children = (block << 8, (block + 1) << 8);
+    let (block, rest) = descend(tx, scope, 2, children, rest).await?;
+    Ok((block << SHIFTS[2], rest))
+}
+
+async fn descend(
+    tx: &mut Tx<'_>,
+    scope: &str,
+    level: i64,
+    (from, to): (i64, i64),
+    position: i64,
+) -> Result<(i64, i64), Error> {
+    let blocks =
+        tx.all(&BLOCKS, &values![scope, level, from, to], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))).await?;
+    let mut rest = position;
+    for (block, rows) in &blocks {
+        if rest < *rows {
+            return Ok((*block, rest));
+        }
+        rest -= rows;
+    }
+    // Past the end: the block after the last one has no rows.
+    Ok((blocks.last().map_or(from, |(block, _)| block + 1), 0))
+}

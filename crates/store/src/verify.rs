@@ -1,0 +1,133 @@
+//! Verifying: every number recomputed from what it must be the sum of.
+//!
+//! Promises: reads only, on one snapshot; each difference is reported with what was expected and what was found. The
+//! invariants are those of DESIGN section 2. Must not repair.
+
+use crate::engine::Row;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+/// Something that does not add up.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Difference {
+    /// Which rule is broken.
+    pub rule: &'static str,
+    /// The id of the row.
+    pub id: i64,
+    /// What it should be.
+    pub expected: i64,
+    /// What it is.
+    pub found: i64,
+}
+
+/// How much was looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Extent {
+    /// Product stocks.
+    pub stocks: i64,
+    /// Movements.
+    pub movements: i64,
+    /// Holds.
+    pub holds: i64,
+    /// Orders.
+    pub orders: i64,
+}
+
+/// Differences reported per rule at the most: one is enough to know, a hundred to see a pattern.
+const DIFFERENCES_MAX: i64 = 100;
+
+shared! {
+    ON_HAND = "verify.on_hand",
+        "SELECT s.id, COALESCE(m.total, 0), s.on_hand FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, SUM(on_hand_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.on_hand <> COALESCE(m.total, 0) LIMIT ?1";
+    HELD = "verify.held",
+        "SELECT s.id, COALESCE(m.total, 0), s.held FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, SUM(held_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.held <> COALESCE(m.total, 0) LIMIT ?1";
+    EXTERNAL = "verify.external",
+        "SELECT s.id, COALESCE(m.total, 0), s.external FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, SUM(external_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.external <> COALESCE(m.total, 0) LIMIT ?1";
+    REPORTED = "verify.reported",
+        "SELECT s.id, COALESCE(m.total, 0), s.reported FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, SUM(reported_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.reported <> COALESCE(m.total, 0) LIMIT ?1";
+    OPEN_HOLDS = "verify.open_holds",
+        "SELECT s.id, COALESCE(h.total, 0) + s.external, s.held FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, SUM(quantity) AS total FROM hold WHERE state = 1 GROUP BY bucket, stock_id) h
+         ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.held <> COALESCE(h.total, 0) + s.external LIMIT ?1";
+    REPORTED_HOLDS = "verify.reported_holds",
+        "SELECT s.id, COALESCE(h.total, 0), s.reported FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, SUM(quantity) AS total FROM hold WHERE state = 2 GROUP BY bucket, stock_id) h
+         ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.reported <> COALESCE(h.total, 0) LIMIT ?1";
+    LAST_MOVEMENT = "verify.last_movement",
+        "SELECT s.id, COALESCE(m.on_hand - m.held - m.reported, 0), s.on_hand - s.held - s.reported
+         FROM stock s LEFT JOIN movement m ON m.id = s.movement_id AND m.bucket = s.bucket
+         WHERE m.id IS NULL OR m.stock_id <> s.id OR m.on_hand <> s.on_hand OR m.held <> s.held
+         OR m.reported <> s.reported LIMIT ?1";
+    CHAIN = "verify.chain",
+        "SELECT m.id, m.on_hand + m.held + m.reported,
+         COALESCE(p.on_hand + p.held + p.reported, 0) + m.on_hand_delta + m.held_delta + m.reported_delta
+         FROM movement m LEFT JOIN movement p ON p.id = m.previous_id AND p.bucket = m.bucket
+         WHERE (m.previous_id IS NOT NULL AND (p.id IS NULL OR p.stock_id <> m.stock_id))
+         OR m.on_hand <> COALESCE(p.on_hand, 0) + m.on_hand_delta
+         OR m.held <> COALESCE(p.held, 0) + m.held_delta
+         OR m.reported <> COALESCE(p.reported, 0) + m.reported_delta LIMIT ?1";
+    HOLD_OF_ITEM = "verify.hold_of_item",
+        "SELECT i.id, i.quantity, COALESCE(h.quantity, 0) FROM order_item i LEFT JOIN hold h ON h.item_id = i.id
+         WHERE h.item_id IS NULL OR h.quantity <> i.quantity OR h.stock_id <> i.stock_id LIMIT ?1";
+    CANCELLED_HOLD = "verify.cancelled_hold",
+        "SELECT i.id, 4, h.state FROM order_item i JOIN hold h ON h.item_id = i.id
+         WHERE (i.status = 100) <> (h.state = 4) AND NOT (i.status = 100 AND h.state = 3) LIMIT ?1";
+    COUNTS = "verify.counts",
+        "SELECT 0, t.counted, t.kept FROM (
+         SELECT (SELECT COUNT(*) FROM stock) AS counted,
+         COALESCE((SELECT n FROM tally WHERE scope = 'stock' AND level = 0 AND block = 0), 0) AS kept
+         UNION ALL SELECT (SELECT COUNT(*) FROM sales_order),
+         COALESCE((SELECT n FROM tally WHERE scope = 'sales_order' AND level = 0 AND block = 0), 0)
+         UNION ALL SELECT (SELECT COUNT(*) FROM order_item),
+         COALESCE((SELECT n FROM tally WHERE scope = 'order_item' AND level = 0 AND block = 0), 0)
+         UNION ALL SELECT (SELECT COUNT(*) FROM product),
+         COALESCE((SELECT n FROM tally WHERE scope = 'product' AND level = 0 AND block = 0), 0)
+         ) t WHERE t.counted <> t.kept LIMIT ?1";
+    EXTENT = "verify.extent",
+        "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
+         (SELECT COUNT(*) FROM sales_order)";
+}
+
+/// The rules, in the order they are checked, each with its statement.
+const RULES: &[(&str, &crate::sql::Statement)] = &[
+    ("on hand is the sum of its movements", &ON_HAND),
+    ("held is the sum of its movements", &HELD),
+    ("external is the sum of its movements", &EXTERNAL),
+    ("reported is the sum of its movements", &REPORTED),
+    ("held is open holds plus external", &OPEN_HOLDS),
+    ("reported is the sum of reported holds", &REPORTED_HOLDS),
+    ("the newest movement shows the stock as it is", &LAST_MOVEMENT),
+    ("each movement follows from the one before", &CHAIN),
+    ("each order line has its hold", &HOLD_OF_ITEM),
+    ("a line is cancelled exactly if its hold is", &CANCELLED_HOLD),
+    ("kept counts are right", &COUNTS),
+];
+
+/// How many rules there are.
+pub const fn rules() -> usize {
+    RULES.len()
+}
+
+/// Checks one rule, counted from 0. Its name and what does not add up.
+pub async fn check(tx: &mut Tx<'_>, rule: usize) -> Result<(&'static str, Vec<Difference>), Error> {
+    let (name, statement) = RULES[rule];
+    let read =
+        |row: &Row<'_>| Ok(Difference { rule: name, id: row.get(0)?, expected: row.get(1)?, found: row.get(2)? });
+    Ok((name, tx.all(statement, &values![DIFFERENCES_MAX], read).await?))
+}
+
+/// How much there is to look at.
+pub async fn extent(tx: &mut Tx<'_>) -> Result<Extent, Error> {
+    let read = |row: &Row<'_>| {
+        Ok(Extent { stocks: row.get(0)?, movements: row.get(1)?, holds: row.get(2)?, orders: row.get(3)? })
+    };
+    Ok(tx.first(&EXTENT, &[], read).await?.unwrap_or_default())
+}
