@@ -114,29 +114,16 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
         .close();
 }
 
-/// `GET order_items/`. A channel asks by order, and sees its own orders' lines only.
+/// `GET order_items/`. A channel asks by order, and of its own orders only.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let query = call.listing(FILTERS)?;
+    if call.caller.channel.is_some() {
+        let order = call.query.iter().rfind(|(name, _)| name == "order").and_then(|(_, text)| text.parse().ok());
+        let order = order.ok_or_else(|| Error::field("order", "This field is required."))?;
+        super::orders::own(&call, OrderId::new(order)).await?;
+    }
     let listing = query.listing.clone();
-    let channel = call.caller.channel;
-    let page = call
-        .app
-        .store
-        .read("order_items.page", async move |tx| {
-            let mut page = order_items::page(tx, &listing).await?;
-            if channel.is_some() {
-                let mut visible = Vec::new();
-                for item in page.rows {
-                    let order = orders::by_id(tx, item.order).await?;
-                    if order.is_some_and(|order| order.channel == channel) {
-                        visible.push(item);
-                    }
-                }
-                page.rows = visible;
-            }
-            Ok(page)
-        })
-        .await?;
+    let page = call.app.store.read("order_items.page", async move |tx| order_items::page(tx, &listing).await).await?;
     call.page(&query, &page, write_item)
 }
 

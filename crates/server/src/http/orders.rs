@@ -388,7 +388,7 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
 }
 
 /// Foreign orders do not exist for a channel.
-async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
+pub(super) async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
     if call.caller.channel.is_none() {
         return Ok(());
     }
