@@ -146,7 +146,7 @@ async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
     let found = call
         .app
         .store
-        .read("order_items.by_id", async move |tx| {
+        .glance("order_items.by_id", async move |tx| {
             let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
             if channel.is_none() {
                 return Ok(Some(item));
