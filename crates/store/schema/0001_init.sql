@@ -11,9 +11,9 @@ CREATE TABLE id_block (
     next INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Kept counts. One row per scope ("stock", "stock:5", "order:400", …), level and block of ids. Level 0 is the whole
--- scope, level 1 blocks of 2^24 ids, level 2 blocks of 2^16. The count of a list and the row at a given position are
--- found by adding up a few hundred of these at the most, whatever the size of the table.
+-- Kept counts. One row per scope ("stock", "stock:stock_list_id:5", "sales_order:status:400", …), level and block of
+-- ids. Level 0 is the whole scope, levels 1 to 4 are blocks of 2^28, 2^24, 2^20 and 2^16 ids. The count of a list and
+-- the row at a given position are found by adding up a few dozen of these, whatever the size of the table.
 CREATE TABLE tally (
     scope TEXT NOT NULL,
     level INTEGER NOT NULL,
@@ -109,6 +109,8 @@ CREATE TABLE stock (
 ) STRICT, WITHOUT ROWID;
 -- SKU first: one index serves the natural key and the search for a SKU in all lists.
 CREATE UNIQUE INDEX stock_sku ON stock (sku, stock_list_id, bucket);
+-- The stocks of one list, in the order of their ids. Written when a stock is made, never by an order.
+CREATE INDEX stock_of_list ON stock (stock_list_id, id, bucket);
 
 -- `channel_id` 0 is the own door, so that the unique key has no NULL in it.
 CREATE TABLE sales_order (
@@ -129,6 +131,11 @@ CREATE TABLE sales_order (
 CREATE UNIQUE INDEX sales_order_number ON sales_order (number, channel_id, bucket);
 -- Orders waiting for the ERP: few, and asked for all day.
 CREATE INDEX sales_order_waiting ON sales_order (id, bucket) WHERE is_send = 0;
+-- What lists of orders are filtered by. New orders go to the end of each of these, so they cost little.
+CREATE INDEX sales_order_status ON sales_order (status, id, bucket);
+CREATE INDEX sales_order_channel ON sales_order (channel_id, id, bucket);
+CREATE INDEX sales_order_modified ON sales_order (modified_at, id, bucket);
+CREATE INDEX sales_order_placed ON sales_order (date_placed, id, bucket);
 
 CREATE TABLE order_item (
     bucket INTEGER NOT NULL,
@@ -177,7 +184,7 @@ CREATE UNIQUE INDEX mapping_item ON mapping (item_id, integration_type, bucket);
 CREATE INDEX mapping_code ON mapping (code, id, bucket);
 
 -- The ledger's memory. A stock names its newest movement, each movement the one before: a history is walked by primary
--- key, so an order appends here and touches no second index.
+-- key, so an order only appends here.
 CREATE TABLE movement (
     bucket INTEGER NOT NULL,
     id INTEGER NOT NULL,
@@ -196,6 +203,10 @@ CREATE TABLE movement (
     at INTEGER NOT NULL,
     PRIMARY KEY (id, bucket)
 ) STRICT, WITHOUT ROWID;
+
+-- Which stocks changed since a time: the only index here, appended to as well. An index of stock by its own time would
+-- move an entry per order.
+CREATE INDEX movement_at ON movement (at, stock_id, bucket);
 
 -- Answers already given, by the caller's key; written in the same transaction as the effect.
 CREATE TABLE idempotency (

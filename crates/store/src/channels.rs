@@ -27,7 +27,7 @@ pub struct ChannelRow {
 }
 
 const COLUMNS: &str = "id, name, oversell, is_active, created_at, modified_at";
-const TABLE: Table = Table { name: "channel", columns: COLUMNS, tallied: &[] };
+const TABLE: Table = Table { name: "channel", columns: COLUMNS, tallied: &[], log: None };
 
 shared! {
     BY_ID = "channels.by_id",

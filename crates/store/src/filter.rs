@@ -114,6 +114,38 @@ pub(crate) struct Table {
     pub(crate) columns: &'static str,
     /// Columns for which a count is kept per value.
     pub(crate) tallied: &'static [&'static str],
+    /// Where the rows changed since a time can be found without looking at all of them.
+    pub(crate) log: Option<Log>,
+}
+
+/// A table that gets a row for each change of another.
+pub(crate) struct Log {
+    /// The column of the other that has the time of its last change.
+    pub(crate) column: &'static str,
+    /// The beginning of a statement that counts changes since a time, up to [`Log::ROWS_MAX`] and one.
+    pub(crate) count: &'static str,
+    /// The beginning of a condition on the other: its id is among those changed since a time.
+    pub(crate) among: &'static str,
+}
+
+impl Log {
+    /// With more changes than this, looking at all rows is no worse.
+    const ROWS_MAX: i64 = 20_000;
+
+    /// The time since which rows are wanted, if the log is short enough to be of use.
+    async fn since(&self, tx: &mut Tx<'_>, conditions: &[Condition]) -> Result<Option<i64>, Error> {
+        let lower = |one: &&Condition| one.column == self.column && matches!(one.op, Op::Gt | Op::Gte);
+        let Some([Value::Int(since)]) = conditions.iter().find(lower).map(|one| one.values.as_slice()) else {
+            return Ok(None);
+        };
+        let mut query = Query { sql: self.count.to_owned(), ..Query::default() };
+        query.bind(Value::Int(*since));
+        query.sql.push_str(" LIMIT ");
+        query.bind(Value::Int(Self::ROWS_MAX + 1));
+        query.sql.push_str(") AS changes");
+        let counts = tx.all_composed(&query.sql, &query.values, |row| row.get::<i64>(0)).await?;
+        Ok(counts.first().filter(|count| **count <= Self::ROWS_MAX).map(|_| *since))
+    }
 }
 
 /// Reads a part of a list.
@@ -125,13 +157,18 @@ pub(crate) async fn page<T>(
     read: impl Fn(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Page<T>, Error> {
     let scope = scope(table, &listing.conditions);
+    let since = match &table.log {
+        Some(log) => log.since(tx, &listing.conditions).await?,
+        None => None,
+    };
+    let narrow = Narrow { table, listing, since };
     match &listing.window {
         Window::Page { .. } => {
             let count = match &scope {
                 Some(scope) => tally::count(tx, scope).await?,
-                None => scan_count(tx, table, &listing.conditions).await?,
+                None => narrow.count(tx).await?,
             };
-            let rows = numbered(tx, table, listing, (scope.as_deref(), count), read).await?;
+            let rows = numbered(tx, &narrow, (scope.as_deref(), count), read).await?;
             Ok(Page { count: Some(count), rows, next: None })
         }
         Window::After { key, limit } => {
@@ -139,8 +176,7 @@ pub(crate) async fn page<T>(
                 Some(scope) => Some(tally::count(tx, scope).await?),
                 None => None,
             };
-            let mut query = Query::select(table, listing.sort.column);
-            query.conditions(&listing.conditions);
+            let mut query = narrow.select();
             query.after(listing.sort, key.as_ref());
             query.tail(listing.sort, *limit, 0);
             let keyed = |row: &Row<'_>| Ok((read(row)?, Value::read(row, query.width)?));
@@ -168,30 +204,53 @@ fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
     }
 }
 
-async fn scan_count(tx: &mut Tx<'_>, table: &Table, conditions: &[Condition]) -> Result<i64, Error> {
-    let mut query = Query { sql: format!("SELECT COUNT(*) FROM {}", table.name), ..Query::default() };
-    query.conditions(conditions);
-    let counts = tx.all_composed(&query.sql, &query.values, |row| row.get::<i64>(0)).await?;
-    Ok(counts.first().copied().unwrap_or(0))
+/// A list, and what is known of where its rows are.
+struct Narrow<'l> {
+    table: &'l Table,
+    listing: &'l Listing,
+    since: Option<i64>,
+}
+
+impl Narrow<'_> {
+    fn select(&self) -> Query {
+        let (columns, key) = (self.table.columns, self.listing.sort.column);
+        let sql = format!("SELECT {columns}, {key} FROM {}", self.table.name);
+        self.filtered(Query { sql, width: columns.split(',').count(), ..Query::default() })
+    }
+
+    async fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Error> {
+        let sql = format!("SELECT COUNT(*) FROM {}", self.table.name);
+        let query = self.filtered(Query { sql, ..Query::default() });
+        let counts = tx.all_composed(&query.sql, &query.values, |row| row.get::<i64>(0)).await?;
+        Ok(counts.first().copied().unwrap_or(0))
+    }
+
+    fn filtered(&self, mut query: Query) -> Query {
+        query.conditions(&self.listing.conditions);
+        if let (Some(log), Some(since)) = (&self.table.log, self.since) {
+            query.condition(log.among, Value::Int(since));
+            query.sql.push(')');
+        }
+        query
+    }
 }
 
 /// A page by its number. With a kept count and the order of ids, the block that has the first row is found by adding
 /// up; otherwise the rows before it are skipped one by one.
 async fn numbered<T>(
     tx: &mut Tx<'_>,
-    table: &Table,
-    listing: &Listing,
+    narrow: &Narrow<'_>,
     (scope, count): (Option<&str>, i64),
     read: impl Fn(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
+    let listing = narrow.listing;
     let Window::Page { number, limit } = listing.window else { return Ok(Vec::new()) };
     let skip = (number - 1).saturating_mul(limit);
     let take = limit.min(count.saturating_sub(skip));
     if take <= 0 {
         return Ok(Vec::new());
     }
-    let mut query = Query::select(table, listing.sort.column);
-    query.conditions(&listing.conditions);
+    let mut query = narrow.select();
     let by_id = listing.sort.column == Sort::BY_ID.column;
     let Some(scope) = scope.filter(|_| by_id && skip >= tally::BLOCK_ROWS) else {
         query.tail(listing.sort, take, skip);
@@ -218,11 +277,6 @@ struct Query {
 }
 
 impl Query {
-    fn select(table: &Table, key: &str) -> Self {
-        let sql = format!("SELECT {}, {key} FROM {}", table.columns, table.name);
-        Self { sql, width: table.columns.split(',').count(), ..Self::default() }
-    }
-
     fn bind(&mut self, value: Value<'static>) {
         self.values.push(value);
         write!(self.sql, "?{}", self.values.len()).expect("a string takes any text");

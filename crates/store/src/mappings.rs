@@ -8,7 +8,7 @@ use crate::sql::{shared, values};
 use crate::{Error, Tx};
 
 pub(crate) const TABLE: Table =
-    Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", tallied: &[] };
+    Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", tallied: &[], log: None };
 
 shared! {
     OF_ITEM = "mappings.of_item",

@@ -15,6 +15,7 @@ pub(crate) const TABLE: Table = Table {
     columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
               attributes, details, created_at, modified_at",
     tallied: &[],
+    log: None,
 };
 
 shared! {

@@ -13,6 +13,7 @@ const TABLE: Table = Table {
     columns: "id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at, \
               modified_at",
     tallied: &["status", "is_send", "channel_id"],
+    log: None,
 };
 
 shared! {

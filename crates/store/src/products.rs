@@ -33,7 +33,7 @@ pub struct ProductRow {
 }
 
 const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
-const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[] };
+const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[], log: None };
 
 shared! {
     BY_ID = "products.by_id",

@@ -31,7 +31,7 @@ pub struct StockListRow {
 }
 
 const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at";
-const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[] };
+const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
 
 shared! {
     BY_ID = "stock_lists.by_id",

@@ -3,15 +3,23 @@
 use onhand_core::{MovementId, ProductId, Stock, StockId, StockKey, StockListId, Timestamp, UnitType, bucket_of_key};
 
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, Listing, Log, Page, Table};
 use crate::sql::{shared, values};
 use crate::{Error, Tx};
+
+/// Every change of a stock is a movement, so what has changed since a time is found there.
+const MOVEMENTS: Log = Log {
+    column: "modified_at",
+    count: "SELECT COUNT(*) FROM (SELECT 1 FROM movement WHERE at >= ",
+    among: "id IN (SELECT stock_id FROM movement WHERE at >= ",
+};
 
 /// What the ERP's side shows; the first columns of [`TABLE`], in the same order.
 const BRIEF: Table = Table {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field",
     tallied: &["stock_list_id"],
+    log: Some(MOVEMENTS),
 };
 
 pub(crate) const TABLE: Table = Table {
@@ -19,6 +27,7 @@ pub(crate) const TABLE: Table = Table {
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
               movement_id, created_at, modified_at",
     tallied: &["stock_list_id"],
+    log: Some(MOVEMENTS),
 };
 
 shared! {

@@ -1,8 +1,8 @@
 //! Kept counts: how many rows a list has, and where its n-th row is, without scanning.
 //!
 //! Promises: a count changes in the same transaction as the rows it counts; finding a row by position adds up at the
-//! most 256 numbers on each of two levels, then skips fewer than 256 rows, for tables of up to 16 million rows (beyond
-//! that the upper level grows by one number per 65,536 rows). Must not know what is counted.
+//! most 16 numbers on each of four levels, then skips fewer than 256 rows, for tables of up to 16 million rows (beyond
+//! that the uppermost level grows by one number per million rows). Must not know what is counted.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,9 @@ use crate::{Error, Tx};
 
 /// The most rows one block of the lowest level has: an id is a running number times 256 plus a bucket.
 pub(crate) const BLOCK_ROWS: i64 = 256;
-/// How far an id is shifted to give its block, on levels 0 (everything), 1 and 2.
-const SHIFTS: [u32; 3] = [62, 24, 16];
+/// How far an id is shifted to give its block, level by level; level 0 is everything. Each block has 16 of the level
+/// below: few enough to add up, and few levels to write.
+const SHIFTS: [u32; 5] = [62, 28, 24, 20, 16];
 
 shared! {
     COUNT = "tally.count", "SELECT n FROM tally WHERE scope = ?1 AND level = 0 AND block = 0";
@@ -56,10 +57,13 @@ pub(crate) async fn count(tx: &mut Tx<'_>, scope: &str) -> Result<i64, Error> {
 
 /// The id of a block and how many rows of the scope to skip from there to reach row `position`, counted from 0.
 pub(crate) async fn seek(tx: &mut Tx<'_>, scope: &str, position: i64) -> Result<(i64, i64), Error> {
-    let (block, rest) = descend(tx, scope, 1, (0, i64::MAX), position).await?;
-    let children = (block << 8, (block + 1) << 8);
-    let (block, rest) = descend(tx, scope, 2, children, rest).await?;
-    Ok((block << SHIFTS[2], rest))
+    let (mut block, mut rest) = descend(tx, scope, 1, (0, i64::MAX), position).await?;
+    for level in 2..SHIFTS.len() {
+        let fan_out = SHIFTS[level - 1] - SHIFTS[level];
+        let children = (block << fan_out, (block + 1) << fan_out);
+        (block, rest) = descend(tx, scope, level as i64, children, rest).await?;
+    }
+    Ok((block << SHIFTS[SHIFTS.len() - 1], rest))
 }
 
 async fn descend(
