@@ -73,7 +73,7 @@ pub struct ServeConfig {
     pub body_bytes_max: usize,
 
     /// Seconds a client may take to send a request's headers, and, again, its body.
-    #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "10", value_name = "SECONDS")]
+    #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub request_seconds: u64,
 
     /// Seconds to finish what was accepted when the server is told to stop.
