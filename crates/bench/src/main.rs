@@ -1,2 +1,135 @@
-//! stub
-fn main() {}
+//! `onhand-bench`: how fast the server is, as ratios to baselines taken in the same run, minute by minute.
+//!
+//! Promises: figures only from runs in which every answer was good and the books were right afterwards. How they are
+//! taken, and what they were, is in docs/performance.md.
+
+mod bare;
+mod cases;
+mod child;
+mod compare;
+mod growth;
+mod load;
+mod machine;
+mod random;
+mod raw;
+mod report;
+mod shop;
+mod template;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::ensure;
+use clap::{Parser, Subcommand};
+
+use crate::load::Load;
+use crate::report::Report;
+
+/// Measures Onhand against baselines taken in the same run.
+#[derive(Parser)]
+#[command(name = "onhand-bench", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Everything: quick's table with full time, growth, memory (the default).
+    All,
+    /// The table against the baselines only, in short rounds.
+    Quick,
+    /// 10,000 against 1,000,000 product stocks, and the memory of the large server.
+    Growth,
+    /// The memory of a server with 1,000,000 product stocks.
+    Memory,
+    /// The bare server (started by the run itself).
+    #[command(hide = true)]
+    Bare(bare::Args),
+}
+
+/// How it is measured.
+#[derive(clap::Args)]
+struct Settings {
+    /// Seconds of each measurement. 3, or 1 for quick.
+    #[arg(long, global = true)]
+    seconds: Option<f64>,
+    /// Keep-alive connections.
+    #[arg(long, global = true, default_value_t = 64)]
+    connections: usize,
+    /// Rounds; ratios are medians over them.
+    #[arg(long, global = true, default_value_t = 3)]
+    rounds: usize,
+    /// Product stocks of the table against the baselines.
+    #[arg(long, global = true, default_value_t = 100_000)]
+    stocks: u64,
+    /// Product stocks of the large server of growth and memory.
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    large: u64,
+    /// Threads of the bare server.
+    #[arg(long, global = true, default_value_t = 1)]
+    bare_threads: usize,
+    /// Measure these cases only (part of their names), without ratios.
+    #[arg(long, global = true)]
+    only: Option<String>,
+    /// Where the figures are written as JSON.
+    #[arg(long, global = true)]
+    json: Option<PathBuf>,
+    /// A server binary other than the one built from this tree.
+    #[arg(long, global = true)]
+    server: Option<PathBuf>,
+}
+
+impl Settings {
+    fn load(&self, seconds: f64) -> Load {
+        let measured = Duration::from_secs_f64(self.seconds.unwrap_or(seconds));
+        Load { connections: self.connections, measured, seed: 0 }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    let what = cli.what.unwrap_or(What::All);
+    if let What::Bare(args) = &what {
+        return bare::run(args);
+    }
+    ensure!(cli.settings.stocks >= 1_000, "a page deep in the list needs at least 1,000 stocks");
+    let binary = child::server_binary(cli.settings.server.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(measure(&what, &cli.settings, &binary))
+}
+
+async fn measure(what: &What, settings: &Settings, binary: &std::path::Path) -> anyhow::Result<()> {
+    let folder = machine::folder()?;
+    let mut report = Report::start(folder.path());
+    say(report.heading());
+    match what {
+        What::All => {
+            compare::run(settings, settings.load(3.0), binary, folder.path(), &mut report).await?;
+            growth::run(settings, settings.load(3.0), binary, folder.path(), &mut report).await?;
+        }
+        What::Quick => compare::run(settings, settings.load(1.0), binary, folder.path(), &mut report).await?,
+        What::Growth => growth::run(settings, settings.load(3.0), binary, folder.path(), &mut report).await?,
+        What::Memory => growth::memory(settings, settings.load(3.0), binary, folder.path(), &mut report).await?,
+        What::Bare(_) => {}
+    }
+    report.end();
+    say(report.text());
+    if let Some(path) = &settings.json {
+        std::fs::write(path, report.json())?;
+    }
+    Ok(())
+}
+
+/// Prints for a person. A reader that has gone away is no error.
+fn say(text: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout(), "{}", text.as_ref());
+}
+
+/// Says what is being done, beside the figures.
+fn note(text: impl AsRef<str>) {
+    let _ = writeln!(std::io::stderr(), "{}", text.as_ref());
+}

@@ -7,21 +7,27 @@ use crate::filter::{self, Listing, Page, Table};
 use crate::sql::{shared, values};
 use crate::{Error, Tx};
 
+/// What the ERP's side shows; the first columns of [`TABLE`], in the same order.
+const BRIEF: Table = Table {
+    name: "stock",
+    columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field",
+    tallied: &["stock_list_id"],
+};
+
 pub(crate) const TABLE: Table = Table {
     name: "stock",
-    columns: "id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported, snapshot_at, movement_id, \
-              extra_field, created_at, modified_at",
+    columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
+              movement_id, created_at, modified_at",
     tallied: &["stock_list_id"],
 };
 
 shared! {
     BY_ID = "stocks.by_id",
-        "SELECT id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported, snapshot_at,
-         movement_id, extra_field, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
+        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+         snapshot_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
     BY_KEY = "stocks.by_key",
-        "SELECT id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported, snapshot_at,
-         movement_id, extra_field, created_at, modified_at
-         FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
+        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+         snapshot_at, movement_id, created_at, modified_at FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
          snapshot_at, movement_id, extra_field, created_at, modified_at)
@@ -34,20 +40,84 @@ shared! {
 fn read(row: &Row<'_>) -> Result<Stock, Error> {
     Ok(Stock {
         id: StockId::new(row.get(0)?),
-        list: StockListId::new(row.get(1)?),
-        product: ProductId::new(row.get(2)?),
-        sku: row.get(3)?,
-        unit: unit(&row.get::<String>(4)?),
-        on_hand: row.get(5)?,
-        held: row.get(6)?,
-        external: row.get(7)?,
-        reported: row.get(8)?,
-        snapshot_at: row.get::<Option<i64>>(9)?.map(Timestamp::from_micros),
-        movement: row.get::<Option<i64>>(10)?.map(MovementId::new),
-        extra_field: row.get(11)?,
+        sku: row.get(1)?,
+        on_hand: row.get(2)?,
+        list: StockListId::new(row.get(3)?),
+        unit: unit(row.str(4)?),
+        held: row.get(5)?,
+        extra_field: row.get(6)?,
+        product: ProductId::new(row.get(7)?),
+        external: row.get(8)?,
+        reported: row.get(9)?,
+        snapshot_at: row.get::<Option<i64>>(10)?.map(Timestamp::from_micros),
+        movement: row.get::<Option<i64>>(11)?.map(MovementId::new),
         created_at: Timestamp::from_micros(row.get(12)?),
         modified_at: Timestamp::from_micros(row.get(13)?),
     })
+}
+
+/// A product stock being listed: text is borrowed from the engine, so that a page copies nothing.
+pub struct StockRow<'r>(&'r Row<'r>);
+
+impl StockRow<'_> {
+    /// Its id.
+    pub fn id(&self) -> Result<i64, Error> {
+        self.0.get(0)
+    }
+
+    /// Its SKU.
+    pub fn sku(&self) -> Result<&str, Error> {
+        self.0.str(1)
+    }
+
+    /// The figure last written.
+    pub fn on_hand(&self) -> Result<i64, Error> {
+        self.0.get(2)
+    }
+
+    /// Its list.
+    pub fn list(&self) -> Result<i64, Error> {
+        self.0.get(3)
+    }
+
+    /// The stored word for its unit.
+    pub fn unit(&self) -> Result<&str, Error> {
+        self.0.str(4)
+    }
+
+    /// Sold and not registered by the ERP.
+    pub fn held(&self) -> Result<i64, Error> {
+        self.0.get(5)
+    }
+
+    /// JSON object text.
+    pub fn extra_field(&self) -> Result<&str, Error> {
+        self.0.str(6)
+    }
+}
+
+/// Shows a part of all product stocks to `visit`, row by row; the page says the rest, its rows are ids.
+pub async fn visit(
+    tx: &mut Tx<'_>,
+    listing: &Listing,
+    visit: impl Fn(&StockRow<'_>) -> Result<(), Error>,
+) -> Result<Page<i64>, Error> {
+    filter::page(
+        tx,
+        &BRIEF,
+        listing,
+        |id: &i64| *id,
+        |row| {
+            visit(&StockRow(row))?;
+            row.get(0)
+        },
+    )
+    .await
+}
+
+/// Whether a part of the list can be read with [`crate::Store::glance`].
+pub fn is_bounded(listing: &Listing) -> bool {
+    listing.is_bounded(&TABLE)
 }
 
 fn unit(name: &str) -> UnitType {

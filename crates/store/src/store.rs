@@ -61,6 +61,19 @@ impl Store {
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
+
+    /// Runs a body that reads a bounded number of rows by key, on one snapshot, without changing threads where the
+    /// engine can. Anything that may scan belongs into [`Store::read`].
+    pub async fn glance<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let result = match &*self.engine {
+            Engine::Sqlite(threads) => threads.glance(body).await,
+        };
+        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
+    }
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf, Error> {

@@ -73,7 +73,7 @@ impl Sessions {
 
     async fn look_up(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
         self.store
-            .read("tokens.caller", async move |tx| {
+            .glance("tokens.caller", async move |tx| {
                 let tokens = accounts::tokens_by_prefix(tx, &prefix).await?;
                 let fits = |token: &accounts::Token| bool::from(token.hash.as_slice().ct_eq(&hash));
                 let Some(token) = tokens.into_iter().find(|token| fits(token) && token.revoked_at.is_none()) else {

@@ -81,11 +81,23 @@ impl Call {
 
     /// The answer with a part of a list.
     pub fn page<T>(&self, query: &Query, page: &Page<T>, write: impl Fn(&mut String, &T)) -> Result<Reply, Error> {
-        let base = match &self.app.config.public_url {
+        page::reply(&self.list_address(&self.base()), query, page, write)
+    }
+
+    /// The answer with a part of a list whose rows are written already.
+    pub fn written_page<T>(&self, query: &Query, page: &Page<T>, results: &str) -> Result<Reply, Error> {
+        page::written(&self.list_address(&self.base()), query, page, results)
+    }
+
+    fn base(&self) -> String {
+        match &self.app.config.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://{}", self.host),
-        };
-        page::reply(&Address { base: &base, path: &self.path, query: &self.query }, query, page, write)
+        }
+    }
+
+    fn list_address<'a>(&'a self, base: &'a str) -> Address<'a> {
+        Address { base, path: &self.path, query: &self.query }
     }
 
     /// Submits a command to the ledger and answers with its outcome.

@@ -79,7 +79,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET channels/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = ChannelId::new(call.id()?);
-    let found = call.app.store.read("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
+    let found = call.app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
     Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
 }
 

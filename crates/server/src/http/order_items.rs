@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use onhand_core::command::{EditItem, ItemEdit, ReleaseItem, TextEdit};
 use onhand_core::{Command, OrderId, OrderItem, OrderItemId, Outcome};
+use onhand_store::filter::{Condition, Op};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
@@ -114,29 +115,19 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
         .close();
 }
 
-/// `GET order_items/`. A channel asks by order, and sees its own orders' lines only.
+/// `GET order_items/`. A channel asks by order, and of its own orders only.
 pub async fn list(call: Call) -> Result<Reply, Error> {
-    let query = call.listing(FILTERS)?;
+    let mut query = call.listing(FILTERS)?;
+    if call.caller.channel.is_some() {
+        let order = call.query.iter().rfind(|(name, _)| name == "order").and_then(|(_, text)| text.parse().ok());
+        let order: i64 = order.ok_or_else(|| Error::field("order", "This field is required."))?;
+        super::orders::own(&call, OrderId::new(order)).await?;
+        // Whatever else was asked of the order, only the one that was checked is shown.
+        query.listing.conditions.retain(|condition| condition.column != "order_id");
+        query.listing.conditions.push(Condition { column: "order_id", op: Op::Eq, values: vec![order.into()] });
+    }
     let listing = query.listing.clone();
-    let channel = call.caller.channel;
-    let page = call
-        .app
-        .store
-        .read("order_items.page", async move |tx| {
-            let mut page = order_items::page(tx, &listing).await?;
-            if channel.is_some() {
-                let mut visible = Vec::new();
-                for item in page.rows {
-                    let order = orders::by_id(tx, item.order).await?;
-                    if order.is_some_and(|order| order.channel == channel) {
-                        visible.push(item);
-                    }
-                }
-                page.rows = visible;
-            }
-            Ok(page)
-        })
-        .await?;
+    let page = call.app.store.read("order_items.page", async move |tx| order_items::page(tx, &listing).await).await?;
     call.page(&query, &page, write_item)
 }
 
@@ -155,7 +146,7 @@ async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
     let found = call
         .app
         .store
-        .read("order_items.by_id", async move |tx| {
+        .glance("order_items.by_id", async move |tx| {
             let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
             if channel.is_none() {
                 return Ok(Some(item));

@@ -223,7 +223,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET orders/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = OrderId::new(call.id()?);
-    let found = call.app.store.read("orders.by_id", async move |tx| whole(tx, id).await).await?;
+    let found = call.app.store.glance("orders.by_id", async move |tx| whole(tx, id).await).await?;
     reply(&call, found)
 }
 
@@ -234,7 +234,7 @@ pub async fn by_number(call: Call) -> Result<Reply, Error> {
     let found = call
         .app
         .store
-        .read("orders.by_number", async move |tx| {
+        .glance("orders.by_number", async move |tx| {
             let orders = orders::by_number(tx, &number).await?;
             let visible = |order: &&Order| channel.is_none() || order.channel == channel;
             match orders.iter().find(visible) {
@@ -388,10 +388,10 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
 }
 
 /// Foreign orders do not exist for a channel.
-async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
+pub(super) async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
     if call.caller.channel.is_none() {
         return Ok(());
     }
-    let order = call.app.store.read("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
+    let order = call.app.store.glance("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
     order.filter(|order| order.channel == call.caller.channel).map(|_| ()).ok_or_else(Error::not_found)
 }

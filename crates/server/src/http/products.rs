@@ -88,7 +88,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET products/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = ProductId::new(call.id()?);
-    let found = call.app.store.read("products.by_id", async move |tx| products::by_id(tx, id).await).await?;
+    let found = call.app.store.glance("products.by_id", async move |tx| products::by_id(tx, id).await).await?;
     Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
 }
 

@@ -189,8 +189,7 @@ pub fn push_list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &
 
 /// Appends a number.
 pub fn push_int(out: &mut String, value: i64) {
-    use std::fmt::Write as _;
-    write!(out, "{value}").expect("a string takes any text");
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 /// Appends a JSON string. Most texts are codes with nothing to escape, so they are copied whole.

@@ -8,7 +8,7 @@ use onhand_store::filter::{Page, Window};
 
 use super::error::Error;
 use super::filter::{Query, cursor_text};
-use super::json::{Object, Reply};
+use super::json::{Object, Reply, push_list};
 
 /// Where a list lives, for its links.
 #[derive(Clone, Debug)]
@@ -33,6 +33,13 @@ pub fn reply<T>(
     page: &Page<T>,
     write: impl Fn(&mut String, &T),
 ) -> Result<Reply, Error> {
+    let mut results = String::with_capacity(64 + page.rows.len() * 256);
+    push_list(&mut results, &page.rows, write);
+    written(address, query, page, &results)
+}
+
+/// The answer with one page of a list whose rows are written already, as a JSON list.
+pub fn written<T>(address: &Address<'_>, query: &Query, page: &Page<T>, results: &str) -> Result<Reply, Error> {
     let limit = query.limit.to_string();
     let (next, previous) = match query.listing.window {
         Window::Page { number, .. } => {
@@ -49,12 +56,12 @@ pub fn reply<T>(
             (page.next.as_ref().map(|key| link(&cursor_text(key))), None)
         }
     };
-    let mut body = String::with_capacity(128 + page.rows.len() * 256);
+    let mut body = String::with_capacity(256 + results.len());
     Object::open(&mut body)
         .int_or_null("count", page.count)
         .text_or_null("next", next.as_deref())
         .text_or_null("previous", previous.as_deref())
-        .list("results", &page.rows, write)
+        .raw("results", results)
         .close();
     Ok(Reply::ok(body))
 }

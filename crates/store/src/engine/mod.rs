@@ -48,6 +48,15 @@ impl Row<'_> {
     }
 }
 
+impl Row<'_> {
+    /// Column `index` as text that is not copied.
+    pub fn str(&self, index: usize) -> Result<&str, Error> {
+        match self {
+            Row::Sqlite(row) => sqlite::text(row, index),
+        }
+    }
+}
+
 impl Tx<'_> {
     /// Runs a statement that returns no rows. The number of rows it touched.
     #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]

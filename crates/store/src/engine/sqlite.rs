@@ -7,10 +7,12 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender};
+use rusqlite::config::DbConfig;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
 use tokio::sync::oneshot;
@@ -20,11 +22,13 @@ use crate::Error;
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
 const READERS: usize = 3;
+/// Connections for short reads: as many as threads of the runtime are likely to want at once; beyond that, readers.
+const GLANCES: usize = 4;
 /// Statements kept prepared per connection: more than the catalogue has.
 const PREPARED_MAX: usize = 256;
 /// Page cache of the writer and of each reader, in KiB. Negative numbers are SQLite's way of saying KiB.
 const WRITER_CACHE_KIB: i64 = -32_000;
-const READER_CACHE_KIB: i64 = -8_000;
+const READER_CACHE_KIB: i64 = -4_000;
 /// Pages in the write-ahead log before it is copied back: larger means fewer pauses, smaller a smaller file.
 const CHECKPOINT_PAGES: i64 = 8_000;
 
@@ -34,6 +38,8 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 pub(crate) struct Threads {
     writer: Sender<Job>,
     readers: Sender<Job>,
+    /// Connections for reads that are known to be short; they run where they are asked.
+    glances: Mutex<Vec<Connection>>,
 }
 
 impl Threads {
@@ -45,14 +51,9 @@ impl Threads {
         pragma(&writer, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         pragma(&writer, "cache_size", WRITER_CACHE_KIB)?;
         let jobs = start("onhand-writer", vec![writer])?;
-        let readers = (0..READERS)
-            .map(|_| {
-                let reader = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-                pragma(&reader, "cache_size", READER_CACHE_KIB)?;
-                Ok(reader)
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
-        Ok(Self { writer: jobs, readers: start("onhand-reader", readers)? })
+        let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
+        let glances = (0..GLANCES).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
+        Ok(Self { writer: jobs, readers: start("onhand-reader", readers)?, glances: Mutex::new(glances) })
     }
 
     /// Runs a body in a write transaction.
@@ -72,12 +73,37 @@ impl Threads {
     {
         submit(&self.readers, move |connection| in_transaction(connection, "BEGIN", body)).await
     }
+
+    /// Runs a body that reads a bounded number of rows by key, on the caller's own thread: going to another one costs
+    /// more than such a read.
+    pub(crate) async fn glance<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let Some(mut connection) = self.glances().pop() else { return self.read(body).await };
+        let result = in_transaction(&mut connection, "BEGIN", body);
+        self.glances().push(connection);
+        result
+    }
+
+    fn glances(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.glances.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_reader(path: &Path) -> Result<Connection, Error> {
+    let reader = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    pragma(&reader, "cache_size", READER_CACHE_KIB)?;
+    Ok(reader)
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|fault| Error::Unavailable(format!("{}: {fault}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+    // Plans must not depend on the values bound: otherwise a range bound anew is planned anew, every time.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     // Other processes (the command line beside a running server) may hold the lock for a moment.
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(error)?;
     Ok(connection)
@@ -262,4 +288,9 @@ pub(super) fn value(row: &rusqlite::Row<'_>, index: usize) -> Result<Value<'stat
         Stored::Blob(bytes) => Value::Bytes(bytes.into()),
         Stored::Null | Stored::Real(_) => Value::Null,
     })
+}
+
+/// A text column, where it lies.
+pub(super) fn text<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<&'r str, Error> {
+    row.get_ref(index).map_err(error)?.as_str().map_err(|fault| Error::Internal(fault.to_string()))
 }

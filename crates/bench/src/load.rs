@@ -1,0 +1,200 @@
+//! The load generator: keep-alive connections, each asking again as soon as it is answered (a closed loop).
+//!
+//! Promises: every answer is read to its end; an answer that is not 2xx fails the run; a little less than what is
+//! measured comes first, unmeasured. It shares two cores with what it measures, so it spends as little as it can: requests
+//! are patched templates, and of an answer only status and length are looked at. Must not know what is asked.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use hdrhistogram::Histogram;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::random::Random;
+
+/// Asked before anything is counted: connections, caches and branch predictors have settled by then.
+const WARM_UP: Duration = Duration::from_millis(200);
+/// A histogram goes up to a minute, in microseconds, with three digits.
+const MICROS_MAX: u64 = 60_000_000;
+const DIGITS: u8 = 3;
+/// Larger than a page of 100, so that it is read in one go where the kernel has it.
+const ANSWER_BYTES: usize = 64 * 1_024;
+/// As many as a server here sends, and a few more.
+const HEADERS_MAX: usize = 24;
+
+/// What a connection asks for.
+pub(crate) trait Case: Send + Sync {
+    /// Appends the next request; false when there is nothing left to ask.
+    fn ask(&self, random: &mut Random, out: &mut Vec<u8>) -> bool;
+    /// Sees the body of a good answer.
+    fn answered(&self, _body: &[u8]) {}
+}
+
+/// How much load.
+#[derive(Clone, Copy)]
+pub(crate) struct Load {
+    pub(crate) connections: usize,
+    pub(crate) measured: Duration,
+    /// Differs from run to run, so that no run repeats what another one wrote.
+    pub(crate) seed: u64,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Figure {
+    pub(crate) answers: u64,
+    pub(crate) per_second: f64,
+    pub(crate) p50_micros: u64,
+    pub(crate) p99_micros: u64,
+}
+
+impl Figure {
+    pub(crate) fn new(histogram: &Histogram<u64>, seconds: f64) -> Self {
+        Self {
+            answers: histogram.len(),
+            per_second: histogram.len() as f64 / seconds,
+            p50_micros: histogram.value_at_quantile(0.50),
+            p99_micros: histogram.value_at_quantile(0.99),
+        }
+    }
+}
+
+/// An empty histogram of microseconds.
+pub(crate) fn histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, MICROS_MAX, DIGITS).expect("the bounds are in order")
+}
+
+/// One answer.
+pub(crate) struct Answer<'b> {
+    pub(crate) status: u16,
+    pub(crate) body: &'b [u8],
+}
+
+/// A keep-alive connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to {address}"))?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, buffer: Vec::with_capacity(ANSWER_BYTES) })
+    }
+
+    /// Sends a request and reads its whole answer.
+    pub(crate) async fn call(&mut self, request: &[u8]) -> anyhow::Result<Answer<'_>> {
+        self.stream.write_all(request).await?;
+        self.buffer.clear();
+        let mut head = None;
+        loop {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                bail!("the server closed a connection in the middle of an answer");
+            }
+            if head.is_none() {
+                head = read_head(&self.buffer)?;
+            }
+            if let Some((status, from, to)) = head
+                && self.buffer.len() >= to
+            {
+                return Ok(Answer { status, body: &self.buffer[from..to] });
+            }
+        }
+    }
+}
+
+/// Status, and where the body begins and ends. `None` while the head is incomplete.
+fn read_head(bytes: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
+    let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
+    let mut answer = httparse::Response::new(&mut headers);
+    let httparse::Status::Complete(from) = answer.parse(bytes)? else { return Ok(None) };
+    let status = answer.code.context("an answer without a status")?;
+    let length = answer.headers.iter().find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length = length.context("an answer without a length")?;
+    let length: usize = std::str::from_utf8(length.value)?.trim().parse()?;
+    Ok(Some((status, from, from + length)))
+}
+
+/// What one connection saw.
+struct Seen {
+    histogram: Histogram<u64>,
+    last: Instant,
+    refused: u64,
+    refusal: Option<String>,
+}
+
+/// Runs a case.
+pub(crate) async fn run(load: Load, address: SocketAddr, case: Arc<dyn Case>) -> anyhow::Result<Figure> {
+    let mut opened = Vec::with_capacity(load.connections);
+    for _ in 0..load.connections {
+        opened.push(Connection::open(address).await?);
+    }
+    let from = Instant::now() + WARM_UP;
+    let until = from + load.measured;
+    let mut tasks = JoinSet::new();
+    for (number, connection) in opened.into_iter().enumerate() {
+        tasks.spawn(drive(
+            connection,
+            case.clone(),
+            Random::new(load.seed * load.connections as u64 + number as u64),
+            from,
+            until,
+        ));
+    }
+    let mut all = histogram();
+    let (mut last, mut refused, mut refusal) = (from, 0, None);
+    while let Some(seen) = tasks.join_next().await {
+        let seen = seen??;
+        all.add(&seen.histogram)?;
+        last = last.max(seen.last);
+        refused += seen.refused;
+        refusal = refusal.or(seen.refusal);
+    }
+    if let Some(refusal) = refusal {
+        bail!("{refused} answers were not 2xx; one of them: {refusal}");
+    }
+    if all.is_empty() {
+        bail!("nothing was answered in the measured time");
+    }
+    // A case that ran out of things to ask has stopped before the time was over.
+    let seconds = last.min(until).duration_since(from).as_secs_f64();
+    Ok(Figure::new(&all, seconds))
+}
+
+async fn drive(
+    mut connection: Connection,
+    case: Arc<dyn Case>,
+    mut random: Random,
+    from: Instant,
+    until: Instant,
+) -> anyhow::Result<Seen> {
+    let mut seen = Seen { histogram: histogram(), last: from, refused: 0, refusal: None };
+    let mut request = Vec::with_capacity(1_024);
+    let mut sent = Instant::now();
+    while sent < until {
+        request.clear();
+        if !case.ask(&mut random, &mut request) {
+            break;
+        }
+        let answer = connection.call(&request).await?;
+        if (200..300).contains(&answer.status) {
+            case.answered(answer.body);
+        } else {
+            seen.refused += 1;
+            let text = || format!("{} {}", answer.status, String::from_utf8_lossy(answer.body));
+            seen.refusal.get_or_insert_with(text);
+        }
+        let now = Instant::now();
+        if now >= from && now <= until {
+            seen.histogram.saturating_record((now - sent).as_micros() as u64);
+        }
+        seen.last = now;
+        sent = now;
+    }
+    Ok(seen)
+}

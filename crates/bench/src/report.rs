@@ -1,0 +1,244 @@
+//! The outcome: figures by round, ratios against their targets, as tables for people and JSON for programs.
+//!
+//! Promises: a ratio is taken inside each round and then the median of the rounds, because the disk's speed moves from
+//! minute to minute. Must not know how a figure is made.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use crate::load::Figure;
+use crate::machine::{self, Memory};
+
+const MIB: f64 = 1_048_576.0;
+
+/// The figures of one case, one a round.
+struct Row {
+    name: String,
+    rounds: Vec<Figure>,
+}
+
+/// What a ratio or a size should be.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    AtLeast(f64),
+    AtMost(f64),
+}
+
+struct Goal {
+    name: String,
+    /// Median, least, most.
+    value: [f64; 3],
+    target: Target,
+    unit: &'static str,
+}
+
+/// Everything of one run.
+pub(crate) struct Report {
+    disk: String,
+    load_before: String,
+    load_after: String,
+    rows: Vec<Row>,
+    goals: Vec<Goal>,
+    notes: Vec<String>,
+}
+
+impl Report {
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self {
+            disk: machine::file_system(folder),
+            load_before: machine::load_average(),
+            load_after: String::new(),
+            rows: Vec::new(),
+            goals: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn end(&mut self) {
+        self.load_after = machine::load_average();
+    }
+
+    /// Adds a round's figure.
+    pub(crate) fn add(&mut self, name: &str, figure: Figure) {
+        match self.rows.iter_mut().find(|row| row.name == name) {
+            Some(row) => row.rounds.push(figure),
+            None => self.rows.push(Row { name: name.to_owned(), rounds: vec![figure] }),
+        }
+    }
+
+    /// Adds a ratio of two cases, taken round by round. Nothing, if one of them was not measured.
+    pub(crate) fn ratio(&mut self, above: &str, below: &str, target: Target) {
+        let rounds = |name: &str| self.rows.iter().find(|row| row.name == name).map(|row| &row.rounds);
+        let (Some(first), Some(second)) = (rounds(above), rounds(below)) else { return };
+        let ratios = first.iter().zip(second).map(|(one, other)| one.per_second / other.per_second);
+        let value = spread(ratios.collect());
+        self.goals.push(Goal { name: format!("{above} ÷ {below}"), value, target, unit: "" });
+    }
+
+    /// Adds a server's memory.
+    pub(crate) fn memory(&mut self, stocks: u64, memory: Memory, most: f64) {
+        let mib = memory.resident as f64 / MIB;
+        let name = format!("resident with {stocks} stocks");
+        self.goals.push(Goal { name, value: [mib; 3], target: Target::AtMost(most), unit: " MiB" });
+        self.note(format!("of the resident {mib:.1} MiB, {:.1} MiB are anonymous", memory.anonymous as f64 / MIB));
+    }
+
+    /// Adds a remark.
+    pub(crate) fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// What the figures depend on.
+    pub(crate) fn heading(&self) -> String {
+        let (cores, processor) = (machine::cores(), machine::processor());
+        format!("{cores} cores, {processor}\nload average {}\ndatabases on {}\n", self.load_before, self.disk)
+    }
+
+    /// The tables.
+    pub(crate) fn text(&self) -> String {
+        let mut out = String::new();
+        self.write_figures(&mut out);
+        self.write_goals(&mut out);
+        for note in &self.notes {
+            line(&mut out, format_args!("{note}"));
+        }
+        line(&mut out, format_args!("load average {} before, {} after", self.load_before, self.load_after));
+        out
+    }
+
+    fn write_figures(&self, out: &mut String) {
+        if self.rows.is_empty() {
+            return;
+        }
+        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms |"));
+        line(out, format_args!("|---|---|---|---|"));
+        for row in &self.rows {
+            let [rate, least, most] = row.rates();
+            let [p50, p99] = [row.millis(|figure| figure.p50_micros), row.millis(|figure| figure.p99_micros)];
+            line(out, format_args!("| {} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} |", row.name));
+        }
+        out.push('\n');
+    }
+
+    fn write_goals(&self, out: &mut String) {
+        if self.goals.is_empty() {
+            return;
+        }
+        line(out, format_args!("| ratio | median (least–most) | target | reached |"));
+        line(out, format_args!("|---|---|---|---|"));
+        for goal in &self.goals {
+            let [value, least, most] = goal.value;
+            let (sign, target) = goal.target.parts();
+            let reached = if goal.target.reached(value) { "yes" } else { "NO" };
+            let Goal { name, unit, .. } = goal;
+            line(
+                out,
+                format_args!(
+                    "| {name} | {value:.2}{unit} ({least:.2}–{most:.2}) | {sign} {target}{unit} | {reached} |"
+                ),
+            );
+        }
+        out.push('\n');
+    }
+
+    /// The same for programs.
+    pub(crate) fn json(&self) -> String {
+        let figures: Map<String, Value> = self.rows.iter().map(|row| (row.name.clone(), row.json())).collect();
+        let goals: Vec<Value> = self.goals.iter().map(Goal::json).collect();
+        let machine = json!({
+            "cores": machine::cores(),
+            "processor": machine::processor(),
+            "disk": self.disk,
+            "load_average_before": self.load_before,
+            "load_average_after": self.load_after,
+        });
+        let whole = json!({"machine": machine, "figures": figures, "goals": goals, "notes": self.notes});
+        format!("{whole:#}\n")
+    }
+}
+
+impl Row {
+    fn rates(&self) -> [f64; 3] {
+        spread(self.rounds.iter().map(|figure| figure.per_second).collect())
+    }
+
+    fn millis(&self, micros: impl Fn(&Figure) -> u64) -> f64 {
+        spread(self.rounds.iter().map(|figure| micros(figure) as f64 / 1_000.0).collect())[0]
+    }
+
+    fn json(&self) -> Value {
+        let round = |figure: &Figure| {
+            json!({
+                "answers": figure.answers,
+                "per_second": figure.per_second,
+                "p50_micros": figure.p50_micros,
+                "p99_micros": figure.p99_micros,
+            })
+        };
+        let rounds: Vec<Value> = self.rounds.iter().map(round).collect();
+        json!({"per_second": self.rates()[0], "rounds": rounds})
+    }
+}
+
+impl Target {
+    fn parts(self) -> (&'static str, f64) {
+        match self {
+            Self::AtLeast(target) => ("≥", target),
+            Self::AtMost(target) => ("≤", target),
+        }
+    }
+
+    fn reached(self, value: f64) -> bool {
+        match self {
+            Self::AtLeast(target) => value >= target,
+            Self::AtMost(target) => value <= target,
+        }
+    }
+}
+
+impl Goal {
+    fn json(&self) -> Value {
+        let [median, least, most] = self.value;
+        let (sign, target) = self.target.parts();
+        let reached = self.target.reached(median);
+        json!({
+            "name": self.name, "median": median, "least": least, "most": most,
+            "target": format!("{sign} {target}{}", self.unit), "reached": reached,
+        })
+    }
+}
+
+/// Median, least and most.
+fn spread(mut values: Vec<f64>) -> [f64; 3] {
+    values.sort_by(f64::total_cmp);
+    let Some((least, most)) = values.first().zip(values.last()) else { return [f64::NAN; 3] };
+    let middle = values.len() / 2;
+    let median = if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) };
+    [median, *least, *most]
+}
+
+fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    writeln!(out, "{text}").expect("a string takes any text");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_is_the_median_of_the_rounds_ratios() {
+        let figure = |per_second| Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2 };
+        let mut report = Report::start(Path::new("/"));
+        for (server, baseline) in [(10.0, 100.0), (30.0, 100.0), (60.0, 300.0)] {
+            report.add("server", figure(server));
+            report.add("baseline", figure(baseline));
+        }
+        report.ratio("server", "baseline", Target::AtLeast(0.25));
+        report.ratio("server", "nothing", Target::AtLeast(0.25));
+        let text = report.text();
+        assert!(text.contains("| server ÷ baseline | 0.20 (0.10–0.30) | ≥ 0.25 | NO |"), "{text}");
+        assert!(!text.contains("nothing"), "{text}");
+    }
+}

@@ -1,0 +1,181 @@
+//! A server under measurement: its process, its database, what was put into it and what was asked of it.
+//!
+//! Promises: filled through the API as a client would; at the end the books are compared: what the server holds is what
+//! was ordered less what was released, and `onhand verify` finds nothing. Must not know what is measured.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context as _, ensure};
+use serde::Deserialize;
+
+use crate::child::Process;
+use crate::load::Connection;
+use crate::template::Template;
+
+/// Rows of one upsert while filling: the most the server takes.
+const FILL_ROWS: u64 = 1_000;
+/// Rows of a page while checking: the most the server gives.
+const CHECK_ROWS: u64 = 1_000;
+const PASSWORD: &str = "a-password-for-the-benchmark";
+
+/// A filled server.
+pub(crate) struct Shop {
+    process: Process,
+    binary: PathBuf,
+    database: String,
+    /// Headers of every request.
+    pub(crate) headers: String,
+    /// The stock list that has all stocks.
+    pub(crate) list: u64,
+    /// How many product stocks there are.
+    pub(crate) stocks: u64,
+    /// Their ids.
+    pub(crate) ids: Vec<u64>,
+    /// What was asked of it.
+    pub(crate) book: Book,
+}
+
+/// What was asked of a server, for the comparison at the end.
+#[derive(Default)]
+pub(crate) struct Book {
+    /// The last order number given out.
+    pub(crate) numbers: AtomicU64,
+    /// Orders answered, each of one unit.
+    pub(crate) ordered: AtomicU64,
+    /// Lines released.
+    pub(crate) released: AtomicU64,
+    waiting: Mutex<Vec<u64>>,
+}
+
+impl Book {
+    /// A line that was not released yet.
+    pub(crate) fn take_line(&self) -> Option<u64> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Notes a line to be released later.
+    pub(crate) fn put_line(&self, id: u64) {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(id);
+    }
+}
+
+#[derive(Deserialize)]
+struct Key {
+    key: String,
+}
+
+#[derive(Deserialize)]
+struct StockList {
+    pk: u64,
+}
+
+#[derive(Deserialize)]
+struct Stock {
+    id: u64,
+    sold_quantity_unreported: u64,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    count: u64,
+    next: Option<String>,
+    results: Vec<Stock>,
+}
+
+impl Shop {
+    /// Starts a server on a new database and fills it.
+    pub(crate) async fn open(binary: &Path, folder: &Path, name: &str, stocks: u64) -> anyhow::Result<Self> {
+        let database = format!("sqlite:{}", folder.join(format!("{name}.db")).display());
+        let mut command = Command::new(binary);
+        command.args(["--database", &database, "serve", "--listen", "127.0.0.1:0"]);
+        command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
+        let process = Process::start(&mut command)?;
+        let headers = format!("Host: {}\r\n", process.address);
+        let (binary, ids, book) = (binary.to_owned(), Vec::new(), Book::default());
+        let mut shop = Self { process, binary, database, headers, list: 0, stocks, ids, book };
+        shop.fill().await.context("cannot fill the server")?;
+        Ok(shop)
+    }
+
+    /// Its process.
+    pub(crate) fn process(&self) -> &Process {
+        &self.process
+    }
+
+    async fn fill(&mut self) -> anyhow::Result<()> {
+        let mut connection = Connection::open(self.process.address).await?;
+        let body = format!(r#"{{"username":"admin","password":"{PASSWORD}"}}"#);
+        let login = Template::post("/api/v1/auth/login/", &self.headers, &body);
+        let Key { key } = serde_json::from_slice(&call(&mut connection, &login, &[]).await?)?;
+        self.headers.push_str("Authorization: Token ");
+        self.headers.push_str(&key);
+        self.headers.push_str("\r\n");
+        let list = Template::post("/api/v1/stock_list/", &self.headers, r#"{"name":"benchmark"}"#);
+        let StockList { pk } = serde_json::from_slice(&call(&mut connection, &list, &[]).await?)?;
+        self.list = pk;
+        for from in (0..self.stocks).step_by(FILL_ROWS as usize) {
+            let to = self.stocks.min(from + FILL_ROWS);
+            let row = |sku| format!(r#"{{"product_sku":"SKU-{sku:07}","stock_list":{pk},"stock":2000000000}}"#);
+            let rows: Vec<String> = (from..to).map(row).collect();
+            let rows = Template::post("/api/i1/product_stock/", &self.headers, &format!("[{}]", rows.join(",")));
+            let written: Vec<Stock> = serde_json::from_slice(&call(&mut connection, &rows, &[]).await?)?;
+            self.ids.extend(written.iter().map(|stock| stock.id));
+        }
+        Ok(())
+    }
+
+    /// One answer's body.
+    pub(crate) async fn ask(&self, template: &Template, numbers: &[u64]) -> anyhow::Result<Vec<u8>> {
+        let mut connection = Connection::open(self.process.address).await?;
+        call(&mut connection, template, numbers).await
+    }
+
+    /// Compares the books, stops the server, verifies the database.
+    pub(crate) async fn close(self) -> anyhow::Result<String> {
+        let (count, held) = self.held().await?;
+        let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let (ordered, released) = (read(&self.book.ordered), read(&self.book.released));
+        self.process.stop()?;
+        let verified = Command::new(&self.binary).args(["--database", &self.database, "verify"]).output()?;
+        std::io::stderr().write_all(&verified.stderr)?;
+        let found = String::from_utf8_lossy(&verified.stdout);
+        ensure!(verified.status.success(), "verify: {found}");
+        ensure!(count == self.stocks, "{count} stocks where {} were written", self.stocks);
+        ensure!(held + released == ordered, "{held} held, {released} released, but {ordered} ordered");
+        let found = found.trim().replace('\n', "; ");
+        Ok(format!("{ordered} ordered − {released} released = {held} held; verify: {found}"))
+    }
+
+    /// How many stocks the server lists, and the sum of what it holds.
+    async fn held(&self) -> anyhow::Result<(u64, u64)> {
+        let mut connection = Connection::open(self.process.address).await?;
+        let base = format!("http://{}", self.process.address);
+        let mut next = Some(format!("{base}/api/i1/product_stock/?limit={CHECK_ROWS}&cursor="));
+        let (mut count, mut rows, mut held) = (0, 0, 0);
+        while let Some(address) = next {
+            let path = address.strip_prefix(&base).context("a link that leads elsewhere")?;
+            let page: Page =
+                serde_json::from_slice(&call(&mut connection, &Template::get(path, &self.headers), &[]).await?)?;
+            count = page.count;
+            rows += page.results.len() as u64;
+            held += page.results.iter().map(|stock| stock.sold_quantity_unreported).sum::<u64>();
+            next = page.next;
+        }
+        ensure!(rows == count, "{rows} stocks listed where {count} were promised");
+        Ok((count, held))
+    }
+}
+
+async fn call(connection: &mut Connection, template: &Template, numbers: &[u64]) -> anyhow::Result<Vec<u8>> {
+    let mut request = Vec::new();
+    template.fill(numbers, &mut request);
+    let answer = connection.call(&request).await?;
+    let text = || format!("{} {}", answer.status, String::from_utf8_lossy(answer.body));
+    ensure!((200..300).contains(&answer.status), "{}", text());
+    Ok(answer.body.to_vec())
+}
