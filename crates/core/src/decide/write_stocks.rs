@@ -4,11 +4,13 @@
 //! figure older than the stored one is refused; a held quantity below the open holds is raised to them, what exceeds
 //! them is kept as `external`. A write that changes nothing makes no movement, so that no channel is told of it.
 
+use std::collections::HashMap;
+
 use crate::command::{ProductRef, StockTarget, WriteStock, WriteStocks};
 use crate::refusal::RowFault;
 use crate::{
     Cause, Context, Delta, HoldState, IdKind, Outcome, Product, ProductId, Refusal, Shelf, Stock, StockId, StockKey,
-    Timestamp, bucket_of_key, bucket_of_text,
+    StockListId, Timestamp, bucket_of_key, bucket_of_text,
 };
 
 /// A stock after a write.
@@ -21,15 +23,7 @@ pub struct WrittenStock {
 }
 
 pub(super) fn write_stocks(shelf: &mut Shelf, command: &WriteStocks, context: Context) -> Result<Outcome, Refusal> {
-    let mut faults = Vec::new();
-    for (row, write) in command.rows.iter().enumerate() {
-        if let StockTarget::Id(id) = write.target
-            && shelf.stock(id).is_none()
-        {
-            return Err(Refusal::NotFound);
-        }
-        faults.extend(fault(shelf, command, row).map(|fault| (row, fault)));
-    }
+    let faults = faults(shelf, command, context)?;
     if !faults.is_empty() {
         return Err(Refusal::Rows(faults));
     }
@@ -37,41 +31,49 @@ pub(super) fn write_stocks(shelf: &mut Shelf, command: &WriteStocks, context: Co
     Ok(Outcome::StocksWritten(written))
 }
 
-fn fault(shelf: &Shelf, command: &WriteStocks, row: usize) -> Option<RowFault> {
-    let write = &command.rows[row];
-    if let StockTarget::Key(key) = &write.target {
-        if shelf.list(key.list).is_none() {
-            return Some(RowFault::UnknownList(key.list));
+fn faults(shelf: &Shelf, command: &WriteStocks, context: Context) -> Result<Vec<(usize, RowFault)>, Refusal> {
+    let mut faults = Vec::new();
+    // Earlier rows of the same command count as stored: they will be, by the time a later one is written.
+    let mut earlier: HashMap<(StockListId, &str), Timestamp> = HashMap::new();
+    for (row, write) in command.rows.iter().enumerate() {
+        let (list, sku) = match &write.target {
+            StockTarget::Id(id) => shelf.stock(*id).map(|stock| (stock.list, &*stock.sku)).ok_or(Refusal::NotFound)?,
+            StockTarget::Key(key) => (key.list, &*key.sku),
+        };
+        if let StockTarget::Key(key) = &write.target
+            && let Some(fault) = unknown(shelf, key, command.create_unknown_products)
+        {
+            faults.push((row, fault));
+            continue;
         }
-        let product = ProductRef::Sku(key.sku.clone());
-        if !command.create_unknown_products && shelf.product(&product).is_none() {
-            return Some(RowFault::UnknownProduct(product));
+        if write.on_hand.is_none() {
+            continue;
         }
+        let stored = shelf.stock_by_key(list, sku).and_then(|stock| stock.snapshot_at);
+        let stored = stored.max(earlier.get(&(list, sku)).copied());
+        if let (Some(given), Some(stored)) = (write.snapshot_at, stored)
+            && given < stored
+        {
+            faults.push((row, RowFault::StaleSnapshot { stored }));
+        }
+        let taken = taken(shelf, list, write.snapshot_at, context);
+        earlier.insert((list, sku), stored.map_or(taken, |stored| stored.max(taken)));
     }
-    let given = write.snapshot_at.filter(|_| write.on_hand.is_some())?;
-    let stored = found(shelf, &write.target).and_then(|stock| stock.snapshot_at);
-    // Earlier rows of the same command count as stored: they will be, by the time this row is written.
-    let earlier = command.rows[..row]
-        .iter()
-        .filter(|other| other.on_hand.is_some() && same_target(&other.target, &write.target))
-        .filter_map(|other| other.snapshot_at);
-    let stored = stored.into_iter().chain(earlier).max()?;
-    (given < stored).then_some(RowFault::StaleSnapshot { stored })
+    Ok(faults)
 }
 
-fn found<'a>(shelf: &'a Shelf, target: &StockTarget) -> Option<&'a Stock> {
-    match target {
-        StockTarget::Id(id) => shelf.stock(*id),
-        StockTarget::Key(key) => shelf.stock_by_key(key.list, &key.sku),
+fn unknown(shelf: &Shelf, key: &StockKey, create_unknown_products: bool) -> Option<RowFault> {
+    if shelf.list(key.list).is_none() {
+        return Some(RowFault::UnknownList(key.list));
     }
+    let product = ProductRef::Sku(key.sku.clone());
+    (!create_unknown_products && shelf.product(&product).is_none()).then_some(RowFault::UnknownProduct(product))
 }
 
-fn same_target(one: &StockTarget, other: &StockTarget) -> bool {
-    match (one, other) {
-        (StockTarget::Id(one), StockTarget::Id(other)) => one == other,
-        (StockTarget::Key(one), StockTarget::Key(other)) => one == other,
-        _ => false,
-    }
+/// When a figure was taken: as given, or its arrival less the list's delay.
+fn taken(shelf: &Shelf, list: StockListId, given: Option<Timestamp>, context: Context) -> Timestamp {
+    let delay = shelf.list(list).map_or(0, |list| list.snapshot_delay_seconds);
+    given.unwrap_or_else(|| context.now.minus_seconds(delay))
 }
 
 fn write_stock(shelf: &mut Shelf, write: &WriteStock, context: Context) -> WrittenStock {
@@ -107,8 +109,7 @@ fn write_stock(shelf: &mut Shelf, write: &WriteStock, context: Context) -> Writt
 /// Stores when the figure was taken and settles the lines it contains. Returns how much was settled.
 fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timestamp>, context: Context) -> i64 {
     let stock = shelf.stock(id).expect("found or created by the caller");
-    let delay = shelf.list(stock.list).map_or(0, |list| list.snapshot_delay_seconds);
-    let taken = given.unwrap_or_else(|| context.now.minus_seconds(delay));
+    let taken = taken(shelf, stock.list, given, context);
     // A figure without a time of its own is never refused; it just cannot move the stored time back.
     let snapshot = stock.snapshot_at.map_or(taken, |stored| stored.max(taken));
     shelf.stock_mut(id).snapshot_at = Some(snapshot);

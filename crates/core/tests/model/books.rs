@@ -1,0 +1,141 @@
+//! The books: every row that decisions have touched and every movement they have recorded, checked after each step.
+//!
+//! Promises: the invariants of DESIGN section 2 and of the shelf hold, whatever the commands were. Must not know which
+//! command ran, nor the naive model.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::{
+    Changes, Hold, HoldState, Movement, Order, OrderId, OrderItem, OrderItemId, Shelf, Stock, StockId, StockListId,
+};
+
+/// Rows as they were after the last step, and all movements so far.
+#[derive(Default)]
+pub(crate) struct Books {
+    rows: Rows,
+    movements: BTreeMap<StockId, Vec<Movement>>,
+    orders: BTreeSet<OrderId>,
+    skus: BTreeSet<(StockListId, String)>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+struct Rows {
+    stocks: BTreeMap<StockId, Stock>,
+    orders: BTreeMap<OrderId, Order>,
+    items: BTreeMap<OrderItemId, OrderItem>,
+    holds: BTreeMap<OrderItemId, Hold>,
+}
+
+impl Books {
+    pub(crate) fn watch(&mut self, list: StockListId, sku: &str) {
+        self.skus.insert((list, sku.to_owned()));
+    }
+
+    /// Nothing was recorded and no row differs.
+    pub(crate) fn assert_untouched(&self, shelf: &Shelf) {
+        let changes = shelf.changes();
+        assert!(changes.is_empty() && changes.new_holds.is_empty() && changes.new_items.is_empty(), "{changes:?}");
+        assert_eq!(self.read(shelf), self.rows, "a row changed and nothing was recorded");
+    }
+
+    /// Takes what the step recorded and checks everything.
+    pub(crate) fn close_step(&mut self, shelf: &mut Shelf) {
+        let changes = shelf.take_changes();
+        self.orders.extend(&changes.new_orders);
+        let after = self.read(shelf);
+        assert_recorded(&self.rows, &after, &changes);
+        for movement in changes.movements {
+            self.movements.entry(movement.stock).or_default().push(movement);
+        }
+        for (id, hold) in &after.holds {
+            let before = self.rows.holds.get(id).map_or(HoldState::Open, |hold| hold.state);
+            assert!(is_forward(before, hold.state), "{before:?} cannot become {:?}", hold.state);
+        }
+        self.rows = after;
+        self.rows.stocks.values().for_each(|stock| self.assert_sound(stock));
+    }
+
+    fn read(&self, shelf: &Shelf) -> Rows {
+        let stocks = self.skus.iter().filter_map(|(list, sku)| shelf.stock_by_key(*list, sku).cloned());
+        let items: Vec<OrderItemId> = self.orders.iter().flat_map(|order| shelf.items_of(*order)).collect();
+        Rows {
+            stocks: stocks.map(|stock| (stock.id, stock)).collect(),
+            orders: self.orders.iter().filter_map(|id| Some((*id, shelf.order(*id)?.clone()))).collect(),
+            items: items.iter().filter_map(|id| Some((*id, shelf.item(*id)?.clone()))).collect(),
+            holds: items.iter().filter_map(|id| Some((*id, shelf.hold(*id)?.clone()))).collect(),
+        }
+    }
+
+    fn assert_sound(&self, stock: &Stock) {
+        let of_stock = |state| {
+            let holds = self.rows.holds.values().filter(|hold| hold.stock == stock.id && hold.state == state);
+            holds.map(|hold| hold.quantity.units()).sum::<i64>()
+        };
+        assert_eq!(
+            stock.held,
+            of_stock(HoldState::Open) + stock.external,
+            "held is open holds plus external: {stock:?}"
+        );
+        assert_eq!(stock.reported, of_stock(HoldState::Reported), "reported is the sum of reported holds: {stock:?}");
+        assert!(stock.on_hand >= 0 && stock.external >= 0 && stock.reported >= 0, "a count is negative: {stock:?}");
+        assert_eq!(stock.available(), (stock.on_hand - stock.held - stock.reported).max(0));
+
+        let movements = self.movements.get(&stock.id).expect("a stock begins with a movement");
+        let (mut sums, mut external, mut previous) = ((0, 0, 0), 0, None);
+        for movement in movements {
+            let delta = movement.delta;
+            assert_eq!(movement.previous, previous, "each movement names the one before it");
+            assert!(previous < Some(movement.id), "ids of movements grow");
+            sums = (sums.0 + delta.on_hand, sums.1 + delta.held, sums.2 + delta.reported);
+            external += delta.external;
+            assert_eq!(sums, (movement.on_hand, movement.held, movement.reported), "a movement shows the sum so far");
+            previous = Some(movement.id);
+        }
+        assert_eq!(sums, (stock.on_hand, stock.held, stock.reported), "the sum of movements is the state");
+        assert_eq!(external, stock.external, "the sum of movements is the state");
+        assert_eq!(stock.movement, previous, "a stock names its newest movement");
+        let idle = movements.iter().skip(1).filter(|movement| movement.delta == onhand_core::Delta::default()).count();
+        assert_eq!(idle, 0, "no command here changes a field that is not a number, so a movement moves something");
+    }
+}
+
+fn is_forward(before: HoldState, after: HoldState) -> bool {
+    let rank = |state| match state {
+        HoldState::Open => 0,
+        HoldState::Reported => 1,
+        HoldState::Settled | HoldState::Cancelled => 2,
+    };
+    before == after || rank(before) < rank(after)
+}
+
+/// What differs is recorded, or it would not be written back.
+fn assert_recorded(before: &Rows, after: &Rows, changes: &Changes) {
+    for (id, stock) in &after.stocks {
+        let recorded = match before.stocks.get(id) {
+            None => changes.new_stocks.contains(id),
+            Some(old) => old == stock || changes.stocks.contains(id),
+        };
+        assert!(recorded, "the stock's change is not recorded: {stock:?}");
+    }
+    for (id, order) in &after.orders {
+        let recorded = match before.orders.get(id) {
+            None => changes.new_orders.contains(id),
+            Some(old) => old == order || changes.orders.get(id) == Some(old),
+        };
+        assert!(recorded, "the order's change is not recorded with its earlier state: {order:?}");
+    }
+    for (id, item) in &after.items {
+        let recorded = match before.items.get(id) {
+            None => changes.new_items.contains(id) && changes.new_holds.contains(id),
+            Some(old) => old == item || changes.items.contains(id),
+        };
+        assert!(recorded, "the line's change is not recorded: {item:?}");
+    }
+    for (id, hold) in &after.holds {
+        let recorded = match before.holds.get(id) {
+            None => changes.new_holds.contains(id),
+            Some(old) => old == hold || changes.holds.contains(id),
+        };
+        assert!(recorded, "the hold's change is not recorded: {hold:?}");
+    }
+}

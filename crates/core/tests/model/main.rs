@@ -1,0 +1,384 @@
+//! The rules against a naive model: random commands, every outcome and every number compared after each of them.
+//!
+//! Promises: a case that fails is shrunk to the shortest list of commands that still fails. Must not know how the rules
+//! work; `naive.rs` says what should come out, `books.rs` what must hold in any case.
+
+mod books;
+mod naive;
+
+use books::Books;
+use naive::{Door, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
+use onhand_core::command::{
+    CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+};
+use onhand_core::refusal::RowFault;
+use onhand_core::{
+    Channel, ChannelId, Command, Context, HoldState, IdKind, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
+    Product, ProductId, QUANTITY_MAX, Quantity, Refusal, ReleaseMode, Shelf, Stock, StockId, StockKey, StockList,
+    StockListId, Timestamp, UserId, decide,
+};
+use proptest::prelude::*;
+
+const SKU_NAMES: [&str; SKUS] = ["A", "B", "C"];
+const SECOND: i64 = 1_000_000;
+/// When a case begins, late enough that no time before it is negative.
+const START: i64 = 1_000 * SECOND;
+
+/// A command in small numbers. Lines and orders are chosen among those there are, and now and then one beyond.
+#[derive(Clone, Debug)]
+enum Step {
+    Place { door: Door, number: u8, lines: Vec<(Key, i64, bool)> },
+    Release { line: usize, mapping: (u8, u8), update_stock: bool, registered: Option<i64> },
+    Cancel { order: usize, lines: Option<Vec<usize>> },
+    Mark { line: usize, to: OrderStatus },
+    Write { rows: Vec<Row>, create_unknown: bool },
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    let list = prop_oneof![30 => 0..LISTS, 1 => Just(LISTS)];
+    (list, 0..SKUS)
+}
+
+fn units(most: i64) -> impl Strategy<Value = i64> {
+    prop_oneof![40 => 0..=most, 1 => Just(QUANTITY_MAX)]
+}
+
+/// Seconds before now; small and whole, so that equal times are common.
+fn ago() -> impl Strategy<Value = Option<i64>> {
+    prop_oneof![1 => Just(None), 2 => (-1..8_i64).prop_map(|seconds| Some(seconds * SECOND))]
+}
+
+fn row() -> impl Strategy<Value = Row> {
+    let figure = prop_oneof![1 => Just(None), 4 => units(12).prop_map(Some)];
+    let held = prop_oneof![3 => Just(None), 2 => units(8).prop_map(Some)];
+    (key(), prop::bool::weighted(0.3), figure, held, ago()).prop_map(|(key, by_id, figure, held, snapshot)| Row {
+        key,
+        by_id: by_id && key.0 < LISTS,
+        figure,
+        held,
+        snapshot,
+    })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let door = prop_oneof![
+        8 => Just(Door::Own), 8 => Just(Door::Accepting), 4 => Just(Door::Refusing), 1 => Just(Door::Unknown)
+    ];
+    let line = (key(), units(5).prop_map(|units| units.max(1)), any::<bool>());
+    let place = (door, 0..60_u8, prop::collection::vec(line, 1..4));
+    let mapping = (prop_oneof![8 => Just(0_u8), 1 => Just(1)], prop_oneof![8 => Just(0_u8), 1 => Just(1)]);
+    let release = (any::<usize>(), mapping, prop::bool::weighted(0.8), ago());
+    let some = prop_oneof![Just(None), prop::collection::vec(any::<usize>(), 1..3).prop_map(Some)];
+    let status = prop_oneof![Just(OrderStatus::Cancelled), Just(OrderStatus::Shipped), Just(OrderStatus::Approved)];
+    prop_oneof![
+        6 => place.prop_map(|(door, number, lines)| Step::Place { door, number, lines }),
+        6 => release.prop_map(|(line, mapping, update_stock, registered)| Step::Release {
+            line, mapping, update_stock, registered,
+        }),
+        2 => (any::<usize>(), some).prop_map(|(order, lines)| Step::Cancel { order, lines }),
+        1 => (any::<usize>(), status).prop_map(|(line, to)| Step::Mark { line, to }),
+        5 => (prop::collection::vec(row(), 1..4), prop::bool::weighted(0.8))
+            .prop_map(|(rows, create_unknown)| Step::Write { rows, create_unknown }),
+    ]
+}
+
+fn rules() -> impl Strategy<Value = [ListRule; LISTS]> {
+    let rule = (prop::bool::weighted(0.3), prop_oneof![Just(0), Just(3)])
+        .prop_map(|(immediate, seconds)| ListRule { immediate, delay: seconds * SECOND });
+    [rule.clone(), rule]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn decisions_agree_with_the_naive_model(
+        rules in rules(),
+        steps in prop::collection::vec((step(), 1..3_i64), 1..40),
+    ) {
+        let mut pair = Pair::new(rules);
+        for (step, seconds) in steps {
+            pair.now += seconds * SECOND;
+            pair.run(&step);
+        }
+    }
+}
+
+/// The rules and the model side by side.
+struct Pair {
+    now: i64,
+    shelf: Shelf,
+    naive: Naive,
+    books: Books,
+    orders: Vec<OrderId>,
+    items: Vec<OrderItemId>,
+}
+
+impl Pair {
+    fn new(rules: [ListRule; LISTS]) -> Self {
+        let (mut shelf, mut books) = (Shelf::default(), Books::default());
+        for kind in IdKind::ALL {
+            shelf.ids.refill(kind, 1, 10_000);
+        }
+        for (index, rule) in rules.iter().enumerate() {
+            let release_mode = if rule.immediate { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
+            let snapshot_delay_seconds = rule.delay / SECOND;
+            shelf.put_list(StockList { id: list_id(index), release_mode, snapshot_delay_seconds });
+            SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
+        }
+        for (id, oversell) in [(1, Oversell::Accept), (2, Oversell::Refuse)] {
+            shelf.put_channel(Channel { id: ChannelId::new(id), oversell });
+        }
+        for (index, sku) in SKU_NAMES[..2].iter().enumerate() {
+            shelf.put_product(Product { id: ProductId::new(index as i64 + 1), sku: (*sku).to_owned() });
+        }
+        let (orders, items) = (Vec::new(), Vec::new());
+        Self { now: START, shelf, naive: Naive::new(rules), books, orders, items }
+    }
+
+    fn run(&mut self, step: &Step) {
+        let (command, expected) = match step {
+            Step::Place { door, number, lines } => {
+                let wanted: Vec<(Key, i64)> = lines.iter().map(|(key, units, _)| (*key, *units)).collect();
+                (self.place(*door, *number, lines), self.naive.place(*door, *number, &wanted))
+            }
+            Step::Release { line, mapping, update_stock, registered } => {
+                let line = line % (self.naive.lines() + 1);
+                let registered = registered.map(|ago| self.now - ago);
+                let command = self.release(line, *mapping, *update_stock, registered);
+                (command, self.naive.release(line, *mapping, *update_stock, registered.unwrap_or(self.now)))
+            }
+            Step::Cancel { order, lines } => {
+                let order = order % (self.naive.orders() + 1);
+                let lines = lines.as_ref().map(|lines| self.choose_lines(order, lines));
+                let items = lines.as_ref().map(|lines| lines.iter().map(|line| self.item(*line)).collect());
+                let order_id = self.orders.get(order).copied().unwrap_or(OrderId::new(7));
+                let command = Command::CancelItems(CancelItems { order: order_id, items });
+                (command, self.naive.cancel(order, lines.as_deref()))
+            }
+            Step::Mark { line, to } => {
+                let line = line % (self.naive.lines() + 1);
+                let edit = ItemEdit { status: Some(*to), ..ItemEdit::default() };
+                let command = Command::EditItem(EditItem { item: self.item(line), edit });
+                let standing = if *to == OrderStatus::Cancelled { Standing::Cancelled } else { Standing::Open };
+                (command, self.naive.mark(line, standing, *to == OrderStatus::Shipped))
+            }
+            Step::Write { rows, create_unknown } => {
+                let rows: Vec<Row> = rows.iter().map(|row| row.at(self.now)).collect();
+                (self.write(&rows, *create_unknown), self.naive.write(&rows, *create_unknown, self.now))
+            }
+        };
+        let verdict = self.decide(&command);
+        assert_eq!(verdict, expected, "at {} after {command:?}", self.now);
+        if matches!(step, Step::Place { door: Door::Own | Door::Refusing, .. }) {
+            self.assert_not_oversold(&verdict);
+        }
+        self.assert_numbers();
+        if matches!(verdict, Verdict::Released { .. } | Verdict::Cancelled(..)) {
+            self.assert_repeat_changes_nothing(&command, &verdict);
+        }
+    }
+
+    fn decide(&mut self, command: &Command) -> Verdict {
+        let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
+        let result = decide(&mut self.shelf, command, context);
+        if let Ok(Outcome::OrderPlaced(order, items)) = &result {
+            self.orders.push(order.id);
+            self.items.extend(items.iter().map(|item| item.id));
+        }
+        if result.is_err() {
+            self.books.assert_untouched(&self.shelf);
+        }
+        self.books.close_step(&mut self.shelf);
+        match result {
+            Ok(outcome) => self.verdict(&outcome),
+            Err(refusal) => self.refused(&refusal),
+        }
+    }
+
+    fn assert_numbers(&self) {
+        for key in (0..LISTS).flat_map(|list| (0..SKUS).map(move |sku| (list, sku))) {
+            let found = self.shelf.stock_by_key(list_id(key.0), SKU_NAMES[key.1]).map(numbers);
+            assert_eq!(found, self.naive.numbers_now(key), "stock {key:?}");
+        }
+        for (line, item) in self.items.iter().enumerate() {
+            let found = match self.shelf.hold(*item).expect("each line has a hold").state {
+                HoldState::Open => Standing::Open,
+                HoldState::Reported => Standing::Reported,
+                HoldState::Settled => Standing::Settled,
+                HoldState::Cancelled => Standing::Cancelled,
+            };
+            assert_eq!(found, self.naive.standing_now(line), "line {line}");
+        }
+    }
+
+    fn assert_not_oversold(&self, verdict: &Verdict) {
+        let Verdict::Placed(lines) = verdict else { return };
+        assert!(lines.iter().all(|oversold| !oversold), "a guarded order is never marked as oversold");
+        for item in &self.items[self.items.len() - lines.len()..] {
+            let stock = self.shelf.item(*item).and_then(|item| self.shelf.stock(item.stock)).expect("it was held");
+            assert!(stock.headroom() >= 0, "a guarded order took more than there was: {stock:?}");
+        }
+    }
+
+    fn assert_repeat_changes_nothing(&mut self, command: &Command, verdict: &Verdict) {
+        let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now + 1) };
+        let outcome = decide(&mut self.shelf, command, context).expect("what was accepted once is accepted again");
+        assert_eq!(self.verdict(&outcome), *verdict);
+        self.books.assert_untouched(&self.shelf);
+    }
+}
+
+/// From small numbers to commands.
+impl Pair {
+    fn place(&self, door: Door, number: u8, lines: &[(Key, i64, bool)]) -> Command {
+        let line = |((list, sku), units, by_id): &(Key, i64, bool)| {
+            let known = self.shelf.product(&ProductRef::Sku(SKU_NAMES[*sku].to_owned()));
+            NewLine {
+                product: match by_id {
+                    true => ProductRef::Id(known.map_or(ProductId::new(99), |product| product.id)),
+                    false => ProductRef::Sku(SKU_NAMES[*sku].to_owned()),
+                },
+                list: list_id(*list),
+                quantity: Quantity::new(*units).expect("within the limits"),
+                status: OrderStatus::Approved,
+                price: None,
+                extra_field: "{}".to_owned(),
+                attributes: "{}".to_owned(),
+                details: "{}".to_owned(),
+            }
+        };
+        Command::PlaceOrder(PlaceOrder {
+            number: format!("N{number}"),
+            channel: match door {
+                Door::Own => None,
+                Door::Accepting => Some(ChannelId::new(1)),
+                Door::Refusing => Some(ChannelId::new(2)),
+                Door::Unknown => Some(ChannelId::new(3)),
+            },
+            currency: String::new(),
+            status: OrderStatus::Approved,
+            is_send: false,
+            date_placed: None,
+            extra_field: "{}".to_owned(),
+            details: "{}".to_owned(),
+            lines: lines.iter().map(line).collect(),
+        })
+    }
+
+    fn release(&self, line: usize, (kind, code): (u8, u8), update_stock: bool, registered: Option<i64>) -> Command {
+        Command::ReleaseItem(ReleaseItem {
+            item: self.item(line),
+            code: code.to_string(),
+            integration_type: kind.to_string(),
+            update_stock,
+            registered_at: registered.map(Timestamp::from_micros),
+        })
+    }
+
+    fn write(&self, rows: &[Row], create_unknown_products: bool) -> Command {
+        let row = |row: &Row| {
+            let (list, sku) = (list_id(row.key.0), SKU_NAMES[row.key.1].to_owned());
+            let quantity = |units: i64| Quantity::new(units).expect("within the limits");
+            WriteStock {
+                target: match row.by_id {
+                    true => {
+                        StockTarget::Id(self.shelf.stock_by_key(list, &sku).map_or(StockId::new(7), |found| found.id))
+                    }
+                    false => StockTarget::Key(StockKey { list, sku }),
+                },
+                on_hand: row.figure.map(quantity),
+                held: row.held.map(quantity),
+                unit: None,
+                extra_field: None,
+                snapshot_at: row.snapshot.map(Timestamp::from_micros),
+            }
+        };
+        let rows = rows.iter().map(row).collect();
+        Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+    }
+
+    /// Lines to cancel: mostly those of the order itself.
+    fn choose_lines(&self, order: usize, wanted: &[usize]) -> Vec<usize> {
+        let own: Vec<usize> = (0..self.naive.lines()).filter(|line| self.naive.order_of(*line) == order).collect();
+        let choose = |number: &usize| match own.is_empty() || number.is_multiple_of(10) {
+            true => number % (self.naive.lines() + 1),
+            false => own[number % own.len()],
+        };
+        wanted.iter().map(choose).collect()
+    }
+
+    fn item(&self, line: usize) -> OrderItemId {
+        self.items.get(line).copied().unwrap_or(OrderItemId::new(7))
+    }
+
+    fn line(&self, item: OrderItemId) -> usize {
+        self.items.iter().position(|id| *id == item).unwrap_or(self.items.len())
+    }
+}
+
+/// From outcomes to verdicts.
+impl Pair {
+    fn verdict(&self, outcome: &Outcome) -> Verdict {
+        match outcome {
+            Outcome::OrderPlaced(_, items) => Verdict::Placed(items.iter().map(|item| item.oversold).collect()),
+            Outcome::ItemReleased(mapping) => {
+                Verdict::Released { line: self.line(mapping.item), code: mapping.code.parse().expect("a small number") }
+            }
+            Outcome::ItemsCancelled(order, items) => {
+                let dead = |status| status == OrderStatus::Cancelled;
+                Verdict::Cancelled(items.iter().map(|item| dead(item.status)).collect(), dead(order.status))
+            }
+            Outcome::StocksWritten(rows) => {
+                Verdict::Written(rows.iter().map(|row| (row.created, numbers(&row.stock))).collect())
+            }
+            Outcome::ItemEdited(_) => Verdict::Marked,
+            Outcome::OrderEdited(..) => unreachable!("no step edits an order"),
+        }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Verdict {
+        let lines = |items: &[OrderItemId]| items.iter().map(|item| self.line(*item)).collect();
+        match refusal {
+            Refusal::NotFound => Verdict::NotFound,
+            Refusal::UnknownChannel(_) => Verdict::UnknownChannel,
+            Refusal::OrderNumberTaken => Verdict::NumberTaken,
+            Refusal::Rows(faults) => Verdict::Rows(faults.iter().map(|(row, fault)| (*row, fault_of(fault))).collect()),
+            Refusal::InsufficientStock(short) => {
+                let sku = |name: &str| SKU_NAMES.iter().position(|sku| *sku == name).expect("one of ours");
+                let short =
+                    short.iter().map(|one| ((one.list.get() as usize - 1, sku(&one.sku)), one.asked, one.available));
+                Verdict::Short(short.collect())
+            }
+            Refusal::HeldTooLarge => Verdict::TooLarge,
+            Refusal::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
+            Refusal::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
+            Refusal::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
+            Refusal::Cancelled => Verdict::Dead,
+        }
+    }
+}
+
+fn fault_of(fault: &RowFault) -> naive::Fault {
+    match fault {
+        RowFault::UnknownList(_) => naive::Fault::List,
+        RowFault::UnknownProduct(_) => naive::Fault::Product,
+        RowFault::StaleSnapshot { stored } => naive::Fault::Older(stored.micros()),
+    }
+}
+
+fn numbers(stock: &Stock) -> naive::Numbers {
+    let Stock { on_hand, held, external, reported, .. } = *stock;
+    naive::Numbers { on_hand, held, external, reported }
+}
+
+fn list_id(index: usize) -> StockListId {
+    StockListId::new(index as i64 + 1)
+}
+
+impl Row {
+    /// With its time counted back from `now`.
+    fn at(self, now: i64) -> Self {
+        Self { snapshot: self.snapshot.map(|ago| now - ago), ..self }
+    }
+}

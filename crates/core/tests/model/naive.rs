@@ -1,0 +1,383 @@
+//! The naive model: what has been accepted, in order, and every number worked out from the beginning each time.
+//!
+//! Promises: nothing is kept but the list of events, so nothing can be forgotten to be updated. It says when a line is
+//! open, reported or settled by what happened, never by what a step changes. Must not use any rule of `onhand-core`.
+
+use std::collections::BTreeSet;
+
+/// A stock: list and SKU, both counted from 0.
+pub(crate) type Key = (usize, usize);
+
+/// How many lists and SKUs there are; SKUs 0 and 1 are products from the start. One more of each is unknown.
+pub(crate) const LISTS: usize = 2;
+pub(crate) const SKUS: usize = 3;
+const PRODUCTS: usize = 2;
+/// The documented maximum, as the documents print it.
+const MAXIMUM: i64 = 2_147_483_647;
+
+/// What a list is told to do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ListRule {
+    pub(crate) immediate: bool,
+    pub(crate) delay: i64,
+}
+
+/// Through which door an order comes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Door {
+    Own,
+    Accepting,
+    Refusing,
+    Unknown,
+}
+
+/// What happened to one line or one stock. Lines and orders are counted from 0 in the order of their making.
+#[derive(Clone, Debug)]
+enum Event {
+    Held { line: usize },
+    Mapped { line: usize, kind: u8, code: u8 },
+    Released { line: usize, registered: i64 },
+    Cancelled { line: usize },
+    Marked { line: usize, shipped: bool },
+    Written { key: Key, figure: Option<i64>, held: Option<i64>, taken: i64 },
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    order: usize,
+    key: Key,
+    quantity: i64,
+}
+
+/// A row of a write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) key: Key,
+    pub(crate) by_id: bool,
+    pub(crate) figure: Option<i64>,
+    pub(crate) held: Option<i64>,
+    pub(crate) snapshot: Option<i64>,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Standing {
+    Open,
+    Reported,
+    Settled,
+    Cancelled,
+}
+
+/// A stock's numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Numbers {
+    pub(crate) on_hand: i64,
+    pub(crate) held: i64,
+    pub(crate) external: i64,
+    pub(crate) reported: i64,
+}
+
+impl Numbers {
+    fn headroom(self) -> i64 {
+        self.on_hand - self.held - self.reported
+    }
+}
+
+/// What is wrong with a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    List,
+    Product,
+    Older(i64),
+}
+
+/// What comes of a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Verdict {
+    /// For each line: whether it is oversold.
+    Placed(Vec<bool>),
+    Released {
+        line: usize,
+        code: u8,
+    },
+    /// The state of each line of the order, and whether the whole order is cancelled.
+    Cancelled(Vec<bool>, bool),
+    /// For each row: whether it made the stock, and the numbers after it.
+    Written(Vec<(bool, Numbers)>),
+    Marked,
+    NotFound,
+    UnknownChannel,
+    NumberTaken,
+    Rows(Vec<(usize, Fault)>),
+    Short(Vec<(Key, i64, i64)>),
+    TooLarge,
+    OtherCode(u8),
+    NotInOrder(Vec<usize>),
+    Shipped(Vec<usize>),
+    Dead,
+}
+
+/// All that was accepted.
+#[derive(Debug)]
+pub(crate) struct Naive {
+    rules: [ListRule; LISTS],
+    events: Vec<Event>,
+    lines: Vec<Line>,
+    orders: usize,
+    numbers: BTreeSet<(u8, u8)>,
+}
+
+/// Working out.
+impl Naive {
+    pub(crate) fn new(rules: [ListRule; LISTS]) -> Self {
+        Self { rules, events: Vec::new(), lines: Vec::new(), orders: 0, numbers: BTreeSet::new() }
+    }
+
+    pub(crate) fn lines(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub(crate) fn orders(&self) -> usize {
+        self.orders
+    }
+
+    pub(crate) fn standing_now(&self, line: usize) -> Standing {
+        self.standing(line, self.events.len())
+    }
+
+    pub(crate) fn numbers_now(&self, key: Key) -> Option<Numbers> {
+        self.exists(key).then(|| self.numbers(key, self.events.len()))
+    }
+
+    fn numbers(&self, key: Key, upto: usize) -> Numbers {
+        let sum = |wanted| {
+            let lines = (0..self.lines.len()).filter(|line| self.lines[*line].key == key);
+            lines.filter(|line| self.is(*line, wanted, upto)).map(|line| self.lines[line].quantity).sum::<i64>()
+        };
+        let written = |read: fn(&Event) -> Option<i64>| {
+            let of_key = |at: &usize| matches!(&self.events[*at], Event::Written { key: other, .. } if *other == key);
+            (0..upto).rev().filter(of_key).find_map(|at| read(&self.events[at]).map(|value| (at, value)))
+        };
+        let on_hand = written(|event| if let Event::Written { figure, .. } = event { *figure } else { None });
+        let outside = written(|event| if let Event::Written { held, .. } = event { *held } else { None });
+        let external = outside.map_or(0, |(at, held)| {
+            let lines = (0..self.lines.len()).filter(|line| self.lines[*line].key == key);
+            let ours = lines.filter(|line| self.is(*line, Standing::Open, at)).map(|line| self.lines[line].quantity);
+            (held - ours.sum::<i64>()).max(0)
+        });
+        Numbers {
+            on_hand: on_hand.map_or(0, |(_, figure)| figure),
+            held: sum(Standing::Open) + external,
+            external,
+            reported: sum(Standing::Reported),
+        }
+    }
+
+    /// Whether a line was held before the event `upto` and stood like this.
+    fn is(&self, line: usize, wanted: Standing, upto: usize) -> bool {
+        let held = self.first(upto, |event| matches!(event, Event::Held { line: other } if *other == line));
+        held.is_some() && self.standing(line, upto) == wanted
+    }
+
+    fn standing(&self, line: usize, upto: usize) -> Standing {
+        let key = self.lines[line].key;
+        let cancelled = self.first(upto, |event| matches!(event, Event::Cancelled { line: other } if *other == line));
+        let alive = cancelled.unwrap_or(upto);
+        let released = self.events[..alive].iter().find_map(|event| match event {
+            Event::Released { line: other, registered } if *other == line => Some(*registered),
+            _ => None,
+        });
+        let Some(registered) = released else {
+            return if cancelled.is_some() { Standing::Cancelled } else { Standing::Open };
+        };
+        let contained = self.newest_figure(key, alive).is_some_and(|taken| registered <= taken);
+        let settled = self.rules[key.0].immediate || contained;
+        match (settled, cancelled) {
+            (true, _) => Standing::Settled,
+            (false, Some(_)) => Standing::Cancelled,
+            (false, None) => Standing::Reported,
+        }
+    }
+
+    fn first(&self, upto: usize, wanted: impl Fn(&Event) -> bool) -> Option<usize> {
+        self.events[..upto].iter().position(wanted)
+    }
+
+    /// When the newest figure before the event `upto` was taken.
+    fn newest_figure(&self, key: Key, upto: usize) -> Option<i64> {
+        let figures = self.events[..upto].iter().filter_map(|event| match event {
+            Event::Written { key: other, figure: Some(_), taken, .. } if *other == key => Some(*taken),
+            _ => None,
+        });
+        figures.max()
+    }
+
+    fn exists(&self, key: Key) -> bool {
+        self.events.iter().any(|event| match event {
+            Event::Held { line } => self.lines[*line].key == key,
+            Event::Written { key: other, .. } => *other == key,
+            _ => false,
+        })
+    }
+
+    fn has_product(&self, sku: usize) -> bool {
+        sku < PRODUCTS || (0..LISTS).any(|list| self.exists((list, sku)))
+    }
+
+    fn is_dead(&self, line: usize) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::Cancelled { line: other } if *other == line))
+    }
+
+    fn has_left(&self, line: usize) -> bool {
+        let last = self.events.iter().rev().find_map(|event| match event {
+            Event::Marked { line: other, shipped } if *other == line => Some(*shipped),
+            _ => None,
+        });
+        last.unwrap_or(false) && !self.is_dead(line)
+    }
+
+    fn lines_of(&self, order: usize) -> Vec<usize> {
+        (0..self.lines.len()).filter(|line| self.lines[*line].order == order).collect()
+    }
+
+    pub(crate) fn order_of(&self, line: usize) -> usize {
+        self.lines[line].order
+    }
+}
+
+/// Taking commands.
+impl Naive {
+    pub(crate) fn place(&mut self, door: Door, number: u8, wanted: &[(Key, i64)]) -> Verdict {
+        let channel = match door {
+            Door::Own => 0,
+            Door::Accepting => 1,
+            Door::Refusing => 2,
+            Door::Unknown => return Verdict::UnknownChannel,
+        };
+        if self.numbers.contains(&(channel, number)) {
+            return Verdict::NumberTaken;
+        }
+        let mut faults = Vec::new();
+        for (row, ((list, sku), _)) in wanted.iter().enumerate() {
+            if *list >= LISTS {
+                faults.push((row, Fault::List));
+            }
+            if !self.has_product(*sku) {
+                faults.push((row, Fault::Product));
+            }
+        }
+        if !faults.is_empty() {
+            return Verdict::Rows(faults);
+        }
+        let mut distinct: Vec<Key> = Vec::new();
+        wanted.iter().for_each(|(key, _)| {
+            if !distinct.contains(key) {
+                distinct.push(*key);
+            }
+        });
+        let asked = |key: &Key| wanted.iter().filter(|(other, _)| other == key).map(|(_, units)| units).sum::<i64>();
+        let now = |key: &Key| self.numbers(*key, self.events.len());
+        if door != Door::Accepting {
+            let short = distinct.iter().map(|key| (*key, asked(key), now(key).headroom().max(0)));
+            let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
+            if !short.is_empty() {
+                return Verdict::Short(short);
+            }
+        }
+        if distinct.iter().any(|key| now(key).held + asked(key) > MAXIMUM) {
+            return Verdict::TooLarge;
+        }
+        self.numbers.insert((channel, number));
+        let order = self.orders;
+        self.orders += 1;
+        let hold = |(key, quantity): &(Key, i64)| {
+            let oversold = self.numbers(*key, self.events.len()).headroom() < *quantity;
+            self.lines.push(Line { order, key: *key, quantity: *quantity });
+            self.events.push(Event::Held { line: self.lines.len() - 1 });
+            oversold
+        };
+        Verdict::Placed(wanted.iter().map(hold).collect())
+    }
+
+    pub(crate) fn release(&mut self, line: usize, (kind, code): (u8, u8), stock: bool, registered: i64) -> Verdict {
+        if line >= self.lines.len() {
+            return Verdict::NotFound;
+        }
+        let known = self.events.iter().find_map(|event| match event {
+            Event::Mapped { line: other, kind: of, code } if (*other, *of) == (line, kind) => Some(*code),
+            _ => None,
+        });
+        match known {
+            Some(known) if known != code => return Verdict::OtherCode(known),
+            Some(_) => {}
+            None => self.events.push(Event::Mapped { line, kind, code }),
+        }
+        if stock {
+            self.events.push(Event::Released { line, registered });
+        }
+        Verdict::Released { line, code }
+    }
+
+    pub(crate) fn cancel(&mut self, order: usize, some: Option<&[usize]>) -> Verdict {
+        if order >= self.orders {
+            return Verdict::NotFound;
+        }
+        let all = self.lines_of(order);
+        let chosen = some.map_or(all.clone(), <[usize]>::to_vec);
+        let foreign: Vec<usize> = chosen.iter().copied().filter(|line| !all.contains(line)).collect();
+        if !foreign.is_empty() {
+            return Verdict::NotInOrder(foreign);
+        }
+        let left: Vec<usize> = chosen.iter().copied().filter(|line| self.has_left(*line)).collect();
+        if !left.is_empty() {
+            return Verdict::Shipped(left);
+        }
+        self.events.extend(chosen.into_iter().map(|line| Event::Cancelled { line }));
+        let dead: Vec<bool> = all.into_iter().map(|line| self.is_dead(line)).collect();
+        let whole = dead.iter().all(|dead| *dead);
+        Verdict::Cancelled(dead, whole)
+    }
+
+    pub(crate) fn mark(&mut self, line: usize, to: Standing, shipped: bool) -> Verdict {
+        if line >= self.lines.len() {
+            return Verdict::NotFound;
+        }
+        match (to == Standing::Cancelled, self.is_dead(line), self.has_left(line)) {
+            (false, true, _) => return Verdict::Dead,
+            (true, _, true) => return Verdict::Shipped(vec![line]),
+            (true, _, false) => self.events.push(Event::Cancelled { line }),
+            (false, false, _) => self.events.push(Event::Marked { line, shipped }),
+        }
+        Verdict::Marked
+    }
+
+    pub(crate) fn write(&mut self, rows: &[Row], create_unknown: bool, now: i64) -> Verdict {
+        if rows.iter().any(|row| row.by_id && !self.exists(row.key)) {
+            return Verdict::NotFound;
+        }
+        let taken = |row: &Row| row.snapshot.unwrap_or(now - self.rules[row.key.0].delay);
+        let mut faults = Vec::new();
+        for (index, row) in rows.iter().enumerate() {
+            if row.key.0 >= LISTS {
+                faults.push((index, Fault::List));
+            } else if !row.by_id && !create_unknown && !self.has_product(row.key.1) {
+                faults.push((index, Fault::Product));
+            } else if row.figure.is_some() && row.snapshot.is_some() {
+                let earlier = rows[..index].iter().filter(|other| other.key == row.key && other.figure.is_some());
+                let newest = earlier.map(taken).chain(self.newest_figure(row.key, self.events.len())).max();
+                faults.extend(newest.filter(|newest| taken(row) < *newest).map(|at| (index, Fault::Older(at))));
+            }
+        }
+        if !faults.is_empty() {
+            return Verdict::Rows(faults);
+        }
+        let mut written = Vec::new();
+        for row in rows {
+            let created = !self.exists(row.key);
+            let taken = row.snapshot.unwrap_or(now - self.rules[row.key.0].delay);
+            self.events.push(Event::Written { key: row.key, figure: row.figure, held: row.held, taken });
+            written.push((created, self.numbers(row.key, self.events.len())));
+        }
+        Verdict::Written(written)
+    }
+}

@@ -1,0 +1,373 @@
+//! Scenario tables: business events as lines of text, what must come of them as the last column.
+//!
+//! Promises: every row that does something is compared, the whole table is shown with what really happened, and a
+//! refused row has left no trace on the shelf. Must not know any rule: it only says what it saw.
+//!
+//! A stock is written `A 10-4-1=5`: on hand, held, reported, what is left. `4(3)` means that 3 of the 4 held are
+//! external; `A@2` is SKU A in list 2. Times of day are set by `tick`; every row is a little later than the one above.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::iter::once;
+
+use onhand_core::command::{
+    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock,
+    WriteStocks,
+};
+use onhand_core::refusal::RowFault;
+use onhand_core::{
+    Channel, ChannelId, Command, Context, IdKind, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Product,
+    ProductId, Quantity, Refusal, ReleaseMode, Shelf, StockId, StockKey, StockList, StockListId, Timestamp, UnitType,
+    UserId, decide,
+};
+
+/// Runs a table; panics with the table as it really went if a row came out differently.
+pub(crate) fn check(table: &str) {
+    let mut shop = Shop::open();
+    let (mut wanted, mut seen) = (String::new(), String::new());
+    let mut compared = 0;
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (row, expected) = match line.split_once("->") {
+            Some((row, expected)) => (row.trim(), Some(words(expected).join(" "))),
+            None => (line, None),
+        };
+        let happened = shop.run(row);
+        assert_eq!(happened.is_some(), expected.is_some(), "only rows that do something have a result: {line}");
+        if let (Some(expected), Some(happened)) = (expected, happened) {
+            writeln!(wanted, "{row} -> {expected}").expect("a string takes any text");
+            writeln!(seen, "{row} -> {happened}").expect("a string takes any text");
+            compared += 1;
+        }
+    }
+    assert!(compared > 0, "a table without a result checks nothing");
+    assert_eq!(seen, wanted, "\nexpected\n{wanted}\nhappened\n{seen}");
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+/// A time of day, as a number of microseconds.
+fn time(text: &str) -> Timestamp {
+    let parts: Vec<i64> = text.split(':').map(|part| part.parse().expect("a time is hours:minutes")).collect();
+    Timestamp::from_micros((parts[0] * 60 + parts[1]) * 60_000_000)
+}
+
+fn quantity(text: &str) -> Quantity {
+    let units = if text == "max" { onhand_core::QUANTITY_MAX } else { text.parse().expect("a quantity is a number") };
+    Quantity::new(units).expect("a quantity within the limits")
+}
+
+/// Words after a row's fixed part, read as `name value` pairs and single flags.
+struct Options<'a>(Vec<&'a str>);
+
+impl<'a> Options<'a> {
+    fn value(&mut self, name: &str) -> Option<&'a str> {
+        let at = self.0.iter().position(|word| *word == name)?;
+        self.0.remove(at);
+        Some(self.0.remove(at))
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        let at = self.0.iter().position(|word| *word == name);
+        at.is_some_and(|at| self.0.remove(at) == name)
+    }
+
+    fn done(self) {
+        assert!(self.0.is_empty(), "a row has words that mean nothing: {:?}", self.0);
+    }
+}
+
+/// A shelf and the names that the table has given to things on it.
+struct Shop {
+    shelf: Shelf,
+    now: Timestamp,
+    channels: BTreeMap<String, ChannelId>,
+    orders: BTreeMap<String, OrderId>,
+    items: BTreeMap<String, OrderItemId>,
+    /// The name of the order that the row is about to place.
+    placing: String,
+}
+
+impl Shop {
+    fn open() -> Self {
+        let mut shelf = Shelf::default();
+        for kind in IdKind::ALL {
+            shelf.ids.refill(kind, 1, 100_000);
+        }
+        let (channels, orders, items, placing) = Default::default();
+        Self { shelf, now: time("00:00"), channels, orders, items, placing }
+    }
+
+    /// Runs one row. What came of it, unless it only sets the scene.
+    fn run(&mut self, row: &str) -> Option<String> {
+        let (word, rest) = row.split_once(' ').expect("a row is a word and what it is about");
+        let command = match word {
+            "tick" => {
+                let to = time(rest.trim());
+                assert!(to >= self.now, "time does not run backwards");
+                self.now = to;
+                return None;
+            }
+            "list" | "channel" | "product" => {
+                self.set_scene(word, &words(rest));
+                return None;
+            }
+            "stock" => self.stock(rest),
+            "order" => self.order(&words(rest)),
+            "release" => self.release(&words(rest)),
+            "cancel" => self.cancel(&words(rest)),
+            "status" | "sent" => self.edit(word, &words(rest)),
+            other => panic!("there is no row that starts with {other}"),
+        };
+        self.now = Timestamp::from_micros(self.now.micros() + 1);
+        let before = self.picture();
+        self.shelf.take_changes();
+        let result = decide(&mut self.shelf, &command, Context { actor: UserId::new(1), now: self.now });
+        Some(match result {
+            Ok(outcome) => self.describe(&outcome),
+            Err(refusal) => {
+                assert!(self.shelf.changes().is_empty(), "refused, and yet recorded: {:?}", self.shelf.changes());
+                assert_eq!(self.picture(), before, "refused, and yet changed: {row}");
+                format!("refused: {}", self.refused(&refusal))
+            }
+        })
+    }
+
+    /// Every stock, order and line by name, to notice any change.
+    fn picture(&self) -> String {
+        let lines = self.items.values().map(|id| (self.shelf.item(*id), self.shelf.hold(*id)));
+        let orders = self.orders.values().map(|id| self.shelf.order(*id));
+        let stocks = ["A", "B", "C"].into_iter().flat_map(|sku| [1, 2].map(|list| (sku, StockListId::new(list))));
+        let stocks = stocks.map(|(sku, list)| self.shelf.stock_by_key(list, sku));
+        format!("{:?} {:?} {:?}", stocks.collect::<Vec<_>>(), orders.collect::<Vec<_>>(), lines.collect::<Vec<_>>())
+    }
+
+    fn set_scene(&mut self, word: &str, words: &[&str]) {
+        let name = words[0];
+        let mut options = Options(words[1..].to_vec());
+        match word {
+            "list" => self.shelf.put_list(StockList {
+                id: StockListId::new(name.parse().expect("a list is a number")),
+                release_mode: match options.flag("immediate") {
+                    true => ReleaseMode::Immediate,
+                    false => ReleaseMode::UntilNextWrite,
+                },
+                snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
+            }),
+            "channel" => {
+                let id = ChannelId::new(self.channels.len() as i64 + 1);
+                let accept = options.flag("accept");
+                assert_ne!(accept, options.flag("refuse"), "a channel accepts or refuses");
+                let oversell = if accept { Oversell::Accept } else { Oversell::Refuse };
+                self.shelf.put_channel(Channel { id, oversell });
+                self.channels.insert(name.to_owned(), id);
+            }
+            _ => {
+                let id = ProductId::new(1_000_000 + i64::from(name.as_bytes()[0]));
+                self.shelf.put_product(Product { id, sku: name.to_owned() });
+            }
+        }
+        options.done();
+    }
+
+    /// `stock A list 1 10 held 3 snapshot 09:00; B list 1 5`, `-` for no figure, `known` for no new products.
+    fn stock(&self, text: &str) -> Command {
+        let mut create_unknown_products = true;
+        let rows = text.split(';').map(|row| {
+            let words = words(row);
+            let (sku, figure) = (words[0], words[3]);
+            let mut options = Options(words[4..].to_vec());
+            let key = StockKey { list: StockListId::new(words[2].parse().expect("a list")), sku: sku.to_owned() };
+            let stored = self.shelf.stock_by_key(key.list, sku).map(|stock| stock.id);
+            let target = match options.flag("by-id") {
+                true => StockTarget::Id(stored.unwrap_or(StockId::new(77))),
+                false => StockTarget::Key(key),
+            };
+            create_unknown_products &= !options.flag("known");
+            let write = WriteStock {
+                target,
+                on_hand: (figure != "-").then(|| quantity(figure)),
+                held: options.value("held").map(quantity),
+                unit: options.flag("kg").then_some(UnitType::Kilogram),
+                extra_field: options.value("extra").map(str::to_owned),
+                snapshot_at: options.value("snapshot").map(time),
+            };
+            options.done();
+            write
+        });
+        let rows = rows.collect();
+        Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+    }
+
+    /// `order o1 via web A 4, B 1, A@2 3`; `#A` names the product by id.
+    fn order(&mut self, words: &[&str]) -> Command {
+        let mut options = Options(words[1..].to_vec());
+        let channel = options.value("via").map(|name| self.channels.get(name).copied().unwrap_or(ChannelId::new(99)));
+        let number = options.value("number").unwrap_or(words[0]).to_owned();
+        let lines = options.0.chunks(2).map(|pair| {
+            let (sku, list) = pair[0].split_once('@').unwrap_or((pair[0], "1"));
+            let by_id = |sku| self.shelf.product(&ProductRef::Sku(sku)).map_or(ProductId::new(99), |found| found.id);
+            NewLine {
+                product: match sku.strip_prefix('#') {
+                    Some(sku) => ProductRef::Id(by_id(sku.to_owned())),
+                    None => ProductRef::Sku(sku.to_owned()),
+                },
+                list: StockListId::new(list.parse().expect("a list")),
+                quantity: quantity(pair[1].trim_end_matches(',')),
+                status: OrderStatus::Approved,
+                price: None,
+                extra_field: "{}".to_owned(),
+                attributes: "{}".to_owned(),
+                details: "{}".to_owned(),
+            }
+        });
+        let lines = lines.collect();
+        words[0].clone_into(&mut self.placing);
+        Command::PlaceOrder(PlaceOrder {
+            number,
+            channel,
+            currency: String::new(),
+            status: OrderStatus::Approved,
+            is_send: false,
+            date_placed: None,
+            extra_field: "{}".to_owned(),
+            details: "{}".to_owned(),
+            lines,
+        })
+    }
+
+    /// `release o1.1 E1 registered 09:00 type shop keep`: `keep` stores the code and leaves the hold alone.
+    fn release(&self, words: &[&str]) -> Command {
+        let mut options = Options(words[2..].to_vec());
+        let release = ReleaseItem {
+            item: self.item(words[0]),
+            code: words[1].to_owned(),
+            integration_type: options.value("type").unwrap_or("external_company").to_owned(),
+            update_stock: !options.flag("keep"),
+            registered_at: options.value("registered").map(time),
+        };
+        options.done();
+        Command::ReleaseItem(release)
+    }
+
+    /// `cancel o1`, or `cancel o1 o1.2 o1.3` for some lines.
+    fn cancel(&self, words: &[&str]) -> Command {
+        let items = words[1..].iter().map(|name| self.item(name)).collect::<Vec<_>>();
+        let items = (!items.is_empty()).then_some(items);
+        Command::CancelItems(CancelItems { order: self.order_named(words[0]), items })
+    }
+
+    /// `status o1.1 shipped`, `sent o1 true`.
+    fn edit(&self, word: &str, words: &[&str]) -> Command {
+        if word == "sent" {
+            let is_send = Some(words[1] == "true");
+            return Command::EditOrder(EditOrder { order: self.order_named(words[0]), is_send });
+        }
+        let status = Some(OrderStatus::from_name(words[1]).expect("a status of contract 7.3"));
+        let edit = ItemEdit { status, ..ItemEdit::default() };
+        Command::EditItem(EditItem { item: self.item(words[0]), edit })
+    }
+
+    fn item(&self, name: &str) -> OrderItemId {
+        self.items.get(name).copied().unwrap_or(OrderItemId::new(55))
+    }
+
+    fn order_named(&self, name: &str) -> OrderId {
+        self.orders.get(name).copied().unwrap_or(OrderId::new(44))
+    }
+
+    fn name_of(&self, item: OrderItemId) -> String {
+        let found = self.items.iter().find(|(_, id)| **id == item);
+        found.map_or("?".to_owned(), |(name, _)| name.clone())
+    }
+}
+
+/// Saying what happened.
+impl Shop {
+    fn describe(&mut self, outcome: &Outcome) -> String {
+        let mut said = match outcome {
+            Outcome::OrderPlaced(order, lines) => {
+                let name = self.placing.clone();
+                self.orders.insert(name.clone(), order.id);
+                for (index, line) in lines.iter().enumerate() {
+                    self.items.insert(format!("{name}.{}", index + 1), line.id);
+                }
+                let oversold =
+                    lines.iter().filter(|line| line.oversold).map(|line| format!("{} oversold", self.name_of(line.id)));
+                once("held".to_owned()).chain(oversold).collect::<Vec<_>>().join(", ")
+            }
+            Outcome::ItemReleased(mapping) => format!("{} is {}", self.name_of(mapping.item), mapping.code),
+            Outcome::ItemsCancelled(order, lines) => {
+                let dead = lines.iter().filter(|line| line.status == OrderStatus::Cancelled).count();
+                let order = order.status.name();
+                format!("{dead} of {} cancelled, order {order}", lines.len())
+            }
+            Outcome::StocksWritten(rows) => {
+                let created = rows.iter().filter(|row| row.created).map(|row| format!("{} new", row.stock.sku));
+                once("written".to_owned()).chain(created).collect::<Vec<_>>().join(", ")
+            }
+            Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
+            Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
+        };
+        let changes = self.shelf.changes();
+        let moved: Vec<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
+        let mut shown = Vec::new();
+        for id in moved {
+            if !shown.contains(&id) {
+                write!(said, ", {}", self.stock_text(id)).expect("a string takes any text");
+                shown.push(id);
+            }
+        }
+        if shown.is_empty() {
+            said.push_str(", no movement");
+        }
+        said
+    }
+
+    fn stock_text(&self, id: StockId) -> String {
+        let stock = self.shelf.stock(id).expect("a moved stock is on the shelf");
+        assert_eq!(stock.available(), stock.headroom().max(0), "available is never below zero");
+        let list = if stock.list.get() == 1 { String::new() } else { format!("@{}", stock.list.get()) };
+        let external = if stock.external > 0 { format!("({})", stock.external) } else { String::new() };
+        let (on_hand, held, reported) = (stock.on_hand, stock.held, stock.reported);
+        format!("{}{list} {on_hand}-{held}{external}-{reported}={}", stock.sku, stock.headroom())
+    }
+
+    fn refused(&self, refusal: &Refusal) -> String {
+        let names = |items: &[OrderItemId]| items.iter().map(|id| self.name_of(*id)).collect::<Vec<_>>().join(" ");
+        match refusal {
+            Refusal::NotFound => "not found".to_owned(),
+            Refusal::UnknownChannel(_) => "unknown channel".to_owned(),
+            Refusal::OrderNumberTaken => "number taken".to_owned(),
+            Refusal::Rows(faults) => {
+                let faults = faults.iter().map(|(row, fault)| format!("row {}: {}", row + 1, fault_text(fault)));
+                faults.collect::<Vec<_>>().join(", ")
+            }
+            Refusal::InsufficientStock(short) => {
+                let short = short.iter().map(|one| {
+                    let list = if one.list.get() == 1 { String::new() } else { format!("@{}", one.list.get()) };
+                    format!("{}{list} {} of {}", one.sku, one.asked, one.available)
+                });
+                format!("short {}", short.collect::<Vec<_>>().join(", "))
+            }
+            Refusal::HeldTooLarge => "held too large".to_owned(),
+            Refusal::MappedToAnotherCode { code } => format!("mapped to {code}"),
+            Refusal::NotInOrder(items) => format!("not in the order: {}", names(items)),
+            Refusal::AlreadyShipped(items) => format!("shipped: {}", names(items)),
+            Refusal::Cancelled => "cancelled".to_owned(),
+        }
+    }
+}
+
+fn fault_text(fault: &RowFault) -> String {
+    match fault {
+        RowFault::UnknownList(list) => format!("unknown list {}", list.get()),
+        RowFault::UnknownProduct(ProductRef::Sku(sku)) => format!("unknown product {sku}"),
+        RowFault::UnknownProduct(ProductRef::Id(id)) => format!("unknown product id {}", id.get()),
+        RowFault::StaleSnapshot { stored } => {
+            let minutes = stored.micros() / 60_000_000;
+            format!("older than {:02}:{:02}", minutes / 60, minutes % 60)
+        }
+    }
+}
