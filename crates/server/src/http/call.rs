@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{Command, Outcome, Refusal};
-use onhand_store::filter::Page;
+use onhand_store::filter::{Condition, Op, Page};
 use onhand_store::idempotency::Key;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -77,6 +77,14 @@ impl Call {
     /// The query of a list.
     pub fn listing(&self, filters: &[Filter]) -> Result<Query, Error> {
         filter::parse(filters, &self.query)
+    }
+
+    /// Narrows a list to what the caller may know of: a channel sees what belongs to its own orders. `channel` is the
+    /// column, or the expression, that says whose a row is.
+    pub fn narrow(&self, query: &mut Query, channel: &'static str) {
+        let own =
+            self.caller.channel.map(|own| Condition { column: channel, op: Op::Eq, values: vec![own.get().into()] });
+        query.listing.conditions.extend(own);
     }
 
     /// The answer with a part of a list.

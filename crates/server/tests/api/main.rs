@@ -3,7 +3,20 @@
 //!
 //! `client` starts servers, `shop` has the moves most tests are made of, `samples` knows a good request for every route.
 
+mod auth;
+mod channels;
 mod client;
+mod content_types;
+mod coverage;
 mod dump;
+mod health;
+mod mappings;
+mod order_items;
+mod orders;
+mod product_stocks;
+mod products;
 mod reservation;
+mod samples;
+mod schema;
 mod shop;
+mod stock_lists;

@@ -215,9 +215,7 @@ async fn an_order_is_held_whole_or_not_at_all() {
     let before = shop.server.dump().await;
     let lines = json!([shop.line("SHIRT", 2), shop.line("BELT", 2), shop.line("SHIRT", 9)]);
     let refusal = shop.try_order(json!({"order_items": lines})).await.refused("insufficient_stock");
-    let short = |sku: &str, asked: i64, available: i64| {
-        json!({"product_sku": sku, "stock_list": shop.list, "asked": asked, "available": available})
-    };
+    let short = |sku: &str, asked: i64, available: i64| json!({"product_sku": sku, "stock_list": shop.list, "asked": asked, "available": available});
     assert_eq!(refusal["items"], json!([short("SHIRT", 11, 10), short("BELT", 2, 1)]), "the same SKU counts twice");
     assert_eq!(shop.server.dump().await, before);
     let lines = json!([shop.line("SHIRT", 2), shop.line("BELT", 1), shop.line("SHIRT", 8)]);
