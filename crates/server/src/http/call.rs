@@ -127,7 +127,7 @@ impl Call {
     fn keyed(&self, answer: impl Fn(&Outcome) -> Reply + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
         let Some(key) = &self.idempotency_key else { return Ok(None) };
         if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
-            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} characters.");
+            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} plain characters.");
             return Err(Error::bad_request(text));
         }
         let mut hash = Sha256::new();
