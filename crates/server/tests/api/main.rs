@@ -12,6 +12,7 @@ mod coverage;
 mod dump;
 mod health;
 mod idempotency;
+mod lists;
 mod mappings;
 mod order_items;
 mod orders;
