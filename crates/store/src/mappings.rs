@@ -10,6 +10,12 @@ use crate::{Error, Tx};
 pub(crate) const TABLE: Table =
     Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", tallied: &[], log: None };
 
+/// The channel of a mapping's line, 0 for the own door: not a column of its own, but lists can be narrowed by it. All
+/// three rows share a bucket.
+pub const CHANNEL: &str = "(SELECT o.channel_id FROM order_item i \
+                           JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket \
+                           WHERE i.id = mapping.item_id AND i.bucket = mapping.bucket)";
+
 shared! {
     OF_ITEM = "mappings.of_item",
         "SELECT id, item_id, integration_type, code, created_at FROM mapping

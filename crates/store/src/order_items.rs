@@ -18,6 +18,11 @@ pub(crate) const TABLE: Table = Table {
     log: None,
 };
 
+/// A line's channel, 0 for the own door: not a column of its own, but lists can be narrowed by it. Line and order share
+/// a bucket, so the look-up never leaves it.
+pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
+                           WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
+
 shared! {
     BY_ID = "order_items.by_id",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,

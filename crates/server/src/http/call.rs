@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{Command, Outcome, Refusal};
-use onhand_store::filter::Page;
+use onhand_store::filter::{Condition, Op, Page};
 use onhand_store::idempotency::Key;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -79,6 +79,14 @@ impl Call {
         filter::parse(filters, &self.query)
     }
 
+    /// Narrows a list to what the caller may know of: a channel sees what belongs to its own orders. `channel` is the
+    /// column, or the expression, that says whose a row is.
+    pub fn narrow(&self, query: &mut Query, channel: &'static str) {
+        let own =
+            self.caller.channel.map(|own| Condition { column: channel, op: Op::Eq, values: vec![own.get().into()] });
+        query.listing.conditions.extend(own);
+    }
+
     /// The answer with a part of a list.
     pub fn page<T>(&self, query: &Query, page: &Page<T>, write: impl Fn(&mut String, &T)) -> Result<Reply, Error> {
         page::reply(&self.list_address(&self.base()), query, page, write)
@@ -131,7 +139,7 @@ impl Call {
     fn keyed(&self, answer: impl Fn(&Outcome) -> Reply + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
         let Some(key) = &self.idempotency_key else { return Ok(None) };
         if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
-            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} characters.");
+            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} plain characters.");
             return Err(Error::bad_request(text));
         }
         let mut hash = Sha256::new();

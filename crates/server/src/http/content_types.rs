@@ -75,7 +75,10 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
             condition.values.iter().any(|value| *value == onhand_store::Value::from(found))
         })
     };
-    let rows: Vec<_> = TABLE.iter().filter(fits).collect();
+    let mut rows: Vec<_> = TABLE.iter().filter(fits).collect();
+    if query.listing.sort.descending {
+        rows.reverse();
+    }
     let count = rows.len() as i64;
     let skip = (number - 1).saturating_mul(limit).min(count) as usize;
     let rows = rows.into_iter().skip(skip).take(limit as usize).collect();

@@ -88,7 +88,8 @@ async fn handle(
         address: parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
         host: text(&parts.headers, header::HOST).unwrap_or_else(|| app.config.listen.to_string()),
         content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
-        idempotency_key: text(&parts.headers, header::HeaderName::from_static("idempotency-key")),
+        // One that is no plain text counts as empty, and an empty one is refused: no promise is dropped in silence.
+        idempotency_key: parts.headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default().to_owned()),
         path: parts.uri.path().to_owned(),
         method: parts.method,
         body,

@@ -3,7 +3,6 @@
 use axum::http::StatusCode;
 use onhand_core::command::{EditItem, ItemEdit, ReleaseItem, TextEdit};
 use onhand_core::{Command, OrderId, OrderItem, OrderItemId, Outcome};
-use onhand_store::filter::{Condition, Op};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
@@ -115,17 +114,10 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
         .close();
 }
 
-/// `GET order_items/`. A channel asks by order, and of its own orders only.
+/// `GET order_items/`. A channel sees the lines of its own orders only.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let mut query = call.listing(FILTERS)?;
-    if call.caller.channel.is_some() {
-        let order = call.query.iter().rfind(|(name, _)| name == "order").and_then(|(_, text)| text.parse().ok());
-        let order: i64 = order.ok_or_else(|| Error::field("order", "This field is required."))?;
-        super::orders::own(&call, OrderId::new(order)).await?;
-        // Whatever else was asked of the order, only the one that was checked is shown.
-        query.listing.conditions.retain(|condition| condition.column != "order_id");
-        query.listing.conditions.push(Condition { column: "order_id", op: Op::Eq, values: vec![order.into()] });
-    }
+    call.narrow(&mut query, order_items::CHANNEL);
     let listing = query.listing.clone();
     let page = call.app.store.read("order_items.page", async move |tx| order_items::page(tx, &listing).await).await?;
     call.page(&query, &page, write_item)
@@ -141,7 +133,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 }
 
 /// The line, if the caller may know of it.
-async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
+pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
     let channel = call.caller.channel;
     let found = call
         .app

@@ -7,8 +7,7 @@ use onhand_core::{
     ChannelId, Command, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, ProductId, QUANTITY_MAX,
     Quantity, Refusal, StockListId,
 };
-use onhand_store::filter::{Condition, Op};
-use onhand_store::{Tx, Value, order_items, orders};
+use onhand_store::{Tx, order_items, orders};
 
 use super::call::Call;
 use super::order_items::{ITEM, write_item};
@@ -198,10 +197,7 @@ fn answer(status: StatusCode) -> impl Fn(&Outcome) -> Reply + Send + Sync + Clon
 /// `GET orders/`. A channel sees its own orders only.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let mut query = call.listing(FILTERS)?;
-    if let Some(channel) = call.caller.channel {
-        let own = Condition { column: "channel_id", op: Op::Eq, values: vec![Value::Int(channel.get())] };
-        query.listing.conditions.push(own);
-    }
+    call.narrow(&mut query, "channel_id");
     let listing = query.listing.clone();
     let (page, items) = call
         .app

@@ -1,0 +1,199 @@
+//! Signing in and out, one's own tokens, the throttle (contract 2).
+
+use std::num::NonZeroU32;
+use std::time::{Duration, Instant};
+
+use onhand::auth::{Role, password};
+use serde_json::json;
+
+use crate::client::{TestServer, parsed};
+use crate::shop::{column, id, long};
+
+const LOGIN: &str = "/api/i1/auth/login/";
+
+async fn server_with_erp() -> TestServer {
+    let server = TestServer::start().await;
+    server.add_account("erp", password::hash("correct horse"), Role::Integration, None).await;
+    server
+}
+
+#[tokio::test]
+async fn a_name_and_its_password_give_a_token_that_works() {
+    let server = server_with_erp().await;
+    let credentials = json!({"username": "erp", "password": "correct horse"});
+    let anonymous = server.anonymous();
+    let i1 = anonymous.post("/api/i1/auth/login/", credentials.clone()).await.ok();
+    let v1 = anonymous.post("/api/v1/auth/login/", credentials).await.ok();
+    assert_ne!(i1, v1, "each log-in has its own token");
+    for answer in [i1, v1] {
+        let key = answer["key"].as_str().expect("a key");
+        assert!(key.len() == 40 && key.bytes().all(|byte| byte.is_ascii_hexdigit()), "{key}");
+        let user = server.bearer(key).get("/api/v1/active_user/").await.ok();
+        assert_eq!(
+            (&user["username"], &user["role"], &user["channel"]),
+            (&json!("erp"), &json!("integration"), &json!(null))
+        );
+    }
+}
+
+/// Contract 2.1: the official client takes only a 400 for wrong credentials.
+#[tokio::test]
+async fn wrong_credentials_are_400_and_say_nothing_about_which_part_was_wrong() {
+    let server = server_with_erp().await;
+    let anonymous = server.anonymous();
+    let mut answers = Vec::new();
+    for (name, secret) in
+        [("erp", "wrong"), ("nobody", "correct horse"), ("ERP", "correct horse"), ("erp", "correct horse ")]
+    {
+        answers.push(anonymous.post(LOGIN, json!({"username": name, "password": secret})).await.expect(400));
+    }
+    let refusal = json!({"non_field_errors": ["Unable to log in with provided credentials."]});
+    assert_eq!(answers, vec![refusal; 4]);
+    anonymous.post(LOGIN, json!({})).await.faults(&["username", "password"]);
+    anonymous.post(LOGIN, json!({"username": "", "password": ""})).await.faults(&["username", "password"]);
+    anonymous.post(LOGIN, json!({"username": "erp"})).await.faults(&["password"]);
+}
+
+#[tokio::test]
+async fn an_unknown_name_costs_as_much_time_as_a_known_one() {
+    let server = server_with_erp().await;
+    let anonymous = server.anonymous();
+    let mut times = [Duration::MAX; 2];
+    for _ in 0..5 {
+        for (name, best) in ["erp", "nobody"].into_iter().zip(&mut times) {
+            let start = Instant::now();
+            anonymous.post(LOGIN, json!({"username": name, "password": "wrong"})).await.expect(400);
+            *best = start.elapsed().min(*best);
+        }
+    }
+    assert!(times[1] * 3 > times[0], "an unknown name is told apart by its speed: {times:?}");
+}
+
+#[tokio::test]
+async fn an_inactive_account_gets_no_token() {
+    let server = TestServer::start().await;
+    let account = onhand_store::accounts::Account {
+        id: onhand_core::UserId::new(0),
+        username: "gone".to_owned(),
+        password_hash: password::hash("correct horse"),
+        role: "viewer".to_owned(),
+        channel: None,
+        is_active: false,
+        created_at: server.app.clock.now(),
+    };
+    let insert = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::insert(tx, &account).await;
+    server.app.store.write("accounts.insert", insert).await.expect("a new account");
+    let answer = server.anonymous().post(LOGIN, json!({"username": "gone", "password": "correct horse"})).await;
+    answer.faults(&["non_field_errors"]);
+}
+
+#[tokio::test]
+async fn log_ins_are_throttled_per_name() {
+    let server = TestServer::with(|config| config.login_attempts = NonZeroU32::new(3).expect("not zero")).await;
+    server.add_account("erp", password::hash("correct horse"), Role::Integration, None).await;
+    let anonymous = server.anonymous();
+    for _ in 0..3 {
+        anonymous.post(LOGIN, json!({"username": "erp", "password": "wrong"})).await.expect(400);
+    }
+    let answer = anonymous.post(LOGIN, json!({"username": "erp", "password": "correct horse"})).await;
+    let wait: u64 = answer.header("retry-after").and_then(|text| text.parse().ok()).expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    assert!(answer.expect(429)["detail"].as_str().expect("a text").contains("throttled"));
+    anonymous.post(LOGIN, json!({"username": "someone else", "password": "wrong"})).await.expect(400);
+}
+
+/// One address cannot try one password on many names.
+#[tokio::test]
+async fn log_ins_are_throttled_per_address() {
+    let server = TestServer::with(|config| config.login_attempts = NonZeroU32::MIN).await;
+    let anonymous = server.anonymous();
+    for number in 0..10 {
+        let credentials = json!({"username": format!("user{number}"), "password": "123456"});
+        anonymous.post(LOGIN, credentials).await.expect(400);
+    }
+    anonymous.post(LOGIN, json!({"username": "another", "password": "123456"})).await.expect(429);
+}
+
+#[tokio::test]
+async fn signing_out_ends_this_token_and_no_other() {
+    let server = server_with_erp().await;
+    let credentials = json!({"username": "erp", "password": "correct horse"});
+    let mut clients = Vec::new();
+    for _ in 0..2 {
+        let answer = server.anonymous().post(LOGIN, credentials.clone()).await.ok();
+        clients.push(server.bearer(answer["key"].as_str().expect("a key")));
+    }
+    clients[0].get("/api/v1/active_user/").await.ok();
+    assert_eq!(
+        clients[0].post("/api/v1/auth/logout/", json!({})).await.ok(),
+        json!({"detail": "Successfully logged out."})
+    );
+    let refused = clients[0].get("/api/v1/active_user/").await;
+    assert_eq!(refused.header("www-authenticate"), Some("Token"));
+    assert_eq!(refused.expect(401), json!({"detail": "Invalid token."}));
+    clients[1].get("/api/v1/active_user/").await.ok();
+}
+
+#[tokio::test]
+async fn tokens_are_named_shown_once_and_revoked() {
+    let server = TestServer::start().await;
+    let viewer = server.client(Role::Viewer).await;
+    let made = viewer.post("/api/v1/auth/tokens/", json!({"name": "dashboard"})).await.created();
+    let key = made["key"].as_str().expect("a key").to_owned();
+    let listed = viewer.get("/api/v1/auth/tokens/").await;
+    assert!(!listed.text.contains(&key), "a token is shown once");
+    let listed = listed.ok();
+    assert_eq!(column(&listed, "name"), [json!("test"), json!("dashboard")]);
+    assert_eq!(listed["results"][1]["prefix"], json!(key[..8]));
+    assert_eq!(listed["results"][1]["last_used_date"], json!(null));
+
+    let dashboard = server.bearer(&key);
+    dashboard.get("/api/v1/products/").await.ok();
+    let listed = viewer.get("/api/v1/auth/tokens/").await.ok();
+    assert_eq!(parsed(&listed["results"][1]["last_used_date"]), server.app.clock.now());
+
+    let token = id(&made);
+    let answer = viewer.delete(&format!("/api/v1/auth/tokens/{token}/")).await;
+    assert_eq!((answer.status, answer.text.as_str()), (204, ""));
+    dashboard.get("/api/v1/products/").await.expect(401);
+    viewer.delete(&format!("/api/v1/auth/tokens/{token}/")).await.expect(404);
+    let listed = viewer.get("/api/v1/auth/tokens/").await.ok();
+    assert!(listed["results"][1]["revoked_date"].is_string(), "{listed}");
+}
+
+#[tokio::test]
+async fn nobody_sees_or_revokes_the_tokens_of_another() {
+    let server = TestServer::start().await;
+    let (viewer, admin) = (server.client(Role::Viewer).await, server.client(Role::Admin).await);
+    let made = viewer.post("/api/v1/auth/tokens/", json!({"name": "mine"})).await.created();
+    assert_eq!(column(&admin.get("/api/v1/auth/tokens/").await.ok(), "name"), [json!("test")]);
+    admin.delete(&format!("/api/v1/auth/tokens/{}/", id(&made))).await.expect(404);
+    server.bearer(made["key"].as_str().expect("a key")).get("/api/v1/active_user/").await.ok();
+}
+
+/// A token revoked by another process stops working within five seconds.
+#[tokio::test]
+async fn a_revocation_elsewhere_is_noticed_within_five_seconds() {
+    let server = TestServer::start().await;
+    let viewer = server.client(Role::Viewer).await;
+    viewer.get("/api/v1/active_user/").await.ok();
+    let tokens = viewer.get("/api/v1/auth/tokens/").await.ok();
+    let (token, now) = (id(&tokens["results"][0]), server.app.clock.now());
+    let revoke = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::revoke(tx, token, now).await;
+    assert!(server.app.store.write("tokens.revoke", revoke).await.expect("a writable database"));
+    server.advance(5);
+    viewer.get("/api/v1/active_user/").await.expect(401);
+}
+
+#[tokio::test]
+async fn the_word_before_a_token_may_be_in_any_case() {
+    let server = server_with_erp().await;
+    let answer = server.anonymous().post(LOGIN, json!({"username": "erp", "password": "correct horse"})).await.ok();
+    let key = answer["key"].as_str().expect("a key");
+    for scheme in ["Token", "token", "TOKEN"] {
+        let client = server.anonymous().with("Authorization", format!("{scheme} {key}"));
+        client.get("/api/i1/active_user/").await.ok();
+    }
+    server.bearer(&long(40)).get("/api/i1/active_user/").await.expect(401);
+    server.bearer(&key.to_uppercase()).get("/api/i1/active_user/").await.expect(401);
+}

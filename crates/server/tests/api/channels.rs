@@ -1,0 +1,127 @@
+//! Sales channels, as much of them as an order needs; and that a channel sees its own orders only.
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::shop::{Shop, column, id, item, items, new_order};
+
+#[tokio::test]
+async fn a_channel_is_made_shown_and_changed() {
+    let shop = Shop::open().await;
+    let made = shop.admin.post("/api/v1/channels/", json!({"name": "Market"})).await.created();
+    assert_eq!((&made["oversell"], &made["is_active"]), (&json!("accept"), &json!(true)), "the marketplace has sold");
+    let channel = id(&made);
+    assert_eq!(shop.erp.get(&format!("/api/v1/channels/{channel}/")).await.ok(), made);
+    let change = json!({"oversell": "refuse"});
+    let changed = shop.admin.patch(&format!("/api/v1/channels/{channel}/"), change).await.ok();
+    assert_eq!((&changed["oversell"], &changed["name"]), (&json!("refuse"), &json!("Market")));
+    let other = shop.channel("accept").await;
+    shop.admin.post("/api/v1/channels/", json!({"name": "Market"})).await.faults(&["name"]);
+    shop.admin.patch(&format!("/api/v1/channels/{other}/"), json!({"name": "Market"})).await.faults(&["name"]);
+    shop.admin.patch("/api/v1/channels/999/", json!({"name": "x"})).await.expect(404);
+    assert_eq!(shop.erp.get("/api/v1/channels/?name=Market").await.ok()["count"], json!(1));
+}
+
+/// A policy that changes counts from the next order on.
+#[tokio::test]
+async fn a_changed_policy_counts_at_once() {
+    let shop = Shop::open().await;
+    let channel = shop.channel("accept").await;
+    shop.stock("SHIRT", 0).await;
+    let order = || json!({"channel": channel, "order_items": [shop.line("SHIRT", 1)]});
+    shop.try_order(order()).await.created();
+    shop.admin.patch(&format!("/api/v1/channels/{channel}/"), json!({"oversell": "refuse"})).await.ok();
+    shop.try_order(order()).await.refused("insufficient_stock");
+    shop.server.verify().await;
+}
+
+/// Two channels and the own door, with one order each, all of the same number.
+async fn three_sellers(shop: &Shop) -> ([Client; 2], [Value; 3]) {
+    shop.stock("SHIRT", 100).await;
+    let channels = [shop.channel("accept").await, shop.channel("accept").await];
+    let body = || new_order(json!({"number": "SAME", "order_items": [shop.line("SHIRT", 1)]}));
+    let mut clients = Vec::new();
+    let mut orders = Vec::new();
+    for channel in channels {
+        let client = shop.server.channel_client(channel).await;
+        let order = client.post("/api/v1/orders/", body()).await.created();
+        assert_eq!(order["channel"], json!(channel), "a channel need not say which one it is");
+        clients.push(client);
+        orders.push(order);
+    }
+    orders.push(shop.try_order(body()).await.created());
+    for order in &orders {
+        shop.release(item(order)).await;
+    }
+    (clients.try_into().ok().expect("two"), orders.try_into().expect("three"))
+}
+
+#[tokio::test]
+async fn a_channel_lists_its_own_orders_lines_and_mappings_only() {
+    let shop = Shop::open().await;
+    let (clients, orders) = three_sellers(&shop).await;
+    let channels = [&orders[0]["channel"], &orders[1]["channel"]];
+    for (client, order) in clients.iter().zip(&orders) {
+        for path in
+            ["/api/v1/orders/", "/api/i1/orders/?number=SAME", "/api/v1/orders/?cursor=", "/api/v1/orders/?channel=0"]
+        {
+            let page = client.get(path).await.ok();
+            let own: &[Value] = if path.ends_with("channel=0") { &[] } else { std::slice::from_ref(&order["pk"]) };
+            assert_eq!(column(&page, "pk"), own, "{path}");
+            assert!(page["count"].is_null() || page["count"] == json!(own.len()), "{path}: {page}");
+        }
+        for path in
+            ["/api/v1/order_items/", "/api/i1/order_items/?cursor=", "/api/v1/order_items/?product_sku=SHIRT&limit=1"]
+        {
+            let page = client.get(path).await.ok();
+            assert_eq!(column(&page, "pk"), [json!(item(order))], "{path}");
+            assert!(page["count"].is_null() || page["count"] == json!(1), "{path}: foreign lines are not counted");
+        }
+        for path in ["/api/v1/integration_mappings/", "/api/i1/integration_mappings/?cursor="] {
+            let page = client.get(path).await.ok();
+            assert_eq!(column(&page, "object_id"), [json!(item(order))], "{path}");
+        }
+        let asked = client.get(&format!("/api/v1/orders/?channel__in={},{}", channels[0], channels[1])).await.ok();
+        assert_eq!(column(&asked, "pk"), [order["pk"].clone()]);
+        assert_eq!(client.get("/api/v1/order_number/SAME/").await.ok()["pk"], order["pk"]);
+    }
+    assert_eq!(shop.erp.get("/api/v1/integration_mappings/").await.ok()["count"], json!(3));
+}
+
+/// A foreign order does not exist: 404, never 403, and nothing changes.
+#[tokio::test]
+async fn foreign_orders_do_not_exist_for_a_channel() {
+    let shop = Shop::open().await;
+    let (clients, orders) = three_sellers(&shop).await;
+    let before = shop.server.dump().await;
+    for foreign in [&orders[1], &orders[2]] {
+        let (order, line) = (id(foreign), items(foreign)[0]);
+        clients[0].get(&format!("/api/v1/orders/{order}/")).await.expect(404);
+        clients[0].get(&format!("/api/v1/order_items/{line}/")).await.expect(404);
+        clients[0].get(&format!("/api/v1/order_items/{line}/create_mapping/")).await.expect(404);
+        clients[0].post(&format!("/api/v1/orders/{order}/cancel/"), json!({"is_all": true})).await.expect(404);
+        clients[0].patch(&format!("/api/v1/order_items/{line}/"), json!({"status": "100"})).await.expect(404);
+        let page = clients[0].get(&format!("/api/v1/order_items/?order={order}")).await.ok();
+        assert_eq!((&page["count"], &page["results"]), (&json!(0), &json!([])));
+        let page = clients[0].get(&format!("/api/v1/integration_mappings/?object_id={line}")).await.ok();
+        assert_eq!((&page["count"], &page["results"]), (&json!(0), &json!([])));
+    }
+    let foreign = json!({"channel": orders[1]["channel"], "order_items": [shop.line("SHIRT", 1)]});
+    clients[0].post("/api/v1/orders/", new_order(foreign)).await.expect(403);
+    let mixed = json!({"cancel_items": [items(&orders[0])[0], items(&orders[1])[0]]});
+    clients[0].post(&format!("/api/v1/orders/{}/cancel/", id(&orders[0])), mixed).await.faults(&["cancel_items"]);
+    assert_eq!(shop.server.dump().await, before);
+}
+
+#[tokio::test]
+async fn a_channel_works_on_its_own_orders() {
+    let shop = Shop::open().await;
+    let (clients, orders) = three_sellers(&shop).await;
+    let (order, line) = (id(&orders[0]), item(&orders[0]));
+    clients[0].get(&format!("/api/v1/orders/{order}/")).await.ok();
+    clients[0].get(&format!("/api/v1/order_items/{line}/create_mapping/")).await.ok();
+    clients[0].patch(&format!("/api/v1/order_items/{line}/"), json!({"status": "50"})).await.ok();
+    let cancelled = clients[0].post(&format!("/api/v1/orders/{order}/cancel/"), json!({"is_all": true})).await.ok();
+    assert_eq!(cancelled["status"], json!("100"));
+    shop.server.verify().await;
+}

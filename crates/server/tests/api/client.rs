@@ -1,0 +1,326 @@
+//! A real server on a free port with a real database, and clients that talk to it through a socket.
+//!
+//! Promises: the clock stands still until a test moves it; every answer is held to the wire's form before a test sees
+//! it: never a 5xx, every error body JSON, a request id. Must not know nouns.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use clap::Parser;
+use onhand::app::App;
+use onhand::auth::{Role, token};
+use onhand::clock::Clock;
+use onhand::config::ServeConfig;
+use onhand::http;
+use onhand::ledger::Ledger;
+use onhand::wire::scalar;
+use onhand_core::{ChannelId, Timestamp, UserId};
+use onhand_store::accounts::{self, Account, Token};
+use onhand_store::{Options, Store};
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The documents' own year, so that golden pairs look like them.
+const START: &str = "2026-03-01T08:00:00.000000Z";
+
+/// Reads the configuration as the program does, so that a test runs with the defaults people get.
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    serve: ServeConfig,
+}
+
+/// A running server. It stops when it is dropped.
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) app: Arc<App>,
+    clock: Arc<AtomicI64>,
+    stop: Option<oneshot::Sender<()>>,
+    http: reqwest::Client,
+    _directory: tempfile::TempDir,
+}
+
+impl TestServer {
+    /// A server with the default configuration.
+    pub(crate) async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A server with a changed configuration.
+    pub(crate) async fn with(change: impl FnOnce(&mut ServeConfig)) -> Self {
+        let mut config = Arguments::parse_from(["onhand"]).serve;
+        // Tests sign in as often as they like; the one about the throttle sets its own number.
+        config.login_attempts = NonZeroU32::new(10_000).expect("not zero");
+        change(&mut config);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let url = format!("sqlite:{}", directory.path().join("onhand.db").display());
+        let store = Store::open(&url, &Options::default()).await.expect("a new database");
+        let start = scalar::parse_time(START).expect("a time");
+        let micros = Arc::new(AtomicI64::new(start.micros()));
+        let clock = Clock::Manual(micros.clone());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        config.listen = address;
+        let (ledger, _draining) = Ledger::start(store.clone(), clock.clone());
+        let app = App::new(store, ledger, clock, config);
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(http::serve(listener, app.clone(), async {
+            let _ = stopped.await;
+        }));
+        let http = client();
+        Self { address, app, clock: micros, stop: Some(stop), http, _directory: directory }
+    }
+
+    /// Moves the clock.
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
+    /// The time so many seconds from now, as text.
+    pub(crate) fn time(&self, seconds: i64) -> String {
+        scalar::time_text(self.app.clock.now().minus_seconds(-seconds))
+    }
+
+    /// A client of a new account of this role.
+    pub(crate) async fn client(&self, role: Role) -> Client {
+        assert!(role != Role::Channel, "a channel's account belongs to a channel");
+        self.account(role, None).await
+    }
+
+    /// A client of a new account that belongs to a channel.
+    pub(crate) async fn channel_client(&self, channel: i64) -> Client {
+        self.account(Role::Channel, Some(channel)).await
+    }
+
+    /// A client without a token.
+    pub(crate) fn anonymous(&self) -> Client {
+        self.client_of(None)
+    }
+
+    /// A client with this token.
+    pub(crate) fn bearer(&self, token: &str) -> Client {
+        self.client_of(Some(token.to_owned()))
+    }
+
+    /// An account that can sign in with a password, of which the hash is given.
+    pub(crate) async fn add_account(&self, name: &str, hash: String, role: Role, channel: Option<i64>) -> UserId {
+        let account = Account {
+            id: UserId::new(0),
+            username: name.to_owned(),
+            password_hash: hash,
+            role: role.name().to_owned(),
+            channel: channel.map(ChannelId::new),
+            is_active: true,
+            created_at: self.app.clock.now(),
+        };
+        let insert = async move |tx: &mut onhand_store::Tx<'_>| accounts::insert(tx, &account).await;
+        self.app.store.write("accounts.insert", insert).await.expect("a new account").id
+    }
+
+    /// Accounts get a token without a password: hashing one takes longer than most tests.
+    async fn account(&self, role: Role, channel: Option<i64>) -> Client {
+        let name = format!("{role}-{}", unique());
+        let account = self.add_account(&name, "no password".to_owned(), role, channel).await;
+        let key = token::generate();
+        let row = Token {
+            id: 0,
+            account,
+            name: "test".to_owned(),
+            prefix: key[..token::PREFIX_DIGITS].to_owned(),
+            hash: token::hash(&key).to_vec(),
+            created_at: self.app.clock.now(),
+            last_used_at: None,
+            revoked_at: None,
+        };
+        let insert = async move |tx: &mut onhand_store::Tx<'_>| accounts::insert_token(tx, &row).await;
+        self.app.store.write("tokens.insert", insert).await.expect("a new token");
+        self.bearer(&key)
+    }
+
+    fn client_of(&self, token: Option<String>) -> Client {
+        Client { http: self.http.clone(), base: format!("http://{}", self.address), token, headers: Vec::new() }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+/// An HTTP client of its own, with its own connections. It follows no redirect: there must not be any.
+pub(crate) fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    builder.build().expect("a client without TLS needs nothing")
+}
+
+/// A number that no other call in this process gives.
+pub(crate) fn unique() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// Reads a time as the wire prints it.
+pub(crate) fn parsed(text: &Value) -> Timestamp {
+    let text = text.as_str().unwrap_or_else(|| panic!("{text} is no time"));
+    assert!(text.len() == 27 && text.ends_with('Z'), "{text} has microseconds and Z");
+    scalar::parse_time(text).unwrap_or_else(|| panic!("{text} is no time"))
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+    headers: Vec<(&'static str, String)>,
+}
+
+/// A request body.
+pub(crate) enum Body {
+    None,
+    Json(Value),
+    /// Bytes under a content type.
+    Raw(&'static str, Vec<u8>),
+    Form(reqwest::multipart::Form),
+}
+
+impl Client {
+    /// The same client with connections of its own.
+    pub(crate) fn apart(mut self) -> Self {
+        self.http = client();
+        self
+    }
+
+    /// The same client, sending one more header.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, Body::None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, Body::Json(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send("PATCH", path, Body::Json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, Body::None).await
+    }
+
+    /// Sends any request; a path may also be a whole link out of an answer.
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Body) -> Answer {
+        let url = if path.starts_with("http://") { path.to_owned() } else { format!("{}{path}", self.base) };
+        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+        let mut request = self.http.request(method.clone(), &url);
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Token {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        request = match body {
+            Body::None => request,
+            Body::Json(value) => request.header(CONTENT_TYPE, "application/json").body(value.to_string()),
+            Body::Raw(kind, bytes) => request.header(CONTENT_TYPE, kind).body(bytes),
+            Body::Form(form) => request.multipart(form),
+        };
+        let what = format!("{method} {path}");
+        let response = request.send().await.unwrap_or_else(|fault| panic!("{what}: no answer: {fault:?}"));
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let text = response.text().await.unwrap_or_else(|fault| panic!("{what}: half an answer: {fault:?}"));
+        Answer::checked(what, status, headers, text)
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    what: String,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Null when the body is not JSON.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    fn checked(what: String, status: u16, headers: HeaderMap, text: String) -> Self {
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        let answer = Self { what, status, headers, text, body };
+        assert!(status < 500, "bad input is never a 5xx: {answer:?}");
+        assert!(!(300..400).contains(&status), "a redirect turns a POST into a GET: {answer:?}");
+        assert!(answer.headers.contains_key("x-request-id"), "{answer:?}");
+        if status >= 400 && !answer.what.starts_with("HEAD") {
+            assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
+            assert!(is_refusal(status, &answer.body), "not the wire's form: {answer:?}");
+        }
+        answer
+    }
+
+    /// The body, if the status is this one.
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{} answered {}", self.what, self.text);
+        self.body
+    }
+
+    /// The body of a 200.
+    pub(crate) fn ok(self) -> Value {
+        self.expect(200)
+    }
+
+    /// The body of a 201.
+    pub(crate) fn created(self) -> Value {
+        self.expect(201)
+    }
+
+    /// A 406 with this code; its body.
+    pub(crate) fn refused(self, code: &str) -> Value {
+        assert_eq!((self.status, self.body["error_code"].as_str()), (406, Some(code)), "{self:?}");
+        self.body
+    }
+
+    /// A 400 with faults of exactly these fields; its body.
+    pub(crate) fn faults(self, fields: &[&str]) -> Value {
+        let found: Vec<&str> = self.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((self.status, found.as_slice()), (400, fields), "{self:?}");
+        self.body
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// Contract 1.4: messages by field, or a detail, or a refusal with its code; an array has one entry per row.
+fn is_refusal(status: u16, body: &Value) -> bool {
+    match body {
+        Value::Array(rows) => status == 400 && rows.iter().any(is_faults) && rows.iter().all(Value::is_object),
+        Value::Object(_) if status == 406 => body["non_field_errors"].is_string() && body["error_code"].is_string(),
+        Value::Object(fields) if fields.contains_key("detail") => body["detail"].is_string() && fields.len() == 1,
+        _ => status == 400 && is_faults(body),
+    }
+}
+
+/// `{"field": ["message", …]}`, where rows nest as a list of the same.
+fn is_faults(body: &Value) -> bool {
+    let messages = |value: &Value| match value {
+        Value::Array(all) if all.iter().all(Value::is_string) => !all.is_empty(),
+        Value::Array(rows) => rows.iter().all(Value::is_object) && rows.iter().any(is_faults),
+        _ => false,
+    };
+    body.as_object().is_some_and(|fields| !fields.is_empty() && fields.values().all(messages))
+}

@@ -1,0 +1,314 @@
+//! Every route of the table: who may, what it answers, with and without the slash, and that some test names it.
+//!
+//! A new route is swept by itself; it fails here until the table below says who may call it and a test calls it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand::auth::{Permission, Role};
+use onhand::http::routes::{Answer as Described, Route, Under, routes};
+use onhand::wire::view::{Shape, View};
+use serde_json::Value;
+
+use crate::client::{Body, TestServer, parsed};
+use crate::samples::{Samples, all_paths};
+
+const ANYONE: &str = "-";
+const ALL: &str = "admin integration channel viewer";
+const WRITERS: &str = "admin integration";
+const SELLERS: &str = "admin integration channel";
+const ADMINS: &str = "admin";
+
+/// Who may call what, written down a second time on purpose: a changed permission is to be noticed.
+const WHO: &[(&str, &str)] = &[
+    ("POST auth/login", ANYONE),
+    ("POST auth/logout", ALL),
+    ("GET active_user", ALL),
+    ("GET auth/tokens", ALL),
+    ("POST auth/tokens", ALL),
+    ("DELETE auth/tokens/{id}", ALL),
+    ("GET content_types", ALL),
+    ("GET content_types/{id}", ALL),
+    ("GET products", ALL),
+    ("POST products", WRITERS),
+    ("GET products/{id}", ALL),
+    ("PATCH products/{id}", WRITERS),
+    ("GET channels", ALL),
+    ("POST channels", ADMINS),
+    ("GET channels/{id}", ALL),
+    ("PATCH channels/{id}", ADMINS),
+    ("GET stock_list", ALL),
+    ("POST stock_list", WRITERS),
+    ("GET stock_list/{id}", ALL),
+    ("PATCH stock_list/{id}", WRITERS),
+    ("GET product_stock", ALL),
+    ("POST product_stock", WRITERS),
+    ("GET product_stock/{id}", ALL),
+    ("PATCH product_stock/{id}", WRITERS),
+    ("GET product_stock/{id}/movements", ALL),
+    ("GET product_stocks", ALL),
+    ("POST product_stocks", WRITERS),
+    ("GET product_stocks/{id}", ALL),
+    ("PATCH product_stocks/{id}", WRITERS),
+    ("GET product_stocks/{id}/movements", ALL),
+    ("GET orders", ALL),
+    ("POST orders", SELLERS),
+    ("GET orders/{id}", ALL),
+    ("PATCH orders/{id}", WRITERS),
+    ("POST orders/{id}/cancel", SELLERS),
+    ("GET order_number/{number}", ALL),
+    ("GET order_items", ALL),
+    ("GET order_items/{id}", ALL),
+    ("PATCH order_items/{id}", SELLERS),
+    ("POST order_items/{id}/create_mapping", WRITERS),
+    ("GET order_items/{id}/create_mapping", ALL),
+    ("GET integration_mappings", ALL),
+    ("GET healthz", ANYONE),
+    ("GET readyz", ANYONE),
+    ("GET metrics", ANYONE),
+    ("GET api/schema", ANYONE),
+    ("GET api/docs", ANYONE),
+];
+
+fn name(route: &Route) -> String {
+    format!("{} {}", route.method, route.path)
+}
+
+fn who(route: &Route) -> &'static str {
+    let entry = WHO.iter().find(|(route_name, _)| *route_name == name(route));
+    entry.unwrap_or_else(|| panic!("say in WHO who may call {}", name(route))).1
+}
+
+#[test]
+fn the_table_of_who_may_is_the_route_table() {
+    let written: BTreeSet<String> = WHO.iter().map(|(route, _)| (*route).to_owned()).collect();
+    assert_eq!(written, routes().iter().map(name).collect::<BTreeSet<_>>());
+}
+
+#[tokio::test]
+async fn every_route_refuses_without_a_valid_token() {
+    let server = TestServer::start().await;
+    let strangers = [
+        server.anonymous(),
+        server.bearer("0123456789012345678901234567890123456789"),
+        server.bearer("short"),
+        server.anonymous().with("Authorization", "Bearer 0123456789012345678901234567890123456789"),
+        server.anonymous().with("Authorization", "Token"),
+        server.anonymous().with("Authorization", "Token \u{fc}"),
+    ];
+    for (route, path) in all_paths() {
+        let path = path.replace("{id}", "1").replace("{number}", "1");
+        for path in [path.clone(), format!("{path}/")] {
+            for stranger in &strangers {
+                let answer = stranger.send(route.method.as_str(), &path, Body::None).await;
+                if who(&route) == ANYONE {
+                    assert_ne!(answer.status, 401, "{answer:?}");
+                } else {
+                    assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Token")), "{answer:?}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_its_permission_says_and_nothing_else() {
+    let samples = Samples::open().await;
+    let admin = samples.client(Role::Admin).await;
+    for role in Role::ALL {
+        let mut forbidden = Vec::new();
+        for (route, path) in all_paths() {
+            let may = [ANYONE, role.name()].iter().any(|word| who(&route).split(' ').any(|one| one == *word));
+            assert_eq!(may, role.allows(route.permission), "{role}: {}", name(&route));
+            if may {
+                let caller = samples.client(role).await;
+                let answer = samples.send(&route, &path, &caller).await;
+                assert!(!matches!(answer.status, 401 | 403), "{role}: {answer:?}");
+            } else {
+                forbidden.push((route.method.clone(), samples.path(&route, &path, &admin).await, samples.body(&route)));
+            }
+        }
+        let caller = samples.client(role).await;
+        let before = samples.shop.server.dump().await;
+        for (method, path, body) in forbidden {
+            let answer = caller.send(method.as_str(), &path, Body::Json(body)).await;
+            assert_eq!(answer.status, 403, "{role}: {answer:?}");
+        }
+        assert_eq!(samples.shop.server.dump().await, before, "{role}");
+    }
+    samples.shop.server.verify().await;
+}
+
+#[test]
+fn only_what_must_be_public_is() {
+    let public: Vec<_> = routes().iter().filter(|route| route.permission == Permission::Public).map(name).collect();
+    let expected = ["POST auth/login", "GET healthz", "GET readyz", "GET metrics", "GET api/schema", "GET api/docs"];
+    assert_eq!(public, expected);
+}
+
+#[tokio::test]
+async fn every_route_answers_as_described_with_and_without_the_slash() {
+    let samples = Samples::open().await;
+    for (route, path) in all_paths() {
+        for path in [path.clone(), format!("{path}/")] {
+            let caller = samples.client(Role::Admin).await;
+            let answer = samples.send(&route, &path, &caller).await;
+            let described = route.answers.iter().find(|(status, _)| *status == answer.status);
+            let (_, described) = described.unwrap_or_else(|| panic!("{} does not describe {answer:?}", name(&route)));
+            let view = |v1: &'static View, i1: &'static View| if path.starts_with("/api/i1/") { i1 } else { v1 };
+            match described {
+                Described::One(v1, i1) => check(view(v1, i1), &answer.body, &name(&route)),
+                Described::Page(v1, i1) => {
+                    let keys: Vec<_> = answer.body.as_object().expect("a page").keys().map(String::as_str).collect();
+                    assert_eq!(keys, ["count", "next", "previous", "results"], "{}", name(&route));
+                    let rows = answer.body["results"].as_array().expect("rows");
+                    rows.iter().for_each(|row| check(view(v1, i1), row, &name(&route)));
+                }
+                Described::Nothing => assert_eq!((answer.status, answer.text.as_str()), (204, ""), "{answer:?}"),
+                Described::Free => assert!(!answer.text.is_empty(), "{answer:?}"),
+            }
+            if route.many {
+                let rows = Value::Array(vec![samples.body(&route), samples.body(&route)]);
+                let answer = caller.post(&path, rows).await;
+                let Described::One(v1, i1) = described else { panic!("rows are objects") };
+                let rows = answer.body.as_array().expect("an array for an array");
+                assert_eq!(rows.len(), 2);
+                rows.iter().for_each(|row| check(view(v1, i1), row, &name(&route)));
+            }
+        }
+    }
+    samples.shop.server.verify().await;
+}
+
+/// The keys of an answer are the view's, in its order; where the view is open, the vendor's further fields follow.
+fn check(view: &View, object: &Value, what: &str) {
+    let fields = object.as_object().unwrap_or_else(|| panic!("{what}: {object} is no object"));
+    let found: Vec<&str> = fields.keys().map(String::as_str).collect();
+    let described: Vec<&str> = view.properties.iter().map(|property| property.name).collect();
+    let compared = if view.open { &found[..described.len().min(found.len())] } else { &found[..] };
+    assert_eq!(compared, described, "{what}: the view {}", view.name);
+    for property in view.properties {
+        let value = &fields[property.name];
+        let fits = match property.kind {
+            Shape::Int => value.is_i64(),
+            Shape::IntOrNull => value.is_i64() || value.is_null(),
+            Shape::Text => value.is_string(),
+            Shape::TextOrNull => value.is_string() || value.is_null(),
+            Shape::Bool => value.is_boolean(),
+            Shape::Object => value.is_object(),
+            Shape::Time => parsed(value).micros() > 0,
+            Shape::TimeOrNull => value.is_null() || parsed(value).micros() > 0,
+            Shape::List(inner) => {
+                let rows = value.as_array().unwrap_or_else(|| panic!("{what}: {value} is no list"));
+                rows.iter().for_each(|row| check(inner, row, what));
+                true
+            }
+        };
+        assert!(fits, "{what}: {}.{} is {value}", view.name, property.name);
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_405_and_names_those_it_has() {
+    let server = TestServer::start().await;
+    let admin = server.client(Role::Admin).await;
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (route, path) in all_paths() {
+        methods.entry(path).or_default().insert(route.method.to_string());
+    }
+    for (path, has) in methods {
+        let path = path.replace("{id}", "1").replace("{number}", "1");
+        for path in [path.clone(), format!("{path}/")] {
+            for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+                if has.contains(method) {
+                    continue;
+                }
+                let answer = admin.send(method, &path, Body::None).await;
+                assert_eq!(answer.status, 405, "{answer:?}");
+                assert_eq!(answer.body["detail"], format!("Method \"{method}\" not allowed."));
+                let allow = answer.header("allow").unwrap_or_default();
+                let allow: BTreeSet<String> = allow.split(',').map(|one| one.trim().to_owned()).collect();
+                assert!(has.is_subset(&allow) && !allow.contains(method), "{path}: {allow:?} for {has:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_head_request_answers_as_get_without_the_body() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.method == "GET") {
+        let path = samples.path(&route, &path, &caller).await;
+        let (get, head) = (caller.get(&path).await, caller.send("HEAD", &path, Body::None).await);
+        assert_eq!((head.status, head.text.as_str()), (get.status, ""), "{head:?}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn paths_that_are_not_there_are_404_as_json() {
+    let server = TestServer::start().await;
+    let admin = server.client(Role::Admin).await;
+    for path in ["/", "/api", "/api/", "/api/v1/", "/api/v2/orders/", "/api/v1//orders/", "//", "/%ff"] {
+        for method in ["GET", "POST", "DELETE"] {
+            let answer = admin.send(method, path, Body::None).await;
+            assert_eq!((answer.status, &answer.body["detail"]), (404, &"Not found.".into()), "{answer:?}");
+        }
+    }
+    assert_eq!(admin.get("/api/v1/orders//").await.status, 404);
+    for route in routes().iter().filter(|route| route.under == Under::V1) {
+        let path = format!("/api/i1/{}/", route.path.replace("{id}", "1"));
+        assert_eq!(admin.send(route.method.as_str(), &path, Body::None).await.status, 404, "{path} is not under i1");
+    }
+}
+
+/// The tests by noun. The sweeps are not among them: they call every route, but look at none in particular.
+const SOURCES: &[&str] = &[
+    include_str!("auth.rs"),
+    include_str!("channels.rs"),
+    include_str!("content_types.rs"),
+    include_str!("health.rs"),
+    include_str!("mappings.rs"),
+    include_str!("order_items.rs"),
+    include_str!("orders.rs"),
+    include_str!("product_stocks.rs"),
+    include_str!("products.rs"),
+    include_str!("schema.rs"),
+    include_str!("stock_lists.rs"),
+];
+
+#[test]
+fn every_route_is_called_by_name_in_the_tests_of_its_noun() {
+    let called: BTreeSet<String> = SOURCES.iter().flat_map(|source| calls(source)).collect();
+    let missing: Vec<String> = routes()
+        .iter()
+        .map(|route| format!("{} {}", route.method, plain(route.path)))
+        .filter(|route| !called.contains(route))
+        .collect();
+    assert!(missing.is_empty(), "no test calls {missing:?}");
+}
+
+/// What a source calls: method and path of every `client.get("/api/v1/…")`.
+fn calls(source: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for method in ["get", "post", "patch", "delete"] {
+        for after in source.split(&format!(".{method}(")).skip(1) {
+            let argument = after.trim_start().trim_start_matches("&format!(").trim_start();
+            let Some(path) = argument.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
+            let path = path.split('?').next().unwrap_or_default();
+            let below = path.strip_prefix("/api/v1/").or(path.strip_prefix("/api/i1/")).unwrap_or(path);
+            found.push(format!("{} {}", method.to_uppercase(), plain(below.trim_matches('/'))));
+        }
+    }
+    found
+}
+
+/// A path with every parameter written `{}`.
+fn plain(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match segment {
+        parameter if parameter.starts_with('{') => "{}",
+        other if !other.is_empty() && other.bytes().all(|byte| byte.is_ascii_digit()) => "{}",
+        other => other,
+    });
+    segments.collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,55 @@
+//! What the database holds, read behind the server's back: to show that a refused request changed nothing, and that
+//! all numbers add up. Must not know nouns: every table is read whole.
+
+use std::fmt::Write as _;
+
+use onhand_store::sql::Statement;
+use onhand_store::{Value, verify};
+
+use crate::client::TestServer;
+
+/// Blocks of ids may be taken for a command that is then refused.
+const PASSING: &str = "id_block";
+
+const TABLES: Statement = Statement::shared(
+    "test.tables",
+    "SELECT m.name, (SELECT COUNT(*) FROM pragma_table_info(m.name)) FROM sqlite_schema m
+     WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name",
+);
+
+impl TestServer {
+    /// All rows of all tables, one line each.
+    pub(crate) async fn dump(&self) -> String {
+        let read = async |tx: &mut onhand_store::Tx<'_>| {
+            let mut out = String::new();
+            let tables = tx.all(&TABLES, &[], |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?))).await?;
+            for (table, columns) in tables.into_iter().filter(|(name, _)| name != PASSING) {
+                // A statement's text lives as long as the program; a test program is short.
+                let sql: &'static str = Box::leak(format!("SELECT * FROM {table}").into_boxed_str());
+                let values = |row: &onhand_store::Row<'_>| {
+                    (0..columns as usize).map(|index| row.get::<Value<'static>>(index)).collect::<Result<Vec<_>, _>>()
+                };
+                for row in tx.all(&Statement::shared("test.rows", sql), &[], values).await? {
+                    writeln!(out, "{table} {row:?}").expect("a string takes any text");
+                }
+            }
+            Ok(out)
+        };
+        self.app.store.read("test.dump", read).await.expect("a readable database")
+    }
+
+    /// Fails if any number is not the sum of what it must be the sum of (`onhand verify`).
+    pub(crate) async fn verify(&self) {
+        for rule in 0..verify::rules() {
+            let check = async move |tx: &mut onhand_store::Tx<'_>| verify::check(tx, rule).await;
+            let (name, differences) = self.app.store.read("test.verify", check).await.expect("a readable database");
+            assert!(differences.is_empty(), "{name}: {differences:?}");
+        }
+    }
+
+    /// How many movements there are.
+    pub(crate) async fn movements(&self) -> i64 {
+        let read = async |tx: &mut onhand_store::Tx<'_>| verify::extent(tx).await;
+        self.app.store.read("test.extent", read).await.expect("a readable database").movements
+    }
+}

@@ -1,0 +1,56 @@
+//! Health and metrics: for whoever keeps the process running.
+
+use serde_json::json;
+
+use crate::shop::Shop;
+
+#[tokio::test]
+async fn a_running_server_is_alive_and_ready() {
+    let shop = Shop::open().await;
+    let anonymous = shop.server.anonymous();
+    assert_eq!(anonymous.get("/healthz").await.ok(), json!({"status": "ok"}));
+    assert_eq!(anonymous.get("/readyz").await.ok(), json!({"status": "ok", "waiting": 0}));
+}
+
+#[tokio::test]
+async fn metrics_count_requests_by_route_and_show_no_secret() {
+    let shop = Shop::open().await;
+    let order = shop.try_order(json!({"order_items": []})).await;
+    order.faults(&["order_items"]);
+    shop.erp.get("/api/v1/orders/987654321/").await.expect(404);
+    let answer = shop.server.anonymous().get("/metrics").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain; version=0.0.4")));
+    let has = |needle: &str| answer.text.lines().any(|line| line.starts_with(needle));
+    assert!(has("onhand_requests_total{method=\"POST\",route=\"orders\",status=\"400\"}"), "{}", answer.text);
+    assert!(
+        has("onhand_requests_total{method=\"GET\",route=\"orders/{id}\",status=\"404\"}"),
+        "labels are closed sets"
+    );
+    assert!(has("onhand_request_seconds_bucket"), "{}", answer.text);
+    assert!(has("onhand_ledger_waiting 0"), "{}", answer.text);
+    assert!(!answer.text.contains("987654321"), "an id in a label would be a new series for every order");
+}
+
+#[tokio::test]
+async fn a_request_id_is_taken_over_if_it_is_harmless() {
+    let shop = Shop::open().await;
+    let given = shop.erp.clone().with("X-Request-Id", "erp-17:42/a_b.c").get("/api/v1/orders/").await;
+    assert_eq!(given.header("x-request-id"), Some("erp-17:42/a_b.c"));
+    for harmful in ["a b", "<script>", "x".repeat(65).as_str(), ""] {
+        let made = shop.erp.clone().with("X-Request-Id", harmful).get("/api/v1/orders/").await;
+        let id = made.header("x-request-id").expect("every answer has one");
+        assert!(id != harmful && !id.is_empty(), "{id}");
+    }
+    let (one, two) = (shop.erp.get("/healthz").await, shop.erp.get("/healthz").await);
+    assert_ne!(one.header("x-request-id"), two.header("x-request-id"));
+}
+
+#[tokio::test]
+async fn answers_are_not_cached() {
+    let shop = Shop::open().await;
+    for path in ["/api/v1/stock_list/", "/healthz", "/api/v1/nothing/"] {
+        let answer = shop.erp.get(path).await;
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+}

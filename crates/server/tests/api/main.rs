@@ -1,0 +1,26 @@
+//! The API through a real socket, on a real database: one module per noun, named like the handlers, and those that
+//! look at all routes at once.
+//!
+//! `client` starts servers, `shop` has the moves most tests are made of, `samples` knows a good request for every route.
+
+mod auth;
+mod channels;
+mod client;
+mod content_types;
+mod contradictions;
+mod coverage;
+mod dump;
+mod health;
+mod idempotency;
+mod lists;
+mod mappings;
+mod order_items;
+mod orders;
+mod product_stocks;
+mod products;
+mod race;
+mod reservation;
+mod samples;
+mod schema;
+mod shop;
+mod stock_lists;

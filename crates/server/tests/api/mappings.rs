@@ -1,0 +1,49 @@
+//! Mappings: the ERP's codes for order lines (seed 001).
+
+use serde_json::json;
+
+use crate::shop::{Shop, column, item};
+
+#[tokio::test]
+async fn mappings_are_listed_by_line_and_by_code() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 10).await;
+    let lines = [item(&shop.order("SHIRT", 1).await), item(&shop.order("SHIRT", 1).await)];
+    let first = shop.release(lines[0]).await;
+    let second = shop.try_release(lines[1], json!({"code": "0042", "update_stock": false})).await.created();
+    let page = shop.erp.get(&format!("/api/v1/order_items/{}/create_mapping/", lines[0])).await.ok();
+    assert_eq!((&page["count"], &page["results"]), (&json!(1), &json!([first])));
+    let page = shop.erp.get("/api/v1/integration_mappings/").await.ok();
+    assert_eq!(page["results"], json!([first, second]));
+    let page = shop.erp.get("/api/i1/integration_mappings/?code=0042").await.ok();
+    assert_eq!(column(&page, "object_id"), [json!(lines[1])], "a code is a text: its zeros stay");
+    let page = shop.erp.get("/api/v1/integration_mappings/?integration_type=hepsiburada").await.ok();
+    assert_eq!(page["count"], json!(0));
+}
+
+#[tokio::test]
+async fn a_line_without_a_mapping_has_an_empty_list_and_an_unknown_line_none() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 10).await;
+    let line = item(&shop.order("SHIRT", 1).await);
+    let page = shop.erp.get(&format!("/api/v1/order_items/{line}/create_mapping/")).await.ok();
+    assert_eq!((&page["count"], &page["results"]), (&json!(0), &json!([])));
+    shop.erp.get("/api/v1/order_items/1/create_mapping/").await.expect(404);
+}
+
+/// One line may be known to several remote systems, each with one code.
+#[tokio::test]
+async fn a_line_has_one_code_per_remote_system() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 10).await;
+    let line = item(&shop.order("SHIRT", 1).await);
+    shop.try_release(line, json!({"code": "A"})).await.created();
+    shop.try_release(line, json!({"code": "A", "integration_type": "akinon"})).await.created();
+    let before = shop.server.dump().await;
+    let fault = shop.try_release(line, json!({"code": "B"})).await.faults(&["code"]);
+    assert!(fault["code"][0].as_str().expect("a text").contains("\"A\""), "it says which code there is: {fault}");
+    shop.try_release(line, json!({"code": "B", "integration_type": "akinon"})).await.faults(&["code"]);
+    assert_eq!(shop.server.dump().await, before);
+    let page = shop.erp.get(&format!("/api/v1/integration_mappings/?object_id={line}")).await.ok();
+    assert_eq!(column(&page, "integration_type"), [json!("external_company"), json!("akinon")]);
+}

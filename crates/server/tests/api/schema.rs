@@ -1,0 +1,76 @@
+//! The API description and its page.
+
+use std::collections::BTreeSet;
+
+use onhand::http::routes::Under;
+use serde_json::Value;
+
+use crate::client::TestServer;
+use crate::samples::all_paths;
+
+#[tokio::test]
+async fn every_route_and_every_field_is_described() {
+    let server = TestServer::start().await;
+    let schema = server.anonymous().get("/api/schema/").await.ok();
+    assert_eq!(schema["openapi"], "3.1.0");
+    let mut described = BTreeSet::new();
+    for (path, operations) in schema["paths"].as_object().expect("paths") {
+        described.extend(operations.as_object().expect("operations").keys().map(|method| format!("{method} {path}")));
+    }
+    for (route, path) in all_paths() {
+        let slash = if route.under == Under::Root { "" } else { "/" };
+        let method = route.method.as_str().to_lowercase();
+        assert!(described.remove(&format!("{method} {path}{slash}")), "{method} {path} is not described");
+        let operation = &schema["paths"][format!("{path}{slash}")][&method];
+        for field in route.body.unwrap_or_default() {
+            let body = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+            assert!(body["properties"][field.name].is_object(), "{method} {path}: {}", field.name);
+        }
+        for (status, _) in &route.answers {
+            assert!(operation["responses"][status.to_string()].is_object(), "{method} {path}: {status}");
+        }
+    }
+    assert!(described.is_empty(), "described, but not served: {described:?}");
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere_and_every_operation_has_its_own_name() {
+    let server = TestServer::start().await;
+    let schema = server.anonymous().get("/api/schema/").await.ok();
+    let (mut references, mut names) = (Vec::new(), Vec::new());
+    walk(&schema, &mut |key, value| match (key, value.as_str()) {
+        ("$ref", Some(text)) => references.push(text.to_owned()),
+        ("operationId", Some(text)) => names.push(text.to_owned()),
+        _ => {}
+    });
+    assert!(references.len() > 50, "{}", references.len());
+    for reference in &references {
+        let found = schema.pointer(reference.trim_start_matches('#'));
+        assert!(found.is_some(), "{reference} leads nowhere");
+    }
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "operation ids are unique");
+}
+
+fn walk(value: &Value, see: &mut impl FnMut(&str, &Value)) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            see(key, value);
+            walk(value, see);
+        }),
+        Value::Array(items) => items.iter().for_each(|value| walk(value, see)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn the_page_needs_no_other_host_and_shows_every_path() {
+    let server = TestServer::start().await;
+    let answer = server.anonymous().get("/api/docs/").await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    for outside in ["http://", "https://", "//cdn", "<script", "@import", "src="] {
+        assert!(!answer.text.contains(outside), "the page asks for {outside}");
+    }
+    for (_, path) in all_paths() {
+        assert!(answer.text.contains(&path), "{path} is not on the page");
+    }
+}
