@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use onhand_core::command::Needs;
-use onhand_core::{Command, Context, IdSource, Outcome, Refusal, Shelf, Timestamp, UserId, decide};
+use onhand_core::{Changes, Command, Context, IdSource, Outcome, Refusal, Shelf, Timestamp, UserId, decide};
 use onhand_store::idempotency::{self, Answer, Key};
 use onhand_store::{Error, Store, Tx, ids, ledger as rows};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
+use crate::pages::Pages;
 
 /// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
 const QUEUE_MAX: usize = 4_096;
@@ -74,14 +75,17 @@ type Answering = oneshot::Sender<Result<Settled, Fault>>;
 #[derive(Clone)]
 pub struct Ledger {
     queue: mpsc::Sender<(Submission, Answering)>,
+    pages: Arc<Pages>,
 }
 
 impl Ledger {
     /// Starts the ledger of a store. The task ends after the last handle is gone and everything queued is answered.
     pub fn start(store: Store, clock: Clock) -> (Self, tokio::task::JoinHandle<()>) {
+        let pages = Arc::new(Pages::default());
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let combiner = Combiner { store, clock, ids: IdSource::default(), last: Timestamp::from_micros(0) };
-        (Self { queue }, tokio::spawn(combiner.run(waiting)))
+        let combiner =
+            Combiner { store, clock, pages: pages.clone(), ids: IdSource::default(), last: Timestamp::from_micros(0) };
+        (Self { queue, pages }, tokio::spawn(combiner.run(waiting)))
     }
 
     /// Submits a command and waits until it is on disk, or refused.
@@ -94,6 +98,11 @@ impl Ledger {
         settled.await.map_err(|_| Fault::Closed)?
     }
 
+    /// Pages that may be kept: the ledger says what has changed before it answers.
+    pub fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
     /// Commands waiting just now.
     pub fn waiting(&self) -> usize {
         QUEUE_MAX - self.queue.capacity()
@@ -103,6 +112,7 @@ impl Ledger {
 struct Combiner {
     store: Store,
     clock: Clock,
+    pages: Arc<Pages>,
     ids: IdSource,
     last: Timestamp,
 }
@@ -153,18 +163,26 @@ impl Combiner {
         self.last = Timestamp::from_micros(now + part.len() as i64);
         let ids = std::mem::take(&mut self.ids);
         let body = async move |tx: &mut Tx<'_>| settle(tx, &batch[part], ids, now).await;
-        let (ids, settled) = self.store.write("ledger.batch", body).await?;
-        self.ids = ids;
-        Ok(settled)
+        // Whether a commit that failed took place is unknown, so nothing kept can be trusted after it.
+        let batch = self.store.write("ledger.batch", body).await.inspect_err(|_| self.pages.all_changed())?;
+        if batch.changes.new_stocks.is_empty() {
+            self.pages.changed(batch.changes.stocks.iter().copied());
+        } else {
+            self.pages.all_changed();
+        }
+        self.ids = batch.ids;
+        Ok(batch.settled)
     }
 }
 
-async fn settle(
-    tx: &mut Tx<'_>,
-    batch: &[Submission],
+/// A batch on disk.
+struct Batch {
     ids: IdSource,
-    now: i64,
-) -> Result<(IdSource, Vec<Settled>), Error> {
+    settled: Vec<Settled>,
+    changes: Changes,
+}
+
+async fn settle(tx: &mut Tx<'_>, batch: &[Submission], ids: IdSource, now: i64) -> Result<Batch, Error> {
     let mut needs = Needs::default();
     batch.iter().for_each(|entry| entry.command.needs(&mut needs));
     let mut shelf = Shelf::new(ids);
@@ -181,7 +199,7 @@ async fn settle(
     }
     let changes = shelf.take_changes();
     rows::apply(tx, &shelf, &changes).await?;
-    Ok((shelf.ids, settled))
+    Ok(Batch { ids: shelf.ids, settled, changes })
 }
 
 /// Decides a command once per key: the answer is stored in the transaction of its effect.

@@ -12,4 +12,5 @@ pub mod demo;
 mod hex;
 pub mod http;
 pub mod ledger;
+pub mod pages;
 pub mod wire;

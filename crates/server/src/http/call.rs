@@ -97,6 +97,16 @@ impl Call {
         page::written(&self.list_address(&self.base()), query, page, results)
     }
 
+    /// A name for what this call asks for: two calls of the same name want the same answer.
+    pub fn name(&self) -> String {
+        let mut name = self.base() + &self.path;
+        for (key, value) in &self.query {
+            // Control characters keep names apart that differ in where a value ends.
+            name.extend(["\u{1}", key, "\u{2}", value]);
+        }
+        name
+    }
+
     fn base(&self) -> String {
         match &self.app.config.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
@@ -149,7 +159,7 @@ impl Call {
         hash.update(&self.body);
         let render = move |result: &Result<Outcome, Refusal>| {
             let reply = answer(result.as_ref().ok()?);
-            Some((reply.status.as_u16(), reply.body))
+            Some((reply.status.as_u16(), reply.body.to_vec()))
         };
         Ok(Some(Keyed {
             key: Key { account: self.caller.account, key: key.clone() },

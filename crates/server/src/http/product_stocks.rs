@@ -19,7 +19,7 @@ use super::refusals;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
-use crate::wire::filter::{Filter, Kind};
+use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, Object, Reply};
 use crate::wire::scalar;
@@ -207,18 +207,32 @@ fn write_v1(out: &mut String, stock: &Stock) {
         .close();
 }
 
-/// `GET product_stock/`.
+/// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
 pub async fn list(call: Call) -> Result<Reply, Error> {
-    let query = call.listing(FILTERS)?;
-    let (listing, store) = (query.listing.clone(), &call.app.store);
-    let (bounded, limit) = (stocks::is_bounded(&listing), query.limit);
-    if call.family == Family::V1 {
-        let body = async move |tx: &mut Tx<'_>| stocks::page(tx, &listing).await;
-        let page =
-            if bounded { store.glance("stocks.page", body).await } else { store.read("stocks.page", body).await };
-        return call.page(&query, &page?, write_v1);
+    let pages = call.app.ledger.pages();
+    let name = call.name();
+    if let Some(body) = pages.find(&name) {
+        return Ok(Reply::ok(body));
     }
-    // The ERP's side reads the most: its rows go from the engine into the answer without a copy between.
+    let query = call.listing(FILTERS)?;
+    let before = pages.before();
+    let bounded = stocks::is_bounded(&query.listing);
+    let (reply, rows) = match call.family {
+        Family::I1 => list_i1(&call, &query, bounded).await?,
+        Family::V1 => list_v1(&call, &query, bounded).await?,
+    };
+    if bounded {
+        pages.keep(name, &reply.body, rows, before);
+    }
+    Ok(reply)
+}
+
+/// An answer, and the first and last id of the rows that it shows.
+type Listed = (Reply, Option<(i64, i64)>);
+
+/// The ERP's side reads the most: its rows go from the engine into the answer without a copy between.
+async fn list_i1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
+    let (listing, limit) = (query.listing.clone(), query.limit);
     let body = async move |tx: &mut Tx<'_>| {
         let mut results = String::with_capacity(limit as usize * ROW_BYTES);
         results.push('[');
@@ -226,9 +240,21 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
         let page = stocks::visit(tx, &listing, |row| write_row(&mut results.borrow_mut(), row)).await?;
         Ok((page, results.into_inner() + "]"))
     };
+    let store = &call.app.store;
     let (page, results) =
         if bounded { store.glance("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
-    call.written_page(&query, &page, &results)
+    let rows = page.rows.first().copied().zip(page.rows.last().copied());
+    Ok((call.written_page(query, &page, &results)?, rows))
+}
+
+async fn list_v1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
+    let listing = query.listing.clone();
+    let body = async move |tx: &mut Tx<'_>| stocks::page(tx, &listing).await;
+    let store = &call.app.store;
+    let page = if bounded { store.glance("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
+    let id = |stock: &Stock| stock.id.get();
+    let rows = page.rows.first().map(id).zip(page.rows.last().map(id));
+    Ok((call.page(query, &page, write_v1)?, rows))
 }
 
 fn write_row(out: &mut String, row: &StockRow<'_>) -> Result<(), onhand_store::Error> {

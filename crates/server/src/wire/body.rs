@@ -99,7 +99,9 @@ mod tests {
 
     async fn read(content_type: &str, body: &str) -> Result<String, String> {
         let value = parse(content_type, Bytes::copy_from_slice(body.as_bytes())).await;
-        value.map(|value| value.to_string()).map_err(|fault| String::from_utf8(fault.into_reply().body).expect("JSON"))
+        value
+            .map(|value| value.to_string())
+            .map_err(|fault| String::from_utf8(fault.into_reply().body.to_vec()).expect("JSON"))
     }
 
     #[tokio::test]

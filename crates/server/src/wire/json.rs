@@ -3,6 +3,7 @@
 //! Promises: text that was stored as JSON is printed as it was. Must not know which fields an object has.
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use bytes::Bytes;
 
 /// An answer on its way out.
 #[derive(Clone, Debug)]
@@ -10,7 +11,7 @@ pub struct Reply {
     /// Its status.
     pub status: StatusCode,
     /// Its body; empty for none.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// What the body is.
     pub content_type: HeaderValue,
     /// Further headers.
@@ -24,7 +25,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Reply {
     /// A JSON answer whose text is already made.
-    pub fn text(status: StatusCode, body: impl Into<Vec<u8>>) -> Self {
+    pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self { status, body: body.into(), content_type: JSON, headers: Vec::new() }
     }
 
@@ -34,12 +35,12 @@ impl Reply {
     }
 
     /// 200 with a body.
-    pub fn ok(body: impl Into<Vec<u8>>) -> Self {
+    pub fn ok(body: impl Into<Bytes>) -> Self {
         Self::text(StatusCode::OK, body)
     }
 
     /// An answer that is not JSON, such as a page.
-    pub fn other(content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn other(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self { content_type: HeaderValue::from_static(content_type), ..Self::ok(body) }
     }
 

@@ -1,0 +1,168 @@
+//! Kept pages: answers of lists of stock, kept until something that they show changes.
+//!
+//! Promises: whoever reads after a write was answered sees it. A page is kept with a stamp, the sum of the versions of
+//! the blocks of rows it shows; the ledger raises the versions of what it changed before it answers anybody, so an old
+//! stamp no longer fits. Holds while one process writes the database. Must not know what a page says.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use bytes::Bytes;
+use onhand_core::StockId;
+
+/// Bytes of all kept pages; more, and all are dropped.
+const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+/// Versions. Blocks that share one make each other's pages old too early, never too late.
+const VERSIONS: usize = 4_096;
+/// A page that shows rows of more blocks than this is not kept: its stamp would cost too much to add up.
+const BLOCKS_MAX: i64 = 64;
+/// How far an id is shifted to give its block: up to 256 rows that were made one after the other.
+const BLOCK_SHIFT: u32 = 16;
+
+/// What has been changed, and the pages that still hold.
+pub struct Pages {
+    commits: AtomicU64,
+    made: AtomicU64,
+    versions: Vec<AtomicU64>,
+    kept: RwLock<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    pages: HashMap<String, Page>,
+    bytes: usize,
+}
+
+struct Page {
+    blocks: RangeInclusive<i64>,
+    stamp: u64,
+    body: Bytes,
+}
+
+/// Taken before a page is read: whether anything was committed while it was.
+#[derive(Clone, Copy, Debug)]
+pub struct Before(u64);
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self {
+            commits: AtomicU64::new(0),
+            made: AtomicU64::new(0),
+            versions: (0..VERSIONS).map(|_| AtomicU64::new(0)).collect(),
+            kept: RwLock::default(),
+        }
+    }
+}
+
+impl Pages {
+    /// Says that stocks have changed on disk. Called after the commit and before anybody is answered.
+    pub fn changed(&self, stocks: impl IntoIterator<Item = StockId>) {
+        // Commits first: a reader that sees a raised version sees the raised number of commits too.
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        for stock in stocks {
+            self.version(block(stock.get())).fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Says that stocks were made, or that nobody knows what changed: no page holds any more.
+    pub fn all_changed(&self) {
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        self.made.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// To be taken before a page is read from the database.
+    pub fn before(&self) -> Before {
+        Before(self.commits.load(Ordering::SeqCst))
+    }
+
+    /// The page kept under a name, if it still holds.
+    pub fn find(&self, name: &str) -> Option<Bytes> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let page = kept.pages.get(name)?;
+        (self.stamp(&page.blocks) == page.stamp).then(|| page.body.clone())
+    }
+
+    /// Keeps a page that shows rows with these first and last ids, unless something was committed since `before`.
+    pub fn keep(&self, name: String, body: &Bytes, rows: Option<(i64, i64)>, before: Before) {
+        let Some((first, last)) = rows else { return };
+        let blocks = block(first.min(last))..=block(first.max(last));
+        if blocks.end() - blocks.start() >= BLOCKS_MAX {
+            return;
+        }
+        let stamp = self.stamp(&blocks);
+        if self.commits.load(Ordering::SeqCst) != before.0 {
+            return;
+        }
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.bytes + body.len() > KEPT_BYTES_MAX {
+            *kept = Kept::default();
+        }
+        let old = kept.pages.insert(name, Page { blocks, stamp, body: body.clone() });
+        kept.bytes += body.len();
+        kept.bytes -= old.map_or(0, |page| page.body.len());
+    }
+
+    /// Versions only grow, so equal sums mean equal versions.
+    fn stamp(&self, blocks: &RangeInclusive<i64>) -> u64 {
+        let versions = blocks.clone().map(|block| self.version(block).load(Ordering::SeqCst));
+        self.made.load(Ordering::SeqCst) + versions.sum::<u64>()
+    }
+
+    fn version(&self, block: i64) -> &AtomicU64 {
+        &self.versions[block as usize % VERSIONS]
+    }
+}
+
+const fn block(id: i64) -> i64 {
+    id >> BLOCK_SHIFT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: Bytes = Bytes::from_static(b"[]");
+
+    fn kept(pages: &Pages, rows: (i64, i64)) {
+        pages.keep("page".to_owned(), &BODY, Some(rows), pages.before());
+    }
+
+    #[test]
+    fn a_page_holds_until_one_of_its_blocks_changes() {
+        let pages = Pages::default();
+        kept(&pages, (1 << 16, 3 << 16));
+        pages.changed([StockId::new(4 << 16), StockId::new(7)]);
+        assert!(pages.find("page").is_some(), "other blocks changed");
+        pages.changed([StockId::new((2 << 16) + 9)]);
+        assert!(pages.find("page").is_none(), "a block between first and last changed");
+    }
+
+    #[test]
+    fn a_new_stock_ends_every_page() {
+        let pages = Pages::default();
+        kept(&pages, (1 << 16, 1 << 16));
+        pages.all_changed();
+        assert!(pages.find("page").is_none());
+    }
+
+    #[test]
+    fn a_page_read_while_something_was_committed_is_not_kept() {
+        let pages = Pages::default();
+        let before = pages.before();
+        pages.changed([StockId::new(9 << 16)]);
+        pages.keep("page".to_owned(), &BODY, Some((1, 1)), before);
+        assert!(pages.find("page").is_none());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let pages = Pages::default();
+        let body = Bytes::from(vec![b' '; KEPT_BYTES_MAX / 4]);
+        for number in 0..50 {
+            pages.keep(number.to_string(), &body, Some((1, 1)), pages.before());
+        }
+        assert!(pages.kept.read().expect("not poisoned").bytes <= KEPT_BYTES_MAX);
+    }
+}
