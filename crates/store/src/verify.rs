@@ -12,7 +12,7 @@ use crate::{Error, Tx};
 pub struct Difference {
     /// Which rule is broken.
     pub rule: &'static str,
-    /// The id of the row.
+    /// The id of the row; of a kept count, the first id that it counts.
     pub id: i64,
     /// What it should be.
     pub expected: i64,
@@ -80,17 +80,33 @@ shared! {
     CANCELLED_HOLD = "verify.cancelled_hold",
         "SELECT i.id, 4, h.state FROM order_item i JOIN hold h ON h.item_id = i.id
          WHERE (i.status = 100) <> (h.state = 4) AND NOT (i.status = 100 AND h.state = 3) LIMIT ?1";
+    ONE_CHAIN = "verify.one_chain",
+        "SELECT stock_id, COUNT(*) - 1, COUNT(DISTINCT previous_id) FROM movement GROUP BY bucket, stock_id
+         HAVING COUNT(DISTINCT previous_id) <> COUNT(*) - 1 LIMIT ?1";
+    CODE_OF_RELEASED = "verify.code_of_released",
+        "SELECT h.item_id, 1, 0 FROM hold h WHERE h.state IN (2, 3)
+         AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id) LIMIT ?1";
+    /// Counts every table once per scope by the smallest blocks, and adds those up to the larger ones.
     COUNTS = "verify.counts",
-        "SELECT 0, t.counted, t.kept FROM (
-         SELECT (SELECT COUNT(*) FROM stock) AS counted,
-         COALESCE((SELECT n FROM tally WHERE scope = 'stock' AND level = 0 AND block = 0), 0) AS kept
-         UNION ALL SELECT (SELECT COUNT(*) FROM sales_order),
-         COALESCE((SELECT n FROM tally WHERE scope = 'sales_order' AND level = 0 AND block = 0), 0)
-         UNION ALL SELECT (SELECT COUNT(*) FROM order_item),
-         COALESCE((SELECT n FROM tally WHERE scope = 'order_item' AND level = 0 AND block = 0), 0)
-         UNION ALL SELECT (SELECT COUNT(*) FROM product),
-         COALESCE((SELECT n FROM tally WHERE scope = 'product' AND level = 0 AND block = 0), 0)
-         ) t WHERE t.counted <> t.kept LIMIT ?1";
+        "WITH fine (scope, block, n) AS (
+         SELECT 'stock', id >> 16, COUNT(*) FROM stock GROUP BY 2
+         UNION ALL SELECT 'stock:stock_list_id:' || stock_list_id, id >> 16, COUNT(*) FROM stock GROUP BY 1, 2
+         UNION ALL SELECT 'sales_order', id >> 16, COUNT(*) FROM sales_order GROUP BY 2
+         UNION ALL SELECT 'sales_order:status:' || status, id >> 16, COUNT(*) FROM sales_order GROUP BY 1, 2
+         UNION ALL SELECT 'sales_order:is_send:' || is_send, id >> 16, COUNT(*) FROM sales_order GROUP BY 1, 2
+         UNION ALL SELECT 'sales_order:channel_id:' || channel_id, id >> 16, COUNT(*) FROM sales_order GROUP BY 1, 2
+         UNION ALL SELECT 'order_item', id >> 16, COUNT(*) FROM order_item GROUP BY 2
+         UNION ALL SELECT 'product', id >> 16, COUNT(*) FROM product GROUP BY 2
+         UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
+         UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2
+         UNION ALL SELECT 'channel', id >> 16, COUNT(*) FROM channel GROUP BY 2),
+         both_sides (scope, level, block, id, counted, kept) AS (
+         SELECT scope, 2, block, block << 16, n, 0 FROM fine
+         UNION ALL SELECT scope, 1, block >> 8, (block >> 8) << 24, n, 0 FROM fine
+         UNION ALL SELECT scope, 0, 0, 0, n, 0 FROM fine
+         UNION ALL SELECT scope, level, block, CASE level WHEN 2 THEN block << 16 ELSE block << 24 END, 0, n FROM tally)
+         SELECT MIN(id), SUM(counted), SUM(kept) FROM both_sides GROUP BY scope, level, block
+         HAVING SUM(counted) <> SUM(kept) LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
          (SELECT COUNT(*) FROM sales_order)";
@@ -108,6 +124,8 @@ const RULES: &[(&str, &crate::sql::Statement)] = &[
     ("each movement follows from the one before", &CHAIN),
     ("each order line has its hold", &HOLD_OF_ITEM),
     ("a line is cancelled exactly if its hold is", &CANCELLED_HOLD),
+    ("the movements of a stock are one chain", &ONE_CHAIN),
+    ("a released line has its code", &CODE_OF_RELEASED),
     ("kept counts are right", &COUNTS),
 ];
 

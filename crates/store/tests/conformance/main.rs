@@ -1,0 +1,18 @@
+//! What a store promises, checked on a fresh database of every engine.
+//!
+//! Promises: a case knows no engine; it is written once and runs on each of them. An engine joins in
+//! [`database::for_each_engine`]. One file per noun, as in `src`.
+
+mod accounts;
+mod channels;
+mod database;
+mod idempotency;
+mod ids;
+mod ledger;
+mod movements;
+mod pages;
+mod products;
+mod shop;
+mod stock_lists;
+mod transactions;
+mod verify;

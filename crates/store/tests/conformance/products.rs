@@ -1,0 +1,61 @@
+//! Products: what is written is read, SKUs are unique and decide the bucket.
+
+use onhand_core::{ProductId, bucket_of_text};
+use onhand_store::Store;
+use onhand_store::products::{self, ProductRow};
+
+use crate::database::for_each_engine;
+use crate::shop::{START, Shop, at};
+
+fn product(sku: &str) -> ProductRow {
+    ProductRow {
+        id: ProductId::new(0),
+        sku: sku.to_owned(),
+        name: format!("name of {sku}"),
+        base_code: "base".to_owned(),
+        is_active: true,
+        attributes: r#"{"colour":"blue"}"#.to_owned(),
+        extra_field: "{}".to_owned(),
+        created_at: START,
+        modified_at: START,
+    }
+}
+
+async fn add(store: &Store, row: ProductRow) -> Result<ProductRow, onhand_store::Error> {
+    store.write("t", async move |tx| products::insert(tx, &row).await).await
+}
+
+async fn read(store: &Store, id: ProductId) -> Option<ProductRow> {
+    store.read("t", async move |tx| products::by_id(tx, id).await).await.expect("read")
+}
+
+#[test]
+fn a_product_is_read_as_it_was_written() {
+    for_each_engine(async |database| {
+        let made = add(&database.store, product("1116131001")).await.expect("made");
+        assert_eq!(made, ProductRow { id: made.id, ..product("1116131001") });
+        assert_eq!(made.id.bucket(), bucket_of_text("1116131001"), "the id carries the bucket of the SKU");
+        assert_eq!(read(&database.store, made.id).await, Some(made.clone()));
+
+        let changed = ProductRow { name: "new".to_owned(), is_active: false, modified_at: at(1), ..made.clone() };
+        let wanted = changed.clone();
+        database.store.write("t", async move |tx| products::update(tx, &changed).await).await.expect("written");
+        assert_eq!(read(&database.store, made.id).await, Some(wanted));
+        assert_eq!(read(&database.store, ProductId::new(made.id.get() + 256)).await, None);
+        assert!(add(&database.store, product("1116131001")).await.is_err_and(|fault| fault.is_taken("product_sku")));
+    });
+}
+
+#[test]
+fn a_stock_write_makes_the_product_it_needs_once() {
+    for_each_engine(async |database| {
+        let known = add(&database.store, product("KNOWN")).await.expect("made");
+        let mut shop = Shop::open(&database.store).await;
+        assert_eq!(shop.write(0, "KNOWN", 1).await.product, known.id);
+        let made = shop.write(0, "NEW", 1).await.product;
+        assert_eq!(shop.write(1, "NEW", 1).await.product, made, "the second list finds the product of the first");
+        let row = read(&database.store, made).await.expect("it is there");
+        assert_eq!((row.sku.as_str(), row.name.as_str(), row.is_active), ("NEW", "NEW", true));
+        assert_eq!(made.bucket(), bucket_of_text("NEW"));
+    });
+}

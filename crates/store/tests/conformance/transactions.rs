@@ -1,0 +1,173 @@
+//! Transactions: whole or not at all, one at a time, and a reader sees one moment.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use onhand_core::StockListId;
+use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::stock_lists;
+use onhand_store::{Error, Options, Store, Tx};
+
+use crate::database::for_each_engine;
+use crate::shop::stock_list;
+
+async fn add(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
+    stock_lists::insert(tx, &stock_list(name)).await.map(|_| ())
+}
+
+async fn names(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+    let window = Window::After { key: None, limit: 100 };
+    let page = stock_lists::page(tx, &Listing { conditions: vec![], sort: Sort::BY_ID, window }).await?;
+    assert_eq!(page.count, Some(page.rows.len() as i64), "the kept count and the rows are of one moment");
+    Ok(page.rows.into_iter().map(|list| list.name).collect())
+}
+
+async fn names_now(store: &Store) -> Vec<String> {
+    store.read("t", async |tx| names(tx).await).await.expect("read")
+}
+
+#[test]
+fn a_body_that_fails_leaves_nothing_behind() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let failed = store
+            .write("t", async |tx| {
+                add(tx, "one").await?;
+                assert_eq!(names(tx).await?, ["one"], "a transaction sees its own writes");
+                Err::<(), _>(Error::Url("no".to_owned()))
+            })
+            .await;
+        assert!(matches!(failed, Err(Error::Url(text)) if text == "no"), "the body's own error comes back");
+        assert_eq!(names_now(store).await, Vec::<String>::new());
+        store.write("t", async |tx| add(tx, "two").await).await.expect("the next one works");
+        assert_eq!(names_now(store).await, ["two"]);
+    });
+}
+
+#[test]
+fn a_body_that_panics_is_an_error_and_leaves_nothing_behind() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let broken = store.write("t", async |tx| {
+            add(tx, "one").await?;
+            assert!(names(tx).await?.is_empty(), "a rule of the test's own, broken on purpose");
+            Ok(())
+        });
+        assert!(matches!(broken.await, Err(Error::Internal(_))));
+        assert_eq!(names_now(store).await, Vec::<String>::new());
+        store.write("t", async |tx| add(tx, "two").await).await.expect("the next one works");
+        assert_eq!(names_now(store).await, ["two"]);
+    });
+}
+
+#[test]
+fn a_statement_that_fails_can_be_left_behind_by_its_body() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        store.write("t", async |tx| add(tx, "one").await).await.expect("written");
+        let clash = store.write("t", async |tx| {
+            add(tx, "two").await?;
+            add(tx, "one").await
+        });
+        assert!(clash.await.is_err_and(|fault| fault.is_taken("stock_list_name")));
+        assert_eq!(names_now(store).await, ["one"], "what came before the failure is gone too");
+    });
+}
+
+#[test]
+fn reading_cannot_write() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let written = store.read("t", async |tx| add(tx, "one").await).await;
+        assert!(matches!(written, Err(Error::Unavailable(_))), "{written:?}");
+        let glanced = store.glance("t", async |tx| add(tx, "one").await).await;
+        assert!(matches!(glanced, Err(Error::Unavailable(_))), "{glanced:?}");
+        assert_eq!(names_now(store).await, Vec::<String>::new());
+        let seen = store.glance("t", async |tx| names(tx).await).await.expect("a glance reads");
+        assert_eq!(seen, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_reader_sees_one_moment() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        store.write("t", async |tx| add(tx, "before").await).await.expect("written");
+        let (started, wait_for_start) = tokio::sync::oneshot::channel();
+        let (written, wait_for_write) = mpsc::channel();
+        let reading = store.read("t", async move |tx| {
+            let first = names(tx).await?;
+            started.send(()).expect("the test waits");
+            wait_for_write.recv_timeout(Duration::from_secs(10)).expect("a writer is not held up by a reader");
+            Ok((first, names(tx).await?))
+        });
+        let writing = async {
+            wait_for_start.await.expect("the reader starts");
+            store.write("t", async |tx| add(tx, "after").await).await.expect("written");
+            written.send(()).expect("the reader waits");
+        };
+        let (read, ()) = tokio::join!(reading, writing);
+        assert_eq!(read.expect("read"), (vec!["before".to_owned()], vec!["before".to_owned()]));
+        assert_eq!(names_now(store).await, ["before", "after"]);
+    });
+}
+
+#[test]
+fn a_caller_that_goes_away_does_not_undo_its_work() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let mut writing = Box::pin(store.write("t", async |tx| add(tx, "left alone").await));
+        // The first poll submits it; nobody waits for the answer.
+        let poll = std::future::poll_fn(|context| std::task::Poll::Ready(writing.as_mut().poll(context).is_pending()));
+        let _waits = poll.await;
+        drop(writing);
+        store.write("t", async |tx| add(tx, "next").await).await.expect("written");
+        assert_eq!(names_now(store).await, ["left alone", "next"]);
+    });
+}
+
+#[test]
+fn a_transaction_waits_for_nothing_foreign() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let waiting = store.write("t", async |tx| {
+            add(tx, "one").await?;
+            tokio::task::yield_now().await;
+            Ok(())
+        });
+        assert!(matches!(waiting.await, Err(Error::Internal(_))), "the write lock is not held while waiting");
+        assert_eq!(names_now(store).await, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn what_was_answered_is_there_for_the_next_process() {
+    for_each_engine(async |database| {
+        database.store.write("t", async |tx| add(tx, "one").await).await.expect("written");
+        let other = database.again().await;
+        assert_eq!(names_now(&other).await, ["one"]);
+        other.write("t", async |tx| add(tx, "two").await).await.expect("written");
+        assert_eq!(names_now(&database.store).await, ["one", "two"]);
+        let missing = database.store.read("t", async |tx| stock_lists::by_id(tx, StockListId::new(3)).await).await;
+        assert_eq!(missing.expect("read"), None);
+    });
+}
+
+#[test]
+fn a_url_names_an_engine_and_a_place() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let open = |url: String, must_exist| {
+        runtime.block_on(async move { Store::open(&url, &Options { must_exist }).await.err() })
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for url in ["", "sqlite", "sqlite:", "mysql://x", "onhand.db"] {
+        assert!(matches!(open(url.to_owned(), false), Some(Error::Url(_))), "{url:?} is refused");
+    }
+    let path = folder.path().join("new.db");
+    let url = format!("sqlite:{}", path.display());
+    assert!(matches!(open(url.clone(), true), Some(Error::Url(_))));
+    assert!(!path.exists(), "looking does not make a database");
+    assert!(open(format!("sqlite:{}", folder.path().join("no/such/folder.db").display()), false).is_some());
+    assert!(open(url.clone(), false).is_none() && open(url, true).is_none());
+    assert!(open(format!("sqlite://{}", path.display()), true).is_none(), "two slashes before the path are allowed");
+}

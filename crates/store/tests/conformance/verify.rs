@@ -1,0 +1,168 @@
+//! Verifying: quiet on a sound database, loud about every kind of damage.
+//!
+//! Promises: each rule of `verify` is broken by at least one damage here, planted behind the program's back.
+
+use std::collections::BTreeSet;
+
+use onhand_core::command::CancelItems;
+use onhand_core::{Command, Outcome};
+use onhand_store::Store;
+use onhand_store::verify::{self, Difference, Extent};
+
+use crate::database::{Database, for_each_engine};
+use crate::shop::{Shop, line, place, write};
+
+/// Everything that does not add up.
+pub(crate) async fn differences(store: &Store) -> Vec<Difference> {
+    let checked = store.read("verify", async |tx| {
+        let mut all = Vec::new();
+        for rule in 0..verify::rules() {
+            all.extend(verify::check(tx, rule).await?.1);
+        }
+        Ok(all)
+    });
+    checked.await.expect("verify reads")
+}
+
+/// A shop with a line in every state: open, reported, settled, cancelled from each, oversold; and an external hold.
+async fn sound_shop(database: &Database) -> Shop {
+    let mut shop = Shop::open(&database.store).await;
+    shop.write(0, "A", 10).await;
+    shop.write(1, "A", 5).await;
+    shop.write(0, "B", 7).await;
+    shop.run(write(shop.lists[1], "A", None, Some(3))).await;
+    let (_, settled) = shop.order("settled", &[(0, "B", 2), (0, "B", 1)]).await;
+    shop.release(settled[0].id, "E1").await;
+    shop.write(0, "B", 5).await;
+    let (_, reported) = shop.order("reported", &[(0, "A", 4), (1, "A", 1)]).await;
+    shop.release(reported[0].id, "E2").await;
+    let (cancelled, _) = shop.order("cancelled", &[(0, "A", 1), (0, "B", 1)]).await;
+    shop.cancel(cancelled).await;
+    let (half, lines) = shop.order("half", &[(0, "A", 2), (0, "B", 1)]).await;
+    shop.release(lines[0].id, "E3").await;
+    shop.run(Command::CancelItems(CancelItems { order: half, items: Some(vec![lines[0].id]) })).await;
+    let lines = vec![line(shop.lists[0], "B", 50), line(shop.lists[1], "B", 1)];
+    let oversold = shop.run(place("oversold", Some(shop.market), lines)).await;
+    assert!(matches!(oversold, Outcome::OrderPlaced(_, lines) if lines.iter().all(|line| line.oversold)));
+    shop
+}
+
+#[test]
+fn a_sound_database_is_quiet() {
+    for_each_engine(async |database| {
+        assert_eq!(differences(&database.store).await, [], "an empty database adds up");
+        sound_shop(&database).await;
+        assert_eq!(differences(&database.store).await, []);
+        let extent = database.store.read("t", async |tx| verify::extent(tx).await).await.expect("read");
+        assert_eq!(extent, Extent { stocks: 4, movements: 21, holds: 10, orders: 5 });
+    });
+}
+
+const ON_HAND: &str = "on hand is the sum of its movements";
+const HELD: &str = "held is the sum of its movements";
+const EXTERNAL: &str = "external is the sum of its movements";
+const REPORTED: &str = "reported is the sum of its movements";
+const OPEN_HOLDS: &str = "held is open holds plus external";
+const REPORTED_HOLDS: &str = "reported is the sum of reported holds";
+const NEWEST: &str = "the newest movement shows the stock as it is";
+const FOLLOWS: &str = "each movement follows from the one before";
+const HAS_HOLD: &str = "each order line has its hold";
+const CANCELLED: &str = "a line is cancelled exactly if its hold is";
+const ONE_CHAIN: &str = "the movements of a stock are one chain";
+const HAS_CODE: &str = "a released line has its code";
+const COUNTS: &str = "kept counts are right";
+
+/// What is planted, and every rule that must notice it.
+const DAMAGES: &[(&str, &[&str])] = &[
+    ("UPDATE stock SET on_hand = on_hand + 1 WHERE id = (SELECT MIN(id) FROM stock)", &[ON_HAND, NEWEST]),
+    ("UPDATE stock SET held = held + 1 WHERE id = (SELECT MIN(id) FROM stock)", &[HELD, OPEN_HOLDS, NEWEST]),
+    ("UPDATE stock SET held = held - 1 WHERE id = (SELECT MAX(id) FROM stock)", &[HELD, OPEN_HOLDS, NEWEST]),
+    ("UPDATE stock SET external = external + 1 WHERE external > 0", &[EXTERNAL, OPEN_HOLDS]),
+    ("UPDATE stock SET external = 0, held = held - 3 WHERE external = 3", &[EXTERNAL, HELD, NEWEST]),
+    ("UPDATE stock SET reported = reported - 4 WHERE reported = 4", &[REPORTED, REPORTED_HOLDS, NEWEST]),
+    ("UPDATE stock SET movement_id = NULL WHERE id = (SELECT MIN(id) FROM stock)", &[NEWEST]),
+    ("UPDATE stock SET movement_id = (SELECT MAX(movement_id) FROM stock)", &[NEWEST]),
+    ("DELETE FROM stock WHERE id = (SELECT MAX(id) FROM stock)", &[COUNTS]),
+    // A movement from the beginning, the middle and the end of a history.
+    ("DELETE FROM movement WHERE id = (SELECT MIN(id) FROM movement)", &[ON_HAND, FOLLOWS]),
+    (
+        "DELETE FROM movement WHERE id =
+         (SELECT previous_id FROM movement m JOIN stock s ON s.movement_id = m.id WHERE s.on_hand = 10)",
+        &[FOLLOWS],
+    ),
+    ("DELETE FROM movement WHERE id = (SELECT movement_id FROM stock WHERE external > 0)", &[HELD, NEWEST]),
+    ("UPDATE movement SET on_hand_delta = on_hand_delta + 1 WHERE on_hand_delta = 10", &[ON_HAND, FOLLOWS]),
+    ("UPDATE movement SET held_delta = held_delta + 1 WHERE held_delta = 4", &[HELD, FOLLOWS]),
+    ("UPDATE movement SET reported_delta = 3 WHERE reported_delta = 4", &[REPORTED, FOLLOWS]),
+    ("UPDATE movement SET external_delta = 2 WHERE external_delta = 3", &[EXTERNAL]),
+    ("UPDATE movement SET held = held + 1 WHERE held_delta = 4", &[FOLLOWS]),
+    ("UPDATE movement SET previous_id = NULL WHERE held_delta = 4", &[FOLLOWS, ONE_CHAIN]),
+    ("UPDATE movement SET stock_id = (SELECT MAX(id) FROM stock) WHERE held_delta = 4", &[HELD, FOLLOWS]),
+    (
+        "INSERT INTO movement SELECT bucket, id + 256, stock_id, previous_id, cause, item_id, 0, 0, 0, 0, on_hand -
+         on_hand_delta, held - held_delta, reported - reported_delta, actor_id, at FROM movement
+         WHERE id = (SELECT MAX(id) FROM movement)",
+        &[ONE_CHAIN],
+    ),
+    // Holds in a state they are not in, of a size they do not have, of nobody.
+    ("UPDATE hold SET state = 2 WHERE state = 1", &[OPEN_HOLDS, REPORTED_HOLDS, HAS_CODE]),
+    ("UPDATE hold SET state = 3 WHERE state = 2", &[REPORTED_HOLDS]),
+    ("UPDATE hold SET state = 1 WHERE state = 3", &[OPEN_HOLDS]),
+    ("UPDATE hold SET state = 4 WHERE state = 3", &[CANCELLED]),
+    ("UPDATE hold SET state = 1 WHERE state = 4", &[OPEN_HOLDS, CANCELLED]),
+    ("UPDATE hold SET quantity = quantity + 1 WHERE state = 3", &[HAS_HOLD]),
+    ("UPDATE hold SET stock_id = (SELECT MAX(id) FROM stock) WHERE state = 2", &[REPORTED_HOLDS, HAS_HOLD]),
+    ("DELETE FROM hold WHERE state = 4", &[HAS_HOLD]),
+    ("DELETE FROM mapping WHERE code = 'E2'", &[HAS_CODE, COUNTS]),
+    // Lines and orders.
+    ("UPDATE order_item SET status = 100 WHERE id = (SELECT MIN(item_id) FROM hold WHERE state = 1)", &[CANCELLED]),
+    ("UPDATE order_item SET status = 400 WHERE status = 100", &[CANCELLED]),
+    ("UPDATE order_item SET quantity = quantity + 1", &[HAS_HOLD]),
+    ("DELETE FROM order_item WHERE status = 100", &[COUNTS]),
+    ("DELETE FROM sales_order WHERE number = 'half'", &[COUNTS]),
+    ("UPDATE sales_order SET is_send = 1 WHERE number = 'half'", &[COUNTS]),
+    ("UPDATE sales_order SET status = 450 WHERE number = 'half'", &[COUNTS]),
+    ("DELETE FROM product WHERE sku = 'B'", &[COUNTS]),
+    // Kept counts, at every level.
+    ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 0", &[COUNTS]),
+    ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 1", &[COUNTS]),
+    ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 2", &[COUNTS]),
+    ("UPDATE tally SET n = n - 1 WHERE scope = 'sales_order:status:100' AND level = 0", &[COUNTS]),
+    ("UPDATE tally SET n = 0 WHERE scope LIKE 'stock:stock_list_id:%' AND level = 2", &[COUNTS]),
+    ("UPDATE tally SET n = 7 WHERE scope = 'stock_list' AND level = 0", &[COUNTS]),
+    ("DELETE FROM tally WHERE scope = 'mapping'", &[COUNTS]),
+    ("INSERT INTO tally VALUES ('stock', 2, 99, 1)", &[COUNTS]),
+];
+
+#[test]
+fn each_damage_is_noticed() {
+    let mut noticed = BTreeSet::new();
+    for (sql, rules) in DAMAGES {
+        for_each_engine(async |database| {
+            sound_shop(&database).await;
+            assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");
+            let found = differences(&database.store).await;
+            for rule in *rules {
+                assert!(
+                    found.iter().any(|difference| difference.rule == *rule),
+                    "{sql}\nis not seen by: {rule}\n{found:#?}"
+                );
+            }
+        });
+        noticed.extend(rules.iter().copied());
+    }
+    assert_eq!(noticed.len(), verify::rules(), "a rule that nothing breaks proves nothing");
+}
+
+#[test]
+fn a_difference_says_what_was_expected_and_what_was_found() {
+    for_each_engine(async |database| {
+        let mut shop = sound_shop(&database).await;
+        let stock = shop.write(0, "C", 10).await;
+        database.plant(&format!("UPDATE stock SET on_hand = 12 WHERE id = {}", stock.id.get()));
+        let found = differences(&database.store).await;
+        let on_hand = Difference { rule: ON_HAND, id: stock.id.get(), expected: 10, found: 12 };
+        let newest = Difference { rule: NEWEST, ..on_hand.clone() };
+        assert_eq!(found, [on_hand, newest]);
+    });
+}
