@@ -27,3 +27,4 @@ mod schema;
 mod shop;
 mod slow_clients;
 mod stock_lists;
+mod wire;
