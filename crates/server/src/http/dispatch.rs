@@ -26,6 +26,9 @@ use crate::wire::Family;
 use crate::wire::error::Error;
 use crate::wire::json::Reply;
 
+/// How much of an unwanted body is read, as a multiple of the largest wanted one.
+const DISCARD_FACTOR: usize = 16;
+
 /// Where a request came from, as the accept loop saw it.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
@@ -71,8 +74,14 @@ async fn handle(
     request: Request<Body>,
     observed: &mut Observed,
 ) -> Result<Reply, Error> {
-    let (mut parts, body) = request.into_parts();
-    let caller = identify(&app, route, &parts.headers).await?;
+    let (mut parts, mut body) = request.into_parts();
+    let caller = match identify(&app, route, &parts.headers).await {
+        Ok(caller) => caller,
+        Err(refused) => {
+            discard(&app, &mut body).await;
+            return Err(refused);
+        }
+    };
     observed.caller(&caller);
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let body = if reads { Bytes::new() } else { read_body(&app, body).await? };
@@ -118,18 +127,29 @@ async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Calle
     if caller.role.allows(route.permission) { Ok(caller) } else { Err(Error::forbidden()) }
 }
 
-async fn read_body(app: &App, body: Body) -> Result<Bytes, Error> {
+async fn read_body(app: &App, mut body: Body) -> Result<Bytes, Error> {
     let patience = Duration::from_secs(app.config.request_seconds);
     let limit = app.config.body_bytes_max;
-    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+    match tokio::time::timeout(patience, Limited::new(&mut body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(fault)) if fault.is::<LengthLimitError>() => {
+            discard(app, &mut body).await;
             let text = format!("The body has more than {limit} bytes.");
             Err(Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, text))
         }
         Ok(Err(_)) => Err(Error::bad_request("The body could not be read.")),
         Err(_) => Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.".to_owned())),
     }
+}
+
+/// Reads the rest of a body that nobody wants, within bounds: many clients read nothing until they have sent all, and
+/// would find the connection reset instead of the answer.
+async fn discard(app: &App, body: &mut Body) {
+    let patience = Duration::from_secs(app.config.request_seconds);
+    let mut rest = Limited::new(body, app.config.body_bytes_max.saturating_mul(DISCARD_FACTOR));
+    let to_the_end = async { while let Some(Ok(_)) = rest.frame().await {} };
+    // A client that takes longer is let go with the answer sent into the void.
+    let _ = tokio::time::timeout(patience, to_the_end).await;
 }
 
 async fn parameter(parts: &mut Parts) -> Result<String, Error> {

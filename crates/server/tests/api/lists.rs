@@ -185,8 +185,11 @@ async fn every_filter_finds_what_it_says_and_nothing_else() {
     }
 }
 
+/// Whether a row with this key must come back.
+type Fits = Box<dyn Fn(&Key) -> bool>;
+
 /// The text to ask with, and what must come back.
-fn asked(filter: &Filter, lookup: &str, middle: &Key, other: &Key) -> (String, Box<dyn Fn(&Key) -> bool>) {
+fn asked(filter: &Filter, lookup: &str, middle: &Key, other: &Key) -> (String, Fits) {
     let text = |key: &Key| match (filter.kind, key) {
         (Kind::Bool, Key::Number(flag)) => (*flag == 1).to_string(),
         (_, Key::Number(number)) => number.to_string(),

@@ -4,6 +4,7 @@
 //! `client` starts servers, `shop` has the moves most tests are made of, `samples` knows a good request for every route.
 
 mod auth;
+mod bad_input;
 mod channels;
 mod client;
 mod content_types;
@@ -16,6 +17,7 @@ mod lists;
 mod mappings;
 mod order_items;
 mod orders;
+mod poison;
 mod product_stocks;
 mod products;
 mod race;
@@ -23,4 +25,6 @@ mod reservation;
 mod samples;
 mod schema;
 mod shop;
+mod slow_clients;
 mod stock_lists;
+mod wire;

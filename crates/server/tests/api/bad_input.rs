@@ -1,0 +1,352 @@
+//! Bad input, everywhere: every field of every body, every filter of every list, every id in a path.
+//!
+//! Promises: each is 4xx in the wire's form, naming what is wrong, and changes nothing; that no answer is a 5xx and
+//! every error body is JSON is held by the client itself. A new field, filter or route is swept by itself.
+
+use std::sync::Arc;
+
+use onhand::auth::Role;
+use onhand::http::routes::{Route, routes};
+use onhand::wire::field::{Field, Kind};
+use onhand::wire::filter::Kind as FilterKind;
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Body, Client};
+use crate::poison::{Verdict, refused, values, verdict};
+use crate::samples::{Samples, all_paths};
+use crate::shop::long;
+
+/// One field of one body, at the top or in a row below another field.
+struct Spot {
+    route: Arc<Route>,
+    path: String,
+    field: &'static Field,
+    /// The field whose rows it is in.
+    under: Option<&'static str>,
+}
+
+/// Every field of every body. Fields take turns at the paths of their route, which lead to the same handler.
+async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
+    let mut found = Vec::new();
+    for route in routes().into_iter().map(Arc::new) {
+        let paths = route.paths();
+        for (turn, field) in route.body.unwrap_or_default().iter().enumerate() {
+            let path = samples.path(&route, &format!("{}/", paths[turn % paths.len()]), caller).await;
+            let spot = |field, under| Spot { route: route.clone(), path: path.clone(), field, under };
+            found.push(spot(field, None));
+            if let Kind::Rows(fields, _) = field.kind {
+                found.extend(fields.iter().map(|inner| spot(inner, Some(field.name))));
+            }
+        }
+    }
+    assert!(found.len() > 100, "the tables have fields");
+    found
+}
+
+impl Spot {
+    /// A good body with this value in the spot.
+    fn body(&self, samples: &Samples, value: Value) -> Value {
+        let mut body = samples.body(&self.route);
+        let place = match self.under {
+            Some(rows) => &mut body[rows][0][self.field.name],
+            None => &mut body[self.field.name],
+        };
+        *place = value;
+        body
+    }
+
+    /// The answer blames this spot and nothing else.
+    fn blamed(&self, answer: Answer) {
+        match self.under {
+            Some(rows) => {
+                let faults = answer.faults(&[rows]);
+                let row: Vec<_> = faults[rows][0].as_object().expect("faults of a row").keys().collect();
+                assert_eq!(row, [self.field.name], "{faults}");
+            }
+            None => _ = answer.faults(&[self.field.name]),
+        }
+    }
+
+    async fn send(&self, caller: &Client, body: Body) -> Answer {
+        caller.send(self.route.method.as_str(), &self.path, body).await
+    }
+}
+
+#[tokio::test]
+async fn every_field_refuses_what_its_table_forbids() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let spots = spots(&samples, &caller).await;
+    let before = samples.shop.server.dump().await;
+    let mut sent = 0;
+    for spot in &spots {
+        for value in values().iter().filter(|value| verdict(spot.field, value) == Verdict::Refused) {
+            let body = spot.body(&samples, value.clone());
+            spot.blamed(spot.send(&caller, Body::Json(body)).await);
+            sent += 1;
+        }
+    }
+    assert!(sent > 3_000, "{sent}");
+    assert_eq!(samples.shop.server.dump().await, before);
+}
+
+/// What is odd and permitted, or names an object that may not be there, breaks nothing.
+#[tokio::test]
+async fn odd_values_that_are_permitted_break_nothing() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    for spot in spots(&samples, &caller).await {
+        for value in values() {
+            let verdict = verdict(spot.field, &value);
+            if verdict == Verdict::Refused || spot.route.path == "auth/login" {
+                continue;
+            }
+            let answer = spot.send(&caller, Body::Json(spot.body(&samples, value))).await;
+            // A number is taken, a SKU cannot be changed, a list does not exist: all of them are answers.
+            assert!(matches!(answer.status, 200 | 201 | 400 | 406), "{answer:?}");
+            if matches!(spot.field.kind, Kind::Any | Kind::Object | Kind::Decimal) {
+                assert!(matches!(answer.status, 200 | 201), "{}: {answer:?}", spot.field.name);
+            }
+        }
+    }
+    samples.shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn all_faults_of_a_body_are_said_at_once() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    for (route, path) in all_paths() {
+        let Some(fields) = route.body else { continue };
+        let path = samples.path(&route, &path, &caller).await;
+        let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+        let spoilt: Value = fields.iter().map(|field| (field.name.to_owned(), refused(field))).collect();
+        let before = samples.shop.server.dump().await;
+        caller.send(route.method.as_str(), &path, Body::Json(spoilt)).await.faults(&names);
+        for field in fields {
+            let Kind::Rows(inner, _) = field.kind else { continue };
+            let row: Value = inner.iter().map(|field| (field.name.to_owned(), refused(field))).collect();
+            let mut body = samples.body(&route);
+            body[field.name] = json!([row, samples.row(inner), 5, {}]);
+            let faults = caller.send(route.method.as_str(), &path, Body::Json(body)).await.faults(&[field.name]);
+            let keys = |row: usize| faults[field.name][row].as_object().expect("faults").keys().collect::<Vec<_>>();
+            assert_eq!(keys(0), inner.iter().map(|field| field.name).collect::<Vec<_>>());
+            assert!(keys(1).is_empty() && keys(2) == ["non_field_errors"], "{faults}");
+            let needed = inner.iter().filter(|field| field.required).map(|field| field.name);
+            assert_eq!(keys(3), needed.collect::<Vec<_>>());
+        }
+        let needed: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+        if route.whole && !needed.is_empty() {
+            for empty in [Body::Json(json!({})), Body::None, Body::Raw("application/json", Vec::new())] {
+                caller.send(route.method.as_str(), &path, empty).await.faults(&needed);
+            }
+        }
+        assert_eq!(samples.shop.server.dump().await, before);
+    }
+}
+
+/// Things that no JSON value can be, in the place of every field.
+#[tokio::test]
+async fn every_field_refuses_what_is_no_json() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let broken: [&[u8]; 9] =
+        [b"NaN", b"1e400", b"-Infinity", b"'x'", b"01", b"\"\\ud800\"", b"\"\xff\xfe\"", b"\"a\nb\"", deep.as_bytes()];
+    let spots = spots(&samples, &caller).await;
+    let before = samples.shop.server.dump().await;
+    for spot in &spots {
+        let text = spot.body(&samples, json!("@@")).to_string();
+        let (head, tail) = text.split_once("\"@@\"").expect("the marked place");
+        for wrong in broken {
+            let bytes = [head.as_bytes(), wrong, tail.as_bytes()].concat();
+            let faults = spot.send(&caller, Body::Raw("application/json", bytes)).await.expect(400);
+            assert!(faults["detail"].as_str().is_some_and(|text| text.starts_with("JSON parse error")), "{faults}");
+        }
+    }
+    assert_eq!(samples.shop.server.dump().await, before);
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_object_are_refused() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let json = "application/json";
+    let form = "application/x-www-form-urlencoded";
+    let deep = "{\"a\":".repeat(5_000);
+    let bodies: [(&'static str, &[u8]); 20] = [
+        (json, b"nonsense"),
+        (json, b"{"),
+        (json, b"[1, 2"),
+        (json, b"{} {}"),
+        (json, b"\"text\""),
+        (json, b"5"),
+        (json, b"true"),
+        (json, b"null"),
+        (json, b"[null]"),
+        (json, b"[[]]"),
+        (json, b"\x00\x01\x02\xff"),
+        (json, b"\xef\xbb\xbf{}"),
+        (json, b"\x1f\x8b\x08\x00"),
+        (json, deep.as_bytes()),
+        ("text/plain", b"hello"),
+        ("nonsense", b"{'a': 1}"),
+        (form, b"name=%ff&username=%ff&code=%ff"),
+        (form, b"{\"name\": "),
+        ("multipart/form-data", b"--B\r\n\r\nx\r\n--B--\r\n"),
+        ("multipart/form-data; boundary=B", b"--B\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx"),
+    ];
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.body.is_some()) {
+        let path = samples.path(&route, &path, &caller).await;
+        let before = samples.shop.server.dump().await;
+        for (kind, bytes) in &bodies {
+            let body = Body::Raw(kind, bytes.to_vec());
+            let answer = caller.send(route.method.as_str(), &path, body).await;
+            assert_eq!(answer.status, 400, "{kind} {:?}: {answer:?}", String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(samples.shop.server.dump().await, before, "{path}");
+    }
+}
+
+/// The limit is a megabyte; the client gets to read so, even while it is still sending.
+#[tokio::test]
+async fn ten_megabytes_are_refused() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let large = format!("{{\"extra_field\": {{\"a\": \"{}\"}}}}", long(10_000_000)).into_bytes();
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.method != "GET") {
+        let path = samples.path(&route, &path, &caller).await;
+        let before = samples.shop.server.dump().await;
+        let body = Body::Raw("application/json", large.clone());
+        let answer = caller.send(route.method.as_str(), &path, body).await;
+        assert_eq!(answer.status, 413, "{answer:?}");
+        assert_eq!(samples.shop.server.dump().await, before, "{path}");
+    }
+    let just_fits = json!({"sku": "BIG", "unknown": long(1_000_000)});
+    caller.post("/api/v1/products/", just_fits).await.created();
+}
+
+#[tokio::test]
+async fn ids_that_lead_nowhere_are_404() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let wrong = [
+        "0",
+        "-1",
+        "999999",
+        "abc",
+        "1.0",
+        "+1",
+        "1e3",
+        "NaN",
+        "null",
+        "9223372036854775807",
+        "9223372036854775808",
+        "99999999999999999999999",
+        "1%20",
+        "%201",
+        "1%00",
+        "%D9%A1",
+        "%ff",
+        "1%20OR%201=1",
+        "..",
+        "%2e%2e",
+        "1%2F2",
+        "{id}",
+        "*",
+        "-9223372036854775808",
+        &long(8_000),
+        &"9".repeat(8_000),
+    ];
+    let before = samples.shop.server.dump().await;
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.path.contains('{')) {
+        let (from, to) = (path.find('{').expect("a parameter"), path.find('}').expect("its end"));
+        for id in wrong {
+            let path = format!("{}{id}{}", &path[..from], &path[to + 1..]);
+            let body = if route.body.is_some() { Body::Json(samples.body(&route)) } else { Body::None };
+            let answer = caller.send(route.method.as_str(), &path, body).await;
+            // A client that tidies dots up asks for another path, which need not have this method.
+            let dots = id.contains("..") || id.contains("%2e");
+            assert!(answer.status == 404 || dots && matches!(answer.status, 200 | 405), "{answer:?}");
+        }
+    }
+    assert_eq!(samples.shop.server.dump().await, before);
+}
+
+/// Wrong values for a look-up of a filter.
+fn wrong_values(kind: FilterKind, lookup: &str) -> Vec<String> {
+    let texts: &[&str] = match (kind, lookup) {
+        (_, date) if date.starts_with("__date") => &["yesterday", "2026-02-30", "", "1", "20260101T"],
+        (FilterKind::Int, "__in") => &["x", "1,x", "1,9223372036854775808", "1;2", "1.5"],
+        (FilterKind::Int, _) => &["x", "", "1.5", "9223372036854775808", "NaN", "1e3", "0x1", "%D9%A1"],
+        (FilterKind::Text, _) => &["a%00b"],
+        (FilterKind::Bool, _) => &["", "2", "maybe", "-1", "null"],
+        (FilterKind::Time, _) => &["", "yesterday", "2026-13-01", "2026-01-01T25:00:00Z", "31-12-2026", "0"],
+        (FilterKind::Status, "__in") => &["1", "400,1", "zzz"],
+        (FilterKind::Status, _) => &["", "1", "zzz", "400.0", "9223372036854775808"],
+        (FilterKind::Choice(_), "__in") => &["zzz", "qty,zzz", "QTY"],
+        (FilterKind::Choice(_), _) => &["", "zzz", "QTY"],
+    };
+    let mut all: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+    if lookup == "__in" {
+        all.push(vec!["1"; 1_001].join(","));
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    for (route, path) in all_paths() {
+        let Some(filters) = route.filters else { continue };
+        let path = samples.path(&route, &path, &caller).await;
+        let mut all_wrong = Vec::new();
+        for filter in filters {
+            for lookup in filter.lookups() {
+                let name = format!("{}{lookup}", filter.name);
+                for value in wrong_values(filter.kind, lookup) {
+                    caller.get(&format!("{path}?{name}={value}")).await.faults(&[&name]);
+                }
+                all_wrong.push((format!("{name}={}", wrong_values(filter.kind, lookup)[0]), name));
+            }
+            for lookup in ["__regex", "__icontains", "__", "__in__in", "__exact__gt", "__date", "__isnull"] {
+                let name = format!("{}{lookup}", filter.name);
+                caller.get(&format!("{path}?{name}=1")).await.faults(&[&name]);
+            }
+        }
+        for name in ["colour", "password_hash", "id;drop", "1=1 --", "\u{fc}", "__in"] {
+            let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+            caller.get(&format!("{path}?{encoded}=1")).await.faults(&[name]);
+        }
+        for sort in ["colour", "--id", "-", "", "id,name", "id DESC", "password_hash"] {
+            caller.get(&format!("{path}?sort={sort}")).await.faults(&["sort"]);
+        }
+        for cursor in ["zz", "0", "00", "ff", "313a", "313a73", "313a6978", "3a6931", "%00", "\u{fc}"] {
+            caller.get(&format!("{path}?cursor={cursor}")).await.faults(&["cursor"]);
+        }
+        let (query, names): (Vec<String>, Vec<String>) = all_wrong.into_iter().unzip();
+        let names: Vec<&str> = names.iter().map(String::as_str).chain(["sort", "limit"]).collect();
+        caller.get(&format!("{path}?{}&sort=x&limit=x", query.join("&"))).await.faults(&names);
+    }
+}
+
+/// A cursor of one sort used with another finds something or is refused; it is never a fault of the server.
+#[tokio::test]
+async fn a_cursor_of_another_sort_breaks_nothing() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    for number in 0..3 {
+        samples.shop.stock(&format!("S{number}"), number).await;
+    }
+    let sorts = ["pk", "stock", "product_sku", "modified_date", "-product_sku"];
+    for from in sorts {
+        let page = caller.get(&format!("/api/v1/product_stocks/?limit=1&cursor=&sort={from}")).await.ok();
+        let next = page["next"].as_str().expect("more rows").to_owned();
+        let cursor = next.rsplit("cursor=").next().expect("a cursor");
+        for to in sorts {
+            let answer = caller.get(&format!("/api/v1/product_stocks/?limit=1&cursor={cursor}&sort={to}")).await;
+            assert!(matches!(answer.status, 200 | 400), "{from} as {to}: {answer:?}");
+        }
+    }
+}
