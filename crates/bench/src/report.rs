@@ -9,9 +9,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::load::Figure;
-use crate::machine::{self, Memory};
+use crate::machine::{self, Memory, Ticks};
 
 const MIB: f64 = 1_048_576.0;
+/// Above this part of the processors' time for other programs, waiting for a processor is what is measured most.
+const QUIET_MOST: f64 = 0.1;
 
 /// The figures of one case, one a round.
 struct Row {
@@ -39,6 +41,8 @@ pub(crate) struct Report {
     disk: String,
     load_before: String,
     load_after: String,
+    start: Ticks,
+    others: f64,
     rows: Vec<Row>,
     goals: Vec<Goal>,
     notes: Vec<String>,
@@ -50,13 +54,17 @@ impl Report {
             disk: machine::file_system(folder),
             load_before: machine::load_average(),
             load_after: String::new(),
+            start: Ticks::now(),
+            others: 0.0,
             rows: Vec::new(),
             goals: Vec::new(),
             notes: Vec::new(),
         }
     }
 
+    /// Ends the run; the servers have been stopped.
     pub(crate) fn end(&mut self) {
+        self.others = Ticks::now().others_since(self.start);
         self.load_after = machine::load_average();
     }
 
@@ -104,7 +112,12 @@ impl Report {
         for note in &self.notes {
             line(&mut out, format_args!("{note}"));
         }
+        let others = self.others * 100.0;
         line(&mut out, format_args!("load average {} before, {} after", self.load_before, self.load_after));
+        line(&mut out, format_args!("other programs took {others:.0} % of the processors' time"));
+        if self.others > QUIET_MOST {
+            line(&mut out, format_args!("THE MACHINE WAS BUSY: of these figures not even the ratios can be trusted"));
+        }
         out
     }
 
@@ -153,6 +166,7 @@ impl Report {
             "disk": self.disk,
             "load_average_before": self.load_before,
             "load_average_after": self.load_after,
+            "share_of_other_programs": self.others,
         });
         let whole = json!({"machine": machine, "figures": figures, "goals": goals, "notes": self.notes});
         format!("{whole:#}\n")
