@@ -85,7 +85,7 @@ pub(crate) async fn run(
             let load = Load { seed, ..load };
             let case = Request::new(&shop, *ask);
             let measured = match by {
-                By::Server => load::run(load, shop.process().address, case).await,
+                By::Server => load::run(load, shop.process(), case).await,
                 By::Bare => better(load, &bare, case).await,
                 By::Raw => raw.run(load.measured),
             };
@@ -120,7 +120,7 @@ async fn start_bare(shop: &Arc<Shop>, folder: &Path) -> anyhow::Result<Vec<Proce
 async fn better(load: Load, bare: &[Process], case: Arc<Request>) -> anyhow::Result<Figure> {
     let mut best: Option<Figure> = None;
     for process in bare {
-        let figure = load::run(load, process.address, case.clone()).await?;
+        let figure = load::run(load, process, case.clone()).await?;
         if best.as_ref().is_none_or(|best| best.per_second < figure.per_second) {
             best = Some(figure);
         }

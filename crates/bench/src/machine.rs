@@ -2,6 +2,7 @@
 //! is not there is left out.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -52,10 +53,7 @@ impl Ticks {
         let whole = all.iter().take(8).sum();
         // Interrupts are counted for nobody, so they are left out: on a loopback most of them are ours.
         let idle: u64 = all.iter().skip(3).take(4).sum();
-        // After the name in brackets: state, ten numbers, then user and system time, own and of children.
-        let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-        let own = numbers(text.rsplit_once(") ").map_or("", |(_, rest)| rest.get(2..).unwrap_or_default()));
-        Self { whole, busy: whole - idle, own: own.iter().skip(10).take(4).sum() }
+        Self { whole, busy: whole - idle, own: process_ticks("/proc/self/stat").iter().sum() }
     }
 
     /// The part of all processor time since `start`, 0 to 1, that went to programs that are no part of the run.
@@ -63,6 +61,20 @@ impl Ticks {
         let others = (self.busy - start.busy).saturating_sub(self.own - start.own);
         others as f64 / (self.whole - start.whole).max(1) as f64
     }
+}
+
+/// The processor time that a living process has used.
+pub(crate) fn processor_time(process: u32) -> Duration {
+    let used = process_ticks(&format!("/proc/{process}/stat")).iter().take(2).sum::<u64>();
+    Duration::from_secs_f64(used as f64 / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// Ticks in user and system mode, then the same of children that have ended.
+fn process_ticks(path: &str) -> Vec<u64> {
+    // After the name in brackets: state, ten numbers, then these.
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let rest = text.rsplit_once(") ").map_or("", |(_, rest)| rest.get(2..).unwrap_or_default());
+    numbers(rest).into_iter().skip(10).take(4).collect()
 }
 
 fn numbers(text: &str) -> Vec<u64> {

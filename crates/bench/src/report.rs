@@ -125,12 +125,16 @@ impl Report {
         if self.rows.is_empty() {
             return;
         }
-        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms |"));
-        line(out, format_args!("|---|---|---|---|"));
+        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms | processor µs |"));
+        line(out, format_args!("|---|---|---|---|---|"));
         for row in &self.rows {
             let [rate, least, most] = row.rates();
             let [p50, p99] = [row.millis(|figure| figure.p50_micros), row.millis(|figure| figure.p99_micros)];
-            line(out, format_args!("| {} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} |", row.name));
+            let cpu = row.cpu_micros();
+            line(
+                out,
+                format_args!("| {} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} | {cpu:.1} |", row.name),
+            );
         }
         out.push('\n');
     }
@@ -182,6 +186,10 @@ impl Row {
         spread(self.rounds.iter().map(|figure| micros(figure) as f64 / 1_000.0).collect())[0]
     }
 
+    fn cpu_micros(&self) -> f64 {
+        spread(self.rounds.iter().map(|figure| figure.cpu_micros).collect())[0]
+    }
+
     fn json(&self) -> Value {
         let round = |figure: &Figure| {
             json!({
@@ -189,10 +197,11 @@ impl Row {
                 "per_second": figure.per_second,
                 "p50_micros": figure.p50_micros,
                 "p99_micros": figure.p99_micros,
+                "processor_micros": figure.cpu_micros,
             })
         };
         let rounds: Vec<Value> = self.rounds.iter().map(round).collect();
-        json!({"per_second": self.rates()[0], "rounds": rounds})
+        json!({"per_second": self.rates()[0], "processor_micros": self.cpu_micros(), "rounds": rounds})
     }
 }
 
@@ -243,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_ratio_is_the_median_of_the_rounds_ratios() {
-        let figure = |per_second| Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2 };
+        let figure = |per_second| Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2, cpu_micros: 3.0 };
         let mut report = Report::start(Path::new("/"));
         for (server, baseline) in [(10.0, 100.0), (30.0, 100.0), (60.0, 300.0)] {
             report.add("server", figure(server));
