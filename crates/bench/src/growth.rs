@@ -72,7 +72,7 @@ async fn open(binary: &Path, folder: &Path, stocks: u64) -> anyhow::Result<Arc<S
 }
 
 async fn run_one(shop: &Arc<Shop>, ask: Ask, load: Load) -> anyhow::Result<load::Figure> {
-    load::run(load, shop.process().address, Request::new(shop, ask)).await
+    load::run(load, shop.process(), Request::new(shop, ask)).await
 }
 
 async fn close(shop: Arc<Shop>, report: &mut Report) -> anyhow::Result<()> {

@@ -14,6 +14,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::child::Process;
+use crate::machine;
 use crate::random::Random;
 
 /// Asked before anything is counted: connections, caches and branch predictors have settled by then.
@@ -50,15 +52,18 @@ pub(crate) struct Figure {
     pub(crate) per_second: f64,
     pub(crate) p50_micros: u64,
     pub(crate) p99_micros: u64,
+    /// Processor time that the one who answers used for an answer.
+    pub(crate) cpu_micros: f64,
 }
 
 impl Figure {
-    pub(crate) fn new(histogram: &Histogram<u64>, seconds: f64) -> Self {
+    pub(crate) fn new(histogram: &Histogram<u64>, seconds: f64, cpu_micros: f64) -> Self {
         Self {
             answers: histogram.len(),
             per_second: histogram.len() as f64 / seconds,
             p50_micros: histogram.value_at_quantile(0.50),
             p99_micros: histogram.value_at_quantile(0.99),
+            cpu_micros,
         }
     }
 }
@@ -122,6 +127,8 @@ fn read_head(bytes: &[u8]) -> anyhow::Result<Option<(u16, usize, usize)>> {
 
 /// What one connection saw.
 struct Seen {
+    /// All answers, measured or not.
+    answers: u64,
     histogram: Histogram<u64>,
     last: Instant,
     refused: u64,
@@ -129,11 +136,12 @@ struct Seen {
 }
 
 /// Runs a case.
-pub(crate) async fn run(load: Load, address: SocketAddr, case: Arc<dyn Case>) -> anyhow::Result<Figure> {
+pub(crate) async fn run(load: Load, server: &Process, case: Arc<dyn Case>) -> anyhow::Result<Figure> {
     let mut opened = Vec::with_capacity(load.connections);
     for _ in 0..load.connections {
-        opened.push(Connection::open(address).await?);
+        opened.push(Connection::open(server.address).await?);
     }
+    let used_before = machine::processor_time(server.id());
     let from = Instant::now() + WARM_UP;
     let until = from + load.measured;
     let mut tasks = JoinSet::new();
@@ -147,14 +155,16 @@ pub(crate) async fn run(load: Load, address: SocketAddr, case: Arc<dyn Case>) ->
         ));
     }
     let mut all = histogram();
-    let (mut last, mut refused, mut refusal) = (from, 0, None);
+    let (mut last, mut answers, mut refused, mut refusal) = (from, 0, 0, None);
     while let Some(seen) = tasks.join_next().await {
         let seen = seen??;
         all.add(&seen.histogram)?;
         last = last.max(seen.last);
+        answers += seen.answers;
         refused += seen.refused;
         refusal = refusal.or(seen.refusal);
     }
+    let used = machine::processor_time(server.id()).saturating_sub(used_before);
     if let Some(refusal) = refusal {
         bail!("{refused} answers were not 2xx; one of them: {refusal}");
     }
@@ -163,7 +173,7 @@ pub(crate) async fn run(load: Load, address: SocketAddr, case: Arc<dyn Case>) ->
     }
     // A case that ran out of things to ask has stopped before the time was over.
     let seconds = last.min(until).duration_since(from).as_secs_f64();
-    Ok(Figure::new(&all, seconds))
+    Ok(Figure::new(&all, seconds, used.as_secs_f64() * 1e6 / answers as f64))
 }
 
 async fn drive(
@@ -173,7 +183,7 @@ async fn drive(
     from: Instant,
     until: Instant,
 ) -> anyhow::Result<Seen> {
-    let mut seen = Seen { histogram: histogram(), last: from, refused: 0, refusal: None };
+    let mut seen = Seen { answers: 0, histogram: histogram(), last: from, refused: 0, refusal: None };
     let mut request = Vec::with_capacity(1_024);
     let mut sent = Instant::now();
     while sent < until {
@@ -193,8 +203,48 @@ async fn drive(
         if now >= from && now <= until {
             seen.histogram.saturating_record((now - sent).as_micros() as u64);
         }
+        seen.answers += 1;
         seen.last = now;
         sent = now;
     }
     Ok(seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::process::Command;
+
+    use super::*;
+
+    struct Fixed;
+
+    impl Case for Fixed {
+        fn ask(&self, _: &mut Random, out: &mut Vec<u8>) -> bool {
+            out.extend_from_slice(b"GET / HTTP/1.1\r\n\r\n");
+            true
+        }
+    }
+
+    /// Loads a server that says `status` to every request.
+    async fn answered_with(status: &'static str) -> anyhow::Result<Figure> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let script = format!("echo listens on http://{}; exec sleep 60", listener.local_addr().unwrap());
+        let process = Process::start(Command::new("sh").args(["-c", &script])).unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, mut request) = (listener.accept().unwrap().0, [0; 1_024]);
+            while stream.read(&mut request).unwrap() > 0 {
+                let answer = format!("HTTP/1.1 {status} .\r\nContent-Length: 2\r\n\r\n{{}}");
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        run(Load { connections: 1, measured: Duration::from_millis(50), seed: 0 }, &process, Arc::new(Fixed)).await
+    }
+
+    #[tokio::test]
+    async fn a_run_with_a_refusal_has_no_figure() {
+        assert!(answered_with("201").await.unwrap().answers > 0);
+        let fault = answered_with("503").await.unwrap_err().to_string();
+        assert!(fault.contains("not 2xx; one of them: 503 {}"), "{fault}");
+    }
 }

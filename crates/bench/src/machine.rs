@@ -2,6 +2,7 @@
 //! is not there is left out.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tempfile::TempDir;
@@ -32,6 +33,54 @@ pub(crate) fn memory(process: u32) -> anyhow::Result<Memory> {
     Ok(Memory { resident: kib("VmRSS:")?, anonymous: kib("RssAnon:")? })
 }
 
+/// Processor time so far, in the kernel's ticks.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ticks {
+    /// What the processors could have done.
+    whole: u64,
+    /// What they did.
+    busy: u64,
+    /// What they did for this program and for processes that it started and that have ended.
+    own: u64,
+}
+
+impl Ticks {
+    /// Now.
+    pub(crate) fn now() -> Self {
+        // cpu user nice system idle iowait irq softirq steal …
+        let text = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+        let all = numbers(text.lines().next().unwrap_or_default().trim_start_matches("cpu"));
+        let whole = all.iter().take(8).sum();
+        // Interrupts are counted for nobody, so they are left out: on a loopback most of them are ours.
+        let idle: u64 = all.iter().skip(3).take(4).sum();
+        Self { whole, busy: whole - idle, own: process_ticks("/proc/self/stat").iter().sum() }
+    }
+
+    /// The part of all processor time since `start`, 0 to 1, that went to programs that are no part of the run.
+    pub(crate) fn others_since(self, start: Self) -> f64 {
+        let others = (self.busy - start.busy).saturating_sub(self.own - start.own);
+        others as f64 / (self.whole - start.whole).max(1) as f64
+    }
+}
+
+/// The processor time that a living process has used.
+pub(crate) fn processor_time(process: u32) -> Duration {
+    let used = process_ticks(&format!("/proc/{process}/stat")).iter().take(2).sum::<u64>();
+    Duration::from_secs_f64(used as f64 / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// Ticks in user and system mode, then the same of children that have ended.
+fn process_ticks(path: &str) -> Vec<u64> {
+    // After the name in brackets: state, ten numbers, then these.
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let rest = text.rsplit_once(") ").map_or("", |(_, rest)| rest.get(2..).unwrap_or_default());
+    numbers(rest).into_iter().skip(10).take(4).collect()
+}
+
+fn numbers(text: &str) -> Vec<u64> {
+    text.split_whitespace().map_while(|word| word.parse::<i64>().ok()).map(|number| number.max(0) as u64).collect()
+}
+
 /// The load averages over 1, 5 and 15 minutes.
 pub(crate) fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
@@ -57,4 +106,23 @@ pub(crate) fn file_system(folder: &Path) -> String {
     let having = fields.filter(|fields| fields.len() > 2 && folder.starts_with(fields[1]));
     let nearest = having.max_by_key(|fields| fields[1].len());
     nearest.map_or_else(|| "unknown".to_owned(), |fields| format!("{} on {}", fields[2], fields[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_of_this_program_is_its_own() {
+        let start = Ticks::now();
+        let mut text = String::new();
+        while Ticks::now().own < start.own + 20 {
+            text = std::fs::read_to_string("/proc/stat").unwrap();
+        }
+        let end = Ticks::now();
+        assert!(text.starts_with("cpu"));
+        assert!(end.whole - start.whole >= 20 && end.busy - start.busy >= 10, "{text}");
+        let others = end.others_since(start);
+        assert!((0.0..1.0).contains(&others), "{others}");
+    }
 }

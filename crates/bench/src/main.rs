@@ -69,9 +69,6 @@ struct Settings {
     /// Product stocks of the large server of growth and memory.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     large: u64,
-    /// Threads of the bare server.
-    #[arg(long, global = true, default_value_t = 1)]
-    bare_threads: usize,
     /// Measure these cases only (part of their names), without ratios.
     #[arg(long, global = true)]
     only: Option<String>,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use crate::load::{Figure, histogram};
+use crate::machine;
 
 /// As large as the server lets its own log grow, so that neither pays for more check-points.
 const CHECKPOINT_PAGES: i64 = 8_000;
@@ -46,7 +47,7 @@ impl Raw {
     /// Reserves one unit after the other.
     pub(crate) fn run(&mut self, measured: Duration) -> anyhow::Result<Figure> {
         let mut histogram = histogram();
-        let start = Instant::now();
+        let (start, used_before) = (Instant::now(), machine::processor_time(std::process::id()));
         let mut before = start;
         while before - start < measured {
             self.reserve()?;
@@ -56,7 +57,9 @@ impl Raw {
         }
         let held: i64 = self.connection.query_row("SELECT held FROM stock WHERE id = 1", [], |row| row.get(0))?;
         anyhow::ensure!(held == self.taken, "raw SQLite holds {held} of {} reserved", self.taken);
-        Ok(Figure::new(&histogram, (before - start).as_secs_f64()))
+        let used = machine::processor_time(std::process::id()).saturating_sub(used_before);
+        let cpu_micros = used.as_secs_f64() * 1e6 / histogram.len() as f64;
+        Ok(Figure::new(&histogram, (before - start).as_secs_f64(), cpu_micros))
     }
 
     fn reserve(&mut self) -> anyhow::Result<()> {

@@ -9,9 +9,11 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use crate::load::Figure;
-use crate::machine::{self, Memory};
+use crate::machine::{self, Memory, Ticks};
 
 const MIB: f64 = 1_048_576.0;
+/// Above this part of the processors' time for other programs, waiting for a processor is what is measured most.
+const QUIET_MOST: f64 = 0.1;
 
 /// The figures of one case, one a round.
 struct Row {
@@ -39,6 +41,8 @@ pub(crate) struct Report {
     disk: String,
     load_before: String,
     load_after: String,
+    start: Ticks,
+    others: f64,
     rows: Vec<Row>,
     goals: Vec<Goal>,
     notes: Vec<String>,
@@ -50,13 +54,17 @@ impl Report {
             disk: machine::file_system(folder),
             load_before: machine::load_average(),
             load_after: String::new(),
+            start: Ticks::now(),
+            others: 0.0,
             rows: Vec::new(),
             goals: Vec::new(),
             notes: Vec::new(),
         }
     }
 
+    /// Ends the run; the servers have been stopped.
     pub(crate) fn end(&mut self) {
+        self.others = Ticks::now().others_since(self.start);
         self.load_after = machine::load_average();
     }
 
@@ -104,7 +112,12 @@ impl Report {
         for note in &self.notes {
             line(&mut out, format_args!("{note}"));
         }
+        let others = self.others * 100.0;
         line(&mut out, format_args!("load average {} before, {} after", self.load_before, self.load_after));
+        line(&mut out, format_args!("other programs took {others:.0} % of the processors' time"));
+        if self.others > QUIET_MOST {
+            line(&mut out, format_args!("THE MACHINE WAS BUSY: of these figures not even the ratios can be trusted"));
+        }
         out
     }
 
@@ -112,12 +125,16 @@ impl Report {
         if self.rows.is_empty() {
             return;
         }
-        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms |"));
-        line(out, format_args!("|---|---|---|---|"));
+        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms | processor µs |"));
+        line(out, format_args!("|---|---|---|---|---|"));
         for row in &self.rows {
             let [rate, least, most] = row.rates();
             let [p50, p99] = [row.millis(|figure| figure.p50_micros), row.millis(|figure| figure.p99_micros)];
-            line(out, format_args!("| {} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} |", row.name));
+            let cpu = row.cpu_micros();
+            line(
+                out,
+                format_args!("| {} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} | {cpu:.1} |", row.name),
+            );
         }
         out.push('\n');
     }
@@ -153,6 +170,7 @@ impl Report {
             "disk": self.disk,
             "load_average_before": self.load_before,
             "load_average_after": self.load_after,
+            "share_of_other_programs": self.others,
         });
         let whole = json!({"machine": machine, "figures": figures, "goals": goals, "notes": self.notes});
         format!("{whole:#}\n")
@@ -168,6 +186,10 @@ impl Row {
         spread(self.rounds.iter().map(|figure| micros(figure) as f64 / 1_000.0).collect())[0]
     }
 
+    fn cpu_micros(&self) -> f64 {
+        spread(self.rounds.iter().map(|figure| figure.cpu_micros).collect())[0]
+    }
+
     fn json(&self) -> Value {
         let round = |figure: &Figure| {
             json!({
@@ -175,10 +197,11 @@ impl Row {
                 "per_second": figure.per_second,
                 "p50_micros": figure.p50_micros,
                 "p99_micros": figure.p99_micros,
+                "processor_micros": figure.cpu_micros,
             })
         };
         let rounds: Vec<Value> = self.rounds.iter().map(round).collect();
-        json!({"per_second": self.rates()[0], "rounds": rounds})
+        json!({"per_second": self.rates()[0], "processor_micros": self.cpu_micros(), "rounds": rounds})
     }
 }
 
@@ -229,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_ratio_is_the_median_of_the_rounds_ratios() {
-        let figure = |per_second| Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2 };
+        let figure = |per_second| Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2, cpu_micros: 3.0 };
         let mut report = Report::start(Path::new("/"));
         for (server, baseline) in [(10.0, 100.0), (30.0, 100.0), (60.0, 300.0)] {
             report.add("server", figure(server));

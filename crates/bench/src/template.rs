@@ -30,7 +30,7 @@ impl Template {
         while let Some(start) = rest.find('#') {
             let after = rest[start..].trim_start_matches('#');
             let width = rest.len() - start - after.len();
-            pieces.push((rest[..start].as_bytes().to_vec(), if width == 1 { 0 } else { width }));
+            pieces.push((rest.as_bytes()[..start].to_vec(), if width == 1 { 0 } else { width }));
             rest = after;
         }
         Self { pieces, tail: rest.as_bytes().to_vec() }
