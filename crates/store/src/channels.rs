@@ -6,7 +6,7 @@ use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
 use crate::sql::{shared, values};
-use crate::tally::Tally;
+use crate::tally::{Scope, Tally};
 use crate::{Error, Tx};
 
 /// A sales channel.
@@ -79,7 +79,7 @@ pub async fn insert(tx: &mut Tx<'_>, channel: &ChannelRow) -> Result<ChannelRow,
     let (created, modified) = (channel.created_at.micros(), channel.modified_at.micros());
     tx.execute(&INSERT, &values![id, &channel.name, oversell, channel.is_active, created, modified]).await?;
     let mut tally = Tally::default();
-    tally.add(TABLE.name, id, 1);
+    tally.add(Scope::all(TABLE.name), id, 1);
     tally.write(tx).await?;
     Ok(channel)
 }

@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 
 use crate::engine::{Column, Row};
-use crate::{Error, Tx, Value, tally};
+use crate::tally::{self, Scope};
+use crate::{Error, Tx, Value};
 
 /// How a column is compared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -197,7 +198,7 @@ fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
     match conditions {
         [] => Some(table.name.to_owned()),
         [only] if only.op == Op::Eq && table.tallied.contains(&only.column) => match only.values.as_slice() {
-            [Value::Int(value)] => Some(tally::scope(table.name, only.column, *value)),
+            [Value::Int(value)] => Some(Scope::of(table.name, only.column, *value).name()),
             _ => None,
         },
         _ => None,

@@ -14,7 +14,7 @@ use onhand_core::{
 
 use crate::products::ProductRow;
 use crate::sql::Statement;
-use crate::tally::{self, Tally};
+use crate::tally::{Scope, Tally};
 use crate::{Error, Tx, channels, mappings, movements, order_items, orders, products, stock_lists, stocks};
 
 /// This file composes what the nouns offer and has no statements of its own.
@@ -142,7 +142,7 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
     apply_stocks(tx, shelf, changes, &mut tally).await?;
     apply_orders(tx, shelf, changes, &mut tally).await?;
     mappings::insert_all(tx, &changes.mappings).await?;
-    changes.mappings.iter().for_each(|mapping| tally.add(mappings::TABLE.name, mapping.id.get(), 1));
+    changes.mappings.iter().for_each(|mapping| tally.add(Scope::all(mappings::TABLE.name), mapping.id.get(), 1));
     movements::insert_all(tx, &changes.movements).await?;
     tally.write(tx).await
 }
@@ -165,11 +165,11 @@ async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: 
     };
     let new_products: Vec<ProductRow> = changes.new_products.iter().filter_map(product).collect();
     products::insert_all(tx, &new_products).await?;
-    new_products.iter().for_each(|product| tally.add("product", product.id.get(), 1));
+    new_products.iter().for_each(|product| tally.add(Scope::all("product"), product.id.get(), 1));
     stocks::insert_all(tx, &new).await?;
     for stock in &new {
-        tally.add(stocks::TABLE.name, stock.id.get(), 1);
-        tally.add(&tally::scope(stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
+        tally.add(Scope::all(stocks::TABLE.name), stock.id.get(), 1);
+        tally.add(Scope::of(stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
     }
     let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
     stocks::update_all(tx, &changed).await
@@ -182,7 +182,7 @@ async fn apply_orders(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: 
     orders::update_all(tx, &changed, tally).await?;
     let new: Vec<_> = changes.new_items.iter().filter_map(|id| shelf.item(*id)).collect();
     order_items::insert_all(tx, &new).await?;
-    new.iter().for_each(|item| tally.add(order_items::TABLE.name, item.id.get(), 1));
+    new.iter().for_each(|item| tally.add(Scope::all(order_items::TABLE.name), item.id.get(), 1));
     let changed: Vec<_> = changes.items.iter().filter_map(|id| shelf.item(*id)).collect();
     order_items::update_all(tx, &changed).await?;
     let new: Vec<_> = changes.new_holds.iter().filter_map(|id| shelf.hold(*id)).collect();

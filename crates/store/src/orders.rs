@@ -5,7 +5,7 @@ use onhand_core::{ChannelId, Order, OrderId, OrderStatus, Timestamp, bucket_of_t
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::sql::{shared, values};
-use crate::tally::{self, Tally};
+use crate::tally::{Scope, Tally};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
@@ -113,8 +113,8 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, orders: &[(&Order, &Order)], tal
 fn count(tally: &mut Tally, order: &Order, by: i64) {
     let id = order.id.get();
     let channel = order.channel.map_or(0, ChannelId::get);
-    tally.add(TABLE.name, id, by);
-    tally.add(&tally::scope(TABLE.name, "status", order.status.code()), id, by);
-    tally.add(&tally::scope(TABLE.name, "is_send", i64::from(order.is_send)), id, by);
-    tally.add(&tally::scope(TABLE.name, "channel_id", channel), id, by);
+    tally.add(Scope::all(TABLE.name), id, by);
+    tally.add(Scope::of(TABLE.name, "status", order.status.code()), id, by);
+    tally.add(Scope::of(TABLE.name, "is_send", i64::from(order.is_send)), id, by);
+    tally.add(Scope::of(TABLE.name, "channel_id", channel), id, by);
 }

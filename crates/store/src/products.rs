@@ -6,7 +6,7 @@ use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
 use crate::sql::{shared, values};
-use crate::tally::Tally;
+use crate::tally::{Scope, Tally};
 use crate::{Error, Tx};
 
 /// A product, whole.
@@ -96,7 +96,7 @@ pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow,
     let product = ProductRow { id, ..product.clone() };
     insert_all(tx, std::slice::from_ref(&product)).await?;
     let mut tally = Tally::default();
-    tally.add(TABLE.name, id.get(), 1);
+    tally.add(Scope::all(TABLE.name), id.get(), 1);
     tally.write(tx).await?;
     Ok(product)
 }

@@ -6,7 +6,7 @@ use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
 use crate::sql::{shared, values};
-use crate::tally::Tally;
+use crate::tally::{Scope, Tally};
 use crate::{Error, Tx};
 
 /// A stock list, whole.
@@ -91,7 +91,7 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
     let (delay, code) = (list.snapshot_delay_seconds, list.code.as_deref());
     tx.execute(&INSERT, &values![id, &list.name, code, list.is_auto_sync, mode, delay, created, modified]).await?;
     let mut tally = Tally::default();
-    tally.add(TABLE.name, id, 1);
+    tally.add(Scope::all(TABLE.name), id, 1);
     tally.write(tx).await?;
     Ok(list)
 }

@@ -24,29 +24,52 @@ shared! {
          ON CONFLICT (scope, level, block) DO UPDATE SET n = tally.n + excluded.n";
 }
 
-/// The scope of the rows of a table that have a value in a column.
-pub(crate) fn scope(table: &str, column: &str, value: i64) -> String {
-    format!("{table}:{column}:{value}")
+/// What is counted: the rows of a table, all of them or those with a value in a column.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Scope {
+    table: &'static str,
+    part: Option<(&'static str, i64)>,
+}
+
+impl Scope {
+    /// All rows of a table.
+    pub(crate) const fn all(table: &'static str) -> Self {
+        Self { table, part: None }
+    }
+
+    /// The rows of a table that have a value in a column.
+    pub(crate) const fn of(table: &'static str, column: &'static str, value: i64) -> Self {
+        Self { table, part: Some((column, value)) }
+    }
+
+    /// Its stored name.
+    pub(crate) fn name(self) -> String {
+        match self.part {
+            None => self.table.to_owned(),
+            Some((column, value)) => format!("{}:{column}:{value}", self.table),
+        }
+    }
 }
 
 /// Changes of counts, added up before they are written.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
-    changes: BTreeMap<(String, i64, i64), i64>,
+    changes: BTreeMap<(Scope, i64, i64), i64>,
 }
 
 impl Tally {
     /// Counts a row in (`by` 1) or out (`by` −1).
-    pub(crate) fn add(&mut self, scope: &str, id: i64, by: i64) {
+    pub(crate) fn add(&mut self, scope: Scope, id: i64, by: i64) {
         for (level, shift) in SHIFTS.iter().enumerate() {
-            *self.changes.entry((scope.to_owned(), level as i64, id >> shift)).or_insert(0) += by;
+            *self.changes.entry((scope, level as i64, id >> shift)).or_insert(0) += by;
         }
     }
 
     /// Writes the changes.
     pub(crate) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let changes = self.changes.iter().filter(|(_, by)| **by != 0);
-        tx.execute_each(&ADD, changes.map(|((scope, level, block), by)| values![scope, *level, *block, *by])).await
+        tx.execute_each(&ADD, changes.map(|((scope, level, block), by)| values![scope.name(), *level, *block, *by]))
+            .await
     }
 }
 
