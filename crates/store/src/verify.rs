@@ -100,11 +100,13 @@ shared! {
          UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
          UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2
          UNION ALL SELECT 'channel', id >> 16, COUNT(*) FROM channel GROUP BY 2),
+         levels (level) AS (SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4),
          both_sides (scope, level, block, id, counted, kept) AS (
-         SELECT scope, 2, block, block << 16, n, 0 FROM fine
-         UNION ALL SELECT scope, 1, block >> 8, (block >> 8) << 24, n, 0 FROM fine
+         SELECT scope, level, block >> (16 - 4 * level), block >> (16 - 4 * level) << (32 - 4 * level), n, 0
+         FROM fine CROSS JOIN levels
          UNION ALL SELECT scope, 0, 0, 0, n, 0 FROM fine
-         UNION ALL SELECT scope, level, block, CASE level WHEN 2 THEN block << 16 ELSE block << 24 END, 0, n FROM tally)
+         UNION ALL SELECT scope, level, block, CASE level WHEN 0 THEN 0 ELSE block << (32 - 4 * level) END, 0, n
+         FROM tally)
          SELECT MIN(id), SUM(counted), SUM(kept) FROM both_sides GROUP BY scope, level, block
          HAVING SUM(counted) <> SUM(kept) LIMIT ?1";
     EXTENT = "verify.extent",
