@@ -26,10 +26,6 @@ pub struct App {
     pub clock: Clock,
     /// How the server runs.
     pub config: ServeConfig,
-    /// The API description, made once.
-    pub schema: String,
-    /// Prints the metrics.
-    pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
 
 impl App {
@@ -37,16 +33,6 @@ impl App {
     pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let sessions = Sessions::new(store.clone(), clock.clone());
         let throttle = Throttle::new(config.login_attempts);
-        Arc::new(Self {
-            store,
-            ledger,
-            sessions,
-            passwords: Checker::default(),
-            throttle,
-            clock,
-            config,
-            schema: crate::http::schema::document().to_string(),
-            metrics: crate::http::observe::recorder(),
-        })
+        Arc::new(Self { store, ledger, sessions, passwords: Checker::default(), throttle, clock, config })
     }
 }

@@ -4,6 +4,7 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod catalogue;
 pub mod channels;
 mod engine;
 mod error;

@@ -39,26 +39,3 @@ macro_rules! values {
     ($($value:expr),* $(,)?) => { [$(crate::Value::from($value),)*] };
 }
 pub(crate) use values;
-
-/// Every statement of the crate, file by file. Composed list queries are checked by the conformance suite.
-pub fn catalogue() -> Vec<&'static Statement> {
-    [
-        crate::accounts::STATEMENTS,
-        crate::channels::STATEMENTS,
-        crate::idempotency::STATEMENTS,
-        crate::ids::STATEMENTS,
-        crate::ledger::STATEMENTS,
-        crate::mappings::STATEMENTS,
-        crate::movements::STATEMENTS,
-        crate::order_items::STATEMENTS,
-        crate::orders::STATEMENTS,
-        crate::products::STATEMENTS,
-        crate::stock_lists::STATEMENTS,
-        crate::stocks::STATEMENTS,
-        crate::tally::STATEMENTS,
-        crate::verify::STATEMENTS,
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
-}

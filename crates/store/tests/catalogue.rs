@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use onhand_store::sql::{self, Statement};
+use onhand_store::catalogue;
+use onhand_store::sql::Statement;
 use onhand_store::{Options, Store};
 use rusqlite::Connection;
 
@@ -66,7 +67,7 @@ fn plan(connection: &Connection, statement: &Statement) -> Vec<String> {
 fn every_statement_prepares_under_a_name_of_its_own() {
     let (_folder, connection) = migrated();
     let mut names = BTreeSet::new();
-    for statement in sql::catalogue() {
+    for statement in catalogue::statements() {
         let name = statement.name;
         let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         let noun_and_verb = name.split_once('.').is_some_and(|(noun, verb)| word(noun) && word(verb));
@@ -90,7 +91,8 @@ fn mentions(text: &str, word: &str) -> bool {
 fn no_statement_scans_or_sorts_unless_it_is_listed() {
     let (_folder, connection) = migrated();
     let (mut scanning, mut sorting) = (BTreeSet::new(), BTreeSet::new());
-    for statement in sql::catalogue().into_iter().filter(|statement| !statement.name.starts_with(SCANNING_NOUN)) {
+    for statement in catalogue::statements().into_iter().filter(|statement| !statement.name.starts_with(SCANNING_NOUN))
+    {
         for line in plan(&connection, statement) {
             if line.trim_start().starts_with("SCAN ") {
                 scanning.insert(statement.name);
@@ -111,7 +113,8 @@ fn names(listed: &'static [(&str, &str)]) -> BTreeSet<&'static str> {
 #[test]
 fn statements_on_hot_tables_name_the_bucket() {
     let mut without = BTreeSet::new();
-    for statement in sql::catalogue().into_iter().filter(|statement| !statement.name.starts_with(SCANNING_NOUN)) {
+    for statement in catalogue::statements().into_iter().filter(|statement| !statement.name.starts_with(SCANNING_NOUN))
+    {
         let text = statement.sqlite();
         let hot = HOT.iter().any(|table| {
             ["FROM", "INTO", "UPDATE", "JOIN"].iter().any(|before| mentions(text, &format!("{before} {table}")))
@@ -127,7 +130,7 @@ fn statements_on_hot_tables_name_the_bucket() {
 fn plans_are_as_written_down() {
     let (_folder, connection) = migrated();
     let mut found = String::new();
-    for statement in sql::catalogue() {
+    for statement in catalogue::statements() {
         writeln!(found, "{}", statement.name).expect("a string takes any text");
         for line in plan(&connection, statement) {
             writeln!(found, "    {line}").expect("a string takes any text");

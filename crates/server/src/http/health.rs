@@ -3,6 +3,7 @@
 use onhand_store::accounts;
 
 use super::call::Call;
+use super::observe;
 use crate::wire::error::Error;
 use crate::wire::json::{Object, Reply};
 
@@ -31,5 +32,5 @@ pub async fn ready(call: Call) -> Result<Reply, Error> {
 /// `GET /metrics`.
 pub async fn metrics(call: Call) -> Result<Reply, Error> {
     metrics::gauge!("onhand_ledger_waiting").set(call.app.ledger.waiting() as f64);
-    Ok(Reply::other("text/plain; version=0.0.4", call.app.metrics.render()))
+    Ok(Reply::other("text/plain; version=0.0.4", observe::recorder().render()))
 }

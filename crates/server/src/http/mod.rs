@@ -44,6 +44,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves connections until `stop`, then finishes what was accepted.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    observe::recorder(); // from here on, numbers are kept
     let router = dispatch::router(&app);
     let mut builder = http1::Builder::new();
     builder

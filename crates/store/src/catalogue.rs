@@ -1,0 +1,26 @@
+//! The catalogue: every statement of the crate, for the tests that prepare them all and look at their plans.
+
+use crate::sql::Statement;
+
+/// Every statement of the crate, file by file. Composed list queries are checked by the conformance suite.
+pub fn statements() -> Vec<&'static Statement> {
+    [
+        crate::accounts::STATEMENTS,
+        crate::channels::STATEMENTS,
+        crate::idempotency::STATEMENTS,
+        crate::ids::STATEMENTS,
+        crate::ledger::STATEMENTS,
+        crate::mappings::STATEMENTS,
+        crate::movements::STATEMENTS,
+        crate::order_items::STATEMENTS,
+        crate::orders::STATEMENTS,
+        crate::products::STATEMENTS,
+        crate::stock_lists::STATEMENTS,
+        crate::stocks::STATEMENTS,
+        crate::tally::STATEMENTS,
+        crate::verify::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
