@@ -11,6 +11,7 @@ pub mod dispatch;
 pub mod docs;
 pub mod health;
 pub mod mappings;
+pub mod movements;
 pub mod observe;
 pub mod order_items;
 pub mod orders;

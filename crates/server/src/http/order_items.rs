@@ -7,13 +7,13 @@ use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::product_stocks::not_in_future;
 use super::{mappings, refusals};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
+use crate::wire::scalar::not_in_future;
 use crate::wire::view::{Shape, View, property};
 
 /// The body of an edit (contract 7.1).

@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
 use onhand_core::refusal::RowFault;
 use onhand_core::{
-    Command, Movement, MovementId, Outcome, QUANTITY_MAX, Quantity, Refusal, Stock, StockId, StockKey, StockListId,
-    Timestamp, UnitType, WrittenStock,
+    Command, Outcome, QUANTITY_MAX, Quantity, Refusal, Stock, StockId, StockKey, StockListId, Timestamp, UnitType,
+    WrittenStock,
 };
+use onhand_store::Tx;
 use onhand_store::stocks::{self, StockRow};
-use onhand_store::{Tx, movements};
 use serde_json::{Map, Value};
 
 use super::call::Call;
@@ -29,10 +29,6 @@ use crate::wire::view::{Shape, View, property};
 pub const ROWS_MAX: usize = 1_000;
 /// What a row of a list takes up, roughly.
 const ROW_BYTES: usize = 192;
-/// Movements shown at once.
-const HISTORY_MAX: usize = 100;
-/// How far a figure may lie in the future before its time is taken for a mistake: clocks differ by less.
-const FUTURE_SECONDS_MAX: i64 = 300;
 
 /// The body of a product stock. Absent fields keep their value on update.
 pub const FIELDS: &[Field] = &[
@@ -83,32 +79,6 @@ pub const VIEW_V1: View = View {
         property("created_date", Shape::Time),
         property("modified_date", Shape::Time),
     ],
-    open: false,
-};
-
-/// One change of a product stock's numbers.
-pub const MOVEMENT: View = View {
-    name: "Movement",
-    properties: &[
-        property("pk", Shape::Int),
-        property("reason", Shape::Text),
-        property("order_item", Shape::IntOrNull),
-        property("user", Shape::Int),
-        property("date", Shape::Time),
-        property("stock_change", Shape::Int),
-        property("sold_quantity_unreported_change", Shape::Int),
-        property("reported_quantity_change", Shape::Int),
-        property("stock", Shape::Int),
-        property("sold_quantity_unreported", Shape::Int),
-        property("reported_quantity", Shape::Int),
-    ],
-    open: false,
-};
-
-/// A stock's history, newest first.
-pub const HISTORY: View = View {
-    name: "StockHistory",
-    properties: &[property("next_before", Shape::IntOrNull), property("results", Shape::List(&MOVEMENT))],
     open: false,
 };
 
@@ -273,7 +243,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     Ok(Reply::ok(body))
 }
 
-async fn found(call: &Call) -> Result<Stock, Error> {
+pub(super) async fn found(call: &Call) -> Result<Stock, Error> {
     let id = StockId::new(call.id()?);
     let found = call.app.store.glance("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
     found.ok_or_else(Error::not_found)
@@ -356,20 +326,8 @@ fn row(target: StockTarget, form: &Form, now: Timestamp) -> Result<WriteStock, F
         held: form.int("sold_quantity_unreported").and_then(Quantity::new),
         unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
         extra_field: form.string("extra_field"),
-        snapshot_at: not_in_future("snapshot_at", form.time("snapshot_at"), now)?,
+        snapshot_at: scalar::not_in_future("snapshot_at", form.time("snapshot_at"), now)?,
     })
-}
-
-/// A time far in the future is a mistake that would do harm for long: every later figure would be older.
-pub(super) fn not_in_future(
-    field: &str,
-    time: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, FieldErrors> {
-    if time.is_some_and(|time| time > now.minus_seconds(-FUTURE_SECONDS_MAX)) {
-        return Err(FieldErrors::one(field, "This time is in the future."));
-    }
-    Ok(time)
 }
 
 fn written(outcome: &Outcome) -> &[WrittenStock] {
@@ -407,41 +365,4 @@ fn refuse_one(refusal: Refusal) -> Error {
         },
         other => refusals::error(other),
     }
-}
-
-/// `GET product_stocks/{id}/movements/`: why the numbers are what they are, newest first. `before` goes on from the
-/// last one seen.
-pub async fn history(call: Call) -> Result<Reply, Error> {
-    let stock = found(&call).await?;
-    let before = match call.query.iter().find(|(name, _)| name == "before").map(|(_, text)| text.parse()) {
-        None => None,
-        Some(Ok(id)) => Some(MovementId::new(id)),
-        Some(Err(_)) => return Err(Error::field("before", "Enter a number.")),
-    };
-    let found = call
-        .app
-        .store
-        .read("movements.history", async move |tx| movements::history(tx, &stock, before, HISTORY_MAX).await)
-        .await?;
-    let next = found.last().filter(|movement| movement.previous.is_some()).map(|movement| movement.id.get());
-    let mut body = String::new();
-    Object::open(&mut body).int_or_null("next_before", next).list("results", &found, write_movement).close();
-    Ok(Reply::ok(body))
-}
-
-fn write_movement(out: &mut String, movement: &Movement) {
-    let (cause, item) = movements::cause_name(movement.cause);
-    Object::open(out)
-        .int("pk", movement.id.get())
-        .text("reason", cause)
-        .int_or_null("order_item", item.map(onhand_core::OrderItemId::get))
-        .int("user", movement.actor.get())
-        .time("date", movement.at)
-        .int("stock_change", movement.delta.on_hand)
-        .int("sold_quantity_unreported_change", movement.delta.held)
-        .int("reported_quantity_change", movement.delta.reported)
-        .int("stock", movement.on_hand)
-        .int("sold_quantity_unreported", movement.held)
-        .int("reported_quantity", movement.reported)
-        .close();
 }

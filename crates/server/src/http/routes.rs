@@ -10,7 +10,8 @@ use axum::http::Method;
 
 use super::call::Call;
 use super::{
-    auth, channels, content_types, health, mappings, order_items, orders, product_stocks, products, schema, stock_lists,
+    auth, channels, content_types, health, mappings, movements, order_items, orders, product_stocks, products, schema,
+    stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -269,9 +270,9 @@ fn product_stock() -> Vec<Route> {
             .takes(product_stocks::FIELDS)
             .answers(200, STOCK)
             .through_ledger(),
-        route!(GET "product_stock/{id}/movements" ReadStock product_stocks::history,
+        route!(GET "product_stock/{id}/movements" ReadStock movements::list,
             "Why its numbers are what they are, newest first; before= goes on.")
-        .answers(200, one(&product_stocks::HISTORY)),
+        .answers(200, one(&movements::HISTORY)),
     ]
 }
 

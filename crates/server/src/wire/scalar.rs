@@ -6,6 +6,10 @@ use std::fmt::Write as _;
 
 use onhand_core::Timestamp;
 
+use super::error::FieldErrors;
+
+/// How far a time may lie in the future before it is taken for a mistake: clocks differ by less.
+const FUTURE_SECONDS_MAX: i64 = 300;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Appends a time, for instance `2018-01-22T12:12:24.317000Z`.
@@ -28,6 +32,14 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
         text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
     })?;
     Some(Timestamp::from_micros(parsed.as_microsecond()))
+}
+
+/// A time far in the future is a mistake that would do harm for long: every later figure would be older.
+pub fn not_in_future(field: &str, time: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>, FieldErrors> {
+    if time.is_some_and(|time| time > now.minus_seconds(-FUTURE_SECONDS_MAX)) {
+        return Err(FieldErrors::one(field, "This time is in the future."));
+    }
+    Ok(time)
 }
 
 /// Reads a date, as its first moment in UTC.

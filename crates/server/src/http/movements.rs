@@ -1,0 +1,76 @@
+//! Movements: why the numbers of a product stock are what they are.
+
+use onhand_core::{Movement, MovementId};
+use onhand_store::movements;
+
+use super::call::Call;
+use super::product_stocks;
+use crate::wire::error::Error;
+use crate::wire::json::{Object, Reply};
+use crate::wire::view::{Shape, View, property};
+
+/// Movements shown at once.
+const SHOWN_MAX: usize = 100;
+
+/// One change of a product stock's numbers.
+pub const MOVEMENT: View = View {
+    name: "Movement",
+    properties: &[
+        property("pk", Shape::Int),
+        property("reason", Shape::Text),
+        property("order_item", Shape::IntOrNull),
+        property("user", Shape::Int),
+        property("date", Shape::Time),
+        property("stock_change", Shape::Int),
+        property("sold_quantity_unreported_change", Shape::Int),
+        property("reported_quantity_change", Shape::Int),
+        property("stock", Shape::Int),
+        property("sold_quantity_unreported", Shape::Int),
+        property("reported_quantity", Shape::Int),
+    ],
+    open: false,
+};
+
+/// A stock's history, newest first.
+pub const HISTORY: View = View {
+    name: "StockHistory",
+    properties: &[property("next_before", Shape::IntOrNull), property("results", Shape::List(&MOVEMENT))],
+    open: false,
+};
+
+/// `GET product_stocks/{id}/movements/`: why the numbers are what they are, newest first. `before` goes on from the
+/// last one seen.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let stock = product_stocks::found(&call).await?;
+    let before = match call.query.iter().find(|(name, _)| name == "before").map(|(_, text)| text.parse()) {
+        None => None,
+        Some(Ok(id)) => Some(MovementId::new(id)),
+        Some(Err(_)) => return Err(Error::field("before", "Enter a number.")),
+    };
+    let found = call
+        .app
+        .store
+        .read("movements.history", async move |tx| movements::history(tx, &stock, before, SHOWN_MAX).await)
+        .await?;
+    let next = found.last().filter(|movement| movement.previous.is_some()).map(|movement| movement.id.get());
+    let mut body = String::new();
+    Object::open(&mut body).int_or_null("next_before", next).list("results", &found, write_movement).close();
+    Ok(Reply::ok(body))
+}
+
+fn write_movement(out: &mut String, movement: &Movement) {
+    let (cause, item) = movements::cause_name(movement.cause);
+    Object::open(out)
+        .int("pk", movement.id.get())
+        .text("reason", cause)
+        .int_or_null("order_item", item.map(onhand_core::OrderItemId::get))
+        .int("user", movement.actor.get())
+        .time("date", movement.at)
+        .int("stock_change", movement.delta.on_hand)
+        .int("sold_quantity_unreported_change", movement.delta.held)
+        .int("reported_quantity_change", movement.delta.reported)
+        .int("stock", movement.on_hand)
+        .int("sold_quantity_unreported", movement.held)
+        .int("reported_quantity", movement.reported)
+        .close();
+}
