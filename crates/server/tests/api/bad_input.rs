@@ -105,7 +105,8 @@ async fn odd_values_that_are_permitted_break_nothing() {
             // A number is taken, a SKU cannot be changed, a list does not exist: all of them are answers.
             assert!(matches!(answer.status, 200 | 201 | 400 | 406), "{answer:?}");
             if matches!(spot.field.kind, Kind::Any | Kind::Object | Kind::Decimal) {
-                assert!(matches!(answer.status, 200 | 201), "{}: {answer:?}", spot.field.name);
+                // An odd figure before may have left too little for an order; no fault of its form is 406.
+                assert!(matches!(answer.status, 200 | 201 | 406), "{}: {answer:?}", spot.field.name);
             }
         }
     }
@@ -298,8 +299,8 @@ fn wrong_values(kind: FilterKind, lookup: &str) -> Vec<String> {
 async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
     let samples = Samples::open().await;
     let caller = samples.client(Role::Admin).await;
-    for (route, path) in all_paths() {
-        let Some(filters) = route.filters else { continue };
+    for route in routes() {
+        let (Some(filters), Some(path)) = (route.filters, route.paths().pop()) else { continue };
         let path = samples.path(&route, &path, &caller).await;
         let mut all_wrong = Vec::new();
         for filter in filters {
