@@ -168,6 +168,33 @@ async fn every_field_refuses_what_is_no_json() {
     assert_eq!(samples.shop.server.dump().await, before);
 }
 
+/// Form fields are texts; they are held to the same tables.
+#[tokio::test]
+async fn form_fields_are_refused_like_json() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let spots = spots(&samples, &caller).await;
+    let before = samples.shop.server.dump().await;
+    for spot in spots.iter().filter(|spot| spot.under.is_none()) {
+        for text in ["", " ", "x", "2147483648", "NaN", "a\0b", "{\"a\":", &long(100_000)] {
+            if verdict(spot.field, &json!(text)) != Verdict::Refused {
+                continue;
+            }
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            for (name, value) in samples.body(&spot.route).as_object().expect("a body") {
+                if name != spot.field.name {
+                    form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                }
+            }
+            let bytes = form.append_pair(spot.field.name, text).finish().into_bytes();
+            let body = Body::Raw("application/x-www-form-urlencoded", bytes);
+            let faults = spot.send(&caller, body).await.expect(400);
+            assert!(faults[spot.field.name].is_array(), "{}: {faults}", spot.field.name);
+        }
+    }
+    assert_eq!(samples.shop.server.dump().await, before);
+}
+
 #[tokio::test]
 async fn bodies_that_are_no_object_are_refused() {
     let samples = Samples::open().await;
