@@ -79,8 +79,8 @@ impl Call {
         filter::parse(filters, &self.query)
     }
 
-    /// Narrows a list to what the caller may know of: a channel sees what belongs to its own orders. `channel` is the
-    /// column, or the expression, that says whose a row is.
+    /// Narrows a list to what the caller may know of: a channel sees what is its own. `channel` is the column, or
+    /// the expression, that says whose a row is.
     pub fn narrow(&self, query: &mut Query, channel: &'static str) {
         let own =
             self.caller.channel.map(|own| Condition { column: channel, op: Op::Eq, values: vec![own.get().into()] });

@@ -68,9 +68,10 @@ fn reply(status: StatusCode, channel: &ChannelRow) -> Reply {
     Reply::text(status, body)
 }
 
-/// `GET channels/`.
+/// `GET channels/`. A channel sees itself only.
 pub async fn list(call: Call) -> Result<Reply, Error> {
-    let query = call.listing(FILTERS)?;
+    let mut query = call.listing(FILTERS)?;
+    call.narrow(&mut query, "id");
     let listing = query.listing.clone();
     let page = call.app.store.read("channels.page", async move |tx| channels::page(tx, &listing).await).await?;
     call.page(&query, &page, write)
@@ -79,6 +80,9 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET channels/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = ChannelId::new(call.id()?);
+    if call.caller.channel.is_some_and(|own| own != id) {
+        return Err(Error::not_found());
+    }
     let found = call.app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
     Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
 }

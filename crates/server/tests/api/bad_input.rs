@@ -105,7 +105,8 @@ async fn odd_values_that_are_permitted_break_nothing() {
             // A number is taken, a SKU cannot be changed, a list does not exist: all of them are answers.
             assert!(matches!(answer.status, 200 | 201 | 400 | 406), "{answer:?}");
             if matches!(spot.field.kind, Kind::Any | Kind::Object | Kind::Decimal) {
-                assert!(matches!(answer.status, 200 | 201), "{}: {answer:?}", spot.field.name);
+                // An odd figure before may have left too little for an order; no fault of its form is 406.
+                assert!(matches!(answer.status, 200 | 201 | 406), "{}: {answer:?}", spot.field.name);
             }
         }
     }
@@ -162,6 +163,33 @@ async fn every_field_refuses_what_is_no_json() {
             let bytes = [head.as_bytes(), wrong, tail.as_bytes()].concat();
             let faults = spot.send(&caller, Body::Raw("application/json", bytes)).await.expect(400);
             assert!(faults["detail"].as_str().is_some_and(|text| text.starts_with("JSON parse error")), "{faults}");
+        }
+    }
+    assert_eq!(samples.shop.server.dump().await, before);
+}
+
+/// Form fields are texts; they are held to the same tables.
+#[tokio::test]
+async fn form_fields_are_refused_like_json() {
+    let samples = Samples::open().await;
+    let caller = samples.client(Role::Admin).await;
+    let spots = spots(&samples, &caller).await;
+    let before = samples.shop.server.dump().await;
+    for spot in spots.iter().filter(|spot| spot.under.is_none()) {
+        for text in ["", " ", "x", "2147483648", "NaN", "a\0b", "{\"a\":", &long(100_000)] {
+            if verdict(spot.field, &json!(text)) != Verdict::Refused {
+                continue;
+            }
+            let mut form = form_urlencoded::Serializer::new(String::new());
+            for (name, value) in samples.body(&spot.route).as_object().expect("a body") {
+                if name != spot.field.name {
+                    form.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+                }
+            }
+            let bytes = form.append_pair(spot.field.name, text).finish().into_bytes();
+            let body = Body::Raw("application/x-www-form-urlencoded", bytes);
+            let faults = spot.send(&caller, body).await.expect(400);
+            assert!(faults[spot.field.name].is_array(), "{}: {faults}", spot.field.name);
         }
     }
     assert_eq!(samples.shop.server.dump().await, before);
@@ -298,8 +326,8 @@ fn wrong_values(kind: FilterKind, lookup: &str) -> Vec<String> {
 async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
     let samples = Samples::open().await;
     let caller = samples.client(Role::Admin).await;
-    for (route, path) in all_paths() {
-        let Some(filters) = route.filters else { continue };
+    for route in routes() {
+        let (Some(filters), Some(path)) = (route.filters, route.paths().pop()) else { continue };
         let path = samples.path(&route, &path, &caller).await;
         let mut all_wrong = Vec::new();
         for filter in filters {

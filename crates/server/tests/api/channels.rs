@@ -94,6 +94,9 @@ async fn foreign_orders_do_not_exist_for_a_channel() {
     let shop = Shop::open().await;
     let (clients, orders) = three_sellers(&shop).await;
     let before = shop.server.dump().await;
+    assert_eq!(column(&clients[0].get("/api/v1/channels/").await.ok(), "pk"), [orders[0]["channel"].clone()]);
+    clients[0].get(&format!("/api/v1/channels/{}/", orders[0]["channel"])).await.ok();
+    clients[0].get(&format!("/api/v1/channels/{}/", orders[1]["channel"])).await.expect(404);
     for foreign in [&orders[1], &orders[2]] {
         let (order, line) = (id(foreign), items(foreign)[0]);
         clients[0].get(&format!("/api/v1/orders/{order}/")).await.expect(404);

@@ -23,6 +23,7 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The documents' own year, so that golden pairs look like them.
 const START: &str = "2026-03-01T08:00:00.000000Z";
@@ -34,12 +35,13 @@ struct Arguments {
     serve: ServeConfig,
 }
 
-/// A running server. It stops when it is dropped.
+/// A running server. It stops when it is dropped: nobody is left then who could tell it not to.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) app: Arc<App>,
     clock: Arc<AtomicI64>,
     stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
     http: reqwest::Client,
     _directory: tempfile::TempDir,
 }
@@ -68,11 +70,16 @@ impl TestServer {
         let (ledger, _draining) = Ledger::start(store.clone(), clock.clone());
         let app = App::new(store, ledger, clock, config);
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(http::serve(listener, app.clone(), async {
-            let _ = stopped.await;
-        }));
-        let http = client();
-        Self { address, app, clock: micros, stop: Some(stop), http, _directory: directory }
+        let stopped = async { drop(stopped.await) };
+        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
+        let (stop, http) = (Some(stop), client());
+        Self { address, app, clock: micros, stop, serving, http, _directory: directory }
+    }
+
+    /// Tells the server to stop; what to wait for until it has. The database stays readable.
+    pub(crate) fn stop(&mut self) -> JoinHandle<()> {
+        drop(self.stop.take());
+        self.serving.take().expect("a server stops once")
     }
 
     /// Moves the clock.
@@ -143,14 +150,6 @@ impl TestServer {
 
     fn client_of(&self, token: Option<String>) -> Client {
         Client { http: self.http.clone(), base: format!("http://{}", self.address), token, headers: Vec::new() }
-    }
-}
-
-impl Drop for TestServer {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
     }
 }
 

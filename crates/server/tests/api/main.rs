@@ -27,4 +27,5 @@ mod schema;
 mod shop;
 mod slow_clients;
 mod stock_lists;
+mod stopping;
 mod wire;

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::shop::{Shop, id, item, new_order};
 
 const CLIENTS: usize = 64;
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 50;
 
 async fn crowd(shop: &Shop, count: usize) -> Vec<Client> {
     let one = shop.server.client(Role::Integration).await;
