@@ -1,0 +1,88 @@
+//! Killing the server under load: what was answered is there, what was not is whole or absent, nothing is oversold.
+//!
+//! Promises: the real binary, a real file, SIGKILL at a random moment; the only witnesses are the clients. Prints its
+//! seed; the same seed makes the same requests, though not the same interleaving.
+
+mod books;
+mod chance;
+mod client;
+mod process;
+mod terminate;
+
+use std::time::{Duration, Instant};
+
+use books::Books;
+use chance::{Chance, SEED, seed};
+use client::{Client, Connection, Entry};
+use process::{PASSWORD, Process, assert_quiet_log, assert_verified};
+use serde_json::json;
+
+const CYCLES: usize = 32;
+const CLIENTS: usize = 16;
+/// The server lives this long under load, in milliseconds.
+const LIFE: std::ops::Range<usize> = 20..400;
+/// Every so many cycles the whole database is verified.
+const VERIFIED_EVERY: usize = 10;
+
+#[test]
+fn what_was_answered_survives_a_kill() {
+    let seed = seed();
+    println!("{SEED}={seed}");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let begun = Instant::now();
+    let told = runtime.block_on(run(seed));
+    println!("{told:?} in {:?}", begun.elapsed());
+    assert!(told.answered > CYCLES * CLIENTS, "too little was answered to mean anything: {told:?}");
+    assert!(told.unanswered_in > 0 && told.unanswered_out > 0, "no request was cut off in time: {told:?}");
+    assert!(told.short > 0, "stock never ran short, so nothing could be oversold: {told:?}");
+    assert!(told.replayed > CYCLES, "too few answers were replayed: {told:?}");
+}
+
+async fn run(seed: u64) -> books::Told {
+    let mut chance = Chance(seed);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut process = Process::start(folder.path());
+    let mut connection = sign_in(&process).await;
+    let mut books = Books::open(&connection, CLIENTS).await;
+    let mut sent = [0; CLIENTS];
+    for cycle in 1..=CYCLES {
+        let life = Duration::from_millis((LIFE.start + chance.below(LIFE.len())) as u64);
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|index| {
+                let chance = Chance(seed ^ (cycle * CLIENTS + index) as u64);
+                let (lines, sent, journal) = (books.lines_of(index), sent[index], Vec::new());
+                let client = Client { index, list: books.list, chance, lines, sent, journal };
+                tokio::spawn(client.run(Connection::new(process.address, &connection.token)))
+            })
+            .collect();
+        tokio::time::sleep(life).await;
+        process.kill();
+        let mut journals: Vec<(usize, Vec<Entry>)> = Vec::new();
+        for client in clients {
+            let client = client.await.expect("a client ends at its first request without an answer");
+            sent[client.index] = client.sent;
+            journals.push((client.index, client.journal));
+        }
+        process = Process::start(folder.path());
+        connection = Connection::new(process.address, &connection.token);
+        books.settle(&journals, &connection).await;
+        books.restock(&connection).await;
+        if cycle % VERIFIED_EVERY == 0 {
+            assert_verified(folder.path());
+        }
+    }
+    books.check_all_orders(&connection).await;
+    process.kill();
+    assert_verified(folder.path());
+    assert_quiet_log(folder.path());
+    books.told
+}
+
+/// Signs in once: the token outlives every kill.
+async fn sign_in(process: &Process) -> Connection {
+    let stranger = Connection::new(process.address, "");
+    let answer = stranger.post("auth/login/", json!({"username": "admin", "password": PASSWORD})).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    Connection::new(process.address, answer.body()["key"].as_str().expect("a key"))
+}
