@@ -78,6 +78,8 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(path, flags)
         .map_err(|fault| Error::Unavailable(format!("{}: {fault}", path.display())))?;
     connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+    // Without it a statement is planned anew whenever a parameter of its LIMIT or OFFSET changes: for most pages of lists.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(error)?;
     // Other processes (the command line beside a running server) may hold the lock for a moment.
     connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(error)?;
     Ok(connection)
@@ -205,7 +207,7 @@ fn collect<T>(
     Ok(())
 }
 
-fn bind(statement: &mut CachedStatement<'_>, values: &[Value<'_>]) -> Result<(), Error> {
+fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value<'_>]) -> Result<(), Error> {
     for (index, value) in values.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, value).map_err(error)?;
     }
@@ -262,4 +264,21 @@ pub(super) fn value(row: &rusqlite::Row<'_>, index: usize) -> Result<Value<'stat
         Stored::Blob(bytes) => Value::Bytes(bytes.into()),
         Stored::Null | Stored::Real(_) => Value::Null,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_page_is_not_planned_anew() {
+        let connection = open(Path::new(":memory:"), OpenFlags::default()).unwrap();
+        connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT").unwrap();
+        let mut statement = connection.prepare("SELECT id FROM t WHERE id >= ?1 LIMIT ?2 OFFSET ?3").unwrap();
+        for page in 0..5 {
+            bind(&mut statement, &[Value::Int(page), Value::Int(100), Value::Int(page)]).unwrap();
+            assert!(statement.raw_query().next().unwrap().is_none());
+        }
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
 }
