@@ -231,7 +231,7 @@ fn collect<T>(
     Ok(())
 }
 
-fn bind(statement: &mut CachedStatement<'_>, values: &[Value<'_>]) -> Result<(), Error> {
+fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value<'_>]) -> Result<(), Error> {
     for (index, value) in values.iter().enumerate() {
         statement.raw_bind_parameter(index + 1, value).map_err(error)?;
     }
@@ -293,4 +293,21 @@ pub(super) fn value(row: &rusqlite::Row<'_>, index: usize) -> Result<Value<'stat
 /// A text column, where it lies.
 pub(super) fn text<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<&'r str, Error> {
     row.get_ref(index).map_err(error)?.as_str().map_err(|fault| Error::Internal(fault.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_page_is_not_planned_anew() {
+        let connection = open(Path::new(":memory:"), OpenFlags::default()).unwrap();
+        connection.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT").unwrap();
+        let mut statement = connection.prepare("SELECT id FROM t WHERE id >= ?1 LIMIT ?2 OFFSET ?3").unwrap();
+        for page in 0..5 {
+            bind(&mut statement, &[Value::Int(page), Value::Int(100), Value::Int(page)]).unwrap();
+            assert!(statement.raw_query().next().unwrap().is_none());
+        }
+        assert_eq!(statement.get_status(rusqlite::StatementStatus::RePrepare), 0);
+    }
 }
