@@ -1,12 +1,12 @@
 //! Mappings: remote systems' codes for order lines (seed 001, "Integration Mapping").
 
-use onhand_core::Mapping;
+use onhand_core::{Mapping, OrderItemId};
 use onhand_store::Value;
 use onhand_store::filter::{Condition, Op};
 use onhand_store::mappings;
 
 use super::call::Call;
-use super::content_types;
+use super::{content_types, order_items};
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::json::{Object, Reply};
@@ -52,9 +52,9 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 
 /// `GET order_items/{id}/create_mapping/`: the mappings of one line.
 pub async fn of_item(call: Call) -> Result<Reply, Error> {
-    let item = call.id()?;
     let mut query = call.listing(FILTERS)?;
-    query.listing.conditions.push(Condition { column: "item_id", op: Op::Eq, values: vec![Value::Int(item)] });
+    let item = order_items::visible(&call, OrderItemId::new(call.id()?)).await?.id;
+    query.listing.conditions.push(Condition { column: "item_id", op: Op::Eq, values: vec![Value::Int(item.get())] });
     answer(&call, query).await
 }
 

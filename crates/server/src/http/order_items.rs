@@ -150,7 +150,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 }
 
 /// The line, if the caller may know of it.
-async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
+pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
     let channel = call.caller.channel;
     let found = call
         .app
