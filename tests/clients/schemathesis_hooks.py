@@ -26,6 +26,7 @@ BY_COLLECTION = {
     "stock_list": "stock_lists",
     "channels": "channels",
     "content_types": "content_types",
+    "tokens": "tokens",
 }
 BY_FIELD = {
     "stock_list": "stock_lists",
@@ -33,6 +34,8 @@ BY_FIELD = {
     "product_sku": "skus",
     "channel": "channels",
 }
+# What must not be there yet.
+UNIQUE = {"/products/": "sku", "/orders/": "number", "/stock_list/": "name", "/channels/": "name"}
 
 
 def known(name, value):
@@ -52,6 +55,12 @@ def fill(body):
             if field in body:
                 body[field] = known(name, body[field])
         fill(body.get("order_items"))
+
+
+def make_unique(body, path):
+    field = UNIQUE.get(path.removeprefix("/api/i1").removeprefix("/api/v1"))
+    if field and isinstance(body, dict) and isinstance(body.get(field), str) and 0 < len(body[field]) < 50:
+        body[field] += f"-{chance.randrange(10**9)}"
 
 
 def fill_path(parameters, collection):
@@ -82,6 +91,7 @@ def before_call(context, case, kwargs):
     if case.meta.phase.name != TestPhase.COVERAGE and 0 < len((case.headers or {}).get("Idempotency-Key", "")) < 200:
         case.headers["Idempotency-Key"] += f"-{chance.randrange(10**9)}"
     fill(case.body)
+    make_unique(case.body, path)
     if isinstance(case.body, dict) and path.endswith("/orders/{id}/cancel/"):
         fill_cancellation(case.body, case.path_parameters["id"])
     if isinstance(case.body, dict) and path.endswith("/auth/login/") and isinstance(case.body.get("password"), str):
