@@ -29,14 +29,14 @@ pub fn page(document: &Value) -> String {
                 push(&mut out, "<h2>", tag, "</h2>");
                 tag.clone_into(&mut heading);
             }
-            write_operation(&mut out, &method.to_uppercase(), path, operation);
+            write_operation(&mut out, document, &method.to_uppercase(), path, operation);
         }
     }
     out.push_str("</body></html>");
     out
 }
 
-fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value) {
+fn write_operation(out: &mut String, document: &Value, method: &str, path: &str, operation: &Value) {
     write!(out, "<details><summary><b class=\"{method}\">{method}</b> <code>").expect("a string takes any text");
     push(out, "", path, "</code> ");
     push(out, "", operation["summary"].as_str().unwrap_or_default(), "</summary><div>");
@@ -44,20 +44,27 @@ fn write_operation(out: &mut String, method: &str, path: &str, operation: &Value
         .as_array()
         .into_iter()
         .flatten()
+        .map(|one| resolved(document, one))
         .map(|one| (one["name"].as_str().unwrap_or_default().to_owned(), one.clone()))
         .collect();
     write_table(out, "Parameters", parameters.iter().map(|(name, one)| (name, &one["schema"], &one["description"])));
-    let schema = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+    let schema = resolved(document, &operation["requestBody"]["content"]["multipart/form-data"]["schema"]);
     let fields = schema["properties"].as_object();
     write_table(out, "Body", fields.into_iter().flatten().map(|(name, one)| (name, one, &one["description"])));
     out.push_str("<h4>Answers</h4><table>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         push(out, "<tr><td><code>", status, "</code></td><td>");
-        push(out, "", answer["description"].as_str().unwrap_or_default(), "</td></tr>");
+        push(out, "", resolved(document, answer)["description"].as_str().unwrap_or_default(), "</td></tr>");
     }
     out.push_str("</table>");
     let token = if operation.get("security").is_some() { " -H \"Authorization: Token $TOKEN\"" } else { "" };
     push(out, "<pre>", &format!("curl -X {method}{token} \"$ONHAND{path}\""), "</pre></div></details>");
+}
+
+/// What a reference of the description stands for; anything else stands for itself.
+fn resolved<'v>(document: &'v Value, value: &'v Value) -> &'v Value {
+    let pointer = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
 fn write_table<'v>(out: &mut String, title: &str, rows: impl Iterator<Item = (&'v String, &'v Value, &'v Value)>) {

@@ -22,8 +22,8 @@ use crate::wire::view::{Shape, View, property};
 
 /// A line of a new order.
 pub const LINE: &[Field] = &[
-    Field::pk("product", "The product. This or product_sku."),
-    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product."),
+    Field::pk("product", "The product. This or product_sku.").alternative(),
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative(),
     Field::pk("stock_list", "The list whose stock is held.").required(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. Default 1."),
     Field::status("status", "Default: the order's."),

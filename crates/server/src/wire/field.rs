@@ -14,6 +14,8 @@ pub struct Field {
     pub required: bool,
     /// Whether it may be null.
     pub nullable: bool,
+    /// Whether it is one of those of which a new object must have exactly one.
+    pub alternative: bool,
     /// One sentence for the API description.
     pub help: &'static str,
 }
@@ -53,7 +55,7 @@ pub enum Kind {
 
 impl Field {
     const fn of(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self { name, kind, required: false, nullable: false, help }
+        Self { name, kind, required: false, nullable: false, alternative: false, help }
     }
 
     /// A text of at most `max` characters.
@@ -137,6 +139,13 @@ impl Field {
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
+        self
+    }
+
+    /// The same field, of which, with the others so marked, exactly one is asked for. The handler checks it.
+    #[must_use]
+    pub const fn alternative(mut self) -> Self {
+        self.alternative = true;
         self
     }
 }

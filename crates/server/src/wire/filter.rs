@@ -15,7 +15,7 @@ pub const LIMIT_DEFAULT: i64 = 10;
 /// Rows a page at the most; a larger wish is cut to it, and `next` leads on.
 pub const LIMIT_MAX: i64 = 1_000;
 /// Values in one `__in` list.
-const IN_VALUES_MAX: usize = 1_000;
+pub const IN_VALUES_MAX: usize = 1_000;
 /// Parameters that belong to every list.
 const GENERAL: [&str; 4] = ["page", "limit", "sort", "cursor"];
 
@@ -195,6 +195,7 @@ fn value(kind: Kind, text: &str) -> Result<Value<'static>, String> {
         Kind::Choice(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
     };
     found.ok_or_else(|| match kind {
+        Kind::Text => form::NO_NULLS.to_owned(),
         Kind::Time => "Enter a valid date/time.".to_owned(),
         _ => {
             let shown: String = text.chars().take(100).collect();

@@ -3,6 +3,8 @@
 //! Promises: all faults of all fields are found in one pass, with the texts that Django REST Framework clients know;
 //! what a form gives out is within the table's bounds. Must not know what a field is for.
 
+use std::borrow::Cow;
+
 use onhand_core::{OrderStatus, Timestamp};
 use serde_json::{Map, Value};
 
@@ -14,6 +16,9 @@ use super::scalar;
 const OBJECT_BYTES_MAX: usize = 65_536;
 /// How deep a free JSON field may nest: deep enough for data, not for breaking somebody's parser.
 const OBJECT_DEPTH_MAX: usize = 32;
+
+/// What is said of a text with a null character in it.
+pub const NO_NULLS: &str = "Null characters are not allowed.";
 
 /// Whether a missing required field is a fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -160,14 +165,20 @@ fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
         Kind::Bool => boolean(value).map(Parsed::Bool).ok_or_else(|| "Must be a valid boolean.".into()),
         Kind::Choice(words) => choice(value, words).map(Parsed::Text),
         Kind::Status => status(value).map(Parsed::Status).ok_or_else(|| not_a_choice(value)),
-        Kind::Object => object(value).map(Parsed::Text),
+        Kind::Object => object(&opened(value)).map(Parsed::Text),
         Kind::Any => any(value).map(Parsed::Text),
         Kind::Time => time(value).map(Parsed::Time),
         Kind::Decimal => decimal(value).map(Parsed::Text),
         Kind::Pk => pk(value).map(Parsed::Int),
-        Kind::Pks => pks(value).map(Parsed::Pks),
-        Kind::Rows(fields, max) => rows(fields, mode, max, value).map(Parsed::Rows),
+        Kind::Pks => pks(&opened(value)).map(Parsed::Pks),
+        Kind::Rows(fields, max) => rows(fields, mode, max, &opened(value)).map(Parsed::Rows),
     }
+}
+
+/// A form can only carry text, so a list or an object arrives as JSON text.
+fn opened(value: &Value) -> Cow<'_, Value> {
+    let text = value.as_str().map(str::trim).filter(|text| text.starts_with(['[', '{']));
+    text.and_then(|text| serde_json::from_str(text).ok()).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 fn raw_text(value: &Value) -> Result<String, Fault> {
@@ -176,7 +187,7 @@ fn raw_text(value: &Value) -> Result<String, Fault> {
         Value::Number(number) => number.to_string(),
         _ => return Err("Not a valid string.".into()),
     };
-    if text.contains('\0') { Err("Null characters are not allowed.".into()) } else { Ok(text) }
+    if text.contains('\0') { Err(NO_NULLS.into()) } else { Ok(text) }
 }
 
 fn text(value: &Value, max: usize, blank: bool) -> Result<String, Fault> {
@@ -314,11 +325,6 @@ fn depth(value: &Value) -> usize {
 fn object(value: &Value) -> Result<String, Fault> {
     match value {
         Value::Object(_) => any(value),
-        // A form can only carry text, so an object arrives as JSON text.
-        Value::String(text) => match serde_json::from_str(text) {
-            Ok(value @ Value::Object(_)) => any(&value),
-            _ => Err("Expected a dictionary of items but got type \"str\".".into()),
-        },
         other => Err(format!("Expected a dictionary of items but got type \"{}\".", type_name(other)).into()),
     }
 }
@@ -363,7 +369,7 @@ fn pk(value: &Value) -> Result<i64, Fault> {
     let wrong = || format!("Incorrect type. Expected pk value, received {}.", type_name(value));
     match whole(value) {
         Some(Ok(number)) => Ok(number),
-        Some(Err(())) => Err(unknown_pk(value).into()),
+        Some(Err(())) => Err(unknown_pk(value.as_str().map_or_else(|| value.to_string(), str::to_owned)).into()),
         None => Err(wrong().into()),
     }
 }

@@ -1,0 +1,148 @@
+//! Answers in the description: what comes back when all is well, where its ids lead, and every refusal.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::{Described, Shared, operation_id};
+use crate::auth::Permission;
+use crate::http::routes::{Answer, Route, Under};
+use crate::wire::Family;
+use crate::wire::view::{Shape, View};
+
+/// Given before the request has a route, so it is the one refusal without a body.
+const HEADERS_TOO_LARGE: u16 = 431;
+
+/// Every answer of a route.
+pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value {
+    let route = described.route;
+    let mut all = Map::new();
+    for (status, answer) in &route.answers {
+        let mut good = match schema_of(*answer, described.family(), route.many, &mut shared.schemas) {
+            Some(schema) => json!({"description": "Done.", "content": {"application/json": {"schema": schema}}}),
+            None if route.path == "metrics" => json!({"description": "Numbers.", "content": {"text/plain": {}}}),
+            None if route.path == "api/docs" => json!({"description": "A page.", "content": {"text/html": {}}}),
+            None if *status == 204 => json!({"description": "Done."}),
+            None => json!({"description": "Done.", "content": {"application/json": {}}}),
+        };
+        let links = links(described, *answer);
+        if !links.is_empty() {
+            good["links"] = Value::Object(links);
+        }
+        all.insert(status.to_string(), good);
+    }
+    for (status, name, text) in refusals(route) {
+        let mut answer = json!({"description": text});
+        if status != HEADERS_TOO_LARGE {
+            shared.schemas.entry("Error").or_insert_with(error_schema);
+            answer["content"] = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}});
+        }
+        shared.responses.entry(name).or_insert(answer);
+        all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
+    }
+    Value::Object(all)
+}
+
+fn error_schema() -> Value {
+    json!({
+        "description": "Messages by field; or detail; or non_field_errors with error_code; for arrays, one per row.",
+        "type": ["object", "array"],
+    })
+}
+
+/// Where the ids in an answer to a POST lead: to the paths below the same collection, and to those of its rows.
+fn links(described: &Described<'_>, answer: Answer) -> Map<String, Value> {
+    let (Answer::One(v1, i1), Method::POST) = (answer, described.route.method.clone()) else { return Map::new() };
+    let view = if described.family() == Family::I1 { i1 } else { v1 };
+    let base = described.path.strip_suffix(described.route.path).unwrap_or_default();
+    let mut links = Map::new();
+    for target in described.all.iter().filter(|target| target.paths().contains(&format!("{base}{}", target.path))) {
+        let Some((collection, _)) = target.path.split_once("/{id}") else { continue };
+        let place = view.properties.iter().find_map(|property| match property.kind {
+            Shape::Int if matches!(property.name, "pk" | "id") && collection == described.route.path => {
+                Some(property.name.to_owned())
+            }
+            Shape::List(_) if property.name == collection => Some(format!("{collection}/0/pk")),
+            _ => None,
+        });
+        if let Some(place) = place {
+            let name = operation_id(&target.method, &format!("{base}{}", target.path));
+            let parameters = json!({"id": format!("$response.body#/{place}")});
+            links.insert(name.clone(), json!({"operationId": name, "parameters": parameters}));
+        }
+    }
+    links
+}
+
+/// The bad answers that a route can give, by what it is.
+fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
+    let writes = route.method != Method::GET;
+    let table = [
+        (
+            400,
+            "bad_request",
+            writes || route.filters.is_some() || route.path.ends_with("/movements"),
+            "The request has faults.",
+        ),
+        (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),
+        (403, "forbidden", !matches!(route.permission, Permission::Public | Permission::SignedIn), "The role may not."),
+        (404, "not_found", route.path.contains('{') || route.filters.is_some(), "There is no such object or page."),
+        (406, "refused", route.ledger || route.path.starts_with("stock_list"), "A rule refuses."),
+        (408, "too_slow", writes, "The body took too long to arrive."),
+        (413, "too_large", writes, "The body is too large."),
+        (422, "key_reused", route.ledger, "The idempotency key was used for another request."),
+        (429, "throttled", route.path == "auth/login", "Too many attempts; see Retry-After."),
+        (HEADERS_TOO_LARGE, "headers_too_large", true, "Address and headers are too large; no body."),
+        (503, "busy", route.under != Under::Root || route.path == "readyz", "Not just now; see Retry-After."),
+    ];
+    table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text)).collect()
+}
+
+fn schema_of(answer: Answer, family: Family, many: bool, schemas: &mut Map<String, Value>) -> Option<Value> {
+    let pick = |v1: &'static View, i1: &'static View| if family == Family::I1 { i1 } else { v1 };
+    match answer {
+        Answer::One(v1, i1) => {
+            let one = reference(pick(v1, i1), schemas);
+            Some(if many { json!({"oneOf": [one, {"type": "array", "items": one}]}) } else { one })
+        }
+        Answer::Page(v1, i1) => {
+            let row = reference(pick(v1, i1), schemas);
+            let link = json!({"type": ["string", "null"]});
+            Some(json!({
+                "type": "object",
+                "required": ["count", "next", "previous", "results"],
+                "properties": {
+                    "count": {"type": ["integer", "null"]}, "next": link, "previous": link,
+                    "results": {"type": "array", "items": row},
+                },
+            }))
+        }
+        Answer::Nothing | Answer::Free => None,
+    }
+}
+
+fn reference(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
+    if !schemas.contains_key(view.name) {
+        let properties: Map<String, Value> =
+            view.properties.iter().map(|property| (property.name.to_owned(), shape(property.kind, schemas))).collect();
+        let required: Vec<_> = view.properties.iter().map(|property| property.name).collect();
+        let schema = json!({
+            "type": "object", "properties": properties, "required": required, "additionalProperties": view.open,
+        });
+        schemas.insert(view.name.to_owned(), schema);
+    }
+    json!({"$ref": format!("#/components/schemas/{}", view.name)})
+}
+
+fn shape(shape: Shape, schemas: &mut Map<String, Value>) -> Value {
+    match shape {
+        Shape::Int => json!({"type": "integer", "format": "int64"}),
+        Shape::IntOrNull => json!({"type": ["integer", "null"], "format": "int64"}),
+        Shape::Text => json!({"type": "string"}),
+        Shape::TextOrNull => json!({"type": ["string", "null"]}),
+        Shape::Bool => json!({"type": "boolean"}),
+        Shape::Object => json!({"type": "object"}),
+        Shape::Time => json!({"type": "string", "format": "date-time"}),
+        Shape::TimeOrNull => json!({"type": ["string", "null"], "format": "date-time"}),
+        Shape::List(view) => json!({"type": "array", "items": reference(view, schemas)}),
+    }
+}

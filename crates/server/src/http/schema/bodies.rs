@@ -1,0 +1,86 @@
+//! Bodies of requests in the description, by the field tables that read them.
+
+use serde_json::{Map, Value, json};
+
+use super::{Shared, id, status_codes};
+use crate::http::routes::Route;
+use crate::wire::field::{Field, Kind};
+
+/// The body of a route.
+pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Value {
+    let name = body_name(route);
+    shared.schemas.entry(name.as_str()).or_insert_with(|| object(fields, route.whole));
+    let one = json!({"$ref": format!("#/components/schemas/{name}")});
+    let schema = if route.many {
+        json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 1000}]})
+    } else {
+        one.clone()
+    };
+    let required = route.whole && fields.iter().any(|field| field.required);
+    json!({
+        "required": required,
+        "content": {
+            "application/json": {"schema": schema},
+            "application/x-www-form-urlencoded": {"schema": one, "encoding": encoding(fields)},
+            "multipart/form-data": {"schema": one, "encoding": encoding(fields)},
+        },
+    })
+}
+
+/// A form carries lists and objects as JSON text.
+fn encoding(fields: &[Field]) -> Value {
+    let nested = |field: &&Field| matches!(field.kind, Kind::Object | Kind::Pks | Kind::Rows(..));
+    let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
+    Value::Object(fields.iter().filter(nested).map(one).collect())
+}
+
+/// `POST orders/{id}/cancel` takes a `PostOrdersCancel`.
+fn body_name(route: &Route) -> String {
+    let method = route.method.as_str().to_lowercase();
+    let words = route.path.split(['/', '_']).filter(|word| !word.starts_with('{'));
+    let capital = |word: &str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
+    std::iter::once(method.as_str()).chain(words).map(capital).collect()
+}
+
+fn object(fields: &[Field], whole: bool) -> Value {
+    let properties: Map<String, Value> = fields
+        .iter()
+        .map(|field| {
+            let mut schema = kind(&field.kind, whole);
+            if field.nullable && schema.get("type").is_some() {
+                schema["type"] = json!([schema["type"], "null"]);
+            }
+            schema["description"] = json!(field.help);
+            (field.name.to_owned(), schema)
+        })
+        .collect();
+    let required: Vec<_> = fields.iter().filter(|field| whole && field.required).map(|field| field.name).collect();
+    let mut schema = json!({"type": "object", "properties": properties, "required": required});
+    let alternatives = fields.iter().filter(|field| whole && field.alternative);
+    let alternatives: Vec<_> = alternatives.map(|field| json!({"required": [field.name]})).collect();
+    if !alternatives.is_empty() {
+        schema["oneOf"] = json!(alternatives);
+    }
+    schema
+}
+
+fn kind(kind: &Kind, whole: bool) -> Value {
+    match kind {
+        Kind::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": "\\S"}),
+        Kind::Blank(max) => json!({"type": "string", "maxLength": max}),
+        Kind::Secret(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "format": "password"}),
+        Kind::Int(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
+        Kind::Bool => json!({"type": "boolean"}),
+        Kind::Choice(words) => json!({"type": "string", "enum": words}),
+        Kind::Status => json!({"type": "string", "enum": status_codes()}),
+        Kind::Object => json!({"type": "object"}),
+        Kind::Any => json!({}),
+        Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
+        Kind::Pk => id(),
+        Kind::Pks => json!({"type": "array", "items": id()}),
+        Kind::Rows(fields, max) => {
+            json!({"type": "array", "items": object(fields, whole), "minItems": 1, "maxItems": max})
+        }
+    }
+}

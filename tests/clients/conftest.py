@@ -1,0 +1,72 @@
+"""What the client tests share: where the server is, how to sign in, and a shop to try things on.
+
+The server runs already (see ./run); nothing here knows how it works inside.
+"""
+
+import itertools
+import os
+import subprocess
+
+import pytest
+import requests
+
+ADMIN = ("admin", os.environ["ONHAND_ADMIN_PASSWORD"])
+fresh = itertools.count(1)
+
+
+def onhand(*arguments, **variables):
+    """Runs a command of the binary on the server's database and gives what it printed."""
+    command = [os.environ["ONHAND_BINARY"], *arguments]
+    done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+class Api:
+    """Plain requests with a token, for what a test needs before the client under test takes over."""
+
+    def __init__(self, url, token):
+        self.url, self.token = url, token
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Token {token}"
+
+    def get(self, path, **params):
+        return self._checked(self.session.get(self.url + path, params=params, timeout=20))
+
+    def post(self, path, body):
+        return self._checked(self.session.post(self.url + path, json=body, timeout=20))
+
+    @staticmethod
+    def _checked(response):
+        assert response.ok, f"{response.status_code} {response.text}"
+        return response.json()
+
+    def stock_list(self):
+        number = next(fresh)
+        return self.post("/api/v1/stock_list/", {"name": f"list {number}", "code": f"L{number}"})["pk"]
+
+    def stock(self, stock_list, sku, figure):
+        return self.post("/api/v1/product_stock/", {"product_sku": sku, "stock_list": stock_list, "stock": figure})
+
+    def order(self, stock_list, *skus):
+        lines = [{"product_sku": sku, "stock_list": stock_list, "price": "10.00"} for sku in skus]
+        return self.post("/api/v1/orders/", {"number": f"C-{next(fresh)}", "order_items": lines})
+
+
+@pytest.fixture(scope="session")
+def url():
+    return os.environ["ONHAND_URL"]
+
+
+@pytest.fixture(scope="session")
+def token(url):
+    username, password = ADMIN
+    body = {"username": username, "password": password}
+    response = requests.post(f"{url}/api/v1/auth/login/", json=body, timeout=20)
+    assert response.status_code == 200, response.text
+    return response.json()["key"]
+
+
+@pytest.fixture(scope="session")
+def api(url, token):
+    return Api(url, token)
