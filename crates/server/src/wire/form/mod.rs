@@ -1,0 +1,190 @@
+//! Forms: a body read by its table of fields.
+//!
+//! Promises: all faults of all fields are found in one pass, with the texts that Django REST Framework clients know;
+//! what a form gives out is within the table's bounds. Must not know what a field is for.
+
+mod values;
+
+use onhand_core::{OrderStatus, Timestamp};
+use serde_json::{Map, Value};
+
+use self::values::Fault;
+pub use self::values::{NO_NULLS, boolean, boolean_text, status, status_text, type_name, unknown_pk};
+use super::error::{Error, FieldErrors};
+use super::field::{Field, Kind};
+
+/// Whether a missing required field is a fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// It is: a new object.
+    Whole,
+    /// It is not: a patch.
+    Partial,
+}
+
+/// The fields that a body had, checked.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    values: Vec<(&'static str, Parsed)>,
+}
+
+#[derive(Clone, Debug)]
+enum Parsed {
+    Null,
+    Text(String),
+    Int(i64),
+    Bool(bool),
+    Status(OrderStatus),
+    Time(Timestamp),
+    Pks(Vec<i64>),
+    Rows(Vec<Form>),
+}
+
+impl Form {
+    /// Reads a body. Fields that the table does not have are left alone, as the vendor's servers do.
+    pub fn read(fields: &'static [Field], mode: Mode, body: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let mut form = Self::default();
+        let mut errors = FieldErrors::default();
+        for field in fields {
+            match body.get(field.name) {
+                None if field.required && mode == Mode::Whole => errors.add(field.name, "This field is required."),
+                None => {}
+                Some(Value::Null) if field.nullable => form.values.push((field.name, Parsed::Null)),
+                Some(Value::Null) => errors.add(field.name, "This field may not be null."),
+                Some(value) => match parse(field, mode, value) {
+                    Ok(parsed) => form.values.push((field.name, parsed)),
+                    Err(Fault::Message(message)) => errors.add(field.name, message),
+                    Err(Fault::Rows(rows)) => errors.nest(field.name, rows),
+                },
+            }
+        }
+        if errors.is_empty() { Ok(form) } else { Err(errors) }
+    }
+
+    fn get(&self, name: &str) -> Option<&Parsed> {
+        self.values.iter().find(|(field, _)| *field == name).map(|(_, parsed)| parsed)
+    }
+
+    /// Whether the body had the field, null included.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// A text, word, decimal or JSON text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Parsed::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same, owned.
+    pub fn string(&self, name: &str) -> Option<String> {
+        self.text(name).map(str::to_owned)
+    }
+
+    /// A number or id.
+    pub fn int(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Parsed::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Yes or no.
+    pub fn bool(&self, name: &str) -> Option<bool> {
+        match self.get(name)? {
+            Parsed::Bool(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// An order status.
+    pub fn status(&self, name: &str) -> Option<OrderStatus> {
+        match self.get(name)? {
+            Parsed::Status(status) => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// A time.
+    pub fn time(&self, name: &str) -> Option<Timestamp> {
+        match self.get(name)? {
+            Parsed::Time(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    /// Ids.
+    pub fn ids(&self, name: &str) -> Option<&[i64]> {
+        match self.get(name)? {
+            Parsed::Pks(ids) => Some(ids),
+            _ => None,
+        }
+    }
+
+    /// Rows.
+    pub fn rows(&self, name: &str) -> &[Form] {
+        match self.get(name) {
+            Some(Parsed::Rows(rows)) => rows,
+            _ => &[],
+        }
+    }
+}
+
+fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
+    match field.kind {
+        Kind::Text(max) => values::text(value, max, false).map(Parsed::Text),
+        Kind::Blank(max) => values::text(value, max, true).map(Parsed::Text),
+        Kind::Secret(max) => values::secret(value, max).map(Parsed::Text),
+        Kind::Int(min, max) => values::int(value, min, max).map(Parsed::Int),
+        Kind::Bool => values::boolean(value).map(Parsed::Bool).ok_or_else(|| "Must be a valid boolean.".into()),
+        Kind::Choice(words) => values::choice(value, words).map(Parsed::Text),
+        Kind::Status => values::status(value).map(Parsed::Status).ok_or_else(|| values::not_a_choice(value)),
+        Kind::Object => values::object(&values::opened(value)).map(Parsed::Text),
+        Kind::Any => values::any(value).map(Parsed::Text),
+        Kind::Time => values::time(value).map(Parsed::Time),
+        Kind::Decimal => values::decimal(value).map(Parsed::Text),
+        Kind::Pk => values::pk(value).map(Parsed::Int),
+        Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
+        Kind::Rows(fields, max) => rows(fields, mode, max, &values::opened(value)).map(Parsed::Rows),
+    }
+}
+
+fn rows(fields: &'static [Field], mode: Mode, max: usize, value: &Value) -> Result<Vec<Form>, Fault> {
+    let Value::Array(items) = value else {
+        return Err(format!("Expected a list of items but got type \"{}\".", type_name(value)).into());
+    };
+    if items.is_empty() {
+        return Err("This list may not be empty.".into());
+    }
+    if items.len() > max {
+        return Err(format!("Ensure this field has no more than {max} elements.").into());
+    }
+    read_rows(fields, mode, items).map_err(Fault::Rows)
+}
+
+/// Reads an array of objects; on a fault, one entry per row, empty where the row is fine.
+pub fn read_rows(fields: &'static [Field], mode: Mode, items: &[Value]) -> Result<Vec<Form>, Vec<FieldErrors>> {
+    let results: Vec<_> = items
+        .iter()
+        .map(|item| match item {
+            Value::Object(body) => Form::read(fields, mode, body),
+            other => Err(not_an_object(other)),
+        })
+        .collect();
+    if results.iter().all(Result::is_ok) {
+        return Ok(results.into_iter().flatten().collect());
+    }
+    Err(results.into_iter().map(|result| result.err().unwrap_or_default()).collect())
+}
+
+fn not_an_object(value: &Value) -> FieldErrors {
+    let text = format!("Invalid data. Expected a dictionary, but got {}.", type_name(value));
+    FieldErrors::one("non_field_errors", text)
+}
+
+/// The body's object, or the fault of not being one.
+pub fn expect_object(value: &Value) -> Result<&Map<String, Value>, Error> {
+    value.as_object().ok_or_else(|| Error::Fields(not_an_object(value)))
+}
