@@ -1,0 +1,256 @@
+//! House rules that no linter knows (CONTRIBUTING.md), over every file of the repository.
+//!
+//! Promises: each rule names the files that break it; an exception is listed with its reason, and one that is no longer
+//! needed is a fault too. Needs no git: it walks the folders.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The most lines of a source file, tests at its foot included, and of a file of tests.
+const SOURCE_LINES_MAX: usize = 400;
+const TEST_LINES_MAX: usize = 600;
+/// The most lines of the text at the head of a file.
+const HEADER_LINES_MAX: usize = 8;
+const MACROS_MAX: usize = 6;
+const SERVER_DEPENDENCIES_MAX: usize = 45;
+const LOCKED_PACKAGES_MAX: usize = 340;
+
+/// Folders of other people's or the machine's own files.
+const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__"];
+/// What is read as text; files without an extension are too.
+const TEXT: &[&str] = &["rs", "toml", "md", "sql", "sh", "py", "json", "txt", "html", "css", "js", "plans", "yml"];
+
+const THIS: (&str, &str) = ("crates/server/tests/tidy.rs", "names what it forbids");
+
+struct File {
+    /// From the root, with slashes.
+    path: String,
+    text: String,
+}
+
+impl File {
+    fn is_rust(&self) -> bool {
+        self.extension() == Some("rs")
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.contains("/tests/")
+    }
+
+    fn extension(&self) -> Option<&str> {
+        Path::new(&self.path).extension().and_then(|extension| extension.to_str())
+    }
+
+    fn has_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.text.contains(word))
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+}
+
+/// Every text file of the repository.
+fn files() -> Vec<File> {
+    let (root, mut found) = (root(), Vec::new());
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder is read") {
+            let path = entry.expect("an entry is read").path();
+            let name = path.file_name().and_then(|name| name.to_str()).expect("names are text").to_owned();
+            let hidden = name.starts_with('.') && name != ".ci" && name != ".cargo";
+            if hidden || SKIPPED.contains(&name.as_str()) || path.is_symlink() {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_none_or(|extension| TEXT.iter().any(|text| extension == *text)) {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                let path = path.strip_prefix(&root).expect("below the root").to_string_lossy().into_owned();
+                found.push(File { path, text });
+            }
+        }
+    }
+    assert!(found.len() > 100, "only {} files were found", found.len());
+    found
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|fault| panic!("{path}: {fault}"))
+}
+
+/// Nothing breaks a rule but the listed exceptions, and each of those is still needed.
+fn assert_only(rule: &str, broken: impl IntoIterator<Item = String>, exceptions: &[(&str, &str)]) {
+    let broken: BTreeSet<String> = broken.into_iter().collect();
+    let listed: BTreeSet<String> = exceptions.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let new: Vec<_> = broken.difference(&listed).collect();
+    assert!(new.is_empty(), "{rule}: {new:#?}");
+    let idle: Vec<_> = listed.difference(&broken).collect();
+    assert!(idle.is_empty(), "{rule}: these exceptions are no longer needed: {idle:#?}");
+}
+
+fn paths<'f>(files: impl Iterator<Item = &'f File>) -> Vec<String> {
+    files.map(|file| file.path.clone()).collect()
+}
+
+#[test]
+fn files_are_short_and_say_what_they_promise() {
+    let files = files();
+    let rust = || files.iter().filter(|file| file.is_rust());
+    let limit = |file: &File| if file.is_test() { TEST_LINES_MAX } else { SOURCE_LINES_MAX };
+    let long = rust().filter(|file| file.text.lines().count() > limit(file));
+    assert_only("a file is too long", paths(long), &[]);
+
+    let header = |file: &File| file.text.lines().take_while(|line| line.starts_with("//!")).count();
+    let mute = rust().filter(|file| !(1..=HEADER_LINES_MAX).contains(&header(file)));
+    assert_only("a file begins with a few lines that say what it promises", paths(mute), &[]);
+
+    let subjectless = ["common", "helpers", "misc", "prelude", "types", "util", "utils"];
+    let stem = |file: &File| Path::new(&file.path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let vague = rust().filter(|file| stem(file).is_some_and(|stem| subjectless.contains(&stem.as_str())));
+    assert_only("a file's name is its subject", paths(vague), &[]);
+}
+
+#[test]
+fn sql_is_written_in_the_store_only() {
+    const SQL: &[&str] =
+        &["SELECT ", "INSERT INTO ", "DELETE FROM ", "CREATE TABLE ", "CREATE INDEX ", "BEGIN IMMEDIATE"];
+    let files = files();
+    let outside = files.iter().filter(|file| file.is_rust() && !file.path.starts_with("crates/store/"));
+    let exceptions = [
+        THIS,
+        ("crates/bench/src/raw.rs", "the baseline is SQLite without us"),
+        ("crates/server/tests/api/dump.rs", "compares whole databases"),
+    ];
+    assert_only("SQL outside of crates/store", paths(outside.filter(|file| file.has_any(SQL))), &exceptions);
+
+    let rust = files.iter().filter(|file| file.is_rust() && !file.is_test());
+    let outside = rust.filter(|file| !file.path.starts_with("crates/store/src/engine/"));
+    let exceptions = [("crates/bench/src/raw.rs", "the baseline is SQLite without us")];
+    let drivers = ["rusqlite", "tokio_postgres", "tokio-postgres"];
+    assert_only(
+        "a driver is named outside of the engines",
+        paths(outside.filter(|file| file.has_any(&drivers))),
+        &exceptions,
+    );
+}
+
+#[test]
+fn stock_changes_in_one_place() {
+    let files = files();
+    let source = || files.iter().filter(|file| file.is_rust() && !file.is_test());
+    let calls = |word: &str| -> Vec<String> {
+        let here = |file: &File| file.text.matches(word).count();
+        source().flat_map(|file| std::iter::repeat_n(file.path.clone(), here(file))).collect()
+    };
+    let applied: Vec<String> = ["rows::apply(", "ledger::apply("].into_iter().flat_map(calls).collect();
+    assert_eq!(applied, ["crates/server/src/ledger.rs"], "changes are written by the ledger, once");
+
+    let movers = source().filter(|file| file.has_any(&["move_stock("]));
+    let outside = movers.filter(|file| !file.path.starts_with("crates/core/src/"));
+    assert_only("numbers of a stock change outside of the rules", paths(outside), &[]);
+}
+
+#[test]
+fn rooms_do_not_know_what_they_must_not() {
+    let files = files();
+    let source = |folder: &'static str| files.iter().filter(move |file| file.path.starts_with(folder));
+    let rules: [(&str, &[&str]); 4] = [
+        ("crates/core/src/", &["std::time::", "std::fs::", "std::net::", "std::thread", "async fn", "println!"]),
+        ("crates/store/src/", &["serde", "axum", "hyper", "http::"]),
+        ("crates/server/src/wire/", &["crate::http", "crate::ledger", "crate::app", "crate::cli"]),
+        ("crates/server/src/auth/", &["crate::http", "crate::ledger", "crate::cli"]),
+    ];
+    for (folder, words) in rules {
+        assert!(source(folder).next().is_some(), "{folder} is gone");
+        assert_only(
+            &format!("{folder} names one of {words:?}"),
+            paths(source(folder).filter(|f| f.has_any(words))),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn dependencies_and_macros_stay_within_their_budgets() {
+    assert_eq!(dependencies("crates/core/Cargo.toml"), Vec::<String>::new(), "the rules depend on nothing");
+    let direct = dependencies("crates/server/Cargo.toml");
+    assert!((10..=SERVER_DEPENDENCIES_MAX).contains(&direct.len()), "the server has {} direct ones", direct.len());
+    let locked = read("Cargo.lock").lines().filter(|line| *line == "[[package]]").count();
+    assert!((50..=LOCKED_PACKAGES_MAX).contains(&locked), "{locked} packages are locked");
+
+    let files = files();
+    let rust = files.iter().filter(|file| file.is_rust() && file.path != THIS.0);
+    let macros: usize = rust.map(|file| file.text.matches("macro_rules!").count()).sum();
+    assert!((1..=MACROS_MAX).contains(&macros), "{macros} macros of our own");
+
+    let manifests = files.iter().filter(|file| file.path.ends_with("/Cargo.toml"));
+    let lenient = manifests.filter(|file| !file.text.contains("[lints]\nworkspace = true"));
+    assert_only("a crate does not take the workspace's lints", paths(lenient), &[]);
+}
+
+/// The names under `[dependencies]` of a manifest.
+fn dependencies(manifest: &str) -> Vec<String> {
+    let text = read(manifest);
+    let section = text.lines().skip_while(|line| *line != "[dependencies]").skip(1);
+    let lines = section.take_while(|line| !line.starts_with('[')).filter(|line| line.contains('='));
+    lines.filter_map(|line| Some(line.split(['.', ' ', '=']).next()?.to_owned())).collect()
+}
+
+#[test]
+fn nothing_is_left_lying_about() {
+    let files = files();
+    let notes = ["TODO", "FIXME", "XXX"];
+    let unfinished = files.iter().filter(|file| notes.iter().any(|note| has_word(&file.text, note)));
+    assert_only("a note to do something later", paths(unfinished), &[THIS]);
+
+    let own_folders = ["/home/", "/root/", "/tmp/", "/work/", "/Users/"];
+    let machine = files.iter().filter(|file| own_folders.iter().any(|folder| names_folder(&file.text, folder)));
+    assert_only("a path of somebody's own machine", paths(machine), &[THIS]);
+
+    let untidy = |file: &&File| {
+        let text = &file.text;
+        text.contains('\r')
+            || !(text.is_empty() || text.ends_with('\n'))
+            || text.lines().any(|line| line.ends_with(' '))
+    };
+    let untidy = files.iter().filter(|file| file.extension() != Some("json")).filter(untidy);
+    assert_only("spaces at the end of a line, or no end of the last line", paths(untidy), &[]);
+}
+
+/// Whether a text has this word, not as a part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut places = text.match_indices(word);
+    places.any(|(at, _)| !text[..at].ends_with(inside) && !text[at + word.len()..].starts_with(inside))
+}
+
+/// Whether a text has a path that begins with this folder, not one that has it in the middle.
+fn names_folder(text: &str, folder: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || "._-/}".contains(c);
+    text.match_indices(folder).any(|(at, _)| !text[..at].ends_with(inside))
+}
+
+#[test]
+fn the_changelog_keeps_its_form() {
+    const SECTIONS: [&str; 6] = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
+    let text = read("CHANGELOG.md");
+    assert!(text.starts_with("# Changelog\n"), "it begins with its name");
+    let releases: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert_eq!(releases.first(), Some(&"[Unreleased]"), "what is not released comes first");
+    for release in &releases[1..] {
+        let (version, date) = release.split_once(" - ").unwrap_or_else(|| panic!("{release} has no date"));
+        let shape = |text: &str| text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect::<String>();
+        assert_eq!(shape(date), "0000-00-00", "the date of {release}");
+        assert!(version.starts_with('[') && version.ends_with(']'), "the version of {release}");
+    }
+    for part in text.split("\n### ").skip(1) {
+        let (name, entries) = part.split_once('\n').expect("a section has lines");
+        assert!(SECTIONS.contains(&name), "{name} is no section of Keep a Changelog");
+        let entries = entries.split("\n## ").next().unwrap_or_default();
+        let lines: Vec<&str> = entries.lines().filter(|line| !line.is_empty()).collect();
+        assert!(lines.first().is_some_and(|line| line.starts_with("- ")), "{name} has entries");
+        let odd = lines.iter().find(|line| !line.starts_with("- ") && !line.starts_with("  "));
+        assert_eq!(odd, None, "an entry of {name} is a bullet");
+    }
+}
