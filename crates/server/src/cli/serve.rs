@@ -1,6 +1,6 @@
 //! `onhand serve`: start, run, stop.
 //!
-//! The stop: no new connections, what was accepted is answered, the ledger drains, token use is written down, exit.
+//! The stop: what was sent is answered, no new connections, the ledger drains, token use is written down, exit.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -22,10 +22,13 @@ pub mod routes;
 pub mod schema;
 pub mod stock_lists;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::http::{HeaderValue, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -43,7 +46,12 @@ const HEADER_BYTES_MAX: usize = 32 * 1_024;
 /// After a failed accept (too many open files, say) the loop takes a breath.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves connections until `stop`, then finishes what was accepted.
+/// How long a stop still listens. What was sent before it may not have been read yet: it waits in a socket, or in a
+/// connection that nobody has accepted, and closing either would lose it.
+const STOP_GRACE: Duration = Duration::from_millis(250);
+
+/// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the last
+/// one of its connection.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
     observe::recorder(); // from here on, numbers are kept
     let router = dispatch::router(&app);
@@ -55,6 +63,12 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         .max_buf_size(HEADER_BYTES_MAX);
     let connections = Arc::new(Semaphore::new(app.config.connections_max));
     let graceful = GracefulShutdown::new();
+    let stopping = Arc::new(AtomicBool::new(false));
+    let stop = async {
+        stop.await;
+        stopping.store(true, Ordering::Relaxed);
+        tokio::time::sleep(STOP_GRACE).await;
+    };
     tokio::pin!(stop);
     loop {
         let place = connections.clone().acquire_owned();
@@ -67,10 +81,17 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
             continue;
         };
         prepare(&stream);
-        let router = router.clone();
+        let (router, stopping) = (router.clone(), stopping.clone());
         let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(dispatch::Peer(peer));
-            router.clone().oneshot(request.map(axum::body::Body::new))
+            let (answer, stopping) = (router.clone().oneshot(request.map(axum::body::Body::new)), stopping.clone());
+            async move {
+                let mut answer = answer.await?;
+                if stopping.load(Ordering::Relaxed) {
+                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(answer)
+            }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
