@@ -153,7 +153,7 @@ impl Report {
             line(
                 out,
                 format_args!(
-                    "| {name} | {value:.2}{unit} ({least:.2}–{most:.2}) | {sign} {target}{unit} | {reached} |"
+                    "| {name} | {value:.3}{unit} ({least:.3}–{most:.3}) | {sign} {target}{unit} | {reached} |"
                 ),
             );
         }
@@ -261,7 +261,7 @@ mod tests {
         report.ratio("server", "baseline", Target::AtLeast(0.25));
         report.ratio("server", "nothing", Target::AtLeast(0.25));
         let text = report.text();
-        assert!(text.contains("| server ÷ baseline | 0.20 (0.10–0.30) | ≥ 0.25 | NO |"), "{text}");
+        assert!(text.contains("| server ÷ baseline | 0.200 (0.100–0.300) | ≥ 0.25 | NO |"), "{text}");
         assert!(!text.contains("nothing"), "{text}");
     }
 }
