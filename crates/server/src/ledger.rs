@@ -18,6 +18,8 @@ use crate::pages::Pages;
 
 /// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
 const QUEUE_MAX: usize = 4_096;
+/// Up to so many commands are always taken together: fewer would not make up for the flush they share.
+const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
 
@@ -109,6 +111,12 @@ impl Ledger {
     }
 }
 
+/// How many commands to take when so many wait: half of them, so that while one half is on its way to the disk the
+/// callers of the other are answered and come back. Taking all would make everybody wait for everybody.
+fn batch_size(waiting: usize) -> usize {
+    (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
+}
+
 struct Combiner {
     store: Store,
     clock: Clock,
@@ -120,7 +128,7 @@ struct Combiner {
 impl Combiner {
     async fn run(mut self, mut waiting: mpsc::Receiver<(Submission, Answering)>) {
         let mut drained = Vec::with_capacity(BATCH_COMMANDS_MAX);
-        while waiting.recv_many(&mut drained, BATCH_COMMANDS_MAX).await > 0 {
+        while waiting.recv_many(&mut drained, batch_size(waiting.len())).await > 0 {
             let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
             metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
             let batch = Arc::new(batch);
@@ -226,4 +234,15 @@ async fn settle_keyed(
         known.insert(keyed.key.clone(), answer);
     }
     Ok(Settled::Decided(result))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_go_together_and_many_go_by_halves() {
+        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(batch_size);
+        assert_eq!(sizes, [24, 24, 24, 32, 500, BATCH_COMMANDS_MAX]);
+    }
 }

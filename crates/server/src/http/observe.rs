@@ -2,8 +2,8 @@
 //!
 //! Promises: no token, password, query or body is logged; labels of metrics are closed sets. Must not know nouns.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Instant;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -26,7 +26,7 @@ pub struct Observed {
     method: &'static str,
     route: &'static str,
     id: HeaderValue,
-    user: String,
+    user: Arc<str>,
 }
 
 impl Observed {
@@ -38,13 +38,13 @@ impl Observed {
             method: method_name(method),
             route,
             id: given.cloned().unwrap_or_else(next_id),
-            user: String::new(),
+            user: nobody(),
         }
     }
 
     /// Notes who is calling.
     pub fn caller(&mut self, caller: &Caller) {
-        caller.username.as_ref().clone_into(&mut self.user);
+        self.user = caller.username.clone();
     }
 
     /// Ends the watch: the log line, the numbers, the id on the answer.
@@ -64,11 +64,16 @@ impl Observed {
             route = self.route,
             status,
             micros = elapsed.as_micros() as u64,
-            user = self.user,
+            user = &*self.user,
             "request"
         );
         response.headers_mut().insert(REQUEST_ID, self.id);
     }
+}
+
+fn nobody() -> Arc<str> {
+    static NOBODY: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
+    NOBODY.clone()
 }
 
 fn is_request_id(bytes: &[u8]) -> bool {

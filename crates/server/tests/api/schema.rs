@@ -39,9 +39,10 @@ async fn every_reference_leads_somewhere_and_every_operation_has_its_own_name() 
     let server = TestServer::start().await;
     let schema = server.anonymous().get("/api/schema/").await.ok();
     let (mut references, mut names) = (Vec::new(), Vec::new());
-    walk(&schema, &mut |key, value| match (key, value.as_str()) {
-        ("$ref", Some(text)) => references.push(text.to_owned()),
-        _ => {}
+    walk(&schema, &mut |key, value| {
+        if let ("$ref", Some(text)) = (key, value.as_str()) {
+            references.push(text.to_owned());
+        }
     });
     // Links name operations too; only the operations themselves must differ.
     for operation in
