@@ -177,7 +177,7 @@ pub(crate) async fn page<T>(
                 Some(scope) => Some(tally::count(tx, scope).await?),
                 None => None,
             };
-            let mut query = narrow.select();
+            let mut query = narrow.select_with_key();
             query.after(listing.sort, key.as_ref());
             query.tail(listing.sort, *limit, 0);
             let keyed = |row: &Row<'_>| Ok((read(row)?, Value::read(row, query.width)?));
@@ -214,6 +214,12 @@ struct Narrow<'l> {
 
 impl Narrow<'_> {
     fn select(&self) -> Query {
+        let sql = format!("SELECT {} FROM {}", self.table.columns, self.table.name);
+        self.filtered(Query { sql, ..Query::default() })
+    }
+
+    /// The same with each row's place in the order as a last column, for a cursor.
+    fn select_with_key(&self) -> Query {
         let (columns, key) = (self.table.columns, self.listing.sort.column);
         let sql = format!("SELECT {columns}, {key} FROM {}", self.table.name);
         self.filtered(Query { sql, width: columns.split(',').count(), ..Query::default() })
