@@ -30,7 +30,7 @@ const PREPARED_MAX: usize = 256;
 const WRITER_CACHE_KIB: i64 = -32_000;
 const READER_CACHE_KIB: i64 = -4_000;
 /// Pages in the write-ahead log before it is copied back: larger means fewer pauses, smaller a smaller file.
-const CHECKPOINT_PAGES: i64 = 8_000;
+const CHECKPOINT_PAGES: i64 = 24_000;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
