@@ -175,7 +175,6 @@ fn accounts() -> Vec<Route> {
             .answers(200, one(&auth::KEY)),
         route!(POST "auth/logout" SignedIn auth::logout, "Sign out: the token that was sent is revoked.")
             .answers(200, one(&auth::DETAIL)),
-        route!(GET "active_user" SignedIn auth::active_user, "Who is signed in.").answers(200, USER),
         route!(GET "auth/tokens" SignedIn auth::list_tokens, "Your tokens, with when they were last used.")
             .under(Under::V1)
             .answers(200, one(&auth::TOKENS)),
@@ -186,6 +185,7 @@ fn accounts() -> Vec<Route> {
         route!(DELETE "auth/tokens/{id}" SignedIn auth::remove_token, "Revoke one of your tokens.")
             .under(Under::V1)
             .answers(204, Answer::Nothing),
+        route!(GET "active_user" SignedIn auth::active_user, "Who is signed in.").answers(200, USER),
     ]
 }
 
