@@ -12,7 +12,7 @@ use std::sync::{PoisonError, RwLock};
 use bytes::Bytes;
 use onhand_core::StockId;
 
-/// Bytes of all kept pages; more, and all are dropped.
+/// Bytes of all kept pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Versions. Blocks that share one make each other's pages old too early, never too late.
 const VERSIONS: usize = 4_096;
@@ -96,12 +96,15 @@ impl Pages {
             return;
         }
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.bytes + body.len() > KEPT_BYTES_MAX {
+        // A client chooses the name, so it counts too.
+        let bytes = name.len() + body.len();
+        if kept.bytes + bytes > KEPT_BYTES_MAX {
             *kept = Kept::default();
         }
+        let size = name.len();
         let old = kept.pages.insert(name, Page { blocks, stamp, body: body.clone() });
-        kept.bytes += body.len();
-        kept.bytes -= old.map_or(0, |page| page.body.len());
+        kept.bytes += bytes;
+        kept.bytes -= old.map_or(0, |page| size + page.body.len());
     }
 
     /// Versions only grow, so equal sums mean equal versions.
@@ -164,5 +167,17 @@ mod tests {
             pages.keep(number.to_string(), &body, Some((1, 1)), pages.before());
         }
         assert!(pages.kept.read().expect("not poisoned").bytes <= KEPT_BYTES_MAX);
+    }
+
+    #[test]
+    fn long_names_do_not_escape_the_bound() {
+        let pages = Pages::default();
+        let name = |number: usize| number.to_string() + &" ".repeat(KEPT_BYTES_MAX / 4);
+        (0..9).for_each(|number| pages.keep(name(number), &BODY, Some((1, 1)), pages.before()));
+        pages.keep(name(8), &BODY, Some((1, 1)), pages.before());
+        let kept = pages.kept.read().expect("not poisoned");
+        let bytes: usize = kept.pages.iter().map(|(name, page)| name.len() + page.body.len()).sum();
+        assert!(bytes <= KEPT_BYTES_MAX, "{bytes}");
+        assert_eq!(bytes, kept.bytes, "what is counted is what is there");
     }
 }

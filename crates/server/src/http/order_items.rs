@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::command::{EditItem, ItemEdit, ReleaseItem, TextEdit};
-use onhand_core::{Command, OrderId, OrderItem, OrderItemId, Outcome};
+use onhand_core::{Command, OrderItem, OrderItemId, Outcome};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
@@ -143,7 +143,7 @@ pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, E
             if channel.is_none() {
                 return Ok(Some(item));
             }
-            let order = orders::by_id(tx, OrderId::new(item.order.get())).await?;
+            let order = orders::by_id(tx, item.order).await?;
             Ok(order.filter(|order| order.channel == channel).map(|_| item))
         })
         .await?;
