@@ -159,6 +159,11 @@ impl Shelf {
         self.stocks.get(&id)
     }
 
+    /// When any of the stocks last changed.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.stocks.values().map(|stock| stock.modified_at).max()
+    }
+
     /// A stock by natural key.
     pub fn stock_by_key(&self, list: StockListId, sku: &str) -> Option<&Stock> {
         self.stocks.get(self.stock_ids.get(&list)?.get(sku)?)

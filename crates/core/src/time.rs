@@ -16,6 +16,12 @@ impl Timestamp {
         self.0
     }
 
+    /// The time `micros` microseconds after this one.
+    #[must_use]
+    pub const fn plus_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
     /// The time `seconds` before this one.
     #[must_use]
     pub const fn minus_seconds(self, seconds: i64) -> Self {

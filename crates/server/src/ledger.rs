@@ -4,7 +4,7 @@
 //! are answered; what waits is taken together into one transaction, and nothing waits for more to come. A full queue
 //! refuses at once. Must not know HTTP, JSON or what a command means.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use onhand_core::command::Needs;
@@ -167,8 +167,7 @@ impl Combiner {
         let needed = |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum();
         ids::refill(&self.store, &mut self.ids, needed).await?;
         // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
-        let now = self.clock.now().micros().max(self.last.micros() + 1);
-        self.last = Timestamp::from_micros(now + part.len() as i64);
+        let now = self.clock.now().max(self.last.plus_micros(1));
         let ids = std::mem::take(&mut self.ids);
         let body = async move |tx: &mut Tx<'_>| settle(tx, &batch[part], ids, now).await;
         // Whether a commit that failed took place is unknown, so nothing kept can be trusted after it.
@@ -179,6 +178,7 @@ impl Combiner {
             self.pages.all_changed();
         }
         self.ids = batch.ids;
+        self.last = batch.last;
         Ok(batch.settled)
     }
 }
@@ -188,52 +188,52 @@ struct Batch {
     ids: IdSource,
     settled: Vec<Settled>,
     changes: Changes,
+    /// The time of the last command.
+    last: Timestamp,
 }
 
-async fn settle(tx: &mut Tx<'_>, batch: &[Submission], ids: IdSource, now: i64) -> Result<Batch, Error> {
+async fn settle(tx: &mut Tx<'_>, batch: &[Submission], ids: IdSource, now: Timestamp) -> Result<Batch, Error> {
     let mut needs = Needs::default();
     batch.iter().for_each(|entry| entry.command.needs(&mut needs));
     let mut shelf = Shelf::new(ids);
     rows::load(tx, &needs, &mut shelf).await?;
+    // Clocks of several processes differ; what happens to one stock still happens one after the other.
+    let now = shelf.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
 
-    let mut known: HashMap<Key, Answer> = HashMap::new();
-    let mut settled = Vec::with_capacity(batch.len());
+    let keys: BTreeSet<&Key> = batch.iter().filter_map(|entry| Some(&entry.keyed.as_ref()?.key)).collect();
+    let mut known: HashMap<Key, Answer> = idempotency::find_all(tx, keys).await?.into_iter().collect();
+    let (mut settled, mut new) = (Vec::with_capacity(batch.len()), Vec::new());
     for (position, entry) in batch.iter().enumerate() {
-        let now = Timestamp::from_micros(now + position as i64);
+        let context = Context { actor: entry.actor, now: now.plus_micros(position as i64) };
         settled.push(match &entry.keyed {
-            None => Settled::Decided(decide(&mut shelf, &entry.command, Context { actor: entry.actor, now })),
-            Some(keyed) => settle_keyed(tx, &mut shelf, entry, keyed, now, &mut known).await?,
+            None => Settled::Decided(decide(&mut shelf, &entry.command, context)),
+            Some(keyed) => settle_keyed(&mut shelf, entry, keyed, context, (&mut known, &mut new)),
         });
     }
     let changes = shelf.take_changes();
     rows::apply(tx, &shelf, &changes).await?;
-    Ok(Batch { ids: shelf.ids, settled, changes })
+    idempotency::insert_all(tx, new.iter().filter_map(|key| known.get_key_value(key)), now).await?;
+    Ok(Batch { ids: shelf.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
 }
 
 /// Decides a command once per key: the answer is stored in the transaction of its effect.
-async fn settle_keyed(
-    tx: &mut Tx<'_>,
+fn settle_keyed(
     shelf: &mut Shelf,
     entry: &Submission,
     keyed: &Keyed,
-    now: Timestamp,
-    known: &mut HashMap<Key, Answer>,
-) -> Result<Settled, Error> {
-    let stored = match known.get(&keyed.key) {
-        Some(answer) => Some(answer.clone()),
-        None => idempotency::find(tx, &keyed.key).await?,
-    };
-    if let Some(answer) = stored {
+    context: Context,
+    (known, new): (&mut HashMap<Key, Answer>, &mut Vec<Key>),
+) -> Settled {
+    if let Some(answer) = known.get(&keyed.key) {
         let same = answer.fingerprint == keyed.fingerprint;
-        return Ok(if same { Settled::Replayed(answer) } else { Settled::KeyReused });
+        return if same { Settled::Replayed(answer.clone()) } else { Settled::KeyReused };
     }
-    let result = decide(shelf, &entry.command, Context { actor: entry.actor, now });
+    let result = decide(shelf, &entry.command, context);
     if let Some((status, body)) = (keyed.render)(&result) {
-        let answer = Answer { fingerprint: keyed.fingerprint.to_vec(), status, body };
-        idempotency::insert(tx, &keyed.key, &answer, now).await?;
-        known.insert(keyed.key.clone(), answer);
+        known.insert(keyed.key.clone(), Answer { fingerprint: keyed.fingerprint.to_vec(), status, body });
+        new.push(keyed.key.clone());
     }
-    Ok(Settled::Decided(result))
+    Settled::Decided(result)
 }
 
 #[cfg(test)]

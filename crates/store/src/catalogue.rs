@@ -7,10 +7,12 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         crate::accounts::STATEMENTS,
         crate::channels::STATEMENTS,
+        crate::engine::postgres::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::ledger::STATEMENTS,
         crate::mappings::STATEMENTS,
+        crate::migrate::STATEMENTS,
         crate::movements::STATEMENTS,
         crate::order_items::STATEMENTS,
         crate::orders::STATEMENTS,
@@ -22,5 +24,6 @@ pub fn statements() -> Vec<&'static Statement> {
     ]
     .into_iter()
     .flatten()
+    .copied()
     .collect()
 }

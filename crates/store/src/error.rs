@@ -12,6 +12,15 @@ pub enum Error {
     /// The database cannot be reached or used just now; trying again later may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// Another transaction was in the way, again and again; nothing was written.
+    #[error("other transactions were in the way: {0}")]
+    Conflict(String),
+    /// The answer to a commit was lost and could not be found out: it may have been written or not.
+    #[error("whether it was written is not known: {0}")]
+    Unknown(String),
+    /// The database server does not let us in: trying again does not help.
+    #[error("the database server refuses: {0}")]
+    Refused(String),
     /// The database was written by a newer program.
     #[error("the database has schema version {found}, this program knows up to {known}: use a newer program")]
     NewerSchema {

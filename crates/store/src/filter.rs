@@ -155,7 +155,7 @@ pub(crate) async fn page<T>(
     table: &Table,
     listing: &Listing,
     id: impl Fn(&T) -> i64,
-    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Page<T>, Error> {
     let scope = scope(table, &listing.conditions);
     let since = match &table.log {
@@ -248,7 +248,7 @@ async fn numbered<T>(
     tx: &mut Tx<'_>,
     narrow: &Narrow<'_>,
     (scope, count): (Option<&str>, i64),
-    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let listing = narrow.listing;
     let Window::Page { number, limit } = listing.window else { return Ok(Vec::new()) };

@@ -33,30 +33,37 @@ pub struct Answer {
 
 shared! {
     FIND = "idempotency.find",
-        "SELECT fingerprint, status, body FROM idempotency WHERE account_id = ?1 AND key = ?2 AND bucket = ?3";
+        "SELECT account_id, key, fingerprint, status, body FROM idempotency
+         WHERE account_id = ?1 AND key = ?2 AND bucket = ?3";
     INSERT = "idempotency.insert",
         "INSERT INTO idempotency (bucket, account_id, key, fingerprint, status, body, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     FORGET = "idempotency.forget", "DELETE FROM idempotency WHERE created_at < ?1";
 }
 
-fn read(row: &Row<'_>) -> Result<Answer, Error> {
-    Ok(Answer { fingerprint: row.get(0)?, status: row.get::<i64>(1)? as u16, body: row.get(2)? })
+fn read(row: &Row<'_>) -> Result<(Key, Answer), Error> {
+    let key = Key { account: UserId::new(row.get(0)?), key: row.get(1)? };
+    Ok((key, Answer { fingerprint: row.get(2)?, status: row.get::<i64>(3)? as u16, body: row.get(4)? }))
 }
 
-/// The answer stored for a key.
-pub async fn find(tx: &mut Tx<'_>, key: &Key) -> Result<Option<Answer>, Error> {
-    tx.first(&FIND, &values![key.account.get(), &key.key, bucket_of_text(&key.key)], read).await
+/// The answers stored for some keys; a key without one is left out.
+pub async fn find_all(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = &Key>) -> Result<Vec<(Key, Answer)>, Error> {
+    let keys = keys.into_iter().map(|key| values![key.account.get(), &key.key, bucket_of_text(&key.key)]);
+    tx.all_each(&FIND, keys, read).await
 }
 
-/// Stores an answer.
-pub async fn insert(tx: &mut Tx<'_>, key: &Key, answer: &Answer, now: Timestamp) -> Result<(), Error> {
-    let (fingerprint, body) = (answer.fingerprint.as_slice(), answer.body.as_slice());
-    let bucket = bucket_of_text(&key.key);
-    let status = i64::from(answer.status);
-    let values = values![bucket, key.account.get(), &key.key, fingerprint, status, body, now.micros()];
-    tx.execute(&INSERT, &values).await?;
-    Ok(())
+/// Stores answers.
+pub async fn insert_all<'a>(
+    tx: &mut Tx<'_>,
+    answers: impl IntoIterator<Item = (&'a Key, &'a Answer)>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let rows = answers.into_iter().map(|(key, answer)| {
+        let (fingerprint, body) = (answer.fingerprint.as_slice(), answer.body.as_slice());
+        let (bucket, status) = (bucket_of_text(&key.key), i64::from(answer.status));
+        values![bucket, key.account.get(), &key.key, fingerprint, status, body, now.micros()]
+    });
+    tx.execute_each(&INSERT, rows).await
 }
 
 /// Drops answers older than [`KEPT_SECONDS`]; returns how many.

@@ -8,8 +8,7 @@ use std::collections::BTreeSet;
 
 use onhand_core::command::Needs;
 use onhand_core::{
-    Changes, Channel, ChannelId, OrderId, OrderItem, OrderItemId, Shelf, Stock, StockId, StockKey, StockList,
-    StockListId,
+    Changes, Channel, ChannelId, OrderId, OrderItemId, Product, Shelf, Stock, StockId, StockKey, StockList, StockListId,
 };
 
 use crate::products::ProductRow;
@@ -18,27 +17,30 @@ use crate::tally::{Scope, Tally};
 use crate::{Error, Tx, channels, mappings, movements, order_items, orders, products, stock_lists, stocks};
 
 /// This file composes what the nouns offer and has no statements of its own.
-pub(crate) const STATEMENTS: &[Statement] = &[];
+pub(crate) static STATEMENTS: &[&Statement] = &[];
 
-/// Loads everything a batch of commands looks at.
+/// Loads everything a batch of commands looks at. What never changes is read first and says what has to be locked; then
+/// orders are locked, then stocks, each in the order of their ids, so that no two processes wait for each other; what may
+/// change is read under those locks.
 pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(), Error> {
     for (channel, number) in orders::numbers_taken(tx, &needs.numbers).await? {
         shelf.put_number(channel, number);
     }
     let mut wanted = needs.stocks.clone();
-    let mut lists = needs.lists.clone();
-    load_orders(tx, needs, shelf, &mut wanted).await?;
+    let items = lock_orders(tx, needs, shelf, &mut wanted).await?;
     let keys = load_product_keys(tx, needs, shelf).await?;
-    let mut found = load_by_key(tx, &keys, shelf, &mut lists).await?;
-    found.extend(stocks::by_ids(tx, wanted.iter().copied().filter(|id| shelf.stock(*id).is_none())).await?);
+    wanted.extend(stocks::ids_by_key(tx, &keys).await?);
+    let found = stocks::lock(tx, &wanted).await?;
+    load_items(tx, needs, &items, shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
     for hold in order_items::reported_holds_of(tx, &reported).await? {
         shelf.put_hold(hold);
     }
-    for stock in found {
-        lists.insert(stock.list);
-        shelf.put_stock(stock);
-    }
+    let mut lists = needs.lists.clone();
+    lists.extend(keys.iter().map(|key| key.list));
+    lists.extend(found.iter().map(|stock| stock.list));
+    load_products(tx, &keys, &found, shelf).await?;
+    found.into_iter().for_each(|stock| shelf.put_stock(stock));
     load_lists(tx, &lists, shelf).await?;
     load_channels(tx, &needs.channels, shelf).await
 }
@@ -49,38 +51,40 @@ fn settles(needs: &Needs, stock: &Stock) -> bool {
     stock.reported > 0 && (needs.reported_of_ids.contains(&stock.id) || needs.reported_of_keys.contains(&key()))
 }
 
-/// Orders with all their lines, lines on their own, their holds and mappings; names the stocks they hold.
-async fn load_orders(
+/// Orders that are needed whole; names all lines that are needed, and the stocks they hold.
+async fn lock_orders(
     tx: &mut Tx<'_>,
     needs: &Needs,
     shelf: &mut Shelf,
     wanted: &mut BTreeSet<StockId>,
-) -> Result<(), Error> {
+) -> Result<BTreeSet<OrderItemId>, Error> {
+    let mut places = order_items::places(tx, needs.items.union(&needs.items_with_orders)).await?;
     let mut whole: BTreeSet<OrderId> = needs.orders.clone();
-    for id in &needs.items_with_orders {
-        whole.extend(order_items::by_id(tx, *id).await?.map(|item| item.order));
+    let with_order = places.iter().filter(|place| needs.items_with_orders.contains(&place.item));
+    whole.extend(with_order.map(|place| place.order));
+    for order in orders::lock(tx, &whole).await? {
+        shelf.put_order(order);
     }
-    let mut items: Vec<OrderItem> = Vec::new();
-    for id in &whole {
-        if let Some(order) = orders::by_id(tx, *id).await? {
-            shelf.put_order(order);
-        }
-    }
-    items.extend(order_items::of_orders(tx, &whole.into_iter().collect::<Vec<_>>()).await?);
-    let loaded: BTreeSet<OrderItemId> = items.iter().map(|item| item.id).collect();
-    for id in needs.items.iter().filter(|id| !loaded.contains(id)) {
-        items.extend(order_items::by_id(tx, *id).await?);
-    }
+    places.extend(order_items::places_of_orders(tx, &whole).await?);
+    wanted.extend(places.iter().map(|place| place.stock));
+    Ok(places.into_iter().map(|place| place.item).collect())
+}
+
+/// Lines, their holds and their mappings.
+async fn load_items(
+    tx: &mut Tx<'_>,
+    needs: &Needs,
+    items: &BTreeSet<OrderItemId>,
+    shelf: &mut Shelf,
+) -> Result<(), Error> {
+    let items = order_items::by_ids(tx, items).await?;
     for hold in order_items::holds_of(tx, &items).await? {
         shelf.put_hold(hold);
     }
     for mapping in mappings::of_items(tx, &needs.items.iter().copied().collect::<Vec<_>>()).await? {
         shelf.put_mapping(mapping);
     }
-    for item in items {
-        wanted.insert(item.stock);
-        shelf.put_item(item);
-    }
+    items.into_iter().for_each(|item| shelf.put_item(item));
     Ok(())
 }
 
@@ -97,24 +101,22 @@ async fn load_product_keys(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) ->
     Ok(keys)
 }
 
-/// Stocks by natural key. A stock knows its product, so only products without a stock are asked for.
-async fn load_by_key(
+/// The products of stocks. A stock knows its product, so only products without a stock are asked for.
+async fn load_products(
     tx: &mut Tx<'_>,
     keys: &BTreeSet<StockKey>,
+    found: &[Stock],
     shelf: &mut Shelf,
-    lists: &mut BTreeSet<StockListId>,
-) -> Result<Vec<Stock>, Error> {
-    let found = stocks::by_keys(tx, keys).await?;
-    for stock in &found {
-        shelf.put_product(onhand_core::Product { id: stock.product, sku: stock.sku.clone() });
+) -> Result<(), Error> {
+    for stock in found {
+        shelf.put_product(Product { id: stock.product, sku: stock.sku.clone() });
     }
     let known: BTreeSet<&str> = found.iter().map(|stock| stock.sku.as_str()).collect();
     let missing: BTreeSet<&str> = keys.iter().map(|key| key.sku.as_str()).filter(|sku| !known.contains(sku)).collect();
     for product in products::keys_by_sku(tx, &missing.into_iter().collect::<Vec<_>>()).await? {
         shelf.put_product(product);
     }
-    lists.extend(keys.iter().map(|key| key.list));
-    Ok(found)
+    Ok(())
 }
 
 async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, shelf: &mut Shelf) -> Result<(), Error> {

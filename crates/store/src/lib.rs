@@ -25,6 +25,7 @@ mod store;
 pub mod tally;
 pub mod verify;
 
-pub use engine::{Column, Row, Tx, Value};
+pub use engine::postgres::Limits;
+pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;
 pub use store::{Options, Store};

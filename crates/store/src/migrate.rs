@@ -4,59 +4,103 @@
 //! Migrations are append-only. Must not know what the tables are for.
 
 use crate::engine::sqlite;
-use crate::sql::{Statement, values};
+use crate::sql::{shared, values};
 use crate::{Error, Store, Tx};
 
+#[derive(Clone, Copy)]
 struct Migration {
     version: i64,
     name: &'static str,
     text: &'static str,
+    /// What only the server engine is told besides, in its own words.
+    server: &'static str,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "init", text: include_str!("../schema/0001_init.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "init",
+        text: include_str!("../schema/0001_init.sql"),
+        server: include_str!("../schema/0001_init.server.sql"),
+    },
+    Migration { version: 2, name: "processes", text: include_str!("../schema/0002_processes.sql"), server: "" },
+];
 
-const CREATE_TABLE: Statement = Statement::shared(
-    "schema_migration.create",
-    "CREATE TABLE IF NOT EXISTS schema_migration
-     (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
-);
-const LIST: Statement =
-    Statement::shared("schema_migration.list", "SELECT version, checksum FROM schema_migration ORDER BY version");
-const INSERT: Statement = Statement::shared(
-    "schema_migration.insert",
-    "INSERT INTO schema_migration (version, name, checksum) VALUES (?1, ?2, ?3)",
-);
+shared! {
+    TABLES = "schema_migration.tables",
+        "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
+        twin("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_migration')");
+    LOCK = "schema_migration.lock", "SELECT 1", twin("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7163005)) AS one");
+    CREATE_TABLE = "schema_migration.create",
+        "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
+    LIST = "schema_migration.list", "SELECT version, checksum FROM schema_migration ORDER BY version";
+    INSERT = "schema_migration.insert", "INSERT INTO schema_migration (version, name, checksum) VALUES (?1, ?2, ?3)";
+}
 
-/// Brings the schema up to date in one transaction.
+/// Brings the schema up to date, in one transaction. A database that is up to date is only read.
 pub(crate) async fn migrate(store: &Store) -> Result<(), Error> {
-    store.write("migrate", async |tx| run(tx, MIGRATIONS).await).await
+    if store.read("migrate.look", async |tx| Ok(missing(tx, MIGRATIONS).await?.is_empty())).await? {
+        return Ok(());
+    }
+    store.define(async |tx| run(tx, MIGRATIONS).await).await
 }
 
-async fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> {
-    tx.execute(&CREATE_TABLE, &[]).await?;
+/// The migrations that have not run yet.
+async fn missing<'m>(tx: &mut Tx<'_>, migrations: &'m [Migration]) -> Result<Vec<&'m Migration>, Error> {
+    if tx.first(&TABLES, &[], |row| row.get::<i64>(0)).await? == Some(0) {
+        return Ok(migrations.iter().collect());
+    }
     let done = tx.all(&LIST, &[], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?))).await?;
     let known = migrations.last().map_or(0, |migration| migration.version);
     if let Some((found, _)) = done.last().filter(|(version, _)| *version > known) {
         return Err(Error::NewerSchema { found: *found, known });
     }
+    let mut missing = Vec::new();
     for migration in migrations {
-        let checksum = format!("{:016x}", onhand_core::fingerprint(migration.text.as_bytes()));
         match done.iter().find(|(version, _)| *version == migration.version) {
-            Some((_, stored)) if *stored == checksum => {}
+            None => missing.push(migration),
+            Some((_, stored)) if *stored == checksum(migration) => {}
             Some(_) => {
                 let text = format!("migration {} was changed after it ran on this database", migration.version);
                 return Err(Error::Internal(text));
             }
-            None => {
-                match tx {
-                    Tx::Sqlite(connection) => sqlite::execute_script(connection, migration.text)?,
-                }
-                tx.execute(&INSERT, &values![migration.version, migration.name, checksum]).await?;
-            }
         }
     }
+    Ok(missing)
+}
+
+async fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> {
+    // Several processes may start at once; what one has done meanwhile is not missing any more.
+    tx.first(&LOCK, &[], |row| row.get::<i64>(0)).await?;
+    let missing = missing(tx, migrations).await?;
+    if missing.len() == migrations.len() {
+        tx.execute(&CREATE_TABLE, &[]).await?;
+    }
+    for migration in missing {
+        match tx {
+            Tx::Sqlite(connection) => sqlite::execute_script(connection, migration.text)?,
+            Tx::Postgres(session) => {
+                session.execute_script(&postgres_schema(migration.text)).await?;
+                session.execute_script(migration.server).await?;
+            }
+        }
+        tx.execute(&INSERT, &values![migration.version, migration.name, checksum(migration)]).await?;
+        tracing::info!(version = migration.version, name = migration.name, "migrated");
+    }
     Ok(())
+}
+
+fn checksum(migration: &Migration) -> String {
+    format!("{:016x}", onhand_core::fingerprint(migration.text.as_bytes()))
+}
+
+/// The schema in PostgreSQL's words. Text compares byte by byte, as it does in the embedded engine.
+fn postgres_schema(text: &str) -> String {
+    text.replace(" STRICT, WITHOUT ROWID;", ";")
+        .replace(" STRICT;", ";")
+        .replace(" INTEGER", " BIGINT")
+        .replace(" BLOB", " BYTEA")
+        .replace(" TEXT", " TEXT COLLATE \"C\"")
 }
 
 #[cfg(test)]
@@ -78,14 +122,14 @@ mod tests {
             tx.execute(&INSERT, &values![99, "later", "0"]).await?;
             run(tx, MIGRATIONS).await
         });
-        assert!(matches!(newer.await, Err(Error::NewerSchema { found: 99, known: 1 })));
+        assert!(matches!(newer.await, Err(Error::NewerSchema { found: 99, .. })));
     }
 
     #[tokio::test]
     async fn a_changed_file_is_noticed_and_a_repeat_is_quiet() {
         let (_folder, store) = empty().await;
         migrate(&store).await.expect("nothing to do");
-        let changed = [Migration { version: 1, name: "init", text: "-- another" }];
+        let changed = [Migration { version: 1, name: "init", text: "-- another", server: "" }];
         let result = store.write("t", async move |tx| run(tx, &changed).await).await;
         assert!(result.is_err_and(|fault| fault.to_string().contains("changed after it ran")));
     }

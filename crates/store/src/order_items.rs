@@ -27,6 +27,10 @@ shared! {
     BY_ID = "order_items.by_id",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at FROM order_item WHERE id = ?1 AND bucket = ?2";
+    PLACE = "order_items.place",
+        "SELECT id, order_id, stock_id FROM order_item WHERE id = ?1 AND bucket = ?2";
+    PLACES_OF_ORDER = "order_items.places_of_order",
+        "SELECT id, order_id, stock_id FROM order_item WHERE order_id = ?1 AND bucket = ?2";
     OF_ORDER = "order_items.of_order",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at
@@ -107,6 +111,46 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<OrderItem>,
 /// One line.
 pub async fn by_id(tx: &mut Tx<'_>, id: OrderItemId) -> Result<Option<OrderItem>, Error> {
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// Where a line belongs: what never changes about it, and is known before anything is locked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) item: OrderItemId,
+    pub(crate) order: OrderId,
+    pub(crate) stock: StockId,
+}
+
+fn read_place(row: &Row<'_>) -> Result<Place, Error> {
+    Ok(Place {
+        item: OrderItemId::new(row.get(0)?),
+        order: OrderId::new(row.get(1)?),
+        stock: StockId::new(row.get(2)?),
+    })
+}
+
+/// Where some lines belong; unknown ones are left out.
+pub(crate) async fn places<'i>(
+    tx: &mut Tx<'_>,
+    items: impl IntoIterator<Item = &'i OrderItemId>,
+) -> Result<Vec<Place>, Error> {
+    tx.all_each(&PLACE, items.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
+}
+
+/// Where the lines of some orders belong.
+pub(crate) async fn places_of_orders<'o>(
+    tx: &mut Tx<'_>,
+    orders: impl IntoIterator<Item = &'o OrderId>,
+) -> Result<Vec<Place>, Error> {
+    tx.all_each(&PLACES_OF_ORDER, orders.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
+}
+
+/// Some lines.
+pub(crate) async fn by_ids<'i>(
+    tx: &mut Tx<'_>,
+    items: impl IntoIterator<Item = &'i OrderItemId>,
+) -> Result<Vec<OrderItem>, Error> {
+    tx.all_each(&BY_ID, items.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The lines of some orders.

@@ -1,5 +1,7 @@
 //! Orders (contract 7): reading. Writing is the ledger's. Must not know stock.
 
+use std::collections::BTreeSet;
+
 use onhand_core::{ChannelId, Order, OrderId, OrderStatus, Timestamp, bucket_of_text};
 
 use crate::engine::Row;
@@ -20,6 +22,9 @@ shared! {
     BY_ID = "orders.by_id",
         "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
          modified_at FROM sales_order WHERE id = ?1 AND bucket = ?2";
+    LOCK = "orders.lock",
+        "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
+         modified_at FROM sales_order WHERE id = ?1 AND bucket = ?2", locking;
     BY_NUMBER = "orders.by_number",
         "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
          modified_at FROM sales_order WHERE number = ?1 AND bucket = ?2 ORDER BY id";
@@ -61,6 +66,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Order>, Err
 /// One order.
 pub async fn by_id(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>, Error> {
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// Some orders, which nobody else changes until the transaction ends. Asked for in the order of their ids.
+pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<OrderId>) -> Result<Vec<Order>, Error> {
+    tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The orders of all channels that have a number, oldest first.

@@ -1,7 +1,10 @@
 //! Statements: one text each, named, for every engine.
 //!
 //! Promises: placeholders are written `?1 … ?n`; an engine that wants `$n` gets the text translated once. A name says
-//! noun and verb and is what logs and metrics show. Must not know any table.
+//! noun and verb and is what logs and metrics show. What an engine needs besides (locks, a form for many rows at once)
+//! is derived from the one text; a text of its own is the exception, and a test counts them. Must not know any table.
+
+use std::sync::OnceLock;
 
 /// A statement of the catalogue.
 #[derive(Debug)]
@@ -9,27 +12,68 @@ pub struct Statement {
     /// `noun.verb`.
     pub name: &'static str,
     text: &'static str,
+    /// The server engine's own text, where the shared one would not do.
+    twin: Option<&'static str>,
+    /// Whether the rows read stay locked until the transaction ends.
+    locks: bool,
+    translated: OnceLock<String>,
+    /// The form for many rows, and its text: see [`crate::engine::postgres`].
+    pub(crate) each: OnceLock<String>,
 }
 
 impl Statement {
     /// A statement whose text is the same on every engine.
     pub const fn shared(name: &'static str, text: &'static str) -> Self {
-        Self { name, text }
+        Self { name, text, twin: None, locks: false, translated: OnceLock::new(), each: OnceLock::new() }
+    }
+
+    /// The same, with the rows locked as they are read, in the order in which they are asked for. The embedded engine
+    /// has one writer and needs no locks.
+    #[must_use]
+    pub const fn locking(mut self) -> Self {
+        self.locks = true;
+        self
+    }
+
+    /// The same, with another text for the server engine.
+    #[must_use]
+    pub const fn twin(mut self, text: &'static str) -> Self {
+        self.twin = Some(text);
+        self
+    }
+
+    /// Whether the engines have a text each.
+    pub const fn is_twin(&self) -> bool {
+        self.twin.is_some()
     }
 
     /// The text for the embedded engine.
     pub fn sqlite(&self) -> &'static str {
         self.text
     }
+
+    /// The text for PostgreSQL.
+    pub fn postgres(&self) -> &str {
+        self.translated.get_or_init(|| {
+            let text = dollars(self.twin.unwrap_or(self.text));
+            if self.locks { text + " FOR UPDATE" } else { text }
+        })
+    }
+}
+
+/// Turns `?n` into `$n`. No text of ours has a question mark for another reason.
+pub(crate) fn dollars(text: &str) -> String {
+    text.replace('?', "$")
 }
 
 /// Declares the statements of a file and their list, `STATEMENTS`, for the catalogue.
 macro_rules! shared {
-    ($($(#[$doc:meta])* $name:ident = $label:literal, $text:expr;)+) => {
-        $($(#[$doc])* const $name: crate::sql::Statement = crate::sql::Statement::shared($label, $text);)+
+    ($($(#[$doc:meta])* $name:ident = $label:literal, $text:expr $(, $how:ident $(($twin:expr))?)?;)+) => {
+        $($(#[$doc])* static $name: crate::sql::Statement =
+            crate::sql::Statement::shared($label, $text)$(.$how($($twin)?))?;)+
 
         /// Every statement of this file.
-        pub(crate) const STATEMENTS: &[crate::sql::Statement] = &[$($name,)+];
+        pub(crate) static STATEMENTS: &[&crate::sql::Statement] = &[$(&$name,)+];
     };
 }
 pub(crate) use shared;

@@ -1,5 +1,7 @@
 //! Product stocks (seed 002, contract 4): reading. Writing is the ledger's. Must not know why a row changed.
 
+use std::collections::BTreeSet;
+
 use onhand_core::{MovementId, ProductId, Stock, StockId, StockKey, StockListId, Timestamp, UnitType, bucket_of_key};
 
 use crate::engine::Row;
@@ -34,9 +36,10 @@ shared! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
-    BY_KEY = "stocks.by_key",
+    LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
+         snapshot_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2", locking;
+    ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
          snapshot_at, movement_id, extra_field, created_at, modified_at)
@@ -109,7 +112,7 @@ impl StockRow<'_> {
 pub async fn visit(
     tx: &mut Tx<'_>,
     listing: &Listing,
-    visit: impl Fn(&StockRow<'_>) -> Result<(), Error>,
+    mut visit: impl FnMut(&StockRow<'_>) -> Result<(), Error>,
 ) -> Result<Page<i64>, Error> {
     filter::page(
         tx,
@@ -154,16 +157,18 @@ pub async fn by_id(tx: &mut Tx<'_>, id: StockId) -> Result<Option<Stock>, Error>
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
-pub(crate) async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = StockId>) -> Result<Vec<Stock>, Error> {
-    tx.all_each(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+/// Some product stocks, which nobody else changes until the transaction ends. Asked for in the order of their ids.
+pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<StockId>) -> Result<Vec<Stock>, Error> {
+    tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
-pub(crate) async fn by_keys<'k>(
+/// The ids of stocks by natural key; unknown ones are left out.
+pub(crate) async fn ids_by_key<'k>(
     tx: &mut Tx<'_>,
     keys: impl IntoIterator<Item = &'k StockKey>,
-) -> Result<Vec<Stock>, Error> {
+) -> Result<Vec<StockId>, Error> {
     let keys = keys.into_iter().map(|key| values![&key.sku, key.list.get(), bucket_of_key(key.list, &key.sku)]);
-    tx.all_each(&BY_KEY, keys, read).await
+    tx.all_each(&ID_BY_KEY, keys, |row| row.get(0).map(StockId::new)).await
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(), Error> {

@@ -5,9 +5,14 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use crate::engine::postgres::{Limits, Pool};
 use crate::engine::sqlite::Threads;
 use crate::{Error, Tx, migrate};
+
+/// The pause between two tries to reach a server.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A database. Cheap to clone; all clones share the same connections.
 #[derive(Clone)]
@@ -17,6 +22,7 @@ pub struct Store {
 
 enum Engine {
     Sqlite(Threads),
+    Postgres(Pool),
 }
 
 /// How to open a database.
@@ -24,30 +30,54 @@ enum Engine {
 pub struct Options {
     /// Refuse to make a database that is not there: for commands that only look.
     pub must_exist: bool,
+    /// How long to wait for a server database that does not answer yet.
+    pub patience: Duration,
+    /// Limits of a server database.
+    pub limits: Limits,
 }
 
 impl Store {
-    /// Opens `sqlite:PATH` and brings its schema up to date. The file is made if it is not there.
+    /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date. A file is made if it is not there.
     pub async fn open(url: &str, options: &Options) -> Result<Self, Error> {
-        let path = sqlite_path(url)?;
-        if options.must_exist && !path.exists() {
-            return Err(Error::Url(format!("there is no database at {}", path.display())));
-        }
-        let store = Self { engine: Arc::new(Engine::Sqlite(Threads::open(&path)?)) };
+        let engine = match url.split_once(':') {
+            Some(("sqlite", path)) => Engine::Sqlite(open_file(path, options)?),
+            Some(("postgres" | "postgresql", _)) => Engine::Postgres(open_server(url, options).await?),
+            _ => return Err(Error::Url("the database URL starts with sqlite: or postgres://".to_owned())),
+        };
+        let store = Self { engine: Arc::new(engine) };
         migrate::migrate(&store).await?;
         Ok(store)
     }
 
-    /// Runs a body in a write transaction: all of it happens, flushed to disk, or nothing. `name` is for logs.
+    /// Whether other processes may write the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(*self.engine, Engine::Postgres(_))
+    }
+
+    /// Runs a body in a write transaction: all of it happens, flushed to disk, or nothing. `name` is for logs. A server
+    /// engine runs the body again when other transactions were in the way, so it does nothing else than ask and write.
     pub async fn write<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
         let result = match &*self.engine {
             Engine::Sqlite(threads) => threads.write(body).await,
+            Engine::Postgres(pool) => pool.write(body).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "write failed"))
+    }
+
+    /// Runs a body that changes the schema, and does nothing where that is done already.
+    pub(crate) async fn define<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &*self.engine {
+            Engine::Sqlite(threads) => threads.write(body).await,
+            Engine::Postgres(pool) => pool.define(body).await,
+        }
     }
 
     /// Runs a body that only reads, on one snapshot. `name` is for logs.
@@ -58,6 +88,7 @@ impl Store {
     {
         let result = match &*self.engine {
             Engine::Sqlite(threads) => threads.read(body).await,
+            Engine::Postgres(pool) => pool.read(body).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
@@ -71,18 +102,33 @@ impl Store {
     {
         let result = match &*self.engine {
             Engine::Sqlite(threads) => threads.glance(body).await,
+            Engine::Postgres(pool) => pool.read(body).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
 }
 
-fn sqlite_path(url: &str) -> Result<PathBuf, Error> {
-    match url.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path))),
-        Some(("sqlite", _)) => Err(Error::Url("a database URL names a file, like sqlite:./onhand.db".to_owned())),
-        Some(("postgres" | "postgresql", _)) => {
-            Err(Error::Url("PostgreSQL is not supported yet; use sqlite:./onhand.db".to_owned()))
+fn open_file(path: &str, options: &Options) -> Result<Threads, Error> {
+    if path.is_empty() {
+        return Err(Error::Url("a database URL names a file, like sqlite:./onhand.db".to_owned()));
+    }
+    let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+    if options.must_exist && !path.exists() {
+        return Err(Error::Url(format!("there is no database at {}", path.display())));
+    }
+    Threads::open(&path)
+}
+
+/// A server that is not there yet may be starting beside us.
+async fn open_server(url: &str, options: &Options) -> Result<Pool, Error> {
+    let start = Instant::now();
+    loop {
+        match Pool::open(url, options.limits).await {
+            Err(Error::Unavailable(fault)) if start.elapsed() < options.patience => {
+                tracing::warn!(%fault, "waiting for the database");
+                tokio::time::sleep(PAUSE).await;
+            }
+            ended => return ended,
         }
-        _ => Err(Error::Url("the database URL starts with sqlite:".to_owned())),
     }
 }

@@ -39,27 +39,27 @@ const DIFFERENCES_MAX: i64 = 100;
 shared! {
     ON_HAND = "verify.on_hand",
         "SELECT s.id, COALESCE(m.total, 0), s.on_hand FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, SUM(on_hand_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         (SELECT bucket, stock_id, CAST(SUM(on_hand_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.on_hand <> COALESCE(m.total, 0) LIMIT ?1";
     HELD = "verify.held",
         "SELECT s.id, COALESCE(m.total, 0), s.held FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, SUM(held_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         (SELECT bucket, stock_id, CAST(SUM(held_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.held <> COALESCE(m.total, 0) LIMIT ?1";
     EXTERNAL = "verify.external",
         "SELECT s.id, COALESCE(m.total, 0), s.external FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, SUM(external_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         (SELECT bucket, stock_id, CAST(SUM(external_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.external <> COALESCE(m.total, 0) LIMIT ?1";
     REPORTED = "verify.reported",
         "SELECT s.id, COALESCE(m.total, 0), s.reported FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, SUM(reported_delta) AS total FROM movement GROUP BY bucket, stock_id) m
+         (SELECT bucket, stock_id, CAST(SUM(reported_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.reported <> COALESCE(m.total, 0) LIMIT ?1";
     OPEN_HOLDS = "verify.open_holds",
         "SELECT s.id, COALESCE(h.total, 0) + s.external, s.held FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, SUM(quantity) AS total FROM hold WHERE state = 1 GROUP BY bucket, stock_id) h
+         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM hold WHERE state = 1 GROUP BY bucket, stock_id) h
          ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.held <> COALESCE(h.total, 0) + s.external LIMIT ?1";
     REPORTED_HOLDS = "verify.reported_holds",
         "SELECT s.id, COALESCE(h.total, 0), s.reported FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, SUM(quantity) AS total FROM hold WHERE state = 2 GROUP BY bucket, stock_id) h
+         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM hold WHERE state = 2 GROUP BY bucket, stock_id) h
          ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.reported <> COALESCE(h.total, 0) LIMIT ?1";
     LAST_MOVEMENT = "verify.last_movement",
         "SELECT s.id, COALESCE(m.on_hand - m.held - m.reported, 0), s.on_hand - s.held - s.reported
@@ -105,9 +105,9 @@ shared! {
          SELECT scope, level, block >> (16 - 4 * level), block >> (16 - 4 * level) << (32 - 4 * level), n, 0
          FROM fine CROSS JOIN levels
          UNION ALL SELECT scope, 0, 0, 0, n, 0 FROM fine
-         UNION ALL SELECT scope, level, block, CASE level WHEN 0 THEN 0 ELSE block << (32 - 4 * level) END, 0, n
+         UNION ALL SELECT scope, level, block, CASE level WHEN 0 THEN 0 ELSE block << CAST(32 - 4 * level AS INTEGER) END, 0, n
          FROM tally)
-         SELECT MIN(id), SUM(counted), SUM(kept) FROM both_sides GROUP BY scope, level, block
+         SELECT MIN(id), CAST(SUM(counted) AS BIGINT), CAST(SUM(kept) AS BIGINT) FROM both_sides GROUP BY scope, level, block
          HAVING SUM(counted) <> SUM(kept) LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
@@ -115,7 +115,7 @@ shared! {
 }
 
 /// The rules, in the order they are checked, each with its statement.
-const RULES: &[(&str, &crate::sql::Statement)] = &[
+static RULES: &[(&str, &crate::sql::Statement)] = &[
     ("on hand is the sum of its movements", &ON_HAND),
     ("held is the sum of its movements", &HELD),
     ("external is the sum of its movements", &EXTERNAL),

@@ -12,7 +12,7 @@ pub(super) async fn open(url: &str) -> anyhow::Result<Store> {
 
 /// Opens a database that must be there.
 pub(super) async fn open_existing(url: &str) -> anyhow::Result<Store> {
-    with(url, &Options { must_exist: true }).await
+    with(url, &Options { must_exist: true, ..Options::default() }).await
 }
 
 async fn with(url: &str, options: &Options) -> anyhow::Result<Store> {

@@ -1,7 +1,5 @@
 //! Product stocks (seed 002, contract 4): list, show, upsert of one or many, patch, history.
 
-use std::cell::RefCell;
-
 use axum::http::StatusCode;
 use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
 use onhand_core::refusal::RowFault;
@@ -206,9 +204,8 @@ async fn list_i1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Er
     let body = async move |tx: &mut Tx<'_>| {
         let mut results = String::with_capacity(limit as usize * ROW_BYTES);
         results.push('[');
-        let results = RefCell::new(results);
-        let page = stocks::visit(tx, &listing, |row| write_row(&mut results.borrow_mut(), row)).await?;
-        Ok((page, results.into_inner() + "]"))
+        let page = stocks::visit(tx, &listing, |row| write_row(&mut results, row)).await?;
+        Ok((page, results + "]"))
     };
     let store = &call.app.store;
     let (page, results) =

@@ -3,9 +3,12 @@
 //! Promises: a statement is written once and runs on every engine; a [`Tx`] is a closed set of engines chosen when the
 //! process starts. Must not know tables. Only the files beside this one name a driver.
 
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::borrow::Cow;
+use std::future::{Future, ready};
+use std::pin::Pin;
 
 use crate::Error;
 use crate::sql::Statement;
@@ -14,7 +17,12 @@ use crate::sql::Statement;
 pub enum Tx<'c> {
     /// The embedded engine. Holds the connection exclusively, so that a transaction can be sent between threads.
     Sqlite(&'c mut rusqlite::Connection),
+    /// The server engine.
+    Postgres(postgres::Session<'c>),
 }
+
+/// An answer that is on its way.
+pub type Answering<'t, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 't>>;
 
 /// A parameter of a statement.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +41,8 @@ pub enum Value<'a> {
 pub enum Row<'r> {
     /// A row of the embedded engine.
     Sqlite(&'r rusqlite::Row<'r>),
+    /// A row of the server engine.
+    Postgres(&'r tokio_postgres::Row),
 }
 
 /// A type that a column can be read as.
@@ -53,28 +63,30 @@ impl Row<'_> {
     pub fn str(&self, index: usize) -> Result<&str, Error> {
         match self {
             Row::Sqlite(row) => sqlite::text(row, index),
+            Row::Postgres(row) => postgres::text(row, index)?.ok_or_else(no_null),
         }
     }
 }
 
 impl Tx<'_> {
     /// Runs a statement that returns no rows. The number of rows it touched.
-    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
     pub async fn execute(&mut self, statement: &Statement, values: &[Value<'_>]) -> Result<u64, Error> {
         match self {
             Self::Sqlite(connection) => sqlite::execute(connection, statement.sqlite(), values),
+            Self::Postgres(session) => session.execute(statement, values).await,
         }
     }
 
-    /// Runs one statement for many rows of parameters.
-    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
-    pub async fn execute_each<'v, const N: usize>(
-        &mut self,
-        statement: &Statement,
+    /// Runs one statement for many rows of parameters. Takes the rows at once and not while waiting, and hides their
+    /// type, so that whoever waits can move between threads.
+    pub fn execute_each<'t, 'v: 't, const N: usize>(
+        &'t mut self,
+        statement: &'t Statement,
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
-    ) -> Result<(), Error> {
+    ) -> Answering<'t, ()> {
         match self {
-            Self::Sqlite(connection) => sqlite::execute_each(connection, statement.sqlite(), rows),
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows))),
+            Self::Postgres(session) => Box::pin(session.execute_each(statement, rows.into_iter().collect())),
         }
     }
 
@@ -89,49 +101,54 @@ impl Tx<'_> {
     }
 
     /// All rows of the answer.
-    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
     pub async fn all<T>(
         &mut self,
         statement: &Statement,
         values: &[Value<'_>],
-        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         match self {
             Self::Sqlite(connection) => sqlite::all(connection, statement.sqlite(), values, read),
+            Self::Postgres(session) => session.all(statement, values, read).await,
         }
     }
 
-    /// All rows of the answers to one statement for many rows of parameters.
-    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
-    pub async fn all_each<'v, T, const N: usize>(
-        &mut self,
-        statement: &Statement,
+    /// All rows of the answers to one statement for many rows of parameters, taken as in [`Tx::execute_each`].
+    pub fn all_each<'t, 'v: 't, T: Send + 't, const N: usize>(
+        &'t mut self,
+        statement: &'t Statement,
         keys: impl IntoIterator<Item = [Value<'v>; N]>,
-        read: impl Fn(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
+        read: impl Fn(&Row<'_>) -> Result<T, Error> + Send + 't,
+    ) -> Answering<'t, Vec<T>> {
         match self {
-            Self::Sqlite(connection) => sqlite::all_each(connection, statement.sqlite(), keys, read),
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::all_each(connection, statement.sqlite(), keys, read))),
+            Self::Postgres(session) => Box::pin(session.all_each(statement, keys.into_iter().collect(), read)),
         }
     }
 
     /// All rows of a statement that [`crate::filter`] has put together from its closed set of columns.
-    #[expect(clippy::unused_async, reason = "the embedded engine answers at once; a server engine waits here")]
     pub(crate) async fn all_composed<T>(
         &mut self,
         sql: &str,
         values: &[Value<'_>],
-        read: impl Fn(&Row<'_>) -> Result<T, Error>,
+        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         match self {
             Self::Sqlite(connection) => sqlite::all(connection, sql, values, read),
+            Self::Postgres(session) => session.all_composed(sql, values, read).await,
         }
     }
+}
+
+fn no_null() -> Error {
+    Error::Internal("a column is NULL that never is".to_owned())
 }
 
 impl Column for i64 {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+            Row::Postgres(row) => postgres::int(row, index)?.ok_or_else(no_null),
         }
     }
 }
@@ -144,9 +161,7 @@ impl Column for bool {
 
 impl Column for String {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
-        match row {
-            Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
-        }
+        row.str(index).map(ToOwned::to_owned)
     }
 }
 
@@ -154,6 +169,7 @@ impl Column for Vec<u8> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+            Row::Postgres(row) => postgres::bytes(row, index).map(ToOwned::to_owned),
         }
     }
 }
@@ -162,6 +178,7 @@ impl Column for Option<i64> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+            Row::Postgres(row) => postgres::int(row, index),
         }
     }
 }
@@ -170,6 +187,7 @@ impl Column for Option<String> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
+            Row::Postgres(row) => Ok(postgres::text(row, index)?.map(ToOwned::to_owned)),
         }
     }
 }
@@ -220,6 +238,7 @@ impl Column for Value<'static> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => sqlite::value(row, index),
+            Row::Postgres(row) => postgres::value(row, index),
         }
     }
 }

@@ -195,11 +195,11 @@ pub(super) fn all<T>(
     connection: &Connection,
     sql: &str,
     values: &[Value<'_>],
-    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let mut found = Vec::new();
     let mut statement = connection.prepare_cached(sql).map_err(error)?;
-    collect(&mut statement, values, &read, &mut found)?;
+    collect(&mut statement, values, &mut read, &mut found)?;
     Ok(found)
 }
 
@@ -207,12 +207,12 @@ pub(super) fn all_each<'v, T, const N: usize>(
     connection: &Connection,
     sql: &str,
     keys: impl IntoIterator<Item = [Value<'v>; N]>,
-    read: impl Fn(&Row<'_>) -> Result<T, Error>,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
     let mut found = Vec::new();
     let mut statement = connection.prepare_cached(sql).map_err(error)?;
     for values in keys {
-        collect(&mut statement, &values, &read, &mut found)?;
+        collect(&mut statement, &values, &mut read, &mut found)?;
     }
     Ok(found)
 }
@@ -220,7 +220,7 @@ pub(super) fn all_each<'v, T, const N: usize>(
 fn collect<T>(
     statement: &mut CachedStatement<'_>,
     values: &[Value<'_>],
-    read: &impl Fn(&Row<'_>) -> Result<T, Error>,
+    read: &mut impl FnMut(&Row<'_>) -> Result<T, Error>,
     found: &mut Vec<T>,
 ) -> Result<(), Error> {
     bind(statement, values)?;

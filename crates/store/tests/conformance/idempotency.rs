@@ -16,11 +16,12 @@ fn answer(status: u16) -> Answer {
 }
 
 async fn keep(store: &Store, key: Key, answer: Answer, now: Timestamp) -> Result<(), onhand_store::Error> {
-    store.write("t", async move |tx| idempotency::insert(tx, &key, &answer, now).await).await
+    store.write("t", async move |tx| idempotency::insert_all(tx, [(&key, &answer)], now).await).await
 }
 
 async fn find(store: &Store, key: Key) -> Option<Answer> {
-    store.read("t", async move |tx| idempotency::find(tx, &key).await).await.expect("read")
+    let found = store.read("t", async move |tx| idempotency::find_all(tx, [&key]).await).await.expect("read");
+    found.into_iter().next().map(|(_, answer)| answer)
 }
 
 #[test]

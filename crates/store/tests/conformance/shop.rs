@@ -3,6 +3,8 @@
 //! Promises: commands go through `ledger::load`, `core::decide` and `ledger::apply`, as in the server. Must not know
 //! what a case is about.
 
+use std::sync::Arc;
+
 use onhand_core::command::{
     CancelItems, Needs, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
@@ -118,6 +120,7 @@ pub(crate) async fn settle(
     ids: IdSource,
     commands: Vec<(Command, Context)>,
 ) -> Result<(IdSource, Vec<Result<Outcome, Refusal>>), Error> {
+    let commands = Arc::new(commands);
     let body = async move |tx: &mut onhand_store::Tx<'_>| {
         let mut needs = Needs::default();
         commands.iter().for_each(|(command, _)| command.needs(&mut needs));

@@ -157,7 +157,7 @@ fn what_was_answered_is_there_for_the_next_process() {
 fn a_url_names_an_engine_and_a_place() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let open = |url: String, must_exist| {
-        runtime.block_on(async move { Store::open(&url, &Options { must_exist }).await.err() })
+        runtime.block_on(async move { Store::open(&url, &Options { must_exist, ..Options::default() }).await.err() })
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     for url in ["", "sqlite", "sqlite:", "mysql://x", "onhand.db"] {

@@ -1,0 +1,154 @@
+//! Many rows of parameters in one statement.
+//!
+//! Promises: the form for many rows says for each row what the statement says for one: parameters become columns of
+//! `unnest`, and nothing else of the text changes, so that no statement has to be written twice. Rows are worked through
+//! in the order given, which is what keeps locks in the order of ids. Must not know tables.
+
+use std::fmt::Write as _;
+
+use bytes::{BufMut, BytesMut};
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+use crate::{Error, Value};
+
+/// The form of a translated statement for many rows, whose parameters have these types.
+pub(super) fn each(text: &str, types: &[Type]) -> Result<String, Error> {
+    let rows = rows(types);
+    let inner = columns(text, types.len());
+    if text.starts_with("SELECT ") {
+        return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}) AS answer"));
+    }
+    let unknown = || Error::Internal(format!("there is no form for many rows of: {text}"));
+    if text.starts_with("UPDATE ") {
+        let at = inner.find(" WHERE ").or_else(|| inner.find("\n         WHERE ")).ok_or_else(unknown)?;
+        let (head, tail) = inner.split_at(at);
+        return Ok(format!("{head} FROM {rows}{tail}"));
+    }
+    if text.starts_with("INSERT ") {
+        let (head, tail) = inner.split_once("VALUES (").ok_or_else(unknown)?;
+        let (list, tail) = tail.split_once(')').ok_or_else(unknown)?;
+        return Ok(format!("{head}SELECT {list} FROM {rows}{tail}"));
+    }
+    Err(unknown())
+}
+
+/// `unnest($1::bigint[], …) AS given (p1, …)`.
+fn rows(types: &[Type]) -> String {
+    let mut text = "unnest(".to_owned();
+    for (index, kind) in types.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(text, "{comma}${}::{}[]", index + 1, kind.name()).expect("a string takes any text");
+    }
+    text.push_str(") AS given (");
+    for index in 1..=types.len() {
+        let comma = if index == 1 { "" } else { ", " };
+        write!(text, "{comma}p{index}").expect("a string takes any text");
+    }
+    text.push(')');
+    text
+}
+
+/// `$n` turned into the n-th column of the row. From the last to the first, since `$1` begins `$10`.
+fn columns(text: &str, parameters: usize) -> String {
+    (1..=parameters)
+        .rev()
+        .fold(text.to_owned(), |text, number| text.replace(&format!("${number}"), &format!("given.p{number}")))
+}
+
+/// One parameter of all rows: an array, written as it goes over the wire.
+#[derive(Debug)]
+pub(super) struct Column {
+    kind: Type,
+    elements: BytesMut,
+    count: i32,
+    has_nulls: bool,
+}
+
+impl Column {
+    fn push(&mut self, value: &Value<'_>) -> Result<(), Error> {
+        let start = self.elements.len();
+        self.elements.put_i32(0);
+        let written =
+            value.to_sql(&self.kind, &mut self.elements).map_err(|fault| Error::Internal(fault.to_string()))?;
+        let length = match written {
+            IsNull::Yes => {
+                self.has_nulls = true;
+                -1
+            }
+            IsNull::No => (self.elements.len() - start - 4) as i32,
+        };
+        self.elements[start..start + 4].copy_from_slice(&length.to_be_bytes());
+        self.count += 1;
+        Ok(())
+    }
+}
+
+impl ToSql for Column {
+    fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        out.reserve(20 + self.elements.len());
+        let dimensions = i32::from(self.count > 0);
+        out.put_i32(dimensions);
+        out.put_i32(i32::from(self.has_nulls));
+        out.put_u32(self.kind.oid());
+        if dimensions > 0 {
+            out.put_i32(self.count);
+            out.put_i32(1);
+        }
+        out.extend_from_slice(&self.elements);
+        Ok(IsNull::No)
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        [Type::INT8_ARRAY, Type::INT4_ARRAY, Type::TEXT_ARRAY, Type::BYTEA_ARRAY].contains(kind)
+    }
+
+    to_sql_checked!();
+}
+
+/// Turns rows into columns of these types.
+pub(super) fn turn<const N: usize>(types: &[Type], rows: &[[Value<'_>; N]]) -> Result<Vec<Column>, Error> {
+    let column = |kind: &Type| Column { kind: kind.clone(), elements: BytesMut::new(), count: 0, has_nulls: false };
+    let mut columns: Vec<Column> = types.iter().map(column).collect();
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value)?;
+        }
+    }
+    Ok(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_statement_has_its_form_for_many_rows() {
+        let types = [Type::INT8, Type::TEXT];
+        let given = "unnest($1::int8[], $2::text[]) AS given (p1, p2)";
+        for (one, many) in [
+            (
+                "SELECT a FROM t WHERE id = $1 AND b = $2 FOR UPDATE",
+                format!(
+                    "SELECT answer.* FROM {given} CROSS JOIN LATERAL \
+                     (SELECT a FROM t WHERE id = given.p1 AND b = given.p2 FOR UPDATE) AS answer"
+                ),
+            ),
+            (
+                "UPDATE t SET b = $2 WHERE id = $1",
+                format!("UPDATE t SET b = given.p2 FROM {given} WHERE id = given.p1"),
+            ),
+            (
+                "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO NOTHING",
+                format!("INSERT INTO t (a, b) SELECT given.p1, given.p2 FROM {given} ON CONFLICT (a) DO NOTHING"),
+            ),
+        ] {
+            assert_eq!(each(one, &types).expect("a form"), many);
+        }
+        assert!(each("DELETE FROM t", &types).is_err());
+    }
+
+    #[test]
+    fn the_tenth_parameter_is_not_the_first_with_a_nought() {
+        assert_eq!(columns("$1, $10, $11", 11), "given.p1, given.p10, given.p11");
+    }
+}

@@ -1,0 +1,106 @@
+//! One connection: made, set up, and judged fit for another use.
+//!
+//! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is flushed,
+//! whatever the server's own settings say. Must not know what runs on it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use tokio_postgres::{Client, Config, Statement};
+
+use super::{fault, place, tls};
+use crate::Error;
+
+/// Statements kept prepared per connection. The catalogue has about a hundred; lists with other filters come and go.
+const PREPARED_MAX: usize = 512;
+/// How long the server keeps a transaction open that says nothing: a process that hangs must not hold locks for ever.
+const IDLE_SECONDS: u64 = 60;
+/// Sets what must hold in every session. Generic plans: ours are all by key, and planning costs more than running them.
+const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off;
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+/// Makes connections.
+pub(super) struct Dialler {
+    config: Config,
+    tls: tls::Connector,
+}
+
+/// A connection and what this process knows of it.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    /// Whether nothing was left open on it.
+    pub(super) is_clean: bool,
+    /// Its number in `last_commit`, once it has written, and how often it has.
+    pub(super) number: Option<i64>,
+    pub(super) commits: i64,
+    prepared: Mutex<HashMap<String, Statement>>,
+}
+
+impl Dialler {
+    pub(super) fn new(url: &str, statement: Duration) -> Result<Self, Error> {
+        let place = place::Place::parse(url)?;
+        let mut config = place.config;
+        let limits = format!(
+            "-c statement_timeout={} -c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
+            statement.as_millis()
+        );
+        let options = config.get_options().map_or(limits.clone(), |given| format!("{given} {limits}"));
+        config.options(options);
+        if config.get_application_name().is_none() {
+            config.application_name("onhand");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(5));
+        }
+        Ok(Self { config, tls: tls::connector(&place.trust)? })
+    }
+}
+
+impl Manager for Dialler {
+    type Type = Connection;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Connection, Error> {
+        let (client, driver) = self.config.connect(self.tls.clone()).await.map_err(|fault| fault::opening(&fault))?;
+        // Ends when the client is dropped or the connection breaks; whoever uses it then is told.
+        tokio::spawn(async move {
+            if let Err(fault) = driver.await {
+                tracing::debug!(%fault, "a database connection ended");
+            }
+        });
+        client.batch_execute(SET_UP).await.map_err(|fault| fault::opening(&fault))?;
+        Ok(Connection { client, is_clean: true, number: None, commits: 0, prepared: Mutex::default() })
+    }
+
+    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+        if connection.is_clean && !connection.is_broken() {
+            Ok(())
+        } else {
+            Err(RecycleError::message("left open or broken"))
+        }
+    }
+}
+
+impl Connection {
+    pub(super) fn is_broken(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// A statement that is prepared already.
+    pub(super) fn known(&self, sql: &str) -> Option<Statement> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(sql).cloned()
+    }
+
+    /// Prepares a statement and keeps it.
+    pub(super) async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+        let statement = self.client.prepare(sql).await?;
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if prepared.len() >= PREPARED_MAX {
+            prepared.clear();
+        }
+        prepared.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}

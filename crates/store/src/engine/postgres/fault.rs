@@ -1,0 +1,57 @@
+//! The driver's errors in our words.
+//!
+//! Promises: whoever gets [`Error::Conflict`] may try again and will likely succeed; [`Error::Unavailable`] has nothing
+//! to do with what was asked. Must not know statements.
+
+use tokio_postgres::error::SqlState;
+
+use crate::Error;
+
+/// An error of a statement.
+pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
+    let Some(told) = fault.as_db_error() else {
+        // The connection itself, or a value that does not fit its parameter: the latter is our fault.
+        let ours =
+            fault.to_string().starts_with("error serializing") || fault.to_string().starts_with("error deserializing");
+        return if ours { Error::Internal(whole(fault)) } else { Error::Unavailable(whole(fault)) };
+    };
+    let state = told.code();
+    let text = format!("{} ({})", told.message(), state.code());
+    match *state {
+        SqlState::UNIQUE_VIOLATION => Error::Taken { constraint: told.constraint().unwrap_or_default().to_owned() },
+        SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
+            Error::Conflict(text)
+        }
+        SqlState::QUERY_CANCELED | SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::IO_ERROR => Error::Unavailable(text),
+        _ if is_about_the_server(state.code()) => Error::Unavailable(text),
+        _ => Error::Internal(text),
+    }
+}
+
+/// Classes: connection exception, insufficient resources (also a full disk), operator intervention, system error.
+fn is_about_the_server(code: &str) -> bool {
+    ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
+}
+
+/// An error of connecting. Who is refused for good is told so.
+pub(super) fn opening(fault: &tokio_postgres::Error) -> Error {
+    let Some(told) = fault.as_db_error() else { return Error::Unavailable(whole(fault)) };
+    match *told.code() {
+        SqlState::INVALID_PASSWORD
+        | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+        | SqlState::INVALID_CATALOG_NAME
+        | SqlState::INSUFFICIENT_PRIVILEGE => Error::Refused(told.message().to_owned()),
+        _ => running(fault),
+    }
+}
+
+/// With its causes, which the driver leaves out.
+fn whole(fault: &tokio_postgres::Error) -> String {
+    let mut text = fault.to_string();
+    let mut cause = std::error::Error::source(fault);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

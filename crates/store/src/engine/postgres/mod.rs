@@ -1,0 +1,222 @@
+//! PostgreSQL: a pool of connections, and transactions on them.
+//!
+//! Promises: a write that was answered with `Ok` is committed and flushed; a transaction that met a deadlock or lost its
+//! connection before it was committed is run again, and one whose commit was not answered is looked up, never guessed
+//! ([`settle`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
+//! one of [`settle`].
+
+mod batch;
+mod connection;
+mod fault;
+mod place;
+mod session;
+mod settle;
+mod tls;
+mod values;
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use deadpool::Runtime;
+use deadpool::managed::{self, PoolError};
+use futures_util::FutureExt as _;
+
+use self::connection::{Connection, Dialler};
+pub(crate) use self::session::Session;
+pub(crate) use self::settle::STATEMENTS;
+use self::settle::{Ended, Ending};
+pub(super) use self::values::{bytes, int, text, value};
+use super::Tx;
+use crate::Error;
+
+/// How often a transaction is tried before its fault is told: more than enough for deadlocks, of which one of two wins.
+const TRIES_MAX: u32 = 5;
+/// The pause before another try; each is longer by this.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Limits of a server database, as configured.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections of this process, 1 or more.
+    pub connections_max: usize,
+    /// How long a statement may take, and how long anybody waits for a connection.
+    pub statement: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections_max: 16, statement: Duration::from_secs(15) }
+    }
+}
+
+type Connections = managed::Pool<Dialler>;
+type Leased = managed::Object<Dialler>;
+
+/// The connections to one database.
+pub(crate) struct Pool {
+    connections: Connections,
+    limits: Limits,
+}
+
+/// How a try ended, if not well.
+enum Failed {
+    /// Nothing was written, and the reason is gone by now: a deadlock, a broken connection.
+    Passing(Error),
+    /// Trying again would not help.
+    Lasting(Error),
+}
+
+impl Pool {
+    /// Makes a pool for a database and checks that it answers.
+    pub(crate) async fn open(url: &str, limits: Limits) -> Result<Self, Error> {
+        let dialler = Dialler::new(url, limits.statement)?;
+        let connections = Connections::builder(dialler)
+            .max_size(limits.connections_max)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(limits.statement))
+            .create_timeout(Some(limits.statement))
+            .build()
+            .map_err(|fault| Error::Internal(fault.to_string()))?;
+        let pool = Self { connections, limits };
+        drop(pool.connection().await?);
+        Ok(pool)
+    }
+
+    /// Runs a body in a write transaction.
+    pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_write(body.clone()).await {
+                Ok(value) => return Ok(value),
+                Err(Failed::Passing(fault)) if tries < TRIES_MAX => {
+                    tracing::debug!(%fault, tries, "trying a transaction again");
+                    tokio::time::sleep(PAUSE * tries).await;
+                }
+                Err(Failed::Passing(fault) | Failed::Lasting(fault)) => return Err(fault),
+            }
+        }
+    }
+
+    async fn try_write<T, F>(&self, body: F) -> Result<T, Failed>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let limit = self.limits.statement;
+        let mut connection = self.connection().await.map_err(Failed::Lasting)?;
+        connection.is_clean = false;
+        let ending = Ending::next(&mut connection, limit).await;
+        let result = match ending {
+            Ok(ending) => {
+                run(&connection, limit, Some(ending), body).await.map(|(value, ended)| (value, ended, ending))
+            }
+            Err(fault) => Err(fault),
+        };
+        match result {
+            Ok((value, Ended::Committed, _)) => {
+                connection.is_clean = true;
+                Ok(value)
+            }
+            Ok((value, Ended::Unknown(fault), ending)) => {
+                drop(connection);
+                self.look_up(ending, fault).await.map(|()| value)
+            }
+            Err(fault) => {
+                connection.is_clean = is_usable_after(&fault);
+                // The other transaction has won by now, and another connection may be whole.
+                let passing = matches!(fault, Error::Conflict(_)) || connection.is_broken();
+                Err(if passing { Failed::Passing(fault) } else { Failed::Lasting(fault) })
+            }
+        }
+    }
+
+    /// Runs a body that changes the schema, once. What it does, it would not do a second time; so nobody has to find out
+    /// how a commit ended that was not answered, and there may be no table yet to look it up in.
+    pub(crate) async fn define<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
+    {
+        let mut connection = self.connection().await?;
+        connection.is_clean = false;
+        match run(&connection, self.limits.statement, None, body).await? {
+            (_, Ended::Unknown(fault)) => Err(fault),
+            (value, Ended::Committed) => {
+                connection.is_clean = true;
+                Ok(value)
+            }
+        }
+    }
+
+    /// Runs a body that only reads, on one snapshot.
+    pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut connection = self.connection().await?;
+        connection.is_clean = false;
+        let result = look(&connection, self.limits.statement, body).await;
+        connection.is_clean = result.as_ref().err().is_none_or(is_usable_after);
+        result
+    }
+
+    async fn connection(&self) -> Result<Leased, Error> {
+        self.connections.get().await.map_err(|fault| match fault {
+            PoolError::Backend(fault) => fault,
+            PoolError::Timeout(kind) => {
+                Error::Unavailable(format!("no connection to the database within the time allowed ({kind:?})"))
+            }
+            other => Error::Unavailable(other.to_string()),
+        })
+    }
+}
+
+/// After any of these, the connection may still be busy with what failed.
+fn is_usable_after(fault: &Error) -> bool {
+    !matches!(fault, Error::Unavailable(_))
+}
+
+async fn run<T, F>(
+    connection: &Connection,
+    limit: Duration,
+    ending: Option<Ending>,
+    body: F,
+) -> Result<(T, Ended), Error>
+where
+    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
+{
+    let mut tx = Tx::Postgres(Session::begin(connection, "BEGIN", limit).await);
+    let result = survived(body(&mut tx)).await;
+    let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
+    match result {
+        Ok(value) => session.commit(ending).await.map(|ended| (value, ended)),
+        Err(fault) => {
+            session.roll_back().await;
+            Err(fault)
+        }
+    }
+}
+
+async fn look<T, F>(connection: &Connection, limit: Duration, body: F) -> Result<T, Error>
+where
+    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
+{
+    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
+    let result = survived(body(&mut tx)).await;
+    let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
+    session.let_go().await;
+    result
+}
+
+/// A body that breaks a rule of the program ends its transaction and nothing else.
+async fn survived<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let broken = || Error::Internal("a rule of the program was broken; nothing was written".to_owned());
+    AssertUnwindSafe(body).catch_unwind().await.unwrap_or_else(|_| Err(broken()))
+}

@@ -1,0 +1,102 @@
+//! Where a database is and how far it is trusted, read from its URL.
+//!
+//! Promises: the URL means what it means to PostgreSQL's own programs; what cannot be honoured is refused, not ignored.
+//! Must not open anything.
+
+use std::path::PathBuf;
+
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
+
+use crate::Error;
+
+/// Which server is believed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Trust {
+    /// Whoever answers (`disable`, `prefer`, `require`, as PostgreSQL's programs understand them).
+    Anybody,
+    /// Who shows a certificate of this name from one of these authorities, or from the system's (`verify-full`).
+    Certified(Option<PathBuf>),
+}
+
+/// A database URL, taken apart.
+pub(super) struct Place {
+    pub(super) config: Config,
+    pub(super) trust: Trust,
+}
+
+impl Place {
+    pub(super) fn parse(url: &str) -> Result<Self, Error> {
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut verify, mut roots, mut rest) = (false, None, Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("sslmode", "verify-full")) => verify = true,
+                Some(("sslmode", mode @ ("verify-ca" | "allow"))) => {
+                    return Err(Error::Url(format!(
+                        "sslmode={mode} is not supported; use verify-full, require or disable"
+                    )));
+                }
+                Some(("sslrootcert", path)) => roots = Some(PathBuf::from(path)),
+                _ => rest.push(pair),
+            }
+        }
+        if roots.is_some() && !verify {
+            return Err(Error::Url("sslrootcert is used with sslmode=verify-full only".to_owned()));
+        }
+        let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
+        // The driver's own words name the option, never a value.
+        let mut config: Config = url.parse().map_err(|fault: tokio_postgres::Error| {
+            let cause = std::error::Error::source(&fault).map_or(String::new(), |cause| format!(": {cause}"));
+            Error::Url(format!("the database URL is not understood ({fault}{cause})"))
+        })?;
+        if config.get_hosts().is_empty() {
+            return Err(Error::Url("the database URL names no host, as in postgres://user@host/name".to_owned()));
+        }
+        if config.get_dbname().is_none() {
+            return Err(Error::Url("the database URL names no database, as in postgres://user@host/name".to_owned()));
+        }
+        if verify {
+            config.ssl_mode(SslMode::Require);
+        }
+        Ok(Self { config, trust: if verify { Trust::Certified(roots) } else { Trust::Anybody } })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(url: &str) -> String {
+        match Place::parse(url) {
+            Err(Error::Url(text)) => text,
+            Err(other) => panic!("{url}: {other}"),
+            Ok(_) => panic!("{url} was taken"),
+        }
+    }
+
+    #[test]
+    fn trust_is_read_from_the_mode() {
+        let place = Place::parse("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=/ca.pem").expect("good");
+        assert_eq!(place.trust, Trust::Certified(Some(PathBuf::from("/ca.pem"))));
+        assert_eq!(place.config.get_ssl_mode(), SslMode::Require);
+        assert_eq!(Place::parse("postgres://u@h/d?sslmode=require").expect("good").trust, Trust::Anybody);
+    }
+
+    #[test]
+    fn what_cannot_be_honoured_is_refused_without_the_password() {
+        for url in [
+            "postgres://u:secret@h/d?sslmode=verify-ca",
+            "postgres://u:secret@h/d?sslrootcert=/ca.pem",
+            "postgres://u:secret@h/d?sslmode=maybe",
+            "postgres://u:secret@h/d?colour=blue",
+            "postgres://u:secret@h",
+            "postgres://u:secret@h:port/d",
+            "postgres:///d",
+        ] {
+            let text = refused(url);
+            assert!(!text.contains("secret"), "{text}");
+        }
+        assert!(refused("postgres://u@h/d?colour=blue").contains("colour"));
+    }
+}

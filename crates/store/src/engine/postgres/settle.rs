@@ -1,0 +1,113 @@
+//! Commits whose answer was lost.
+//!
+//! Every connection that writes has a row of its own in `last_commit`, in which each transaction leaves its number before
+//! it commits. When the answer to a commit does not arrive, another connection reads that row under a lock: it waits for
+//! the lost transaction if that is still going on, and then knows whether it took place.
+//!
+//! Promises: says "committed" or "not committed" only of what it has seen. Must not know what was written.
+
+use std::time::{Duration, Instant};
+
+use super::connection::Connection;
+use super::session::Session;
+use super::{Failed, Pool, fault};
+use crate::Error;
+use crate::sql::{shared, values};
+
+shared! {
+    CONNECTION = "last_commit.connection",
+        "INSERT INTO id_block (kind, next) VALUES ('connection', 2)
+         ON CONFLICT (kind) DO UPDATE SET next = id_block.next + 1 RETURNING next - 1";
+    INSERT = "last_commit.insert", "INSERT INTO last_commit (connection, number) VALUES (?1, 0)";
+    FORGET = "last_commit.forget", "DELETE FROM last_commit WHERE connection < ?1";
+    NOTE = "last_commit.note", "UPDATE last_commit SET number = ?2 WHERE connection = ?1";
+    FIND = "last_commit.find", "SELECT number FROM last_commit WHERE connection = ?1", locking;
+}
+
+/// Rows of connections this much older than the newest are dropped. One that is in use all the same gets a new row.
+const CONNECTIONS_KEPT: i64 = 10_000;
+/// How long the database may take to come back before an unknown end is told as such.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The pause between two questions.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What a transaction writes down before it commits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ending {
+    connection: i64,
+    number: i64,
+}
+
+/// How a commit ended.
+pub(super) enum Ended {
+    /// It was answered.
+    Committed,
+    /// It was not, for this reason.
+    Unknown(Error),
+}
+
+impl Ending {
+    /// The next one of a connection, which gets its row if it has none.
+    pub(super) async fn next(connection: &mut Connection, limit: Duration) -> Result<Self, Error> {
+        let number = match connection.number {
+            Some(number) => number,
+            None => {
+                let number = register(connection, limit).await?;
+                connection.number = Some(number);
+                number
+            }
+        };
+        connection.commits += 1;
+        Ok(Self { connection: number, number: connection.commits })
+    }
+
+    /// Leaves the note.
+    pub(super) async fn note(self, session: &mut Session<'_>) -> Result<(), Error> {
+        match session.execute(&NOTE, &values![self.connection, self.number]).await? {
+            1 => Ok(()),
+            _ => Err(Error::Conflict("the connection's row has been tidied away".to_owned())),
+        }
+    }
+}
+
+async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error> {
+    let mut session = Session::begin(connection, "BEGIN", limit).await;
+    let numbers = session.all(&CONNECTION, &[], |row| row.get::<i64>(0)).await?;
+    let number = numbers.first().copied().unwrap_or_default();
+    session.execute(&INSERT, &values![number]).await?;
+    session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
+    connection.client.batch_execute("COMMIT").await.map_err(|found| fault::running(&found))?;
+    Ok(number)
+}
+
+impl Pool {
+    /// Finds out how a commit ended that was not answered because of `cause`.
+    pub(super) async fn look_up(&self, ending: Ending, cause: Error) -> Result<(), Failed> {
+        tracing::warn!(%cause, "a commit was not answered; looking it up");
+        let start = Instant::now();
+        loop {
+            match self.found(ending).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(Failed::Passing(cause)),
+                Err(fault) if start.elapsed() > PATIENCE => {
+                    tracing::error!(%fault, "whether a commit took place cannot be found out");
+                    return Err(Failed::Lasting(Error::Unknown(cause.to_string())));
+                }
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+
+    async fn found(&self, ending: Ending) -> Result<bool, Error> {
+        let mut connection = self.connection().await?;
+        connection.is_clean = false;
+        let mut session = Session::begin(&connection, "BEGIN", self.limits.statement).await;
+        let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
+        session.roll_back().await;
+        connection.is_clean = !connection.is_broken();
+        match found.first() {
+            Some(number) => Ok(*number == ending.number),
+            None => Err(Error::Internal("the connection's row is gone".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! TLS to the database.
+//!
+//! Promises: `verify-full` takes nobody whose certificate and name do not check out; the weaker modes encrypt and check
+//! nothing, as PostgreSQL's own programs do. Must not know URLs.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::place::Trust;
+use crate::Error;
+
+pub(super) type Connector = MakeRustlsConnect;
+
+/// What connects as far as `trust` allows.
+pub(super) fn connector(trust: &Trust) -> Result<Connector, Error> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .map_err(|fault| Error::Internal(fault.to_string()))?;
+    let config = match trust {
+        Trust::Certified(file) => builder.with_root_certificates(roots(file.as_deref())?).with_no_client_auth(),
+        Trust::Anybody => {
+            let anybody = Arc::new(Anybody { provider });
+            builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth()
+        }
+    };
+    Ok(MakeRustlsConnect::new(config))
+}
+
+fn roots(file: Option<&std::path::Path>) -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    match file {
+        Some(file) => {
+            let unreadable =
+                |fault: &dyn std::fmt::Display| Error::Url(format!("sslrootcert {}: {fault}", file.display()));
+            for certificate in CertificateDer::pem_file_iter(file).map_err(|fault| unreadable(&fault))? {
+                let certificate = certificate.map_err(|fault| unreadable(&fault))?;
+                roots.add(certificate).map_err(|fault| unreadable(&fault))?;
+            }
+        }
+        None => {
+            // A few odd certificates of a system do not matter as long as others are good.
+            let _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        }
+    }
+    if roots.is_empty() {
+        return Err(Error::Url("sslmode=verify-full needs authorities: give sslrootcert=FILE".to_owned()));
+    }
+    Ok(roots)
+}
+
+/// Takes any certificate; signatures of the handshake are checked all the same.
+#[derive(Debug)]
+struct Anybody {
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
