@@ -1,0 +1,57 @@
+//! A server's own folder: its data, its socket, its log, and the files it is given.
+//!
+//! Promises: it is the server's user's alone, that user gets into it, and its name is short enough for a socket.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use tempfile::TempDir;
+
+use super::Tls;
+use crate::account::Account;
+
+/// A socket's whole name has at most 107 bytes; ours adds the folder's own name and the socket's.
+const PARENT_BYTES_MAX: usize = 70;
+
+const CERTIFICATE: &str = "server.crt";
+const KEY: &str = "server.key";
+const AUTHORITY: &str = "authority.crt";
+
+/// Makes the folder, in the given one or in the first temporary one that will do.
+pub(super) fn make(account: Account, parent: Option<&Path>) -> anyhow::Result<TempDir> {
+    let usual = || [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
+    let parents = parent.map_or_else(|| usual().to_vec(), |parent| vec![parent.to_owned()]);
+    let fits = |parent: &PathBuf| parent.as_os_str().len() <= PARENT_BYTES_MAX && account.enters(parent);
+    let parents = parents.into_iter().filter_map(|parent| parent.canonicalize().ok());
+    let parent = parents.into_iter().find(fits).context("no temporary folder is open to the server's user")?;
+    let folder = tempfile::Builder::new().prefix("onhand-pg-").tempdir_in(parent)?;
+    account.give(folder.path())?;
+    Ok(folder)
+}
+
+/// Writes what the server is given, and says where the password is.
+pub(super) fn write(account: Account, folder: &Path, password: &str, tls: Option<&Tls>) -> anyhow::Result<PathBuf> {
+    let write = |name: &str, text: &str| -> anyhow::Result<PathBuf> {
+        let path = folder.join(name);
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?.write_all(text.as_bytes())?;
+        account.give(&path)?;
+        Ok(path)
+    };
+    if let Some(tls) = tls {
+        write(CERTIFICATE, &tls.certificate)?;
+        write(KEY, &tls.key)?;
+        tls.authority.as_ref().map(|authority| write(AUTHORITY, authority)).transpose()?;
+    }
+    write("password", password)
+}
+
+/// The options that name the files of TLS: from the data, which is beside them.
+pub(super) fn tls_options(tls: &Tls) -> Vec<String> {
+    let mut options =
+        vec!["ssl=on".to_owned(), format!("ssl_cert_file=../{CERTIFICATE}"), format!("ssl_key_file=../{KEY}")];
+    options.extend(tls.authority.as_ref().map(|_| format!("ssl_ca_file=../{AUTHORITY}")));
+    options
+}
