@@ -63,7 +63,7 @@ impl Store {
     {
         let result = match &*self.engine {
             Engine::Sqlite(threads) => threads.write(body).await,
-            Engine::Postgres(pool) => pool.write(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.write(body)).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "write failed"))
     }
@@ -76,7 +76,7 @@ impl Store {
     {
         match &*self.engine {
             Engine::Sqlite(threads) => threads.write(body).await,
-            Engine::Postgres(pool) => pool.define(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.define(body)).await,
         }
     }
 
@@ -88,7 +88,7 @@ impl Store {
     {
         let result = match &*self.engine {
             Engine::Sqlite(threads) => threads.read(body).await,
-            Engine::Postgres(pool) => pool.read(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.read(body)).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
@@ -102,7 +102,7 @@ impl Store {
     {
         let result = match &*self.engine {
             Engine::Sqlite(threads) => threads.glance(body).await,
-            Engine::Postgres(pool) => pool.read(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.read(body)).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }

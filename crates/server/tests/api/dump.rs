@@ -11,10 +11,14 @@ use crate::client::TestServer;
 /// Blocks of ids may be taken for a command that is then refused.
 const PASSING: &str = "id_block";
 
-const TABLES: Statement = Statement::shared(
+static TABLES: Statement = Statement::shared(
     "test.tables",
     "SELECT m.name, (SELECT COUNT(*) FROM pragma_table_info(m.name)) FROM sqlite_schema m
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' ORDER BY m.name",
+)
+.twin(
+    "SELECT table_name::text, COUNT(*) FROM information_schema.columns WHERE table_schema = 'public'
+     GROUP BY table_name ORDER BY table_name",
 );
 
 impl TestServer {
