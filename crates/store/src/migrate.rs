@@ -129,7 +129,8 @@ mod tests {
     async fn a_changed_file_is_noticed_and_a_repeat_is_quiet() {
         let (_folder, store) = empty().await;
         migrate(&store).await.expect("nothing to do");
-        let changed = [Migration { version: 1, name: "init", text: "-- another", server: "" }];
+        let mut changed = MIGRATIONS.to_vec();
+        changed[0].text = "-- another";
         let result = store.write("t", async move |tx| run(tx, &changed).await).await;
         assert!(result.is_err_and(|fault| fault.to_string().contains("changed after it ran")));
     }

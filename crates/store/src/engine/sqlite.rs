@@ -299,6 +299,18 @@ pub(super) fn text<'r>(row: &'r rusqlite::Row<'_>, index: usize) -> Result<&'r s
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_transaction_waits_for_nothing_foreign() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let threads = Threads::open(&folder.path().join("t.db")).expect("opens");
+        let waiting = threads.write(async |_: &mut Tx<'_>| {
+            tokio::task::yield_now().await;
+            Ok(())
+        });
+        assert!(matches!(waiting.await, Err(Error::Internal(_))), "the write lock is not held while waiting");
+        threads.write(async |_: &mut Tx<'_>| Ok(())).await.expect("and it is free again");
+    }
+
     #[test]
     fn another_page_is_not_planned_anew() {
         let connection = open(Path::new(":memory:"), OpenFlags::default()).unwrap();

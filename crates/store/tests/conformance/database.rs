@@ -2,7 +2,17 @@
 //!
 //! Promises: this is the only file of the suite that names an engine or a driver.
 
-use onhand_store::{Options, Store};
+use onhand_store::{Limits, Options, Store};
+use onhand_testbed::Template;
+
+/// Cases run side by side, each with its own pool, on one server.
+const CONNECTIONS: usize = 4;
+
+/// A migrated database of the server engine, to copy.
+static MIGRATED: Template = Template::new(|url| {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(open(url));
+});
 
 /// A fresh database.
 pub(crate) struct Database {
@@ -13,6 +23,7 @@ pub(crate) struct Database {
 
 enum Place {
     Sqlite(tempfile::TempDir),
+    Postgres(onhand_testbed::Database),
 }
 
 impl Database {
@@ -22,12 +33,18 @@ impl Database {
         Self { store: open(&url).await, url, place: Place::Sqlite(folder) }
     }
 
+    async fn postgres() -> Self {
+        let database = MIGRATED.database();
+        let url = database.url().to_owned();
+        Self { store: open(&url).await, url, place: Place::Postgres(database) }
+    }
+
     /// The same database, opened as another process would.
     pub(crate) async fn again(&self) -> Store {
         open(&self.url).await
     }
 
-    /// Changes the database behind the program's back. How many rows.
+    /// Changes the database behind the program's back, checks or no checks. How many rows.
     pub(crate) fn plant(&self, sql: &str) -> usize {
         match &self.place {
             Place::Sqlite(folder) => {
@@ -35,18 +52,39 @@ impl Database {
                 connection.pragma_update(None, "ignore_check_constraints", true).expect("a pragma");
                 connection.execute(sql, []).unwrap_or_else(|fault| panic!("{sql}: {fault}"))
             }
+            Place::Postgres(database) => {
+                let rows = database
+                    .psql(&format!("{DROP_CHECKS}; WITH planted AS ({sql} RETURNING 1) SELECT COUNT(*) FROM planted"));
+                let rows = rows.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
+                rows.lines().last().and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("{sql}: {rows}"))
+            }
         }
     }
 }
 
+/// Drops every check of every table.
+const DROP_CHECKS: &str = "DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT conname, conrelid::regclass AS place FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 LOOP
+    EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.place, one.conname); END LOOP; END $$";
+
 async fn open(url: &str) -> Store {
-    Store::open(url, &Options::default()).await.expect("the database opens")
+    let limits = Limits { connections_max: CONNECTIONS, ..Limits::default() };
+    Store::open(url, &Options { limits, ..Options::default() }).await.expect("the database opens")
 }
 
 /// Runs a case on a fresh database of every engine.
 pub(crate) fn for_each_engine(case: impl AsyncFn(Database)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
         case(Database::sqlite().await).await;
+        case(Database::postgres().await).await;
     });
+}
+
+/// Runs a case on a fresh database of the server engine, for what only that can do.
+pub(crate) fn for_server_engine(case: impl AsyncFn(Database)) {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async { case(Database::postgres().await).await });
 }

@@ -101,42 +101,35 @@ fn a_reader_sees_one_moment() {
             wait_for_write.recv_timeout(Duration::from_secs(10)).expect("a writer is not held up by a reader");
             Ok((first, names(tx).await?))
         });
-        let writing = async {
+        // On another thread: this one stands still inside the reader.
+        let writer = store.clone();
+        let writing = tokio::spawn(async move {
             wait_for_start.await.expect("the reader starts");
-            store.write("t", async |tx| add(tx, "after").await).await.expect("written");
+            writer.write("t", async |tx| add(tx, "after").await).await.expect("written");
             written.send(()).expect("the reader waits");
-        };
-        let (read, ()) = tokio::join!(reading, writing);
+        });
+        let read = reading.await;
+        writing.await.expect("the writer ends");
         assert_eq!(read.expect("read"), (vec!["before".to_owned()], vec!["before".to_owned()]));
         assert_eq!(names_now(store).await, ["before", "after"]);
     });
 }
 
 #[test]
-fn a_caller_that_goes_away_does_not_undo_its_work() {
+fn a_caller_that_goes_away_leaves_all_of_its_work_or_nothing() {
     for_each_engine(async |database| {
         let store = &database.store;
-        let mut writing = Box::pin(store.write("t", async |tx| add(tx, "left alone").await));
+        let mut writing = Box::pin(store.write("t", async |tx| {
+            add(tx, "one").await?;
+            add(tx, "two").await
+        }));
         // The first poll submits it; nobody waits for the answer.
         let poll = std::future::poll_fn(|context| std::task::Poll::Ready(writing.as_mut().poll(context).is_pending()));
         let _waits = poll.await;
         drop(writing);
-        store.write("t", async |tx| add(tx, "next").await).await.expect("written");
-        assert_eq!(names_now(store).await, ["left alone", "next"]);
-    });
-}
-
-#[test]
-fn a_transaction_waits_for_nothing_foreign() {
-    for_each_engine(async |database| {
-        let store = &database.store;
-        let waiting = store.write("t", async |tx| {
-            add(tx, "one").await?;
-            tokio::task::yield_now().await;
-            Ok(())
-        });
-        assert!(matches!(waiting.await, Err(Error::Internal(_))), "the write lock is not held while waiting");
-        assert_eq!(names_now(store).await, Vec::<String>::new());
+        store.write("t", async |tx| add(tx, "next").await).await.expect("what was left does not stand in the way");
+        let names = names_now(store).await;
+        assert!(names == ["one", "two", "next"] || names == ["next"], "{names:?}");
     });
 }
 
