@@ -4,7 +4,7 @@
 //! Migrations are append-only. Must not know what the tables are for.
 
 use crate::engine::sqlite;
-use crate::sql::{shared, values};
+use crate::sql::{Statement, shared, values};
 use crate::{Error, Store, Tx};
 
 #[derive(Clone, Copy)]
@@ -31,11 +31,15 @@ shared! {
         "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
         twin("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_migration')");
     LOCK = "schema_migration.lock", "SELECT 1", twin("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7163005)) AS one");
-    CREATE_TABLE = "schema_migration.create",
-        "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)";
     LIST = "schema_migration.list", "SELECT version, checksum FROM schema_migration ORDER BY version";
     INSERT = "schema_migration.insert", "INSERT INTO schema_migration (version, name, checksum) VALUES (?1, ?2, ?3)";
 }
+
+/// Not in the catalogue: no database has it prepared that has the table.
+static CREATE_TABLE: Statement = Statement::shared(
+    "schema_migration.create",
+    "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
+);
 
 /// Brings the schema up to date, in one transaction. A database that is up to date is only read.
 pub(crate) async fn migrate(store: &Store) -> Result<(), Error> {

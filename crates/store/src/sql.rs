@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use crate::engine::postgres::batch;
+
 /// A statement of the catalogue.
 #[derive(Debug)]
 pub struct Statement {
@@ -17,7 +19,7 @@ pub struct Statement {
     /// Whether the rows read stay locked until the transaction ends.
     locks: bool,
     translated: OnceLock<String>,
-    /// The form for many rows, and its text: see [`crate::engine::postgres`].
+    /// The form for many rows, once it is known what types the parameters have.
     pub(crate) each: OnceLock<String>,
 }
 
@@ -58,6 +60,11 @@ impl Statement {
             let text = dollars(self.twin.unwrap_or(self.text));
             if self.locks { text + " FOR UPDATE" } else { text }
         })
+    }
+
+    /// The form for many rows at once, whose parameters have these types, in PostgreSQL's words for them.
+    pub fn for_each(&self, types: &[&str]) -> Result<String, crate::Error> {
+        batch::each(self.postgres(), types)
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use crate::{Error, Value};
 
 /// The form of a translated statement for many rows, whose parameters have these types.
-pub(super) fn each(text: &str, types: &[Type]) -> Result<String, Error> {
+pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
     let rows = rows(types);
     let inner = columns(text, types.len());
     if text.starts_with("SELECT ") {
@@ -27,17 +27,20 @@ pub(super) fn each(text: &str, types: &[Type]) -> Result<String, Error> {
     if text.starts_with("INSERT ") {
         let (head, tail) = inner.split_once("VALUES (").ok_or_else(unknown)?;
         let (list, tail) = tail.split_once(')').ok_or_else(unknown)?;
+        if tail.contains("given.") {
+            return Err(unknown());
+        }
         return Ok(format!("{head}SELECT {list} FROM {rows}{tail}"));
     }
     Err(unknown())
 }
 
 /// `unnest($1::bigint[], …) AS given (p1, …)`.
-fn rows(types: &[Type]) -> String {
+fn rows(types: &[&str]) -> String {
     let mut text = "unnest(".to_owned();
     for (index, kind) in types.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
-        write!(text, "{comma}${}::{}[]", index + 1, kind.name()).expect("a string takes any text");
+        write!(text, "{comma}${}::{kind}[]", index + 1).expect("a string takes any text");
     }
     text.push_str(") AS given (");
     for index in 1..=types.len() {
@@ -123,7 +126,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_statement_has_its_form_for_many_rows() {
-        let types = [Type::INT8, Type::TEXT];
+        let types = ["int8", "text"];
         let given = "unnest($1::int8[], $2::text[]) AS given (p1, p2)";
         for (one, many) in [
             (
@@ -145,6 +148,7 @@ mod tests {
             assert_eq!(each(one, &types).expect("a form"), many);
         }
         assert!(each("DELETE FROM t", &types).is_err());
+        assert!(each("INSERT INTO t (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET b = $2", &types).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! ([`settle`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
 //! one of [`settle`].
 
-mod batch;
+pub(crate) mod batch;
 mod connection;
 mod fault;
 mod place;

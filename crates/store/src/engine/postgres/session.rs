@@ -99,9 +99,9 @@ impl<'c> Session<'c> {
     async fn prepared_each(&mut self, statement: &Statement) -> Result<Prepared, Error> {
         if statement.each.get().is_none() {
             let one = self.prepared(statement.postgres()).await?;
-            let text = batch::each(statement.postgres(), one.params())?;
+            let types: Vec<&str> = one.params().iter().map(tokio_postgres::types::Type::name).collect();
             // Somebody else may have written the same down meanwhile.
-            let _ = statement.each.set(text);
+            let _ = statement.each.set(statement.for_each(&types)?);
         }
         let text = statement.each.get().expect("it was just written down");
         self.prepared(text).await
@@ -186,12 +186,14 @@ impl<'c> Session<'c> {
 
     /// Leaves the note that this is what the connection has committed last, and commits.
     pub(super) async fn commit(mut self, ending: Option<Ending>) -> Result<Ended, Error> {
-        if self.has_failed {
+        let ready = match ending {
+            _ if self.has_failed => Err(Error::Internal("a statement failed and the transaction went on".to_owned())),
+            Some(ending) => ending.note(&mut self).await,
+            None => Ok(()),
+        };
+        if let Err(fault) = ready {
             self.roll_back().await;
-            return Err(Error::Internal("a statement failed and the transaction went on".to_owned()));
-        }
-        if let Some(ending) = ending {
-            ending.note(&mut self).await?;
+            return Err(fault);
         }
         let client = &self.connection.client;
         // From here on, an error does not say that nothing was written.

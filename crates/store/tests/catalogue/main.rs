@@ -1,0 +1,103 @@
+//! The catalogue: every statement prepares on every engine, is named `noun.verb`, and reads by key.
+//!
+//! Promises: statements that read whole tables, those on hot tables that do not name `bucket`, and those that have a text
+//! per engine are listed here with a reason; the two schemas are the same.
+
+mod postgres;
+mod schema;
+mod sqlite;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use onhand_store::catalogue;
+use onhand_store::sql::Statement;
+
+/// Run with this variable set to write the plans anew; then read the difference.
+const REWRITE: &str = "ONHAND_REWRITE_PLANS";
+
+/// Statements that may read a whole table.
+const SCANS: &[(&str, &str)] =
+    &[("accounts.count", "people and programs, a few dozen"), ("accounts.list", "people and programs, a few dozen")];
+
+/// Statements that sort what they have found.
+const SORTS: &[(&str, &str)] = &[
+    ("mappings.of_item", "a line has one mapping per kind of remote system"),
+    ("orders.by_number", "a number is used once per channel"),
+];
+
+/// Whole families that may do both: verifying looks at everything, migrating at a row per migration.
+const SCANNING_NOUNS: &[&str] = &["verify.", "schema_migration."];
+
+fn may_scan(statement: &Statement) -> bool {
+    SCANNING_NOUNS.iter().any(|noun| statement.name.starts_with(noun))
+}
+
+/// Tables whose rows are spread over the machines of a distributed database by their bucket.
+const HOT: &[&str] = &["product", "stock", "sales_order", "order_item", "hold", "mapping", "movement", "idempotency"];
+
+/// Statements on hot tables that do not name the bucket.
+const WITHOUT_BUCKET: &[(&str, &str)] = &[("idempotency.forget", "housekeeping, once a minute, on every machine")];
+
+/// Statements with a text per engine. DESIGN allows ten.
+const TWINS: &[(&str, &str)] = &[
+    ("schema_migration.tables", "each engine has its own list of tables"),
+    ("schema_migration.lock", "the embedded engine has one writer and nothing to lock"),
+];
+
+fn names(listed: &'static [(&str, &str)]) -> BTreeSet<&'static str> {
+    listed.iter().map(|(name, _)| *name).collect()
+}
+
+/// Whether a text has a word, not as a part of a longer one.
+fn mentions(text: &str, word: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut pieces = text.match_indices(word);
+    pieces.any(|(at, _)| !text[..at].ends_with(inner) && !text[at + word.len()..].starts_with(inner))
+}
+
+/// Holds what was found against the file of that name.
+fn written_down(file: &str, found: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue").join(file);
+    if std::env::var_os(REWRITE).is_some() {
+        std::fs::write(&path, found).expect("written");
+    }
+    let known = std::fs::read_to_string(&path).expect("it is written down");
+    let change = found.lines().zip(known.lines()).find(|(found, known)| found != known);
+    assert!(found == known, "{file} has changed ({REWRITE}=1 writes it anew); the first change: {change:?}");
+}
+
+#[test]
+fn every_statement_has_a_name_of_its_own() {
+    let mut names = BTreeSet::new();
+    for statement in catalogue::statements() {
+        let name = statement.name;
+        let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let noun_and_verb = name.split_once('.').is_some_and(|(noun, verb)| word(noun) && word(verb));
+        assert!(noun_and_verb, "{name} is not noun.verb");
+        assert!(names.insert(name), "{name} is the name of two statements");
+    }
+    assert!(names.len() > 40, "the catalogue has only {} statements", names.len());
+}
+
+#[test]
+fn a_text_per_engine_is_an_exception() {
+    let twins = catalogue::statements().into_iter().filter(|statement| statement.is_twin());
+    assert_eq!(twins.map(|statement| statement.name).collect::<BTreeSet<_>>(), names(TWINS));
+    assert!(TWINS.len() <= 10);
+}
+
+#[test]
+fn statements_on_hot_tables_name_the_bucket() {
+    let mut without = BTreeSet::new();
+    for statement in catalogue::statements().into_iter().filter(|statement| !may_scan(statement)) {
+        let text = statement.postgres();
+        let hot = HOT.iter().any(|table| {
+            ["FROM", "INTO", "UPDATE", "JOIN"].iter().any(|before| mentions(text, &format!("{before} {table}")))
+        });
+        if hot && !mentions(text, "bucket") {
+            without.insert(statement.name);
+        }
+    }
+    assert_eq!(without, names(WITHOUT_BUCKET));
+}
