@@ -22,6 +22,8 @@ const QUEUE_MAX: usize = 4_096;
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
+/// How often a batch is loaded again because something it would make was there already.
+const TAKEN_TRIES_MAX: u32 = 3;
 
 /// A submitted command's end.
 #[derive(Debug)]
@@ -117,6 +119,12 @@ fn batch_size(waiting: usize) -> usize {
     (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
 }
 
+/// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
+/// alone would only make everybody wait; after an unknown end it might do them twice.
+fn is_of_a_command(fault: &Error) -> bool {
+    matches!(fault, Error::Taken { .. } | Error::Internal(_))
+}
+
 struct Combiner {
     store: Store,
     clock: Clock,
@@ -132,28 +140,44 @@ impl Combiner {
             let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
             metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
             let batch = Arc::new(batch);
-            match self.settle(batch.clone(), 0..batch.len()).await {
+            match self.settle_again(batch.clone(), 0..batch.len()).await {
                 Ok(settled) => answers.into_iter().zip(settled).for_each(|(answer, settled)| {
                     // A caller that hung up is not told; its command is done all the same.
                     let _ = answer.send(Ok(settled));
                 }),
-                Err(fault) => self.settle_alone(batch, answers, fault).await,
+                Err(fault) if is_of_a_command(&fault) && batch.len() > 1 => {
+                    self.settle_alone(batch, answers, &fault).await;
+                }
+                Err(fault) => {
+                    tracing::warn!(commands = batch.len(), %fault, "batch failed");
+                    answers.into_iter().for_each(|answer| drop(answer.send(Err(Fault::Store(fault.clone())))));
+                }
             }
         }
     }
 
     /// One bad command must not fail its neighbours: each is tried once by itself.
-    async fn settle_alone(&mut self, batch: Arc<Vec<Submission>>, answers: Vec<Answering>, fault: Error) {
-        let only_one = answers.len() == 1;
-        tracing::warn!(commands = answers.len(), %fault, "batch failed");
+    async fn settle_alone(&mut self, batch: Arc<Vec<Submission>>, answers: Vec<Answering>, fault: &Error) {
+        tracing::warn!(commands = answers.len(), %fault, "batch failed; trying each command alone");
         for (index, answer) in answers.into_iter().enumerate() {
-            let result = if only_one {
-                Err(fault.clone())
-            } else {
-                let alone = self.settle(batch.clone(), index..index + 1).await;
-                alone.map(|mut settled| settled.remove(0))
-            };
-            let _ = answer.send(result.map_err(Fault::Store));
+            let alone = self.settle_again(batch.clone(), index..index + 1).await;
+            let _ = answer.send(alone.map(|mut settled| settled.remove(0)).map_err(Fault::Store));
+        }
+    }
+
+    /// Settles part of a batch. Where another process has made the same thing meanwhile (an order of this number, a
+    /// stock of this SKU), it is there when the batch is loaded again, and decided on.
+    async fn settle_again(
+        &mut self,
+        batch: Arc<Vec<Submission>>,
+        part: std::ops::Range<usize>,
+    ) -> Result<Vec<Settled>, Error> {
+        let mut tries = 1;
+        loop {
+            match self.settle(batch.clone(), part.clone()).await {
+                Err(Error::Taken { .. }) if tries < TAKEN_TRIES_MAX => tries += 1,
+                ended => return ended,
+            }
         }
     }
 
@@ -168,10 +192,15 @@ impl Combiner {
         ids::refill(&self.store, &mut self.ids, needed).await?;
         // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
         let now = self.clock.now().max(self.last.plus_micros(1));
-        let ids = std::mem::take(&mut self.ids);
+        let ids = self.ids.clone();
         let body = async move |tx: &mut Tx<'_>| settle(tx, &batch[part], ids, now).await;
-        // Whether a commit that failed took place is unknown, so nothing kept can be trusted after it.
-        let batch = self.store.write("ledger.batch", body).await.inspect_err(|_| self.pages.all_changed())?;
+        let batch = self.store.write("ledger.batch", body).await.inspect_err(|fault| {
+            // Nothing kept can be trusted after a failure. Ids are used again, unless they may be in use already.
+            self.pages.all_changed();
+            if matches!(fault, Error::Unknown(_)) {
+                self.ids = IdSource::default();
+            }
+        })?;
         if batch.changes.new_stocks.is_empty() {
             self.pages.changed(batch.changes.stocks.iter().copied());
         } else {

@@ -1,8 +1,9 @@
 //! Kept pages: answers of lists of stock, kept until something that they show changes.
 //!
-//! Promises: whoever reads after a write was answered sees it. A page is kept with a stamp, the sum of the versions of
-//! the blocks of rows it shows; the ledger raises the versions of what it changed before it answers anybody, so an old
-//! stamp no longer fits. Holds while one process writes the database. Must not know what a page says.
+//! Promises: whoever reads after a write was answered sees it. Where this process alone writes the database, a page is
+//! kept with the sum of the versions of the blocks of rows it shows; the ledger raises the versions of what it changed
+//! before it answers anybody, so an old stamp no longer fits. Where several processes write, a page is kept with a mark
+//! that the database gives, which changes with every commit. Must not know what a page says.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -11,6 +12,7 @@ use std::sync::{PoisonError, RwLock};
 
 use bytes::Bytes;
 use onhand_core::StockId;
+use onhand_store::{Error, Mark, Store};
 
 /// Bytes of all kept pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
@@ -36,14 +38,28 @@ struct Kept {
 }
 
 struct Page {
-    blocks: RangeInclusive<i64>,
-    stamp: u64,
+    stamp: Stamp,
     body: Bytes,
 }
 
-/// Taken before a page is read: whether anything was committed while it was.
-#[derive(Clone, Copy, Debug)]
-pub struct Before(u64);
+/// What a page holds as long as.
+enum Stamp {
+    /// These blocks have versions of this sum.
+    Versions { blocks: RangeInclusive<i64>, sum: u64 },
+    /// The database gives this mark.
+    Mark(Mark),
+}
+
+/// Taken before a page is looked for or read: what it can be held against.
+#[derive(Clone, Debug)]
+pub enum Before {
+    /// How much this process, which alone writes, had committed.
+    Commits(u64),
+    /// The database's mark.
+    Mark(Mark),
+    /// Nothing: pages cannot be kept.
+    Nothing,
+}
 
 impl Default for Pages {
     fn default() -> Self {
@@ -72,29 +88,38 @@ impl Pages {
         self.made.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// To be taken before a page is read from the database.
-    pub fn before(&self) -> Before {
-        Before(self.commits.load(Ordering::SeqCst))
+    /// To be taken before a page is looked for.
+    pub async fn before(&self, store: &Store) -> Result<Before, Error> {
+        if !store.is_shared() {
+            return Ok(self.commits());
+        }
+        Ok(store.mark().await?.map_or(Before::Nothing, Before::Mark))
+    }
+
+    fn commits(&self) -> Before {
+        Before::Commits(self.commits.load(Ordering::SeqCst))
     }
 
     /// The page kept under a name, if it still holds.
-    pub fn find(&self, name: &str) -> Option<Bytes> {
+    pub fn find(&self, name: &str, before: &Before) -> Option<Bytes> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(name)?;
-        (self.stamp(&page.blocks) == page.stamp).then(|| page.body.clone())
+        let holds = match (&page.stamp, before) {
+            (Stamp::Versions { blocks, sum }, Before::Commits(_)) => self.sum(blocks) == *sum,
+            (Stamp::Mark(then), Before::Mark(now)) => then == now,
+            _ => false,
+        };
+        holds.then(|| page.body.clone())
     }
 
     /// Keeps a page that shows rows with these first and last ids, unless something was committed since `before`.
     pub fn keep(&self, name: String, body: &Bytes, rows: Option<(i64, i64)>, before: Before) {
-        let Some((first, last)) = rows else { return };
-        let blocks = block(first.min(last))..=block(first.max(last));
-        if blocks.end() - blocks.start() >= BLOCKS_MAX {
-            return;
-        }
-        let stamp = self.stamp(&blocks);
-        if self.commits.load(Ordering::SeqCst) != before.0 {
-            return;
-        }
+        let stamp = match before {
+            Before::Commits(before) => self.versions(rows, before),
+            Before::Mark(mark) => Some(Stamp::Mark(mark)),
+            Before::Nothing => None,
+        };
+        let Some(stamp) = stamp else { return };
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
         // A client chooses the name, so it counts too.
         let bytes = name.len() + body.len();
@@ -102,13 +127,24 @@ impl Pages {
             *kept = Kept::default();
         }
         let size = name.len();
-        let old = kept.pages.insert(name, Page { blocks, stamp, body: body.clone() });
+        let old = kept.pages.insert(name, Page { stamp, body: body.clone() });
         kept.bytes += bytes;
         kept.bytes -= old.map_or(0, |page| size + page.body.len());
     }
 
+    /// The stamp of a page that was read after so many commits, if there have been no more.
+    fn versions(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Stamp> {
+        let (first, last) = rows?;
+        let blocks = block(first.min(last))..=block(first.max(last));
+        if blocks.end() - blocks.start() >= BLOCKS_MAX {
+            return None;
+        }
+        let sum = self.sum(&blocks);
+        (self.commits.load(Ordering::SeqCst) == before).then_some(Stamp::Versions { blocks, sum })
+    }
+
     /// Versions only grow, so equal sums mean equal versions.
-    fn stamp(&self, blocks: &RangeInclusive<i64>) -> u64 {
+    fn sum(&self, blocks: &RangeInclusive<i64>) -> u64 {
         let versions = blocks.clone().map(|block| self.version(block).load(Ordering::SeqCst));
         self.made.load(Ordering::SeqCst) + versions.sum::<u64>()
     }
@@ -129,7 +165,7 @@ mod tests {
     const BODY: Bytes = Bytes::from_static(b"[]");
 
     fn kept(pages: &Pages, rows: (i64, i64)) {
-        pages.keep("page".to_owned(), &BODY, Some(rows), pages.before());
+        pages.keep("page".to_owned(), &BODY, Some(rows), pages.commits());
     }
 
     #[test]
@@ -137,9 +173,9 @@ mod tests {
         let pages = Pages::default();
         kept(&pages, (1 << 16, 3 << 16));
         pages.changed([StockId::new(4 << 16), StockId::new(7)]);
-        assert!(pages.find("page").is_some(), "other blocks changed");
+        assert!(pages.find("page", &pages.commits()).is_some(), "other blocks changed");
         pages.changed([StockId::new((2 << 16) + 9)]);
-        assert!(pages.find("page").is_none(), "a block between first and last changed");
+        assert!(pages.find("page", &pages.commits()).is_none(), "a block between first and last changed");
     }
 
     #[test]
@@ -147,16 +183,28 @@ mod tests {
         let pages = Pages::default();
         kept(&pages, (1 << 16, 1 << 16));
         pages.all_changed();
-        assert!(pages.find("page").is_none());
+        assert!(pages.find("page", &pages.commits()).is_none());
     }
 
     #[test]
     fn a_page_read_while_something_was_committed_is_not_kept() {
         let pages = Pages::default();
-        let before = pages.before();
+        let before = pages.commits();
         pages.changed([StockId::new(9 << 16)]);
         pages.keep("page".to_owned(), &BODY, Some((1, 1)), before);
-        assert!(pages.find("page").is_none());
+        assert!(pages.find("page", &pages.commits()).is_none());
+    }
+
+    #[test]
+    fn a_page_of_a_shared_database_holds_as_long_as_its_mark() {
+        let pages = Pages::default();
+        let mark = |text: &str| Before::Mark(text.into());
+        pages.keep("page".to_owned(), &BODY, Some((1, 1)), mark("a"));
+        assert!(pages.find("page", &mark("a")).is_some());
+        assert!(pages.find("page", &mark("b")).is_none());
+        assert!(pages.find("page", &Before::Nothing).is_none());
+        pages.keep("other".to_owned(), &BODY, Some((1, 1)), Before::Nothing);
+        assert!(pages.find("other", &Before::Nothing).is_none());
     }
 
     #[test]
@@ -164,7 +212,7 @@ mod tests {
         let pages = Pages::default();
         let body = Bytes::from(vec![b' '; KEPT_BYTES_MAX / 4]);
         for number in 0..50 {
-            pages.keep(number.to_string(), &body, Some((1, 1)), pages.before());
+            pages.keep(number.to_string(), &body, Some((1, 1)), pages.commits());
         }
         assert!(pages.kept.read().expect("not poisoned").bytes <= KEPT_BYTES_MAX);
     }
@@ -173,8 +221,8 @@ mod tests {
     fn long_names_do_not_escape_the_bound() {
         let pages = Pages::default();
         let name = |number: usize| number.to_string() + &" ".repeat(KEPT_BYTES_MAX / 4);
-        (0..9).for_each(|number| pages.keep(name(number), &BODY, Some((1, 1)), pages.before()));
-        pages.keep(name(8), &BODY, Some((1, 1)), pages.before());
+        (0..9).for_each(|number| pages.keep(name(number), &BODY, Some((1, 1)), pages.commits()));
+        pages.keep(name(8), &BODY, Some((1, 1)), pages.commits());
         let kept = pages.kept.read().expect("not poisoned");
         let bytes: usize = kept.pages.iter().map(|(name, page)| name.len() + page.body.len()).sum();
         assert!(bytes <= KEPT_BYTES_MAX, "{bytes}");

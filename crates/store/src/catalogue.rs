@@ -10,6 +10,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::engine::postgres::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::ids::STATEMENTS,
+        crate::leases::STATEMENTS,
         crate::ledger::STATEMENTS,
         crate::mappings::STATEMENTS,
         crate::migrate::STATEMENTS,

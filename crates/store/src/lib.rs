@@ -11,6 +11,7 @@ mod error;
 pub mod filter;
 pub mod idempotency;
 pub mod ids;
+pub mod leases;
 pub mod ledger;
 pub mod mappings;
 mod migrate;
@@ -25,7 +26,7 @@ mod store;
 pub mod tally;
 pub mod verify;
 
-pub use engine::postgres::Limits;
+pub use engine::postgres::{Limits, Mark};
 pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;
 pub use store::{Options, Store};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::engine::postgres::{Limits, Pool};
+use crate::engine::postgres::{Limits, Mark, Pool};
 use crate::engine::sqlite::Threads;
 use crate::{Error, Tx, migrate};
 
@@ -52,6 +52,15 @@ impl Store {
     /// Whether other processes may write the same database.
     pub fn is_shared(&self) -> bool {
         matches!(*self.engine, Engine::Postgres(_))
+    }
+
+    /// A mark of what the database holds, at a moment after this was called: as long as it is the same, nothing has
+    /// changed, whoever writes. `None` where the engine has no marks.
+    pub async fn mark(&self) -> Result<Option<Mark>, Error> {
+        match &*self.engine {
+            Engine::Sqlite(_) => Ok(None),
+            Engine::Postgres(pool) => pool.mark().await,
+        }
     }
 
     /// Runs a body in a write transaction: all of it happens, flushed to disk, or nothing. `name` is for logs. A server

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, idempotency};
+use onhand_store::{Store, Tx, idempotency, leases};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -21,6 +21,8 @@ use crate::{demo, http};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
+/// How long the sweep is one process's: two rounds, so that another takes over when that one is gone.
+const SWEEP_LEASE_SECONDS: i64 = 120;
 /// The administrator's password in a demonstration, unless one is given.
 const DEMO_PASSWORD: &str = "onhand-demo";
 
@@ -100,18 +102,29 @@ fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
 
 /// What has to be done now and then: bounded memory, bounded tables, last use of tokens.
 async fn keep_house(app: Arc<App>) {
+    let holder = crate::hex::encode(&token::random::<8>());
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         app.throttle.tidy();
-        let now = app.clock.now();
-        let forgotten = app.store.write("idempotency.forget", async move |tx| idempotency::forget(tx, now).await);
-        if let Err(fault) = forgotten.await {
+        if let Err(fault) = sweep(&app, holder.clone()).await {
             tracing::warn!(%fault, "cannot forget old idempotency keys");
         }
         if let Err(fault) = app.sessions.note_use().await {
             tracing::warn!(%fault, "cannot write down the use of tokens");
         }
     }
+}
+
+/// Forgets old answers. Of several processes on one database, one does it.
+async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
+    let now = app.clock.now();
+    let body = async move |tx: &mut Tx<'_>| {
+        if leases::claim(tx, "sweep", &holder, now, SWEEP_LEASE_SECONDS).await? {
+            idempotency::forget(tx, now).await?;
+        }
+        Ok(())
+    };
+    app.store.write("sweep", body).await
 }
 
 /// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once.

@@ -179,11 +179,11 @@ fn write_v1(out: &mut String, stock: &Stock) {
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let pages = call.app.ledger.pages();
     let name = call.name();
-    if let Some(body) = pages.find(&name) {
+    let before = pages.before(&call.app.store).await?;
+    if let Some(body) = pages.find(&name, &before) {
         return Ok(Reply::ok(body));
     }
     let query = call.listing(FILTERS)?;
-    let before = pages.before();
     let bounded = stocks::is_bounded(&query.listing);
     let (reply, rows) = match call.family {
         Family::I1 => list_i1(&call, &query, bounded).await?,

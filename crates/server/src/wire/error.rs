@@ -33,6 +33,8 @@ pub enum Error {
     },
     /// Not just now: 503 with `Retry-After`. Nothing was done.
     Busy(String),
+    /// The database gave no answer to the end of a write, and cannot be asked: 503 with `Retry-After`.
+    Unknown(String),
     /// A fault of ours: 500, details in the log only.
     Internal(String),
 }
@@ -141,6 +143,12 @@ impl Error {
                 let body = json!({"detail": "The server is busy. Nothing was changed; try again."});
                 Reply::json(StatusCode::SERVICE_UNAVAILABLE, &body).retry_after(1)
             }
+            Self::Unknown(text) => {
+                tracing::error!(reason = text, "answered 503");
+                let body = json!({"detail": "Whether this was done is not known yet. \
+                    Ask again with the same Idempotency-Key, or look before you repeat it."});
+                Reply::json(StatusCode::SERVICE_UNAVAILABLE, &body).retry_after(1)
+            }
             Self::Internal(text) => {
                 tracing::error!(reason = text, "answered 500");
                 let body = json!({"detail": "A server error occurred. Nothing was changed."});
@@ -153,7 +161,8 @@ impl Error {
 impl From<onhand_store::Error> for Error {
     fn from(fault: onhand_store::Error) -> Self {
         match fault {
-            onhand_store::Error::Unavailable(text) => Self::Busy(text),
+            onhand_store::Error::Unavailable(_) | onhand_store::Error::Conflict(_) => Self::Busy(fault.to_string()),
+            onhand_store::Error::Unknown(_) => Self::Unknown(fault.to_string()),
             other => Self::Internal(other.to_string()),
         }
     }

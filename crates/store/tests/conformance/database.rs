@@ -62,12 +62,23 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Asks the server engine behind the program's back.
+    pub(crate) fn ask(&self, sql: &str) -> String {
+        match &self.place {
+            Place::Sqlite(_) => panic!("only the server engine is asked"),
+            Place::Postgres(database) => database.psql(sql).unwrap_or_else(|fault| panic!("{sql}: {fault}")),
+        }
+    }
+}
+
 /// Drops every check of every table.
 const DROP_CHECKS: &str = "DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT conname, conrelid::regclass AS place FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 LOOP
     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', one.place, one.conname); END LOOP; END $$";
 
-async fn open(url: &str) -> Store {
+/// Opens a database as a process does.
+pub(crate) async fn open(url: &str) -> Store {
     let limits = Limits { connections_max: CONNECTIONS, ..Limits::default() };
     Store::open(url, &Options { limits, ..Options::default() }).await.expect("the database opens")
 }

@@ -8,6 +8,7 @@
 pub(crate) mod batch;
 mod connection;
 mod fault;
+mod mark;
 mod place;
 mod session;
 mod settle;
@@ -16,6 +17,7 @@ mod values;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
@@ -23,6 +25,8 @@ use deadpool::managed::{self, PoolError};
 use futures_util::FutureExt as _;
 
 use self::connection::{Connection, Dialler};
+pub use self::mark::Mark;
+use self::mark::Marks;
 pub(crate) use self::session::Session;
 pub(crate) use self::settle::STATEMENTS;
 use self::settle::{Ended, Ending};
@@ -34,6 +38,9 @@ use crate::Error;
 const TRIES_MAX: u32 = 5;
 /// The pause before another try; each is longer by this.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// Whether the tables are spread over several machines.
+const DISTRIBUTED: &str = "SELECT 1 FROM pg_extension WHERE extname = 'citus'";
 
 /// Limits of a server database, as configured.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +64,9 @@ type Leased = managed::Object<Dialler>;
 pub(crate) struct Pool {
     connections: Connections,
     limits: Limits,
+    marks: Arc<Marks>,
+    /// Whether a commit on one machine is seen in the snapshot of another: not where the tables are distributed.
+    has_marks: bool,
 }
 
 /// How a try ended, if not well.
@@ -78,9 +88,10 @@ impl Pool {
             .create_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
-        let pool = Self { connections, limits };
-        drop(pool.connection().await?);
-        Ok(pool)
+        let first = connection(&connections).await?;
+        let distributed = first.client.query(DISTRIBUTED, &[]).await.map_err(|found| fault::running(&found))?;
+        drop(first);
+        Ok(Self { connections, limits, marks: Arc::default(), has_marks: distributed.is_empty() })
     }
 
     /// Runs a body in a write transaction.
@@ -167,14 +178,27 @@ impl Pool {
     }
 
     async fn connection(&self) -> Result<Leased, Error> {
-        self.connections.get().await.map_err(|fault| match fault {
-            PoolError::Backend(fault) => fault,
-            PoolError::Timeout(kind) => {
-                Error::Unavailable(format!("no connection to the database within the time allowed ({kind:?})"))
-            }
-            other => Error::Unavailable(other.to_string()),
-        })
+        connection(&self.connections).await
     }
+
+    /// A mark of what is visible from now on, where there are marks.
+    pub(crate) async fn mark(&self) -> Result<Option<Mark>, Error> {
+        if !self.has_marks {
+            return Ok(None);
+        }
+        let asked = tokio::time::timeout(self.limits.statement, self.marks.ask(&self.connections)).await;
+        asked.unwrap_or_else(|_| Err(Error::Unavailable("the database gave no answer".to_owned()))).map(Some)
+    }
+}
+
+async fn connection(connections: &Connections) -> Result<Leased, Error> {
+    connections.get().await.map_err(|fault| match fault {
+        PoolError::Backend(fault) => fault,
+        PoolError::Timeout(kind) => {
+            Error::Unavailable(format!("no connection to the database within the time allowed ({kind:?})"))
+        }
+        other => Error::Unavailable(other.to_string()),
+    })
 }
 
 /// After any of these, the connection may still be busy with what failed.

@@ -1,0 +1,89 @@
+//! Marks: what is visible in the database just now, as a word that changes with every commit of anybody.
+//!
+//! The server describes which transactions a reader sees as a snapshot: two readers with equal snapshots see the same
+//! rows. So whoever remembers what it read, and the mark it asked for before, may use it for as long as the mark is the
+//! same, however many processes write.
+//!
+//! Promises: a mark is of a moment after it was asked for. Those who ask while a question is on its way share the next
+//! one. Must not know what is remembered.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use super::{Connections, connection, fault};
+use crate::Error;
+
+/// A mark: equal marks, equal contents.
+pub type Mark = Arc<str>;
+
+const ASK: &str = "SELECT pg_current_snapshot()::text";
+
+type Asking = oneshot::Sender<Result<Mark, Error>>;
+
+/// Who waits for a mark.
+#[derive(Default)]
+pub(super) struct Marks {
+    queue: Mutex<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Asking>,
+    is_served: bool,
+}
+
+impl Marks {
+    /// The mark of a moment from now on.
+    pub(super) async fn ask(self: &Arc<Self>, connections: &Connections) -> Result<Mark, Error> {
+        let (answer, mark) = oneshot::channel();
+        let begins = {
+            let mut queue = self.queue();
+            queue.waiting.push(answer);
+            !std::mem::replace(&mut queue.is_served, true)
+        };
+        if begins {
+            tokio::spawn(self.clone().serve(connections.clone()));
+        }
+        mark.await.map_err(|_| Error::Unavailable("nobody asks the database".to_owned()))?
+    }
+
+    /// Asks for all who wait, again and again, until nobody does.
+    async fn serve(self: Arc<Self>, connections: Connections) {
+        let mut leased = connection(&connections).await;
+        loop {
+            let waiting = {
+                let mut queue = self.queue();
+                queue.is_served = !queue.waiting.is_empty();
+                std::mem::take(&mut queue.waiting)
+            };
+            if waiting.is_empty() {
+                return;
+            }
+            let mark = match &leased {
+                Ok(leased) => ask(leased).await,
+                Err(fault) => Err(fault.clone()),
+            };
+            if mark.is_err() {
+                leased = connection(&connections).await;
+            }
+            for answer in waiting {
+                // Whoever has gone away needs no mark.
+                let _ = answer.send(mark.clone());
+            }
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn ask(connection: &connection::Connection) -> Result<Mark, Error> {
+    let statement = match connection.known(ASK) {
+        Some(statement) => statement,
+        None => connection.prepare(ASK).await.map_err(|found| fault::running(&found))?,
+    };
+    let row = connection.client.query_one(&statement, &[]).await.map_err(|found| fault::running(&found))?;
+    row.try_get::<_, &str>(0).map(Mark::from).map_err(|found| fault::running(&found))
+}

@@ -1,0 +1,113 @@
+//! What only a server engine has to keep: other processes, lost answers, killed connections.
+
+use onhand_store::stock_lists;
+use onhand_store::{Error, Store};
+
+use crate::database::{self, Database, for_server_engine};
+use crate::proxy::{Break, Proxy};
+use crate::shop::stock_list;
+
+/// Makes a list and waits until it is answered.
+async fn add(store: &Store, name: &'static str) -> Result<(), Error> {
+    store.write("t", async move |tx| stock_lists::insert(tx, &stock_list(name)).await.map(|_| ())).await
+}
+
+fn lists(database: &Database) -> String {
+    database.ask("SELECT string_agg(name, ' ' ORDER BY id) FROM stock_list")
+}
+
+#[test]
+fn a_commit_whose_answer_is_lost_is_done_once() {
+    for_server_engine(async |database| {
+        let proxy = Proxy::to(&database.url).await;
+        let store = database::open(&proxy.url(&database.url)).await;
+        add(&store, "first").await.expect("written");
+        for (place, name) in [(Break::BeforeTheAnswer, "answer"), (Break::BeforeTheServer, "server")] {
+            proxy.break_at(place);
+            // A second list of this name would be refused, so doing it again cannot pass unnoticed.
+            add(&store, name).await.expect("found out, or done again");
+            assert!(proxy.has_broken(), "the commit met the break");
+        }
+        add(&store, "last").await.expect("written");
+        assert_eq!(lists(&database), "first answer server last");
+    });
+}
+
+#[test]
+fn a_killed_connection_is_replaced_unseen() {
+    for_server_engine(async |database| {
+        add(&database.store, "first").await.expect("written");
+        database.ask(
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
+                      WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        );
+        add(&database.store, "second").await.expect("written on another connection");
+        assert_eq!(lists(&database), "first second");
+    });
+}
+
+#[test]
+fn a_deadlock_is_tried_again() {
+    for_server_engine(async |database| {
+        add(&database.store, "one").await.expect("written");
+        add(&database.store, "two").await.expect("written");
+        // Both hold one row before either wants the other's.
+        let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(2));
+        let writing = ["one", "two"].map(|first| {
+            let (store, barrier) = (database.store.clone(), barrier.clone());
+            tokio::spawn(async move {
+                let tries = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+                let counted = tries.clone();
+                let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                    let mut lists = vec![1, 2];
+                    if first == "two" {
+                        lists.reverse();
+                    }
+                    for (place, id) in lists.into_iter().enumerate() {
+                        let list = stock_lists::by_id(tx, onhand_core::StockListId::new(id)).await?;
+                        stock_lists::update(tx, &list.expect("it was made")).await?;
+                        if place == 0 && counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
+                            barrier.wait().await;
+                        }
+                    }
+                    Ok(())
+                };
+                store.write("t", body).await.expect("the one that was broken off is done again");
+                tries.load(std::sync::atomic::Ordering::SeqCst)
+            })
+        });
+        let mut tries = 0;
+        for written in writing {
+            tries += written.await.expect("written");
+        }
+        assert!(tries > 2, "there was a deadlock");
+    });
+}
+
+#[test]
+fn a_mark_changes_with_every_commit_and_not_without() {
+    for_server_engine(async |database| {
+        let other = database.again().await;
+        let mark = async || database.store.mark().await.expect("asked").expect("a server has marks");
+        add(&database.store, "first").await.expect("written");
+        let before = mark().await;
+        add(&other, "second").await.expect("written by another process");
+        let after = mark().await;
+        assert_ne!(before, after);
+        database.ask("UPDATE stock_list SET name = 'by hand' WHERE name = 'first'");
+        assert_ne!(after, mark().await);
+    });
+}
+
+#[test]
+fn marks_are_asked_for_together() {
+    for_server_engine(async |database| {
+        let asking = (0..50).map(|_| {
+            let store = database.store.clone();
+            tokio::spawn(async move { store.mark().await.expect("asked").expect("a mark") })
+        });
+        for asked in asking.collect::<Vec<_>>() {
+            assert!(asked.await.expect("asked").contains(':'));
+        }
+    });
+}
