@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use onhand_testbed::{database, psql};
 
@@ -30,10 +31,13 @@ fn traces(url: &str) -> (PathBuf, PathBuf) {
     (data.parent().expect("it is in its folder").to_owned(), process)
 }
 
-/// Waits for something to be gone; the test's own time limit is the harness's.
-fn wait_until_gone(path: &Path) {
-    while path.exists() {
-        std::thread::yield_now();
+/// Looks again and again until something holds. The limit is for a test that fails: shorter than the time after which
+/// what does not end by itself is killed.
+fn wait_until(holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(25), "it never came");
+        std::thread::park_timeout(Duration::from_millis(5));
     }
 }
 
@@ -44,7 +48,7 @@ fn a_killed_owner_leaves_nothing() {
     assert!(postmaster.exists() && folder.exists());
     owner.kill().unwrap();
     owner.wait().unwrap();
-    wait_until_gone(&folder);
+    wait_until(|| !folder.exists());
     assert!(!postmaster.join("cwd").exists(), "the server ended before its folder went");
 }
 
@@ -95,7 +99,7 @@ fn a_process_takes_its_databases_along() {
     assert_ne!(psql(url, NAMES).unwrap(), "");
     other.kill().unwrap();
     other.wait().unwrap();
-    while !psql(url, NAMES).unwrap().is_empty() {}
+    wait_until(|| psql(url, NAMES).unwrap().is_empty());
     drop(server.stdin.take());
     server.wait().unwrap();
 }

@@ -10,6 +10,14 @@ fn exists(footing: &Database, gone: &str) -> bool {
     found.expect("the server answers") == "1"
 }
 
+const STAY: &str = "SELECT pg_sleep(60)";
+
+fn wait_until_somebody_stays(url: &str) {
+    let staying = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    let mut looks = std::iter::repeat_with(|| psql(url, staying).expect("the server answers"));
+    looks.find(|count| count == "1").expect("it looks on");
+}
+
 #[test]
 fn databases_are_separate_and_go() {
     let (one, other) = (database(), database());
@@ -27,9 +35,8 @@ fn a_database_goes_although_somebody_is_in_it() {
     let (left, footing) = (database(), database());
     let url = left.url().to_owned();
     std::thread::scope(|scope| {
-        let staying = scope.spawn(|| psql(&url, "SELECT pg_sleep(60)"));
-        let inside = || footing.psql("SELECT query FROM pg_stat_activity").unwrap();
-        std::iter::repeat_with(inside).find(|queries| queries.contains("pg_sleep")).unwrap();
+        let staying = scope.spawn(|| psql(&url, STAY));
+        wait_until_somebody_stays(&url);
         drop(left);
         staying.join().unwrap().expect_err("it was cut off");
     });
@@ -53,6 +60,16 @@ fn a_template_is_prepared_once_and_its_copies_are_separate() {
         }
     });
     assert_eq!(PREPARED.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn who_prepares_a_template_may_leave_late() {
+    static TEMPLATE: Template = Template::new(|url| {
+        let staying = url.to_owned();
+        std::thread::spawn(move || psql(&staying, STAY));
+        wait_until_somebody_stays(url);
+    });
+    TEMPLATE.database().psql("SELECT 1").unwrap();
 }
 
 #[test]

