@@ -138,8 +138,9 @@ impl<'h, O: Object> Search<'h, O> {
                 _ => ways.push((index, next)),
             }
         }
-        // Who was answered first probably came first; who was never answered may well never have come.
-        ways.sort_by_key(|(index, _)| std::cmp::Reverse(self.end(*index)));
+        // Who began first probably came first, and whoever was never answered may well never have come: so the calls
+        // are numbered, and the last way is tried first.
+        ways.reverse();
         ways
     }
 

@@ -29,7 +29,7 @@ async fn one_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 16, operations: 250, stocks: 3 };
+    let load = Load { seed, clients: 16, operations: 200, stocks: 3 };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     servers.assert_sound();
     let recorded = Instant::now();

@@ -11,6 +11,9 @@ use crate::checker::{self, Object};
 pub(crate) struct Stock {
     on_hand: i64,
     external: i64,
+    /// Units of the lines that are held, and of those that are reported.
+    open: i64,
+    reported: i64,
     /// In the order of their names, so that the same lines are the same state.
     lines: Vec<Line>,
 }
@@ -74,17 +77,16 @@ impl Stock {
     }
 
     pub(crate) fn numbers(&self) -> Numbers {
-        let sum = |reported| self.lines.iter().filter(|line| line.reported == reported).map(|line| line.units).sum();
-        let (open, reported): (i64, i64) = (sum(false), sum(true));
-        let (stock, held) = (self.on_hand, open + self.external);
+        let (stock, held, reported) = (self.on_hand, self.open + self.external, self.reported);
         Numbers { stock, held, reported, available: (stock - held - reported).max(0) }
     }
 
     fn place(&mut self, lines: &[(u32, i64)]) -> Answer {
-        let (asked, available) = (lines.iter().map(|(_, units)| units).sum::<i64>(), self.numbers().available);
-        if asked > available {
+        let asked = lines.iter().map(|(_, units)| units).sum();
+        if let Answer::Short { available } = self.ask(asked) {
             return Answer::Short { available };
         }
+        self.open += asked;
         self.lines.extend(lines.iter().map(|&(name, units)| Line { name, units, reported: false }));
         self.lines.sort_unstable_by_key(|line| line.name);
         Answer::Done
@@ -95,14 +97,31 @@ impl Stock {
         if units > available { Answer::Short { available } } else { Answer::Fits }
     }
 
+    /// A line that was reported, settled or cancelled before stays what it is.
+    fn release(&mut self, name: u32) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.name == name && !line.reported) {
+            line.reported = true;
+            self.open -= line.units;
+            self.reported += line.units;
+        }
+    }
+
+    /// What a figure contains already is not given back: the next one says.
+    fn cancel(&mut self, name: u32) {
+        if let Some(index) = self.lines.iter().position(|line| line.name == name) {
+            let line = self.lines.remove(index);
+            *(if line.reported { &mut self.reported } else { &mut self.open }) -= line.units;
+        }
+    }
+
     fn write(&mut self, figure: Option<i64>, held: Option<i64>) -> Answer {
         if let Some(figure) = figure {
             self.on_hand = figure;
+            self.reported = 0;
             self.lines.retain(|line| !line.reported);
         }
         if let Some(held) = held {
-            let open: i64 = self.lines.iter().filter(|line| !line.reported).map(|line| line.units).sum();
-            self.external = (held - open).max(0);
+            self.external = (held - self.open).max(0);
         }
         Answer::Numbers(self.numbers())
     }
@@ -116,13 +135,12 @@ impl Object for Stock {
         match request {
             Request::Place(lines) => self.place(lines),
             Request::Ask(units) => self.ask(*units),
-            // What was released, settled or cancelled before is not among the lines, or stays as it is.
             Request::Release(name) => {
-                self.lines.iter_mut().filter(|line| line.name == *name).for_each(|line| line.reported = true);
+                self.release(*name);
                 Answer::Done
             }
             Request::Cancel(names) => {
-                self.lines.retain(|line| !names.contains(&line.name));
+                names.iter().for_each(|name| self.cancel(*name));
                 Answer::Done
             }
             Request::Write { figure, held } => self.write(*figure, *held),
