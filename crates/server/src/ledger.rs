@@ -170,14 +170,16 @@ impl Combiner {
         let now = self.clock.now().micros().max(self.last.micros() + 1);
         self.last = Timestamp::from_micros(now + part.len() as i64);
         let ids = std::mem::take(&mut self.ids);
-        let body = async move |tx: &mut Tx<'_>| settle(tx, &batch[part], ids, now).await;
-        // Whether a commit that failed took place is unknown, so nothing kept can be trusted after it.
-        let batch = self.store.write("ledger.batch", body).await.inspect_err(|_| self.pages.all_changed())?;
-        if batch.changes.new_stocks.is_empty() {
-            self.pages.changed(batch.changes.stocks.iter().copied());
-        } else {
-            self.pages.all_changed();
-        }
+        let pages = self.pages.clone();
+        let body = async move |tx: &mut Tx<'_>| {
+            let batch = settle(tx, &batch[part], ids, now).await?;
+            pages.changing(&batch.changes);
+            Ok(batch)
+        };
+        // Whether a commit that failed took place is unknown, so pages are held to have changed even then.
+        let settled = self.store.write("ledger.batch", body).await;
+        self.pages.changed();
+        let batch = settled?;
         self.ids = batch.ids;
         Ok(batch.settled)
     }

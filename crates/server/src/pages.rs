@@ -1,21 +1,24 @@
 //! Kept pages: answers of lists of stock, kept until something that they show changes.
 //!
-//! Promises: whoever reads after a write was answered sees it. A page is kept with a stamp, the sum of the versions of
-//! the blocks of rows it shows; the ledger raises the versions of what it changed before it answers anybody, so an old
-//! stamp no longer fits. Holds while one process writes the database. Must not know what a page says.
+//! Promises: nobody is shown an older figure than anybody was shown before. A page is kept with a stamp, the sum of the
+//! versions of the blocks of rows it shows; the ledger raises the versions of what it changes before the commit, when
+//! nobody can have seen it, and again afterwards, so an old stamp no longer fits. Holds while one process writes the
+//! database. Must not know what a page says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
-use onhand_core::StockId;
+use onhand_core::Changes;
 
 /// Bytes of all kept pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Versions. Blocks that share one make each other's pages old too early, never too late.
 const VERSIONS: usize = 4_096;
+/// The version that every page has in its stamp: of which rows there are at all.
+const ROWS: usize = VERSIONS;
 /// A page that shows rows of more blocks than this is not kept: its stamp would cost too much to add up.
 const BLOCKS_MAX: i64 = 64;
 /// How far an id is shifted to give its block: up to 256 rows that were made one after the other.
@@ -24,8 +27,9 @@ const BLOCK_SHIFT: u32 = 16;
 /// What has been changed, and the pages that still hold.
 pub struct Pages {
     commits: AtomicU64,
-    made: AtomicU64,
+    /// Odd while a commit that changes the block is under way.
     versions: Vec<AtomicU64>,
+    changing: Mutex<BTreeSet<usize>>,
     kept: RwLock<Kept>,
 }
 
@@ -49,27 +53,32 @@ impl Default for Pages {
     fn default() -> Self {
         Self {
             commits: AtomicU64::new(0),
-            made: AtomicU64::new(0),
-            versions: (0..VERSIONS).map(|_| AtomicU64::new(0)).collect(),
+            versions: (0..=VERSIONS).map(|_| AtomicU64::new(0)).collect(),
+            changing: Mutex::default(),
             kept: RwLock::default(),
         }
     }
 }
 
 impl Pages {
-    /// Says that stocks have changed on disk. Called after the commit and before anybody is answered.
-    pub fn changed(&self, stocks: impl IntoIterator<Item = StockId>) {
-        // Commits first: a reader that sees a raised version sees the raised number of commits too.
-        self.commits.fetch_add(1, Ordering::SeqCst);
-        for stock in stocks {
-            self.version(block(stock.get())).fetch_add(1, Ordering::SeqCst);
+    /// Says what the coming commit changes. No page that shows it is given or kept until [`Self::changed`].
+    pub fn changing(&self, changes: &Changes) {
+        let stocks = changes.stocks.iter().map(|stock| version(block(stock.get())));
+        let rows = (!changes.new_stocks.is_empty()).then_some(ROWS);
+        let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        for version in stocks.chain(rows) {
+            if changing.insert(version) {
+                self.raise(version);
+            }
         }
     }
 
-    /// Says that stocks were made, or that nobody knows what changed: no page holds any more.
-    pub fn all_changed(&self) {
+    /// Says that the commit is over, however it ended. Called before anybody is answered.
+    pub fn changed(&self) {
+        // Commits first: a reader that sees a raised version sees the raised number of commits too.
         self.commits.fetch_add(1, Ordering::SeqCst);
-        self.made.fetch_add(1, Ordering::SeqCst);
+        let changed = std::mem::take(&mut *self.changing.lock().unwrap_or_else(PoisonError::into_inner));
+        changed.into_iter().for_each(|version| self.raise(version));
     }
 
     /// To be taken before a page is read from the database.
@@ -92,7 +101,7 @@ impl Pages {
             return;
         }
         let stamp = self.stamp(&blocks);
-        if self.commits.load(Ordering::SeqCst) != before.0 {
+        if self.is_changing(&blocks) || self.commits.load(Ordering::SeqCst) != before.0 {
             return;
         }
         let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
@@ -109,13 +118,25 @@ impl Pages {
 
     /// Versions only grow, so equal sums mean equal versions.
     fn stamp(&self, blocks: &RangeInclusive<i64>) -> u64 {
-        let versions = blocks.clone().map(|block| self.version(block).load(Ordering::SeqCst));
-        self.made.load(Ordering::SeqCst) + versions.sum::<u64>()
+        self.versions(blocks).sum()
     }
 
-    fn version(&self, block: i64) -> &AtomicU64 {
-        &self.versions[block as usize % VERSIONS]
+    fn is_changing(&self, blocks: &RangeInclusive<i64>) -> bool {
+        self.versions(blocks).any(|version| version % 2 == 1)
     }
+
+    fn versions(&self, blocks: &RangeInclusive<i64>) -> impl Iterator<Item = u64> {
+        let versions = blocks.clone().map(version).chain([ROWS]);
+        versions.map(|version| self.versions[version].load(Ordering::SeqCst))
+    }
+
+    fn raise(&self, version: usize) {
+        self.versions[version].fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+const fn version(block: i64) -> usize {
+    block as usize % VERSIONS
 }
 
 const fn block(id: i64) -> i64 {
@@ -124,6 +145,8 @@ const fn block(id: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use onhand_core::StockId;
+
     use super::*;
 
     const BODY: Bytes = Bytes::from_static(b"[]");
@@ -132,31 +155,59 @@ mod tests {
         pages.keep("page".to_owned(), &BODY, Some(rows), pages.before());
     }
 
+    fn found(pages: &Pages) -> bool {
+        pages.find("page").is_some()
+    }
+
+    fn changes(stocks: &[i64]) -> Changes {
+        Changes { stocks: stocks.iter().copied().map(StockId::new).collect(), ..Changes::default() }
+    }
+
+    fn commit(pages: &Pages, stocks: &[i64]) {
+        pages.changing(&changes(stocks));
+        pages.changed();
+    }
+
     #[test]
     fn a_page_holds_until_one_of_its_blocks_changes() {
         let pages = Pages::default();
         kept(&pages, (1 << 16, 3 << 16));
-        pages.changed([StockId::new(4 << 16), StockId::new(7)]);
-        assert!(pages.find("page").is_some(), "other blocks changed");
-        pages.changed([StockId::new((2 << 16) + 9)]);
-        assert!(pages.find("page").is_none(), "a block between first and last changed");
+        commit(&pages, &[4 << 16, 7]);
+        assert!(found(&pages), "other blocks changed");
+        commit(&pages, &[(2 << 16) + 9]);
+        assert!(!found(&pages), "a block between first and last changed");
     }
 
     #[test]
     fn a_new_stock_ends_every_page() {
         let pages = Pages::default();
         kept(&pages, (1 << 16, 1 << 16));
-        pages.all_changed();
-        assert!(pages.find("page").is_none());
+        pages.changing(&Changes { new_stocks: [StockId::new(9 << 16)].into(), ..Changes::default() });
+        assert!(!found(&pages));
+    }
+
+    /// Others may see the change from the commit on, so the page must not be shown any more from then.
+    #[test]
+    fn a_page_does_not_outlive_the_commit_that_makes_it_old() {
+        let pages = Pages::default();
+        kept(&pages, (1 << 16, 1 << 16));
+        pages.changing(&changes(&[1 << 16, (1 << 16) + 1]));
+        assert!(!found(&pages), "it may be old by now");
+        kept(&pages, (1 << 16, 1 << 16));
+        assert!(!found(&pages), "it may have been read before the commit");
+        pages.changed();
+        assert!(!found(&pages));
+        kept(&pages, (1 << 16, 1 << 16));
+        assert!(found(&pages));
     }
 
     #[test]
     fn a_page_read_while_something_was_committed_is_not_kept() {
         let pages = Pages::default();
         let before = pages.before();
-        pages.changed([StockId::new(9 << 16)]);
+        commit(&pages, &[9 << 16]);
         pages.keep("page".to_owned(), &BODY, Some((1, 1)), before);
-        assert!(pages.find("page").is_none());
+        assert!(!found(&pages));
     }
 
     #[test]
