@@ -192,20 +192,21 @@ impl Combiner {
         ids::refill(&self.store, &mut self.ids, needed).await?;
         // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
         let now = self.clock.now().max(self.last.plus_micros(1));
-        let ids = self.ids.clone();
-        let body = async move |tx: &mut Tx<'_>| settle(tx, &batch[part], ids, now).await;
-        let batch = self.store.write("ledger.batch", body).await.inspect_err(|fault| {
-            // Nothing kept can be trusted after a failure. Ids are used again, unless they may be in use already.
-            self.pages.all_changed();
+        let (ids, pages) = (self.ids.clone(), self.pages.clone());
+        let body = async move |tx: &mut Tx<'_>| {
+            let batch = settle(tx, &batch[part], ids, now).await?;
+            pages.changing(&batch.changes);
+            Ok(batch)
+        };
+        // Whether a commit that failed took place may be unknown, so pages are held to have changed even then.
+        let settled = self.store.write("ledger.batch", body).await;
+        self.pages.changed();
+        let batch = settled.inspect_err(|fault| {
+            // Ids are used again, unless they may be in use already.
             if matches!(fault, Error::Unknown(_)) {
                 self.ids = IdSource::default();
             }
         })?;
-        if batch.changes.new_stocks.is_empty() {
-            self.pages.changed(batch.changes.stocks.iter().copied());
-        } else {
-            self.pages.all_changed();
-        }
         self.ids = batch.ids;
         self.last = batch.last;
         Ok(batch.settled)

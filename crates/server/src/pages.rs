@@ -1,23 +1,26 @@
 //! Kept pages: answers of lists of stock, kept until something that they show changes.
 //!
-//! Promises: whoever reads after a write was answered sees it. Where this process alone writes the database, a page is
-//! kept with the sum of the versions of the blocks of rows it shows; the ledger raises the versions of what it changed
-//! before it answers anybody, so an old stamp no longer fits. Where several processes write, a page is kept with a mark
-//! that the database gives, which changes with every commit. Must not know what a page says.
+//! Promises: nobody is shown an older figure than anybody was shown before. Where this process alone writes the database,
+//! a page is kept with the sum of the versions of the blocks of rows it shows; the ledger raises the versions of what it
+//! changes before the commit, when nobody can have seen it, and again afterwards, so an old stamp no longer fits. Where
+//! several processes write, a page is kept with a mark that the database gives, which changes with every commit of
+//! anybody. Must not know what a page says.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
-use onhand_core::StockId;
+use onhand_core::Changes;
 use onhand_store::{Error, Mark, Store};
 
 /// Bytes of all kept pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Versions. Blocks that share one make each other's pages old too early, never too late.
 const VERSIONS: usize = 4_096;
+/// The version that every page has in its stamp: of which rows there are at all.
+const ROWS: usize = VERSIONS;
 /// A page that shows rows of more blocks than this is not kept: its stamp would cost too much to add up.
 const BLOCKS_MAX: i64 = 64;
 /// How far an id is shifted to give its block: up to 256 rows that were made one after the other.
@@ -26,8 +29,9 @@ const BLOCK_SHIFT: u32 = 16;
 /// What has been changed, and the pages that still hold.
 pub struct Pages {
     commits: AtomicU64,
-    made: AtomicU64,
+    /// Odd while a commit that changes the block is under way.
     versions: Vec<AtomicU64>,
+    changing: Mutex<BTreeSet<usize>>,
     kept: RwLock<Kept>,
 }
 
@@ -42,7 +46,7 @@ struct Page {
     body: Bytes,
 }
 
-/// What a page holds as long as.
+/// As long as what a page holds.
 enum Stamp {
     /// These blocks have versions of this sum.
     Versions { blocks: RangeInclusive<i64>, sum: u64 },
@@ -50,7 +54,7 @@ enum Stamp {
     Mark(Mark),
 }
 
-/// Taken before a page is looked for or read: what it can be held against.
+/// Taken before a page is looked for or read: what it is held against.
 #[derive(Clone, Debug)]
 pub enum Before {
     /// How much this process, which alone writes, had committed.
@@ -65,27 +69,32 @@ impl Default for Pages {
     fn default() -> Self {
         Self {
             commits: AtomicU64::new(0),
-            made: AtomicU64::new(0),
-            versions: (0..VERSIONS).map(|_| AtomicU64::new(0)).collect(),
+            versions: (0..=VERSIONS).map(|_| AtomicU64::new(0)).collect(),
+            changing: Mutex::default(),
             kept: RwLock::default(),
         }
     }
 }
 
 impl Pages {
-    /// Says that stocks have changed on disk. Called after the commit and before anybody is answered.
-    pub fn changed(&self, stocks: impl IntoIterator<Item = StockId>) {
-        // Commits first: a reader that sees a raised version sees the raised number of commits too.
-        self.commits.fetch_add(1, Ordering::SeqCst);
-        for stock in stocks {
-            self.version(block(stock.get())).fetch_add(1, Ordering::SeqCst);
+    /// Says what the coming commit changes. No page that shows it is given or kept until [`Self::changed`].
+    pub fn changing(&self, changes: &Changes) {
+        let stocks = changes.stocks.iter().map(|stock| version(block(stock.get())));
+        let rows = (!changes.new_stocks.is_empty()).then_some(ROWS);
+        let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        for version in stocks.chain(rows) {
+            if changing.insert(version) {
+                self.raise(version);
+            }
         }
     }
 
-    /// Says that stocks were made, or that nobody knows what changed: no page holds any more.
-    pub fn all_changed(&self) {
+    /// Says that the commit is over, however it ended. Called before anybody is answered.
+    pub fn changed(&self) {
+        // Commits first: a reader that sees a raised version sees the raised number of commits too.
         self.commits.fetch_add(1, Ordering::SeqCst);
-        self.made.fetch_add(1, Ordering::SeqCst);
+        let changed = std::mem::take(&mut *self.changing.lock().unwrap_or_else(PoisonError::into_inner));
+        changed.into_iter().for_each(|version| self.raise(version));
     }
 
     /// To be taken before a page is looked for.
@@ -105,7 +114,7 @@ impl Pages {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(name)?;
         let holds = match (&page.stamp, before) {
-            (Stamp::Versions { blocks, sum }, Before::Commits(_)) => self.sum(blocks) == *sum,
+            (Stamp::Versions { blocks, sum }, Before::Commits(_)) => self.versions(blocks).sum::<u64>() == *sum,
             (Stamp::Mark(then), Before::Mark(now)) => then == now,
             _ => false,
         };
@@ -115,7 +124,7 @@ impl Pages {
     /// Keeps a page that shows rows with these first and last ids, unless something was committed since `before`.
     pub fn keep(&self, name: String, body: &Bytes, rows: Option<(i64, i64)>, before: Before) {
         let stamp = match before {
-            Before::Commits(before) => self.versions(rows, before),
+            Before::Commits(before) => self.stamp(rows, before),
             Before::Mark(mark) => Some(Stamp::Mark(mark)),
             Before::Nothing => None,
         };
@@ -127,31 +136,37 @@ impl Pages {
             *kept = Kept::default();
         }
         let size = name.len();
-        let old = kept.pages.insert(name, Page { stamp, body: body.clone() });
+        let old = kept.pages.insert(name, Page { blocks, stamp, body: body.clone() });
         kept.bytes += bytes;
         kept.bytes -= old.map_or(0, |page| size + page.body.len());
     }
 
-    /// The stamp of a page that was read after so many commits, if there have been no more.
-    fn versions(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Stamp> {
+    /// The stamp of a page that was read after so many commits, if there have been no more and none is under way. Versions
+    /// only grow, so equal sums mean equal versions.
+    fn stamp(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Stamp> {
         let (first, last) = rows?;
         let blocks = block(first.min(last))..=block(first.max(last));
         if blocks.end() - blocks.start() >= BLOCKS_MAX {
             return None;
         }
-        let sum = self.sum(&blocks);
-        (self.commits.load(Ordering::SeqCst) == before).then_some(Stamp::Versions { blocks, sum })
+        let sum = self.versions(&blocks).sum();
+        let is_changing = self.versions(&blocks).any(|version| version % 2 == 1);
+        let holds = !is_changing && self.commits.load(Ordering::SeqCst) == before;
+        holds.then_some(Stamp::Versions { blocks, sum })
     }
 
-    /// Versions only grow, so equal sums mean equal versions.
-    fn sum(&self, blocks: &RangeInclusive<i64>) -> u64 {
-        let versions = blocks.clone().map(|block| self.version(block).load(Ordering::SeqCst));
-        self.made.load(Ordering::SeqCst) + versions.sum::<u64>()
+    fn versions(&self, blocks: &RangeInclusive<i64>) -> impl Iterator<Item = u64> {
+        let versions = blocks.clone().map(version).chain([ROWS]);
+        versions.map(|version| self.versions[version].load(Ordering::SeqCst))
     }
 
-    fn version(&self, block: i64) -> &AtomicU64 {
-        &self.versions[block as usize % VERSIONS]
+    fn raise(&self, version: usize) {
+        self.versions[version].fetch_add(1, Ordering::SeqCst);
     }
+}
+
+const fn version(block: i64) -> usize {
+    block as usize % VERSIONS
 }
 
 const fn block(id: i64) -> i64 {
@@ -160,6 +175,8 @@ const fn block(id: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use onhand_core::StockId;
+
     use super::*;
 
     const BODY: Bytes = Bytes::from_static(b"[]");
@@ -168,31 +185,59 @@ mod tests {
         pages.keep("page".to_owned(), &BODY, Some(rows), pages.commits());
     }
 
+    fn found(pages: &Pages) -> bool {
+        pages.find("page", &pages.commits()).is_some()
+    }
+
+    fn changes(stocks: &[i64]) -> Changes {
+        Changes { stocks: stocks.iter().copied().map(StockId::new).collect(), ..Changes::default() }
+    }
+
+    fn commit(pages: &Pages, stocks: &[i64]) {
+        pages.changing(&changes(stocks));
+        pages.changed();
+    }
+
     #[test]
     fn a_page_holds_until_one_of_its_blocks_changes() {
         let pages = Pages::default();
         kept(&pages, (1 << 16, 3 << 16));
-        pages.changed([StockId::new(4 << 16), StockId::new(7)]);
-        assert!(pages.find("page", &pages.commits()).is_some(), "other blocks changed");
-        pages.changed([StockId::new((2 << 16) + 9)]);
-        assert!(pages.find("page", &pages.commits()).is_none(), "a block between first and last changed");
+        commit(&pages, &[4 << 16, 7]);
+        assert!(found(&pages), "other blocks changed");
+        commit(&pages, &[(2 << 16) + 9]);
+        assert!(!found(&pages), "a block between first and last changed");
     }
 
     #[test]
     fn a_new_stock_ends_every_page() {
         let pages = Pages::default();
         kept(&pages, (1 << 16, 1 << 16));
-        pages.all_changed();
-        assert!(pages.find("page", &pages.commits()).is_none());
+        pages.changing(&Changes { new_stocks: [StockId::new(9 << 16)].into(), ..Changes::default() });
+        assert!(!found(&pages));
+    }
+
+    /// Others may see the change from the commit on, so the page must not be shown any more from then.
+    #[test]
+    fn a_page_does_not_outlive_the_commit_that_makes_it_old() {
+        let pages = Pages::default();
+        kept(&pages, (1 << 16, 1 << 16));
+        pages.changing(&changes(&[1 << 16, (1 << 16) + 1]));
+        assert!(!found(&pages), "it may be old by now");
+        kept(&pages, (1 << 16, 1 << 16));
+        assert!(!found(&pages), "it may have been read before the commit");
+        pages.changed();
+        assert!(!found(&pages));
+        kept(&pages, (1 << 16, 1 << 16));
+        assert!(found(&pages));
     }
 
     #[test]
     fn a_page_read_while_something_was_committed_is_not_kept() {
         let pages = Pages::default();
         let before = pages.commits();
-        pages.changed([StockId::new(9 << 16)]);
+        commit(&pages, &[9 << 16]);
         pages.keep("page".to_owned(), &BODY, Some((1, 1)), before);
-        assert!(pages.find("page", &pages.commits()).is_none());
+        assert!(!found(&pages));
     }
 
     #[test]

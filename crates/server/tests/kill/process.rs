@@ -1,4 +1,4 @@
-//! The program as an operator runs it: the real binary on a database file, with signals.
+//! The program as an operator runs it: the real binary on a real database, with signals.
 //!
 //! Promises: a process that a test forgets is killed with it; what the program logged can be looked at. Must not know
 //! what is asked of it.
@@ -25,8 +25,13 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the server on the database in this folder and waits until it says where it listens.
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_on(&file(folder), folder)
+    }
+
+    /// Starts the server on a database; the folder is for its log.
+    pub(crate) fn start_on(url: &str, folder: &Path) -> Self {
         let log = OpenOptions::new().create(true).append(true).open(folder.join("log")).expect("a log file");
-        let mut child = onhand(folder)
+        let mut child = onhand(url)
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
             .env("ONHAND_ADMIN_PASSWORD", PASSWORD)
             .stdout(Stdio::piped())
@@ -74,15 +79,25 @@ impl Drop for Process {
     }
 }
 
-fn onhand(folder: &Path) -> Command {
+/// The database file of a folder.
+pub(crate) fn file(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("onhand.db").display())
+}
+
+fn onhand(url: &str) -> Command {
     let mut command = Command::new(BINARY);
-    command.env("ONHAND_DATABASE", format!("sqlite:{}", folder.join("onhand.db").display()));
+    command.env("ONHAND_DATABASE", url);
     command
 }
 
 /// `onhand verify` must have nothing to say.
 pub(crate) fn assert_verified(folder: &Path) {
-    let output = onhand(folder).arg("verify").output().expect("the program runs");
+    assert_verified_on(&file(folder));
+}
+
+/// The same, of any database.
+pub(crate) fn assert_verified_on(url: &str) {
+    let output = onhand(url).arg("verify").output().expect("the program runs");
     let told = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && told.contains("0 differences"), "{told}");
 }

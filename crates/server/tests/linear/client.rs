@@ -1,0 +1,216 @@
+//! A client: one operation after the other, each written down with its two moments and its answer.
+//!
+//! Promises: an operation under an idempotency key is sent, to one process after the other, until it is answered, and
+//! counts as one; without a key it is sent once, and may have no answer. An answer that the rules do not know ends the
+//! test. Rows and releases carry no times of their own (see `model`).
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::chance::Chance;
+use crate::history::{Act, Entry, Line, Row, Told};
+use crate::shop::{Placed, Shop, int, sku};
+use crate::wire::{Answer, Connection, Request};
+
+/// One of the clients.
+pub(crate) struct Client {
+    pub(crate) index: usize,
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) chance: Chance,
+    pub(crate) connection: Connection,
+}
+
+/// What to do, how to send it, and what the answer is about.
+struct Operation {
+    act: Act,
+    request: Request,
+    /// The order whose lines are changed.
+    order: Option<Arc<Placed>>,
+}
+
+impl Client {
+    /// Does so many operations and hands in its journal.
+    pub(crate) async fn run(mut self, operations: usize) -> Vec<Entry> {
+        let mut journal = Vec::with_capacity(operations);
+        for turn in 0..operations {
+            let operation = self.next(turn);
+            let entry = self.perform(operation).await;
+            // Whoever is cut off looks until somebody shows him something, and goes on then.
+            if entry.answer.is_none() {
+                journal.push(self.look_until_answered().await);
+            }
+            journal.push(entry);
+            self.shop.count();
+        }
+        journal
+    }
+
+    async fn perform(&mut self, operation: Operation) -> Entry {
+        let Operation { act, request, order } = operation;
+        let begun = self.shop.now();
+        let answer = match request.key {
+            Some(_) => Some(self.connection.send(&request).await),
+            None => self.connection.try_send(&request).await,
+        };
+        let end = self.shop.now();
+        let answer = answer.map(|answer| (end, self.told(&act, order.as_deref(), &answer)));
+        Entry { begun, act, answer }
+    }
+
+    async fn look_until_answered(&mut self) -> Entry {
+        loop {
+            let operation = self.read();
+            let entry = self.perform(operation).await;
+            if entry.answer.is_some() {
+                return entry;
+            }
+        }
+    }
+
+    fn next(&mut self, turn: usize) -> Operation {
+        let mut operation = match self.chance.below(20) {
+            0..7 => self.place(turn),
+            7..10 => self.release().unwrap_or_else(|| self.read()),
+            10..13 => self.cancel().unwrap_or_else(|| self.read()),
+            13..15 => self.write(),
+            _ => self.read(),
+        };
+        if operation.act != Act::Read && self.chance.once_in(2) {
+            operation.request.key = Some(format!("key-{}-{turn}", self.index));
+        }
+        operation
+    }
+
+    /// Half of everything is about the first one.
+    fn stock(&mut self) -> usize {
+        if self.chance.once_in(2) { 0 } else { self.chance.below(self.shop.stocks.len()) }
+    }
+
+    fn place(&mut self, turn: usize) -> Operation {
+        let number = format!("o-{}-{turn}", self.index);
+        let lines: Vec<Line> = (0..=self.chance.below(2))
+            .map(|_| Line { name: self.shop.name(), stock: self.stock(), units: 1 + self.chance.below(3) as i64 })
+            .collect();
+        let items = lines
+            .iter()
+            .map(|line| json!({"product_sku": sku(line.stock), "stock_list": self.shop.list, "quantity": line.units}));
+        let body = json!({"number": number, "order_items": items.collect::<Vec<_>>()});
+        Operation { act: Act::Place { number, lines }, request: Request::post("orders/", body), order: None }
+    }
+
+    fn release(&mut self) -> Option<Operation> {
+        let (placed, row) = self.shop.pick(&mut self.chance)?;
+        let (item, line) = placed.lines[row];
+        let request =
+            Request::post(format!("order_items/{item}/create_mapping/"), json!({"code": format!("ERP-{item}")}));
+        Some(Operation { act: Act::Release { line }, request, order: Some(placed) })
+    }
+
+    fn cancel(&mut self) -> Option<Operation> {
+        let (placed, row) = self.shop.pick(&mut self.chance)?;
+        let (lines, body) = match self.chance.once_in(2) {
+            true => (placed.lines.clone(), json!({"is_all": true})),
+            false => (vec![placed.lines[row]], json!({"cancel_items": [placed.lines[row].0]})),
+        };
+        let act = Act::Cancel { lines: lines.into_iter().map(|(_, line)| line).collect() };
+        let request = Request::post(format!("orders/{}/cancel/", placed.order), body);
+        Some(Operation { act, request, order: Some(placed) })
+    }
+
+    fn write(&mut self) -> Operation {
+        let first = self.stock();
+        let single = Act::Write(vec![self.figure(first)]);
+        let request = match self.chance.below(3) {
+            0 => Request::patch(format!("product_stock/{}/", self.shop.stocks[first]), self.row(&single, 0)),
+            1 => Request::post("product_stock/", self.row(&single, 0)),
+            _ => return self.write_all(),
+        };
+        Operation { act: single, request, order: None }
+    }
+
+    fn write_all(&mut self) -> Operation {
+        let act = Act::Write((0..self.shop.stocks.len()).map(|stock| self.figure(stock)).collect());
+        let rows = (0..self.shop.stocks.len()).map(|row| self.row(&act, row)).collect();
+        Operation { act, request: Request::post("product_stock/", rows), order: None }
+    }
+
+    fn figure(&mut self, stock: usize) -> Row {
+        let figure = (!self.chance.once_in(6)).then(|| 10 + self.chance.below(50) as i64);
+        let held = (figure.is_none() || self.chance.once_in(6)).then(|| self.chance.below(12) as i64);
+        Row { stock, figure, held }
+    }
+
+    fn row(&self, act: &Act, row: usize) -> Value {
+        let Act::Write(rows) = act else { unreachable!("only writes have rows") };
+        let Row { stock, figure, held } = rows[row];
+        let mut body = json!({"product_sku": sku(stock), "stock_list": self.shop.list});
+        figure.into_iter().for_each(|figure| body["stock"] = figure.into());
+        held.into_iter().for_each(|held| body["sold_quantity_unreported"] = held.into());
+        body
+    }
+
+    /// One stock by its name, or all of them on a page, which the server may have kept.
+    fn read(&mut self) -> Operation {
+        let stock = self.stock();
+        let path = match self.chance.once_in(3) {
+            true => format!("product_stocks/?stock_list={}&limit={}", self.shop.list, self.shop.stocks.len()),
+            false => format!("product_stock/{}/", self.shop.stocks[stock]),
+        };
+        Operation { act: Act::Read, request: Request::get(path), order: None }
+    }
+
+    /// What an answer says.
+    fn told(&self, act: &Act, order: Option<&Placed>, answer: &Answer) -> Told {
+        let Answer { status, body } = answer;
+        match (act, status) {
+            (Act::Place { lines, .. }, 201) => {
+                self.shop.offer(placed(lines, body));
+                Told::Done
+            }
+            (Act::Place { lines, .. }, 406) => Told::Short(short(lines, body)),
+            (Act::Release { .. }, 201) => Told::Done,
+            (Act::Cancel { lines }, 200) => {
+                let order = order.expect("a cancellation has an order");
+                lines.iter().for_each(|line| assert!(is_cancelled(order, line, body), "{line:?} in {body}"));
+                Told::Done
+            }
+            (Act::Write(_) | Act::Read, 200) => {
+                let rows = body.as_array().or_else(|| body["results"].as_array());
+                let rows = rows.map_or(std::slice::from_ref(body), Vec::as_slice);
+                Told::Numbers(rows.iter().map(|row| self.shop.numbers(row)).collect())
+            }
+            _ => panic!("an unexpected answer to {act:?}: {answer:?}"),
+        }
+    }
+}
+
+/// The server's names for the lines of an order.
+pub(crate) fn placed(lines: &[Line], body: &Value) -> Placed {
+    let items = body["order_items"].as_array().expect("an order has lines");
+    let shown: Vec<(&str, i64)> =
+        items.iter().map(|item| (item["product_sku"].as_str().expect("a SKU"), int(&item["quantity"]))).collect();
+    let asked: Vec<(String, i64)> = lines.iter().map(|line| (sku(line.stock), line.units)).collect();
+    assert!(shown.iter().copied().eq(asked.iter().map(|(sku, units)| (sku.as_str(), *units))), "{asked:?}: {body}");
+    assert!(items.iter().all(|item| item["oversold"] == false), "sold what was not there: {body}");
+    let lines = items.iter().map(|item| int(&item["pk"])).zip(lines.iter().copied()).collect();
+    Placed { order: int(&body["pk"]), lines }
+}
+
+/// Which stocks an order was too large for, and what they had.
+fn short(lines: &[Line], body: &Value) -> Vec<(usize, i64)> {
+    assert_eq!(body["error_code"], "insufficient_stock", "{body}");
+    let mut stocks: Vec<usize> = lines.iter().map(|line| line.stock).collect();
+    stocks.dedup();
+    let row = |stock: usize| body["items"].as_array()?.iter().find(|row| row["product_sku"] == sku(stock));
+    let short: Vec<(usize, i64)> =
+        stocks.into_iter().filter_map(|stock| Some((stock, int(&row(stock)?["available"])))).collect();
+    assert!(!short.is_empty(), "refused for nothing: {body}");
+    short
+}
+
+fn is_cancelled(order: &Placed, line: &Line, body: &Value) -> bool {
+    let item = order.lines.iter().find(|(_, other)| other == line).map(|(item, _)| *item);
+    let mut shown = body["order_items"].as_array().into_iter().flatten();
+    shown.any(|row| row["pk"].as_i64() == item && row["status"] == "100")
+}

@@ -1,0 +1,154 @@
+//! The rules of one product stock, told once more and as plainly as they can be (docs/data-model.md).
+//!
+//! Promises: a sequential stock for the checker. It has no clock: a figure and a release that carry no time of their own
+//! count from their arrival, which is their place in the order; so a figure settles all that was released before it and
+//! nothing else. Calls that carry their own times are left out for that reason. Must not use the rules it checks.
+
+use crate::checker::{self, Object};
+
+/// A product stock: what was written last, what others sold, and the lines that still count.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Stock {
+    on_hand: i64,
+    external: i64,
+    /// Units of the lines that are held, and of those that are reported.
+    open: i64,
+    reported: i64,
+    /// In the order of their names, so that the same lines are the same state.
+    lines: Vec<Line>,
+}
+
+/// An order line that is held, or reported and not yet in a figure.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+struct Line {
+    name: u32,
+    units: i64,
+    reported: bool,
+}
+
+/// What can be asked of one stock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Request {
+    /// An order of these lines, by name and units: all are held or none.
+    Place(Vec<(u32, i64)>),
+    /// An order of so many units that another of its stocks refuses.
+    Ask(i64),
+    /// The ERP has registered a line.
+    Release(u32),
+    Cancel(Vec<u32>),
+    /// A new figure, a new quantity sold elsewhere, or both.
+    Write {
+        figure: Option<i64>,
+        held: Option<i64>,
+    },
+    Read,
+}
+
+/// What the stock answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Answer {
+    /// The order is placed, the line released or cancelled.
+    Done,
+    /// There is enough here.
+    Fits,
+    /// There is not: this is what there is.
+    Short {
+        available: i64,
+    },
+    Numbers(Numbers),
+}
+
+/// What a read shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Numbers {
+    pub(crate) stock: i64,
+    pub(crate) held: i64,
+    pub(crate) reported: i64,
+    pub(crate) available: i64,
+}
+
+/// A history of one product stock.
+pub(crate) type History = checker::History<Stock>;
+
+impl Stock {
+    /// A stock with this figure and nothing sold.
+    pub(crate) fn new(on_hand: i64) -> Self {
+        Self { on_hand, ..Self::default() }
+    }
+
+    pub(crate) fn numbers(&self) -> Numbers {
+        let (stock, held, reported) = (self.on_hand, self.open + self.external, self.reported);
+        Numbers { stock, held, reported, available: (stock - held - reported).max(0) }
+    }
+
+    fn place(&mut self, lines: &[(u32, i64)]) -> Answer {
+        let asked = lines.iter().map(|(_, units)| units).sum();
+        if let Answer::Short { available } = self.ask(asked) {
+            return Answer::Short { available };
+        }
+        self.open += asked;
+        self.lines.extend(lines.iter().map(|&(name, units)| Line { name, units, reported: false }));
+        self.lines.sort_unstable_by_key(|line| line.name);
+        Answer::Done
+    }
+
+    fn ask(&self, units: i64) -> Answer {
+        let available = self.numbers().available;
+        if units > available { Answer::Short { available } } else { Answer::Fits }
+    }
+
+    /// A line that was reported, settled or cancelled before stays what it is.
+    fn release(&mut self, name: u32) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.name == name && !line.reported) {
+            line.reported = true;
+            self.open -= line.units;
+            self.reported += line.units;
+        }
+    }
+
+    /// What a figure contains already is not given back: the next one says.
+    fn cancel(&mut self, name: u32) {
+        if let Some(index) = self.lines.iter().position(|line| line.name == name) {
+            let line = self.lines.remove(index);
+            *(if line.reported { &mut self.reported } else { &mut self.open }) -= line.units;
+        }
+    }
+
+    fn write(&mut self, figure: Option<i64>, held: Option<i64>) -> Answer {
+        if let Some(figure) = figure {
+            self.on_hand = figure;
+            self.reported = 0;
+            self.lines.retain(|line| !line.reported);
+        }
+        if let Some(held) = held {
+            self.external = (held - self.open).max(0);
+        }
+        Answer::Numbers(self.numbers())
+    }
+}
+
+impl Object for Stock {
+    type Request = Request;
+    type Answer = Answer;
+
+    fn apply(&mut self, request: &Request) -> Answer {
+        match request {
+            Request::Place(lines) => self.place(lines),
+            Request::Ask(units) => self.ask(*units),
+            Request::Release(name) => {
+                self.release(*name);
+                Answer::Done
+            }
+            Request::Cancel(names) => {
+                names.iter().for_each(|name| self.cancel(*name));
+                Answer::Done
+            }
+            Request::Write { figure, held } => self.write(*figure, *held),
+            Request::Read => Answer::Numbers(self.numbers()),
+        }
+    }
+
+    fn only_looks(request: &Request) -> bool {
+        matches!(request, Request::Ask(_) | Request::Read)
+    }
+}

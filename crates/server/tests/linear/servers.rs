@@ -1,0 +1,62 @@
+//! Server processes on one database, and the way to them.
+//!
+//! Promises: clients see which processes live at any moment; a process that was killed is started again in its place,
+//! at another address. Must not know what is asked.
+
+use std::net::SocketAddr;
+
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::process::{Process, assert_quiet_log, assert_verified_on, file};
+
+/// Where each process listens; `None` while it is dead.
+pub(crate) type Doors = Vec<Option<SocketAddr>>;
+
+/// All processes on one database.
+pub(crate) struct Servers {
+    url: String,
+    folder: TempDir,
+    processes: Vec<Option<Process>>,
+    doors: watch::Sender<Doors>,
+}
+
+impl Servers {
+    /// One process on a database file of its own.
+    pub(crate) fn embedded() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::start(file(folder.path()), folder, 1)
+    }
+
+    fn start(url: String, folder: TempDir, processes: usize) -> Self {
+        let doors = watch::Sender::new(vec![None; processes]);
+        let mut servers = Self { url, folder, processes: (0..processes).map(|_| None).collect(), doors };
+        (0..processes).for_each(|index| servers.start_again(index));
+        servers
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill(&mut self, index: usize) {
+        // First the signal, so that clients meet a process that is gone.
+        self.processes[index].take().expect("it lives").kill();
+        self.doors.send_modify(|doors| doors[index] = None);
+    }
+
+    /// Starts a process in its place.
+    pub(crate) fn start_again(&mut self, index: usize) {
+        let process = Process::start_on(&self.url, self.folder.path());
+        self.doors.send_modify(|doors| doors[index] = Some(process.address));
+        self.processes[index] = Some(process);
+    }
+
+    /// Where they are, now and later.
+    pub(crate) fn doors(&self) -> watch::Receiver<Doors> {
+        self.doors.subscribe()
+    }
+
+    /// The numbers add up, and no process has met anything it did not expect.
+    pub(crate) fn assert_sound(&self) {
+        assert_verified_on(&self.url);
+        assert_quiet_log(self.folder.path());
+    }
+}

@@ -1,0 +1,124 @@
+//! The way to the servers: any of them may die, and the database behind them may go away for a while.
+//!
+//! Promises: a request that could not be sent is sent to another process; one that was sent and not answered whole, or
+//! answered 503, is reported as such. Must not know what is asked.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::servers::Doors;
+
+/// An answer that takes longer has not come.
+const ANSWER_MAX: Duration = Duration::from_secs(20);
+/// What a client waits before it tries again.
+const PAUSE: Duration = Duration::from_millis(10);
+/// Attempts after which the service counts as gone for good.
+const TRIES_MAX: usize = 3_000;
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    method: Method,
+    path: String,
+    body: Option<Value>,
+    pub(crate) key: Option<String>,
+}
+
+impl Request {
+    pub(crate) fn get(path: String) -> Self {
+        Self { method: Method::GET, path, body: None, key: None }
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: Value) -> Self {
+        Self { method: Method::POST, path: path.into(), body: Some(body), key: None }
+    }
+
+    pub(crate) fn patch(path: String, body: Value) -> Self {
+        Self { method: Method::PATCH, path, body: Some(body), key: None }
+    }
+}
+
+/// An answer that came in whole.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+/// A way to all processes, beginning with one of them.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    http: reqwest::Client,
+    doors: watch::Receiver<Doors>,
+    turn: usize,
+    token: String,
+}
+
+impl Connection {
+    pub(crate) fn new(doors: watch::Receiver<Doors>, turn: usize, token: &str) -> Self {
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_MAX).build();
+        Self { http: http.expect("a client without TLS needs nothing"), doors, turn, token: token.to_owned() }
+    }
+
+    /// Sends a request once. `None`: nobody knows whether it was done, and the next process is tried next time.
+    pub(crate) async fn try_send(&mut self, request: &Request) -> Option<Answer> {
+        for _ in 0..TRIES_MAX {
+            let address = self.door().await;
+            match self.exchange(address, request).await {
+                Ok(answer) if answer.status == 503 => {}
+                Ok(answer) => return Some(answer),
+                Err(fault) if fault.is_connect() => {
+                    self.turn += 1;
+                    tokio::time::sleep(PAUSE).await;
+                    continue; // nobody was there, so nothing was sent
+                }
+                Err(_) => {}
+            }
+            self.turn += 1;
+            tokio::time::sleep(PAUSE).await;
+            return None;
+        }
+        panic!("nobody listens any more");
+    }
+
+    /// Sends a request again and again, until it is answered.
+    pub(crate) async fn send(&mut self, request: &Request) -> Answer {
+        for _ in 0..TRIES_MAX {
+            if let Some(answer) = self.try_send(request).await {
+                return answer;
+            }
+        }
+        panic!("nobody answers {request:?} any more");
+    }
+
+    async fn door(&mut self) -> SocketAddr {
+        let turn = self.turn;
+        let doors = self.doors.wait_for(|doors| doors.iter().any(Option::is_some)).await.expect("the servers are kept");
+        let mut from_here = doors.iter().cycle().skip(turn % doors.len());
+        from_here.find_map(|door| *door).expect("one of them is open")
+    }
+
+    async fn exchange(&self, address: SocketAddr, request: &Request) -> reqwest::Result<Answer> {
+        let url = format!("http://{address}/api/v1/{}", request.path);
+        let mut sent = self.http.request(request.method.clone(), url);
+        if let Some(body) = &request.body {
+            sent = sent.header(CONTENT_TYPE, "application/json").body(body.to_string());
+        }
+        if !self.token.is_empty() {
+            sent = sent.header(AUTHORIZATION, format!("Token {}", self.token));
+        }
+        if let Some(key) = &request.key {
+            sent = sent.header("Idempotency-Key", key);
+        }
+        let response = sent.send().await?;
+        let status = response.status().as_u16();
+        let text = response.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("an answer is JSON: {status} {text}"));
+        Ok(Answer { status, body })
+    }
+}
