@@ -136,7 +136,7 @@ impl Pages {
             *kept = Kept::default();
         }
         let size = name.len();
-        let old = kept.pages.insert(name, Page { blocks, stamp, body: body.clone() });
+        let old = kept.pages.insert(name, Page { stamp, body: body.clone() });
         kept.bytes += bytes;
         kept.bytes -= old.map_or(0, |page| size + page.body.len());
     }
