@@ -21,6 +21,8 @@ const IDLE_SECONDS: u64 = 60;
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
+const WHO: &str = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+
 /// Makes connections.
 pub(super) struct Dialler {
     config: Config,
@@ -30,12 +32,21 @@ pub(super) struct Dialler {
 /// A connection and what this process knows of it.
 pub(super) struct Connection {
     pub(super) client: Client,
+    /// Which of the server's processes it talks to.
+    pub(super) backend: Backend,
     /// Whether nothing was left open on it.
     pub(super) is_clean: bool,
     /// Its number in `last_commit`, once it has written, and how often it has.
     pub(super) number: Option<i64>,
     pub(super) commits: i64,
     prepared: Mutex<HashMap<String, Statement>>,
+}
+
+/// One of the server's processes: numbers are used again, but not with the same time of start.
+#[derive(Clone, Debug)]
+pub(super) struct Backend {
+    pub(super) number: i32,
+    pub(super) started: String,
 }
 
 impl Dialler {
@@ -71,7 +82,9 @@ impl Manager for Dialler {
             }
         });
         client.batch_execute(SET_UP).await.map_err(|fault| fault::opening(&fault))?;
-        Ok(Connection { client, is_clean: true, number: None, commits: 0, prepared: Mutex::default() })
+        let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
+        let backend = Backend { number: row.get(0), started: row.get(1) };
+        Ok(Connection { client, backend, is_clean: true, number: None, commits: 0, prepared: Mutex::default() })
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {

@@ -3,7 +3,7 @@
 //! Promises: whoever gets [`Error::Conflict`] may try again and will likely succeed; [`Error::Unavailable`] has nothing
 //! to do with what was asked. Must not know statements.
 
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{Severity, SqlState};
 
 use crate::Error;
 
@@ -26,6 +26,12 @@ pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
         _ if is_about_the_server(state.code()) => Error::Unavailable(text),
         _ => Error::Internal(text),
     }
+}
+
+/// Whether the server said that a statement failed and the connection goes on. Anything else, also its last words before
+/// it closes the connection, says nothing about what was sent later.
+pub(super) fn is_told(fault: &tokio_postgres::Error) -> bool {
+    fault.as_db_error().is_some_and(|told| told.parsed_severity() == Some(Severity::Error))
 }
 
 /// Classes: connection exception, insufficient resources (also a full disk), operator intervention, system error.

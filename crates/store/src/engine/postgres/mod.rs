@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{self, PoolError};
+use deadpool::managed::{self, PoolError, QueueMode};
 use futures_util::FutureExt as _;
 
 use self::connection::{Connection, Dialler};
@@ -83,6 +83,8 @@ impl Pool {
         let dialler = Dialler::new(url, limits.statement)?;
         let connections = Connections::builder(dialler)
             .max_size(limits.connections_max)
+            // The one used last knows the most statements.
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(limits.statement))
             .create_timeout(Some(limits.statement))
@@ -135,8 +137,9 @@ impl Pool {
                 Ok(value)
             }
             Ok((value, Ended::Unknown(fault), ending)) => {
+                let lost = connection.backend.clone();
                 drop(connection);
-                self.look_up(ending, fault).await.map(|()| value)
+                self.look_up(ending, &lost, fault).await.map(|()| value)
             }
             Err(fault) => {
                 connection.is_clean = is_usable_after(&fault);

@@ -32,12 +32,15 @@ pub struct Session<'c> {
     /// Statements on their way, in the order in which they were sent and will be answered.
     sent: Vec<Sent<'c>>,
     has_failed: bool,
+    /// Whether the server itself said that a statement failed, and so that nothing of the transaction stays.
+    was_told: bool,
 }
 
 impl<'c> Session<'c> {
     /// Sends the beginning; it is answered before the first statement is.
     pub(super) async fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
-        let mut session = Self { connection, limit: limit + GRACE, sent: Vec::new(), has_failed: false };
+        let mut session =
+            Self { connection, limit: limit + GRACE, sent: Vec::new(), has_failed: false, was_told: false };
         session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) }).await;
         session
     }
@@ -80,7 +83,10 @@ impl<'c> Session<'c> {
             earlier.and(answer)
         };
         let result = match tokio::time::timeout(self.limit, all).await {
-            Ok(result) => result.map_err(|found| fault::running(&found)),
+            Ok(result) => result.map_err(|found| {
+                self.was_told = fault::is_told(&found);
+                fault::running(&found)
+            }),
             Err(_) => Err(Error::Unavailable(format!("the database gave no answer in {} s", self.limit.as_secs()))),
         };
         self.has_failed |= result.is_err();
@@ -115,6 +121,14 @@ impl<'c> Session<'c> {
         let prepared = self.prepared(statement.postgres()).await?;
         let client = &self.connection.client;
         self.answered(client.execute_raw(&prepared, values)).await
+    }
+
+    /// Sends a statement whose number of rows nobody asks for.
+    pub(super) async fn send_one(&mut self, statement: &Statement, values: Vec<Value<'static>>) -> Result<(), Error> {
+        let prepared = self.prepared(statement.postgres()).await?;
+        let client = &self.connection.client;
+        self.send(async move { client.execute_raw(&prepared, &values).await }).await;
+        Ok(())
     }
 
     pub(in crate::engine) async fn execute_each<const N: usize>(
@@ -184,23 +198,25 @@ impl<'c> Session<'c> {
         self.answered(client.batch_execute(sql)).await
     }
 
-    /// Leaves the note that this is what the connection has committed last, and commits.
+    /// Leaves the note that this is what the connection has committed last, and commits. Everything is sent at once: a
+    /// statement that fails turns the commit into a roll-back, and says so first.
     pub(super) async fn commit(mut self, ending: Option<Ending>) -> Result<Ended, Error> {
-        let ready = match ending {
-            _ if self.has_failed => Err(Error::Internal("a statement failed and the transaction went on".to_owned())),
-            Some(ending) => ending.note(&mut self).await,
-            None => Ok(()),
-        };
-        if let Err(fault) = ready {
+        if self.has_failed {
+            self.roll_back().await;
+            return Err(Error::Internal("a statement failed and the transaction went on".to_owned()));
+        }
+        if let Some(ending) = ending
+            && let Err(fault) = ending.note(&mut self).await
+        {
             self.roll_back().await;
             return Err(fault);
         }
         let client = &self.connection.client;
-        // From here on, an error does not say that nothing was written.
         match self.answered(client.batch_execute("COMMIT")).await {
             Ok(()) => Ok(Ended::Committed),
-            Err(fault @ (Error::Unavailable(_) | Error::Internal(_))) => Ok(Ended::Unknown(fault)),
-            Err(fault) => Err(fault),
+            Err(fault) if self.was_told => Err(fault),
+            // Of a lost connection it is not known whether the commit was still heard.
+            Err(fault) => Ok(Ended::Unknown(fault)),
         }
     }
 

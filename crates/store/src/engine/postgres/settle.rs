@@ -1,14 +1,14 @@
 //! Commits whose answer was lost.
 //!
 //! Every connection that writes has a row of its own in `last_commit`, in which each transaction leaves its number before
-//! it commits. When the answer to a commit does not arrive, another connection reads that row under a lock: it waits for
-//! the lost transaction if that is still going on, and then knows whether it took place.
+//! it commits. When the answer to a commit does not arrive, another connection ends the lost one if it is still there,
+//! reads that row under a lock, and knows whether the transaction took place.
 //!
 //! Promises: says "committed" or "not committed" only of what it has seen. Must not know what was written.
 
 use std::time::{Duration, Instant};
 
-use super::connection::Connection;
+use super::connection::{Backend, Connection};
 use super::session::Session;
 use super::{Failed, Pool, fault};
 use crate::Error;
@@ -24,6 +24,9 @@ shared! {
     FIND = "last_commit.find", "SELECT number FROM last_commit WHERE connection = ?1", locking;
 }
 
+/// Ends a server process and waits for it.
+const END: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE pid = $1 AND backend_start::text = $2";
 /// Rows of connections this much older than the newest are dropped. One that is in use all the same gets a new row.
 const CONNECTIONS_KEPT: i64 = 10_000;
 /// How long the database may take to come back before an unknown end is told as such.
@@ -61,12 +64,9 @@ impl Ending {
         Ok(Self { connection: number, number: connection.commits })
     }
 
-    /// Leaves the note.
+    /// Sends the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
     pub(super) async fn note(self, session: &mut Session<'_>) -> Result<(), Error> {
-        match session.execute(&NOTE, &values![self.connection, self.number]).await? {
-            1 => Ok(()),
-            _ => Err(Error::Conflict("the connection's row has been tidied away".to_owned())),
-        }
+        session.send_one(&NOTE, values![self.connection, self.number].to_vec()).await
     }
 }
 
@@ -82,11 +82,11 @@ async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error
 
 impl Pool {
     /// Finds out how a commit ended that was not answered because of `cause`.
-    pub(super) async fn look_up(&self, ending: Ending, cause: Error) -> Result<(), Failed> {
+    pub(super) async fn look_up(&self, ending: Ending, lost: &Backend, cause: Error) -> Result<(), Failed> {
         tracing::warn!(%cause, "a commit was not answered; looking it up");
         let start = Instant::now();
         loop {
-            match self.found(ending).await {
+            match self.found(ending, lost).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(Failed::Passing(cause)),
                 Err(fault) if start.elapsed() > PATIENCE => {
@@ -98,8 +98,11 @@ impl Pool {
         }
     }
 
-    async fn found(&self, ending: Ending) -> Result<bool, Error> {
+    async fn found(&self, ending: Ending, lost: &Backend) -> Result<bool, Error> {
         let mut connection = self.connection().await?;
+        let client = &connection.client;
+        // It may sit there for a minute before it notices, holding its locks, and might even commit then.
+        client.execute(END, &[&lost.number, &lost.started]).await.map_err(|found| fault::running(&found))?;
         connection.is_clean = false;
         let mut session = Session::begin(&connection, "BEGIN", self.limits.statement).await;
         let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
