@@ -71,7 +71,7 @@ pub struct Cluster {
     port: u16,
     options: Vec<String>,
     running: Mutex<Option<Postmaster>>,
-    /// Stops the server and removes the folder.
+    /// Removes the folder; stops the server too if we cannot.
     _watchdog: Watchdog,
 }
 
@@ -201,7 +201,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // The watchdog, dropped next, could not see the end of a process that we have not waited for.
+        // In order, before the fields are dropped: one that is killed leaves shared memory behind.
         let _ = self.stop(Mode::Immediate);
     }
 }
