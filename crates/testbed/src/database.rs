@@ -114,7 +114,8 @@ impl Server {
     fn create(&self, template: Option<&str>) -> Database {
         let name = format!("{}{}", self.prefix, self.made.fetch_add(1, Ordering::Relaxed));
         let template = template.map(|template| format!(" TEMPLATE {template}")).unwrap_or_default();
-        self.psql(&format!("CREATE DATABASE {name}{template}"))
+        // Copying files leaves no log of what was copied, which would be the greater part of the work.
+        self.psql(&format!("CREATE DATABASE {name}{template} STRATEGY file_copy"))
             .unwrap_or_else(|fault| panic!("no database for a test: {fault:#}"));
         Database { url: with_database(&self.url, &name), name }
     }

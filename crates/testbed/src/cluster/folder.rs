@@ -10,27 +10,37 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use tempfile::TempDir;
 
-use super::Tls;
+use super::{Settings, Tls};
 use crate::account::Account;
 
 /// A socket's whole name has at most 107 bytes; ours adds the folder's own name and the socket's.
 const PARENT_BYTES_MAX: usize = 70;
 const LOG_LINES_MAX: usize = 10;
+/// A file system in memory. A database is 300 files, and on disk some file systems take many times as long to make
+/// them once as many were dropped a moment ago.
+const MEMORY: &str = "/dev/shm";
+/// What a quick server may come to need; containers have 64 MiB there.
+const MEMORY_FREE_BYTES_MIN: u64 = 2 << 30;
 
 const CERTIFICATE: &str = "server.crt";
 const KEY: &str = "server.key";
 const AUTHORITY: &str = "authority.crt";
 
-/// Makes the folder, in the given one or in the first temporary one that will do.
-pub(super) fn make(account: Account, parent: Option<&Path>) -> anyhow::Result<TempDir> {
-    let usual = || [std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()];
-    let parents = parent.map_or_else(|| usual().to_vec(), |parent| vec![parent.to_owned()]);
+/// Makes the folder, in the given one or in the first that will do.
+pub(super) fn make(account: Account, settings: &Settings) -> anyhow::Result<TempDir> {
+    let memory = || (!settings.durable && is_roomy(MEMORY)).then(|| MEMORY.into());
+    let usual = || memory().into_iter().chain([std::env::temp_dir(), "/tmp".into(), "/var/tmp".into()]).collect();
+    let parents: Vec<PathBuf> = settings.folder.as_ref().map_or_else(usual, |folder| vec![folder.clone()]);
     let fits = |parent: &PathBuf| parent.as_os_str().len() <= PARENT_BYTES_MAX && account.enters(parent);
     let parents = parents.into_iter().filter_map(|parent| parent.canonicalize().ok());
     let parent = parents.into_iter().find(fits).context("no temporary folder is open to the server's user")?;
     let folder = tempfile::Builder::new().prefix("onhand-pg-").tempdir_in(parent)?;
     account.give(folder.path())?;
     Ok(folder)
+}
+
+fn is_roomy(folder: &str) -> bool {
+    rustix::fs::statvfs(folder).is_ok_and(|room| room.f_bavail * room.f_frsize >= MEMORY_FREE_BYTES_MIN)
 }
 
 /// Writes what the server is given, and says where the password is.

@@ -36,7 +36,8 @@ pub struct Settings {
     pub options: Vec<String>,
     /// TLS, if it is offered.
     pub tls: Option<Tls>,
-    /// Where its own folder is made, for example a small file system; somewhere temporary if it is not said.
+    /// Where its own folder is made, for example a small file system. If it is not said: where temporary files are, or
+    /// in memory for a quick one.
     pub folder: Option<PathBuf>,
 }
 
@@ -70,7 +71,7 @@ pub struct Cluster {
     port: u16,
     options: Vec<String>,
     running: Mutex<Option<Postmaster>>,
-    /// Stops the server and removes the folder.
+    /// Removes the folder; stops the server too if we cannot.
     _watchdog: Watchdog,
 }
 
@@ -79,7 +80,7 @@ impl Cluster {
     pub fn start(settings: &Settings) -> anyhow::Result<Self> {
         let programs = Programs::find()?;
         let account = Account::of_the_server()?;
-        let folder = folder::make(account, settings.folder.as_deref())?;
+        let folder = folder::make(account, settings)?;
         let path = folder.path().to_str().context("the temporary folder's name is text")?;
         let watchdog = Watchdog::keep(include_str!("../stop_and_remove.sh"), &[path])?;
         let mut cluster = Self {
@@ -200,7 +201,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // The watchdog, dropped next, could not see the end of a process that we have not waited for.
+        // In order, before the fields are dropped: one that is killed leaves shared memory behind.
         let _ = self.stop(Mode::Immediate);
     }
 }
@@ -209,7 +210,7 @@ impl Drop for Cluster {
 fn options(settings: &Settings) -> Vec<String> {
     let ours: &[&str] = match settings.durable {
         true => &["shared_buffers=256MB", "max_wal_size=2GB"],
-        false => &["fsync=off", "full_page_writes=off", "synchronous_commit=off"],
+        false => &["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_wal_size=256MB"],
     };
     let tls = settings.tls.as_ref().map(folder::tls_options).unwrap_or_default();
     ours.iter().map(|option| (*option).to_owned()).chain(tls).chain(settings.options.iter().cloned()).collect()
