@@ -152,9 +152,11 @@ async fn discard(app: &App, body: &mut Body) {
     let _ = tokio::time::timeout(patience, to_the_end).await;
 }
 
+/// The parameter in the path. No text that is stored has a null character in it, so one that has leads nowhere.
 async fn parameter(parts: &mut Parts) -> Result<String, Error> {
     let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Error::not_found())?;
-    params.iter().next().map(|(_, value)| value.to_owned()).ok_or_else(Error::not_found)
+    let value = params.iter().next().map(|(_, value)| value.to_owned());
+    value.filter(|value| !value.contains('\0')).ok_or_else(Error::not_found)
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {

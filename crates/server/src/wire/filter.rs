@@ -89,9 +89,10 @@ pub fn parse(filters: &[Filter], query: &[(String, String)]) -> Result<Query, Er
         }
     }
     let last = |name: &str| query.iter().rfind(|(key, _)| key == name).map(|(_, text)| text.as_str());
-    let sort = last("sort").map_or(Some(Sort::BY_ID), |text| sort(filters, text)).unwrap_or_else(|| {
+    let by_id = (Sort::BY_ID, Kind::Int);
+    let (sort, kind) = last("sort").map_or(Some(by_id), |text| sort(filters, text)).unwrap_or_else(|| {
         errors.add("sort", "This list cannot be sorted by that.");
-        Sort::BY_ID
+        by_id
     });
     let limit = match last("limit").map(str::parse::<i64>) {
         None => LIMIT_DEFAULT,
@@ -104,7 +105,7 @@ pub fn parse(filters: &[Filter], query: &[(String, String)]) -> Result<Query, Er
     let window = match last("cursor") {
         None => None,
         Some("") => Some(Window::After { key: None, limit }),
-        Some(text) => match cursor(text, sort) {
+        Some(text) => match cursor(text, sort, kind) {
             Some(key) => Some(Window::After { key: Some(key), limit }),
             None => {
                 errors.add("cursor", "Invalid cursor.");
@@ -204,13 +205,14 @@ fn value(kind: Kind, text: &str) -> Result<Value<'static>, String> {
     })
 }
 
-fn sort(filters: &[Filter], text: &str) -> Option<Sort> {
+/// An order, and what is compared in it.
+fn sort(filters: &[Filter], text: &str) -> Option<(Sort, Kind)> {
     let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
     if matches!(name, "id" | "pk") {
-        return Some(Sort { descending, ..Sort::BY_ID });
+        return Some((Sort { descending, ..Sort::BY_ID }, Kind::Int));
     }
     let filter = filters.iter().find(|filter| filter.name == name && filter.sortable)?;
-    Some(Sort { column: filter.column, descending })
+    Some((Sort { column: filter.column, descending }, filter.kind))
 }
 
 /// A cursor is the last row's place, in hexadecimal; clients carry it around unread.
@@ -223,7 +225,8 @@ pub fn cursor_text(key: &CursorKey) -> String {
     crate::hex::encode(plain.as_bytes())
 }
 
-fn cursor(text: &str, sort: Sort) -> Option<CursorKey> {
+/// A place in this order. One of another order may be no place in it: then it is refused.
+fn cursor(text: &str, sort: Sort, kind: Kind) -> Option<CursorKey> {
     let pairs = text.as_bytes().chunks(2).map(|pair| {
         let digits = std::str::from_utf8(pair).ok().filter(|digits| digits.len() == 2)?;
         u8::from_str_radix(digits, 16).ok()
@@ -231,9 +234,10 @@ fn cursor(text: &str, sort: Sort) -> Option<CursorKey> {
     let plain = String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok()?;
     let (id, rest) = plain.split_once(':')?;
     let id: i64 = id.parse().ok()?;
+    let is_text = matches!(kind, Kind::Text | Kind::Choice(_));
     let value = match rest.split_at_checked(1)? {
-        ("s", text) => Value::from(text.to_owned()),
-        ("i", number) => Value::Int(number.parse().ok()?),
+        ("s", text) if is_text && !text.contains('\0') => Value::from(text.to_owned()),
+        ("i", number) if !is_text => Value::Int(number.parse().ok()?),
         _ => return None,
     };
     let fits = sort.column != Sort::BY_ID.column || value == Value::Int(id);
@@ -289,6 +293,20 @@ mod tests {
     fn a_cursor_reads_back() {
         let key = CursorKey { value: Value::from("Ürün:1".to_owned()), id: 7 };
         let sort = Sort { column: "name", descending: false };
-        assert_eq!(cursor(&cursor_text(&key), sort), Some(key));
+        assert_eq!(cursor(&cursor_text(&key), sort, Kind::Text), Some(key));
+    }
+
+    #[test]
+    fn a_cursor_that_is_no_place_in_the_order_is_refused() {
+        for (sort, value) in [
+            ("name", Value::Int(7)),
+            ("name", Value::from("a\0b")),
+            ("status", Value::from("400")),
+            ("created_date", Value::from("2026-01-01")),
+            ("id", Value::Int(8)),
+        ] {
+            let text = cursor_text(&CursorKey { value, id: 7 });
+            assert!(matches!(read(&format!("cursor={text}&sort={sort}")), Err(Error::Fields(_))), "{sort}: {text}");
+        }
     }
 }

@@ -18,12 +18,13 @@ use onhand::ledger::Ledger;
 use onhand::wire::scalar;
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::accounts::{self, Account, Token};
-use onhand_store::{Options, Store};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::database::Database;
 
 /// The documents' own year, so that golden pairs look like them.
 const START: &str = "2026-03-01T08:00:00.000000Z";
@@ -43,7 +44,7 @@ pub(crate) struct TestServer {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     http: reqwest::Client,
-    _directory: tempfile::TempDir,
+    _database: Database,
 }
 
 impl TestServer {
@@ -58,9 +59,8 @@ impl TestServer {
         // Tests sign in as often as they like; the one about the throttle sets its own number.
         config.login_attempts = NonZeroU32::new(10_000).expect("not zero");
         change(&mut config);
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let url = format!("sqlite:{}", directory.path().join("onhand.db").display());
-        let store = Store::open(&url, &Options::default()).await.expect("a new database");
+        let database = Database::new().await;
+        let store = database.store.clone();
         let start = scalar::parse_time(START).expect("a time");
         let micros = Arc::new(AtomicI64::new(start.micros()));
         let clock = Clock::Manual(micros.clone());
@@ -73,7 +73,7 @@ impl TestServer {
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
         let (stop, http) = (Some(stop), client());
-        Self { address, app, clock: micros, stop, serving, http, _directory: directory }
+        Self { address, app, clock: micros, stop, serving, http, _database: database }
     }
 
     /// Tells the server to stop; what to wait for until it has. The database stays readable.
