@@ -19,6 +19,7 @@ pub(crate) struct Client {
     pub(crate) shop: Arc<Shop>,
     pub(crate) chance: Chance,
     pub(crate) connection: Connection,
+    pub(crate) elsewhere: bool,
 }
 
 /// What to do, how to send it, and what the answer is about.
@@ -136,8 +137,9 @@ impl Client {
     }
 
     fn figure(&mut self, stock: usize) -> Row {
-        let figure = (!self.chance.once_in(6)).then(|| 10 + self.chance.below(50) as i64);
-        let held = (figure.is_none() || self.chance.once_in(6)).then(|| self.chance.below(12) as i64);
+        let elsewhere = self.elsewhere && self.chance.once_in(4);
+        let figure = (!elsewhere || self.chance.once_in(2)).then(|| 10 + self.chance.below(50) as i64);
+        let held = elsewhere.then(|| self.chance.below(12) as i64);
         Row { stock, figure, held }
     }
 

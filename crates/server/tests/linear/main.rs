@@ -9,7 +9,9 @@ mod chance;
 mod checker;
 mod client;
 mod history;
+mod legal;
 mod model;
+mod planted;
 #[expect(dead_code, reason = "a stop by signal is the kill test's subject")]
 #[path = "../kill/process.rs"]
 mod process;
@@ -20,16 +22,24 @@ mod wire;
 
 use std::time::Instant;
 
+use chance::Chance;
 use chance::{SEED, seed};
+use checker::check;
+use model::Stock;
+use planted::PLANTS;
 use recording::Load;
 use servers::Servers;
+use shop::START;
+
+/// Violations of each kind that are planted into a recording.
+const PLANTED: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 16, operations: 200, stocks: 3 };
+    let load = Load { seed, clients: 16, operations: 200, stocks: 3, elsewhere: true };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     servers.assert_sound();
     let recorded = Instant::now();
@@ -42,7 +52,7 @@ async fn a_killed_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 12, operations: 150, stocks: 3 };
+    let load = Load { seed, clients: 12, operations: 150, stocks: 3, elsewhere: true };
     let recording = load.record(&mut servers, async |servers, progress| {
         for part in 1..4 {
             progress.reached(part, 4).await;
@@ -54,4 +64,27 @@ async fn a_killed_server_is_linearizable() {
     servers.assert_sound();
     let recorded = Instant::now();
     println!("{} checked in {:?}", recording.assert_linearizable(), recorded.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn planted_violations_are_found() {
+    let seed = seed();
+    println!("{SEED}={seed}");
+    let mut servers = Servers::embedded();
+    let load = Load { seed, clients: 8, operations: 100, stocks: 2, elsewhere: false };
+    let recording = load.record(&mut servers, async |_, _| {}).await;
+    println!("{}", recording.assert_linearizable());
+    let (histories, mut chance) = (recording.histories(), Chance(seed));
+    for (what, plant) in PLANTS {
+        let begun = Instant::now();
+        let mut found = 0;
+        for history in std::iter::repeat_n(&histories, PLANTED).flatten() {
+            let Some(planted) = plant(history, &mut chance) else { continue };
+            let verdict = check(&Stock::new(START), &planted);
+            assert!(verdict.is_violation(), "{what}, and the checker says {verdict:?}");
+            found += 1;
+        }
+        assert!(found > 0, "there is no place where {what}");
+        println!("{found} times {what}: found in {:?}", begun.elapsed());
+    }
 }

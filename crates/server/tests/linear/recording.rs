@@ -26,6 +26,8 @@ pub(crate) struct Load {
     /// Operations of each client.
     pub(crate) operations: usize,
     pub(crate) stocks: usize,
+    /// Whether the clients also write what was sold elsewhere.
+    pub(crate) elsewhere: bool,
 }
 
 impl Load {
@@ -40,7 +42,7 @@ impl Load {
         for index in 0..self.clients {
             let connection = Connection::new(servers.doors(), index, &shop.token);
             let chance = Chance(self.seed ^ ((index as u64) << 32));
-            let client = Client { index, shop: shop.clone(), chance, connection };
+            let client = Client { index, shop: shop.clone(), chance, connection, elsewhere: self.elsewhere };
             clients.spawn(client.run(self.operations));
         }
         let progress = Progress { shop: shop.clone(), whole: self.clients * self.operations };
