@@ -38,6 +38,13 @@ pub(crate) enum Ask {
     BareOrder,
 }
 
+impl Ask {
+    /// Page 900 of 1,000; with fewer stocks, as deep in proportion.
+    pub(crate) fn deep_page(stocks: u64) -> Self {
+        Self::Page((stocks / PAGE_ROWS * 9 / 10).clamp(1, 900))
+    }
+}
+
 /// A case.
 pub(crate) struct Request {
     shop: Arc<Shop>,

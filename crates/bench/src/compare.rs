@@ -1,23 +1,19 @@
 //! The table against the baselines: each round measures every baseline and every case once, one after the other.
 //!
-//! Promises: baselines answer the bytes that the server really answers, and the bare server's figure is the better one
-//! of a single thread (faster on a quiet machine) and of a thread a core (faster beside other work), so that no choice
-//! of ours makes it slow. Must not know how load is made.
+//! Promises: baselines answer the bytes that the server really answers. Must not know how load is made.
 
-use std::ffi::OsString;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::bare::Bare;
 use crate::cases::{Ask, Request};
-use crate::child::Process;
-use crate::load::{self, Figure, Load};
+use crate::load::{self, Load};
 use crate::raw::Raw;
 use crate::report::{Report, Target};
-use crate::shop::Shop;
-use crate::{Settings, machine, note};
+use crate::shop::{Database, Shop};
+use crate::{Settings, note};
 
 const BARE_POST: &str = "bare POST";
 const BARE_PAGE: &str = "bare page";
@@ -57,12 +53,9 @@ pub(crate) async fn run(
     folder: &Path,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    note(format!("filling a server with {} stocks", settings.stocks));
-    let shop = Arc::new(Shop::open(binary, folder, "compared", settings.stocks).await?);
-    let bare = start_bare(&shop, folder).await?;
+    let shop = Arc::new(Shop::open(binary, Database::file(folder, "compared"), settings.stocks).await?);
+    let bare = Bare::start(&shop, folder).await?;
     let mut raw = Raw::open(&folder.join("raw.db"), settings.stocks)?;
-    // Page 900 of 1,000; with fewer stocks, as deep in proportion.
-    let deep = (settings.stocks / 100 * 9 / 10).clamp(1, 900);
     let cases = [
         (BARE_POST, By::Bare, Ask::BareOrder),
         (RAW, By::Raw, Ask::BareOrder),
@@ -73,7 +66,7 @@ pub(crate) async fn run(
         (BARE_PAGE, By::Bare, Ask::AnyPage),
         (LIST, By::Server, Ask::AnyPage),
         (FIRST, By::Server, Ask::Page(1)),
-        (DEEP, By::Server, Ask::Page(deep)),
+        (DEEP, By::Server, Ask::deep_page(settings.stocks)),
         (SHOW, By::Server, Ask::Show),
     ];
     let wanted = |name: &str| settings.only.as_deref().is_none_or(|part| name.contains(part));
@@ -85,45 +78,14 @@ pub(crate) async fn run(
             let load = Load { seed, ..load };
             let case = Request::new(&shop, *ask);
             let measured = match by {
-                By::Server => load::run(load, shop.process(), case).await,
-                By::Bare => better(load, &bare, case).await,
+                By::Server => load::run(load, shop.asked(1), case).await,
+                By::Bare => bare.run(load, case).await,
                 By::Raw => raw.run(load.measured),
             };
             report.add(name, measured.with_context(|| (*name).to_owned())?);
         }
     }
     RATIOS.iter().for_each(|(above, below, least)| report.ratio(above, below, Target::AtLeast(*least)));
-    let shop = Arc::into_inner(shop).context("nothing else holds the server any more")?;
-    report.note(format!("books of {} stocks: {}", settings.stocks, shop.close().await?));
+    report.note(shop.close().await?);
     Ok(())
-}
-
-/// Starts the bare servers with what the server answers to the same requests.
-async fn start_bare(shop: &Arc<Shop>, folder: &Path) -> anyhow::Result<Vec<Process>> {
-    let mut answers = Vec::new();
-    for (flag, ask) in [("--order-answer", Ask::OrderSpread), ("--page-answer", Ask::Page(1))] {
-        let path = folder.join(&flag[2..]);
-        std::fs::write(&path, Request::new(shop, ask).sample().await?)?;
-        answers.extend([OsString::from(flag), path.into_os_string()]);
-    }
-    let mut threads = vec![1, machine::cores()];
-    threads.dedup();
-    let program = std::env::current_exe()?;
-    let start = |threads: &usize| {
-        let threads = threads.to_string();
-        Process::start(Command::new(&program).args(["bare", "--threads", &threads]).args(&answers))
-    };
-    threads.iter().map(start).collect()
-}
-
-/// The better figure of the bare servers.
-async fn better(load: Load, bare: &[Process], case: Arc<Request>) -> anyhow::Result<Figure> {
-    let mut best: Option<Figure> = None;
-    for process in bare {
-        let figure = load::run(load, process, case.clone()).await?;
-        if best.as_ref().is_none_or(|best| best.per_second < figure.per_second) {
-            best = Some(figure);
-        }
-    }
-    best.context("there is at least one bare server")
 }

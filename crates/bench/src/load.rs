@@ -52,19 +52,49 @@ pub(crate) struct Figure {
     pub(crate) per_second: f64,
     pub(crate) p50_micros: u64,
     pub(crate) p99_micros: u64,
-    /// Processor time that the one who answers used for an answer.
-    pub(crate) cpu_micros: f64,
+    /// Processor time for an answer, of those who answer, if they are processes of their own.
+    pub(crate) cpu_micros: Option<f64>,
+    /// The same of the database server behind them, if there is one.
+    pub(crate) database_micros: Option<f64>,
 }
 
 impl Figure {
-    pub(crate) fn new(histogram: &Histogram<u64>, seconds: f64, cpu_micros: f64) -> Self {
+    pub(crate) fn new(histogram: &Histogram<u64>, seconds: f64) -> Self {
         Self {
             answers: histogram.len(),
             per_second: histogram.len() as f64 / seconds,
             p50_micros: histogram.value_at_quantile(0.50),
             p99_micros: histogram.value_at_quantile(0.99),
-            cpu_micros,
+            cpu_micros: None,
+            database_micros: None,
         }
+    }
+}
+
+/// Processor time by answer.
+pub(crate) fn micros_each(used: Duration, answers: u64) -> f64 {
+    used.as_secs_f64() * 1e6 / answers as f64
+}
+
+/// Who is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'p> {
+    /// Servers, among which the connections are shared out.
+    pub(crate) servers: &'p [Process],
+    /// The first process of the database server behind them.
+    pub(crate) database: Option<u32>,
+}
+
+impl<'p> Asked<'p> {
+    /// One server with nothing behind it.
+    pub(crate) fn alone(server: &'p Process) -> Self {
+        Self { servers: std::slice::from_ref(server), database: None }
+    }
+
+    /// The processor time so far: of the servers, and of the database server.
+    fn processor_time(self) -> (Duration, Option<Duration>) {
+        let servers = self.servers.iter().map(|server| machine::processor_time(server.id())).sum();
+        (servers, self.database.map(machine::family_time))
     }
 }
 
@@ -136,12 +166,12 @@ struct Seen {
 }
 
 /// Runs a case.
-pub(crate) async fn run(load: Load, server: &Process, case: Arc<dyn Case>) -> anyhow::Result<Figure> {
+pub(crate) async fn run(load: Load, asked: Asked<'_>, case: Arc<dyn Case>) -> anyhow::Result<Figure> {
     let mut opened = Vec::with_capacity(load.connections);
-    for _ in 0..load.connections {
+    for server in asked.servers.iter().cycle().take(load.connections) {
         opened.push(Connection::open(server.address).await?);
     }
-    let used_before = machine::processor_time(server.id());
+    let before = asked.processor_time();
     let from = Instant::now() + WARM_UP;
     let until = from + load.measured;
     let mut tasks = JoinSet::new();
@@ -164,7 +194,7 @@ pub(crate) async fn run(load: Load, server: &Process, case: Arc<dyn Case>) -> an
         refused += seen.refused;
         refusal = refusal.or(seen.refusal);
     }
-    let used = machine::processor_time(server.id()).saturating_sub(used_before);
+    let after = asked.processor_time();
     if let Some(refusal) = refusal {
         bail!("{refused} answers were not 2xx; one of them: {refusal}");
     }
@@ -173,7 +203,12 @@ pub(crate) async fn run(load: Load, server: &Process, case: Arc<dyn Case>) -> an
     }
     // A case that ran out of things to ask has stopped before the time was over.
     let seconds = last.min(until).duration_since(from).as_secs_f64();
-    Ok(Figure::new(&all, seconds, used.as_secs_f64() * 1e6 / answers as f64))
+    let database = after.1.zip(before.1).map(|(after, before)| after.saturating_sub(before));
+    Ok(Figure {
+        cpu_micros: Some(micros_each(after.0.saturating_sub(before.0), answers)),
+        database_micros: database.map(|used| micros_each(used, answers)),
+        ..Figure::new(&all, seconds)
+    })
 }
 
 async fn drive(
@@ -238,7 +273,8 @@ mod tests {
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
-        run(Load { connections: 1, measured: Duration::from_millis(50), seed: 0 }, &process, Arc::new(Fixed)).await
+        let load = Load { connections: 1, measured: Duration::from_millis(50), seed: 0 };
+        run(load, Asked::alone(&process), Arc::new(Fixed)).await
     }
 
     #[tokio::test]

@@ -65,8 +65,22 @@ impl Ticks {
 
 /// The processor time that a living process has used.
 pub(crate) fn processor_time(process: u32) -> Duration {
-    let used = process_ticks(&format!("/proc/{process}/stat")).iter().take(2).sum::<u64>();
-    Duration::from_secs_f64(used as f64 / rustix::param::clock_ticks_per_second() as f64)
+    duration(own_ticks(process))
+}
+
+/// The processor time that a living process has used and all that it started, whether those still live or not.
+pub(crate) fn family_time(process: u32) -> Duration {
+    let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    let living: u64 = numbers(&children).into_iter().map(|child| own_ticks(child as u32)).sum();
+    duration(living + process_ticks(&format!("/proc/{process}/stat")).iter().sum::<u64>())
+}
+
+fn duration(ticks: u64) -> Duration {
+    Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
+}
+
+fn own_ticks(process: u32) -> u64 {
+    process_ticks(&format!("/proc/{process}/stat")).iter().take(2).sum()
 }
 
 /// Ticks in user and system mode, then the same of children that have ended.

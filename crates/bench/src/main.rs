@@ -10,6 +10,7 @@ mod compare;
 mod growth;
 mod load;
 mod machine;
+mod postgres;
 mod random;
 mod raw;
 mod report;
@@ -17,7 +18,7 @@ mod shop;
 mod template;
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -38,17 +39,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
-    /// Everything: quick's table with full time, growth, memory (the default).
+    /// Everything: quick's table with full time, growth, memory, postgres (the default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,
     /// 10,000 against 1,000,000 product stocks, and the memory of the large server.
     Growth,
+    /// The table against the baselines on PostgreSQL.
+    Postgres,
+    /// 10,000 against 1,000,000 product stocks on PostgreSQL.
+    PostgresGrowth,
     /// The memory of a server with 1,000,000 product stocks.
     Memory,
     /// The bare server (started by the run itself).
     #[command(hide = true)]
     Bare(bare::Args),
+    /// The plain server (started by the run itself).
+    #[command(hide = true)]
+    Plain(postgres::plain::Args),
 }
 
 /// How it is measured.
@@ -90,8 +98,10 @@ impl Settings {
 fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
     let what = cli.what.unwrap_or(What::All);
-    if let What::Bare(args) = &what {
-        return bare::run(args);
+    match &what {
+        What::Bare(args) => return bare::run(args),
+        What::Plain(args) => return postgres::plain::run(args),
+        _ => {}
     }
     ensure!(cli.settings.stocks >= 1_000, "a page deep in the list needs at least 1,000 stocks");
     let binary = child::server_binary(cli.settings.server.as_deref())?;
@@ -99,26 +109,45 @@ fn main() -> anyhow::Result<()> {
     runtime.block_on(measure(&what, &cli.settings, &binary))
 }
 
-async fn measure(what: &What, settings: &Settings, binary: &std::path::Path) -> anyhow::Result<()> {
+async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Result<()> {
     let folder = machine::folder()?;
-    let mut report = Report::start(folder.path());
-    say(report.heading());
-    match what {
-        What::All => {
-            compare::run(settings, settings.load(3.0), binary, folder.path(), &mut report).await?;
-            growth::run(settings, settings.load(3.0), binary, folder.path(), &mut report).await?;
-        }
-        What::Quick => compare::run(settings, settings.load(1.0), binary, folder.path(), &mut report).await?,
-        What::Growth => growth::run(settings, settings.load(3.0), binary, folder.path(), &mut report).await?,
-        What::Memory => growth::memory(settings, settings.load(3.0), binary, folder.path(), &mut report).await?,
-        What::Bare(_) => {}
+    let folder = folder.path();
+    let mut reports = Vec::new();
+    if !matches!(what, What::Postgres | What::PostgresGrowth) {
+        reports.push(embedded(what, settings, binary, folder).await?);
     }
-    report.end();
-    say(report.text());
+    let load = settings.load(3.0);
+    if matches!(what, What::All | What::Postgres) {
+        reports.push(postgres::run(settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::PostgresGrowth) {
+        reports.push(postgres::run_growth(settings, load, binary).await?);
+    }
+    reports.iter().for_each(|report| say(report.text()));
     if let Some(path) = &settings.json {
-        std::fs::write(path, report.json())?;
+        let whole: serde_json::Map<_, _> =
+            reports.iter().map(|report| (report.title().to_owned(), report.json())).collect();
+        std::fs::write(path, format!("{:#}\n", serde_json::Value::from(whole)))?;
     }
     Ok(())
+}
+
+/// What is measured on SQLite.
+async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let mut report = Report::start("SQLite", folder);
+    say(report.heading());
+    let load = settings.load(if matches!(what, What::Quick) { 1.0 } else { 3.0 });
+    if matches!(what, What::All | What::Quick) {
+        compare::run(settings, load, binary, folder, &mut report).await?;
+    }
+    if matches!(what, What::All | What::Growth) {
+        growth::run(settings, load, binary, folder, &mut report).await?;
+    }
+    if matches!(what, What::Memory) {
+        growth::memory(settings, load, binary, folder, &mut report).await?;
+    }
+    report.end();
+    Ok(report)
 }
 
 /// Prints for a person. A reader that has gone away is no error.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, params};
 
-use crate::load::{Figure, histogram};
+use crate::load::{Figure, histogram, micros_each};
 use crate::machine;
 
 /// As large as the server lets its own log grow, so that neither pays for more check-points.
@@ -58,8 +58,8 @@ impl Raw {
         let held: i64 = self.connection.query_row("SELECT held FROM stock WHERE id = 1", [], |row| row.get(0))?;
         anyhow::ensure!(held == self.taken, "raw SQLite holds {held} of {} reserved", self.taken);
         let used = machine::processor_time(std::process::id()).saturating_sub(used_before);
-        let cpu_micros = used.as_secs_f64() * 1e6 / histogram.len() as f64;
-        Ok(Figure::new(&histogram, (before - start).as_secs_f64(), cpu_micros))
+        let cpu_micros = Some(micros_each(used, histogram.len()));
+        Ok(Figure { cpu_micros, ..Figure::new(&histogram, (before - start).as_secs_f64()) })
     }
 
     fn reserve(&mut self) -> anyhow::Result<()> {

@@ -26,6 +26,8 @@ struct Row {
 pub(crate) enum Target {
     AtLeast(f64),
     AtMost(f64),
+    /// Shown for orientation.
+    Open,
 }
 
 struct Goal {
@@ -38,6 +40,7 @@ struct Goal {
 
 /// Everything of one run.
 pub(crate) struct Report {
+    title: &'static str,
     disk: String,
     load_before: String,
     load_after: String,
@@ -49,8 +52,10 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    pub(crate) fn start(folder: &Path) -> Self {
+    /// Starts the report of a run whose databases are in this folder.
+    pub(crate) fn start(title: &'static str, folder: &Path) -> Self {
         Self {
+            title,
             disk: machine::file_system(folder),
             load_before: machine::load_average(),
             load_after: String::new(),
@@ -101,7 +106,8 @@ impl Report {
     /// What the figures depend on.
     pub(crate) fn heading(&self) -> String {
         let (cores, processor) = (machine::cores(), machine::processor());
-        format!("{cores} cores, {processor}\nload average {}\ndatabases on {}\n", self.load_before, self.disk)
+        let Self { title, load_before, disk, .. } = self;
+        format!("{title}\n{cores} cores, {processor}\nload average {load_before}\ndatabases on {disk}\n")
     }
 
     /// The tables.
@@ -125,15 +131,21 @@ impl Report {
         if self.rows.is_empty() {
             return;
         }
-        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms | processor µs |"));
-        line(out, format_args!("|---|---|---|---|---|"));
+        // A column that says nothing of anything is left out.
+        let has_database = self.rows.iter().any(|row| row.database_micros().is_some());
+        let column = |text: String| if has_database { format!(" {text} |") } else { String::new() };
+        let (title, rule) = (column("database µs".to_owned()), column("---".to_owned()).replace(' ', ""));
+        line(out, format_args!("| figure | answers/s (least–most) | p50 ms | p99 ms | processor µs |{title}"));
+        line(out, format_args!("|---|---|---|---|---|{rule}"));
         for row in &self.rows {
             let [rate, least, most] = row.rates();
             let [p50, p99] = [row.millis(|figure| figure.p50_micros), row.millis(|figure| figure.p99_micros)];
-            let cpu = row.cpu_micros();
+            let cpu = shown(row.cpu_micros());
+            let database = column(shown(row.database_micros()));
+            let name = &row.name;
             line(
                 out,
-                format_args!("| {} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} | {cpu:.1} |", row.name),
+                format_args!("| {name} | {rate:.0} ({least:.0}–{most:.0}) | {p50:.2} | {p99:.2} | {cpu} |{database}"),
             );
         }
         out.push('\n');
@@ -147,21 +159,25 @@ impl Report {
         line(out, format_args!("|---|---|---|---|"));
         for goal in &self.goals {
             let [value, least, most] = goal.value;
-            let (sign, target) = goal.target.parts();
-            let reached = if goal.target.reached(value) { "yes" } else { "NO" };
-            let Goal { name, unit, .. } = goal;
-            line(
-                out,
-                format_args!(
-                    "| {name} | {value:.3}{unit} ({least:.3}–{most:.3}) | {sign} {target}{unit} | {reached} |"
-                ),
-            );
+            let Goal { name, unit, target, .. } = goal;
+            let reached = match target.reached(value) {
+                Some(true) => "yes",
+                Some(false) => "NO",
+                None => "–",
+            };
+            let target = target.text().map_or_else(|| "–".to_owned(), |target| format!("{target}{unit}"));
+            line(out, format_args!("| {name} | {value:.3}{unit} ({least:.3}–{most:.3}) | {target} | {reached} |"));
         }
         out.push('\n');
     }
 
+    /// What it is about.
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
     /// The same for programs.
-    pub(crate) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> Value {
         let figures: Map<String, Value> = self.rows.iter().map(|row| (row.name.clone(), row.json())).collect();
         let goals: Vec<Value> = self.goals.iter().map(Goal::json).collect();
         let machine = json!({
@@ -172,8 +188,7 @@ impl Report {
             "load_average_after": self.load_after,
             "share_of_other_programs": self.others,
         });
-        let whole = json!({"machine": machine, "figures": figures, "goals": goals, "notes": self.notes});
-        format!("{whole:#}\n")
+        json!({"machine": machine, "figures": figures, "goals": goals, "notes": self.notes})
     }
 }
 
@@ -186,8 +201,17 @@ impl Row {
         spread(self.rounds.iter().map(|figure| micros(figure) as f64 / 1_000.0).collect())[0]
     }
 
-    fn cpu_micros(&self) -> f64 {
-        spread(self.rounds.iter().map(|figure| figure.cpu_micros).collect())[0]
+    fn cpu_micros(&self) -> Option<f64> {
+        self.median(|figure| figure.cpu_micros)
+    }
+
+    fn database_micros(&self) -> Option<f64> {
+        self.median(|figure| figure.database_micros)
+    }
+
+    /// Of what every round has.
+    fn median(&self, part: impl Fn(&Figure) -> Option<f64>) -> Option<f64> {
+        self.rounds.iter().map(part).collect::<Option<Vec<f64>>>().map(|values| spread(values)[0])
     }
 
     fn json(&self) -> Value {
@@ -198,25 +222,33 @@ impl Row {
                 "p50_micros": figure.p50_micros,
                 "p99_micros": figure.p99_micros,
                 "processor_micros": figure.cpu_micros,
+                "database_micros": figure.database_micros,
             })
         };
         let rounds: Vec<Value> = self.rounds.iter().map(round).collect();
-        json!({"per_second": self.rates()[0], "processor_micros": self.cpu_micros(), "rounds": rounds})
+        json!({
+            "per_second": self.rates()[0],
+            "processor_micros": self.cpu_micros(),
+            "database_micros": self.database_micros(),
+            "rounds": rounds,
+        })
     }
 }
 
 impl Target {
-    fn parts(self) -> (&'static str, f64) {
+    fn text(self) -> Option<String> {
         match self {
-            Self::AtLeast(target) => ("≥", target),
-            Self::AtMost(target) => ("≤", target),
+            Self::AtLeast(target) => Some(format!("≥ {target}")),
+            Self::AtMost(target) => Some(format!("≤ {target}")),
+            Self::Open => None,
         }
     }
 
-    fn reached(self, value: f64) -> bool {
+    fn reached(self, value: f64) -> Option<bool> {
         match self {
-            Self::AtLeast(target) => value >= target,
-            Self::AtMost(target) => value <= target,
+            Self::AtLeast(target) => Some(value >= target),
+            Self::AtMost(target) => Some(value <= target),
+            Self::Open => None,
         }
     }
 }
@@ -224,13 +256,17 @@ impl Target {
 impl Goal {
     fn json(&self) -> Value {
         let [median, least, most] = self.value;
-        let (sign, target) = self.target.parts();
+        let target = self.target.text().map(|target| format!("{target}{}", self.unit));
         let reached = self.target.reached(median);
         json!({
-            "name": self.name, "median": median, "least": least, "most": most,
-            "target": format!("{sign} {target}{}", self.unit), "reached": reached,
+            "name": self.name, "median": median, "least": least, "most": most, "target": target, "reached": reached,
         })
     }
+}
+
+/// A number that not everything has.
+fn shown(micros: Option<f64>) -> String {
+    micros.map_or_else(|| "–".to_owned(), |micros| format!("{micros:.1}"))
 }
 
 /// Median, least and most.
@@ -252,16 +288,33 @@ mod tests {
 
     #[test]
     fn a_ratio_is_the_median_of_the_rounds_ratios() {
-        let figure = |per_second| Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2, cpu_micros: 3.0 };
-        let mut report = Report::start(Path::new("/"));
+        let mut report = Report::start("Test", Path::new("/"));
         for (server, baseline) in [(10.0, 100.0), (30.0, 100.0), (60.0, 300.0)] {
             report.add("server", figure(server));
             report.add("baseline", figure(baseline));
         }
         report.ratio("server", "baseline", Target::AtLeast(0.25));
+        report.ratio("baseline", "server", Target::Open);
         report.ratio("server", "nothing", Target::AtLeast(0.25));
         let text = report.text();
         assert!(text.contains("| server ÷ baseline | 0.200 (0.100–0.300) | ≥ 0.25 | NO |"), "{text}");
+        assert!(text.contains("| baseline ÷ server | 5.000 (3.333–10.000) | – | – |"), "{text}");
         assert!(!text.contains("nothing"), "{text}");
+    }
+
+    #[test]
+    fn the_database_has_a_column_where_there_is_one() {
+        let mut report = Report::start("Test", Path::new("/"));
+        report.add("embedded", Figure { cpu_micros: Some(3.0), ..figure(10.0) });
+        assert!(report.text().contains("| embedded | 10 (10–10) | 0.00 | 0.00 | 3.0 |\n"), "{}", report.text());
+        report.add("served", Figure { database_micros: Some(4.0), ..figure(20.0) });
+        let text = report.text();
+        assert!(text.contains("| processor µs | database µs |\n|---|---|---|---|---|---|\n"), "{text}");
+        assert!(text.contains("| embedded | 10 (10–10) | 0.00 | 0.00 | 3.0 | – |\n"), "{text}");
+        assert!(text.contains("| served | 20 (20–20) | 0.00 | 0.00 | – | 4.0 |\n"), "{text}");
+    }
+
+    fn figure(per_second: f64) -> Figure {
+        Figure { answers: 1, per_second, p50_micros: 1, p99_micros: 2, cpu_micros: None, database_micros: None }
     }
 }

@@ -6,15 +6,15 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
 use crate::child::Process;
-use crate::load::Connection;
+use crate::load::{Asked, Connection};
+use crate::note;
 use crate::template::Template;
 
 /// Rows of one upsert while filling: the most the server takes.
@@ -23,11 +23,26 @@ const FILL_ROWS: u64 = 1_000;
 const CHECK_ROWS: u64 = 1_000;
 const PASSWORD: &str = "a-password-for-the-benchmark";
 
+/// Where a server keeps what it knows.
+pub(crate) struct Database {
+    /// As `onhand` is told.
+    pub(crate) url: String,
+    /// The first process of the database server, if it is not part of ours.
+    pub(crate) process: Option<u32>,
+}
+
+impl Database {
+    /// A new file.
+    pub(crate) fn file(folder: &Path, name: &str) -> Self {
+        Self { url: format!("sqlite:{}", folder.join(format!("{name}.db")).display()), process: None }
+    }
+}
+
 /// A filled server.
 pub(crate) struct Shop {
-    process: Process,
+    processes: Vec<Process>,
     binary: PathBuf,
-    database: String,
+    database: Database,
     /// Headers of every request.
     pub(crate) headers: String,
     /// The stock list that has all stocks.
@@ -89,26 +104,38 @@ struct Page {
 
 impl Shop {
     /// Starts a server on a new database and fills it.
-    pub(crate) async fn open(binary: &Path, folder: &Path, name: &str, stocks: u64) -> anyhow::Result<Self> {
-        let database = format!("sqlite:{}", folder.join(format!("{name}.db")).display());
-        let mut command = Command::new(binary);
-        command.args(["--database", &database, "serve", "--listen", "127.0.0.1:0"]);
-        command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
-        let process = Process::start(&mut command)?;
-        let headers = format!("Host: {}\r\n", process.address);
+    pub(crate) async fn open(binary: &Path, database: Database, stocks: u64) -> anyhow::Result<Self> {
+        note(format!("filling a server with {stocks} stocks"));
         let (binary, ids, book) = (binary.to_owned(), Vec::new(), Book::default());
-        let mut shop = Self { process, binary, database, headers, list: 0, stocks, ids, book };
+        let mut shop =
+            Self { processes: Vec::new(), binary, database, headers: String::new(), list: 0, stocks, ids, book };
+        shop.add_process()?;
+        shop.headers = format!("Host: {}\r\n", shop.process().address);
         shop.fill().await.context("cannot fill the server")?;
         Ok(shop)
     }
 
-    /// Its process.
+    /// Starts a server process on the database.
+    pub(crate) fn add_process(&mut self) -> anyhow::Result<()> {
+        let mut command = Command::new(&self.binary);
+        command.args(["--database", &self.database.url, "serve", "--listen", "127.0.0.1:0"]);
+        command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
+        self.processes.push(Process::start(&mut command)?);
+        Ok(())
+    }
+
+    /// Its first process.
     pub(crate) fn process(&self) -> &Process {
-        &self.process
+        &self.processes[0]
+    }
+
+    /// Its first processes, so many of them, as those to be asked.
+    pub(crate) fn asked(&self, processes: usize) -> Asked<'_> {
+        Asked { servers: &self.processes[..processes], database: self.database.process }
     }
 
     async fn fill(&mut self) -> anyhow::Result<()> {
-        let mut connection = Connection::open(self.process.address).await?;
+        let mut connection = Connection::open(self.process().address).await?;
         let body = format!(r#"{{"username":"admin","password":"{PASSWORD}"}}"#);
         let login = Template::post("/api/v1/auth/login/", &self.headers, &body);
         let Key { key } = serde_json::from_slice(&call(&mut connection, &login, &[]).await?)?;
@@ -131,17 +158,24 @@ impl Shop {
 
     /// One answer's body.
     pub(crate) async fn ask(&self, template: &Template, numbers: &[u64]) -> anyhow::Result<Vec<u8>> {
-        let mut connection = Connection::open(self.process.address).await?;
+        let mut connection = Connection::open(self.process().address).await?;
         call(&mut connection, template, numbers).await
     }
 
     /// Compares the books, stops the server, verifies the database.
-    pub(crate) async fn close(self) -> anyhow::Result<String> {
+    pub(crate) async fn close(self: Arc<Self>) -> anyhow::Result<String> {
+        let shop = Arc::into_inner(self).context("nothing else holds the server any more")?;
+        let stocks = shop.stocks;
+        note(format!("comparing the books of {stocks} stocks"));
+        Ok(format!("books of {stocks} stocks: {}", shop.compare().await?))
+    }
+
+    async fn compare(self) -> anyhow::Result<String> {
         let (count, held) = self.held().await?;
         let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (ordered, released) = (read(&self.book.ordered), read(&self.book.released));
-        self.process.stop()?;
-        let verified = Command::new(&self.binary).args(["--database", &self.database, "verify"]).output()?;
+        self.processes.into_iter().try_for_each(Process::stop)?;
+        let verified = Command::new(&self.binary).args(["--database", &self.database.url, "verify"]).output()?;
         std::io::stderr().write_all(&verified.stderr)?;
         let found = String::from_utf8_lossy(&verified.stdout);
         ensure!(verified.status.success(), "verify: {found}");
@@ -153,8 +187,8 @@ impl Shop {
 
     /// How many stocks the server lists, and the sum of what it holds.
     async fn held(&self) -> anyhow::Result<(u64, u64)> {
-        let mut connection = Connection::open(self.process.address).await?;
-        let base = format!("http://{}", self.process.address);
+        let mut connection = Connection::open(self.process().address).await?;
+        let base = format!("http://{}", self.process().address);
         let mut next = Some(format!("{base}/api/i1/product_stock/?limit={CHECK_ROWS}&cursor="));
         let (mut count, mut rows, mut held) = (0, 0, 0);
         while let Some(address) = next {

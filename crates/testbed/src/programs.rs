@@ -24,11 +24,15 @@ impl Programs {
     }
 
     pub(crate) fn initdb(&self) -> PathBuf {
-        self.0.join("initdb")
+        self.named("initdb")
     }
 
     pub(crate) fn postgres(&self) -> PathBuf {
-        self.0.join("postgres")
+        self.named("postgres")
+    }
+
+    pub(crate) fn named(&self, name: &str) -> PathBuf {
+        self.0.join(name)
     }
 }
 

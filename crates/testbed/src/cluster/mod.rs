@@ -107,6 +107,16 @@ impl Cluster {
         crate::psql(&self.url(database), sql)
     }
 
+    /// A program of the server's own version, such as `pgbench`.
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.programs.named(name)
+    }
+
+    /// The server's first process, whose children all others are. None while it is stopped.
+    pub fn process(&self) -> Option<u32> {
+        self.running().as_ref().map(Postmaster::number)
+    }
+
     /// Stops the server, if it runs, and waits for its end. A paused one goes on first.
     pub fn stop(&self, mode: Mode) -> anyhow::Result<()> {
         let mut running = self.running();

@@ -76,6 +76,11 @@ impl Postmaster {
         self.children()?.into_iter().chain([self.id()]).try_for_each(|process| tell(process, Signal::CONT))
     }
 
+    /// Its process number.
+    pub(super) fn number(&self) -> u32 {
+        self.0.id()
+    }
+
     fn id(&self) -> Pid {
         Pid::from_child(&self.0)
     }

@@ -1,0 +1,197 @@
+//! The server on PostgreSQL against baselines on the same PostgreSQL: each round measures every baseline and every case
+//! once, one after the other.
+//!
+//! Promises: one durable PostgreSQL server for all; what is compared runs within the same minute. Must not know how load
+//! is made.
+
+mod backend;
+mod pgbench;
+pub(crate) mod plain;
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use anyhow::Context as _;
+
+use self::backend::Backend;
+use self::pgbench::{Form, Pgbench, Task};
+use crate::bare::Bare;
+use crate::cases::{Ask, Request};
+use crate::child::Process;
+use crate::load::{self, Asked, Figure, Load};
+use crate::report::{Report, Target};
+use crate::shop::Shop;
+use crate::{Settings, growth, note, say};
+
+const TITLE: &str = "PostgreSQL";
+/// The clients of pgbench that the targets speak of.
+const CLIENTS: usize = 16;
+/// How much of the small server's rate the large one should reach, for orders and for lists.
+const GROWTH_LEAST: [f64; 2] = [0.8, 0.8];
+
+const PGBENCH_HOT: &str = "pgbench hot";
+const PGBENCH_SPREAD: &str = "pgbench spread";
+const STATEMENT_HOT: &str = "pgbench hot, one statement";
+const STATEMENT_SPREAD: &str = "pgbench spread, one statement";
+const PGBENCH_ONE: &str = "pgbench spread, 1 client";
+const PLAIN_ONE: &str = "plain server, 1 connection";
+const ONE: &str = "order, 1 connection";
+const HOT: &str = "order, hot SKU";
+const HOT_TWO: &str = "order, hot SKU, 2 processes";
+const SPREAD: &str = "order, spread";
+const UPSERT: &str = "upsert";
+const RELEASE: &str = "release";
+const BARE_PAGE: &str = "bare page";
+const LIST: &str = "list of 100";
+const FIRST: &str = "page 1";
+const DEEP: &str = "page 900";
+const SHOW: &str = "one stock";
+
+/// Above, below, and what it should be.
+const RATIOS: [(&str, &str, Target); 10] = [
+    (HOT, PGBENCH_HOT, Target::AtLeast(8.0)),
+    (HOT, STATEMENT_HOT, Target::Open),
+    (SPREAD, PGBENCH_SPREAD, Target::AtLeast(1.5)),
+    (SPREAD, STATEMENT_SPREAD, Target::Open),
+    (ONE, PLAIN_ONE, Target::AtLeast(0.7)),
+    (ONE, PGBENCH_ONE, Target::Open),
+    (HOT_TWO, HOT, Target::AtLeast(0.8)),
+    (HOT, SPREAD, Target::Open),
+    (LIST, BARE_PAGE, Target::AtLeast(0.35)),
+    (DEEP, FIRST, Target::Open),
+];
+
+/// Who answers a case.
+#[derive(Clone, Copy)]
+enum By {
+    /// So many processes of the server, on all connections.
+    Server(usize, Ask),
+    /// One process of the server, on one connection.
+    Alone(Ask),
+    Bare(Ask),
+    Plain,
+    Pgbench(Task),
+}
+
+/// What takes part.
+struct Field<'b> {
+    shop: Arc<Shop>,
+    bare: Bare,
+    plain: Process,
+    pgbench: Pgbench<'b>,
+}
+
+/// Measures and compares.
+pub(crate) async fn run(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let backend = Backend::start()?;
+    let mut report = start(&backend)?;
+    let mut field = Field::open(&backend, settings, binary, folder).await?;
+    let cases = cases(settings.stocks);
+    let wanted = |name: &str| settings.only.as_deref().is_none_or(|part| name.contains(part));
+    let mut seed = 0;
+    for round in 1..=settings.rounds {
+        note(format!("round {round} of {}", settings.rounds));
+        for (name, by) in cases.iter().filter(|(name, _)| wanted(name)) {
+            seed += 1;
+            let measured = field.measure(*by, Load { seed, ..load }).await;
+            report.add(name, measured.with_context(|| (*name).to_owned())?);
+        }
+    }
+    RATIOS.iter().for_each(|(above, below, target)| report.ratio(above, below, *target));
+    let Field { shop, pgbench, .. } = field;
+    report.note(pgbench.close()?);
+    report.note(shop.close().await?);
+    drop(backend);
+    report.end();
+    Ok(report)
+}
+
+/// Measures a small server and a large one.
+pub(crate) async fn run_growth(settings: &Settings, load: Load, binary: &Path) -> anyhow::Result<Report> {
+    let backend = Backend::start()?;
+    let mut report = start(&backend)?;
+    let open = async |stocks| {
+        let name = format!("stocks_{stocks}");
+        let shop = Shop::open(binary, backend.database(&name)?, stocks).await?;
+        backend.settle(&name)?;
+        anyhow::Ok(Arc::new(shop))
+    };
+    let shops = [open(growth::SMALL).await?, open(settings.large).await?];
+    growth::measure(settings, load, &shops, GROWTH_LEAST, &mut report).await?;
+    for shop in shops {
+        report.note(shop.close().await?);
+    }
+    drop(backend);
+    report.end();
+    Ok(report)
+}
+
+fn start(backend: &Backend) -> anyhow::Result<Report> {
+    let mut report = Report::start(TITLE, &backend.folder()?);
+    say(report.heading());
+    report.note(backend.settings()?);
+    Ok(report)
+}
+
+/// What is compared stands together.
+fn cases(stocks: u64) -> Vec<(&'static str, By)> {
+    let pgbench = |form, stocks, clients| By::Pgbench(Task { form, stocks, clients });
+    vec![
+        (PGBENCH_HOT, pgbench(Form::Transaction, 1, CLIENTS)),
+        (STATEMENT_HOT, pgbench(Form::Statement, 1, CLIENTS)),
+        (HOT, By::Server(1, Ask::OrderHot)),
+        (HOT_TWO, By::Server(2, Ask::OrderHot)),
+        (SPREAD, By::Server(1, Ask::OrderSpread)),
+        (PGBENCH_SPREAD, pgbench(Form::Transaction, stocks, CLIENTS)),
+        (STATEMENT_SPREAD, pgbench(Form::Statement, stocks, CLIENTS)),
+        (PGBENCH_ONE, pgbench(Form::Transaction, stocks, 1)),
+        (PLAIN_ONE, By::Plain),
+        (ONE, By::Alone(Ask::OrderSpread)),
+        (UPSERT, By::Server(1, Ask::Upsert)),
+        (RELEASE, By::Server(1, Ask::Release)),
+        (BARE_PAGE, By::Bare(Ask::AnyPage)),
+        (LIST, By::Server(1, Ask::AnyPage)),
+        (FIRST, By::Server(1, Ask::Page(1))),
+        (DEEP, By::Server(1, Ask::deep_page(stocks))),
+        (SHOW, By::Server(1, Ask::Show)),
+    ]
+}
+
+impl<'b> Field<'b> {
+    async fn open(backend: &'b Backend, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Self> {
+        let mut shop = Shop::open(binary, backend.database("compared")?, settings.stocks).await?;
+        shop.add_process()?;
+        backend.settle("compared")?;
+        let shop = Arc::new(shop);
+        let bare = Bare::start(&shop, folder).await?;
+        let pgbench = Pgbench::open(backend, folder, settings.stocks)?;
+        let mut plain = Command::new(std::env::current_exe()?);
+        plain.args(["plain", "--database", pgbench.url(), "--order-answer"]).arg(bare.order_answer());
+        Ok(Self { shop, bare, plain: Process::start(&mut plain)?, pgbench })
+    }
+
+    async fn measure(&mut self, by: By, load: Load) -> anyhow::Result<Figure> {
+        let Self { shop, bare, plain, pgbench } = self;
+        match by {
+            By::Server(processes, ask) => load::run(load, shop.asked(processes), Request::new(shop, ask)).await,
+            By::Alone(ask) => {
+                let load = Load { connections: 1, ..load };
+                load::run(load, shop.asked(1), Request::new(shop, ask)).await
+            }
+            By::Bare(ask) => bare.run(load, Request::new(shop, ask)).await,
+            By::Plain => {
+                let (load, asked) = (
+                    Load { connections: 1, ..load },
+                    Asked { database: shop.asked(1).database, ..Asked::alone(plain) },
+                );
+                let before = shop.book.numbers.load(Ordering::Relaxed);
+                let figure = load::run(load, asked, Request::new(shop, Ask::BareOrder)).await?;
+                pgbench.note(shop.book.numbers.load(Ordering::Relaxed) - before);
+                Ok(figure)
+            }
+            By::Pgbench(task) => pgbench.run(task, load.measured),
+        }
+    }
+}
