@@ -30,9 +30,15 @@ impl Process {
 
     /// Starts the server on a database; the folder is for its log.
     pub(crate) fn start_on(url: &str, folder: &Path) -> Self {
+        Self::start_with(url, folder, &[])
+    }
+
+    /// The same, with further arguments.
+    pub(crate) fn start_with(url: &str, folder: &Path, arguments: &[&str]) -> Self {
         let log = OpenOptions::new().create(true).append(true).open(folder.join("log")).expect("a log file");
         let mut child = onhand(url)
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .args(arguments)
             .env("ONHAND_ADMIN_PASSWORD", PASSWORD)
             .stdout(Stdio::piped())
             .stderr(log)
