@@ -100,12 +100,11 @@ async fn a_read_only_database_is_read_and_refuses_to_be_written() {
     let shop = Shop::open(&cluster, &[]).await;
     shop.ordered().await;
     let set = |value: &str| {
-        let sql = format!("ALTER DATABASE postgres SET default_transaction_read_only = {value}");
-        // A way around the setting itself, and everybody connects anew.
-        cluster.psql("postgres", &format!("SET default_transaction_read_only = off; {sql}")).expect("set");
+        // From another database, which the setting does not bind; and everybody connects anew.
         let cut =
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'onhand'";
-        cluster.psql("postgres", cut).expect("cut");
+        let sql = format!("ALTER DATABASE postgres SET default_transaction_read_only = {value}");
+        cluster.psql("template1", &sql).and_then(|_| cluster.psql("template1", cut)).expect("set");
     };
     set("on");
     shop.refuses_to_order().await;
@@ -130,7 +129,7 @@ impl SmallDisk {
     /// Takes all the room that is left.
     fn fill(&self) {
         let ballast = std::fs::File::create(self.ballast()).expect("a file");
-        let zeros = [0_u8; 64 * 1024];
+        let zeros = [0_u8; 16 * 1024];
         while std::io::Write::write_all(&mut &ballast, &zeros).is_ok() {}
     }
 
