@@ -39,6 +39,15 @@ impl Database {
         Self { store: open(&url).await, url, place: Place::Postgres(database) }
     }
 
+    /// The server engine as it is used where the tables are spread over several machines.
+    async fn distributed() -> Self {
+        let database = MIGRATED.database();
+        let url = database.url().to_owned();
+        let limits = Limits { connections_max: CONNECTIONS, is_distributed: true, ..Limits::default() };
+        let store = Store::open(&url, &Options { limits, ..Options::default() }).await.expect("the database opens");
+        Self { store, url, place: Place::Postgres(database) }
+    }
+
     /// The same database, opened as another process would.
     pub(crate) async fn again(&self) -> Store {
         open(&self.url).await
@@ -85,6 +94,17 @@ pub(crate) async fn open(url: &str) -> Store {
 
 /// Runs a case on a fresh database of every engine.
 pub(crate) fn for_each_engine(case: impl AsyncFn(Database)) {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        case(Database::sqlite().await).await;
+        case(Database::postgres().await).await;
+        case(Database::distributed().await).await;
+    });
+}
+
+/// Runs a case on a fresh database of each engine, where the way to it does not matter.
+pub(crate) fn for_both_engines(case: impl AsyncFn(Database)) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {

@@ -9,7 +9,7 @@ use onhand_core::{Command, Outcome};
 use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};
 
-use crate::database::{Database, for_each_engine};
+use crate::database::{Database, for_both_engines, for_each_engine};
 use crate::shop::{Shop, line, place, write};
 
 /// Everything that does not add up.
@@ -138,7 +138,7 @@ const DAMAGES: &[(&str, &[&str])] = &[
 fn each_damage_is_noticed() {
     let mut noticed = BTreeSet::new();
     for (sql, rules) in DAMAGES {
-        for_each_engine(async |database| {
+        for_both_engines(async |database| {
             sound_shop(&database).await;
             assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");
             let found = differences(&database.store).await;

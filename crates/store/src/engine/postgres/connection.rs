@@ -10,7 +10,7 @@ use std::time::Duration;
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio_postgres::{Client, Config, Statement};
 
-use super::{fault, place, tls};
+use super::{Limits, fault, place, tls};
 use crate::Error;
 
 /// Statements kept prepared per connection. The catalogue has about a hundred; lists with other filters come and go.
@@ -21,12 +21,15 @@ const IDLE_SECONDS: u64 = 60;
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
-const WHO: &str = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+/// Which process answers, and whether its tables are spread over several machines.
+const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
+    FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 
 /// Makes connections.
 pub(super) struct Dialler {
     config: Config,
     tls: tls::Connector,
+    is_distributed: bool,
 }
 
 /// A connection and what this process knows of it.
@@ -34,6 +37,8 @@ pub(super) struct Connection {
     pub(super) client: Client,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
+    /// Whether the tables are spread over several machines.
+    pub(super) is_distributed: bool,
     /// Whether nothing was left open on it.
     pub(super) is_clean: bool,
     /// Its number in `last_commit`, once it has written, and how often it has.
@@ -50,14 +55,14 @@ pub(super) struct Backend {
 }
 
 impl Dialler {
-    pub(super) fn new(url: &str, statement: Duration) -> Result<Self, Error> {
+    pub(super) fn new(url: &str, limits: Limits) -> Result<Self, Error> {
         let place = place::Place::parse(url)?;
         let mut config = place.config;
-        let limits = format!(
+        let ours = format!(
             "-c statement_timeout={} -c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
-            statement.as_millis()
+            limits.statement.as_millis()
         );
-        let options = config.get_options().map_or(limits.clone(), |given| format!("{given} {limits}"));
+        let options = config.get_options().map_or(ours.clone(), |given| format!("{given} {ours}"));
         config.options(options);
         if config.get_application_name().is_none() {
             config.application_name("onhand");
@@ -65,7 +70,7 @@ impl Dialler {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
         }
-        Ok(Self { config, tls: tls::connector(&place.trust)? })
+        Ok(Self { config, tls: tls::connector(&place.trust)?, is_distributed: limits.is_distributed })
     }
 }
 
@@ -84,7 +89,16 @@ impl Manager for Dialler {
         client.batch_execute(SET_UP).await.map_err(|fault| fault::opening(&fault))?;
         let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
-        Ok(Connection { client, backend, is_clean: true, number: None, commits: 0, prepared: Mutex::default() })
+        let is_distributed = self.is_distributed || row.get(2);
+        Ok(Connection {
+            client,
+            backend,
+            is_distributed,
+            is_clean: true,
+            number: None,
+            commits: 0,
+            prepared: Mutex::default(),
+        })
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {

@@ -39,9 +39,6 @@ const TRIES_MAX: u32 = 5;
 /// The pause before another try; each is longer by this.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Whether the tables are spread over several machines.
-const DISTRIBUTED: &str = "SELECT 1 FROM pg_extension WHERE extname = 'citus'";
-
 /// Limits of a server database, as configured.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -49,11 +46,13 @@ pub struct Limits {
     pub connections_max: usize,
     /// How long a statement may take, and how long anybody waits for a connection.
     pub statement: Duration,
+    /// Treat the tables as spread over several machines, as is done by itself where Citus is installed.
+    pub is_distributed: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections_max: 16, statement: Duration::from_secs(15) }
+        Self { connections_max: 16, statement: Duration::from_secs(15), is_distributed: false }
     }
 }
 
@@ -80,7 +79,7 @@ enum Failed {
 impl Pool {
     /// Makes a pool for a database and checks that it answers.
     pub(crate) async fn open(url: &str, limits: Limits) -> Result<Self, Error> {
-        let dialler = Dialler::new(url, limits.statement)?;
+        let dialler = Dialler::new(url, limits)?;
         let connections = Connections::builder(dialler)
             .max_size(limits.connections_max)
             // The one used last knows the most statements.
@@ -90,10 +89,8 @@ impl Pool {
             .create_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
-        let first = connection(&connections).await?;
-        let distributed = first.client.query(DISTRIBUTED, &[]).await.map_err(|found| fault::running(&found))?;
-        drop(first);
-        Ok(Self { connections, limits, marks: Arc::default(), has_marks: distributed.is_empty() })
+        let has_marks = !connection(&connections).await?.is_distributed;
+        Ok(Self { connections, limits, marks: Arc::default(), has_marks })
     }
 
     /// Runs a body in a write transaction.

@@ -1,5 +1,8 @@
 //! A transaction on one connection.
 //!
+//! Many rows are one statement, or, where the tables are spread over several machines, a statement for each, since only
+//! a statement that names one bucket goes to one machine; those are sent together all the same.
+//!
 //! Promises: statements that answer nothing are sent without waiting, so that a batch costs few round trips; their
 //! faults come out at the next answer, at the latest before the commit. No statement is waited for without a limit.
 //! Must not know tables.
@@ -139,6 +142,12 @@ impl<'c> Session<'c> {
         if rows.is_empty() {
             return Ok(());
         }
+        if self.connection.is_distributed {
+            for row in rows {
+                self.send_one(statement, row.map(Value::into_owned).to_vec()).await?;
+            }
+            return Ok(());
+        }
         let prepared = self.prepared_each(statement).await?;
         let columns = batch::turn(&element_types(&prepared)?, &rows)?;
         let client = &self.connection.client;
@@ -170,10 +179,18 @@ impl<'c> Session<'c> {
         &mut self,
         statement: &Statement,
         keys: Vec<[Value<'_>; N]>,
-        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         if keys.is_empty() {
             return Ok(Vec::new());
+        }
+        if self.connection.is_distributed {
+            let prepared = self.prepared(statement.postgres()).await?;
+            let client = &self.connection.client;
+            let one = async |key| client.query_raw(&prepared, key).await?.try_collect::<Vec<_>>().await;
+            // All are sent before the first is answered.
+            let found = self.answered(futures_util::future::try_join_all(keys.iter().map(one))).await?;
+            return found.iter().flatten().map(|row| read(&Row::Postgres(row))).collect();
         }
         let prepared = self.prepared_each(statement).await?;
         let columns = batch::turn(&element_types(&prepared)?, &keys)?;
