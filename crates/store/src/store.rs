@@ -102,6 +102,19 @@ impl Store {
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
 
+    /// Runs a body that reads whole tables, on one snapshot, however long it takes. `name` is for logs.
+    pub async fn survey<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let result = match &*self.engine {
+            Engine::Sqlite(threads) => threads.read(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.survey(body)).await,
+        };
+        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "survey failed"))
+    }
+
     /// Runs a body that reads a bounded number of rows by key, on one snapshot, without changing threads where the
     /// engine can. Anything that may scan belongs into [`Store::read`].
     pub async fn glance<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>

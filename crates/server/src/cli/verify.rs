@@ -14,13 +14,13 @@ pub(super) struct Args {
 
 pub(super) async fn run(url: &str, args: &Args) -> anyhow::Result<()> {
     let store = database::open_existing(url).await?;
-    let extent = store.read("verify.extent", async |tx| verify::extent(tx).await).await?;
+    let extent = store.survey("verify.extent", async |tx| verify::extent(tx).await).await?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?;
     let progress = ProgressBar::new(verify::rules() as u64).with_style(style);
     // All rules look at one snapshot, so that a running server cannot make them disagree.
     let bar = progress.clone();
     let differences = store
-        .read("verify", async move |tx| {
+        .survey("verify", async move |tx| {
             let mut all = Vec::new();
             for rule in 0..verify::rules() {
                 let (name, found) = verify::check(tx, rule).await?;

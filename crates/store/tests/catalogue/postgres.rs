@@ -12,9 +12,9 @@ use crate::{SCANS, may_scan, names, written_down};
 
 /// The release whose plans are written down: the one of Debian's packages that we build with.
 const RELEASE: &str = "15";
-/// As in a session of ours, and without the shortcuts that are right for the empty tables of a test.
-const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET enable_seqscan = off;
-    SET enable_hashjoin = off; SET enable_mergejoin = off;";
+/// As in a session of ours.
+const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;";
 
 /// A migrated database.
 pub(crate) fn migrated() -> Database {

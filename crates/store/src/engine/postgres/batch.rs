@@ -16,7 +16,9 @@ pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
     let rows = rows(types);
     let inner = columns(text, types.len());
     if text.starts_with("SELECT ") {
-        return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}) AS answer"));
+        // Neither form can be taken apart by the planner: it looks up one row after the other.
+        let fence = if inner.ends_with("FOR UPDATE") { "" } else { " OFFSET 0" };
+        return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}{fence}) AS answer"));
     }
     let unknown = || Error::Internal(format!("there is no form for many rows of: {text}"));
     if text.starts_with("UPDATE ") {

@@ -17,10 +17,11 @@ use crate::Error;
 const PREPARED_MAX: usize = 512;
 /// How long the server keeps a transaction open that says nothing: a process that hangs must not hold locks for ever.
 const IDLE_SECONDS: u64 = 60;
-/// Sets what must hold in every session. Generic plans: ours are all by key, and planning costs more than running them.
-const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off;
+/// Sets what must hold in every session. Plans are made once, for all values, and by key: planning costs more than running
+/// our statements, and a plan that was made while a table was small must not read it whole when it has grown.
+const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-
 /// Which process answers, and whether its tables are spread over several machines.
 const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
     FROM pg_stat_activity WHERE pid = pg_backend_pid()";

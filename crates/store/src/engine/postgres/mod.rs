@@ -39,6 +39,15 @@ const TRIES_MAX: u32 = 5;
 /// The pause before another try; each is longer by this.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// Begins a transaction that reads.
+const LOOK: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+/// Begins a transaction that reads whole tables: joined as it is best for that, and for as long as it takes.
+const SURVEY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
+    SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
+    SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
+/// Nothing waits longer than this.
+const SURVEY_MAX: Duration = Duration::from_hours(24);
+
 /// Limits of a server database, as configured.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -172,9 +181,21 @@ impl Pool {
     {
         let mut connection = self.connection().await?;
         connection.is_clean = false;
-        let result = look(&connection, self.limits.statement, body).await;
+        let result = look(&connection, self.limits.statement, LOOK, body).await;
         connection.is_clean = result.as_ref().err().is_none_or(is_usable_after);
         result
+    }
+
+    /// Runs a body that reads whole tables, on one snapshot, however long it takes.
+    pub(crate) async fn survey<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut connection = self.connection().await?;
+        // Its plans are not for anybody else.
+        connection.is_clean = false;
+        look(&connection, SURVEY_MAX, SURVEY, body).await
     }
 
     async fn connection(&self) -> Result<Leased, Error> {
@@ -227,11 +248,10 @@ where
     }
 }
 
-async fn look<T, F>(connection: &Connection, limit: Duration, body: F) -> Result<T, Error>
+async fn look<T, F>(connection: &Connection, limit: Duration, begin: &'static str, body: F) -> Result<T, Error>
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
