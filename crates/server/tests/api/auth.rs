@@ -107,11 +107,22 @@ async fn log_ins_are_throttled_per_name() {
 async fn log_ins_are_throttled_per_address() {
     let server = TestServer::with(|config| config.login_attempts = NonZeroU32::MIN).await;
     let anonymous = server.anonymous();
-    for number in 0..10 {
+    let attempt = async |number: i32| {
         let credentials = json!({"username": format!("user{number}"), "password": "123456"});
-        anonymous.post(LOGIN, credentials).await.expect(400);
+        anonymous.post(LOGIN, credentials).await
+    };
+    for number in 0..10 {
+        attempt(number).await.expect(400);
     }
-    anonymous.post(LOGIN, json!({"username": "another", "password": "123456"})).await.expect(429);
+    // One more is permitted every six seconds, and on a busy machine ten attempts may take longer.
+    for number in 10..100 {
+        let answer = attempt(number).await;
+        if answer.status == 429 {
+            return;
+        }
+        answer.expect(400);
+    }
+    panic!("nobody was refused");
 }
 
 #[tokio::test]
