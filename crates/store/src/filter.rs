@@ -327,11 +327,13 @@ impl Query {
         }
         self.sql.push_str(condition.column);
         self.sql.push_str(" IN (");
-        for (index, value) in condition.values.iter().enumerate() {
+        // The last one again and again up to a power of two, so that lists of many lengths share few statements.
+        let last = condition.values.len() - 1;
+        for index in 0..condition.values.len().next_power_of_two() {
             if index > 0 {
                 self.sql.push_str(", ");
             }
-            self.bind(value.clone());
+            self.bind(condition.values[index.min(last)].clone());
         }
         self.sql.push(')');
     }

@@ -26,7 +26,7 @@ mod store;
 pub mod tally;
 pub mod verify;
 
-pub use engine::postgres::{Limits, Mark};
+pub use engine::postgres::{LOG_LIMIT, Limits, Mark};
 pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;
 pub use store::{Options, Store};

@@ -64,7 +64,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
 fn start_logs(config: &LogConfig) -> anyhow::Result<()> {
     use std::io::IsTerminal as _;
     // The database driver would show every parameter of every statement, hashes of passwords and tokens among them.
-    let filter = EnvFilter::try_new(&config.filter)?.add_directive("tokio_postgres=warn".parse()?);
+    let filter = EnvFilter::try_new(&config.filter)?.add_directive(onhand_store::LOG_LIMIT.parse()?);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -39,6 +39,8 @@ const TRIES_MAX: u32 = 5;
 /// The pause before another try; each is longer by this.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// What the driver may log: below that, it shows the parameters of every statement.
+pub const LOG_LIMIT: &str = "tokio_postgres=warn";
 /// Begins a transaction that reads.
 const LOOK: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Begins a transaction that reads whole tables: joined as it is best for that, and for as long as it takes.
