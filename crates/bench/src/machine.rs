@@ -70,8 +70,10 @@ pub(crate) fn processor_time(process: u32) -> Duration {
 
 /// The processor time that a living process has used and all that it started, whether those still live or not.
 pub(crate) fn family_time(process: u32) -> Duration {
-    let children = std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
-    let living: u64 = numbers(&children).into_iter().map(|child| own_ticks(child as u32)).sum();
+    // Children are listed by the thread that started them.
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let children = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let living: u64 = children.flat_map(|children| numbers(&children)).map(|child| own_ticks(child as u32)).sum();
     duration(living + process_ticks(&format!("/proc/{process}/stat")).iter().sum::<u64>())
 }
 
@@ -125,6 +127,21 @@ pub(crate) fn file_system(folder: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn work_of_children_counts_while_they_live_and_afterwards() {
+        let me = std::process::id();
+        let of_children = || family_time(me).saturating_sub(processor_time(me));
+        let start = of_children();
+        let work = "i=0; while [ $i -lt 10000000 ]; do i=$((i + 1)); done";
+        let mut child = std::process::Command::new("sh").args(["-c", work]).spawn().unwrap();
+        while of_children() < start + Duration::from_millis(100) {
+            assert!(child.try_wait().unwrap().is_none(), "it has worked and was not seen");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(of_children() >= start + Duration::from_millis(100));
+    }
 
     #[test]
     fn work_of_this_program_is_its_own() {

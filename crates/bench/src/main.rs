@@ -25,6 +25,7 @@ use anyhow::ensure;
 use clap::{Parser, Subcommand};
 
 use crate::load::Load;
+use crate::postgres::Part;
 use crate::report::Report;
 
 /// Measures Onhand against baselines taken in the same run.
@@ -118,10 +119,10 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
     }
     let load = settings.load(3.0);
     if matches!(what, What::All | What::Postgres) {
-        reports.push(postgres::run(settings, load, binary, folder).await?);
+        reports.push(postgres::run(Part::Comparison, settings, load, binary, folder).await?);
     }
     if matches!(what, What::PostgresGrowth) {
-        reports.push(postgres::run_growth(settings, load, binary).await?);
+        reports.push(postgres::run(Part::Growth, settings, load, binary, folder).await?);
     }
     reports.iter().for_each(|report| say(report.text()));
     if let Some(path) = &settings.json {

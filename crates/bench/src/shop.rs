@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use serde::Deserialize;
@@ -111,7 +112,10 @@ impl Shop {
             Self { processes: Vec::new(), binary, database, headers: String::new(), list: 0, stocks, ids, book };
         shop.add_process()?;
         shop.headers = format!("Host: {}\r\n", shop.process().address);
+        let start = Instant::now();
         shop.fill().await.context("cannot fill the server")?;
+        let rate = stocks as f64 / start.elapsed().as_secs_f64();
+        note(format!("filled with {rate:.0} stocks/s"));
         Ok(shop)
     }
 

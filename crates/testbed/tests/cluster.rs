@@ -27,6 +27,8 @@ fn a_server_answers_and_leaves_nothing() {
     let shown = |option| cluster.psql("postgres", &format!("SHOW {option}")).unwrap();
     assert_eq!(["server_encoding", "lc_collate", "fsync"].map(shown), ["UTF8", "C", "off"]);
     let data = data(&cluster);
+    assert_eq!(cluster.process().map(|number| number.to_string()), Some(postmaster(&data)));
+    assert!(cluster.program("initdb").is_file());
     let process = PathBuf::from(format!("/proc/{}", postmaster(&data)));
     assert!(process.exists());
     assert_ne!(std::os::unix::fs::MetadataExt::uid(&process.metadata().unwrap()), 0, "it never runs as root");
@@ -58,6 +60,7 @@ fn a_stopped_server_refuses_until_it_is_started_again() {
     cluster.start_again().expect_err("it runs");
     cluster.stop(Mode::Fast).unwrap();
     cluster.stop(Mode::Fast).expect("it is stopped already");
+    assert_eq!(cluster.process(), None);
     let refused = cluster.psql("postgres", "SELECT 1").unwrap_err().to_string();
     assert!(refused.contains("refused"), "{refused}");
     cluster.start_again().unwrap();

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -28,6 +29,10 @@ use crate::{Settings, growth, note, say};
 const TITLE: &str = "PostgreSQL";
 /// The clients of pgbench that the targets speak of.
 const CLIENTS: usize = 16;
+/// Server processes on one database.
+const PROCESSES: usize = 2;
+/// Orders before anything is measured.
+const OPENING: Load = Load { connections: 16, measured: Duration::from_secs(1), seed: 0 };
 /// How much of the small server's rate the large one should reach, for orders and for lists.
 const GROWTH_LEAST: [f64; 2] = [0.8, 0.8];
 
@@ -83,11 +88,40 @@ struct Field<'b> {
     pgbench: Pgbench<'b>,
 }
 
-/// Measures and compares.
-pub(crate) async fn run(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+/// What is measured.
+#[derive(Clone, Copy)]
+pub(crate) enum Part {
+    /// The table against the baselines.
+    Comparison,
+    /// A small server and a large one.
+    Growth,
+}
+
+/// Measures a part on a PostgreSQL of its own.
+pub(crate) async fn run(
+    part: Part,
+    settings: &Settings,
+    load: Load,
+    binary: &Path,
+    folder: &Path,
+) -> anyhow::Result<Report> {
     let backend = Backend::start()?;
-    let mut report = start(&backend)?;
-    let mut field = Field::open(&backend, settings, binary, folder).await?;
+    let mut report = Report::start(TITLE, &backend.folder()?);
+    say(report.heading());
+    report.note(backend.settings()?);
+    match part {
+        Part::Comparison => {
+            let field = Field::open(&backend, settings, binary, folder).await?;
+            compare(settings, load, field, &mut report).await?;
+        }
+        Part::Growth => grow(settings, load, &backend, binary, &mut report).await?,
+    }
+    drop(backend);
+    report.end();
+    Ok(report)
+}
+
+async fn compare(settings: &Settings, load: Load, mut field: Field<'_>, report: &mut Report) -> anyhow::Result<()> {
     let cases = cases(settings.stocks);
     let wanted = |name: &str| settings.only.as_deref().is_none_or(|part| name.contains(part));
     let mut seed = 0;
@@ -100,39 +134,37 @@ pub(crate) async fn run(settings: &Settings, load: Load, binary: &Path, folder: 
         }
     }
     RATIOS.iter().for_each(|(above, below, target)| report.ratio(above, below, *target));
-    let Field { shop, pgbench, .. } = field;
-    report.note(pgbench.close()?);
-    report.note(shop.close().await?);
-    drop(backend);
-    report.end();
-    Ok(report)
+    report.note(field.pgbench.close()?);
+    report.note(field.shop.close().await?);
+    Ok(())
 }
 
-/// Measures a small server and a large one.
-pub(crate) async fn run_growth(settings: &Settings, load: Load, binary: &Path) -> anyhow::Result<Report> {
-    let backend = Backend::start()?;
-    let mut report = start(&backend)?;
-    let open = async |stocks| {
-        let name = format!("stocks_{stocks}");
-        let shop = Shop::open(binary, backend.database(&name)?, stocks).await?;
-        backend.settle(&name)?;
-        anyhow::Ok(Arc::new(shop))
-    };
+async fn grow(
+    settings: &Settings,
+    load: Load,
+    backend: &Backend,
+    binary: &Path,
+    report: &mut Report,
+) -> anyhow::Result<()> {
+    let open = async |stocks| open_shop(backend, binary, stocks, 1).await;
     let shops = [open(growth::SMALL).await?, open(settings.large).await?];
-    growth::measure(settings, load, &shops, GROWTH_LEAST, &mut report).await?;
+    growth::measure(settings, load, &shops, GROWTH_LEAST, report).await?;
     for shop in shops {
         report.note(shop.close().await?);
     }
-    drop(backend);
-    report.end();
-    Ok(report)
+    Ok(())
 }
 
-fn start(backend: &Backend) -> anyhow::Result<Report> {
-    let mut report = Report::start(TITLE, &backend.folder()?);
-    say(report.heading());
-    report.note(backend.settings()?);
-    Ok(report)
+/// A server of so many processes on a new database that has seen some orders: no table is empty when PostgreSQL takes
+/// its statistics, as in a shop that has been open for a few minutes.
+async fn open_shop(backend: &Backend, binary: &Path, stocks: u64, processes: usize) -> anyhow::Result<Arc<Shop>> {
+    let name = format!("stocks_{stocks}");
+    let mut shop = Shop::open(binary, backend.database(&name)?, stocks).await?;
+    (1..processes).try_for_each(|_| shop.add_process())?;
+    let shop = Arc::new(shop);
+    load::run(OPENING, shop.asked(processes), Request::new(&shop, Ask::OrderSpread)).await?;
+    backend.settle(&name)?;
+    Ok(shop)
 }
 
 /// What is compared stands together.
@@ -142,7 +174,7 @@ fn cases(stocks: u64) -> Vec<(&'static str, By)> {
         (PGBENCH_HOT, pgbench(Form::Transaction, 1, CLIENTS)),
         (STATEMENT_HOT, pgbench(Form::Statement, 1, CLIENTS)),
         (HOT, By::Server(1, Ask::OrderHot)),
-        (HOT_TWO, By::Server(2, Ask::OrderHot)),
+        (HOT_TWO, By::Server(PROCESSES, Ask::OrderHot)),
         (SPREAD, By::Server(1, Ask::OrderSpread)),
         (PGBENCH_SPREAD, pgbench(Form::Transaction, stocks, CLIENTS)),
         (STATEMENT_SPREAD, pgbench(Form::Statement, stocks, CLIENTS)),
@@ -161,10 +193,7 @@ fn cases(stocks: u64) -> Vec<(&'static str, By)> {
 
 impl<'b> Field<'b> {
     async fn open(backend: &'b Backend, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Self> {
-        let mut shop = Shop::open(binary, backend.database("compared")?, settings.stocks).await?;
-        shop.add_process()?;
-        backend.settle("compared")?;
-        let shop = Arc::new(shop);
+        let shop = open_shop(backend, binary, settings.stocks, PROCESSES).await?;
         let bare = Bare::start(&shop, folder).await?;
         let pgbench = Pgbench::open(backend, folder, settings.stocks)?;
         let mut plain = Command::new(std::env::current_exe()?);
