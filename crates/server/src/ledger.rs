@@ -190,10 +190,10 @@ impl Combiner {
         let commands = &batch[part.clone()];
         let needed = |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum();
         ids::refill(&self.store, &mut self.ids, needed).await?;
-        // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
-        let now = self.clock.now().max(self.last.plus_micros(1));
-        let (ids, pages) = (self.ids.clone(), self.pages.clone());
+        let (ids, pages, clock, last) = (self.ids.clone(), self.pages.clone(), self.clock.clone(), self.last);
         let body = async move |tx: &mut Tx<'_>| {
+            // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
+            let now = || clock.now().max(last.plus_micros(1));
             let batch = settle(tx, &batch[part], ids, now).await?;
             pages.changing(&batch.changes);
             Ok(batch)
@@ -222,12 +222,19 @@ struct Batch {
     last: Timestamp,
 }
 
-async fn settle(tx: &mut Tx<'_>, batch: &[Submission], ids: IdSource, now: Timestamp) -> Result<Batch, Error> {
+async fn settle(
+    tx: &mut Tx<'_>,
+    batch: &[Submission],
+    ids: IdSource,
+    now: impl Fn() -> Timestamp,
+) -> Result<Batch, Error> {
     let mut needs = Needs::default();
     batch.iter().for_each(|entry| entry.command.needs(&mut needs));
     let mut shelf = Shelf::new(ids);
     rows::load(tx, &needs, &mut shelf).await?;
-    // Clocks of several processes differ; what happens to one stock still happens one after the other.
+    // What happens to one stock happens one after the other, whichever process does it: the time is taken when the rows
+    // are ours, and since clocks differ, it is later than what the rows have seen.
+    let now = now();
     let now = shelf.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
 
     let keys: BTreeSet<&Key> = batch.iter().filter_map(|entry| Some(&entry.keyed.as_ref()?.key)).collect();

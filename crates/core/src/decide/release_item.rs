@@ -6,7 +6,7 @@
 
 use crate::command::ReleaseItem;
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, ReleaseMode, Shelf, Stock,
+    Cause, Context, Delta, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, ReleaseMode, Shelf, Stock, StockId,
     Timestamp,
 };
 
@@ -38,12 +38,19 @@ fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
     let Some((stock, units)) = open.map(|hold| (hold.stock, hold.quantity.units())) else {
         return; // released or cancelled before: there is nothing left to give
     };
-    let registered_at = command.registered_at.unwrap_or(context.now);
+    let registered_at = command.registered_at.unwrap_or_else(|| arrived(shelf, stock, context));
     let settled = shelf.stock(stock).is_none_or(|stock| settles_at_once(shelf, stock, registered_at));
     let (state, reported) = if settled { (HoldState::Settled, 0) } else { (HoldState::Reported, units) };
     let delta = Delta { held: -units, reported, ..Delta::default() };
     shelf.move_stock(stock, delta, Cause::Release(command.item), context.actor, context.now);
     shelf.advance_hold(command.item, state, Some(registered_at));
+}
+
+/// A release that says no time counts from its arrival, which is after that of the figure already stored, whatever the
+/// clocks of the ERP and of other processes make of it: taking it for older would put units on sale twice.
+fn arrived(shelf: &Shelf, stock: StockId, context: Context) -> Timestamp {
+    let snapshot = shelf.stock(stock).and_then(|stock| stock.snapshot_at);
+    snapshot.map_or(context.now, |snapshot| context.now.max(snapshot.plus_micros(1)))
 }
 
 fn settles_at_once(shelf: &Shelf, stock: &Stock, registered_at: Timestamp) -> bool {

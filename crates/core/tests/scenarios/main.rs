@@ -87,6 +87,22 @@ fn a_figure_settles_what_was_registered_at_or_before_it() {
 }
 
 #[test]
+fn a_release_without_a_time_comes_after_the_stored_figure() {
+    check(
+        "
+        list 1
+        tick 08:00
+        # The clock of whoever wrote the figure is ahead of ours.
+        stock   A list 1 10 snapshot 08:04                  -> written, A new, A 10-0-0=10
+        order   o1 A 4                                      -> held, A 10-4-0=6
+        release o1.1 E1                                     -> o1.1 is E1, A 10-0-4=6
+        tick 08:05
+        stock   A list 1 6                                  -> written, A 6-0-0=6
+        ",
+    );
+}
+
+#[test]
 fn an_older_figure_is_refused_and_one_without_a_time_is_not() {
     check(
         "

@@ -13,6 +13,11 @@ use crate::history::{Act, Entry, Line, Row, Told};
 use crate::shop::{Placed, Shop, int, sku};
 use crate::wire::{Answer, Connection, Request};
 
+/// Units of a line: so many that what is held tells which lines are, and a search for an order soon fails or succeeds.
+const UNITS_MAX: usize = 1_000_000;
+/// Figures: a few dozen lines fit.
+const FIGURE_MAX: usize = 20 * UNITS_MAX;
+
 /// One of the clients.
 pub(crate) struct Client {
     pub(crate) index: usize,
@@ -20,6 +25,8 @@ pub(crate) struct Client {
     pub(crate) chance: Chance,
     pub(crate) connection: Connection,
     pub(crate) elsewhere: bool,
+    /// The figure last seen of each stock.
+    pub(crate) seen: Vec<i64>,
 }
 
 /// What to do, how to send it, and what the answer is about.
@@ -56,6 +63,9 @@ impl Client {
         };
         let end = self.shop.now();
         let answer = answer.map(|answer| (end, self.told(&act, order.as_deref(), &answer)));
+        if let Some((_, Told::Numbers(rows))) = &answer {
+            rows.iter().for_each(|(stock, numbers)| self.seen[*stock] = numbers.stock);
+        }
         Entry { begun, act, answer }
     }
 
@@ -91,7 +101,11 @@ impl Client {
     fn place(&mut self, turn: usize) -> Operation {
         let number = format!("o-{}-{turn}", self.index);
         let lines: Vec<Line> = (0..=self.chance.below(2))
-            .map(|_| Line { name: self.shop.name(), stock: self.stock(), units: 1 + self.chance.below(3) as i64 })
+            .map(|_| Line {
+                name: self.shop.name(),
+                stock: self.stock(),
+                units: 1 + self.chance.below(UNITS_MAX) as i64,
+            })
             .collect();
         let items = lines
             .iter()
@@ -138,8 +152,11 @@ impl Client {
 
     fn figure(&mut self, stock: usize) -> Row {
         let elsewhere = self.elsewhere && self.chance.once_in(4);
-        let figure = (!elsewhere || self.chance.once_in(2)).then(|| 10 + self.chance.below(50) as i64);
-        let held = elsewhere.then(|| self.chance.below(12) as i64);
+        let figure = (!elsewhere || self.chance.once_in(2)).then(|| match self.chance.once_in(3) {
+            true => self.seen[stock], // the same again, which changes nothing but its time
+            false => self.chance.below(FIGURE_MAX) as i64,
+        });
+        let held = elsewhere.then(|| self.chance.below(FIGURE_MAX / 4) as i64);
         Row { stock, figure, held }
     }
 

@@ -4,6 +4,7 @@
 //! sees nothing but what the clients saw. Prints its seed; the same seed makes the same requests, though not the same
 //! interleaving.
 
+mod audit;
 #[path = "../kill/chance.rs"]
 mod chance;
 mod checker;
@@ -26,6 +27,7 @@ use chance::Chance;
 use chance::{SEED, seed};
 use checker::check;
 use model::Stock;
+use onhand_testbed::{Cluster, Mode, Settings};
 use planted::PLANTS;
 use recording::Load;
 use servers::Servers;
@@ -52,13 +54,37 @@ async fn a_killed_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 12, operations: 150, stocks: 3, elsewhere: true };
+    let load = Load { seed, clients: 8, operations: 200, stocks: 3, elsewhere: true };
     let recording = load.record(&mut servers, async |servers, progress| {
         for part in 1..4 {
             progress.reached(part, 4).await;
             servers.kill(0);
             servers.start_again(0);
         }
+    });
+    let recording = recording.await;
+    servers.assert_sound();
+    let recorded = Instant::now();
+    println!("{} checked in {:?}", recording.assert_linearizable(), recorded.elapsed());
+}
+
+/// Three processes on one database: one is killed, the database is restarted as by an operator and as by a crash.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_servers_are_linearizable() {
+    let seed = seed();
+    println!("{SEED}={seed}");
+    let cluster = Cluster::start(&Settings { durable: true, ..Settings::default() }).expect("PostgreSQL starts");
+    let mut servers = Servers::on(&cluster.url("postgres"), 3);
+    let load = Load { seed, clients: 9, operations: 200, stocks: 4, elsewhere: true };
+    let recording = load.record(&mut servers, async |servers, progress| {
+        progress.reached(1, 5).await;
+        servers.kill(1);
+        progress.reached(2, 5).await;
+        cluster.restart(Mode::Fast).expect("it starts again");
+        progress.reached(3, 5).await;
+        servers.start_again(1);
+        progress.reached(4, 5).await;
+        cluster.restart(Mode::Immediate).expect("it recovers");
     });
     let recording = recording.await;
     servers.assert_sound();

@@ -157,7 +157,7 @@ fn early(history: &History, chance: &mut Chance) -> Option<History> {
 
 fn invented(history: &History, chance: &mut Chance) -> Option<History> {
     let (index, _) = pick(history, chance, seen)?;
-    show(history, index, 1_000_000)
+    show(history, index, 1_000_000_000)
 }
 
 fn show(history: &History, index: usize, figure: i64) -> Option<History> {

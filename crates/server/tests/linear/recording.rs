@@ -1,22 +1,22 @@
 //! A recording: clients at work on several stocks, everything that may go wrong meanwhile, and the audit afterwards.
 //!
-//! Promises: what was acknowledged is there, what was refused is not, and the history of every stock is linearizable.
-//! An order that nobody answered is looked for at the end: from then on it is known whether it was placed.
+//! Promises: so many operations, however long they take; what is handed over has passed the audit, and can be checked
+//! stock by stock. Must not know what an operation is.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
 use tokio::task::JoinSet;
+
+use crate::audit::Audit;
 
 use crate::chance::Chance;
 use crate::checker::{Verdict, check};
-use crate::client::{Client, placed};
-use crate::history::{Act, Entry, Told, of_stock};
+use crate::client::Client;
+use crate::history::{Entry, of_stock};
 use crate::model::{History, Stock};
 use crate::servers::Servers;
-use crate::shop::{START, Shop, int};
-use crate::wire::{Connection, Request};
+use crate::shop::{START, Shop};
+use crate::wire::Connection;
 
 /// How much is done, by how many, on how many stocks.
 #[derive(Clone, Copy, Debug)]
@@ -42,14 +42,15 @@ impl Load {
         for index in 0..self.clients {
             let connection = Connection::new(servers.doors(), index, &shop.token);
             let chance = Chance(self.seed ^ ((index as u64) << 32));
-            let client = Client { index, shop: shop.clone(), chance, connection, elsewhere: self.elsewhere };
+            let (elsewhere, seen) = (self.elsewhere, vec![START; self.stocks]);
+            let client = Client { index, shop: shop.clone(), chance, connection, elsewhere, seen };
             clients.spawn(client.run(self.operations));
         }
         let progress = Progress { shop: shop.clone(), whole: self.clients * self.operations };
         let (journals, ()) = tokio::join!(clients.join_all(), disturb(servers, progress));
-        let mut entries: Vec<Entry> = journals.into_iter().flatten().collect();
+        let entries: Vec<Entry> = journals.into_iter().flatten().collect();
         let connection = Connection::new(servers.doors(), 0, &shop.token);
-        Audit::take(connection, &shop).await.hold_to(&mut entries);
+        let entries = Audit::take(connection, &shop, &entries).await.held_against(entries);
         Recording { entries, stocks: self.stocks }
     }
 }
@@ -65,76 +66,6 @@ impl Progress {
     pub(crate) async fn reached(&self, part: usize, of: usize) {
         self.shop.reached(self.whole * part / of).await;
     }
-}
-
-/// Everything the servers show when all is quiet.
-struct Audit {
-    orders: BTreeMap<String, Value>,
-    mapped: BTreeSet<i64>,
-    last: Entry,
-    end: u64,
-}
-
-impl Audit {
-    async fn take(mut connection: Connection, shop: &Shop) -> Self {
-        let orders = walk(&mut connection, "orders/").await;
-        let orders =
-            orders.into_iter().map(|order| (order["number"].as_str().expect("text").to_owned(), order)).collect();
-        let mapped = walk(&mut connection, "integration_mappings/").await;
-        let mapped = mapped.iter().map(|mapping| int(&mapping["object_id"])).collect();
-        let begun = shop.now();
-        let rows = walk(&mut connection, "product_stocks/").await;
-        let end = shop.now();
-        let numbers = rows.iter().map(|row| shop.numbers(row)).collect();
-        let last = Entry { begun, act: Act::Read, answer: Some((end, Told::Numbers(numbers))) };
-        Self { orders, mapped, last, end }
-    }
-
-    /// Every acknowledged operation has left what it must; orders without an answer get one.
-    fn hold_to(mut self, entries: &mut Vec<Entry>) {
-        let mut items: BTreeMap<u32, (i64, bool)> = BTreeMap::new();
-        for entry in entries.iter_mut() {
-            let Act::Place { number, lines } = &entry.act else { continue };
-            let found = self.orders.remove(number);
-            match (&entry.answer, &found) {
-                (Some((_, Told::Done)), None) => panic!("order {number} was acknowledged and is not there"),
-                (Some((_, Told::Short(_))), Some(_)) => panic!("order {number} was refused and is there"),
-                (None, Some(_)) => entry.answer = Some((self.end, Told::Done)),
-                _ => {}
-            }
-            for (body, (item, line)) in
-                found.iter().flat_map(|body| placed(lines, body).lines.into_iter().map(move |line| (body, line)))
-            {
-                let mut shown = body["order_items"].as_array().into_iter().flatten();
-                let dead = shown.any(|row| row["pk"] == item && row["status"] == "100");
-                items.insert(line.name, (item, dead));
-            }
-        }
-        assert!(self.orders.is_empty(), "nobody placed {:?}", self.orders.keys());
-        for entry in entries.iter().filter(|entry| entry.answer.is_some()) {
-            match &entry.act {
-                Act::Release { line } => assert!(self.mapped.contains(&items[&line.name].0), "{entry:?} is lost"),
-                Act::Cancel { lines } => {
-                    lines.iter().for_each(|line| assert!(items[&line.name].1, "{entry:?} is lost"));
-                }
-                _ => {}
-            }
-        }
-        entries.retain(|entry| entry.answer.is_some() || !matches!(entry.act, Act::Place { .. }));
-        entries.push(self.last);
-    }
-}
-
-/// All rows of a list.
-async fn walk(connection: &mut Connection, list: &str) -> Vec<Value> {
-    let (mut rows, mut next) = (Vec::new(), Some(format!("{list}?limit=500&cursor=")));
-    while let Some(path) = next {
-        let mut page = connection.send(&Request::get(path)).await.body;
-        next = page["next"].as_str().map(|link| link.split_once("/api/v1/").expect("a link").1.to_owned());
-        let Value::Array(page) = page["results"].take() else { panic!("no page of {list}: {page}") };
-        rows.extend(page);
-    }
-    rows
 }
 
 /// What was recorded.

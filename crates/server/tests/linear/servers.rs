@@ -28,6 +28,11 @@ impl Servers {
         Self::start(file(folder.path()), folder, 1)
     }
 
+    /// So many processes on a server's database.
+    pub(crate) fn on(url: &str, processes: usize) -> Self {
+        Self::start(url.to_owned(), tempfile::tempdir().expect("a temporary folder"), processes)
+    }
+
     fn start(url: String, folder: TempDir, processes: usize) -> Self {
         let doors = watch::Sender::new(vec![None; processes]);
         let mut servers = Self { url, folder, processes: (0..processes).map(|_| None).collect(), doors };

@@ -17,7 +17,7 @@ use crate::servers::Servers;
 use crate::wire::{Connection, Request};
 
 /// The figure that every stock begins with.
-pub(crate) const START: i64 = 40;
+pub(crate) const START: i64 = 10_000_000;
 
 /// An order that was acknowledged: its lines, with the server's names for them.
 #[derive(Debug)]
