@@ -1,8 +1,8 @@
 //! The ledger: the one queue through which every change of stock goes.
 //!
-//! Promises: a command is answered after its effect is flushed to disk; commands take effect in the order in which they
-//! are answered; what waits is taken together into one transaction, and nothing waits for more to come. A full queue
-//! refuses at once. Must not know HTTP, JSON or what a command means.
+//! Promises: a command is answered after its effect is flushed to disk; commands on one stock take effect in the order in
+//! which they are answered; what waits is taken together into one transaction, and nothing waits for more to come. A full
+//! queue refuses at once. Must not know HTTP, JSON or what a command means.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use onhand_core::command::Needs;
 use onhand_core::{Changes, Command, Context, IdSource, Outcome, Refusal, Shelf, Timestamp, UserId, decide};
 use onhand_store::idempotency::{self, Answer, Key};
 use onhand_store::{Error, Store, Tx, ids, ledger as rows};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::pages::Pages;
@@ -22,6 +23,9 @@ const QUEUE_MAX: usize = 4_096;
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
+/// Batches under way at the same time where the database has locks of its own: while one is flushed, another is loaded and
+/// decided. Those that touch the same stock wait for each other there, as batches of several processes do.
+const LANES_SHARED: usize = 2;
 /// How often a batch is loaded again because something it would make was there already.
 const TAKEN_TRIES_MAX: u32 = 3;
 
@@ -73,6 +77,7 @@ pub struct Submission {
     pub keyed: Option<Keyed>,
 }
 
+type Waiting = Arc<Mutex<mpsc::Receiver<(Submission, Answering)>>>;
 type Answering = oneshot::Sender<Result<Settled, Fault>>;
 
 /// A handle on the queue. Cheap to clone; the queue ends when the last handle is dropped.
@@ -84,12 +89,18 @@ pub struct Ledger {
 
 impl Ledger {
     /// Starts the ledger of a store. The task ends after the last handle is gone and everything queued is answered.
-    pub fn start(store: Store, clock: Clock) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(store: &Store, clock: &Clock) -> (Self, tokio::task::JoinHandle<()>) {
         let pages = Arc::new(Pages::default());
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let combiner =
-            Combiner { store, clock, pages: pages.clone(), ids: IdSource::default(), last: Timestamp::from_micros(0) };
-        (Self { queue, pages }, tokio::spawn(combiner.run(waiting)))
+        let lanes = if store.is_shared() { LANES_SHARED } else { 1 };
+        let waiting = Arc::new(Mutex::new(waiting));
+        let mut combiners = JoinSet::new();
+        for _ in 0..lanes {
+            let (store, clock, pages) = (store.clone(), clock.clone(), pages.clone());
+            let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
+            combiners.spawn(Combiner { store, clock, pages, ids, last }.run(waiting.clone()));
+        }
+        (Self { queue, pages }, tokio::spawn(async move { while combiners.join_next().await.is_some() {} }))
     }
 
     /// Submits a command and waits until it is on disk, or refused.
@@ -134,9 +145,17 @@ struct Combiner {
 }
 
 impl Combiner {
-    async fn run(mut self, mut waiting: mpsc::Receiver<(Submission, Answering)>) {
+    async fn run(mut self, waiting: Waiting) {
         let mut drained = Vec::with_capacity(BATCH_COMMANDS_MAX);
-        while waiting.recv_many(&mut drained, batch_size(waiting.len())).await > 0 {
+        loop {
+            let taken = {
+                let mut waiting = waiting.lock().await;
+                let size = batch_size(waiting.len());
+                waiting.recv_many(&mut drained, size).await
+            };
+            if taken == 0 {
+                return;
+            }
             let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
             metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
             let batch = Arc::new(batch);

@@ -33,7 +33,7 @@ pub(super) async fn run(url: &str, mut config: ServeConfig) -> anyhow::Result<()
     config.listen = listener.local_addr()?;
     let clock = Clock::System;
     let admin = first_admin(&store, &config, clock.now()).await?;
-    let (ledger, draining) = Ledger::start(store.clone(), clock.clone());
+    let (ledger, draining) = Ledger::start(&store, &clock);
     let app = App::new(store, ledger, clock, config);
     if app.config.demo {
         demo::fill(&app).await.context("cannot fill the demonstration")?;

@@ -67,7 +67,7 @@ impl TestServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         config.listen = address;
-        let (ledger, _draining) = Ledger::start(store.clone(), clock.clone());
+        let (ledger, _draining) = Ledger::start(&store, &clock);
         let app = App::new(store, ledger, clock, config);
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
