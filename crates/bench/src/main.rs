@@ -113,22 +113,23 @@ fn main() -> anyhow::Result<()> {
 async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Result<()> {
     let folder = machine::folder()?;
     let folder = folder.path();
-    let mut reports = Vec::new();
-    if !matches!(what, What::Postgres | What::PostgresGrowth) {
-        reports.push(embedded(what, settings, binary, folder).await?);
-    }
     let load = settings.load(3.0);
+    let mut figures = serde_json::Map::new();
+    let mut add = |report: Report| {
+        say(report.text());
+        figures.insert(report.title().to_owned(), report.json());
+    };
+    if !matches!(what, What::Postgres | What::PostgresGrowth) {
+        add(embedded(what, settings, binary, folder).await?);
+    }
     if matches!(what, What::All | What::Postgres) {
-        reports.push(postgres::run(Part::Comparison, settings, load, binary, folder).await?);
+        add(postgres::run(Part::Comparison, settings, load, binary, folder).await?);
     }
     if matches!(what, What::PostgresGrowth) {
-        reports.push(postgres::run(Part::Growth, settings, load, binary, folder).await?);
+        add(postgres::run(Part::Growth, settings, load, binary, folder).await?);
     }
-    reports.iter().for_each(|report| say(report.text()));
     if let Some(path) = &settings.json {
-        let whole: serde_json::Map<_, _> =
-            reports.iter().map(|report| (report.title().to_owned(), report.json())).collect();
-        std::fs::write(path, format!("{:#}\n", serde_json::Value::from(whole)))?;
+        std::fs::write(path, format!("{:#}\n", serde_json::Value::from(figures)))?;
     }
     Ok(())
 }
