@@ -98,7 +98,7 @@ impl Ledger {
         for _ in 0..lanes {
             let (store, clock, pages) = (store.clone(), clock.clone(), pages.clone());
             let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
-            combiners.spawn(Combiner { store, clock, pages, ids, last }.run(waiting.clone()));
+            combiners.spawn(Combiner { store, clock, pages, ids, last, lanes }.run(waiting.clone()));
         }
         (Self { queue, pages }, tokio::spawn(async move { while combiners.join_next().await.is_some() {} }))
     }
@@ -124,10 +124,12 @@ impl Ledger {
     }
 }
 
-/// How many commands to take when so many wait: half of them, so that while one half is on its way to the disk the
-/// callers of the other are answered and come back. Taking all would make everybody wait for everybody.
-fn batch_size(waiting: usize) -> usize {
-    (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
+/// How many commands to take when so many wait. Where one batch is under way at a time: half of them, so that while one
+/// half is on its way to the disk the callers of the other are answered and come back; taking all would make everybody
+/// wait for everybody. Where there are several, the next one is the other half.
+fn batch_size(waiting: usize, lanes: usize) -> usize {
+    let share = if lanes > 1 { waiting } else { waiting / 2 };
+    share.clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
 }
 
 /// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
@@ -142,6 +144,7 @@ struct Combiner {
     pages: Arc<Pages>,
     ids: IdSource,
     last: Timestamp,
+    lanes: usize,
 }
 
 impl Combiner {
@@ -150,7 +153,7 @@ impl Combiner {
         loop {
             let taken = {
                 let mut waiting = waiting.lock().await;
-                let size = batch_size(waiting.len());
+                let size = batch_size(waiting.len(), self.lanes);
                 waiting.recv_many(&mut drained, size).await
             };
             if taken == 0 {
@@ -297,8 +300,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_go_together_and_many_go_by_halves() {
-        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(batch_size);
+    fn a_few_go_together_and_many_go_by_halves_or_by_lanes() {
+        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(|waiting| batch_size(waiting, 1));
         assert_eq!(sizes, [24, 24, 24, 32, 500, BATCH_COMMANDS_MAX]);
+        assert_eq!([1, 64, QUEUE_MAX].map(|waiting| batch_size(waiting, 2)), [24, 64, BATCH_COMMANDS_MAX]);
     }
 }

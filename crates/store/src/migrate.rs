@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
         server: include_str!("../schema/0001_init.server.sql"),
     },
     Migration { version: 2, name: "processes", text: include_str!("../schema/0002_processes.sql"), server: "" },
+    Migration { version: 3, name: "fewer levels", text: include_str!("../schema/0003_fewer_levels.sql"), server: "" },
 ];
 
 shared! {

@@ -1,8 +1,7 @@
 //! Kept counts: how many rows a list has, and where its n-th row is, without scanning.
 //!
-//! Promises: a count changes in the same transaction as the rows it counts; finding a row by position adds up at the
-//! most 16 numbers on each of four levels, then skips fewer than 256 rows, for tables of up to 16 million rows (beyond
-//! that the uppermost level grows by one number per million rows). Must not know what is counted.
+//! Promises: a count changes in the same transaction as the rows it counts; finding a row by position adds up a number per
+//! 65,536 rows, then at the most 256 numbers, then skips fewer than 256 rows. Must not know what is counted.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +10,9 @@ use crate::{Error, Tx};
 
 /// The most rows one block of the lowest level has: an id is a running number times 256 plus a bucket.
 pub(crate) const BLOCK_ROWS: i64 = 256;
-/// How far an id is shifted to give its block, level by level; level 0 is everything. Each block has 16 of the level
-/// below: few enough to add up, and few levels to write.
-const SHIFTS: [u32; 5] = [62, 28, 24, 20, 16];
+/// How far an id is shifted to give its block, level by level; level 0 is everything. Each level is written for every row
+/// that is counted, so there are few: reading a page adds up more numbers for it, but those lie next to each other.
+const SHIFTS: [u32; 3] = [62, 24, 16];
 
 shared! {
     COUNT = "tally.count", "SELECT n FROM tally WHERE scope = ?1 AND level = 0 AND block = 0";

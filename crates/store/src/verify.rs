@@ -100,12 +100,12 @@ shared! {
          UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
          UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2
          UNION ALL SELECT 'channel', id >> 16, COUNT(*) FROM channel GROUP BY 2),
-         levels (level) AS (SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4),
+         levels (level) AS (SELECT 1 UNION ALL SELECT 2),
          both_sides (scope, level, block, id, counted, kept) AS (
-         SELECT scope, level, block >> (16 - 4 * level), block >> (16 - 4 * level) << (32 - 4 * level), n, 0
+         SELECT scope, level, block >> (16 - 8 * level), block >> (16 - 8 * level) << (32 - 8 * level), n, 0
          FROM fine CROSS JOIN levels
          UNION ALL SELECT scope, 0, 0, 0, n, 0 FROM fine
-         UNION ALL SELECT scope, level, block, CASE level WHEN 0 THEN 0 ELSE block << CAST(32 - 4 * level AS INTEGER) END, 0, n
+         UNION ALL SELECT scope, level, block, CASE level WHEN 0 THEN 0 ELSE block << CAST(32 - 8 * level AS INTEGER) END, 0, n
          FROM tally)
          SELECT MIN(id), CAST(SUM(counted) AS BIGINT), CAST(SUM(kept) AS BIGINT) FROM both_sides GROUP BY scope, level, block
          HAVING SUM(counted) <> SUM(kept) LIMIT ?1";

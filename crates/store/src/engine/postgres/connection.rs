@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio_postgres::{Client, Config, Statement};
@@ -17,6 +17,9 @@ use crate::Error;
 const PREPARED_MAX: usize = 512;
 /// How long the server keeps a transaction open that says nothing: a process that hangs must not hold locks for ever.
 const IDLE_SECONDS: u64 = 60;
+/// How long a plan is used at first, and at the most.
+const PLANS_LAST_MIN: Duration = Duration::from_secs(1);
+const PLANS_LAST_MAX: Duration = Duration::from_mins(10);
 /// Sets what must hold in every session. Plans are made once, for all values, and by key: planning costs more than running
 /// our statements, and a plan that was made while a table was small must not read it whole when it has grown.
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
@@ -46,6 +49,9 @@ pub(super) struct Connection {
     pub(super) number: Option<i64>,
     pub(super) commits: i64,
     prepared: Mutex<HashMap<String, Statement>>,
+    /// When its plans are made anew.
+    planned_until: Instant,
+    plans_last: Duration,
 }
 
 /// One of the server's processes: numbers are used again, but not with the same time of start.
@@ -99,19 +105,34 @@ impl Manager for Dialler {
             number: None,
             commits: 0,
             prepared: Mutex::default(),
+            planned_until: Instant::now() + PLANS_LAST_MIN,
+            plans_last: PLANS_LAST_MIN,
         })
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
-        if connection.is_clean && !connection.is_broken() {
-            Ok(())
-        } else {
-            Err(RecycleError::message("left open or broken"))
+        if !connection.is_clean || connection.is_broken() {
+            return Err(RecycleError::message("left open or broken"));
         }
+        connection.plan_anew_if_due().await;
+        Ok(())
     }
 }
 
 impl Connection {
+    /// Drops plans that are old. One that was made while a table was empty, as every table once is, may go by any index; as
+    /// tables grow ever more slowly, it is looked at ever more seldom.
+    async fn plan_anew_if_due(&mut self) {
+        let now = Instant::now();
+        if now < self.planned_until {
+            return;
+        }
+        self.plans_last = (self.plans_last * 2).min(PLANS_LAST_MAX);
+        self.planned_until = now + self.plans_last;
+        // A connection that breaks here says so to whoever gets it.
+        let _ = self.client.batch_execute("DISCARD PLANS").await;
+    }
+
     pub(super) fn is_broken(&self) -> bool {
         self.client.is_closed()
     }
