@@ -111,7 +111,7 @@ fn postgres_schema(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Options;
+    use crate::{Options, verify};
 
     async fn empty() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -128,6 +128,40 @@ mod tests {
             run(tx, MIGRATIONS).await
         });
         assert!(matches!(newer.await, Err(Error::NewerSchema { found: 99, .. })));
+    }
+
+    /// Counts of a database from before there were fewer levels are right afterwards.
+    #[tokio::test]
+    async fn counts_with_five_levels_become_counts_with_three() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("t.db");
+        let threads = sqlite::Threads::open(&path).expect("opens");
+        let old = async |tx: &mut Tx<'_>| {
+            run(tx, &MIGRATIONS[..2]).await?;
+            let Tx::Sqlite(connection) = tx else { unreachable!("it is a file") };
+            // Ids of three different blocks on the lowest level, and of two on each level above.
+            for id in [1_i64, 70_000, 1 << 29] {
+                sqlite::execute_script(
+                    connection,
+                    &format!("INSERT INTO channel VALUES ({id}, 'c{id}', 'refuse', 1, 0, 0)"),
+                )?;
+                for (level, shift) in [62, 28, 24, 20, 16].into_iter().enumerate() {
+                    let block = id >> shift;
+                    let count = format!(
+                        "INSERT INTO tally VALUES ('channel', {level}, {block}, 1)
+                         ON CONFLICT (scope, level, block) DO UPDATE SET n = n + 1"
+                    );
+                    sqlite::execute_script(connection, &count)?;
+                }
+            }
+            Ok(())
+        };
+        threads.write(old).await.expect("an old database");
+        drop(threads);
+        let store = Store::open(&format!("sqlite:{}", path.display()), &Options::default()).await.expect("migrates");
+        let counts = verify::rules() - 1;
+        let (name, found) = store.survey("t", async move |tx| verify::check(tx, counts).await).await.expect("checked");
+        assert_eq!((name, found), ("kept counts are right", vec![]));
     }
 
     #[tokio::test]
