@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use crate::clock::Clock;
+use crate::lanes::{self, Lanes, Touched};
 use crate::pages::Pages;
 
 /// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
@@ -24,7 +25,7 @@ const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
 /// Batches under way at the same time where the database has locks of its own: while one is flushed, another is loaded and
-/// decided. Those that touch the same stock wait for each other there, as batches of several processes do.
+/// decided.
 const LANES_SHARED: usize = 2;
 /// How often a batch is loaded again because something it would make was there already.
 const TAKEN_TRIES_MAX: u32 = 3;
@@ -92,11 +93,11 @@ impl Ledger {
     pub fn start(store: &Store, clock: &Clock) -> (Self, tokio::task::JoinHandle<()>) {
         let pages = Arc::new(Pages::default());
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let lanes = if store.is_shared() { LANES_SHARED } else { 1 };
+        let lanes = store.is_shared().then(Arc::<Lanes>::default);
         let waiting = Arc::new(Mutex::new(waiting));
         let mut combiners = JoinSet::new();
-        for _ in 0..lanes {
-            let (store, clock, pages) = (store.clone(), clock.clone(), pages.clone());
+        for _ in 0..if store.is_shared() { LANES_SHARED } else { 1 } {
+            let (store, clock, pages, lanes) = (store.clone(), clock.clone(), pages.clone(), lanes.clone());
             let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
             combiners.spawn(Combiner { store, clock, pages, ids, last, lanes }.run(waiting.clone()));
         }
@@ -127,9 +128,29 @@ impl Ledger {
 /// How many commands to take when so many wait. Where one batch is under way at a time: half of them, so that while one
 /// half is on its way to the disk the callers of the other are answered and come back; taking all would make everybody
 /// wait for everybody. Where there are several, the next one is the other half.
-fn batch_size(waiting: usize, lanes: usize) -> usize {
-    let share = if lanes > 1 { waiting } else { waiting / 2 };
+fn batch_size(waiting: usize, has_lanes: bool) -> usize {
+    let share = if has_lanes { waiting } else { waiting / 2 };
     share.clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
+}
+
+/// Waits until nothing under way touches what this batch does. What arrives meanwhile joins it. What it touches.
+async fn enter(lanes: &Lanes, waiting: &Waiting, drained: &mut Vec<(Submission, Answering)>) -> Touched {
+    loop {
+        let mut needs = Needs::default();
+        drained.iter().for_each(|(entry, _)| entry.command.needs(&mut needs));
+        let touched = lanes::touched(&needs);
+        if lanes.enter(&touched).await {
+            return touched;
+        }
+        // Another lane that has the queue waits for what comes; then nothing is there to join.
+        if let Ok(mut waiting) = waiting.try_lock() {
+            while drained.len() < BATCH_COMMANDS_MAX
+                && let Ok(entry) = waiting.try_recv()
+            {
+                drained.push(entry);
+            }
+        }
+    }
 }
 
 /// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
@@ -144,7 +165,8 @@ struct Combiner {
     pages: Arc<Pages>,
     ids: IdSource,
     last: Timestamp,
-    lanes: usize,
+    /// Where other batches are under way besides this one's.
+    lanes: Option<Arc<Lanes>>,
 }
 
 impl Combiner {
@@ -153,27 +175,39 @@ impl Combiner {
         loop {
             let taken = {
                 let mut waiting = waiting.lock().await;
-                let size = batch_size(waiting.len(), self.lanes);
+                let size = batch_size(waiting.len(), self.lanes.is_some());
                 waiting.recv_many(&mut drained, size).await
             };
             if taken == 0 {
                 return;
             }
-            let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
-            metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
-            let batch = Arc::new(batch);
-            match self.settle_again(batch.clone(), 0..batch.len()).await {
-                Ok(settled) => answers.into_iter().zip(settled).for_each(|(answer, settled)| {
-                    // A caller that hung up is not told; its command is done all the same.
-                    let _ = answer.send(Ok(settled));
-                }),
-                Err(fault) if is_of_a_command(&fault) && batch.len() > 1 => {
-                    self.settle_alone(batch, answers, &fault).await;
+            match self.lanes.clone() {
+                None => self.answer(&mut drained).await,
+                Some(lanes) => {
+                    let touched = enter(&lanes, &waiting, &mut drained).await;
+                    self.answer(&mut drained).await;
+                    lanes.leave(&touched);
                 }
-                Err(fault) => {
-                    tracing::warn!(commands = batch.len(), %fault, "batch failed");
-                    answers.into_iter().for_each(|answer| drop(answer.send(Err(Fault::Store(fault.clone())))));
-                }
+            }
+        }
+    }
+
+    /// Settles what was taken and answers everybody.
+    async fn answer(&mut self, drained: &mut Vec<(Submission, Answering)>) {
+        let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
+        metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
+        let batch = Arc::new(batch);
+        match self.settle_again(batch.clone(), 0..batch.len()).await {
+            Ok(settled) => answers.into_iter().zip(settled).for_each(|(answer, settled)| {
+                // A caller that hung up is not told; its command is done all the same.
+                let _ = answer.send(Ok(settled));
+            }),
+            Err(fault) if is_of_a_command(&fault) && batch.len() > 1 => {
+                self.settle_alone(batch, answers, &fault).await;
+            }
+            Err(fault) => {
+                tracing::warn!(commands = batch.len(), %fault, "batch failed");
+                answers.into_iter().for_each(|answer| drop(answer.send(Err(Fault::Store(fault.clone())))));
             }
         }
     }
@@ -301,8 +335,8 @@ mod tests {
 
     #[test]
     fn a_few_go_together_and_many_go_by_halves_or_by_lanes() {
-        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(|waiting| batch_size(waiting, 1));
+        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(|waiting| batch_size(waiting, false));
         assert_eq!(sizes, [24, 24, 24, 32, 500, BATCH_COMMANDS_MAX]);
-        assert_eq!([1, 64, QUEUE_MAX].map(|waiting| batch_size(waiting, 2)), [24, 64, BATCH_COMMANDS_MAX]);
+        assert_eq!([1, 64, QUEUE_MAX].map(|waiting| batch_size(waiting, true)), [24, 64, BATCH_COMMANDS_MAX]);
     }
 }
