@@ -38,8 +38,8 @@ struct Operation {
 }
 
 impl Client {
-    /// Does so many operations and hands in its journal.
-    pub(crate) async fn run(mut self, operations: usize) -> Vec<Entry> {
+    /// Does so many operations and hands in its journal, and how many requests were not answered.
+    pub(crate) async fn run(mut self, operations: usize) -> (Vec<Entry>, usize) {
         let mut journal = Vec::with_capacity(operations);
         for turn in 0..operations {
             let operation = self.next(turn);
@@ -51,7 +51,7 @@ impl Client {
             journal.push(entry);
             self.shop.count();
         }
-        journal
+        (journal, self.connection.unanswered)
     }
 
     async fn perform(&mut self, operation: Operation) -> Entry {

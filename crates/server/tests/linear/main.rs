@@ -23,8 +23,7 @@ mod wire;
 
 use std::time::Instant;
 
-use chance::Chance;
-use chance::{SEED, seed};
+use chance::{Chance, SEED, seed};
 use checker::check;
 use model::Stock;
 use onhand_testbed::{Cluster, Mode, Settings};
@@ -34,18 +33,18 @@ use servers::Servers;
 use shop::START;
 
 /// Violations of each kind that are planted into a recording.
-const PLANTED: usize = 3;
+const PLANTED: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 16, operations: 200, stocks: 3, elsewhere: true };
+    let load = Load { seed, clients: 16, operations: 180, stocks: 3, elsewhere: true };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     servers.assert_sound();
-    let recorded = Instant::now();
-    println!("{} checked in {:?}", recording.assert_linearizable(), recorded.elapsed());
+    println!("{}", recording.assert_linearizable());
+    assert_eq!(recording.unanswered, 0, "nothing was in the way");
 }
 
 /// What was cut off may have happened or not, and what is repeated under its key happens once.
@@ -54,7 +53,7 @@ async fn a_killed_server_is_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 8, operations: 200, stocks: 3, elsewhere: true };
+    let load = Load { seed, clients: 8, operations: 150, stocks: 3, elsewhere: true };
     let recording = load.record(&mut servers, async |servers, progress| {
         for part in 1..4 {
             progress.reached(part, 4).await;
@@ -64,18 +63,32 @@ async fn a_killed_server_is_linearizable() {
     });
     let recording = recording.await;
     servers.assert_sound();
-    let recorded = Instant::now();
-    println!("{} checked in {:?}", recording.assert_linearizable(), recorded.elapsed());
+    println!("{}", recording.assert_linearizable());
+    assert!(recording.unanswered > 0, "the kills cut nothing off");
 }
 
-/// Three processes on one database: one is killed, the database is restarted as by an operator and as by a crash.
+/// Whatever two processes do to each other inside the database, no client is told of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_servers_are_linearizable() {
     let seed = seed();
     println!("{SEED}={seed}");
+    let database = onhand_testbed::database();
+    let mut servers = Servers::on(database.url(), 3);
+    let load = Load { seed, clients: 12, operations: 100, stocks: 6, elsewhere: true };
+    let recording = load.record(&mut servers, async |_, _| {}).await;
+    servers.assert_sound();
+    println!("{}", recording.assert_linearizable());
+    assert_eq!(recording.unanswered, 0, "nothing was in the way");
+}
+
+/// One of three processes is killed, and the database is restarted as by an operator and as by a crash.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_servers_are_linearizable_whatever_fails() {
+    let seed = seed();
+    println!("{SEED}={seed}");
     let cluster = Cluster::start(&Settings { durable: true, ..Settings::default() }).expect("PostgreSQL starts");
     let mut servers = Servers::on(&cluster.url("postgres"), 3);
-    let load = Load { seed, clients: 9, operations: 200, stocks: 4, elsewhere: true };
+    let load = Load { seed, clients: 9, operations: 100, stocks: 6, elsewhere: true };
     let recording = load.record(&mut servers, async |servers, progress| {
         progress.reached(1, 5).await;
         servers.kill(1);
@@ -88,8 +101,8 @@ async fn several_servers_are_linearizable() {
     });
     let recording = recording.await;
     servers.assert_sound();
-    let recorded = Instant::now();
-    println!("{} checked in {:?}", recording.assert_linearizable(), recorded.elapsed());
+    println!("{}", recording.assert_linearizable());
+    assert!(recording.unanswered > 0, "the faults cut nothing off");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,7 +110,7 @@ async fn planted_violations_are_found() {
     let seed = seed();
     println!("{SEED}={seed}");
     let mut servers = Servers::embedded();
-    let load = Load { seed, clients: 8, operations: 100, stocks: 2, elsewhere: false };
+    let load = Load { seed, clients: 8, operations: 80, stocks: 2, elsewhere: false };
     let recording = load.record(&mut servers, async |_, _| {}).await;
     println!("{}", recording.assert_linearizable());
     let (histories, mut chance) = (recording.histories(), Chance(seed));

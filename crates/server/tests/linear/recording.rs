@@ -4,11 +4,11 @@
 //! stock by stock. Must not know what an operation is.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use tokio::task::JoinSet;
 
 use crate::audit::Audit;
-
 use crate::chance::Chance;
 use crate::checker::{Verdict, check};
 use crate::client::Client;
@@ -48,10 +48,11 @@ impl Load {
         }
         let progress = Progress { shop: shop.clone(), whole: self.clients * self.operations };
         let (journals, ()) = tokio::join!(clients.join_all(), disturb(servers, progress));
+        let (journals, unanswered): (Vec<_>, Vec<_>) = journals.into_iter().unzip();
         let entries: Vec<Entry> = journals.into_iter().flatten().collect();
         let connection = Connection::new(servers.doors(), 0, &shop.token);
         let entries = Audit::take(connection, &shop, &entries).await.held_against(entries);
-        Recording { entries, stocks: self.stocks }
+        Recording { entries, stocks: self.stocks, unanswered: unanswered.iter().sum() }
     }
 }
 
@@ -70,8 +71,10 @@ impl Progress {
 
 /// What was recorded.
 pub(crate) struct Recording {
-    pub(crate) entries: Vec<Entry>,
+    entries: Vec<Entry>,
     stocks: usize,
+    /// Requests that were not answered, or not just then.
+    pub(crate) unanswered: usize,
 }
 
 impl Recording {
@@ -82,16 +85,17 @@ impl Recording {
 
     /// Checks every stock. What there was to check, for people.
     pub(crate) fn assert_linearizable(&self) -> String {
-        let mut told = Vec::new();
+        let begun = Instant::now();
+        let mut told = vec![format!("{} requests unanswered", self.unanswered)];
         for (stock, history) in self.histories().iter().enumerate() {
             let configurations = match check(&Stock::new(START), history) {
                 Verdict::Linearizable { configurations } => configurations,
                 Verdict::Violation(why) => panic!("stock {stock} is not linearizable: {why}"),
                 Verdict::GaveUp => panic!("stock {stock}: the search was given up"),
             };
-            let open = history.iter().filter(|call| call.answer.is_none()).count();
-            told.push(format!("{} calls, {open} without an answer, {configurations} configurations", history.len()));
+            let (calls, open) = (history.len(), history.iter().filter(|call| call.answer.is_none()).count());
+            told.push(format!("stock {stock}: {calls} calls, {open} open, {configurations} configurations"));
         }
-        told.join("; ")
+        format!("{}; checked in {:?}", told.join("; "), begun.elapsed())
     }
 }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::process::{Process, assert_quiet_log, assert_verified_on, file};
+use crate::process::{Process, assert_verified_on, file, log_of};
 
 /// Where each process listens; `None` while it is dead.
 pub(crate) type Doors = Vec<Option<SocketAddr>>;
@@ -62,6 +62,10 @@ impl Servers {
     /// The numbers add up, and no process has met anything it did not expect.
     pub(crate) fn assert_sound(&self) {
         assert_verified_on(&self.url);
-        assert_quiet_log(self.folder.path());
+        let log = log_of(self.folder.path());
+        // Where the database is away, a client is told so, and the log says why.
+        let expected = |line: &str| line.contains("answered 503");
+        let bad = log.lines().find(|line| line.contains("panicked") || line.contains("ERROR") && !expected(line));
+        assert_eq!(bad, None, "{log}");
     }
 }

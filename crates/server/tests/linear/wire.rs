@@ -57,31 +57,33 @@ pub(crate) struct Connection {
     doors: watch::Receiver<Doors>,
     turn: usize,
     token: String,
+    /// Requests that were not answered, or not just then.
+    pub(crate) unanswered: usize,
 }
 
 impl Connection {
     pub(crate) fn new(doors: watch::Receiver<Doors>, turn: usize, token: &str) -> Self {
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_MAX).build();
-        Self { http: http.expect("a client without TLS needs nothing"), doors, turn, token: token.to_owned() }
+        let http = http.expect("a client without TLS needs nothing");
+        Self { http, doors, turn, token: token.to_owned(), unanswered: 0 }
     }
 
     /// Sends a request once. `None`: nobody knows whether it was done, and the next process is tried next time.
     pub(crate) async fn try_send(&mut self, request: &Request) -> Option<Answer> {
         for _ in 0..TRIES_MAX {
             let address = self.door().await;
-            match self.exchange(address, request).await {
-                Ok(answer) if answer.status == 503 => {}
-                Ok(answer) => return Some(answer),
-                Err(fault) if fault.is_connect() => {
-                    self.turn += 1;
-                    tokio::time::sleep(PAUSE).await;
-                    continue; // nobody was there, so nothing was sent
-                }
-                Err(_) => {}
-            }
+            let nobody = match self.exchange(address, request).await {
+                Ok(answer) if answer.status != 503 => return Some(answer),
+                Ok(_) => false,
+                Err(fault) => fault.is_connect(),
+            };
             self.turn += 1;
             tokio::time::sleep(PAUSE).await;
-            return None;
+            // Where nobody was, nothing was sent.
+            if !nobody {
+                self.unanswered += 1;
+                return None;
+            }
         }
         panic!("nobody listens any more");
     }
