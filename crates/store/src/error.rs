@@ -18,8 +18,8 @@ pub enum Error {
     /// The answer to a commit was lost and could not be found out: it may have been written or not.
     #[error("whether it was written is not known: {0}")]
     Unknown(String),
-    /// The database server does not let us in: trying again does not help.
-    #[error("the database server refuses: {0}")]
+    /// The database server does not let us in, or is not the one we trust: trying again does not help.
+    #[error("refused: {0}")]
     Refused(String),
     /// The database was written by a newer program.
     #[error("the database has schema version {found}, this program knows up to {known}: use a newer program")]

@@ -29,4 +29,5 @@ pub mod verify;
 pub use engine::postgres::{LOG_LIMIT, Limits, Mark};
 pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;
+pub use migrate::{Schema, Step};
 pub use store::{Options, Store};

@@ -1,0 +1,7 @@
+//! The program as an operator runs it on a database server: the real binary, a real PostgreSQL.
+//!
+//! Promises: what a case asserts is what a person would see: exit codes, lines, answers.
+
+mod program;
+mod settings;
+mod start;
