@@ -22,9 +22,26 @@ pub(super) async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Sto
     with(config, Options { must_exist: true, ..options(config) }).await
 }
 
+/// Opens the database and leaves its schema as it is.
+pub(super) async fn connect(config: &DatabaseConfig) -> anyhow::Result<Store> {
+    connect_with(config, &options(config)).await
+}
+
+/// The same, for a database that must be there.
+pub(super) async fn connect_existing(config: &DatabaseConfig) -> anyhow::Result<Store> {
+    connect_with(config, &Options { must_exist: true, ..options(config) }).await
+}
+
+async fn connect_with(config: &DatabaseConfig, options: &Options) -> anyhow::Result<Store> {
+    Store::connect(&config.database, options).await.with_context(|| cannot_open(config))
+}
+
 async fn with(config: &DatabaseConfig, options: Options) -> anyhow::Result<Store> {
-    let url = &config.database;
-    Store::open(url, &options).await.with_context(|| format!("cannot open the database {}", masked(url)))
+    Store::open(&config.database, &options).await.with_context(|| cannot_open(config))
+}
+
+fn cannot_open(config: &DatabaseConfig) -> String {
+    format!("cannot open the database {}", masked(&config.database))
 }
 
 fn options(config: &DatabaseConfig) -> Options {

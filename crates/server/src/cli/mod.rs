@@ -1,6 +1,7 @@
 //! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
 
 mod database;
+mod migrate;
 mod serve;
 mod settings;
 mod token;
@@ -39,6 +40,8 @@ enum Command {
     Token(token::Command),
     /// Recompute every number from what it must be the sum of, and report each difference.
     Verify(verify::Args),
+    /// Bring the schema of the database up to date; serve does that too.
+    Migrate(migrate::Args),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
 }
@@ -61,6 +64,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => user::run(database, command).await?,
             Command::Token(command) => token::run(database, command).await?,
             Command::Verify(args) => return verify::run(database, &args).await,
+            Command::Migrate(args) => return migrate::run(database, &args).await,
             Command::Config(config) => settings::run(database, &cli.log, &config),
         }
         Ok(ExitCode::SUCCESS)

@@ -2,6 +2,10 @@
 //!
 //! Promises: what a case asserts is what a person would see: exit codes, lines, answers.
 
+mod behind;
+mod client;
+mod migrate;
 mod program;
+mod read_only;
 mod settings;
 mod start;

@@ -35,15 +35,32 @@ pub(crate) fn told(command: &mut Command) -> Told {
     Told { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
 }
 
+/// Runs a command that must succeed; what it printed.
+pub(crate) fn done(database: &str, arguments: &[&str]) -> String {
+    let told = told(&mut onhand(database, arguments));
+    assert_eq!(told.code, Some(0), "{arguments:?}: {told:?}");
+    told.out
+}
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    _log: Lines<BufReader<ChildStderr>>,
+    log: Lines<BufReader<ChildStderr>>,
     _out: BufReader<ChildStdout>,
 }
 
 impl Server {
+    /// Starts a server and waits until it says where it listens.
+    pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
+        Starting::begin(database, arguments).listening()
+    }
+
+    /// The next line of its log that has these words.
+    pub(crate) fn logged(&mut self, words: &str) -> String {
+        find(&mut self.log, words)
+    }
+
     /// Tells it to stop, and waits until it has.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let sent = Command::new("kill").arg(self.child.id().to_string()).status();
@@ -89,7 +106,7 @@ impl Starting {
             let log: Vec<_> = self.log.map_while(Result::ok).collect();
             panic!("no address in {line:?}: {log:#?}");
         };
-        Server { child: self.child, address, _log: self.log, _out: out }
+        Server { child: self.child, address, log: self.log, _out: out }
     }
 }
 

@@ -25,9 +25,9 @@ const PLANS_LAST_MAX: Duration = Duration::from_mins(10);
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-/// Which process answers, and whether its tables are spread over several machines.
-const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
-    FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+/// Which process answers, whether its tables are spread over several machines, and whether it follows another server.
+const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
+    pg_is_in_recovery() FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 
 /// Makes connections.
 pub(super) struct Dialler {
@@ -43,6 +43,8 @@ pub(super) struct Connection {
     pub(super) backend: Backend,
     /// Whether the tables are spread over several machines.
     pub(super) is_distributed: bool,
+    /// Whether the server follows another one and only reads.
+    pub(super) is_standby: bool,
     /// Whether nothing was left open on it.
     pub(super) is_clean: bool,
     /// Its number in `last_commit`, once it has written, and how often it has.
@@ -101,6 +103,7 @@ impl Manager for Dialler {
             client,
             backend,
             is_distributed,
+            is_standby: row.get(3),
             is_clean: true,
             number: None,
             commits: 0,

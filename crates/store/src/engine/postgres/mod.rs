@@ -79,7 +79,8 @@ pub(crate) struct Pool {
     connections: Connections,
     limits: Limits,
     marks: Arc<Marks>,
-    /// Whether a commit on one machine is seen in the snapshot of another: not where the tables are distributed.
+    /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a standby,
+    /// which does not know which transactions are still going on.
     has_marks: bool,
 }
 
@@ -104,7 +105,9 @@ impl Pool {
             .create_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
-        let has_marks = !connection(&connections).await?.is_distributed;
+        let first = connection(&connections).await?;
+        let has_marks = !first.is_distributed && !first.is_standby;
+        drop(first);
         Ok(Self { connections, limits, marks: Arc::default(), has_marks })
     }
 
