@@ -29,6 +29,9 @@ pub enum Error {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The database is not in a state for what was asked, and was not changed.
+    #[error("{0}")]
+    Unfit(String),
     /// The database URL is not one of ours.
     #[error("{0}")]
     Url(String),

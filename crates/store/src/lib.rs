@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod catalogue;
 pub mod channels;
+pub mod citus;
 mod engine;
 mod error;
 pub mod filter;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::engine::postgres::{Limits, Mark, Pool};
 use crate::engine::sqlite::Threads;
 use crate::migrate::{self, Schema, Step};
-use crate::{Error, Tx};
+use crate::{Error, Tx, citus};
 
 /// The pause between two tries to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -63,6 +63,14 @@ impl Store {
     /// Brings the schema up to date, also while other processes do. The migrations that were run here.
     pub async fn migrate(&self) -> Result<Vec<Step>, Error> {
         migrate::migrate(self).await
+    }
+
+    /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus, that is
+    /// [`Error::Unfit`]. The statements that were run.
+    pub async fn distribute(&self) -> Result<Vec<&'static str>, Error> {
+        citus::check(self).await?;
+        self.migrate().await?;
+        citus::distribute(self).await
     }
 
     /// Whether other processes may write the same database.

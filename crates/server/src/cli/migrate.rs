@@ -10,9 +10,23 @@ pub(super) struct Args {
     /// Only look: say what is missing, and exit with code 1 if anything is.
     #[arg(long)]
     check: bool,
+    /// Also spread the tables over the machines of a Citus cluster. Stop all servers before, and start them after.
+    #[arg(long, conflicts_with = "check")]
+    citus: bool,
 }
 
 pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<ExitCode> {
+    if args.citus {
+        let store = database::connect_existing(config).await?;
+        let run = store.distribute().await?;
+        run.iter().for_each(|statement| say(format!("{statement};")));
+        say(if run.is_empty() {
+            "every table is where it belongs, nothing to do"
+        } else {
+            "every table is where it belongs"
+        });
+        return Ok(ExitCode::SUCCESS);
+    }
     if args.check {
         let store = database::connect_existing(config).await?;
         let schema = store.schema().await?;

@@ -51,6 +51,15 @@ fn a_database_of_a_later_program_is_left_alone() {
     }
 }
 
+#[test]
+fn without_citus_its_command_is_refused_in_one_line() {
+    let database = database();
+    let refused = told(&mut onhand(database.url(), &["migrate", "--citus"]));
+    assert_eq!((refused.code, refused.out.as_str(), refused.err.lines().count()), (Some(1), "", 1), "{refused:?}");
+    assert!(refused.err.starts_with("onhand: the extension citus is not in this database: install"), "{refused:?}");
+    assert!(told(&mut onhand(database.url(), &["migrate", "--check"])).out.ends_with("schema version 0\n"), "no trace");
+}
+
 /// Starts processes that all find an empty database, and lets them go on together.
 fn together<T>(database: &Database, start: impl Fn() -> T, processes: usize) -> Vec<T> {
     behind::hold(database, behind::MIGRATING, || {

@@ -25,6 +25,8 @@ const PLANS_LAST_MAX: Duration = Duration::from_mins(10);
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+/// Where tables are spread over several machines, most statements can be planned only by the values they are about.
+const PLAN_BY_VALUES: &str = "SET plan_cache_mode = auto";
 /// Which process answers, whether its tables are spread over several machines, and whether it follows another server.
 const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
     pg_is_in_recovery() FROM pg_stat_activity WHERE pid = pg_backend_pid()";
@@ -99,6 +101,9 @@ impl Manager for Dialler {
         let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
+        if is_distributed {
+            client.batch_execute(PLAN_BY_VALUES).await.map_err(|fault| fault::opening(&fault))?;
+        }
         Ok(Connection {
             client,
             backend,
