@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod catalogue;
 pub mod channels;
 pub mod citus;
+pub mod copy;
 mod engine;
 mod error;
 pub mod filter;

@@ -1,5 +1,6 @@
 //! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
 
+mod copy;
 mod database;
 mod migrate;
 mod serve;
@@ -42,6 +43,8 @@ enum Command {
     Verify(verify::Args),
     /// Bring the schema of the database up to date; serve does that too.
     Migrate(migrate::Args),
+    /// Move a whole database to another one, of the same or another kind, and verify it there.
+    Copy(copy::Args),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
 }
@@ -64,6 +67,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => user::run(database, command).await?,
             Command::Token(command) => token::run(database, command).await?,
             Command::Verify(args) => return verify::run(database, &args).await,
+            Command::Copy(args) => copy::run(database, args).await?,
             Command::Migrate(args) => return migrate::run(database, &args).await,
             Command::Config(config) => settings::run(database, &cli.log, &config),
         }

@@ -12,9 +12,17 @@ const AWAITED_MAX: Duration = Duration::from_mins(1);
 /// Takes the lock under which migrations run.
 pub(crate) const MIGRATING: &str = "SELECT pg_advisory_lock(7163005)";
 
+/// Lets nobody write movements, which are written late in a copy.
+pub(crate) const WRITING_MOVEMENTS: &str = "LOCK TABLE movement IN SHARE MODE";
+
 /// Runs SQL and returns its rows as text.
 pub(crate) fn run(database: &Database, sql: &str) -> String {
     database.psql(sql).unwrap_or_else(|fault| panic!("{fault:#}"))
+}
+
+/// How many product stocks and orders there are.
+pub(crate) fn stocks_and_orders(database: &Database) -> String {
+    run(database, "SELECT (SELECT count(*) FROM stock), (SELECT count(*) FROM sales_order)")
 }
 
 /// Pretends that a later program has written the database.

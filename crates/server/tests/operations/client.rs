@@ -49,6 +49,14 @@ impl Client {
         answer.text().unwrap_or_else(|fault| panic!("{path}: {fault}"))
     }
 
+    /// The body of a 201.
+    pub(crate) fn made(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post(path, body);
+        let (status, text) = (answer.status(), answer.text().expect("a whole answer"));
+        assert_eq!(status, 201, "{path}: {text}");
+        text.parse().unwrap_or_else(|fault| panic!("{path}: {fault}"))
+    }
+
     fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

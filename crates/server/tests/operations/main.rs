@@ -4,6 +4,7 @@
 
 mod behind;
 mod client;
+mod copy;
 mod migrate;
 mod program;
 mod read_only;
