@@ -47,7 +47,7 @@ const SHOP: &str = "
         UNION ALL SELECT 'sales_order:channel_id:0', id FROM sales_order
         UNION ALL SELECT 'order_item', id FROM order_item UNION ALL SELECT 'mapping', id FROM mapping
         UNION ALL SELECT 'stock_list', id FROM stock_list UNION ALL SELECT 'channel', id FROM channel),
-      levels (level, shift) AS (VALUES (0, 62), (1, 28), (2, 24), (3, 20), (4, 16))
+      levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
       INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
 
 /// A file of the embedded engine.
