@@ -8,12 +8,41 @@ use std::num::NonZeroU32;
 
 use clap::Args;
 
-/// Which database.
+/// Which database, and how it is used.
 #[derive(Args, Clone)]
 pub struct DatabaseConfig {
-    /// The database: sqlite:PATH.
-    #[arg(long, env = "ONHAND_DATABASE", default_value = "sqlite:./onhand.db", value_name = "URL", global = true)]
+    /// The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME with sslmode= and sslrootcert= if need be.
+    #[arg(
+        long,
+        env = "ONHAND_DATABASE",
+        default_value = "sqlite:./onhand.db",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
     pub database: String,
+
+    /// Connections of this process to a database server, at the most.
+    #[arg(
+        long,
+        env = "ONHAND_DATABASE_CONNECTIONS",
+        default_value = "16",
+        value_name = "NUMBER",
+        global = true,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub database_connections: u16,
+
+    /// Seconds that a statement on a database server may take, and that a request waits for a connection.
+    #[arg(
+        long,
+        env = "ONHAND_DATABASE_STATEMENT_SECONDS",
+        default_value = "15",
+        value_name = "SECONDS",
+        global = true,
+        value_parser = clap::value_parser!(u32).range(1..=86_400)
+    )]
+    pub database_statement_seconds: u32,
 }
 
 /// How the server runs.
@@ -22,6 +51,10 @@ pub struct ServeConfig {
     /// The address to listen on. Port 0 takes any free one.
     #[arg(long, env = "ONHAND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
+
+    /// Seconds to wait at the start for a database server that is not there yet.
+    #[arg(long, env = "ONHAND_DATABASE_WAIT_SECONDS", default_value = "60", value_name = "SECONDS")]
+    pub database_wait_seconds: u32,
 
     /// Fill an empty database with a believable shop: lists, products, channels, orders.
     #[arg(long, env = "ONHAND_DEMO")]
@@ -93,15 +126,26 @@ pub struct LogConfig {
     pub json: bool,
 }
 
-/// A database URL without its password.
+/// Parts of a URL's query that may be shown; a password may be there too.
+const SHOWN: &[&str] = &["host", "port", "dbname", "sslmode", "sslrootcert", "application_name", "connect_timeout"];
+
+/// A database URL without its password. Where it is not clear what is one, too much is hidden rather than too little.
 pub fn masked(url: &str) -> String {
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        Some((scheme, (user, host))) => {
-            let name = user.split(':').next().unwrap_or_default();
-            format!("{scheme}://{name}:***@{host}")
-        }
-        None => url.to_owned(),
+    if url.starts_with("sqlite:") {
+        return url.to_owned();
     }
+    let Some((scheme, rest)) = url.split_once("://") else { return "***".to_owned() };
+    let (user, place) = match rest.rsplit_once('@') {
+        Some((user, place)) => (format!("{}:***@", user.split([':', '/', '?']).next().unwrap_or_default()), place),
+        None => (String::new(), rest),
+    };
+    let (place, query) = place.split_once('?').map_or((place, None), |(place, query)| (place, Some(query)));
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if !SHOWN.contains(&name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    };
+    let query = query.map(|query| query.split('&').map(pair).collect::<Vec<_>>().join("&"));
+    format!("{scheme}://{user}{place}{}", query.map(|query| format!("?{query}")).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -110,7 +154,17 @@ mod tests {
 
     #[test]
     fn passwords_are_masked() {
-        assert_eq!(masked("postgres://erp:secret@db/onhand"), "postgres://erp:***@db/onhand");
-        assert_eq!(masked("sqlite:./onhand.db"), "sqlite:./onhand.db");
+        for (url, shown) in [
+            ("postgres://erp:secret@db/onhand", "postgres://erp:***@db/onhand"),
+            ("postgres://erp:se@cr?e/t@db/onhand", "postgres://erp:***@db/onhand"),
+            ("postgres://secret@db/onhand?sslmode=require", "postgres://secret:***@db/onhand?sslmode=require"),
+            ("postgres://db/onhand?user=erp&password=secret", "postgres://db/onhand?user=***&password=***"),
+            ("postgres://db/onhand?password=secret&application_name=a@b", "postgres://db:***@b"),
+            ("postgres://db/onhand?pass%77ord=secret", "postgres://db/onhand?pass%77ord=***"),
+            ("host=db password=secret", "***"),
+            ("sqlite:./onhand.db", "sqlite:./onhand.db"),
+        ] {
+            assert_eq!(masked(url), shown);
+        }
     }
 }

@@ -124,6 +124,10 @@ fn sql_is_written_in_the_store_only() {
         ("crates/bench/src/postgres/pgbench.rs", "the baseline is PostgreSQL without us"),
         ("crates/bench/src/postgres/plain.rs", "the baseline is PostgreSQL without us"),
         ("crates/server/tests/api/dump.rs", "compares whole databases"),
+        (
+            "crates/server/tests/operations/behind.rs",
+            "does what an operator does to a server behind the program's back",
+        ),
         ("crates/testbed/src/database.rs", "makes and drops whole databases"),
         ("crates/testbed/tests/cluster.rs", "asks a bare server about itself"),
         ("crates/testbed/tests/command.rs", "asks a bare server about itself"),

@@ -124,6 +124,21 @@ pub async fn by_id(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, Error
 /// Makes an account; its id is given by the store. A taken name is [`Error::Taken`].
 pub async fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error> {
     let id = ids::take(tx, "account", 1).await?;
+    insert_as(tx, id, account).await
+}
+
+/// Makes an account if there is none. Whether it was made: of several processes that ask at once, one makes it.
+pub async fn insert_first(tx: &mut Tx<'_>, account: &Account) -> Result<bool, Error> {
+    // Whoever takes an id waits for those who took one before, so everybody is counted.
+    let id = ids::take(tx, "account", 1).await?;
+    if count(tx).await? > 0 {
+        return Ok(false);
+    }
+    insert_as(tx, id, account).await?;
+    Ok(true)
+}
+
+async fn insert_as(tx: &mut Tx<'_>, id: i64, account: &Account) -> Result<Account, Error> {
     let account = Account { id: UserId::new(id), ..account.clone() };
     let (channel, created) = (account.channel.map(ChannelId::get), account.created_at.micros());
     let (name, hash) = (&account.username, &account.password_hash);

@@ -18,8 +18,8 @@ pub enum Error {
     /// The answer to a commit was lost and could not be found out: it may have been written or not.
     #[error("whether it was written is not known: {0}")]
     Unknown(String),
-    /// The database server does not let us in: trying again does not help.
-    #[error("the database server refuses: {0}")]
+    /// The database server does not let us in, or is not the one we trust: trying again does not help.
+    #[error("refused: {0}")]
     Refused(String),
     /// The database was written by a newer program.
     #[error("the database has schema version {found}, this program knows up to {known}: use a newer program")]
@@ -29,6 +29,9 @@ pub enum Error {
         /// The newest version this program knows.
         known: i64,
     },
+    /// The database is not in a state for what was asked, and was not changed.
+    #[error("{0}")]
+    Unfit(String),
     /// The database URL is not one of ours.
     #[error("{0}")]
     Url(String),

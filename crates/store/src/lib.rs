@@ -6,6 +6,8 @@
 pub mod accounts;
 pub mod catalogue;
 pub mod channels;
+pub mod citus;
+pub mod copy;
 mod engine;
 mod error;
 pub mod filter;
@@ -29,4 +31,5 @@ pub mod verify;
 pub use engine::postgres::{LOG_LIMIT, Limits, Mark};
 pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;
+pub use migrate::{Schema, Step};
 pub use store::{Options, Store};

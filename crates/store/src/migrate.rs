@@ -42,12 +42,43 @@ static CREATE_TABLE: Statement = Statement::shared(
     "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
 );
 
+/// One migration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Its number.
+    pub version: i64,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// How far a database's schema is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Schema {
+    /// The number of its newest migration; 0 where nothing has run.
+    pub version: i64,
+    /// What has not run yet.
+    pub missing: Vec<Step>,
+}
+
+/// How far the schema is.
+pub(crate) async fn look(store: &Store) -> Result<Schema, Error> {
+    let missing = store.read("migrate.look", async |tx| Ok(steps(&missing(tx, MIGRATIONS).await?))).await?;
+    // They run in order, so what has run is what comes before the first that has not.
+    let first = missing.first().map_or(i64::MAX, |step| step.version);
+    let ran = MIGRATIONS.iter().rev().find(|migration| migration.version < first);
+    Ok(Schema { version: ran.map_or(0, |migration| migration.version), missing })
+}
+
 /// Brings the schema up to date, in one transaction. A database that is up to date is only read.
-pub(crate) async fn migrate(store: &Store) -> Result<(), Error> {
-    if store.read("migrate.look", async |tx| Ok(missing(tx, MIGRATIONS).await?.is_empty())).await? {
-        return Ok(());
+pub(crate) async fn migrate(store: &Store) -> Result<Vec<Step>, Error> {
+    if look(store).await?.missing.is_empty() {
+        return Ok(Vec::new());
     }
     store.define(async |tx| run(tx, MIGRATIONS).await).await
+}
+
+fn steps(migrations: &[&Migration]) -> Vec<Step> {
+    migrations.iter().map(|migration| Step { version: migration.version, name: migration.name }).collect()
 }
 
 /// The migrations that have not run yet.
@@ -74,14 +105,14 @@ async fn missing<'m>(tx: &mut Tx<'_>, migrations: &'m [Migration]) -> Result<Vec
     Ok(missing)
 }
 
-async fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> {
+async fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<Vec<Step>, Error> {
     // Several processes may start at once; what one has done meanwhile is not missing any more.
     tx.first(&LOCK, &[], |row| row.get::<i64>(0)).await?;
     let missing = missing(tx, migrations).await?;
     if missing.len() == migrations.len() {
         tx.execute(&CREATE_TABLE, &[]).await?;
     }
-    for migration in missing {
+    for migration in &missing {
         match tx {
             Tx::Sqlite(connection) => sqlite::execute_script(connection, migration.text)?,
             Tx::Postgres(session) => {
@@ -92,7 +123,7 @@ async fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<(), Error> {
         tx.execute(&INSERT, &values![migration.version, migration.name, checksum(migration)]).await?;
         tracing::info!(version = migration.version, name = migration.name, "migrated");
     }
-    Ok(())
+    Ok(steps(&missing))
 }
 
 fn checksum(migration: &Migration) -> String {
@@ -167,7 +198,7 @@ mod tests {
     #[tokio::test]
     async fn a_changed_file_is_noticed_and_a_repeat_is_quiet() {
         let (_folder, store) = empty().await;
-        migrate(&store).await.expect("nothing to do");
+        assert_eq!(migrate(&store).await.expect("nothing to do"), []);
         let mut changed = MIGRATIONS.to_vec();
         changed[0].text = "-- another";
         let result = store.write("t", async move |tx| run(tx, &changed).await).await;

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use crate::engine::postgres::{Limits, Mark, Pool};
 use crate::engine::sqlite::Threads;
-use crate::{Error, Tx, migrate};
+use crate::migrate::{self, Schema, Step};
+use crate::{Error, Tx, citus};
 
 /// The pause between two tries to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -39,14 +40,37 @@ pub struct Options {
 impl Store {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date. A file is made if it is not there.
     pub async fn open(url: &str, options: &Options) -> Result<Self, Error> {
+        let store = Self::connect(url, options).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Opens a database and leaves its schema as it is.
+    pub async fn connect(url: &str, options: &Options) -> Result<Self, Error> {
         let engine = match url.split_once(':') {
             Some(("sqlite", path)) => Engine::Sqlite(open_file(path, options)?),
             Some(("postgres" | "postgresql", _)) => Engine::Postgres(open_server(url, options).await?),
             _ => return Err(Error::Url("the database URL starts with sqlite: or postgres://".to_owned())),
         };
-        let store = Self { engine: Arc::new(engine) };
-        migrate::migrate(&store).await?;
-        Ok(store)
+        Ok(Self { engine: Arc::new(engine) })
+    }
+
+    /// Looks how far the schema is.
+    pub async fn schema(&self) -> Result<Schema, Error> {
+        migrate::look(self).await
+    }
+
+    /// Brings the schema up to date, also while other processes do. The migrations that were run here.
+    pub async fn migrate(&self) -> Result<Vec<Step>, Error> {
+        migrate::migrate(self).await
+    }
+
+    /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus, that is
+    /// [`Error::Unfit`]. The statements that were run.
+    pub async fn distribute(&self) -> Result<Vec<&'static str>, Error> {
+        citus::check(self).await?;
+        self.migrate().await?;
+        citus::distribute(self).await
     }
 
     /// Whether other processes may write the same database.

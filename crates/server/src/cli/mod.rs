@@ -1,6 +1,8 @@
 //! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
 
+mod copy;
 mod database;
+mod migrate;
 mod serve;
 mod settings;
 mod token;
@@ -8,6 +10,7 @@ mod user;
 mod verify;
 
 use std::io::Write as _;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -38,26 +41,37 @@ enum Command {
     Token(token::Command),
     /// Recompute every number from what it must be the sum of, and report each difference.
     Verify(verify::Args),
+    /// Bring the schema of the database up to date; serve does that too.
+    Migrate(migrate::Args),
+    /// Move a whole database to another one, of the same or another kind, and verify it there.
+    Copy(copy::Args),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
 }
 
-/// Runs the command line.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+/// Runs the command line. What went wrong is said in one line.
+pub fn run(cli: Cli) -> ExitCode {
+    obey(cli).unwrap_or_else(|fault| {
+        let _ = writeln!(std::io::stderr(), "onhand: {fault:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
     start_logs(&cli.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let url = cli.database.database.clone();
+    let database = &cli.database;
     runtime.block_on(async {
         match cli.command {
-            Command::Serve(config) => serve::run(&url, config).await,
-            Command::User(command) => user::run(&url, command).await,
-            Command::Token(command) => token::run(&url, command).await,
-            Command::Verify(args) => verify::run(&url, &args).await,
-            Command::Config(config) => {
-                settings::run(&cli.database, &cli.log, &config);
-                Ok(())
-            }
+            Command::Serve(config) => serve::run(database, config).await?,
+            Command::User(command) => user::run(database, command).await?,
+            Command::Token(command) => token::run(database, command).await?,
+            Command::Verify(args) => return verify::run(database, &args).await,
+            Command::Copy(args) => copy::run(database, args).await?,
+            Command::Migrate(args) => return migrate::run(database, &args).await,
+            Command::Config(config) => settings::run(database, &cli.log, &config),
         }
+        Ok(ExitCode::SUCCESS)
     })
 }
 

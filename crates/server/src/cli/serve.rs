@@ -15,7 +15,7 @@ use super::{database, say};
 use crate::app::App;
 use crate::auth::{Role, password, token};
 use crate::clock::Clock;
-use crate::config::{ServeConfig, masked};
+use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::ledger::Ledger;
 use crate::{demo, http};
 
@@ -26,8 +26,9 @@ const SWEEP_LEASE_SECONDS: i64 = 120;
 /// The administrator's password in a demonstration, unless one is given.
 const DEMO_PASSWORD: &str = "onhand-demo";
 
-pub(super) async fn run(url: &str, mut config: ServeConfig) -> anyhow::Result<()> {
-    let store = database::open(url).await?;
+pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> anyhow::Result<()> {
+    let patience = Duration::from_secs(config.database_wait_seconds.into());
+    let store = database::wait_for(database, patience).await?;
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     config.listen = listener.local_addr()?;
@@ -38,14 +39,17 @@ pub(super) async fn run(url: &str, mut config: ServeConfig) -> anyhow::Result<()
     if app.config.demo {
         demo::fill(&app).await.context("cannot fill the demonstration")?;
     }
-    greet(url, &app.config, admin.as_deref());
+    let stop = stop_signal();
+    greet(&database.database, &app.config, admin.as_deref());
     let housekeeping = tokio::spawn(keep_house(app.clone()));
-    http::serve(listener, app.clone(), stop_signal()).await;
+    http::serve(listener, app.clone(), stop).await;
 
     tracing::info!("stopping");
     housekeeping.abort();
     let _ = housekeeping.await;
-    app.sessions.note_use().await?;
+    if let Err(fault) = app.sessions.note_use().await {
+        tracing::warn!(%fault, "cannot write down the use of tokens");
+    }
     let patience = Duration::from_secs(app.config.drain_seconds);
     drop(app);
     if tokio::time::timeout(patience, draining).await.is_err() {
@@ -77,8 +81,9 @@ async fn first_admin(store: &Store, config: &ServeConfig, now: Timestamp) -> any
         is_active: true,
         created_at: now,
     };
-    store.write("accounts.insert", async move |tx| accounts::insert(tx, &account).await).await?;
-    Ok(shown)
+    let made = store.write("accounts.insert", async move |tx| accounts::insert_first(tx, &account).await).await?;
+    // Another process that started at the same time may have made it, with a password that is not ours to show.
+    Ok(shown.filter(|_| made))
 }
 
 fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
@@ -127,23 +132,26 @@ async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     app.store.write("sweep", body).await
 }
 
-/// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once.
-async fn stop_signal() {
+/// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once. Signals are caught from here on,
+/// not only once somebody waits.
+fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::warn!("signals cannot be caught; the server stops when it is killed");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tokio::spawn(async move {
+    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
+    async move {
+        let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
+            tracing::warn!("signals cannot be caught; the server stops when it is killed");
+            return std::future::pending().await;
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        std::process::exit(1);
-    });
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            std::process::exit(1);
+        });
+    }
 }

@@ -7,6 +7,9 @@ pub(super) fn run(database: &DatabaseConfig, log: &LogConfig, serve: &ServeConfi
     let set = |secret: &Option<String>| if secret.is_some() { "***" } else { "" }.to_owned();
     let rows = [
         ("ONHAND_DATABASE", masked(&database.database)),
+        ("ONHAND_DATABASE_CONNECTIONS", database.database_connections.to_string()),
+        ("ONHAND_DATABASE_STATEMENT_SECONDS", database.database_statement_seconds.to_string()),
+        ("ONHAND_DATABASE_WAIT_SECONDS", serve.database_wait_seconds.to_string()),
         ("ONHAND_LISTEN", serve.listen.to_string()),
         ("ONHAND_DEMO", serve.demo.to_string()),
         ("ONHAND_ADMIN_USERNAME", serve.admin_username.clone()),

@@ -9,6 +9,7 @@ use onhand_store::accounts::{self, Account, Token};
 use super::{database, say};
 use crate::auth::token;
 use crate::clock::Clock;
+use crate::config::DatabaseConfig;
 use crate::wire::scalar;
 
 #[derive(Subcommand)]
@@ -33,8 +34,8 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(url: &str, command: Command) -> anyhow::Result<()> {
-    let store = database::open(url).await?;
+pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
+    let store = database::open(config).await?;
     match command {
         Command::Create { username, name } => {
             let account = account(&store, username).await?;

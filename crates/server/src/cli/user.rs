@@ -10,6 +10,7 @@ use onhand_store::accounts::{self, Account};
 use super::{database, say};
 use crate::auth::{Role, password};
 use crate::clock::Clock;
+use crate::config::DatabaseConfig;
 
 /// The least characters of a password.
 const PASSWORD_CHARS_MIN: usize = 8;
@@ -36,8 +37,8 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(url: &str, command: Command) -> anyhow::Result<()> {
-    let store = database::open(url).await?;
+pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
+    let store = database::open(config).await?;
     match command {
         Command::Add { username, role, channel } => {
             if (role == Role::Channel) != channel.is_some() {

@@ -1,9 +1,12 @@
 //! `onhand verify`: every number recomputed; exit code 1 when something does not add up.
 
+use std::process::ExitCode;
+
 use indicatif::{ProgressBar, ProgressStyle};
 use onhand_store::verify;
 
 use super::{database, say};
+use crate::config::DatabaseConfig;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -12,8 +15,8 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) async fn run(url: &str, args: &Args) -> anyhow::Result<()> {
-    let store = database::open_existing(url).await?;
+pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<ExitCode> {
+    let store = database::open_existing(config).await?;
     let extent = store.survey("verify.extent", async |tx| verify::extent(tx).await).await?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?;
     let progress = ProgressBar::new(verify::rules() as u64).with_style(style);
@@ -45,8 +48,5 @@ pub(super) async fn run(url: &str, args: &Args) -> anyhow::Result<()> {
         say(format!("looked at {stocks} stocks, {movements} movements, {holds} holds, {orders} orders"));
         say(format!("{} differences", differences.len()));
     }
-    if !differences.is_empty() {
-        std::process::exit(1);
-    }
-    Ok(())
+    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -97,7 +97,9 @@ impl Tx<'_> {
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
     ) -> Answering<'t, ()> {
         match self {
-            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows))),
+            Self::Sqlite(connection) => {
+                Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows).map(|_| ())))
+            }
             Self::Postgres(session) => Box::pin(session.execute_each(statement, rows.into_iter().collect())),
         }
     }
@@ -148,6 +150,19 @@ impl Tx<'_> {
         match self {
             Self::Sqlite(connection) => sqlite::all(connection, sql, values, read),
             Self::Postgres(session) => session.all_composed(sql, values, read).await,
+        }
+    }
+
+    /// Runs one statement that [`crate::copy`] has put together from its closed list of tables, for many rows of
+    /// parameters. The number of rows it touched.
+    pub(crate) async fn execute_each_composed(
+        &mut self,
+        sql: &str,
+        rows: Vec<Vec<Value<'static>>>,
+    ) -> Result<u64, Error> {
+        match self {
+            Self::Sqlite(connection) => sqlite::execute_each(connection, sql, rows),
+            Self::Postgres(session) => session.execute_each_composed(sql, &rows).await,
         }
     }
 }

@@ -178,17 +178,18 @@ pub(super) fn execute(connection: &Connection, sql: &str, values: &[Value<'_>]) 
     statement.raw_execute().map(|rows| rows as u64).map_err(error)
 }
 
-pub(super) fn execute_each<'v, const N: usize>(
+pub(super) fn execute_each<'v>(
     connection: &Connection,
     sql: &str,
-    rows: impl IntoIterator<Item = [Value<'v>; N]>,
-) -> Result<(), Error> {
+    rows: impl IntoIterator<Item: AsRef<[Value<'v>]>>,
+) -> Result<u64, Error> {
     let mut statement = connection.prepare_cached(sql).map_err(error)?;
+    let mut touched = 0;
     for values in rows {
-        bind(&mut statement, &values)?;
-        statement.raw_execute().map_err(error)?;
+        bind(&mut statement, values.as_ref())?;
+        touched += statement.raw_execute().map_err(error)? as u64;
     }
-    Ok(())
+    Ok(touched)
 }
 
 pub(super) fn all<T>(

@@ -111,11 +111,11 @@ impl ToSql for Column {
 }
 
 /// Turns rows into columns of these types.
-pub(super) fn turn<const N: usize>(types: &[Type], rows: &[[Value<'_>; N]]) -> Result<Vec<Column>, Error> {
+pub(super) fn turn<'v>(types: &[Type], rows: &[impl AsRef<[Value<'v>]>]) -> Result<Vec<Column>, Error> {
     let column = |kind: &Type| Column { kind: kind.clone(), elements: BytesMut::new(), count: 0, has_nulls: false };
     let mut columns: Vec<Column> = types.iter().map(column).collect();
     for row in rows {
-        for (column, value) in columns.iter_mut().zip(row) {
+        for (column, value) in columns.iter_mut().zip(row.as_ref()) {
             column.push(value)?;
         }
     }

@@ -25,9 +25,11 @@ const PLANS_LAST_MAX: Duration = Duration::from_mins(10);
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-/// Which process answers, and whether its tables are spread over several machines.
-const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')
-    FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+/// Where tables are spread over several machines, most statements can be planned only by the values they are about.
+const PLAN_BY_VALUES: &str = "SET plan_cache_mode = auto";
+/// Which process answers, whether its tables are spread over several machines, and whether it follows another server.
+const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
+    pg_is_in_recovery() FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 
 /// Makes connections.
 pub(super) struct Dialler {
@@ -43,6 +45,8 @@ pub(super) struct Connection {
     pub(super) backend: Backend,
     /// Whether the tables are spread over several machines.
     pub(super) is_distributed: bool,
+    /// Whether the server follows another one and only reads.
+    pub(super) is_standby: bool,
     /// Whether nothing was left open on it.
     pub(super) is_clean: bool,
     /// Its number in `last_commit`, once it has written, and how often it has.
@@ -97,10 +101,14 @@ impl Manager for Dialler {
         let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
+        if is_distributed {
+            client.batch_execute(PLAN_BY_VALUES).await.map_err(|fault| fault::opening(&fault))?;
+        }
         Ok(Connection {
             client,
             backend,
             is_distributed,
+            is_standby: row.get(3),
             is_clean: true,
             number: None,
             commits: 0,

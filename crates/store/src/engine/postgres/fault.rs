@@ -3,6 +3,8 @@
 //! Promises: whoever gets [`Error::Conflict`] may try again and will likely succeed; [`Error::Unavailable`] has nothing
 //! to do with what was asked. Must not know statements.
 
+use std::io::ErrorKind;
+
 use tokio_postgres::error::{Severity, SqlState};
 
 use crate::Error;
@@ -22,7 +24,11 @@ pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
             Error::Conflict(text)
         }
-        SqlState::QUERY_CANCELED | SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::IO_ERROR => Error::Unavailable(text),
+        // A database that is read-only, or may only be read by us, can be written again by and by.
+        SqlState::READ_ONLY_SQL_TRANSACTION
+        | SqlState::INSUFFICIENT_PRIVILEGE
+        | SqlState::QUERY_CANCELED
+        | SqlState::IO_ERROR => Error::Unavailable(text),
         _ if is_about_the_server(state.code()) => Error::Unavailable(text),
         _ => Error::Internal(text),
     }
@@ -41,7 +47,10 @@ fn is_about_the_server(code: &str) -> bool {
 
 /// An error of connecting. Who is refused for good is told so.
 pub(super) fn opening(fault: &tokio_postgres::Error) -> Error {
-    let Some(told) = fault.as_db_error() else { return Error::Unavailable(whole(fault)) };
+    let Some(told) = fault.as_db_error() else {
+        let text = whole(fault);
+        return if is_for_good(fault, &text) { Error::Refused(text) } else { Error::Unavailable(text) };
+    };
     match *told.code() {
         SqlState::INVALID_PASSWORD
         | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
@@ -49,6 +58,16 @@ pub(super) fn opening(fault: &tokio_postgres::Error) -> Error {
         | SqlState::INSUFFICIENT_PRIVILEGE => Error::Refused(told.message().to_owned()),
         _ => running(fault),
     }
+}
+
+/// Whether an error that the server did not tell comes again at every try: a certificate that is not trusted, no TLS
+/// where it must be, a password that is not given. The driver names its kinds in its texts only.
+fn is_for_good(fault: &tokio_postgres::Error, text: &str) -> bool {
+    if text.starts_with("error performing TLS handshake") {
+        let io = std::error::Error::source(fault).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        return io.is_none_or(|io| matches!(io.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput));
+    }
+    text.starts_with("invalid configuration") || text.starts_with("authentication error")
 }
 
 /// With its causes, which the driver leaves out.

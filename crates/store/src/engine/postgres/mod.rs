@@ -47,8 +47,12 @@ const LOOK: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const SURVEY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
+/// The same for a transaction that changes the schema, or fills a whole database.
+const DEFINE: &str = "BEGIN; SET LOCAL statement_timeout = 0;
+    SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
+    SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
 /// Nothing waits longer than this.
-const SURVEY_MAX: Duration = Duration::from_hours(24);
+const ALL_DAY: Duration = Duration::from_hours(24);
 
 /// Limits of a server database, as configured.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +79,8 @@ pub(crate) struct Pool {
     connections: Connections,
     limits: Limits,
     marks: Arc<Marks>,
-    /// Whether a commit on one machine is seen in the snapshot of another: not where the tables are distributed.
+    /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a standby,
+    /// which does not know which transactions are still going on.
     has_marks: bool,
 }
 
@@ -100,7 +105,9 @@ impl Pool {
             .create_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
-        let has_marks = !connection(&connections).await?.is_distributed;
+        let first = connection(&connections).await?;
+        let has_marks = !first.is_distributed && !first.is_standby;
+        drop(first);
         Ok(Self { connections, limits, marks: Arc::default(), has_marks })
     }
 
@@ -134,9 +141,9 @@ impl Pool {
         connection.is_clean = false;
         let ending = Ending::next(&mut connection, limit).await;
         let result = match ending {
-            Ok(ending) => {
-                run(&connection, limit, Some(ending), body).await.map(|(value, ended)| (value, ended, ending))
-            }
+            Ok(ending) => run(&connection, ("BEGIN", limit), Some(ending), body)
+                .await
+                .map(|(value, ended)| (value, ended, ending)),
             Err(fault) => Err(fault),
         };
         match result {
@@ -166,12 +173,10 @@ impl Pool {
     {
         let mut connection = self.connection().await?;
         connection.is_clean = false;
-        match run(&connection, self.limits.statement, None, body).await? {
+        match run(&connection, (DEFINE, ALL_DAY), None, body).await? {
             (_, Ended::Unknown(fault)) => Err(fault),
-            (value, Ended::Committed) => {
-                connection.is_clean = true;
-                Ok(value)
-            }
+            // Its plans are not for anybody else.
+            (value, Ended::Committed) => Ok(value),
         }
     }
 
@@ -197,7 +202,7 @@ impl Pool {
         let mut connection = self.connection().await?;
         // Its plans are not for anybody else.
         connection.is_clean = false;
-        look(&connection, SURVEY_MAX, SURVEY, body).await
+        look(&connection, ALL_DAY, SURVEY, body).await
     }
 
     async fn connection(&self) -> Result<Leased, Error> {
@@ -231,14 +236,14 @@ fn is_usable_after(fault: &Error) -> bool {
 
 async fn run<T, F>(
     connection: &Connection,
-    limit: Duration,
+    (begin, limit): (&'static str, Duration),
     ending: Option<Ending>,
     body: F,
 ) -> Result<(T, Ended), Error>
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, "BEGIN", limit).await);
+    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     match result {

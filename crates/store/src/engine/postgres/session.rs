@@ -155,6 +155,21 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
+    /// Waits for the answer: the rows are many, and whoever has more of them should not send them all at once.
+    pub(in crate::engine) async fn execute_each_composed(
+        &mut self,
+        sql: &str,
+        rows: &[Vec<Value<'_>>],
+    ) -> Result<u64, Error> {
+        let sql = dollars(sql);
+        let one = self.prepared(&sql).await?;
+        let types: Vec<&str> = one.params().iter().map(tokio_postgres::types::Type::name).collect();
+        let prepared = self.prepared(&batch::each(&sql, &types)?).await?;
+        let columns = batch::turn(&element_types(&prepared)?, rows)?;
+        let client = &self.connection.client;
+        self.answered(client.execute_raw(&prepared, &columns)).await
+    }
+
     pub(in crate::engine) async fn all<T>(
         &mut self,
         statement: &Statement,

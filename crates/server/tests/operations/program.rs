@@ -1,0 +1,116 @@
+//! The binary: run to its end, or as a server with its log.
+//!
+//! Promises: no setting of the person who runs the tests reaches it; a server that a test forgets is killed. Must not
+//! know what is asked of it.
+
+use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader, Lines};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+
+pub(crate) const PASSWORD: &str = "operations-password";
+
+/// The program with a database and some arguments.
+pub(crate) fn onhand(database: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_onhand"));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ONHAND_")) {
+        command.env_remove(name);
+    }
+    command.env("ONHAND_DATABASE", database).env("RUST_BACKTRACE", "1").args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs a command to its end.
+pub(crate) fn told(command: &mut Command) -> Told {
+    let output = command.output().expect("the program starts");
+    let text = |bytes| String::from_utf8(bytes).expect("it writes text");
+    Told { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// Runs a command that must succeed; what it printed.
+pub(crate) fn done(database: &str, arguments: &[&str]) -> String {
+    let told = told(&mut onhand(database, arguments));
+    assert_eq!(told.code, Some(0), "{arguments:?}: {told:?}");
+    told.out
+}
+
+/// A running server.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+    log: Lines<BufReader<ChildStderr>>,
+    _out: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts a server and waits until it says where it listens.
+    pub(crate) fn start(database: &str, arguments: &[&str]) -> Self {
+        Starting::begin(database, arguments).listening()
+    }
+
+    /// The next line of its log that has these words.
+    pub(crate) fn logged(&mut self, words: &str) -> String {
+        find(&mut self.log, words)
+    }
+
+    /// Tells it to stop, and waits until it has.
+    pub(crate) fn stop(mut self) -> ExitStatus {
+        let sent = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(sent.expect("kill runs").success(), "it runs");
+        self.child.wait().expect("it is ours")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that may not listen yet.
+pub(crate) struct Starting {
+    child: Child,
+    log: Lines<BufReader<ChildStderr>>,
+}
+
+impl Starting {
+    pub(crate) fn begin(database: &str, arguments: &[&str]) -> Self {
+        let mut command = onhand(database, &["serve", "--listen", "127.0.0.1:0", "--log", "warn"]);
+        command.args(arguments.iter().map(OsStr::new)).env("ONHAND_ADMIN_PASSWORD", PASSWORD);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let log = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        Self { child, log }
+    }
+
+    /// The next line of its log that has these words.
+    pub(crate) fn logged(&mut self, words: &str) -> String {
+        find(&mut self.log, words)
+    }
+
+    /// Waits until it says where it listens.
+    pub(crate) fn listening(mut self) -> Server {
+        let mut out = BufReader::new(self.child.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        out.read_line(&mut line).expect("the program speaks");
+        let address = line.trim().rsplit_once("http://").and_then(|(_, address)| address.parse().ok());
+        let Some(address) = address else {
+            let log: Vec<_> = self.log.map_while(Result::ok).collect();
+            panic!("no address in {line:?}: {log:#?}");
+        };
+        Server { child: self.child, address, log: self.log, _out: out }
+    }
+}
+
+fn find(log: &mut Lines<BufReader<ChildStderr>>, words: &str) -> String {
+    let found = log.map_while(Result::ok).find(|line| line.contains(words));
+    found.unwrap_or_else(|| panic!("it ended without a word of {words:?}"))
+}

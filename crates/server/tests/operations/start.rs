@@ -1,0 +1,56 @@
+//! The start on a database server: shut doors are told in one line, one that is not there yet is waited for.
+
+use onhand_testbed::{Cluster, Mode, Settings, database};
+
+use crate::program::{Starting, onhand, told};
+
+#[test]
+fn what_keeps_a_command_from_the_database_is_told_in_one_line() {
+    let database = database();
+    let wrong = database.url().replace(":onhand@", ":s3cret@");
+    let nowhere = format!("{}_nowhere", database.url());
+    for (url, words) in [
+        (wrong.as_str(), "password authentication failed"),
+        (nowhere.as_str(), "does not exist"),
+        ("postgres://erp:s3cret@127.0.0.1:1/onhand?colour=blue", "unknown option `colour`"),
+        ("mysql://erp:s3cret@db/onhand", "starts with sqlite: or postgres://"),
+        ("host=db password=s3cret", "starts with sqlite: or postgres://"),
+    ] {
+        for arguments in [["serve", "--listen=127.0.0.1:0"], ["user", "list"]] {
+            let told = told(&mut onhand(url, &arguments));
+            assert_eq!((told.code, told.out.as_str(), told.err.lines().count()), (Some(1), "", 1), "{told:?}");
+            assert!(told.err.contains(words) && !told.err.contains("s3cret"), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_server_waits_for_its_database_and_a_command_does_not() {
+    let cluster = Cluster::start(&Settings::default()).expect("a server");
+    let url = cluster.url("postgres");
+    cluster.stop(Mode::Fast).expect("it stops");
+
+    let told = told(&mut onhand(&url, &["user", "list"]));
+    assert_eq!((told.code, told.err.lines().count()), (Some(1), 1), "{told:?}");
+    assert!(told.err.contains("the database is not available"), "{told:?}");
+
+    let mut starting = Starting::begin(&url, &[]);
+    for _ in 0..2 {
+        let line = starting.logged("waiting for the database");
+        assert!(line.contains("Connection refused"), "{line}");
+    }
+    cluster.start_again().expect("it starts");
+    let server = starting.listening();
+    std::net::TcpStream::connect(server.address).expect("it listens");
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_server_does_not_wait_for_ever() {
+    let cluster = Cluster::start(&Settings::default()).expect("a server");
+    cluster.stop(Mode::Fast).expect("it stops");
+    let told = told(&mut onhand(&cluster.url("postgres"), &["serve", "--database-wait-seconds=1"]));
+    assert_eq!(told.code, Some(1), "{told:?}");
+    let last = told.err.lines().last().unwrap_or_default();
+    assert!(last.starts_with("onhand: cannot open the database"), "{told:?}");
+}

@@ -1,0 +1,88 @@
+//! Citus: which table lives where on a database that is spread over several machines.
+//!
+//! Promises: every table has one home, and the statement that brings it there is written here and nowhere else. A
+//! statement is a transaction of its own, as Citus wants it; what is where it belongs is left out, so that an interrupted
+//! run is simply repeated. Must not know what the tables are for beyond who reads and writes them.
+
+use crate::sql::Statement;
+use crate::{Error, Store, Tx};
+
+/// Where a table lives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Home {
+    /// Its rows are spread over the machines by their bucket; equal buckets of all these tables are on the same machine.
+    Spread(&'static str),
+    /// Whole, on every machine: read by everybody, written seldom, since each write is made everywhere.
+    Everywhere(&'static str),
+    /// Whole, on the coordinator.
+    Coordinator,
+}
+
+/// Every table and its home, in the order in which they go there.
+pub const HOMES: &[(&str, Home)] = &[
+    ("account", Home::Everywhere("SELECT create_reference_table('account')")),
+    ("token", Home::Everywhere("SELECT create_reference_table('token')")),
+    ("stock_list", Home::Everywhere("SELECT create_reference_table('stock_list')")),
+    ("channel", Home::Everywhere("SELECT create_reference_table('channel')")),
+    ("stock", Home::Spread("SELECT create_distributed_table('stock', 'bucket', colocate_with => 'none')")),
+    ("product", Home::Spread("SELECT create_distributed_table('product', 'bucket', colocate_with => 'stock')")),
+    ("sales_order", Home::Spread("SELECT create_distributed_table('sales_order', 'bucket', colocate_with => 'stock')")),
+    ("order_item", Home::Spread("SELECT create_distributed_table('order_item', 'bucket', colocate_with => 'stock')")),
+    ("hold", Home::Spread("SELECT create_distributed_table('hold', 'bucket', colocate_with => 'stock')")),
+    ("mapping", Home::Spread("SELECT create_distributed_table('mapping', 'bucket', colocate_with => 'stock')")),
+    ("movement", Home::Spread("SELECT create_distributed_table('movement', 'bucket', colocate_with => 'stock')")),
+    ("idempotency", Home::Spread("SELECT create_distributed_table('idempotency', 'bucket', colocate_with => 'stock')")),
+    // A few rows that every batch writes: on every machine they would have to be written on every machine.
+    ("tally", Home::Coordinator),
+    // A row per kind, written once per thousand ids.
+    ("id_block", Home::Coordinator),
+    // It says whether a transaction was committed, and it is the coordinator that commits.
+    ("last_commit", Home::Coordinator),
+    // Read by nobody but the processes that want a lease.
+    ("lease", Home::Coordinator),
+    // Migrations are run on the coordinator.
+    ("schema_migration", Home::Coordinator),
+];
+
+// These two are not in the catalogue: only a server has the first table, and only Citus the second.
+static EXTENSION: Statement =
+    Statement::shared("citus.extension", "SELECT COUNT(*) FROM pg_extension WHERE extname = 'citus'");
+static SETTLED: Statement =
+    Statement::shared("citus.settled", "SELECT CAST(CAST(logicalrelid AS regclass) AS TEXT) FROM pg_dist_partition");
+
+const MISSING: &str = "the extension citus is not in this database: install Citus on the machines of its PostgreSQL, name \
+                       it in shared_preload_libraries, and CREATE EXTENSION citus; nothing was changed";
+const ANOTHER_ENGINE: &str = "only PostgreSQL is spread over several machines, by its extension citus; copy the database \
+                              there first; nothing was changed";
+
+/// Brings every table of a migrated database to its home. The statements that were run.
+pub(crate) async fn distribute(store: &Store) -> Result<Vec<&'static str>, Error> {
+    let settled =
+        store.read("citus.settled", async |tx| tx.all(&SETTLED, &[], |row| row.get::<String>(0)).await).await?;
+    let mut run = Vec::new();
+    for (table, home) in HOMES {
+        let (Home::Spread(statement) | Home::Everywhere(statement)) = *home else { continue };
+        if !settled.iter().any(|settled| settled == table) {
+            store.define(async move |tx| move_home(tx, statement).await).await?;
+            tracing::info!(statement, "moved a table");
+            run.push(statement);
+        }
+    }
+    Ok(run)
+}
+
+async fn move_home(tx: &mut Tx<'_>, statement: &str) -> Result<(), Error> {
+    match tx {
+        Tx::Postgres(session) => session.execute_script(statement).await,
+        Tx::Sqlite(_) => Err(Error::Unfit(ANOTHER_ENGINE.to_owned())),
+    }
+}
+
+/// Fails where tables cannot be spread.
+pub(crate) async fn check(store: &Store) -> Result<(), Error> {
+    if !store.is_shared() {
+        return Err(Error::Unfit(ANOTHER_ENGINE.to_owned()));
+    }
+    let found = store.read("citus.extension", async |tx| tx.first(&EXTENSION, &[], |row| row.get::<i64>(0)).await);
+    if found.await? == Some(1) { Ok(()) } else { Err(Error::Unfit(MISSING.to_owned())) }
+}

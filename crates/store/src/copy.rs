@@ -1,0 +1,327 @@
+//! Copying: a whole database into an empty one, whatever the two engines are.
+//!
+//! Promises: the source is read on one snapshot; the target gets everything in one transaction, which is committed only
+//! after it was counted and verified, so a copy that fails or is cut off leaves nothing. What belongs to the processes of
+//! the source stays there. Must not know what the rows mean.
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use crate::engine::Row;
+use crate::{Error, Store, Tx, Value, verify};
+
+/// A table and its columns, those of its key first.
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// The columns of its primary key, in its order.
+    pub key: &'static [&'static str],
+    /// All others.
+    pub rest: &'static [&'static str],
+}
+
+/// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
+/// which are about processes.
+pub const TABLES: &[Table] = &[
+    table("id_block", &["kind"], &["next"]),
+    table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
+    table("token", &["id"], &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at"]),
+    table(
+        "stock_list",
+        &["id"],
+        &["name", "code", "is_auto_sync", "release_mode", "snapshot_delay_seconds", "created_at", "modified_at"],
+    ),
+    table("channel", &["id"], &["name", "oversell", "is_active", "created_at", "modified_at"]),
+    table(
+        "product",
+        &["id", "bucket"],
+        &["sku", "name", "base_code", "is_active", "attributes", "extra_field", "created_at", "modified_at"],
+    ),
+    table(
+        "stock",
+        &["id", "bucket"],
+        &[
+            "stock_list_id",
+            "product_id",
+            "sku",
+            "unit",
+            "on_hand",
+            "held",
+            "external",
+            "reported",
+            "snapshot_at",
+            "movement_id",
+            "extra_field",
+            "created_at",
+            "modified_at",
+        ],
+    ),
+    table(
+        "sales_order",
+        &["id", "bucket"],
+        &[
+            "channel_id",
+            "number",
+            "status",
+            "is_send",
+            "currency",
+            "extra_field",
+            "details",
+            "date_placed",
+            "created_at",
+            "modified_at",
+        ],
+    ),
+    table(
+        "order_item",
+        &["id", "bucket"],
+        &[
+            "order_id",
+            "product_id",
+            "stock_list_id",
+            "stock_id",
+            "sku",
+            "quantity",
+            "status",
+            "oversold",
+            "price",
+            "extra_field",
+            "attributes",
+            "details",
+            "created_at",
+            "modified_at",
+        ],
+    ),
+    table("hold", &["item_id", "bucket"], &["stock_id", "quantity", "state", "registered_at"]),
+    table("mapping", &["id", "bucket"], &["item_id", "integration_type", "code", "created_at"]),
+    table(
+        "movement",
+        &["id", "bucket"],
+        &[
+            "stock_id",
+            "previous_id",
+            "cause",
+            "item_id",
+            "on_hand_delta",
+            "held_delta",
+            "external_delta",
+            "reported_delta",
+            "on_hand",
+            "held",
+            "reported",
+            "actor_id",
+            "at",
+        ],
+    ),
+    table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
+    table("tally", &["scope", "level", "block"], &["n"]),
+];
+
+/// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
+/// their texts are.
+const CHUNK_ROWS: usize = 2_000;
+/// Chunks on their way.
+const CHUNKS: usize = 2;
+/// What one side says when the other has failed.
+const GONE: &str = "the other side of the copy has gone";
+
+/// How a copy goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Progress {
+    /// So many rows are to be copied.
+    Begins(i64),
+    /// So many more rows of this table are in the target.
+    Copied(&'static str, i64),
+    /// The target is held against this rule.
+    Checks(&'static str),
+}
+
+/// What was copied of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Copied {
+    /// Its name.
+    pub table: &'static str,
+    /// Its rows.
+    pub rows: i64,
+}
+
+type Rows = Vec<Vec<Value<'static>>>;
+
+/// What the reading side tells the writing side.
+enum Message {
+    Begins(i64),
+    Chunk(&'static Table, Rows),
+    Ends,
+}
+
+/// Copies everything. A target with rows, and a source whose schema is not current, is [`Error::Unfit`], and so is a
+/// source that does not add up.
+pub async fn run(
+    source: &Store,
+    target: &Store,
+    told: impl Fn(Progress) + Send + Sync + 'static,
+) -> Result<Vec<Copied>, Error> {
+    let schema = source.schema().await?;
+    if !schema.missing.is_empty() {
+        let text = format!("the source has schema version {}: run onhand migrate on it first", schema.version);
+        return Err(Error::Unfit(text));
+    }
+    target.migrate().await?;
+    let (sender, receiver) = mpsc::channel(CHUNKS);
+    let (read, written) = tokio::join!(
+        source.survey("copy.read", async move |tx| unload(tx, &sender).await),
+        target.define(async move |tx| load(tx, receiver, &told).await),
+    );
+    match (read, written) {
+        (Err(fault), Err(Error::Internal(text))) if text == GONE => Err(fault),
+        (_, written) => written,
+    }
+}
+
+/// Reads every table, by its key.
+async fn unload(tx: &mut Tx<'_>, sender: &Sender<Message>) -> Result<(), Error> {
+    let mut counts = Vec::new();
+    for table in TABLES {
+        counts.push(table.count(tx).await?);
+    }
+    send(tx, sender, Message::Begins(counts.iter().sum())).await?;
+    for (table, count) in TABLES.iter().zip(counts) {
+        let mut read = 0;
+        let mut rows = table.first(tx).await?;
+        while let Some(last) = rows.last() {
+            let after = last[..table.key.len()].to_vec();
+            read += rows.len() as i64;
+            let is_full = rows.len() == CHUNK_ROWS;
+            send(tx, sender, Message::Chunk(table, rows)).await?;
+            rows = if is_full { table.after(tx, &after).await? } else { Vec::new() };
+        }
+        if read != count {
+            return Err(Error::Internal(format!("{} has {count} rows, and {read} were read", table.name)));
+        }
+    }
+    send(tx, sender, Message::Ends).await
+}
+
+/// Writes what is read, counts it and verifies it.
+async fn load(
+    tx: &mut Tx<'_>,
+    mut receiver: Receiver<Message>,
+    told: &(impl Fn(Progress) + Sync),
+) -> Result<Vec<Copied>, Error> {
+    for table in TABLES {
+        if !table.is_empty(tx).await? {
+            return Err(Error::Unfit(format!("the target is not empty: there are rows in {}", table.name)));
+        }
+    }
+    let mut copied: Vec<Copied> = TABLES.iter().map(|table| Copied { table: table.name, rows: 0 }).collect();
+    loop {
+        match receive(tx, &mut receiver).await? {
+            Message::Begins(rows) => told(Progress::Begins(rows)),
+            Message::Chunk(table, rows) => {
+                let rows = table.insert(tx, rows).await?;
+                copied.iter_mut().filter(|copied| copied.table == table.name).for_each(|copied| copied.rows += rows);
+                told(Progress::Copied(table.name, rows));
+            }
+            Message::Ends => break,
+        }
+    }
+    for (table, copied) in TABLES.iter().zip(&copied) {
+        let found = table.count(tx).await?;
+        if found != copied.rows {
+            let text = format!("{} rows of {} were written, and {found} are there", copied.rows, table.name);
+            return Err(Error::Internal(text));
+        }
+    }
+    check(tx, told).await?;
+    Ok(copied)
+}
+
+/// Holds the target against every rule.
+async fn check(tx: &mut Tx<'_>, told: &(impl Fn(Progress) + Sync)) -> Result<(), Error> {
+    if let Tx::Postgres(session) = tx {
+        // It has not seen yet how much there is, and plans by that.
+        session.execute_script("ANALYZE").await?;
+    }
+    for rule in 0..verify::rules() {
+        let (name, differences) = verify::check(tx, rule).await?;
+        told(Progress::Checks(name));
+        if let Some(verify::Difference { id, expected, found, .. }) = differences.first() {
+            let text = format!(
+                "the source does not add up ({name}: id {id}: expected {expected}, found {found}), so nothing was copied; \
+                 onhand verify on the source shows all of it"
+            );
+            return Err(Error::Unfit(text));
+        }
+    }
+    Ok(())
+}
+
+/// The embedded engine's transactions have a thread of their own and wait for nothing but their statements and us; the
+/// server engine's share theirs.
+async fn send(tx: &mut Tx<'_>, sender: &Sender<Message>, message: Message) -> Result<(), Error> {
+    let sent = match tx {
+        Tx::Sqlite(_) => sender.blocking_send(message),
+        Tx::Postgres(_) => sender.send(message).await,
+    };
+    sent.map_err(|_| Error::Internal(GONE.to_owned()))
+}
+
+async fn receive(tx: &mut Tx<'_>, receiver: &mut Receiver<Message>) -> Result<Message, Error> {
+    let received = match tx {
+        Tx::Sqlite(_) => receiver.blocking_recv(),
+        Tx::Postgres(_) => receiver.recv().await,
+    };
+    received.ok_or_else(|| Error::Internal(GONE.to_owned()))
+}
+
+const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
+    Table { name, key, rest }
+}
+
+/// Statements, put together from the closed list above.
+impl Table {
+    fn columns(&self) -> Vec<&'static str> {
+        self.key.iter().chain(self.rest).copied().collect()
+    }
+
+    async fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Error> {
+        let counts = tx.all_composed(&format!("SELECT COUNT(*) FROM {}", self.name), &[], |row| row.get(0)).await?;
+        Ok(counts.first().copied().unwrap_or_default())
+    }
+
+    async fn is_empty(&self, tx: &mut Tx<'_>) -> Result<bool, Error> {
+        let sql = format!("SELECT 1 FROM {} LIMIT 1", self.name);
+        Ok(tx.all_composed(&sql, &[], |row| row.get::<i64>(0)).await?.is_empty())
+    }
+
+    async fn first(&self, tx: &mut Tx<'_>) -> Result<Rows, Error> {
+        self.window(tx, "", &[]).await
+    }
+
+    async fn after(&self, tx: &mut Tx<'_>, key: &[Value<'static>]) -> Result<Rows, Error> {
+        let condition = format!("WHERE ({}) > ({})", self.key.join(", "), places(key.len()));
+        self.window(tx, &condition, key).await
+    }
+
+    async fn window(&self, tx: &mut Tx<'_>, condition: &str, values: &[Value<'_>]) -> Result<Rows, Error> {
+        let (columns, key, width) = (self.columns().join(", "), self.key.join(", "), self.columns().len());
+        let sql = format!("SELECT {columns} FROM {} {condition} ORDER BY {key} LIMIT {CHUNK_ROWS}", self.name);
+        let read = |row: &Row<'_>| (0..width).map(|index| row.get(index)).collect();
+        tx.all_composed(&sql, values, read).await
+    }
+
+    async fn insert(&self, tx: &mut Tx<'_>, rows: Rows) -> Result<i64, Error> {
+        let columns = self.columns();
+        let places = places(columns.len());
+        let sql = format!("INSERT INTO {} ({}) VALUES ({places})", self.name, columns.join(", "));
+        let written = tx.execute_each_composed(&sql, rows).await;
+        written.map(|rows| rows as i64).map_err(|fault| match fault {
+            Error::Internal(text) => Error::Internal(format!("{}: {text}", self.name)),
+            other => other,
+        })
+    }
+}
+
+/// `?1, ?2, …`.
+fn places(count: usize) -> String {
+    (1..=count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,212 @@
+//! Copies: every row of every table, in both directions, or nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use onhand_store::copy::{self, Copied, Progress, TABLES};
+use onhand_store::{Error, Options, Store};
+use onhand_testbed::{Database, database};
+use rusqlite::Connection;
+
+use crate::{open, run};
+
+/// Tables that belong to the processes of a database, or to its program.
+const PRIVATE: &[&str] = &["schema_migration", "last_commit", "lease"];
+
+/// A shop that adds up. Products fill a whole number of chunks, stocks do not; there are texts of every kind of character,
+/// bytes, and columns that are NULL here and not there.
+const SHOP: &str = "
+    INSERT INTO stock_list VALUES (1, 'çarşı ☂ ''x''', NULL, 1, 'until_next_write', 0, 1, 2),
+                                  (2, '', 'ST-02', 0, 'immediate', 86400, 3, 9223372036854775807);
+    INSERT INTO channel VALUES (1, 'Marketplace', 'accept', 1, 1, 1);
+    INSERT INTO account VALUES (1, 'admin', 'hash', 'admin', NULL, 1, 1), (2, 'market', 'hash', 'channel', 1, 0, 2);
+    INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL), (2, 2, 'b', 'prefix', x'', 1, 5, 6);
+    INSERT INTO lease VALUES ('sweep', 'somebody', 9);
+    INSERT INTO last_commit VALUES (1, 1);
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4000)
+      INSERT INTO product SELECT n & 255, n * 256 + (n & 255), 'SKU-' || n, 'é\" \\', '', 1, '{}', '{\"a\":[1]}', n, n FROM n;
+    WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4001)
+      INSERT INTO stock SELECT n & 255, n * 256 + (n & 255), 1 + (n > 4000), n * 256, 'SKU-' || n, 'qty', n % 7 + 9, 0, 0, 0,
+        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n FROM n;
+    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5 FROM stock;
+    INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
+    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1),
+                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1);
+    INSERT INTO hold VALUES (1, 263, 257, 2, 2, 8), (1, 519, 257, 1, 1, NULL);
+    INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
+    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 2, 10, 1, 2, 1, 6);
+    UPDATE stock SET held = 1, reported = 2, movement_id = 90000001 WHERE id = 257;
+    INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
+    INSERT INTO id_block VALUES ('product', 4001), ('stock', 4002), ('stock_list', 3), ('connection', 40);
+    WITH scopes (scope, id) AS (
+        SELECT 'product', id FROM product UNION ALL SELECT 'stock', id FROM stock
+        UNION ALL SELECT 'stock:stock_list_id:' || stock_list_id, id FROM stock
+        UNION ALL SELECT 'sales_order', id FROM sales_order UNION ALL SELECT 'sales_order:status:400', id FROM sales_order
+        UNION ALL SELECT 'sales_order:is_send:0', id FROM sales_order
+        UNION ALL SELECT 'sales_order:channel_id:0', id FROM sales_order
+        UNION ALL SELECT 'order_item', id FROM order_item UNION ALL SELECT 'mapping', id FROM mapping
+        UNION ALL SELECT 'stock_list', id FROM stock_list UNION ALL SELECT 'channel', id FROM channel),
+      levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
+      INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
+
+/// A file of the embedded engine.
+struct File {
+    folder: tempfile::TempDir,
+}
+
+impl File {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// One with the shop in it, changed behind the program's back.
+    fn filled(change: &str) -> Self {
+        let file = Self::new();
+        run(open(&file.url())).expect("it opens");
+        let connection = Connection::open(file.path()).expect("it opens");
+        connection.execute_batch(SHOP).expect("a shop");
+        connection.execute_batch(change).expect("a change");
+        file
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("onhand.db")
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite:{}", self.path().display())
+    }
+}
+
+fn copied(from: &str, to: &str) -> Result<Vec<Copied>, Error> {
+    run(async {
+        let (source, target) = (connect(from).await, connect(to).await);
+        copy::run(&source, &target, |_| {}).await
+    })
+}
+
+async fn connect(url: &str) -> Store {
+    Store::connect(url, &Options::default()).await.expect("it opens")
+}
+
+fn unfit(from: &str, to: &str) -> String {
+    match copied(from, to) {
+        Err(Error::Unfit(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Rows in all tables that are copied.
+fn rows(database: &Database) -> String {
+    let counts: Vec<String> = TABLES.iter().map(|table| format!("(SELECT count(*) FROM {})", table.name)).collect();
+    database.psql(&format!("SELECT {}", counts.join(" + "))).expect("it is migrated")
+}
+
+/// Fails unless two files have the same rows in all tables that are copied.
+fn assert_equal(one: &Path, other: &Path) {
+    let connection = Connection::open(one).expect("it opens");
+    connection.execute("ATTACH ?1 AS other", [other.to_str()]).expect("it opens too");
+    for table in TABLES.iter().map(|table| table.name) {
+        for (left, right) in [("main", "other"), ("other", "main")] {
+            let sql =
+                format!("SELECT COUNT(*) FROM (SELECT * FROM {left}.{table} EXCEPT SELECT * FROM {right}.{table})");
+            let only: i64 = connection.query_row(&sql, [], |row| row.get(0)).expect("a count");
+            assert_eq!(only, 0, "rows of {table} only in {left}");
+        }
+    }
+}
+
+#[test]
+fn the_list_is_the_whole_schema() {
+    let database = database();
+    run(open(database.url())).expect("it opens");
+    let found = database.psql(
+        "SELECT c.relname || ' key ' || (SELECT string_agg(a.attname, ', ' ORDER BY p.place)
+             FROM unnest(k.conkey) WITH ORDINALITY p (number, place)
+             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.number)
+           || ' rest ' || (SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnum <> ALL (k.conkey))
+         FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
+         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace",
+    );
+    let found = found.expect("a catalogue");
+    let private = |line: &&str| PRIVATE.iter().any(|table| line.starts_with(&format!("{table} ")));
+    let (private, found): (BTreeSet<&str>, BTreeSet<&str>) = found.lines().partition(private);
+    assert_eq!(private.len(), PRIVATE.len(), "{private:?}");
+    let listed = TABLES.iter().map(|table| {
+        let mut rest = table.rest.to_vec();
+        rest.sort_unstable();
+        format!("{} key {} rest {}", table.name, table.key.join(", "), rest.join(", "))
+    });
+    assert_eq!(found.into_iter().map(ToOwned::to_owned).collect::<BTreeSet<_>>(), listed.collect());
+}
+
+#[test]
+fn a_shop_goes_there_and_back_and_is_the_same() {
+    let (from, server, back, again) = (File::filled(""), database(), File::new(), File::new());
+    let there = copied(&from.url(), server.url()).expect("it is copied");
+    assert!(there.iter().all(|copied| copied.rows > 0), "every table is tried: {there:?}");
+    assert_eq!(server.psql("SELECT count(*) FROM lease").expect("it answers"), "0", "who works there is not copied");
+    assert_eq!(copied(server.url(), &back.url()).expect("back"), there);
+    assert_equal(&from.path(), &back.path());
+    assert_eq!(copied(&back.url(), &again.url()).expect("between two files"), there);
+    assert_equal(&from.path(), &again.path());
+    let other = database();
+    assert_eq!(copied(server.url(), other.url()).expect("between two servers"), there);
+    assert_eq!(rows(&other), rows(&server));
+}
+
+#[test]
+fn progress_is_told_to_the_last_row() {
+    let (from, to, told) = (File::filled(""), database(), Arc::new(Mutex::new(Vec::new())));
+    let heard = told.clone();
+    let copied = run(async {
+        let (source, target) = (connect(&from.url()).await, connect(to.url()).await);
+        copy::run(&source, &target, move |progress| heard.lock().expect("no panic").push(progress)).await
+    });
+    let total: i64 = copied.expect("it is copied").iter().map(|copied| copied.rows).sum();
+    let told = told.lock().expect("no panic");
+    assert_eq!(told.first(), Some(&Progress::Begins(total)));
+    let rows = told.iter().map(|told| if let Progress::Copied(_, rows) = told { *rows } else { 0 });
+    assert_eq!(rows.sum::<i64>(), total);
+    assert!(matches!(told.last(), Some(Progress::Checks(_))), "it ends with the rules");
+}
+
+#[test]
+fn a_target_with_rows_is_left_alone() {
+    let (from, server, file) = (File::filled(""), database(), File::filled(""));
+    run(open(server.url())).expect("it opens");
+    server.psql("INSERT INTO channel VALUES (9, 'ours', 'refuse', 1, 1, 1)").expect("a row");
+    assert_eq!(unfit(&from.url(), server.url()), "the target is not empty: there are rows in channel");
+    assert_eq!(rows(&server), "1");
+    assert!(unfit(&from.url(), &file.url()).contains("not empty"));
+    assert!(unfit(&from.url(), &from.url()).contains("not empty"), "also the source itself");
+}
+
+#[test]
+fn a_source_that_does_not_add_up_leaves_nothing() {
+    let to = database();
+    let text = unfit(&File::filled("UPDATE stock SET on_hand = on_hand + 1 WHERE id = 514").url(), to.url());
+    assert!(text.contains("on hand is the sum of its movements: id 514: expected 11, found 12"), "{text}");
+    assert_eq!(rows(&to), "0");
+    copied(&File::filled("").url(), to.url()).expect("it is still empty, so a sound one can be copied");
+}
+
+#[test]
+fn what_one_engine_cannot_hold_is_named_and_leaves_nothing() {
+    let (from, to) = (File::filled("UPDATE mapping SET code = 'a' || char(0) || 'b'"), database());
+    let fault = copied(&from.url(), to.url()).expect_err("no text of PostgreSQL has a null character").to_string();
+    assert!(fault.starts_with("mapping: ") && fault.contains("0x00"), "{fault}");
+    assert_eq!(rows(&to), "0");
+}
+
+#[test]
+fn a_source_of_another_version_is_left_alone() {
+    let (from, to) = (File::new(), database());
+    let text = unfit(&from.url(), to.url());
+    assert_eq!(text, "the source has schema version 0: run onhand migrate on it first");
+    let source = Connection::open(from.path()).expect("it opens");
+    let tables: i64 = source.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |row| row.get(0)).expect("a count");
+    assert_eq!(tables, 0);
+}

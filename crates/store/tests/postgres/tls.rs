@@ -1,0 +1,101 @@
+//! TLS: `require` encrypts and believes anybody, `verify-full` believes one authority and one name.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use onhand_store::Error;
+use onhand_testbed::{Cluster, Settings, Tls};
+
+use crate::{open, run};
+
+/// Runs OpenSSL with what all its calls here share; a certificate of an authority if one is given.
+fn certify(folder: &Path, name: &str, extension: &str, authority: Option<&str>) {
+    std::fs::write(folder.join("cnf"), "[req]\ndistinguished_name=dn\n[dn]\n").expect("a file");
+    let file = |name: &str, kind: &str| folder.join(format!("{name}.{kind}"));
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]);
+    openssl.arg("-config").arg(folder.join("cnf")).args(["-subj", &format!("/CN={name}"), "-addext", extension]);
+    openssl.arg("-out").arg(file(name, "crt")).arg("-keyout").arg(file(name, "key"));
+    match authority {
+        Some(authority) => openssl.arg("-CA").arg(file(authority, "crt")).arg("-CAkey").arg(file(authority, "key")),
+        None => openssl.args(["-addext", "keyUsage=critical,keyCertSign"]),
+    };
+    let made = openssl.output().expect("openssl runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+/// A server with a certificate for 127.0.0.1 and for no other name, and the folder of the authorities.
+fn certified() -> (tempfile::TempDir, Cluster) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    certify(folder.path(), "ours", "basicConstraints=critical,CA:TRUE", None);
+    certify(folder.path(), "theirs", "basicConstraints=critical,CA:TRUE", None);
+    certify(folder.path(), "server", "subjectAltName=IP:127.0.0.1", Some("ours"));
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("it was made");
+    let tls = Tls { certificate: text("server.crt"), key: text("server.key"), authority: None };
+    let cluster = Cluster::start(&Settings { tls: Some(tls), ..Settings::default() }).expect("a server");
+    (folder, cluster)
+}
+
+fn verified(url: &str, authority: &Path) -> String {
+    format!("{url}?sslmode=verify-full&sslrootcert={}", authority.display())
+}
+
+/// Opens a database; whether the server says that the connection is encrypted.
+fn encrypted(cluster: &Cluster, url: &str) -> bool {
+    let shown = "SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'onhand'";
+    run(async {
+        let store = open(url).await.unwrap_or_else(|fault| panic!("{url}: {fault}"));
+        let shown = cluster.psql("postgres", shown).expect("it answers");
+        drop(store);
+        assert!(["t", "f"].contains(&shown.as_str()), "one connection was made: {shown}");
+        shown == "t"
+    })
+}
+
+fn refused(url: &str) -> String {
+    match run(open(url)) {
+        Err(Error::Refused(text)) => text,
+        Err(other) => panic!("{url}: {other:?}"),
+        Ok(_) => panic!("{url} opened"),
+    }
+}
+
+#[test]
+fn certificates_are_believed_as_far_as_the_mode_says() {
+    let (folder, cluster) = certified();
+    let (ours, theirs): (PathBuf, PathBuf) = (folder.path().join("ours.crt"), folder.path().join("theirs.crt"));
+    let url = cluster.url("postgres");
+    assert!(encrypted(&cluster, &verified(&url, &ours)));
+    assert!(encrypted(&cluster, &format!("{url}?sslmode=require")), "whoever signed it");
+    assert!(encrypted(&cluster, &url), "preferred where nothing is said");
+    assert!(!encrypted(&cluster, &format!("{url}?sslmode=disable")));
+
+    let stranger = refused(&verified(&url, &theirs));
+    assert!(stranger.contains("UnknownIssuer"), "{stranger}");
+    let elsewhere = url.replace("127.0.0.1", "localhost");
+    let renamed = refused(&verified(&elsewhere, &ours));
+    assert!(renamed.contains("not valid for name"), "{renamed}");
+    assert!(encrypted(&cluster, &format!("{elsewhere}?sslmode=require")), "whatever its name is");
+    assert!(run(open(&format!("{url}?sslmode=verify-full"))).is_err(), "the system's authorities do not know it");
+}
+
+#[test]
+fn a_server_without_tls_is_not_talked_to_where_tls_must_be() {
+    let cluster = Cluster::start(&Settings::default()).expect("a server");
+    let url = cluster.url("postgres");
+    let plain = refused(&format!("{url}?sslmode=require"));
+    assert!(plain.contains("does not support TLS"), "{plain}");
+    assert!(!encrypted(&cluster, &format!("{url}?sslmode=prefer")));
+}
+
+#[test]
+fn authorities_that_cannot_be_read_are_named() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let empty = folder.path().join("empty.crt");
+    std::fs::write(&empty, "").expect("a file");
+    for file in [folder.path().join("none.crt"), empty] {
+        let fault = run(open(&verified("postgres://u:secret@127.0.0.1:1/d", &file))).err();
+        let Some(Error::Url(text)) = fault else { panic!("{fault:?}") };
+        assert!(text.contains("sslrootcert") && !text.contains("secret"), "{text}");
+    }
+}
