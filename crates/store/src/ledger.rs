@@ -29,8 +29,8 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     let mut wanted = needs.stocks.clone();
     let items = lock_orders(tx, needs, shelf, &mut wanted).await?;
     let keys = load_product_keys(tx, needs, shelf).await?;
-    wanted.extend(stocks::ids_by_key(tx, &keys).await?);
-    let found = stocks::lock(tx, &wanted).await?;
+    let found = lock_stocks(tx, wanted, &keys).await?;
+    let (found, known): (Vec<Stock>, Vec<StockList>) = found.into_iter().unzip();
     load_items(tx, needs, &items, shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
     for hold in order_items::reported_holds_of(tx, &reported).await? {
@@ -38,7 +38,8 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     }
     let mut lists = needs.lists.clone();
     lists.extend(keys.iter().map(|key| key.list));
-    lists.extend(found.iter().map(|stock| stock.list));
+    known.iter().for_each(|list| _ = lists.remove(&list.id));
+    known.into_iter().for_each(|list| shelf.put_list(list));
     load_products(tx, &keys, &found, shelf).await?;
     found.into_iter().for_each(|stock| shelf.put_stock(stock));
     load_lists(tx, &lists, shelf).await?;
@@ -49,6 +50,19 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
 fn settles(needs: &Needs, stock: &Stock) -> bool {
     let key = || StockKey { list: stock.list, sku: stock.sku.clone() };
     stock.reported > 0 && (needs.reported_of_ids.contains(&stock.id) || needs.reported_of_keys.contains(&key()))
+}
+
+/// The stocks that are wanted by id or by key.
+async fn lock_stocks(
+    tx: &mut Tx<'_>,
+    mut wanted: BTreeSet<StockId>,
+    keys: &BTreeSet<StockKey>,
+) -> Result<Vec<stocks::Locked>, Error> {
+    if let (true, 1, Some(key)) = (wanted.is_empty(), keys.len(), keys.first()) {
+        return stocks::lock_by_key(tx, key).await;
+    }
+    wanted.extend(stocks::ids_by_key(tx, keys).await?);
+    stocks::lock(tx, &wanted).await
 }
 
 /// Orders that are needed whole; names all lines that are needed, and the stocks they hold.

@@ -54,14 +54,18 @@ fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
         name: row.get(1)?,
         code: row.get(2)?,
         is_auto_sync: row.get(3)?,
-        release_mode: match row.get::<String>(4)?.as_str() {
-            "immediate" => ReleaseMode::Immediate,
-            _ => ReleaseMode::UntilNextWrite,
-        },
+        release_mode: release_mode(row.str(4)?),
         snapshot_delay_seconds: row.get(5)?,
         created_at: Timestamp::from_micros(row.get(6)?),
         modified_at: Timestamp::from_micros(row.get(7)?),
     })
+}
+
+pub(crate) fn release_mode(name: &str) -> ReleaseMode {
+    match name {
+        "immediate" => ReleaseMode::Immediate,
+        _ => ReleaseMode::UntilNextWrite,
+    }
 }
 
 /// The stored word for a release mode.

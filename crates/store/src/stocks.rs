@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::{MovementId, ProductId, Stock, StockId, StockKey, StockListId, Timestamp, UnitType, bucket_of_key};
+use onhand_core::{
+    MovementId, ProductId, Stock, StockId, StockKey, StockList, StockListId, Timestamp, UnitType, bucket_of_key,
+};
 
 use crate::engine::Row;
 use crate::filter::{self, Listing, Log, Page, Table};
 use crate::sql::{shared, values};
-use crate::{Error, Tx};
+use crate::{Error, Tx, stock_lists};
 
 /// Every change of a stock is a movement, so what has changed since a time is found there.
 const MOVEMENTS: Log = Log {
@@ -36,9 +38,17 @@ shared! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
+    /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2", locking;
+         snapshot_at, movement_id, created_at, modified_at,
+         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds FROM stock_list l WHERE l.id = stock.stock_list_id)
+         FROM stock WHERE id = ?1 AND bucket = ?2", locking;
+    LOCK_BY_KEY = "stocks.lock_by_key",
+        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+         snapshot_at, movement_id, created_at, modified_at,
+         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds FROM stock_list l WHERE l.id = stock.stock_list_id)
+         FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
@@ -157,9 +167,26 @@ pub async fn by_id(tx: &mut Tx<'_>, id: StockId) -> Result<Option<Stock>, Error>
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
+/// A stock, and what the rules know of its list.
+pub(crate) type Locked = (Stock, StockList);
+
+fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
+    let (stock, list) = (read(row)?, row.str(14)?);
+    let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
+    let (mode, delay) = list.split_once(' ').ok_or_else(unreadable)?;
+    let snapshot_delay_seconds = delay.parse().map_err(|_| unreadable())?;
+    let list = StockList { id: stock.list, release_mode: stock_lists::release_mode(mode), snapshot_delay_seconds };
+    Ok((stock, list))
+}
+
 /// Some product stocks, which nobody else changes until the transaction ends. Asked for in the order of their ids.
-pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<StockId>) -> Result<Vec<Stock>, Error> {
-    tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
+pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<StockId>) -> Result<Vec<Locked>, Error> {
+    tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read_locked).await
+}
+
+/// The same, of one stock by its natural key: a single lock is always in order.
+pub(crate) async fn lock_by_key(tx: &mut Tx<'_>, key: &StockKey) -> Result<Vec<Locked>, Error> {
+    tx.all(&LOCK_BY_KEY, &values![&key.sku, key.list.get(), bucket_of_key(key.list, &key.sku)], read_locked).await
 }
 
 /// The ids of stocks by natural key; unknown ones are left out.
