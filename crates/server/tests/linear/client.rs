@@ -25,8 +25,8 @@ pub(crate) struct Client {
     pub(crate) chance: Chance,
     pub(crate) connection: Connection,
     pub(crate) elsewhere: bool,
-    /// The figure last seen of each stock.
-    pub(crate) seen: Vec<i64>,
+    /// The figure last seen of each stock, and what was available.
+    pub(crate) seen: Vec<(i64, i64)>,
 }
 
 /// What to do, how to send it, and what the answer is about.
@@ -64,7 +64,7 @@ impl Client {
         let end = self.shop.now();
         let answer = answer.map(|answer| (end, self.told(&act, order.as_deref(), &answer)));
         if let Some((_, Told::Numbers(rows))) = &answer {
-            rows.iter().for_each(|(stock, numbers)| self.seen[*stock] = numbers.stock);
+            rows.iter().for_each(|(stock, numbers)| self.seen[*stock] = (numbers.stock, numbers.available));
         }
         Entry { begun, act, answer }
     }
@@ -100,18 +100,22 @@ impl Client {
 
     fn place(&mut self, turn: usize) -> Operation {
         let number = format!("o-{}-{turn}", self.index);
-        let lines: Vec<Line> = (0..=self.chance.below(2))
-            .map(|_| Line {
-                name: self.shop.name(),
-                stock: self.stock(),
-                units: 1 + self.chance.below(UNITS_MAX) as i64,
-            })
-            .collect();
+        let lines: Vec<Line> = (0..=self.chance.below(2)).map(|_| self.line()).collect();
         let items = lines
             .iter()
             .map(|line| json!({"product_sku": sku(line.stock), "stock_list": self.shop.list, "quantity": line.units}));
         let body = json!({"number": number, "order_items": items.collect::<Vec<_>>()});
         Operation { act: Act::Place { number, lines }, request: Request::post("orders/", body), order: None }
+    }
+
+    /// Now and then exactly what is left, or one more.
+    fn line(&mut self) -> Line {
+        let stock = self.stock();
+        let units = match self.chance.once_in(8) {
+            true => (self.seen[stock].1 + self.chance.below(2) as i64).max(1),
+            false => 1 + self.chance.below(UNITS_MAX) as i64,
+        };
+        Line { name: self.shop.name(), stock, units }
     }
 
     fn release(&mut self) -> Option<Operation> {
@@ -153,7 +157,7 @@ impl Client {
     fn figure(&mut self, stock: usize) -> Row {
         let elsewhere = self.elsewhere && self.chance.once_in(4);
         let figure = (!elsewhere || self.chance.once_in(2)).then(|| match self.chance.once_in(3) {
-            true => self.seen[stock], // the same again, which changes nothing but its time
+            true => self.seen[stock].0, // the same again, which changes nothing but its time
             false => self.chance.below(FIGURE_MAX) as i64,
         });
         let held = elsewhere.then(|| self.chance.below(FIGURE_MAX / 4) as i64);

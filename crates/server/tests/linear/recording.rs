@@ -42,7 +42,7 @@ impl Load {
         for index in 0..self.clients {
             let connection = Connection::new(servers.doors(), index, &shop.token);
             let chance = Chance(self.seed ^ ((index as u64) << 32));
-            let (elsewhere, seen) = (self.elsewhere, vec![START; self.stocks]);
+            let (elsewhere, seen) = (self.elsewhere, vec![(START, START); self.stocks]);
             let client = Client { index, shop: shop.clone(), chance, connection, elsewhere, seen };
             clients.spawn(client.run(self.operations));
         }
