@@ -2,6 +2,7 @@
 //! functions of its names that check what it checks first and write down their calls; without them, it is refused.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use onhand_store::citus::{HOMES, Home};
 use onhand_store::{Error, Options, Store};
@@ -57,6 +58,19 @@ fn every_table_has_one_home() {
     let tables: BTreeSet<String> = lines(&migrated(), TABLES).into_iter().collect();
     assert_eq!(homes.iter().map(|table| (*table).to_owned()).collect::<BTreeSet<_>>(), tables);
     assert_eq!(homes.len(), tables.len(), "no table has two");
+}
+
+/// `docs/scaling.md` has the statements to be read, and run by hand.
+#[test]
+fn the_manual_has_every_statement_in_this_order() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/scaling.md");
+    let manual = std::fs::read_to_string(manual).expect("the manual");
+    let printed: Vec<&str> = manual.lines().filter(|line| line.starts_with("SELECT create_")).collect();
+    let statements = HOMES.iter().filter_map(|(_, home)| match home {
+        Home::Spread(statement) | Home::Everywhere(statement) => Some(format!("{statement};")),
+        Home::Coordinator => None,
+    });
+    assert_eq!(printed, statements.collect::<Vec<_>>());
 }
 
 #[test]

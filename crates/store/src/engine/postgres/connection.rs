@@ -35,6 +35,7 @@ const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_ext
 pub(super) struct Dialler {
     config: Config,
     tls: tls::Connector,
+    set_up: String,
     is_distributed: bool,
 }
 
@@ -69,19 +70,18 @@ impl Dialler {
     pub(super) fn new(url: &str, limits: Limits) -> Result<Self, Error> {
         let place = place::Place::parse(url)?;
         let mut config = place.config;
-        let ours = format!(
-            "-c statement_timeout={} -c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
-            limits.statement.as_millis()
-        );
-        let options = config.get_options().map_or(ours.clone(), |given| format!("{given} {ours}"));
-        config.options(options);
         if config.get_application_name().is_none() {
             config.application_name("onhand");
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(5));
         }
-        Ok(Self { config, tls: tls::connector(&place.trust)?, is_distributed: limits.is_distributed })
+        // Not as options of the connection, which a pool between us and the server may not pass on.
+        let set_up = format!(
+            "{SET_UP}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
+            limits.statement.as_millis()
+        );
+        Ok(Self { config, tls: tls::connector(&place.trust)?, set_up, is_distributed: limits.is_distributed })
     }
 }
 
@@ -97,7 +97,7 @@ impl Manager for Dialler {
                 tracing::debug!(%fault, "a database connection ended");
             }
         });
-        client.batch_execute(SET_UP).await.map_err(|fault| fault::opening(&fault))?;
+        client.batch_execute(&self.set_up).await.map_err(|fault| fault::opening(&fault))?;
         let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
