@@ -11,11 +11,9 @@ use onhand_core::command::Needs;
 use onhand_core::{Changes, Command, Context, IdSource, Outcome, Refusal, Shelf, Timestamp, UserId, decide};
 use onhand_store::idempotency::{self, Answer, Key};
 use onhand_store::{Error, Store, Tx, ids, ledger as rows};
-use tokio::sync::{Mutex, mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
-use crate::lanes::{self, Lanes, Touched};
 use crate::pages::Pages;
 
 /// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
@@ -24,9 +22,6 @@ const QUEUE_MAX: usize = 4_096;
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
-/// Batches under way at the same time where the database has locks of its own: while one is flushed, another is loaded and
-/// decided.
-const LANES_SHARED: usize = 2;
 /// How often a batch is loaded again because something it would make was there already.
 const TAKEN_TRIES_MAX: u32 = 3;
 
@@ -78,7 +73,6 @@ pub struct Submission {
     pub keyed: Option<Keyed>,
 }
 
-type Waiting = Arc<Mutex<mpsc::Receiver<(Submission, Answering)>>>;
 type Answering = oneshot::Sender<Result<Settled, Fault>>;
 
 /// A handle on the queue. Cheap to clone; the queue ends when the last handle is dropped.
@@ -93,15 +87,14 @@ impl Ledger {
     pub fn start(store: &Store, clock: &Clock) -> (Self, tokio::task::JoinHandle<()>) {
         let pages = Arc::new(Pages::default());
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
-        let lanes = store.is_shared().then(Arc::<Lanes>::default);
-        let waiting = Arc::new(Mutex::new(waiting));
-        let mut combiners = JoinSet::new();
-        for _ in 0..if store.is_shared() { LANES_SHARED } else { 1 } {
-            let (store, clock, pages, lanes) = (store.clone(), clock.clone(), pages.clone(), lanes.clone());
-            let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
-            combiners.spawn(Combiner { store, clock, pages, ids, last, lanes }.run(waiting.clone()));
-        }
-        (Self { queue, pages }, tokio::spawn(async move { while combiners.join_next().await.is_some() {} }))
+        let combiner = Combiner {
+            store: store.clone(),
+            clock: clock.clone(),
+            pages: pages.clone(),
+            ids: IdSource::default(),
+            last: Timestamp::from_micros(0),
+        };
+        (Self { queue, pages }, tokio::spawn(combiner.run(waiting)))
     }
 
     /// Submits a command and waits until it is on disk, or refused.
@@ -125,32 +118,10 @@ impl Ledger {
     }
 }
 
-/// How many commands to take when so many wait. Where one batch is under way at a time: half of them, so that while one
-/// half is on its way to the disk the callers of the other are answered and come back; taking all would make everybody
-/// wait for everybody. Where there are several, the next one is the other half.
-fn batch_size(waiting: usize, has_lanes: bool) -> usize {
-    let share = if has_lanes { waiting } else { waiting / 2 };
-    share.clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
-}
-
-/// Waits until nothing under way touches what this batch does. What arrives meanwhile joins it. What it touches.
-async fn enter(lanes: &Lanes, waiting: &Waiting, drained: &mut Vec<(Submission, Answering)>) -> Touched {
-    loop {
-        let mut needs = Needs::default();
-        drained.iter().for_each(|(entry, _)| entry.command.needs(&mut needs));
-        let touched = lanes::touched(&needs);
-        if lanes.enter(&touched).await {
-            return touched;
-        }
-        // Another lane that has the queue waits for what comes; then nothing is there to join.
-        if let Ok(mut waiting) = waiting.try_lock() {
-            while drained.len() < BATCH_COMMANDS_MAX
-                && let Ok(entry) = waiting.try_recv()
-            {
-                drained.push(entry);
-            }
-        }
-    }
+/// How many commands to take when so many wait: half of them, so that while one half is on its way to the disk the
+/// callers of the other are answered and come back. Taking all would make everybody wait for everybody.
+fn batch_size(waiting: usize) -> usize {
+    (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
 }
 
 /// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
@@ -165,30 +136,13 @@ struct Combiner {
     pages: Arc<Pages>,
     ids: IdSource,
     last: Timestamp,
-    /// Where other batches are under way besides this one's.
-    lanes: Option<Arc<Lanes>>,
 }
 
 impl Combiner {
-    async fn run(mut self, waiting: Waiting) {
+    async fn run(mut self, mut waiting: mpsc::Receiver<(Submission, Answering)>) {
         let mut drained = Vec::with_capacity(BATCH_COMMANDS_MAX);
-        loop {
-            let taken = {
-                let mut waiting = waiting.lock().await;
-                let size = batch_size(waiting.len(), self.lanes.is_some());
-                waiting.recv_many(&mut drained, size).await
-            };
-            if taken == 0 {
-                return;
-            }
-            match self.lanes.clone() {
-                None => self.answer(&mut drained).await,
-                Some(lanes) => {
-                    let touched = enter(&lanes, &waiting, &mut drained).await;
-                    self.answer(&mut drained).await;
-                    lanes.leave(&touched);
-                }
-            }
+        while waiting.recv_many(&mut drained, batch_size(waiting.len())).await > 0 {
+            self.answer(&mut drained).await;
         }
     }
 
@@ -334,9 +288,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_few_go_together_and_many_go_by_halves_or_by_lanes() {
-        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(|waiting| batch_size(waiting, false));
+    fn a_few_go_together_and_many_go_by_halves() {
+        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(batch_size);
         assert_eq!(sizes, [24, 24, 24, 32, 500, BATCH_COMMANDS_MAX]);
-        assert_eq!([1, 64, QUEUE_MAX].map(|waiting| batch_size(waiting, true)), [24, 64, BATCH_COMMANDS_MAX]);
     }
 }

@@ -11,7 +11,6 @@ pub mod config;
 pub mod demo;
 mod hex;
 pub mod http;
-mod lanes;
 pub mod ledger;
 pub mod pages;
 pub mod wire;
