@@ -94,9 +94,7 @@ pub(crate) async fn open(url: &str) -> Store {
 
 /// Runs a case on a fresh database of every engine.
 pub(crate) fn for_each_engine(case: impl AsyncFn(Database)) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async {
+    run(async {
         case(Database::sqlite().await).await;
         case(Database::postgres().await).await;
         case(Database::distributed().await).await;
@@ -105,9 +103,7 @@ pub(crate) fn for_each_engine(case: impl AsyncFn(Database)) {
 
 /// Runs a case on a fresh database of each engine, where the way to it does not matter.
 pub(crate) fn for_both_engines(case: impl AsyncFn(Database)) {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async {
+    run(async {
         case(Database::sqlite().await).await;
         case(Database::postgres().await).await;
     });
@@ -115,7 +111,19 @@ pub(crate) fn for_both_engines(case: impl AsyncFn(Database)) {
 
 /// Runs a case on a fresh database of the server engine, for what only that can do.
 pub(crate) fn for_server_engine(case: impl AsyncFn(Database)) {
+    run(async { case(Database::postgres().await).await });
+}
+
+/// The same, in both ways to it.
+pub(crate) fn for_server_engines(case: impl AsyncFn(Database)) {
+    run(async {
+        case(Database::postgres().await).await;
+        case(Database::distributed().await).await;
+    });
+}
+
+fn run(cases: impl Future<Output = ()>) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    runtime.block_on(async { case(Database::postgres().await).await });
+    runtime.block_on(cases);
 }

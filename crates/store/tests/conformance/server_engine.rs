@@ -1,9 +1,10 @@
 //! What only a server engine has to keep: other processes, lost answers, killed connections.
 
+use onhand_store::sql::Statement;
 use onhand_store::stock_lists;
-use onhand_store::{Error, Store};
+use onhand_store::{Error, Store, Value};
 
-use crate::database::{self, Database, for_server_engine};
+use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
 use crate::shop::stock_list;
 
@@ -30,6 +31,21 @@ fn a_commit_whose_answer_is_lost_is_done_once() {
         }
         add(&store, "last").await.expect("written");
         assert_eq!(lists(&database), "first answer server last");
+    });
+}
+
+#[test]
+fn a_statement_that_could_not_be_sent_ends_its_transaction() {
+    static RENAME: Statement = Statement::shared("t.rename", "UPDATE stock_list SET name = name WHERE id = ?1");
+    for_server_engines(async |database| {
+        // The connection knows all statements by then, so that nothing is waited for before the commit.
+        add(&database.store, "whole").await.expect("written");
+        let written = database.store.write("t", async |tx| {
+            stock_lists::insert(tx, &stock_list("half")).await?;
+            tx.execute_each(&RENAME, [[Value::from("no number")]]).await
+        });
+        assert!(matches!(written.await, Err(Error::Internal(_))));
+        assert_eq!(lists(&database), "whole", "nothing of it was committed");
     });
 }
 

@@ -59,6 +59,8 @@ impl<'c> Session<'c> {
             Poll::Ready(())
         })
         .await;
+        // What could not even be sent must not be followed by a commit of the rest.
+        self.has_failed |= matches!(early, Some(Err(_)));
         self.sent.push(match early {
             None => statement,
             Some(result) => Box::pin(async move { result }),
@@ -234,8 +236,10 @@ impl<'c> Session<'c> {
     /// statement that fails turns the commit into a roll-back, and says so first.
     pub(super) async fn commit(mut self, ending: Option<Ending>) -> Result<Ended, Error> {
         if self.has_failed {
+            let went_on = || Error::Internal("a statement failed and the transaction went on".to_owned());
+            let fault = self.answered(std::future::ready(Ok(()))).await.err().unwrap_or_else(went_on);
             self.roll_back().await;
-            return Err(Error::Internal("a statement failed and the transaction went on".to_owned()));
+            return Err(fault);
         }
         if let Some(ending) = ending
             && let Err(fault) = ending.note(&mut self).await
