@@ -146,7 +146,7 @@ impl Pair {
                 let line = line % (self.naive.lines() + 1);
                 let registered = registered.map(|ago| self.now - ago);
                 let command = self.release(line, *mapping, *update_stock, registered);
-                (command, self.naive.release(line, *mapping, *update_stock, registered.unwrap_or(self.now)))
+                (command, self.naive.release(line, *mapping, *update_stock, registered, self.now))
             }
             Step::Cancel { order, lines } => {
                 let order = order % (self.naive.orders() + 1);

@@ -299,7 +299,15 @@ impl Naive {
         Verdict::Placed(wanted.iter().map(hold).collect())
     }
 
-    pub(crate) fn release(&mut self, line: usize, (kind, code): (u8, u8), stock: bool, registered: i64) -> Verdict {
+    /// `registered` is when the ERP says it was; without it, it is `now`, or after the newest figure if that is later.
+    pub(crate) fn release(
+        &mut self,
+        line: usize,
+        (kind, code): (u8, u8),
+        stock: bool,
+        registered: Option<i64>,
+        now: i64,
+    ) -> Verdict {
         if line >= self.lines.len() {
             return Verdict::NotFound;
         }
@@ -313,6 +321,8 @@ impl Naive {
             None => self.events.push(Event::Mapped { line, kind, code }),
         }
         if stock {
+            let newest = self.newest_figure(self.lines[line].key, self.events.len());
+            let registered = registered.unwrap_or(newest.map_or(now, |newest| now.max(newest + 1)));
             self.events.push(Event::Released { line, registered });
         }
         Verdict::Released { line, code }
