@@ -110,6 +110,7 @@ pub const TABLES: &[Table] = &[
             "reported",
             "actor_id",
             "at",
+            "import_id",
         ],
     ),
     table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),

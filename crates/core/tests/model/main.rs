@@ -333,6 +333,7 @@ impl Pair {
                 Verdict::Written(rows.iter().map(|row| (row.created, numbers(&row.stock))).collect())
             }
             Outcome::ItemEdited(_) => Verdict::Marked,
+            Outcome::StocksImported(_) => unreachable!("no step imports"),
             Outcome::OrderEdited(..) => unreachable!("no step edits an order"),
         }
     }
@@ -364,6 +365,7 @@ fn fault_of(fault: &RowFault) -> naive::Fault {
         RowFault::UnknownList(_) => naive::Fault::List,
         RowFault::UnknownProduct(_) => naive::Fault::Product,
         RowFault::StaleSnapshot { stored } => naive::Fault::Older(stored.micros()),
+        other => unreachable!("{other:?} is for imports"),
     }
 }
 

@@ -307,6 +307,7 @@ impl Shop {
                 let created = rows.iter().filter(|row| row.created).map(|row| format!("{} new", row.stock.sku));
                 once("written".to_owned()).chain(created).collect::<Vec<_>>().join(", ")
             }
+            Outcome::StocksImported(_) => "imported".to_owned(),
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
         };
@@ -369,5 +370,10 @@ fn fault_text(fault: &RowFault) -> String {
             let minutes = stored.micros() / 60_000_000;
             format!("older than {:02}:{:02}", minutes / 60, minutes % 60)
         }
+        RowFault::StaleRow => "written since".to_owned(),
+        RowFault::TouchedSince => "touched since".to_owned(),
+        RowFault::Settled => "settled".to_owned(),
+        RowFault::BelowZero => "below zero".to_owned(),
+        RowFault::TooLarge => "too large".to_owned(),
     }
 }

@@ -1,0 +1,76 @@
+//! What is said of a file that cannot be read, and of a cell: sentences for the person who made the file.
+//!
+//! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
+
+use onhand_core::import::{CellFault, Column, HeaderFault, Problem};
+use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
+
+/// Why the table of a file cannot be read as stock.
+pub fn header(fault: &HeaderFault) -> String {
+    match fault {
+        HeaderFault::NoHeader => {
+            format!("The first row looks like data. It must name the columns: {}.", accepted())
+        }
+        HeaderFault::PriceList => {
+            "This is a price list: it has prices and no stock. A stock file has a column stock beside the SKU."
+                .to_owned()
+        }
+        HeaderFault::Twice { column, headers: [first, second] } => {
+            format!("The columns \"{first}\" and \"{second}\" both mean {}. Keep one of them.", column.name())
+        }
+        HeaderFault::NoSku => format!("There is no column with SKUs. Name it one of: {}.", names(Column::Sku)),
+        HeaderFault::NothingToWrite => {
+            format!("Beside the SKU there is no column that could be written. Columns that can be: {}.", writable())
+        }
+    }
+}
+
+/// What is wrong with a cell. Its column has a place of its own in the answer.
+pub fn cell(fault: CellFault) -> String {
+    let text = match fault.problem {
+        Problem::SkuEmpty => "The row has no SKU.",
+        Problem::SkuTooLong => return format!("A SKU has at most {SKU_CHARS_MAX} characters."),
+        Problem::SkuControl => "The SKU contains characters that cannot be seen, for instance a line break.",
+        Problem::SkuFraction => "The SKU is a number with decimals. Format the column as text and enter the SKU again.",
+        Problem::SkuRounded => {
+            "The SKU is a number of more digits than a spreadsheet keeps. Format the column as text and enter the SKU again."
+        }
+        Problem::Exponent if fault.column == Column::Sku => {
+            "The spreadsheet has shortened the SKU to a number with an exponent, and its digits are lost. Format the \
+             column as text and enter the SKU again."
+        }
+        Problem::Exponent => "This is a number with an exponent. Write all its digits.",
+        Problem::IsDate if fault.column == Column::Sku => {
+            "The spreadsheet has made a date of the SKU. Format the column as text and enter the SKU again."
+        }
+        Problem::IsDate => "This is a date, not an amount. Format the column as number and enter the amount again.",
+        Problem::IsBool => "This is true or false, and neither an amount nor a SKU.",
+        Problem::IsError => "The formula in this cell has failed.",
+        Problem::NotANumber => "This is not a number.",
+        Problem::Decimals => "Stock is counted in whole numbers; this one has decimals.",
+        Problem::Negative => "Stock cannot be below zero. Differences are taken with mode=adjust.",
+        Problem::Plus => "A plus stands for a difference, which is taken for stock with mode=adjust only.",
+        Problem::Separators => {
+            "Are these thousands or decimals? Write the number without points, commas and spaces between its digits."
+        }
+        Problem::TooLarge => return format!("The largest amount is {QUANTITY_MAX}."),
+        Problem::UnknownUnit => "The unit is qty or kg.",
+        Problem::NotATime => "This is not a time. Write it like 2026-01-31T09:30:00Z.",
+        Problem::InFuture => "This time is in the future.",
+        Problem::OtherList => "The row is for another stock list than the one the file was sent to.",
+        Problem::NothingToWrite => "There is nothing to write in this row: its amounts and its unit are empty.",
+    };
+    text.to_owned()
+}
+
+fn accepted() -> String {
+    format!("{}, and one of {}", names(Column::Sku), writable())
+}
+
+fn writable() -> String {
+    [Column::Stock, Column::Held, Column::Unit].map(names).join(", ")
+}
+
+fn names(column: Column) -> String {
+    column.names().join(", ")
+}
