@@ -8,6 +8,7 @@ use crate::auth::password::Checker;
 use crate::auth::{Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
+use crate::jobs::Jobs;
 use crate::ledger::Ledger;
 
 /// Everything a handler may use.
@@ -16,6 +17,8 @@ pub struct App {
     pub store: Store,
     /// The queue of stock changes.
     pub ledger: Ledger,
+    /// Work that goes on behind the answers.
+    pub jobs: Jobs,
     /// Who is who.
     pub sessions: Sessions,
     /// Where passwords are checked.
@@ -33,6 +36,7 @@ impl App {
     pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let sessions = Sessions::new(store.clone(), clock.clone());
         let throttle = Throttle::new(config.login_attempts);
-        Arc::new(Self { store, ledger, sessions, passwords: Checker::default(), throttle, clock, config })
+        let jobs = Jobs::default();
+        Arc::new(Self { store, ledger, jobs, sessions, passwords: Checker::default(), throttle, clock, config })
     }
 }

@@ -12,6 +12,7 @@ pub mod demo;
 mod hex;
 pub mod http;
 pub mod imports;
+pub mod jobs;
 pub mod ledger;
 pub mod pages;
 pub mod wire;

@@ -17,7 +17,7 @@ use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::ledger::Ledger;
-use crate::{demo, http};
+use crate::{demo, http, jobs};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -42,9 +42,12 @@ pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> a
     let stop = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
     let housekeeping = tokio::spawn(keep_house(app.clone()));
+    let mut workers = jobs::start(&app);
     http::serve(listener, app.clone(), stop).await;
 
     tracing::info!("stopping");
+    // What they are at goes on with the next start.
+    workers.shutdown().await;
     housekeeping.abort();
     let _ = housekeeping.await;
     if let Err(fault) = app.sessions.note_use().await {

@@ -10,6 +10,7 @@ pub mod content_types;
 pub mod dispatch;
 pub mod docs;
 pub mod health;
+pub mod imports;
 pub mod mappings;
 pub mod movements;
 pub mod observe;
@@ -21,6 +22,7 @@ pub mod refusals;
 pub mod routes;
 pub mod schema;
 pub mod stock_lists;
+pub mod upload;
 
 use std::convert::Infallible;
 use std::future::Future;

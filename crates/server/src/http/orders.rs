@@ -224,7 +224,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 
 /// `GET order_number/{number}/`: the order with this number; the oldest, where several channels have it.
 pub async fn by_number(call: Call) -> Result<Reply, Error> {
-    let number = call.parameter.clone().unwrap_or_default();
+    let number = call.parameter(0).to_owned();
     let channel = call.caller.channel;
     let found = call
         .app

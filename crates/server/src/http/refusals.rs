@@ -2,10 +2,11 @@
 //!
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
+use onhand_core::Refusal;
 use onhand_core::refusal::RowFault;
-use onhand_core::{QUANTITY_MAX, Refusal};
 use serde_json::{Map, Value, json};
 
+use crate::imports::texts;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::{form, scalar};
 
@@ -64,23 +65,9 @@ pub fn row(fault: &RowFault) -> FieldErrors {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             FieldErrors::one("snapshot_at", text)
         }
-        // Rows of imports only.
-        RowFault::StaleRow => FieldErrors::one(
-            "product_sku",
-            "This stock was written after the change set was made; nothing was changed.",
-        ),
-        RowFault::TouchedSince => FieldErrors::one(
-            "product_sku",
-            "Something has happened to this stock since the import; it was left as it is.",
-        ),
-        RowFault::Settled => {
-            let text = "This row's figure contained registered order lines; write the new figure instead.";
-            FieldErrors::one("product_sku", text)
-        }
-        RowFault::BelowZero => FieldErrors::one("stock", "There is not enough to take this much away."),
-        RowFault::TooLarge => {
-            let text = format!("The amount would pass the largest one that can be stored, {QUANTITY_MAX}.");
-            FieldErrors::one("stock", text)
+        import_only => {
+            let told = texts::row(import_only);
+            FieldErrors::one(told.column, told.text)
         }
     }
 }

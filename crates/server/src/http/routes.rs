@@ -10,8 +10,8 @@ use axum::http::Method;
 
 use super::call::Call;
 use super::{
-    auth, channels, content_types, health, mappings, movements, order_items, orders, product_stocks, products, schema,
-    stock_lists,
+    auth, channels, content_types, health, imports, mappings, movements, order_items, orders, product_stocks, products,
+    schema, stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -73,6 +73,8 @@ pub struct Route {
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
     pub ledger: bool,
+    /// Whether its body is a file, which its handler reads piece by piece.
+    pub upload: bool,
 }
 
 impl Route {
@@ -99,6 +101,7 @@ impl Route {
             filters: None,
             answers: Vec::new(),
             ledger: false,
+            upload: false,
         }
     }
 
@@ -130,6 +133,11 @@ impl Route {
 
     fn through_ledger(mut self) -> Self {
         self.ledger = true;
+        self
+    }
+
+    fn uploads(mut self) -> Self {
+        self.upload = true;
         self
     }
 
@@ -238,6 +246,7 @@ fn stock() -> Vec<Route> {
             .takes(stock_lists::FIELDS)
             .answers(200, LIST),
     ];
+    all.extend(excel_imports());
     all.extend(product_stock());
     // The plural is what channel clients ask for.
     all.extend(product_stock().into_iter().map(|route| Route {
@@ -249,6 +258,32 @@ fn stock() -> Vec<Route> {
         ..route
     }));
     all
+}
+
+fn excel_imports() -> Vec<Route> {
+    const KEY: Answer = one(&imports::KEY);
+    const STATUS: Answer = one(&imports::STATUS);
+    vec![
+        route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
+            "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
+        .uploads()
+        .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import" ReadStock imports::show, "How far an import is: ?cache_key=.")
+            .answers(200, STATUS),
+        route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
+            "Make stock lists from a file with name, code and is_auto_sync.")
+        .uploads()
+        .answers(200, KEY),
+        route!(GET "stock_list/excel_import_status" ReadStock imports::show, "How far an import is: ?cache_key=.")
+            .answers(200, STATUS),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/apply" WriteStock imports::apply,
+            "Apply what a dry run said.")
+        .takes(imports::APPLY)
+        .answers(200, KEY),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
+            "Take back what an import did, where nothing newer has happened.")
+        .answers(200, KEY),
+    ]
 }
 
 fn product_stock() -> Vec<Route> {

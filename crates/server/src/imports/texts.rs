@@ -1,9 +1,12 @@
-//! What is said of a file that cannot be read, and of a cell: sentences for the person who made the file.
+//! What is said of a file that cannot be read, of a cell and of a row: sentences for the person who made the file.
 //!
 //! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
 
 use onhand_core::import::{CellFault, Column, HeaderFault, Problem};
+use onhand_core::refusal::RowFault;
 use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
+
+use crate::wire::scalar;
 
 /// Why the table of a file cannot be read as stock.
 pub fn header(fault: &HeaderFault) -> String {
@@ -61,6 +64,47 @@ pub fn cell(fault: CellFault) -> String {
         Problem::NothingToWrite => "There is nothing to write in this row: its amounts and its unit are empty.",
     };
     text.to_owned()
+}
+
+/// What is said of a row whose stock does not take it.
+pub struct RowText {
+    /// The column that it is about.
+    pub column: &'static str,
+    /// A word for programs.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// Why the stock of a row does not take it.
+pub fn row(fault: &RowFault) -> RowText {
+    let (column, code, text) = match fault {
+        RowFault::UnknownList(_) => (Column::List, "unknown_list", "There is no such stock list."),
+        RowFault::UnknownProduct(_) => (Column::Sku, "unknown_product", "There is no product with this SKU."),
+        RowFault::StaleSnapshot { stored } => {
+            let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
+            return RowText { column: Column::SnapshotAt.name(), code: "stale_snapshot", text };
+        }
+        RowFault::StaleRow => {
+            (Column::Sku, "stale_row", "This stock was written after the change set was made; nothing was changed.")
+        }
+        RowFault::TouchedSince => (
+            Column::Sku,
+            "touched_since",
+            "Something has happened to this stock since the import; it was left as it is.",
+        ),
+        RowFault::Settled => (
+            Column::Sku,
+            "settled",
+            "This row's figure contained registered order lines; write the new figure instead.",
+        ),
+        RowFault::BelowZero => (Column::Stock, "below_zero", "There is not enough to take this much away."),
+        RowFault::TooLarge => {
+            let text = format!("The amount would pass the largest one that can be stored, {QUANTITY_MAX}.");
+            return RowText { column: Column::Stock.name(), code: "too_large", text };
+        }
+    };
+    RowText { column: column.name(), code, text: text.to_owned() }
 }
 
 fn accepted() -> String {

@@ -143,6 +143,7 @@ fn shape(shape: Shape, schemas: &mut Map<String, Value>) -> Value {
         Shape::Object => json!({"type": "object"}),
         Shape::Time => json!({"type": "string", "format": "date-time"}),
         Shape::TimeOrNull => json!({"type": ["string", "null"], "format": "date-time"}),
+        Shape::Texts => json!({"type": "array", "items": {"type": "string"}}),
         Shape::List(view) => json!({"type": "array", "items": reference(view, schemas)}),
     }
 }
