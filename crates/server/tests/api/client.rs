@@ -13,16 +13,16 @@ use onhand::app::App;
 use onhand::auth::{Role, token};
 use onhand::clock::Clock;
 use onhand::config::ServeConfig;
-use onhand::http;
 use onhand::ledger::Ledger;
 use onhand::wire::scalar;
+use onhand::{http, jobs};
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::accounts::{self, Account, Token};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::database::Database;
 
@@ -44,6 +44,7 @@ pub(crate) struct TestServer {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     http: reqwest::Client,
+    _workers: JoinSet<()>,
     _database: Database,
 }
 
@@ -69,11 +70,12 @@ impl TestServer {
         config.listen = address;
         let (ledger, _draining) = Ledger::start(&store, &clock);
         let app = App::new(store, ledger, clock, config);
+        let workers = jobs::start(&app);
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
         let (stop, http) = (Some(stop), client());
-        Self { address, app, clock: micros, stop, serving, http, _database: database }
+        Self { address, app, clock: micros, stop, serving, http, _workers: workers, _database: database }
     }
 
     /// Tells the server to stop; what to wait for until it has. The database stays readable.

@@ -197,6 +197,7 @@ fn check(view: &View, object: &Value, what: &str) {
             Shape::Object => value.is_object(),
             Shape::Time => parsed(value).micros() > 0,
             Shape::TimeOrNull => value.is_null() || parsed(value).micros() > 0,
+            Shape::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
             Shape::List(inner) => {
                 let rows = value.as_array().unwrap_or_else(|| panic!("{what}: {value} is no list"));
                 rows.iter().for_each(|row| check(inner, row, what));
