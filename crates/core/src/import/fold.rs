@@ -9,7 +9,7 @@ pub(super) fn is_blank(letter: char) -> bool {
 }
 
 /// A header or a word from a list of words, without case, accents, blanks, underscores and hyphens.
-pub(super) fn word(text: &str) -> String {
+pub fn word(text: &str) -> String {
     text.chars().filter(|letter| !is_blank(*letter) && !matches!(letter, '_' | '-')).flat_map(letters).collect()
 }
 

@@ -9,6 +9,7 @@ mod fold;
 mod row;
 
 pub use columns::{Column, Columns, HeaderFault};
+pub use fold::word as folded;
 pub use row::{CellFault, ImportMode, ListNames, Problem, Reading};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.

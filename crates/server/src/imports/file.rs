@@ -166,7 +166,7 @@ impl Rows {
     }
 }
 
-fn cells(row: &Row) -> Vec<Cell<'_>> {
+pub(super) fn cells(row: &Row) -> Vec<Cell<'_>> {
     row.cells().map(|cell| Cell { kind: kind(cell.kind), text: cell.text }).collect()
 }
 
@@ -182,7 +182,7 @@ const fn kind(kind: Kind) -> CellKind {
 }
 
 /// The wire's word for a format.
-const fn format_name(format: Format) -> &'static str {
+pub(super) const fn format_name(format: Format) -> &'static str {
     match format {
         Format::Csv => "csv",
         Format::Xlsx => "xlsx",
