@@ -170,7 +170,8 @@ fn options(given: &[(String, String)]) -> Result<Form, Error> {
 /// Lets the work on a whole file begin, unless the same request was answered before; whether it begins.
 async fn begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Reply, bool), Error> {
     let reply = key_reply(&import.cache_key);
-    let answer = call.answer_key(&file)?.map(|(key, fingerprint)| {
+    let request = [&file[..], import.task.word().as_bytes(), import.mode.as_bytes()].concat();
+    let answer = call.answer_key(&request)?.map(|(key, fingerprint)| {
         let (status, body) = (reply.status.as_u16(), reply.body.to_vec());
         (key, Answer { fingerprint: fingerprint.to_vec(), status, body })
     });

@@ -40,6 +40,12 @@ const WHO: &[(&str, &str)] = &[
     ("POST stock_list", WRITERS),
     ("GET stock_list/{id}", ALL),
     ("PATCH stock_list/{id}", WRITERS),
+    ("POST stock_list/{id}/excel_import", WRITERS),
+    ("GET stock_list/{id}/excel_import", ALL),
+    ("POST stock_list/excel_import", WRITERS),
+    ("GET stock_list/excel_import_status", ALL),
+    ("POST stock_list/{id}/excel_import/{cache_key}/apply", WRITERS),
+    ("POST stock_list/{id}/excel_import/{cache_key}/undo", WRITERS),
     ("GET product_stock", ALL),
     ("POST product_stock", WRITERS),
     ("GET product_stock/{id}", ALL),
@@ -96,7 +102,7 @@ async fn every_route_refuses_without_a_valid_token() {
         server.anonymous().with("Authorization", "Token \u{fc}"),
     ];
     for (route, path) in all_paths() {
-        let path = path.replace("{id}", "1").replace("{number}", "1");
+        let path = path.replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
         for path in [path.clone(), format!("{path}/")] {
             for stranger in &strangers {
                 let answer = stranger.send(route.method.as_str(), &path, Body::None).await;
