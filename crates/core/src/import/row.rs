@@ -137,7 +137,7 @@ fn sku(cell: Cell<'_>) -> Result<&str, Problem> {
         CellKind::Bool => Some(Problem::IsBool),
         CellKind::Error => Some(Problem::IsError),
         CellKind::Number => wrong_number(text),
-        CellKind::Empty | CellKind::Text => amount::is_exponent(text).then_some(Problem::Exponent),
+        CellKind::Empty | CellKind::Text => amount::is_shortened(text).then_some(Problem::Exponent),
     };
     match problem {
         Some(problem) => Err(problem),
