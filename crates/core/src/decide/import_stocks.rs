@@ -10,7 +10,7 @@
 use crate::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
 use crate::decide::stock_row::{self, StockChange};
 use crate::refusal::RowFault;
-use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, StockKey, Written};
+use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Written};
 
 /// What became of a row of an import.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -73,7 +73,9 @@ pub(super) fn import_stocks(shelf: &mut Shelf, command: &ImportStocks, context: 
 fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, context: Context) -> ImportedStock {
     let stored = shelf.stock_by_key(command.list, &row.sku);
     let before = stored.map(Stock::written);
-    let fault = stock_row::unknown_product(shelf, &row.sku, command.create_unknown_products)
+    // Where there is a stock, there is its product.
+    let may_be_made = command.create_unknown_products || stored.is_some();
+    let fault = stock_row::unknown_product(shelf, &row.sku, may_be_made)
         .or_else(|| unexpected(stored, row.expected))
         .or_else(|| stale_snapshot(row, before))
         .or_else(|| out_of_range(stored, row));
@@ -81,8 +83,7 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
         let (stock, verdict) = (stored.map(|stock| stock.id), RowVerdict::Refused(fault));
         return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
     }
-    let key = StockKey { list: command.list, sku: row.sku.clone() };
-    let (id, created) = stock_row::found_or_created(shelf, &key, context);
+    let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
     let settled = match row.figure {
         FigureChange::Figure(_) => stock_row::take_snapshot(shelf, id, row.snapshot_at, context),
         FigureChange::Keep | FigureChange::Difference(_) => 0,
