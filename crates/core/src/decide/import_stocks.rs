@@ -1,7 +1,7 @@
 //! Importing stocks: rows of a file, each decided for itself (contract 5).
 //!
 //! Rules: a figure is what a written figure is (`stock_row.rs`); a difference is no figure, so it settles nothing and
-//! moves no time. A row that expects something of its stock is refused where that is no longer so. A refused row changes
+//! moves no time; taking a figure back sets the time back with it. A row that expects something of its stock is refused where that is no longer so. A refused row changes
 //! nothing and keeps no other row from being written. A list that does not exist refuses the whole command as
 //! [`Refusal::NotFound`], because no row of it could be meant.
 //!
@@ -45,18 +45,20 @@ pub enum RowVerdict {
 
 impl ImportedStock {
     /// The row of another import that takes this one back, or `None` where it has moved nothing. It is refused when
-    /// anything newer has touched the stock. What the row wrote goes back by differences and the unit as it was; the
-    /// time of the figure stays, and a stock that the row made goes back to nothing.
+    /// anything newer has touched the stock. What the row wrote goes back by differences; the unit and the time of the
+    /// figure are what they were, so that a line registered since then is not taken to be in the older figure. A stock
+    /// that the row made goes back to nothing.
     pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowFault> {
         let (Some(id), Some(after)) = (self.movement, self.after) else { return Ok(None) };
         if self.settled > 0 {
             return Err(RowFault::Settled);
         }
-        let (on_hand, external, unit) =
-            self.before.map_or_else(Default::default, |before| (before.on_hand, before.external, before.unit));
+        let (on_hand, external, unit, snapshot_at) = self
+            .before
+            .map_or_else(Default::default, |before| (before.on_hand, before.external, before.unit, before.snapshot_at));
         Ok(Some(ImportStock {
             sku: sku.to_owned(),
-            figure: FigureChange::Difference(on_hand - after.on_hand),
+            figure: FigureChange::Back { difference: on_hand - after.on_hand, snapshot_at },
             held: HeldChange::Difference(external - after.external),
             unit: Some(unit),
             snapshot_at: None,
@@ -86,13 +88,17 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
     let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
     let settled = match row.figure {
         FigureChange::Figure(_) => stock_row::take_snapshot(shelf, id, row.snapshot_at, context),
+        FigureChange::Back { snapshot_at, .. } => {
+            shelf.stock_mut(id).snapshot_at = snapshot_at;
+            0
+        }
         FigureChange::Keep | FigureChange::Difference(_) => 0,
     };
     let stock = shelf.stock(id).expect("found or created above");
     let on_hand = match row.figure {
         FigureChange::Keep => 0,
         FigureChange::Figure(figure) => figure.units() - stock.on_hand,
-        FigureChange::Difference(difference) => difference,
+        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => difference,
     };
     let external = match row.held {
         HeldChange::Keep => 0,
@@ -132,7 +138,7 @@ fn stale_snapshot(row: &ImportStock, stored: Option<Written>) -> Option<RowFault
         FigureChange::Figure(_) => {
             stock_row::stale_snapshot(row.snapshot_at, stored.and_then(|stored| stored.snapshot_at))
         }
-        FigureChange::Keep | FigureChange::Difference(_) => None,
+        FigureChange::Keep | FigureChange::Difference(_) | FigureChange::Back { .. } => None,
     }
 }
 
@@ -141,7 +147,9 @@ fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
     let (on_hand, external, open) =
         stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_holds()));
     let on_hand = match row.figure {
-        FigureChange::Difference(difference) => on_hand.saturating_add(difference),
+        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => {
+            on_hand.saturating_add(difference)
+        }
         FigureChange::Keep | FigureChange::Figure(_) => on_hand,
     };
     let external = match row.held {
