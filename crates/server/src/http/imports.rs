@@ -323,7 +323,7 @@ async fn follow(call: &Call, task: Task, of: &[Task], otherwise: &'static str) -
     };
     let import = match call.app.store.write("imports.follow", body.clone()).await {
         // Somebody else was faster: now it is there.
-        Err(fault) if fault.is_taken("import_source") => call.app.store.write("imports.follow", body).await?,
+        Err(fault) if fault.is_taken("import_source_id") => call.app.store.write("imports.follow", body).await?,
         ended => ended?,
     };
     call.app.jobs.wake();
