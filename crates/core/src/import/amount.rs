@@ -36,7 +36,7 @@ pub(super) fn amount(cell: Cell<'_>) -> Result<Option<Amount>, Problem> {
 fn named(text: &str, problem: Problem) -> Problem {
     match problem {
         Problem::NotANumber | Problem::Separators if is_date(text) => Problem::IsDate,
-        Problem::NotANumber if is_exponent(text) => Problem::Exponent,
+        Problem::NotANumber if exponent_form(text).is_some() => Problem::Exponent,
         other => other,
     }
 }
@@ -54,8 +54,8 @@ fn whole(text: &str, is_number: bool) -> Result<i64, Problem> {
     match fraction {
         None if all_digits(digits) => digits.parse().map_err(|_| Problem::TooLarge),
         Some(fraction) if all_digits(digits) && all_digits(fraction) => {
-            // Three digits after a point may be thousands, unless the file itself says that this is a number.
-            if !is_number && fraction.len() == 3 && !digits.starts_with('0') {
+            // Three digits after a point may be the rest of thousands, unless the file itself says that it is a number.
+            if !is_number && fraction.len() == 3 && digits.len() <= 3 && !digits.starts_with('0') {
                 return Err(Problem::Separators);
             }
             if fraction.bytes().any(|digit| digit != b'0') {
@@ -86,15 +86,17 @@ fn is_date(text: &str) -> bool {
     })
 }
 
-/// Whether a text is a number in exponent form, as spreadsheets and programs print one. `12E5` may be a word and is not.
-pub(super) fn is_exponent(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return false };
+/// The two parts of a number in exponent form.
+fn exponent_form(text: &str) -> Option<(&str, &str)> {
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let signed = exponent.starts_with(['+', '-']);
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let mantissa = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
-    match mantissa.split_once(['.', ',']) {
-        Some((whole, fraction)) => digits(whole) && digits(fraction) && digits(exponent),
-        None => signed && digits(mantissa) && digits(exponent),
-    }
+    let unsigned = |text| str::strip_prefix(text, ['+', '-']).unwrap_or(text);
+    let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
+    (digits(unsigned(whole)) && digits(fraction) && digits(unsigned(exponent))).then_some((mantissa, exponent))
+}
+
+/// Whether a text is what spreadsheets and programs make of a long number: `1.1E9`, `1E+09`. `12E5` may be a SKU.
+pub(super) fn is_shortened(text: &str) -> bool {
+    exponent_form(text)
+        .is_some_and(|(mantissa, exponent)| mantissa.contains(['.', ',']) || exponent.starts_with(['+', '-']))
 }

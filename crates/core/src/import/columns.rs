@@ -142,10 +142,12 @@ impl Columns {
 
 /// Whether a cell of the first row is no header: no header is a number.
 fn is_data(cell: Cell<'_>) -> bool {
-    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
     match cell.kind {
         CellKind::Number | CellKind::Date | CellKind::Bool => true,
-        CellKind::Text => !cell.is_empty() && is_number(cell.trimmed()),
+        CellKind::Text => {
+            let digits = cell.trimmed().bytes().filter(u8::is_ascii_digit).count();
+            digits > 0 && cell.trimmed().bytes().all(|byte| byte.is_ascii_digit() || b".,-+".contains(&byte))
+        }
         CellKind::Empty | CellKind::Error => false,
     }
 }

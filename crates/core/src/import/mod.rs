@@ -9,6 +9,7 @@ mod fold;
 mod row;
 
 pub use columns::{Column, Columns, HeaderFault};
+pub use fold::word as folded;
 pub use row::{CellFault, ImportMode, ListNames, Problem, Reading};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.
@@ -43,7 +44,7 @@ impl<'c> Cell<'c> {
 
     /// The text without what surrounds it and is not seen.
     fn trimmed(self) -> &'c str {
-        self.text.trim_matches(fold::is_blank)
+        fold::trimmed(self.text)
     }
 
     fn is_empty(self) -> bool {

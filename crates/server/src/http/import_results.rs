@@ -5,8 +5,8 @@
 
 use std::collections::VecDeque;
 
-use onhand_core::ImportId;
 use onhand_core::import::{Column, Columns};
+use onhand_core::{ImportId, StockListId};
 use onhand_sheet::{Cell, Fault, Kind, Limits, Out, Row, Sheet};
 use onhand_store::imports::{self, ImportRow, State, Task};
 
@@ -29,7 +29,8 @@ const NOT_DONE: &str = "not_done";
 /// `GET …/{cache_key}/result/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let format = Format::asked(&call.query, FORMATS)?;
-    let import = found(&call, call.parameters.last().cloned().unwrap_or_default()).await?;
+    let list = if call.parameters.len() > 1 { Some(StockListId::new(call.id()?)) } else { None };
+    let import = found(&call, list, call.parameters.last().cloned().unwrap_or_default()).await?;
     match import.state {
         State::Completed => {}
         State::Failed if import.counts.sum() > 0 => {}

@@ -183,7 +183,7 @@ const fn kind(kind: Kind) -> CellKind {
 }
 
 /// The wire's word for a format.
-const fn format_name(format: Format) -> &'static str {
+pub(super) const fn format_name(format: Format) -> &'static str {
     match format {
         Format::Csv => "csv",
         Format::Xlsx => "xlsx",

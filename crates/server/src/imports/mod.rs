@@ -5,6 +5,7 @@
 
 pub mod errors;
 pub mod file;
+pub mod lists;
 pub mod outcomes;
 pub mod spool;
 pub mod texts;

@@ -118,3 +118,31 @@ fn writable() -> String {
 fn names(column: Column) -> String {
     column.names().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_fault_says_what_to_do() {
+        let twice = HeaderFault::Twice { column: Column::Sku, headers: ["SKU".to_owned(), "Barkod".to_owned()] };
+        assert_eq!(header(&twice), "The columns \"SKU\" and \"Barkod\" both mean product__sku. Keep one of them.");
+        assert!(header(&HeaderFault::PriceList).contains("price list"));
+        for fault in [HeaderFault::NoHeader, HeaderFault::NothingToWrite] {
+            assert!(header(&fault).contains("stock, quantity, qty, stok, miktar"), "{fault:?}");
+        }
+        for fault in [HeaderFault::NoHeader, HeaderFault::NoSku] {
+            assert!(header(&fault).contains("product__sku, product_sku, sku, barcode, stok kodu"), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_did_to_a_sku_is_told_with_a_remedy() {
+        let of_sku = |problem| cell(CellFault { column: Column::Sku, problem });
+        for problem in [Problem::Exponent, Problem::IsDate, Problem::SkuFraction, Problem::SkuRounded] {
+            assert!(of_sku(problem).contains("Format the column as text"), "{problem:?}");
+            let of_stock = cell(CellFault { column: Column::Stock, problem: Problem::Exponent });
+            assert!(!of_stock.contains("SKU"), "{of_stock}");
+        }
+    }
+}

@@ -12,8 +12,8 @@ use onhand_store::imports::{self, Description, ImportRow, Task};
 use onhand_store::{Tx, stock_lists, stocks};
 use tokio::sync::mpsc;
 
-use super::Stopped;
 use super::chunks::{Rows, Slot, gone};
+use super::{Stopped, blocking};
 use crate::app::App;
 use crate::imports::file::{FileRow, Plan, Survey};
 use crate::imports::outcomes::{self, RowOutcome};
@@ -71,14 +71,6 @@ fn mode(word: &str) -> ImportMode {
         "replace" => ImportMode::Replace,
         "adjust" => ImportMode::Adjust,
         _ => ImportMode::Upsert,
-    }
-}
-
-/// Runs something that takes its time, away from those who answer. Its error is for people.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, Stopped> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(Stopped::Never),
-        Err(_) => Err(Stopped::Never("The file could not be read: the reader has failed.".to_owned())),
     }
 }
 

@@ -184,3 +184,11 @@ async fn run(app: &Arc<App>, import: &ImportRow) {
         Err(fault) => tracing::warn!(import = id.get(), %fault, "cannot write down the end of an import"),
     }
 }
+
+/// Runs something that takes its time, away from those who answer. Its error is for people.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, Stopped> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(Stopped::Never),
+        Err(_) => Err(Stopped::Never("The file could not be read: the reader has failed.".to_owned())),
+    }
+}

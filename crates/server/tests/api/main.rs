@@ -14,6 +14,7 @@ pub(crate) mod database;
 mod dump;
 mod health;
 mod idempotency;
+pub(crate) mod imports;
 mod lists;
 mod mappings;
 mod order_items;
