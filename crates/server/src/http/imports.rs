@@ -280,7 +280,7 @@ fn number(call: &Call, name: &str, default: i64, max: i64) -> Result<i64, Error>
 }
 
 /// The import with a key, if it belongs to a list.
-async fn found(call: &Call, list: Option<StockListId>, key: String) -> Result<ImportRow, Error> {
+pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -> Result<ImportRow, Error> {
     let import = call.app.store.glance("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
     let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);
     import.filter(fits).ok_or_else(Error::not_found)
