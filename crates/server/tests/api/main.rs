@@ -12,7 +12,7 @@ mod contradictions;
 mod coverage;
 pub(crate) mod database;
 mod dump;
-mod exports;
+pub(crate) mod exports;
 mod health;
 mod idempotency;
 mod import_results;
