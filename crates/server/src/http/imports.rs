@@ -96,7 +96,7 @@ pub async fn import_stocks(call: Call) -> Result<Reply, Error> {
 }
 
 /// The list in the path, which must be there; none where the path has none.
-async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
+pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
     if call.path.contains("/stock_list/excel_import") {
         return Ok(None);
     }
