@@ -64,7 +64,7 @@ fn a_text_without_end_is_refused() {
 fn what_a_file_says_of_its_size_is_not_believed() {
     let sheet = b"<worksheet><dimension ref='A1:XFD1048576'/><sheetData><row><c t='s'><v>0</v></c></row></sheetData></worksheet>";
     let strings = b"<sst count='999999999999999999' uniqueCount='999999999999999999'><si><t>a</t></si></sst>";
-    assert_eq!(rows(&Xlsx { sheet, strings, ..Xlsx::default() }.bytes()), ["1: a"]);
+    assert_eq!(rows(&Xlsx { strings, sheet, ..Xlsx::default() }.bytes()), ["1: a"]);
 }
 
 #[test]
