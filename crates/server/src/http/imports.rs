@@ -242,7 +242,7 @@ fn number(call: &Call, name: &str, default: i64, max: i64) -> Result<i64, Error>
 }
 
 /// The import with a key, if it belongs to the list in the path.
-async fn found(call: &Call, key: String) -> Result<ImportRow, Error> {
+pub(super) async fn found(call: &Call, key: String) -> Result<ImportRow, Error> {
     let list = if call.path.contains("/stock_list/excel_import") { None } else { Some(StockListId::new(call.id()?)) };
     let import = call.app.store.glance("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
     let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);

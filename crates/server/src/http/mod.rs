@@ -10,6 +10,7 @@ pub mod content_types;
 pub mod dispatch;
 pub mod docs;
 pub mod health;
+pub mod import_changes;
 pub mod imports;
 pub mod mappings;
 pub mod movements;

@@ -10,8 +10,8 @@ use axum::http::Method;
 
 use super::call::Call;
 use super::{
-    auth, channels, content_types, health, imports, mappings, movements, order_items, orders, product_stocks, products,
-    schema, stock_lists,
+    auth, channels, content_types, health, import_changes, imports, mappings, movements, order_items, orders,
+    product_stocks, products, schema, stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -283,6 +283,10 @@ fn excel_imports() -> Vec<Route> {
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
         .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadStock import_changes::list,
+            "What an import changed, or a dry run would: the rows, from what to what.")
+        .lists(&[])
+        .answers(200, page(&import_changes::CHANGE)),
     ]
 }
 

@@ -46,6 +46,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET stock_list/excel_import_status", ALL),
     ("POST stock_list/{id}/excel_import/{cache_key}/apply", WRITERS),
     ("POST stock_list/{id}/excel_import/{cache_key}/undo", WRITERS),
+    ("GET stock_list/{id}/excel_import/{cache_key}/changes", ALL),
     ("GET product_stock", ALL),
     ("POST product_stock", WRITERS),
     ("GET product_stock/{id}", ALL),
