@@ -181,6 +181,13 @@ pub enum FigureChange {
     Figure(Quantity),
     /// More or less of what is stored. Nobody has counted anything, so it settles no line and moves no time.
     Difference(i64),
+    /// A figure is taken back: less or more by this, and the stored time is again that of the figure before.
+    Back {
+        /// By how much.
+        difference: i64,
+        /// When the figure was taken that stands again.
+        snapshot_at: Option<Timestamp>,
+    },
 }
 
 /// What becomes of a held quantity.

@@ -72,6 +72,9 @@ pub enum RowFault {
         /// The bound.
         max: usize,
     },
+    /// A part of a workbook's row that cannot be understood; the text says which.
+    #[error("{0} is damaged.")]
+    Damaged(&'static str),
     /// A character that no text has.
     #[error("it contains a NUL character, which no text has.")]
     Nul,
@@ -89,6 +92,14 @@ impl Fault {
         match self {
             Self::Row { row, .. } => Some(*row),
             _ => None,
+        }
+    }
+
+    /// Where the file is damaged, for one who knows.
+    pub(crate) fn at_row(self, row: u64) -> Self {
+        match self {
+            Self::Broken { row: None, why } => Self::Broken { row: Some(row), why },
+            fault => fault,
         }
     }
 }

@@ -17,6 +17,12 @@ pub(crate) fn hidden(text: &str) -> &'static str {
     if is_formula(text) || is_quoted(text) { "'" } else { "" }
 }
 
+/// What has to stand before a text in a file whose cells have types. Such a text is no formula; but [`plain`] is applied
+/// there too, since a CSV file that was opened and saved as a workbook carries its marks along.
+pub(crate) fn marked(text: &str) -> &'static str {
+    if is_quoted(text) { "'" } else { "" }
+}
+
 /// The text without the mark.
 pub(crate) fn plain(text: &str) -> &str {
     if is_quoted(text) { &text[1..] } else { text }

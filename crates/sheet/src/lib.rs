@@ -4,6 +4,7 @@
 //! makes this crate panic; text that is written comes back unchanged, and is never run as a formula.
 //! Must not know: what the rows mean, where a file comes from, and the other crates of this workspace.
 
+mod book;
 mod csv;
 mod fault;
 mod format;
@@ -18,4 +19,4 @@ pub use format::Format;
 pub use limits::Limits;
 pub use row::{Cell, Kind, Row};
 pub use sheet::{Sheet, Source, open, read};
-pub use write::{CsvWriter, Out};
+pub use write::{CsvWriter, Out, WriteFault, XlsxWriter};

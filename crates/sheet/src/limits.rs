@@ -1,5 +1,9 @@
 //! How much of a file is read. Promises: every bound of this crate is here, and has a default that suits stock lists.
 
+/// As far as a sheet of a workbook goes.
+pub(crate) const SHEET_ROWS_MAX: u64 = 1 << 20;
+pub(crate) const SHEET_COLUMNS_MAX: usize = 1 << 14;
+
 /// The bounds of reading. A file beyond one of them is refused with a [`Fault`](crate::Fault) that names it.
 ///
 /// What is held in memory follows from these alone, whatever the file says about itself.
@@ -30,7 +34,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            rows_max: 1_048_576,
+            rows_max: SHEET_ROWS_MAX,
             columns_max: 256,
             cell_chars_max: 32_767,
             row_bytes_max: 64 << 10,

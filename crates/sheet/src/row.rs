@@ -2,6 +2,8 @@
 //!
 //! Promises: cells are in the order of their columns without gaps, and the last one is not empty.
 
+use crate::{Limits, RowFault};
+
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -81,6 +83,12 @@ impl Row {
         self.cells.clear();
     }
 
+    pub(crate) fn copy(&mut self, other: &Self, number: u64) {
+        self.number = number;
+        self.text.clone_from(&other.text);
+        self.cells.clone_from(&other.cells);
+    }
+
     /// Adds a cell behind the others; the text of an empty one is dropped.
     pub(crate) fn push(&mut self, kind: Kind, text: &str) {
         if kind == Kind::Empty || text.is_empty() {
@@ -89,6 +97,30 @@ impl Row {
             self.text.push_str(text);
             self.cells.push((kind, self.text.len()));
         }
+    }
+
+    /// Adds a cell in a column that is not before the last one, with empty ones between.
+    pub(crate) fn place(&mut self, column: usize, kind: Kind, text: &str, limits: &Limits) -> Result<(), RowFault> {
+        if text.is_empty() || kind == Kind::Empty {
+            return Ok(());
+        }
+        if column >= limits.columns_max {
+            return Err(RowFault::TooWide { max: limits.columns_max });
+        }
+        if text.len() > limits.cell_chars_max && text.chars().count() > limits.cell_chars_max {
+            return Err(RowFault::CellTooLong { max: limits.cell_chars_max });
+        }
+        if self.text.len() + text.len() > limits.row_bytes_max {
+            return Err(RowFault::TooLong { max: limits.row_bytes_max });
+        }
+        if text.contains('\0') {
+            return Err(RowFault::Nul);
+        }
+        while self.cells.len() < column {
+            self.push(Kind::Empty, "");
+        }
+        self.push(kind, text);
+        Ok(())
     }
 
     /// Drops empty cells at the end; all of them if the rest is white space.

@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::format::{HEAD_BYTES, Looks, look};
-use crate::{Fault, Format, Limits, Row, csv};
+use crate::{Fault, Format, Limits, Row, book, csv};
 
 /// Where the bytes come from: a file, or bytes in memory.
 pub trait Source: Read + Seek + Send {}
@@ -16,15 +16,27 @@ impl<S: Read + Seek + Send> Source for S {}
 
 /// A table that is being read.
 pub struct Sheet {
-    rows: Rows,
+    rows: Box<dyn Rows>,
     rows_max: u64,
     /// Rows given or lost so far.
     seen: u64,
     over: bool,
 }
 
-enum Rows {
-    Csv(csv::Records),
+/// What a format has to be able to do.
+pub(crate) trait Rows: Send {
+    fn format(&self) -> Format;
+
+    /// Reads the next row, which may be blank; `false` if there is none.
+    fn next(&mut self, row: &mut Row) -> Result<bool, Fault>;
+
+    fn encoding(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn delimiter(&self) -> Option<char> {
+        None
+    }
 }
 
 /// Opens a file. Its format is found by what is in it.
@@ -37,9 +49,10 @@ pub fn read(mut source: Box<dyn Source>, limits: &Limits) -> Result<Sheet, Fault
     let mut head = Vec::with_capacity(HEAD_BYTES);
     source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     source.seek(SeekFrom::Start(0))?;
-    let rows = match look(&head)? {
-        Looks::Text(encoding) => Rows::Csv(csv::Records::new(source, encoding, limits)?),
-        Looks::Zip | Looks::Ole => return Err(Fault::NotATable("a workbook")),
+    let rows: Box<dyn Rows> = match look(&head)? {
+        Looks::Text(encoding) => Box::new(csv::Records::new(source, encoding, limits)?),
+        Looks::Zip => book::unpack(source, limits)?,
+        Looks::Ole => Box::new(book::Xls::open(source, limits)?),
     };
     Ok(Sheet { rows, rows_max: limits.rows_max, seen: 0, over: false })
 }
@@ -47,23 +60,17 @@ pub fn read(mut source: Box<dyn Source>, limits: &Limits) -> Result<Sheet, Fault
 impl Sheet {
     /// The format it was found to have.
     pub fn format(&self) -> Format {
-        match self.rows {
-            Rows::Csv(_) => Format::Csv,
-        }
+        self.rows.format()
     }
 
     /// The encoding of a CSV file, as far as it was read: text without any special letter is UTF-8 as well as anything.
     pub fn encoding(&self) -> Option<&'static str> {
-        match &self.rows {
-            Rows::Csv(records) => Some(records.encoding()),
-        }
+        self.rows.encoding()
     }
 
     /// What separates the cells of a CSV file.
     pub fn delimiter(&self) -> Option<char> {
-        match &self.rows {
-            Rows::Csv(records) => Some(records.delimiter()),
-        }
+        self.rows.delimiter()
     }
 
     /// Reads the next row that is not blank; `false` if there is none.
@@ -72,9 +79,7 @@ impl Sheet {
     /// A table without any row is [`Fault::Empty`]. What `row` holds after a fault is not defined.
     pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
         while !self.over {
-            let read = match &mut self.rows {
-                Rows::Csv(records) => records.next(row),
-            };
+            let read = self.rows.next(row);
             match read {
                 Ok(true) if row.is_empty() => continue,
                 Ok(true) => {}

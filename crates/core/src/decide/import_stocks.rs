@@ -1,7 +1,7 @@
 //! Importing stocks: rows of a file, each decided for itself (contract 5).
 //!
 //! Rules: a figure is what a written figure is (`stock_row.rs`); a difference is no figure, so it settles nothing and
-//! moves no time. A row that expects something of its stock is refused where that is no longer so. A refused row changes
+//! moves no time; taking a figure back sets the time back with it. A row that expects something of its stock is refused where that is no longer so. A refused row changes
 //! nothing and keeps no other row from being written. A list that does not exist refuses the whole command as
 //! [`Refusal::NotFound`], because no row of it could be meant.
 //!
@@ -10,7 +10,7 @@
 use crate::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
 use crate::decide::stock_row::{self, StockChange};
 use crate::refusal::RowFault;
-use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, StockKey, Written};
+use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Written};
 
 /// What became of a row of an import.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,18 +45,20 @@ pub enum RowVerdict {
 
 impl ImportedStock {
     /// The row of another import that takes this one back, or `None` where it has moved nothing. It is refused when
-    /// anything newer has touched the stock. What the row wrote goes back by differences and the unit as it was; the
-    /// time of the figure stays, and a stock that the row made goes back to nothing.
+    /// anything newer has touched the stock. What the row wrote goes back by differences; the unit and the time of the
+    /// figure are what they were, so that a line registered since then is not taken to be in the older figure. A stock
+    /// that the row made goes back to nothing.
     pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowFault> {
         let (Some(id), Some(after)) = (self.movement, self.after) else { return Ok(None) };
         if self.settled > 0 {
             return Err(RowFault::Settled);
         }
-        let (on_hand, external, unit) =
-            self.before.map_or_else(Default::default, |before| (before.on_hand, before.external, before.unit));
+        let (on_hand, external, unit, snapshot_at) = self
+            .before
+            .map_or_else(Default::default, |before| (before.on_hand, before.external, before.unit, before.snapshot_at));
         Ok(Some(ImportStock {
             sku: sku.to_owned(),
-            figure: FigureChange::Difference(on_hand - after.on_hand),
+            figure: FigureChange::Back { difference: on_hand - after.on_hand, snapshot_at },
             held: HeldChange::Difference(external - after.external),
             unit: Some(unit),
             snapshot_at: None,
@@ -73,7 +75,9 @@ pub(super) fn import_stocks(shelf: &mut Shelf, command: &ImportStocks, context: 
 fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, context: Context) -> ImportedStock {
     let stored = shelf.stock_by_key(command.list, &row.sku);
     let before = stored.map(Stock::written);
-    let fault = stock_row::unknown_product(shelf, &row.sku, command.create_unknown_products)
+    // Where there is a stock, there is its product.
+    let may_be_made = command.create_unknown_products || stored.is_some();
+    let fault = stock_row::unknown_product(shelf, &row.sku, may_be_made)
         .or_else(|| unexpected(stored, row.expected))
         .or_else(|| stale_snapshot(row, before))
         .or_else(|| out_of_range(stored, row));
@@ -81,17 +85,20 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
         let (stock, verdict) = (stored.map(|stock| stock.id), RowVerdict::Refused(fault));
         return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
     }
-    let key = StockKey { list: command.list, sku: row.sku.clone() };
-    let (id, created) = stock_row::found_or_created(shelf, &key, context);
+    let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
     let settled = match row.figure {
         FigureChange::Figure(_) => stock_row::take_snapshot(shelf, id, row.snapshot_at, context),
+        FigureChange::Back { snapshot_at, .. } => {
+            shelf.stock_mut(id).snapshot_at = snapshot_at;
+            0
+        }
         FigureChange::Keep | FigureChange::Difference(_) => 0,
     };
     let stock = shelf.stock(id).expect("found or created above");
     let on_hand = match row.figure {
         FigureChange::Keep => 0,
         FigureChange::Figure(figure) => figure.units() - stock.on_hand,
-        FigureChange::Difference(difference) => difference,
+        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => difference,
     };
     let external = match row.held {
         HeldChange::Keep => 0,
@@ -131,7 +138,7 @@ fn stale_snapshot(row: &ImportStock, stored: Option<Written>) -> Option<RowFault
         FigureChange::Figure(_) => {
             stock_row::stale_snapshot(row.snapshot_at, stored.and_then(|stored| stored.snapshot_at))
         }
-        FigureChange::Keep | FigureChange::Difference(_) => None,
+        FigureChange::Keep | FigureChange::Difference(_) | FigureChange::Back { .. } => None,
     }
 }
 
@@ -140,7 +147,9 @@ fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
     let (on_hand, external, open) =
         stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_holds()));
     let on_hand = match row.figure {
-        FigureChange::Difference(difference) => on_hand.saturating_add(difference),
+        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => {
+            on_hand.saturating_add(difference)
+        }
         FigureChange::Keep | FigureChange::Figure(_) => on_hand,
     };
     let external = match row.held {

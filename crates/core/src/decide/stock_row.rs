@@ -7,8 +7,8 @@
 use crate::command::ProductRef;
 use crate::refusal::RowFault;
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockKey,
-    StockListId, Timestamp, UnitType, bucket_of_key, bucket_of_text,
+    Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockListId,
+    Timestamp, UnitType, bucket_of_key, bucket_of_text,
 };
 
 /// What a row changes on a stock that is on the shelf.
@@ -28,8 +28,11 @@ pub(super) struct StockChange {
 
 /// Whether the row names a product that does not exist and may not be made.
 pub(super) fn unknown_product(shelf: &Shelf, sku: &str, create_unknown_products: bool) -> Option<RowFault> {
+    if create_unknown_products {
+        return None;
+    }
     let product = ProductRef::Sku(sku.to_owned());
-    (!create_unknown_products && shelf.product(&product).is_none()).then_some(RowFault::UnknownProduct(product))
+    shelf.product(&product).is_none().then_some(RowFault::UnknownProduct(product))
 }
 
 /// When a figure was taken: as given, or its arrival less the list's delay.
@@ -44,23 +47,23 @@ pub(super) fn stale_snapshot(given: Option<Timestamp>, stored: Option<Timestamp>
     (given? < stored).then_some(RowFault::StaleSnapshot { stored })
 }
 
-/// The stock of a key, and whether it was made for this row.
-pub(super) fn found_or_created(shelf: &mut Shelf, key: &StockKey, context: Context) -> (StockId, bool) {
-    match shelf.stock_by_key(key.list, &key.sku) {
+/// The stock of a SKU in a list, and whether it was made for this row.
+pub(super) fn found_or_created(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> (StockId, bool) {
+    match shelf.stock_by_key(list, sku) {
         Some(stock) => (stock.id, false),
-        None => (create(shelf, key, context), true),
+        None => (create(shelf, list, sku, context), true),
     }
 }
 
-fn create(shelf: &mut Shelf, key: &StockKey, context: Context) -> StockId {
-    let known = shelf.product(&ProductRef::Sku(key.sku.clone())).map(|product| product.id);
+fn create(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> StockId {
+    let known = shelf.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
     let product = known.unwrap_or_else(|| {
-        let id = ProductId::new(shelf.ids.take_in(IdKind::Product, bucket_of_text(&key.sku)));
-        shelf.add_product(Product { id, sku: key.sku.clone() });
+        let id = ProductId::new(shelf.ids.take_in(IdKind::Product, bucket_of_text(sku)));
+        shelf.add_product(Product { id, sku: sku.to_owned() });
         id
     });
-    let id = StockId::new(shelf.ids.take_in(IdKind::Stock, bucket_of_key(key.list, &key.sku)));
-    shelf.add_stock(Stock::empty(id, key.list, product, key.sku.clone(), context.now));
+    let id = StockId::new(shelf.ids.take_in(IdKind::Stock, bucket_of_key(list, sku)));
+    shelf.add_stock(Stock::empty(id, list, product, sku.to_owned(), context.now));
     id
 }
 

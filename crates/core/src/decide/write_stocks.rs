@@ -66,7 +66,7 @@ fn unknown(shelf: &Shelf, key: &StockKey, create_unknown_products: bool) -> Opti
 fn write_stock(shelf: &mut Shelf, write: &WriteStock, context: Context) -> WrittenStock {
     let (id, created) = match &write.target {
         StockTarget::Id(id) => (*id, false),
-        StockTarget::Key(key) => stock_row::found_or_created(shelf, key, context),
+        StockTarget::Key(key) => stock_row::found_or_created(shelf, key.list, &key.sku, context),
     };
     let settled = match write.on_hand {
         Some(_) => stock_row::take_snapshot(shelf, id, write.snapshot_at, context),

@@ -8,6 +8,15 @@ pub(super) fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
+/// A text without the blanks around it. Most texts of most files have none, and are known by their ends.
+pub(super) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [one] if one.is_ascii_graphic() => text,
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim_matches(is_blank),
+    }
+}
+
 /// A header or a word from a list of words, without case, accents, blanks, underscores and hyphens.
 pub fn word(text: &str) -> String {
     text.chars().filter(|letter| !is_blank(*letter) && !matches!(letter, '_' | '-')).flat_map(letters).collect()
@@ -15,8 +24,8 @@ pub fn word(text: &str) -> String {
 
 /// Whether two names are the same but for case, accents and what surrounds them.
 pub(super) fn same_name(one: &str, other: &str) -> bool {
-    let folded = |text| str::trim_matches(text, is_blank).chars().flat_map(letters);
-    folded(one).eq(folded(other))
+    let folded = |text| trimmed(text).chars().flat_map(letters);
+    one == other || folded(one).eq(folded(other))
 }
 
 /// The letters that stand for one. An accent written as a character of its own stands for none.

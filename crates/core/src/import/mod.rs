@@ -44,7 +44,7 @@ impl<'c> Cell<'c> {
 
     /// The text without what surrounds it and is not seen.
     fn trimmed(self) -> &'c str {
-        self.text.trim_matches(fold::is_blank)
+        fold::trimmed(self.text)
     }
 
     fn is_empty(self) -> bool {

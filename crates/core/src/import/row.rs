@@ -142,7 +142,7 @@ fn sku(cell: Cell<'_>) -> Result<&str, Problem> {
     match problem {
         Some(problem) => Err(problem),
         None if text.chars().any(char::is_control) => Err(Problem::SkuControl),
-        None if text.chars().nth(SKU_CHARS_MAX).is_some() => Err(Problem::SkuTooLong),
+        None if text.len() > SKU_CHARS_MAX && text.chars().nth(SKU_CHARS_MAX).is_some() => Err(Problem::SkuTooLong),
         None => Ok(text),
     }
 }
@@ -191,8 +191,17 @@ fn quantity(written: amount::Amount) -> Result<Quantity, Problem> {
 }
 
 fn unit(cell: Cell<'_>) -> Result<Option<UnitType>, Problem> {
-    match fold::word(cell.trimmed()).as_str() {
+    match cell.trimmed() {
         "" => Ok(None),
+        // What our own files say, and most others.
+        "qty" => Ok(Some(UnitType::Piece)),
+        "kg" => Ok(Some(UnitType::Kilogram)),
+        other => unit_named(&fold::word(other)),
+    }
+}
+
+fn unit_named(word: &str) -> Result<Option<UnitType>, Problem> {
+    match word {
         "qty" | "quantity" | "piece" | "pieces" | "pc" | "pcs" | "adet" | "ad" => Ok(Some(UnitType::Piece)),
         "kg" | "kilo" | "kilogram" | "kilograms" => Ok(Some(UnitType::Kilogram)),
         _ => Err(Problem::UnknownUnit),

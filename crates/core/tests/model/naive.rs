@@ -34,13 +34,41 @@ pub(crate) enum Door {
 /// What happened to one line or one stock. Lines and orders are counted from 0 in the order of their making.
 #[derive(Clone, Debug)]
 enum Event {
-    Held { line: usize },
-    Mapped { line: usize, kind: u8, code: u8 },
-    Released { line: usize, registered: i64 },
-    Cancelled { line: usize },
-    Marked { line: usize, shipped: bool },
-    Written { key: Key, figure: Option<i64>, held: Option<i64>, taken: i64 },
-    Adjusted { key: Key, on_hand: i64, external: i64 },
+    Held {
+        line: usize,
+    },
+    Mapped {
+        line: usize,
+        kind: u8,
+        code: u8,
+    },
+    Released {
+        line: usize,
+        registered: i64,
+    },
+    Cancelled {
+        line: usize,
+    },
+    Marked {
+        line: usize,
+        shipped: bool,
+    },
+    Written {
+        key: Key,
+        figure: Option<i64>,
+        held: Option<i64>,
+        taken: i64,
+    },
+    Adjusted {
+        key: Key,
+        on_hand: i64,
+        external: i64,
+    },
+    /// The figure is again one taken then.
+    TakenBack {
+        key: Key,
+        taken: Option<i64>,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -250,14 +278,15 @@ impl Naive {
         let key = self.lines[line].key;
         let cancelled = self.first(upto, |event| matches!(event, Event::Cancelled { line: other } if *other == line));
         let alive = cancelled.unwrap_or(upto);
-        let released = self.events[..alive].iter().find_map(|event| match event {
-            Event::Released { line: other, registered } if *other == line => Some(*registered),
+        let released = self.events[..alive].iter().enumerate().find_map(|(at, event)| match event {
+            Event::Released { line: other, registered } if *other == line => Some((at, *registered)),
             _ => None,
         });
-        let Some(registered) = released else {
+        let Some((released, registered)) = released else {
             return if cancelled.is_some() { Standing::Cancelled } else { Standing::Open };
         };
-        let contained = self.newest_figure(key, alive).is_some_and(|taken| registered <= taken);
+        let contains = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
+        let contained = (released..=alive).any(contains);
         let settled = self.rules[key.0].immediate || contained;
         match (settled, cancelled) {
             (true, _) => Standing::Settled,
@@ -272,11 +301,11 @@ impl Naive {
 
     /// When the newest figure before the event `upto` was taken.
     fn newest_figure(&self, key: Key, upto: usize) -> Option<i64> {
-        let figures = self.events[..upto].iter().filter_map(|event| match event {
-            Event::Written { key: other, figure: Some(_), taken, .. } if *other == key => Some(*taken),
-            _ => None,
-        });
-        figures.max()
+        self.events[..upto].iter().fold(None, |newest, event| match event {
+            Event::Written { key: other, figure: Some(_), taken, .. } if *other == key => newest.max(Some(*taken)),
+            Event::TakenBack { key: other, taken } if *other == key => *taken,
+            _ => newest,
+        })
     }
 
     fn exists(&self, key: Key, upto: usize) -> bool {
@@ -549,7 +578,7 @@ impl Naive {
             let before = row.before.unwrap_or_default();
             let fault = self.touched(key, end).then_some(Fault::Touched);
             let back = Event::Adjusted { key, on_hand: before.0 - after.0, external: before.1 - after.1 };
-            done.push(self.import_row(key, fault, vec![back]));
+            done.push(self.import_row(key, fault, vec![back, Event::TakenBack { key, taken: before.2 }]));
         }
         (left, self.imported(done))
     }

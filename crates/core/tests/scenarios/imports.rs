@@ -171,21 +171,23 @@ fn a_figure_that_settled_lines_is_not_taken_back() {
 }
 
 #[test]
-fn taking_back_moves_no_time_and_settles_nothing() {
+fn taking_a_figure_back_takes_its_time_back_and_settles_nothing() {
     check(
         "
         list 1
         tick 08:00
         stock   A list 1 10                          -> written, A new, A 10-0-0=10
-        order   o1 A 4                               -> held, A 10-4-0=6
+        order   o1 A 4, A 1                          -> held, A 10-5-0=5
         tick 09:00
-        release o1.1 E1                              -> o1.1 is E1, A 10-0-4=6
-        import  i1 list 1 A +5                       -> imported, A updated, A 15-0-4=11
-        tick 10:00
-        undo    i1                                   -> imported, A updated, A 10-0-4=6
-        import  i2 list 1 A 9 snapshot 08:59         -> imported, A updated, A 9-0-4=5
-        undo    i2                                   -> imported, A updated, A 10-0-4=6
-        stock   A list 1 8 snapshot 08:58            -> refused: row 1: older than 08:59
+        release o1.2 E2                              -> o1.2 is E2, A 10-4-1=5
+        import  i1 list 1 A +5                       -> imported, A updated, A 15-4-1=10
+        undo    i1                                   -> imported, A updated, A 10-4-1=5
+        import  i2 list 1 A 20 snapshot 08:59        -> imported, A updated, A 20-4-1=15
+        undo    i2                                   -> imported, A updated, A 10-4-1=5
+        # The figure is that of 08:00 again, and a line registered after that is not in it.
+        release o1.1 E1 registered 08:30             -> o1.1 is E1, A 10-0-5=5
+        stock   A list 1 8 snapshot 07:59            -> refused: row 1: older than 08:00
+        stock   A list 1 8 snapshot 08:58            -> written, A 8-0-1=7
         ",
     );
 }

@@ -170,7 +170,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
 }
 
 fn finish(observed: Observed, reply: Reply) -> Response {
-    let mut response = Response::new(Body::from(reply.body));
+    let mut response = Response::new(reply.stream.unwrap_or_else(|| Body::from(reply.body)));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     if reply.status != StatusCode::NO_CONTENT {

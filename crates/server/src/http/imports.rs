@@ -88,10 +88,18 @@ pub const ROW_ERROR: View = View {
 
 /// `POST stock_list/{id}/excel_import/`: a file of product stocks.
 pub async fn import_stocks(call: Call) -> Result<Reply, Error> {
-    let list = StockListId::new(call.id()?);
-    let found = call.app.store.glance("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await).await?;
-    found.ok_or_else(Error::not_found)?;
-    take_file(&call, Kind::Stocks, Some(list)).await
+    let list = list_of(&call).await?;
+    take_file(&call, Kind::Stocks, list).await
+}
+
+/// The list in the path, which must be there; none where the path has none.
+pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
+    if call.path.contains("/stock_list/excel_import") {
+        return Ok(None);
+    }
+    let id = StockListId::new(call.id()?);
+    let found = call.app.store.glance("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
+    found.map(|list| Some(list.id)).ok_or_else(Error::not_found)
 }
 
 /// `POST stock_list/excel_import/`: a file of stock lists.
@@ -172,9 +180,10 @@ fn key_reply(cache_key: &str) -> Reply {
 
 /// `GET stock_list/excel_import_status/` and `GET stock_list/{id}/excel_import/`, with `?cache_key=`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
+    let list = list_of(&call).await?;
     let key = call.query.iter().find(|(name, _)| name == "cache_key").map(|(_, key)| key.clone());
     let key = key.ok_or_else(|| Error::field("cache_key", "This field is required."))?;
-    let import = found(&call, key).await?;
+    let import = found(&call, list, key).await?;
     let (page, limit) =
         (number(&call, "page", 1, i64::MAX / ERRORS_MAX)?, number(&call, "limit", ERRORS_DEFAULT, ERRORS_MAX)?);
     let (id, skip) = (import.id, (page - 1) * limit);
@@ -241,9 +250,8 @@ fn number(call: &Call, name: &str, default: i64, max: i64) -> Result<i64, Error>
     }
 }
 
-/// The import with a key, if it belongs to the list in the path.
-pub(super) async fn found(call: &Call, key: String) -> Result<ImportRow, Error> {
-    let list = if call.path.contains("/stock_list/excel_import") { None } else { Some(StockListId::new(call.id()?)) };
+/// The import with a key, if it belongs to a list.
+pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -> Result<ImportRow, Error> {
     let import = call.app.store.glance("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
     let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);
     import.filter(fits).ok_or_else(Error::not_found)
@@ -260,7 +268,8 @@ pub async fn undo(call: Call) -> Result<Reply, Error> {
 }
 
 async fn follow(call: &Call, task: Task) -> Result<Reply, Error> {
-    let source = found(call, call.parameters.last().cloned().unwrap_or_default()).await?;
+    let list = list_of(call).await?;
+    let source = found(call, list, call.parameter(1).to_owned()).await?;
     let is_forced = call.form(APPLY, Mode::Partial).await?.bool("force").unwrap_or(false);
     let started = begin::follow(&call.app.store, source, (task, is_forced), asked(call)).await;
     let import = started.map_err(|why| match why {

@@ -93,7 +93,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
 
-fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
+pub(super) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
     move |out, stock| match family {
         Family::I1 => Brief::of(stock).write(out),
         Family::V1 => write_v1(out, stock),

@@ -9,9 +9,10 @@ use std::pin::Pin;
 use axum::http::Method;
 
 use super::call::Call;
+use super::download::Format;
 use super::{
-    auth, channels, content_types, health, import_changes, imports, mappings, movements, order_items, orders,
-    product_stocks, products, schema, stock_lists,
+    auth, channels, content_types, exports, health, import_changes, import_results, imports, mappings, movements,
+    order_items, orders, product_stocks, products, schema, stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -73,6 +74,8 @@ pub struct Route {
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
     pub ledger: bool,
+    /// What files it can answer with, the first of them unasked; none where it answers no file.
+    pub formats: &'static [Format],
     /// Whether its body is a file, which its handler reads piece by piece.
     pub upload: bool,
 }
@@ -101,6 +104,7 @@ impl Route {
             filters: None,
             answers: Vec::new(),
             ledger: false,
+            formats: &[],
             upload: false,
         }
     }
@@ -134,6 +138,11 @@ impl Route {
     fn through_ledger(mut self) -> Self {
         self.ledger = true;
         self
+    }
+
+    fn downloads(mut self, formats: &'static [Format]) -> Self {
+        self.formats = formats;
+        self.answers(200, Answer::Free)
     }
 
     fn uploads(mut self) -> Self {
@@ -252,6 +261,7 @@ fn stock() -> Vec<Route> {
     all.extend(product_stock().into_iter().map(|route| Route {
         path: match route.path {
             "product_stock" => "product_stocks",
+            "product_stock/export" => "product_stocks/export",
             "product_stock/{id}" => "product_stocks/{id}",
             _ => "product_stocks/{id}/movements",
         },
@@ -287,6 +297,15 @@ fn excel_imports() -> Vec<Route> {
             "What an import changed, or a dry run would: the rows, from what to what.")
         .lists(&[])
         .answers(200, page(&import_changes::CHANGE)),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadStock import_results::show,
+            "The uploaded rows and what came of each, as a file.")
+        .downloads(import_results::FORMATS),
+        route!(GET "stock_list/excel_import/{cache_key}/result" ReadStock import_results::show,
+            "The uploaded rows and what came of each, as a file.")
+        .downloads(import_results::FORMATS),
+        route!(GET "stock_list/{id}/excel_template" ReadStock exports::template,
+            "A file to begin an import with: its columns and some stocks of the list.")
+        .downloads(exports::TEMPLATE_FORMATS),
     ]
 }
 
@@ -304,6 +323,10 @@ fn product_stock() -> Vec<Route> {
         .answers(200, STOCK)
         .answers(201, STOCK)
         .through_ledger(),
+        route!(GET "product_stock/export" ReadStock exports::export,
+            "All product stocks that the filters leave, as a file that can be imported.")
+        .lists(product_stocks::FILTERS)
+        .downloads(exports::EXPORT_FORMATS),
         route!(GET "product_stock/{id}" ReadStock product_stocks::show, "One product stock.").answers(200, STOCK),
         route!(PATCH "product_stock/{id}" WriteStock product_stocks::update, "Change a product stock.")
             .takes(product_stocks::FIELDS)

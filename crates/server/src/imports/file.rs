@@ -166,7 +166,8 @@ impl Rows {
     }
 }
 
-pub(super) fn cells(row: &Row) -> Vec<Cell<'_>> {
+/// The cells of a row, as the rules know them.
+pub fn cells(row: &Row) -> Vec<Cell<'_>> {
     row.cells().map(|cell| Cell { kind: kind(cell.kind), text: cell.text }).collect()
 }
 

@@ -124,7 +124,10 @@ impl From<&ImportStock> for Wanted {
             figure: match row.figure {
                 FigureChange::Keep => Figure::Keep,
                 FigureChange::Figure(units) => Figure::Whole(units.units()),
-                FigureChange::Difference(units) => Figure::Difference(units),
+                // What was undone is not applied again, so the time that goes back with it need not be known.
+                FigureChange::Difference(units) | FigureChange::Back { difference: units, .. } => {
+                    Figure::Difference(units)
+                }
             },
             held: match row.held {
                 HeldChange::Keep => Figure::Keep,

@@ -224,7 +224,7 @@ async fn a_method_that_a_path_does_not_have_is_405_and_names_those_it_has() {
         methods.entry(path).or_default().insert(route.method.to_string());
     }
     for (path, has) in methods {
-        let path = path.replace("{id}", "1").replace("{number}", "1");
+        let path = path.replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
         for path in [path.clone(), format!("{path}/")] {
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
                 if has.contains(method) {
@@ -276,6 +276,7 @@ const SOURCES: &[&str] = &[
     include_str!("channels.rs"),
     include_str!("content_types.rs"),
     include_str!("health.rs"),
+    include_str!("imports.rs"),
     include_str!("mappings.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),

@@ -95,7 +95,8 @@ async fn a_file_is_read_row_by_row_and_each_row_says_what_came_of_it() {
     for (sku, figure) in figures {
         assert_eq!(shop.of_sku(sku).await.map(|all| all[0]), Some(figure), "{sku}");
     }
-    let same = shop.erp.get(&format!("{}?cache_key={}", import_path(shop.list), key(&status))).await.ok();
+    let list = shop.list;
+    let same = shop.erp.get(&format!("/api/v1/stock_list/{list}/excel_import/?cache_key={}", key(&status))).await.ok();
     assert_eq!(same, status);
     shop.server.verify().await;
 }
@@ -124,6 +125,8 @@ async fn what_is_no_file_is_refused_as_the_document_says() {
     shop.erp.send("POST", &path, broken).await.expect(400);
     upload(&shop.erp, &path, "a.csv", b"sku,stock\nA,1\n", &[("mode", "sideways")]).await.faults(&["mode"]);
     shop.erp.send("POST", &format!("{path}?dry_run=maybe"), Body::None).await.faults(&["dry_run"]);
+    shop.erp.post(&format!("/api/v1/stock_list/{}/excel_import/", shop.list), json!({})).await.refused("file_100_1");
+    shop.erp.post("/api/v1/stock_list/excel_import/", json!({})).await.refused("file_100_1");
     upload(&shop.erp, "/api/v1/stock_list/999/excel_import/", "a.csv", b"sku,stock\nA,1\n", &[]).await.expect(404);
     assert_eq!(shop.server.dump().await, before, "nothing is left of them");
 }
@@ -196,7 +199,9 @@ async fn a_dry_run_changes_nothing_and_apply_does_exactly_what_it_said() {
         (shop.of_sku("A").await.map(|all| all[0]), shop.of_sku("C").await.map(|all| all[0])),
         (Some(10), Some(7))
     );
-    let again = shop.follow(&said, "apply", json!({})).await;
+    let path = (shop.list, key(&said));
+    let again =
+        shop.erp.post(&format!("/api/v1/stock_list/{}/excel_import/{}/apply/", path.0, path.1), json!({})).await.ok();
     assert_eq!(key(&again), key(&done), "it is applied once");
     let said = shop.erp.get(&format!("{}?cache_key={}", import_path(shop.list), key(&said))).await.ok();
     assert_eq!(said["applied_by"], done["cache_key"]);
@@ -290,7 +295,10 @@ async fn undo_takes_back_what_nothing_newer_has_touched_and_names_the_rest() {
     assert_eq!(shop.of_sku("SETTLED").await, Some([7, 0, 0, 7]));
     let unit = shop.erp.get("/api/v1/product_stock/?product_sku=A").await.ok();
     assert_eq!(unit["results"][0]["unit_type"], "qty");
-    assert_eq!(key(&shop.follow(&done, "undo", json!({})).await), key(&undone), "it is undone once");
+    let path = (shop.list, key(&done));
+    let again =
+        shop.erp.post(&format!("/api/v1/stock_list/{}/excel_import/{}/undo/", path.0, path.1), json!({})).await.ok();
+    assert_eq!(key(&again), key(&undone), "it is undone once");
     shop.server.verify().await;
 }
 

@@ -8,8 +8,8 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::encoding::{Encoding, Text};
 use super::separator;
 use crate::harmless::plain;
-use crate::sheet::Source;
-use crate::{Fault, Kind, Limits, Row, RowFault};
+use crate::sheet::{Rows, Source};
+use crate::{Fault, Format, Kind, Limits, Row, RowFault};
 
 /// How far the end of a record is looked for. Beyond, a quotation mark was left open or there are no lines.
 const RECORD_BYTES_MAX: usize = 1 << 20;
@@ -50,29 +50,6 @@ impl Records {
             ends: vec![0; limits.columns_max].into_boxed_slice(),
             cell_chars_max: limits.cell_chars_max,
         })
-    }
-
-    pub(crate) fn encoding(&self) -> &'static str {
-        self.text.name()
-    }
-
-    pub(crate) fn delimiter(&self) -> char {
-        char::from(self.delimiter)
-    }
-
-    /// The next row, which may be blank.
-    pub(crate) fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
-        if !self.pass_blank_lines()? {
-            return Ok(false);
-        }
-        self.number += 1;
-        row.begin(self.number);
-        let extent = self.read_record()?;
-        let fault = match extent.fault {
-            Some(fault) => Some(fault),
-            None => self.fill(row, &extent),
-        };
-        fault.map_or(Ok(true), |fault| Err(Fault::Row { row: self.number, fault }))
     }
 
     /// Goes to the first character of a record; each line end before it is a row with nothing in it.
@@ -154,5 +131,33 @@ impl Records {
         }
         row.trim();
         None
+    }
+}
+
+impl Rows for Records {
+    fn format(&self) -> Format {
+        Format::Csv
+    }
+
+    fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+        if !self.pass_blank_lines()? {
+            return Ok(false);
+        }
+        self.number += 1;
+        row.begin(self.number);
+        let extent = self.read_record()?;
+        let fault = match extent.fault {
+            Some(fault) => Some(fault),
+            None => self.fill(row, &extent),
+        };
+        fault.map_or(Ok(true), |fault| Err(Fault::Row { row: self.number, fault }))
+    }
+
+    fn encoding(&self) -> Option<&'static str> {
+        Some(self.text.name())
+    }
+
+    fn delimiter(&self) -> Option<char> {
+        Some(char::from(self.delimiter))
     }
 }

@@ -4,8 +4,10 @@
 //! come, so that memory does not grow with them.
 
 mod csv;
+mod xlsx;
 
 pub use csv::CsvWriter;
+pub use xlsx::{WriteFault, XlsxWriter};
 
 /// A cell to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
