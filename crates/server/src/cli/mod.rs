@@ -2,7 +2,10 @@
 
 mod copy;
 mod database;
+mod door;
+mod export;
 mod import;
+mod inside;
 mod migrate;
 mod progress;
 mod remote;
@@ -51,6 +54,9 @@ enum Command {
     /// Import a file of stock into a list, on a running server or on a database.
     #[command(after_help = import::EXAMPLES)]
     Import(import::Args),
+    /// Write product stocks to a file, from a running server or a database.
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Args),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
 }
@@ -77,6 +83,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Copy(args) => copy::run(database, args).await?,
             Command::Migrate(args) => return migrate::run(database, &args).await,
             Command::Import(args) => return import::run(database, args).await,
+            Command::Export(args) => export::run(database, &args).await?,
             Command::Config(config) => settings::run(database, &cli.log, &config),
         }
         Ok(ExitCode::SUCCESS)

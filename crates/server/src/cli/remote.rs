@@ -11,9 +11,11 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
+use super::door::{Door, Format, List, Take, Wanted};
+
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long an answer may take that is no file.
+/// How long an answer may take that is no file, and the next piece of one.
 const ANSWER: Duration = Duration::from_secs(30);
 /// The most characters that are shown of an answer nobody expects.
 const SHOWN_CHARS_MAX: usize = 300;
@@ -131,6 +133,44 @@ impl Remote {
     }
 }
 
+/// A text as it stands in an address.
+pub(super) fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+impl Door for Remote {
+    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>> {
+        let filter = sought.map(|(field, text)| format!("&{field}={}", encoded(text))).unwrap_or_default();
+        let found = self.get(&format!("/api/v1/stock_list/?limit={limit}{filter}")).await?;
+        let read = |list: &Value| {
+            let text = |field: &str| list[field].as_str().map(ToOwned::to_owned);
+            Some(List { id: list["pk"].as_i64()?, name: text("name")?, code: text("code") })
+        };
+        let lists = found["results"].as_array().context("the server's answer has no results")?;
+        Ok(lists.iter().filter_map(read).collect())
+    }
+
+    async fn bring(&self, wanted: &Wanted, format: Format, take: Take<'_>) -> anyhow::Result<()> {
+        let format = format.word();
+        let path = match wanted {
+            Wanted::Export(None) => format!("/api/v1/product_stock/export/?format={format}"),
+            Wanted::Export(Some(list)) => format!("/api/v1/product_stock/export/?format={format}&stock_list={list}"),
+            Wanted::Result { list, key } => {
+                format!("/api/v1/stock_list/{list}/excel_import/{}/result/?format={format}", encoded(key))
+            }
+        };
+        let mut answer = self.send(self.request(Method::GET, &path)).await?;
+        let late = || anyhow!("{} sends nothing any more", self.url);
+        let broken = |fault| anyhow!(self.away(fault)).context("the file broke off");
+        loop {
+            match tokio::time::timeout(ANSWER, answer.chunk()).await.map_err(|_| late())?.map_err(broken)? {
+                Some(bytes) => take(&bytes)?,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
 /// The system's authorities. Without any, servers without TLS can be reached all the same.
 fn tls() -> anyhow::Result<rustls::ClientConfig> {
     let mut roots = rustls::RootCertStore::empty();
@@ -142,7 +182,7 @@ fn tls() -> anyhow::Result<rustls::ClientConfig> {
 }
 
 /// What a refusal says: its texts, without the braces around them.
-fn words(body: &str) -> String {
+pub(super) fn words(body: &str) -> String {
     let Ok(value) = serde_json::from_str::<Value>(body) else { return shortened(body) };
     let mut texts = Vec::new();
     collect(None, &value, &mut texts);

@@ -8,7 +8,7 @@ mod on_server;
 mod place;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -18,8 +18,9 @@ use clap::ValueEnum;
 
 use self::on_database::OnDatabase;
 use self::on_server::OnServer;
-use self::place::{List, Outgoing, Place, Step, Wish};
+use self::place::{Outgoing, Place, Step, Wish};
 use self::report::Report;
+use super::door::{Format, Wanted, find_list, save};
 use super::progress::Progress;
 use super::remote::{Remote, ServerArgs};
 use super::say;
@@ -34,8 +35,6 @@ const INTERRUPTED: u8 = 130;
 /// The pauses between two looks: short at first, because most files are.
 const PAUSE: Duration = Duration::from_millis(50);
 const PAUSE_MAX: Duration = Duration::from_secs(1);
-/// Lists that are named to somebody who names none of them.
-const LISTS_NAMED: usize = 10;
 
 /// What is said below the flags.
 pub(super) const EXAMPLES: &str = "\
@@ -44,6 +43,7 @@ Examples:
   onhand import --apply KEY                             apply it; rows written since are refused (--force takes them)
   onhand import --list WH-01 count.xlsx --mode replace  stocks that are not in the file become 0
   onhand import --undo KEY                              take it back, where nothing newer has happened
+  onhand import --watch KEY --result result.xlsx        every row with what came of it
   ONHAND_TOKEN=… onhand import --server https://stock.example.com --list WH-01 stock.csv
 
 Exit codes: 0 all rows were taken, 1 it could not be done, 2 wrong usage, 3 some rows were not taken,
@@ -82,6 +82,10 @@ pub(super) struct Args {
     /// Wait for an import that was begun before, and show what came of it.
     #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
     watch: Option<String>,
+
+    /// Also write every row with what came of it to a file: CSV, or a workbook if its name ends in .xlsx.
+    #[arg(long, value_name = "FILE")]
+    result: Option<PathBuf>,
 
     /// One JSON object instead of text.
     #[arg(long)]
@@ -132,18 +136,19 @@ async fn carry_out(mut place: impl Place, args: &Args) -> anyhow::Result<ExitCod
         _ = tokio::signal::ctrl_c() => Ok(None),
     };
     let (flags, left) = (place.flags(), place.when_left());
-    let told = ended.map(|report| match report {
-        Some(report) => {
-            tell(&place, &report, args.json);
-            code(&report)
+    let code = match ended {
+        Ok(Some(report)) => {
+            tell(&flags, &report, args.json);
+            save_result(&place, &report, args.result.as_deref()).await.map(|()| code(&report))
         }
-        None => {
+        Ok(None) => {
             interrupted(begun.get(), &flags, left);
-            ExitCode::from(INTERRUPTED)
+            Ok(ExitCode::from(INTERRUPTED))
         }
-    });
+        Err(fault) => Err(fault),
+    };
     place.close().await;
-    told
+    code
 }
 
 async fn import(place: &mut impl Place, args: &Args, begun: &OnceLock<String>) -> anyhow::Result<Report> {
@@ -154,7 +159,7 @@ async fn import(place: &mut impl Place, args: &Args, begun: &OnceLock<String>) -
 /// Begins what is asked for. What it is called.
 async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
     let list = match &args.list {
-        Some(text) => Some(find_list(place, text).await?),
+        Some(text) => Some(find_list(place.door(), text).await?),
         None => None,
     };
     if let (Some(path), Some(list)) = (&args.file, &list) {
@@ -172,30 +177,6 @@ async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
         (Some(_), _) => place.follow(key, Step::Apply { force: args.force }).await,
         (_, Some(_)) => place.follow(key, Step::Undo).await,
         _ => Ok(key.clone()),
-    }
-}
-
-/// The list of a code or, failing that, of a name.
-async fn find_list(place: &impl Place, text: &str) -> anyhow::Result<List> {
-    for field in ["code", "name"] {
-        let is_it = |list: &List| if field == "code" { list.code.as_deref() == Some(text) } else { list.name == text };
-        if let Some(list) = place.lists(Some((field, text)), 1).await?.into_iter().find(is_it) {
-            return Ok(list);
-        }
-    }
-    let mut lists = place.lists(None, LISTS_NAMED + 1).await?;
-    let more = if lists.len() > LISTS_NAMED { " and others" } else { "" };
-    lists.truncate(LISTS_NAMED);
-    let named = |list: &List| match &list.code {
-        Some(code) => format!("{code} ({})", list.name),
-        None => list.name.clone(),
-    };
-    match lists.is_empty() {
-        true => bail!("there is no stock list {text}, nor any other"),
-        false => {
-            let named: Vec<String> = lists.iter().map(named).collect();
-            bail!("there is no stock list {text}; there are {}{more}", named.join(", "))
-        }
     }
 }
 
@@ -225,15 +206,21 @@ async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
     }
 }
 
-fn tell(place: &impl Place, report: &Report, is_json: bool) {
+async fn save_result(place: &impl Place, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
+    let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
+    let format = Format::of_name(path).filter(|format| *format == Format::Xlsx).unwrap_or(Format::Csv);
+    save(place.door(), &Wanted::Result { list, key: report.cache_key.clone() }, format, path).await
+}
+
+fn tell(flags: &str, report: &Report, is_json: bool) {
     if is_json {
         say(serde_json::to_string(report).unwrap_or_default());
         return;
     }
     report.lines().into_iter().for_each(say);
-    let (flags, key) = (place.flags(), &report.cache_key);
+    let key = &report.cache_key;
     if report.fail_count > report.errors.len() as i64 {
-        say(format!("every row with what came of it: {}", place.result(report)));
+        say(format!("\nevery row with what came of it:\n  onhand import{flags} --watch {key} --result result.csv"));
     }
     if report.has_failed() || report.created + report.updated == 0 {
         return;

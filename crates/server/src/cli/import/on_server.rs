@@ -14,9 +14,10 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 
-use super::place::{List, Outgoing, Place, SHOWN, Step, Wish};
+use super::place::{Outgoing, Place, SHOWN, Step, Wish};
 use super::report::Report;
-use crate::cli::remote::{Fault, Remote};
+use crate::cli::door::Door;
+use crate::cli::remote::{Fault, Remote, encoded};
 
 /// How long a server may be away before waiting for it ends.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -56,24 +57,13 @@ fn unknown(key: &str, fault: Fault) -> anyhow::Error {
     }
 }
 
-fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
 fn key(answer: &Value) -> anyhow::Result<String> {
     answer["cache_key"].as_str().map(ToOwned::to_owned).context("the server's answer has no cache_key")
 }
 
 impl Place for OnServer {
-    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>> {
-        let filter = sought.map(|(field, text)| format!("&{field}={}", encoded(text))).unwrap_or_default();
-        let found = self.remote.get(&format!("/api/v1/stock_list/?limit={limit}{filter}")).await?;
-        let read = |list: &Value| {
-            let text = |field: &str| list[field].as_str().map(ToOwned::to_owned);
-            Some(List { id: list["pk"].as_i64()?, name: text("name")?, code: text("code") })
-        };
-        let lists = found["results"].as_array().context("the server's answer has no results")?;
-        Ok(lists.iter().filter_map(read).collect())
+    fn door(&self) -> &impl Door {
+        &self.remote
     }
 
     async fn send(&mut self, list: i64, file: Outgoing, wish: Wish) -> anyhow::Result<String> {
@@ -123,15 +113,6 @@ impl Place for OnServer {
 
     fn when_left(&self) -> &'static str {
         "the server goes on with it"
-    }
-
-    fn result(&self, report: &Report) -> String {
-        let (url, key) = (self.remote.url(), &report.cache_key);
-        let list = report.stock_list.unwrap_or_default();
-        format!(
-            "curl -H \"Authorization: Token $ONHAND_TOKEN\" -o result.csv \
-             '{url}/api/v1/stock_list/{list}/excel_import/{key}/result/?format=csv'"
-        )
     }
 
     async fn close(self) {}

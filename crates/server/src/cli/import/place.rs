@@ -10,17 +10,11 @@ use anyhow::{Context as _, bail};
 use bytes::Bytes;
 
 use super::report::Report;
+use crate::cli::door::Door;
 use crate::cli::progress::Progress;
 
 /// Bytes of a file that are in memory at a time.
 const PIECE_BYTES: usize = 128 * 1_024;
-
-/// A stock list.
-pub(super) struct List {
-    pub(super) id: i64,
-    pub(super) name: String,
-    pub(super) code: Option<String>,
-}
 
 /// What is done with a file.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +35,8 @@ pub(super) const SHOWN: usize = 20;
 
 /// A server or a database.
 pub(super) trait Place {
-    /// The lists with this code or this name; without one, the first few.
-    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>>;
+    /// How it is reached.
+    fn door(&self) -> &impl Door;
 
     /// Sends a file. What the import is asked for with.
     async fn send(&mut self, list: i64, file: Outgoing, wish: Wish) -> anyhow::Result<String>;
@@ -58,9 +52,6 @@ pub(super) trait Place {
 
     /// What goes on when nobody waits any more.
     fn when_left(&self) -> &'static str;
-
-    /// How to get every row with what came of it.
-    fn result(&self, report: &Report) -> String;
 
     /// Leaves it in order.
     async fn close(self);
