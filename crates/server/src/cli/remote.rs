@@ -12,6 +12,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
 use super::door::{Door, Format, List, Take, Wanted};
+use crate::tls;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -66,8 +67,9 @@ impl Remote {
         let token = token.context("--server needs a token: set ONHAND_TOKEN (onhand token create makes one)")?;
         let mut token = HeaderValue::try_from(format!("Token {}", token.trim())).context("this is no token")?;
         token.set_sensitive(true);
+        let tls = if parsed.scheme() == "https" { tls::system() } else { tls::nobody() };
         let http = Client::builder()
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(tls)
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))
             .connect_timeout(CONNECT)
             // A token follows nobody elsewhere, and a POST that is redirected becomes another request.
@@ -169,16 +171,6 @@ impl Door for Remote {
             }
         }
     }
-}
-
-/// The system's authorities. Without any, servers without TLS can be reached all the same.
-fn tls() -> anyhow::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    // A few odd certificates of a system do not matter as long as others are good.
-    let _ = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// What a refusal says: its texts, without the braces around them.

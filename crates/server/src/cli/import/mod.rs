@@ -183,23 +183,19 @@ async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
 /// Waits for the end of an import.
 async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
     let mut progress = Progress::begin("done", false);
-    let (mut pause, mut is_away) = (PAUSE, false);
+    let (mut pause, mut remark) = (PAUSE, None);
     loop {
-        match place.report(key, false).await? {
-            Some(report) => {
-                is_away = false;
-                progress.at(report.processed.unsigned_abs(), report.total.unsigned_abs());
-                if report.is_over()
-                    && let Some(report) = place.report(key, true).await?
-                {
-                    return Ok(report);
-                }
+        if let Some(report) = place.report(key, false).await? {
+            progress.at(report.processed.unsigned_abs(), report.total.unsigned_abs());
+            if report.is_over()
+                && let Some(report) = place.report(key, true).await?
+            {
+                return Ok(report);
             }
-            None if !is_away => {
-                is_away = true;
-                progress.note("the server does not answer just now; waiting for it");
-            }
-            None => {}
+        }
+        if place.remark() != remark {
+            remark = place.remark();
+            remark.into_iter().for_each(|remark| progress.note(remark));
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);

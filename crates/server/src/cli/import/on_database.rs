@@ -122,6 +122,10 @@ impl Place for OnDatabase {
         Ok(Some(Report::of(&import, &errors, &changes)))
     }
 
+    fn remark(&self) -> Option<&'static str> {
+        self.works.is_none().then_some("another process works on this database and does the import")
+    }
+
     fn flags(&self) -> String {
         // The URL of a database server has a password, which no line shows.
         if self.store().is_shared() { String::new() } else { format!(" --database {}", self.url) }
@@ -129,8 +133,8 @@ impl Place for OnDatabase {
 
     fn when_left(&self) -> &'static str {
         match self.works {
-            Some(_) => "it goes on when a server starts on this database",
-            None => "the server that works on this database goes on with it",
+            Some(_) => "it goes on when a server starts on this database, or somebody watches it",
+            None => "the process that works on this database goes on with it",
         }
     }
 

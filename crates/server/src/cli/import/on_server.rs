@@ -25,11 +25,12 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(super) struct OnServer {
     remote: Remote,
     answered: Instant,
+    is_away: bool,
 }
 
 impl OnServer {
     pub(super) fn new(remote: Remote) -> Self {
-        Self { remote, answered: Instant::now() }
+        Self { remote, answered: Instant::now(), is_away: false }
     }
 
     async fn status(&self, key: &str, limit: usize) -> Result<Report, Fault> {
@@ -89,7 +90,9 @@ impl Place for OnServer {
     }
 
     async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>> {
-        match self.status(key, if with_rows { SHOWN } else { 1 }).await {
+        let status = self.status(key, if with_rows { SHOWN } else { 1 }).await;
+        self.is_away = matches!(status, Err(Fault::Later(_)));
+        match status {
             Ok(mut report) => {
                 self.answered = Instant::now();
                 if with_rows && report.is_dry_run() {
@@ -105,6 +108,10 @@ impl Place for OnServer {
             Err(Fault::Later(_)) => Ok(None),
             Err(fault) => Err(unknown(key, fault)),
         }
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        self.is_away.then_some("the server does not answer just now; waiting for it")
     }
 
     fn flags(&self) -> String {

@@ -47,6 +47,9 @@ pub(super) trait Place {
     /// How an import is, with its first rows if they are wanted. `Ok(None)`: that cannot be told just now.
     async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>>;
 
+    /// What keeps the last report from telling more, if anything does.
+    fn remark(&self) -> Option<&'static str>;
+
     /// The flags with which a command comes to the same place again.
     fn flags(&self) -> String;
 
