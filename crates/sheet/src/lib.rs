@@ -10,6 +10,7 @@ mod fault;
 mod format;
 mod harmless;
 mod limits;
+pub mod probe;
 mod row;
 mod sheet;
 mod write;

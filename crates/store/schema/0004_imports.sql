@@ -34,9 +34,9 @@ CREATE TABLE import (
 ) STRICT;
 CREATE UNIQUE INDEX import_cache_key ON import (cache_key);
 -- What is left to do: few, and asked for all day.
-CREATE INDEX import_open ON import (id) WHERE finished_at IS NULL;
+CREATE INDEX import_open ON import (finished_at, id);
 -- Each import is applied and undone once.
-CREATE UNIQUE INDEX import_source ON import (source_id, task) WHERE source_id IS NOT NULL;
+CREATE UNIQUE INDEX import_source_id ON import (source_id, task) WHERE source_id IS NOT NULL;
 CREATE INDEX import_age ON import (created_at);
 
 -- The file in pieces, so that every process that shares the database can read it, and a copy has it.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, idempotency, leases};
+use onhand_store::{Store, Tx, idempotency, imports, leases};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -116,7 +116,7 @@ async fn keep_house(app: Arc<App>) {
         tokio::time::sleep(HOUSEKEEPING).await;
         app.throttle.tidy();
         if let Err(fault) = sweep(&app, holder.clone()).await {
-            tracing::warn!(%fault, "cannot forget old idempotency keys");
+            tracing::warn!(%fault, "cannot forget what is old");
         }
         if let Err(fault) = app.sessions.note_use().await {
             tracing::warn!(%fault, "cannot write down the use of tokens");
@@ -124,16 +124,20 @@ async fn keep_house(app: Arc<App>) {
     }
 }
 
-/// Forgets old answers. Of several processes on one database, one does it.
+/// Forgets old answers and old imports. Of several processes on one database, one does it.
 async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     let now = app.clock.now();
     let body = async move |tx: &mut Tx<'_>| {
-        if leases::claim(tx, "sweep", &holder, now, SWEEP_LEASE_SECONDS).await? {
+        let is_ours = leases::claim(tx, "sweep", &holder, now, SWEEP_LEASE_SECONDS).await?;
+        if is_ours {
             idempotency::forget(tx, now).await?;
         }
-        Ok(())
+        Ok(is_ours)
     };
-    app.store.write("sweep", body).await
+    if app.store.write("sweep", body).await? {
+        while app.store.write("imports.forget", async move |tx| imports::forget(tx, now).await).await? {}
+    }
+    Ok(())
 }
 
 /// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once. Signals are caught from here on,

@@ -100,7 +100,7 @@ pub async fn follow(
     };
     match store.write("imports.follow", body.clone()).await {
         // Somebody else was faster: now it is there.
-        Err(fault) if fault.is_taken("import_source") => Ok(store.write("imports.follow", body).await?),
+        Err(fault) if fault.is_taken("import_source_id") => Ok(store.write("imports.follow", body).await?),
         ended => Ok(ended?),
     }
 }

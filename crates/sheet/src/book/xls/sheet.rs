@@ -113,7 +113,7 @@ fn add(record: Record<'_>, looks: &[Look], cells: &mut Vec<Cell>) {
         FORMULA => float(6).map(|number| Value::Number(number, look(4))),
         MUL_RK => {
             // A style and a number for each column, and the last column behind them.
-            for (index, column) in (0..data.len().saturating_sub(6) / 6).zip(column..) {
+            for (index, column) in (0..data.len().saturating_sub(6) / 6).zip(column..=u16::MAX) {
                 let at = 4 + 6 * index;
                 let Some(packed) = u32_at(data, at + 2) else { return };
                 cells.push(Cell { row, column, value: Value::Number(unpacked(packed), look(at)) });
