@@ -11,8 +11,8 @@ use axum::http::Method;
 use super::call::Call;
 use super::download::Format;
 use super::{
-    auth, channels, content_types, exports, health, import_results, imports, mappings, movements, order_items, orders,
-    product_stocks, products, schema, stock_lists,
+    auth, channels, content_types, exports, health, import_changes, import_results, imports, mappings, movements,
+    order_items, orders, product_stocks, products, schema, stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -293,6 +293,10 @@ fn excel_imports() -> Vec<Route> {
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
         .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadStock import_changes::list,
+            "What an import changed, or a dry run would: the rows, from what to what.")
+        .lists(&[])
+        .answers(200, page(&import_changes::CHANGE)),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadStock import_results::show,
             "The uploaded rows and what came of each, as a file.")
         .downloads(import_results::FORMATS),

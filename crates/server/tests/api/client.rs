@@ -158,7 +158,10 @@ impl TestServer {
 
 /// An HTTP client of its own, with its own connections. It follows no redirect: there must not be any.
 pub(crate) fn client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(onhand::tls::nobody())
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy();
     builder.build().expect("a client without TLS needs nothing")
 }
 

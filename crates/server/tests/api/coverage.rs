@@ -49,6 +49,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET stock_list/{id}/excel_import/{cache_key}/result", ALL),
     ("GET stock_list/excel_import/{cache_key}/result", ALL),
     ("GET stock_list/{id}/excel_template", ALL),
+    ("GET stock_list/{id}/excel_import/{cache_key}/changes", ALL),
     ("GET product_stock", ALL),
     ("GET product_stock/export", ALL),
     ("POST product_stock", WRITERS),

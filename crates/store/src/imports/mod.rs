@@ -63,8 +63,8 @@ shared! {
     HAS_CHUNK = "imports.has_chunk", "SELECT 1 FROM import_chunk WHERE import_id = ?1 AND number = ?2";
     NEXT_CHUNK = "imports.next_chunk",
         "SELECT number + 1 FROM import_chunk WHERE import_id = ?1 ORDER BY number DESC LIMIT 1";
-    FAILURES = "imports.failures",
-        "SELECT number, failed FROM import_chunk WHERE import_id = ?1 AND failed > 0 ORDER BY number";
+    SUMS = "imports.sums",
+        "SELECT number, created, updated, unchanged, failed FROM import_chunk WHERE import_id = ?1 ORDER BY number";
     DROP_PARTS = "imports.drop_parts", "DELETE FROM import_part WHERE import_id = ?1";
     DROP_CHUNKS = "imports.drop_chunks", "DELETE FROM import_chunk WHERE import_id = ?1";
     DROP = "imports.drop", "DELETE FROM import WHERE id = ?1";
@@ -72,6 +72,12 @@ shared! {
     LOST = "imports.lost",
         "SELECT id FROM import WHERE finished_at IS NULL AND state = 'receiving' AND created_at < ?1
          ORDER BY id LIMIT 1";
+}
+
+/// Four columns from this one on.
+fn counts(row: &Row<'_>, first: usize) -> Result<Counts, Error> {
+    let count = |index| row.get(first + index);
+    Ok(Counts { created: count(0)?, updated: count(1)?, unchanged: count(2)?, failed: count(3)? })
 }
 
 fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
@@ -94,7 +100,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
         ignored_columns: row.get(14)?,
         error: row.get(15)?,
         total: row.get(16)?,
-        counts: Counts { created: row.get(17)?, updated: row.get(18)?, unchanged: row.get(19)?, failed: row.get(20)? },
+        counts: counts(row, 17)?,
         created_at: Timestamp::from_micros(row.get(21)?),
         started_at: time(22)?,
         finished_at: time(23)?,
@@ -211,7 +217,7 @@ pub async fn chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<
         Ok(Chunk {
             import: ImportId::new(row.get(0)?),
             number: row.get(1)?,
-            counts: Counts { created: row.get(2)?, updated: row.get(3)?, unchanged: row.get(4)?, failed: row.get(5)? },
+            counts: counts(row, 2)?,
             outcomes: row.get(6)?,
         })
     })
@@ -223,9 +229,9 @@ pub async fn next_chunk(tx: &mut Tx<'_>, id: ImportId) -> Result<i64, Error> {
     Ok(tx.first(&NEXT_CHUNK, &values![id.get()], |row| row.get(0)).await?.unwrap_or(0))
 }
 
-/// Chunks in which rows failed, and how many.
-pub async fn failures(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, i64)>, Error> {
-    tx.all(&FAILURES, &values![id.get()], |row| Ok((row.get(0)?, row.get(1)?))).await
+/// How the rows of each chunk ended.
+pub async fn sums(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, Counts)>, Error> {
+    tx.all(&SUMS, &values![id.get()], |row| Ok((row.get(0)?, counts(row, 1)?))).await
 }
 
 /// Drops an import and all that belongs to it.
