@@ -48,6 +48,15 @@ pub enum Answer {
     Free,
 }
 
+/// How a body is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reading {
+    /// Whole and within its limit, before the handler is called.
+    Whole,
+    /// By the handler, piece by piece: it is a file.
+    InPieces,
+}
+
 /// One route.
 pub struct Route {
     /// Its method.
@@ -76,8 +85,8 @@ pub struct Route {
     pub ledger: bool,
     /// What files it can answer with, the first of them unasked; none where it answers no file.
     pub formats: &'static [Format],
-    /// Whether its body is a file, which its handler reads piece by piece.
-    pub upload: bool,
+    /// Who reads its body.
+    pub reading: Reading,
 }
 
 impl Route {
@@ -105,7 +114,7 @@ impl Route {
             answers: Vec::new(),
             ledger: false,
             formats: &[],
-            upload: false,
+            reading: Reading::Whole,
         }
     }
 
@@ -146,7 +155,7 @@ impl Route {
     }
 
     fn uploads(mut self) -> Self {
-        self.upload = true;
+        self.reading = Reading::InPieces;
         self
     }
 
