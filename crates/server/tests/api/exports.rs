@@ -191,7 +191,7 @@ async fn an_old_export_does_not_undo_newer_figures() {
 async fn more_rows_than_are_read_together_come_once_each_and_in_order() {
     let shop = Shop::open().await;
     let mut file = String::from("sku,stock\n");
-    (0..2_300).for_each(|number| file.push_str(&format!("M{number},{number}\n")));
+    file.extend((0..2_300).map(|number| format!("M{number},{number}\n")));
     shop.import(&file, &[]).await;
     let export = rows(&shop.erp.get(&format!("/api/v1/product_stock/export/?stock_list={}", shop.list)).await);
     let mut skus = cells(&export, "product_sku");

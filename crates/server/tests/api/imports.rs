@@ -350,7 +350,7 @@ async fn imports_of_one_list_are_done_in_the_order_in_which_they_came() {
     let path = import_path(shop.list);
     let mut keys = Vec::new();
     for figure in 0..12 {
-        let rows: String = (0..300).map(|sku| format!("S{sku},{figure}\n")).collect();
+        let rows = (0..300).map(|sku| format!("S{sku},{figure}\n")).collect::<Vec<_>>().concat();
         let answer = upload(&shop.erp, &path, "a.csv", format!("sku,stock\n{rows}").as_bytes(), &[]).await.ok();
         keys.push(key(&answer).to_owned());
     }
