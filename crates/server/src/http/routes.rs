@@ -302,10 +302,9 @@ fn excel_imports() -> Vec<Route> {
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
         .answers(200, KEY),
-        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadStock import_changes::list,
-            "What an import changed, or a dry run would: the rows, from what to what.")
-        .lists(&[])
-        .answers(200, page(&import_changes::CHANGE)),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadStock import_changes::list, "Its changes.")
+            .lists(&[])
+            .answers(200, page(&import_changes::CHANGE)),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadStock import_results::show,
             "The uploaded rows and what came of each, as a file.")
         .downloads(import_results::FORMATS),

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::Value;
 
@@ -52,17 +52,13 @@ fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
     assert!(done(&database, &["verify"]).ends_with("0 differences\n"));
 }
 
-#[test]
-fn an_import_that_is_interrupted_goes_on_when_it_is_watched() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
-    assert!(Server::start(&database, &["--demo"]).stop().success());
-    let stock = stock(folder.path(), "sku,stock\nA-1,5\n");
-
-    // As a server does that is busy with something else.
-    let hold = File::create(folder.path().join("onhand.db-hold")).expect("it can be opened");
+/// An import that waits for the process that works on the file: nobody does, but the file is held as if.
+fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, File) {
+    assert!(Server::start(database, &["--demo"]).stop().success());
+    let stock = stock(folder, "sku,stock\nA-1,5\n");
+    let hold = File::create(folder.join("onhand.db-hold")).expect("it can be opened");
     hold.lock().expect("nobody has it");
-    let mut command = onhand(&database, &["import", "--list", "WH-01", &stock]);
+    let mut command = onhand(database, &["import", "--list", "WH-01", &stock]);
     let mut importing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let mut err = BufReader::new(importing.stderr.take().expect("it is piped"));
     let mut line = String::new();
@@ -70,6 +66,25 @@ fn an_import_that_is_interrupted_goes_on_when_it_is_watched() {
         line.clear();
         assert!(err.read_line(&mut line).expect("it speaks") > 0, "it ended");
     }
+    (importing, err, hold)
+}
+
+#[test]
+fn an_import_whose_server_has_stopped_is_taken_over() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = file(folder.path());
+    let (mut importing, _err, hold) = waiting(&database, folder.path());
+    drop(hold);
+    assert_eq!(importing.wait().expect("it is ours").code(), Some(0));
+    let stocks = done(&database, &["export", "--list", "WH-01"]);
+    assert!(stocks.contains("\nA-1,5,"), "{stocks}");
+}
+
+#[test]
+fn an_import_that_is_interrupted_goes_on_when_it_is_watched() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = file(folder.path());
+    let (mut importing, mut err, hold) = waiting(&database, folder.path());
     let sent = Command::new("kill").args(["-INT", &importing.id().to_string()]).status();
     assert!(sent.expect("kill runs").success(), "it runs");
     assert_eq!(importing.wait().expect("it is ours").code(), Some(130));
