@@ -6,4 +6,4 @@
 #[path = "api/main.rs"]
 mod api;
 
-use api::{client, database, imports, poison, samples, shop};
+use api::{client, database, imports, made, poison, samples, shop, slow_clients};

@@ -276,6 +276,8 @@ const SOURCES: &[&str] = &[
     include_str!("content_types.rs"),
     include_str!("health.rs"),
     include_str!("imports.rs"),
+    include_str!("imports_bad_input.rs"),
+    include_str!("imports_follow.rs"),
     include_str!("mappings.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),

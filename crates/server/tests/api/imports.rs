@@ -41,19 +41,19 @@ pub(crate) async fn finished(caller: &Client, key: &str) -> Value {
 
 impl Shop {
     /// Imports a file into the shop's list; its status at the end.
-    async fn import(&self, file: impl AsRef<[u8]>, options: &[(&'static str, &'static str)]) -> Value {
+    pub(crate) async fn import(&self, file: impl AsRef<[u8]>, options: &[(&'static str, &'static str)]) -> Value {
         let answer = upload(&self.erp, &import_path(self.list), "stock.csv", file.as_ref(), options).await;
         finished(&self.erp, key(&answer.ok())).await
     }
 
     /// Applies or undoes an import; the status of that at the end.
-    async fn follow(&self, import: &Value, what: &str, body: Value) -> Value {
+    pub(crate) async fn follow(&self, import: &Value, what: &str, body: Value) -> Value {
         let path = format!("{}{}/{what}/", import_path(self.list), key(import));
         finished(&self.erp, key(&self.erp.post(&path, body).await.ok())).await
     }
 
     /// `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]` of a SKU of the shop's list.
-    async fn of_sku(&self, sku: &str) -> Option<[i64; 4]> {
+    pub(crate) async fn of_sku(&self, sku: &str) -> Option<[i64; 4]> {
         let path = format!("/api/v1/product_stock/?product_sku={sku}&stock_list={}", self.list);
         let page = self.erp.get(&path).await.ok();
         let row = page["results"].as_array().expect("rows").first()?.clone();
@@ -62,19 +62,19 @@ impl Shop {
     }
 }
 
-fn key(answer: &Value) -> &str {
+pub(crate) fn key(answer: &Value) -> &str {
     answer["cache_key"].as_str().expect("a key")
 }
 
 /// `[created, updated, unchanged, fail_count]`.
-fn counts(status: &Value) -> [i64; 4] {
+pub(crate) fn counts(status: &Value) -> [i64; 4] {
     let counts = ["created", "updated", "unchanged", "fail_count"].map(|name| int(&status[name]));
     assert_eq!(int(&status["processed"]), counts.iter().sum::<i64>(), "{status}");
     counts
 }
 
 /// Row and code of each error.
-fn errors(status: &Value) -> Vec<(i64, &str)> {
+pub(crate) fn errors(status: &Value) -> Vec<(i64, &str)> {
     let errors = status["errors"].as_array().expect("a list");
     errors.iter().map(|error| (int(&error["row"]), error["error_code"].as_str().expect("a code"))).collect()
 }
