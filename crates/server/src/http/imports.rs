@@ -147,8 +147,7 @@ async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result
     let store = &call.app.store;
     let query = options(&call.query)?; // a wrong option is told before a large file is sent
     let new = new_import(call, kind, Task::Import, list);
-    let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
-    let half = Half::new(store, import.id);
+    let (import, half) = Half::begin(store, new).await?;
     let taken = async {
         let arrived = upload::receive(call, Arriving::new(store, import.id)).await?;
         let arrived = arrived.ok_or_else(no_file)?;

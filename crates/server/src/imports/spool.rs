@@ -5,6 +5,7 @@
 use std::io::{Seek as _, Write as _};
 
 use onhand_core::ImportId;
+use onhand_store::imports::ImportRow;
 use onhand_store::{Error, Store, Tx, imports};
 use tempfile::NamedTempFile;
 use tokio::runtime::Handle;
@@ -67,9 +68,15 @@ pub struct Half {
 }
 
 impl Half {
-    /// Nothing has arrived yet.
-    pub fn new(store: &Store, import: ImportId) -> Self {
-        Self { store: store.clone(), import: Some(import) }
+    /// Makes the import whose file arrives. Whoever waits for it may be gone before it is made.
+    pub async fn begin(store: &Store, new: ImportRow) -> Result<(ImportRow, Self), Error> {
+        let store = store.clone();
+        let making = tokio::spawn(async move {
+            let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
+            let half = Self { store, import: Some(import.id) };
+            Ok((import, half))
+        });
+        making.await.unwrap_or_else(|fault| Err(Error::Internal(fault.to_string())))
     }
 
     /// The file is whole, and somebody works at it.

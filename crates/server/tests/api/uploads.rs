@@ -28,6 +28,14 @@ static ARRIVING: Statement = Statement::shared(
      (SELECT 1 FROM import_part p WHERE p.import_id = import.id) ORDER BY id",
 );
 
+static HALF_DONE: Statement = Statement::shared("test.half", "SELECT COUNT(*) FROM import WHERE finished_at IS NULL");
+static PIECES: Statement = Statement::shared("test.pieces", "SELECT COUNT(DISTINCT import_id) FROM import_part");
+static WHOLE: Statement = Statement::shared("test.whole", "SELECT COUNT(*) FROM import");
+static DONE: Statement = Statement::shared(
+    "test.done",
+    "SELECT CAST(COALESCE(SUM(created + updated), 0) AS BIGINT) FROM import WHERE state = 'completed'",
+);
+
 /// A person who writes requests by hand.
 struct Hand<'a> {
     shop: &'a Shop,
@@ -65,6 +73,12 @@ impl<'a> Hand<'a> {
             }
         };
         timeout(PATIENCE, waiting).await.expect("they arrive")
+    }
+
+    /// The number that a statement gives.
+    async fn count(&self, statement: &'static Statement) -> i64 {
+        let body = async move |tx: &mut Tx<'_>| tx.first(statement, &[], |row| row.get::<i64>(0)).await;
+        self.shop.server.app.store.read("test.count", body).await.expect("a readable database").expect("a number")
     }
 
     /// Waits until the database is as it was.
@@ -122,6 +136,40 @@ async fn an_upload_that_breaks_off_leaves_nothing() {
             hand.all_gone(&before).await;
         }
     }
+}
+
+/// What was sent whole may take effect or not when its sender is gone, and nothing in between.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_does_not_wait_for_the_answer_leaves_all_or_nothing() {
+    let shop = Shop::open().await;
+    let hand = Hand::of(&shop).await;
+    let path = format!("{}?mode=adjust", import_path(shop.list));
+    // Few rows and more than one piece.
+    let row = format!("A,1,{}\n", "x".repeat(30_000));
+    let files = [format!("sku,stock,note\n{}", row.repeat(12)).into_bytes(), b"sku,stock\nA,1\n".to_vec()];
+    for round in 0..24 {
+        let file = &files[round % 2];
+        let stream = hand.begin(&path, &format!("{RAW}Content-Length: {}\r\n", file.len()), file).await;
+        if round % 3 > 0 {
+            // Some are gone while the file is being stored.
+            sleep(Duration::from_millis(round as u64 % 5)).await;
+        }
+        stream.set_zero_linger().expect("a socket has this option");
+        drop(stream);
+    }
+    // No import is left undone, no piece of one that is gone, and each row has had its effect once.
+    let is_settled = async || {
+        hand.count(&HALF_DONE).await == 0
+            && hand.count(&PIECES).await == hand.count(&WHOLE).await
+            && hand.count(&DONE).await == shop.server.movements().await
+    };
+    let settled = async {
+        while !is_settled().await {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, settled).await.expect("each is done or gone");
+    shop.server.verify().await;
 }
 
 /// A body that says where it ends, and a form that does not end there.
