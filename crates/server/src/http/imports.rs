@@ -3,7 +3,7 @@
 use onhand_core::StockListId;
 use onhand_store::idempotency::{self, Answer};
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};
-use onhand_store::{Tx, stock_lists};
+use onhand_store::{Error as Fault, Tx, stock_lists};
 use serde_json::Value;
 
 use super::call::{Call, key_reused, replayed};
@@ -11,7 +11,7 @@ use super::upload;
 use crate::imports::begin::{self, Asked, Unfit};
 use crate::imports::errors;
 use crate::imports::outcomes::{End, RowOutcome};
-use crate::imports::spool::Arriving;
+use crate::imports::spool::{Arriving, Half};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode};
@@ -88,8 +88,13 @@ pub const ROW_ERROR: View = View {
 
 /// `POST stock_list/{id}/excel_import/`: a file of product stocks.
 pub async fn import_stocks(call: Call) -> Result<Reply, Error> {
-    let list = list_of(&call).await?;
-    take_file(&call, Kind::Stocks, list).await
+    let taken = async {
+        let list = list_of(&call).await?;
+        take_file(&call, Kind::Stocks, list).await
+    };
+    let ended = taken.await;
+    upload::pass_over(&call).await;
+    ended
 }
 
 /// The list in the path, which must be there; none where the path has none.
@@ -104,17 +109,18 @@ pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
 
 /// `POST stock_list/excel_import/`: a file of stock lists.
 pub async fn import_lists(call: Call) -> Result<Reply, Error> {
-    take_file(&call, Kind::StockLists, None).await
+    let ended = take_file(&call, Kind::StockLists, None).await;
+    upload::pass_over(&call).await;
+    ended
 }
 
 async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result<Reply, Error> {
     let store = &call.app.store;
     let query = options(&call.query)?; // a wrong option is told before a large file is sent
     let new = begin::import(kind, Task::Import, list, asked(call));
-    let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
-    let id = import.id;
+    let (import, half) = Half::begin(store, new).await?;
     let taken = async {
-        let arrived = upload::receive(call, Arriving::new(store, id)).await?;
+        let arrived = upload::receive(call, Arriving::new(store, import.id)).await?;
         let arrived = arrived.ok_or_else(no_file)?;
         let form = options(&arrived.fields)?;
         let mode = form.string("mode").or(query.string("mode"));
@@ -128,13 +134,17 @@ async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result
         };
         let_begin(call, import, arrived.hash).await
     };
-    let ended = taken.await;
-    if !matches!(ended, Ok((_, true))) {
-        store.write("imports.discard", async move |tx| imports::discard(tx, id).await).await?;
+    match taken.await {
+        Ok((reply, true)) => {
+            half.is_whole();
+            call.app.jobs.wake();
+            Ok(reply)
+        }
+        ended => {
+            half.abandon().await;
+            ended.map(|(reply, _)| reply)
+        }
     }
-    let (reply, _) = ended?;
-    call.app.jobs.wake();
-    Ok(reply)
 }
 
 fn no_file() -> Error {
@@ -144,6 +154,18 @@ fn no_file() -> Error {
 fn options(given: &[(String, String)]) -> Result<Form, Error> {
     let body = given.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
     Form::read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
+}
+
+/// What became of a whole file.
+enum Begun {
+    /// The work begins.
+    Now,
+    /// The same request was answered before.
+    Before(Answer),
+    /// The key was used for another request.
+    Other,
+    /// The file was swept away before it was whole.
+    TooLate,
 }
 
 /// Lets the work on a whole file begin, unless the same request was answered before; whether it begins.
@@ -156,19 +178,29 @@ async fn let_begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Re
     });
     let now = call.app.clock.now();
     let body = async move |tx: &mut Tx<'_>| {
+        if let Some((key, answer)) = &answer
+            && let Some((_, known)) = idempotency::find_all(tx, [key]).await?.into_iter().next()
+        {
+            return Ok(if known.fingerprint == answer.fingerprint { Begun::Before(known) } else { Begun::Other });
+        }
+        if !imports::arrived(tx, &import).await? {
+            return Ok(Begun::TooLate);
+        }
         if let Some((key, answer)) = &answer {
-            if let Some((_, known)) = idempotency::find_all(tx, [key]).await?.into_iter().next() {
-                return Ok(Some((known.fingerprint == answer.fingerprint, known)));
-            }
             idempotency::insert_all(tx, [(key, answer)], now).await?;
         }
-        imports::arrived(tx, &import).await?;
-        Ok(None)
+        Ok(Begun::Now)
     };
-    match call.app.store.write("imports.arrived", body).await? {
-        None => Ok((reply, true)),
-        Some((true, known)) => Ok((replayed(known), false)),
-        Some((false, _)) => Err(key_reused()),
+    let begun = match call.app.store.write("imports.arrived", body.clone()).await {
+        // The same request was faster: now its answer is there.
+        Err(Fault::Taken { .. }) => call.app.store.write("imports.arrived", body).await,
+        begun => begun,
+    };
+    match begun? {
+        Begun::Now => Ok((reply, true)),
+        Begun::Before(known) => Ok((replayed(known), false)),
+        Begun::Other => Err(key_reused()),
+        Begun::TooLate => Err(upload::late()),
     }
 }
 
@@ -257,6 +289,9 @@ fn number(call: &Call, name: &str, default: i64, max: i64) -> Result<i64, Error>
 
 /// The import with a key, if it belongs to a list.
 pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -> Result<ImportRow, Error> {
+    if key.contains('\0') {
+        return Err(Error::not_found()); // no text that is stored has one
+    }
     let import = call.app.store.glance("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
     let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);
     import.filter(fits).ok_or_else(Error::not_found)

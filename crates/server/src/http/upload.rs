@@ -3,22 +3,30 @@
 //! Promises: memory does not depend on the size of the file; a body that breaks off leaves nothing that takes effect.
 //! Must not know what is in the file.
 
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use bytes::Bytes;
-use http_body_util::BodyExt as _;
+use futures_core::Stream;
+use http_body_util::{BodyDataStream, BodyExt as _};
 use sha2::{Digest as _, Sha256};
 
 use super::call::Call;
+use super::dispatch;
 use crate::imports::spool::Arriving;
 use crate::wire::error::Error;
 
 /// The most parts beside the file.
 const PARTS_MAX: usize = 100;
 /// The most bytes of a part that is no file.
-const FIELD_BYTES_MAX: usize = 1_024;
+const FIELD_BYTES_MAX: u64 = 1_024;
+/// The most bytes of what stands before a part's content, with what is read ahead.
+const HEAD_BYTES_MAX: usize = 128 * 1_024;
 /// Names that a file's part may have; a part with a file name is one too.
 const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
 /// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent here.
@@ -45,9 +53,30 @@ pub struct Arrived {
     pub fields: Vec<(String, String)>,
 }
 
+/// 408.
+pub fn late() -> Error {
+    Error::Detail(StatusCode::REQUEST_TIMEOUT, "The file took too long to arrive.".to_owned())
+}
+
 /// Takes the file of a request. `None` where it has none.
 pub async fn receive(call: &Call, arriving: Arriving) -> Result<Option<Arrived>, Error> {
-    let Some(body) = call.take_upload() else { return Ok(None) };
+    let Some(mut body) = call.take_upload() else { return Ok(None) };
+    let received = read(call, &mut body, arriving).await;
+    let is_late = matches!(received, Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, _)));
+    if !is_late && !matches!(received, Ok(Some(_))) {
+        dispatch::discard(&call.app, &mut body).await;
+    }
+    received
+}
+
+/// Reads over a body that was refused before anybody looked at it: the client may not read before it has sent all.
+pub async fn pass_over(call: &Call) {
+    if let Some(mut body) = call.take_upload() {
+        dispatch::discard(&call.app, &mut body).await;
+    }
+}
+
+async fn read(call: &Call, body: &mut Body, arriving: Arriving) -> Result<Option<Arrived>, Error> {
     let mut file = File {
         arriving,
         hash: Sha256::new(),
@@ -103,12 +132,11 @@ impl File {
 
     /// Waits for the next piece: as long as something comes, an upload may take its time.
     async fn next<T>(&self, piece: impl Future<Output = T>) -> Result<T, Error> {
-        let late = |_| Error::Detail(StatusCode::REQUEST_TIMEOUT, "The file took too long to arrive.".to_owned());
-        tokio::time::timeout(self.patience, piece).await.map_err(late)
+        tokio::time::timeout(self.patience, piece).await.map_err(|_| late())
     }
 }
 
-async fn whole(mut body: Body, file: &mut File) -> Result<(), Error> {
+async fn whole(body: &mut Body, file: &mut File) -> Result<(), Error> {
     while let Some(frame) = file.next(body.frame()).await? {
         let frame = frame.map_err(|_| Error::bad_request("The body could not be read."))?;
         if let Ok(bytes) = frame.into_data() {
@@ -121,39 +149,71 @@ async fn whole(mut body: Body, file: &mut File) -> Result<(), Error> {
 type Parts = (String, Vec<(String, String)>);
 
 /// The name of the first file, whose bytes are taken, and the fields before and after it.
-async fn parts(call: &Call, body: Body, file: &mut File) -> Result<Option<Parts>, Error> {
-    let wrong = |fault: multer::Error| Error::bad_request(format!("Multipart form parse error - {fault}"));
+async fn parts(call: &Call, body: &mut Body, file: &mut File) -> Result<Option<Parts>, Error> {
+    let wrong = |fault: multer::Error| match fault {
+        // What the body itself says is behind it.
+        multer::Error::StreamReadFailed(why) => Error::bad_request(format!("Multipart form parse error - {why}")),
+        fault => Error::bad_request(format!("Multipart form parse error - {fault}")),
+    };
     let boundary = multer::parse_boundary(&call.content_type).map_err(wrong)?;
-    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
+    let room = Arc::new(AtomicUsize::new(0));
+    let mut parts = multer::Multipart::new(Heads { body: BodyDataStream::new(body), room: room.clone() }, boundary);
     let (mut name, mut fields) = (None, Vec::new());
-    let mut count = 0;
-    while let Some(mut part) = file.next(parts.next_field()).await?.map_err(wrong)? {
-        count += 1;
-        if count > PARTS_MAX {
+    for count in 0.. {
+        room.store(HEAD_BYTES_MAX, Ordering::Relaxed);
+        let Some(mut part) = file.next(parts.next_field()).await?.map_err(wrong)? else { break };
+        room.store(usize::MAX, Ordering::Relaxed);
+        if count == PARTS_MAX {
             return Err(Error::bad_request(format!("A form may have no more than {PARTS_MAX} parts.")));
         }
         let field = part.name().unwrap_or_default().to_owned();
         let is_file = part.file_name().is_some() || FILE_PARTS.contains(&field.as_str());
-        match (is_file, &name) {
-            (true, None) => {
-                name = Some(part.file_name().unwrap_or_default().to_owned());
-                while let Some(bytes) = file.next(part.chunk()).await?.map_err(wrong)? {
-                    file.take(&bytes).await?;
+        let is_first = is_file && name.is_none();
+        if is_first {
+            name = Some(part.file_name().unwrap_or_default().to_owned());
+        }
+        let (mut text, mut bytes_beside) = (Vec::new(), 0);
+        while let Some(bytes) = file.next(part.chunk()).await?.map_err(wrong)? {
+            bytes_beside += bytes.len() as u64;
+            match (is_file, is_first) {
+                (true, true) => file.take(&bytes).await?,
+                // A second file is not asked for.
+                (true, false) if bytes_beside > file.bytes_max => return Err(file.too_large()),
+                (true, false) => {}
+                (false, _) if bytes_beside > FIELD_BYTES_MAX => {
+                    return Err(Error::field(&field, "This field is too long."));
                 }
+                (false, _) => text.extend_from_slice(&bytes),
             }
-            // A second file is not asked for; it is passed over when the next part is.
-            (true, Some(_)) => {}
-            (false, _) => {
-                let mut text = Vec::new();
-                while let Some(bytes) = file.next(part.chunk()).await?.map_err(wrong)? {
-                    text.extend_from_slice(&bytes);
-                    if text.len() > FIELD_BYTES_MAX {
-                        return Err(Error::field(&field, "This field is too long."));
-                    }
-                }
-                fields.push((field, String::from_utf8_lossy(&text).into_owned()));
-            }
+        }
+        if !is_file {
+            fields.push((field, String::from_utf8_lossy(&text).into_owned()));
         }
     }
     Ok(name.map(|name| (name, fields)))
+}
+
+/// A body on its way to the reader of its parts, which keeps in memory what it has not understood yet: the head of a
+/// part has an end.
+struct Heads<'b> {
+    body: BodyDataStream<&'b mut Body>,
+    /// Bytes that may still come.
+    room: Arc<AtomicUsize>,
+}
+
+impl Stream for Heads<'_> {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        let next = Pin::new(&mut self.body).poll_next(context);
+        if let Poll::Ready(Some(Ok(bytes))) = &next {
+            let room = self.room.load(Ordering::Relaxed);
+            if bytes.len() > room {
+                let text = format!("the head of a part has more than {HEAD_BYTES_MAX} bytes");
+                return Poll::Ready(Some(Err(axum::Error::new(text))));
+            }
+            self.room.store(room - bytes.len(), Ordering::Relaxed);
+        }
+        next
+    }
 }

@@ -5,8 +5,10 @@
 use std::io::{Seek as _, Write as _};
 
 use onhand_core::ImportId;
+use onhand_store::imports::ImportRow;
 use onhand_store::{Error, Store, Tx, imports};
 use tempfile::NamedTempFile;
+use tokio::runtime::Handle;
 
 /// Bytes of one piece.
 const PART_BYTES: usize = 256 * 1_024;
@@ -55,6 +57,54 @@ impl Arriving {
         self.store.write("imports.add_part", body).await?;
         self.parts += 1;
         Ok(())
+    }
+}
+
+/// What is there of a file while it arrives. If whoever takes it is gone before its end, as when a client breaks off, it
+/// is dropped.
+pub struct Half {
+    store: Store,
+    import: Option<ImportId>,
+}
+
+impl Half {
+    /// Makes the import whose file arrives. Whoever waits for it may be gone before it is made.
+    pub async fn begin(store: &Store, new: ImportRow) -> Result<(ImportRow, Self), Error> {
+        let store = store.clone();
+        let making = tokio::spawn(async move {
+            let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
+            let half = Self { store, import: Some(import.id) };
+            Ok((import, half))
+        });
+        making.await.unwrap_or_else(|fault| Err(Error::Internal(fault.to_string())))
+    }
+
+    /// The file is whole, and somebody works at it.
+    pub fn is_whole(mut self) {
+        self.import = None;
+    }
+
+    /// The file will not become whole.
+    pub async fn abandon(mut self) {
+        if let Some(import) = self.import.take() {
+            abandon(self.store.clone(), import).await;
+        }
+    }
+}
+
+impl Drop for Half {
+    fn drop(&mut self) {
+        // Where everything comes to its end, it is swept later.
+        if let (Some(import), Ok(runtime)) = (self.import.take(), Handle::try_current()) {
+            runtime.spawn(abandon(self.store.clone(), import));
+        }
+    }
+}
+
+async fn abandon(store: Store, import: ImportId) {
+    let body = async move |tx: &mut Tx<'_>| imports::abandon(tx, import).await;
+    if let Err(fault) = store.write("imports.abandon", body).await {
+        tracing::warn!(import = import.get(), %fault, "cannot drop half a file; it is swept later");
     }
 }
 

@@ -107,23 +107,18 @@ async fn work(app: Arc<App>, holder: String) {
 /// The oldest job that nobody does; of one list, one at a time.
 async fn next(app: &App, holder: &str) -> Result<Option<(ImportRow, String)>, Error> {
     let open = app.store.read("imports.open", async |tx| imports::open(tx).await).await?;
-    let mut passed: Vec<String> = Vec::new();
     for import in open {
         let lease = lease_of(&import);
-        if passed.contains(&lease) {
+        if !claim(app, &lease, holder).await? {
             continue;
         }
-        if claim(app, &lease, holder).await? {
-            // It may have been finished between the look and the claim.
-            let id = import.id;
-            let found = app.store.read("imports.by_id", async move |tx| imports::by_id(tx, id).await).await?;
-            if let Some(import) = found.filter(|import| import.finished_at.is_none()) {
-                return Ok(Some((import, lease)));
-            }
-            give_back(app, lease, holder.to_owned()).await;
-        } else {
-            passed.push(lease);
+        // It may have been finished between the look and the claim.
+        let id = import.id;
+        let found = app.store.read("imports.by_id", async move |tx| imports::by_id(tx, id).await).await?;
+        if let Some(import) = found.filter(|import| import.finished_at.is_none()) {
+            return Ok(Some((import, lease)));
         }
+        give_back(app, lease, holder.to_owned()).await;
     }
     Ok(None)
 }

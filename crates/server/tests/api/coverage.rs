@@ -284,6 +284,8 @@ const SOURCES: &[&str] = &[
     include_str!("health.rs"),
     include_str!("import_results.rs"),
     include_str!("imports.rs"),
+    include_str!("imports_bad_input.rs"),
+    include_str!("imports_follow.rs"),
     include_str!("mappings.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),

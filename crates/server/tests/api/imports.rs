@@ -74,7 +74,7 @@ pub(crate) fn counts(status: &Value) -> [i64; 4] {
 }
 
 /// Row and code of each error.
-fn errors(status: &Value) -> Vec<(i64, &str)> {
+pub(crate) fn errors(status: &Value) -> Vec<(i64, &str)> {
     let errors = status["errors"].as_array().expect("a list");
     errors.iter().map(|error| (int(&error["row"]), error["error_code"].as_str().expect("a code"))).collect()
 }

@@ -15,18 +15,18 @@ use crate::client::TestServer;
 use crate::shop::{Shop, long};
 
 /// What a test waits for before it gives up on the server.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
-async fn quick() -> TestServer {
+pub(crate) async fn quick() -> TestServer {
     TestServer::with(|config| config.request_seconds = 1).await
 }
 
-async fn connect(server: &TestServer) -> TcpStream {
+pub(crate) async fn connect(server: &TestServer) -> TcpStream {
     TcpStream::connect(server.address).await.expect("the server listens")
 }
 
 /// Everything the server still sends before it closes, and how long that took.
-async fn until_closed(stream: &mut TcpStream) -> (String, Duration) {
+pub(crate) async fn until_closed(stream: &mut TcpStream) -> (String, Duration) {
     let start = Instant::now();
     let mut bytes = Vec::new();
     // A reset is a way of closing too.
@@ -35,7 +35,7 @@ async fn until_closed(stream: &mut TcpStream) -> (String, Duration) {
 }
 
 /// The head and the body of one answer on a connection that may stay open.
-async fn answer(stream: &mut TcpStream) -> String {
+pub(crate) async fn answer(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let whole = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);

@@ -38,14 +38,16 @@ shared! {
     OPEN = "imports.open",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE finished_at IS NULL AND state <> 'receiving' ORDER BY id LIMIT 100";
+         started_at, finished_at FROM import WHERE id IN (SELECT MIN(id) FROM import
+         WHERE finished_at IS NULL AND state <> 'receiving' GROUP BY stock_list_id) ORDER BY id LIMIT 100";
     ARRIVED = "imports.arrived",
         "UPDATE import SET state = 'waiting', task = ?2, mode = ?3, file_name = ?4, file_bytes = ?5
          WHERE id = ?1 AND state = 'receiving'";
     BEGIN = "imports.begin",
         "UPDATE import SET state = 'processing', started_at = COALESCE(started_at, ?2) WHERE id = ?1";
     DESCRIBE = "imports.describe",
-        "UPDATE import SET format = ?2, encoding = ?3, ignored_columns = ?4, total = ?5 WHERE id = ?1";
+        "UPDATE import SET format = ?2, encoding = ?3, ignored_columns = ?4,
+         total = CASE WHEN processed > ?5 THEN processed ELSE ?5 END WHERE id = ?1";
     FINISH = "imports.finish",
         "UPDATE import SET state = ?2, error = ?3, finished_at = ?4 WHERE id = ?1 AND finished_at IS NULL";
     COUNT = "imports.count",
@@ -67,6 +69,7 @@ shared! {
         "SELECT number, created, updated, unchanged, failed FROM import_chunk WHERE import_id = ?1 ORDER BY number";
     DROP_PARTS = "imports.drop_parts", "DELETE FROM import_part WHERE import_id = ?1";
     DROP_CHUNKS = "imports.drop_chunks", "DELETE FROM import_chunk WHERE import_id = ?1";
+    DROP_HALF = "imports.drop_half", "DELETE FROM import WHERE id = ?1 AND state = 'receiving'";
     DROP = "imports.drop", "DELETE FROM import WHERE id = ?1";
     OLDEST = "imports.oldest", "SELECT id FROM import WHERE created_at < ?1 ORDER BY created_at LIMIT 1";
     LOST = "imports.lost",
@@ -145,7 +148,7 @@ pub async fn by_source(tx: &mut Tx<'_>, source: ImportId, task: Task) -> Result<
     tx.first(&BY_SOURCE, &values![source.get(), task.word()], read).await
 }
 
-/// What is left to do, oldest first; no more than a hundred.
+/// What is left to do: of each list the oldest, the oldest first; no more than a hundred.
 pub async fn open(tx: &mut Tx<'_>) -> Result<Vec<ImportRow>, Error> {
     tx.all(&OPEN, &[], read).await
 }
@@ -161,11 +164,11 @@ pub async fn part(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<V
     tx.first(&PART, &values![id.get(), number], |row| row.get(0)).await
 }
 
-/// The file is whole, and it is known what is to be done with it: the work may begin.
-pub async fn arrived(tx: &mut Tx<'_>, import: &ImportRow) -> Result<(), Error> {
+/// The file is whole, and it is known what is to be done with it: the work may begin. False if it was forgotten, since
+/// it took too long.
+pub async fn arrived(tx: &mut Tx<'_>, import: &ImportRow) -> Result<bool, Error> {
     let ImportRow { id, task, mode, file_name, file_bytes, .. } = import;
-    tx.execute(&ARRIVED, &values![id.get(), task.word(), mode, file_name, *file_bytes]).await?;
-    Ok(())
+    Ok(tx.execute(&ARRIVED, &values![id.get(), task.word(), mode, file_name, *file_bytes]).await? > 0)
 }
 
 /// Somebody begins, or begins again.
@@ -174,7 +177,7 @@ pub async fn begin(tx: &mut Tx<'_>, id: ImportId, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// Stores what a file turned out to be.
+/// Stores what a file turned out to be. Looked at again, it has no fewer rows than were done.
 pub async fn describe(tx: &mut Tx<'_>, id: ImportId, found: &Description) -> Result<(), Error> {
     let Description { format, encoding, ignored_columns, total } = found;
     tx.execute(&DESCRIBE, &values![id.get(), format, encoding, ignored_columns, *total]).await?;
@@ -238,6 +241,16 @@ pub async fn sums(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, Counts)>, E
 pub async fn discard(tx: &mut Tx<'_>, id: ImportId) -> Result<(), Error> {
     for statement in [&DROP_PARTS, &DROP_CHUNKS, &DROP] {
         tx.execute(statement, &values![id.get()]).await?;
+    }
+    Ok(())
+}
+
+/// Drops what is there of a file that will not arrive. One that has arrived stays.
+pub async fn abandon(tx: &mut Tx<'_>, id: ImportId) -> Result<(), Error> {
+    let was_half = tx.execute(&DROP_HALF, &values![id.get()]).await? > 0;
+    // It may have been forgotten, and pieces may have come after that.
+    if was_half || by_id(tx, id).await?.is_none() {
+        tx.execute(&DROP_PARTS, &values![id.get()]).await?;
     }
     Ok(())
 }

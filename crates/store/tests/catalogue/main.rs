@@ -22,6 +22,7 @@ const SCANS: &[(&str, &str)] =
 
 /// Statements that sort what they have found.
 const SORTS: &[(&str, &str)] = &[
+    ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("orders.by_number", "a number is used once per channel"),
     ("stock_lists.named", "two lists at the most"),

@@ -96,6 +96,59 @@ fn an_import_goes_from_its_arrival_to_its_end() {
         assert_eq!((seen.state, seen.error.as_deref()), (State::Completed, Some("a remark")), "it ends once");
         assert_eq!(seen.finished_at, Some(at(3)));
         assert!(open(store).await.is_empty());
+        let again = Description { total: 9, ..Description::default() };
+        let body = async move |tx: &mut onhand_store::Tx<'_>| imports::describe(tx, id, &again).await;
+        store.write("t", body).await.expect("written");
+        assert_eq!(by_key(store, "a").await.expect("there").total, 13, "as many as were done");
+    });
+}
+
+#[test]
+fn what_is_left_to_do_is_the_oldest_of_each_list() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let of = |key: &str, list: Option<i64>| ImportRow {
+            list: list.map(StockListId::new),
+            ..row(key, State::Waiting, at(0))
+        };
+        for number in 0..101 {
+            insert(store, of(&format!("first {number}"), Some(1))).await.expect("made");
+        }
+        for (key, list) in [("second", Some(2)), ("lists", None), ("third", Some(3)), ("lists again", None)] {
+            insert(store, of(key, list)).await.expect("made");
+        }
+        assert_eq!(open(store).await, ["first 0", "second", "lists", "third"], "a long queue holds up no other");
+    });
+}
+
+#[test]
+fn a_file_that_will_not_arrive_is_dropped_and_one_that_has_arrived_is_not() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let mut made = Vec::new();
+        for key in ["half", "whole", "forgotten"] {
+            let import = insert(store, row(key, State::Receiving, at(0))).await.expect("made");
+            let id = import.id;
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                if key == "forgotten" {
+                    imports::discard(tx, id).await?;
+                }
+                imports::add_part(tx, id, 0, b"x").await
+            };
+            store.write("t", body).await.expect("written");
+            made.push(import);
+        }
+        for (import, arrives) in made.clone().into_iter().zip([false, true, false]) {
+            let id = import.id;
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                let is_there = if import.cache_key == "half" { false } else { imports::arrived(tx, &import).await? };
+                imports::abandon(tx, id).await?;
+                Ok((is_there, imports::part(tx, id, 0).await?.is_some()))
+            };
+            assert_eq!(store.write("t", body).await.expect("written"), (arrives, arrives));
+        }
+        assert_eq!(open(store).await, ["whole"]);
+        assert!(by_key(store, "half").await.is_none());
     });
 }
 

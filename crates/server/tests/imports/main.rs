@@ -1,0 +1,259 @@
+//! Imports through what may happen to a server: it is killed, stopped, stalled, loses its database, has a neighbour.
+//!
+//! Promises: the real program on real databases. Each row adds to its figure, so that one which takes effect twice, or
+//! never, shows at the end; so do the movements, of which there is one per row that changed something.
+
+#[expect(dead_code, reason = "some of it is for tests of load")]
+#[path = "../kill/process.rs"]
+mod process;
+mod shop;
+
+use onhand_testbed::{Cluster, Mode, Settings};
+use process::Process;
+use serde_json::{Value, json};
+use shop::{File, Shop, assert_sound, int};
+
+/// Several chunks many times over, so that there is time to kill somebody in between.
+const ROWS: usize = 20_000;
+/// Enough to be in the middle of, where there is more to wait for.
+const FEW_ROWS: usize = 8_000;
+/// A stop that does not end in this time has not been a stop.
+const DRAIN: [&str; 2] = ["--drain-seconds", "5"];
+
+/// How many times the whole file has taken effect.
+async fn assert_applied(shop: &Shop, list: i64, file: &File, times: i64) {
+    let figures = shop.figures(list).await;
+    assert_eq!(figures.len(), file.good().count());
+    for (sku, difference) in file.good() {
+        assert_eq!(figures.get(&sku), Some(&(difference * times)), "{sku}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_goes_on_where_a_kill_or_a_stop_has_cut_it() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = process::file(folder.path());
+    let start = || Process::start_with(&url, folder.path(), &DRAIN);
+    let file = File::new(ROWS);
+    let mut process = start();
+    let mut shop = Shop::sign_in(process.address).await;
+    let list = shop.list("web").await;
+    let made = shop.import(list, "adjust", &file).await;
+    for part in [0, 1, 4, 7, 9] {
+        shop.reached(&made, part * ROWS / 10).await;
+        process.kill();
+        process = start();
+        shop = shop.moved(process.address);
+    }
+    let status = shop.ended(&made).await;
+    assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
+    let first_bad = &status["errors"][0];
+    assert_eq!((&first_bad["row"], &first_bad["error_code"]), (&json!(file.first_bad()), &json!("bad_cell")));
+    assert_applied(&shop, list, &file, 1).await;
+
+    let changed = shop.import(list, "adjust", &file).await;
+    for part in [1, 5, 8] {
+        shop.reached(&changed, part * ROWS / 10).await;
+        process.terminate();
+        assert_eq!(process.wait().code(), Some(0), "a stop is no failure");
+        process = start();
+        shop = shop.moved(process.address);
+    }
+    let status = shop.ended(&changed).await;
+    assert_eq!(File::counts(&status), [0, file.good().count(), 0, file.bad()], "{status}");
+    assert_applied(&shop, list, &file, 2).await;
+    process.kill();
+    assert_sound(&url, folder.path(), 2 * file.good().count()).await;
+}
+
+/// `replace` has chunks that are in no file.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_in_the_file_is_emptied_once_though_the_server_is_killed() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = process::file(folder.path());
+    let file = File::new(FEW_ROWS);
+    let mut process = Process::start_on(&url, folder.path());
+    let mut shop = Shop::sign_in(process.address).await;
+    let list = shop.list("web").await;
+    let made = shop.import(list, "adjust", &file).await;
+    shop.ended(&made).await;
+    let only = shop.import_text(list, "replace", "sku,stock\nS1,7\n".to_owned()).await;
+    for part in [2, 6, 9] {
+        shop.reached(&only, part * FEW_ROWS / 10).await;
+        process.kill();
+        process = Process::start_on(&url, folder.path());
+        shop = shop.moved(process.address);
+    }
+    let status = shop.ended(&only).await;
+    let stocks = file.good().count();
+    assert_eq!((File::counts(&status), int(&status["total"])), ([0, stocks, 0, 0], stocks as i64), "{status}");
+    let figures = shop.figures(list).await;
+    assert!(figures.iter().all(|(sku, figure)| *figure == if sku == "S1" { 7 } else { 0 }));
+    process.kill();
+    assert_sound(&url, folder.path(), 2 * stocks).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_processes_one_does_an_import_and_those_of_a_list_keep_their_order() {
+    let database = onhand_testbed::database();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let processes = [0, 1].map(|_| Process::start_on(database.url(), folder.path()));
+    let first = Shop::sign_in(processes[0].address).await;
+    let shops = [first.clone(), first.moved(processes[1].address)];
+    let mut lists = Vec::new();
+    for name in ["north", "south", "west"] {
+        lists.push(first.list(name).await);
+    }
+    let file = File::new(1_500);
+    let modes = ["adjust", "adjust", "upsert", "adjust", "adjust"];
+    let mut keys = vec![Vec::new(); lists.len()];
+    for (turn, mode) in modes.iter().enumerate() {
+        for (place, list) in lists.iter().enumerate() {
+            keys[place].push(shops[(turn + place) % 2].import(*list, mode, &file).await);
+        }
+    }
+    for (keys, list) in keys.iter().zip(&lists) {
+        let mut ended: Option<Value> = None;
+        for key in keys {
+            let status = shops[0].ended(key).await;
+            let counts = File::counts(&status);
+            assert_eq!((counts.iter().sum::<usize>(), counts[3]), (1_500, file.bad()), "{status}");
+            if let Some(before) = ended {
+                assert!(before["finished_date"].as_str() <= status["started_date"].as_str(), "{before} {status}");
+            }
+            ended = Some(status);
+        }
+        // Two differences, overwritten by a figure, and two more.
+        assert_applied(&shops[1], *list, &file, 3).await;
+    }
+    processes.into_iter().for_each(Process::kill);
+    assert_sound(database.url(), folder.path(), lists.len() * modes.len() * file.good().count()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_process_that_works_is_killed_another_takes_over() {
+    let database = onhand_testbed::database();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let working = Process::start_on(database.url(), folder.path());
+    let shop = Shop::sign_in(working.address).await;
+    let list = shop.list("web").await;
+    let file = File::new(FEW_ROWS);
+    let key = shop.import(list, "adjust", &file).await;
+    shop.reached(&key, 1).await;
+    let other = Process::start_on(database.url(), folder.path());
+    let shop = shop.moved(other.address);
+    shop.reached(&key, FEW_ROWS / 4).await;
+    working.kill();
+    assert_eq!(shop.status(&key).await["status"], "processing", "it was in the middle");
+    let status = shop.ended(&key).await;
+    assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
+    assert_applied(&shop, list, &file, 1).await;
+    other.kill();
+    assert_sound(database.url(), folder.path(), file.good().count()).await;
+}
+
+/// One that was away for longer than its lease believes for a moment that the work is still its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_comes_back_does_nothing_twice() {
+    let database = onhand_testbed::database();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let stalled = Process::start_on(database.url(), folder.path());
+    let shop = Shop::sign_in(stalled.address).await;
+    let list = shop.list("web").await;
+    let file = File::new(FEW_ROWS);
+    let key = shop.import(list, "adjust", &file).await;
+    shop.reached(&key, FEW_ROWS / 8).await;
+    let other = Process::start_on(database.url(), folder.path());
+    let shop = shop.moved(other.address);
+    // Not within a transaction, whose locks would hold up the other one.
+    let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL \
+                AND pid <> pg_backend_pid()";
+    loop {
+        stalled.signal("STOP");
+        if onhand_testbed::psql(database.url(), busy).expect("asked").trim() == "0" {
+            break;
+        }
+        stalled.signal("CONT");
+    }
+    let at = int(&shop.status(&key).await["processed"]);
+    assert!(at < FEW_ROWS as i64, "it was in the middle");
+    shop.reached(&key, at as usize + 1).await;
+    stalled.signal("CONT");
+    let status = shop.ended(&key).await;
+    assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
+    assert_applied(&shop, list, &file, 1).await;
+    stalled.terminate();
+    assert_eq!(stalled.wait().code(), Some(0));
+    other.kill();
+    assert_sound(database.url(), folder.path(), file.good().count()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_goes_on_when_the_database_is_back() {
+    let settings = Settings { durable: true, ..Settings::default() };
+    let cluster = tokio::task::spawn_blocking(move || Cluster::start(&settings)).await;
+    let cluster = std::sync::Arc::new(cluster.expect("it ends").expect("PostgreSQL starts"));
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = cluster.url("postgres");
+    let process = Process::start_on(&url, folder.path());
+    let shop = Shop::sign_in(process.address).await;
+    let list = shop.list("web").await;
+    let file = File::new(FEW_ROWS);
+    let key = shop.import(list, "adjust", &file).await;
+    for (part, mode) in [(1, Mode::Fast), (3, Mode::Immediate), (6, Mode::Fast)] {
+        shop.reached(&key, part * FEW_ROWS / 10).await;
+        let cluster = cluster.clone();
+        tokio::task::spawn_blocking(move || cluster.restart(mode)).await.expect("it ends").expect("it starts again");
+    }
+    let status = shop.ended(&key).await;
+    assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
+    assert_applied(&shop, list, &file, 1).await;
+    process.kill();
+    assert_sound(&url, folder.path(), file.good().count()).await;
+}
+
+/// Orders of the very stocks that are being imported.
+async fn sells_while_it_imports(url: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let process = Process::start_on(url, folder.path());
+    let shop = Shop::sign_in(process.address).await;
+    let list = shop.list("web").await;
+    let file = File::new(FEW_ROWS);
+    let made = shop.import(list, "upsert", &file).await;
+    shop.ended(&made).await;
+    let added = shop.import(list, "adjust", &file).await;
+    let clients: Vec<_> =
+        (0..8).map(|client| tokio::spawn(shop.clone().sell(list, file, client, added.clone()))).collect();
+    let mut sold = std::collections::BTreeMap::new();
+    let (mut orders, mut short) = (0, 0);
+    for client in clients {
+        let told = client.await.expect("every order is answered");
+        short += told.short;
+        for (sku, units) in told.sold {
+            orders += 1;
+            *sold.entry(sku).or_insert(0) += units;
+        }
+    }
+    assert!(orders > 50 && short > 50, "too little happened meanwhile: {orders} sold, {short} refused");
+    assert_eq!(File::counts(&shop.ended(&added).await), [0, file.good().count(), 0, file.bad()]);
+    assert_applied(&shop, list, &file, 2).await;
+    for (sku, units) in sold {
+        let row = shop.stock(list, &sku).await;
+        assert_eq!(int(&row["sold_quantity_unreported"]), units, "{sku}: what was acknowledged is held");
+        assert!(int(&row["adjusted_stock"]) >= 0, "{sku} is oversold: {row}");
+    }
+    process.kill();
+    assert_sound(url, folder.path(), 2 * file.good().count() + orders).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_answered_while_their_stocks_are_imported() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    sells_while_it_imports(&process::file(folder.path())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_answered_while_their_stocks_are_imported_on_a_server() {
+    let database = onhand_testbed::database();
+    sells_while_it_imports(database.url()).await;
+}
