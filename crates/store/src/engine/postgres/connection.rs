@@ -1,10 +1,16 @@
 //! One connection: made, set up, and judged fit for another use.
 //!
+//! Whoever waits for an answer also sends and receives, in his own task: a task for that alone would have to be woken for
+//! every statement and would wake the one that waits for every answer. What is sent together leaves in one write.
+//!
 //! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is flushed,
 //! whatever the server's own settings say. Must not know what runs on it.
 
 use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
@@ -41,7 +47,9 @@ pub(super) struct Dialler {
 
 /// A connection and what this process knows of it.
 pub(super) struct Connection {
+    /// Takes statements; nothing comes of them but within [`Connection::driven`].
     pub(super) client: Client,
+    line: Line,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
     /// Whether the tables are spread over several machines.
@@ -57,6 +65,41 @@ pub(super) struct Connection {
     /// When its plans are made anew.
     planned_until: Instant,
     plans_last: Duration,
+}
+
+/// What sends and receives, until the connection ends.
+struct Line(Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>);
+
+impl Line {
+    fn new(driver: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) -> Self {
+        Self(Mutex::new(Some(Box::pin(async move {
+            // Whoever uses the connection is told by the client.
+            if let Err(fault) = driver.await {
+                tracing::debug!(%fault, "a database connection ended");
+            }
+        }))))
+    }
+
+    /// Sends what was asked for and takes in what is there.
+    fn pass(&self, context: &mut Context<'_>) {
+        let mut driver = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
+            *driver = None;
+        }
+    }
+
+    async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(value) => Poll::Ready(value),
+            Poll::Pending => {
+                self.pass(context);
+                // Asked again at once, so that an answer that has come in is not waited for another time.
+                work.as_mut().poll(context)
+            }
+        })
+        .await
+    }
 }
 
 /// One of the server's processes: numbers are used again, but not with the same time of start.
@@ -91,21 +134,20 @@ impl Manager for Dialler {
 
     async fn create(&self) -> Result<Connection, Error> {
         let (client, driver) = self.config.connect(self.tls.clone()).await.map_err(|fault| fault::opening(&fault))?;
-        // Ends when the client is dropped or the connection breaks; whoever uses it then is told.
-        tokio::spawn(async move {
-            if let Err(fault) = driver.await {
-                tracing::debug!(%fault, "a database connection ended");
-            }
-        });
-        client.batch_execute(&self.set_up).await.map_err(|fault| fault::opening(&fault))?;
-        let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
+        let line = Line::new(driver);
+        let who = async {
+            client.batch_execute(&self.set_up).await?;
+            client.query_one(WHO, &[]).await
+        };
+        let row = line.driven(who).await.map_err(|fault| fault::opening(&fault))?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
         if is_distributed {
-            client.batch_execute(PLAN_BY_VALUES).await.map_err(|fault| fault::opening(&fault))?;
+            line.driven(client.batch_execute(PLAN_BY_VALUES)).await.map_err(|fault| fault::opening(&fault))?;
         }
         Ok(Connection {
             client,
+            line,
             backend,
             is_distributed,
             is_standby: row.get(3),
@@ -119,6 +161,8 @@ impl Manager for Dialler {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+        // One that was closed while nobody used it notices now.
+        connection.pass().await;
         if !connection.is_clean || connection.is_broken() {
             return Err(RecycleError::message("left open or broken"));
         }
@@ -138,7 +182,21 @@ impl Connection {
         self.plans_last = (self.plans_last * 2).min(PLANS_LAST_MAX);
         self.planned_until = now + self.plans_last;
         // A connection that breaks here says so to whoever gets it.
-        let _ = self.client.batch_execute("DISCARD PLANS").await;
+        let _ = self.driven(self.client.batch_execute("DISCARD PLANS")).await;
+    }
+
+    /// Does something with the client.
+    pub(super) async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
+        self.line.driven(work).await
+    }
+
+    /// Sends what was asked for, and waits for nothing.
+    pub(super) async fn pass(&self) {
+        poll_fn(|context| {
+            self.line.pass(context);
+            Poll::Ready(())
+        })
+        .await;
     }
 
     pub(super) fn is_broken(&self) -> bool {
@@ -150,7 +208,7 @@ impl Connection {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(sql).cloned()
     }
 
-    /// Prepares a statement and keeps it.
+    /// Prepares a statement and keeps it. To be driven, as all that asks the client.
     pub(super) async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);

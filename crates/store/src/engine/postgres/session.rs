@@ -48,7 +48,7 @@ impl<'c> Session<'c> {
         session
     }
 
-    /// Polls a statement once, which sends it.
+    /// Polls a statement once, which puts it in line; all that stand there leave with the next that is waited for.
     async fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
         let mut statement: Sent<'c> = Box::pin(statement);
         let mut early = None;
@@ -87,7 +87,7 @@ impl<'c> Session<'c> {
             );
             earlier.and(answer)
         };
-        let result = match tokio::time::timeout(self.limit, all).await {
+        let result = match tokio::time::timeout(self.limit, self.connection.driven(all)).await {
             Ok(result) => result.map_err(|found| {
                 self.was_told = fault::is_told(&found);
                 fault::running(&found)
@@ -266,6 +266,7 @@ impl<'c> Session<'c> {
     pub(super) async fn let_go(mut self) {
         let client = &self.connection.client;
         self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) }).await;
+        self.connection.pass().await;
     }
 }
 

@@ -76,7 +76,7 @@ async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
-    connection.client.batch_execute("COMMIT").await.map_err(|found| fault::running(&found))?;
+    connection.driven(connection.client.batch_execute("COMMIT")).await.map_err(|found| fault::running(&found))?;
     Ok(number)
 }
 
@@ -102,7 +102,8 @@ impl Pool {
         let mut connection = self.connection().await?;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
-        client.execute(END, &[&lost.number, &lost.started]).await.map_err(|found| fault::running(&found))?;
+        let end = async { client.execute(END, &[&lost.number, &lost.started]).await };
+        connection.driven(end).await.map_err(|found| fault::running(&found))?;
         connection.is_clean = false;
         let mut session = Session::begin(&connection, "BEGIN", self.limits.statement).await;
         let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
