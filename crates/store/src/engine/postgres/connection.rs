@@ -203,19 +203,19 @@ impl Connection {
         self.client.is_closed()
     }
 
-    /// A statement that is prepared already.
-    pub(super) fn known(&self, sql: &str) -> Option<Statement> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(sql).cloned()
+    /// A statement that is prepared already, by its text or a name.
+    pub(super) fn known(&self, name: &str) -> Option<Statement> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     /// Prepares a statement and keeps it. To be driven, as all that asks the client.
-    pub(super) async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+    pub(super) async fn prepare(&self, name: &str, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if prepared.len() >= PREPARED_MAX {
             prepared.clear();
         }
-        prepared.insert(sql.to_owned(), statement.clone());
+        prepared.insert(name.to_owned(), statement.clone());
         Ok(statement)
     }
 }

@@ -83,7 +83,7 @@ async fn ask(connection: &connection::Connection) -> Result<Mark, Error> {
     let asked = connection.driven(async {
         let statement = match connection.known(ASK) {
             Some(statement) => statement,
-            None => connection.prepare(ASK).await?,
+            None => connection.prepare(ASK, ASK).await?,
         };
         connection.client.query_one(&statement, &[]).await?.try_get::<_, &str>(0).map(Mark::from)
     });

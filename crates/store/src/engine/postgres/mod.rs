@@ -13,6 +13,7 @@ mod place;
 mod session;
 mod settle;
 mod tls;
+mod together;
 mod values;
 
 use std::future::Future;
@@ -27,6 +28,7 @@ use futures_util::FutureExt as _;
 use self::connection::{Connection, Dialler};
 pub use self::mark::Mark;
 use self::mark::Marks;
+pub(crate) use self::session::Asked;
 pub(crate) use self::session::Session;
 pub(crate) use self::settle::STATEMENTS;
 use self::settle::{Ended, Ending};

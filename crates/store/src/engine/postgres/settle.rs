@@ -64,9 +64,9 @@ impl Ending {
         Ok(Self { connection: number, number: connection.commits })
     }
 
-    /// Sends the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
+    /// Writes the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
     pub(super) async fn note(self, session: &mut Session<'_>) -> Result<(), Error> {
-        session.send_one(&NOTE, values![self.connection, self.number].to_vec()).await
+        session.execute_each(&NOTE, vec![values![self.connection, self.number]]).await
     }
 }
 
