@@ -161,10 +161,13 @@ impl Manager for Dialler {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+        if !connection.is_clean {
+            return Err(RecycleError::message("left open"));
+        }
         // One that was closed while nobody used it notices now.
         connection.pass().await;
-        if !connection.is_clean || connection.is_broken() {
-            return Err(RecycleError::message("left open or broken"));
+        if connection.is_broken() {
+            return Err(RecycleError::message("broken"));
         }
         connection.plan_anew_if_due().await;
         Ok(())
