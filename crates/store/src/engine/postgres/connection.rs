@@ -1,21 +1,17 @@
 //! One connection: made, set up, and judged fit for another use.
 //!
-//! Whoever waits for an answer also sends and receives, in his own task: a task for that alone would have to be woken for
-//! every statement and would wake the one that waits for every answer. What is sent together leaves in one write.
-//!
 //! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is flushed,
 //! whatever the server's own settings say. Must not know what runs on it.
 
 use std::collections::HashMap;
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio_postgres::{Client, Config, Statement};
 
+use super::line::Line;
 use super::{Limits, fault, place, tls};
 use crate::Error;
 
@@ -47,9 +43,9 @@ pub(super) struct Dialler {
 
 /// A connection and what this process knows of it.
 pub(super) struct Connection {
-    /// Takes statements; nothing comes of them but within [`Connection::driven`].
+    /// Takes statements; nothing comes of them but by way of the line.
     pub(super) client: Client,
-    line: Line,
+    pub(super) line: Line,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
     /// Whether the tables are spread over several machines.
@@ -65,41 +61,6 @@ pub(super) struct Connection {
     /// When its plans are made anew.
     planned_until: Instant,
     plans_last: Duration,
-}
-
-/// What sends and receives, until the connection ends.
-struct Line(Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>);
-
-impl Line {
-    fn new(driver: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) -> Self {
-        Self(Mutex::new(Some(Box::pin(async move {
-            // Whoever uses the connection is told by the client.
-            if let Err(fault) = driver.await {
-                tracing::debug!(%fault, "a database connection ended");
-            }
-        }))))
-    }
-
-    /// Sends what was asked for and takes in what is there.
-    fn pass(&self, context: &mut Context<'_>) {
-        let mut driver = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(context).is_ready()) {
-            *driver = None;
-        }
-    }
-
-    async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
-        poll_fn(|context| match work.as_mut().poll(context) {
-            Poll::Ready(value) => Poll::Ready(value),
-            Poll::Pending => {
-                self.pass(context);
-                // Asked again at once, so that an answer that has come in is not waited for another time.
-                work.as_mut().poll(context)
-            }
-        })
-        .await
-    }
 }
 
 /// One of the server's processes: numbers are used again, but not with the same time of start.
@@ -165,7 +126,7 @@ impl Manager for Dialler {
             return Err(RecycleError::message("left open"));
         }
         // One that was closed while nobody used it notices now.
-        connection.pass().await;
+        connection.line.pass();
         if connection.is_broken() {
             return Err(RecycleError::message("broken"));
         }
@@ -191,15 +152,6 @@ impl Connection {
     /// Does something with the client.
     pub(super) async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
         self.line.driven(work).await
-    }
-
-    /// Sends what was asked for, and waits for nothing.
-    pub(super) async fn pass(&self) {
-        poll_fn(|context| {
-            self.line.pass(context);
-            Poll::Ready(())
-        })
-        .await;
     }
 
     pub(super) fn is_broken(&self) -> bool {

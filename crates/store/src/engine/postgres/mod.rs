@@ -8,6 +8,7 @@
 pub(crate) mod batch;
 mod connection;
 mod fault;
+mod line;
 mod mark;
 mod place;
 mod session;
@@ -245,7 +246,7 @@ async fn run<T, F>(
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
+    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit));
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     match result {
@@ -261,10 +262,10 @@ async fn look<T, F>(connection: &Connection, limit: Duration, begin: &'static st
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
+    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit));
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
-    session.let_go().await;
+    session.let_go();
     result
 }
 

@@ -49,29 +49,22 @@ pub struct Session<'c> {
 
 impl<'c> Session<'c> {
     /// Sends the beginning; it is answered before the first statement is.
-    pub(super) async fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
+    pub(super) fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
         let (kept, sent) = (Vec::new(), Vec::new());
         let mut session = Self { connection, limit: limit + GRACE, kept, sent, has_failed: false, was_told: false };
-        session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) }).await;
+        session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) });
         session
     }
 
-    /// Polls a statement once, which puts it in line; all that stand there leave with the next that is waited for.
-    async fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
+    /// Begins a statement, which leaves with the next that is waited for.
+    fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
         let mut statement: Sent<'c> = Box::pin(statement);
-        let mut early = None;
-        std::future::poll_fn(|context| {
-            if let Poll::Ready(result) = statement.as_mut().poll(context) {
-                early = Some(result);
-            }
-            Poll::Ready(())
-        })
-        .await;
+        let early = self.connection.line.begin(statement.as_mut());
         // What could not even be sent must not be followed by a commit of the rest.
-        self.has_failed |= matches!(early, Some(Err(_)));
+        self.has_failed |= matches!(early, Poll::Ready(Err(_)));
         self.sent.push(match early {
-            None => statement,
-            Some(result) => Box::pin(async move { result }),
+            Poll::Pending => statement,
+            Poll::Ready(result) => Box::pin(std::future::ready(result)),
         });
     }
 
@@ -87,7 +80,7 @@ impl<'c> Session<'c> {
             None => self.settled(self.connection.prepare(&name, &together::text(&writes))).await?,
         };
         let (client, parameters) = (&self.connection.client, together::parameters(writes));
-        self.send(async move { client.execute_raw(&prepared, &parameters).await }).await;
+        self.send(async move { client.execute_raw(&prepared, &parameters).await });
         Ok(())
     }
 
@@ -189,7 +182,7 @@ impl<'c> Session<'c> {
     ) -> Result<(), Error> {
         let prepared = self.prepared(statement.postgres()).await?;
         let client = &self.connection.client;
-        self.send(async move { client.execute_raw(&prepared, row.as_ref()).await }).await;
+        self.send(async move { client.execute_raw(&prepared, row.as_ref()).await });
         Ok(())
     }
 
@@ -261,8 +254,7 @@ impl<'c> Session<'c> {
             // Nobody else knows the place.
             let _ = place.set(found.into_iter().flatten().collect());
             Ok(0)
-        })
-        .await;
+        });
         Ok(asked)
     }
 
@@ -351,9 +343,9 @@ impl<'c> Session<'c> {
     }
 
     /// Ends a transaction that only read. Nobody needs the answer: whatever is sent on this connection comes after it.
-    pub(super) async fn let_go(mut self) {
+    pub(super) fn let_go(mut self) {
         let client = &self.connection.client;
-        self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) }).await;
-        self.connection.pass().await;
+        self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });
+        self.connection.line.pass();
     }
 }

@@ -71,7 +71,7 @@ impl Ending {
 }
 
 async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error> {
-    let mut session = Session::begin(connection, "BEGIN", limit).await;
+    let mut session = Session::begin(connection, "BEGIN", limit);
     let numbers = session.all(&CONNECTION, &[], |row| row.get::<i64>(0)).await?;
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
@@ -105,7 +105,7 @@ impl Pool {
         let end = async { client.execute(END, &[&lost.number, &lost.started]).await };
         connection.driven(end).await.map_err(|found| fault::running(&found))?;
         connection.is_clean = false;
-        let mut session = Session::begin(&connection, "BEGIN", self.limits.statement).await;
+        let mut session = Session::begin(&connection, "BEGIN", self.limits.statement);
         let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
         session.roll_back().await;
         connection.is_clean = !connection.is_broken();
