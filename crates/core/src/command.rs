@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::{
-    ChannelId, IdKind, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey, StockListId,
-    Timestamp, UnitType,
+    ChannelId, IdKind, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey,
+    StockListId, Timestamp, UnitType, Written,
 };
 
 /// One thing somebody wants done.
@@ -22,6 +22,8 @@ pub enum Command {
     CancelItems(CancelItems),
     /// Figures or other fields of product stocks are written, all or none (seed 002).
     WriteStocks(WriteStocks),
+    /// Rows of a file are written into one list, each row for itself (contract 5).
+    ImportStocks(ImportStocks),
     /// An order is edited.
     EditOrder(EditOrder),
     /// An order line is edited.
@@ -140,6 +142,79 @@ pub enum StockTarget {
     Id(StockId),
 }
 
+/// Rows of a file for one list. No row keeps another from being written.
+#[derive(Debug)]
+pub struct ImportStocks {
+    /// On whose account; the movements name it.
+    pub import: ImportId,
+    /// The list. The command is refused when it does not exist.
+    pub list: StockListId,
+    /// In order; a later row for the same SKU sees the earlier one.
+    pub rows: Vec<ImportStock>,
+    /// Whether an unknown SKU becomes a product.
+    pub create_unknown_products: bool,
+}
+
+/// A row of an import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportStock {
+    /// The product; its stock is made when the list has none.
+    pub sku: String,
+    /// What becomes of the figure.
+    pub figure: FigureChange,
+    /// What becomes of the held quantity.
+    pub held: HeldChange,
+    /// The unit; `None` leaves it as it is.
+    pub unit: Option<UnitType>,
+    /// When a [`FigureChange::Figure`] was taken; arrival (less the list's delay) when absent.
+    pub snapshot_at: Option<Timestamp>,
+    /// What must still be so; `None` writes in any case.
+    pub expected: Option<Expected>,
+}
+
+/// What becomes of a figure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FigureChange {
+    /// It stays.
+    Keep,
+    /// A new figure: settles reported lines, and moves the time of the stored figure, as every written figure does.
+    Figure(Quantity),
+    /// More or less of what is stored. Nobody has counted anything, so it settles no line and moves no time.
+    Difference(i64),
+    /// A figure is taken back: less or more by this, and the stored time is again that of the figure before.
+    Back {
+        /// By how much.
+        difference: i64,
+        /// When the figure was taken that stands again.
+        snapshot_at: Option<Timestamp>,
+    },
+}
+
+/// What becomes of a held quantity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HeldChange {
+    /// It stays.
+    Keep,
+    /// The whole as the writer sees it; what exceeds the open holds becomes `external`.
+    Whole(Quantity),
+    /// More or less of the `external` part. Open holds are the business of orders alone.
+    Difference(i64),
+}
+
+/// What a row of an import expects of its stock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expected {
+    /// Nobody has written it: this is stored, or `None`, there is no such stock. Orders do not matter.
+    Written(Option<Written>),
+    /// Nothing has happened to it: this is its newest movement, and no newer figure has confirmed what is stored.
+    Movement {
+        /// The movement that the import made.
+        id: MovementId,
+        /// When the figure was taken that the import left.
+        snapshot_at: Option<Timestamp>,
+    },
+}
+
 /// An edit of an order. `None` leaves a field as it is.
 #[derive(Debug)]
 pub struct EditOrder {
@@ -228,6 +303,7 @@ impl Command {
             Self::ReleaseItem(release) => _ = needs.items.insert(release.item),
             Self::CancelItems(cancel) => _ = needs.orders.insert(cancel.order),
             Self::WriteStocks(write) => write.rows.iter().for_each(|row| row.needs(needs)),
+            Self::ImportStocks(import) => import.needs(needs),
             Self::EditOrder(edit) => _ = needs.orders.insert(edit.order),
             Self::EditItem(edit) => _ = needs.items_with_orders.insert(edit.item),
         }
@@ -242,6 +318,7 @@ impl Command {
             | (Self::EditItem(_), IdKind::Movement) => 1,
             (Self::PlaceOrder(order), IdKind::OrderItem | IdKind::Movement | IdKind::Stock) => order.lines.len(),
             (Self::WriteStocks(write), IdKind::Product | IdKind::Stock | IdKind::Movement) => write.rows.len(),
+            (Self::ImportStocks(import), IdKind::Product | IdKind::Stock | IdKind::Movement) => import.rows.len(),
             (Self::CancelItems(_), IdKind::Movement) => ORDER_LINES_MAX,
             _ => 0,
         }
@@ -281,6 +358,19 @@ impl WriteStock {
                     needs.reported_of_ids.insert(*id);
                 }
             }
+        }
+    }
+}
+
+impl ImportStocks {
+    fn needs(&self, needs: &mut Needs) {
+        needs.lists.insert(self.list);
+        for row in &self.rows {
+            let key = StockKey { list: self.list, sku: row.sku.clone() };
+            if matches!(row.figure, FigureChange::Figure(_)) {
+                needs.reported_of_keys.insert(key.clone());
+            }
+            needs.keys.insert(key);
         }
     }
 }

@@ -50,6 +50,8 @@ id! {
     MovementId,
     /// A mapping; its bucket is that of its order line.
     MappingId,
+    /// An import of a file; its bucket is that of the key it is asked for with.
+    ImportId,
 }
 
 /// The kinds of row whose ids come from an [`IdSource`].
@@ -67,12 +69,14 @@ pub enum IdKind {
     Movement,
     /// [`MappingId`].
     Mapping,
+    /// [`ImportId`].
+    Import,
 }
 
 impl IdKind {
     /// Every kind, in the order of their stored numbers.
-    pub const ALL: [Self; 6] =
-        [Self::Product, Self::Stock, Self::Order, Self::OrderItem, Self::Movement, Self::Mapping];
+    pub const ALL: [Self; 7] =
+        [Self::Product, Self::Stock, Self::Order, Self::OrderItem, Self::Movement, Self::Mapping, Self::Import];
 }
 
 /// Numbers reserved for this process and not used yet: per kind, the next one and the first that is not ours.

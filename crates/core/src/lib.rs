@@ -11,6 +11,7 @@ pub mod command;
 mod decide;
 mod hold;
 mod id;
+pub mod import;
 mod movement;
 mod order;
 mod quantity;
@@ -21,15 +22,16 @@ mod time;
 
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
 pub use command::Command;
-pub use decide::{Context, Outcome, WrittenStock, decide};
+pub use decide::{Context, ImportedStock, Outcome, RowVerdict, WrittenStock, decide};
 pub use hold::{Hold, HoldState};
 pub use id::{
-    ChannelId, IdKind, IdSource, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId, StockListId, UserId,
+    ChannelId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId,
+    StockListId, UserId,
 };
 pub use movement::{Cause, Delta, Movement};
 pub use order::{Channel, Mapping, Order, OrderItem, OrderStatus, Oversell};
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use refusal::Refusal;
 pub use shelf::{Changes, Shelf};
-pub use stock::{Product, ReleaseMode, Stock, StockKey, StockList, UnitType};
-pub use time::Timestamp;
+pub use stock::{Product, ReleaseMode, SKU_CHARS_MAX, Stock, StockKey, StockList, UnitType, Written};
+pub use time::{FUTURE_SECONDS_MAX, Timestamp};

@@ -3,7 +3,7 @@
 //! Promises: the sum of a stock's movements is its state; each movement names the one before it, so a stock's history
 //! can be walked without an index and a missing link shows. Must not know what caused a change beyond [`Cause`].
 
-use crate::{MovementId, OrderItemId, StockId, Timestamp, UserId};
+use crate::{ImportId, MovementId, OrderItemId, StockId, Timestamp, UserId};
 
 /// Why numbers changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +16,8 @@ pub enum Cause {
     Cancel(OrderItemId),
     /// Somebody wrote a figure or another visible field.
     Write,
+    /// A row of a file wrote a figure or another visible field, or took back what one had written.
+    Import(ImportId),
 }
 
 /// By how much each number changes.

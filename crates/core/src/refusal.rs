@@ -45,6 +45,16 @@ pub enum RowFault {
         /// When the stored figure was taken.
         stored: Timestamp,
     },
+    /// The stock is not what the row expects: somebody has written it since the row was looked at.
+    StaleRow,
+    /// Something has happened to the stock since the import whose row is to be taken back.
+    TouchedSince,
+    /// The row to be taken back settled reported lines; its figure alone cannot be taken back.
+    Settled,
+    /// A difference would make a count negative.
+    BelowZero,
+    /// A difference would pass the largest amount that can be stored.
+    TooLarge,
 }
 
 /// One SKU of which too little is available.

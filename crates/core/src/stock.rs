@@ -26,12 +26,15 @@ pub struct StockList {
     pub snapshot_delay_seconds: i64,
 }
 
+/// The most characters a SKU may have.
+pub const SKU_CHARS_MAX: usize = 128;
+
 /// A product, as far as stock needs it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Product {
     /// Its id.
     pub id: ProductId,
-    /// The natural key, 1..=128 characters.
+    /// The natural key, 1..=[`SKU_CHARS_MAX`] characters.
     pub sku: String,
 }
 
@@ -87,6 +90,20 @@ pub struct Stock {
     pub modified_at: Timestamp,
 }
 
+/// What a writer can write on a product stock. An order that comes meanwhile changes `held` and none of this; any write
+/// that changes a figure, and any newer figure, changes it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// The figure.
+    pub on_hand: i64,
+    /// The part of `held` that somebody wrote.
+    pub external: i64,
+    /// What one unit is.
+    pub unit: UnitType,
+    /// When the figure was taken.
+    pub snapshot_at: Option<Timestamp>,
+}
+
 impl Stock {
     /// A row that counts nothing yet.
     pub fn empty(id: StockId, list: StockListId, product: ProductId, sku: String, now: Timestamp) -> Self {
@@ -121,5 +138,10 @@ impl Stock {
     /// The part of `held` that open holds of our orders make up.
     pub fn open_holds(&self) -> i64 {
         self.held - self.external
+    }
+
+    /// What writers have written so far.
+    pub fn written(&self) -> Written {
+        Written { on_hand: self.on_hand, external: self.external, unit: self.unit, snapshot_at: self.snapshot_at }
     }
 }

@@ -1,5 +1,8 @@
 //! Points in time, as the rules see them: numbers to compare. Must not know calendars, zones or the present.
 
+/// How far a time may lie in the future before it is taken for a mistake: clocks differ by less.
+pub const FUTURE_SECONDS_MAX: i64 = 300;
+
 /// Microseconds since 1970-01-01T00:00:00Z. What is printed on the wire has the same precision, so that a client which
 /// sends a time back finds it equal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

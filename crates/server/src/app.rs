@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use onhand_store::Store;
+use tokio::sync::Semaphore;
 
 use crate::auth::password::Checker;
 use crate::auth::{Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
+use crate::http::download::DOWNLOADS_MAX;
+use crate::jobs::Jobs;
 use crate::ledger::Ledger;
 
 /// Everything a handler may use.
@@ -16,12 +19,16 @@ pub struct App {
     pub store: Store,
     /// The queue of stock changes.
     pub ledger: Ledger,
+    /// Work that goes on behind the answers.
+    pub jobs: Jobs,
     /// Who is who.
     pub sessions: Sessions,
     /// Where passwords are checked.
     pub passwords: Checker,
     /// How often one may try.
     pub throttle: Throttle,
+    /// Places for downloads.
+    pub downloads: Arc<Semaphore>,
     /// The time.
     pub clock: Clock,
     /// How the server runs.
@@ -33,6 +40,8 @@ impl App {
     pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let sessions = Sessions::new(store.clone(), clock.clone());
         let throttle = Throttle::new(config.login_attempts);
-        Arc::new(Self { store, ledger, sessions, passwords: Checker::default(), throttle, clock, config })
+        let (jobs, passwords) = (Jobs::default(), Checker::default());
+        let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
+        Arc::new(Self { store, ledger, jobs, sessions, passwords, throttle, downloads, clock, config })
     }
 }

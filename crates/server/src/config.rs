@@ -105,7 +105,11 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_BODY_BYTES_MAX", default_value = "1048576", value_name = "BYTES")]
     pub body_bytes_max: usize,
 
-    /// Seconds a client may take to send a request's headers, and, again, its body.
+    /// The most bytes a file may have that is imported.
+    #[arg(long, env = "ONHAND_IMPORT_BYTES_MAX", default_value = "268435456", value_name = "BYTES")]
+    pub import_bytes_max: u64,
+
+    /// Seconds a client may take to send a request's headers, and, again, its body (of a file: its next piece).
     #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub request_seconds: u64,
 

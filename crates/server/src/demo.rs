@@ -156,7 +156,7 @@ async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<
 }
 
 async fn submit(app: &App, command: Command) -> anyhow::Result<Outcome> {
-    let submission = Submission { command, actor: UserId::new(0), keyed: None };
+    let submission = Submission { command, actor: UserId::new(0), receipt: None };
     match app.ledger.submit(submission).await? {
         Settled::Decided(Ok(outcome)) => Ok(outcome),
         other => bail!("the demonstration was refused: {other:?}"),

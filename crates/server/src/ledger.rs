@@ -8,9 +8,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use onhand_core::command::Needs;
-use onhand_core::{Changes, Command, Context, IdSource, Outcome, Refusal, Shelf, Timestamp, UserId, decide};
+use onhand_core::{
+    Changes, Command, Context, IdKind, IdSource, ImportId, Outcome, Refusal, Shelf, Timestamp, UserId, decide,
+};
 use onhand_store::idempotency::{self, Answer, Key};
-use onhand_store::{Error, Store, Tx, ids, ledger as rows};
+use onhand_store::{Error, Store, Tx, ids, imports, ledger as rows};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
@@ -22,6 +24,8 @@ const QUEUE_MAX: usize = 4_096;
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
+/// Above every number that is ever given; times the number of buckets it is still a 64-bit integer.
+const PREVIEW_IDS_END: i64 = i64::MAX / onhand_core::BUCKETS;
 /// How often a batch is loaded again because something it would make was there already.
 const TAKEN_TRIES_MAX: u32 = 3;
 
@@ -34,6 +38,8 @@ pub enum Settled {
     Replayed(Answer),
     /// The key was used for another request.
     KeyReused,
+    /// These rows of an import were done before; nothing was done again.
+    DoneBefore,
 }
 
 /// Why a command was not decided.
@@ -63,14 +69,32 @@ pub struct Keyed {
     pub render: Render,
 }
 
+/// Rows of an import, and how what came of them is stored.
+pub struct ChunkOf {
+    /// Whose rows.
+    pub import: ImportId,
+    /// Which of its chunks.
+    pub number: i64,
+    /// Makes what is stored.
+    pub render: Box<dyn Fn(&Outcome) -> imports::Chunk + Send + Sync>,
+}
+
+/// What is stored in the transaction of a command's effect, so that it takes place once.
+pub enum Receipt {
+    /// The answer to a request.
+    Answer(Keyed),
+    /// What came of some rows of an import.
+    Chunk(ChunkOf),
+}
+
 /// What a caller submits.
 pub struct Submission {
     /// What to do.
     pub command: Command,
     /// Who wants it.
     pub actor: UserId,
-    /// The caller's idempotency key, if it sent one.
-    pub keyed: Option<Keyed>,
+    /// By what it is known to be done, if the caller may ask again.
+    pub receipt: Option<Receipt>,
 }
 
 type Answering = oneshot::Sender<Result<Settled, Fault>>;
@@ -247,40 +271,95 @@ async fn settle(
     let now = now();
     let now = shelf.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
 
-    let keys: BTreeSet<&Key> = batch.iter().filter_map(|entry| Some(&entry.keyed.as_ref()?.key)).collect();
-    let mut known: HashMap<Key, Answer> = idempotency::find_all(tx, keys).await?.into_iter().collect();
-    let (mut settled, mut new) = (Vec::with_capacity(batch.len()), Vec::new());
+    let mut receipts = Receipts::load(tx, batch).await?;
+    let mut settled = Vec::with_capacity(batch.len());
     for (position, entry) in batch.iter().enumerate() {
         let context = Context { actor: entry.actor, now: now.plus_micros(position as i64) };
-        settled.push(match &entry.keyed {
-            None => Settled::Decided(decide(&mut shelf, &entry.command, context)),
-            Some(keyed) => settle_keyed(&mut shelf, entry, keyed, context, (&mut known, &mut new)),
-        });
+        settled.push(receipts.settle(&mut shelf, entry, context));
     }
     let changes = shelf.take_changes();
     rows::apply(tx, &shelf, &changes).await?;
-    idempotency::insert_all(tx, new.iter().filter_map(|key| known.get_key_value(key)), now).await?;
+    receipts.store(tx, now).await?;
     Ok(Batch { ids: shelf.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
 }
 
-/// Decides a command once per key: the answer is stored in the transaction of its effect.
-fn settle_keyed(
-    shelf: &mut Shelf,
-    entry: &Submission,
-    keyed: &Keyed,
-    context: Context,
-    (known, new): (&mut HashMap<Key, Answer>, &mut Vec<Key>),
-) -> Settled {
-    if let Some(answer) = known.get(&keyed.key) {
-        let same = answer.fingerprint == keyed.fingerprint;
-        return if same { Settled::Replayed(answer.clone()) } else { Settled::KeyReused };
+/// What is known to be done, and what is now.
+struct Receipts {
+    answers: HashMap<Key, Answer>,
+    new_answers: Vec<Key>,
+    chunks: BTreeSet<(ImportId, i64)>,
+    new_chunks: Vec<imports::Chunk>,
+}
+
+impl Receipts {
+    async fn load(tx: &mut Tx<'_>, batch: &[Submission]) -> Result<Self, Error> {
+        let (mut keys, mut chunks) = (BTreeSet::new(), BTreeSet::new());
+        for receipt in batch.iter().filter_map(|entry| entry.receipt.as_ref()) {
+            match receipt {
+                Receipt::Answer(keyed) => _ = keys.insert(&keyed.key),
+                Receipt::Chunk(chunk) if imports::has_chunk(tx, chunk.import, chunk.number).await? => {
+                    chunks.insert((chunk.import, chunk.number));
+                }
+                Receipt::Chunk(_) => {}
+            }
+        }
+        let answers = idempotency::find_all(tx, keys).await?.into_iter().collect();
+        Ok(Self { answers, new_answers: Vec::new(), chunks, new_chunks: Vec::new() })
     }
-    let result = decide(shelf, &entry.command, context);
-    if let Some((status, body)) = (keyed.render)(&result) {
-        known.insert(keyed.key.clone(), Answer { fingerprint: keyed.fingerprint.to_vec(), status, body });
-        new.push(keyed.key.clone());
+
+    /// Decides a command, once per receipt.
+    fn settle(&mut self, shelf: &mut Shelf, entry: &Submission, context: Context) -> Settled {
+        match &entry.receipt {
+            None => Settled::Decided(decide(shelf, &entry.command, context)),
+            Some(Receipt::Answer(keyed)) => self.settle_keyed(shelf, entry, keyed, context),
+            Some(Receipt::Chunk(chunk)) => {
+                if !self.chunks.insert((chunk.import, chunk.number)) {
+                    return Settled::DoneBefore;
+                }
+                let result = decide(shelf, &entry.command, context);
+                self.new_chunks.extend(result.as_ref().ok().map(&*chunk.render));
+                Settled::Decided(result)
+            }
+        }
     }
-    Settled::Decided(result)
+
+    fn settle_keyed(&mut self, shelf: &mut Shelf, entry: &Submission, keyed: &Keyed, context: Context) -> Settled {
+        if let Some(answer) = self.answers.get(&keyed.key) {
+            let same = answer.fingerprint == keyed.fingerprint;
+            return if same { Settled::Replayed(answer.clone()) } else { Settled::KeyReused };
+        }
+        let result = decide(shelf, &entry.command, context);
+        if let Some((status, body)) = (keyed.render)(&result) {
+            self.answers.insert(keyed.key.clone(), Answer { fingerprint: keyed.fingerprint.to_vec(), status, body });
+            self.new_answers.push(keyed.key.clone());
+        }
+        Settled::Decided(result)
+    }
+
+    /// Stores what is new, in the transaction of its effect.
+    async fn store(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
+        let answers = self.new_answers.iter().filter_map(|key| self.answers.get_key_value(key));
+        idempotency::insert_all(tx, answers, now).await?;
+        for chunk in &self.new_chunks {
+            imports::add_chunk(tx, chunk).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a command would do, decided by the same rules on the same rows and then forgotten.
+pub async fn preview(tx: &mut Tx<'_>, command: &Command, context: Context) -> Result<Result<Outcome, Refusal>, Error> {
+    let mut ids = IdSource::default();
+    for kind in IdKind::ALL {
+        // Numbers that nobody will ever have: nothing that is made here is stored.
+        let count = command.ids_needed(kind) as i64;
+        ids.refill(kind, PREVIEW_IDS_END - count, count);
+    }
+    let mut needs = Needs::default();
+    command.needs(&mut needs);
+    let mut shelf = Shelf::new(ids);
+    rows::load(tx, &needs, &mut shelf).await?;
+    Ok(decide(&mut shelf, command, context))
 }
 
 #[cfg(test)]

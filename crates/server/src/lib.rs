@@ -11,6 +11,8 @@ pub mod config;
 pub mod demo;
 mod hex;
 pub mod http;
+pub mod imports;
+pub mod jobs;
 pub mod ledger;
 pub mod pages;
 pub mod wire;

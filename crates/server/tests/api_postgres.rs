@@ -6,4 +6,4 @@
 #[path = "api/main.rs"]
 mod api;
 
-use api::{client, database, poison, samples, shop};
+use api::{client, database, exports, imports, poison, samples, shop};

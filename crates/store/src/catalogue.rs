@@ -9,6 +9,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::channels::STATEMENTS,
         crate::engine::postgres::STATEMENTS,
         crate::idempotency::STATEMENTS,
+        crate::imports::STATEMENTS,
         crate::ids::STATEMENTS,
         crate::leases::STATEMENTS,
         crate::ledger::STATEMENTS,

@@ -32,6 +32,10 @@ pub const HOMES: &[(&str, Home)] = &[
     ("mapping", Home::Spread("SELECT create_distributed_table('mapping', 'bucket', colocate_with => 'stock')")),
     ("movement", Home::Spread("SELECT create_distributed_table('movement', 'bucket', colocate_with => 'stock')")),
     ("idempotency", Home::Spread("SELECT create_distributed_table('idempotency', 'bucket', colocate_with => 'stock')")),
+    // Work of people, not of programs: seldom, and read by one process.
+    ("import", Home::Coordinator),
+    ("import_part", Home::Coordinator),
+    ("import_chunk", Home::Coordinator),
     // A few rows that every batch writes: on every machine they would have to be written on every machine.
     ("tally", Home::Coordinator),
     // A row per kind, written once per thousand ids.

@@ -47,5 +47,6 @@ const fn name(kind: IdKind) -> &'static str {
         IdKind::OrderItem => "order_item",
         IdKind::Movement => "movement",
         IdKind::Mapping => "mapping",
+        IdKind::Import => "import",
     }
 }

@@ -4,11 +4,12 @@
 //! recorded, together with the kept counts. Must not know why anything changed. The only writer of stock, holds, orders
 //! and movements.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use onhand_core::command::Needs;
 use onhand_core::{
-    Changes, Channel, ChannelId, OrderId, OrderItemId, Product, Shelf, Stock, StockId, StockKey, StockList, StockListId,
+    Changes, Channel, ChannelId, OrderId, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey, StockList,
+    StockListId,
 };
 
 use crate::products::ProductRow;
@@ -167,8 +168,9 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
 
 async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
     let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
-    let product = |id: &onhand_core::ProductId| {
-        let stock = new.iter().find(|stock| stock.product == *id)?;
+    let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
+    let product = |id: &ProductId| {
+        let stock = of_product.get(id)?;
         Some(ProductRow {
             id: *id,
             sku: stock.sku.clone(),

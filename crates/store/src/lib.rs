@@ -13,6 +13,7 @@ mod error;
 pub mod filter;
 pub mod idempotency;
 pub mod ids;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 pub mod mappings;

@@ -1,6 +1,6 @@
 //! Movements: appending, and walking one stock's history. Must not know how numbers are decided.
 
-use onhand_core::{Cause, Delta, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UserId};
+use onhand_core::{Cause, Delta, ImportId, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UserId};
 
 use crate::engine::Row;
 use crate::sql::{shared, values};
@@ -9,11 +9,11 @@ use crate::{Error, Tx};
 shared! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta, external_delta,
-         reported_delta, on_hand, held, reported, actor_id, at FROM movement WHERE id = ?1 AND bucket = ?2";
+         reported_delta, on_hand, held, reported, actor_id, at, import_id FROM movement WHERE id = ?1 AND bucket = ?2";
     INSERT = "movements.insert",
         "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta,
-         external_delta, reported_delta, on_hand, held, reported, actor_id, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+         external_delta, reported_delta, on_hand, held, reported, actor_id, at, import_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 }
 
 fn read(row: &Row<'_>) -> Result<Movement, Error> {
@@ -28,6 +28,7 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             "release" => Cause::Release(item),
             "cancel" => Cause::Cancel(item),
             "write" => Cause::Write,
+            "import" => Cause::Import(ImportId::new(row.get::<Option<i64>>(14)?.unwrap_or(0))),
             other => return Err(Error::Internal(format!("there is no movement cause {other:?}"))),
         },
         delta: Delta { on_hand: row.get(5)?, held: row.get(6)?, external: row.get(7)?, reported: row.get(8)? },
@@ -46,6 +47,15 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
         Cause::Release(item) => ("release", Some(item)),
         Cause::Cancel(item) => ("cancel", Some(item)),
         Cause::Write => ("write", None),
+        Cause::Import(_) => ("import", None),
+    }
+}
+
+/// The import that a cause is about.
+pub const fn import_of(cause: Cause) -> Option<ImportId> {
+    match cause {
+        Cause::Import(import) => Some(import),
+        Cause::Order(_) | Cause::Release(_) | Cause::Cancel(_) | Cause::Write => None,
     }
 }
 
@@ -94,6 +104,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, movements: &[Movement]) -> Resul
             movement.reported,
             movement.actor.get(),
             movement.at.micros(),
+            import_of(movement.cause).map(ImportId::get),
         ]
     });
     tx.execute_each(&INSERT, rows).await

@@ -39,6 +39,9 @@ shared! {
          FROM stock_list WHERE id = ?1";
     CLASHES = "stock_lists.clashes",
         "SELECT name, code FROM stock_list WHERE id <> ?1 AND (name = ?2 OR code = ?3)";
+    NAMED = "stock_lists.named",
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at
+         FROM stock_list WHERE name = ?1 OR code = ?2 ORDER BY id";
     INSERT = "stock_lists.insert",
         "INSERT INTO stock_list
          (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at)
@@ -84,6 +87,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<StockListRo
 /// One list.
 pub async fn by_id(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockListRow>, Error> {
     tx.first(&BY_ID, &values![id.get()], read).await
+}
+
+/// The lists that have this name or this code: two at the most.
+pub async fn named(tx: &mut Tx<'_>, name: &str, code: Option<&str>) -> Result<Vec<StockListRow>, Error> {
+    tx.all(&NAMED, &values![name, code], read).await
 }
 
 /// Makes a list; its id is given by the store. Taken names and codes are [`Error::Taken`].

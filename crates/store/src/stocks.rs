@@ -50,6 +50,10 @@ shared! {
          (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
+    OF_LIST = "stocks.of_list",
+        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+         snapshot_at, movement_id, created_at, modified_at FROM stock
+         WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
          snapshot_at, movement_id, extra_field, created_at, modified_at)
@@ -165,6 +169,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Stock>, Err
 /// One product stock.
 pub async fn by_id(tx: &mut Tx<'_>, id: StockId) -> Result<Option<Stock>, Error> {
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// Stocks of a list with ids above `after`, in the order of their ids, at most so many.
+pub async fn of_list(tx: &mut Tx<'_>, list: StockListId, after: i64, limit: i64) -> Result<Vec<Stock>, Error> {
+    tx.all(&OF_LIST, &values![list.get(), after, limit], read).await
 }
 
 /// A stock, and what the rules know of its list.

@@ -6,10 +6,13 @@
 mod cancel_items;
 mod edit_item;
 mod edit_order;
+mod import_stocks;
 mod place_order;
 mod release_item;
+mod stock_row;
 mod write_stocks;
 
+pub use import_stocks::{ImportedStock, RowVerdict};
 pub use write_stocks::WrittenStock;
 
 use crate::{Command, Mapping, Order, OrderItem, Refusal, Shelf, Timestamp, UserId};
@@ -34,6 +37,8 @@ pub enum Outcome {
     ItemsCancelled(Order, Vec<OrderItem>),
     /// Stocks were written, in the order given.
     StocksWritten(Vec<WrittenStock>),
+    /// Rows of a file were decided, each for itself, in the order given.
+    StocksImported(Vec<ImportedStock>),
     /// An order was edited.
     OrderEdited(Order, Vec<OrderItem>),
     /// A line was edited.
@@ -47,6 +52,7 @@ pub fn decide(shelf: &mut Shelf, command: &Command, context: Context) -> Result<
         Command::ReleaseItem(command) => release_item::release_item(shelf, command, context),
         Command::CancelItems(command) => cancel_items::cancel_items(shelf, command, context),
         Command::WriteStocks(command) => write_stocks::write_stocks(shelf, command, context),
+        Command::ImportStocks(command) => import_stocks::import_stocks(shelf, command, context),
         Command::EditOrder(command) => edit_order::edit_order(shelf, command, context),
         Command::EditItem(command) => edit_item::edit_item(shelf, command, context),
     }

@@ -4,10 +4,12 @@
 //! work; `naive.rs` says what should come out, `books.rs` what must hold in any case.
 
 mod books;
+mod imports;
 mod naive;
 
 use books::Books;
-use naive::{Door, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
+use imports::Import;
+use naive::{Door, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
 use onhand_core::command::{
     CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
@@ -32,6 +34,9 @@ enum Step {
     Cancel { order: usize, lines: Option<Vec<usize>> },
     Mark { line: usize, to: OrderStatus },
     Write { rows: Vec<Row>, create_unknown: bool },
+    Look,
+    Import { list: usize, rows: Vec<ImportRow>, create_unknown: bool },
+    Undo { import: usize },
 }
 
 fn key() -> impl Strategy<Value = Key> {
@@ -79,6 +84,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any::<usize>(), status).prop_map(|(line, to)| Step::Mark { line, to }),
         5 => (prop::collection::vec(row(), 1..4), prop::bool::weighted(0.8))
             .prop_map(|(rows, create_unknown)| Step::Write { rows, create_unknown }),
+        1 => Just(Step::Look),
+        4 => imports::import(),
+        3 => (0..4_usize).prop_map(|import| Step::Undo { import }),
     ]
 }
 
@@ -112,6 +120,8 @@ struct Pair {
     books: Books,
     orders: Vec<OrderId>,
     items: Vec<OrderItemId>,
+    seen: imports::Seen,
+    imports: Vec<Import>,
 }
 
 impl Pair {
@@ -132,8 +142,8 @@ impl Pair {
         for (index, sku) in SKU_NAMES[..2].iter().enumerate() {
             shelf.put_product(Product { id: ProductId::new(index as i64 + 1), sku: (*sku).to_owned() });
         }
-        let (orders, items) = (Vec::new(), Vec::new());
-        Self { now: START, shelf, naive: Naive::new(rules), books, orders, items }
+        let (orders, items, seen, imports) = Default::default();
+        Self { now: START, shelf, naive: Naive::new(rules), books, orders, items, seen, imports }
     }
 
     fn run(&mut self, step: &Step) {
@@ -167,6 +177,13 @@ impl Pair {
                 let rows: Vec<Row> = rows.iter().map(|row| row.at(self.now)).collect();
                 (self.write(&rows, *create_unknown), self.naive.write(&rows, *create_unknown, self.now))
             }
+            Step::Look => return self.look(),
+            Step::Import { list, rows, create_unknown } => {
+                let rows: Vec<ImportRow> = rows.iter().map(|row| row.at(self.now)).collect();
+                let command = self.import(*list, &rows, *create_unknown);
+                (command, self.naive.import(*list, &rows, *create_unknown, self.now))
+            }
+            Step::Undo { import } => self.undo(*import),
         };
         let verdict = self.decide(&command);
         assert_eq!(verdict, expected, "at {} after {command:?}", self.now);
@@ -191,7 +208,10 @@ impl Pair {
         }
         self.books.close_step(&mut self.shelf);
         match result {
-            Ok(outcome) => self.verdict(&outcome),
+            Ok(outcome) => {
+                self.keep(command, &outcome);
+                self.verdict(&outcome)
+            }
             Err(refusal) => self.refused(&refusal),
         }
     }
@@ -333,6 +353,7 @@ impl Pair {
                 Verdict::Written(rows.iter().map(|row| (row.created, numbers(&row.stock))).collect())
             }
             Outcome::ItemEdited(_) => Verdict::Marked,
+            Outcome::StocksImported(rows) => Verdict::Imported(rows.iter().map(imports::imported).collect()),
             Outcome::OrderEdited(..) => unreachable!("no step edits an order"),
         }
     }
@@ -364,6 +385,11 @@ fn fault_of(fault: &RowFault) -> naive::Fault {
         RowFault::UnknownList(_) => naive::Fault::List,
         RowFault::UnknownProduct(_) => naive::Fault::Product,
         RowFault::StaleSnapshot { stored } => naive::Fault::Older(stored.micros()),
+        RowFault::StaleRow => naive::Fault::Stale,
+        RowFault::TouchedSince => naive::Fault::Touched,
+        RowFault::BelowZero => naive::Fault::Below,
+        RowFault::TooLarge => naive::Fault::TooLarge,
+        RowFault::Settled => unreachable!("such a row is not even sent"),
     }
 }
 

@@ -34,12 +34,41 @@ pub(crate) enum Door {
 /// What happened to one line or one stock. Lines and orders are counted from 0 in the order of their making.
 #[derive(Clone, Debug)]
 enum Event {
-    Held { line: usize },
-    Mapped { line: usize, kind: u8, code: u8 },
-    Released { line: usize, registered: i64 },
-    Cancelled { line: usize },
-    Marked { line: usize, shipped: bool },
-    Written { key: Key, figure: Option<i64>, held: Option<i64>, taken: i64 },
+    Held {
+        line: usize,
+    },
+    Mapped {
+        line: usize,
+        kind: u8,
+        code: u8,
+    },
+    Released {
+        line: usize,
+        registered: i64,
+    },
+    Cancelled {
+        line: usize,
+    },
+    Marked {
+        line: usize,
+        shipped: bool,
+    },
+    Written {
+        key: Key,
+        figure: Option<i64>,
+        held: Option<i64>,
+        taken: i64,
+    },
+    Adjusted {
+        key: Key,
+        on_hand: i64,
+        external: i64,
+    },
+    /// The figure is again one taken then.
+    TakenBack {
+        key: Key,
+        taken: Option<i64>,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +112,64 @@ impl Numbers {
     }
 }
 
+/// What becomes of a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Change {
+    Keep,
+    Set(i64),
+    By(i64),
+}
+
+impl Change {
+    fn set(self) -> Option<i64> {
+        if let Self::Set(value) = self { Some(value) } else { None }
+    }
+
+    fn by(self) -> i64 {
+        if let Self::By(difference) = self { difference } else { 0 }
+    }
+}
+
+/// A row of an import. One that `expects` wants everything as it was when somebody last looked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ImportRow {
+    pub(crate) sku: usize,
+    pub(crate) figure: Change,
+    pub(crate) held: Change,
+    pub(crate) snapshot: Option<i64>,
+    pub(crate) expects: bool,
+}
+
+/// What writers have written: on hand, external, and when the figure was taken.
+pub(crate) type Written = (i64, i64, Option<i64>);
+
+/// What becomes of a row of an import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Imported {
+    pub(crate) became: Became,
+    pub(crate) before: Option<Written>,
+    pub(crate) after: Option<Written>,
+    pub(crate) settled: i64,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Became {
+    Created,
+    Updated,
+    Unchanged,
+    Refused(Fault),
+}
+
 /// What is wrong with a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Fault {
     List,
     Product,
     Older(i64),
+    Stale,
+    Touched,
+    Below,
+    TooLarge,
 }
 
 /// What comes of a command.
@@ -104,6 +185,7 @@ pub(crate) enum Verdict {
     Cancelled(Vec<bool>, bool),
     /// For each row: whether it made the stock, and the numbers after it.
     Written(Vec<(bool, Numbers)>),
+    Imported(Vec<Imported>),
     Marked,
     NotFound,
     UnknownChannel,
@@ -125,12 +207,17 @@ pub(crate) struct Naive {
     lines: Vec<Line>,
     orders: usize,
     numbers: BTreeSet<(u8, u8)>,
+    /// How much had happened when somebody last looked.
+    looked: usize,
+    /// The rows of each import: the stock, what became of it, and how much had happened after it.
+    imports: Vec<Vec<(Key, Imported, usize)>>,
 }
 
 /// Working out.
 impl Naive {
     pub(crate) fn new(rules: [ListRule; LISTS]) -> Self {
-        Self { rules, events: Vec::new(), lines: Vec::new(), orders: 0, numbers: BTreeSet::new() }
+        let (events, lines, imports, numbers) = Default::default();
+        Self { rules, events, lines, orders: 0, numbers, looked: 0, imports }
     }
 
     pub(crate) fn lines(&self) -> usize {
@@ -146,7 +233,7 @@ impl Naive {
     }
 
     pub(crate) fn numbers_now(&self, key: Key) -> Option<Numbers> {
-        self.exists(key).then(|| self.numbers(key, self.events.len()))
+        self.exists(key, self.events.len()).then(|| self.numbers(key, self.events.len()))
     }
 
     fn numbers(&self, key: Key, upto: usize) -> Numbers {
@@ -158,6 +245,10 @@ impl Naive {
             let of_key = |at: &usize| matches!(&self.events[*at], Event::Written { key: other, .. } if *other == key);
             (0..upto).rev().filter(of_key).find_map(|at| read(&self.events[at]).map(|value| (at, value)))
         };
+        let adjusted = |from: usize, read: fn(&Event) -> i64| {
+            let of_key = |event: &&Event| matches!(event, Event::Adjusted { key: other, .. } if *other == key);
+            self.events[from..upto].iter().filter(of_key).map(read).sum::<i64>()
+        };
         let on_hand = written(|event| if let Event::Written { figure, .. } = event { *figure } else { None });
         let outside = written(|event| if let Event::Written { held, .. } = event { *held } else { None });
         let external = outside.map_or(0, |(at, held)| {
@@ -165,8 +256,12 @@ impl Naive {
             let ours = lines.filter(|line| self.is(*line, Standing::Open, at)).map(|line| self.lines[line].quantity);
             (held - ours.sum::<i64>()).max(0)
         });
+        let since = |written: Option<(usize, i64)>| written.map_or(0, |(at, _)| at);
+        let by = |event: &Event| if let Event::Adjusted { external, .. } = event { *external } else { 0 };
+        let external = external + adjusted(since(outside), by);
+        let by = |event: &Event| if let Event::Adjusted { on_hand, .. } = event { *on_hand } else { 0 };
         Numbers {
-            on_hand: on_hand.map_or(0, |(_, figure)| figure),
+            on_hand: on_hand.map_or(0, |(_, figure)| figure) + adjusted(since(on_hand), by),
             held: sum(Standing::Open) + external,
             external,
             reported: sum(Standing::Reported),
@@ -183,14 +278,15 @@ impl Naive {
         let key = self.lines[line].key;
         let cancelled = self.first(upto, |event| matches!(event, Event::Cancelled { line: other } if *other == line));
         let alive = cancelled.unwrap_or(upto);
-        let released = self.events[..alive].iter().find_map(|event| match event {
-            Event::Released { line: other, registered } if *other == line => Some(*registered),
+        let released = self.events[..alive].iter().enumerate().find_map(|(at, event)| match event {
+            Event::Released { line: other, registered } if *other == line => Some((at, *registered)),
             _ => None,
         });
-        let Some(registered) = released else {
+        let Some((released, registered)) = released else {
             return if cancelled.is_some() { Standing::Cancelled } else { Standing::Open };
         };
-        let contained = self.newest_figure(key, alive).is_some_and(|taken| registered <= taken);
+        let contains = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
+        let contained = (released..=alive).any(contains);
         let settled = self.rules[key.0].immediate || contained;
         match (settled, cancelled) {
             (true, _) => Standing::Settled,
@@ -205,23 +301,35 @@ impl Naive {
 
     /// When the newest figure before the event `upto` was taken.
     fn newest_figure(&self, key: Key, upto: usize) -> Option<i64> {
-        let figures = self.events[..upto].iter().filter_map(|event| match event {
-            Event::Written { key: other, figure: Some(_), taken, .. } if *other == key => Some(*taken),
-            _ => None,
-        });
-        figures.max()
+        self.events[..upto].iter().fold(None, |newest, event| match event {
+            Event::Written { key: other, figure: Some(_), taken, .. } if *other == key => newest.max(Some(*taken)),
+            Event::TakenBack { key: other, taken } if *other == key => *taken,
+            _ => newest,
+        })
     }
 
-    fn exists(&self, key: Key) -> bool {
-        self.events.iter().any(|event| match event {
+    fn exists(&self, key: Key, upto: usize) -> bool {
+        self.events[..upto].iter().any(|event| match event {
             Event::Held { line } => self.lines[*line].key == key,
-            Event::Written { key: other, .. } => *other == key,
+            Event::Written { key: other, .. } | Event::Adjusted { key: other, .. } => *other == key,
             _ => false,
         })
     }
 
+    fn written(&self, key: Key, upto: usize) -> Option<Written> {
+        let Numbers { on_hand, external, .. } = self.numbers(key, upto);
+        self.exists(key, upto).then(|| (on_hand, external, self.newest_figure(key, upto)))
+    }
+
+    /// Whether anything has happened to a stock since `from`, be it that it came to nothing in the end.
+    fn touched(&self, key: Key, from: usize) -> bool {
+        let now = self.events.len();
+        let moved = (from..now).any(|at| self.numbers(key, at) != self.numbers(key, at + 1));
+        moved || self.newest_figure(key, from) != self.newest_figure(key, now)
+    }
+
     fn has_product(&self, sku: usize) -> bool {
-        sku < PRODUCTS || (0..LISTS).any(|list| self.exists((list, sku)))
+        sku < PRODUCTS || (0..LISTS).any(|list| self.exists((list, sku), self.events.len()))
     }
 
     fn is_dead(&self, line: usize) -> bool {
@@ -362,7 +470,7 @@ impl Naive {
     }
 
     pub(crate) fn write(&mut self, rows: &[Row], create_unknown: bool, now: i64) -> Verdict {
-        if rows.iter().any(|row| row.by_id && !self.exists(row.key)) {
+        if rows.iter().any(|row| row.by_id && !self.exists(row.key, self.events.len())) {
             return Verdict::NotFound;
         }
         let taken = |row: &Row| row.snapshot.unwrap_or(now - self.rules[row.key.0].delay);
@@ -383,11 +491,95 @@ impl Naive {
         }
         let mut written = Vec::new();
         for row in rows {
-            let created = !self.exists(row.key);
+            let created = !self.exists(row.key, self.events.len());
             let taken = row.snapshot.unwrap_or(now - self.rules[row.key.0].delay);
             self.events.push(Event::Written { key: row.key, figure: row.figure, held: row.held, taken });
             written.push((created, self.numbers(row.key, self.events.len())));
         }
         Verdict::Written(written)
+    }
+}
+
+/// Taking files.
+impl Naive {
+    pub(crate) fn look(&mut self) {
+        self.looked = self.events.len();
+    }
+
+    pub(crate) fn imports(&self) -> usize {
+        self.imports.len()
+    }
+
+    pub(crate) fn import(&mut self, list: usize, rows: &[ImportRow], create_unknown: bool, now: i64) -> Verdict {
+        if list >= LISTS {
+            return Verdict::NotFound;
+        }
+        let mut done = Vec::new();
+        for row in rows {
+            let key = (list, row.sku);
+            let fault = self.import_fault(key, row, create_unknown);
+            let taken = row.snapshot.unwrap_or(now - self.rules[list].delay);
+            let mut events = vec![Event::Written { key, figure: row.figure.set(), held: row.held.set(), taken }];
+            events.push(Event::Adjusted { key, on_hand: row.figure.by(), external: row.held.by() });
+            done.push(self.import_row(key, fault, events));
+        }
+        self.imported(done)
+    }
+
+    fn import_fault(&self, key: Key, row: &ImportRow, create_unknown: bool) -> Option<Fault> {
+        let now = self.events.len();
+        let (numbers, newest) = (self.numbers(key, now), self.newest_figure(key, now));
+        let stale = row.figure.set().and(row.snapshot).is_some_and(|taken| newest.is_some_and(|newest| taken < newest));
+        let (on_hand, external) = (numbers.on_hand + row.figure.by(), numbers.external + row.held.by());
+        if !create_unknown && !self.has_product(key.1) {
+            Some(Fault::Product)
+        } else if row.expects && self.written(key, self.looked) != self.written(key, now) {
+            Some(Fault::Stale)
+        } else if stale {
+            newest.map(Fault::Older)
+        } else if on_hand < 0 || external < 0 {
+            Some(Fault::Below)
+        } else {
+            let held = numbers.held + row.held.by();
+            (on_hand > MAXIMUM || held > MAXIMUM).then_some(Fault::TooLarge)
+        }
+    }
+
+    fn import_row(&mut self, key: Key, fault: Option<Fault>, events: Vec<Event>) -> (Key, Imported, usize) {
+        let start = self.events.len();
+        let (before, numbers) = (self.written(key, start), self.numbers(key, start));
+        if fault.is_none() {
+            self.events.extend(events);
+        }
+        let end = self.events.len();
+        let became = match (fault, before) {
+            (Some(fault), _) => Became::Refused(fault),
+            (None, None) => Became::Created,
+            (None, Some(_)) if self.numbers(key, end) == numbers => Became::Unchanged,
+            (None, Some(_)) => Became::Updated,
+        };
+        let settled = numbers.reported - self.numbers(key, end).reported;
+        (key, Imported { became, before, after: self.written(key, end), settled }, end)
+    }
+
+    fn imported(&mut self, done: Vec<(Key, Imported, usize)>) -> Verdict {
+        let verdict = Verdict::Imported(done.iter().map(|(_, row, _)| row.clone()).collect());
+        self.imports.push(done);
+        verdict
+    }
+
+    /// Takes an import back, and says which of its rows there is nothing to be done about: true where it settled lines.
+    pub(crate) fn undo(&mut self, import: usize) -> (Vec<Option<bool>>, Verdict) {
+        let (mut left, mut done) = (Vec::new(), Vec::new());
+        for (key, row, end) in self.imports.get(import).cloned().unwrap_or_default() {
+            let moved = matches!(row.became, Became::Created | Became::Updated);
+            left.push((!moved || row.settled > 0).then_some(moved));
+            let (Some(after), true, 0) = (row.after, moved, row.settled) else { continue };
+            let before = row.before.unwrap_or_default();
+            let fault = self.touched(key, end).then_some(Fault::Touched);
+            let back = Event::Adjusted { key, on_hand: before.0 - after.0, external: before.1 - after.1 };
+            done.push(self.import_row(key, fault, vec![back, Event::TakenBack { key, taken: before.2 }]));
+        }
+        (left, self.imported(done))
     }
 }

@@ -11,14 +11,14 @@ use std::fmt::Write as _;
 use std::iter::once;
 
 use onhand_core::command::{
-    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock,
-    WriteStocks,
+    CancelItems, EditItem, EditOrder, Expected, FigureChange, HeldChange, ImportStock, ImportStocks, ItemEdit, NewLine,
+    PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::refusal::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, IdKind, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Product,
-    ProductId, Quantity, Refusal, ReleaseMode, Shelf, StockId, StockKey, StockList, StockListId, Timestamp, UnitType,
-    UserId, decide,
+    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, OrderId, OrderItemId, OrderStatus, Outcome,
+    Oversell, Product, ProductId, Quantity, Refusal, ReleaseMode, RowVerdict, Shelf, Stock, StockId, StockKey,
+    StockList, StockListId, Timestamp, UnitType, UserId, Written, decide,
 };
 
 /// Runs a table; panics with the table as it really went if a row came out differently.
@@ -85,8 +85,21 @@ struct Shop {
     channels: BTreeMap<String, ChannelId>,
     orders: BTreeMap<String, OrderId>,
     items: BTreeMap<String, OrderItemId>,
-    /// The name of the order that the row is about to place.
+    imports: BTreeMap<String, Import>,
+    /// What was written in each stock when the table last looked.
+    seen: BTreeMap<(StockListId, String), Written>,
+    /// The name of the order or the import that the row is about to make.
     placing: String,
+    /// The list and the SKUs of the import that the row is about to make.
+    importing: (StockListId, Vec<String>),
+    /// What the row says before what its command does.
+    notes: Vec<String>,
+}
+
+/// An import that a table has made: its list, its SKUs, what became of each.
+struct Import {
+    list: StockListId,
+    rows: Vec<(String, ImportedStock)>,
 }
 
 impl Shop {
@@ -95,8 +108,9 @@ impl Shop {
         for kind in IdKind::ALL {
             shelf.ids.refill(kind, 1, 100_000);
         }
-        let (channels, orders, items, placing) = Default::default();
-        Self { shelf, now: time("00:00"), channels, orders, items, placing }
+        let (channels, orders, items, imports, seen) = Default::default();
+        let (placing, importing, notes) = (String::new(), (StockListId::new(0), Vec::new()), Vec::new());
+        Self { shelf, now: time("00:00"), channels, orders, items, imports, seen, placing, importing, notes }
     }
 
     /// Runs one row. What came of it, unless it only sets the scene.
@@ -113,7 +127,13 @@ impl Shop {
                 self.set_scene(word, &words(rest));
                 return None;
             }
+            "look" => {
+                self.look(&words(rest));
+                return None;
+            }
             "stock" => self.stock(rest),
+            "import" => self.import(rest),
+            "undo" => self.undo(&words(rest)),
             "order" => self.order(&words(rest)),
             "release" => self.release(&words(rest)),
             "cancel" => self.cancel(&words(rest)),
@@ -124,7 +144,15 @@ impl Shop {
         let before = self.picture();
         self.shelf.take_changes();
         let result = decide(&mut self.shelf, &command, Context { actor: UserId::new(1), now: self.now });
+        let all_refused = |rows: &[ImportedStock]| {
+            rows.iter().all(|row| matches!(row.verdict, RowVerdict::Refused(_)) && row.before == row.after)
+        };
         Some(match result {
+            Ok(Outcome::StocksImported(rows)) if all_refused(&rows) => {
+                assert!(self.shelf.changes().is_empty(), "refused, and yet recorded: {:?}", self.shelf.changes());
+                assert_eq!(self.picture(), before, "refused, and yet changed: {row}");
+                self.describe(&Outcome::StocksImported(rows))
+            }
             Ok(outcome) => self.describe(&outcome),
             Err(refusal) => {
                 assert!(self.shelf.changes().is_empty(), "refused, and yet recorded: {:?}", self.shelf.changes());
@@ -198,6 +226,73 @@ impl Shop {
         });
         let rows = rows.collect();
         Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+    }
+
+    /// `look list 1 A B`: what is written there is what `expect seen` expects.
+    fn look(&mut self, words: &[&str]) {
+        let list = StockListId::new(words[1].parse().expect("a list"));
+        for sku in &words[2..] {
+            let written = self.shelf.stock_by_key(list, sku).map(Stock::written).expect("there is such a stock");
+            self.seen.insert((list, (*sku).to_owned()), written);
+        }
+    }
+
+    /// `import i1 list 1 A 10 held 3 snapshot 09:00 expect seen; B +5 expect none; C -5 held +1`: a number is a figure,
+    /// with a sign it is a difference, `-` is no figure. `known` for no new products.
+    fn import(&mut self, text: &str) -> Command {
+        let mut parts = text.trim().splitn(4, ' ').map(str::trim);
+        let mut part = || parts.next().expect("import NAME list NUMBER rows");
+        part().clone_into(&mut self.placing);
+        assert_eq!(part(), "list");
+        let list = StockListId::new(part().parse().expect("a list"));
+        let mut create_unknown_products = true;
+        let change = |text: &str| (text.starts_with(['+', '-']), text.parse().unwrap_or(0));
+        let rows = part().split(';').map(|row| {
+            let words = words(row);
+            let sku = words[0].to_owned();
+            let mut options = Options(words[2..].to_vec());
+            create_unknown_products &= !options.flag("known");
+            let row = ImportStock {
+                figure: match change(words[1]) {
+                    _ if words[1] == "-" => FigureChange::Keep,
+                    (true, difference) => FigureChange::Difference(difference),
+                    (false, _) => FigureChange::Figure(quantity(words[1])),
+                },
+                held: match options.value("held").map(|text| (text, change(text))) {
+                    None => HeldChange::Keep,
+                    Some((_, (true, difference))) => HeldChange::Difference(difference),
+                    Some((text, _)) => HeldChange::Whole(quantity(text)),
+                },
+                unit: options.flag("kg").then_some(UnitType::Kilogram),
+                snapshot_at: options.value("snapshot").map(time),
+                expected: options.value("expect").map(|text| match text {
+                    "none" => Expected::Written(None),
+                    _ => Expected::Written(Some(self.seen[&(list, sku.clone())])),
+                }),
+                sku,
+            };
+            options.done();
+            row
+        });
+        let rows: Vec<ImportStock> = rows.collect();
+        self.importing = (list, rows.iter().map(|row| row.sku.clone()).collect());
+        Command::ImportStocks(ImportStocks { import: ImportId::new(1), list, rows, create_unknown_products })
+    }
+
+    /// `undo i1` takes an import back; the undoing has the name `undo-i1`.
+    fn undo(&mut self, words: &[&str]) -> Command {
+        let import = &self.imports[words[0]];
+        let mut rows = Vec::new();
+        for (sku, row) in &import.rows {
+            match row.undo(sku) {
+                Ok(row) => rows.extend(row),
+                Err(fault) => self.notes.push(format!("{sku} left: {}", fault_text(&fault))),
+            }
+        }
+        self.placing = format!("undo-{}", words[0]);
+        self.importing = (import.list, rows.iter().map(|row| row.sku.clone()).collect());
+        let list = import.list;
+        Command::ImportStocks(ImportStocks { import: ImportId::new(2), list, rows, create_unknown_products: false })
     }
 
     /// `order o1 via web A 4, B 1, A@2 3`; `#A` names the product by id.
@@ -307,6 +402,15 @@ impl Shop {
                 let created = rows.iter().filter(|row| row.created).map(|row| format!("{} new", row.stock.sku));
                 once("written".to_owned()).chain(created).collect::<Vec<_>>().join(", ")
             }
+            Outcome::StocksImported(rows) => {
+                let (list, skus) = std::mem::replace(&mut self.importing, (StockListId::new(0), Vec::new()));
+                let rows: Vec<_> = skus.into_iter().zip(rows.iter().cloned()).collect();
+                let notes = std::mem::take(&mut self.notes);
+                let said = rows.iter().map(|(sku, row)| format!("{sku} {}", verdict_text(row)));
+                let said = once("imported".to_owned()).chain(notes).chain(said).collect::<Vec<_>>().join(", ");
+                self.imports.insert(self.placing.clone(), Import { list, rows });
+                said
+            }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
         };
@@ -360,6 +464,16 @@ impl Shop {
     }
 }
 
+fn verdict_text(row: &ImportedStock) -> String {
+    let settled = if row.settled > 0 { format!(" settling {}", row.settled) } else { String::new() };
+    match &row.verdict {
+        RowVerdict::Created => format!("created{settled}"),
+        RowVerdict::Updated => format!("updated{settled}"),
+        RowVerdict::Unchanged => "unchanged".to_owned(),
+        RowVerdict::Refused(fault) => fault_text(fault),
+    }
+}
+
 fn fault_text(fault: &RowFault) -> String {
     match fault {
         RowFault::UnknownList(list) => format!("unknown list {}", list.get()),
@@ -369,5 +483,10 @@ fn fault_text(fault: &RowFault) -> String {
             let minutes = stored.micros() / 60_000_000;
             format!("older than {:02}:{:02}", minutes / 60, minutes % 60)
         }
+        RowFault::StaleRow => "written since".to_owned(),
+        RowFault::TouchedSince => "touched since".to_owned(),
+        RowFault::Settled => "settled".to_owned(),
+        RowFault::BelowZero => "below zero".to_owned(),
+        RowFault::TooLarge => "too large".to_owned(),
     }
 }

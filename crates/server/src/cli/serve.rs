@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, idempotency, leases};
+use onhand_store::{Store, Tx, idempotency, imports, leases};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -17,7 +17,7 @@ use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::ledger::Ledger;
-use crate::{demo, http};
+use crate::{demo, http, jobs};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -42,9 +42,12 @@ pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> a
     let stop = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
     let housekeeping = tokio::spawn(keep_house(app.clone()));
+    let mut workers = jobs::start(&app);
     http::serve(listener, app.clone(), stop).await;
 
     tracing::info!("stopping");
+    // What they are at goes on with the next start.
+    workers.shutdown().await;
     housekeeping.abort();
     let _ = housekeeping.await;
     if let Err(fault) = app.sessions.note_use().await {
@@ -112,7 +115,7 @@ async fn keep_house(app: Arc<App>) {
         tokio::time::sleep(HOUSEKEEPING).await;
         app.throttle.tidy();
         if let Err(fault) = sweep(&app, holder.clone()).await {
-            tracing::warn!(%fault, "cannot forget old idempotency keys");
+            tracing::warn!(%fault, "cannot forget what is old");
         }
         if let Err(fault) = app.sessions.note_use().await {
             tracing::warn!(%fault, "cannot write down the use of tokens");
@@ -120,16 +123,20 @@ async fn keep_house(app: Arc<App>) {
     }
 }
 
-/// Forgets old answers. Of several processes on one database, one does it.
+/// Forgets old answers and old imports. Of several processes on one database, one does it.
 async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     let now = app.clock.now();
     let body = async move |tx: &mut Tx<'_>| {
-        if leases::claim(tx, "sweep", &holder, now, SWEEP_LEASE_SECONDS).await? {
+        let is_ours = leases::claim(tx, "sweep", &holder, now, SWEEP_LEASE_SECONDS).await?;
+        if is_ours {
             idempotency::forget(tx, now).await?;
         }
-        Ok(())
+        Ok(is_ours)
     };
-    app.store.write("sweep", body).await
+    if app.store.write("sweep", body).await? {
+        while app.store.write("imports.forget", async move |tx| imports::forget(tx, now).await).await? {}
+    }
+    Ok(())
 }
 
 /// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once. Signals are caught from here on,

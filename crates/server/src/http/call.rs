@@ -3,19 +3,20 @@
 //! Promises: a handler that has a call has a caller whose role permits the route. Must not know nouns.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{Command, Outcome, Refusal};
 use onhand_store::filter::{Condition, Op, Page};
-use onhand_store::idempotency::Key;
+use onhand_store::idempotency::{Answer, Key};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::auth::Caller;
-use crate::ledger::{Fault, Keyed, Settled, Submission};
+use crate::ledger::{Fault, Keyed, Receipt, Settled, Submission};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{self, Filter, Query};
@@ -39,8 +40,8 @@ pub struct Call {
     pub method: Method,
     /// Its path as written.
     pub path: String,
-    /// The parameter in its path, decoded.
-    pub parameter: Option<String>,
+    /// The parameters in its path, decoded.
+    pub parameters: Vec<String>,
     /// Its query, decoded.
     pub query: Vec<(String, String)>,
     /// The address it comes from.
@@ -51,16 +52,28 @@ pub struct Call {
     pub content_type: String,
     /// Its `Idempotency-Key` header.
     pub idempotency_key: Option<String>,
-    /// Its body.
+    /// Its body, unless it is an upload.
     pub body: Bytes,
+    /// Its body, if it is too large to be read whole.
+    pub upload: Mutex<Option<Body>>,
 }
 
 impl Call {
+    /// A parameter in the path, counted from 0; empty where there is none.
+    pub fn parameter(&self, index: usize) -> &str {
+        self.parameters.get(index).map_or("", String::as_str)
+    }
+
     /// The id in the path. Anything that cannot be one leads nowhere.
     pub fn id(&self) -> Result<i64, Error> {
-        let text = self.parameter.as_deref().unwrap_or_default();
+        let text = self.parameter(0);
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
+    }
+
+    /// The body of an upload, once.
+    pub fn take_upload(&self) -> Option<Body> {
+        self.upload.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The body as a JSON value.
@@ -107,7 +120,8 @@ impl Call {
         name
     }
 
-    fn base(&self) -> String {
+    /// The address of the server, as its client knows it.
+    pub fn base(&self) -> String {
         match &self.app.config.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => format!("http://{}", self.host),
@@ -126,19 +140,13 @@ impl Call {
         refuse: impl Fn(Refusal) -> Error,
     ) -> Result<Reply, Error> {
         let keyed = self.keyed(answer.clone())?;
-        let submission = Submission { command, actor: self.caller.account, keyed };
+        let submission = Submission { command, actor: self.caller.account, receipt: keyed.map(Receipt::Answer) };
         match self.app.ledger.submit(submission).await {
             Ok(Settled::Decided(Ok(outcome))) => Ok(answer(&outcome)),
             Ok(Settled::Decided(Err(refusal))) => Err(refuse(refusal)),
-            Ok(Settled::Replayed(stored)) => {
-                let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
-                let replayed = HeaderName::from_static("idempotent-replayed");
-                Ok(Reply::text(status, stored.body).with(replayed, HeaderValue::from_static("true")))
-            }
-            Ok(Settled::KeyReused) => {
-                let text = "This Idempotency-Key was used for another request.";
-                Err(Error::Detail(StatusCode::UNPROCESSABLE_ENTITY, text.to_owned()))
-            }
+            Ok(Settled::Replayed(stored)) => Ok(replayed(stored)),
+            Ok(Settled::DoneBefore) => Err(Error::Internal("a request was answered like an import".to_owned())),
+            Ok(Settled::KeyReused) => Err(key_reused()),
             Err(Fault::Full | Fault::Closed) => Err(Error::Busy("the ledger takes no more".to_owned())),
             Err(Fault::Store(fault)) => Err(fault.into()),
         }
@@ -147,6 +155,16 @@ impl Call {
     /// What the ledger needs to answer a repeated request with the first one's answer. Refusals changed nothing, so
     /// they are not kept: a retry is judged anew.
     fn keyed(&self, answer: impl Fn(&Outcome) -> Reply + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
+        let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
+        let render = move |result: &Result<Outcome, Refusal>| {
+            let reply = answer(result.as_ref().ok()?);
+            Some((reply.status.as_u16(), reply.body.to_vec()))
+        };
+        Ok(Some(Keyed { key, fingerprint, render: Box::new(render) }))
+    }
+
+    /// The key under which this request's answer is kept, and a hash of the request. `body` stands for its body.
+    pub fn answer_key(&self, body: &[u8]) -> Result<Option<(Key, [u8; 32])>, Error> {
         let Some(key) = &self.idempotency_key else { return Ok(None) };
         if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
             let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} plain characters.");
@@ -156,15 +174,20 @@ impl Call {
         hash.update(self.method.as_str());
         hash.update(self.path.trim_end_matches('/'));
         hash.update([0]);
-        hash.update(&self.body);
-        let render = move |result: &Result<Outcome, Refusal>| {
-            let reply = answer(result.as_ref().ok()?);
-            Some((reply.status.as_u16(), reply.body.to_vec()))
-        };
-        Ok(Some(Keyed {
-            key: Key { account: self.caller.account, key: key.clone() },
-            fingerprint: hash.finalize().into(),
-            render: Box::new(render),
-        }))
+        hash.update(body);
+        Ok(Some((Key { account: self.caller.account, key: key.clone() }, hash.finalize().into())))
     }
+}
+
+/// The answer that was given before.
+pub fn replayed(stored: Answer) -> Reply {
+    let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
+    let replayed = HeaderName::from_static("idempotent-replayed");
+    Reply::text(status, stored.body).with(replayed, HeaderValue::from_static("true"))
+}
+
+/// Somebody uses one key for two things.
+pub fn key_reused() -> Error {
+    let text = "This Idempotency-Key was used for another request.";
+    Error::Detail(StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())
 }

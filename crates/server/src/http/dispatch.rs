@@ -4,7 +4,7 @@
 //! time before the handler sees it. Must not know nouns.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -84,15 +84,19 @@ async fn handle(
     };
     observed.caller(&caller);
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
-    let body = if reads { Bytes::new() } else { read_body(&app, body).await? };
-    let parameter = match route.path.contains('{') {
-        true => Some(parameter(&mut parts).await?),
-        false => None,
+    let (body, upload) = match (reads, route.upload) {
+        (true, _) => (Bytes::new(), None),
+        (false, true) => (Bytes::new(), Some(body)),
+        (false, false) => (read_body(&app, body).await?, None),
+    };
+    let parameters = match route.path.contains('{') {
+        true => parameters(&mut parts).await?,
+        false => Vec::new(),
     };
     let call = Call {
         caller,
         family,
-        parameter,
+        parameters,
         query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
         address: parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
         host: text(&parts.headers, header::HOST).unwrap_or_else(|| app.config.listen.to_string()),
@@ -102,6 +106,7 @@ async fn handle(
         path: parts.uri.path().to_owned(),
         method: parts.method,
         body,
+        upload: Mutex::new(upload),
         app,
     };
     (route.handler)(call).await
@@ -152,11 +157,12 @@ async fn discard(app: &App, body: &mut Body) {
     let _ = tokio::time::timeout(patience, to_the_end).await;
 }
 
-/// The parameter in the path. No text that is stored has a null character in it, so one that has leads nowhere.
-async fn parameter(parts: &mut Parts) -> Result<String, Error> {
+/// The parameters in the path. No text that is stored has a null character in it, so one that has leads nowhere.
+async fn parameters(parts: &mut Parts) -> Result<Vec<String>, Error> {
     let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Error::not_found())?;
-    let value = params.iter().next().map(|(_, value)| value.to_owned());
-    value.filter(|value| !value.contains('\0')).ok_or_else(Error::not_found)
+    let values: Vec<String> = params.iter().map(|(_, value)| value.to_owned()).collect();
+    let fits = values.iter().all(|value| !value.contains('\0'));
+    fits.then_some(values).ok_or_else(Error::not_found)
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
@@ -164,7 +170,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
 }
 
 fn finish(observed: Observed, reply: Reply) -> Response {
-    let mut response = Response::new(Body::from(reply.body));
+    let mut response = Response::new(reply.stream.unwrap_or_else(|| Body::from(reply.body)));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     if reply.status != StatusCode::NO_CONTENT {

@@ -19,6 +19,7 @@ pub const MOVEMENT: View = View {
         property("pk", Shape::Int),
         property("reason", Shape::Text),
         property("order_item", Shape::IntOrNull),
+        property("import", Shape::IntOrNull),
         property("user", Shape::Int),
         property("date", Shape::Time),
         property("stock_change", Shape::Int),
@@ -64,6 +65,7 @@ fn write_movement(out: &mut String, movement: &Movement) {
         .int("pk", movement.id.get())
         .text("reason", cause)
         .int_or_null("order_item", item.map(onhand_core::OrderItemId::get))
+        .int_or_null("import", movements::import_of(movement.cause).map(onhand_core::ImportId::get))
         .int("user", movement.actor.get())
         .time("date", movement.at)
         .int("stock_change", movement.delta.on_hand)

@@ -5,13 +5,12 @@ use onhand_core::command::{CancelItems, EditOrder, NewLine, ORDER_LINES_MAX, Pla
 use onhand_core::refusal::RowFault;
 use onhand_core::{
     ChannelId, Command, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, ProductId, QUANTITY_MAX,
-    Quantity, Refusal, StockListId,
+    Quantity, Refusal, SKU_CHARS_MAX, StockListId,
 };
 use onhand_store::{Tx, order_items, orders};
 
 use super::call::Call;
 use super::order_items::{ITEM, write_item};
-use super::products::SKU_CHARS_MAX;
 use super::refusals;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -225,7 +224,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 
 /// `GET order_number/{number}/`: the order with this number; the oldest, where several channels have it.
 pub async fn by_number(call: Call) -> Result<Reply, Error> {
-    let number = call.parameter.clone().unwrap_or_default();
+    let number = call.parameter(0).to_owned();
     let channel = call.caller.channel;
     let found = call
         .app

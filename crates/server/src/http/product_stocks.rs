@@ -4,15 +4,14 @@ use axum::http::StatusCode;
 use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
 use onhand_core::refusal::RowFault;
 use onhand_core::{
-    Command, Outcome, QUANTITY_MAX, Quantity, Refusal, Stock, StockId, StockKey, StockListId, Timestamp, UnitType,
-    WrittenStock,
+    Command, Outcome, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId, Timestamp,
+    UnitType, WrittenStock,
 };
 use onhand_store::Tx;
 use onhand_store::stocks::{self, StockRow};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::products::SKU_CHARS_MAX;
 use super::refusals;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
@@ -94,7 +93,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
 
-fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
+pub(super) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
     move |out, stock| match family {
         Family::I1 => Brief::of(stock).write(out),
         Family::V1 => write_v1(out, stock),

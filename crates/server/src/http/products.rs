@@ -1,7 +1,7 @@
 //! Products, as much of them as stock needs.
 
 use axum::http::StatusCode;
-use onhand_core::ProductId;
+use onhand_core::{ProductId, SKU_CHARS_MAX};
 use onhand_store::Error as StoreError;
 use onhand_store::products::{self, ProductRow};
 
@@ -12,9 +12,6 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
-
-/// The most characters a SKU may have.
-pub const SKU_CHARS_MAX: usize = 128;
 
 /// The body of a product.
 pub const FIELDS: &[Field] = &[

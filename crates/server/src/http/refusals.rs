@@ -6,6 +6,7 @@ use onhand_core::Refusal;
 use onhand_core::refusal::RowFault;
 use serde_json::{Map, Value, json};
 
+use crate::imports::texts;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::{form, scalar};
 
@@ -63,6 +64,10 @@ pub fn row(fault: &RowFault) -> FieldErrors {
         RowFault::StaleSnapshot { stored } => {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             FieldErrors::one("snapshot_at", text)
+        }
+        import_only => {
+            let told = texts::row(import_only);
+            FieldErrors::one(told.column, told.text)
         }
     }
 }

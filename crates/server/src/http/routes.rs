@@ -9,9 +9,10 @@ use std::pin::Pin;
 use axum::http::Method;
 
 use super::call::Call;
+use super::download::Format;
 use super::{
-    auth, channels, content_types, health, mappings, movements, order_items, orders, product_stocks, products, schema,
-    stock_lists,
+    auth, channels, content_types, exports, health, import_results, imports, mappings, movements, order_items, orders,
+    product_stocks, products, schema, stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -73,6 +74,10 @@ pub struct Route {
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
     pub ledger: bool,
+    /// What files it can answer with, the first of them unasked; none where it answers no file.
+    pub formats: &'static [Format],
+    /// Whether its body is a file, which its handler reads piece by piece.
+    pub upload: bool,
 }
 
 impl Route {
@@ -99,6 +104,8 @@ impl Route {
             filters: None,
             answers: Vec::new(),
             ledger: false,
+            formats: &[],
+            upload: false,
         }
     }
 
@@ -130,6 +137,16 @@ impl Route {
 
     fn through_ledger(mut self) -> Self {
         self.ledger = true;
+        self
+    }
+
+    fn downloads(mut self, formats: &'static [Format]) -> Self {
+        self.formats = formats;
+        self.answers(200, Answer::Free)
+    }
+
+    fn uploads(mut self) -> Self {
+        self.upload = true;
         self
     }
 
@@ -238,17 +255,54 @@ fn stock() -> Vec<Route> {
             .takes(stock_lists::FIELDS)
             .answers(200, LIST),
     ];
+    all.extend(excel_imports());
     all.extend(product_stock());
     // The plural is what channel clients ask for.
     all.extend(product_stock().into_iter().map(|route| Route {
         path: match route.path {
             "product_stock" => "product_stocks",
+            "product_stock/export" => "product_stocks/export",
             "product_stock/{id}" => "product_stocks/{id}",
             _ => "product_stocks/{id}/movements",
         },
         ..route
     }));
     all
+}
+
+fn excel_imports() -> Vec<Route> {
+    const KEY: Answer = one(&imports::KEY);
+    const STATUS: Answer = one(&imports::STATUS);
+    vec![
+        route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
+            "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
+        .uploads()
+        .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import" ReadStock imports::show, "How far an import is: ?cache_key=.")
+            .answers(200, STATUS),
+        route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
+            "Make stock lists from a file with name, code and is_auto_sync.")
+        .uploads()
+        .answers(200, KEY),
+        route!(GET "stock_list/excel_import_status" ReadStock imports::show, "How far an import is: ?cache_key=.")
+            .answers(200, STATUS),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/apply" WriteStock imports::apply,
+            "Apply what a dry run said.")
+        .takes(imports::APPLY)
+        .answers(200, KEY),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
+            "Take back what an import did, where nothing newer has happened.")
+        .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadStock import_results::show,
+            "The uploaded rows and what came of each, as a file.")
+        .downloads(import_results::FORMATS),
+        route!(GET "stock_list/excel_import/{cache_key}/result" ReadStock import_results::show,
+            "The uploaded rows and what came of each, as a file.")
+        .downloads(import_results::FORMATS),
+        route!(GET "stock_list/{id}/excel_template" ReadStock exports::template,
+            "A file to begin an import with: its columns and some stocks of the list.")
+        .downloads(exports::TEMPLATE_FORMATS),
+    ]
 }
 
 fn product_stock() -> Vec<Route> {
@@ -265,6 +319,10 @@ fn product_stock() -> Vec<Route> {
         .answers(200, STOCK)
         .answers(201, STOCK)
         .through_ledger(),
+        route!(GET "product_stock/export" ReadStock exports::export,
+            "All product stocks that the filters leave, as a file that can be imported.")
+        .lists(product_stocks::FILTERS)
+        .downloads(exports::EXPORT_FORMATS),
         route!(GET "product_stock/{id}" ReadStock product_stocks::show, "One product stock.").answers(200, STOCK),
         route!(PATCH "product_stock/{id}" WriteStock product_stocks::update, "Change a product stock.")
             .takes(product_stocks::FIELDS)

@@ -158,6 +158,13 @@ impl Error {
     }
 }
 
+/// A file of our own, or a client that takes nothing more: nobody but the log can be told.
+impl From<std::io::Error> for Error {
+    fn from(fault: std::io::Error) -> Self {
+        Self::Internal(fault.to_string())
+    }
+}
+
 impl From<onhand_store::Error> for Error {
     fn from(fault: onhand_store::Error) -> Self {
         match fault {

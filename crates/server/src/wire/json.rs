@@ -2,16 +2,19 @@
 //!
 //! Promises: text that was stored as JSON is printed as it was. Must not know which fields an object has.
 
+use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use bytes::Bytes;
 
 /// An answer on its way out.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Reply {
     /// Its status.
     pub status: StatusCode,
     /// Its body; empty for none.
     pub body: Bytes,
+    /// What is sent in place of `body`, if it is made while it is sent.
+    pub stream: Option<Body>,
     /// What the body is.
     pub content_type: HeaderValue,
     /// Further headers.
@@ -26,7 +29,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 impl Reply {
     /// A JSON answer whose text is already made.
     pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, body: body.into(), content_type: JSON, headers: Vec::new() }
+        Self { status, body: body.into(), stream: None, content_type: JSON, headers: Vec::new() }
     }
 
     /// A JSON answer.
@@ -42,6 +45,11 @@ impl Reply {
     /// An answer that is not JSON, such as a page.
     pub fn other(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self { content_type: HeaderValue::from_static(content_type), ..Self::ok(body) }
+    }
+
+    /// An answer that is made while it is sent.
+    pub fn streamed(content_type: &'static str, stream: Body) -> Self {
+        Self { stream: Some(stream), ..Self::other(content_type, NOTHING) }
     }
 
     /// With one more header.

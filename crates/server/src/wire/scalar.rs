@@ -4,12 +4,10 @@
 
 use std::fmt::Write as _;
 
-use onhand_core::Timestamp;
+use onhand_core::{FUTURE_SECONDS_MAX, Timestamp};
 
 use super::error::FieldErrors;
 
-/// How far a time may lie in the future before it is taken for a mistake: clocks differ by less.
-const FUTURE_SECONDS_MAX: i64 = 300;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Appends a time, for instance `2018-01-22T12:12:24.317000Z`.

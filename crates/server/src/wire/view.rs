@@ -30,6 +30,8 @@ pub enum Shape {
     Time,
     /// A time or null.
     TimeOrNull,
+    /// Texts.
+    Texts,
     /// Objects.
     List(&'static View),
 }

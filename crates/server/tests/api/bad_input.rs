@@ -242,7 +242,7 @@ async fn ten_megabytes_are_refused() {
     let samples = Samples::open().await;
     let caller = samples.client(Role::Admin).await;
     let large = format!("{{\"extra_field\": {{\"a\": \"{}\"}}}}", long(10_000_000)).into_bytes();
-    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.method != "GET") {
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.method != "GET" && !route.upload) {
         let path = samples.path(&route, &path, &caller).await;
         let before = samples.shop.server.dump().await;
         let body = Body::Raw("application/json", large.clone());
@@ -290,7 +290,7 @@ async fn ids_that_lead_nowhere_are_404() {
     for (route, path) in all_paths().into_iter().filter(|(route, _)| route.path.contains('{')) {
         let (from, to) = (path.find('{').expect("a parameter"), path.find('}').expect("its end"));
         for id in wrong {
-            let path = format!("{}{id}{}", &path[..from], &path[to + 1..]);
+            let path = format!("{}{id}{}", &path[..from], &path[to + 1..]).replace("{cache_key}", "1");
             let body = if route.body.is_some() { Body::Json(samples.body(&route)) } else { Body::None };
             let answer = caller.send(route.method.as_str(), &path, body).await;
             // A client that tidies dots up asks for another path, which need not have this method.

@@ -8,21 +8,22 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use bytes::Bytes;
 use clap::Parser;
 use onhand::app::App;
 use onhand::auth::{Role, token};
 use onhand::clock::Clock;
 use onhand::config::ServeConfig;
-use onhand::http;
 use onhand::ledger::Ledger;
 use onhand::wire::scalar;
+use onhand::{http, jobs};
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::accounts::{self, Account, Token};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::database::Database;
 
@@ -44,6 +45,7 @@ pub(crate) struct TestServer {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     http: reqwest::Client,
+    _workers: JoinSet<()>,
     _database: Database,
 }
 
@@ -69,11 +71,12 @@ impl TestServer {
         config.listen = address;
         let (ledger, _draining) = Ledger::start(&store, &clock);
         let app = App::new(store, ledger, clock, config);
+        let workers = jobs::start(&app);
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
         let (stop, http) = (Some(stop), client());
-        Self { address, app, clock: micros, stop, serving, http, _database: database }
+        Self { address, app, clock: micros, stop, serving, http, _workers: workers, _database: database }
     }
 
     /// Tells the server to stop; what to wait for until it has. The database stays readable.
@@ -240,8 +243,8 @@ impl Client {
         let response = request.send().await.unwrap_or_else(|fault| panic!("{what}: no answer: {fault:?}"));
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response.text().await.unwrap_or_else(|fault| panic!("{what}: half an answer: {fault:?}"));
-        Answer::checked(what, status, headers, text)
+        let bytes = response.bytes().await.unwrap_or_else(|fault| panic!("{what}: half an answer: {fault:?}"));
+        Answer::checked(what, status, headers, bytes)
     }
 }
 
@@ -251,15 +254,17 @@ pub(crate) struct Answer {
     what: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
     pub(crate) text: String,
     /// Null when the body is not JSON.
     pub(crate) body: Value,
 }
 
 impl Answer {
-    fn checked(what: String, status: u16, headers: HeaderMap, text: String) -> Self {
+    fn checked(what: String, status: u16, headers: HeaderMap, bytes: Bytes) -> Self {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        let answer = Self { what, status, headers, text, body };
+        let answer = Self { what, status, headers, bytes, text, body };
         assert!(status < 500, "bad input is never a 5xx: {answer:?}");
         assert!(!(300..400).contains(&status), "a redirect turns a POST into a GET: {answer:?}");
         assert!(answer.headers.contains_key("x-request-id"), "{answer:?}");

@@ -40,12 +40,23 @@ const WHO: &[(&str, &str)] = &[
     ("POST stock_list", WRITERS),
     ("GET stock_list/{id}", ALL),
     ("PATCH stock_list/{id}", WRITERS),
+    ("POST stock_list/{id}/excel_import", WRITERS),
+    ("GET stock_list/{id}/excel_import", ALL),
+    ("POST stock_list/excel_import", WRITERS),
+    ("GET stock_list/excel_import_status", ALL),
+    ("POST stock_list/{id}/excel_import/{cache_key}/apply", WRITERS),
+    ("POST stock_list/{id}/excel_import/{cache_key}/undo", WRITERS),
+    ("GET stock_list/{id}/excel_import/{cache_key}/result", ALL),
+    ("GET stock_list/excel_import/{cache_key}/result", ALL),
+    ("GET stock_list/{id}/excel_template", ALL),
     ("GET product_stock", ALL),
+    ("GET product_stock/export", ALL),
     ("POST product_stock", WRITERS),
     ("GET product_stock/{id}", ALL),
     ("PATCH product_stock/{id}", WRITERS),
     ("GET product_stock/{id}/movements", ALL),
     ("GET product_stocks", ALL),
+    ("GET product_stocks/export", ALL),
     ("POST product_stocks", WRITERS),
     ("GET product_stocks/{id}", ALL),
     ("PATCH product_stocks/{id}", WRITERS),
@@ -96,7 +107,7 @@ async fn every_route_refuses_without_a_valid_token() {
         server.anonymous().with("Authorization", "Token \u{fc}"),
     ];
     for (route, path) in all_paths() {
-        let path = path.replace("{id}", "1").replace("{number}", "1");
+        let path = path.replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
         for path in [path.clone(), format!("{path}/")] {
             for stranger in &strangers {
                 let answer = stranger.send(route.method.as_str(), &path, Body::None).await;
@@ -197,6 +208,7 @@ fn check(view: &View, object: &Value, what: &str) {
             Shape::Object => value.is_object(),
             Shape::Time => parsed(value).micros() > 0,
             Shape::TimeOrNull => value.is_null() || parsed(value).micros() > 0,
+            Shape::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
             Shape::List(inner) => {
                 let rows = value.as_array().unwrap_or_else(|| panic!("{what}: {value} is no list"));
                 rows.iter().for_each(|row| check(inner, row, what));
@@ -216,7 +228,7 @@ async fn a_method_that_a_path_does_not_have_is_405_and_names_those_it_has() {
         methods.entry(path).or_default().insert(route.method.to_string());
     }
     for (path, has) in methods {
-        let path = path.replace("{id}", "1").replace("{number}", "1");
+        let path = path.replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
         for path in [path.clone(), format!("{path}/")] {
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
                 if has.contains(method) {
@@ -267,7 +279,10 @@ const SOURCES: &[&str] = &[
     include_str!("auth.rs"),
     include_str!("channels.rs"),
     include_str!("content_types.rs"),
+    include_str!("exports.rs"),
     include_str!("health.rs"),
+    include_str!("import_results.rs"),
+    include_str!("imports.rs"),
     include_str!("mappings.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),

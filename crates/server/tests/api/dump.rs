@@ -6,8 +6,9 @@ use onhand_store::{Value, verify};
 
 use crate::client::TestServer;
 
-/// Blocks of ids may be taken for a command that is then refused, and a commit that changed nothing is counted too.
-const PASSING: [&str; 2] = ["id_block", "last_commit"];
+/// Blocks of ids may be taken for a command that is then refused, a commit that changed nothing is counted too, and who
+/// works at what comes and goes.
+const PASSING: [&str; 3] = ["id_block", "last_commit", "lease"];
 
 static TABLES: Statement = Statement::shared(
     "test.tables",

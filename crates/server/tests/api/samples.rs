@@ -11,10 +11,13 @@ use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, unique};
+use crate::imports::{finished, import_path, upload};
 use crate::shop::{Shop, id, item};
 
 const PASSWORD: &str = "a password to sign in with";
 const USERNAME: &str = "somebody";
+/// A file that the shop's list takes.
+const SAMPLE_FILE: &[u8] = b"product_sku,stock\nSAMPLE,1000000\nSAMPLE-2,5\n";
 
 /// A shop in which every route has something to work on.
 pub(crate) struct Samples {
@@ -45,11 +48,31 @@ impl Samples {
         }
     }
 
-    /// One of a route's paths, with something that is there in place of its parameter.
+    /// One of a route's paths, with something that is there in place of its parameters.
     pub(crate) async fn path(&self, route: &Route, path: &str, caller: &Client) -> String {
-        let (Some(from), Some(to)) = (path.find('{'), path.find('}')) else { return path.to_owned() };
+        let mut path = path.to_owned();
+        if path.contains("{cache_key}") {
+            path = path.replace("{cache_key}", &self.import(route.path).await);
+        } else if route.path.contains("excel_import") && route.method == "GET" {
+            path = format!("{path}?cache_key={}", self.import(route.path).await);
+        }
+        let (Some(from), Some(to)) = (path.find('{'), path.find('}')) else { return path };
         let parameter = self.parameter(route, caller).await;
         format!("{}{parameter}{}", &path[..from], &path[to + 1..])
+    }
+
+    /// The key of an import that is completed: of a dry run where that is what a path is for.
+    async fn import(&self, path: &str) -> String {
+        let options: &[_] = if path.ends_with("/apply") { &[("dry_run", "true")] } else { &[] };
+        let to = match path.starts_with("stock_list/excel_import/") {
+            true => "/api/v1/stock_list/excel_import/".to_owned(),
+            false => import_path(self.shop.list),
+        };
+        let file: &[u8] = if to == import_path(self.shop.list) { SAMPLE_FILE } else { b"name\nSample list\n" };
+        let key = upload(&self.shop.erp, &to, "sample.csv", file, options).await.ok();
+        let key = key["cache_key"].as_str().expect("a text").to_owned();
+        finished(&self.shop.erp, &key).await;
+        key
     }
 
     async fn parameter(&self, route: &Route, caller: &Client) -> String {
@@ -121,7 +144,12 @@ impl Samples {
     /// Sends a good request to one path of a route.
     pub(crate) async fn send(&self, route: &Route, path: &str, caller: &Client) -> Answer {
         let path = self.path(route, path, caller).await;
-        let body = if route.body.is_some() { Body::Json(self.body(route)) } else { Body::None };
+        let body = match (route.upload, route.body) {
+            (true, _) if route.path.contains("{id}") => Body::Raw("text/csv", SAMPLE_FILE.to_vec()),
+            (true, _) => Body::Raw("text/csv", b"name\nSample list\n".to_vec()),
+            (false, Some(_)) => Body::Json(self.body(route)),
+            (false, None) => Body::None,
+        };
         caller.send(route.method.as_str(), &path, body).await
     }
 }

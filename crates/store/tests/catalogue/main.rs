@@ -24,6 +24,7 @@ const SCANS: &[(&str, &str)] =
 const SORTS: &[(&str, &str)] = &[
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("orders.by_number", "a number is used once per channel"),
+    ("stock_lists.named", "two lists at the most"),
 ];
 
 /// Whole families that may do both: verifying looks at everything, migrating at a row per migration.
@@ -37,7 +38,10 @@ fn may_scan(statement: &Statement) -> bool {
 const HOT: &[&str] = &["product", "stock", "sales_order", "order_item", "hold", "mapping", "movement", "idempotency"];
 
 /// Statements on hot tables that do not name the bucket.
-const WITHOUT_BUCKET: &[(&str, &str)] = &[("idempotency.forget", "housekeeping, once a minute, on every machine")];
+const WITHOUT_BUCKET: &[(&str, &str)] = &[
+    ("idempotency.forget", "housekeeping, once a minute, on every machine"),
+    ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
+];
 
 /// Statements with a text per engine. DESIGN allows ten.
 const TWINS: &[(&str, &str)] = &[

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 
 use onhand_core::command::{
-    CancelItems, EditItem, EditOrder, ItemEdit, ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
+    CancelItems, EditItem, EditOrder, Expected, FigureChange, HeldChange, ImportStock, ImportStocks, ItemEdit,
+    ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Channel, Command, Movement, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Quantity, ReleaseMode, Shelf,
-    StockId, StockKey, StockList, Timestamp, UnitType, decide,
+    Channel, Command, ImportId, Movement, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Quantity, ReleaseMode,
+    Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
 };
 use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
 use onhand_store::{Store, Value, mappings, movements, order_items, orders, stock_lists, stocks};
@@ -26,7 +27,7 @@ fn batches_through_the_store_end_where_the_rules_alone_end() {
     for seed in 1..=3 {
         for_each_engine(async |database| {
             let mut run = Run::open(&database.store, seed).await;
-            for _ in 0..60 {
+            for _ in 0..80 {
                 run.batch().await;
             }
             assert!(run.items.len() > 60, "too little happened to mean something: {} lines", run.items.len());
@@ -96,12 +97,13 @@ impl Run {
 
     fn command(&mut self, now: Timestamp) -> Command {
         self.commands += 1;
-        match self.chance.below(13) {
+        match self.chance.below(15) {
             0..4 => self.place(),
             4..7 => self.release(now),
             7 => self.cancel(),
             8..11 => self.write(now),
             11 => self.edit_item(),
+            12..14 => self.import(now),
             _ => {
                 let is_send = Some(self.chance.below(3) > 0);
                 Command::EditOrder(EditOrder { order: self.any_order(), is_send })
@@ -167,6 +169,34 @@ impl Run {
         });
         let rows = rows.collect();
         Command::WriteStocks(WriteStocks { rows, create_unknown_products: self.chance.below(3) > 0 })
+    }
+
+    fn import(&mut self, now: Timestamp) -> Command {
+        let (list, _) = self.any_key();
+        let rows = (0..=self.chance.below(3)).map(|_| {
+            let (_, sku) = self.any_key();
+            let known = self.whole.stock_by_key(list, sku).map(Stock::written);
+            let written = Expected::Written(known.filter(|_| self.chance.below(9) > 0));
+            let difference = self.chance.below(12) as i64 - 5;
+            ImportStock {
+                sku: sku.to_owned(),
+                figure: match self.chance.below(3) {
+                    0 => FigureChange::Keep,
+                    1 => FigureChange::Difference(difference),
+                    _ => FigureChange::Figure(Quantity::new(difference + 5).expect("within the limits")),
+                },
+                held: match self.chance.below(3) {
+                    0 => HeldChange::Difference(difference),
+                    _ => HeldChange::Keep,
+                },
+                unit: Some(UnitType::Piece).filter(|_| self.chance.below(9) == 0),
+                snapshot_at: self.any_time(now),
+                expected: Some(written).filter(|_| self.chance.below(3) == 0),
+            }
+        });
+        let rows = rows.collect();
+        let import = ImportId::new(self.commands as i64);
+        Command::ImportStocks(ImportStocks { import, list, rows, create_unknown_products: self.chance.below(3) > 0 })
     }
 
     fn edit_item(&mut self) -> Command {

@@ -8,6 +8,7 @@ mod channels;
 mod database;
 mod idempotency;
 mod ids;
+mod imports;
 mod leases;
 mod ledger;
 mod movements;

@@ -1,8 +1,9 @@
 //! Movements: a stock's history from the newest back, whole and in parts.
 
-use onhand_core::{Cause, Delta, Movement, MovementId, Stock, UserId};
+use onhand_core::command::{FigureChange, HeldChange, ImportStock, ImportStocks};
+use onhand_core::{Cause, Command, Delta, ImportId, Movement, MovementId, Outcome, Quantity, Stock, UserId};
 use onhand_store::Store;
-use onhand_store::movements;
+use onhand_store::{movements, stocks};
 
 use crate::database::for_each_engine;
 use crate::shop::Shop;
@@ -41,6 +42,37 @@ fn each_change_is_remembered_with_its_cause() {
         assert_eq!((newest.actor, newest.at, Some(newest.id)), (UserId::new(1), stock.modified_at, stock.movement));
         assert!(walked.iter().zip(&walked[1..]).all(|(newer, older)| newer.previous == Some(older.id)));
         assert_eq!(walked[6].previous, None);
+    });
+}
+
+#[test]
+fn an_import_is_remembered_with_its_number() {
+    for_each_engine(async |database| {
+        let mut shop = Shop::open(&database.store).await;
+        let stock = shop.write(0, "A", 10).await;
+        let (_, items) = shop.order("o1", &[(0, "A", 4)]).await;
+        shop.release(items[0].id, "E1").await;
+        let row = |sku: &str, units| ImportStock {
+            sku: sku.to_owned(),
+            figure: FigureChange::Figure(Quantity::new(units).expect("within the limits")),
+            held: HeldChange::Keep,
+            unit: None,
+            snapshot_at: None,
+            expected: None,
+        };
+        let (import, list, rows) = (ImportId::new(77), shop.lists[0], vec![row("A", 6), row("B", 5)]);
+        let command = ImportStocks { import, list, rows, create_unknown_products: true };
+        let Outcome::StocksImported(rows) = shop.run(Command::ImportStocks(command)).await else {
+            panic!("an import ends in its rows")
+        };
+        // The line that the file's figure contains was loaded, too.
+        assert_eq!(rows.iter().map(|row| row.settled).collect::<Vec<_>>(), [4, 0]);
+        let id = stock.id;
+        let stock = database.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");
+        let walked = history(&database.store, &stock.expect("it is there"), None, 1).await;
+        let delta = Delta { on_hand: -4, held: 0, external: 0, reported: -4 };
+        assert_eq!((walked[0].cause, walked[0].delta), (Cause::Import(import), delta));
+        assert_eq!(Some(walked[0].id), rows[0].movement);
     });
 }
 

@@ -100,7 +100,7 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE movement SET stock_id = (SELECT MAX(id) FROM stock) WHERE held_delta = 4", &[HELD, FOLLOWS]),
     (
         "INSERT INTO movement SELECT bucket, id + 256, stock_id, previous_id, cause, item_id, 0, 0, 0, 0, on_hand -
-         on_hand_delta, held - held_delta, reported - reported_delta, actor_id, at FROM movement
+         on_hand_delta, held - held_delta, reported - reported_delta, actor_id, at, import_id FROM movement
          WHERE id = (SELECT MAX(id) FROM movement)",
         &[ONE_CHAIN],
     ),

@@ -21,6 +21,7 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
             Some(schema) => json!({"description": "Done.", "content": {"application/json": {"schema": schema}}}),
             None if route.path == "metrics" => json!({"description": "Numbers.", "content": {"text/plain": {}}}),
             None if route.path == "api/docs" => json!({"description": "A page.", "content": {"text/html": {}}}),
+            None if !route.formats.is_empty() => json!({"description": "A file.", "content": files(route)}),
             None if *status == 204 => json!({"description": "Done."}),
             None => json!({"description": "Done.", "content": {"application/json": {}}}),
         };
@@ -40,6 +41,11 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
         all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
     }
     Value::Object(all)
+}
+
+fn files(route: &Route) -> Map<String, Value> {
+    let file = json!({"schema": {"type": "string", "format": "binary"}});
+    route.formats.iter().map(|format| (format.content_type().to_owned(), file.clone())).collect()
 }
 
 fn error_schema() -> Value {
@@ -80,7 +86,7 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
         (
             400,
             "bad_request",
-            writes || route.filters.is_some() || route.path.ends_with("/movements"),
+            writes || route.filters.is_some() || !route.formats.is_empty() || route.path.ends_with("/movements"),
             "The request has faults.",
         ),
         (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),
@@ -143,6 +149,7 @@ fn shape(shape: Shape, schemas: &mut Map<String, Value>) -> Value {
         Shape::Object => json!({"type": "object"}),
         Shape::Time => json!({"type": "string", "format": "date-time"}),
         Shape::TimeOrNull => json!({"type": ["string", "null"], "format": "date-time"}),
+        Shape::Texts => json!({"type": "array", "items": {"type": "string"}}),
         Shape::List(view) => json!({"type": "array", "items": reference(view, schemas)}),
     }
 }

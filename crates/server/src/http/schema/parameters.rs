@@ -17,6 +17,14 @@ pub(super) fn parameters(route: &Route, shared: &mut Shared) -> Vec<Value> {
     if route.path.contains("{number}") {
         all.push(json!({"name": "number", "in": "path", "required": true, "schema": {"type": "string"}}));
     }
+    if route.path.contains("{cache_key}") {
+        all.push(json!({"name": "cache_key", "in": "path", "required": true, "schema": {"type": "string"}}));
+    }
+    if !route.formats.is_empty() {
+        let words: Vec<&str> = route.formats.iter().map(|format| format.word()).collect();
+        let schema = json!({"type": "string", "enum": words, "default": words[0]});
+        all.push(json!({"name": "format", "in": "query", "schema": schema}));
+    }
     if route.path.ends_with("/movements") {
         all.push(json!({"name": "before", "in": "query", "schema": {"type": "integer", "format": "int64"}}));
     }
@@ -28,7 +36,12 @@ pub(super) fn parameters(route: &Route, shared: &mut Shared) -> Vec<Value> {
         all.push(shared.parameter("idempotency_key", key));
     }
     if let Some(filters) = route.filters {
-        all.extend(paging(filters, shared));
+        match route.formats.is_empty() {
+            true => all.extend(paging(filters, shared)),
+            false => {
+                all.push(json!({"name": "sort", "in": "query", "schema": {"type": "string", "enum": ["id", "-id"]}}));
+            }
+        }
         all.extend(filters.iter().flat_map(|filter| filter.lookups().iter().map(|one| look_up(filter, one))));
     }
     all

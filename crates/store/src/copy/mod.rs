@@ -4,121 +4,14 @@
 //! after it was counted and verified, so a copy that fails or is cut off leaves nothing. What belongs to the processes of
 //! the source stays there. Must not know what the rows mean.
 
+mod tables;
+
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
+pub use self::tables::{TABLES, Table};
 use crate::engine::Row;
 use crate::{Error, Store, Tx, Value, verify};
 
-/// A table and its columns, those of its key first.
-pub struct Table {
-    /// Its name.
-    pub name: &'static str,
-    /// The columns of its primary key, in its order.
-    pub key: &'static [&'static str],
-    /// All others.
-    pub rest: &'static [&'static str],
-}
-
-/// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
-/// which are about processes.
-pub const TABLES: &[Table] = &[
-    table("id_block", &["kind"], &["next"]),
-    table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
-    table("token", &["id"], &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at"]),
-    table(
-        "stock_list",
-        &["id"],
-        &["name", "code", "is_auto_sync", "release_mode", "snapshot_delay_seconds", "created_at", "modified_at"],
-    ),
-    table("channel", &["id"], &["name", "oversell", "is_active", "created_at", "modified_at"]),
-    table(
-        "product",
-        &["id", "bucket"],
-        &["sku", "name", "base_code", "is_active", "attributes", "extra_field", "created_at", "modified_at"],
-    ),
-    table(
-        "stock",
-        &["id", "bucket"],
-        &[
-            "stock_list_id",
-            "product_id",
-            "sku",
-            "unit",
-            "on_hand",
-            "held",
-            "external",
-            "reported",
-            "snapshot_at",
-            "movement_id",
-            "extra_field",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table(
-        "sales_order",
-        &["id", "bucket"],
-        &[
-            "channel_id",
-            "number",
-            "status",
-            "is_send",
-            "currency",
-            "extra_field",
-            "details",
-            "date_placed",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table(
-        "order_item",
-        &["id", "bucket"],
-        &[
-            "order_id",
-            "product_id",
-            "stock_list_id",
-            "stock_id",
-            "sku",
-            "quantity",
-            "status",
-            "oversold",
-            "price",
-            "extra_field",
-            "attributes",
-            "details",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table("hold", &["item_id", "bucket"], &["stock_id", "quantity", "state", "registered_at"]),
-    table("mapping", &["id", "bucket"], &["item_id", "integration_type", "code", "created_at"]),
-    table(
-        "movement",
-        &["id", "bucket"],
-        &[
-            "stock_id",
-            "previous_id",
-            "cause",
-            "item_id",
-            "on_hand_delta",
-            "held_delta",
-            "external_delta",
-            "reported_delta",
-            "on_hand",
-            "held",
-            "reported",
-            "actor_id",
-            "at",
-        ],
-    ),
-    table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
-    table("tally", &["scope", "level", "block"], &["n"]),
-];
-
-/// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
-/// their texts are.
-const CHUNK_ROWS: usize = 2_000;
 /// Chunks on their way.
 const CHUNKS: usize = 2;
 /// What one side says when the other has failed.
@@ -190,7 +83,7 @@ async fn unload(tx: &mut Tx<'_>, sender: &Sender<Message>) -> Result<(), Error> 
         while let Some(last) = rows.last() {
             let after = last[..table.key.len()].to_vec();
             read += rows.len() as i64;
-            let is_full = rows.len() == CHUNK_ROWS;
+            let is_full = rows.len() == table.together;
             send(tx, sender, Message::Chunk(table, rows)).await?;
             rows = if is_full { table.after(tx, &after).await? } else { Vec::new() };
         }
@@ -273,10 +166,6 @@ async fn receive(tx: &mut Tx<'_>, receiver: &mut Receiver<Message>) -> Result<Me
     received.ok_or_else(|| Error::Internal(GONE.to_owned()))
 }
 
-const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
-    Table { name, key, rest }
-}
-
 /// Statements, put together from the closed list above.
 impl Table {
     fn columns(&self) -> Vec<&'static str> {
@@ -304,7 +193,7 @@ impl Table {
 
     async fn window(&self, tx: &mut Tx<'_>, condition: &str, values: &[Value<'_>]) -> Result<Rows, Error> {
         let (columns, key, width) = (self.columns().join(", "), self.key.join(", "), self.columns().len());
-        let sql = format!("SELECT {columns} FROM {} {condition} ORDER BY {key} LIMIT {CHUNK_ROWS}", self.name);
+        let sql = format!("SELECT {columns} FROM {} {condition} ORDER BY {key} LIMIT {}", self.name, self.together);
         let read = |row: &Row<'_>| (0..width).map(|index| row.get(index)).collect();
         tx.all_composed(&sql, values, read).await
     }

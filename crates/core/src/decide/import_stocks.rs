@@ -1,0 +1,163 @@
+//! Importing stocks: rows of a file, each decided for itself (contract 5).
+//!
+//! Rules: a figure is what a written figure is (`stock_row.rs`); a difference is no figure, so it settles nothing and
+//! moves no time; taking a figure back sets the time back with it. A row that expects something of its stock is refused where that is no longer so. A refused row changes
+//! nothing and keeps no other row from being written. A list that does not exist refuses the whole command as
+//! [`Refusal::NotFound`], because no row of it could be meant.
+//!
+//! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
+
+use crate::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
+use crate::decide::stock_row::{self, StockChange};
+use crate::refusal::RowFault;
+use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Written};
+
+/// What became of a row of an import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportedStock {
+    /// The stock, unless there is none.
+    pub stock: Option<StockId>,
+    /// What happened to it.
+    pub verdict: RowVerdict,
+    /// What was written before the row; `None` where there was no stock.
+    pub before: Option<Written>,
+    /// What is written after it. An unchanged row may have moved `snapshot_at`.
+    pub after: Option<Written>,
+    /// The movement the row made; `None` where it changed nothing.
+    pub movement: Option<MovementId>,
+    /// Units of reported lines that the row's figure contained. They are counted nowhere any more, so giving the old
+    /// figure back would put them on sale a second time: such a row cannot be taken back.
+    pub settled: i64,
+}
+
+/// What happened to the stock of a row.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowVerdict {
+    /// It was made.
+    Created,
+    /// It was changed.
+    Updated,
+    /// It was so already.
+    Unchanged,
+    /// Nothing: this is wrong with the row.
+    Refused(RowFault),
+}
+
+impl ImportedStock {
+    /// The row of another import that takes this one back, or `None` where it has moved nothing. It is refused when
+    /// anything newer has touched the stock. What the row wrote goes back by differences; the unit and the time of the
+    /// figure are what they were, so that a line registered since then is not taken to be in the older figure. A stock
+    /// that the row made goes back to nothing.
+    pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowFault> {
+        let (Some(id), Some(after)) = (self.movement, self.after) else { return Ok(None) };
+        if self.settled > 0 {
+            return Err(RowFault::Settled);
+        }
+        let (on_hand, external, unit, snapshot_at) = self
+            .before
+            .map_or_else(Default::default, |before| (before.on_hand, before.external, before.unit, before.snapshot_at));
+        Ok(Some(ImportStock {
+            sku: sku.to_owned(),
+            figure: FigureChange::Back { difference: on_hand - after.on_hand, snapshot_at },
+            held: HeldChange::Difference(external - after.external),
+            unit: Some(unit),
+            snapshot_at: None,
+            expected: Some(Expected::Movement { id, snapshot_at: after.snapshot_at }),
+        }))
+    }
+}
+
+pub(super) fn import_stocks(shelf: &mut Shelf, command: &ImportStocks, context: Context) -> Result<Outcome, Refusal> {
+    shelf.list(command.list).ok_or(Refusal::NotFound)?;
+    Ok(Outcome::StocksImported(command.rows.iter().map(|row| import_stock(shelf, command, row, context)).collect()))
+}
+
+fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, context: Context) -> ImportedStock {
+    let stored = shelf.stock_by_key(command.list, &row.sku);
+    let before = stored.map(Stock::written);
+    // Where there is a stock, there is its product.
+    let may_be_made = command.create_unknown_products || stored.is_some();
+    let fault = stock_row::unknown_product(shelf, &row.sku, may_be_made)
+        .or_else(|| unexpected(stored, row.expected))
+        .or_else(|| stale_snapshot(row, before))
+        .or_else(|| out_of_range(stored, row));
+    if let Some(fault) = fault {
+        let (stock, verdict) = (stored.map(|stock| stock.id), RowVerdict::Refused(fault));
+        return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
+    }
+    let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
+    let settled = match row.figure {
+        FigureChange::Figure(_) => stock_row::take_snapshot(shelf, id, row.snapshot_at, context),
+        FigureChange::Back { snapshot_at, .. } => {
+            shelf.stock_mut(id).snapshot_at = snapshot_at;
+            0
+        }
+        FigureChange::Keep | FigureChange::Difference(_) => 0,
+    };
+    let stock = shelf.stock(id).expect("found or created above");
+    let on_hand = match row.figure {
+        FigureChange::Keep => 0,
+        FigureChange::Figure(figure) => figure.units() - stock.on_hand,
+        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => difference,
+    };
+    let external = match row.held {
+        HeldChange::Keep => 0,
+        HeldChange::Whole(held) => stock_row::external_change(stock, held),
+        HeldChange::Difference(difference) => difference,
+    };
+    let change = StockChange { on_hand, external, settled, unit: row.unit, extra_field: None };
+    let changed = stock_row::change_stock(shelf, (id, created), change, Cause::Import(command.import), context);
+    let stock = shelf.stock(id).expect("found or created above");
+    ImportedStock {
+        stock: Some(id),
+        verdict: match (created, changed) {
+            (true, _) => RowVerdict::Created,
+            (false, true) => RowVerdict::Updated,
+            (false, false) => RowVerdict::Unchanged,
+        },
+        before,
+        after: Some(stock.written()),
+        movement: stock.movement.filter(|_| changed),
+        settled,
+    }
+}
+
+fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowFault> {
+    let (as_expected, fault) = match expected? {
+        Expected::Written(written) => (stored.map(Stock::written) == written, RowFault::StaleRow),
+        Expected::Movement { id, snapshot_at } => {
+            let untouched = |stock: &Stock| stock.movement == Some(id) && stock.snapshot_at == snapshot_at;
+            (stored.is_some_and(untouched), RowFault::TouchedSince)
+        }
+    };
+    (!as_expected).then_some(fault)
+}
+
+fn stale_snapshot(row: &ImportStock, stored: Option<Written>) -> Option<RowFault> {
+    match row.figure {
+        FigureChange::Figure(_) => {
+            stock_row::stale_snapshot(row.snapshot_at, stored.and_then(|stored| stored.snapshot_at))
+        }
+        FigureChange::Keep | FigureChange::Difference(_) | FigureChange::Back { .. } => None,
+    }
+}
+
+/// Whether a difference leads out of what can be stored. The whole of `held` is bounded too, not only its external part.
+fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
+    let (on_hand, external, open) =
+        stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_holds()));
+    let on_hand = match row.figure {
+        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => {
+            on_hand.saturating_add(difference)
+        }
+        FigureChange::Keep | FigureChange::Figure(_) => on_hand,
+    };
+    let external = match row.held {
+        HeldChange::Difference(difference) => external.saturating_add(difference),
+        HeldChange::Keep | HeldChange::Whole(_) => external,
+    };
+    if on_hand < 0 || external < 0 {
+        return Some(RowFault::BelowZero);
+    }
+    (on_hand > QUANTITY_MAX || external > QUANTITY_MAX - open).then_some(RowFault::TooLarge)
+}

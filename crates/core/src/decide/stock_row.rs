@@ -1,0 +1,116 @@
+//! A row that writes one product stock: what every door that writes figures does in the same way.
+//!
+//! Promises: a figure settles the reported lines that were registered at or before it was taken; a held quantity below
+//! the open holds is raised to them, what exceeds them is `external`; a row that changes nothing makes no movement. Must
+//! not know which rows are refused, nor what becomes of the other rows of a command.
+
+use crate::command::ProductRef;
+use crate::refusal::RowFault;
+use crate::{
+    Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockListId,
+    Timestamp, UnitType, bucket_of_key, bucket_of_text,
+};
+
+/// What a row changes on a stock that is on the shelf.
+#[derive(Default)]
+pub(super) struct StockChange {
+    /// Change of `on_hand`.
+    pub(super) on_hand: i64,
+    /// Change of `external`, and with it of `held`.
+    pub(super) external: i64,
+    /// Units that left `reported`, from [`take_snapshot`].
+    pub(super) settled: i64,
+    /// The new unit.
+    pub(super) unit: Option<UnitType>,
+    /// The new free field.
+    pub(super) extra_field: Option<String>,
+}
+
+/// Whether the row names a product that does not exist and may not be made.
+pub(super) fn unknown_product(shelf: &Shelf, sku: &str, create_unknown_products: bool) -> Option<RowFault> {
+    if create_unknown_products {
+        return None;
+    }
+    let product = ProductRef::Sku(sku.to_owned());
+    shelf.product(&product).is_none().then_some(RowFault::UnknownProduct(product))
+}
+
+/// When a figure was taken: as given, or its arrival less the list's delay.
+pub(super) fn taken(shelf: &Shelf, list: StockListId, given: Option<Timestamp>, context: Context) -> Timestamp {
+    let delay = shelf.list(list).map_or(0, |list| list.snapshot_delay_seconds);
+    given.unwrap_or_else(|| context.now.minus_seconds(delay))
+}
+
+/// The fault of a figure that says when it was taken, if that is before the stored one was.
+pub(super) fn stale_snapshot(given: Option<Timestamp>, stored: Option<Timestamp>) -> Option<RowFault> {
+    let stored = stored?;
+    (given? < stored).then_some(RowFault::StaleSnapshot { stored })
+}
+
+/// The stock of a SKU in a list, and whether it was made for this row.
+pub(super) fn found_or_created(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> (StockId, bool) {
+    match shelf.stock_by_key(list, sku) {
+        Some(stock) => (stock.id, false),
+        None => (create(shelf, list, sku, context), true),
+    }
+}
+
+fn create(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> StockId {
+    let known = shelf.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
+    let product = known.unwrap_or_else(|| {
+        let id = ProductId::new(shelf.ids.take_in(IdKind::Product, bucket_of_text(sku)));
+        shelf.add_product(Product { id, sku: sku.to_owned() });
+        id
+    });
+    let id = StockId::new(shelf.ids.take_in(IdKind::Stock, bucket_of_key(list, sku)));
+    shelf.add_stock(Stock::empty(id, list, product, sku.to_owned(), context.now));
+    id
+}
+
+/// Stores when the figure was taken and settles the lines it contains. Returns how much was settled.
+pub(super) fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timestamp>, context: Context) -> i64 {
+    let stock = shelf.stock(id).expect("found or created by the caller");
+    let taken = taken(shelf, stock.list, given, context);
+    // A figure without a time of its own is never refused; it just cannot move the stored time back.
+    let snapshot = stock.snapshot_at.map_or(taken, |stored| stored.max(taken));
+    shelf.stock_mut(id).snapshot_at = Some(snapshot);
+    let mut units = 0;
+    for item in shelf.reported_of(id) {
+        let hold = shelf.hold(item).expect("the shelf indexes holds it has");
+        if hold.registered_at.is_some_and(|registered| registered <= snapshot) {
+            units += hold.quantity.units();
+            shelf.advance_hold(item, HoldState::Settled, None);
+        }
+    }
+    units
+}
+
+/// By how much `external` changes when the whole held quantity is written.
+pub(super) fn external_change(stock: &Stock, held: Quantity) -> i64 {
+    let wanted = (held.units() - stock.open_holds()).max(0);
+    wanted - stock.external
+}
+
+/// Changes the stock. `false`, and no movement, where the row leaves everything as it is; a stock that was made for the
+/// row begins with a movement in any case.
+pub(super) fn change_stock(
+    shelf: &mut Shelf,
+    (id, created): (StockId, bool),
+    change: StockChange,
+    cause: Cause,
+    context: Context,
+) -> bool {
+    let stock = shelf.stock(id).expect("found or created by the caller");
+    let fields_change = change.unit.is_some_and(|unit| unit != stock.unit)
+        || change.extra_field.as_ref().is_some_and(|text| *text != stock.extra_field);
+    let StockChange { on_hand, external, settled, .. } = change;
+    let delta = Delta { on_hand, held: external, external, reported: -settled };
+    let changes = created || fields_change || delta != Delta::default();
+    if changes {
+        let stock = shelf.stock_mut(id);
+        stock.unit = change.unit.unwrap_or(stock.unit);
+        stock.extra_field = change.extra_field.unwrap_or_else(|| std::mem::take(&mut stock.extra_field));
+        shelf.move_stock(id, delta, cause, context.actor, context.now);
+    }
+    changes
+}

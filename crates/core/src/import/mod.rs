@@ -1,0 +1,53 @@
+//! Reading imports: the header of a table of stock, and rows of cells into rows of [`crate::command::ImportStocks`].
+//!
+//! Promises: no cell is guessed at; what could mean two things is refused with a [`Problem`] that says which cell and
+//! why. No input panics. Must not know file formats, nor in which words a problem is told.
+
+mod amount;
+mod columns;
+mod fold;
+mod row;
+
+pub use columns::{Column, Columns, HeaderFault};
+pub use fold::word as folded;
+pub use row::{CellFault, ImportMode, ListNames, Problem, Reading};
+
+/// What kind of value the file says a cell has. Formats without kinds have text only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CellKind {
+    /// Nothing.
+    Empty,
+    /// Text.
+    Text,
+    /// A number, written with `.` before its decimals.
+    Number,
+    /// A day or a time.
+    Date,
+    /// True or false.
+    Bool,
+    /// A formula that failed.
+    Error,
+}
+
+/// A cell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Cell<'c> {
+    /// What it holds.
+    pub kind: CellKind,
+    /// What a person reads in it.
+    pub text: &'c str,
+}
+
+impl<'c> Cell<'c> {
+    /// The cell of a column that the row does not reach.
+    pub const EMPTY: Cell<'static> = Cell { kind: CellKind::Empty, text: "" };
+
+    /// The text without what surrounds it and is not seen.
+    fn trimmed(self) -> &'c str {
+        fold::trimmed(self.text)
+    }
+
+    fn is_empty(self) -> bool {
+        self.trimmed().is_empty()
+    }
+}

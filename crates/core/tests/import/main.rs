@@ -1,0 +1,45 @@
+//! Headers and cells of files, as tables: what is understood, and what is refused and why.
+//!
+//! Promises: each kind of cell that a stock file is known to come with has a line here, and no input panics.
+
+mod anything;
+mod cells;
+mod headers;
+
+use onhand_core::command::ImportStock;
+use onhand_core::import::{Cell, CellFault, CellKind, Columns, ImportMode, ListNames, Reading};
+use onhand_core::{Timestamp, command::FigureChange};
+
+/// The present in these tests, in seconds.
+const NOW: i64 = 1_000_000;
+
+/// Reads times as numbers of seconds: which forms of time there are is not this crate's business.
+fn parse_time(text: &str) -> Option<Timestamp> {
+    Some(Timestamp::from_micros(text.parse::<i64>().ok()? * 1_000_000))
+}
+
+fn reading(mode: ImportMode) -> Reading<'static> {
+    let list = ListNames { name: "İzmir Depo", code: Some("IZM-1") };
+    Reading { list, mode, now: Timestamp::from_micros(NOW * 1_000_000), parse_time }
+}
+
+fn text(text: &str) -> Cell<'_> {
+    Cell { kind: if text.is_empty() { CellKind::Empty } else { CellKind::Text }, text }
+}
+
+fn number(text: &str) -> Cell<'_> {
+    Cell { kind: CellKind::Number, text }
+}
+
+fn columns(header: &str) -> Columns {
+    Columns::read(&header.split('|').map(text).collect::<Vec<_>>()).expect("a header that is understood")
+}
+
+/// Reads one row of text cells.
+fn row(header: &str, cells: &str, mode: ImportMode) -> Result<ImportStock, CellFault> {
+    columns(header).row(&cells.split('|').map(text).collect::<Vec<_>>(), &reading(mode))
+}
+
+fn figure(units: i64) -> FigureChange {
+    FigureChange::Figure(onhand_core::Quantity::new(units).expect("within the limits"))
+}

@@ -1,0 +1,326 @@
+//! Downloads: answers that may be larger than memory, made row by row while they are sent.
+//!
+//! Promises: no more than a few pieces are in memory; a client that goes away, or takes nothing for too long, ends the
+//! work; a file that could not be finished is cut off so that no client takes it for whole. Must not know nouns.
+
+use std::io::{self, Seek as _, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use bytes::Bytes;
+use onhand_sheet::{CsvWriter, Out, WriteFault, XlsxWriter};
+use onhand_store::{Store, Tx};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::app::App;
+use crate::wire::error::Error;
+use crate::wire::json::Reply;
+
+/// Downloads at once; each has a thread of its own.
+pub const DOWNLOADS_MAX: usize = 16;
+/// Bytes of one piece.
+const PIECE_BYTES: usize = 64 * 1_024;
+/// Pieces that are made before the client takes them.
+const PIECES_AHEAD: usize = 2;
+/// The name of a workbook's only sheet.
+const SHEET_NAME: &str = "Onhand";
+/// The most characters of a file name.
+const NAME_CHARS_MAX: usize = 100;
+
+/// What a download is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// A JSON array.
+    Json,
+}
+
+impl Format {
+    /// Its word in `?format=` and behind the point of a file name.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+        }
+    }
+
+    /// Its content type.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// The one of these that a query asks for; the first of them if it does not say.
+    pub fn asked(query: &[(String, String)], of: &[Self]) -> Result<Self, Error> {
+        let Some((_, word)) = query.iter().rfind(|(name, _)| name == "format") else { return Ok(of[0]) };
+        of.iter().copied().find(|format| format.word() == word.trim()).ok_or_else(|| {
+            let shown: String = word.chars().take(NAME_CHARS_MAX).collect();
+            let words: Vec<&str> = of.iter().map(|format| format.word()).collect();
+            Error::field("format", format!("\"{shown}\" is not a valid choice. Choices: {}.", words.join(", ")))
+        })
+    }
+}
+
+/// Answers with a file that `write` makes, on a thread of its own. What fails before the first piece is answered as an
+/// error; what fails later cuts the answer off.
+pub async fn reply(
+    app: &App,
+    (name, format): (&str, Format),
+    write: impl FnOnce(&Reads, &mut Download) -> Result<(), Error> + Send + 'static,
+) -> Result<Reply, Error> {
+    let place = app.downloads.clone().try_acquire_owned();
+    let place = place.map_err(|_| Error::Busy("too many downloads at once".to_owned()))?;
+    let (pieces, mut waiting) = mpsc::channel(PIECES_AHEAD);
+    let reads = Reads { store: app.store.clone(), runtime: Handle::current() };
+    let mut download = Download {
+        runtime: reads.runtime.clone(),
+        patience: Duration::from_secs(app.config.request_seconds),
+        pieces,
+        piece: Vec::with_capacity(PIECE_BYTES),
+    };
+    tokio::task::spawn_blocking(move || {
+        let last = match write(&reads, &mut download).and_then(|()| Ok(download.flush()?)) {
+            Ok(()) => Piece::End,
+            Err(fault) => Piece::Failed(fault),
+        };
+        // A client that has gone is not told.
+        let _ = download.send(last);
+        drop(place);
+    });
+    let first = match waiting.recv().await {
+        Some(Piece::Failed(fault)) => return Err(fault),
+        first => first,
+    };
+    let stream = Body::from_stream(Pieces { first, waiting, is_over: false });
+    let name: String = name.chars().filter(|letter| !letter.is_control()).take(NAME_CHARS_MAX).collect();
+    let disposition = disposition(&format!("{name}.{}", format.word()));
+    Ok(Reply::streamed(format.content_type(), stream).with(header::CONTENT_DISPOSITION, disposition))
+}
+
+/// The name of a file, in a plain form for everybody and as it is for those who understand that.
+fn disposition(name: &str) -> HeaderValue {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');
+    let plain: String = name.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();
+    let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let encoded = encoded.replace('+', "%20").replace('*', "%2A");
+    HeaderValue::try_from(format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
+        .expect("letters, digits and signs are a header")
+}
+
+/// A part of an answer.
+enum Piece {
+    Bytes(Bytes),
+    /// There is no more, and nothing is missing.
+    End,
+    Failed(Error),
+}
+
+/// The pieces as the client takes them.
+struct Pieces {
+    first: Option<Piece>,
+    waiting: mpsc::Receiver<Piece>,
+    is_over: bool,
+}
+
+impl futures_core::Stream for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
+        let piece = match self.first.take() {
+            Some(first) => Some(first),
+            None => std::task::ready!(self.waiting.poll_recv(context)),
+        };
+        self.is_over = !matches!(piece, Some(Piece::Bytes(_)));
+        Poll::Ready(match piece {
+            Some(Piece::Bytes(bytes)) => Some(Ok(bytes)),
+            Some(Piece::End) => None,
+            Some(Piece::Failed(fault)) => {
+                tracing::warn!(?fault, "a download was cut off");
+                Some(Err(io::Error::other("the rest could not be made")))
+            }
+            // The thread has given up on a client that takes nothing, or is gone itself.
+            None => Some(Err(io::Error::other("the rest was not made"))),
+        })
+    }
+}
+
+/// Where the thread of a download reads from.
+pub struct Reads {
+    /// The store, for what is read by others.
+    pub store: Store,
+    runtime: Handle,
+}
+
+impl Reads {
+    /// Reads from the store, waiting for it.
+    pub fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, onhand_store::Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, onhand_store::Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.wait(self.store.read(name, body))
+    }
+
+    /// Waits for anything else.
+    pub fn wait<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+}
+
+/// A file being made: what is written to it goes to the client, as fast as the client takes it.
+pub struct Download {
+    runtime: Handle,
+    patience: Duration,
+    pieces: mpsc::Sender<Piece>,
+    piece: Vec<u8>,
+}
+
+impl Download {
+    fn send(&self, piece: Piece) -> io::Result<()> {
+        let sent = self.runtime.block_on(async { tokio::time::timeout(self.patience, self.pieces.send(piece)).await });
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(gone()),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the client takes nothing")),
+        }
+    }
+}
+
+fn gone() -> io::Error {
+    io::Error::new(io::ErrorKind::BrokenPipe, "the client has gone")
+}
+
+impl Write for Download {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(PIECE_BYTES - self.piece.len());
+        self.piece.extend_from_slice(&bytes[..taken]);
+        if self.piece.len() == PIECE_BYTES {
+            self.flush()?;
+        }
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE_BYTES));
+        self.send(Piece::Bytes(piece.into()))
+    }
+}
+
+/// A table in a file being made.
+pub enum Table<'d> {
+    /// Rows go out as they are written.
+    Csv(CsvWriter<&'d mut Download>),
+    /// Rows go into a file on disk, because a workbook is packed whole.
+    Xlsx(Box<XlsxWriter>, &'d mut Download),
+}
+
+impl<'d> Table<'d> {
+    /// Begins one. A CSV file starts with the mark by which Excel knows UTF-8.
+    pub fn begin(download: &'d mut Download, format: Format) -> Result<Self, Error> {
+        Ok(match format {
+            Format::Xlsx => Self::Xlsx(Box::new(XlsxWriter::new(SHEET_NAME).map_err(unwritten)?), download),
+            Format::Csv | Format::Json => Self::Csv(CsvWriter::with_bom(download)?),
+        })
+    }
+
+    /// Writes a row; the header is the first one.
+    pub fn row<'t>(&mut self, cells: impl IntoIterator<Item = Out<'t>>) -> Result<(), Error> {
+        match self {
+            Self::Csv(csv) => Ok(csv.row(cells)?),
+            // Nothing has been sent so far that could have failed.
+            Self::Xlsx(_, download) if download.pieces.is_closed() => Err(gone().into()),
+            Self::Xlsx(book, _) => book.row(cells).map_err(unwritten),
+        }
+    }
+
+    /// Ends it.
+    pub fn finish(self) -> Result<(), Error> {
+        match self {
+            Self::Csv(csv) => _ = csv.finish()?,
+            Self::Xlsx(book, download) => {
+                let mut packed = tempfile::tempfile()?;
+                book.finish(&mut packed).map_err(unwritten)?;
+                packed.rewind()?;
+                io::copy(&mut packed, download)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unwritten(fault: WriteFault) -> Error {
+    match fault {
+        WriteFault::TooLarge | WriteFault::CellTooLong => {
+            Error::refused("too_large_for_xlsx", format!("This does not fit: {fault}. Ask for format=csv."))
+        }
+        other => Error::Internal(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_name_is_a_header() {
+        let text = disposition("Mağaza \"1\"\r\n*+.csv");
+        assert_eq!(
+            text.to_str().expect("plain"),
+            "attachment; filename=\"Ma_aza _1_____.csv\"; filename*=UTF-8''Ma%C4%9Faza%20%221%22%0D%0A%2A%2B.csv"
+        );
+    }
+
+    /// A file without an end, made for whoever holds the other end of the channel.
+    async fn endless(pieces: mpsc::Sender<Piece>) -> io::ErrorKind {
+        let (runtime, patience) = (Handle::current(), Duration::from_millis(20));
+        let mut download = Download { runtime, patience, pieces, piece: Vec::new() };
+        let writing = tokio::task::spawn_blocking(move || {
+            loop {
+                if let Err(fault) = download.write_all(&[b'x'; 1_000]) {
+                    return fault.kind();
+                }
+            }
+        });
+        writing.await.expect("it does not panic")
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_or_takes_nothing_ends_the_work() {
+        let (pieces, mut waiting) = mpsc::channel(PIECES_AHEAD);
+        let going = tokio::spawn(async move {
+            for _ in 0..5 {
+                assert!(matches!(waiting.recv().await, Some(Piece::Bytes(_))));
+            }
+        });
+        assert_eq!(endless(pieces).await, io::ErrorKind::BrokenPipe);
+        going.await.expect("it got its pieces");
+        let (pieces, _waiting) = mpsc::channel(PIECES_AHEAD);
+        assert_eq!(endless(pieces).await, io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn what_breaks_off_is_not_taken_for_whole() {
+        let (pieces, waiting) = mpsc::channel(1);
+        pieces.send(Piece::Bytes(Bytes::from_static(b"half"))).await.expect("there is room");
+        drop(pieces);
+        let body = Body::from_stream(Pieces { first: None, waiting, is_over: false });
+        assert!(axum::body::to_bytes(body, 100).await.is_err());
+    }
+}

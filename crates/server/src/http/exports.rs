@@ -1,0 +1,155 @@
+//! Exports: product stocks as a file, all that a list's filters leave; and the file that an import of a list begins with.
+//!
+//! Promises: a file that comes back as an import changes nothing, also where orders came and went meanwhile. So a column
+//! whose old value would do harm (what is held) has a name that an import passes over, and the time of a figure goes
+//! with it.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use onhand_core::import::Column;
+use onhand_core::{Stock, StockListId};
+use onhand_sheet::Out;
+use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::{Tx, stock_lists, stocks};
+
+use super::call::Call;
+use super::download::{self, Download, Format, Reads, Table};
+use super::product_stocks;
+use crate::wire::error::Error;
+use crate::wire::filter;
+use crate::wire::json::Reply;
+use crate::wire::scalar;
+
+/// What an export can be.
+pub const EXPORT_FORMATS: &[Format] = &[Format::Csv, Format::Xlsx, Format::Json];
+/// What a template can be.
+pub const TEMPLATE_FORMATS: &[Format] = &[Format::Xlsx, Format::Csv];
+/// The columns of an export. An import reads the first five and passes over the others.
+const COLUMNS: [&str; 8] = [
+    "product_sku",
+    "stock",
+    "unit_type",
+    "stock_list",
+    "snapshot_at",
+    "held_quantity",
+    "reported_quantity",
+    "adjusted_stock",
+];
+/// Stocks that are read together.
+const PAGE_ROWS: i64 = 1_000;
+/// Stocks that a template shows as examples.
+const EXAMPLES: i64 = 10;
+
+/// `GET product_stock/export/`.
+pub async fn export(call: Call) -> Result<Reply, Error> {
+    let format = Format::asked(&call.query, EXPORT_FORMATS)?;
+    let query: Vec<_> = call.query.iter().filter(|(name, _)| name != "format").cloned().collect();
+    let listing = filter::parse(product_stocks::FILTERS, &query)?.listing;
+    if listing.sort.column != Sort::BY_ID.column {
+        return Err(Error::field("sort", "An export can be sorted by id or -id only."));
+    }
+    let name = format!("product_stock_{}", &scalar::time_text(call.app.clock.now())[..10]);
+    let family = call.family;
+    download::reply(&call.app, (&name, format), move |reads, download| match format {
+        Format::Json => write_json(reads, download, &listing, product_stocks::write(family)),
+        Format::Csv | Format::Xlsx => write_table(reads, Table::begin(download, format)?, &listing),
+    })
+    .await
+}
+
+/// Reads the stocks from one to the next, a page at a time: each page is a transaction of its own.
+fn each(reads: &Reads, listing: &Listing, mut take: impl FnMut(&Stock) -> Result<(), Error>) -> Result<(), Error> {
+    let mut key = None;
+    loop {
+        let part = Listing { window: Window::After { key, limit: PAGE_ROWS }, ..listing.clone() };
+        let page = reads.read("stocks.export", async move |tx| stocks::page(tx, &part).await)?;
+        page.rows.iter().try_for_each(&mut take)?;
+        match page.next {
+            Some(last) => key = Some(last),
+            None => return Ok(()),
+        }
+    }
+}
+
+fn write_json(
+    reads: &Reads,
+    download: &mut Download,
+    listing: &Listing,
+    write: impl Fn(&mut String, &Stock),
+) -> Result<(), Error> {
+    use std::io::Write as _;
+    let (mut row, mut separator) = (String::new(), "[");
+    each(reads, listing, |stock| {
+        row.clear();
+        row.push_str(separator);
+        separator = ",";
+        write(&mut row, stock);
+        Ok(download.write_all(row.as_bytes())?)
+    })?;
+    Ok(download.write_all(if separator == "[" { b"[]" } else { b"]" })?)
+}
+
+fn write_table(reads: &Reads, mut table: Table<'_>, listing: &Listing) -> Result<(), Error> {
+    table.row(COLUMNS.map(Out::Text))?;
+    let mut names: HashMap<StockListId, String> = HashMap::new();
+    each(reads, listing, |stock| {
+        let name = match names.entry(stock.list) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(list_name(reads, stock.list)?),
+        };
+        table.row([
+            Out::Text(&stock.sku),
+            Out::Int(stock.on_hand),
+            Out::Text(stocks::unit_name(stock.unit)),
+            Out::Text(name),
+            Out::Time(&figure_time(stock)),
+            Out::Int(stock.held),
+            Out::Int(stock.reported),
+            Out::Int(stock.available()),
+        ])
+    })?;
+    table.finish()
+}
+
+fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {
+    let found = reads.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await)?;
+    Ok(found.map_or_else(String::new, |list| list.name))
+}
+
+/// When the figure was taken. One without a time gets the earliest there can be: an import without a time would count
+/// it as taken now, and settle what was registered since.
+fn figure_time(stock: &Stock) -> String {
+    scalar::time_text(stock.snapshot_at.unwrap_or(stock.created_at))
+}
+
+/// `GET stock_list/{id}/excel_template/`: the columns of an import and some rows of the list, which change nothing if
+/// they are left as they are.
+pub async fn template(call: Call) -> Result<Reply, Error> {
+    let format = Format::asked(&call.query, TEMPLATE_FORMATS)?;
+    let id = StockListId::new(call.id()?);
+    let body = async move |tx: &mut Tx<'_>| match stock_lists::by_id(tx, id).await? {
+        Some(list) => Ok(Some((list, stocks::of_list(tx, id, 0, EXAMPLES).await?))),
+        None => Ok(None),
+    };
+    let (list, examples) = call.app.store.read("stocks.examples", body).await?.ok_or_else(Error::not_found)?;
+    let name = format!("{}_template", list.code.as_ref().unwrap_or(&list.name));
+    download::reply(&call.app, (&name, format), move |_, download| {
+        let mut table = Table::begin(download, format)?;
+        table.row(Column::ALL.map(|column| Out::Text(column.name())))?;
+        for stock in &examples {
+            let time = figure_time(stock);
+            table.row(Column::ALL.map(|column| match column {
+                Column::Sku => Out::Text(&stock.sku),
+                Column::Stock => Out::Int(stock.on_hand),
+                Column::Unit => Out::Text(stocks::unit_name(stock.unit)),
+                Column::SnapshotAt => Out::Time(&time),
+                Column::List => Out::Text(&list.name),
+                // Empty leaves it as it is, whatever is sold before the file comes back.
+                Column::Held | Column::Name => Out::Empty,
+            }))?;
+        }
+        table.finish()
+    })
+    .await
+}

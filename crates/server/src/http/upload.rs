@@ -1,0 +1,159 @@
+//! Uploads: a body that is too large to be read whole, piece by piece into the database (contract 5).
+//!
+//! Promises: memory does not depend on the size of the file; a body that breaks off leaves nothing that takes effect.
+//! Must not know what is in the file.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use sha2::{Digest as _, Sha256};
+
+use super::call::Call;
+use crate::imports::spool::Arriving;
+use crate::wire::error::Error;
+
+/// The most parts beside the file.
+const PARTS_MAX: usize = 100;
+/// The most bytes of a part that is no file.
+const FIELD_BYTES_MAX: usize = 1_024;
+/// Names that a file's part may have; a part with a file name is one too.
+const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
+/// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent here.
+const FILE_TYPES: [&str; 8] = [
+    "text/csv",
+    "application/csv",
+    "text/plain",
+    "text/tab-separated-values",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/octet-stream",
+];
+
+/// What has arrived beside the bytes.
+pub struct Arrived {
+    /// What the client calls the file; empty if it does not.
+    pub file_name: String,
+    /// The bytes of the file.
+    pub bytes: i64,
+    /// A hash of the bytes.
+    pub hash: [u8; 32],
+    /// The other parts of the form.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Takes the file of a request. `None` where it has none.
+pub async fn receive(call: &Call, arriving: Arriving) -> Result<Option<Arrived>, Error> {
+    let Some(body) = call.take_upload() else { return Ok(None) };
+    let mut file = File {
+        arriving,
+        hash: Sha256::new(),
+        bytes: 0,
+        bytes_max: call.app.config.import_bytes_max,
+        patience: Duration::from_secs(call.app.config.request_seconds),
+    };
+    let kind = call.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (file_name, fields) = match kind.as_str() {
+        "multipart/form-data" => match parts(call, body, &mut file).await? {
+            Some(found) => found,
+            None => return Ok(None),
+        },
+        kind if FILE_TYPES.contains(&kind) => {
+            whole(body, &mut file).await?;
+            (String::new(), Vec::new())
+        }
+        _ => return Ok(None),
+    };
+    if file.bytes > file.bytes_max {
+        return Err(file.too_large());
+    }
+    let bytes = file.arriving.finish().await?;
+    let hash = file.hash.finalize().into();
+    Ok((bytes > 0).then_some(Arrived { file_name, bytes, hash, fields }))
+}
+
+struct File {
+    arriving: Arriving,
+    hash: Sha256,
+    bytes: u64,
+    bytes_max: u64,
+    patience: Duration,
+}
+
+impl File {
+    /// What is too much is read on for a while and passed over: many clients read no answer before they have sent all.
+    async fn take(&mut self, bytes: &Bytes) -> Result<(), Error> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > self.bytes_max.saturating_mul(2) {
+            return Err(self.too_large());
+        }
+        if self.bytes > self.bytes_max {
+            return Ok(());
+        }
+        self.hash.update(bytes);
+        Ok(self.arriving.take(bytes).await?)
+    }
+
+    fn too_large(&self) -> Error {
+        Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The file has more than {} bytes.", self.bytes_max))
+    }
+
+    /// Waits for the next piece: as long as something comes, an upload may take its time.
+    async fn next<T>(&self, piece: impl Future<Output = T>) -> Result<T, Error> {
+        let late = |_| Error::Detail(StatusCode::REQUEST_TIMEOUT, "The file took too long to arrive.".to_owned());
+        tokio::time::timeout(self.patience, piece).await.map_err(late)
+    }
+}
+
+async fn whole(mut body: Body, file: &mut File) -> Result<(), Error> {
+    while let Some(frame) = file.next(body.frame()).await? {
+        let frame = frame.map_err(|_| Error::bad_request("The body could not be read."))?;
+        if let Ok(bytes) = frame.into_data() {
+            file.take(&bytes).await?;
+        }
+    }
+    Ok(())
+}
+
+type Parts = (String, Vec<(String, String)>);
+
+/// The name of the first file, whose bytes are taken, and the fields before and after it.
+async fn parts(call: &Call, body: Body, file: &mut File) -> Result<Option<Parts>, Error> {
+    let wrong = |fault: multer::Error| Error::bad_request(format!("Multipart form parse error - {fault}"));
+    let boundary = multer::parse_boundary(&call.content_type).map_err(wrong)?;
+    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
+    let (mut name, mut fields) = (None, Vec::new());
+    let mut count = 0;
+    while let Some(mut part) = file.next(parts.next_field()).await?.map_err(wrong)? {
+        count += 1;
+        if count > PARTS_MAX {
+            return Err(Error::bad_request(format!("A form may have no more than {PARTS_MAX} parts.")));
+        }
+        let field = part.name().unwrap_or_default().to_owned();
+        let is_file = part.file_name().is_some() || FILE_PARTS.contains(&field.as_str());
+        match (is_file, &name) {
+            (true, None) => {
+                name = Some(part.file_name().unwrap_or_default().to_owned());
+                while let Some(bytes) = file.next(part.chunk()).await?.map_err(wrong)? {
+                    file.take(&bytes).await?;
+                }
+            }
+            // A second file is not asked for; it is passed over when the next part is.
+            (true, Some(_)) => {}
+            (false, _) => {
+                let mut text = Vec::new();
+                while let Some(bytes) = file.next(part.chunk()).await?.map_err(wrong)? {
+                    text.extend_from_slice(&bytes);
+                    if text.len() > FIELD_BYTES_MAX {
+                        return Err(Error::field(&field, "This field is too long."));
+                    }
+                }
+                fields.push((field, String::from_utf8_lossy(&text).into_owned()));
+            }
+        }
+    }
+    Ok(name.map(|name| (name, fields)))
+}

@@ -1,0 +1,193 @@
+//! A file of stock as rows: what it is, how many there are, and what each wants.
+//!
+//! Promises: one pass over the file in bounded memory each time; of a SKU that is there several times the last good row
+//! counts, and the others say so. Must not know what is stored.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use onhand_core::Timestamp;
+use onhand_core::command::ImportStock;
+use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Reading};
+use onhand_sheet::{Fault, Format, Kind, Limits, Row, Sheet};
+
+use super::outcomes::RowOutcome;
+use super::texts::{self, RowText};
+use crate::wire::scalar;
+
+/// What must be known to read a file.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The name of the list.
+    pub list_name: String,
+    /// Its code.
+    pub list_code: Option<String>,
+    /// What the figures are.
+    pub mode: ImportMode,
+    /// When it was sent: the same each time the file is read.
+    pub now: Timestamp,
+}
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub struct Survey {
+    /// Its format.
+    pub format: &'static str,
+    /// How its text is encoded, where that is a question.
+    pub encoding: Option<&'static str>,
+    /// Headings that mean nothing here.
+    pub ignored: Vec<String>,
+    /// Its rows, without the header.
+    pub total: i64,
+    /// The last good row of each SKU; [`NOT_GOOD`] where there is none.
+    last: HashMap<Box<str>, u64>,
+    /// Rows of which it is not known what SKU they mean.
+    pub unnamed: i64,
+}
+
+/// Stands for a row that no row has.
+const NOT_GOOD: u64 = 0;
+
+impl Survey {
+    /// Whether a row of the file, be it good or not, is about this SKU.
+    pub fn names(&self, sku: &str) -> bool {
+        self.last.contains_key(sku)
+    }
+}
+
+/// A row of a file.
+pub type FileRow = Result<(u64, ImportStock), RowOutcome>;
+
+impl Plan {
+    fn reading(&self) -> Reading<'_> {
+        Reading {
+            list: ListNames { name: &self.list_name, code: self.list_code.as_deref() },
+            mode: self.mode,
+            now: self.now,
+            parse_time: scalar::parse_time,
+        }
+    }
+
+    /// Reads the whole file once. What is wrong with the file as a whole is said in a sentence.
+    pub fn survey(&self) -> Result<Survey, String> {
+        let mut rows = Rows::open(&self.path)?;
+        let (mut last, mut total, mut unnamed) = (HashMap::new(), 0, 0);
+        let reading = self.reading();
+        while let Some(row) = rows.next(&reading)? {
+            total += 1;
+            match row {
+                Ok((number, row)) => _ = last.insert(row.sku.into_boxed_str(), number),
+                Err(row) if row.sku.is_empty() => unnamed += 1,
+                Err(row) => _ = last.entry(row.sku.into_boxed_str()).or_insert(NOT_GOOD),
+            }
+        }
+        if total == 0 {
+            return Err("The file has a header and no rows.".to_owned());
+        }
+        let ignored = rows.columns.unknown().to_vec();
+        Ok(Survey {
+            format: format_name(rows.sheet.format()),
+            encoding: rows.sheet.encoding(),
+            ignored,
+            total,
+            last,
+            unnamed,
+        })
+    }
+
+    /// Reads the file again, some rows at a time, from a chunk on. Ends when `take` says so.
+    pub fn chunks(
+        &self,
+        survey: &Survey,
+        (rows_each, first): (usize, i64),
+        mut take: impl FnMut(i64, Vec<FileRow>) -> bool,
+    ) -> Result<(), String> {
+        let mut rows = Rows::open(&self.path)?;
+        let reading = self.reading();
+        for number in 0.. {
+            let mut chunk = Vec::with_capacity(rows_each);
+            while chunk.len() < rows_each
+                && let Some(row) = rows.next(&reading)?
+            {
+                chunk.push(row.and_then(|row| only_last(survey, row)));
+            }
+            if chunk.is_empty() || (number >= first && !take(number, chunk)) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn only_last(survey: &Survey, (number, row): (u64, ImportStock)) -> FileRow {
+    match survey.last.get(row.sku.as_str()) {
+        Some(last) if *last != number => {
+            let text = format!("The SKU is in row {last} again, and the last one counts.");
+            Err(RowOutcome::failed(Some(number), row.sku, RowText { column: "product__sku", code: "duplicate", text }))
+        }
+        _ => Ok((number, row)),
+    }
+}
+
+/// The rows behind the header.
+struct Rows {
+    sheet: Sheet,
+    columns: Columns,
+    row: Row,
+}
+
+impl Rows {
+    fn open(path: &Path) -> Result<Self, String> {
+        let mut sheet = onhand_sheet::open(path, &Limits::default()).map_err(|fault| fault.to_string())?;
+        let mut row = Row::new();
+        sheet.next(&mut row).map_err(|fault| fault.to_string())?;
+        let columns = Columns::read(&cells(&row)).map_err(|fault| texts::header(&fault))?;
+        Ok(Self { sheet, columns, row })
+    }
+
+    fn next(&mut self, reading: &Reading<'_>) -> Result<Option<FileRow>, String> {
+        match self.sheet.next(&mut self.row) {
+            Ok(false) => return Ok(None),
+            Ok(true) => {}
+            Err(Fault::Row { row, fault }) => {
+                let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
+                return Ok(Some(Err(RowOutcome::failed(Some(row), "", why))));
+            }
+            Err(fault) => return Err(fault.to_string()),
+        }
+        let (number, cells) = (self.row.number(), cells(&self.row));
+        let row = self.columns.row(&cells, reading).map_err(|fault| {
+            let why = RowText { column: fault.column.name(), code: "bad_cell", text: texts::cell(fault) };
+            RowOutcome::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why)
+        });
+        Ok(Some(row.map(|row| (number, row))))
+    }
+}
+
+/// The cells of a row, as the rules know them.
+pub fn cells(row: &Row) -> Vec<Cell<'_>> {
+    row.cells().map(|cell| Cell { kind: kind(cell.kind), text: cell.text }).collect()
+}
+
+const fn kind(kind: Kind) -> CellKind {
+    match kind {
+        Kind::Empty => CellKind::Empty,
+        Kind::Text => CellKind::Text,
+        Kind::Number => CellKind::Number,
+        Kind::Date => CellKind::Date,
+        Kind::Bool => CellKind::Bool,
+        Kind::Error => CellKind::Error,
+    }
+}
+
+/// The wire's word for a format.
+pub(super) const fn format_name(format: Format) -> &'static str {
+    match format {
+        Format::Csv => "csv",
+        Format::Xlsx => "xlsx",
+        Format::Xls => "xls",
+        Format::Ods => "ods",
+    }
+}

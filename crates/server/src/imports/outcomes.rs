@@ -1,0 +1,256 @@
+//! What came of rows, as it is stored: enough to show it, to apply what a preview said, and to take it back.
+//!
+//! Promises: what was written by one version of the program is read by the next; a form that is not understood is an
+//! error. Must not know files or tables.
+
+use anyhow::Context as _;
+use onhand_core::command::{FigureChange, HeldChange, ImportStock};
+use onhand_core::{Quantity, Timestamp, UnitType, Written};
+use onhand_store::imports::Counts;
+use serde::{Deserialize, Serialize};
+
+use super::texts::RowText;
+
+/// The form of the bytes; a new one gets a new number.
+const FORM: u8 = 1;
+
+/// What came of one row.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct RowOutcome {
+    /// The row in the file, as a person counts; none where a stock was not in the file (mode `replace`).
+    pub row: Option<u64>,
+    /// The SKU as read; empty where it could not be.
+    pub sku: String,
+    /// How it ended.
+    pub end: End,
+    /// What it wanted; none where that could not be read.
+    pub wanted: Option<Wanted>,
+    /// The stock before it.
+    pub before: Option<Figures>,
+    /// The stock after it.
+    pub after: Option<Figures>,
+    /// The stock.
+    pub stock: Option<i64>,
+    /// The movement it made.
+    pub movement: Option<i64>,
+    /// Units of reported lines that it settled.
+    pub settled: i64,
+}
+
+/// How a row ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum End {
+    /// It made the stock.
+    Created,
+    /// It changed the stock.
+    Updated,
+    /// The stock was like that.
+    Unchanged,
+    /// It was not taken.
+    Failed {
+        /// The name of the column at fault; empty where it is the row as a whole.
+        column: String,
+        /// Why, for programs.
+        code: String,
+        /// Why, for people.
+        error: String,
+    },
+}
+
+/// What a row wants of a stock.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Wanted {
+    figure: Figure,
+    held: Figure,
+    is_kilogram: Option<bool>,
+    snapshot_at: Option<i64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+enum Figure {
+    Keep,
+    Whole(i64),
+    Difference(i64),
+}
+
+/// What an import can write of a stock.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Figures {
+    /// The figure.
+    pub on_hand: i64,
+    /// Sold elsewhere.
+    pub external: i64,
+    /// Whether one unit is a kilogram.
+    pub is_kilogram: bool,
+    /// When the figure was taken.
+    pub snapshot_at: Option<i64>,
+}
+
+impl RowOutcome {
+    /// A row that was not taken.
+    pub fn failed(row: Option<u64>, sku: impl Into<String>, why: RowText) -> Self {
+        Self {
+            row,
+            sku: sku.into(),
+            end: End::Failed { column: why.column.to_owned(), code: why.code.to_owned(), error: why.text },
+            wanted: None,
+            before: None,
+            after: None,
+            stock: None,
+            movement: None,
+            settled: 0,
+        }
+    }
+
+    /// The word for how it ended.
+    pub const fn word(&self) -> &'static str {
+        match self.end {
+            End::Created => "created",
+            End::Updated => "updated",
+            End::Unchanged => "unchanged",
+            End::Failed { .. } => "failed",
+        }
+    }
+
+    /// Whether it changed something, or would.
+    pub const fn is_change(&self) -> bool {
+        matches!(self.end, End::Created | End::Updated)
+    }
+}
+
+impl From<&ImportStock> for Wanted {
+    fn from(row: &ImportStock) -> Self {
+        Self {
+            figure: match row.figure {
+                FigureChange::Keep => Figure::Keep,
+                FigureChange::Figure(units) => Figure::Whole(units.units()),
+                // What was undone is not applied again, so the time that goes back with it need not be known.
+                FigureChange::Difference(units) | FigureChange::Back { difference: units, .. } => {
+                    Figure::Difference(units)
+                }
+            },
+            held: match row.held {
+                HeldChange::Keep => Figure::Keep,
+                HeldChange::Whole(units) => Figure::Whole(units.units()),
+                HeldChange::Difference(units) => Figure::Difference(units),
+            },
+            is_kilogram: row.unit.map(|unit| unit == UnitType::Kilogram),
+            snapshot_at: row.snapshot_at.map(Timestamp::micros),
+        }
+    }
+}
+
+impl Wanted {
+    /// The row of a command that wants this.
+    pub fn row(&self, sku: String) -> Option<ImportStock> {
+        Some(ImportStock {
+            sku,
+            figure: match self.figure {
+                Figure::Keep => FigureChange::Keep,
+                Figure::Whole(units) => FigureChange::Figure(Quantity::new(units)?),
+                Figure::Difference(units) => FigureChange::Difference(units),
+            },
+            held: match self.held {
+                Figure::Keep => HeldChange::Keep,
+                Figure::Whole(units) => HeldChange::Whole(Quantity::new(units)?),
+                Figure::Difference(units) => HeldChange::Difference(units),
+            },
+            unit: self.is_kilogram.map(unit),
+            snapshot_at: self.snapshot_at.map(Timestamp::from_micros),
+            expected: None,
+        })
+    }
+}
+
+const fn unit(is_kilogram: bool) -> UnitType {
+    if is_kilogram { UnitType::Kilogram } else { UnitType::Piece }
+}
+
+impl From<&Written> for Figures {
+    fn from(written: &Written) -> Self {
+        Self {
+            on_hand: written.on_hand,
+            external: written.external,
+            is_kilogram: written.unit == UnitType::Kilogram,
+            snapshot_at: written.snapshot_at.map(Timestamp::micros),
+        }
+    }
+}
+
+impl Figures {
+    /// As the rules know it.
+    pub fn written(&self) -> Written {
+        Written {
+            on_hand: self.on_hand,
+            external: self.external,
+            unit: unit(self.is_kilogram),
+            snapshot_at: self.snapshot_at.map(Timestamp::from_micros),
+        }
+    }
+
+    /// Its unit, as the rules know it.
+    pub const fn unit(&self) -> UnitType {
+        unit(self.is_kilogram)
+    }
+}
+
+/// How many rows ended how.
+pub fn counts(rows: &[RowOutcome]) -> Counts {
+    let mut counts = Counts::default();
+    for row in rows {
+        *match row.end {
+            End::Created => &mut counts.created,
+            End::Updated => &mut counts.updated,
+            End::Unchanged => &mut counts.unchanged,
+            End::Failed { .. } => &mut counts.failed,
+        } += 1;
+    }
+    counts
+}
+
+/// The bytes that are stored.
+pub fn encode(rows: &[RowOutcome]) -> Vec<u8> {
+    postcard::to_extend(rows, vec![FORM]).expect("plain data has a form in memory")
+}
+
+/// The rows that were stored.
+pub fn decode(bytes: &[u8]) -> anyhow::Result<Vec<RowOutcome>> {
+    let rows = bytes.strip_prefix(&[FORM]).context("outcomes in a form of another version")?;
+    Ok(postcard::from_bytes(rows)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_come_back_as_they_were() {
+        let row = ImportStock {
+            sku: "0042".to_owned(),
+            figure: FigureChange::Difference(-3),
+            held: HeldChange::Keep,
+            unit: Some(UnitType::Kilogram),
+            snapshot_at: Some(Timestamp::from_micros(7)),
+            expected: None,
+        };
+        let figures = Figures { on_hand: 9, external: 1, is_kilogram: true, snapshot_at: None };
+        let failed = RowOutcome::failed(
+            Some(2),
+            "A",
+            RowText { column: "stock", code: "bad_cell", text: "no number".to_owned() },
+        );
+        let updated = RowOutcome {
+            end: End::Updated,
+            wanted: Some(Wanted::from(&row)),
+            before: Some(figures.clone()),
+            movement: Some(11),
+            ..failed.clone()
+        };
+        let rows = vec![failed, updated];
+        assert_eq!(decode(&encode(&rows)).unwrap(), rows);
+        assert_eq!(rows[1].wanted.as_ref().unwrap().row("0042".to_owned()), Some(row));
+        assert_eq!(Figures::from(&figures.written()), figures);
+        assert_eq!(counts(&rows), Counts { updated: 1, failed: 1, ..Counts::default() });
+        assert!(decode(b"\xff").is_err() && decode(b"").is_err());
+    }
+}

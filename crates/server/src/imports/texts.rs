@@ -1,0 +1,148 @@
+//! What is said of a file that cannot be read, of a cell and of a row: sentences for the person who made the file.
+//!
+//! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
+
+use onhand_core::import::{CellFault, Column, HeaderFault, Problem};
+use onhand_core::refusal::RowFault;
+use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
+
+use crate::wire::scalar;
+
+/// Why the table of a file cannot be read as stock.
+pub fn header(fault: &HeaderFault) -> String {
+    match fault {
+        HeaderFault::NoHeader => {
+            format!("The first row looks like data. It must name the columns: {}.", accepted())
+        }
+        HeaderFault::PriceList => {
+            "This is a price list: it has prices and no stock. A stock file has a column stock beside the SKU."
+                .to_owned()
+        }
+        HeaderFault::Twice { column, headers: [first, second] } => {
+            format!("The columns \"{first}\" and \"{second}\" both mean {}. Keep one of them.", column.name())
+        }
+        HeaderFault::NoSku => format!("There is no column with SKUs. Name it one of: {}.", names(Column::Sku)),
+        HeaderFault::NothingToWrite => {
+            format!("Beside the SKU there is no column that could be written. Columns that can be: {}.", writable())
+        }
+    }
+}
+
+/// What is wrong with a cell. Its column has a place of its own in the answer.
+pub fn cell(fault: CellFault) -> String {
+    let text = match fault.problem {
+        Problem::SkuEmpty => "The row has no SKU.",
+        Problem::SkuTooLong => return format!("A SKU has at most {SKU_CHARS_MAX} characters."),
+        Problem::SkuControl => "The SKU contains characters that cannot be seen, for instance a line break.",
+        Problem::SkuFraction => "The SKU is a number with decimals. Format the column as text and enter the SKU again.",
+        Problem::SkuRounded => {
+            "The SKU is a number of more digits than a spreadsheet keeps. Format the column as text and enter the SKU again."
+        }
+        Problem::Exponent if fault.column == Column::Sku => {
+            "The spreadsheet has shortened the SKU to a number with an exponent, and its digits are lost. Format the \
+             column as text and enter the SKU again."
+        }
+        Problem::Exponent => "This is a number with an exponent. Write all its digits.",
+        Problem::IsDate if fault.column == Column::Sku => {
+            "The spreadsheet has made a date of the SKU. Format the column as text and enter the SKU again."
+        }
+        Problem::IsDate => "This is a date, not an amount. Format the column as number and enter the amount again.",
+        Problem::IsBool => "This is true or false, and neither an amount nor a SKU.",
+        Problem::IsError => "The formula in this cell has failed.",
+        Problem::NotANumber => "This is not a number.",
+        Problem::Decimals => "Stock is counted in whole numbers; this one has decimals.",
+        Problem::Negative => "Stock cannot be below zero. Differences are taken with mode=adjust.",
+        Problem::Plus => "A plus stands for a difference, which is taken for stock with mode=adjust only.",
+        Problem::Separators => {
+            "Are these thousands or decimals? Write the number without points, commas and spaces between its digits."
+        }
+        Problem::TooLarge => return format!("The largest amount is {QUANTITY_MAX}."),
+        Problem::UnknownUnit => "The unit is qty or kg.",
+        Problem::NotATime => "This is not a time. Write it like 2026-01-31T09:30:00Z.",
+        Problem::InFuture => "This time is in the future.",
+        Problem::OtherList => "The row is for another stock list than the one the file was sent to.",
+        Problem::NothingToWrite => "There is nothing to write in this row: its amounts and its unit are empty.",
+    };
+    text.to_owned()
+}
+
+/// What is said of a row whose stock does not take it.
+pub struct RowText {
+    /// The column that it is about.
+    pub column: &'static str,
+    /// A word for programs.
+    pub code: &'static str,
+    /// A sentence for people.
+    pub text: String,
+}
+
+/// Why the stock of a row does not take it.
+pub fn row(fault: &RowFault) -> RowText {
+    let (column, code, text) = match fault {
+        RowFault::UnknownList(_) => (Column::List, "unknown_list", "There is no such stock list."),
+        RowFault::UnknownProduct(_) => (Column::Sku, "unknown_product", "There is no product with this SKU."),
+        RowFault::StaleSnapshot { stored } => {
+            let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
+            return RowText { column: Column::SnapshotAt.name(), code: "stale_snapshot", text };
+        }
+        RowFault::StaleRow => {
+            (Column::Sku, "stale_row", "This stock was written after the change set was made; nothing was changed.")
+        }
+        RowFault::TouchedSince => (
+            Column::Sku,
+            "touched_since",
+            "Something has happened to this stock since the import; it was left as it is.",
+        ),
+        RowFault::Settled => (
+            Column::Sku,
+            "settled",
+            "This row's figure contained registered order lines; write the new figure instead.",
+        ),
+        RowFault::BelowZero => (Column::Stock, "below_zero", "There is not enough to take this much away."),
+        RowFault::TooLarge => {
+            let text = format!("The amount would pass the largest one that can be stored, {QUANTITY_MAX}.");
+            return RowText { column: Column::Stock.name(), code: "too_large", text };
+        }
+    };
+    RowText { column: column.name(), code, text: text.to_owned() }
+}
+
+fn accepted() -> String {
+    format!("{}, and one of {}", names(Column::Sku), writable())
+}
+
+fn writable() -> String {
+    [Column::Stock, Column::Held, Column::Unit].map(names).join(", ")
+}
+
+fn names(column: Column) -> String {
+    column.names().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_fault_says_what_to_do() {
+        let twice = HeaderFault::Twice { column: Column::Sku, headers: ["SKU".to_owned(), "Barkod".to_owned()] };
+        assert_eq!(header(&twice), "The columns \"SKU\" and \"Barkod\" both mean product__sku. Keep one of them.");
+        assert!(header(&HeaderFault::PriceList).contains("price list"));
+        for fault in [HeaderFault::NoHeader, HeaderFault::NothingToWrite] {
+            assert!(header(&fault).contains("stock, quantity, qty, stok, miktar"), "{fault:?}");
+        }
+        for fault in [HeaderFault::NoHeader, HeaderFault::NoSku] {
+            assert!(header(&fault).contains("product__sku, product_sku, sku, barcode, stok kodu"), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_spreadsheet_did_to_a_sku_is_told_with_a_remedy() {
+        let of_sku = |problem| cell(CellFault { column: Column::Sku, problem });
+        for problem in [Problem::Exponent, Problem::IsDate, Problem::SkuFraction, Problem::SkuRounded] {
+            assert!(of_sku(problem).contains("Format the column as text"), "{problem:?}");
+            let of_stock = cell(CellFault { column: Column::Stock, problem: Problem::Exponent });
+            assert!(!of_stock.contains("SKU"), "{of_stock}");
+        }
+    }
+}

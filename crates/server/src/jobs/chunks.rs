@@ -1,0 +1,135 @@
+//! Some rows of an import through the ledger, and what came of them beside their effect.
+//!
+//! Promises: what came of the rows is stored if and only if they took effect, once. Must not know where rows come from.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onhand_core::command::{ImportStock, ImportStocks};
+use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowVerdict, StockId, StockListId};
+use onhand_store::Tx;
+use onhand_store::imports::{self, Chunk, ImportRow, Task};
+
+use super::Stopped;
+use crate::app::App;
+use crate::imports::outcomes::{self, End, Figures, RowOutcome, Wanted};
+use crate::imports::texts;
+use crate::ledger::{self, ChunkOf, Fault, Receipt, Settled, Submission};
+
+/// The pause before a full queue is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A row that is to be decided, or one about which nothing is left to decide.
+#[derive(Clone, Debug)]
+pub(super) enum Slot {
+    /// The row in the file, if it is there, and what it wants.
+    Row(Option<u64>, ImportStock),
+    /// What came of it before.
+    Ended(RowOutcome),
+}
+
+/// Some rows of an import.
+pub(super) struct Rows {
+    pub(super) number: i64,
+    pub(super) slots: Vec<Slot>,
+}
+
+impl Rows {
+    /// Does them, or says what they would do; either way that is stored. Rows that were done before are left alone.
+    pub(super) async fn run(self, app: &App, import: &ImportRow) -> Result<(), Stopped> {
+        let list = import.list.ok_or_else(gone)?;
+        match import.task {
+            Task::Preview => preview(app, import, list, self).await,
+            Task::Import | Task::Apply | Task::Undo => submit(app, import, list, self).await,
+        }
+    }
+}
+
+pub(super) fn gone() -> Stopped {
+    Stopped::Never("The stock list does not exist any more.".to_owned())
+}
+
+fn command(app: &App, import: &ImportRow, list: StockListId, slots: &[Slot]) -> Command {
+    let row = |slot: &Slot| match slot {
+        Slot::Row(_, row) => Some(row.clone()),
+        Slot::Ended(_) => None,
+    };
+    Command::ImportStocks(ImportStocks {
+        import: import.id,
+        list,
+        rows: slots.iter().filter_map(row).collect(),
+        create_unknown_products: app.config.create_unknown_products,
+    })
+}
+
+async fn submit(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), Stopped> {
+    let (number, slots) = (rows.number, Arc::new(rows.slots));
+    loop {
+        let (id, kept) = (import.id, slots.clone());
+        let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
+        let receipt = Some(Receipt::Chunk(ChunkOf { import: id, number, render }));
+        let submission = Submission { command: command(app, import, list, &slots), actor: import.actor, receipt };
+        match app.ledger.submit(submission).await {
+            Ok(Settled::Decided(Ok(_)) | Settled::DoneBefore) => return Ok(()),
+            Ok(Settled::Decided(Err(_))) => return Err(gone()),
+            Ok(Settled::Replayed(_) | Settled::KeyReused) => unreachable!("an import has no idempotency key"),
+            Err(Fault::Full) => tokio::time::sleep(PAUSE).await,
+            Err(Fault::Closed) => return Err(Stopped::Closing),
+            Err(Fault::Store(fault)) => return Err(fault.into()),
+        }
+    }
+}
+
+async fn preview(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), Stopped> {
+    let command = Arc::new(command(app, import, list, &rows.slots));
+    let (number, slots) = (rows.number, Arc::new(rows.slots));
+    let (id, context) = (import.id, Context { actor: import.actor, now: app.clock.now() });
+    let body = async move |tx: &mut Tx<'_>| {
+        if imports::has_chunk(tx, id, number).await? {
+            return Ok(true);
+        }
+        match ledger::preview(tx, &command, context).await? {
+            Ok(outcome) => imports::add_chunk(tx, &chunk(id, number, &slots, &outcome)).await.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    };
+    if app.store.write("imports.preview", body).await? { Ok(()) } else { Err(gone()) }
+}
+
+/// What is stored of some rows.
+fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Chunk {
+    let imported: &[ImportedStock] = match outcome {
+        Outcome::StocksImported(imported) => imported,
+        _ => &[],
+    };
+    let mut imported = imported.iter();
+    let ended = |slot: &Slot| match slot {
+        Slot::Ended(ended) => Some(ended.clone()),
+        Slot::Row(row, wanted) => imported.next().map(|imported| row_outcome(*row, wanted, imported)),
+    };
+    let rows: Vec<RowOutcome> = slots.iter().filter_map(ended).collect();
+    Chunk { import, number, counts: outcomes::counts(&rows), outcomes: outcomes::encode(&rows) }
+}
+
+fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowOutcome {
+    let end = match &imported.verdict {
+        RowVerdict::Created => End::Created,
+        RowVerdict::Updated => End::Updated,
+        RowVerdict::Unchanged => End::Unchanged,
+        RowVerdict::Refused(fault) => {
+            let why = texts::row(fault);
+            End::Failed { column: why.column.to_owned(), code: why.code.to_owned(), error: why.text }
+        }
+    };
+    RowOutcome {
+        row,
+        sku: wanted.sku.clone(),
+        end,
+        wanted: Some(Wanted::from(wanted)),
+        before: imported.before.as_ref().map(Figures::from),
+        after: imported.after.as_ref().map(Figures::from),
+        stock: imported.stock.map(StockId::get),
+        movement: imported.movement.map(MovementId::get),
+        settled: imported.settled,
+    }
+}

@@ -1,0 +1,194 @@
+//! Jobs: work that goes on behind the answers.
+//!
+//! Promises: a job is done by one process at a time, goes on where it stopped when that process dies, and is not done
+//! twice even where two believe that it is theirs. Must not know HTTP.
+
+mod chunks;
+mod import_lists;
+mod import_stocks;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use onhand_store::imports::{self, ImportRow, Kind};
+use onhand_store::{Error, Tx, leases};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::app::App;
+use crate::auth::token;
+
+/// How many jobs one process does at a time.
+const WORKERS: usize = 2;
+/// How often a worker looks for what other processes have left it.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How long a job is one worker's unless it says so again.
+const LEASE_SECONDS: i64 = 15;
+/// How often it says so.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// A handle on the workers of this process.
+#[derive(Debug, Default)]
+pub struct Jobs {
+    there_is_work: Notify,
+}
+
+impl Jobs {
+    /// There is something to do.
+    pub fn wake(&self) {
+        self.there_is_work.notify_waiters();
+        // Nobody may be waiting just now: the next one who looks finds this.
+        self.there_is_work.notify_one();
+    }
+}
+
+/// Why a job has stopped before its end.
+#[derive(Debug)]
+enum Stopped {
+    /// The store is not to be had; whoever comes next goes on.
+    Later(Error),
+    /// The server is stopping.
+    Closing,
+    /// It cannot be done, and this is why.
+    Never(String),
+}
+
+impl From<Error> for Stopped {
+    fn from(fault: Error) -> Self {
+        match fault {
+            Error::Internal(text) => Self::Never(format!("A server error occurred: {text}")),
+            other => Self::Later(other),
+        }
+    }
+}
+
+impl From<anyhow::Error> for Stopped {
+    fn from(fault: anyhow::Error) -> Self {
+        match fault.downcast::<Error>() {
+            Ok(fault) => fault.into(),
+            Err(fault) => Self::Never(format!("A server error occurred: {fault:#}")),
+        }
+    }
+}
+
+/// Starts the workers of a process; they end when the set is dropped.
+pub fn start(app: &Arc<App>) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    for number in 0..WORKERS {
+        // An embedded database has one process at a time: what its last one held is this one's.
+        let holder = match app.store.is_shared() {
+            true => crate::hex::encode(&token::random::<8>()),
+            false => format!("worker {number}"),
+        };
+        workers.spawn(work(app.clone(), holder));
+    }
+    workers
+}
+
+async fn work(app: Arc<App>, holder: String) {
+    loop {
+        match next(&app, &holder).await {
+            Ok(Some((import, lease))) => {
+                tokio::select! {
+                    () = run(&app, &import) => {}
+                    () = keep(&app, &lease, &holder) => tracing::warn!(import = import.id.get(), "lost the lease"),
+                }
+                give_back(&app, lease, holder.clone()).await;
+                continue;
+            }
+            Ok(None) => {}
+            Err(fault) => tracing::warn!(%fault, "cannot look for work"),
+        }
+        // Whether it is woken or the time is over, it looks again.
+        let _ = tokio::time::timeout(PAUSE, app.jobs.there_is_work.notified()).await;
+    }
+}
+
+/// The oldest job that nobody does; of one list, one at a time.
+async fn next(app: &App, holder: &str) -> Result<Option<(ImportRow, String)>, Error> {
+    let open = app.store.read("imports.open", async |tx| imports::open(tx).await).await?;
+    let mut passed: Vec<String> = Vec::new();
+    for import in open {
+        let lease = lease_of(&import);
+        if passed.contains(&lease) {
+            continue;
+        }
+        if claim(app, &lease, holder).await? {
+            // It may have been finished between the look and the claim.
+            let id = import.id;
+            let found = app.store.read("imports.by_id", async move |tx| imports::by_id(tx, id).await).await?;
+            if let Some(import) = found.filter(|import| import.finished_at.is_none()) {
+                return Ok(Some((import, lease)));
+            }
+            give_back(app, lease, holder.to_owned()).await;
+        } else {
+            passed.push(lease);
+        }
+    }
+    Ok(None)
+}
+
+fn lease_of(import: &ImportRow) -> String {
+    match import.list {
+        Some(list) => format!("import:{}", list.get()),
+        None => "import".to_owned(),
+    }
+}
+
+async fn claim(app: &App, lease: &str, holder: &str) -> Result<bool, Error> {
+    let (lease, holder, now) = (lease.to_owned(), holder.to_owned(), app.clock.now());
+    let body = async move |tx: &mut Tx<'_>| leases::claim(tx, &lease, &holder, now, LEASE_SECONDS).await;
+    app.store.write("leases.claim", body).await
+}
+
+/// Says again and again whose the job is; ends when it is somebody else's.
+async fn keep(app: &App, lease: &str, holder: &str) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        match claim(app, lease, holder).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(fault) => tracing::warn!(%fault, "cannot keep a lease"),
+        }
+    }
+}
+
+async fn give_back(app: &App, lease: String, holder: String) {
+    let body = async move |tx: &mut Tx<'_>| leases::release(tx, &lease, &holder).await;
+    if let Err(fault) = app.store.write("leases.release", body).await {
+        tracing::warn!(%fault, "cannot give a lease back; it ends by itself");
+    }
+}
+
+async fn run(app: &Arc<App>, import: &ImportRow) {
+    let id = import.id;
+    tracing::info!(import = id.get(), task = import.task.word(), "import begins");
+    let done = match import.kind {
+        Kind::Stocks => import_stocks::run(app, import).await,
+        Kind::StockLists => import_lists::run(app, import).await,
+    };
+    let ended = match done {
+        Ok(remark) => Ok(remark),
+        Err(Stopped::Never(text)) => Err(text),
+        Err(Stopped::Closing) => return,
+        Err(Stopped::Later(fault)) => {
+            tracing::warn!(import = id.get(), %fault, "import stopped; it goes on later");
+            tokio::time::sleep(PAUSE).await;
+            return;
+        }
+    };
+    let now = app.clock.now();
+    let body = async move |tx: &mut Tx<'_>| imports::finish(tx, id, &ended, now).await;
+    match app.store.write("imports.finish", body).await {
+        Ok(()) => tracing::info!(import = id.get(), "import ended"),
+        Err(fault) => tracing::warn!(import = id.get(), %fault, "cannot write down the end of an import"),
+    }
+}
+
+/// Runs something that takes its time, away from those who answer. Its error is for people.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, Stopped> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(Stopped::Never),
+        Err(_) => Err(Stopped::Never("The file could not be read: the reader has failed.".to_owned())),
+    }
+}

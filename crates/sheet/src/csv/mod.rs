@@ -1,0 +1,10 @@
+//! CSV: bytes to characters, characters to records, records to rows.
+//!
+//! Promises: holds one piece of the file and one record, whatever the file is. Must not know what the cells mean.
+
+mod encoding;
+mod records;
+mod separator;
+
+pub(crate) use encoding::Encoding;
+pub(crate) use records::Records;

@@ -1,0 +1,23 @@
+//! Tables in files: CSV, XLSX, XLS and ODS read row by row, CSV and XLSX written.
+//!
+//! Promises: the format is found by content, never by name; memory is bounded by [`Limits`], whatever the file is; no file
+//! makes this crate panic; text that is written comes back unchanged, and is never run as a formula.
+//! Must not know: what the rows mean, where a file comes from, and the other crates of this workspace.
+
+mod book;
+mod csv;
+mod fault;
+mod format;
+mod harmless;
+mod limits;
+pub mod probe;
+mod row;
+mod sheet;
+mod write;
+
+pub use fault::{Fault, RowFault};
+pub use format::Format;
+pub use limits::Limits;
+pub use row::{Cell, Kind, Row};
+pub use sheet::{Sheet, Source, open, read};
+pub use write::{CsvWriter, Out, WriteFault, XlsxWriter};

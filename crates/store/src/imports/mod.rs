@@ -1,0 +1,250 @@
+//! Imports (contract 5): files in pieces, what is done with them, what came of their rows.
+//!
+//! Promises: what came of some rows is stored once, in the transaction of their effect, together with the sums that a
+//! status shows. Must not know what is in a file or in an outcome.
+
+mod row;
+
+use onhand_core::{ImportId, StockListId, Timestamp, UserId};
+
+pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
+use crate::engine::Row;
+use crate::sql::{shared, values};
+use crate::{Error, Tx, ids};
+
+/// How long an import and what came of it are kept, in seconds: thirty days.
+pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
+/// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
+const ARRIVAL_SECONDS: i64 = 24 * 3_600;
+
+shared! {
+    INSERT = "imports.insert",
+        "INSERT INTO import (id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state,
+         file_name, file_bytes, format, encoding, ignored_columns, total, processed, created, updated, unchanged,
+         failed, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14)";
+    BY_KEY = "imports.by_key",
+        "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
+         file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
+         started_at, finished_at FROM import WHERE cache_key = ?1";
+    BY_ID = "imports.by_id",
+        "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
+         file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
+         started_at, finished_at FROM import WHERE id = ?1";
+    BY_SOURCE = "imports.by_source",
+        "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
+         file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
+         started_at, finished_at FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL";
+    OPEN = "imports.open",
+        "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
+         file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
+         started_at, finished_at FROM import WHERE finished_at IS NULL AND state <> 'receiving' ORDER BY id LIMIT 100";
+    ARRIVED = "imports.arrived",
+        "UPDATE import SET state = 'waiting', task = ?2, mode = ?3, file_name = ?4, file_bytes = ?5
+         WHERE id = ?1 AND state = 'receiving'";
+    BEGIN = "imports.begin",
+        "UPDATE import SET state = 'processing', started_at = COALESCE(started_at, ?2) WHERE id = ?1";
+    DESCRIBE = "imports.describe",
+        "UPDATE import SET format = ?2, encoding = ?3, ignored_columns = ?4, total = ?5 WHERE id = ?1";
+    FINISH = "imports.finish",
+        "UPDATE import SET state = ?2, error = ?3, finished_at = ?4 WHERE id = ?1 AND finished_at IS NULL";
+    COUNT = "imports.count",
+        "UPDATE import SET processed = processed + ?2,
+         total = CASE WHEN processed + ?2 > total THEN processed + ?2 ELSE total END, created = created + ?3, updated = updated + ?4,
+         unchanged = unchanged + ?5, failed = failed + ?6 WHERE id = ?1";
+    ADD_PART = "imports.add_part", "INSERT INTO import_part (import_id, number, bytes) VALUES (?1, ?2, ?3)";
+    PART = "imports.part", "SELECT bytes FROM import_part WHERE import_id = ?1 AND number = ?2";
+    ADD_CHUNK = "imports.add_chunk",
+        "INSERT INTO import_chunk (import_id, number, created, updated, unchanged, failed, outcomes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    CHUNK = "imports.chunk",
+        "SELECT import_id, number, created, updated, unchanged, failed, outcomes FROM import_chunk
+         WHERE import_id = ?1 AND number = ?2";
+    HAS_CHUNK = "imports.has_chunk", "SELECT 1 FROM import_chunk WHERE import_id = ?1 AND number = ?2";
+    NEXT_CHUNK = "imports.next_chunk",
+        "SELECT number + 1 FROM import_chunk WHERE import_id = ?1 ORDER BY number DESC LIMIT 1";
+    FAILURES = "imports.failures",
+        "SELECT number, failed FROM import_chunk WHERE import_id = ?1 AND failed > 0 ORDER BY number";
+    DROP_PARTS = "imports.drop_parts", "DELETE FROM import_part WHERE import_id = ?1";
+    DROP_CHUNKS = "imports.drop_chunks", "DELETE FROM import_chunk WHERE import_id = ?1";
+    DROP = "imports.drop", "DELETE FROM import WHERE id = ?1";
+    OLDEST = "imports.oldest", "SELECT id FROM import WHERE created_at < ?1 ORDER BY created_at LIMIT 1";
+    LOST = "imports.lost",
+        "SELECT id FROM import WHERE finished_at IS NULL AND state = 'receiving' AND created_at < ?1
+         ORDER BY id LIMIT 1";
+}
+
+fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
+    let time = |index| Ok::<_, Error>(row.get::<Option<i64>>(index)?.map(Timestamp::from_micros));
+    Ok(ImportRow {
+        id: ImportId::new(row.get(0)?),
+        cache_key: row.get(1)?,
+        kind: Kind::read(row.str(2)?),
+        task: Task::read(row.str(3)?),
+        mode: row.get(4)?,
+        is_forced: row.get(5)?,
+        list: row.get::<Option<i64>>(6)?.map(StockListId::new),
+        source: row.get::<Option<i64>>(7)?.map(ImportId::new),
+        actor: UserId::new(row.get(8)?),
+        state: State::read(row.str(9)?),
+        file_name: row.get(10)?,
+        file_bytes: row.get(11)?,
+        format: row.get(12)?,
+        encoding: row.get(13)?,
+        ignored_columns: row.get(14)?,
+        error: row.get(15)?,
+        total: row.get(16)?,
+        counts: Counts { created: row.get(17)?, updated: row.get(18)?, unchanged: row.get(19)?, failed: row.get(20)? },
+        created_at: Timestamp::from_micros(row.get(21)?),
+        started_at: time(22)?,
+        finished_at: time(23)?,
+    })
+}
+
+/// Makes an import; its id is given by the store. Another one of the same task for the same source is [`Error::Taken`].
+pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Error> {
+    let id = ids::take(tx, "import", 1).await?;
+    let values = values![
+        id,
+        &import.cache_key,
+        import.kind.word(),
+        import.task.word(),
+        &import.mode,
+        import.is_forced,
+        import.list.map(StockListId::get),
+        import.source.map(ImportId::get),
+        import.actor.get(),
+        import.state.word(),
+        &import.file_name,
+        import.file_bytes,
+        import.total,
+        import.created_at.micros(),
+    ];
+    tx.execute(&INSERT, &values).await?;
+    Ok(ImportRow { id: ImportId::new(id), ..import.clone() })
+}
+
+/// The import that a client asks for.
+pub async fn by_key(tx: &mut Tx<'_>, cache_key: &str) -> Result<Option<ImportRow>, Error> {
+    tx.first(&BY_KEY, &values![cache_key], read).await
+}
+
+/// One import.
+pub async fn by_id(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<ImportRow>, Error> {
+    tx.first(&BY_ID, &values![id.get()], read).await
+}
+
+/// What applies, or undoes, an import.
+pub async fn by_source(tx: &mut Tx<'_>, source: ImportId, task: Task) -> Result<Option<ImportRow>, Error> {
+    tx.first(&BY_SOURCE, &values![source.get(), task.word()], read).await
+}
+
+/// What is left to do, oldest first; no more than a hundred.
+pub async fn open(tx: &mut Tx<'_>) -> Result<Vec<ImportRow>, Error> {
+    tx.all(&OPEN, &[], read).await
+}
+
+/// Stores a piece of a file. Pieces are counted from 0.
+pub async fn add_part(tx: &mut Tx<'_>, id: ImportId, number: i64, bytes: &[u8]) -> Result<(), Error> {
+    tx.execute(&ADD_PART, &values![id.get(), number, bytes]).await?;
+    Ok(())
+}
+
+/// A piece of a file.
+pub async fn part(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<Vec<u8>>, Error> {
+    tx.first(&PART, &values![id.get(), number], |row| row.get(0)).await
+}
+
+/// The file is whole, and it is known what is to be done with it: the work may begin.
+pub async fn arrived(tx: &mut Tx<'_>, import: &ImportRow) -> Result<(), Error> {
+    let ImportRow { id, task, mode, file_name, file_bytes, .. } = import;
+    tx.execute(&ARRIVED, &values![id.get(), task.word(), mode, file_name, *file_bytes]).await?;
+    Ok(())
+}
+
+/// Somebody begins, or begins again.
+pub async fn begin(tx: &mut Tx<'_>, id: ImportId, now: Timestamp) -> Result<(), Error> {
+    tx.execute(&BEGIN, &values![id.get(), now.micros()]).await?;
+    Ok(())
+}
+
+/// Stores what a file turned out to be.
+pub async fn describe(tx: &mut Tx<'_>, id: ImportId, found: &Description) -> Result<(), Error> {
+    let Description { format, encoding, ignored_columns, total } = found;
+    tx.execute(&DESCRIBE, &values![id.get(), format, encoding, ignored_columns, *total]).await?;
+    Ok(())
+}
+
+/// All is done, perhaps with a remark, or nothing can be, and this is why.
+pub async fn finish(
+    tx: &mut Tx<'_>,
+    id: ImportId,
+    ended: &Result<Option<String>, String>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (state, text) = match ended {
+        Ok(remark) => (State::Completed, remark.as_deref()),
+        Err(why) => (State::Failed, Some(why.as_str())),
+    };
+    tx.execute(&FINISH, &values![id.get(), state.word(), text, now.micros()]).await?;
+    Ok(())
+}
+
+/// Stores what came of some rows. A chunk that is there already is [`Error::Taken`].
+pub async fn add_chunk(tx: &mut Tx<'_>, chunk: &Chunk) -> Result<(), Error> {
+    let Counts { created, updated, unchanged, failed } = chunk.counts;
+    let (id, outcomes) = (chunk.import.get(), chunk.outcomes.as_slice());
+    tx.execute(&ADD_CHUNK, &values![id, chunk.number, created, updated, unchanged, failed, outcomes]).await?;
+    tx.execute(&COUNT, &values![id, chunk.counts.sum(), created, updated, unchanged, failed]).await?;
+    Ok(())
+}
+
+/// Whether a chunk is stored.
+pub async fn has_chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<bool, Error> {
+    let found = tx.first(&HAS_CHUNK, &values![id.get(), number], |row| row.get::<i64>(0)).await?;
+    Ok(found.is_some())
+}
+
+/// A chunk.
+pub async fn chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<Chunk>, Error> {
+    tx.first(&CHUNK, &values![id.get(), number], |row| {
+        Ok(Chunk {
+            import: ImportId::new(row.get(0)?),
+            number: row.get(1)?,
+            counts: Counts { created: row.get(2)?, updated: row.get(3)?, unchanged: row.get(4)?, failed: row.get(5)? },
+            outcomes: row.get(6)?,
+        })
+    })
+    .await
+}
+
+/// The first chunk that is not stored.
+pub async fn next_chunk(tx: &mut Tx<'_>, id: ImportId) -> Result<i64, Error> {
+    Ok(tx.first(&NEXT_CHUNK, &values![id.get()], |row| row.get(0)).await?.unwrap_or(0))
+}
+
+/// Chunks in which rows failed, and how many.
+pub async fn failures(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, i64)>, Error> {
+    tx.all(&FAILURES, &values![id.get()], |row| Ok((row.get(0)?, row.get(1)?))).await
+}
+
+/// Drops an import and all that belongs to it.
+pub async fn discard(tx: &mut Tx<'_>, id: ImportId) -> Result<(), Error> {
+    for statement in [&DROP_PARTS, &DROP_CHUNKS, &DROP] {
+        tx.execute(statement, &values![id.get()]).await?;
+    }
+    Ok(())
+}
+
+/// Drops one import that is older than [`KEPT_SECONDS`], or whose file never arrived; whether there was one. One at a
+/// time, because a file may be large and others want to write.
+pub async fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
+    for (statement, seconds) in [(&OLDEST, KEPT_SECONDS), (&LOST, ARRIVAL_SECONDS)] {
+        let before = now.minus_seconds(seconds).micros();
+        if let Some(id) = tx.first(statement, &values![before], |row| row.get(0)).await? {
+            discard(tx, ImportId::new(id)).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

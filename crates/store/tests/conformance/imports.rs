@@ -1,0 +1,187 @@
+//! Imports: pieces of a file, chunks of outcomes that are stored once, what is left to do, and for how long it is kept.
+
+use onhand_core::{ImportId, StockListId, Timestamp, UserId};
+use onhand_store::imports::{self, Chunk, Counts, Description, ImportRow, Kind, State, Task};
+use onhand_store::{Error, Store};
+
+use crate::database::for_each_engine;
+use crate::shop::at;
+
+fn row(cache_key: &str, state: State, created_at: Timestamp) -> ImportRow {
+    ImportRow {
+        id: ImportId::new(0),
+        cache_key: cache_key.to_owned(),
+        kind: Kind::Stocks,
+        task: Task::Import,
+        mode: "upsert".to_owned(),
+        is_forced: false,
+        list: Some(StockListId::new(1)),
+        source: None,
+        actor: UserId::new(1),
+        state,
+        file_name: String::new(),
+        file_bytes: 0,
+        format: String::new(),
+        encoding: String::new(),
+        ignored_columns: "[]".to_owned(),
+        error: None,
+        total: 0,
+        counts: Counts::default(),
+        created_at,
+        started_at: None,
+        finished_at: None,
+    }
+}
+
+async fn insert(store: &Store, row: ImportRow) -> Result<ImportRow, Error> {
+    store.write("t", async move |tx| imports::insert(tx, &row).await).await
+}
+
+async fn by_key(store: &Store, key: &'static str) -> Option<ImportRow> {
+    store.read("t", async move |tx| imports::by_key(tx, key).await).await.expect("read")
+}
+
+async fn open(store: &Store) -> Vec<String> {
+    let open = store.read("t", async |tx| imports::open(tx).await).await.expect("read");
+    open.into_iter().map(|import| import.cache_key).collect()
+}
+
+fn chunk(import: ImportId, number: i64) -> Chunk {
+    let counts = Counts { created: 1, updated: 2, unchanged: 3, failed: number };
+    Chunk { import, number, counts, outcomes: vec![1, 0, 255] }
+}
+
+#[test]
+fn an_import_goes_from_its_arrival_to_its_end() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let made = insert(store, row("a", State::Receiving, at(0))).await.expect("made");
+        let id = made.id;
+        assert!(open(store).await.is_empty(), "nothing is done with half a file");
+        let arrived = ImportRow {
+            task: Task::Preview,
+            mode: "adjust".to_owned(),
+            file_name: "çarşı.csv".to_owned(),
+            file_bytes: 7,
+            ..made
+        };
+        let body = async move |tx: &mut onhand_store::Tx<'_>| imports::arrived(tx, &arrived).await;
+        store.write("t", body).await.expect("written");
+        assert_eq!(open(store).await, ["a"]);
+        let found = Description {
+            format: "csv".to_owned(),
+            encoding: "UTF-8".to_owned(),
+            ignored_columns: "[\"x\"]".to_owned(),
+            total: 9,
+        };
+        let body = async move |tx: &mut onhand_store::Tx<'_>| {
+            imports::begin(tx, id, at(1)).await?;
+            imports::begin(tx, id, at(2)).await?;
+            imports::describe(tx, id, &found).await?;
+            imports::add_chunk(tx, &chunk(id, 0)).await?;
+            imports::add_chunk(tx, &chunk(id, 1)).await
+        };
+        store.write("t", body).await.expect("written");
+        let seen = by_key(store, "a").await.expect("there");
+        assert_eq!((seen.state, seen.task, seen.started_at), (State::Processing, Task::Preview, Some(at(1))));
+        assert_eq!(seen.counts, Counts { created: 2, updated: 4, unchanged: 6, failed: 1 });
+        assert_eq!((seen.total, seen.file_name.as_str()), (13, "çarşı.csv"), "more rows than the file had");
+        let ended = Ok(Some("a remark".to_owned()));
+        let body = async move |tx: &mut onhand_store::Tx<'_>| imports::finish(tx, id, &ended, at(3)).await;
+        store.write("t", body).await.expect("written");
+        let late = Err("too late".to_owned());
+        let body = async move |tx: &mut onhand_store::Tx<'_>| imports::finish(tx, id, &late, at(4)).await;
+        store.write("t", body).await.expect("written");
+        let seen = by_key(store, "a").await.expect("there");
+        assert_eq!((seen.state, seen.error.as_deref()), (State::Completed, Some("a remark")), "it ends once");
+        assert_eq!(seen.finished_at, Some(at(3)));
+        assert!(open(store).await.is_empty());
+    });
+}
+
+#[test]
+fn a_chunk_is_stored_once_and_counts_once() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let id = insert(store, row("a", State::Waiting, at(0))).await.expect("made").id;
+        for (number, fits) in [(0, true), (1, true), (1, false), (2, true)] {
+            let body = async move |tx: &mut onhand_store::Tx<'_>| imports::add_chunk(tx, &chunk(id, number)).await;
+            let stored = store.write("t", body).await;
+            assert_eq!(stored.is_ok(), fits, "{number}: {stored:?}");
+            assert!(fits || matches!(stored, Err(Error::Taken { .. })), "{stored:?}");
+        }
+        assert_eq!(by_key(store, "a").await.expect("there").counts.failed, 3);
+        let body = async move |tx: &mut onhand_store::Tx<'_>| {
+            let has = (imports::has_chunk(tx, id, 2).await?, imports::has_chunk(tx, id, 3).await?);
+            let next = imports::next_chunk(tx, id).await?;
+            Ok((has, next, imports::failures(tx, id).await?, imports::chunk(tx, id, 1).await?))
+        };
+        let (has, next, failures, found) = store.read("t", body).await.expect("read");
+        assert_eq!((has, next, failures), ((true, false), 3, vec![(1, 1), (2, 2)]));
+        assert_eq!(found, Some(chunk(id, 1)));
+    });
+}
+
+#[test]
+fn a_file_is_read_back_in_the_pieces_in_which_it_came() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let id = insert(store, row("a", State::Receiving, at(0))).await.expect("made").id;
+        for number in 0..3 {
+            let bytes = vec![number as u8; 300_000];
+            let body = async move |tx: &mut onhand_store::Tx<'_>| imports::add_part(tx, id, number, &bytes).await;
+            store.write("t", body).await.expect("written");
+        }
+        for (number, expected) in [(0, Some(0)), (2, Some(2)), (3, None)] {
+            let body = async move |tx: &mut onhand_store::Tx<'_>| imports::part(tx, id, number).await;
+            let part = store.read("t", body).await.expect("read");
+            assert_eq!(part, expected.map(|byte| vec![byte; 300_000]));
+        }
+    });
+}
+
+#[test]
+fn an_import_is_applied_and_undone_once() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let source = insert(store, row("a", State::Waiting, at(0))).await.expect("made").id;
+        let follows = |key: &str, task| ImportRow { task, source: Some(source), ..row(key, State::Waiting, at(1)) };
+        insert(store, follows("b", Task::Apply)).await.expect("the first");
+        let second = insert(store, follows("c", Task::Apply)).await;
+        assert!(second.is_err_and(|fault| fault.is_taken("import_source_id")));
+        insert(store, follows("d", Task::Undo)).await.expect("another task");
+        let body = async move |tx: &mut onhand_store::Tx<'_>| {
+            Ok((imports::by_source(tx, source, Task::Apply).await?, imports::by_source(tx, source, Task::Undo).await?))
+        };
+        let (applied, undone) = store.read("t", body).await.expect("read");
+        assert_eq!(
+            [applied, undone].map(|found| found.map(|found| found.cache_key)),
+            [Some("b".into()), Some("d".into())]
+        );
+    });
+}
+
+#[test]
+fn old_imports_and_files_that_never_arrived_are_forgotten_one_by_one() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let day = 24 * 3_600;
+        for (key, state, seconds) in
+            [("old", State::Waiting, 0), ("half", State::Receiving, 29 * day), ("new", State::Waiting, 30 * day)]
+        {
+            let id = insert(store, row(key, state, at(seconds))).await.expect("made").id;
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                imports::add_part(tx, id, 0, b"x").await?;
+                imports::add_chunk(tx, &chunk(id, 0)).await
+            };
+            store.write("t", body).await.expect("written");
+        }
+        let forget = async || {
+            let now = at(30 * day + 60);
+            store.write("t", async move |tx| imports::forget(tx, now).await).await.expect("written")
+        };
+        assert_eq!([forget().await, forget().await, forget().await], [true, true, false]);
+        assert!(by_key(store, "old").await.is_none() && by_key(store, "half").await.is_none());
+        assert!(by_key(store, "new").await.is_some());
+    });
+}
