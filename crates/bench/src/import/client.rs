@@ -151,8 +151,8 @@ impl Importing {
             tokio::time::sleep(POLL).await;
         };
         let figure = clock.stop(rows);
-        let Status { word: status, error, created, updated, unchanged, fail_count } = status;
-        ensure!(status == "completed" && fail_count == 0, "{status}, {fail_count} rows failed, {error:?}");
+        let Status { word, error, created, updated, unchanged, fail_count } = status;
+        ensure!(word == "completed" && fail_count == 0, "{word}, {fail_count} rows failed, {error:?}");
         let counts = Counts { created, updated, unchanged };
         ensure!(counts == expected, "{counts:?} where {expected:?} was expected");
         let database = database().zip(database_before).map(|(after, before)| after.saturating_sub(before));
