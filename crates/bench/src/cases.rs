@@ -48,13 +48,24 @@ impl Ask {
 /// A case.
 pub(crate) struct Request {
     shop: Arc<Shop>,
+    /// SKUs among which it chooses.
+    stocks: u64,
     ask: Ask,
     template: Template,
 }
 
 impl Request {
     pub(crate) fn new(shop: &Arc<Shop>, ask: Ask) -> Arc<Self> {
-        let (headers, list) = (&shop.headers, shop.list);
+        Self::open(shop, ask, (shop.list, shop.stocks))
+    }
+
+    /// Orders of any SKU of another list with so many.
+    pub(crate) fn of_list(shop: &Arc<Shop>, list: u64, stocks: u64) -> Arc<Self> {
+        Self::open(shop, Ask::OrderSpread, (list, stocks))
+    }
+
+    fn open(shop: &Arc<Shop>, ask: Ask, (list, stocks): (u64, u64)) -> Arc<Self> {
+        let headers = &shop.headers;
         let template = match ask {
             Ask::OrderHot | Ask::OrderSpread | Ask::BareOrder => {
                 let line =
@@ -75,7 +86,7 @@ impl Request {
             }
             Ask::Show => Template::get("/api/i1/product_stock/#/", headers),
         };
-        Arc::new(Self { shop: shop.clone(), ask, template })
+        Arc::new(Self { shop: shop.clone(), stocks, ask, template })
     }
 
     /// The request with fixed numbers, for a look at its answer.
@@ -92,7 +103,7 @@ impl Request {
         let number = || shop.book.numbers.fetch_add(1, Ordering::Relaxed);
         Some(match self.ask {
             Ask::OrderHot => [number(), 0],
-            Ask::OrderSpread | Ask::BareOrder => [number(), random.below(shop.stocks)],
+            Ask::OrderSpread | Ask::BareOrder => [number(), random.below(self.stocks)],
             Ask::Upsert => [random.below(shop.stocks), random.below(100_000_000)],
             Ask::Release => [shop.book.take_line()?; 2],
             Ask::AnyPage => [1 + random.below(FIRST_PAGES.min(shop.stocks / PAGE_ROWS)), 0],

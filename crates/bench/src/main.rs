@@ -8,6 +8,7 @@ mod cases;
 mod child;
 mod compare;
 mod growth;
+mod import;
 mod load;
 mod machine;
 mod postgres;
@@ -24,9 +25,11 @@ use std::time::Duration;
 use anyhow::ensure;
 use clap::{Parser, Subcommand};
 
+use crate::import::raw::RawUpsert;
 use crate::load::Load;
 use crate::postgres::Part;
 use crate::report::Report;
+use crate::shop::Database;
 
 /// Measures Onhand against baselines taken in the same run.
 #[derive(Parser)]
@@ -40,7 +43,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
-    /// Everything: quick's table with full time, growth, memory, postgres (the default).
+    /// Everything: quick's table with full time, growth, memory, postgres, imports on both (the default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,
@@ -52,6 +55,10 @@ enum What {
     PostgresGrowth,
     /// The memory of a server with 1,000,000 product stocks.
     Memory,
+    /// Imports against their baselines, their memory, and orders meanwhile.
+    Import,
+    /// The same on PostgreSQL.
+    PostgresImport,
     /// The bare server (started by the run itself).
     #[command(hide = true)]
     Bare(bare::Args),
@@ -78,6 +85,9 @@ struct Settings {
     /// Product stocks of the large server of growth and memory.
     #[arg(long, global = true, default_value_t = 1_000_000)]
     large: u64,
+    /// Rows of an imported file.
+    #[arg(long, global = true, default_value_t = 1_000_000)]
+    rows: u64,
     /// Measure these cases only (part of their names), without ratios.
     #[arg(long, global = true)]
     only: Option<String>,
@@ -119,7 +129,7 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
         say(report.text());
         figures.insert(report.title().to_owned(), report.json());
     };
-    if !matches!(what, What::Postgres | What::PostgresGrowth) {
+    if !matches!(what, What::Postgres | What::PostgresGrowth | What::Import | What::PostgresImport) {
         add(embedded(what, settings, binary, folder).await?);
     }
     if matches!(what, What::All | What::Postgres) {
@@ -127,6 +137,12 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
     }
     if matches!(what, What::PostgresGrowth) {
         add(postgres::run(Part::Growth, settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Import) {
+        add(imports(settings, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::PostgresImport) {
+        add(postgres::run(Part::Import, settings, load, binary, folder).await?);
     }
     if let Some(path) = &settings.json {
         std::fs::write(path, format!("{:#}\n", serde_json::Value::from(figures)))?;
@@ -148,6 +164,17 @@ async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path
     if matches!(what, What::Memory) {
         growth::memory(settings, load, binary, folder, &mut report).await?;
     }
+    report.end();
+    Ok(report)
+}
+
+/// Imports on SQLite.
+async fn imports(settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let mut report = Report::start("Imports, SQLite", folder);
+    say(report.heading());
+    let baseline = RawUpsert::open(&folder.join("raw-import.db"))?;
+    let database = Database::file(folder, "imports");
+    import::run(settings, (binary, database), folder, baseline, &mut report).await?;
     report.end();
     Ok(report)
 }

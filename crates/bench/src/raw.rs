@@ -12,7 +12,7 @@ use crate::load::{Figure, histogram, micros_each};
 use crate::machine;
 
 /// As large as the server lets its own log grow, so that neither pays for more check-points.
-const CHECKPOINT_PAGES: i64 = 24_000;
+pub(crate) const CHECKPOINT_PAGES: i64 = 24_000;
 /// Never runs short.
 const ON_HAND: i64 = 2_000_000_000;
 

@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 use crate::load::Figure;
 use crate::machine::{self, Memory, Ticks};
 
-const MIB: f64 = 1_048_576.0;
+/// The bytes of a MiB.
+pub(crate) const MIB: f64 = 1_048_576.0;
 /// Above this part of the processors' time for other programs, waiting for a processor is what is measured most.
 const QUIET_MOST: f64 = 0.1;
 
@@ -88,6 +89,22 @@ impl Report {
         let ratios = first.iter().zip(second).map(|(one, other)| one.per_second / other.per_second);
         let value = spread(ratios.collect());
         self.goals.push(Goal { name: format!("{above} ÷ {below}"), value, target, unit: "" });
+    }
+
+    /// Adds how many times one case's p99 is another's, taken round by round.
+    pub(crate) fn delay(&mut self, above: &str, below: &str, most: f64) {
+        let rounds = |name: &str| self.rows.iter().find(|row| row.name == name).map(|row| &row.rounds);
+        let (Some(first), Some(second)) = (rounds(above), rounds(below)) else { return };
+        let ratios = first.iter().zip(second).map(|(one, other)| one.p99_micros as f64 / other.p99_micros as f64);
+        let (name, value) = (format!("p99 of {above} ÷ {below}"), spread(ratios.collect()));
+        self.goals.push(Goal { name, value, target: Target::AtMost(most), unit: "" });
+    }
+
+    /// Adds how much more memory a server had at most than when it was idle, in MiB.
+    pub(crate) fn above_idle(&mut self, [idle, above]: [f64; 2], most: f64) {
+        let name = "resident above idle".to_owned();
+        self.goals.push(Goal { name, value: [above; 3], target: Target::AtMost(most), unit: " MiB" });
+        self.note(format!("idle, {idle:.1} MiB were resident"));
     }
 
     /// Adds a server's memory.

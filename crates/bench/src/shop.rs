@@ -65,6 +65,8 @@ pub(crate) struct Book {
     pub(crate) ordered: AtomicU64,
     /// Lines released.
     pub(crate) released: AtomicU64,
+    /// Product stocks made by imports, beside those it was filled with.
+    pub(crate) imported: AtomicU64,
     waiting: Mutex<Vec<u64>>,
 }
 
@@ -183,7 +185,8 @@ impl Shop {
         std::io::stderr().write_all(&verified.stderr)?;
         let found = String::from_utf8_lossy(&verified.stdout);
         ensure!(verified.status.success(), "verify: {found}");
-        ensure!(count == self.stocks, "{count} stocks where {} were written", self.stocks);
+        let written = self.stocks + read(&self.book.imported);
+        ensure!(count == written, "{count} stocks where {written} were written");
         ensure!(held + released == ordered, "{held} held, {released} released, but {ordered} ordered");
         let found = found.trim().replace('\n', "; ");
         Ok(format!("{ordered} ordered − {released} released = {held} held; verify: {found}"))

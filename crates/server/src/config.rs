@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
-use clap::Args;
+use clap::{Args, FromArgMatches as _};
 
 /// Which database, and how it is used.
 #[derive(Args, Clone)]
@@ -52,7 +52,8 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 
-    /// Seconds to wait at the start for a database server that is not there yet.
+    /// Seconds to wait at the start for a database server that is not there yet, or for another process that works on
+    /// the file.
     #[arg(long, env = "ONHAND_DATABASE_WAIT_SECONDS", default_value = "60", value_name = "SECONDS")]
     pub database_wait_seconds: u32,
 
@@ -116,6 +117,14 @@ pub struct ServeConfig {
     /// Seconds to finish what was accepted when the server is told to stop.
     #[arg(long, env = "ONHAND_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub drain_seconds: u64,
+}
+
+impl ServeConfig {
+    /// As a server without any flags would run here.
+    pub fn of_environment() -> Result<Self, clap::Error> {
+        let command = Self::augment_args(clap::Command::new("onhand serve"));
+        Self::from_arg_matches(&command.try_get_matches_from(["onhand serve"])?)
+    }
 }
 
 /// What is logged and how.

@@ -15,4 +15,5 @@ pub mod imports;
 pub mod jobs;
 pub mod ledger;
 pub mod pages;
+pub mod tls;
 pub mod wire;

@@ -1,6 +1,6 @@
 //! What holds for every file, as functions that panic if it does not: for tests with hostile files and for fuzzing.
 //!
-//! Promises: [`file`] returns for any bytes, in time and memory that follow from their number, or something is wrong here.
+//! Promises: [`file()`] returns for any bytes, in time and memory that follow from their number, or something is wrong here.
 
 use std::io::Cursor;
 

@@ -68,6 +68,20 @@ fn wide_characters_need_no_mark() {
 }
 
 #[test]
+fn a_letter_may_lie_across_two_pieces_of_the_file() {
+    for before in (64 << 10) - 4..=(64 << 10) + 1 {
+        // The last of the rows ends just before, within and behind the letter.
+        let filler = [b"a\n".repeat(before / 2), b"b".repeat(before % 2)].concat();
+        for letter in ["\u{15E}".as_bytes(), b"\xDE"] {
+            let file = [&filler, letter, b"x\nlast"].concat();
+            let lines = rows(&file, &Limits::default());
+            let (rows, start) = (before / 2, "b".repeat(before % 2));
+            assert_eq!(lines[rows..], [format!("{}: {start}\u{15E}x", rows + 1), format!("{}: last", rows + 2)]);
+        }
+    }
+}
+
+#[test]
 fn what_is_beyond_a_bound_is_a_fault_and_the_rest_is_read() {
     let limits = Limits { columns_max: 3, cell_chars_max: 4, row_bytes_max: 20, rows_max: 4, ..Limits::default() };
     let cases: &[(&str, &[&str])] = &[

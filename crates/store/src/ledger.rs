@@ -30,8 +30,7 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     let mut wanted = needs.stocks.clone();
     let items = lock_orders(tx, needs, shelf, &mut wanted).await?;
     let keys = load_product_keys(tx, needs, shelf).await?;
-    let found = lock_stocks(tx, wanted, &keys).await?;
-    let (found, known): (Vec<Stock>, Vec<StockList>) = found.into_iter().unzip();
+    let (found, known) = lock_stocks(tx, wanted, &keys).await?;
     load_items(tx, needs, &items, shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
     for hold in order_items::reported_holds_of(tx, &reported).await? {
@@ -53,17 +52,20 @@ fn settles(needs: &Needs, stock: &Stock) -> bool {
     stock.reported > 0 && (needs.reported_of_ids.contains(&stock.id) || needs.reported_of_keys.contains(&key()))
 }
 
-/// The stocks that are wanted by id or by key.
+/// The stocks that are wanted by id or by key, and what came with them of their lists.
 async fn lock_stocks(
     tx: &mut Tx<'_>,
     mut wanted: BTreeSet<StockId>,
     keys: &BTreeSet<StockKey>,
-) -> Result<Vec<stocks::Locked>, Error> {
+) -> Result<(Vec<Stock>, Vec<StockList>), Error> {
     if let (true, 1, Some(key)) = (wanted.is_empty(), keys.len(), keys.first()) {
-        return stocks::lock_by_key(tx, key).await;
+        return Ok(stocks::lock_by_key(tx, key).await?.into_iter().unzip());
+    }
+    if wanted.is_empty() && !tx.locks_rows() {
+        return Ok((stocks::by_keys(tx, keys).await?, Vec::new()));
     }
     wanted.extend(stocks::ids_by_key(tx, keys).await?);
-    stocks::lock(tx, &wanted).await
+    Ok(stocks::lock(tx, &wanted).await?.into_iter().unzip())
 }
 
 /// Orders that are needed whole; names all lines that are needed, and the stocks they hold.

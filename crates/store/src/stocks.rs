@@ -9,7 +9,7 @@ use onhand_core::{
 use crate::engine::Row;
 use crate::filter::{self, Listing, Log, Page, Table};
 use crate::sql::{shared, values};
-use crate::{Error, Tx, stock_lists};
+use crate::{Error, Tx, Value, stock_lists};
 
 /// Every change of a stock is a movement, so what has changed since a time is found there.
 const MOVEMENTS: Log = Log {
@@ -49,6 +49,11 @@ shared! {
          snapshot_at, movement_id, created_at, modified_at,
          (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
+    /// One look instead of two, where there are no row locks whose order would matter.
+    BY_KEY = "stocks.by_key",
+        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+         snapshot_at, movement_id, created_at, modified_at FROM stock
+         WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
@@ -195,7 +200,16 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<StockId>) -> Result<Vec
 
 /// The same, of one stock by its natural key: a single lock is always in order.
 pub(crate) async fn lock_by_key(tx: &mut Tx<'_>, key: &StockKey) -> Result<Vec<Locked>, Error> {
-    tx.all(&LOCK_BY_KEY, &values![&key.sku, key.list.get(), bucket_of_key(key.list, &key.sku)], read_locked).await
+    tx.all(&LOCK_BY_KEY, &place(key), read_locked).await
+}
+
+/// Stocks by natural key; unknown ones are left out.
+pub(crate) async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<Stock>, Error> {
+    tx.all_each(&BY_KEY, keys.iter().map(place), read).await
+}
+
+fn place(key: &StockKey) -> [Value<'_>; 3] {
+    values![&key.sku, key.list.get(), bucket_of_key(key.list, &key.sku)]
 }
 
 /// The ids of stocks by natural key; unknown ones are left out.
@@ -203,8 +217,7 @@ pub(crate) async fn ids_by_key<'k>(
     tx: &mut Tx<'_>,
     keys: impl IntoIterator<Item = &'k StockKey>,
 ) -> Result<Vec<StockId>, Error> {
-    let keys = keys.into_iter().map(|key| values![&key.sku, key.list.get(), bucket_of_key(key.list, &key.sku)]);
-    tx.all_each(&ID_BY_KEY, keys, |row| row.get(0).map(StockId::new)).await
+    tx.all_each(&ID_BY_KEY, keys.into_iter().map(place), |row| row.get(0).map(StockId::new)).await
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(), Error> {

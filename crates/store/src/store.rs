@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::engine::postgres::{Limits, Mark, Pool};
 use crate::engine::sqlite::Threads;
 use crate::migrate::{self, Schema, Step};
-use crate::{Error, Tx, citus};
+use crate::{Error, Hold, Tx, citus};
 
 /// The pause between two tries to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -76,6 +76,15 @@ impl Store {
     /// Whether other processes may write the same database.
     pub fn is_shared(&self) -> bool {
         matches!(*self.engine, Engine::Postgres(_))
+    }
+
+    /// Makes this process the one that changes stock in an embedded database, until the hold is dropped; `None` where
+    /// another process is that. A server database needs no such process, and gives a hold to everybody.
+    pub fn hold(&self) -> Result<Option<Hold>, Error> {
+        match &*self.engine {
+            Engine::Sqlite(threads) => Hold::take(threads.path()),
+            Engine::Postgres(_) => Ok(Some(Hold::nothing())),
+        }
     }
 
     /// A mark of what the database holds, at a moment after this was called: as long as it is the same, nothing has

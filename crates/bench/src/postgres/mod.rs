@@ -5,6 +5,7 @@
 //! is made.
 
 mod backend;
+mod copy;
 mod pgbench;
 pub(crate) mod plain;
 
@@ -17,6 +18,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use self::backend::Backend;
+use self::copy::CopyUpsert;
 use self::pgbench::{Form, Pgbench, Task};
 use crate::bare::Bare;
 use crate::cases::{Ask, Request};
@@ -24,9 +26,12 @@ use crate::child::Process;
 use crate::load::{self, Asked, Figure, Load};
 use crate::report::{Report, Target};
 use crate::shop::Shop;
-use crate::{Settings, growth, note, say};
+use crate::{Settings, growth, import, note, say};
 
 const TITLE: &str = "PostgreSQL";
+const IMPORTS: &str = "Imports, PostgreSQL";
+/// The database that files are imported into.
+const IMPORTED: &str = "imported";
 /// The clients of pgbench that the targets speak of.
 const CLIENTS: usize = 16;
 /// Server processes on one database.
@@ -95,6 +100,8 @@ pub(crate) enum Part {
     Comparison,
     /// A small server and a large one.
     Growth,
+    /// Files.
+    Import,
 }
 
 /// Measures a part on a PostgreSQL of its own.
@@ -106,7 +113,8 @@ pub(crate) async fn run(
     folder: &Path,
 ) -> anyhow::Result<Report> {
     let backend = Backend::start()?;
-    let mut report = Report::start(TITLE, &backend.folder()?);
+    let title = if matches!(part, Part::Import) { IMPORTS } else { TITLE };
+    let mut report = Report::start(title, &backend.folder()?);
     say(report.heading());
     report.note(backend.settings()?);
     match part {
@@ -115,6 +123,11 @@ pub(crate) async fn run(
             compare(settings, load, field, &mut report).await?;
         }
         Part::Growth => grow(settings, load, &backend, binary, &mut report).await?,
+        Part::Import => {
+            let database = backend.database(IMPORTED)?;
+            let baseline = CopyUpsert::open(&backend, IMPORTED)?;
+            import::run(settings, (binary, database), folder, baseline, &mut report).await?;
+        }
     }
     drop(backend);
     report.end();

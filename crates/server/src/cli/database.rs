@@ -1,11 +1,14 @@
 //! Opening the database for a command.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use onhand_store::{Limits, Options, Store};
+use anyhow::{Context as _, bail};
+use onhand_store::{Hold, Limits, Options, Store};
 
 use crate::config::{DatabaseConfig, masked};
+
+/// The pause before a hold is tried for again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Opens the database, making it if it is not there. A server that is not there yet is waited for.
 pub(super) async fn wait_for(config: &DatabaseConfig, patience: Duration) -> anyhow::Result<Store> {
@@ -20,6 +23,21 @@ pub(super) async fn open(config: &DatabaseConfig) -> anyhow::Result<Store> {
 /// Opens a database that must be there.
 pub(super) async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Store> {
     with(config, Options { must_exist: true, ..options(config) }).await
+}
+
+/// Makes this process the one that changes stock, as soon as no other one is that. Where several may be, it is at once.
+pub(super) async fn hold(store: &Store, patience: Duration) -> anyhow::Result<Hold> {
+    let begun = Instant::now();
+    loop {
+        if let Some(hold) = store.hold()? {
+            return Ok(hold);
+        }
+        if begun.elapsed() >= patience {
+            bail!("another process (a server, or an import on the command line) works on this database: stop it first");
+        }
+        tracing::warn!("waiting for another process that works on this database");
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Opens the database and leaves its schema as it is.

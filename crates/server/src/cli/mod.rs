@@ -2,7 +2,13 @@
 
 mod copy;
 mod database;
+mod door;
+mod export;
+mod import;
+mod inside;
 mod migrate;
+mod progress;
+mod remote;
 mod serve;
 mod settings;
 mod token;
@@ -45,6 +51,12 @@ enum Command {
     Migrate(migrate::Args),
     /// Move a whole database to another one, of the same or another kind, and verify it there.
     Copy(copy::Args),
+    /// Import a file of stock into a list, on a running server or on a database.
+    #[command(after_help = import::EXAMPLES)]
+    Import(import::Args),
+    /// Write product stocks to a file, from a running server or a database.
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Args),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
 }
@@ -58,7 +70,8 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
-    start_logs(&cli.log)?;
+    let is_server = matches!(cli.command, Command::Serve(_));
+    start_logs(&cli.log, is_server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let database = &cli.database;
     runtime.block_on(async {
@@ -69,16 +82,20 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Verify(args) => return verify::run(database, &args).await,
             Command::Copy(args) => copy::run(database, args).await?,
             Command::Migrate(args) => return migrate::run(database, &args).await,
+            Command::Import(args) => return import::run(database, args).await,
+            Command::Export(args) => export::run(database, &args).await?,
             Command::Config(config) => settings::run(database, &cli.log, &config),
         }
         Ok(ExitCode::SUCCESS)
     })
 }
 
-fn start_logs(config: &LogConfig) -> anyhow::Result<()> {
+fn start_logs(config: &LogConfig, is_server: bool) -> anyhow::Result<()> {
     use std::io::IsTerminal as _;
+    // What a server says of its jobs would run into the bars and tables of a command that does them.
+    let filter = if !is_server && config.filter == "info" { "warn" } else { &config.filter };
     // The database driver would show every parameter of every statement, hashes of passwords and tokens among them.
-    let filter = EnvFilter::try_new(&config.filter)?.add_directive(onhand_store::LOG_LIMIT.parse()?);
+    let filter = EnvFilter::try_new(filter)?.add_directive(onhand_store::LOG_LIMIT.parse()?);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -29,6 +29,7 @@ const DEMO_PASSWORD: &str = "onhand-demo";
 pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> anyhow::Result<()> {
     let patience = Duration::from_secs(config.database_wait_seconds.into());
     let store = database::wait_for(database, patience).await?;
+    let _hold = database::hold(&store, patience).await?;
     let listener =
         TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     config.listen = listener.local_addr()?;

@@ -19,7 +19,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 
 use super::call::Call;
 use super::observe::Observed;
-use super::routes::{Route, routes};
+use super::routes::{Reading, Route, routes};
 use crate::app::App;
 use crate::auth::{Caller, Permission, Role};
 use crate::wire::Family;
@@ -84,10 +84,10 @@ async fn handle(
     };
     observed.caller(&caller);
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
-    let (body, upload) = match (reads, route.upload) {
+    let (body, upload) = match (reads, route.reading) {
         (true, _) => (Bytes::new(), None),
-        (false, true) => (Bytes::new(), Some(body)),
-        (false, false) => (read_body(&app, body).await?, None),
+        (false, Reading::InPieces) => (Bytes::new(), Some(body)),
+        (false, Reading::Whole) => (read_body(&app, body).await?, None),
     };
     let parameters = match route.path.contains('{') {
         true => parameters(&mut parts).await?,

@@ -287,6 +287,34 @@ mod tests {
         );
     }
 
+    /// A file without an end, made for whoever holds the other end of the channel.
+    async fn endless(pieces: mpsc::Sender<Piece>) -> io::ErrorKind {
+        let (runtime, patience) = (Handle::current(), Duration::from_millis(20));
+        let mut download = Download { runtime, patience, pieces, piece: Vec::new() };
+        let writing = tokio::task::spawn_blocking(move || {
+            loop {
+                if let Err(fault) = download.write_all(&[b'x'; 1_000]) {
+                    return fault.kind();
+                }
+            }
+        });
+        writing.await.expect("it does not panic")
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_or_takes_nothing_ends_the_work() {
+        let (pieces, mut waiting) = mpsc::channel(PIECES_AHEAD);
+        let going = tokio::spawn(async move {
+            for _ in 0..5 {
+                assert!(matches!(waiting.recv().await, Some(Piece::Bytes(_))));
+            }
+        });
+        assert_eq!(endless(pieces).await, io::ErrorKind::BrokenPipe);
+        going.await.expect("it got its pieces");
+        let (pieces, _waiting) = mpsc::channel(PIECES_AHEAD);
+        assert_eq!(endless(pieces).await, io::ErrorKind::TimedOut);
+    }
+
     #[tokio::test]
     async fn what_breaks_off_is_not_taken_for_whole() {
         let (pieces, waiting) = mpsc::channel(1);

@@ -5,14 +5,14 @@
 
 use std::collections::VecDeque;
 
+use onhand_core::ImportId;
 use onhand_core::import::{Column, Columns};
-use onhand_core::{ImportId, StockListId};
 use onhand_sheet::{Cell, Fault, Kind, Limits, Out, Row, Sheet};
 use onhand_store::imports::{self, ImportRow, State, Task};
 
 use super::call::Call;
 use super::download::{self, Format, Reads, Table};
-use super::imports::found;
+use super::imports::{found, list_of};
 use crate::imports::outcomes::{self, End, Figures, RowOutcome};
 use crate::imports::{file, spool};
 use crate::wire::error::Error;
@@ -29,7 +29,7 @@ const NOT_DONE: &str = "not_done";
 /// `GET …/{cache_key}/result/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let format = Format::asked(&call.query, FORMATS)?;
-    let list = if call.parameters.len() > 1 { Some(StockListId::new(call.id()?)) } else { None };
+    let list = list_of(&call).await?;
     let import = found(&call, list, call.parameters.last().cloned().unwrap_or_default()).await?;
     match import.state {
         State::Completed => {}

@@ -1,15 +1,14 @@
 //! Imports (seed 003, contract 5): files in, how far they are, what came of their rows; applying and undoing.
 
-use onhand_core::{ImportId, StockListId};
+use onhand_core::StockListId;
 use onhand_store::idempotency::{self, Answer};
-use onhand_store::imports::{self, Counts, ImportRow, Kind, State, Task};
+use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Error as Fault, Tx, stock_lists};
 use serde_json::Value;
-use uuid::Builder;
 
 use super::call::{Call, key_reused, replayed};
 use super::upload;
-use crate::auth::token;
+use crate::imports::begin::{self, Asked, Unfit};
 use crate::imports::errors;
 use crate::imports::outcomes::{End, RowOutcome};
 use crate::imports::spool::{Arriving, Half};
@@ -19,8 +18,6 @@ use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
 
-/// The most characters that are kept of a file's name.
-const FILE_NAME_CHARS_MAX: usize = 255;
 /// Rows of the errors that are shown when nothing else is asked for.
 const ERRORS_DEFAULT: i64 = 100;
 /// The most that can be asked for.
@@ -101,7 +98,7 @@ pub async fn import_stocks(call: Call) -> Result<Reply, Error> {
 }
 
 /// The list in the path, which must be there; none where the path has none.
-async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
+pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
     if call.path.contains("/stock_list/excel_import") {
         return Ok(None);
     }
@@ -117,36 +114,10 @@ pub async fn import_lists(call: Call) -> Result<Reply, Error> {
     ended
 }
 
-fn new_import(call: &Call, kind: Kind, task: Task, list: Option<StockListId>) -> ImportRow {
-    ImportRow {
-        id: ImportId::new(0),
-        cache_key: Builder::from_random_bytes(token::random()).into_uuid().to_string(),
-        kind,
-        task,
-        mode: "upsert".to_owned(),
-        is_forced: false,
-        list,
-        source: None,
-        actor: call.caller.account,
-        state: State::Receiving,
-        file_name: String::new(),
-        file_bytes: 0,
-        format: String::new(),
-        encoding: String::new(),
-        ignored_columns: "[]".to_owned(),
-        error: None,
-        total: 0,
-        counts: Counts::default(),
-        created_at: call.app.clock.now(),
-        started_at: None,
-        finished_at: None,
-    }
-}
-
 async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result<Reply, Error> {
     let store = &call.app.store;
     let query = options(&call.query)?; // a wrong option is told before a large file is sent
-    let new = new_import(call, kind, Task::Import, list);
+    let new = begin::import(kind, Task::Import, list, asked(call));
     let (import, half) = Half::begin(store, new).await?;
     let taken = async {
         let arrived = upload::receive(call, Arriving::new(store, import.id)).await?;
@@ -157,11 +128,11 @@ async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result
         let import = ImportRow {
             mode: mode.unwrap_or(import.mode),
             task: if is_preview { Task::Preview } else { Task::Import },
-            file_name: arrived.file_name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect(),
+            file_name: begin::file_name(&arrived.file_name),
             file_bytes: arrived.bytes,
             ..import
         };
-        begin(call, import, arrived.hash).await
+        let_begin(call, import, arrived.hash).await
     };
     match taken.await {
         Ok((reply, true)) => {
@@ -198,7 +169,7 @@ enum Begun {
 }
 
 /// Lets the work on a whole file begin, unless the same request was answered before; whether it begins.
-async fn begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Reply, bool), Error> {
+async fn let_begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Reply, bool), Error> {
     let reply = key_reply(&import.cache_key);
     let request = [&file[..], import.task.word().as_bytes(), import.mode.as_bytes()].concat();
     let answer = call.answer_key(&request)?.map(|(key, fingerprint)| {
@@ -248,9 +219,14 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let (page, limit) =
         (number(&call, "page", 1, i64::MAX / ERRORS_MAX)?, number(&call, "limit", ERRORS_DEFAULT, ERRORS_MAX)?);
     let (id, skip) = (import.id, (page - 1) * limit);
+    // Looking for rows that failed means looking at every chunk, and a client asks many times a second.
+    let has_errors = import.counts.failed > skip;
     let body = async move |tx: &mut Tx<'_>| {
         let key = |import: Option<ImportRow>| import.map(|import| import.cache_key);
-        let errors = errors::page(tx, id, skip, limit as usize).await?;
+        let errors = match has_errors {
+            true => errors::page(tx, id, skip, limit as usize).await?,
+            false => Vec::new(),
+        };
         let applied = key(imports::by_source(tx, id, Task::Apply).await?);
         Ok((errors, applied, key(imports::by_source(tx, id, Task::Undo).await?)))
     };
@@ -323,44 +299,28 @@ pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -
 
 /// `POST …/{cache_key}/apply/`: what a dry run said takes effect.
 pub async fn apply(call: Call) -> Result<Reply, Error> {
-    follow(&call, Task::Apply, &[Task::Preview], "only a dry run can be applied").await
+    follow(&call, Task::Apply).await
 }
 
 /// `POST …/{cache_key}/undo/`: what an import did is taken back.
 pub async fn undo(call: Call) -> Result<Reply, Error> {
-    follow(&call, Task::Undo, &[Task::Import, Task::Apply], "only an import that was applied can be undone").await
+    follow(&call, Task::Undo).await
 }
 
-/// Starts what follows an import. Asked again, it answers with what was started before.
-async fn follow(call: &Call, task: Task, of: &[Task], otherwise: &'static str) -> Result<Reply, Error> {
+async fn follow(call: &Call, task: Task) -> Result<Reply, Error> {
     let list = list_of(call).await?;
     let source = found(call, list, call.parameter(1).to_owned()).await?;
     let is_forced = call.form(APPLY, Mode::Partial).await?.bool("force").unwrap_or(false);
-    if source.kind != Kind::Stocks || !of.contains(&source.task) {
-        return Err(Error::refused("import_not_fitting", format!("This cannot be done: {otherwise}.")));
-    }
-    if source.state != State::Completed {
-        let text = format!("This import is {}; wait until it is completed.", source.state.word());
-        return Err(Error::refused("import_not_completed", text));
-    }
-    let new = ImportRow {
-        mode: source.mode,
-        is_forced,
-        source: Some(source.id),
-        state: State::Waiting,
-        file_name: source.file_name,
-        ..new_import(call, source.kind, task, source.list)
-    };
-    let id = source.id;
-    let body = async move |tx: &mut Tx<'_>| match imports::by_source(tx, id, task).await? {
-        Some(started) => Ok(started),
-        None => imports::insert(tx, &new).await,
-    };
-    let import = match call.app.store.write("imports.follow", body.clone()).await {
-        // Somebody else was faster: now it is there.
-        Err(fault) if fault.is_taken("import_source_id") => call.app.store.write("imports.follow", body).await?,
-        ended => ended?,
-    };
+    let started = begin::follow(&call.app.store, source, (task, is_forced), asked(call)).await;
+    let import = started.map_err(|why| match why {
+        Unfit::NotFitting(_) => Error::refused("import_not_fitting", why.to_string()),
+        Unfit::NotCompleted(_) => Error::refused("import_not_completed", why.to_string()),
+        Unfit::Store(fault) => fault.into(),
+    })?;
     call.app.jobs.wake();
     Ok(key_reply(&import.cache_key))
+}
+
+fn asked(call: &Call) -> Asked {
+    Asked { actor: call.caller.account, now: call.app.clock.now() }
 }

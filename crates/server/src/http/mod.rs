@@ -12,6 +12,7 @@ pub mod docs;
 pub mod download;
 pub mod exports;
 pub mod health;
+pub mod import_changes;
 pub mod import_results;
 pub mod imports;
 pub mod mappings;

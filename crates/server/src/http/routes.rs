@@ -11,8 +11,8 @@ use axum::http::Method;
 use super::call::Call;
 use super::download::Format;
 use super::{
-    auth, channels, content_types, exports, health, import_results, imports, mappings, movements, order_items, orders,
-    product_stocks, products, schema, stock_lists,
+    auth, channels, content_types, exports, health, import_changes, import_results, imports, mappings, movements,
+    order_items, orders, product_stocks, products, schema, stock_lists,
 };
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
@@ -48,6 +48,15 @@ pub enum Answer {
     Free,
 }
 
+/// How a body is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reading {
+    /// Whole and within its limit, before the handler is called.
+    Whole,
+    /// By the handler, piece by piece: it is a file.
+    InPieces,
+}
+
 /// One route.
 pub struct Route {
     /// Its method.
@@ -76,8 +85,8 @@ pub struct Route {
     pub ledger: bool,
     /// What files it can answer with, the first of them unasked; none where it answers no file.
     pub formats: &'static [Format],
-    /// Whether its body is a file, which its handler reads piece by piece.
-    pub upload: bool,
+    /// Who reads its body.
+    pub reading: Reading,
 }
 
 impl Route {
@@ -105,7 +114,7 @@ impl Route {
             answers: Vec::new(),
             ledger: false,
             formats: &[],
-            upload: false,
+            reading: Reading::Whole,
         }
     }
 
@@ -146,7 +155,7 @@ impl Route {
     }
 
     fn uploads(mut self) -> Self {
-        self.upload = true;
+        self.reading = Reading::InPieces;
         self
     }
 
@@ -293,6 +302,9 @@ fn excel_imports() -> Vec<Route> {
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
         .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadStock import_changes::list, "Its changes.")
+            .lists(&[])
+            .answers(200, page(&import_changes::CHANGE)),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadStock import_results::show,
             "The uploaded rows and what came of each, as a file.")
         .downloads(import_results::FORMATS),

@@ -1,33 +1,51 @@
-//! The rows of an import that were not taken, page by page.
+//! Some rows of an import by how they ended, page by page: those that were not taken, those that changed something.
 //!
-//! Promises: a page costs what its rows cost, plus a list of the chunks that have such rows. Must not know why.
+//! Promises: a page costs what its rows cost, plus a list of the chunks. Must not know why a row ended as it did.
 
 use onhand_core::ImportId;
-use onhand_store::{Tx, imports};
+use onhand_store::imports::{self, Counts};
+use onhand_store::{Error, Tx};
 
 use super::outcomes::{self, End, RowOutcome};
 
-/// The rows after the first `skip`, no more than `limit`.
-pub async fn page(
-    tx: &mut Tx<'_>,
-    import: ImportId,
-    skip: i64,
-    limit: usize,
-) -> Result<Vec<RowOutcome>, onhand_store::Error> {
+/// Which part of a list of rows: those after the first `skip`, no more than `limit`.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    /// Rows before it.
+    pub skip: i64,
+    /// Rows in it.
+    pub limit: usize,
+}
+
+/// The rows that were not taken.
+pub async fn page(tx: &mut Tx<'_>, import: ImportId, skip: i64, limit: usize) -> Result<Vec<RowOutcome>, Error> {
+    let is_failed = |row: &RowOutcome| matches!(row.end, End::Failed { .. });
+    some(tx, import, Part { skip, limit }, (|counts| counts.failed, is_failed)).await
+}
+
+/// The rows that changed something; in a dry run, those that would.
+pub async fn changes(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowOutcome>, Error> {
+    some(tx, import, part, (|counts| counts.created + counts.updated, RowOutcome::is_change)).await
+}
+
+/// The rows of one kind, told by a chunk's sums and by a row.
+type Kind = (fn(Counts) -> i64, fn(&RowOutcome) -> bool);
+
+async fn some(tx: &mut Tx<'_>, import: ImportId, part: Part, kind: Kind) -> Result<Vec<RowOutcome>, Error> {
     let (mut passed, mut found) = (0, Vec::new());
-    for (number, failed) in imports::failures(tx, import).await? {
-        if passed + failed > skip {
+    for (number, counts) in imports::sums(tx, import).await? {
+        let here = kind.0(counts);
+        if here > 0 && passed + here > part.skip {
             let Some(chunk) = imports::chunk(tx, import, number).await? else { break };
-            let rows =
-                outcomes::decode(&chunk.outcomes).map_err(|fault| onhand_store::Error::Internal(fault.to_string()))?;
-            let failures = rows.into_iter().filter(|row| matches!(row.end, End::Failed { .. }));
-            found.extend(failures.skip((skip - passed).max(0) as usize));
+            let rows = outcomes::decode(&chunk.outcomes).map_err(|fault| Error::Internal(fault.to_string()))?;
+            let of_kind = rows.into_iter().filter(kind.1);
+            found.extend(of_kind.skip((part.skip - passed).max(0) as usize));
         }
-        passed += failed;
-        if found.len() >= limit {
+        passed += here;
+        if found.len() >= part.limit {
             break;
         }
     }
-    found.truncate(limit);
+    found.truncate(part.limit);
     Ok(found)
 }

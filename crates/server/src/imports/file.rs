@@ -58,7 +58,7 @@ impl Survey {
 }
 
 /// A row of a file.
-pub type FileRow = Result<(u64, ImportStock), RowOutcome>;
+pub type FileRow = Result<(u64, ImportStock), Box<RowOutcome>>;
 
 impl Plan {
     fn reading(&self) -> Reading<'_> {
@@ -125,7 +125,11 @@ fn only_last(survey: &Survey, (number, row): (u64, ImportStock)) -> FileRow {
     match survey.last.get(row.sku.as_str()) {
         Some(last) if *last != number => {
             let text = format!("The SKU is in row {last} again, and the last one counts.");
-            Err(RowOutcome::failed(Some(number), row.sku, RowText { column: "product__sku", code: "duplicate", text }))
+            Err(Box::new(RowOutcome::failed(
+                Some(number),
+                row.sku,
+                RowText { column: "product__sku", code: "duplicate", text },
+            )))
         }
         _ => Ok((number, row)),
     }
@@ -153,14 +157,14 @@ impl Rows {
             Ok(true) => {}
             Err(Fault::Row { row, fault }) => {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
-                return Ok(Some(Err(RowOutcome::failed(Some(row), "", why))));
+                return Ok(Some(Err(Box::new(RowOutcome::failed(Some(row), "", why)))));
             }
             Err(fault) => return Err(fault.to_string()),
         }
         let (number, cells) = (self.row.number(), cells(&self.row));
         let row = self.columns.row(&cells, reading).map_err(|fault| {
             let why = RowText { column: fault.column.name(), code: "bad_cell", text: texts::cell(fault) };
-            RowOutcome::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why)
+            Box::new(RowOutcome::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why))
         });
         Ok(Some(row.map(|row| (number, row))))
     }

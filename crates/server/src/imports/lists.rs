@@ -47,7 +47,7 @@ pub struct ListFile {
     /// Headings that mean nothing here.
     pub ignored: Vec<String>,
     /// Its rows.
-    pub rows: Vec<Result<WantedList, RowOutcome>>,
+    pub rows: Vec<Result<WantedList, Box<RowOutcome>>>,
 }
 
 /// Reads a file. What is wrong with it as a whole is said in a sentence.
@@ -68,7 +68,7 @@ pub fn read(path: &Path) -> Result<ListFile, String> {
             Ok(false) => break,
             Err(Fault::Row { row, fault }) => {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
-                rows.push(Err(RowOutcome::failed(Some(row), "", why)));
+                rows.push(Err(Box::new(RowOutcome::failed(Some(row), "", why))));
             }
             Err(fault) => return Err(told(fault)),
         }
@@ -85,7 +85,7 @@ fn header(row: &Row) -> (Places, Vec<String>) {
     let (mut places, mut ignored) = ([None; HEADINGS.len()], Vec::new());
     for (place, cell) in cells(row).iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty()) {
         let means = |headings: &&[&str]| headings.iter().any(|heading| folded(heading) == folded(cell.text));
-        match HEADINGS.iter().position(|headings| means(headings)) {
+        match HEADINGS.iter().position(means) {
             Some(column) if places[column].is_none() => places[column] = Some(place),
             _ => ignored.push(cell.text.chars().take(CHARS_MAX).collect()),
         }
@@ -93,11 +93,11 @@ fn header(row: &Row) -> (Places, Vec<String>) {
     (places, ignored)
 }
 
-fn wanted(row: &Row, places: Places) -> Result<WantedList, RowOutcome> {
+fn wanted(row: &Row, places: Places) -> Result<WantedList, Box<RowOutcome>> {
     let [name, code, is_auto_sync] =
         places.map(|place| place.and_then(|place| row.cell(place)).map_or("", |cell| cell.text).trim());
     let bad = |column, text: String| {
-        Err(RowOutcome::failed(Some(row.number()), name, RowText { column, code: "bad_cell", text }))
+        Err(Box::new(RowOutcome::failed(Some(row.number()), name, RowText { column, code: "bad_cell", text })))
     };
     if name.is_empty() {
         return bad("name", "This field may not be blank.".to_owned());

@@ -3,6 +3,7 @@
 //! Promises: a file is read in bounded memory; the same file gives the same chunks each time it is read, so that work can
 //! go on where it stopped. Must not know HTTP, and has no second way to write stock: it makes commands.
 
+pub mod begin;
 pub mod errors;
 pub mod file;
 pub mod lists;

@@ -45,7 +45,7 @@ pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<Str
             for row in rows.iter() {
                 ended.push(match row {
                     Ok(wanted) => make(tx, wanted, is_preview, now).await?,
-                    Err(failed) => failed.clone(),
+                    Err(failed) => (**failed).clone(),
                 });
             }
             let (counts, outcomes) = (outcomes::counts(&ended), outcomes::encode(&ended));

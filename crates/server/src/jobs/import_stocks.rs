@@ -99,7 +99,7 @@ async fn send_rows(
     while let Some((number, rows)) = receiver.recv().await {
         let slot = |row: FileRow| match row {
             Ok((number, row)) => Slot::Row(Some(number), row),
-            Err(ended) => Slot::Ended(ended),
+            Err(ended) => Slot::Ended(*ended),
         };
         Rows { number, slots: rows.into_iter().map(slot).collect() }.run(app, import).await?;
     }

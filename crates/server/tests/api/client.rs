@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use bytes::Bytes;
 use clap::Parser;
 use onhand::app::App;
 use onhand::auth::{Role, token};
@@ -157,7 +158,10 @@ impl TestServer {
 
 /// An HTTP client of its own, with its own connections. It follows no redirect: there must not be any.
 pub(crate) fn client() -> reqwest::Client {
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(onhand::tls::nobody())
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy();
     builder.build().expect("a client without TLS needs nothing")
 }
 
@@ -242,8 +246,8 @@ impl Client {
         let response = request.send().await.unwrap_or_else(|fault| panic!("{what}: no answer: {fault:?}"));
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response.text().await.unwrap_or_else(|fault| panic!("{what}: half an answer: {fault:?}"));
-        Answer::checked(what, status, headers, text)
+        let bytes = response.bytes().await.unwrap_or_else(|fault| panic!("{what}: half an answer: {fault:?}"));
+        Answer::checked(what, status, headers, bytes)
     }
 }
 
@@ -253,15 +257,17 @@ pub(crate) struct Answer {
     what: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
     pub(crate) text: String,
     /// Null when the body is not JSON.
     pub(crate) body: Value,
 }
 
 impl Answer {
-    fn checked(what: String, status: u16, headers: HeaderMap, text: String) -> Self {
+    fn checked(what: String, status: u16, headers: HeaderMap, bytes: Bytes) -> Self {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        let answer = Self { what, status, headers, text, body };
+        let answer = Self { what, status, headers, bytes, text, body };
         assert!(status < 500, "bad input is never a 5xx: {answer:?}");
         assert!(!(300..400).contains(&status), "a redirect turns a POST into a GET: {answer:?}");
         assert!(answer.headers.contains_key("x-request-id"), "{answer:?}");

@@ -6,7 +6,7 @@
 use std::sync::{Arc, OnceLock};
 
 use onhand::auth::{Role, password};
-use onhand::http::routes::{Route, routes};
+use onhand::http::routes::{Reading, Route, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
@@ -144,11 +144,11 @@ impl Samples {
     /// Sends a good request to one path of a route.
     pub(crate) async fn send(&self, route: &Route, path: &str, caller: &Client) -> Answer {
         let path = self.path(route, path, caller).await;
-        let body = match (route.upload, route.body) {
-            (true, _) if route.path.contains("{id}") => Body::Raw("text/csv", SAMPLE_FILE.to_vec()),
-            (true, _) => Body::Raw("text/csv", b"name\nSample list\n".to_vec()),
-            (false, Some(_)) => Body::Json(self.body(route)),
-            (false, None) => Body::None,
+        let body = match (route.reading, route.body) {
+            (Reading::InPieces, _) if route.path.contains("{id}") => Body::Raw("text/csv", SAMPLE_FILE.to_vec()),
+            (Reading::InPieces, _) => Body::Raw("text/csv", b"name\nSample list\n".to_vec()),
+            (Reading::Whole, Some(_)) => Body::Json(self.body(route)),
+            (Reading::Whole, None) => Body::None,
         };
         caller.send(route.method.as_str(), &path, body).await
     }

@@ -94,7 +94,7 @@ impl<'a> Hand<'a> {
 
 fn rows() -> Vec<u8> {
     let note = "x".repeat(100);
-    let rows: String = (0..ROWS).map(|row| format!("S{row},1,{note}\n")).collect();
+    let rows = (0..ROWS).map(|row| format!("S{row},1,{note}\n")).collect::<Vec<_>>().concat();
     format!("sku,stock,note\n{rows}").into_bytes()
 }
 

@@ -55,7 +55,11 @@ impl Shop {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = cluster.url("postgres");
         let process = Process::start_with(&url, folder.path(), arguments);
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(onhand::tls::nobody())
+            .no_proxy()
+            .build()
+            .expect("a client without TLS needs nothing");
         let address = process.address;
         let login = http.post(format!("http://{address}/api/v1/auth/login/"));
         let login = login.json(&json!({"username": "admin", "password": PASSWORD})).send().await.expect("an answer");

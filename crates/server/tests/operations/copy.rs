@@ -1,7 +1,6 @@
 //! `onhand copy`: the server on the copy answers as the one on the original did, and goes on from there.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::Stdio;
 
 use onhand_testbed::database;
@@ -9,14 +8,10 @@ use serde_json::{Value, json};
 
 use crate::behind;
 use crate::client::Client;
-use crate::program::{Server, done, onhand, told};
+use crate::program::{Server, done, file, onhand, told};
 
 /// Links in answers do not say which server gave them.
 const PUBLIC: &str = "--public-url=http://onhand.example";
-
-fn file(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("onhand.db").display())
-}
 
 /// Fills a database as a shop does; a token for it.
 fn fill(url: &str) -> String {

@@ -1,10 +1,13 @@
-//! The program as an operator runs it on a database server: the real binary, a real PostgreSQL.
+//! The program as an operator runs it: the real binary, on files and on a real PostgreSQL.
 //!
 //! Promises: what a case asserts is what a person would see: exit codes, lines, answers.
 
 mod behind;
 mod client;
 mod copy;
+mod exports;
+mod holding;
+mod imports;
 mod migrate;
 mod program;
 mod read_only;

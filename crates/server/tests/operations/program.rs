@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
 pub(crate) const PASSWORD: &str = "operations-password";
@@ -16,8 +17,18 @@ pub(crate) fn onhand(database: &str, arguments: &[&str]) -> Command {
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ONHAND_")) {
         command.env_remove(name);
     }
-    command.env("ONHAND_DATABASE", database).env("RUST_BACKTRACE", "1").args(arguments).stdin(Stdio::null());
     command
+        .env("ONHAND_DATABASE", database)
+        .env("NO_PROXY", "127.0.0.1")
+        .env("RUST_BACKTRACE", "1")
+        .args(arguments)
+        .stdin(Stdio::null());
+    command
+}
+
+/// The URL of a database in a folder.
+pub(crate) fn file(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("onhand.db").display())
 }
 
 /// What a command said, and how it ended.

@@ -12,10 +12,10 @@ pub(crate) fn zip(parts: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8>
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(method);
     for (name, bytes) in parts {
-        zip.start_file(*name, options).unwrap();
-        zip.write_all(bytes).unwrap();
+        zip.start_file(*name, options).expect("memory takes every file");
+        zip.write_all(bytes).expect("memory takes every file");
     }
-    zip.finish().unwrap().into_inner()
+    zip.finish().expect("memory takes every file").into_inner()
 }
 
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";

@@ -53,25 +53,25 @@ fn expected(table: &[Vec<Value>]) -> Vec<Vec<String>> {
 }
 
 fn read_all(bytes: Vec<u8>) -> Vec<Vec<String>> {
-    let mut sheet = read(Box::new(Cursor::new(bytes)), &Limits::default()).unwrap();
+    let mut sheet = read(Box::new(Cursor::new(bytes)), &Limits::default()).expect("what was written is read");
     let (mut row, mut rows) = (Row::new(), Vec::new());
-    while sheet.next(&mut row).unwrap() {
+    while sheet.next(&mut row).expect("what was written is read") {
         rows.push(row.cells().map(|cell| cell.text.to_owned()).collect());
     }
     rows
 }
 
 fn csv(table: &[Vec<Value>]) -> Vec<u8> {
-    let mut writer = CsvWriter::with_bom(Vec::new()).unwrap();
-    table.iter().for_each(|row| writer.row(row.iter().map(out)).unwrap());
-    writer.finish().unwrap()
+    let mut writer = CsvWriter::with_bom(Vec::new()).expect("memory takes every table");
+    table.iter().for_each(|row| writer.row(row.iter().map(out)).expect("memory takes every table"));
+    writer.finish().expect("memory takes every table")
 }
 
 fn xlsx(table: &[Vec<Value>]) -> Vec<u8> {
-    let mut writer = XlsxWriter::new("Stock").unwrap();
-    table.iter().for_each(|row| writer.row(row.iter().map(out)).unwrap());
+    let mut writer = XlsxWriter::new("Stock").expect("memory takes every table");
+    table.iter().for_each(|row| writer.row(row.iter().map(out)).expect("memory takes every table"));
     let mut file = Cursor::new(Vec::new());
-    writer.finish(&mut file).unwrap();
+    writer.finish(&mut file).expect("memory takes every table");
     file.into_inner()
 }
 

@@ -124,7 +124,7 @@ fn run(seeds: Vec<Vec<u8>>, wrap: fn(&[u8]) -> Vec<u8>) {
         prop_assert!(found.rows <= 1_000);
         Ok(())
     });
-    outcome.unwrap();
+    outcome.expect("every file is read or refused");
 }
 
 #[test]

@@ -81,6 +81,12 @@ impl Row<'_> {
 }
 
 impl Tx<'_> {
+    /// Whether rows are locked one by one, so that the order in which that happens matters. The embedded engine has one
+    /// writer, to whom all rows belong.
+    pub(crate) fn locks_rows(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Runs a statement that returns no rows. The number of rows it touched.
     pub async fn execute(&mut self, statement: &Statement, values: &[Value<'_>]) -> Result<u64, Error> {
         match self {

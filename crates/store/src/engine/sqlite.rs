@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -40,6 +40,8 @@ pub(crate) struct Threads {
     readers: Sender<Job>,
     /// Connections for reads that are known to be short; they run where they are asked.
     glances: Mutex<Vec<Connection>>,
+    /// The file, by a name that is the same for everybody.
+    path: PathBuf,
 }
 
 impl Threads {
@@ -53,7 +55,13 @@ impl Threads {
         let jobs = start("onhand-writer", vec![writer])?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
         let glances = (0..GLANCES).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
-        Ok(Self { writer: jobs, readers: start("onhand-reader", readers)?, glances: Mutex::new(glances) })
+        let path = path.canonicalize().map_err(|fault| Error::Unavailable(format!("{}: {fault}", path.display())))?;
+        Ok(Self { writer: jobs, readers: start("onhand-reader", readers)?, glances: Mutex::new(glances), path })
+    }
+
+    /// Where the file is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Runs a body in a write transaction.

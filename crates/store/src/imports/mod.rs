@@ -3,8 +3,11 @@
 //! Promises: what came of some rows is stored once, in the transaction of their effect, together with the sums that a
 //! status shows. Must not know what is in a file or in an outcome.
 
+mod row;
+
 use onhand_core::{ImportId, StockListId, Timestamp, UserId};
 
+pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
 use crate::engine::Row;
 use crate::sql::{shared, values};
 use crate::{Error, Tx, ids};
@@ -13,148 +16,6 @@ use crate::{Error, Tx, ids};
 pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
 /// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
 const ARRIVAL_SECONDS: i64 = 24 * 3_600;
-
-/// What a file is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// The product stocks of a list.
-    Stocks,
-    /// Stock lists themselves.
-    StockLists,
-}
-
-/// What is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Task {
-    /// The file is read and its rows take effect.
-    Import,
-    /// The file is read and each row says what it would change.
-    Preview,
-    /// What a preview said takes effect.
-    Apply,
-    /// What an import did is taken back.
-    Undo,
-}
-
-/// How far it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
-    /// The file has not arrived whole.
-    Receiving,
-    /// Nobody has begun.
-    Waiting,
-    /// Somebody has begun.
-    Processing,
-    /// All rows have been looked at.
-    Completed,
-    /// The file is of no use; `error` says why.
-    Failed,
-}
-
-/// Words that are stored: each stands for one variant.
-macro_rules! words {
-    ($name:ident { $($variant:ident = $word:literal),+ $(,)? } else $fallback:ident) => {
-        impl $name {
-            /// The stored word, which is the wire's too.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            fn read(word: &str) -> Self {
-                match word { $($word => Self::$variant,)+ _ => Self::$fallback }
-            }
-        }
-    };
-}
-words!(Kind { Stocks = "stocks", StockLists = "stock_lists" } else Stocks);
-words!(Task { Import = "import", Preview = "dry_run", Apply = "apply", Undo = "undo" } else Import);
-words!(State {
-    Receiving = "receiving",
-    Waiting = "waiting",
-    Processing = "processing",
-    Completed = "completed",
-    Failed = "failed",
-} else Failed);
-
-/// How many rows ended how.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Counts {
-    /// Made something.
-    pub created: i64,
-    /// Changed something.
-    pub updated: i64,
-    /// Were as stored.
-    pub unchanged: i64,
-    /// Were not taken.
-    pub failed: i64,
-}
-
-impl Counts {
-    /// All rows.
-    pub const fn sum(self) -> i64 {
-        self.created + self.updated + self.unchanged + self.failed
-    }
-}
-
-/// An import.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ImportRow {
-    /// Its id.
-    pub id: ImportId,
-    /// What a client asks with; nobody can guess it.
-    pub cache_key: String,
-    /// What the file is about.
-    pub kind: Kind,
-    /// What is done.
-    pub task: Task,
-    /// `upsert`, `replace` or `adjust`.
-    pub mode: String,
-    /// Whether rows are applied that were written since.
-    pub is_forced: bool,
-    /// The list whose stocks it is about.
-    pub list: Option<StockListId>,
-    /// What is applied or undone.
-    pub source: Option<ImportId>,
-    /// Who sent it.
-    pub actor: UserId,
-    /// How far it is.
-    pub state: State,
-    /// What the client called the file.
-    pub file_name: String,
-    /// Its size.
-    pub file_bytes: i64,
-    /// What the file turned out to be; empty before it was looked at.
-    pub format: String,
-    /// How its text is encoded, where that is a question.
-    pub encoding: String,
-    /// A JSON array of headings that mean nothing here.
-    pub ignored_columns: String,
-    /// Why it failed, or a remark on how it ended.
-    pub error: Option<String>,
-    /// Rows in the file; 0 before it was looked at.
-    pub total: i64,
-    /// What came of them so far.
-    pub counts: Counts,
-    /// When the file began to arrive.
-    pub created_at: Timestamp,
-    /// When somebody began.
-    pub started_at: Option<Timestamp>,
-    /// When all was done.
-    pub finished_at: Option<Timestamp>,
-}
-
-/// What came of some rows.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Chunk {
-    /// Whose.
-    pub import: ImportId,
-    /// Counted from 0.
-    pub number: i64,
-    /// The rows by how they ended.
-    pub counts: Counts,
-    /// Opaque.
-    pub outcomes: Vec<u8>,
-}
 
 shared! {
     INSERT = "imports.insert",
@@ -204,8 +65,8 @@ shared! {
     HAS_CHUNK = "imports.has_chunk", "SELECT 1 FROM import_chunk WHERE import_id = ?1 AND number = ?2";
     NEXT_CHUNK = "imports.next_chunk",
         "SELECT number + 1 FROM import_chunk WHERE import_id = ?1 ORDER BY number DESC LIMIT 1";
-    FAILURES = "imports.failures",
-        "SELECT number, failed FROM import_chunk WHERE import_id = ?1 AND failed > 0 ORDER BY number";
+    SUMS = "imports.sums",
+        "SELECT number, created, updated, unchanged, failed FROM import_chunk WHERE import_id = ?1 ORDER BY number";
     DROP_PARTS = "imports.drop_parts", "DELETE FROM import_part WHERE import_id = ?1";
     DROP_CHUNKS = "imports.drop_chunks", "DELETE FROM import_chunk WHERE import_id = ?1";
     DROP_HALF = "imports.drop_half", "DELETE FROM import WHERE id = ?1 AND state = 'receiving'";
@@ -214,6 +75,12 @@ shared! {
     LOST = "imports.lost",
         "SELECT id FROM import WHERE finished_at IS NULL AND state = 'receiving' AND created_at < ?1
          ORDER BY id LIMIT 1";
+}
+
+/// Four columns from this one on.
+fn counts(row: &Row<'_>, first: usize) -> Result<Counts, Error> {
+    let count = |index| row.get(first + index);
+    Ok(Counts { created: count(0)?, updated: count(1)?, unchanged: count(2)?, failed: count(3)? })
 }
 
 fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
@@ -236,7 +103,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
         ignored_columns: row.get(14)?,
         error: row.get(15)?,
         total: row.get(16)?,
-        counts: Counts { created: row.get(17)?, updated: row.get(18)?, unchanged: row.get(19)?, failed: row.get(20)? },
+        counts: counts(row, 17)?,
         created_at: Timestamp::from_micros(row.get(21)?),
         started_at: time(22)?,
         finished_at: time(23)?,
@@ -310,19 +177,6 @@ pub async fn begin(tx: &mut Tx<'_>, id: ImportId, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// What a file turned out to be.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Description {
-    /// Its format.
-    pub format: String,
-    /// How its text is encoded, where that is a question.
-    pub encoding: String,
-    /// A JSON array of headings that mean nothing here.
-    pub ignored_columns: String,
-    /// Its rows.
-    pub total: i64,
-}
-
 /// Stores what a file turned out to be. Looked at again, it has no fewer rows than were done.
 pub async fn describe(tx: &mut Tx<'_>, id: ImportId, found: &Description) -> Result<(), Error> {
     let Description { format, encoding, ignored_columns, total } = found;
@@ -366,7 +220,7 @@ pub async fn chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<
         Ok(Chunk {
             import: ImportId::new(row.get(0)?),
             number: row.get(1)?,
-            counts: Counts { created: row.get(2)?, updated: row.get(3)?, unchanged: row.get(4)?, failed: row.get(5)? },
+            counts: counts(row, 2)?,
             outcomes: row.get(6)?,
         })
     })
@@ -378,9 +232,9 @@ pub async fn next_chunk(tx: &mut Tx<'_>, id: ImportId) -> Result<i64, Error> {
     Ok(tx.first(&NEXT_CHUNK, &values![id.get()], |row| row.get(0)).await?.unwrap_or(0))
 }
 
-/// Chunks in which rows failed, and how many.
-pub async fn failures(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, i64)>, Error> {
-    tx.all(&FAILURES, &values![id.get()], |row| Ok((row.get(0)?, row.get(1)?))).await
+/// How the rows of each chunk ended.
+pub async fn sums(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, Counts)>, Error> {
+    tx.all(&SUMS, &values![id.get()], |row| Ok((row.get(0)?, counts(row, 1)?))).await
 }
 
 /// Drops an import and all that belongs to it.

@@ -1,0 +1,126 @@
+//! Doors: what commands ask of a running server and of a database alike.
+//!
+//! Promises: the same questions, whoever answers; a file is on disk whole or not at all. Must not know how it is answered.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use tempfile::NamedTempFile;
+
+/// Lists that are named to somebody who names none of them.
+const LISTS_NAMED: usize = 10;
+
+/// A stock list.
+pub(super) struct List {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) code: Option<String>,
+}
+
+/// What a downloaded file is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub(super) enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// A workbook.
+    Xlsx,
+    /// A JSON array.
+    Json,
+}
+
+impl Format {
+    /// What a file's name says, if it says anything.
+    pub(super) fn of_name(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        [Self::Csv, Self::Xlsx, Self::Json].into_iter().find(|format| format.word() == extension)
+    }
+
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// A file that can be asked for.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// Product stocks, of one list or of all.
+    Export(Option<i64>),
+    /// The rows of an import with what came of each.
+    Result { list: i64, key: String },
+}
+
+/// Where bytes go.
+pub(super) type Take<'t> = &'t mut (dyn FnMut(&[u8]) -> io::Result<()> + Send);
+
+/// A server or a database.
+pub(super) trait Door {
+    /// The lists with this code or this name; without one, the first few.
+    async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>>;
+
+    /// Brings a file, piece by piece.
+    async fn bring(&self, wanted: &Wanted, format: Format, take: Take<'_>) -> anyhow::Result<()>;
+}
+
+/// The list of a code or, failing that, of a name.
+pub(super) async fn find_list(door: &impl Door, text: &str) -> anyhow::Result<List> {
+    for field in ["code", "name"] {
+        let is_it = |list: &List| if field == "code" { list.code.as_deref() == Some(text) } else { list.name == text };
+        if let Some(list) = door.lists(Some((field, text)), 1).await?.into_iter().find(is_it) {
+            return Ok(list);
+        }
+    }
+    let mut lists = door.lists(None, LISTS_NAMED + 1).await?;
+    let more = if lists.len() > LISTS_NAMED { " and others" } else { "" };
+    lists.truncate(LISTS_NAMED);
+    let named = |list: &List| match &list.code {
+        Some(code) => format!("{code} ({})", list.name),
+        None => list.name.clone(),
+    };
+    match lists.is_empty() {
+        true => bail!("there is no stock list {text}, nor any other"),
+        false => {
+            let named: Vec<String> = lists.iter().map(named).collect();
+            bail!("there is no stock list {text}; there are {}{more}", named.join(", "))
+        }
+    }
+}
+
+/// Writes a file where it is wanted: `-` is standard output.
+pub(super) async fn save(door: &impl Door, wanted: &Wanted, format: Format, path: &Path) -> anyhow::Result<()> {
+    if path == Path::new("-") {
+        let mut out = io::stdout();
+        if format == Format::Xlsx && out.is_terminal() {
+            bail!("a workbook is nothing to look at on a terminal: give --output FILE");
+        }
+        let mut take = |bytes: &[u8]| out.write_all(bytes);
+        return match door.bring(wanted, format, &mut take).await {
+            // A reader that has had enough (`| head`) is no error.
+            Err(fault) if is_broken_pipe(&fault) => Ok(()),
+            ended => Ok(ended.and_then(|()| Ok(out.flush()?))?),
+        };
+    }
+    let cannot = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = begin(folder).with_context(cannot)?;
+    let mut take = |bytes: &[u8]| file.write_all(bytes);
+    door.bring(wanted, format, &mut take).await.with_context(cannot)?;
+    file.persist(path).with_context(cannot)?;
+    Ok(())
+}
+
+/// A file that is gone unless it is given its name, with the rights that any other file would get.
+fn begin(folder: &Path) -> io::Result<NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let rights = std::fs::Permissions::from_mode(0o666);
+    tempfile::Builder::new().prefix(".onhand-").permissions(rights).tempfile_in(folder)
+}
+
+fn is_broken_pipe(fault: &anyhow::Error) -> bool {
+    let kind = |cause: &(dyn std::error::Error + 'static)| cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    fault.chain().any(|cause| kind(cause) == Some(io::ErrorKind::BrokenPipe))
+}

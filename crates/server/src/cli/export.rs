@@ -1,0 +1,56 @@
+//! `onhand export`: product stocks as a file, from a running server or a database.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::door::{Door, Format, Wanted, find_list, save};
+use super::inside::Inside;
+use super::remote::{Remote, ServerArgs};
+use crate::config::DatabaseConfig;
+
+/// What is said below the flags.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  onhand export --list WH-01 --output stock.xlsx     the stocks of a list; the format is told by the name
+  onhand export --format json | head                 all stocks
+  ONHAND_TOKEN=… onhand export --server https://stock.example.com --list WH-01 --output stock.csv
+
+A file that was exported can be imported again: the columns that an import does not know are passed over.";
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The stock list, by its code or name. Without it, all of them.
+    #[arg(long, value_name = "CODE")]
+    list: Option<String>,
+
+    /// What the file is. Without it, what the name of the output says, or CSV.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+
+    /// Where the file goes; - is standard output.
+    #[arg(long, short, default_value = "-", value_name = "FILE")]
+    output: PathBuf,
+
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<()> {
+    if let Some(url) = &args.server.server {
+        return export(&Remote::new(url, args.server.token.as_deref())?, args).await;
+    }
+    let inside = Inside::open(config).await?;
+    let ended = export(&inside, args).await;
+    inside.close().await;
+    ended
+}
+
+async fn export(door: &impl Door, args: &Args) -> anyhow::Result<()> {
+    let list = match &args.list {
+        Some(text) => Some(find_list(door, text).await?.id),
+        None => None,
+    };
+    let format = args.format.or_else(|| Format::of_name(&args.output)).unwrap_or(Format::Csv);
+    save(door, &Wanted::Export(list), format, &args.output).await.context("the export did not end well")
+}

@@ -1,0 +1,247 @@
+//! `onhand import`: a file into a stock list, from its sending to what came of each row.
+//!
+//! Promises: the same lines and exit codes whether a server does it or this process; what goes on when nobody waits any
+//! more is said. Must not know how either does it.
+
+mod on_database;
+mod on_server;
+mod place;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use clap::ValueEnum;
+
+use self::on_database::OnDatabase;
+use self::on_server::OnServer;
+use self::place::{Outgoing, Place, Step, Wish};
+use self::report::Report;
+use super::door::{Format, Wanted, find_list, save};
+use super::progress::Progress;
+use super::remote::{Remote, ServerArgs};
+use super::say;
+use crate::config::DatabaseConfig;
+
+/// Some rows were not taken.
+const SOME_FAILED: u8 = 3;
+/// The file was of no use.
+const FILE_FAILED: u8 = 4;
+/// Stopped by a signal, as shells say it.
+const INTERRUPTED: u8 = 130;
+/// The pauses between two looks: short at first, because most files are.
+const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// What is said below the flags.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  onhand import --list WH-01 stock.csv --dry-run        say what would change, and how to apply just that
+  onhand import --apply KEY                             apply it; rows written since are refused (--force takes them)
+  onhand import --list WH-01 count.xlsx --mode replace  stocks that are not in the file become 0
+  onhand import --undo KEY                              take it back, where nothing newer has happened
+  onhand import --watch KEY --result result.xlsx        every row with what came of it
+  ONHAND_TOKEN=… onhand import --server https://stock.example.com --list WH-01 stock.csv
+
+Exit codes: 0 all rows were taken, 1 it could not be done, 2 wrong usage, 3 some rows were not taken,
+4 the file is of no use, 130 interrupted (what was sent goes on)";
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The file: CSV, XLSX, XLS or ODS, told by its content.
+    #[arg(required_unless_present_any = ["apply", "undo", "watch"], conflicts_with_all = ["apply", "undo", "watch"])]
+    file: Option<PathBuf>,
+
+    /// The stock list, by its code or name.
+    #[arg(long, value_name = "CODE", required_unless_present_any = ["apply", "undo", "watch"])]
+    list: Option<String>,
+
+    /// What a row does.
+    #[arg(long, value_enum, default_value = "upsert", value_name = "MODE")]
+    mode: RowMode,
+
+    /// Only say what would change.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Apply what a dry run said.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["undo", "watch", "dry_run"])]
+    apply: Option<String>,
+
+    /// Write rows, too, whose stock was written since the dry run.
+    #[arg(long, requires = "apply")]
+    force: bool,
+
+    /// Take back what an import did, where nothing newer has happened.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["watch", "dry_run"])]
+    undo: Option<String>,
+
+    /// Wait for an import that was begun before, and show what came of it.
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    watch: Option<String>,
+
+    /// Also write every row with what came of it to a file: CSV, or a workbook if its name ends in .xlsx.
+    #[arg(long, value_name = "FILE")]
+    result: Option<PathBuf>,
+
+    /// One JSON object instead of text.
+    #[arg(long)]
+    json: bool,
+
+    /// On a database: in whose name. Without it, the first administrator's.
+    #[arg(long, value_name = "NAME", conflicts_with = "server")]
+    user: Option<String>,
+
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RowMode {
+    /// Its figure is written.
+    Upsert,
+    /// The same, and stocks that are not in the file become 0.
+    Replace,
+    /// Its figure is a difference.
+    Adjust,
+}
+
+impl RowMode {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Upsert => "upsert",
+            Self::Replace => "replace",
+            Self::Adjust => "adjust",
+        }
+    }
+}
+
+pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<ExitCode> {
+    match &args.server.server {
+        Some(url) => {
+            let remote = Remote::new(url, args.server.token.as_deref())?;
+            carry_out(OnServer::new(remote), &args).await
+        }
+        None => carry_out(OnDatabase::open(config, args.user.as_deref()).await?, &args).await,
+    }
+}
+
+async fn carry_out(mut place: impl Place, args: &Args) -> anyhow::Result<ExitCode> {
+    let begun = OnceLock::new();
+    let ended = tokio::select! {
+        ended = import(&mut place, args, &begun) => ended.map(Some),
+        _ = tokio::signal::ctrl_c() => Ok(None),
+    };
+    let (flags, left) = (place.flags(), place.when_left());
+    let code = match ended {
+        Ok(Some(report)) => {
+            tell(&flags, &report, args.json);
+            save_result(&place, &report, args.result.as_deref()).await.map(|()| code(&report))
+        }
+        Ok(None) => {
+            interrupted(begun.get(), &flags, left);
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        Err(fault) => Err(fault),
+    };
+    place.close().await;
+    code
+}
+
+async fn import(place: &mut impl Place, args: &Args, begun: &OnceLock<String>) -> anyhow::Result<Report> {
+    let key = begin(place, args).await?;
+    wait(place, begun.get_or_init(|| key)).await
+}
+
+/// Begins what is asked for. What it is called.
+async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
+    let list = match &args.list {
+        Some(text) => Some(find_list(place.door(), text).await?),
+        None => None,
+    };
+    if let (Some(path), Some(list)) = (&args.file, &list) {
+        let wish = Wish { mode: args.mode.word(), is_dry_run: args.dry_run };
+        return place.send(list.id, Outgoing::open(path)?, wish).await;
+    }
+    let key = args.apply.as_ref().or(args.undo.as_ref()).or(args.watch.as_ref()).context("nothing is asked for")?;
+    if let Some(list) = list
+        && let Some(report) = place.report(key, false).await?
+        && report.stock_list != Some(list.id)
+    {
+        bail!("the import {key} is not one of the list {}", list.name);
+    }
+    match (&args.apply, &args.undo) {
+        (Some(_), _) => place.follow(key, Step::Apply { force: args.force }).await,
+        (_, Some(_)) => place.follow(key, Step::Undo).await,
+        _ => Ok(key.clone()),
+    }
+}
+
+/// Waits for the end of an import.
+async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
+    let mut progress = Progress::begin("done", false);
+    let (mut pause, mut remark) = (PAUSE, None);
+    loop {
+        if let Some(report) = place.report(key, false).await? {
+            progress.at(report.processed.unsigned_abs(), report.total.unsigned_abs());
+            if report.is_over()
+                && let Some(report) = place.report(key, true).await?
+            {
+                return Ok(report);
+            }
+        }
+        if place.remark() != remark {
+            remark = place.remark();
+            remark.into_iter().for_each(|remark| progress.note(remark));
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+}
+
+async fn save_result(place: &impl Place, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
+    let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
+    let format = Format::of_name(path).filter(|format| *format == Format::Xlsx).unwrap_or(Format::Csv);
+    save(place.door(), &Wanted::Result { list, key: report.cache_key.clone() }, format, path).await
+}
+
+fn tell(flags: &str, report: &Report, is_json: bool) {
+    if is_json {
+        say(serde_json::to_string(report).unwrap_or_default());
+        return;
+    }
+    report.lines().into_iter().for_each(say);
+    let key = &report.cache_key;
+    if report.fail_count > report.errors.len() as i64 {
+        say(format!("\nevery row with what came of it:\n  onhand import{flags} --watch {key} --result result.csv"));
+    }
+    if report.has_failed() || report.created + report.updated == 0 {
+        return;
+    }
+    let next = match report.task.as_str() {
+        "dry_run" => format!("nothing is written; to apply exactly this:\n  onhand import{flags} --apply {key}"),
+        "import" | "apply" => format!("to take it back:\n  onhand import{flags} --undo {key}"),
+        _ => return,
+    };
+    say(format!("\n{next}"));
+}
+
+fn code(report: &Report) -> ExitCode {
+    match (report.has_failed(), report.fail_count) {
+        (true, _) => ExitCode::from(FILE_FAILED),
+        (false, 0) => ExitCode::SUCCESS,
+        (false, _) => ExitCode::from(SOME_FAILED),
+    }
+}
+
+fn interrupted(key: Option<&String>, flags: &str, left: &str) {
+    use std::io::Write as _;
+    let line = match key {
+        Some(key) => format!("onhand: interrupted; {left}. To see how it ends: onhand import{flags} --watch {key}"),
+        None => "onhand: interrupted before the file was sent; nothing is imported".to_owned(),
+    };
+    let _ = writeln!(std::io::stderr(), "{line}");
+}

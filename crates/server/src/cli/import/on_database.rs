@@ -1,0 +1,153 @@
+//! Imports in a database that this process opens.
+//!
+//! Promises: the same rules, jobs and ledger as a server's. Where a server works on the same file, the file is left to it,
+//! since what it keeps in memory would grow old. Must not know HTTP.
+
+use anyhow::{Context as _, anyhow};
+use onhand_core::{ImportId, StockListId, UserId};
+use onhand_store::imports::{self, ImportRow, Kind, State, Task};
+use onhand_store::{Hold, Store, Tx};
+use tokio::task::JoinSet;
+
+use super::place::{Outgoing, Place, SHOWN, Step, Wish};
+use super::report::Report;
+use crate::cli::door::Door;
+use crate::cli::inside::Inside;
+use crate::clock::Clock;
+use crate::config::DatabaseConfig;
+use crate::imports::begin::{self, Asked};
+use crate::imports::errors::{self, Part};
+use crate::imports::spool::Arriving;
+use crate::jobs;
+
+pub(super) struct OnDatabase {
+    inside: Inside,
+    url: String,
+    actor: UserId,
+    works: Option<Works>,
+    /// A file that has not arrived whole.
+    arriving: Option<ImportId>,
+}
+
+/// Those who do what there is to do, and that they alone do.
+struct Works {
+    workers: JoinSet<()>,
+    _hold: Hold,
+}
+
+impl OnDatabase {
+    /// Opens a database that must be there, in the name of a user of it.
+    pub(super) async fn open(config: &DatabaseConfig, user: Option<&str>) -> anyhow::Result<Self> {
+        let inside = Inside::open(config).await?;
+        let actor = inside.user(user).await?;
+        Ok(Self { inside, url: config.database.clone(), actor, works: None, arriving: None })
+    }
+
+    fn store(&self) -> &Store {
+        &self.inside.app.store
+    }
+
+    fn asked(&self) -> Asked {
+        Asked { actor: self.actor, now: Clock::System.now() }
+    }
+
+    /// Works on what there is to do, unless another process does.
+    fn work(&mut self) -> anyhow::Result<()> {
+        if self.works.is_none()
+            && let Some(hold) = self.store().hold()?
+        {
+            self.works = Some(Works { workers: jobs::start(&self.inside.app), _hold: hold });
+        }
+        Ok(())
+    }
+
+    async fn find(&self, key: &str) -> anyhow::Result<ImportRow> {
+        let sought = key.to_owned();
+        let found = self.store().read("imports.by_key", async move |tx| imports::by_key(tx, &sought).await).await?;
+        found.filter(|import| import.state != State::Receiving).ok_or_else(|| anyhow!("there is no import {key}"))
+    }
+}
+
+impl Place for OnDatabase {
+    fn door(&self) -> &impl Door {
+        &self.inside
+    }
+
+    async fn send(&mut self, list: i64, mut file: Outgoing, wish: Wish) -> anyhow::Result<String> {
+        let task = if wish.is_dry_run { Task::Preview } else { Task::Import };
+        let new = begin::import(Kind::Stocks, task, Some(StockListId::new(list)), self.asked());
+        let store = self.inside.app.store.clone();
+        let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
+        self.arriving = Some(import.id);
+        let mut arriving = Arriving::new(&store, import.id);
+        while let Some(piece) = file.piece().with_context(|| format!("cannot read {}", file.name))? {
+            arriving.take(&piece).await?;
+        }
+        let import = ImportRow {
+            mode: wish.mode.to_owned(),
+            file_name: begin::file_name(&file.name),
+            file_bytes: arriving.finish().await?,
+            ..import
+        };
+        let key = import.cache_key.clone();
+        store.write("imports.arrived", async move |tx| imports::arrived(tx, &import).await).await?;
+        self.arriving = None;
+        Ok(key)
+    }
+
+    async fn follow(&mut self, key: &str, step: Step) -> anyhow::Result<String> {
+        let source = self.find(key).await?;
+        let step = match step {
+            Step::Apply { force } => (Task::Apply, force),
+            Step::Undo => (Task::Undo, false),
+        };
+        Ok(begin::follow(self.store(), source, step, self.asked()).await?.cache_key)
+    }
+
+    async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>> {
+        self.work()?;
+        let import = self.find(key).await?;
+        if !with_rows {
+            return Ok(Some(Report::of(&import, &[], &[])));
+        }
+        let (id, is_preview) = (import.id, import.task == Task::Preview);
+        let body = async move |tx: &mut Tx<'_>| {
+            let changes = match is_preview {
+                true => errors::changes(tx, id, Part { skip: 0, limit: SHOWN }).await?,
+                false => Vec::new(),
+            };
+            Ok((errors::page(tx, id, 0, SHOWN).await?, changes))
+        };
+        let (errors, changes) = self.store().read("imports.status", body).await?;
+        Ok(Some(Report::of(&import, &errors, &changes)))
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        self.works.is_none().then_some("another process works on this database and does the import")
+    }
+
+    fn flags(&self) -> String {
+        // The URL of a database server has a password, which no line shows.
+        if self.store().is_shared() { String::new() } else { format!(" --database {}", self.url) }
+    }
+
+    fn when_left(&self) -> &'static str {
+        match self.works {
+            Some(_) => "it goes on when a server starts on this database, or somebody watches it",
+            None => "the process that works on this database goes on with it",
+        }
+    }
+
+    async fn close(mut self) {
+        if let Some(mut works) = self.works.take() {
+            works.workers.shutdown().await;
+        }
+        if let Some(id) = self.arriving {
+            let discard = async move |tx: &mut Tx<'_>| imports::discard(tx, id).await;
+            if let Err(fault) = self.store().write("imports.discard", discard).await {
+                tracing::warn!(%fault, "cannot drop a file that has not arrived whole");
+            }
+        }
+        self.inside.close().await;
+    }
+}

@@ -1,0 +1,99 @@
+//! One process at a time works on a file: what the others do meanwhile.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::program::{Server, done, file, onhand, told};
+
+/// A file to import.
+fn stock(folder: &Path, text: &str) -> String {
+    let path = folder.join("stock.csv");
+    std::fs::write(&path, text).expect("a file is written");
+    path.to_str().expect("a plain path").to_owned()
+}
+
+#[test]
+fn a_second_server_does_not_start_on_a_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = file(folder.path());
+    let server = Server::start(&database, &[]);
+    let second = told(&mut onhand(&database, &["serve", "--listen=127.0.0.1:0", "--database-wait-seconds=0"]));
+    assert_eq!((second.code, second.err.lines().count()), (Some(1), 1), "{second:?}");
+    assert!(second.err.contains("another process"), "{second:?}");
+    assert!(server.stop().success());
+    assert!(Server::start(&database, &["--database-wait-seconds=0"]).stop().success());
+}
+
+/// The server keeps pages in memory, which would grow old if another process changed stock.
+#[test]
+fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = file(folder.path());
+    let server = Server::start(&database, &["--demo"]);
+    let client = Client::sign_in(server.address);
+    let path = "/api/v1/product_stocks/?limit=5";
+    let first = |client: &Client| client.read(path)["results"][0].clone();
+    let (before, again) = (first(&client), first(&client));
+    assert_eq!(before, again);
+    let (sku, list) = (before["product_sku"].as_str().expect("a text"), &before["stock_list"]);
+    let list = client.read(&format!("/api/v1/stock_list/{list}/"))["name"].as_str().expect("a text").to_owned();
+
+    let stock = stock(folder.path(), &format!("sku,stock\n{sku},4321\n"));
+    let told = told(&mut onhand(&database, &["import", "--list", &list, &stock]));
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.err.contains("another process works on this database and does the import"), "{told:?}");
+    assert_eq!(first(&client)["stock"], 4321);
+    assert!(server.stop().success());
+    assert!(done(&database, &["verify"]).ends_with("0 differences\n"));
+}
+
+/// An import that waits for the process that works on the file: nobody does, but the file is held as if.
+fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, File) {
+    assert!(Server::start(database, &["--demo"]).stop().success());
+    let stock = stock(folder, "sku,stock\nA-1,5\n");
+    let hold = File::create(folder.join("onhand.db-hold")).expect("it can be opened");
+    hold.lock().expect("nobody has it");
+    let mut command = onhand(database, &["import", "--list", "WH-01", &stock]);
+    let mut importing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut err = BufReader::new(importing.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    while !line.contains("another process") {
+        line.clear();
+        assert!(err.read_line(&mut line).expect("it speaks") > 0, "it ended");
+    }
+    (importing, err, hold)
+}
+
+#[test]
+fn an_import_whose_server_has_stopped_is_taken_over() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = file(folder.path());
+    let (mut importing, _err, hold) = waiting(&database, folder.path());
+    drop(hold);
+    assert_eq!(importing.wait().expect("it is ours").code(), Some(0));
+    let stocks = done(&database, &["export", "--list", "WH-01"]);
+    assert!(stocks.contains("\nA-1,5,"), "{stocks}");
+}
+
+#[test]
+fn an_import_that_is_interrupted_goes_on_when_it_is_watched() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = file(folder.path());
+    let (mut importing, mut err, hold) = waiting(&database, folder.path());
+    let sent = Command::new("kill").args(["-INT", &importing.id().to_string()]).status();
+    assert!(sent.expect("kill runs").success(), "it runs");
+    assert_eq!(importing.wait().expect("it is ours").code(), Some(130));
+    let mut said = String::new();
+    err.read_to_string(&mut said).expect("it writes text");
+    let key = said.split_whitespace().last().expect("a key");
+    assert!(said.contains("onhand: interrupted; the process that works on this database goes on with it"), "{said}");
+
+    drop(hold);
+    let told: Value = done(&database, &["import", "--watch", key, "--json"]).parse().expect("JSON");
+    assert_eq!((told["status"].as_str(), told["created"].as_i64()), (Some("completed"), Some(1)), "{told}");
+}

@@ -1,0 +1,57 @@
+//! Holds: which process changes stock in an embedded database.
+//!
+//! Promises: one process at a time has the hold of a file, and loses it however it ends. Must not know tables, and keeps
+//! nobody from reading or writing: what needs a hold asks for it.
+
+use std::ffi::OsString;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+use crate::Error;
+
+/// What the hold's own file is called, after the database. A lock on the database's file would be in SQLite's way.
+const SUFFIX: &str = "-hold";
+
+/// Says that no other process changes stock in the same file.
+#[derive(Debug)]
+pub struct Hold {
+    /// Open as long as it is held. It is not removed: another process may wait for this very file.
+    _file: Option<File>,
+}
+
+impl Hold {
+    /// The hold on something that needs none.
+    pub(crate) const fn nothing() -> Self {
+        Self { _file: None }
+    }
+
+    /// Takes the hold on a file, if nobody has it.
+    pub(crate) fn take(database: &Path) -> Result<Option<Self>, Error> {
+        let mut path = OsString::from(database);
+        path.push(SUFFIX);
+        let fault = |fault| Error::Unavailable(format!("{}: {fault}", Path::new(&path).display()));
+        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fault)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: Some(file) })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(other)) => Err(fault(other)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_has_it_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, other) = (folder.path().join("one.db"), folder.path().join("other.db"));
+        let hold = Hold::take(&one).unwrap();
+        assert!(hold.is_some());
+        assert!(Hold::take(&one).unwrap().is_none(), "it is held");
+        assert!(Hold::take(&other).unwrap().is_some(), "another file is another matter");
+        drop(hold);
+        assert!(Hold::take(&one).unwrap().is_some(), "it was given back");
+    }
+}

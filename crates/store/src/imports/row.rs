@@ -1,0 +1,160 @@
+//! What is known of an import, as it is stored.
+//!
+//! Promises: a stored word stands for one variant. Must not know statements.
+
+use onhand_core::{ImportId, StockListId, Timestamp, UserId};
+
+/// What a file is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The product stocks of a list.
+    Stocks,
+    /// Stock lists themselves.
+    StockLists,
+}
+
+/// What is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Task {
+    /// The file is read and its rows take effect.
+    Import,
+    /// The file is read and each row says what it would change.
+    Preview,
+    /// What a preview said takes effect.
+    Apply,
+    /// What an import did is taken back.
+    Undo,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// The file has not arrived whole.
+    Receiving,
+    /// Nobody has begun.
+    Waiting,
+    /// Somebody has begun.
+    Processing,
+    /// All rows have been looked at.
+    Completed,
+    /// The file is of no use; `error` says why.
+    Failed,
+}
+
+/// Words that are stored: each stands for one variant.
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),+ $(,)? } else $fallback:ident) => {
+        impl $name {
+            /// The stored word, which is the wire's too.
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+
+            pub(super) fn read(word: &str) -> Self {
+                match word { $($word => Self::$variant,)+ _ => Self::$fallback }
+            }
+        }
+    };
+}
+words!(Kind { Stocks = "stocks", StockLists = "stock_lists" } else Stocks);
+words!(Task { Import = "import", Preview = "dry_run", Apply = "apply", Undo = "undo" } else Import);
+words!(State {
+    Receiving = "receiving",
+    Waiting = "waiting",
+    Processing = "processing",
+    Completed = "completed",
+    Failed = "failed",
+} else Failed);
+
+/// How many rows ended how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Made something.
+    pub created: i64,
+    /// Changed something.
+    pub updated: i64,
+    /// Were as stored.
+    pub unchanged: i64,
+    /// Were not taken.
+    pub failed: i64,
+}
+
+impl Counts {
+    /// All rows.
+    pub const fn sum(self) -> i64 {
+        self.created + self.updated + self.unchanged + self.failed
+    }
+}
+
+/// An import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportRow {
+    /// Its id.
+    pub id: ImportId,
+    /// What a client asks with; nobody can guess it.
+    pub cache_key: String,
+    /// What the file is about.
+    pub kind: Kind,
+    /// What is done.
+    pub task: Task,
+    /// `upsert`, `replace` or `adjust`.
+    pub mode: String,
+    /// Whether rows are applied that were written since.
+    pub is_forced: bool,
+    /// The list whose stocks it is about.
+    pub list: Option<StockListId>,
+    /// What is applied or undone.
+    pub source: Option<ImportId>,
+    /// Who sent it.
+    pub actor: UserId,
+    /// How far it is.
+    pub state: State,
+    /// What the client called the file.
+    pub file_name: String,
+    /// Its size.
+    pub file_bytes: i64,
+    /// What the file turned out to be; empty before it was looked at.
+    pub format: String,
+    /// How its text is encoded, where that is a question.
+    pub encoding: String,
+    /// A JSON array of headings that mean nothing here.
+    pub ignored_columns: String,
+    /// Why it failed, or a remark on how it ended.
+    pub error: Option<String>,
+    /// Rows in the file; 0 before it was looked at.
+    pub total: i64,
+    /// What came of them so far.
+    pub counts: Counts,
+    /// When the file began to arrive.
+    pub created_at: Timestamp,
+    /// When somebody began.
+    pub started_at: Option<Timestamp>,
+    /// When all was done.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// What came of some rows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Chunk {
+    /// Whose.
+    pub import: ImportId,
+    /// Counted from 0.
+    pub number: i64,
+    /// The rows by how they ended.
+    pub counts: Counts,
+    /// Opaque.
+    pub outcomes: Vec<u8>,
+}
+
+/// What a file turned out to be.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Description {
+    /// Its format.
+    pub format: String,
+    /// How its text is encoded, where that is a question.
+    pub encoding: String,
+    /// A JSON array of headings that mean nothing here.
+    pub ignored_columns: String,
+    /// Its rows.
+    pub total: i64,
+}
