@@ -223,7 +223,11 @@ impl Shop {
 
 /// No stale connections to a process that is gone.
 fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client without TLS needs nothing")
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(onhand::tls::nobody())
+        .no_proxy()
+        .build()
+        .expect("a client without TLS needs nothing")
 }
 
 pub(crate) fn int(value: &Value) -> i64 {
