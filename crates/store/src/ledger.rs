@@ -24,13 +24,15 @@ pub(crate) static STATEMENTS: &[&Statement] = &[];
 /// orders are locked, then stocks, each in the order of their ids, so that no two processes wait for each other; what may
 /// change is read under those locks.
 pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(), Error> {
-    for (channel, number) in orders::numbers_taken(tx, &needs.numbers).await? {
-        shelf.put_number(channel, number);
-    }
+    // Nothing else depends on the numbers, so nothing waits for them.
+    let numbers = orders::ask_numbers_taken(tx, &needs.numbers).await?;
     let mut wanted = needs.stocks.clone();
     let items = lock_orders(tx, needs, shelf, &mut wanted).await?;
     let keys = load_product_keys(tx, needs, shelf).await?;
     let (found, known) = lock_stocks(tx, wanted, &keys).await?;
+    for (channel, number) in tx.told(numbers).await? {
+        shelf.put_number(channel, number);
+    }
     load_items(tx, needs, &items, shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
     for hold in order_items::reported_holds_of(tx, &reported).await? {

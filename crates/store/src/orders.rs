@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onhand_core::{ChannelId, Order, OrderId, OrderStatus, Timestamp, bucket_of_text};
 
-use crate::engine::Row;
+use crate::engine::{Asked, Row};
 use crate::filter::{self, Listing, Page, Table};
 use crate::sql::{shared, values};
 use crate::tally::{Scope, Tally};
@@ -78,13 +78,13 @@ pub async fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<Order>, Erro
     tx.all(&BY_NUMBER, &values![number, bucket_of_text(number)], read).await
 }
 
-/// Those of the numbers that are taken, as (channel or 0, number).
-pub(crate) async fn numbers_taken<'n>(
+/// Asks which of the numbers are taken, as (channel or 0, number).
+pub(crate) async fn ask_numbers_taken<'n>(
     tx: &mut Tx<'_>,
     numbers: impl IntoIterator<Item = &'n (i64, String)>,
-) -> Result<Vec<(i64, String)>, Error> {
+) -> Result<Asked<(i64, String)>, Error> {
     let keys = numbers.into_iter().map(|(channel, number)| values![number, *channel, bucket_of_text(number)]);
-    tx.all_each(&NUMBER_TAKEN, keys, |row| Ok((row.get(0)?, row.get(1)?))).await
+    tx.ask_each(&NUMBER_TAKEN, keys, |row| Ok((row.get(0)?, row.get(1)?))).await
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, orders: &[&Order], tally: &mut Tally) -> Result<(), Error> {

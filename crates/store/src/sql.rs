@@ -20,7 +20,7 @@ pub struct Statement {
     locks: bool,
     translated: OnceLock<String>,
     /// The form for many rows, once it is known what types the parameters have.
-    pub(crate) each: OnceLock<String>,
+    pub(crate) each: OnceLock<batch::Form>,
 }
 
 impl Statement {

@@ -68,7 +68,8 @@ struct Key {
 
 #[derive(Deserialize)]
 struct Status {
-    status: String,
+    #[serde(rename = "status")]
+    word: String,
     error: Option<String>,
     created: u64,
     updated: u64,
@@ -144,13 +145,13 @@ impl Importing {
             format!("GET /api/v1/stock_list/excel_import_status/?cache_key={cache_key} HTTP/1.1\r\n{headers}\r\n");
         let status = loop {
             let status: Status = read(&mut connection, ask.as_bytes()).await.context("the status")?;
-            if !["waiting", "processing"].contains(&status.status.as_str()) {
+            if !["waiting", "processing"].contains(&status.word.as_str()) {
                 break status;
             }
             tokio::time::sleep(POLL).await;
         };
         let figure = clock.stop(rows);
-        let Status { status, error, created, updated, unchanged, fail_count } = status;
+        let Status { word: status, error, created, updated, unchanged, fail_count } = status;
         ensure!(status == "completed" && fail_count == 0, "{status}, {fail_count} rows failed, {error:?}");
         let counts = Counts { created, updated, unchanged };
         ensure!(counts == expected, "{counts:?} where {expected:?} was expected");

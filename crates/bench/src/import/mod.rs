@@ -32,7 +32,7 @@ const WORKBOOK_ROWS: u64 = 100_000;
 /// Who orders while an import runs: a shop at a busy hour, not all that the server can do.
 const CUSTOMERS: usize = 8;
 /// An import ends long before; it is its end that ends the orders.
-const LONG: Duration = Duration::from_secs(3_600);
+const LONG: Duration = Duration::from_hours(1);
 /// What an import may need above the idle server, in MiB. The target is 200 MB; the smaller reading of it.
 const MEMORY_MOST: f64 = 190.0;
 /// How many times the idle p99 that of orders may be while an import runs.

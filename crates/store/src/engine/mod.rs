@@ -24,6 +24,17 @@ pub enum Tx<'c> {
 /// An answer that is on its way.
 pub type Answering<'t, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 't>>;
 
+/// How a row is read.
+pub(crate) type Read<T> = fn(&Row<'_>) -> Result<T, Error>;
+
+/// A question that was asked, to be read with [`Tx::told`].
+pub(crate) enum Asked<T> {
+    /// It is answered.
+    Told(Vec<T>),
+    /// The answer is on its way.
+    Sent(postgres::Asked, Read<T>),
+}
+
 /// A parameter of a statement.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -96,10 +107,11 @@ impl Tx<'_> {
     }
 
     /// Runs one statement for many rows of parameters. Takes the rows at once and not while waiting, and hides their
-    /// type, so that whoever waits can move between threads.
+    /// type, so that whoever waits can move between threads. A server engine may run several such calls together, as
+    /// long as nothing is asked in between: they must not be about the same rows.
     pub fn execute_each<'t, 'v: 't, const N: usize>(
         &'t mut self,
-        statement: &'t Statement,
+        statement: &'static Statement,
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
     ) -> Answering<'t, ()> {
         match self {
@@ -136,13 +148,41 @@ impl Tx<'_> {
     /// All rows of the answers to one statement for many rows of parameters, taken as in [`Tx::execute_each`].
     pub fn all_each<'t, 'v: 't, T: Send + 't, const N: usize>(
         &'t mut self,
-        statement: &'t Statement,
+        statement: &'static Statement,
         keys: impl IntoIterator<Item = [Value<'v>; N]>,
         read: impl Fn(&Row<'_>) -> Result<T, Error> + Send + 't,
     ) -> Answering<'t, Vec<T>> {
         match self {
             Self::Sqlite(connection) => Box::pin(ready(sqlite::all_each(connection, statement.sqlite(), keys, read))),
             Self::Postgres(session) => Box::pin(session.all_each(statement, keys.into_iter().collect(), read)),
+        }
+    }
+
+    /// Asks as [`Tx::all_each`] does, and leaves the answer for later, so that what is asked next need not wait for it.
+    pub(crate) fn ask_each<'t, 'v: 't, T: Send + 't, const N: usize>(
+        &'t mut self,
+        statement: &'static Statement,
+        keys: impl IntoIterator<Item = [Value<'v>; N]>,
+        read: Read<T>,
+    ) -> Answering<'t, Asked<T>> {
+        match self {
+            Self::Sqlite(connection) => {
+                let told = sqlite::all_each(connection, statement.sqlite(), keys, read);
+                Box::pin(ready(told.map(Asked::Told)))
+            }
+            Self::Postgres(session) => {
+                let asked = session.ask_each(statement, keys.into_iter().collect());
+                Box::pin(async move { Ok(Asked::Sent(asked.await?, read)) })
+            }
+        }
+    }
+
+    /// The rows that answer a question.
+    pub(crate) async fn told<T>(&mut self, asked: Asked<T>) -> Result<Vec<T>, Error> {
+        match (self, asked) {
+            (_, Asked::Told(rows)) => Ok(rows),
+            (Self::Postgres(session), Asked::Sent(asked, read)) => session.told(&asked, read).await,
+            (Self::Sqlite(_), Asked::Sent(..)) => unreachable!("the embedded engine answers at once"),
         }
     }
 

@@ -63,6 +63,19 @@ fn a_killed_connection_is_replaced_unseen() {
 }
 
 #[test]
+fn a_connection_that_nobody_uses_holds_nothing_open() {
+    for_server_engine(async |database| {
+        add(&database.store, "first").await.expect("written");
+        let read = database.store.read("t", async |tx| stock_lists::by_id(tx, onhand_core::StockListId::new(1)).await);
+        assert!(read.await.expect("read").is_some());
+        let open = "SELECT count(*) FROM pg_stat_activity
+                    WHERE datname = current_database() AND state = 'idle in transaction'";
+        // The end of a transaction that only read is not waited for, so the server may be a little behind.
+        assert!((0..100).any(|_| database.ask(open) == "0"), "a transaction stays open");
+    });
+}
+
+#[test]
 fn a_deadlock_is_tried_again() {
     for_server_engine(async |database| {
         add(&database.store, "one").await.expect("written");

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use onhand_core::StockListId;
 use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::sql::Statement;
 use onhand_store::stock_lists;
-use onhand_store::{Error, Options, Store, Tx};
+use onhand_store::{Error, Options, Store, Tx, Value};
 
 use crate::database::for_each_engine;
 use crate::shop::stock_list;
 
-async fn add(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
-    stock_lists::insert(tx, &stock_list(name)).await.map(|_| ())
+async fn add(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
+    Ok(stock_lists::insert(tx, &stock_list(name)).await?.id.get())
 }
 
 async fn names(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
@@ -72,6 +73,38 @@ fn a_statement_that_fails_can_be_left_behind_by_its_body() {
         assert!(clash.await.is_err_and(|fault| fault.is_taken("stock_list_name")));
         assert_eq!(names_now(store).await, ["one"], "what came before the failure is gone too");
     });
+}
+
+#[test]
+fn writes_that_nobody_waits_for_all_take_effect() {
+    static DELAY: Statement = Statement::shared(
+        "t.delay",
+        "UPDATE stock_list SET snapshot_delay_seconds = snapshot_delay_seconds + ?2 WHERE id = ?1",
+    );
+    static RENAME: Statement = Statement::shared("t.rename", "UPDATE stock_list SET name = ?2 WHERE id = ?1");
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let lists = store.write("t", async |tx| {
+            let (one, two) = (add(tx, "one").await?, add(tx, "two").await?);
+            tx.execute_each(&RENAME, [[Value::from(two), "2".into()]]).await?;
+            // Of one row and of several, and the same row twice.
+            tx.execute_each(&DELAY, [[Value::from(one), 1.into()]]).await?;
+            tx.execute_each(&DELAY, [[Value::from(one), 10.into()], [two.into(), 100.into()]]).await?;
+            let seen = (of(tx, one).await?, of(tx, two).await?);
+            tx.execute_each(&DELAY, [[Value::from(one), 1000.into()]]).await?;
+            Ok((one, two, seen))
+        });
+        let (one, two, seen) = lists.await.expect("written");
+        assert_eq!(seen, (("one".to_owned(), 11), ("2".to_owned(), 100)), "a transaction sees its own writes");
+        let kept = store.read("t", async move |tx| Ok((of(tx, one).await?, of(tx, two).await?))).await;
+        assert_eq!(kept.expect("read"), (("one".to_owned(), 1011), ("2".to_owned(), 100)));
+    });
+}
+
+/// The name of a list and how long it waits for figures.
+async fn of(tx: &mut Tx<'_>, id: i64) -> Result<(String, i64), Error> {
+    let list = stock_lists::by_id(tx, StockListId::new(id)).await?.expect("it was made");
+    Ok((list.name, list.snapshot_delay_seconds))
 }
 
 #[test]

@@ -11,6 +11,21 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use crate::{Error, Value};
 
+/// A statement's form for many rows, and what its columns are made of.
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub(super) text: String,
+    pub(super) kinds: Vec<Type>,
+}
+
+impl Form {
+    /// The form of a translated statement whose parameters have these types.
+    pub(super) fn of(text: &str, kinds: &[Type]) -> Result<Self, Error> {
+        let names: Vec<&str> = kinds.iter().map(Type::name).collect();
+        Ok(Self { text: each(text, &names)?, kinds: kinds.to_vec() })
+    }
+}
+
 /// The form of a translated statement for many rows, whose parameters have these types.
 pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
     let rows = rows(types);

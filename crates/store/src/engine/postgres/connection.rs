@@ -4,12 +4,14 @@
 //! whatever the server's own settings say. Must not know what runs on it.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio_postgres::{Client, Config, Statement};
 
+use super::line::Line;
 use super::{Limits, fault, place, tls};
 use crate::Error;
 
@@ -41,7 +43,9 @@ pub(super) struct Dialler {
 
 /// A connection and what this process knows of it.
 pub(super) struct Connection {
+    /// Takes statements; nothing comes of them but by way of the line.
     pub(super) client: Client,
+    pub(super) line: Line,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
     /// Whether the tables are spread over several machines.
@@ -91,21 +95,20 @@ impl Manager for Dialler {
 
     async fn create(&self) -> Result<Connection, Error> {
         let (client, driver) = self.config.connect(self.tls.clone()).await.map_err(|fault| fault::opening(&fault))?;
-        // Ends when the client is dropped or the connection breaks; whoever uses it then is told.
-        tokio::spawn(async move {
-            if let Err(fault) = driver.await {
-                tracing::debug!(%fault, "a database connection ended");
-            }
-        });
-        client.batch_execute(&self.set_up).await.map_err(|fault| fault::opening(&fault))?;
-        let row = client.query_one(WHO, &[]).await.map_err(|fault| fault::opening(&fault))?;
+        let line = Line::new(driver);
+        let who = async {
+            client.batch_execute(&self.set_up).await?;
+            client.query_one(WHO, &[]).await
+        };
+        let row = line.driven(who).await.map_err(|fault| fault::opening(&fault))?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
         if is_distributed {
-            client.batch_execute(PLAN_BY_VALUES).await.map_err(|fault| fault::opening(&fault))?;
+            line.driven(client.batch_execute(PLAN_BY_VALUES)).await.map_err(|fault| fault::opening(&fault))?;
         }
         Ok(Connection {
             client,
+            line,
             backend,
             is_distributed,
             is_standby: row.get(3),
@@ -119,8 +122,13 @@ impl Manager for Dialler {
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
-        if !connection.is_clean || connection.is_broken() {
-            return Err(RecycleError::message("left open or broken"));
+        if !connection.is_clean {
+            return Err(RecycleError::message("left open"));
+        }
+        // One that was closed while nobody used it notices now.
+        connection.line.pass();
+        if connection.is_broken() {
+            return Err(RecycleError::message("broken"));
         }
         connection.plan_anew_if_due().await;
         Ok(())
@@ -138,26 +146,31 @@ impl Connection {
         self.plans_last = (self.plans_last * 2).min(PLANS_LAST_MAX);
         self.planned_until = now + self.plans_last;
         // A connection that breaks here says so to whoever gets it.
-        let _ = self.client.batch_execute("DISCARD PLANS").await;
+        let _ = self.driven(self.client.batch_execute("DISCARD PLANS")).await;
+    }
+
+    /// Does something with the client.
+    pub(super) async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
+        self.line.driven(work).await
     }
 
     pub(super) fn is_broken(&self) -> bool {
         self.client.is_closed()
     }
 
-    /// A statement that is prepared already.
-    pub(super) fn known(&self, sql: &str) -> Option<Statement> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(sql).cloned()
+    /// A statement that is prepared already, by its text or a name.
+    pub(super) fn known(&self, name: &str) -> Option<Statement> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Prepares a statement and keeps it.
-    pub(super) async fn prepare(&self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
+    /// Prepares a statement and keeps it. To be driven, as all that asks the client.
+    pub(super) async fn prepare(&self, name: &str, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if prepared.len() >= PREPARED_MAX {
             prepared.clear();
         }
-        prepared.insert(sql.to_owned(), statement.clone());
+        prepared.insert(name.to_owned(), statement.clone());
         Ok(statement)
     }
 }

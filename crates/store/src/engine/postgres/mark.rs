@@ -80,10 +80,12 @@ impl Marks {
 }
 
 async fn ask(connection: &connection::Connection) -> Result<Mark, Error> {
-    let statement = match connection.known(ASK) {
-        Some(statement) => statement,
-        None => connection.prepare(ASK).await.map_err(|found| fault::running(&found))?,
-    };
-    let row = connection.client.query_one(&statement, &[]).await.map_err(|found| fault::running(&found))?;
-    row.try_get::<_, &str>(0).map(Mark::from).map_err(|found| fault::running(&found))
+    let asked = connection.driven(async {
+        let statement = match connection.known(ASK) {
+            Some(statement) => statement,
+            None => connection.prepare(ASK, ASK).await?,
+        };
+        connection.client.query_one(&statement, &[]).await?.try_get::<_, &str>(0).map(Mark::from)
+    });
+    asked.await.map_err(|found| fault::running(&found))
 }

@@ -8,11 +8,13 @@
 pub(crate) mod batch;
 mod connection;
 mod fault;
+mod line;
 mod mark;
 mod place;
 mod session;
 mod settle;
 mod tls;
+mod together;
 mod values;
 
 use std::future::Future;
@@ -27,6 +29,7 @@ use futures_util::FutureExt as _;
 use self::connection::{Connection, Dialler};
 pub use self::mark::Mark;
 use self::mark::Marks;
+pub(crate) use self::session::Asked;
 pub(crate) use self::session::Session;
 pub(crate) use self::settle::STATEMENTS;
 use self::settle::{Ended, Ending};
@@ -243,7 +246,7 @@ async fn run<T, F>(
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
+    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit));
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     match result {
@@ -259,10 +262,10 @@ async fn look<T, F>(connection: &Connection, limit: Duration, begin: &'static st
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit).await);
+    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit));
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
-    session.let_go().await;
+    session.let_go();
     result
 }
 

@@ -3,12 +3,13 @@
 //! Many rows are one statement, or, where the tables are spread over several machines, a statement for each, since only
 //! a statement that names one bucket goes to one machine; those are sent together all the same.
 //!
-//! Promises: statements that answer nothing are sent without waiting, so that a batch costs few round trips; their
-//! faults come out at the next answer, at the latest before the commit. No statement is waited for without a limit.
+//! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave as one
+//! statement ([`together`]), so that a batch costs few exchanges; their faults come out at that answer. No statement is waited for without a limit.
 //! Must not know tables.
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -16,8 +17,10 @@ use futures_util::TryStreamExt as _;
 use tokio_postgres::Statement as Prepared;
 use tokio_postgres::types::ToSql;
 
+use super::batch::Form;
 use super::connection::Connection;
 use super::settle::{Ended, Ending};
+use super::together::{self, Parameter, Write};
 use super::{batch, fault};
 use crate::engine::Row;
 use crate::sql::{Statement, dollars};
@@ -28,10 +31,15 @@ const GRACE: Duration = Duration::from_secs(2);
 
 type Sent<'c> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c>>;
 
+/// The place of an answer that is on its way. It comes when anything later is answered.
+pub(crate) struct Asked(Arc<OnceLock<Vec<tokio_postgres::Row>>>);
+
 /// A running transaction.
 pub struct Session<'c> {
     connection: &'c Connection,
     limit: Duration,
+    /// Writes that have not been sent.
+    kept: Vec<Write>,
     /// Statements on their way, in the order in which they were sent and will be answered.
     sent: Vec<Sent<'c>>,
     has_failed: bool,
@@ -41,38 +49,53 @@ pub struct Session<'c> {
 
 impl<'c> Session<'c> {
     /// Sends the beginning; it is answered before the first statement is.
-    pub(super) async fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
-        let mut session =
-            Self { connection, limit: limit + GRACE, sent: Vec::new(), has_failed: false, was_told: false };
-        session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) }).await;
+    pub(super) fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
+        let (kept, sent) = (Vec::new(), Vec::new());
+        let mut session = Self { connection, limit: limit + GRACE, kept, sent, has_failed: false, was_told: false };
+        session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) });
         session
     }
 
-    /// Polls a statement once, which sends it.
-    async fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
+    /// Begins a statement, which leaves with the next that is waited for.
+    fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
         let mut statement: Sent<'c> = Box::pin(statement);
-        let mut early = None;
-        std::future::poll_fn(|context| {
-            if let Poll::Ready(result) = statement.as_mut().poll(context) {
-                early = Some(result);
-            }
-            Poll::Ready(())
-        })
-        .await;
+        let early = self.connection.line.begin(statement.as_mut());
         // What could not even be sent must not be followed by a commit of the rest.
-        self.has_failed |= matches!(early, Some(Err(_)));
+        self.has_failed |= matches!(early, Poll::Ready(Err(_)));
         self.sent.push(match early {
-            None => statement,
-            Some(result) => Box::pin(async move { result }),
+            Poll::Pending => statement,
+            Poll::Ready(result) => Box::pin(std::future::ready(result)),
         });
     }
 
-    /// Waits for what was sent, and for `answer`, which was sent after it. The first fault counts: those that follow it
-    /// only say that the transaction has failed.
+    /// Sends the writes that were kept.
+    async fn send_kept(&mut self) -> Result<(), Error> {
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        let writes = std::mem::take(&mut self.kept);
+        let name = together::name(&writes);
+        let prepared = match self.connection.known(&name) {
+            Some(prepared) => prepared,
+            None => self.settled(self.connection.prepare(&name, &together::text(&writes))).await?,
+        };
+        let (client, parameters) = (&self.connection.client, together::parameters(writes));
+        self.send(async move { client.execute_raw(&prepared, &parameters).await });
+        Ok(())
+    }
+
+    /// Sends what was kept, and waits for it and for `answer`, which is sent after it.
     async fn answered<T>(
         &mut self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Error> {
+        self.send_kept().await?;
+        self.settled(answer).await
+    }
+
+    /// Waits for what was sent, and for `answer`, which is sent after it. The first fault counts: those that follow it
+    /// only say that the transaction has failed.
+    async fn settled<T>(&mut self, answer: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T, Error> {
         let sent = std::mem::take(&mut self.sent);
         let all = async {
             // Asked first, so that it is on its way while the others are waited for.
@@ -87,7 +110,7 @@ impl<'c> Session<'c> {
             );
             earlier.and(answer)
         };
-        let result = match tokio::time::timeout(self.limit, all).await {
+        let result = match tokio::time::timeout(self.limit, self.connection.driven(all)).await {
             Ok(result) => result.map_err(|found| {
                 self.was_told = fault::is_told(&found);
                 fault::running(&found)
@@ -102,20 +125,18 @@ impl<'c> Session<'c> {
         let connection = self.connection;
         match connection.known(sql) {
             Some(prepared) => Ok(prepared),
-            None => self.answered(connection.prepare(sql)).await,
+            None => self.settled(connection.prepare(sql, sql)).await,
         }
     }
 
     /// The form for many rows, written down once per process: the server says what types the parameters have.
-    async fn prepared_each(&mut self, statement: &Statement) -> Result<Prepared, Error> {
-        if statement.each.get().is_none() {
-            let one = self.prepared(statement.postgres()).await?;
-            let types: Vec<&str> = one.params().iter().map(tokio_postgres::types::Type::name).collect();
-            // Somebody else may have written the same down meanwhile.
-            let _ = statement.each.set(statement.for_each(&types)?);
+    async fn form(&mut self, statement: &'static Statement) -> Result<&'static Form, Error> {
+        if let Some(form) = statement.each.get() {
+            return Ok(form);
         }
-        let text = statement.each.get().expect("it was just written down");
-        self.prepared(text).await
+        let one = self.prepared(statement.postgres()).await?;
+        let form = Form::of(statement.postgres(), one.params())?;
+        Ok(statement.each.get_or_init(|| form))
     }
 
     pub(in crate::engine) async fn execute(
@@ -128,32 +149,40 @@ impl<'c> Session<'c> {
         self.answered(client.execute_raw(&prepared, values)).await
     }
 
-    /// Sends a statement whose number of rows nobody asks for.
-    pub(super) async fn send_one(&mut self, statement: &Statement, values: Vec<Value<'static>>) -> Result<(), Error> {
-        let prepared = self.prepared(statement.postgres()).await?;
-        let client = &self.connection.client;
-        self.send(async move { client.execute_raw(&prepared, &values).await }).await;
-        Ok(())
-    }
-
     pub(in crate::engine) async fn execute_each<const N: usize>(
         &mut self,
-        statement: &Statement,
+        statement: &'static Statement,
         rows: Vec<[Value<'_>; N]>,
     ) -> Result<(), Error> {
-        if rows.is_empty() {
-            return Ok(());
-        }
         if self.connection.is_distributed {
             for row in rows {
-                self.send_one(statement, row.map(Value::into_owned).to_vec()).await?;
+                self.send_one(statement, row.map(Value::into_owned)).await?;
             }
             return Ok(());
         }
-        let prepared = self.prepared_each(statement).await?;
-        let columns = batch::turn(&element_types(&prepared)?, &rows)?;
+        if self.kept.iter().any(|write| std::ptr::eq(write.statement, statement)) {
+            self.send_kept().await?;
+        }
+        let write = match rows.len() {
+            0 => return Ok(()),
+            1 => Write::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
+            _ => {
+                let form = self.form(statement).await?;
+                Write::of_many(statement, form, batch::turn(&form.kinds, &rows)?)
+            }
+        };
+        self.kept.push(write);
+        Ok(())
+    }
+
+    async fn send_one(
+        &mut self,
+        statement: &'static Statement,
+        row: impl AsRef<[Value<'static>]> + Send + 'c,
+    ) -> Result<(), Error> {
+        let prepared = self.prepared(statement.postgres()).await?;
         let client = &self.connection.client;
-        self.send(async move { client.execute_raw(&prepared, &columns).await }).await;
+        self.send(async move { client.execute_raw(&prepared, row.as_ref()).await });
         Ok(())
     }
 
@@ -165,9 +194,9 @@ impl<'c> Session<'c> {
     ) -> Result<u64, Error> {
         let sql = dollars(sql);
         let one = self.prepared(&sql).await?;
-        let types: Vec<&str> = one.params().iter().map(tokio_postgres::types::Type::name).collect();
-        let prepared = self.prepared(&batch::each(&sql, &types)?).await?;
-        let columns = batch::turn(&element_types(&prepared)?, rows)?;
+        let form = Form::of(&sql, one.params())?;
+        let prepared = self.prepared(&form.text).await?;
+        let columns = batch::turn(&form.kinds, rows)?;
         let client = &self.connection.client;
         self.answered(client.execute_raw(&prepared, &columns)).await
     }
@@ -194,24 +223,67 @@ impl<'c> Session<'c> {
 
     pub(in crate::engine) async fn all_each<T, const N: usize>(
         &mut self,
-        statement: &Statement,
+        statement: &'static Statement,
         keys: Vec<[Value<'_>; N]>,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        if self.connection.is_distributed {
-            let prepared = self.prepared(statement.postgres()).await?;
-            let client = &self.connection.client;
-            let one = async |key| client.query_raw(&prepared, key).await?.try_collect::<Vec<_>>().await;
-            // All are sent before the first is answered.
-            let found = self.answered(futures_util::future::try_join_all(keys.iter().map(one))).await?;
-            return found.iter().flatten().map(|row| read(&Row::Postgres(row))).collect();
+        let asked = self.ask_each(statement, keys).await?;
+        self.told(&asked, read).await
+    }
+
+    /// Sends a question and leaves its answer for later.
+    pub(in crate::engine) async fn ask_each<const N: usize>(
+        &mut self,
+        statement: &'static Statement,
+        keys: Vec<[Value<'_>; N]>,
+    ) -> Result<Asked, Error> {
+        let asked = Asked(Arc::default());
+        if keys.is_empty() {
+            return Ok(Asked(Arc::new(Vec::new().into())));
         }
-        let prepared = self.prepared_each(statement).await?;
-        let columns = batch::turn(&element_types(&prepared)?, &keys)?;
-        self.rows(&prepared, &columns, read).await
+        let (prepared, questions) = self.questions(statement, keys).await?;
+        self.send_kept().await?;
+        let (client, place) = (&self.connection.client, asked.0.clone());
+        self.send(async move {
+            let one = async |question| client.query_raw(&prepared, question).await?.try_collect::<Vec<_>>().await;
+            // All are sent before the first is answered.
+            let found = futures_util::future::try_join_all(questions.iter().map(one)).await?;
+            // Nobody else knows the place.
+            let _ = place.set(found.into_iter().flatten().collect());
+            Ok(0)
+        });
+        Ok(asked)
+    }
+
+    /// What is sent to ask for these keys: one question for all, or one for each.
+    async fn questions<const N: usize>(
+        &mut self,
+        statement: &'static Statement,
+        keys: Vec<[Value<'_>; N]>,
+    ) -> Result<(Prepared, Vec<Vec<Parameter>>), Error> {
+        if keys.len() == 1 || self.connection.is_distributed {
+            let question = |key: [Value<'_>; N]| key.map(|value| Parameter::Value(value.into_owned())).into();
+            return Ok((self.prepared(statement.postgres()).await?, keys.into_iter().map(question).collect()));
+        }
+        let form = self.form(statement).await?;
+        let columns = batch::turn(&form.kinds, &keys)?;
+        Ok((self.prepared(&form.text).await?, vec![columns.into_iter().map(Parameter::Column).collect()]))
+    }
+
+    /// The answer to a question.
+    pub(in crate::engine) async fn told<T>(
+        &mut self,
+        asked: &Asked,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        if asked.0.get().is_none() {
+            self.settled(std::future::ready(Ok(()))).await?;
+        }
+        let lost = || Error::Internal("a question was asked in another transaction".to_owned());
+        asked.0.get().ok_or_else(lost)?.iter().map(|row| read(&Row::Postgres(row))).collect()
     }
 
     async fn rows<T, P: ToSql + Sync>(
@@ -235,15 +307,7 @@ impl<'c> Session<'c> {
     /// Leaves the note that this is what the connection has committed last, and commits. Everything is sent at once: a
     /// statement that fails turns the commit into a roll-back, and says so first.
     pub(super) async fn commit(mut self, ending: Option<Ending>) -> Result<Ended, Error> {
-        if self.has_failed {
-            let went_on = || Error::Internal("a statement failed and the transaction went on".to_owned());
-            let fault = self.answered(std::future::ready(Ok(()))).await.err().unwrap_or_else(went_on);
-            self.roll_back().await;
-            return Err(fault);
-        }
-        if let Some(ending) = ending
-            && let Err(fault) = ending.note(&mut self).await
-        {
+        if let Err(fault) = self.complete(ending).await {
             self.roll_back().await;
             return Err(fault);
         }
@@ -256,23 +320,32 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Sends all that belongs to the transaction, or says why that cannot be.
+    async fn complete(&mut self, ending: Option<Ending>) -> Result<(), Error> {
+        if !self.has_failed {
+            if let Some(ending) = ending {
+                ending.note(self).await?;
+            }
+            self.send_kept().await?;
+        }
+        if self.has_failed {
+            self.settled(std::future::ready(Ok(()))).await?;
+            return Err(Error::Internal("a statement failed and the transaction went on".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Gives up. What cannot be sent any more has given up by itself.
     pub(super) async fn roll_back(mut self) {
+        self.kept.clear();
         let client = &self.connection.client;
         let _ = self.answered(client.batch_execute("ROLLBACK")).await;
     }
 
     /// Ends a transaction that only read. Nobody needs the answer: whatever is sent on this connection comes after it.
-    pub(super) async fn let_go(mut self) {
+    pub(super) fn let_go(mut self) {
         let client = &self.connection.client;
-        self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) }).await;
+        self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });
+        self.connection.line.pass();
     }
-}
-
-fn element_types(prepared: &Prepared) -> Result<Vec<tokio_postgres::types::Type>, Error> {
-    let element = |kind: &tokio_postgres::types::Type| match kind.kind() {
-        tokio_postgres::types::Kind::Array(element) => Ok(element.clone()),
-        _ => Err(Error::Internal(format!("a parameter for many rows is {kind}"))),
-    };
-    prepared.params().iter().map(element).collect()
 }

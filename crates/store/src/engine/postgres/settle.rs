@@ -64,19 +64,19 @@ impl Ending {
         Ok(Self { connection: number, number: connection.commits })
     }
 
-    /// Sends the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
+    /// Writes the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
     pub(super) async fn note(self, session: &mut Session<'_>) -> Result<(), Error> {
-        session.send_one(&NOTE, values![self.connection, self.number].to_vec()).await
+        session.execute_each(&NOTE, vec![values![self.connection, self.number]]).await
     }
 }
 
 async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error> {
-    let mut session = Session::begin(connection, "BEGIN", limit).await;
+    let mut session = Session::begin(connection, "BEGIN", limit);
     let numbers = session.all(&CONNECTION, &[], |row| row.get::<i64>(0)).await?;
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
-    connection.client.batch_execute("COMMIT").await.map_err(|found| fault::running(&found))?;
+    connection.driven(connection.client.batch_execute("COMMIT")).await.map_err(|found| fault::running(&found))?;
     Ok(number)
 }
 
@@ -102,9 +102,10 @@ impl Pool {
         let mut connection = self.connection().await?;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
-        client.execute(END, &[&lost.number, &lost.started]).await.map_err(|found| fault::running(&found))?;
+        let end = async { client.execute(END, &[&lost.number, &lost.started]).await };
+        connection.driven(end).await.map_err(|found| fault::running(&found))?;
         connection.is_clean = false;
-        let mut session = Session::begin(&connection, "BEGIN", self.limits.statement).await;
+        let mut session = Session::begin(&connection, "BEGIN", self.limits.statement);
         let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
         session.roll_back().await;
         connection.is_clean = !connection.is_broken();

@@ -1,0 +1,136 @@
+//! Writes that leave as one statement.
+//!
+//! A server's work for a statement is to a good part the exchange itself: reading it, answering it, waking whoever waits.
+//! So what a transaction writes one after the other, without asking, becomes a single statement with a part for each.
+//!
+//! Promises: a part says what the statement says by itself; either all parts are sent or none. The parts see the rows as
+//! they were before all of them, so no two may be about the same row. Must not know tables.
+
+use std::fmt::Write as _;
+
+use bytes::BytesMut;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+
+use super::batch::{Column, Form};
+use crate::Value;
+use crate::sql::Statement;
+
+/// A statement and its parameters.
+pub(super) struct Write {
+    pub(super) statement: &'static Statement,
+    /// The form for many rows, if there are many. One row costs less without.
+    form: Option<&'static Form>,
+    parameters: Vec<Parameter>,
+}
+
+impl Write {
+    pub(super) fn of_one(statement: &'static Statement, row: impl IntoIterator<Item = Value<'static>>) -> Self {
+        Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect() }
+    }
+
+    pub(super) fn of_many(statement: &'static Statement, form: &'static Form, columns: Vec<Column>) -> Self {
+        Self { statement, form: Some(form), parameters: columns.into_iter().map(Parameter::Column).collect() }
+    }
+
+    fn text(&self) -> &str {
+        self.form.map_or_else(|| self.statement.postgres(), |form| &form.text)
+    }
+}
+
+/// A parameter of a part: a value, or a column of values.
+#[derive(Debug)]
+pub(super) enum Parameter {
+    Value(Value<'static>),
+    Column(Column),
+}
+
+impl ToSql for Parameter {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Value(value) => value.to_sql(kind, out),
+            Self::Column(column) => column.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(kind: &Type) -> bool {
+        Value::accepts(kind) || Column::accepts(kind)
+    }
+
+    to_sql_checked!();
+}
+
+/// What the whole is called: equal names, equal texts.
+pub(super) fn name(writes: &[Write]) -> String {
+    let mut name = String::with_capacity(writes.len() * 24);
+    for write in writes {
+        name.push_str(write.statement.name);
+        name.push(if write.form.is_some() { '*' } else { ';' });
+    }
+    name
+}
+
+/// The whole statement. The server works through the last part first, then through the others from the last named to
+/// the first; named in reverse, they take their locks in the order in which they were written.
+pub(super) fn text(writes: &[Write]) -> String {
+    let mut parameters = 0;
+    let mut parts = Vec::with_capacity(writes.len());
+    for write in writes {
+        parts.push(shifted(write.text(), parameters));
+        parameters += write.parameters.len();
+    }
+    let last = parts.pop().unwrap_or_default();
+    let mut text = String::new();
+    for (index, part) in parts.iter().rev().enumerate() {
+        let before = if index == 0 { "WITH" } else { "," };
+        write!(text, "{before} part{index} AS ({part})").expect("a string takes any text");
+    }
+    if !text.is_empty() {
+        text.push(' ');
+    }
+    text + &last
+}
+
+/// The parameters of the whole, in the order of their numbers.
+pub(super) fn parameters(writes: Vec<Write>) -> Vec<Parameter> {
+    writes.into_iter().flat_map(|write| write.parameters).collect()
+}
+
+/// A text whose parameters have numbers higher by `by`.
+fn shifted(text: &str, by: usize) -> String {
+    let mut pieces = text.split('$');
+    let mut shifted = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(piece.len());
+        let number: usize = piece[..end].parse().expect("no text of ours has a `$` but before a number");
+        write!(shifted, "${}{}", number + by, &piece[end..]).expect("a string takes any text");
+    }
+    shifted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static ADD: Statement = Statement::shared("t.add", "INSERT INTO t (a, b) VALUES (?1, ?2)");
+    static SET: Statement = Statement::shared("u.set", "UPDATE u SET a = ?2 WHERE id = ?1");
+
+    fn write(statement: &'static Statement) -> Write {
+        Write::of_one(statement, [Value::Int(1), Value::Int(2)])
+    }
+
+    #[test]
+    fn one_write_is_itself_and_several_are_parts_of_one_statement() {
+        assert_eq!(text(&[write(&ADD)]), ADD.postgres());
+        assert_eq!(
+            text(&[write(&ADD), write(&SET), write(&SET)]),
+            "WITH part0 AS (UPDATE u SET a = $4 WHERE id = $3), part1 AS (INSERT INTO t (a, b) VALUES ($1, $2)) \
+             UPDATE u SET a = $6 WHERE id = $5"
+        );
+    }
+
+    #[test]
+    fn the_form_for_many_rows_has_a_name_of_its_own() {
+        static FORM: Form = Form { text: String::new(), kinds: Vec::new() };
+        assert_ne!(name(&[write(&ADD)]), name(&[Write::of_many(&ADD, &FORM, Vec::new())]));
+    }
+}
