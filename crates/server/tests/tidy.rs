@@ -121,6 +121,7 @@ fn sql_is_written_in_the_store_only() {
         THIS,
         ("crates/bench/src/raw.rs", "the baseline is SQLite without us"),
         ("crates/server/tests/faults/main.rs", "what is done to the server is not done by us"),
+        ("crates/server/tests/imports/main.rs", "what is done to the server is not done by us"),
         ("crates/bench/src/postgres/pgbench.rs", "the baseline is PostgreSQL without us"),
         ("crates/bench/src/postgres/plain.rs", "the baseline is PostgreSQL without us"),
         ("crates/server/tests/api/dump.rs", "compares whole databases"),

@@ -20,7 +20,47 @@ static TABLES: Statement = Statement::shared(
      GROUP BY table_name ORDER BY table_name",
 );
 
+/// The keys of the files of which something has arrived, and not all.
+static ARRIVING: Statement = Statement::shared(
+    "test.arriving",
+    "SELECT cache_key FROM import WHERE state = 'receiving' AND EXISTS
+     (SELECT 1 FROM import_part p WHERE p.import_id = import.id) ORDER BY id",
+);
+
+static IMPORTS: Statement = Statement::shared(
+    "test.imports",
+    "SELECT COUNT(*), COUNT(*) - COUNT(finished_at), (SELECT COUNT(DISTINCT import_id) FROM import_part),
+     CAST(COALESCE(SUM(created + updated), 0) AS BIGINT) FROM import",
+);
+
+/// How many imports there are.
+pub(crate) struct Imports {
+    pub(crate) all: i64,
+    /// Those that have not ended.
+    pub(crate) open: i64,
+    pub(crate) with_pieces: i64,
+    /// Rows that changed something.
+    pub(crate) changes: i64,
+}
+
 impl TestServer {
+    /// The keys of the files that are arriving.
+    pub(crate) async fn arriving(&self) -> Vec<String> {
+        let read = async |tx: &mut onhand_store::Tx<'_>| tx.all(&ARRIVING, &[], |row| row.get(0)).await;
+        self.app.store.read("test.arriving", read).await.expect("a readable database")
+    }
+
+    /// How many imports there are, and of what kind.
+    pub(crate) async fn imports(&self) -> Imports {
+        let read = async |tx: &mut onhand_store::Tx<'_>| {
+            let counts = |row: &onhand_store::Row<'_>| {
+                Ok(Imports { all: row.get(0)?, open: row.get(1)?, with_pieces: row.get(2)?, changes: row.get(3)? })
+            };
+            tx.first(&IMPORTS, &[], counts).await
+        };
+        self.app.store.read("test.imports", read).await.expect("a readable database").expect("a row")
+    }
+
     /// All rows of all tables, one line each.
     pub(crate) async fn dump(&self) -> String {
         let read = async |tx: &mut onhand_store::Tx<'_>| {

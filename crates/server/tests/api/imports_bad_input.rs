@@ -107,7 +107,8 @@ async fn cells_that_are_no_amount_say_what_they_are() {
         ("+5", "mode=adjust"),
         ("=1+1", "not a number"),
     ];
-    let rows: String = cells.iter().enumerate().map(|(row, (cell, _))| format!("S{row}\t{cell}\n")).collect();
+    let rows =
+        cells.iter().enumerate().map(|(row, (cell, _))| format!("S{row}\t{cell}\n")).collect::<Vec<_>>().concat();
     let status = shop.import(format!("sku\tstock\n{rows}"), &[]).await;
     assert_eq!(counts(&status), [0, 0, 0, cells.len() as i64], "{status}");
     for ((cell, told), text) in cells.iter().zip(texts(&status)) {
@@ -210,7 +211,7 @@ async fn skus_are_text_with_their_case_and_a_length() {
 #[tokio::test]
 async fn of_a_sku_that_comes_often_the_last_good_row_counts() {
     let shop = Shop::open().await;
-    let rows: String = (0..600).map(|row| format!("A,{row}\n")).collect();
+    let rows = (0..600).map(|row| format!("A,{row}\n")).collect::<Vec<_>>().concat();
     let status = shop.import(format!("sku,stock\nB,1\n{rows}B,2\nA,x\nB,-1\n"), &[]).await;
     assert_eq!(counts(&status), [2, 0, 0, 602], "{status}");
     assert_eq!(status["errors"][0]["error"], "The SKU is in row 603 again, and the last one counts.");

@@ -5,8 +5,7 @@
 
 use std::time::Duration;
 
-use onhand_store::sql::Statement;
-use onhand_store::{Tx, imports};
+use onhand_store::imports;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -20,21 +19,6 @@ use crate::slow_clients::{PATIENCE, answer, connect, quick};
 
 /// More than one piece as they are stored.
 const ROWS: usize = 4_000;
-
-/// The keys of the files that are arriving.
-static ARRIVING: Statement = Statement::shared(
-    "test.arriving",
-    "SELECT cache_key FROM import WHERE state = 'receiving' AND EXISTS
-     (SELECT 1 FROM import_part p WHERE p.import_id = import.id) ORDER BY id",
-);
-
-static HALF_DONE: Statement = Statement::shared("test.half", "SELECT COUNT(*) FROM import WHERE finished_at IS NULL");
-static PIECES: Statement = Statement::shared("test.pieces", "SELECT COUNT(DISTINCT import_id) FROM import_part");
-static WHOLE: Statement = Statement::shared("test.whole", "SELECT COUNT(*) FROM import");
-static DONE: Statement = Statement::shared(
-    "test.done",
-    "SELECT CAST(COALESCE(SUM(created + updated), 0) AS BIGINT) FROM import WHERE state = 'completed'",
-);
 
 /// A person who writes requests by hand.
 struct Hand<'a> {
@@ -59,13 +43,9 @@ impl<'a> Hand<'a> {
 
     /// Waits until so many files are arriving, and pieces of each are stored; their keys.
     async fn arriving(&self, files: usize) -> Vec<String> {
-        let read = async || {
-            let body = async |tx: &mut Tx<'_>| tx.all(&ARRIVING, &[], |row| row.get::<String>(0)).await;
-            self.shop.server.app.store.read("test.arriving", body).await.expect("a readable database")
-        };
         let waiting = async {
             loop {
-                let keys = read().await;
+                let keys = self.shop.server.arriving().await;
                 if keys.len() == files {
                     return keys;
                 }
@@ -73,12 +53,6 @@ impl<'a> Hand<'a> {
             }
         };
         timeout(PATIENCE, waiting).await.expect("they arrive")
-    }
-
-    /// The number that a statement gives.
-    async fn count(&self, statement: &'static Statement) -> i64 {
-        let body = async move |tx: &mut Tx<'_>| tx.first(statement, &[], |row| row.get::<i64>(0)).await;
-        self.shop.server.app.store.read("test.count", body).await.expect("a readable database").expect("a number")
     }
 
     /// Waits until the database is as it was.
@@ -94,7 +68,7 @@ impl<'a> Hand<'a> {
 
 fn rows() -> Vec<u8> {
     let note = "x".repeat(100);
-    let rows: String = (0..ROWS).map(|row| format!("S{row},1,{note}\n")).collect();
+    let rows = (0..ROWS).map(|row| format!("S{row},1,{note}\n")).collect::<Vec<_>>().concat();
     format!("sku,stock,note\n{rows}").into_bytes()
 }
 
@@ -159,9 +133,8 @@ async fn a_client_that_does_not_wait_for_the_answer_leaves_all_or_nothing() {
     }
     // No import is left undone, no piece of one that is gone, and each row has had its effect once.
     let is_settled = async || {
-        hand.count(&HALF_DONE).await == 0
-            && hand.count(&PIECES).await == hand.count(&WHOLE).await
-            && hand.count(&DONE).await == shop.server.movements().await
+        let imports = shop.server.imports().await;
+        imports.open == 0 && imports.with_pieces == imports.all && imports.changes == shop.server.movements().await
     };
     let settled = async {
         while !is_settled().await {
