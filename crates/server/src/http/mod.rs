@@ -23,6 +23,7 @@ pub mod orders;
 pub mod product_stocks;
 pub mod products;
 pub mod refusals;
+mod route;
 pub mod routes;
 pub mod schema;
 pub mod stock_lists;

@@ -1,0 +1,165 @@
+//! A route: everything that serving it, describing it and testing it needs to know.
+//!
+//! Promises: what a route says of itself is what is done with it. Must not know which routes there are.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::http::Method;
+
+use super::call::Call;
+use super::download::Format;
+use crate::auth::Permission as May;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::Filter;
+use crate::wire::json::Reply;
+use crate::wire::view::View;
+
+/// What answers a route.
+pub type Handler = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> + Send + Sync>;
+
+/// Where a route is served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Under {
+    /// `/api/i1/` and `/api/v1/`.
+    Both,
+    /// `/api/v1/` only.
+    V1,
+    /// At the path itself.
+    Root,
+}
+
+/// What a route answers when all is well.
+#[derive(Clone, Copy, Debug)]
+pub enum Answer {
+    /// One object; the second is the i1 family's form of it.
+    One(&'static View, &'static View),
+    /// A page of them.
+    Page(&'static View, &'static View),
+    /// No body.
+    Nothing,
+    /// Something that is not described further.
+    Free,
+}
+
+/// How a body is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reading {
+    /// Whole and within its limit, before the handler is called.
+    Whole,
+    /// By the handler, piece by piece: it is a file.
+    InPieces,
+}
+
+/// One route.
+pub struct Route {
+    /// Its method.
+    pub method: Method,
+    /// Its path below the family, without slashes at the ends.
+    pub path: &'static str,
+    /// Where it is served.
+    pub under: Under,
+    /// What its caller must be allowed.
+    pub permission: May,
+    /// What answers it.
+    pub handler: Handler,
+    /// One sentence on it.
+    pub summary: &'static str,
+    /// The fields of its body.
+    pub body: Option<&'static [Field]>,
+    /// Whether required fields must be there.
+    pub whole: bool,
+    /// Whether an array of bodies is taken too.
+    pub many: bool,
+    /// The filters of its list.
+    pub filters: Option<&'static [Filter]>,
+    /// Its good answers.
+    pub answers: Vec<(u16, Answer)>,
+    /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
+    pub ledger: bool,
+    /// What files it can answer with, the first of them unasked; none where it answers no file.
+    pub formats: &'static [Format],
+    /// Who reads its body.
+    pub reading: Reading,
+}
+
+impl Route {
+    pub(super) fn new<F>(
+        method: Method,
+        path: &'static str,
+        permission: May,
+        handler: fn(Call) -> F,
+        summary: &'static str,
+    ) -> Self
+    where
+        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+    {
+        Self {
+            method,
+            path,
+            under: Under::Both,
+            permission,
+            handler: Box::new(move |call| Box::pin(handler(call))),
+            summary,
+            body: None,
+            whole: true,
+            many: false,
+            filters: None,
+            answers: Vec::new(),
+            ledger: false,
+            formats: &[],
+            reading: Reading::Whole,
+        }
+    }
+
+    pub(super) fn under(mut self, under: Under) -> Self {
+        self.under = under;
+        self
+    }
+
+    pub(super) fn takes(mut self, fields: &'static [Field]) -> Self {
+        self.body = Some(fields);
+        self.whole = self.method != Method::PATCH;
+        self
+    }
+
+    pub(super) fn or_many(mut self) -> Self {
+        self.many = true;
+        self
+    }
+
+    pub(super) fn lists(mut self, filters: &'static [Filter]) -> Self {
+        self.filters = Some(filters);
+        self
+    }
+
+    pub(super) fn answers(mut self, status: u16, answer: Answer) -> Self {
+        self.answers.push((status, answer));
+        self
+    }
+
+    pub(super) fn through_ledger(mut self) -> Self {
+        self.ledger = true;
+        self
+    }
+
+    pub(super) fn downloads(mut self, formats: &'static [Format]) -> Self {
+        self.formats = formats;
+        self.answers(200, Answer::Free)
+    }
+
+    pub(super) fn uploads(mut self) -> Self {
+        self.reading = Reading::InPieces;
+        self
+    }
+
+    /// Every full path it is served at, without the slash at the end.
+    pub fn paths(&self) -> Vec<String> {
+        match self.under {
+            Under::Both => vec![format!("/api/i1/{}", self.path), format!("/api/v1/{}", self.path)],
+            Under::V1 => vec![format!("/api/v1/{}", self.path)],
+            Under::Root => vec![format!("/{}", self.path)],
+        }
+    }
+}
