@@ -2,6 +2,7 @@
 //!
 //! Promises: what came of the rows is stored if and only if they took effect, once. Must not know where rows come from.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use onhand_core::command::{ImportStock, ImportStocks};
 use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowVerdict, StockId, StockListId};
 use onhand_store::Tx;
 use onhand_store::imports::{self, Chunk, ImportRow, Task};
+
+use tokio::task::JoinHandle;
 
 use super::Stopped;
 use crate::app::App;
@@ -41,6 +44,55 @@ impl Rows {
         match import.task {
             Task::Preview => preview(app, import, list, self).await,
             Task::Import | Task::Apply | Task::Undo => submit(app, import, list, self).await,
+        }
+    }
+}
+
+/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided.
+///
+/// The oldest is waited for first, so whatever is missing is among the last [`UnderWay::MOST`] chunks before the end.
+pub(super) struct UnderWay {
+    app: Arc<App>,
+    import: Arc<ImportRow>,
+    tasks: VecDeque<JoinHandle<Result<(), Stopped>>>,
+}
+
+impl UnderWay {
+    /// How many there are at the most.
+    const MOST: usize = 2;
+
+    pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
+        Self { app: app.clone(), import: Arc::new(import.clone()), tasks: VecDeque::with_capacity(Self::MOST) }
+    }
+
+    /// Where to go on, if this is the first chunk behind all that are stored: some before it may be missing, and those
+    /// that are not are left alone.
+    pub(super) fn first(next: i64) -> i64 {
+        (next - Self::MOST as i64).max(0)
+    }
+
+    /// Sends some rows, once there is room.
+    pub(super) async fn add(&mut self, rows: Rows) -> Result<(), Stopped> {
+        if self.tasks.len() == Self::MOST {
+            self.oldest().await?;
+        }
+        let (app, import) = (self.app.clone(), self.import.clone());
+        self.tasks.push_back(tokio::spawn(async move { rows.run(&app, &import).await }));
+        Ok(())
+    }
+
+    /// Waits for all.
+    pub(super) async fn finish(mut self) -> Result<(), Stopped> {
+        while !self.tasks.is_empty() {
+            self.oldest().await?;
+        }
+        Ok(())
+    }
+
+    async fn oldest(&mut self) -> Result<(), Stopped> {
+        match self.tasks.pop_front() {
+            Some(task) => task.await.unwrap_or(Err(Stopped::Closing)),
+            None => Ok(()),
         }
     }
 }

@@ -12,7 +12,7 @@ use onhand_store::imports::{self, Description, ImportRow, Task};
 use onhand_store::{Tx, stock_lists, stocks};
 use tokio::sync::mpsc;
 
-use super::chunks::{Rows, Slot, gone};
+use super::chunks::{Rows, Slot, UnderWay, gone};
 use super::{Stopped, blocking};
 use crate::app::App;
 use crate::imports::file::{FileRow, Plan, Survey};
@@ -51,8 +51,8 @@ async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>,
     let survey = Arc::new(blocking(move || surveyed.survey()).await?);
     describe(app, import.id, &survey).await?;
     let id = import.id;
-    let first = app.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
-    send_rows(app, import, &plan, &survey, first).await?;
+    let next = app.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
+    send_rows(app, import, &plan, &survey, UnderWay::first(next)).await?;
     if plan.mode != ImportMode::Replace {
         return Ok(None);
     }
@@ -63,7 +63,7 @@ async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>,
         );
         return Ok(Some(text));
     }
-    empty_the_rest(app, import, list, &survey, first).await.map(|()| None)
+    empty_the_rest(app, import, list, &survey, next).await.map(|()| None)
 }
 
 fn mode(word: &str) -> ImportMode {
@@ -96,26 +96,29 @@ async fn send_rows(
     let reading = tokio::spawn(blocking(move || {
         plan.chunks(&survey, (CHUNK_ROWS, first), |number, rows| sender.blocking_send((number, rows)).is_ok())
     }));
+    let mut under_way = UnderWay::new(app, import);
     while let Some((number, rows)) = receiver.recv().await {
         let slot = |row: FileRow| match row {
             Ok((number, row)) => Slot::Row(Some(number), row),
             Err(ended) => Slot::Ended(*ended),
         };
-        Rows { number, slots: rows.into_iter().map(slot).collect() }.run(app, import).await?;
+        under_way.add(Rows { number, slots: rows.into_iter().map(slot).collect() }).await?;
     }
+    under_way.finish().await?;
     reading.await.unwrap_or(Err(Stopped::Closing))
 }
 
-/// Stocks of the list that the file does not name become 0, in the order of their ids.
+/// Stocks of the list that the file does not name become 0, in the order of their ids. One chunk after the other: where to
+/// go on is read from the last one that is stored.
 async fn empty_the_rest(
     app: &App,
     import: &ImportRow,
     list: StockListId,
     survey: &Survey,
-    first: i64,
+    next: i64,
 ) -> Result<(), Stopped> {
     let of_file = survey.total.unsigned_abs().div_ceil(CHUNK_ROWS as u64).cast_signed();
-    let mut number = first.max(of_file);
+    let mut number = next.max(of_file);
     let mut after = match number > of_file {
         true => chunk_rows(app, import.id, number - 1).await?.last().and_then(|row| row.stock).unwrap_or(0),
         false => 0,
@@ -153,7 +156,7 @@ async fn chunk_rows(app: &App, id: ImportId, number: i64) -> Result<Vec<RowOutco
 }
 
 /// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
-async fn follow(app: &App, import: &ImportRow, source: ImportId, task: Task) -> Result<(), Stopped> {
+async fn follow(app: &Arc<App>, import: &ImportRow, source: ImportId, task: Task) -> Result<(), Stopped> {
     let (id, forced) = (import.id, import.is_forced);
     let body = async move |tx: &mut Tx<'_>| {
         let total = imports::by_id(tx, source).await?.map_or(0, |source| match task {
@@ -164,16 +167,17 @@ async fn follow(app: &App, import: &ImportRow, source: ImportId, task: Task) -> 
         imports::describe(tx, id, &found).await?;
         Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?))
     };
-    let (first, end) = app.store.write("imports.follow", body).await?;
-    for number in first..end {
+    let (next, end) = app.store.write("imports.follow", body).await?;
+    let mut under_way = UnderWay::new(app, import);
+    for number in UnderWay::first(next)..end {
         let rows = chunk_rows(app, source, number).await?;
         let slots = match task {
             Task::Undo => rows.into_iter().filter_map(undone).collect(),
             _ => rows.into_iter().map(|row| applied(row, forced)).collect(),
         };
-        Rows { number, slots }.run(app, import).await?;
+        under_way.add(Rows { number, slots }).await?;
     }
-    Ok(())
+    under_way.finish().await
 }
 
 /// A row that would have changed something; the others ended in the dry run.
