@@ -3,9 +3,9 @@
 //! Many rows are one statement, or, where the tables are spread over several machines, a statement for each, since only
 //! a statement that names one bucket goes to one machine; those are sent together all the same.
 //!
-//! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave as one
-//! statement ([`together`]), so that a batch costs few exchanges; their faults come out at that answer. No statement is waited for without a limit.
-//! Must not know tables.
+//! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave at once,
+//! those of few rows as one statement ([`together`]), so that a batch costs few exchanges; their faults come out at
+//! that answer. No statement is waited for without a limit. Must not know tables.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -73,14 +73,15 @@ impl<'c> Session<'c> {
         if self.kept.is_empty() {
             return Ok(());
         }
-        let writes = std::mem::take(&mut self.kept);
-        let name = together::name(&writes);
-        let prepared = match self.connection.known(&name) {
-            Some(prepared) => prepared,
-            None => self.settled(self.connection.prepare(&name, &together::text(&writes))).await?,
-        };
-        let (client, parameters) = (&self.connection.client, together::parameters(writes));
-        self.send(async move { client.execute_raw(&prepared, &parameters).await });
+        for writes in together::grouped(std::mem::take(&mut self.kept)) {
+            let name = together::name(&writes);
+            let prepared = match self.connection.known(&name) {
+                Some(prepared) => prepared,
+                None => self.settled(self.connection.prepare(&name, &together::text(&writes))).await?,
+            };
+            let (client, parameters) = (&self.connection.client, together::parameters(writes));
+            self.send(async move { client.execute_raw(&prepared, &parameters).await });
+        }
         Ok(())
     }
 
@@ -166,9 +167,9 @@ impl<'c> Session<'c> {
         let write = match rows.len() {
             0 => return Ok(()),
             1 => Write::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
-            _ => {
+            count => {
                 let form = self.form(statement).await?;
-                Write::of_many(statement, form, batch::turn(&form.kinds, &rows)?)
+                Write::of_many(statement, form, batch::turn(&form.kinds, &rows)?, count)
             }
         };
         self.kept.push(write);

@@ -21,15 +21,24 @@ pub(super) struct Write {
     /// The form for many rows, if there are many. One row costs less without.
     form: Option<&'static Form>,
     parameters: Vec<Parameter>,
+    rows: usize,
 }
+
+/// Up to so many rows, the exchange costs the server more than the rows: as many as the counts of one order.
+const ROWS_FEW: usize = 16;
 
 impl Write {
     pub(super) fn of_one(statement: &'static Statement, row: impl IntoIterator<Item = Value<'static>>) -> Self {
-        Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect() }
+        Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect(), rows: 1 }
     }
 
-    pub(super) fn of_many(statement: &'static Statement, form: &'static Form, columns: Vec<Column>) -> Self {
-        Self { statement, form: Some(form), parameters: columns.into_iter().map(Parameter::Column).collect() }
+    pub(super) fn of_many(
+        statement: &'static Statement,
+        form: &'static Form,
+        columns: Vec<Column>,
+        rows: usize,
+    ) -> Self {
+        Self { statement, form: Some(form), parameters: columns.into_iter().map(Parameter::Column).collect(), rows }
     }
 
     fn text(&self) -> &str {
@@ -57,6 +66,15 @@ impl ToSql for Parameter {
     }
 
     to_sql_checked!();
+}
+
+/// What leaves as one statement: everything, if each write is about few rows. Of many rows the rows are the work, and as a
+/// part of a larger statement they cost the server more than as a statement of their own.
+pub(super) fn grouped(writes: Vec<Write>) -> Vec<Vec<Write>> {
+    match writes.iter().any(|write| write.rows > ROWS_FEW) {
+        true => writes.into_iter().map(|write| vec![write]).collect(),
+        false => vec![writes],
+    }
 }
 
 /// What the whole is called: equal names, equal texts.
@@ -129,8 +147,16 @@ mod tests {
     }
 
     #[test]
+    fn writes_of_many_rows_leave_by_themselves() {
+        static FORM: Form = Form { text: String::new(), kinds: Vec::new() };
+        let many = |rows| Write::of_many(&SET, &FORM, Vec::new(), rows);
+        assert_eq!(grouped(vec![write(&ADD), many(ROWS_FEW)]).len(), 1);
+        assert_eq!(grouped(vec![write(&ADD), many(ROWS_FEW + 1)]).len(), 2);
+    }
+
+    #[test]
     fn the_form_for_many_rows_has_a_name_of_its_own() {
         static FORM: Form = Form { text: String::new(), kinds: Vec::new() };
-        assert_ne!(name(&[write(&ADD)]), name(&[Write::of_many(&ADD, &FORM, Vec::new())]));
+        assert_ne!(name(&[write(&ADD)]), name(&[Write::of_many(&ADD, &FORM, Vec::new(), 2)]));
     }
 }
