@@ -5,6 +5,7 @@ The server runs already (see ./run); nothing here knows how it works inside.
 
 import itertools
 import os
+import time
 import subprocess
 
 import pytest
@@ -51,6 +52,15 @@ class Api:
     def order(self, stock_list, *skus):
         lines = [{"product_sku": sku, "stock_list": stock_list, "price": "10.00"} for sku in skus]
         return self.post("/api/v1/orders/", {"number": f"C-{next(fresh)}", "order_items": lines})
+
+    def imported(self, stock_list, sku, figure, dry_run):
+        """The key of an import that is completed."""
+        file = {"file": ("stock.csv", f"sku,stock\n{sku},{figure}\n")}
+        path = f"{self.url}/api/v1/stock_list/{stock_list}/excel_import/"
+        key = self._checked(self.session.post(path, files=file, data={"dry_run": dry_run}, timeout=20))["cache_key"]
+        while self.get("/api/v1/stock_list/excel_import_status/", cache_key=key)["status"] in ("waiting", "processing"):
+            time.sleep(0.02)
+        return key
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,15 @@ def fill_path(parameters, collection):
             parameters[name] = known("numbers", value)
 
 
+def fill_import(case, path):
+    """The key of an import that is completed: of a dry run where it is applied."""
+    key = chance.choice(KNOWN["dry_runs" if path.endswith("/apply/") else "imports"])
+    if "{cache_key}" in path:
+        case.path_parameters["cache_key"] = key
+    elif case.query and "cache_key" in case.query:
+        case.query["cache_key"] = key
+
+
 def fill_cancellation(body, order):
     """An order and lines that belong together."""
     if type(body.get("order")) is int:
@@ -86,6 +95,8 @@ def before_call(context, case, kwargs):
         return
     path = context.operation.path
     fill_path(case.path_parameters, path.split("/{")[0].rsplit("/", 1)[-1])
+    if "excel_import" in path:
+        fill_import(case, path)
     # A key that was used for another request ends in 422, and the generator likes to use one again. The systematic
     # phase also tries what happens without some header, so there they stay as they are.
     if case.meta.phase.name != TestPhase.COVERAGE and 0 < len((case.headers or {}).get("Idempotency-Key", "")) < 200:

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Described, Shared, operation_id};
 use crate::auth::Permission;
+use crate::http::download::Format;
 use crate::http::routes::{Answer, Route, Under};
 use crate::wire::Family;
 use crate::wire::view::{Shape, View};
@@ -44,8 +45,11 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
 }
 
 fn files(route: &Route) -> Map<String, Value> {
-    let file = json!({"schema": {"type": "string", "format": "binary"}});
-    route.formats.iter().map(|format| (format.content_type().to_owned(), file.clone())).collect()
+    let schema = |format: &Format| match format {
+        Format::Json => json!({"schema": {"type": "array", "items": {"type": "object"}}}),
+        Format::Csv | Format::Xlsx => json!({"schema": {"type": "string", "format": "binary"}}),
+    };
+    route.formats.iter().map(|format| (format.content_type().to_owned(), schema(format))).collect()
 }
 
 fn error_schema() -> Value {
@@ -86,12 +90,20 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
         (
             400,
             "bad_request",
-            writes || route.filters.is_some() || !route.formats.is_empty() || route.path.ends_with("/movements"),
+            writes
+                || route.filters.is_some()
+                || !route.formats.is_empty()
+                || ["/movements", "/excel_import", "_status"].iter().any(|end| route.path.ends_with(end)),
             "The request has faults.",
         ),
         (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),
         (403, "forbidden", !matches!(route.permission, Permission::Public | Permission::SignedIn), "The role may not."),
-        (404, "not_found", route.path.contains('{') || route.filters.is_some(), "There is no such object or page."),
+        (
+            404,
+            "not_found",
+            route.path.contains('{') || route.filters.is_some() || route.path.ends_with("_status"),
+            "There is no such object or page.",
+        ),
         (406, "refused", route.ledger || route.path.starts_with("stock_list"), "A rule refuses."),
         (408, "too_slow", writes, "The body took too long to arrive."),
         (413, "too_large", writes, "The body is too large."),

@@ -25,6 +25,12 @@ pub(super) fn parameters(route: &Route, shared: &mut Shared) -> Vec<Value> {
         let schema = json!({"type": "string", "enum": words, "default": words[0]});
         all.push(json!({"name": "format", "in": "query", "schema": schema}));
     }
+    if route.method == Method::GET && ["/excel_import", "_status"].iter().any(|end| route.path.ends_with(end)) {
+        all.push(json!({"name": "cache_key", "in": "query", "required": true, "schema": {"type": "string"}}));
+        all.push(json!({"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}));
+        let limit = json!({"type": "integer", "minimum": 1, "maximum": 1_000});
+        all.push(json!({"name": "limit", "in": "query", "schema": limit}));
+    }
     if route.path.ends_with("/movements") {
         all.push(json!({"name": "before", "in": "query", "schema": {"type": "integer", "format": "int64"}}));
     }
