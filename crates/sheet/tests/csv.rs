@@ -1,28 +1,12 @@
 //! CSV files of all kinds and what is read of them: bytes on the left, rows on the right.
 
+#[path = "books/lines.rs"]
+mod lines;
+
 use std::io::Cursor;
 
-use onhand_sheet::{CsvWriter, Fault, Limits, Out, Row, read};
-
-/// The rows as `number: cell|cell`, a fault of a row as its sentence; the last line is a fault of the file, if any.
-fn rows(bytes: &[u8], limits: &Limits) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut sheet = match read(Box::new(Cursor::new(bytes.to_vec())), limits) {
-        Ok(sheet) => sheet,
-        Err(fault) => return vec![fault.to_string()],
-    };
-    let mut row = Row::new();
-    loop {
-        match sheet.next(&mut row) {
-            Ok(true) => {
-                let cells: Vec<_> = row.cells().map(|cell| cell.text).collect();
-                lines.push(format!("{}: {}", row.number(), cells.join("|")));
-            }
-            Ok(false) => return lines,
-            Err(fault) => lines.push(fault.to_string()),
-        }
-    }
-}
+use lines::rows_within;
+use onhand_sheet::{CsvWriter, Fault, Limits, Out, read};
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()
@@ -52,7 +36,7 @@ fn files_are_read_as_they_are_meant() {
         (b"\xEF\xBB\xBFa\n\xFE\nb\n", &["1: a", "Row 2: it contains bytes that are no characters in UTF-8.", "3: b"]),
     ];
     for (bytes, expected) in cases {
-        assert_eq!(rows(bytes, &Limits::default()), *expected, "{}", bytes.escape_ascii());
+        assert_eq!(rows_within(bytes, &Limits::default()), *expected, "{}", bytes.escape_ascii());
     }
 }
 
@@ -62,7 +46,7 @@ fn wide_characters_need_no_mark() {
     for mark in ["", "\u{FEFF}"] {
         for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
             let file = utf16(&format!("{mark}{text}"), bytes);
-            assert_eq!(rows(&file, &Limits::default()), ["1: sku|ad", "2: 1|şişe"], "{}", file.escape_ascii());
+            assert_eq!(rows_within(&file, &Limits::default()), ["1: sku|ad", "2: 1|şişe"], "{}", file.escape_ascii());
         }
     }
 }
@@ -74,7 +58,7 @@ fn a_letter_may_lie_across_two_pieces_of_the_file() {
         let filler = [b"a\n".repeat(before / 2), b"b".repeat(before % 2)].concat();
         for letter in ["\u{15E}".as_bytes(), b"\xDE"] {
             let file = [&filler, letter, b"x\nlast"].concat();
-            let lines = rows(&file, &Limits::default());
+            let lines = rows_within(&file, &Limits::default());
             let (rows, start) = (before / 2, "b".repeat(before % 2));
             assert_eq!(lines[rows..], [format!("{}: {start}\u{15E}x", rows + 1), format!("{}: last", rows + 2)]);
         }
@@ -104,16 +88,16 @@ fn what_is_beyond_a_bound_is_a_fault_and_the_rest_is_read() {
         ),
     ];
     for (text, expected) in cases {
-        assert_eq!(rows(text.as_bytes(), &limits), *expected, "{text}");
+        assert_eq!(rows_within(text.as_bytes(), &limits), *expected, "{text}");
     }
 }
 
 #[test]
 fn an_open_quotation_mark_is_told() {
     let fault = "The file is damaged at row 2: it begins with a quotation mark that is not closed, or never ends.";
-    assert_eq!(rows(b"a,b\n\"x,1\ny,2\n", &Limits::default()), ["1: a|b", fault]);
+    assert_eq!(rows_within(b"a,b\n\"x,1\ny,2\n", &Limits::default()), ["1: a|b", fault]);
     let endless = [b"a\n\"".to_vec(), b"line\n".repeat(1 << 20)].concat();
-    assert_eq!(rows(&endless, &Limits::default()), ["1: a", fault]);
+    assert_eq!(rows_within(&endless, &Limits::default()), ["1: a", fault]);
 }
 
 #[test]
@@ -133,7 +117,7 @@ fn what_is_no_table_is_called_what_it_is() {
         ),
     ];
     for (bytes, expected) in cases {
-        assert_eq!(rows(bytes, &Limits::default()), [*expected], "{}", bytes.escape_ascii());
+        assert_eq!(rows_within(bytes, &Limits::default()), [*expected], "{}", bytes.escape_ascii());
     }
     let zeros = [b"\x7FELF".as_slice(), &[0; 400]].concat();
     let fault = read(Box::new(Cursor::new(zeros)), &Limits::default()).err().unwrap();
@@ -152,5 +136,5 @@ fn formulas_are_written_as_text_and_numbers_as_numbers() {
         'a,-5,\r\n\"a;b\",-5,\r\n\"a\"\"b\",-5,\r\n\" a\",-5,\r\n";
     assert_eq!(String::from_utf8(file.clone()).unwrap(), expected);
     let expected: Vec<_> = (1..).zip(texts).map(|(number, text)| format!("{number}: {text}|-5")).collect();
-    assert_eq!(rows(&file, &Limits::default()), expected);
+    assert_eq!(rows_within(&file, &Limits::default()), expected);
 }

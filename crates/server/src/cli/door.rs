@@ -6,7 +6,11 @@ use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use tempfile::NamedTempFile;
+
+pub(super) use crate::http::download::Format;
 
 /// Lists that are named to somebody who names none of them.
 const LISTS_NAMED: usize = 10;
@@ -18,30 +22,26 @@ pub(super) struct List {
     pub(super) code: Option<String>,
 }
 
-/// What a downloaded file is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-pub(super) enum Format {
-    /// Comma-separated values.
-    Csv,
-    /// A workbook.
-    Xlsx,
-    /// A JSON array.
-    Json,
-}
-
 impl Format {
     /// What a file's name says, if it says anything.
     pub(super) fn of_name(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        [Self::Csv, Self::Xlsx, Self::Json].into_iter().find(|format| format.word() == extension)
+        Self::value_variants().iter().copied().find(|format| format.word() == extension)
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Csv, Self::Xlsx, Self::Json]
     }
 
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Json => "json",
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Csv => "Comma-separated values",
+            Self::Xlsx => "A workbook",
+            Self::Json => "A JSON array",
+        };
+        Some(PossibleValue::new(self.word()).help(help))
     }
 }
 

@@ -1,19 +1,20 @@
 //! A database as a command reaches it: with a server's rules, but without its sockets.
 //!
-//! Promises: files are made by the handlers of the API, so they are the same. Must not change stock by itself.
+//! Promises: files and what is told of an import are made by the handlers of the API, so they are the same. Must not change stock by itself.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use onhand_core::UserId;
 use onhand_store::accounts;
 use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
 use onhand_store::stock_lists::{self, StockListRow};
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::door::{Door, Format, List, Take, Wanted};
@@ -23,9 +24,10 @@ use crate::auth::{Caller, Role};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::http::call::Call;
-use crate::http::{exports, import_results};
+use crate::http::{exports, import_changes, import_results, imports};
 use crate::ledger::Ledger;
 use crate::wire::Family;
+use crate::wire::error::Error;
 
 /// How long the ledger may take to end what it has begun.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -66,6 +68,26 @@ impl Inside {
         if tokio::time::timeout(DRAIN, self.draining).await.is_err() {
             tracing::warn!("the ledger was still busy when the time to drain was over");
         }
+    }
+
+    /// The status of an import, with so many of its errors. `None`: there is no such import.
+    pub(super) async fn status(&self, key: &str, limit: usize) -> anyhow::Result<Option<Value>> {
+        let query = [("cache_key", key.to_owned()), ("limit", limit.to_string())];
+        let query = query.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let path = "/api/v1/stock_list/excel_import_status/".to_owned();
+        match imports::show(self.call(path, Vec::new(), query)).await {
+            Err(Error::Detail(StatusCode::NOT_FOUND, _)) => Ok(None),
+            reply => Ok(Some(serde_json::from_slice(&reply.map_err(told)?.body)?)),
+        }
+    }
+
+    /// What an import of a list changed, or would: so many of its rows.
+    pub(super) async fn changes(&self, list: i64, key: &str, limit: usize) -> anyhow::Result<Value> {
+        let path = format!("/api/v1/stock_list/{list}/excel_import/{key}/changes/");
+        let query = vec![("limit".to_owned(), limit.to_string())];
+        let reply = import_changes::list(self.call(path, vec![list.to_string(), key.to_owned()], query)).await;
+        let mut page: Value = serde_json::from_slice(&reply.map_err(told)?.body)?;
+        Ok(page["results"].take())
     }
 
     /// A call of whoever may open the database, which is allowed everything.
@@ -125,10 +147,7 @@ impl Door for Inside {
                 import_results::show(self.call(path, vec![list.to_string(), key.clone()], query)).await
             }
         };
-        let reply = reply.map_err(|refused| {
-            let body = refused.into_reply().body;
-            anyhow!("{}", remote::words(&String::from_utf8_lossy(&body)))
-        })?;
+        let reply = reply.map_err(told)?;
         take(&reply.body)?;
         let Some(mut stream) = reply.stream else { return Ok(()) };
         while let Some(frame) = stream.frame().await {
@@ -138,4 +157,10 @@ impl Door for Inside {
         }
         Ok(())
     }
+}
+
+/// What a handler refuses, in its words.
+fn told(refused: Error) -> anyhow::Error {
+    let body = refused.into_reply().body;
+    anyhow!("{}", remote::words(&String::from_utf8_lossy(&body)))
 }

@@ -5,7 +5,7 @@ use onhand_store::stocks;
 
 use super::call::Call;
 use super::imports::{found, list_of};
-use crate::imports::errors::{self, Part};
+use crate::imports::ended::{self, Part};
 use crate::imports::outcomes::{Figures, RowOutcome};
 use crate::wire::error::Error;
 use crate::wire::json::{Object, Reply};
@@ -38,7 +38,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     };
     let import = found(&call, list_of(&call).await?, call.parameter(1).to_owned()).await?;
     let (id, part) = (import.id, Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize });
-    let rows = call.app.store.read("imports.changes", async move |tx| errors::changes(tx, id, part).await).await?;
+    let rows = call.app.store.read("imports.changes", async move |tx| ended::changes(tx, id, part).await).await?;
     call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)
 }
 

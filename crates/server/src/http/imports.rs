@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::call::{Call, key_reused, replayed};
 use super::upload;
 use crate::imports::begin::{self, Asked, Unfit};
-use crate::imports::errors;
+use crate::imports::ended::{self, Part};
 use crate::imports::outcomes::{End, RowOutcome};
 use crate::imports::spool::{Arriving, Half};
 use crate::wire::error::Error;
@@ -224,7 +224,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let body = async move |tx: &mut Tx<'_>| {
         let key = |import: Option<ImportRow>| import.map(|import| import.cache_key);
         let errors = match has_errors {
-            true => errors::page(tx, id, skip, limit as usize).await?,
+            true => ended::failures(tx, id, Part { skip, limit: limit as usize }).await?,
             false => Vec::new(),
         };
         let applied = key(imports::by_source(tx, id, Task::Apply).await?);

@@ -3,8 +3,8 @@
 //! Promises: the same for everybody who asks, whichever way; what follows an import follows it once. Must not know how
 //! it was asked for.
 
-use onhand_core::{ImportId, StockListId, Timestamp, UserId};
-use onhand_store::imports::{self, Counts, ImportRow, Kind, State, Task};
+use onhand_core::{StockListId, Timestamp, UserId};
+use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Error, Store, Tx};
 use uuid::Builder;
 
@@ -38,29 +38,8 @@ pub enum Unfit {
 
 /// An import that is about to begin: its file has not arrived.
 pub fn import(kind: Kind, task: Task, list: Option<StockListId>, asked: Asked) -> ImportRow {
-    ImportRow {
-        id: ImportId::new(0),
-        cache_key: Builder::from_random_bytes(token::random()).into_uuid().to_string(),
-        kind,
-        task,
-        mode: "upsert".to_owned(),
-        is_forced: false,
-        list,
-        source: None,
-        actor: asked.actor,
-        state: State::Receiving,
-        file_name: String::new(),
-        file_bytes: 0,
-        format: String::new(),
-        encoding: String::new(),
-        ignored_columns: "[]".to_owned(),
-        error: None,
-        total: 0,
-        counts: Counts::default(),
-        created_at: asked.now,
-        started_at: None,
-        finished_at: None,
-    }
+    let cache_key = Builder::from_random_bytes(token::random()).into_uuid().to_string();
+    ImportRow { list, ..ImportRow::arriving(cache_key, kind, task, asked.actor, asked.now) }
 }
 
 /// What is kept of a file's name.

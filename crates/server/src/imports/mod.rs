@@ -4,7 +4,7 @@
 //! go on where it stopped. Must not know HTTP, and has no second way to write stock: it makes commands.
 
 pub mod begin;
-pub mod errors;
+pub mod ended;
 pub mod file;
 pub mod lists;
 pub mod outcomes;

@@ -89,10 +89,15 @@ pub struct Figures {
 impl RowOutcome {
     /// A row that was not taken.
     pub fn failed(row: Option<u64>, sku: impl Into<String>, why: RowText) -> Self {
+        Self::ended(row, sku, why.into())
+    }
+
+    /// A row of which nothing is known but how it ended.
+    pub fn ended(row: Option<u64>, sku: impl Into<String>, end: End) -> Self {
         Self {
             row,
             sku: sku.into(),
-            end: End::Failed { column: why.column.to_owned(), code: why.code.to_owned(), error: why.text },
+            end,
             wanted: None,
             before: None,
             after: None,
@@ -115,6 +120,12 @@ impl RowOutcome {
     /// Whether it changed something, or would.
     pub const fn is_change(&self) -> bool {
         matches!(self.end, End::Created | End::Updated)
+    }
+}
+
+impl From<RowText> for End {
+    fn from(why: RowText) -> Self {
+        Self::Failed { column: why.column.to_owned(), code: why.code.to_owned(), error: why.text }
     }
 }
 

@@ -168,10 +168,7 @@ fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock)
         RowVerdict::Created => End::Created,
         RowVerdict::Updated => End::Updated,
         RowVerdict::Unchanged => End::Unchanged,
-        RowVerdict::Refused(fault) => {
-            let why = texts::row(fault);
-            End::Failed { column: why.column.to_owned(), code: why.code.to_owned(), error: why.text }
-        }
+        RowVerdict::Refused(fault) => texts::row(fault).into(),
     };
     RowOutcome {
         row,

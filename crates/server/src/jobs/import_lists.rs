@@ -63,7 +63,7 @@ async fn make(tx: &mut Tx<'_>, wanted: &WantedList, is_preview: bool, now: Times
     let same = |list: &StockListRow| (&list.name, &list.code, &list.is_auto_sync) == (name, code, is_auto_sync);
     if let Some(list) = there.first() {
         if same(list) {
-            return Ok(outcome(*row, name, End::Unchanged));
+            return Ok(RowOutcome::ended(Some(*row), name, End::Unchanged));
         }
         let (column, what) = if list.name == *name { ("name", "name") } else { ("code", "code") };
         let text = format!("stock list with this {what} already exists, and differs: a file changes no list.");
@@ -82,19 +82,5 @@ async fn make(tx: &mut Tx<'_>, wanted: &WantedList, is_preview: bool, now: Times
         };
         stock_lists::insert(tx, &list).await?;
     }
-    Ok(outcome(*row, name, End::Created))
-}
-
-fn outcome(row: u64, name: &str, end: End) -> RowOutcome {
-    RowOutcome {
-        row: Some(row),
-        sku: name.to_owned(),
-        end,
-        wanted: None,
-        before: None,
-        after: None,
-        stock: None,
-        movement: None,
-        settled: 0,
-    }
+    Ok(RowOutcome::ended(Some(*row), name, End::Created))
 }

@@ -50,28 +50,24 @@ impl<R: Read> Xml<R> {
 
     /// Passes over an element whose start was the last piece.
     pub(super) fn skip(&mut self) -> Result<(), Fault> {
-        let mut depth = 1;
-        while depth > 0 {
-            match self.next()? {
-                Event::Start(_) => depth += 1,
-                Event::End(_) => depth -= 1,
-                Event::Eof => return Err(ends_early()),
-                _ => {}
-            }
-        }
-        Ok(())
+        self.within(|_| Ok(()))
     }
 
     /// Adds the text of an element whose start was the last piece; what makes it longer than `bytes_max` is left out, but
     /// one character, so that it shows.
     pub(super) fn text(&mut self, into: &mut String, bytes_max: usize) -> Result<(), Fault> {
+        self.within(|piece| add_text(piece, into, bytes_max))
+    }
+
+    /// Takes what stands between the tags of an element, to its end.
+    fn within(&mut self, mut take: impl FnMut(&Event<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
         let mut depth = 1;
         while depth > 0 {
             match self.next()? {
                 Event::Start(_) => depth += 1,
                 Event::End(_) => depth -= 1,
                 Event::Eof => return Err(ends_early()),
-                event => add_text(&event, into, bytes_max)?,
+                piece => take(&piece)?,
             }
         }
         Ok(())

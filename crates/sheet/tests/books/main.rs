@@ -1,36 +1,13 @@
 //! Workbooks of all kinds and what is read of them: the file on the left, rows on the right.
 
 mod limits;
+mod lines;
 mod made;
 mod round_trip;
 
-use std::io::Cursor;
-
+use lines::rows_within;
 use made::{Xlsx, container, narrow, record, shorts};
-use onhand_sheet::{Kind, Limits, Row, read};
-
-/// The rows as `number: cell|cell`, a cell that is no text with its kind before it; then a fault of the file, if any.
-fn rows_within(bytes: &[u8], limits: &Limits) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut sheet = match read(Box::new(Cursor::new(bytes.to_vec())), limits) {
-        Ok(sheet) => sheet,
-        Err(fault) => return vec![fault.to_string()],
-    };
-    let mut row = Row::new();
-    loop {
-        match sheet.next(&mut row) {
-            Ok(true) => {
-                let cells = row.cells().map(|cell| match cell.kind {
-                    Kind::Empty | Kind::Text => cell.text.to_owned(),
-                    kind => format!("{kind:?} {}", cell.text),
-                });
-                lines.push(format!("{}: {}", row.number(), cells.collect::<Vec<_>>().join("|")));
-            }
-            Ok(false) => return lines,
-            Err(fault) => lines.push(fault.to_string()),
-        }
-    }
-}
+use onhand_sheet::Limits;
 
 fn rows(bytes: &[u8]) -> Vec<String> {
     rows_within(bytes, &Limits::default())

@@ -133,6 +133,35 @@ pub struct ImportRow {
     pub finished_at: Option<Timestamp>,
 }
 
+impl ImportRow {
+    /// An import whose file has not arrived, asked for by somebody at some time. Its id is given by the store.
+    pub fn arriving(cache_key: String, kind: Kind, task: Task, actor: UserId, now: Timestamp) -> Self {
+        Self {
+            id: ImportId::new(0),
+            cache_key,
+            kind,
+            task,
+            mode: "upsert".to_owned(),
+            is_forced: false,
+            list: None,
+            source: None,
+            actor,
+            state: State::Receiving,
+            file_name: String::new(),
+            file_bytes: 0,
+            format: String::new(),
+            encoding: String::new(),
+            ignored_columns: "[]".to_owned(),
+            error: None,
+            total: 0,
+            counts: Counts::default(),
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+        }
+    }
+}
+
 /// What came of some rows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Chunk {

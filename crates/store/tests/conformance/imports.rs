@@ -8,29 +8,8 @@ use crate::database::for_each_engine;
 use crate::shop::at;
 
 fn row(cache_key: &str, state: State, created_at: Timestamp) -> ImportRow {
-    ImportRow {
-        id: ImportId::new(0),
-        cache_key: cache_key.to_owned(),
-        kind: Kind::Stocks,
-        task: Task::Import,
-        mode: "upsert".to_owned(),
-        is_forced: false,
-        list: Some(StockListId::new(1)),
-        source: None,
-        actor: UserId::new(1),
-        state,
-        file_name: String::new(),
-        file_bytes: 0,
-        format: String::new(),
-        encoding: String::new(),
-        ignored_columns: "[]".to_owned(),
-        error: None,
-        total: 0,
-        counts: Counts::default(),
-        created_at,
-        started_at: None,
-        finished_at: None,
-    }
+    let arriving = ImportRow::arriving(cache_key.to_owned(), Kind::Stocks, Task::Import, UserId::new(1), created_at);
+    ImportRow { list: Some(StockListId::new(1)), state, ..arriving }
 }
 
 async fn insert(store: &Store, row: ImportRow) -> Result<ImportRow, Error> {

@@ -3,7 +3,7 @@
 //! Promises: the same rules, jobs and ledger as a server's. Where a server works on the same file, the file is left to it,
 //! since what it keeps in memory would grow old. Must not know HTTP.
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use onhand_core::{ImportId, StockListId, UserId};
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Hold, Store, Tx};
@@ -16,7 +16,6 @@ use crate::cli::inside::Inside;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::imports::begin::{self, Asked};
-use crate::imports::errors::{self, Part};
 use crate::imports::spool::Arriving;
 use crate::jobs;
 
@@ -64,8 +63,12 @@ impl OnDatabase {
     async fn find(&self, key: &str) -> anyhow::Result<ImportRow> {
         let sought = key.to_owned();
         let found = self.store().read("imports.by_key", async move |tx| imports::by_key(tx, &sought).await).await?;
-        found.filter(|import| import.state != State::Receiving).ok_or_else(|| anyhow!("there is no import {key}"))
+        found.filter(|import| import.state != State::Receiving).ok_or_else(|| unknown(key))
     }
+}
+
+fn unknown(key: &str) -> anyhow::Error {
+    anyhow!("there is no import {key}")
 }
 
 impl Place for OnDatabase {
@@ -90,7 +93,8 @@ impl Place for OnDatabase {
             ..import
         };
         let key = import.cache_key.clone();
-        store.write("imports.arrived", async move |tx| imports::arrived(tx, &import).await).await?;
+        let is_whole = store.write("imports.arrived", async move |tx| imports::arrived(tx, &import).await).await?;
+        ensure!(is_whole, "the file took too long to arrive and was dropped: send it again");
         self.arriving = None;
         Ok(key)
     }
@@ -106,20 +110,12 @@ impl Place for OnDatabase {
 
     async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>> {
         self.work()?;
-        let import = self.find(key).await?;
-        if !with_rows {
-            return Ok(Some(Report::of(&import, &[], &[])));
+        let status = self.inside.status(key, if with_rows { SHOWN } else { 1 }).await?;
+        let mut report: Report = serde_json::from_value(status.ok_or_else(|| unknown(key))?)?;
+        if let (true, true, Some(list)) = (with_rows, report.is_dry_run(), report.stock_list) {
+            report.changes = serde_json::from_value(self.inside.changes(list, key, SHOWN).await?)?;
         }
-        let (id, is_preview) = (import.id, import.task == Task::Preview);
-        let body = async move |tx: &mut Tx<'_>| {
-            let changes = match is_preview {
-                true => errors::changes(tx, id, Part { skip: 0, limit: SHOWN }).await?,
-                false => Vec::new(),
-            };
-            Ok((errors::page(tx, id, 0, SHOWN).await?, changes))
-        };
-        let (errors, changes) = self.store().read("imports.status", body).await?;
-        Ok(Some(Report::of(&import, &errors, &changes)))
+        Ok(Some(report))
     }
 
     fn remark(&self) -> Option<&'static str> {

@@ -2,12 +2,7 @@
 //!
 //! Promises: what a file or a server says is printed without control characters. Must not know where it comes from.
 
-use onhand_store::imports::ImportRow;
-use onhand_store::stocks;
 use serde::{Deserialize, Serialize};
-
-use crate::imports::outcomes::{End, Figures, RowOutcome};
-use crate::wire::scalar;
 
 /// An import, as its status shows it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -59,30 +54,6 @@ pub(super) struct Change {
 }
 
 impl Report {
-    /// What is stored of an import.
-    pub(super) fn of(import: &ImportRow, errors: &[RowOutcome], changes: &[RowOutcome]) -> Self {
-        let counts = import.counts;
-        Self {
-            cache_key: import.cache_key.clone(),
-            status: import.state.word().to_owned(),
-            task: import.task.word().to_owned(),
-            mode: import.mode.clone(),
-            stock_list: import.list.map(onhand_core::StockListId::get),
-            file_name: import.file_name.clone(),
-            file_format: import.format.clone(),
-            ignored_columns: serde_json::from_str(&import.ignored_columns).unwrap_or_default(),
-            total: import.total,
-            processed: counts.sum(),
-            created: counts.created,
-            updated: counts.updated,
-            unchanged: counts.unchanged,
-            fail_count: counts.failed,
-            error: import.error.clone(),
-            errors: errors.iter().filter_map(RowError::of).collect(),
-            changes: changes.iter().map(Change::of).collect(),
-        }
-    }
-
     pub(super) fn is_over(&self) -> bool {
         self.has_failed() || self.status == "completed"
     }
@@ -138,39 +109,7 @@ impl Report {
     }
 }
 
-impl RowError {
-    fn of(row: &RowOutcome) -> Option<Self> {
-        let End::Failed { column, code, error } = &row.end else { return None };
-        Some(Self {
-            row: row.row.map(u64::cast_signed),
-            product_sku: row.sku.clone(),
-            column: column.clone(),
-            error: error.clone(),
-            error_code: code.clone(),
-        })
-    }
-}
-
 impl Change {
-    fn of(row: &RowOutcome) -> Self {
-        let (before, after) = (row.before.as_ref(), row.after.as_ref());
-        let unit = |figures: &Figures| stocks::unit_name(figures.unit()).to_owned();
-        let time = |figures: &Figures| figures.written().snapshot_at.map(scalar::time_text);
-        Self {
-            row: row.row.map(u64::cast_signed),
-            product_sku: row.sku.clone(),
-            result: row.word().to_owned(),
-            old_stock: before.map(|before| before.on_hand),
-            new_stock: after.map(|after| after.on_hand),
-            old_sold_elsewhere: before.map(|before| before.external),
-            new_sold_elsewhere: after.map(|after| after.external),
-            old_unit_type: before.map(unit),
-            new_unit_type: after.map(unit),
-            old_snapshot_at: before.and_then(time),
-            new_snapshot_at: after.and_then(time),
-        }
-    }
-
     /// What changes: the figure, and whatever else does; the time of a figure only where nothing else does.
     fn text(&self) -> String {
         let count = |count: Option<i64>| count.map_or_else(|| "new".to_owned(), |count| count.to_string());

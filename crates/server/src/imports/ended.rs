@@ -18,9 +18,9 @@ pub struct Part {
 }
 
 /// The rows that were not taken.
-pub async fn page(tx: &mut Tx<'_>, import: ImportId, skip: i64, limit: usize) -> Result<Vec<RowOutcome>, Error> {
+pub async fn failures(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowOutcome>, Error> {
     let is_failed = |row: &RowOutcome| matches!(row.end, End::Failed { .. });
-    some(tx, import, Part { skip, limit }, (|counts| counts.failed, is_failed)).await
+    some(tx, import, part, (|counts| counts.failed, is_failed)).await
 }
 
 /// The rows that changed something; in a dry run, those that would.
