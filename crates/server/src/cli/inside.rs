@@ -102,6 +102,7 @@ impl Inside {
         Call {
             app: self.app.clone(),
             caller,
+            channel: None,
             family: Family::V1,
             method: Method::GET,
             path,

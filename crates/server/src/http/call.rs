@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
-use onhand_core::{Command, Outcome, Refusal};
+use onhand_core::{ChannelId, Command, Outcome, Refusal};
 use onhand_store::filter::{Condition, Op, Page};
 use onhand_store::idempotency::{Answer, Key};
 use serde_json::Value;
@@ -34,6 +34,8 @@ pub struct Call {
     pub app: Arc<App>,
     /// Who sends it.
     pub caller: Caller,
+    /// The channel it is about: the one in its path, or else the caller's own.
+    pub channel: Option<ChannelId>,
     /// Through which family of paths it came.
     pub family: Family,
     /// Its method.
@@ -66,9 +68,7 @@ impl Call {
 
     /// The id in the path. Anything that cannot be one leads nowhere.
     pub fn id(&self) -> Result<i64, Error> {
-        let text = self.parameter(0);
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
+        id(self.parameter(0))
     }
 
     /// The body of an upload, once.
@@ -92,11 +92,10 @@ impl Call {
         filter::parse(filters, &self.query)
     }
 
-    /// Narrows a list to what the caller may know of: a channel sees what is its own. `channel` is the column, or
-    /// the expression, that says whose a row is.
+    /// Narrows a list to what is the channel's, if the call is about one. `channel` is the column, or the expression,
+    /// that says whose a row is.
     pub fn narrow(&self, query: &mut Query, channel: &'static str) {
-        let own =
-            self.caller.channel.map(|own| Condition { column: channel, op: Op::Eq, values: vec![own.get().into()] });
+        let own = self.channel.map(|own| Condition { column: channel, op: Op::Eq, values: vec![own.get().into()] });
         query.listing.conditions.extend(own);
     }
 
@@ -177,6 +176,12 @@ impl Call {
         hash.update(body);
         Ok(Some((Key { account: self.caller.account, key: key.clone() }, hash.finalize().into())))
     }
+}
+
+/// An id in a path. Anything that cannot be one leads nowhere.
+pub fn id(text: &str) -> Result<i64, Error> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
 }
 
 /// The answer that was given before.

@@ -16,10 +16,12 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use onhand_core::ChannelId;
+use onhand_store::channels;
 
-use super::call::Call;
+use super::call::{Call, id};
 use super::observe::Observed;
-use super::routes::{Reading, Route, routes};
+use super::routes::{CHANNEL, Reading, Route, routes};
 use crate::app::App;
 use crate::auth::{Caller, Permission, Role};
 use crate::wire::Family;
@@ -33,6 +35,13 @@ const DISCARD_FACTOR: usize = 16;
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
+/// Which of its paths a route is called through.
+#[derive(Clone, Copy)]
+struct Place {
+    family: Family,
+    below_channel: bool,
+}
+
 /// The router of the whole API.
 pub fn router(app: &Arc<App>) -> Router {
     let mut router = Router::new();
@@ -40,10 +49,11 @@ pub fn router(app: &Arc<App>) -> Router {
         let route = Arc::new(route);
         for path in route.paths() {
             let family = if path.starts_with("/api/i1/") { Family::I1 } else { Family::V1 };
+            let place = Place { family, below_channel: path.starts_with(CHANNEL) };
             for path in [format!("{path}/"), path] {
                 let (app, route) = (app.clone(), route.clone());
                 let method = MethodFilter::try_from(route.method.clone()).expect("the table has known methods only");
-                let handler = move |request| answer(app.clone(), route.clone(), family, request);
+                let handler = move |request| answer(app.clone(), route.clone(), place, request);
                 router = router.route(&path, on(method, handler));
             }
         }
@@ -61,16 +71,16 @@ fn refuse(request: &Request<Body>, error: Error) -> Response {
     finish(observed, error.into_reply())
 }
 
-async fn answer(app: Arc<App>, route: Arc<Route>, family: Family, request: Request<Body>) -> Response {
+async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request<Body>) -> Response {
     let mut observed = Observed::start(request.method(), route.path, request.headers());
-    let result = handle(app, &route, family, request, &mut observed).await;
+    let result = handle(app, &route, place, request, &mut observed).await;
     finish(observed, result.unwrap_or_else(Error::into_reply))
 }
 
 async fn handle(
     app: Arc<App>,
     route: &Route,
-    family: Family,
+    place: Place,
     request: Request<Body>,
     observed: &mut Observed,
 ) -> Result<Reply, Error> {
@@ -89,13 +99,18 @@ async fn handle(
         (false, Reading::InPieces) => (Bytes::new(), Some(body)),
         (false, Reading::Whole) => (read_body(&app, body).await?, None),
     };
-    let parameters = match route.path.contains('{') {
+    let mut parameters = match place.below_channel || route.path.contains('{') {
         true => parameters(&mut parts).await?,
         false => Vec::new(),
     };
+    let channel = match place.below_channel {
+        true => Some(channel(&app, &caller, &parameters.remove(0)).await?),
+        false => caller.channel,
+    };
     let call = Call {
         caller,
-        family,
+        channel,
+        family: place.family,
         parameters,
         query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
         address: parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
@@ -110,6 +125,16 @@ async fn handle(
         app,
     };
     (route.handler)(call).await
+}
+
+/// The channel in a path. A channel's own account knows of no other, and nobody of one that is not there.
+async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Error> {
+    let id = ChannelId::new(id(text)?);
+    if caller.channel.is_some_and(|own| own != id) {
+        return Err(Error::not_found());
+    }
+    let found = app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
+    found.map(|channel| channel.id).ok_or_else(Error::not_found)
 }
 
 /// The caller, if the route asks for one, with a role that permits it.

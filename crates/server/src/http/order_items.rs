@@ -134,7 +134,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 
 /// The line, if the caller may know of it.
 pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
-    let channel = call.caller.channel;
+    let channel = call.channel;
     let found = call
         .app
         .store
@@ -154,7 +154,7 @@ pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, E
 pub async fn update(call: Call) -> Result<Reply, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(EDIT, Mode::Partial).await?;
-    if call.caller.channel.is_some() {
+    if call.channel.is_some() {
         visible(&call, item).await?;
     }
     let edit = ItemEdit {

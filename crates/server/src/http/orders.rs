@@ -225,7 +225,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 /// `GET order_number/{number}/`: the order with this number; the oldest, where several channels have it.
 pub async fn by_number(call: Call) -> Result<Reply, Error> {
     let number = call.parameter(0).to_owned();
-    let channel = call.caller.channel;
+    let channel = call.channel;
     let found = call
         .app
         .store
@@ -250,7 +250,7 @@ async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Whole, onhand_store::Erro
 
 /// Foreign orders do not exist for a channel.
 fn reply(call: &Call, found: Whole) -> Result<Reply, Error> {
-    let visible = |order: &Order| call.caller.channel.is_none() || order.channel == call.caller.channel;
+    let visible = |order: &Order| call.channel.is_none() || order.channel == call.channel;
     let (order, items) = found.filter(|(order, _)| visible(order)).ok_or_else(Error::not_found)?;
     let mut body = String::with_capacity(1_024);
     write(&mut body, &order, &items);
@@ -285,7 +285,7 @@ fn empty() -> String {
 /// A channel sells for itself only.
 fn channel(call: &Call, form: &Form) -> Result<Option<ChannelId>, Error> {
     let given = form.int("channel").map(ChannelId::new);
-    match (call.caller.channel, given) {
+    match (call.channel, given) {
         (Some(own), Some(given)) if own != given => Err(Error::forbidden()),
         (Some(own), _) => Ok(Some(own)),
         (None, given) => Ok(given),
@@ -384,9 +384,9 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
 
 /// Foreign orders do not exist for a channel.
 pub(super) async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
-    if call.caller.channel.is_none() {
+    if call.channel.is_none() {
         return Ok(());
     }
     let order = call.app.store.glance("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
-    order.filter(|order| order.channel == call.caller.channel).map(|_| ()).ok_or_else(Error::not_found)
+    order.filter(|order| order.channel == call.channel).map(|_| ()).ok_or_else(Error::not_found)
 }

@@ -16,6 +16,9 @@ use crate::wire::filter::Filter;
 use crate::wire::json::Reply;
 use crate::wire::view::View;
 
+/// What the paths of a channel begin with.
+pub const CHANNEL: &str = "/api/v1/channel/{channel}/";
+
 /// What answers a route.
 pub type Handler = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> + Send + Sync>;
 
@@ -26,6 +29,12 @@ pub enum Under {
     Both,
     /// `/api/v1/` only.
     V1,
+    /// `/api/v1/channel/{channel}/` only.
+    Channel,
+    /// As [`Under::V1`] and as [`Under::Channel`], for what is that channel's.
+    V1AndChannel,
+    /// As [`Under::Both`] and as [`Under::Channel`], for what is that channel's.
+    BothAndChannel,
     /// At the path itself.
     Root,
 }
@@ -156,9 +165,15 @@ impl Route {
 
     /// Every full path it is served at, without the slash at the end.
     pub fn paths(&self) -> Vec<String> {
+        let v1 = || format!("/api/v1/{}", self.path);
+        let i1 = || format!("/api/i1/{}", self.path);
+        let channel = || format!("{CHANNEL}{}", self.path);
         match self.under {
-            Under::Both => vec![format!("/api/i1/{}", self.path), format!("/api/v1/{}", self.path)],
-            Under::V1 => vec![format!("/api/v1/{}", self.path)],
+            Under::Both => vec![i1(), v1()],
+            Under::V1 => vec![v1()],
+            Under::Channel => vec![channel()],
+            Under::V1AndChannel => vec![v1(), channel()],
+            Under::BothAndChannel => vec![i1(), v1(), channel()],
             Under::Root => vec![format!("/{}", self.path)],
         }
     }

@@ -128,3 +128,30 @@ async fn a_channel_works_on_its_own_orders() {
     assert_eq!(cancelled["status"], json!("100"));
     shop.server.verify().await;
 }
+
+/// Below `channel/{channel}/` everybody sees what is that channel's, and another channel's account sees nothing.
+#[tokio::test]
+async fn paths_of_a_channel_show_what_is_its_own() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 10).await;
+    let (own, other) = (shop.channel("accept").await, shop.channel("accept").await);
+    let mut orders = Vec::new();
+    for channel in [own, other] {
+        let body = json!({"channel": channel, "order_items": [shop.line("SHIRT", 1)]});
+        orders.push(shop.try_order(body).await.created());
+    }
+    let lists = [("orders", json!([orders[0]])), ("order_items", orders[0]["order_items"].clone())];
+    let account = shop.server.channel_client(own).await;
+    for caller in [&shop.erp, &account] {
+        for (noun, expected) in &lists {
+            let page = caller.get(&format!("/api/v1/channel/{own}/{noun}/")).await.ok();
+            assert_eq!((&page["count"], &page["results"]), (&json!(1), expected), "{noun}");
+        }
+        caller.get(&format!("/api/v1/channel/{own}/orders/{}/", id(&orders[0]))).await.ok();
+        caller.get(&format!("/api/v1/channel/{own}/orders/{}/", id(&orders[1]))).await.expect(404);
+        for nowhere in ["999999", "x", "-1", "%00"] {
+            caller.get(&format!("/api/v1/channel/{nowhere}/orders/")).await.expect(404);
+        }
+    }
+    account.get(&format!("/api/v1/channel/{other}/orders/")).await.expect(404);
+}

@@ -108,7 +108,8 @@ async fn every_route_refuses_without_a_valid_token() {
         server.anonymous().with("Authorization", "Token \u{fc}"),
     ];
     for (route, path) in all_paths() {
-        let path = path.replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
+        let path =
+            path.replace("{channel}", "1").replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
         for path in [path.clone(), format!("{path}/")] {
             for stranger in &strangers {
                 let answer = stranger.send(route.method.as_str(), &path, Body::None).await;
@@ -229,7 +230,8 @@ async fn a_method_that_a_path_does_not_have_is_405_and_names_those_it_has() {
         methods.entry(path).or_default().insert(route.method.to_string());
     }
     for (path, has) in methods {
-        let path = path.replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
+        let path =
+            path.replace("{channel}", "1").replace("{id}", "1").replace("{number}", "1").replace("{cache_key}", "1");
         for path in [path.clone(), format!("{path}/")] {
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
                 if has.contains(method) {
@@ -269,7 +271,7 @@ async fn paths_that_are_not_there_are_404_as_json() {
         }
     }
     assert_eq!(admin.get("/api/v1/orders//").await.status, 404);
-    for route in routes().iter().filter(|route| route.under == Under::V1) {
+    for route in routes().iter().filter(|route| matches!(route.under, Under::V1 | Under::V1AndChannel)) {
         let path = format!("/api/i1/{}/", route.path.replace("{id}", "1"));
         assert_eq!(admin.send(route.method.as_str(), &path, Body::None).await.status, 404, "{path} is not under i1");
     }

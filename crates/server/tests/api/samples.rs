@@ -50,7 +50,7 @@ impl Samples {
 
     /// One of a route's paths, with something that is there in place of its parameters.
     pub(crate) async fn path(&self, route: &Route, path: &str, caller: &Client) -> String {
-        let mut path = path.to_owned();
+        let mut path = path.replace("{channel}", &self.channel.to_string());
         if path.contains("{cache_key}") {
             path = path.replace("{cache_key}", &self.import(route.path).await);
         } else if route.path.contains("excel_import") && route.method == "GET" {

@@ -107,7 +107,7 @@ fn operation(described: &Described<'_>, shared: &mut Shared) -> Value {
         "tags": [tag],
         "operationId": operation_id(&route.method, described.path),
         "summary": route.summary,
-        "parameters": parameters(route, shared),
+        "parameters": parameters(route, described.path, shared),
         "responses": responses(described, shared),
     });
     if let Some(fields) = route.body {

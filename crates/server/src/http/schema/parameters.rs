@@ -4,12 +4,16 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::{Shared, id, status_codes};
-use crate::http::routes::Route;
+use crate::http::routes::{CHANNEL, Route};
 use crate::wire::filter::{self, Filter, Kind};
 
 /// The parameters of a route.
-pub(super) fn parameters(route: &Route, shared: &mut Shared) -> Vec<Value> {
+pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<Value> {
     let mut all = Vec::new();
+    if path.starts_with(CHANNEL) {
+        let channel = json!({"name": "channel", "in": "path", "required": true, "schema": id()});
+        all.push(shared.parameter("channel", channel));
+    }
     if route.path.contains("{id}") {
         let id = json!({"name": "id", "in": "path", "required": true, "schema": id()});
         all.push(shared.parameter("id", id));
