@@ -6,6 +6,7 @@
 mod auth;
 mod bad_input;
 mod catalogs;
+mod channel_orders;
 mod channels;
 pub(crate) mod client;
 mod content_types;
