@@ -9,6 +9,7 @@
 mod bucket;
 pub mod command;
 mod decide;
+mod fold;
 mod hold;
 mod id;
 pub mod import;
@@ -23,6 +24,7 @@ mod time;
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
 pub use command::Command;
 pub use decide::{Context, ImportedStock, Outcome, RowVerdict, WrittenStock, decide};
+pub use fold::fold;
 pub use hold::{Hold, HoldState};
 pub use id::{
     ChannelId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId,

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod call;
+pub mod catalogs;
 pub mod channels;
 pub mod content_types;
 pub mod dispatch;
@@ -20,8 +21,10 @@ pub mod movements;
 pub mod observe;
 pub mod order_items;
 pub mod orders;
+pub mod prices;
 pub mod product_stocks;
 pub mod products;
+pub mod records;
 pub mod refusals;
 mod route;
 pub mod routes;
