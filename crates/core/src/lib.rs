@@ -10,6 +10,7 @@ mod bucket;
 pub mod command;
 mod decide;
 mod fold;
+pub mod feed;
 mod hold;
 mod id;
 pub mod import;
