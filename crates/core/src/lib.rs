@@ -9,8 +9,8 @@
 mod bucket;
 pub mod command;
 mod decide;
-mod fold;
 pub mod feed;
+mod fold;
 mod hold;
 mod id;
 pub mod import;

@@ -163,11 +163,7 @@ pub async fn has_expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) ->
 }
 
 /// Gives up the batches of a channel that have had their time. The caller holds the channel's feed.
-pub(crate) async fn give_up_expired(
-    tx: &mut Tx<'_>,
-    assortment: &Assortment,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(crate) async fn give_up_expired(tx: &mut Tx<'_>, assortment: &Assortment, now: Timestamp) -> Result<(), Error> {
     for batch in expired(tx, assortment.channel, now, FORGOTTEN_ROWS).await? {
         rounds::release(tx, assortment, &batch.local_batch_id, now).await?;
         let given_up = BatchRow { status: BatchStatus::Fail, lease_until: None, modified_at: now, ..batch };

@@ -136,8 +136,7 @@ pub(crate) async fn note(
     now: Timestamp,
 ) -> Result<(), Error> {
     let found = by_objects(tx, channel, refusals.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
-    let before: BTreeMap<(i64, i64), FailureRow> =
-        found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
+    let before: BTreeMap<(i64, i64), FailureRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
     let new = refusals.len() - before.len();
     let mut next = if new > 0 { ids::take(tx, TABLE.name, new as i64).await? } else { 0 };
     let (mut inserts, mut updates) = (Vec::new(), Vec::new());

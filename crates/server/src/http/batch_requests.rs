@@ -1,8 +1,8 @@
 //! Batch requests: the rounds of a channel's program (contract 9.4, client contract 4).
 
 use axum::http::StatusCode;
-use onhand_core::feed::{BatchStatus, Reason};
 use onhand_core::ChannelId;
+use onhand_core::feed::{BatchStatus, Reason};
 use onhand_store::batch_requests::{self, BatchRow};
 use onhand_store::feed::{self, rounds};
 use onhand_store::{Error as StoreError, Tx};

@@ -78,7 +78,8 @@ impl Call {
 
     /// Whether a body that names a channel names the one that the call is about.
     pub fn agrees(&self, form: &Form) -> Result<(), Error> {
-        let other = |name: &&'static str| form.int(name).is_some_and(|id| self.channel.is_some_and(|own| own.get() != id));
+        let other =
+            |name: &&'static str| form.int(name).is_some_and(|id| self.channel.is_some_and(|own| own.get() != id));
         match ["channel", "channel_id"].into_iter().find(other) {
             Some(name) => Err(Error::field(name, "This is another channel than that of the path.")),
             None => Ok(()),

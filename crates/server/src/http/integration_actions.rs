@@ -157,8 +157,7 @@ pub async fn deleted(call: Call) -> Result<Reply, Error> {
         let assortment = onhand_store::feed::assortment::Assortment::of(tx, channel).await?;
         let (mut count, mut rows) = (0, Vec::new());
         for scope in assortment.scopes(kind) {
-            let wanted =
-                Wanted { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };
+            let wanted = Wanted { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };
             count += outgoing::count(tx, &wanted, feeds::COUNTED_MAX).await?;
             let objects = outgoing::page(tx, &wanted).await?;
             let keys = objects.into_iter().map(|object| (kind.number(), object));

@@ -6,8 +6,8 @@
 pub mod auth;
 pub mod batch_requests;
 pub mod call;
-pub mod changes;
 pub mod catalogs;
+pub mod changes;
 pub mod channels;
 pub mod content_types;
 pub mod dispatch;

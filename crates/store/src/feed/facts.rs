@@ -94,8 +94,12 @@ pub(super) async fn of(
     found.retain(|own| scopes.contains(&own.scope));
     if kind == Kind::Product && !scopes.is_empty() {
         let there: BTreeSet<i64> = found.iter().map(|own| own.id).collect();
-        let gone = |id: &i64| {
-            Own { id: *id, scope: 0, product: *id, modified_at: Timestamp::from_micros(0), is_active: false }
+        let gone = |id: &i64| Own {
+            id: *id,
+            scope: 0,
+            product: *id,
+            modified_at: Timestamp::from_micros(0),
+            is_active: false,
         };
         found.extend(objects.difference(&there).map(gone));
     }

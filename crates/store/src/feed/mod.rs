@@ -122,12 +122,7 @@ pub(crate) async fn reconsider(
     decide(tx, assortment, Kind::Price, &prices).await
 }
 
-async fn decide(
-    tx: &mut Tx<'_>,
-    assortment: &Assortment,
-    kind: Kind,
-    objects: &BTreeSet<i64>,
-) -> Result<(), Error> {
+async fn decide(tx: &mut Tx<'_>, assortment: &Assortment, kind: Kind, objects: &BTreeSet<i64>) -> Result<(), Error> {
     if objects.is_empty() {
         return Ok(());
     }

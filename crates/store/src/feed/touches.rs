@@ -70,10 +70,12 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     // The last touch of an object says where it is now.
     let newest: BTreeMap<(i64, i64), (i64, i64)> =
         found.iter().map(|(_, kind, object, scope, at)| ((*kind, *object), (*at, *scope))).collect();
-    let mut ordered: Vec<_> = newest.into_iter().map(|((kind, object), (at, scope))| (at, kind, object, scope)).collect();
+    let mut ordered: Vec<_> =
+        newest.into_iter().map(|((kind, object), (at, scope))| (at, kind, object, scope)).collect();
     ordered.sort_unstable();
     let first = ids::take(tx, changes::VERSIONS, ordered.len() as i64).await?;
-    let versions = ordered.iter().zip(first..).map(|((_, kind, object, scope), version)| (*kind, *object, *scope, version));
+    let versions =
+        ordered.iter().zip(first..).map(|((_, kind, object, scope), version)| (*kind, *object, *scope, version));
     changes::put_all(tx, versions).await?;
     tx.execute_each(&REMOVE, found.iter().map(|(bucket, kind, object, _, at)| values![*kind, *object, *at, *bucket]))
         .await?;

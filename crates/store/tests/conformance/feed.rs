@@ -325,7 +325,9 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
         seen.extend(rows.iter().map(|row| (row.id.get(), row.modified_at.micros())));
         match found.last() {
             Some(last) => cursor = last.version,
-            None if stopping && !store.read("t", async |tx| touches::any(tx).await).await.expect("read") => return seen,
+            None if stopping && !store.read("t", async |tx| touches::any(tx).await).await.expect("read") => {
+                return seen;
+            }
             None => tokio::task::yield_now().await,
         }
     }
@@ -375,7 +377,11 @@ fn a_cursor_misses_nothing_whoever_writes_and_gives_versions_meanwhile() {
         let seen = reader.await.expect("read");
         assert_eq!(seen.len(), SKUS);
         for (id, modified_at) in seen {
-            assert_eq!(market.stock(StockId::new(id)).await.modified_at.micros(), modified_at, "the last state was seen");
+            assert_eq!(
+                market.stock(StockId::new(id)).await.modified_at.micros(),
+                modified_at,
+                "the last state was seen"
+            );
         }
     });
 }

@@ -209,7 +209,8 @@ impl Market {
     pub(crate) async fn allow_retries(&self, stock: i64, max: i64, interval: i64) {
         let (channel, now) = (self.shop.market, self.now());
         let own = Condition { column: "object_id", op: Op::Eq, values: vec![Value::Int(stock)] };
-        let listing = Listing { conditions: vec![own], sort: Sort::BY_ID, window: Window::After { key: None, limit: 1 } };
+        let listing =
+            Listing { conditions: vec![own], sort: Sort::BY_ID, window: Window::After { key: None, limit: 1 } };
         let given = failed_integrations::Given {
             max_retry_count: Some(max),
             retry_interval: Some(interval),

@@ -198,11 +198,7 @@ fn one(fields: &'static [Field], mode: Mode, value: &Value) -> Result<Form, Fiel
     }
 }
 
-fn rows(
-    fields: &'static [Field],
-    count: std::ops::RangeInclusive<usize>,
-    value: &Value,
-) -> Result<Vec<Form>, Fault> {
+fn rows(fields: &'static [Field], count: std::ops::RangeInclusive<usize>, value: &Value) -> Result<Vec<Form>, Fault> {
     let Value::Array(items) = value else {
         return Err(format!("Expected a list of items but got type \"{}\".", type_name(value)).into());
     };
