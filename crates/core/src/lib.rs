@@ -9,6 +9,7 @@
 mod bucket;
 pub mod command;
 mod decide;
+pub mod feed;
 mod fold;
 mod hold;
 mod id;

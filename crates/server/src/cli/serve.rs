@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, idempotency, imports, leases};
+use onhand_store::{Store, Tx, batch_requests, idempotency, imports, leases};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -124,7 +124,7 @@ async fn keep_house(app: Arc<App>) {
     }
 }
 
-/// Forgets old answers and old imports. Of several processes on one database, one does it.
+/// Forgets old answers, imports and batches. Of several processes on one database, one does it.
 async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     let now = app.clock.now();
     let body = async move |tx: &mut Tx<'_>| {
@@ -136,6 +136,8 @@ async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     };
     if app.store.write("sweep", body).await? {
         while app.store.write("imports.forget", async move |tx| imports::forget(tx, now).await).await? {}
+        let batches = async move |tx: &mut Tx<'_>| batch_requests::forget(tx, now).await;
+        while app.store.write("batch_requests.forget", batches).await? {}
     }
     Ok(())
 }

@@ -93,6 +93,8 @@ pub struct Route {
     pub many: bool,
     /// The filters of its list.
     pub filters: Option<&'static [Filter]>,
+    /// Whether its rows have an order of their own, and leave when they are sent: it has numbered pages and no sorts.
+    pub is_feed: bool,
     /// Its good answers.
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
@@ -138,6 +140,7 @@ impl Route {
             whole: true,
             many: false,
             filters: None,
+            is_feed: false,
             answers: Vec::new(),
             ledger: false,
             refused_by: RefusedBy::Nobody,
@@ -165,6 +168,11 @@ impl Route {
     pub(super) fn lists(mut self, filters: &'static [Filter]) -> Self {
         self.filters = Some(filters);
         self
+    }
+
+    pub(super) fn feeds(mut self, filters: &'static [Filter]) -> Self {
+        self.is_feed = true;
+        self.lists(filters)
     }
 
     pub(super) fn answers(mut self, status: u16, answer: Answer) -> Self {

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::auth::token;
+use crate::feed;
 
 /// How many jobs one process does at a time.
 const WORKERS: usize = 2;
@@ -82,6 +83,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
         };
         workers.spawn(work(app.clone(), holder));
     }
+    workers.spawn(feed::keep_up(app.clone()));
     workers
 }
 

@@ -12,6 +12,7 @@ macro_rules! route {
 
 mod catalogue;
 mod directory;
+mod feed;
 mod sales;
 mod stock;
 
@@ -33,7 +34,7 @@ const fn page(view: &'static View) -> Answer {
 
 /// Every route.
 pub fn routes() -> Vec<Route> {
-    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), operations()]
+    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), feed::all(), operations()]
         .into_iter()
         .flatten()
         .collect()
