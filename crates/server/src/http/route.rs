@@ -71,6 +71,15 @@ pub enum Reading {
     InPieces,
 }
 
+/// What becomes of the rows of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// They stay, and can be sorted and walked through.
+    Stay,
+    /// They leave when they are sent: the list has an order of its own, and numbered pages.
+    Leave,
+}
+
 /// One route.
 pub struct Route {
     /// Its method.
@@ -93,8 +102,8 @@ pub struct Route {
     pub many: bool,
     /// The filters of its list.
     pub filters: Option<&'static [Filter]>,
-    /// Whether its rows have an order of their own, and leave when they are sent: it has numbered pages and no sorts.
-    pub is_feed: bool,
+    /// What becomes of the rows of its list.
+    pub rows: Rows,
     /// Its good answers.
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
@@ -140,7 +149,7 @@ impl Route {
             whole: true,
             many: false,
             filters: None,
-            is_feed: false,
+            rows: Rows::Stay,
             answers: Vec::new(),
             ledger: false,
             refused_by: RefusedBy::Nobody,
@@ -171,7 +180,7 @@ impl Route {
     }
 
     pub(super) fn feeds(mut self, filters: &'static [Filter]) -> Self {
-        self.is_feed = true;
+        self.rows = Rows::Leave;
         self.lists(filters)
     }
 
