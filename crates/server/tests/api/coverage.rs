@@ -387,8 +387,10 @@ fn every_route_is_called_by_name_in_the_tests_of_its_noun() {
 /// What a source calls: method and path of every `client.get("/api/v1/…")`.
 fn calls(source: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for method in ["get", "post", "patch", "put", "delete"] {
-        for after in source.split(&format!(".{method}(")).skip(1) {
+    let own = ["get", "post", "patch", "put", "delete"].map(|method| (method, method));
+    // The rows of a list, or their ids, are got, too.
+    for (call, method) in own.into_iter().chain([("rows", "get"), ("ids", "get")]) {
+        for after in source.split(&format!(".{call}(")).skip(1) {
             let argument = after.trim_start().trim_start_matches("&format!(").trim_start();
             let Some(path) = argument.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
             let path = path.split('?').next().unwrap_or_default();
