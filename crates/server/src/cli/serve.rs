@@ -43,12 +43,12 @@ pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> a
     let stop = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
     let housekeeping = tokio::spawn(keep_house(app.clone()));
-    let mut workers = jobs::start(&app);
+    let workers = jobs::start(&app);
     http::serve(listener, app.clone(), stop).await;
 
     tracing::info!("stopping");
     // What they are at goes on with the next start.
-    workers.shutdown().await;
+    jobs::stop(&app, workers).await;
     housekeeping.abort();
     let _ = housekeeping.await;
     if let Err(fault) = app.sessions.note_use().await {

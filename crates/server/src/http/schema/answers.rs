@@ -107,7 +107,7 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
         (406, "refused", route.ledger || route.path.starts_with("stock_list"), "A rule refuses."),
         (408, "too_slow", writes, "The body took too long to arrive."),
         (413, "too_large", writes, "The body is too large."),
-        (422, "key_reused", route.ledger, "The idempotency key was used for another request."),
+        (422, "key_reused", route.ledger || route.is_keyed(), "The idempotency key was used for another request."),
         (429, "throttled", route.path == "auth/login", "Too many attempts; see Retry-After."),
         (HEADERS_TOO_LARGE, "headers_too_large", true, "Address and headers are too large; no body."),
         (503, "busy", route.under != Under::Root || route.path == "readyz", "Not just now; see Retry-After."),
