@@ -64,7 +64,7 @@ fn object(fields: &[Field], whole: bool) -> Value {
             if field.nullable && schema.get("type").is_some() {
                 schema["type"] = json!([schema["type"], "null"]);
             }
-            if let (true, Some(words)) = (field.nullable, schema["enum"].as_array_mut()) {
+            if let (true, Some(words)) = (field.nullable, schema.get_mut("enum").and_then(Value::as_array_mut)) {
                 words.push(Value::Null);
                 words.extend(matches!(field.kind, Kind::Status).then(|| json!("")));
             }
