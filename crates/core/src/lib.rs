@@ -7,8 +7,10 @@
 //! Must not know: runtimes, clocks, SQL, HTTP, JSON. Vendor fields that no rule reads travel through as opaque text.
 
 mod bucket;
+mod cancellation;
 pub mod command;
 mod decide;
+mod fold;
 mod hold;
 mod id;
 pub mod import;
@@ -21,8 +23,10 @@ mod stock;
 mod time;
 
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
+pub use cancellation::{CancellationStatus, CancellationType};
 pub use command::Command;
 pub use decide::{Context, ImportedStock, Outcome, RowVerdict, WrittenStock, decide};
+pub use fold::fold;
 pub use hold::{Hold, HoldState};
 pub use id::{
     ChannelId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId,

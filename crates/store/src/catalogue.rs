@@ -27,5 +27,7 @@ pub fn statements() -> Vec<&'static Statement> {
     .into_iter()
     .flatten()
     .copied()
+    .chain([crate::verify::counts()])
+    .chain(crate::records::statements())
     .collect()
 }

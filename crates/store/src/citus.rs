@@ -32,6 +32,51 @@ pub const HOMES: &[(&str, Home)] = &[
     ("mapping", Home::Spread("SELECT create_distributed_table('mapping', 'bucket', colocate_with => 'stock')")),
     ("movement", Home::Spread("SELECT create_distributed_table('movement', 'bucket', colocate_with => 'stock')")),
     ("idempotency", Home::Spread("SELECT create_distributed_table('idempotency', 'bucket', colocate_with => 'stock')")),
+    ("price_list", Home::Everywhere("SELECT create_reference_table('price_list')")),
+    ("catalog", Home::Everywhere("SELECT create_reference_table('catalog')")),
+    ("catalog_stock_list", Home::Everywhere("SELECT create_reference_table('catalog_stock_list')")),
+    ("catalog_price_list", Home::Everywhere("SELECT create_reference_table('catalog_price_list')")),
+    (
+        "catalog_item",
+        Home::Spread("SELECT create_distributed_table('catalog_item', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "product_price",
+        Home::Spread("SELECT create_distributed_table('product_price', 'bucket', colocate_with => 'stock')"),
+    ),
+    ("category_tree", Home::Everywhere("SELECT create_reference_table('category_tree')")),
+    ("category_node", Home::Everywhere("SELECT create_reference_table('category_node')")),
+    (
+        "product_category",
+        Home::Spread("SELECT create_distributed_table('product_category', 'bucket', colocate_with => 'stock')"),
+    ),
+    ("country", Home::Everywhere("SELECT create_reference_table('country')")),
+    ("city", Home::Everywhere("SELECT create_reference_table('city')")),
+    ("township", Home::Everywhere("SELECT create_reference_table('township')")),
+    ("district", Home::Everywhere("SELECT create_reference_table('district')")),
+    ("object_mapping", Home::Everywhere("SELECT create_reference_table('object_mapping')")),
+    ("cargo_company", Home::Everywhere("SELECT create_reference_table('cargo_company')")),
+    ("retail_store", Home::Everywhere("SELECT create_reference_table('retail_store')")),
+    ("retail_store_channel", Home::Everywhere("SELECT create_reference_table('retail_store_channel')")),
+    ("customer", Home::Spread("SELECT create_distributed_table('customer', 'bucket', colocate_with => 'stock')")),
+    ("address", Home::Spread("SELECT create_distributed_table('address', 'bucket', colocate_with => 'stock')")),
+    ("cancellation_reason", Home::Everywhere("SELECT create_reference_table('cancellation_reason')")),
+    (
+        "cancellation_request",
+        Home::Spread("SELECT create_distributed_table('cancellation_request', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "order_shipping_info",
+        Home::Spread("SELECT create_distributed_table('order_shipping_info', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "error_report",
+        Home::Spread("SELECT create_distributed_table('error_report', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "operational_event",
+        Home::Spread("SELECT create_distributed_table('operational_event', 'bucket', colocate_with => 'stock')"),
+    ),
     // Work of people, not of programs: seldom, and read by one process.
     ("import", Home::Coordinator),
     ("import_part", Home::Coordinator),
@@ -42,6 +87,8 @@ pub const HOMES: &[(&str, Home)] = &[
     ("id_block", Home::Coordinator),
     // It says whether a transaction was committed, and it is the coordinator that commits.
     ("last_commit", Home::Coordinator),
+    // Few, and forgotten after some weeks.
+    ("place_report", Home::Coordinator),
     // Read by nobody but the processes that want a lease.
     ("lease", Home::Coordinator),
     // Migrations are run on the coordinator.

@@ -4,7 +4,10 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod cancellations;
+pub mod catalogs;
 pub mod catalogue;
+pub mod categories;
 pub mod channels;
 pub mod citus;
 pub mod copy;
@@ -22,7 +25,11 @@ mod migrate;
 pub mod movements;
 pub mod order_items;
 pub mod orders;
+pub mod prices;
 pub mod products;
+pub mod records;
+pub mod reports;
+pub mod shipping_infos;
 pub mod sql;
 pub mod stock_lists;
 pub mod stocks;

@@ -95,9 +95,8 @@ pub async fn forget(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<boo
         let too_many = tally::count(tx, table.name).await? - most;
         let read = |row: &crate::Row<'_>| Ok((row.get(0)?, row.get::<i64>(1)?, row.get(2)?));
         let found = tx.all(oldest, &values![DROPPED_TOGETHER], read).await?;
-        let goes = |(place, (_, created, _)): &(i64, (i64, i64, Option<i64>))| {
-            *place < too_many || *created < before.micros()
-        };
+        let goes =
+            |(place, (_, created, _)): &(i64, (i64, i64, Option<i64>))| *place < too_many || *created < before.micros();
         let dropped: Vec<_> = (0..).zip(found).take_while(goes).map(|(_, (id, _, channel))| (id, channel)).collect();
         if dropped.is_empty() {
             continue;

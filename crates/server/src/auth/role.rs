@@ -33,7 +33,9 @@ pub enum Permission {
     WriteOrders,
     /// The ERP's side of an order: releasing its lines, marking it taken.
     ReleaseOrders,
-    /// Reading and setting up channels and accounts.
+    /// Changing a channel; its own account a part of it.
+    SetUpChannel,
+    /// Setting up channels and accounts.
     Administer,
 }
 
@@ -56,10 +58,8 @@ impl Role {
         use Permission as P;
         match self {
             Self::Admin => true,
-            Self::Integration => !matches!(permission, P::Administer),
-            Self::Channel => {
-                matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders | P::WriteOrders)
-            }
+            Self::Integration => !matches!(permission, P::SetUpChannel | P::Administer),
+            Self::Channel => !matches!(permission, P::WriteStock | P::ReleaseOrders | P::Administer),
             Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders),
         }
     }
@@ -89,11 +89,19 @@ mod tests {
     #[test]
     fn roles_permit_what_they_are_for() {
         use Permission as P;
-        let all = [P::ReadStock, P::WriteStock, P::ReadOrders, P::WriteOrders, P::ReleaseOrders, P::Administer];
+        let all = [
+            P::ReadStock,
+            P::WriteStock,
+            P::ReadOrders,
+            P::WriteOrders,
+            P::ReleaseOrders,
+            P::SetUpChannel,
+            P::Administer,
+        ];
         let allowed = |role: Role| all.map(|permission| role.allows(permission));
-        assert_eq!(allowed(Role::Admin), [true; 6]);
-        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false]);
-        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, false]);
-        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false]);
+        assert_eq!(allowed(Role::Admin), [true; 7]);
+        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false, false]);
+        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, true, false]);
+        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false, false]);
     }
 }

@@ -5,6 +5,8 @@
 
 pub mod auth;
 pub mod call;
+pub mod cancellations;
+pub mod catalogs;
 pub mod channels;
 pub mod content_types;
 pub mod dispatch;
@@ -20,12 +22,16 @@ pub mod movements;
 pub mod observe;
 pub mod order_items;
 pub mod orders;
+pub mod prices;
 pub mod product_stocks;
 pub mod products;
+pub mod records;
 pub mod refusals;
+pub mod reports;
 mod route;
 pub mod routes;
 pub mod schema;
+pub mod shipping_infos;
 pub mod stock_lists;
 pub mod upload;
 

@@ -125,7 +125,14 @@ const fn place(path: &'static str, rule: super::records::Rule) -> Noun {
     Noun {
         own: Some(Own::Column("channel_id")),
         rule: Some(rule),
-        ..Noun::new(&PLACE_REPORTS, (path, "place_reports/{id}"), "place report", PLACE_FIELDS, PLACE_VIEW, PLACE_FILTERS)
+        ..Noun::new(
+            &PLACE_REPORTS,
+            (path, "place_reports/{id}"),
+            "place report",
+            PLACE_FIELDS,
+            PLACE_VIEW,
+            PLACE_FILTERS,
+        )
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod auth;
 mod bad_input;
+mod catalogs;
 mod channel_orders;
 mod channels;
 pub(crate) mod client;
@@ -27,9 +28,11 @@ mod mappings;
 mod order_items;
 mod orders;
 pub(crate) mod poison;
+mod prices;
 mod product_stocks;
 mod products;
 mod race;
+mod records;
 mod reservation;
 pub(crate) mod samples;
 mod schema;

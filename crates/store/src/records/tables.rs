@@ -1,0 +1,32 @@
+//! The closed list of tables whose rows are records.
+//!
+//! A noun is added in four steps: its table in a migration (and in `copy/tables.rs` and `citus.rs`); a [`Table`] in the
+//! noun's file here; its name in this list; a `Noun` with fields, view and filters in the server's file of the same name.
+//! Must not know more of them than where they are.
+
+use super::Table;
+use crate::{
+    cancellations, catalogs, categories, channels, order_items, orders, prices, products, reports, shipping_infos,
+    stock_lists,
+};
+
+/// Every table, those that are only pointed at included.
+pub static TABLES: &[&Table] = &[
+    &products::KNOWN,
+    &stock_lists::KNOWN,
+    &channels::CHANNELS,
+    &prices::PRICE_LISTS,
+    &prices::PRODUCT_PRICES,
+    &catalogs::CATALOGS,
+    &catalogs::CATALOG_ITEMS,
+    &orders::KNOWN,
+    &order_items::KNOWN,
+    &cancellations::REASONS,
+    &cancellations::REQUESTS,
+    &shipping_infos::SHIPPING_INFOS,
+    &reports::ERROR_REPORTS,
+    &reports::PLACE_REPORTS,
+    &reports::OPERATIONAL_EVENTS,
+    &categories::TREES,
+    &categories::NODES,
+];
