@@ -31,7 +31,7 @@ CREATE TABLE cancellation_request (
     PRIMARY KEY (id, bucket)
 ) STRICT, WITHOUT ROWID;
 -- A request that is sent again, since its sender lost the answer, is met by its remote id.
-CREATE UNIQUE INDEX cancellation_request_remote_id ON cancellation_request (order_item_id, remote_id, bucket);
+CREATE UNIQUE INDEX cancellation_request_order_item_id ON cancellation_request (order_item_id, remote_id, bucket);
 CREATE INDEX cancellation_request_channel_id ON cancellation_request (channel_id, id, bucket);
 CREATE INDEX cancellation_request_status ON cancellation_request (status, id, bucket);
 

@@ -78,11 +78,11 @@ pub static OPERATIONAL_EVENTS: Table = Table::new(
 
 shared! {
     OLDEST_ERRORS = "reports.oldest_errors",
-        "SELECT id, created_at, channel_id FROM error_report ORDER BY id LIMIT ?1";
+        "SELECT id, created_at, channel_id FROM error_report WHERE id > 0 ORDER BY id LIMIT ?1";
     OLDEST_PLACES = "reports.oldest_places",
-        "SELECT id, created_at, channel_id FROM place_report ORDER BY id LIMIT ?1";
+        "SELECT id, created_at, channel_id FROM place_report WHERE id > 0 ORDER BY id LIMIT ?1";
     OLDEST_EVENTS = "reports.oldest_events",
-        "SELECT id, created_at, channel_id FROM operational_event ORDER BY id LIMIT ?1";
+        "SELECT id, created_at, channel_id FROM operational_event WHERE id > 0 ORDER BY id LIMIT ?1";
 }
 
 /// Every table of reports.

@@ -64,7 +64,7 @@ pub static REASON: Noun = Noun {
 
 /// Requests.
 pub static REQUEST: Noun = Noun {
-    unique: &[Unique { index: "cancellation_request_remote_id", taken: Taken::Field("remote_id") }],
+    unique: &[Unique { index: "cancellation_request_order_item_id", taken: Taken::Field("remote_id") }],
     fixed: &["order_item", "cancellation_type"],
     own: Some(Own::Column("channel_id")),
     upserts: true,

@@ -6,7 +6,7 @@
 use onhand_store::records::Record;
 use onhand_store::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
 
-use super::records::{Draft, Noun, Own, Ruling, fill_blanks, judge};
+use super::records::{Noun, Own, Rule, Ruling, fill_blanks, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Shape, View, property};
@@ -23,7 +23,7 @@ const ID_MAX: i64 = i64::MAX;
 /// What came of one object in one round.
 pub static ERROR_REPORT: Noun = Noun {
     own: Some(Own::Column("channel_id")),
-    rule: Some(|_, draft| cut(draft, &["error_code", "error_desc", "raw_request", "raw_response"])),
+    rule: Some(|_, draft| cut(draft.record, &["error_code", "error_desc", "raw_request", "raw_response"])),
     ..Noun::new(
         &ERROR_REPORTS,
         ("error_reports", "error_reports/{id}"),
@@ -121,7 +121,7 @@ const PLACE_FILTERS: &[Filter] = &[
 ];
 
 /// A place of a kind: each has a path of its own to be reported at.
-const fn place(path: &'static str, rule: super::records::Rule) -> Noun {
+const fn place(path: &'static str, rule: Rule) -> Noun {
     Noun {
         own: Some(Own::Column("channel_id")),
         rule: Some(rule),
@@ -137,26 +137,26 @@ const fn place(path: &'static str, rule: super::records::Rule) -> Noun {
 }
 
 /// Places of every kind, to be read.
-pub static PLACE: Noun = place("place_reports", |_, draft| of_kind(draft, "district"));
+pub static PLACE: Noun = place("place_reports", |_, draft| of_kind(draft.record, "district"));
 /// Cities.
-pub static CITY: Noun = place("error_reports/city", |_, draft| of_kind(draft, "city"));
+pub static CITY: Noun = place("error_reports/city", |_, draft| of_kind(draft.record, "city"));
 /// Townships.
-pub static TOWNSHIP: Noun = place("error_reports/township", |_, draft| of_kind(draft, "township"));
+pub static TOWNSHIP: Noun = place("error_reports/township", |_, draft| of_kind(draft.record, "township"));
 /// Districts.
-pub static DISTRICT: Noun = place("error_reports/district", |_, draft| of_kind(draft, "district"));
+pub static DISTRICT: Noun = place("error_reports/district", |_, draft| of_kind(draft.record, "district"));
 /// Districts, as the public page spells them.
-pub static DISTINCT: Noun = place("error_reports/distinct", |_, draft| of_kind(draft, "district"));
+pub static DISTINCT: Noun = place("error_reports/distinct", |_, draft| of_kind(draft.record, "district"));
 
-fn of_kind<'t>(draft: Draft<'t>, kind: &'static str) -> Ruling<'t> {
-    draft.record.set("kind", kind);
+fn of_kind<'t>(record: &mut Record, kind: &'static str) -> Ruling<'t> {
+    record.set("kind", kind);
     let texts = ["type", "remote_code", "name", "integration_type", "err_code", "err_desc"];
-    cut(draft, &texts)
+    cut(record, &texts)
 }
 
 /// What a client did.
 pub static EVENT: Noun = Noun {
     own: Some(Own::Column("channel_id")),
-    rule: Some(|_, draft| cut(draft, EVENT_TEXTS)),
+    rule: Some(|_, draft| cut(draft.record, EVENT_TEXTS)),
     ..Noun::new(
         &OPERATIONAL_EVENTS,
         ("operational_events", "operational_events/{id}"),
@@ -224,9 +224,9 @@ const EVENT_TEXTS: &[&str] = &[
 ];
 
 /// A text that did not come is blank; one that is very long is kept as far as people would read it.
-fn cut<'t>(draft: Draft<'t>, texts: &[&str]) -> Ruling<'t> {
-    fill_blanks(draft.record, texts);
-    texts.iter().for_each(|text| shorten(draft.record, text));
+fn cut<'t>(record: &mut Record, texts: &[&str]) -> Ruling<'t> {
+    fill_blanks(record, texts);
+    texts.iter().for_each(|text| shorten(record, text));
     judge(Ok(()))
 }
 
