@@ -13,7 +13,7 @@ use crate::{Error, Tx, tally};
 /// Rows of one table at the most; the oldest go first.
 pub const REPORTS_MAX: i64 = 1_000_000;
 /// Rows that one transaction drops.
-const DROPPED_TOGETHER: i64 = 500;
+const DROPPED_TOGETHER: i64 = 200;
 
 /// What came of one object in one round, good or bad.
 pub static ERROR_REPORTS: Table = Table::new(

@@ -234,8 +234,9 @@ pub(crate) async fn drop_rows(
     table: &'static Table,
     ids: impl IntoIterator<Item = i64>,
 ) -> Result<(), Error> {
-    let keys: Vec<_> = ids.into_iter().map(|id| table.key(id)).collect();
-    tx.execute_each_composed(table.made().delete.sqlite(), keys).await?;
+    for id in ids {
+        tx.execute(&table.made().delete, &table.key(id)).await?;
+    }
     Ok(())
 }
 
