@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod batch_requests;
+pub mod cancellations;
 pub mod catalogs;
 pub mod catalogue;
 pub mod categories;
@@ -31,6 +32,8 @@ pub mod orders;
 pub mod prices;
 pub mod products;
 pub mod records;
+pub mod reports;
+pub mod shipping_infos;
 pub mod sql;
 pub mod stock_lists;
 pub mod stocks;

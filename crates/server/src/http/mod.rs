@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod batch_requests;
 pub mod call;
+pub mod cancellations;
 pub mod catalogs;
 pub mod changes;
 pub mod channels;
@@ -31,9 +32,11 @@ pub mod product_stocks;
 pub mod products;
 pub mod records;
 pub mod refusals;
+pub mod reports;
 mod route;
 pub mod routes;
 pub mod schema;
+pub mod shipping_infos;
 pub mod stock_lists;
 pub mod upload;
 

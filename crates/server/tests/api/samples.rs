@@ -30,6 +30,8 @@ pub(crate) struct Samples {
     pairs: (Vec<i64>, Vec<i64>),
     taken: AtomicUsize,
     price_list: i64,
+    /// An order of the channel, and its line.
+    sold: (i64, i64),
 }
 
 /// Products, and catalogs, to make pairs of.
@@ -56,7 +58,10 @@ impl Samples {
         // The sweeps read below the channel, which knows its own catalog.
         let sells = json!({"catalog": pairs.1[0]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
-        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), price_list };
+        let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
+        let order = shop.try_order(order).await.created();
+        let sold = (id(&order), item(&order));
+        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), price_list, sold };
         samples.record("catalog_items").await;
         samples
     }
@@ -116,6 +121,8 @@ impl Samples {
                 self.below("integration_actions", known).await
             }
             "failed_integrations" => return self.failed().await,
+            "error_reports" | "operational_events" => self.report(noun).await,
+            "place_reports" => self.report("error_reports/city").await,
             noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
@@ -144,6 +151,11 @@ impl Samples {
         let answer = self.shop.admin.post(&format!("/api/v1/{noun}/"), self.row(one.fields)).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.body
+    }
+
+    /// A new report of the channel's client.
+    async fn report(&self, noun: &str) -> Value {
+        self.shop.erp.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), json!({})).await.created()
     }
 
     /// An item of the catalog that the channel sells from.
@@ -208,6 +220,8 @@ impl Samples {
                     json!(self.pairs.1[taken / PAIRED % PAIRED])
                 }
                 "price_list" => json!(self.price_list),
+                "order" => json!(self.sold.0),
+                "order_item" => json!(self.sold.1),
                 other => panic!("teach samples.rs which object the field {other} names"),
             },
         }

@@ -2,7 +2,7 @@
 
 use super::{May, Route, Under};
 use crate::http::records::{Noun, Places};
-use crate::http::{catalogs, channels, prices};
+use crate::http::{cancellations, catalogs, channels, prices, shipping_infos};
 
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
 const CATALOGUE: Places = Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1, May::WriteStock));
@@ -11,6 +11,9 @@ const ERP: Places = Places::new((Under::Both, May::ReadStock), (Under::Both, May
 const CHANNELS: Places =
     Places { change: May::SetUpChannel, ..Places::new((Under::V1, May::ReadOrders), (Under::V1, May::Administer)) };
 
+/// What channels and people say of orders.
+const SALES: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::WriteOrders));
+
 /// Every noun whose rows are records, and where it is served.
 pub const NOUNS: &[(Places, &Noun)] = &[
     (CHANNELS, &channels::CHANNEL),
@@ -18,6 +21,9 @@ pub const NOUNS: &[(Places, &Noun)] = &[
     (CATALOGUE, &catalogs::ITEM),
     (ERP, &prices::LIST),
     (ERP, &prices::PRICE),
+    (SALES, &cancellations::REASON),
+    (SALES, &cancellations::REQUEST),
+    (SALES, &shipping_infos::SHIPPING_INFO),
 ];
 
 pub(super) fn all() -> Vec<Route> {
