@@ -2,6 +2,8 @@
 //!
 //! Promises: a test holds this list against the schema. Must not know how rows travel.
 
+use super::feed;
+
 /// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
 /// their texts are.
 const TOGETHER: usize = 2_000;
@@ -9,6 +11,7 @@ const TOGETHER: usize = 2_000;
 const LARGE_TOGETHER: usize = 32;
 
 /// A table and its columns, those of its key first.
+#[derive(Clone, Copy)]
 pub struct Table {
     /// Its name.
     pub name: &'static str,
@@ -22,7 +25,17 @@ pub struct Table {
 
 /// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
 /// which are about processes.
-pub const TABLES: &[Table] = &[
+pub const TABLES: &[Table] = &{
+    let mut all = [MAIN[0]; MAIN.len() + feed::TABLES.len()];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = if index < MAIN.len() { MAIN[index] } else { feed::TABLES[index - MAIN.len()] };
+        index += 1;
+    }
+    all
+};
+
+const MAIN: &[Table] = &[
     table("id_block", &["kind"], &["next"]),
     table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
     table("token", &["id"], &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at"]),
@@ -382,69 +395,10 @@ pub const TABLES: &[Table] = &[
         ],
     ),
     table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
-    table("touch", &["kind", "object_id", "at", "bucket"], &["scope"]),
-    table("change", &["kind", "object_id"], &["scope", "version"]),
-    table("channel_feed", &["channel_id"], &["catalog_id", "has_items"]),
-    table("feed_position", &["channel_id", "kind", "scope"], &["version"]),
-    table("outgoing", &["channel_id", "kind", "object_id"], &["scope", "offer", "changed_at", "not_before"]),
-    table("feed_acknowledgement", &["channel_id", "kind"], &["at", "version_at"]),
-    table(
-        "integration_action",
-        &["id"],
-        &[
-            "channel_id",
-            "kind",
-            "object_id",
-            "remote_id",
-            "version_at",
-            "acknowledged_at",
-            "status",
-            "local_batch_id",
-            "reason",
-            "state",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table(
-        "batch_request",
-        &["id"],
-        &[
-            "channel_id",
-            "local_batch_id",
-            "remote_batch_id",
-            "content_type",
-            "status",
-            "objects",
-            "lease_until",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table(
-        "failed_integration",
-        &["id"],
-        &[
-            "channel_id",
-            "kind",
-            "object_id",
-            "action_id",
-            "version_at",
-            "reason",
-            "is_active",
-            "expires_at",
-            "retry_count",
-            "max_retry_count",
-            "retry_interval",
-            "failed_at",
-            "created_at",
-            "modified_at",
-        ],
-    ),
     table("tally", &["scope", "level", "block"], &["n"]),
 ];
 
-const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
+pub(super) const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
     Table { name, key, rest, together: TOGETHER }
 }
 

@@ -1,0 +1,65 @@
+//! What a copy takes of the channel feed. Must not know how rows travel.
+
+use super::tables::{Table, table};
+
+pub(super) const TABLES: &[Table] = &[
+    table("touch", &["kind", "object_id", "at", "bucket"], &["scope"]),
+    table("change", &["kind", "object_id"], &["scope", "version"]),
+    table("channel_feed", &["channel_id"], &["catalog_id", "has_items"]),
+    table("feed_position", &["channel_id", "kind", "scope"], &["version"]),
+    table("outgoing", &["channel_id", "kind", "object_id"], &["scope", "offer", "changed_at", "not_before"]),
+    table("feed_acknowledgement", &["channel_id", "kind"], &["at", "version_at"]),
+    table(
+        "integration_action",
+        &["id"],
+        &[
+            "channel_id",
+            "kind",
+            "object_id",
+            "remote_id",
+            "version_at",
+            "acknowledged_at",
+            "status",
+            "local_batch_id",
+            "reason",
+            "state",
+            "created_at",
+            "modified_at",
+        ],
+    ),
+    table(
+        "batch_request",
+        &["id"],
+        &[
+            "channel_id",
+            "local_batch_id",
+            "remote_batch_id",
+            "content_type",
+            "status",
+            "objects",
+            "lease_until",
+            "created_at",
+            "modified_at",
+        ],
+    ),
+    table(
+        "failed_integration",
+        &["id"],
+        &[
+            "channel_id",
+            "kind",
+            "object_id",
+            "action_id",
+            "version_at",
+            "reason",
+            "is_active",
+            "expires_at",
+            "retry_count",
+            "max_retry_count",
+            "retry_interval",
+            "failed_at",
+            "created_at",
+            "modified_at",
+        ],
+    ),
+];
