@@ -6,6 +6,7 @@ use crate::sql::Statement;
 pub fn statements() -> Vec<&'static Statement> {
     [
         crate::accounts::STATEMENTS,
+        crate::categories::STATEMENTS,
         crate::channels::STATEMENTS,
         crate::engine::postgres::STATEMENTS,
         crate::idempotency::STATEMENTS,

@@ -6,12 +6,15 @@
 pub mod auth;
 pub mod call;
 pub mod catalogs;
+pub mod categories;
 pub mod channels;
 pub mod content_types;
+pub mod customers;
 pub mod dispatch;
 pub mod docs;
 pub mod download;
 pub mod exports;
+pub mod geography;
 pub mod health;
 pub mod import_changes;
 pub mod import_results;
@@ -30,6 +33,7 @@ mod route;
 pub mod routes;
 pub mod schema;
 pub mod stock_lists;
+pub mod stores;
 pub mod upload;
 
 use std::convert::Infallible;

@@ -5,7 +5,7 @@
 //! Must not know more of them than where they are.
 
 use super::Table;
-use crate::{catalogs, categories, channels, prices, products, stock_lists};
+use crate::{catalogs, categories, channels, customers, geography, prices, products, stock_lists, stores};
 
 /// Every table, those that are only pointed at included.
 pub static TABLES: &[&Table] = &[
@@ -18,4 +18,14 @@ pub static TABLES: &[&Table] = &[
     &catalogs::CATALOG_ITEMS,
     &categories::TREES,
     &categories::NODES,
+    &categories::PRODUCT_CATEGORIES,
+    &geography::COUNTRIES,
+    &geography::CITIES,
+    &geography::TOWNSHIPS,
+    &geography::DISTRICTS,
+    &geography::OBJECT_MAPPINGS,
+    &stores::CARGO_COMPANIES,
+    &stores::STORES,
+    &customers::CUSTOMERS,
+    &customers::ADDRESSES,
 ];
