@@ -20,6 +20,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::order_items::STATEMENTS,
         crate::orders::STATEMENTS,
         crate::products::STATEMENTS,
+        crate::reports::STATEMENTS,
         crate::stock_lists::STATEMENTS,
         crate::stocks::STATEMENTS,
         crate::tally::STATEMENTS,

@@ -61,7 +61,7 @@ shared! {
         "UPDATE category_node SET path = CAST(?1 AS TEXT) || substr(path, ?2), depth = depth + ?3
          WHERE path > ?4 AND path < ?5";
     DEEPEST = "category_node.deepest", "SELECT COALESCE(MAX(depth), 0) FROM category_node WHERE path >= ?1 AND path < ?2";
-    BELOW = "category_node.below", "SELECT id FROM category_node WHERE node_id = ?1 ORDER BY id LIMIT ?2";
+    BELOW = "category_node.below", "SELECT id FROM category_node WHERE node_id = ?1 ORDER BY name LIMIT ?2";
 }
 
 /// What a node adds to the path of the one above it.
@@ -81,7 +81,7 @@ pub async fn deepest(tx: &mut Tx<'_>, path: &str) -> Result<i64, Error> {
     Ok(tx.first(&DEEPEST, &values![path, end], |row| row.get(0)).await?.unwrap_or_default())
 }
 
-/// The nodes right below one, by their ids.
+/// The nodes right below one, in the order of their ids; the first ones by name where there are more.
 pub async fn below(tx: &mut Tx<'_>, node: i64, limit: i64) -> Result<Vec<Record>, Error> {
     let ids = tx.all(&BELOW, &values![node, limit], |row| row.get::<i64>(0)).await?;
     let mut nodes = records::by_ids(tx, &NODES, &ids).await?;

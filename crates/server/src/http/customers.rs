@@ -173,10 +173,10 @@ async fn settle(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, 
     let Draft { record, channel, .. } = draft;
     let mut errors = FieldErrors::default();
     let customer = record.int("customer_id").unwrap_or_default();
-    if let Some(customer) = records::locked(tx, &CUSTOMERS, customer).await? {
-        if channel.is_some_and(|own| customer.int("channel_id") != Some(own.get())) {
-            errors.add("customer", form::unknown_pk(customer.id));
-        }
+    let customer = records::locked(tx, &CUSTOMERS, customer).await?;
+    let foreign = |of: &&Record| channel.is_some_and(|own| of.int("channel_id") != Some(own.get()));
+    if let Some(customer) = customer.as_ref().filter(foreign) {
+        errors.add("customer", form::unknown_pk(customer.id));
     }
     places(tx, record, &mut errors).await?;
     if let Err(faults) = errors.into_result() {

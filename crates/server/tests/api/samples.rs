@@ -67,6 +67,9 @@ impl Samples {
         // The sweeps read below the channel, which knows its own catalog.
         let sells = json!({"catalog": pairs[1][0], "category_tree": tree["pk"]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
+        let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
+        let order = shop.try_order(order).await.created();
+        one.extend([("order", id(&order)), ("order_item", item(&order))]);
         let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one };
         samples.record("catalog_items").await;
         samples
@@ -123,6 +126,8 @@ impl Samples {
             "orders" => self.order().await,
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
+            "error_reports" | "operational_events" => self.report(noun).await,
+            "place_reports" => self.report("error_reports/city").await,
             noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
@@ -140,6 +145,11 @@ impl Samples {
         let answer = self.shop.admin.post(&below, self.row(one.fields)).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.body
+    }
+
+    /// A new report of the channel's client.
+    async fn report(&self, noun: &str) -> Value {
+        self.shop.erp.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), json!({})).await.created()
     }
 
     /// An item of the catalog that the channel sells from.

@@ -4,7 +4,9 @@ use axum::http::Method;
 
 use super::{May, Route, Under, one};
 use crate::http::records::{Noun, Places};
-use crate::http::{catalogs, categories, channels, customers, geography, prices, stores};
+use crate::http::{
+    cancellations, catalogs, categories, channels, customers, geography, prices, shipping_infos, stores,
+};
 
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
 const CATALOGUE: Places = Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1, May::WriteStock));
@@ -16,8 +18,8 @@ const CHANNELS: Places =
 /// Trees and nodes are set up by channels' own programs, too (client contract 11).
 const CATEGORIES: Places =
     Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1AndChannel, May::WriteCategories));
-/// Customers come with orders, and so from channels.
-const PEOPLE: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::WriteOrders));
+/// What channels and people say of orders, and of whom they are from.
+const SALES: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::WriteOrders));
 
 /// Every noun whose rows are records, and where it is served.
 pub const NOUNS: &[(Places, &Noun)] = &[
@@ -36,8 +38,11 @@ pub const NOUNS: &[(Places, &Noun)] = &[
     (CATALOGUE, &geography::MAPPING),
     (CATALOGUE, &stores::CARGO),
     (CATALOGUE, &stores::STORE),
-    (PEOPLE, &customers::CUSTOMER),
-    (PEOPLE, &customers::ADDRESS),
+    (SALES, &customers::CUSTOMER),
+    (SALES, &customers::ADDRESS),
+    (SALES, &cancellations::REASON),
+    (SALES, &cancellations::REQUEST),
+    (SALES, &shipping_infos::SHIPPING_INFO),
 ];
 
 pub(super) fn all() -> Vec<Route> {
