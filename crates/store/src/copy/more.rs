@@ -1,8 +1,41 @@
-//! What a copy takes of the channel feed. Must not know how rows travel.
+//! What a copy takes of what is about files and channels: imports and the feed. Must not know how rows travel.
 
 use super::tables::{Table, table};
 
 pub(super) const TABLES: &[Table] = &[
+    table(
+        "import",
+        &["id"],
+        &[
+            "cache_key",
+            "kind",
+            "task",
+            "mode",
+            "is_forced",
+            "stock_list_id",
+            "source_id",
+            "account_id",
+            "state",
+            "file_name",
+            "file_bytes",
+            "format",
+            "encoding",
+            "ignored_columns",
+            "error",
+            "total",
+            "processed",
+            "created",
+            "updated",
+            "unchanged",
+            "failed",
+            "created_at",
+            "started_at",
+            "finished_at",
+        ],
+    ),
+    table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),
+    table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "outcomes"])
+        .of_large_rows(),
     table("touch", &["kind", "object_id", "at", "bucket"], &["scope"]),
     table("change", &["kind", "object_id"], &["scope", "version"]),
     table("channel_feed", &["channel_id"], &["catalog_id", "has_items"]),
