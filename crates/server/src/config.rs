@@ -130,6 +130,10 @@ pub struct ServeConfig {
     )]
     pub batch_remote_seconds: u32,
 
+    /// Days that reports and events of channels' clients are kept; the oldest of very many go sooner.
+    #[arg(long, env = "ONHAND_REPORT_DAYS", default_value = "30", value_name = "DAYS")]
+    pub report_days: NonZeroU32,
+
     /// Seconds a client may take to send a request's headers, and, again, its body (of a file: its next piece).
     #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub request_seconds: u64,

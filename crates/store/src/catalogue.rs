@@ -7,6 +7,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         crate::accounts::STATEMENTS,
         crate::batch_requests::STATEMENTS,
+        crate::categories::STATEMENTS,
         crate::channels::STATEMENTS,
         crate::engine::postgres::STATEMENTS,
         crate::failed_integrations::STATEMENTS,
@@ -29,6 +30,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::order_items::STATEMENTS,
         crate::orders::STATEMENTS,
         crate::products::STATEMENTS,
+        crate::reports::STATEMENTS,
         crate::stock_lists::STATEMENTS,
         crate::stocks::STATEMENTS,
         crate::tally::STATEMENTS,

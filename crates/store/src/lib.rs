@@ -5,17 +5,20 @@
 
 pub mod accounts;
 pub mod batch_requests;
+pub mod cancellations;
 pub mod catalogs;
 pub mod catalogue;
 pub mod categories;
 pub mod channels;
 pub mod citus;
 pub mod copy;
+pub mod customers;
 mod engine;
 mod error;
 pub mod failed_integrations;
 pub mod feed;
 pub mod filter;
+pub mod geography;
 mod hold;
 pub mod idempotency;
 pub mod ids;
@@ -31,10 +34,13 @@ pub mod orders;
 pub mod prices;
 pub mod products;
 pub mod records;
+pub mod reports;
+pub mod shipping_infos;
 pub mod sql;
 pub mod stock_lists;
 pub mod stocks;
 mod store;
+pub mod stores;
 pub mod tally;
 pub mod verify;
 

@@ -8,7 +8,7 @@ use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::orders;
 use crate::sql::{shared, values};
-use crate::{Error, Tx};
+use crate::{Error, Tx, records};
 
 pub(crate) const TABLE: Table = Table {
     name: "order_item",
@@ -22,6 +22,9 @@ pub(crate) const TABLE: Table = Table {
 /// a bucket, so the look-up never leaves it.
 pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
                            WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
+
+/// Order lines as other tables' rows point at them.
+pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Spread::With("order_id"));
 
 shared! {
     BY_ID = "order_items.by_id",

@@ -19,12 +19,12 @@ const STOCK: Facts = Facts {
     refused: None,
 };
 
-const fn known(status: A, acknowledged_at: Option<Timestamp>) -> Option<Known> {
-    Some(Known { status, acknowledged_at })
+const fn known(status: A, acknowledged_at: Option<Timestamp>) -> Known {
+    Known { status, acknowledged_at }
 }
 
-const fn refused(version: i64, again_at: Option<Timestamp>) -> Option<Refused> {
-    Some(Refused { version_at: at(version), again_at })
+const fn refused(version: i64, again_at: Option<Timestamp>) -> Refused {
+    Refused { version_at: at(version), again_at }
 }
 
 #[test]
@@ -33,34 +33,42 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
         ("never tried", STOCK, Due::Insert(None)),
         ("not in the catalog", Facts { is_offered: false, ..STOCK }, Due::Nothing),
         ("its product is not known", Facts { is_product_known: false, ..STOCK }, Due::Nothing),
-        ("tried and given up", Facts { known: known(A::Error, None), ..STOCK }, Due::Insert(None)),
-        ("in an open batch", Facts { known: known(A::Processing, None), ..STOCK }, Due::Nothing),
-        ("known, in an open batch", Facts { known: known(A::Processing, Some(at(1))), ..STOCK }, Due::Nothing),
-        ("an older version is known", Facts { known: known(A::Success, Some(at(4))), ..STOCK }, Due::Update(None)),
-        ("this version is known", Facts { known: known(A::Success, Some(at(5))), ..STOCK }, Due::Nothing),
-        ("an error after a success", Facts { known: known(A::Error, Some(at(4))), ..STOCK }, Due::Update(None)),
+        ("tried and given up", Facts { known: Some(known(A::Error, None)), ..STOCK }, Due::Insert(None)),
+        ("in an open batch", Facts { known: Some(known(A::Processing, None)), ..STOCK }, Due::Nothing),
+        ("known, in an open batch", Facts { known: Some(known(A::Processing, Some(at(1)))), ..STOCK }, Due::Nothing),
+        (
+            "an older version is known",
+            Facts { known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            Due::Update(None),
+        ),
+        ("this version is known", Facts { known: Some(known(A::Success, Some(at(5)))), ..STOCK }, Due::Nothing),
+        ("an error after a success", Facts { known: Some(known(A::Error, Some(at(4)))), ..STOCK }, Due::Update(None)),
         (
             "known, and its product is not any more",
-            Facts { is_product_known: false, known: known(A::Success, Some(at(4))), ..STOCK },
+            Facts { is_product_known: false, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
             Due::Update(None),
         ),
         (
             "known, and out of the catalog",
-            Facts { is_offered: false, known: known(A::Success, Some(at(5))), ..STOCK },
+            Facts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
             Due::Removal,
         ),
-        ("refused for good", Facts { refused: refused(5, None), ..STOCK }, Due::Nothing),
-        ("refused in an older version", Facts { refused: refused(4, None), ..STOCK }, Due::Insert(None)),
-        ("refused, to be tried again", Facts { refused: refused(5, Some(at(9))), ..STOCK }, Due::Insert(Some(at(9)))),
+        ("refused for good", Facts { refused: Some(refused(5, None)), ..STOCK }, Due::Nothing),
+        ("refused in an older version", Facts { refused: Some(refused(4, None)), ..STOCK }, Due::Insert(None)),
+        (
+            "refused, to be tried again",
+            Facts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
+            Due::Insert(Some(at(9))),
+        ),
         (
             "an update that was refused",
-            Facts { known: known(A::Error, Some(at(4))), refused: refused(5, Some(at(9))), ..STOCK },
+            Facts { known: Some(known(A::Error, Some(at(4)))), refused: Some(refused(5, Some(at(9)))), ..STOCK },
             Due::Update(Some(at(9))),
         ),
         ("an order that the channel has not made known", Facts { kind: Kind::Order, ..STOCK }, Due::Nothing),
         (
             "an order that has changed",
-            Facts { kind: Kind::Order, known: known(A::Success, Some(at(4))), ..STOCK },
+            Facts { kind: Kind::Order, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
             Due::Update(None),
         ),
         ("a new request", Facts { kind: Kind::CancellationRequest, ..STOCK }, Due::Insert(None)),
@@ -154,20 +162,24 @@ fn what_a_batch_gives_up_is_as_if_it_had_not_been_tried() {
 fn a_refusal_stands_until_its_retries_or_its_time_are_over() {
     let first = Failure::next(None, at(5), Reason::Remote, at(10));
     assert_eq!((first.retry_count, first.max_retry_count, first.retry_interval), (1, 1, 0));
-    assert_eq!(first.refused(), refused(5, None), "by default a version is tried once");
+    assert_eq!(first.refused(), Some(refused(5, None)), "by default a version is tried once");
     let patient = Failure { max_retry_count: 3, retry_interval: 60, ..first.clone() };
-    assert_eq!(patient.refused(), refused(5, Some(at(70))));
+    assert_eq!(patient.refused(), Some(refused(5, Some(at(70)))));
     let second = Failure::next(Some(&patient), at(5), Reason::Mapping, at(80));
-    assert_eq!((second.retry_count, second.refused()), (2, refused(5, Some(at(140)))));
+    assert_eq!((second.retry_count, second.refused()), (2, Some(refused(5, Some(at(140))))));
     let third = Failure::next(Some(&second), at(5), Reason::Mapping, at(150));
-    assert_eq!((third.retry_count, third.refused()), (3, refused(5, None)));
+    assert_eq!((third.retry_count, third.refused()), (3, Some(refused(5, None))));
     let newer = Failure::next(Some(&third), at(6), Reason::Remote, at(160));
     assert_eq!((newer.retry_count, newer.max_retry_count), (1, 3), "another version, another count");
 
     let expiring = Failure { expires_at: Some(at(20)), ..first.clone() };
-    assert_eq!(expiring.refused(), refused(5, Some(at(20))));
-    assert_eq!(Failure::next(Some(&expiring), at(5), Reason::Remote, at(30)).refused(), refused(5, None), "it ran out");
+    assert_eq!(expiring.refused(), Some(refused(5, Some(at(20)))));
+    assert_eq!(
+        Failure::next(Some(&expiring), at(5), Reason::Remote, at(30)).refused(),
+        Some(refused(5, None)),
+        "it ran out"
+    );
     let both = Failure { expires_at: Some(at(20)), ..patient };
-    assert_eq!(both.refused(), refused(5, Some(at(20))), "whichever comes first");
+    assert_eq!(both.refused(), Some(refused(5, Some(at(20)))), "whichever comes first");
     assert_eq!(Failure { is_active: false, ..first }.refused(), None);
 }

@@ -169,8 +169,17 @@ impl Call {
             Ok(Settled::Replayed(stored)) => Ok(Ok(replayed(stored))),
             Ok(Settled::DoneBefore) => Err(Error::Internal("a request was answered like an import".to_owned())),
             Ok(Settled::KeyReused) => Err(key_reused()),
-            Err(Fault::Full | Fault::Closed) => Err(Error::Busy("the ledger takes no more".to_owned())),
-            Err(Fault::Store(fault)) => Err(fault.into()),
+            Err(fault) => Err(failed(fault)),
+        }
+    }
+
+    /// Has the ledger decide a command that is only a part of what the call is about: no key is honoured for it.
+    pub async fn settle(&self, command: Command) -> Result<Result<Outcome, Refusal>, Error> {
+        let submission = Submission { command, actor: self.caller.account, receipt: None };
+        match self.app.ledger.submit(submission).await {
+            Ok(Settled::Decided(decided)) => Ok(decided),
+            Ok(_) => Err(Error::Internal("a command without a key was answered like one with a key".to_owned())),
+            Err(fault) => Err(failed(fault)),
         }
     }
 
@@ -198,6 +207,13 @@ impl Call {
         hash.update([0]);
         hash.update(body);
         Ok(Some((Key { account: self.caller.account, key: key.clone() }, hash.finalize().into())))
+    }
+}
+
+fn failed(fault: Fault) -> Error {
+    match fault {
+        Fault::Full | Fault::Closed => Error::Busy("the ledger takes no more".to_owned()),
+        Fault::Store(fault) => fault.into(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use onhand_core::feed::Kind as Fed;
 use onhand_core::{OrderId, ProductId, Stock, StockId};
 use onhand_store::feed::assortment::{Assortment, Figure};
-use onhand_store::feed::outgoing::{self, Offer, Wanted};
+use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
 use onhand_store::filter::{Condition, Op, Page, Window};
 use onhand_store::prices::PRODUCT_PRICES;
 use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
@@ -20,9 +20,6 @@ use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
-
-/// Rows of a feed that are counted one by one; of more, this is the count.
-pub const COUNTED_MAX: i64 = 10_000;
 
 /// The filters of product stocks below a channel.
 pub const STOCK_FILTERS: &[Filter] = &[
@@ -158,20 +155,18 @@ pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Resul
     let (now, conditions) = (call.app.clock.now(), query.listing.conditions.clone());
     let read = async move |tx: &mut Tx<'_>| {
         let assortment = Assortment::of(tx, channel).await?;
-        let mut found = (0, Vec::new());
+        let mut found = Part::default();
         // The first list that has something: a batch that held two stocks of a product would mix them up.
         for scope in source.scopes(&assortment, &conditions) {
             let wanted = Wanted { channel, kind: source.kind(), scope, offers, skip, limit, now };
-            let count = outgoing::count(tx, &wanted, COUNTED_MAX).await?;
-            if count > 0 {
-                found = (count, outgoing::page(tx, &wanted).await?);
+            found = outgoing::part(tx, &wanted).await?;
+            if found.count > 0 {
                 break;
             }
         }
-        let (count, objects) = found;
-        Ok((count, written(tx, &assortment, source, &objects).await?))
+        Ok((found.count, written(tx, &assortment, source, &found.objects).await?))
     };
-    let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.page", read).await?;
+    let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.part", read).await?;
     call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))
 }
 

@@ -158,9 +158,9 @@ pub async fn deleted(call: Call) -> Result<Reply, Error> {
         let (mut count, mut rows) = (0, Vec::new());
         for scope in assortment.scopes(kind) {
             let wanted = Wanted { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };
-            count += outgoing::count(tx, &wanted, feeds::COUNTED_MAX).await?;
-            let objects = outgoing::page(tx, &wanted).await?;
-            let keys = objects.into_iter().map(|object| (kind.number(), object));
+            let part = outgoing::part(tx, &wanted).await?;
+            count += part.count;
+            let keys = part.objects.into_iter().map(|object| (kind.number(), object));
             rows.extend(integration_actions::by_objects(tx, channel, keys).await?);
         }
         let rows = rows.into_iter().skip(skip as usize).take(limit as usize).collect();

@@ -71,6 +71,15 @@ pub enum Reading {
     InPieces,
 }
 
+/// What becomes of the rows of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// They stay, and can be sorted and walked through.
+    Stay,
+    /// They leave when they are sent: the list has an order of its own, and numbered pages.
+    Leave,
+}
+
 /// One route.
 pub struct Route {
     /// Its method.
@@ -93,8 +102,8 @@ pub struct Route {
     pub many: bool,
     /// The filters of its list.
     pub filters: Option<&'static [Filter]>,
-    /// Whether its rows have an order of their own, and leave when they are sent: it has numbered pages and no sorts.
-    pub is_feed: bool,
+    /// What becomes of the rows of its list.
+    pub rows: Rows,
     /// Its good answers.
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
@@ -105,6 +114,8 @@ pub struct Route {
     pub formats: &'static [Format],
     /// Who reads its body.
     pub reading: Reading,
+    /// What may come with a file, in the query or as parts of a form; the file itself is the part `file`.
+    pub options: &'static [Field],
 }
 
 impl Route {
@@ -140,12 +151,13 @@ impl Route {
             whole: true,
             many: false,
             filters: None,
-            is_feed: false,
+            rows: Rows::Stay,
             answers: Vec::new(),
             ledger: false,
             refused_by: RefusedBy::Nobody,
             formats: &[],
             reading: Reading::Whole,
+            options: &[],
         }
     }
 
@@ -171,7 +183,7 @@ impl Route {
     }
 
     pub(super) fn feeds(mut self, filters: &'static [Filter]) -> Self {
-        self.is_feed = true;
+        self.rows = Rows::Leave;
         self.lists(filters)
     }
 
@@ -195,9 +207,15 @@ impl Route {
         self.answers(200, Answer::Free)
     }
 
-    pub(super) fn uploads(mut self) -> Self {
+    pub(super) fn uploads(mut self, options: &'static [Field]) -> Self {
         self.reading = Reading::InPieces;
+        self.options = options;
         self
+    }
+
+    /// Whether an idempotency key is honoured: by the ledger, or with a file.
+    pub fn is_keyed(&self) -> bool {
+        self.method == Method::POST && (self.ledger || self.reading == Reading::InPieces)
     }
 
     /// Every full path it is served at, without the slash at the end.

@@ -136,7 +136,7 @@ async fn of_two_workers_one_gets_the_objects() {
         async move { market.step(batch, "commit", rows).await }
     });
     let (one, two) = tokio::join!(one, two);
-    let winner = if one.status == 200 { 0 } else { 1 };
+    let winner = usize::from(one.status != 200);
     let refused = if winner == 0 { two } else { one };
     let body = refused.refused("batch_request_object_100_1");
     assert_eq!(body["objects"], json!([{"content_type": "productstock", "pk": shirt["pk"]}]));

@@ -124,7 +124,7 @@ async fn prices_are_the_mirror_image() {
     let price = json!({"product": product, "price_list": market.prices, "price": "9.90", "currency_type": "try"});
     let price = market.shop.erp.post("/api/v1/product_prices/", price).await.created();
     let rows = market.rows("product_prices/inserts/?limit=100").await;
-    assert_eq!(rows, [price.clone()]);
+    assert_eq!(rows, std::slice::from_ref(&price));
     assert_eq!(market.rows(&format!("extra_product_prices/inserts/?price_list={}", market.prices)).await, rows);
     assert_eq!(market.rows(&format!("product_prices/?pk__in={}", price["pk"])).await, rows);
     assert_eq!(market.rows(&format!("extra_product_prices/?product__pk__in={product}&limit=1")).await, rows);

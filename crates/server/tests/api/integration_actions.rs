@@ -52,10 +52,10 @@ async fn an_action_is_shown_changed_and_removed() {
     let market = Market::open().await;
     let row = market.stock("SHIRT", 5).await;
     let made = market.know("productstock", id(&row)).await;
-    let path = format!("integration_actions/{}/", made["pk"]);
-    assert_eq!(market.get(&path).await.ok(), made);
+    let (path, pk) = (format!("integration_actions/{}/", made["pk"]), id(&made));
+    assert_eq!(market.get(&format!("integration_actions/{pk}/")).await.ok(), made);
     let older = "2020-01-02T03:04:05.000006Z";
-    let changed = market.patch(&path, json!({"version_date": older})).await.ok();
+    let changed = market.patch(&format!("integration_actions/{pk}/"), json!({"version_date": older})).await.ok();
     assert_eq!((&changed["version_date"], &changed["remote_id"]), (&json!(older), &made["remote_id"]));
     assert_eq!(market.ids("product_stocks/updates/").await, [id(&row)], "it has an older version");
     let whole = json!({"channel_id": market.channel, "content_type_id": 5, "object_id": row["pk"], "remote_id": "NEW",
@@ -69,7 +69,7 @@ async fn an_action_is_shown_changed_and_removed() {
     market.patch(&path, json!({"version_date": "2999-01-01T00:00:00Z"})).await.ok();
     market.shop.stock("SHIRT", 6).await;
     assert_eq!(market.ids("product_stocks/updates/").await, [id(&row)]);
-    market.delete(&path).await.expect(204);
+    market.delete(&format!("integration_actions/{pk}/")).await.expect(204);
     market.get(&path).await.expect(404);
     market.delete(&path).await.expect(404);
     assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "new again");

@@ -4,7 +4,7 @@
 //! shown, never asked of the server.
 
 use onhand::auth::Role;
-use onhand::http::routes::{Route, Under, routes};
+use onhand::http::routes::{NOUNS, Route, Rows, Under, routes};
 use onhand::wire::filter::{Filter, Kind};
 use serde_json::{Value, json};
 
@@ -39,7 +39,9 @@ async fn filled() -> Samples {
         let order = json!({"channel": market, "status": status, "is_send": number % 3 == 0, "order_items": lines});
         let order = shop.try_order(order).await.created();
         shop.try_release(crate::shop::items(&order)[0], json!({"code": format!("E{}", number % 4)})).await.created();
-        samples.record("catalog_items").await;
+        for noun in NOUNS.iter().map(|(_, noun)| noun).filter(|noun| noun.table.name != "channel") {
+            samples.record(noun.paths.0).await;
+        }
         let prices = samples.record("price_list").await;
         let (sku, amount) = (format!("P{}", number % 3), format!("{}.5", 9 - number));
         let price = json!({"product_sku": sku, "price_list": prices["pk"], "price": amount, "currency_type": unit});
@@ -57,7 +59,7 @@ async fn lists(samples: &Samples, caller: &Client) -> Vec<(Route, String, &'stat
         // A file that is exported has the same filters and no pages; its own tests look at it.
         // Rows of a file have no ids; the tests of what follows an import look at them.
         // What leaves a list when it is sent has an order of its own; the tests of feeds look at it.
-        let is_list = route.formats.is_empty() && !route.is_feed;
+        let is_list = route.formats.is_empty() && route.rows == Rows::Stay;
         let filters = route.filters.filter(|filters| is_list && !filters.is_empty());
         if let (Some(filters), Some(path)) = (filters, route.paths().pop()) {
             let path = samples.path(&route, &path, caller).await;
@@ -159,6 +161,8 @@ fn key(kind: Kind, value: &Value) -> Key {
         (Kind::Status, value) => Key::Number(value.as_str().and_then(|text| text.parse().ok()).expect("a code")),
         (_, Value::Bool(flag)) => Key::Number(i64::from(*flag)),
         (Kind::Int, Value::Null) => Key::Number(0),
+        // What is shown whole is compared by its id.
+        (Kind::Int, Value::Object(_)) => Key::Number(id(value)),
         (_, Value::Null) => Key::Text(String::new()),
         (_, Value::Number(_)) => Key::Number(int(value)),
         (_, value) => Key::Text(value.as_str().expect("a text").to_owned()),

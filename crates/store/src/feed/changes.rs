@@ -18,7 +18,7 @@ shared! {
         "SELECT object_id, version FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3 ORDER BY version LIMIT ?4";
     HEAD = "changes.head", "SELECT next - 1 FROM id_block WHERE kind = ?1";
     COUNT = "changes.count",
-        "SELECT COUNT(*) FROM (SELECT 1 FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3 LIMIT ?4) AS later";
+        "SELECT COUNT(*) FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3";
 }
 
 /// A change.
@@ -44,9 +44,9 @@ pub async fn after(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64, limit:
     tx.all(&AFTER, &values![kind.number(), scope, version, limit], read).await
 }
 
-/// How much has changed in a scope after a version, counted up to `limit`.
-pub(super) async fn count(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64, limit: i64) -> Result<i64, Error> {
-    let counted = tx.first(&COUNT, &values![kind.number(), scope, version, limit], |row| row.get(0)).await?;
+/// How much has changed in a scope after a version.
+pub(super) async fn count(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64) -> Result<i64, Error> {
+    let counted = tx.first(&COUNT, &values![kind.number(), scope, version], |row| row.get(0)).await?;
     Ok(counted.unwrap_or(0))
 }
 

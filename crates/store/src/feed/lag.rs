@@ -12,9 +12,6 @@ use crate::integration_actions::ActionRow;
 use crate::sql::{shared, values};
 use crate::{Error, Tx};
 
-/// More than so many are not counted one by one.
-pub const COUNTED_MAX: i64 = 100_000;
-
 shared! {
     ACKNOWLEDGED = "feed_acknowledgements.of",
         "SELECT at, version_at FROM feed_acknowledgement WHERE channel_id = ?1 AND kind = ?2";
@@ -34,13 +31,13 @@ pub struct Lag {
     pub acknowledged_at: Option<Timestamp>,
     /// The newest version that it has said to have.
     pub version_at: Option<Timestamp>,
-    /// Objects that it does not know, up to [`COUNTED_MAX`] in each list.
+    /// Objects that it does not know.
     pub inserts: i64,
-    /// Objects that it knows in an older version, counted likewise.
+    /// Objects that it knows in an older version.
     pub updates: i64,
-    /// Objects that it should not have any more, counted likewise.
+    /// Objects that it should not have any more.
     pub removals: i64,
-    /// Changes that have not been looked at for it yet, counted likewise.
+    /// Changes that have not been looked at for it yet.
     pub behind: i64,
     /// When the oldest change was made that it has not been sent.
     pub oldest_at: Option<Timestamp>,
@@ -86,12 +83,10 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
         };
         for scope in assortment.scopes(kind) {
             let position = known.get(&(kind, scope)).copied().unwrap_or(0);
-            lag.behind += changes::count(tx, kind, scope, position, COUNTED_MAX).await?;
+            lag.behind += changes::count(tx, kind, scope, position).await?;
             let all: &[Offer] = &[Offer::Insert, Offer::Update];
             let part = Wanted { channel, kind, scope, offers: all, skip: 0, limit: 1, now };
-            let counted = async |tx: &mut Tx<'_>, offers| {
-                outgoing::count(tx, &Wanted { offers, ..part.clone() }, COUNTED_MAX).await
-            };
+            let counted = async |tx: &mut Tx<'_>, offers| outgoing::count(tx, &Wanted { offers, ..part.clone() }).await;
             lag.inserts += counted(tx, &[Offer::Insert]).await?;
             lag.updates += counted(tx, &[Offer::Update]).await?;
             lag.removals += counted(tx, &[Offer::Removal]).await?;

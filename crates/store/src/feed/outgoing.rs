@@ -25,8 +25,8 @@ shared! {
          WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5
          ORDER BY changed_at, object_id LIMIT ?6";
     COUNT = "outgoing.count",
-        "SELECT COUNT(*) FROM (SELECT 1 FROM outgoing
-         WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5 LIMIT ?6) AS due";
+        "SELECT COUNT(*) FROM outgoing
+         WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5";
 }
 
 /// What an object is offered as.
@@ -116,25 +116,39 @@ pub struct Wanted {
     pub now: Timestamp,
 }
 
-/// The ids of a part of a feed: oldest change first, then by id.
-pub async fn page(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Vec<i64>, Error> {
+/// How many rows of a feed are counted beyond the page that is shown.
+pub const COUNTED_BEYOND: i64 = 1_000;
+
+/// A part of a feed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Part {
+    /// The ids: oldest change first, then by id.
+    pub objects: Vec<i64>,
+    /// How many rows the feed has, up to [`COUNTED_BEYOND`] beyond these.
+    pub count: i64,
+}
+
+/// A part of a feed.
+pub async fn part(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Part, Error> {
+    let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
+    let end = wanted.skip.saturating_add(wanted.limit).saturating_add(COUNTED_BEYOND);
     let mut found = Vec::new();
-    let (channel, kind, end) = (wanted.channel.get(), wanted.kind.number(), wanted.skip.saturating_add(wanted.limit));
     for offer in wanted.offers {
         let values = values![channel, kind, wanted.scope, *offer as i64, wanted.now.micros(), end];
         found.extend(tx.all(&PAGE, &values, |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))).await?);
     }
     found.sort_unstable();
-    let page = found.into_iter().skip(wanted.skip as usize).take(wanted.limit as usize);
-    Ok(page.map(|(_, object)| object).collect())
+    let count = (found.len() as i64).min(end);
+    let shown = found.into_iter().skip(wanted.skip as usize).take(wanted.limit as usize);
+    Ok(Part { objects: shown.map(|(_, object)| object).collect(), count })
 }
 
-/// How many rows a feed has, counted up to `limit`.
-pub async fn count(tx: &mut Tx<'_>, wanted: &Wanted, limit: i64) -> Result<i64, Error> {
+/// How many rows a feed has.
+pub(super) async fn count(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<i64, Error> {
     let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
     let mut count = 0;
     for offer in wanted.offers {
-        let values = values![channel, kind, wanted.scope, *offer as i64, wanted.now.micros(), limit];
+        let values = values![channel, kind, wanted.scope, *offer as i64, wanted.now.micros()];
         count += tx.first(&COUNT, &values, |row| row.get::<i64>(0)).await?.unwrap_or(0);
     }
     Ok(count)

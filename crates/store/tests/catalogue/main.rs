@@ -53,11 +53,19 @@ const HOT: &[&str] = &[
     "product_category",
     "customer",
     "address",
+    "touch",
+    "cancellation_request",
+    "order_shipping_info",
+    "error_report",
+    "operational_event",
 ];
 
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
+    ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
+    ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
+    ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
 ];
 

@@ -103,9 +103,9 @@ impl Market {
         }
         let wanted = Wanted { channel, kind, scope, offers, skip: 0, limit: 1_000, now };
         let read = async move |tx: &mut Tx<'_>| {
-            let page = outgoing::page(tx, &wanted).await?;
-            assert_eq!(outgoing::count(tx, &wanted, 1_000).await?, page.len() as i64);
-            Ok(page)
+            let part = outgoing::part(tx, &wanted).await?;
+            assert_eq!(part.count, part.objects.len() as i64);
+            Ok(part.objects)
         };
         store.read("t", read).await.expect("read")
     }

@@ -19,7 +19,7 @@ mod stock;
 use axum::http::Method;
 
 pub use self::directory::NOUNS;
-pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Under};
+pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Rows, Under};
 use super::{auth, health, schema};
 use crate::auth::Permission as May;
 use crate::wire::view::View;

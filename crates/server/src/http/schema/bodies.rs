@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Shared, id, status_codes};
 use crate::http::routes::Route;
+use crate::http::upload::FILE_TYPES;
 use crate::wire::field::{Field, Kind};
 
 /// The body of a route.
@@ -27,9 +28,22 @@ pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Valu
     })
 }
 
+/// A file: as a part of a form, or the body itself.
+pub(super) fn file(options: &[Field]) -> Value {
+    let bytes = json!({"type": "string", "format": "binary"});
+    let mut form = object(options, false);
+    form["properties"]["file"] = bytes.clone();
+    form["required"] = json!(["file"]);
+    let form = json!({"schema": form, "encoding": {"file": {"contentType": FILE_TYPES.join(", ")}}});
+    let whole = FILE_TYPES.map(|media_type| (media_type.to_owned(), json!({"schema": bytes})));
+    let content: Map<_, _> = std::iter::once(("multipart/form-data".to_owned(), form)).chain(whole).collect();
+    json!({"required": true, "content": content})
+}
+
 /// A form carries lists and objects as JSON text.
 fn encoding(fields: &[Field]) -> Value {
-    let nested = |field: &&Field| matches!(field.kind, Kind::Object | Kind::Pks | Kind::Rows(..) | Kind::One(_));
+    let nested =
+        |field: &&Field| matches!(field.kind, Kind::Object | Kind::List | Kind::Pks | Kind::Rows(..) | Kind::One(_));
     let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
     Value::Object(fields.iter().filter(nested).map(one).collect())
 }
@@ -53,7 +67,7 @@ fn object(fields: &[Field], whole: bool) -> Value {
                 // A list that may be missing may be empty.
                 schema.as_object_mut().and_then(|schema| schema.remove("minItems"));
             }
-            if let (true, Some(words)) = (field.nullable, schema["enum"].as_array_mut()) {
+            if let (true, Some(words)) = (field.nullable, schema.get_mut("enum").and_then(Value::as_array_mut)) {
                 words.push(Value::Null);
                 words.extend(matches!(field.kind, Kind::Status).then(|| json!("")));
             }
@@ -71,7 +85,7 @@ fn object(fields: &[Field], whole: bool) -> Value {
     schema
 }
 
-fn kind(kind: &Kind, whole: bool) -> Value {
+pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
     match kind {
         Kind::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": "\\S"}),
         Kind::Blank(max) => json!({"type": "string", "maxLength": max}),
@@ -81,6 +95,8 @@ fn kind(kind: &Kind, whole: bool) -> Value {
         Kind::Choice(words) => json!({"type": "string", "enum": words}),
         Kind::Status => json!({"type": "string", "enum": status_codes()}),
         Kind::Object => json!({"type": "object"}),
+        Kind::List => json!({"type": "array"}),
+        Kind::Number(max) => json!({"type": "number", "minimum": -i64::from(*max), "maximum": max}),
         Kind::Any => json!({}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
