@@ -115,12 +115,34 @@ impl Samples {
             "orders" => self.order().await,
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
+            "batch_requests" => self.below("batch_requests", json!({})).await,
+            "integration_actions" => {
+                let known = json!({"object_id": unique(), "content_type_model": "categorynode"});
+                self.below("integration_actions", known).await
+            }
+            "failed_integrations" => return self.failed().await,
             "error_reports" | "operational_events" => self.report(noun).await,
             "place_reports" => self.report("error_reports/city").await,
             noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
         id(&made).to_string()
+    }
+
+    /// Something new below the channel.
+    pub(crate) async fn below(&self, noun: &str, body: Value) -> Value {
+        self.shop.admin.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), body).await.created()
+    }
+
+    /// The id of something that the channel has refused.
+    pub(crate) async fn failed(&self) -> String {
+        let batch = id(&self.below("batch_requests", json!({})).await);
+        let (object, base) = (unique(), format!("/api/v1/channel/{}", self.channel));
+        let refused = json!([{"pk": object, "failed_reason_type": "remote", "content_type": "productimage"}]);
+        let done = json!({"status": "done", "objects": refused});
+        self.shop.admin.patch(&format!("{base}/batch_requests/{batch}/"), done).await.ok();
+        let found = self.shop.admin.get(&format!("{base}/failed_integrations/?object_id={object}")).await.ok();
+        id(&found["results"][0]).to_string()
     }
 
     /// A new one of a noun whose rows are records.
@@ -153,6 +175,10 @@ impl Samples {
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
+            // What fails at once is held by no batch, so every batch may say it.
+            ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
+                "objects": [{"pk": 1, "failed_reason_type": "mapping"}]}),
+            ("POST", "integration_actions") => json!({"object_id": unique(), "content_type_model": "categorynode"}),
             _ if route.whole => self.row(fields),
             _ => json!({}),
         }
@@ -186,7 +212,7 @@ impl Samples {
             Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {
                 "stock_list" => json!(self.shop.list),
-                "channel" => json!(self.channel),
+                "channel" | "channel_id" => json!(self.channel),
                 // A new pair each time, until all have been through; most sweeps want to be refused.
                 "product" => json!(self.pairs.0[self.taken.fetch_add(1, Ordering::Relaxed) % PAIRED]),
                 "catalog" => {
