@@ -14,6 +14,8 @@ from schemathesis.generation.meta import TestPhase
 
 KNOWN = json.loads(os.environ["ONHAND_KNOWN"])
 UNTOUCHED = 0.2
+# How often a DELETE gets something that is there: there are few, and others may want to remove one, too.
+SPENT = 0.2
 chance = random.Random(20180122)
 
 # The collection in a path, or the field of a body, and what is known of it.
@@ -90,7 +92,7 @@ def fill_path(parameters, collection, removes):
         # Parameters come as they are written into the path.
         if name == "id" and str(value).isdecimal():
             spares = KNOWN["spares"].get(collection)
-            if removes and spares:
+            if removes and spares and chance.random() < SPENT:
                 parameters[name] = spares.pop()
             elif not removes or collection == "tokens":
                 parameters[name] = known(BY_COLLECTION.get(collection, collection), int(value))

@@ -165,4 +165,7 @@ def test_the_server_keeps_what_it_describes(url, token, known, spares, descripti
         for path, methods in description["paths"].items()
         for method in methods
     }
-    assert not described - good, "each operation was also asked something that it could do"
+    # What a channel sees of what all see is met at random, and most of it is another channel's.
+    described -= {(method, f"channel/{{channel}}/{path}") for method, path in described}
+    missing = sorted(described - good)
+    assert not missing, f"each operation was also asked something that it could do, but not {missing}"
