@@ -7,6 +7,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         crate::accounts::STATEMENTS,
         crate::batch_requests::STATEMENTS,
+        crate::categories::STATEMENTS,
         crate::channels::STATEMENTS,
         crate::engine::postgres::STATEMENTS,
         crate::failed_integrations::STATEMENTS,

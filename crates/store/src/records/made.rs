@@ -87,7 +87,7 @@ impl Table {
     }
 
     fn make_same(&self, all: &str) -> Option<Statement> {
-        let bucket = matches!(self.spread, Spread::With(_) | Spread::By(_)).then_some("bucket");
+        let bucket = (!matches!(self.spread, Spread::No)).then_some("bucket");
         let key = self.natural.iter().copied().chain(bucket).enumerate();
         let key: Vec<String> = key.map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
         let text = || format!("SELECT {all} FROM {} WHERE {}", self.name, key.join(" AND "));

@@ -91,7 +91,7 @@ pub async fn same(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Record>, Er
     let table = record.table;
     let Some(same) = &table.made().same else { return Ok(None) };
     let mut key: Vec<Value<'_>> = table.natural.iter().map(|column| record.value(column).clone()).collect();
-    key.extend(table.spread.bucket(record).map(Value::Int));
+    key.extend(table.spread.bucket(record, 0).map(Value::Int));
     let mut found = tx.all(same, &key, reading(table)).await?;
     load_links(tx, table, &mut found).await?;
     Ok(found.pop())
@@ -160,10 +160,13 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     }
     let first = ids::take(tx, table.name, records.len() as i64).await?;
     for (number, record) in (first..).zip(&mut records) {
-        record.id = match table.spread.bucket(record) {
+        record.id = match table.spread.bucket(record, number) {
             None => number,
             Some(bucket) => number * BUCKETS + bucket,
         };
+        if let Some(complete) = table.completed {
+            complete(record);
+        }
     }
     let rows = records.iter().map(|record| table.row(record)).collect();
     tx.execute_each_composed(table.made().insert.sqlite(), rows).await?;

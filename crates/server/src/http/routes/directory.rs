@@ -1,8 +1,12 @@
-//! The directory: channels, catalogs, prices.
+//! The directory: channels, catalogs, prices, categories, places, stores, people.
 
-use super::{May, Route, Under};
+use axum::http::Method;
+
+use super::{May, Route, Under, one};
 use crate::http::records::{Noun, Places};
-use crate::http::{cancellations, catalogs, channels, prices, shipping_infos};
+use crate::http::{
+    cancellations, catalogs, categories, channels, customers, geography, prices, shipping_infos, stores,
+};
 
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
 const CATALOGUE: Places = Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1, May::WriteStock));
@@ -11,7 +15,10 @@ const ERP: Places = Places::new((Under::Both, May::ReadStock), (Under::Both, May
 const CHANNELS: Places =
     Places { change: May::SetUpChannel, ..Places::new((Under::V1, May::ReadOrders), (Under::V1, May::Administer)) };
 
-/// What channels and people say of orders.
+/// Trees and nodes are set up by channels' own programs, too (client contract 11).
+const CATEGORIES: Places =
+    Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1AndChannel, May::WriteCategories));
+/// What channels and people say of orders, and of whom they are from.
 const SALES: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::WriteOrders));
 
 /// Every noun whose rows are records, and where it is served.
@@ -21,11 +28,30 @@ pub const NOUNS: &[(Places, &Noun)] = &[
     (CATALOGUE, &catalogs::ITEM),
     (ERP, &prices::LIST),
     (ERP, &prices::PRICE),
+    (CATEGORIES, &categories::TREE),
+    (CATEGORIES, &categories::NODE),
+    (CATALOGUE, &categories::PRODUCT_CATEGORY),
+    (CATALOGUE, &geography::COUNTRY),
+    (CATALOGUE, &geography::CITY),
+    (CATALOGUE, &geography::TOWNSHIP),
+    (CATALOGUE, &geography::DISTRICT),
+    (CATALOGUE, &geography::MAPPING),
+    (CATALOGUE, &stores::CARGO),
+    (CATALOGUE, &stores::STORE),
+    (SALES, &customers::CUSTOMER),
+    (SALES, &customers::ADDRESS),
     (SALES, &cancellations::REASON),
     (SALES, &cancellations::REQUEST),
     (SALES, &shipping_infos::SHIPPING_INFO),
 ];
 
 pub(super) fn all() -> Vec<Route> {
-    NOUNS.iter().flat_map(|(places, noun)| places.of(noun)).collect()
+    let mut all: Vec<Route> = NOUNS.iter().flat_map(|(places, noun)| places.of(noun)).collect();
+    all.push(
+        route!(GET "category_nodes/{id}/detailed" ReadStock categories::show_detailed,
+            "One category node, with those right below it.")
+        .under(Under::V1AndChannel)
+        .answers(200, one(&categories::NODE_DETAILED)),
+    );
+    all
 }
