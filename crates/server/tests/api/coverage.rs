@@ -102,6 +102,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET products/updates", ALL),
     ("GET products/inserts_or_updates", ALL),
     ("GET orders/updates", ALL),
+    ("GET cancellation_requests/updates", ALL),
     ("GET changes", ALL),
     ("GET lag", ALL),
     ("GET batch_requests", ALL),
