@@ -1,13 +1,15 @@
-//! What the feed hears of records that are written elsewhere: prices, and the items of catalogs.
+//! What the feed hears of records that are written elsewhere: prices, the items of catalogs, cancellation requests.
 //!
 //! Promises: runs in the transaction of the change. Must not know channels: an item that comes or goes is a change of its
 //! product, which every channel of the catalog will look at.
 
 use std::collections::BTreeMap;
 
+use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
 use super::touches::{self, Touch};
+use crate::integration_actions::{self, Named};
 use crate::records::{Change, Record};
 use crate::{Answering, Tx};
 
@@ -28,6 +30,33 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> An
         object: item.int("product_id").unwrap_or_default(),
         scope: 0,
         at: item.modified_at,
+    })
+}
+
+/// Cancellation requests were made, changed or removed. One that has the channel's name came from there, and is known there
+/// from the beginning.
+pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    Box::pin(async move {
+        let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));
+        let touch = |record: &Record| {
+            let (object, at) = (record.id, record.modified_at);
+            record.int("channel_id").map(|scope| Touch { kind: Kind::CancellationRequest, object, scope, at })
+        };
+        touches::add_all(tx, records.filter_map(touch).collect::<Vec<_>>()).await?;
+        for record in changes.iter().filter(|change| change.before.is_none()).filter_map(|change| change.after.as_ref())
+        {
+            let (Some(channel), Some(remote_id)) = (record.int("channel_id"), record.text("remote_id")) else {
+                continue;
+            };
+            let named = Named {
+                kind: Kind::CancellationRequest.number(),
+                object: record.id,
+                remote_id: remote_id.to_owned(),
+                version_at: record.modified_at,
+            };
+            integration_actions::know(tx, ChannelId::new(channel), &[named], record.modified_at).await?;
+        }
+        Ok(())
     })
 }
 
