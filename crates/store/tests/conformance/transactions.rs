@@ -31,6 +31,8 @@ async fn names_now(store: &Store) -> Vec<String> {
 fn a_mark_is_another_one_after_a_commit_and_only_then() {
     for_each_engine(async |database| {
         let store = &database.store;
+        // Over several machines there are none.
+        let Some(_) = store.mark().await.expect("asked") else { return };
         let mark = async || store.mark().await.expect("asked").expect("it has marks");
         let mut seen = vec![mark().await];
         names_now(store).await;
