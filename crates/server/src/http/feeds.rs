@@ -7,14 +7,16 @@ use std::collections::HashMap;
 
 use onhand_core::feed::Kind as Fed;
 use onhand_core::{OrderId, ProductId, Stock, StockId};
+use onhand_store::cancellations::REQUESTS;
 use onhand_store::feed::assortment::{Assortment, Figure};
 use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
 use onhand_store::filter::{Condition, Op, Page, Window};
 use onhand_store::prices::PRODUCT_PRICES;
+use onhand_store::records::Record;
 use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
 
 use super::call::Call;
-use super::{orders as order_views, prices, products as product_views};
+use super::{cancellations, orders as order_views, prices, products as product_views};
 use crate::feed;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
@@ -70,6 +72,8 @@ pub enum Source {
     Products,
     /// Orders.
     Orders,
+    /// Cancellation requests.
+    Requests,
 }
 
 /// What is new to the channel.
@@ -93,6 +97,7 @@ impl Source {
             Self::Prices | Self::ExtraPrices => Fed::Price,
             Self::Products => Fed::Product,
             Self::Orders => Fed::Order,
+            Self::Requests => Fed::CancellationRequest,
         }
     }
 
@@ -102,7 +107,7 @@ impl Source {
             Self::ExtraStocks => BY_STOCK_LIST,
             Self::ExtraPrices => BY_PRICE_LIST,
             Self::Products => BY_TYPE,
-            Self::Stocks | Self::Prices | Self::Orders => &[],
+            Self::Stocks | Self::Prices | Self::Orders | Self::Requests => &[],
         }
     }
 
@@ -112,7 +117,7 @@ impl Source {
             Self::Stocks => assortment.stock_lists.0.into_iter().collect(),
             Self::Prices => assortment.price_lists.0.into_iter().collect(),
             Self::Products if wanted.iter().any(|one| !matches(one, 0)) => Vec::new(),
-            Self::Products | Self::Orders => assortment.scopes(self.kind()),
+            Self::Products | Self::Orders | Self::Requests => assortment.scopes(self.kind()),
             Self::ExtraStocks | Self::ExtraPrices => {
                 let mut scopes = assortment.scopes(self.kind());
                 scopes.retain(|scope| wanted.iter().all(|one| matches(one, *scope)));
@@ -193,6 +198,12 @@ pub(super) async fn written(
         Source::Prices | Source::ExtraPrices => {
             let found = records::by_ids(tx, &PRODUCT_PRICES, objects).await?;
             found.iter().for_each(|price| put(price.id, &|out| super::records::write(&prices::PRICE, out, price)));
+        }
+        Source::Requests => {
+            let found = records::by_ids(tx, &REQUESTS, objects).await?;
+            let write =
+                |request: &Record| put(request.id, &|out| super::records::write(&cancellations::REQUEST, out, request));
+            found.iter().for_each(write);
         }
         Source::Products => {
             let ids: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();

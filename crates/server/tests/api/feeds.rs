@@ -248,3 +248,32 @@ async fn a_channel_that_was_away_catches_up() {
         (&json!(30), true)
     );
 }
+
+/// A request that people make is new to the channel; one that the channel has made is not.
+#[tokio::test]
+async fn cancellation_requests_are_offered_to_the_channel_of_their_order() {
+    let market = Market::open().await;
+    market.stock("SHIRT", 5).await;
+    let order = async |channel: i64| {
+        let order = json!({"channel": channel, "order_items": [market.shop.line("SHIRT", 1)]});
+        crate::shop::item(&market.shop.try_order(order).await.created())
+    };
+    let line = order(market.channel).await;
+    let foreign = order(market.shop.channel("accept").await).await;
+    let ask = async |line: i64| {
+        let body = json!({"order_item": line, "reason": 10, "cancellation_type": "cancel"});
+        market.shop.admin.post("/api/v1/cancellation_requests/", body).await.created()
+    };
+    let request = ask(line).await;
+    ask(foreign).await;
+    let rows = market.rows("cancellation_requests/updates/?limit=50").await;
+    assert_eq!((rows.len(), &rows[0]["id"], &rows[0]["order_item"]), (1, &request["id"], &json!(line)));
+    let object = object(&rows[0], json!({"content_type": "cancellationrequest", "remote_id": "C1"}));
+    let batch = market.batch().await;
+    market.step(batch, "commit", json!([object])).await.ok();
+    market.step(batch, "done", json!([object])).await.ok();
+    assert_eq!(market.ids("cancellation_requests/updates/").await, NONE);
+    let path = format!("/api/v1/cancellation_requests/{}/", request["id"]);
+    market.shop.admin.patch(&path, json!({"status": "rejected"})).await.ok();
+    assert_eq!(market.ids("cancellation_requests/updates/").await, [id(&request)]);
+}

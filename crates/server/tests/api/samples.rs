@@ -116,6 +116,10 @@ impl Samples {
         let made = match noun {
             "auth/tokens" => caller.post("/api/v1/auth/tokens/", json!({"name": "to revoke"})).await.created(),
             "content_types" => return "3".to_owned(),
+            "products" if route.method == "DELETE" => {
+                self.shop.erp.post("/api/v1/products/", json!({"sku": format!("GONE-{}", unique())})).await.created()
+            }
+            "stock_list" if route.method == "DELETE" => return self.shop.list_with(json!({})).await.to_string(),
             "products" => return self.product.to_string(),
             "channels" if route.method != "DELETE" => return self.channel.to_string(),
             "catalogs" if route.method != "DELETE" => return self.pairs[1][0].to_string(),

@@ -23,6 +23,9 @@ shared! {
         "SELECT id, price_list_id, product_id, modified_at, CAST(1 AS BIGINT) FROM product_price WHERE id = ?1 AND bucket = ?2";
     ORDER = "facts.order", "SELECT id, channel_id, CAST(0 AS BIGINT), modified_at, CAST(1 AS BIGINT) FROM sales_order
          WHERE id = ?1 AND bucket = ?2";
+    REQUEST = "facts.cancellation_request",
+        "SELECT id, COALESCE(channel_id, 0), CAST(0 AS BIGINT), modified_at, CAST(1 AS BIGINT) FROM cancellation_request
+         WHERE id = ?1 AND bucket = ?2";
     PRICES_OF = "facts.prices_of",
         "SELECT id FROM product_price WHERE product_id = ?1 AND price_list_id = ?2 AND bucket = ?3";
 }
@@ -54,13 +57,13 @@ fn read(row: &Row<'_>) -> Result<Own, Error> {
     })
 }
 
-fn statement(kind: Kind) -> Option<&'static Statement> {
+fn statement(kind: Kind) -> &'static Statement {
     match kind {
-        Kind::Product => Some(&PRODUCT),
-        Kind::Stock => Some(&STOCK),
-        Kind::Price => Some(&PRICE),
-        Kind::Order => Some(&ORDER),
-        Kind::CancellationRequest => None,
+        Kind::Product => &PRODUCT,
+        Kind::Stock => &STOCK,
+        Kind::Price => &PRICE,
+        Kind::Order => &ORDER,
+        Kind::CancellationRequest => &REQUEST,
     }
 }
 
@@ -69,8 +72,7 @@ fn key(id: i64) -> [Value<'static>; 2] {
 }
 
 async fn own(tx: &mut Tx<'_>, kind: Kind, objects: &BTreeSet<i64>) -> Result<Vec<Own>, Error> {
-    let Some(statement) = statement(kind) else { return Ok(Vec::new()) };
-    tx.all_each(statement, objects.iter().copied().map(key), read).await
+    tx.all_each(statement(kind), objects.iter().copied().map(key), read).await
 }
 
 /// The versions of some objects, of those that are there.

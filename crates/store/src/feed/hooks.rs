@@ -1,4 +1,4 @@
-//! What the feed hears of records that are written elsewhere: prices, and the items of catalogs.
+//! What the feed hears of records that are written elsewhere: prices, the items of catalogs, cancellation requests.
 //!
 //! Promises: runs in the transaction of the change. Must not know channels: an item that comes or goes is a change of its
 //! product, which every channel of the catalog will look at.
@@ -21,6 +21,11 @@ pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> A
     })
 }
 
+/// Products were removed; all else is said where it is written.
+pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |product| Touch { kind: Kind::Product, object: product.id, scope: 0, at: product.modified_at })
+}
+
 /// Products came into catalogs or left them.
 pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
     note(tx, changes, |item| Touch {
@@ -28,6 +33,16 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> An
         object: item.int("product_id").unwrap_or_default(),
         scope: 0,
         at: item.modified_at,
+    })
+}
+
+/// Cancellation requests were made, changed or removed. Those of the own door have the scope 0, which is no channel.
+pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |request| Touch {
+        kind: Kind::CancellationRequest,
+        object: request.id,
+        scope: request.int("channel_id").unwrap_or_default(),
+        at: request.modified_at,
     })
 }
 

@@ -6,7 +6,9 @@ use onhand_store::feed::outgoing::Offer;
 use super::{Answer, May, Route, Under, one, page};
 use crate::http::feeds::{self, BOTH, INSERTS, Source, UPDATES};
 use crate::http::route::Handler;
-use crate::http::{batch_requests, changes, failed_integrations, integration_actions, orders, prices, products};
+use crate::http::{
+    batch_requests, cancellations, changes, failed_integrations, integration_actions, orders, prices, products,
+};
 use crate::wire::view::View;
 
 pub(super) fn all() -> Vec<Route> {
@@ -113,6 +115,10 @@ fn others() -> Vec<Route> {
         feed("products/updates", Source::Products, UPDATES, &products::VIEW),
         feed("products/inserts_or_updates", Source::Products, BOTH, &products::VIEW),
         Route { permission: May::ReadOrders, ..feed("orders/updates", Source::Orders, UPDATES, &orders::VIEW) },
+        Route {
+            permission: May::ReadOrders,
+            ..feed("cancellation_requests/updates", Source::Requests, BOTH, cancellations::REQUEST.view)
+        },
     ]
 }
 
