@@ -6,6 +6,7 @@ use onhand_core::feed::Kind;
 use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
 
 use crate::engine::Row;
+use crate::feed::hooks;
 use crate::feed::touches::{self, Touch};
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
@@ -43,7 +44,8 @@ const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[], lo
 /// Products as other tables' rows point at them. What is ordered has a stock.
 pub static KNOWN: records::Table = records::Table::new("product", &[])
     .spread(records::Spread::By("sku"))
-    .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")]);
+    .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
+    .tells(hooks::products_removed);
 
 shared! {
     BY_ID = "products.by_id",

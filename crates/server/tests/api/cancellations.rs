@@ -178,8 +178,10 @@ async fn requests_are_their_channels_own() {
 async fn a_channel_is_told_what_becomes_of_its_requests() {
     let asked = Asked::open().await;
     let updates = async || {
-        let path = format!("{}/cancellation_requests/updates/?limit=50", asked.base);
-        asked.client.get(&path).await.ok()["results"].as_array().expect("rows").clone()
+        let channel = &asked.order["channel"];
+        let page =
+            asked.client.get(&format!("/api/v1/channel/{channel}/cancellation_requests/updates/?limit=50")).await;
+        page.ok()["results"].as_array().expect("rows").clone()
     };
     let request = asked.ask(0, json!({})).await;
     let path = format!("{}/integration_actions/?content_type_name=cancellationrequest&object_id=", asked.base);

@@ -23,6 +23,11 @@ pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> A
     })
 }
 
+/// Products were removed; all else is said where it is written.
+pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |product| Touch { kind: Kind::Product, object: product.id, scope: 0, at: product.modified_at })
+}
+
 /// Products came into catalogs or left them.
 pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
     note(tx, changes, |item| Touch {
