@@ -193,7 +193,7 @@ async fn a_channel_is_told_what_becomes_of_its_requests() {
     asked.shop.erp.patch(&Asked::path(&own), json!({"status": "rejected"})).await.ok();
     assert_eq!(updates().await, Vec::<Value>::new());
     let rejected = asked.shop.erp.patch(&Asked::path(&request), json!({"status": "rejected"})).await.ok();
-    assert_eq!(updates().await, [rejected.clone()]);
+    assert_eq!(updates().await, std::slice::from_ref(&rejected));
     let batches = format!("{}/batch_requests/", asked.base);
     let batch = asked.client.post(&batches, json!({"channel": asked.order["channel"]})).await.created();
     let objects = json!([{
