@@ -9,11 +9,13 @@
 mod bucket;
 pub mod command;
 mod decide;
+pub mod floor;
 mod hold;
 mod id;
 pub mod import;
 mod movement;
 mod order;
+pub mod plan;
 mod quantity;
 pub mod refusal;
 mod shelf;
@@ -22,11 +24,13 @@ mod time;
 
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
 pub use command::Command;
-pub use decide::{Context, ImportedStock, Outcome, RowVerdict, WrittenStock, decide};
+pub use decide::{
+    Context, FloorOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowVerdict, WrittenStock, decide,
+};
 pub use hold::{Hold, HoldState};
 pub use id::{
-    ChannelId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId,
-    StockListId, UserId,
+    ChannelId, DiscrepancyId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, PackageId,
+    PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, TransferId, TransferItemId, UserId,
 };
 pub use movement::{Cause, Delta, Movement};
 pub use order::{Channel, Mapping, Order, OrderItem, OrderStatus, Oversell};

@@ -151,7 +151,7 @@ fn batch_size(waiting: usize) -> usize {
 /// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
 /// alone would only make everybody wait; after an unknown end it might do them twice.
 fn is_of_a_command(fault: &Error) -> bool {
-    matches!(fault, Error::Taken { .. } | Error::Internal(_))
+    matches!(fault, Error::Taken { .. } | Error::Moved(_) | Error::Internal(_))
 }
 
 struct Combiner {
@@ -209,7 +209,7 @@ impl Combiner {
         let mut tries = 1;
         loop {
             match self.settle(batch.clone(), part.clone()).await {
-                Err(Error::Taken { .. }) if tries < TAKEN_TRIES_MAX => tries += 1,
+                Err(Error::Taken { .. } | Error::Moved(_)) if tries < TAKEN_TRIES_MAX => tries += 1,
                 ended => return ended,
             }
         }

@@ -7,7 +7,9 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         crate::accounts::STATEMENTS,
         crate::channels::STATEMENTS,
+        crate::discrepancies::STATEMENTS,
         crate::engine::postgres::STATEMENTS,
+        crate::floor::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::imports::STATEMENTS,
         crate::ids::STATEMENTS,
@@ -18,10 +20,14 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::movements::STATEMENTS,
         crate::order_items::STATEMENTS,
         crate::orders::STATEMENTS,
+        crate::packages::STATEMENTS,
         crate::products::STATEMENTS,
+        crate::stock_counts::STATEMENTS,
         crate::stock_lists::STATEMENTS,
+        crate::stock_locations::STATEMENTS,
         crate::stocks::STATEMENTS,
         crate::tally::STATEMENTS,
+        crate::transfers::STATEMENTS,
         crate::verify::STATEMENTS,
     ]
     .into_iter()

@@ -40,8 +40,8 @@ shared! {
          oversold, price, extra_field, attributes, details, created_at, modified_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     UPDATE = "order_items.update",
-        "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7
-         WHERE id = ?1 AND bucket = ?2";
+        "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
+         stock_id = ?8 WHERE id = ?1 AND bucket = ?2";
     HOLD = "holds.by_item",
         "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE item_id = ?1 AND bucket = ?2";
     REPORTED_HOLDS = "holds.reported_of_stock",
@@ -50,6 +50,11 @@ shared! {
     INSERT_HOLD = "holds.insert",
         "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /// A hold lives in the bucket of its stock: when it goes to another one, it goes to another bucket.
+    DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
+    SHORT_HOLDS = "holds.short",
+        "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE state = 5 AND item_id > ?1
+         ORDER BY item_id LIMIT ?2";
     UPDATE_HOLD = "holds.update",
         "UPDATE hold SET state = ?3, registered_at = ?4 WHERE item_id = ?1 AND bucket = ?2";
 }
@@ -74,7 +79,7 @@ fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
     })
 }
 
-fn quantity(units: i64) -> Result<Quantity, Error> {
+pub(crate) fn quantity(units: i64) -> Result<Quantity, Error> {
     Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
 }
 
@@ -88,6 +93,7 @@ fn read_hold(row: &Row<'_>) -> Result<Hold, Error> {
             2 => HoldState::Reported,
             3 => HoldState::Settled,
             4 => HoldState::Cancelled,
+            5 => HoldState::Short,
             other => return Err(Error::Internal(format!("there is no hold state {other}"))),
         },
         registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
@@ -100,6 +106,7 @@ const fn state_number(state: HoldState) -> i64 {
         HoldState::Reported => 2,
         HoldState::Settled => 3,
         HoldState::Cancelled => 4,
+        HoldState::Short => 5,
     }
 }
 
@@ -167,6 +174,11 @@ pub(crate) async fn reported_holds_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Re
     tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
 }
 
+/// Holds that are short, of lines above `after`, in the order of their ids, at the most so many.
+pub async fn short_holds(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Hold>, Error> {
+    tx.all(&SHORT_HOLDS, &values![after, limit], read_hold).await
+}
+
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {
     let rows = items.iter().map(|item| {
         values![
@@ -195,7 +207,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
     let rows = items.iter().map(|item| {
         let texts = (&item.extra_field, &item.attributes, &item.details);
         let (id, status, modified) = (item.id, item.status.code(), item.modified_at.micros());
-        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified]
+        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, item.stock.get()]
     });
     tx.execute_each(&UPDATE, rows).await
 }
@@ -214,10 +226,15 @@ pub(crate) async fn insert_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(),
     tx.execute_each(&INSERT_HOLD, rows).await
 }
 
-pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(), Error> {
-    let rows = holds.iter().map(|hold| {
+/// Writes holds back; `holds` are pairs of the stock a hold was on and the hold.
+pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[(StockId, &Hold)]) -> Result<(), Error> {
+    let stayed = holds.iter().filter(|(stock, hold)| *stock == hold.stock);
+    let rows = stayed.map(|(_, hold)| {
         let registered_at = hold.registered_at.map(Timestamp::micros);
         values![hold.item.get(), hold.stock.bucket(), state_number(hold.state), registered_at]
     });
-    tx.execute_each(&UPDATE_HOLD, rows).await
+    tx.execute_each(&UPDATE_HOLD, rows).await?;
+    let moved: Vec<&(StockId, &Hold)> = holds.iter().filter(|(stock, hold)| *stock != hold.stock).collect();
+    tx.execute_each(&DELETE_HOLD, moved.iter().map(|(stock, hold)| values![hold.item.get(), stock.bucket()])).await?;
+    insert_holds(tx, &moved.iter().map(|(_, hold)| *hold).collect::<Vec<_>>()).await
 }

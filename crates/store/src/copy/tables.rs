@@ -29,7 +29,16 @@ pub const TABLES: &[Table] = &[
     table(
         "stock_list",
         &["id"],
-        &["name", "code", "is_auto_sync", "release_mode", "snapshot_delay_seconds", "created_at", "modified_at"],
+        &[
+            "name",
+            "code",
+            "is_auto_sync",
+            "release_mode",
+            "snapshot_delay_seconds",
+            "created_at",
+            "modified_at",
+            "location_id",
+        ],
     ),
     table("channel", &["id"], &["name", "oversell", "is_active", "created_at", "modified_at"]),
     table(
@@ -54,6 +63,7 @@ pub const TABLES: &[Table] = &[
             "extra_field",
             "created_at",
             "modified_at",
+            "discrepancy_at",
         ],
     ),
     table(
@@ -147,6 +157,57 @@ pub const TABLES: &[Table] = &[
     table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),
     table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "outcomes"])
         .of_large_rows(),
+    table(
+        "stock_location_address",
+        &["id"],
+        &["title", "country", "city", "township", "district", "line", "postcode", "notes", "mapping", "latitude", "longitude", "is_active", "created_at", "modified_at"],
+    ),
+    table(
+        "stock_location",
+        &["id"],
+        &["name", "erp_code", "stock_list_id", "retail_store_id", "address_id", "stock_location_type", "omnitron_id", "priority", "is_active", "is_fulfillment_center", "is_pickup_location", "is_delivery_location", "is_return_available", "is_fast_delivery_available", "count_mode", "tags", "engine", "conf", "fax_number", "daytime_phone", "created_at", "modified_at"],
+    ),
+    table(
+        "stock_location_sender",
+        &["id"],
+        &["stock_location_id", "cargo_company", "origin_id", "created_at", "modified_at"],
+    ),
+    table(
+        "package",
+        &["id", "bucket"],
+        &["order_id", "number", "stock_location_id", "state", "created_at", "modified_at"],
+    ),
+    table(
+        "package_item",
+        &["id", "bucket"],
+        &["package_id", "order_id", "stock_location_id", "item_id", "sku", "quantity", "state", "is_done", "created_at", "modified_at"],
+    ),
+    table(
+        "transfer_order",
+        &["id", "bucket"],
+        &["order_id", "package_id", "number", "source_id", "destination_id", "state", "created_at", "modified_at"],
+    ),
+    table(
+        "transfer_item",
+        &["id", "bucket"],
+        &["transfer_id", "order_id", "package_item_id", "item_id", "sku", "quantity", "state", "created_at", "modified_at"],
+    ),
+    table(
+        "discrepancy",
+        &["id", "bucket"],
+        &["stock_id", "stock_location_id", "sku", "reason", "is_active", "package_item_id", "transfer_item_id", "created_at", "modified_at"],
+    ),
+    table(
+        "stock_count",
+        &["id"],
+        &["stock_location_id", "counted_at", "created_at"],
+    ),
+    table(
+        "stock_count_line",
+        &["count_id", "position"],
+        &["sku", "expected", "counted", "result", "discrepancy_id"],
+    ),
+    table("plan_due", &["order_id", "bucket"], &[]),
     table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
     table("tally", &["scope", "level", "block"], &["n"]),
 ];
