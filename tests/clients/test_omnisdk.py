@@ -9,7 +9,7 @@ import time
 
 import pytest
 import requests
-from conftest import ADMIN, fresh
+from onhand_api import ADMIN, fresh
 from omnisdk.exceptions import ValidationError
 from omnisdk.omnitron.client import OmnitronApiClient
 from omnisdk.omnitron.endpoints import (

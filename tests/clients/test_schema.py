@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import Api, onhand
+from onhand_api import Api, onhand
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HERE = Path(__file__).parent

@@ -32,6 +32,8 @@ pub(crate) enum Ask {
     AnyPage,
     /// This page.
     Page(u64),
+    /// The first page of what a channel is to be told of.
+    Feed(u64),
     /// Any one stock.
     Show,
     /// The order again, of a server that keeps no book.
@@ -84,6 +86,10 @@ impl Request {
             Ask::AnyPage | Ask::Page(_) => {
                 Template::get(&format!("/api/i1/product_stock/?limit={PAGE_ROWS}&page=#"), headers)
             }
+            Ask::Feed(channel) => {
+                let path = format!("/api/v1/channel/{channel}/product_stocks/updates/?limit={PAGE_ROWS}");
+                Template::get(&path, headers)
+            }
             Ask::Show => Template::get("/api/i1/product_stock/#/", headers),
         };
         Arc::new(Self { shop: shop.clone(), stocks, ask, template })
@@ -108,6 +114,7 @@ impl Request {
             Ask::Release => [shop.book.take_line()?; 2],
             Ask::AnyPage => [1 + random.below(FIRST_PAGES.min(shop.stocks / PAGE_ROWS)), 0],
             Ask::Page(page) => [page, 0],
+            Ask::Feed(_) => [0, 0],
             Ask::Show => [shop.ids[random.below(shop.ids.len() as u64) as usize], 0],
         })
     }

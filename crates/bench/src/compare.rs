@@ -54,7 +54,7 @@ pub(crate) async fn run(
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let shop = Arc::new(Shop::open(binary, Database::file(folder, "compared"), settings.stocks).await?);
-    let bare = Bare::start(&shop, folder).await?;
+    let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1))).await?;
     let mut raw = Raw::open(&folder.join("raw.db"), settings.stocks)?;
     let cases = [
         (BARE_POST, By::Bare, Ask::BareOrder),

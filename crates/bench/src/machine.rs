@@ -97,6 +97,13 @@ fn numbers(text: &str) -> Vec<u64> {
     text.split_whitespace().map_while(|word| word.parse::<i64>().ok()).map(|number| number.max(0) as u64).collect()
 }
 
+/// The machine's memory, in bytes; 4 GiB where it cannot be read.
+pub(crate) fn memory_of_all() -> u64 {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+    total.and_then(|rest| numbers(rest).first().copied()).unwrap_or(4 * 1_024 * 1_024) * 1_024
+}
+
 /// The load averages over 1, 5 and 15 minutes.
 pub(crate) fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();

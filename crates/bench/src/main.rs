@@ -5,6 +5,7 @@
 
 mod bare;
 mod cases;
+mod channels;
 mod child;
 mod compare;
 mod growth;
@@ -43,7 +44,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
-    /// Everything: quick's table with full time, growth, memory, postgres, imports on both (the default).
+    /// Everything: quick's table with full time, growth, memory, postgres, channels, imports on both (the default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,
@@ -55,6 +56,8 @@ enum What {
     PostgresGrowth,
     /// The memory of a server with 1,000,000 product stocks.
     Memory,
+    /// A channel's feed: its rounds, its pages, and what it costs those who write.
+    Channels,
     /// Imports against their baselines, their memory, and orders meanwhile.
     Import,
     /// The same on PostgreSQL.
@@ -129,7 +132,7 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
         say(report.text());
         figures.insert(report.title().to_owned(), report.json());
     };
-    if !matches!(what, What::Postgres | What::PostgresGrowth | What::Import | What::PostgresImport) {
+    if !matches!(what, What::Postgres | What::PostgresGrowth | What::Channels | What::Import | What::PostgresImport) {
         add(embedded(what, settings, binary, folder).await?);
     }
     if matches!(what, What::All | What::Postgres) {
@@ -137,6 +140,9 @@ async fn measure(what: &What, settings: &Settings, binary: &Path) -> anyhow::Res
     }
     if matches!(what, What::PostgresGrowth) {
         add(postgres::run(Part::Growth, settings, load, binary, folder).await?);
+    }
+    if matches!(what, What::All | What::Channels) {
+        add(feeds(settings, load, binary, folder).await?);
     }
     if matches!(what, What::All | What::Import) {
         add(imports(settings, binary, folder).await?);
@@ -164,6 +170,15 @@ async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path
     if matches!(what, What::Memory) {
         growth::memory(settings, load, binary, folder, &mut report).await?;
     }
+    report.end();
+    Ok(report)
+}
+
+/// Channels on SQLite.
+async fn feeds(settings: &Settings, load: Load, binary: &Path, folder: &Path) -> anyhow::Result<Report> {
+    let mut report = Report::start("Channels, SQLite", folder);
+    say(report.heading());
+    channels::run(settings, load, binary, folder, &mut report).await?;
     report.end();
     Ok(report)
 }

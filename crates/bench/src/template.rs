@@ -16,11 +16,20 @@ impl Template {
         Self::new(&format!("GET {path} HTTP/1.1\r\n{headers}\r\n"))
     }
 
-    /// A request with a JSON body.
+    /// A request that makes something of a JSON body.
     pub(crate) fn post(path: &str, headers: &str, body: &str) -> Self {
+        Self::with_body("POST", path, headers, body)
+    }
+
+    /// A request that changes something by a JSON body.
+    pub(crate) fn patch(path: &str, headers: &str, body: &str) -> Self {
+        Self::with_body("PATCH", path, headers, body)
+    }
+
+    fn with_body(method: &str, path: &str, headers: &str, body: &str) -> Self {
         let length = body.len();
         Self::new(&format!(
-            "POST {path} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\n{headers}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         ))
     }
 

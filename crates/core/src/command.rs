@@ -108,6 +108,8 @@ pub struct CancelItems {
     pub order: OrderId,
     /// Its lines, or `None` for all of them.
     pub items: Option<Vec<OrderItemId>>,
+    /// How the `details` of lines change that this cancels: why, for instance.
+    pub details: Vec<(OrderItemId, TextEdit)>,
 }
 
 /// Writes of product stocks.

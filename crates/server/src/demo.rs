@@ -138,7 +138,7 @@ async fn place(
 async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<()> {
     let order = items.first().context("an order has lines")?.order;
     if number == 5 {
-        submit(app, Command::CancelItems(CancelItems { order, items: None })).await?;
+        submit(app, Command::CancelItems(CancelItems { order, items: None, details: Vec::new() })).await?;
     } else if number < ORDERS / 2 {
         for item in items {
             let release = ReleaseItem {

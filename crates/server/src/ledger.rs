@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use onhand_core::command::Needs;
 use onhand_core::{
@@ -104,6 +105,7 @@ type Answering = oneshot::Sender<Result<Settled, Fault>>;
 pub struct Ledger {
     queue: mpsc::Sender<(Submission, Answering)>,
     pages: Arc<Pages>,
+    of_callers: Arc<AtomicU64>,
 }
 
 impl Ledger {
@@ -118,11 +120,14 @@ impl Ledger {
             ids: IdSource::default(),
             last: Timestamp::from_micros(0),
         };
-        (Self { queue, pages }, tokio::spawn(combiner.run(waiting)))
+        (Self { queue, pages, of_callers: Arc::default() }, tokio::spawn(combiner.run(waiting)))
     }
 
     /// Submits a command and waits until it is on disk, or refused.
     pub async fn submit(&self, submission: Submission) -> Result<Settled, Fault> {
+        if !matches!(submission.receipt, Some(Receipt::Chunk(_))) {
+            self.of_callers.fetch_add(1, Ordering::Relaxed);
+        }
         let (answer, settled) = oneshot::channel();
         self.queue.try_send((submission, answer)).map_err(|fault| match fault {
             mpsc::error::TrySendError::Full(_) => Fault::Full,
@@ -134,6 +139,11 @@ impl Ledger {
     /// Pages that may be kept: the ledger says what has changed before it answers.
     pub fn pages(&self) -> &Pages {
         &self.pages
+    }
+
+    /// Commands that somebody waited for, so far: all but rows of imports.
+    pub fn of_callers(&self) -> u64 {
+        self.of_callers.load(Ordering::Relaxed)
     }
 
     /// Commands waiting just now.

@@ -4,7 +4,7 @@
 //! Promises: an import and its baseline take the same file one after the other; a figure only if every row ended as it
 //! had to and the list holds what the files say. Must not know which database it is.
 
-mod client;
+pub(crate) mod client;
 pub(crate) mod file;
 pub(crate) mod raw;
 mod workbook;

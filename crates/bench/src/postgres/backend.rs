@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, ensure};
 use onhand_testbed::{Cluster, Settings};
 
+use crate::machine;
 use crate::shop::Database;
 
-/// What is not PostgreSQL's default: room for the tables, and for the log of a whole run between two check-points.
-const OPTIONS: [&str; 2] = ["shared_buffers=1GB", "max_wal_size=8GB"];
+/// The part of the machine's memory that PostgreSQL's own manual gives to `shared_buffers` on a server of its own.
+const BUFFERS_PART: u64 = 4;
 /// What the figures depend on.
-const SHOWN: [&str; 9] = [
+const SHOWN: [&str; 10] = [
     "server_version",
     "fsync",
     "synchronous_commit",
@@ -21,6 +22,7 @@ const SHOWN: [&str; 9] = [
     "wal_sync_method",
     "shared_buffers",
     "max_wal_size",
+    "wal_compression",
     "checkpoint_timeout",
     "autovacuum",
 ];
@@ -28,6 +30,13 @@ const SHOWN: [&str; 9] = [
 const ON: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 /// The database that every server has.
 const FOOTING: &str = "postgres";
+
+/// What is not PostgreSQL's default: room for the tables, and for the log of a whole run between two check-points; pages
+/// that are logged whole, as each is after a check-point, are compressed.
+fn options() -> Vec<String> {
+    let buffers = machine::memory_of_all() / BUFFERS_PART / 1_024;
+    vec![format!("shared_buffers={buffers}kB"), "max_wal_size=8GB".to_owned(), "wal_compression=lz4".to_owned()]
+}
 
 /// A running PostgreSQL server.
 pub(super) struct Backend {
@@ -39,7 +48,7 @@ impl Backend {
     /// Starts one.
     pub(super) fn start() -> anyhow::Result<Self> {
         let start = |folder: Option<&Path>| {
-            let options = OPTIONS.iter().map(|option| (*option).to_owned()).collect();
+            let options = options();
             let folder = folder.map(Path::to_owned);
             Cluster::start(&Settings { durable: true, options, folder, ..Settings::default() })
         };

@@ -216,7 +216,7 @@ fn cases(stocks: u64) -> Vec<(&'static str, By)> {
 impl<'b> Field<'b> {
     async fn open(backend: &'b Backend, settings: &Settings, binary: &Path, folder: &Path) -> anyhow::Result<Self> {
         let shop = open_shop(backend, binary, settings.stocks, PROCESSES).await?;
-        let bare = Bare::start(&shop, folder).await?;
+        let bare = Bare::start(&shop, folder, &Request::new(&shop, Ask::Page(1))).await?;
         let pgbench = Pgbench::open(backend, folder, settings.stocks)?;
         let mut plain = Command::new(std::env::current_exe()?);
         plain.args(["plain", "--database", pgbench.url(), "--order-answer"]).arg(bare.order_answer());

@@ -3,29 +3,27 @@
 //! Source: contract 7.4 and DESIGN section 2. A line whose quantity the ERP's figure already contains gives nothing back:
 //! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused.
 
-use crate::command::CancelItems;
+use crate::command::{CancelItems, TextEdit};
 use crate::decide::floor;
 use crate::{Cause, Context, Delta, HoldState, OrderId, OrderItemId, OrderStatus, Outcome, Refusal, Shelf, decide};
 
 pub(super) fn cancel_items(shelf: &mut Shelf, command: &CancelItems, context: Context) -> Result<Outcome, Refusal> {
     shelf.order(command.order).ok_or(Refusal::NotFound)?;
     let all = shelf.items_of(command.order);
-    let chosen = match &command.items {
-        None => all,
-        Some(items) => {
-            let foreign: Vec<_> = items.iter().copied().filter(|item| !all.contains(item)).collect();
-            if !foreign.is_empty() {
-                return Err(Refusal::NotInOrder(foreign));
-            }
-            items.clone()
-        }
-    };
+    let chosen = command.items.as_ref().unwrap_or(&all);
+    let foreign: Vec<_> = chosen.iter().copied().filter(|item| !all.contains(item)).collect();
+    if !foreign.is_empty() {
+        return Err(Refusal::NotInOrder(foreign));
+    }
     let shipped: Vec<_> = chosen.iter().copied().filter(|id| has_left(shelf, *id)).collect();
     if !shipped.is_empty() {
         return Err(Refusal::AlreadyShipped(shipped));
     }
     for item in chosen {
-        cancel_item(shelf, item, context);
+        if cancel_item(shelf, *item, context) {
+            let edits = command.details.iter().filter(|(edited, _)| edited == item);
+            edits.for_each(|(_, edit)| edit_details(shelf, *item, edit));
+        }
     }
     let (order, items) = decide::order_with_items(shelf, command.order);
     Ok(Outcome::ItemsCancelled(order, items))
@@ -35,10 +33,15 @@ fn has_left(shelf: &Shelf, item: OrderItemId) -> bool {
     shelf.item(item).is_some_and(|item| item.status.has_left())
 }
 
-/// Cancels one line of an order on the shelf; the order follows when its last line is gone.
-pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) {
+fn edit_details(shelf: &mut Shelf, item: OrderItemId, edit: &TextEdit) {
+    let item = shelf.item_mut(item);
+    item.details = edit.apply(&item.details);
+}
+
+/// Cancels one line of an order on the shelf, unless it is cancelled; the order follows when its last line is gone.
+pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) -> bool {
     let Some(order) = shelf.item(id).filter(|item| item.status != OrderStatus::Cancelled).map(|item| item.order) else {
-        return;
+        return false;
     };
     give_back(shelf, id, context);
     let item = shelf.item_mut(id);
@@ -51,6 +54,7 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     if dead {
         order.status = OrderStatus::Cancelled;
     }
+    true
 }
 
 fn give_back(shelf: &mut Shelf, id: OrderItemId, context: Context) {

@@ -163,7 +163,7 @@ impl Pair {
                 let lines = lines.as_ref().map(|lines| self.choose_lines(order, lines));
                 let items = lines.as_ref().map(|lines| lines.iter().map(|line| self.item(*line)).collect());
                 let order_id = self.orders.get(order).copied().unwrap_or(OrderId::new(7));
-                let command = Command::CancelItems(CancelItems { order: order_id, items });
+                let command = Command::CancelItems(CancelItems { order: order_id, items, details: Vec::new() });
                 (command, self.naive.cancel(order, lines.as_deref()))
             }
             Step::Mark { line, to } => {

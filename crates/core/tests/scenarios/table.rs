@@ -350,7 +350,7 @@ impl Shop {
     fn cancel(&self, words: &[&str]) -> Command {
         let items = words[1..].iter().map(|name| self.item(name)).collect::<Vec<_>>();
         let items = (!items.is_empty()).then_some(items);
-        Command::CancelItems(CancelItems { order: self.order_named(words[0]), items })
+        Command::CancelItems(CancelItems { order: self.order_named(words[0]), items, details: Vec::new() })
     }
 
     /// `status o1.1 shipped`, `sent o1 true`.

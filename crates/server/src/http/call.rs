@@ -138,12 +138,20 @@ impl Call {
         answer: impl Fn(&Outcome) -> Reply + Send + Sync + Clone + 'static,
         refuse: impl Fn(Refusal) -> Error,
     ) -> Result<Reply, Error> {
+        self.decide(command, answer).await?.map_err(refuse)
+    }
+
+    /// Submits a command to the ledger; the answer with its outcome, or why it is refused.
+    pub async fn decide(
+        &self,
+        command: Command,
+        answer: impl Fn(&Outcome) -> Reply + Send + Sync + Clone + 'static,
+    ) -> Result<Result<Reply, Refusal>, Error> {
         let keyed = self.keyed(answer.clone())?;
         let submission = Submission { command, actor: self.caller.account, receipt: keyed.map(Receipt::Answer) };
         match self.app.ledger.submit(submission).await {
-            Ok(Settled::Decided(Ok(outcome))) => Ok(answer(&outcome)),
-            Ok(Settled::Decided(Err(refusal))) => Err(refuse(refusal)),
-            Ok(Settled::Replayed(stored)) => Ok(replayed(stored)),
+            Ok(Settled::Decided(decided)) => Ok(decided.map(|outcome| answer(&outcome))),
+            Ok(Settled::Replayed(stored)) => Ok(Ok(replayed(stored))),
             Ok(Settled::DoneBefore) => Err(Error::Internal("a request was answered like an import".to_owned())),
             Ok(Settled::KeyReused) => Err(key_reused()),
             Err(Fault::Full | Fault::Closed) => Err(Error::Busy("the ledger takes no more".to_owned())),

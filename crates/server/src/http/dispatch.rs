@@ -107,12 +107,17 @@ async fn handle(
         true => Some(channel(&app, &caller, &parameters.remove(0)).await?),
         false => caller.channel,
     };
+    let mut query: Vec<(String, String)> =
+        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    if let (true, Some(channel)) = (place.below_channel, channel) {
+        agree(&mut query, channel, route)?;
+    }
     let call = Call {
         caller,
         channel,
         family: place.family,
         parameters,
-        query: form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
+        query,
         address: parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
         host: text(&parts.headers, header::HOST).unwrap_or_else(|| app.config.listen.to_string()),
         content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
@@ -135,6 +140,18 @@ async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Er
     }
     let found = app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
     found.map(|channel| channel.id).ok_or_else(Error::not_found)
+}
+
+/// Takes the channel out of the query of a path that names it already: clients send it too, now as `channel`, now as
+/// `channel_id`. Where the two disagree nobody can say what was meant; a list says so together with its other faults, or
+/// finds nothing that belongs to both.
+fn agree(query: &mut Vec<(String, String)>, channel: ChannelId, route: &Route) -> Result<(), Error> {
+    let is_channel = |name: &str| matches!(name, "channel" | "channel_id");
+    query.retain(|(name, text)| !is_channel(name) || text.trim().parse() != Ok(channel.get()));
+    match query.iter().find(|(name, _)| is_channel(name)) {
+        Some((name, _)) if route.filters.is_none() => Err(Error::field(name, "This is not the channel in the path.")),
+        _ => Ok(()),
+    }
 }
 
 /// The caller, if the route asks for one, with a role that permits it.

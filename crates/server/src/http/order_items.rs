@@ -23,6 +23,7 @@ pub const EDIT: &[Field] = &[
     Field::object("attributes", "Replaced."),
     Field::any("attributes_kwargs", "Replaced."),
     Field::any("cancel_status", "Carried through."),
+    Field::any("order_number", "Carried through: the channel's number of the line's order."),
     Field::any("invoice_number", "Carried through."),
     Field::any("invoice_date", "Carried through."),
     Field::any("e_archive_url", "Carried through."),
@@ -37,6 +38,7 @@ pub const EDIT: &[Field] = &[
 const DETAILS: &[&str] = &[
     "attributes_kwargs",
     "cancel_status",
+    "order_number",
     "invoice_number",
     "invoice_date",
     "e_archive_url",
@@ -92,6 +94,9 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
 
+/// Of the fields that no rule reads, those that every answer has: clients compare them without asking.
+const ALWAYS: &[&str] = &["order_number", "invoice_number", "invoice_date", "tracking_number"];
+
 /// Writes an order line.
 pub(super) fn write_item(out: &mut String, item: &OrderItem) {
     Object::open(out)
@@ -110,7 +115,7 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
         .raw("attributes", &item.attributes)
         .time("created_date", item.created_at)
         .time("modified_date", item.modified_at)
-        .merge(&item.details)
+        .merge_with(&item.details, ALWAYS)
         .close();
 }
 
@@ -159,9 +164,9 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
     }
     let edit = ItemEdit {
         status: form.status("status"),
-        extra_field: form.string("extra_field").map(merge),
+        extra_field: form.string("extra_field").map(merging),
         attributes: form.string("attributes"),
-        details: details(&form).map(merge),
+        details: details(&form).map(merging),
     };
     let answer = |outcome: &Outcome| {
         let mut body = String::new();
@@ -178,7 +183,7 @@ fn details(form: &Form) -> Option<String> {
         .iter()
         .filter(|name| form.has(name))
         .map(|name| {
-            let value = form.text(name).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+            let value = serde_json::from_str(&form.json(name)).unwrap_or_default();
             ((*name).to_owned(), value)
         })
         .collect();
@@ -186,7 +191,7 @@ fn details(form: &Form) -> Option<String> {
 }
 
 /// Sets the keys of an object in a stored one and keeps the others.
-fn merge(given: String) -> TextEdit {
+pub(super) fn merging(given: String) -> TextEdit {
     TextEdit::new(move |stored| {
         let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
         let mut merged = object(stored);

@@ -12,4 +12,4 @@ pub mod spool;
 pub mod texts;
 
 /// Rows of one chunk: one command, one part of a transaction. Orders that wait behind it wait for so many rows.
-pub const CHUNK_ROWS: usize = 256;
+pub const CHUNK_ROWS: usize = 160;

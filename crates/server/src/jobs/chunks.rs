@@ -48,21 +48,32 @@ impl Rows {
     }
 }
 
-/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided.
+/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided. While
+/// nobody else wants anything of the ledger there are more of them, which then share a flush; an order that comes waits for
+/// that once.
 ///
 /// The oldest is waited for first, so whatever is missing is among the last [`UnderWay::MOST`] chunks before the end.
 pub(super) struct UnderWay {
     app: Arc<App>,
     import: Arc<ImportRow>,
     tasks: VecDeque<JoinHandle<Result<(), Stopped>>>,
+    /// What callers had submitted when the last chunk was sent.
+    of_callers: u64,
 }
 
 impl UnderWay {
     /// How many there are at the most.
-    const MOST: usize = 2;
+    const MOST: usize = 8;
+    /// How many while others use the ledger.
+    const BESIDE_OTHERS: usize = 2;
 
     pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
-        Self { app: app.clone(), import: Arc::new(import.clone()), tasks: VecDeque::with_capacity(Self::MOST) }
+        Self {
+            app: app.clone(),
+            import: Arc::new(import.clone()),
+            tasks: VecDeque::with_capacity(Self::MOST),
+            of_callers: 0,
+        }
     }
 
     /// Where to go on, if this is the first chunk behind all that are stored: some before it may be missing, and those
@@ -73,7 +84,9 @@ impl UnderWay {
 
     /// Sends some rows, once there is room.
     pub(super) async fn add(&mut self, rows: Rows) -> Result<(), Stopped> {
-        if self.tasks.len() == Self::MOST {
+        let of_callers = self.app.ledger.of_callers();
+        let is_alone = std::mem::replace(&mut self.of_callers, of_callers) == of_callers;
+        while self.tasks.len() >= if is_alone { Self::MOST } else { Self::BESIDE_OTHERS } {
             self.oldest().await?;
         }
         let (app, import) = (self.app.clone(), self.import.clone());

@@ -65,6 +65,11 @@ impl FieldErrors {
         self.0.insert(field.to_owned(), Value::Array(rows));
     }
 
+    /// Puts the faults of an object under its field.
+    pub fn nest_one(&mut self, field: &str, inner: FieldErrors) {
+        self.0.insert(field.to_owned(), Value::Object(inner.0));
+    }
+
     /// Adds everything of another.
     pub fn extend(&mut self, other: FieldErrors) {
         self.0.extend(other.0);

@@ -35,7 +35,7 @@ pub enum Kind {
     Bool,
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// An order status: code as text or number, or name (contract 7.3).
+    /// An order status: code as text or number, or name (contract 7.3). Where it may be null, a blank text is null.
     Status,
     /// A JSON object.
     Object,
@@ -51,6 +51,8 @@ pub enum Kind {
     Pks,
     /// Rows with fields of their own.
     Rows(&'static [Field], usize),
+    /// One object with fields of its own.
+    One(&'static [Field]),
 }
 
 impl Field {
@@ -126,6 +128,11 @@ impl Field {
     /// Rows, 1 to `max` of them.
     pub const fn rows(name: &'static str, fields: &'static [Field], max: usize, help: &'static str) -> Self {
         Self::of(name, Kind::Rows(fields, max), help)
+    }
+
+    /// An object with fields of its own.
+    pub const fn one(name: &'static str, fields: &'static [Field], help: &'static str) -> Self {
+        Self::of(name, Kind::One(fields), help)
     }
 
     /// The same field, asked for.

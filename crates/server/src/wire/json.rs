@@ -178,10 +178,24 @@ impl<'t> Object<'t> {
         self
     }
 
+    /// The same; those of some names that the stored object lacks are null.
+    #[must_use]
+    pub fn merge_with(self, object: &str, always: &[&str]) -> Self {
+        let missing = always.iter().filter(|name| !has_key(object, name));
+        missing.fold(self.merge(object), |merged, name| merged.raw(name, "null"))
+    }
+
     /// Closes the object.
     pub fn close(self) {
         self.out.push('}');
     }
+}
+
+/// Whether a stored object has a key. Few do, so it is looked for as text before anything is parsed.
+fn has_key(object: &str, name: &str) -> bool {
+    let quoted = |(at, _): (usize, &str)| object[..at].ends_with('"') && object[at + name.len()..].starts_with('"');
+    let keys = || serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(object).unwrap_or_default();
+    object.match_indices(name).any(quoted) && keys().contains_key(name)
 }
 
 /// Appends a list.
@@ -226,8 +240,11 @@ mod tests {
             .raw("c", r#"{"x": 1.50}"#)
             .merge(r#" {"d": [1]} "#)
             .merge("{}")
+            .merge_with(r#"{"e": {"f": 1}, "g": "h"}"#, &["e", "f", "h"])
             .close();
-        assert_eq!(out, r#"{"a":-1,"b":"quote \" and \n line","c":{"x": 1.50},"d": [1]}"#);
+        let expected =
+            r#"{"a":-1,"b":"quote \" and \n line","c":{"x": 1.50},"d": [1],"e": {"f": 1}, "g": "h","f":null,"h":null}"#;
+        assert_eq!(out, expected);
         assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok());
     }
 }

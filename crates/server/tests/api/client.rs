@@ -322,9 +322,10 @@ fn is_refusal(status: u16, body: &Value) -> bool {
     }
 }
 
-/// `{"field": ["message", …]}`, where rows nest as a list of the same.
+/// `{"field": ["message", …]}`, where rows nest as a list of the same, and an object as the same.
 fn is_faults(body: &Value) -> bool {
     let messages = |value: &Value| match value {
+        Value::Object(_) => is_faults(value),
         Value::Array(all) if all.iter().all(Value::is_string) => !all.is_empty(),
         Value::Array(rows) => rows.iter().all(Value::is_object) && rows.iter().any(is_faults),
         _ => false,

@@ -64,6 +64,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET product_stocks/{id}/movements", ALL),
     ("GET orders", ALL),
     ("POST orders", SELLERS),
+    ("POST create_orders", SELLERS),
     ("GET orders/{id}", ALL),
     ("PATCH orders/{id}", WRITERS),
     ("POST orders/{id}/cancel", SELLERS),
@@ -281,6 +282,7 @@ async fn paths_that_are_not_there_are_404_as_json() {
 const SOURCES: &[&str] = &[
     include_str!("auth.rs"),
     include_str!("channels.rs"),
+    include_str!("channel_orders.rs"),
     include_str!("content_types.rs"),
     include_str!("exports.rs"),
     include_str!("health.rs"),
@@ -317,7 +319,9 @@ fn calls(source: &str) -> Vec<String> {
             let Some(path) = argument.strip_prefix('"').and_then(|rest| rest.split('"').next()) else { continue };
             let path = path.split('?').next().unwrap_or_default();
             let below = path.strip_prefix("/api/v1/").or(path.strip_prefix("/api/i1/")).unwrap_or(path);
-            found.push(format!("{} {}", method.to_uppercase(), plain(below.trim_matches('/'))));
+            let below = plain(below.trim_matches('/'));
+            let below = below.strip_prefix("channel/{}/").unwrap_or(&below);
+            found.push(format!("{} {below}", method.to_uppercase()));
         }
     }
     found

@@ -5,6 +5,7 @@
 
 mod auth;
 mod bad_input;
+mod channel_orders;
 mod channels;
 pub(crate) mod client;
 mod content_types;

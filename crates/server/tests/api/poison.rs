@@ -90,7 +90,9 @@ pub(crate) fn values() -> Vec<Value> {
 
 /// What a field must do with a value, by what its table says.
 pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
-    if value.is_null() {
+    // What else may be null has a blank form; a state has none.
+    let is_blank = matches!(field.kind, Kind::Status) && value.as_str().is_some_and(|text| text.trim().is_empty());
+    if value.is_null() || is_blank {
         return taken(field.nullable);
     }
     match field.kind {
@@ -125,7 +127,7 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             Value::String(text) => matches!(text.as_str(), "{}" | "[1]"),
             _ => false,
         }),
-        Kind::Rows(..) => Verdict::Refused,
+        Kind::Rows(..) | Kind::One(_) => Verdict::Refused,
     }
 }
 

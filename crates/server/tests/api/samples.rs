@@ -108,10 +108,11 @@ impl Samples {
         }
     }
 
-    /// An object with the required fields of a table. A line of an order names its product in one of two ways, neither
-    /// of which its table can require.
+    /// An object with the required fields of a table. A line of an order names its product in one of two ways, and
+    /// may leave its list to its channel: no table can require those.
     pub(crate) fn row(&self, fields: &[Field]) -> Value {
-        let needed = fields.iter().filter(|field| field.required || field.name == "product_sku");
+        let needed =
+            fields.iter().filter(|field| field.required || ["product_sku", "stock_list"].contains(&field.name));
         Value::Object(needed.map(|field| (field.name.to_owned(), self.value(field))).collect::<Map<_, _>>())
     }
 
@@ -132,6 +133,7 @@ impl Samples {
             Kind::Decimal => json!("1.50"),
             Kind::Pks => json!([]),
             Kind::Rows(fields, _) => json!([self.row(fields)]),
+            Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {
                 "stock_list" => json!(self.shop.list),
                 "channel" => json!(self.channel),

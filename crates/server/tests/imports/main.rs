@@ -218,7 +218,7 @@ async fn sells_while_it_imports(url: &str) {
     let process = Process::start_on(url, folder.path());
     let shop = Shop::sign_in(process.address).await;
     let list = shop.list("web").await;
-    let file = File::new(FEW_ROWS);
+    let file = File::new(4 * FEW_ROWS);
     let made = shop.import(list, "upsert", &file).await;
     shop.ended(&made).await;
     let added = shop.import(list, "adjust", &file).await;

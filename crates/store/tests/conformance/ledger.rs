@@ -144,7 +144,7 @@ impl Run {
             1 => Some(vec![self.any_item()]),
             _ => None,
         };
-        Command::CancelItems(CancelItems { order, items })
+        Command::CancelItems(CancelItems { order, items, details: Vec::new() })
     }
 
     fn write(&mut self, now: Timestamp) -> Command {

@@ -110,7 +110,7 @@ impl Shop {
     }
 
     pub(crate) async fn cancel(&mut self, order: OrderId) {
-        self.run(Command::CancelItems(CancelItems { order, items: None })).await;
+        self.run(Command::CancelItems(CancelItems { order, items: None, details: Vec::new() })).await;
     }
 }
 

@@ -17,6 +17,13 @@ pub(super) fn all() -> Vec<Route> {
             .takes(orders::FIELDS)
             .answers(201, ORDER)
             .through_ledger(),
+        route!(POST "create_orders" WriteOrders orders::create_sold,
+            "Place an order that the channel has sold (201); sent again, the order that was made of it (200).")
+        .under(Under::Channel)
+        .takes(orders::SOLD)
+        .answers(200, ORDER)
+        .answers(201, ORDER)
+        .through_ledger(),
         route!(GET "orders/{id}" ReadOrders orders::show, "One order.")
             .under(Under::BothAndChannel)
             .answers(200, ORDER),

@@ -29,7 +29,7 @@ pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Valu
 
 /// A form carries lists and objects as JSON text.
 fn encoding(fields: &[Field]) -> Value {
-    let nested = |field: &&Field| matches!(field.kind, Kind::Object | Kind::Pks | Kind::Rows(..));
+    let nested = |field: &&Field| matches!(field.kind, Kind::Object | Kind::Pks | Kind::Rows(..) | Kind::One(_));
     let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
     Value::Object(fields.iter().filter(nested).map(one).collect())
 }
@@ -50,6 +50,10 @@ fn object(fields: &[Field], whole: bool) -> Value {
             let mut schema = kind(&field.kind, whole);
             if field.nullable && schema.get("type").is_some() {
                 schema["type"] = json!([schema["type"], "null"]);
+            }
+            if let (true, Some(words)) = (field.nullable, schema["enum"].as_array_mut()) {
+                words.push(Value::Null);
+                words.extend(matches!(field.kind, Kind::Status).then(|| json!("")));
             }
             schema["description"] = json!(field.help);
             (field.name.to_owned(), schema)
@@ -83,5 +87,6 @@ fn kind(kind: &Kind, whole: bool) -> Value {
         Kind::Rows(fields, max) => {
             json!({"type": "array", "items": object(fields, whole), "minItems": 1, "maxItems": max})
         }
+        Kind::One(fields) => object(fields, whole),
     }
 }

@@ -5,13 +5,16 @@
 
 mod values;
 
+use std::borrow::Cow;
+
 use onhand_core::{OrderStatus, Timestamp};
 use serde_json::{Map, Value};
 
 use self::values::Fault;
-pub use self::values::{NO_NULLS, boolean, boolean_text, status, status_text, type_name, unknown_pk};
+pub use self::values::{NO_NULLS, boolean, boolean_text, status, status_text, type_name, unknown_pk, whole_number};
 use super::error::{Error, FieldErrors};
 use super::field::{Field, Kind};
+use super::scalar;
 
 /// Whether a missing required field is a fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +41,9 @@ enum Parsed {
     Time(Timestamp),
     Pks(Vec<i64>),
     Rows(Vec<Form>),
+    One(Form),
+    /// JSON that was checked as such.
+    Json(String),
 }
 
 impl Form {
@@ -55,6 +61,7 @@ impl Form {
                     Ok(parsed) => form.values.push((field.name, parsed)),
                     Err(Fault::Message(message)) => errors.add(field.name, message),
                     Err(Fault::Rows(rows)) => errors.nest(field.name, rows),
+                    Err(Fault::One(inner)) => errors.nest_one(field.name, inner),
                 },
             }
         }
@@ -73,7 +80,7 @@ impl Form {
     /// A text, word, decimal or JSON text.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
-            Parsed::Text(text) => Some(text),
+            Parsed::Text(text) | Parsed::Json(text) => Some(text),
             _ => None,
         }
     }
@@ -81,6 +88,21 @@ impl Form {
     /// The same, owned.
     pub fn string(&self, name: &str) -> Option<String> {
         self.text(name).map(str::to_owned)
+    }
+
+    /// A field as it is carried through and shown again: JSON text. What the body has not, and what has fields of its
+    /// own, is null.
+    pub fn json(&self, name: &str) -> Cow<'_, str> {
+        match self.get(name) {
+            Some(Parsed::Json(text)) => Cow::Borrowed(text),
+            Some(Parsed::Text(text)) => Value::from(text.as_str()).to_string().into(),
+            Some(Parsed::Int(number)) => number.to_string().into(),
+            Some(Parsed::Bool(flag)) => flag.to_string().into(),
+            Some(Parsed::Status(status)) => Value::from(status.code().to_string()).to_string().into(),
+            Some(Parsed::Time(time)) => Value::from(scalar::time_text(*time)).to_string().into(),
+            Some(Parsed::Pks(ids)) => Value::from(ids.as_slice()).to_string().into(),
+            Some(Parsed::Null | Parsed::Rows(_) | Parsed::One(_)) | None => Cow::Borrowed("null"),
+        }
     }
 
     /// A number or id.
@@ -130,6 +152,14 @@ impl Form {
             _ => &[],
         }
     }
+
+    /// An object with fields of its own.
+    pub fn one(&self, name: &str) -> Option<&Form> {
+        match self.get(name)? {
+            Parsed::One(form) => Some(form),
+            _ => None,
+        }
+    }
 }
 
 fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
@@ -140,14 +170,23 @@ fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
         Kind::Int(min, max) => values::int(value, min, max).map(Parsed::Int),
         Kind::Bool => values::boolean(value).map(Parsed::Bool).ok_or_else(|| "Must be a valid boolean.".into()),
         Kind::Choice(words) => values::choice(value, words).map(Parsed::Text),
+        Kind::Status if field.nullable && values::is_blank(value) => Ok(Parsed::Null),
         Kind::Status => values::status(value).map(Parsed::Status).ok_or_else(|| values::not_a_choice(value)),
-        Kind::Object => values::object(&values::opened(value)).map(Parsed::Text),
-        Kind::Any => values::any(value).map(Parsed::Text),
+        Kind::Object => values::object(&values::opened(value)).map(Parsed::Json),
+        Kind::Any => values::any(value).map(Parsed::Json),
         Kind::Time => values::time(value).map(Parsed::Time),
         Kind::Decimal => values::decimal(value).map(Parsed::Text),
         Kind::Pk => values::pk(value).map(Parsed::Int),
         Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
         Kind::Rows(fields, max) => rows(fields, mode, max, &values::opened(value)).map(Parsed::Rows),
+        Kind::One(fields) => one(fields, mode, &values::opened(value)).map(Parsed::One).map_err(Fault::One),
+    }
+}
+
+fn one(fields: &'static [Field], mode: Mode, value: &Value) -> Result<Form, FieldErrors> {
+    match value {
+        Value::Object(body) => Form::read(fields, mode, body),
+        other => Err(not_an_object(other)),
     }
 }
 
@@ -166,13 +205,7 @@ fn rows(fields: &'static [Field], mode: Mode, max: usize, value: &Value) -> Resu
 
 /// Reads an array of objects; on a fault, one entry per row, empty where the row is fine.
 pub fn read_rows(fields: &'static [Field], mode: Mode, items: &[Value]) -> Result<Vec<Form>, Vec<FieldErrors>> {
-    let results: Vec<_> = items
-        .iter()
-        .map(|item| match item {
-            Value::Object(body) => Form::read(fields, mode, body),
-            other => Err(not_an_object(other)),
-        })
-        .collect();
+    let results: Vec<_> = items.iter().map(|item| one(fields, mode, item)).collect();
     if results.iter().all(Result::is_ok) {
         return Ok(results.into_iter().flatten().collect());
     }

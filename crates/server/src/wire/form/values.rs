@@ -22,6 +22,7 @@ pub const NO_NULLS: &str = "Null characters are not allowed.";
 pub(super) enum Fault {
     Message(String),
     Rows(Vec<FieldErrors>),
+    One(FieldErrors),
 }
 
 impl From<&str> for Fault {
@@ -106,6 +107,11 @@ pub(super) fn int(value: &Value, min: i64, max: i64) -> Result<i64, Fault> {
     }
 }
 
+/// The same, where it does not matter why there is none.
+pub fn whole_number(value: &Value, min: i64, max: i64) -> Option<i64> {
+    int(value, min, max).ok()
+}
+
 pub(super) fn at_least(min: i64) -> Fault {
     format!("Ensure this value is greater than or equal to {min}.").into()
 }
@@ -144,6 +150,11 @@ pub(super) fn not_a_choice(value: &Value) -> Fault {
     let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let shown: String = shown.chars().take(100).collect();
     format!("\"{shown}\" is not a valid choice.").into()
+}
+
+/// Whether a value is a text with nothing in it.
+pub(super) fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// An order status from code or name.
@@ -229,8 +240,9 @@ pub(super) fn decimal(value: &Value) -> Result<String, Fault> {
 pub(super) fn pk(value: &Value) -> Result<i64, Fault> {
     let wrong = || format!("Incorrect type. Expected pk value, received {}.", type_name(value));
     match whole(value) {
-        Some(Ok(number)) => Ok(number),
-        Some(Err(())) => Err(unknown_pk(value.as_str().map_or_else(|| value.to_string(), str::to_owned)).into()),
+        Some(Ok(number)) if number > 0 => Ok(number),
+        // No id is zero, or negative, or that large.
+        Some(_) => Err(unknown_pk(value.as_str().map_or_else(|| value.to_string(), str::to_owned)).into()),
         None => Err(wrong().into()),
     }
 }

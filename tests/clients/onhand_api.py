@@ -1,0 +1,59 @@
+"""The server under test, as the client tests speak to it: plain requests, and the binary's own commands."""
+
+import itertools
+import os
+import subprocess
+import time
+
+import requests
+
+ADMIN = ("admin", os.environ["ONHAND_ADMIN_PASSWORD"])
+fresh = itertools.count(1)
+
+
+def onhand(*arguments, **variables):
+    """Runs a command of the binary on the server's database and gives what it printed."""
+    command = [os.environ["ONHAND_BINARY"], *arguments]
+    done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+class Api:
+    """Plain requests with a token, for what a test needs before the client under test takes over."""
+
+    def __init__(self, url, token):
+        self.url, self.token = url, token
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Token {token}"
+
+    def get(self, path, **params):
+        return self._checked(self.session.get(self.url + path, params=params, timeout=20))
+
+    def post(self, path, body):
+        return self._checked(self.session.post(self.url + path, json=body, timeout=20))
+
+    @staticmethod
+    def _checked(response):
+        assert response.ok, f"{response.status_code} {response.text}"
+        return response.json()
+
+    def stock_list(self):
+        number = next(fresh)
+        return self.post("/api/v1/stock_list/", {"name": f"list {number}", "code": f"L{number}"})["pk"]
+
+    def stock(self, stock_list, sku, figure):
+        return self.post("/api/v1/product_stock/", {"product_sku": sku, "stock_list": stock_list, "stock": figure})
+
+    def order(self, stock_list, *skus):
+        lines = [{"product_sku": sku, "stock_list": stock_list, "price": "10.00"} for sku in skus]
+        return self.post("/api/v1/orders/", {"number": f"C-{next(fresh)}", "order_items": lines})
+
+    def imported(self, stock_list, sku, figure, dry_run):
+        """The key of an import that is completed."""
+        file = {"file": ("stock.csv", f"sku,stock\n{sku},{figure}\n")}
+        path = f"{self.url}/api/v1/stock_list/{stock_list}/excel_import/"
+        key = self._checked(self.session.post(path, files=file, data={"dry_run": dry_run}, timeout=20))["cache_key"]
+        while self.get("/api/v1/stock_list/excel_import_status/", cache_key=key)["status"] in ("waiting", "processing"):
+            time.sleep(0.02)
+        return key
