@@ -139,6 +139,7 @@ CREATE TABLE transfer_item (
     PRIMARY KEY (id, bucket)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX transfer_item_order ON transfer_item (order_id, id, bucket);
+CREATE INDEX transfer_item_sku ON transfer_item (sku, transfer_id, bucket);
 
 -- Lives in the bucket of its stock.
 CREATE TABLE discrepancy (

@@ -33,7 +33,10 @@ pub const HOMES: &[(&str, Home)] = &[
     ("movement", Home::Spread("SELECT create_distributed_table('movement', 'bucket', colocate_with => 'stock')")),
     ("idempotency", Home::Spread("SELECT create_distributed_table('idempotency', 'bucket', colocate_with => 'stock')")),
     ("package", Home::Spread("SELECT create_distributed_table('package', 'bucket', colocate_with => 'stock')")),
-    ("package_item", Home::Spread("SELECT create_distributed_table('package_item', 'bucket', colocate_with => 'stock')")),
+    (
+        "package_item",
+        Home::Spread("SELECT create_distributed_table('package_item', 'bucket', colocate_with => 'stock')"),
+    ),
     (
         "transfer_order",
         Home::Spread("SELECT create_distributed_table('transfer_order', 'bucket', colocate_with => 'stock')"),

@@ -129,9 +129,10 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Discrepancy>, ta
         count(tally, before, -1);
         count(tally, after, 1);
     }
-    let rows = changes.changed.iter().map(|(_, row)| {
-        values![row.id.get(), row.id.bucket(), row.is_active, row.modified_at.micros()]
-    });
+    let rows = changes
+        .changed
+        .iter()
+        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.is_active, row.modified_at.micros()]);
     tx.execute_each(&UPDATE, rows).await?;
     changes.removed.iter().for_each(|row| count(tally, row, -1));
     tx.execute_each(&DELETE, changes.removed.iter().map(|row| values![row.id.get(), row.id.bucket()])).await

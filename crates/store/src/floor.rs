@@ -78,8 +78,7 @@ pub(crate) async fn load(
         }
     }
     let ordered: Vec<OrderId> = reach.planned.iter().copied().collect();
-    let skus: BTreeSet<String> =
-        order_items::of_orders(tx, &ordered).await?.into_iter().map(|item| item.sku).collect();
+    let skus: BTreeSet<String> = order_items::of_orders(tx, &ordered).await?.into_iter().map(|item| item.sku).collect();
     let lists = || shelf.floor.locations.all().map(|location| location.list);
     let keys: Vec<StockKey> =
         skus.iter().flat_map(|sku| lists().map(|list| StockKey { list, sku: sku.clone() })).collect();

@@ -154,9 +154,10 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Package>, tally:
         count(tally, before, -1);
         count(tally, after, 1);
     }
-    let rows = changes.changed.iter().map(|(_, row)| {
-        values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]
-    });
+    let rows = changes
+        .changed
+        .iter()
+        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
     tx.execute_each(&UPDATE, rows).await
 }
 

@@ -80,9 +80,10 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<StockCount>, tal
         tally.add(Scope::all(TABLE.name), row.id.get(), 1);
         tally.add(Scope::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), 1);
     }
-    let rows = changes.made.iter().map(|row| {
-        values![row.id.get(), row.location.get(), row.counted_at.micros(), row.created_at.micros()]
-    });
+    let rows = changes
+        .made
+        .iter()
+        .map(|row| values![row.id.get(), row.location.get(), row.counted_at.micros(), row.created_at.micros()]);
     tx.execute_each(&INSERT, rows).await?;
     let lines = changes.made.iter().flat_map(|row| row.lines.iter().enumerate().map(move |line| (row.id, line)));
     let rows = lines.map(|(id, (position, line))| {

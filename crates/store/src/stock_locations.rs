@@ -12,6 +12,9 @@ shared! {
     ALL = "stock_locations.all",
         "SELECT l.id, l.stock_list_id, l.priority, l.is_active, l.is_fulfillment_center, l.count_mode, a.latitude, a.longitude
          FROM stock_location l LEFT JOIN stock_location_address a ON a.id = l.address_id ORDER BY l.id";
+    NAMES = "stock_locations.names", "SELECT id, name, erp_code FROM stock_location ORDER BY id";
+    ACTIVE = "stock_locations.active",
+        "SELECT erp_code, stock_list_id, tags FROM stock_location WHERE is_active = 1 ORDER BY erp_code";
 }
 
 /// The stored words for what a count does, the first one for a new location.
@@ -33,4 +36,26 @@ fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
 /// What the rules know of every location.
 pub(crate) async fn all(tx: &mut Tx<'_>) -> Result<Vec<StockLocation>, Error> {
     tx.all(&ALL, &[], read).await
+}
+
+/// Name and code of every location.
+pub async fn names(tx: &mut Tx<'_>) -> Result<Vec<(StockLocationId, (String, String))>, Error> {
+    tx.all(&NAMES, &[], |row| Ok((StockLocationId::new(row.get(0)?), (row.get(1)?, row.get(2)?)))).await
+}
+
+/// An active location, as far as questions about availability go.
+#[derive(Clone, Debug)]
+pub struct Active {
+    /// Its code.
+    pub code: String,
+    /// The list that has its figures.
+    pub list: StockListId,
+    /// Its tags, as JSON.
+    pub tags: String,
+}
+
+/// Every active location.
+pub async fn active(tx: &mut Tx<'_>) -> Result<Vec<Active>, Error> {
+    let read = |row: &Row<'_>| Ok(Active { code: row.get(0)?, list: StockListId::new(row.get(1)?), tags: row.get(2)? });
+    tx.all(&ACTIVE, &[], read).await
 }

@@ -210,7 +210,7 @@ pub(crate) async fn lock_by_key(tx: &mut Tx<'_>, key: &StockKey) -> Result<Vec<L
 }
 
 /// Stocks by natural key; unknown ones are left out.
-pub(crate) async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<Stock>, Error> {
+pub async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<Stock>, Error> {
     tx.all_each(&BY_KEY, keys.iter().map(place), read).await
 }
 

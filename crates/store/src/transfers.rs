@@ -23,6 +23,17 @@ const TABLE: Table = Table {
 pub const ORDER_NUMBER: &str = "(SELECT o.number FROM sales_order o \
                                 WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
 
+/// The channel of a transfer's order, 0 for the own door. Both share a bucket.
+pub const ORDER_CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
+                                 WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
+
+/// When a transfer's order was placed. Both share a bucket.
+pub const ORDER_PLACED: &str = "(SELECT o.date_placed FROM sales_order o \
+                                WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
+
+/// The transfers with a line of an SKU, which the SKU ends.
+pub const WITH_SKU: &str = "id IN (SELECT transfer_id FROM transfer_item WHERE sku = ";
+
 /// The number of the package that waits for a transfer. Both share a bucket.
 pub const PACKAGE_NUMBER: &str = "(SELECT p.number FROM package p \
                                   WHERE p.id = transfer_order.package_id AND p.bucket = transfer_order.bucket)";
@@ -99,10 +110,7 @@ pub async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = TransferId>) 
 }
 
 /// The transfers of some orders.
-pub(crate) async fn of_orders(
-    tx: &mut Tx<'_>,
-    ids: impl IntoIterator<Item = OrderId>,
-) -> Result<Vec<Transfer>, Error> {
+pub(crate) async fn of_orders(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Transfer>, Error> {
     tx.all_each(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
@@ -135,9 +143,10 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Transfer>, tally
         count(tally, before, -1);
         count(tally, after, 1);
     }
-    let rows = changes.changed.iter().map(|(_, row)| {
-        values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]
-    });
+    let rows = changes
+        .changed
+        .iter()
+        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
     tx.execute_each(&UPDATE, rows).await
 }
 
@@ -163,8 +172,9 @@ pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &RowChanges<TransferIt
         ]
     });
     tx.execute_each(&INSERT_ITEM, rows).await?;
-    let rows = changes.changed.iter().map(|(_, row)| {
-        values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]
-    });
+    let rows = changes
+        .changed
+        .iter()
+        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
     tx.execute_each(&UPDATE_ITEM, rows).await
 }

@@ -145,7 +145,9 @@ impl FloorCommand {
                     needs.planned_transfers.insert(run.transfer);
                 }
             }
-            Self::Count(count) => needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone()))),
+            Self::Count(count) => {
+                needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone())))
+            }
             Self::Remove(remove) => needs.discrepancies.extend(&remove.ids),
         }
     }

@@ -2,9 +2,7 @@
 //!
 //! Must not know who looked, nor what was sold.
 
-use crate::{
-    DiscrepancyId, PackageItemId, StockCountId, StockId, StockLocationId, Timestamp, TransferItemId,
-};
+use crate::{DiscrepancyId, PackageItemId, StockCountId, StockId, StockLocationId, Timestamp, TransferItemId};
 
 /// Why a promise does not hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -10,9 +10,7 @@ mod package;
 mod rows;
 mod transfer;
 
-pub use command::{
-    FloorCommand, FloorNeeds, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer,
-};
+pub use command::{FloorCommand, FloorNeeds, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
 pub use discrepancy::{CountLine, CountResult, Discrepancy, Reason, StockCount};
 pub use location::{Coordinates, CountMode, StockLocation};
 pub use package::{Package, PackageCommand, PackageItem, PackageState};
@@ -20,8 +18,8 @@ pub use rows::{RowChanges, Rows};
 pub use transfer::{Transfer, TransferCommand, TransferItem, TransferState};
 
 use crate::{
-    DiscrepancyId, OrderId, OrderItemId, PackageId, PackageItemId, StockCountId, StockId, StockListId,
-    StockLocationId, TransferId, TransferItemId,
+    DiscrepancyId, OrderId, OrderItemId, PackageId, PackageItemId, StockCountId, StockId, StockListId, StockLocationId,
+    TransferId, TransferItemId,
 };
 
 /// What is on the floor.

@@ -166,13 +166,8 @@ mod tests {
             })
             .collect();
         // Contract 13.4: delivered only from in transit, not found only from waiting.
-        let wanted = [
-            "Cancelled: ",
-            "Out of Stock: ",
-            "Waiting: ship not-found cancel",
-            "In Transit: deliver",
-            "Delivered: ",
-        ];
+        let wanted =
+            ["Cancelled: ", "Out of Stock: ", "Waiting: ship not-found cancel", "In Transit: deliver", "Delivered: "];
         assert_eq!(table, wanted);
     }
 }

@@ -6,6 +6,7 @@
 mod chunks;
 mod import_lists;
 mod import_stocks;
+mod plan_orders;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +83,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
         };
         workers.spawn(work(app.clone(), holder));
     }
+    workers.spawn(plan_orders::run(app.clone()));
     workers
 }
 

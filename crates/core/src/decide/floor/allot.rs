@@ -13,8 +13,8 @@ use crate::floor::{
 };
 use crate::plan::{self, Plan, PlanLine, PlanPlace};
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, OrderId, OrderItem, OrderItemId, PackageId, PackageItemId,
-    ReleaseMode, Shelf, StockId, StockLocationId, TransferId, TransferItemId,
+    Cause, Context, Delta, HoldState, IdKind, OrderId, OrderItem, OrderItemId, PackageId, PackageItemId, ReleaseMode,
+    Shelf, StockId, StockLocationId, TransferId, TransferItemId,
 };
 
 /// Takes a line's hold off its stock: it is short until it is put somewhere. `taken` units leave the figure with it.
@@ -118,7 +118,8 @@ impl Allotment {
             Some((one, inside)) => (location.id == one) == inside && (inside || location.is_open),
             None => location.is_open,
         };
-        let places: Vec<PlanPlace> = shelf.floor.locations.all().filter(fits).map(|l| self.place(shelf, l, &lines)).collect();
+        let places: Vec<PlanPlace> =
+            shelf.floor.locations.all().filter(fits).map(|l| self.place(shelf, l, &lines)).collect();
         let lines: Vec<PlanLine> =
             lines.iter().map(|line| PlanLine { sku: line.sku.clone(), units: line.quantity.units() }).collect();
         plan::plan(&lines, &places)
@@ -131,7 +132,9 @@ impl Allotment {
         for sku in skus {
             let stock = shelf.stock_by_key(location.list, sku).filter(|stock| stock.discrepancy_at.is_none());
             if let Some(stock) = stock {
-                let own = |line: &&&OrderItem| shelf.hold(line.id).is_some_and(|hold| claims(hold.state) && hold.stock == stock.id);
+                let own = |line: &&&OrderItem| {
+                    shelf.hold(line.id).is_some_and(|hold| claims(hold.state) && hold.stock == stock.id)
+                };
                 let own: i64 = lines.iter().filter(own).map(|line| line.quantity.units()).sum();
                 offers.insert(sku.to_owned(), stock.headroom() + own);
             }

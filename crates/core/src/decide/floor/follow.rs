@@ -90,4 +90,6 @@ pub(in crate::decide) fn leave_package(shelf: &mut Shelf, item: OrderItemId, con
         }
     }
     follow_package(shelf, package, context);
+    let order = shelf.floor.packages.get(package).expect("a line has its package").order;
+    follow_lines(shelf, order, context);
 }

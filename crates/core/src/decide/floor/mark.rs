@@ -6,8 +6,8 @@
 use super::FloorOutcome;
 use crate::floor::{Discrepancy, Reason, RemoveDiscrepancies};
 use crate::{
-    Cause, Context, Delta, DiscrepancyId, IdKind, PackageItemId, Shelf, StockId, StockLocationId,
-    Timestamp, TransferItemId,
+    Cause, Context, Delta, DiscrepancyId, IdKind, PackageItemId, Shelf, StockId, StockLocationId, Timestamp,
+    TransferItemId,
 };
 
 /// What a discrepancy is about.
@@ -51,8 +51,7 @@ pub(in crate::decide) fn clear_before(shelf: &mut Shelf, stock: StockId, moment:
     if shelf.stock(stock).is_none_or(|stock| stock.discrepancy_at.is_none()) {
         return false;
     }
-    let old: Vec<_> =
-        shelf.floor.active_of(stock).filter(|one| one.created_at < moment).map(|one| one.id).collect();
+    let old: Vec<_> = shelf.floor.active_of(stock).filter(|one| one.created_at < moment).map(|one| one.id).collect();
     for id in &old {
         let row = shelf.floor.discrepancies.change(*id);
         (row.is_active, row.modified_at) = (false, context.now);
@@ -70,11 +69,7 @@ fn remember(shelf: &mut Shelf, stock: StockId) {
 }
 
 /// Removes discrepancies; a stock that had an active one is on sale again.
-pub(super) fn remove_discrepancies(
-    shelf: &mut Shelf,
-    command: &RemoveDiscrepancies,
-    context: Context,
-) -> FloorOutcome {
+pub(super) fn remove_discrepancies(shelf: &mut Shelf, command: &RemoveDiscrepancies, context: Context) -> FloorOutcome {
     let mut removed = 0;
     for id in &command.ids {
         let Some(one) = shelf.floor.discrepancies.get(*id) else { continue };

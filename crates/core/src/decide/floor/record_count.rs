@@ -10,11 +10,13 @@ use crate::command::ProductRef;
 use crate::decide::stock_row;
 use crate::floor::{CountLine, CountMode, CountResult, PackageState, Reason, RecordCount, StockCount, StockLocation};
 use crate::refusal::RowFault;
-use crate::{
-    Cause, Context, Delta, HoldState, IdKind, QUANTITY_MAX, Refusal, Shelf, StockCountId, StockId, Timestamp,
-};
+use crate::{Cause, Context, Delta, HoldState, IdKind, QUANTITY_MAX, Refusal, Shelf, StockCountId, StockId, Timestamp};
 
-pub(super) fn record_count(shelf: &mut Shelf, command: &RecordCount, context: Context) -> Result<FloorOutcome, Refusal> {
+pub(super) fn record_count(
+    shelf: &mut Shelf,
+    command: &RecordCount,
+    context: Context,
+) -> Result<FloorOutcome, Refusal> {
     let location = shelf.floor.locations.get(command.location).copied();
     let location = location.ok_or(Refusal::UnknownLocation(command.location))?;
     let unknown = |(row, (sku, _)): (usize, &(String, _))| {
@@ -28,7 +30,8 @@ pub(super) fn record_count(shelf: &mut Shelf, command: &RecordCount, context: Co
     let counted_at = command.counted_at.unwrap_or(context.now);
     let id = StockCountId::new(shelf.ids.take_in(IdKind::StockCount, 0));
     let lines = command.lines.iter();
-    let lines = lines.map(|(sku, counted)| count(shelf, &location, (sku, counted.units()), counted_at, context)).collect();
+    let lines =
+        lines.map(|(sku, counted)| count(shelf, &location, (sku, counted.units()), counted_at, context)).collect();
     let count = StockCount { id, location: location.id, counted_at, lines, created_at: context.now };
     shelf.floor.counts.make(id, count.clone());
     Ok(FloorOutcome::Counted(count))

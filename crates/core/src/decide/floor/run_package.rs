@@ -68,13 +68,7 @@ fn advance(shelf: &mut Shelf, package: &Package, state: PackageState, context: C
     follow::set_package(shelf, package.id, state, context);
 }
 
-fn not_found(
-    shelf: &mut Shelf,
-    package: &Package,
-    missing: &[PackageItemId],
-    command: &RunPackage,
-    context: Context,
-) {
+fn not_found(shelf: &mut Shelf, package: &Package, missing: &[PackageItemId], command: &RunPackage, context: Context) {
     let mut items: Vec<OrderItemId> = Vec::with_capacity(missing.len());
     for line in missing {
         let item = shelf.floor.package_items.get(*line).expect("it is among the package's lines").item;

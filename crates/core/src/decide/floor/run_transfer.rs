@@ -10,7 +10,11 @@ use super::{FloorOutcome, follow};
 use crate::floor::{PackageState, RunTransfer, Transfer, TransferCommand, TransferItem, TransferState};
 use crate::{Cause, Context, HoldState, OrderItemId, Refusal, Shelf, TransferItemId};
 
-pub(super) fn run_transfer(shelf: &mut Shelf, command: &RunTransfer, context: Context) -> Result<FloorOutcome, Refusal> {
+pub(super) fn run_transfer(
+    shelf: &mut Shelf,
+    command: &RunTransfer,
+    context: Context,
+) -> Result<FloorOutcome, Refusal> {
     let transfer = shelf.floor.transfers.get(command.transfer).ok_or(Refusal::NotFound)?.clone();
     let lines: Vec<TransferItem> = shelf.floor.fetched_by(transfer.id).cloned().collect();
     let named = command.items.as_deref().unwrap_or_default();
