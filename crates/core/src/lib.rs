@@ -10,6 +10,7 @@ mod bucket;
 pub mod command;
 mod decide;
 pub mod floor;
+mod fold;
 mod hold;
 mod id;
 pub mod import;
@@ -27,6 +28,7 @@ pub use command::Command;
 pub use decide::{
     Context, FloorOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowVerdict, WrittenStock, decide,
 };
+pub use fold::fold;
 pub use hold::{Hold, HoldState};
 pub use id::{
     ChannelId, DiscrepancyId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, PackageId,

@@ -7,11 +7,13 @@ use onhand_core::command::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, OrderItem, OrderStatus, Outcome, Oversell, Quantity, ReleaseMode, StockKey, StockListId,
-    Timestamp, UserId,
+    ChannelId, Command, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey, StockListId, Timestamp,
+    UserId,
 };
-use onhand_store::channels::{self, ChannelRow};
+use onhand_store::Tx;
+use onhand_store::channels::CHANNELS;
 use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::records::{self, Record};
 use onhand_store::stock_lists::{self, StockListRow};
 
 use crate::app::App;
@@ -63,15 +65,11 @@ async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId
 }
 
 async fn make_channel(app: &App, now: Timestamp) -> anyhow::Result<ChannelId> {
-    let channel = ChannelRow {
-        id: ChannelId::new(0),
-        name: "Marketplace".to_owned(),
-        oversell: Oversell::Accept,
-        is_active: true,
-        created_at: now,
-        modified_at: now,
-    };
-    Ok(app.store.write("channels.insert", async move |tx| channels::insert(tx, &channel).await).await?.id)
+    let mut channel = Record::new(&CHANNELS, now);
+    channel.set("name", "Marketplace");
+    let insert = async move |tx: &mut Tx<'_>| records::insert(tx, &CHANNELS, vec![channel]).await;
+    let made = app.store.write("channels.insert", insert).await?;
+    Ok(ChannelId::new(made.first().context("a channel is made")?.id))
 }
 
 fn sku(article: usize, size: usize) -> String {

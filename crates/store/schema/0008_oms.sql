@@ -122,6 +122,7 @@ CREATE TABLE transfer_order (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX transfer_order_order ON transfer_order (order_id, id, bucket);
 CREATE INDEX transfer_order_package ON transfer_order (package_id, id, bucket);
+CREATE INDEX transfer_order_source ON transfer_order (source_id, id, bucket);
 CREATE INDEX transfer_order_state ON transfer_order (state, id, bucket);
 
 CREATE TABLE transfer_item (

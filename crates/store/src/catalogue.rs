@@ -33,5 +33,7 @@ pub fn statements() -> Vec<&'static Statement> {
     .into_iter()
     .flatten()
     .copied()
+    .chain([crate::verify::counts()])
+    .chain(crate::records::statements())
     .collect()
 }

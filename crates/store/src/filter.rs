@@ -24,6 +24,8 @@ pub enum Op {
     Lt,
     /// Less or equal.
     Lte,
+    /// The column is the beginning of a condition, up to a bracket that is open: the value ends it.
+    Among,
 }
 
 /// One condition; a list has all of them fulfilled.
@@ -317,6 +319,13 @@ impl Query {
                 Op::Lte => " <= ",
                 Op::In => {
                     self.one_of(condition);
+                    continue;
+                }
+                Op::Among => {
+                    for value in &condition.values {
+                        self.condition(condition.column, value.clone());
+                        self.sql.push(')');
+                    }
                     continue;
                 }
             };

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use onhand_core::command::Needs;
 use onhand_core::{
-    Changes, Channel, ChannelId, OrderId, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey, StockList,
+    Changes, ChannelId, OrderId, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey, StockList,
     StockListId,
 };
 
@@ -177,7 +177,7 @@ async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, shelf: &mut 
 async fn load_channels(tx: &mut Tx<'_>, channels: &BTreeSet<ChannelId>, shelf: &mut Shelf) -> Result<(), Error> {
     for id in channels {
         if let Some(channel) = channels::by_id(tx, *id).await? {
-            shelf.put_channel(Channel { id: *id, oversell: channel.oversell });
+            shelf.put_channel(channel);
         }
     }
     Ok(())

@@ -4,7 +4,9 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod catalogs;
 pub mod catalogue;
+pub mod categories;
 pub mod channels;
 pub mod citus;
 pub mod copy;
@@ -25,7 +27,9 @@ pub mod movements;
 pub mod order_items;
 pub mod orders;
 pub mod packages;
+pub mod prices;
 pub mod products;
+pub mod records;
 pub mod sql;
 pub mod stock_counts;
 pub mod stock_lists;

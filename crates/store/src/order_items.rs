@@ -23,6 +23,9 @@ pub(crate) const TABLE: Table = Table {
 pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
                            WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
 
+/// The lines that are short, from a line on which ends it. The state is written out, since the index has only such holds.
+pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
+
 shared! {
     BY_ID = "order_items.by_id",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
@@ -52,9 +55,6 @@ shared! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     /// A hold lives in the bucket of its stock: when it goes to another one, it goes to another bucket.
     DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
-    SHORT_HOLDS = "holds.short",
-        "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE state = 5 AND item_id > ?1
-         ORDER BY item_id LIMIT ?2";
     UPDATE_HOLD = "holds.update",
         "UPDATE hold SET state = ?3, registered_at = ?4 WHERE item_id = ?1 AND bucket = ?2";
 }
@@ -172,11 +172,6 @@ pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec
 
 pub(crate) async fn reported_holds_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Hold>, Error> {
     tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
-}
-
-/// Holds that are short, of lines above `after`, in the order of their ids, at the most so many.
-pub async fn short_holds(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Hold>, Error> {
-    tx.all(&SHORT_HOLDS, &values![after, limit], read_hold).await
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_tex
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
+use crate::records;
 use crate::sql::{shared, values};
 use crate::tally::{Scope, Tally};
 use crate::{Error, Tx};
@@ -34,6 +35,11 @@ pub struct ProductRow {
 
 const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
 const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[], log: None };
+
+/// Products as other tables' rows point at them. What is ordered has a stock.
+pub static KNOWN: records::Table = records::Table::new("product", &[])
+    .spread(records::Spread::By("sku"))
+    .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")]);
 
 shared! {
     BY_ID = "products.by_id",
@@ -79,12 +85,12 @@ pub async fn by_id(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>,
 }
 
 /// Ids and SKUs of products named by id; unknown ones are left out.
-pub(crate) async fn keys_by_id(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
+pub async fn keys_by_id(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
     tx.all_each(&KEY_BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read_key).await
 }
 
 /// Ids and SKUs of products named by SKU; unknown ones are left out.
-pub(crate) async fn keys_by_sku(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
+pub async fn keys_by_sku(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
     tx.all_each(&KEY_BY_SKU, skus.iter().map(|sku| values![*sku, bucket_of_text(sku)]), read_key).await
 }
 

@@ -16,8 +16,8 @@ pub struct Statement {
     text: &'static str,
     /// The server engine's own text, where the shared one would not do.
     twin: Option<&'static str>,
-    /// Whether the rows read stay locked until the transaction ends.
-    locks: bool,
+    /// How the rows read stay locked until the transaction ends, where rows are locked one by one.
+    locks: &'static str,
     translated: OnceLock<String>,
     /// The form for many rows, once it is known what types the parameters have.
     pub(crate) each: OnceLock<batch::Form>,
@@ -26,14 +26,21 @@ pub struct Statement {
 impl Statement {
     /// A statement whose text is the same on every engine.
     pub const fn shared(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, twin: None, locks: false, translated: OnceLock::new(), each: OnceLock::new() }
+        Self { name, text, twin: None, locks: "", translated: OnceLock::new(), each: OnceLock::new() }
     }
 
     /// The same, with the rows locked as they are read, in the order in which they are asked for. The embedded engine
     /// has one writer and needs no locks.
     #[must_use]
     pub const fn locking(mut self) -> Self {
-        self.locks = true;
+        self.locks = " FOR UPDATE";
+        self
+    }
+
+    /// The same, with the rows kept from being removed, or locked, by others until the transaction ends.
+    #[must_use]
+    pub const fn pinning(mut self) -> Self {
+        self.locks = " FOR KEY SHARE";
         self
     }
 
@@ -56,10 +63,7 @@ impl Statement {
 
     /// The text for PostgreSQL.
     pub fn postgres(&self) -> &str {
-        self.translated.get_or_init(|| {
-            let text = dollars(self.twin.unwrap_or(self.text));
-            if self.locks { text + " FOR UPDATE" } else { text }
-        })
+        self.translated.get_or_init(|| dollars(self.twin.unwrap_or(self.text)) + self.locks)
     }
 
     /// The form for many rows at once, whose parameters have these types, in PostgreSQL's words for them.

@@ -5,6 +5,7 @@ use onhand_core::{ReleaseMode, StockList, StockListId, Timestamp};
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
+use crate::records;
 use crate::sql::{shared, values};
 use crate::tally::{Scope, Tally};
 use crate::{Error, Tx};
@@ -32,6 +33,10 @@ pub struct StockListRow {
 
 const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at";
 const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
+
+/// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
+pub static KNOWN: records::Table =
+    records::Table::new("stock_list", &[]).pointed_at_by(&[("stock", "stock_list_id = ?1")]);
 
 shared! {
     BY_ID = "stock_lists.by_id",

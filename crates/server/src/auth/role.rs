@@ -33,7 +33,13 @@ pub enum Permission {
     WriteOrders,
     /// The ERP's side of an order: releasing its lines, marking it taken.
     ReleaseOrders,
-    /// Reading and setting up channels and accounts.
+    /// Changing a channel; its own account a part of it.
+    SetUpChannel,
+    /// Reading what happens at stock locations: packages of every channel, discrepancies, counts.
+    ReadFloor,
+    /// Working at stock locations, and setting them up.
+    WorkOnFloor,
+    /// Setting up channels and accounts.
     Administer,
 }
 
@@ -56,11 +62,11 @@ impl Role {
         use Permission as P;
         match self {
             Self::Admin => true,
-            Self::Integration => !matches!(permission, P::Administer),
+            Self::Integration => !matches!(permission, P::SetUpChannel | P::Administer),
             Self::Channel => {
-                matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders | P::WriteOrders)
+                !matches!(permission, P::WriteStock | P::ReleaseOrders | P::ReadFloor | P::WorkOnFloor | P::Administer)
             }
-            Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders),
+            Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders | P::ReadFloor),
         }
     }
 }
@@ -89,11 +95,21 @@ mod tests {
     #[test]
     fn roles_permit_what_they_are_for() {
         use Permission as P;
-        let all = [P::ReadStock, P::WriteStock, P::ReadOrders, P::WriteOrders, P::ReleaseOrders, P::Administer];
+        let all = [
+            P::ReadStock,
+            P::WriteStock,
+            P::ReadOrders,
+            P::WriteOrders,
+            P::ReleaseOrders,
+            P::SetUpChannel,
+            P::ReadFloor,
+            P::WorkOnFloor,
+            P::Administer,
+        ];
         let allowed = |role: Role| all.map(|permission| role.allows(permission));
-        assert_eq!(allowed(Role::Admin), [true; 6]);
-        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false]);
-        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, false]);
-        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false]);
+        assert_eq!(allowed(Role::Admin), [true; 9]);
+        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false, true, true, false]);
+        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, true, false, false, false]);
+        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false, true, false, false]);
     }
 }

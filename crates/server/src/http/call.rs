@@ -154,8 +154,7 @@ impl Call {
             Ok(Settled::Replayed(stored)) => Ok(Ok(replayed(stored))),
             Ok(Settled::DoneBefore) => Err(Error::Internal("a request was answered like an import".to_owned())),
             Ok(Settled::KeyReused) => Err(key_reused()),
-            Err(Fault::Full | Fault::Closed) => Err(Error::Busy("the ledger takes no more".to_owned())),
-            Err(Fault::Store(fault)) => Err(fault.into()),
+            Err(undecided) => Err(fault(undecided)),
         }
     }
 
@@ -190,6 +189,14 @@ impl Call {
 pub fn id(text: &str) -> Result<i64, Error> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
+}
+
+/// Why a command was not decided.
+pub fn fault(fault: Fault) -> Error {
+    match fault {
+        Fault::Full | Fault::Closed => Error::Busy("the ledger takes no more".to_owned()),
+        Fault::Store(fault) => fault.into(),
+    }
 }
 
 /// The answer that was given before.

@@ -1,143 +1,84 @@
-//! Sales channels, as much of them as an order needs: a name and what to do when an order does not fit.
+//! Sales channels (contract 9.2): what they sell, what they are told, and what to do when an order does not fit.
 
-use axum::http::StatusCode;
-use onhand_core::{ChannelId, Oversell};
-use onhand_store::Error as StoreError;
-use onhand_store::channels::{self, ChannelRow};
+use onhand_store::channels::CHANNELS;
 
-use super::call::Call;
+use super::records::{Draft, Noun, Own, Taken, Unique, judge};
+use crate::auth::Role;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
 
 const POLICIES: &[&str] = &["accept", "refuse"];
+const FIGURES: &[&str] = &["available", "raw"];
 
-/// The body of a channel.
-pub const FIELDS: &[Field] = &[
-    Field::text("name", 64, "Unique name.").required(),
-    Field::choice(
-        "oversell",
-        POLICIES,
-        "What to do with an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
-    ),
-    Field::bool("is_active", "Whether the channel takes part. Default true."),
-];
+/// What a channel's own account may change of it (client contract 11).
+const OWN_FIELDS: [&str; 2] = ["category_tree_id", "schema"];
 
-/// A channel.
-pub const VIEW: View = View {
-    name: "Channel",
-    properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("name", Shape::Text),
-        property("oversell", Shape::Text),
-        property("is_active", Shape::Bool),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-    ],
-    open: false,
+/// Sales channels.
+pub static CHANNEL: Noun = Noun {
+    unique: &[Unique { index: "channel_name", taken: Taken::Field("name") }],
+    own: Some(Own::Column("id")),
+    rule: Some(|_, draft| judge(may_change(&draft))),
+    ..Noun::new(
+        &CHANNELS,
+        ("channels", "channels/{id}"),
+        "channel",
+        &[
+            Field::text("name", 64, "Unique name.").required(),
+            Field::text("channel_type", 64, "What kind of channel it is. Default sales_channel."),
+            Field::pk("catalog", "What it sells.").nullable(),
+            Field::object("conf", "Settings that the channel's program reads."),
+            Field::pk("category_tree", "Its category tree.").nullable(),
+            Field::bool("is_active", "Whether the channel takes part. Default true."),
+            Field::object("schema", "What conf may hold, as the channel's program says.").nullable(),
+            Field::choice(
+                "oversell",
+                POLICIES,
+                "What to do with an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
+            ),
+            Field::choice(
+                "stock_figure",
+                FIGURES,
+                "The figure of a stock that it is told: available (default; what can be sold) or raw (what was written).",
+            ),
+        ],
+        &View {
+            name: "Channel",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("name", Shape::Text),
+                property("channel_type", Shape::Text),
+                property("catalog", Shape::IntOrNull),
+                property("conf", Shape::Object),
+                property("category_tree", Shape::IntOrNull),
+                property("is_active", Shape::Bool),
+                property("schema", Shape::ObjectOrNull),
+                property("oversell", Shape::Text),
+                property("stock_figure", Shape::Text),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("channel_type", "channel_type", Kind::Text),
+            Filter::new("catalog", "COALESCE(catalog_id, 0)", Kind::Int),
+            Filter::new("is_active", "is_active", Kind::Bool),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
 };
 
-/// The filters of the list.
-pub const FILTERS: &[Filter] = &[
-    Filter::new("pk", "id", Kind::Int),
-    Filter::new("id", "id", Kind::Int),
-    Filter::new("name", "name", Kind::Text),
-    Filter::new("is_active", "is_active", Kind::Bool),
-    Filter::new("modified_date", "modified_at", Kind::Time),
-];
-
-fn write(out: &mut String, channel: &ChannelRow) {
-    Object::open(out)
-        .int("pk", channel.id.get())
-        .int("id", channel.id.get())
-        .text("name", &channel.name)
-        .text("oversell", channels::oversell_name(channel.oversell))
-        .bool("is_active", channel.is_active)
-        .time("created_date", channel.created_at)
-        .time("modified_date", channel.modified_at)
-        .close();
-}
-
-fn reply(status: StatusCode, channel: &ChannelRow) -> Reply {
-    let mut body = String::new();
-    write(&mut body, channel);
-    Reply::text(status, body)
-}
-
-/// `GET channels/`. A channel sees itself only.
-pub async fn list(call: Call) -> Result<Reply, Error> {
-    let mut query = call.listing(FILTERS)?;
-    call.narrow(&mut query, "id");
-    let listing = query.listing.clone();
-    let page = call.app.store.read("channels.page", async move |tx| channels::page(tx, &listing).await).await?;
-    call.page(&query, &page, write)
-}
-
-/// `GET channels/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
-    let id = ChannelId::new(call.id()?);
-    if call.caller.channel.is_some_and(|own| own != id) {
-        return Err(Error::not_found());
-    }
-    let found = call.app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
-    Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
-}
-
-/// `POST channels/`.
-pub async fn create(call: Call) -> Result<Reply, Error> {
-    let form = call.form(FIELDS, Mode::Whole).await?;
-    let now = call.app.clock.now();
-    let empty = ChannelRow {
-        id: ChannelId::new(0),
-        name: String::new(),
-        oversell: Oversell::Accept,
-        is_active: true,
-        created_at: now,
-        modified_at: now,
-    };
-    let channel = filled(empty, &form);
-    let stored = call.app.store.write("channels.insert", async move |tx| channels::insert(tx, &channel).await).await;
-    Ok(reply(StatusCode::CREATED, &stored.map_err(taken)?))
-}
-
-/// `PATCH channels/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
-    let id = ChannelId::new(call.id()?);
-    let form = call.form(FIELDS, Mode::Partial).await?;
-    let now = call.app.clock.now();
-    let stored = call
-        .app
-        .store
-        .write("channels.update", async move |tx| {
-            let Some(before) = channels::by_id(tx, id).await? else { return Ok(None) };
-            let channel = ChannelRow { modified_at: now, ..filled(before, &form) };
-            channels::update(tx, &channel).await?;
-            Ok(Some(channel))
-        })
-        .await;
-    Ok(reply(StatusCode::OK, &stored.map_err(taken)?.ok_or_else(Error::not_found)?))
-}
-
-fn filled(channel: ChannelRow, form: &Form) -> ChannelRow {
-    ChannelRow {
-        name: form.string("name").unwrap_or(channel.name),
-        oversell: match form.text("oversell") {
-            Some("refuse") => Oversell::Refuse,
-            Some(_) => Oversell::Accept,
-            None => channel.oversell,
-        },
-        is_active: form.bool("is_active").unwrap_or(channel.is_active),
-        ..channel
-    }
-}
-
-fn taken(fault: StoreError) -> Error {
-    if fault.is_taken("channel_name") {
-        return Error::field("name", "channel with this name already exists.");
-    }
-    fault.into()
+/// A channel's own account sets up its categories and says what its settings are; the rest is the administrator's.
+fn may_change(draft: &Draft<'_>) -> Result<(), Error> {
+    let Some(before) = draft.before.filter(|_| draft.role == Role::Channel) else { return Ok(()) };
+    let mut allowed = before.clone();
+    OWN_FIELDS.iter().for_each(|column| allowed.set(column, draft.record.value(column).clone()));
+    if allowed.says_as(draft.record) { Ok(()) } else { Err(Error::forbidden()) }
 }

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod call;
+pub mod catalogs;
 pub mod channels;
 pub mod commands;
 pub mod content_types;
@@ -23,12 +24,15 @@ pub mod observe;
 pub mod order_items;
 pub mod orders;
 pub mod packages;
+pub mod prices;
 pub mod product_stocks;
 pub mod products;
+pub mod records;
 pub mod refusals;
 mod route;
 pub mod routes;
 pub mod schema;
+pub mod short_items;
 pub mod states;
 pub mod stock_availability;
 pub mod stock_counts;

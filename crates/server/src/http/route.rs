@@ -2,6 +2,7 @@
 //!
 //! Promises: what a route says of itself is what is done with it. Must not know which routes there are.
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -52,6 +53,15 @@ pub enum Answer {
     Free,
 }
 
+/// Who may refuse a route with 406.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefusedBy {
+    /// Nobody.
+    Nobody,
+    /// The rules of its noun.
+    Rules,
+}
+
 /// How a body is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reading {
@@ -74,7 +84,7 @@ pub struct Route {
     /// What answers it.
     pub handler: Handler,
     /// One sentence on it.
-    pub summary: &'static str,
+    pub summary: Cow<'static, str>,
     /// The fields of its body.
     pub body: Option<&'static [Field]>,
     /// Whether required fields must be there.
@@ -87,6 +97,8 @@ pub struct Route {
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
     pub ledger: bool,
+    /// Who besides the ledger may refuse it (406).
+    pub refused_by: RefusedBy,
     /// What files it can answer with, the first of them unasked; none where it answers no file.
     pub formats: &'static [Format],
     /// Who reads its body.
@@ -104,19 +116,31 @@ impl Route {
     where
         F: Future<Output = Result<Reply, Error>> + Send + 'static,
     {
+        Self::of(method, path, permission, Box::new(move |call| Box::pin(handler(call))), summary)
+    }
+
+    /// The same with a handler that is made already.
+    pub(super) fn of(
+        method: Method,
+        path: &'static str,
+        permission: May,
+        handler: Handler,
+        summary: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self {
             method,
             path,
             under: Under::Both,
             permission,
-            handler: Box::new(move |call| Box::pin(handler(call))),
-            summary,
+            handler,
+            summary: summary.into(),
             body: None,
             whole: true,
             many: false,
             filters: None,
             answers: Vec::new(),
             ledger: false,
+            refused_by: RefusedBy::Nobody,
             formats: &[],
             reading: Reading::Whole,
         }
@@ -150,6 +174,11 @@ impl Route {
 
     pub(super) fn through_ledger(mut self) -> Self {
         self.ledger = true;
+        self
+    }
+
+    pub(super) fn may_be_refused(mut self) -> Self {
+        self.refused_by = RefusedBy::Rules;
         self
     }
 

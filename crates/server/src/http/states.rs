@@ -41,7 +41,8 @@ pub struct Class {
 /// Of packages.
 pub const PACKAGE: Class = Class { number: 1, name: "PackageStatus", content_type: content_types::PACKAGE };
 /// Of lines of packages.
-pub const PACKAGE_ITEM: Class = Class { number: 2, name: "PackageItemStatus", content_type: content_types::PACKAGE_ITEM };
+pub const PACKAGE_ITEM: Class =
+    Class { number: 2, name: "PackageItemStatus", content_type: content_types::PACKAGE_ITEM };
 /// Of transfers.
 pub const TRANSFER: Class = Class { number: 3, name: "TransferOrderStatus", content_type: content_types::TRANSFER };
 /// Of lines of transfers.
@@ -74,8 +75,7 @@ pub(super) fn transfer(class: Class, state: TransferState) -> impl Fn(&mut Strin
 fn write(out: &mut String, class: Class, code: i64, name: &str) {
     let turkish = TURKISH.iter().find(|(english, _)| *english == name).map_or(name, |(_, turkish)| turkish);
     let named = |name: &str| object(|out| Object::open(out).text("name", name).close());
-    let translations =
-        object(|out| Object::open(out).raw("en-us", &named(name)).raw("tr-tr", &named(turkish)).close());
+    let translations = object(|out| Object::open(out).raw("en-us", &named(name)).raw("tr-tr", &named(turkish)).close());
     Object::open(out)
         .int("id", class.number * 1_000 + code)
         .time("created_date", SINCE)

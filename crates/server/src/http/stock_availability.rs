@@ -43,9 +43,8 @@ pub async fn query(call: Call) -> Result<Reply, Error> {
             let mut locations = stock_locations::active(tx).await?;
             locations.retain(|one| codes.is_empty() || codes.contains(&one.code));
             locations.retain(|one| tags.is_empty() || has_tag(&one.tags, &tags));
-            let keys = locations.iter().flat_map(|one| {
-                wanted.keys().map(|sku| StockKey { list: one.list, sku: sku.clone() })
-            });
+            let keys =
+                locations.iter().flat_map(|one| wanted.keys().map(|sku| StockKey { list: one.list, sku: sku.clone() }));
             let found = stocks::by_keys(tx, &keys.collect()).await?;
             let has = |list, sku: &String, units: i64| {
                 found.iter().any(|stock| stock.list == list && stock.sku == *sku && stock.available() >= units)

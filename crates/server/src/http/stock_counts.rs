@@ -114,7 +114,8 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 /// `POST oms/stock-counts/`.
 pub async fn create(call: Call) -> Result<Reply, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
-    let counted_at = not_in_future("counted_at", form.time("counted_at"), call.app.clock.now()).map_err(Error::Fields)?;
+    let counted_at =
+        not_in_future("counted_at", form.time("counted_at"), call.app.clock.now()).map_err(Error::Fields)?;
     let lines = lines(&form)?;
     let count = lines.len();
     let location = StockLocationId::new(form.int("location").unwrap_or_default());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use onhand_core::floor::{FloorCommand, Reason, RunTransfer, Transfer, TransferCommand, TransferItem};
 use onhand_core::{
-    Command, FloorOutcome, Outcome, OrderId, PackageItemId, StockLocationId, TransferId, TransferItemId,
+    Command, FloorOutcome, OrderId, Outcome, PackageItemId, StockLocationId, TransferId, TransferItemId,
 };
 use onhand_store::{Tx, orders, stock_locations, transfers};
 
@@ -117,7 +117,8 @@ fn write(out: &mut String, transfer: &Transfer, lines: &[TransferItem], names: &
     let number = names.orders.get(&transfer.order).map_or("", String::as_str);
     // A transfer's number begins with its package's.
     let package = transfer.number.rsplit_once("-T").map_or("", |(package, _)| package);
-    let numbered = |id: i64, number: &str| states::object(|out| Object::open(out).int("id", id).text("number", number).close());
+    let numbered =
+        |id: i64, number: &str| states::object(|out| Object::open(out).int("id", id).text("number", number).close());
     Object::open(out)
         .int("id", transfer.id.get())
         .text("number", &transfer.number)

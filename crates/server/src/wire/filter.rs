@@ -47,6 +47,10 @@ pub enum Kind {
     Status,
     /// Words: exact, `__in`.
     Choice(&'static [&'static str]),
+    /// Names, whatever their case: `__iexact`. The column has them folded.
+    Folded,
+    /// Texts that something else has: exact, `__exact`. The column is the beginning of a condition (see [`Op::Among`]).
+    Linked,
 }
 
 impl Filter {
@@ -55,12 +59,19 @@ impl Filter {
         Self { name, column, kind, sortable: true }
     }
 
+    /// A filter by which lists cannot be sorted.
+    pub const fn only(name: &'static str, column: &'static str, kind: Kind) -> Self {
+        Self { name, column, kind, sortable: false }
+    }
+
     /// Every look-up this filter has, as parameter suffixes.
     pub fn lookups(&self) -> &'static [&'static str] {
         match self.kind {
             Kind::Int => &["", "__in", "__gt", "__gte", "__lt", "__lte"],
             Kind::Text => &["", "__exact", "__in"],
             Kind::Bool => &[""],
+            Kind::Folded => &["__iexact"],
+            Kind::Linked => &["", "__exact"],
             Kind::Status | Kind::Choice(_) => &["", "__in"],
             Kind::Time => {
                 &["", "__gt", "__gte", "__lt", "__lte", "__date__gt", "__date__gte", "__date__lt", "__date__lte"]
@@ -144,16 +155,13 @@ fn add(conditions: &mut Vec<Condition>, condition: Condition) {
 }
 
 fn condition(filters: &[Filter], name: &str, text: &str) -> Result<Condition, String> {
-    let (base, lookup) = match name.find("__") {
-        Some(at) => name.split_at(at),
-        None => (name, ""),
-    };
-    let filter = filters
-        .iter()
-        .find(|filter| filter.name == base && filter.lookups().contains(&lookup))
-        .ok_or("This list has no such filter.")?;
+    let named =
+        |filter: &&Filter| name.strip_prefix(filter.name).is_some_and(|lookup| filter.lookups().contains(&lookup));
+    let filter = filters.iter().find(named).ok_or("This list has no such filter.")?;
+    let lookup = &name[filter.name.len()..];
     let (op, values) = match lookup {
-        "" | "__exact" => (Op::Eq, vec![value(filter.kind, text)?]),
+        _ if filter.kind == Kind::Linked => (Op::Among, vec![value(filter.kind, text)?]),
+        "" | "__exact" | "__iexact" => (Op::Eq, vec![value(filter.kind, text)?]),
         "__in" => (Op::In, in_values(filter.kind, text)?),
         "__gt" => (Op::Gt, vec![value(filter.kind, text)?]),
         "__gte" => (Op::Gte, vec![value(filter.kind, text)?]),
@@ -189,14 +197,15 @@ fn value(kind: Kind, text: &str) -> Result<Value<'static>, String> {
     let text = text.trim();
     let found = match kind {
         Kind::Int => return text.parse().map(Value::Int).map_err(|_| "Enter a number.".to_owned()),
-        Kind::Text => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
+        Kind::Text | Kind::Linked => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
+        Kind::Folded => (!text.contains('\0')).then(|| Value::from(onhand_core::fold(text))),
         Kind::Bool => form::boolean_text(text).map(Value::from),
         Kind::Time => scalar::parse_time(text).map(|time: Timestamp| Value::Int(time.micros())),
         Kind::Status => form::status_text(text).map(|status| Value::Int(status.code())),
         Kind::Choice(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
     };
     found.ok_or_else(|| match kind {
-        Kind::Text => form::NO_NULLS.to_owned(),
+        Kind::Text | Kind::Linked | Kind::Folded => form::NO_NULLS.to_owned(),
         Kind::Time => "Enter a valid date/time.".to_owned(),
         _ => {
             let shown: String = text.chars().take(100).collect();

@@ -22,10 +22,22 @@ pub enum Shape {
     Text,
     /// A text or null.
     TextOrNull,
+    /// Whole numbers.
+    Ints,
     /// Yes or no.
     Bool,
+    /// Yes, no or null.
+    BoolOrNull,
+    /// A number with a fraction, or null.
+    Number,
     /// A JSON object.
     Object,
+    /// A JSON object or null.
+    ObjectOrNull,
+    /// An object with properties of its own.
+    One(&'static View),
+    /// Any JSON.
+    Any,
     /// A time.
     Time,
     /// A time or null.

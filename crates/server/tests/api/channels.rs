@@ -22,6 +22,54 @@ async fn a_channel_is_made_shown_and_changed() {
     assert_eq!(shop.erp.get("/api/v1/channels/?name=Market").await.ok()["count"], json!(1));
 }
 
+#[tokio::test]
+async fn a_channel_has_settings() {
+    let shop = Shop::open().await;
+    let made = shop.admin.post("/api/v1/channels/", json!({"name": "Market"})).await.created();
+    assert_eq!((&made["conf"], &made["schema"]), (&json!({}), &json!(null)), "conf is an object, always");
+    assert_eq!((&made["channel_type"], &made["stock_figure"]), (&json!("sales_channel"), &json!("available")));
+    let path = format!("/api/v1/channels/{}/", id(&made));
+    for wrong in [json!(null), json!([]), json!("x")] {
+        shop.admin.patch(&path, json!({"conf": wrong})).await.faults(&["conf"]);
+    }
+    let conf = json!({"WAREHOUSE_CODES": {"2": "W-1"}, "remote_id_attribute": "sku"});
+    let body = json!({"conf": conf, "channel_type": "n11", "stock_figure": "raw", "schema": {"a": {"type": "string"}}});
+    let changed = shop.admin.patch(&path, body).await.ok();
+    assert_eq!((&changed["conf"], &changed["stock_figure"]), (&conf, &json!("raw")));
+    shop.admin.patch(&path, json!({"catalog": 99})).await.faults(&["catalog"]);
+}
+
+/// Client contract 11: a channel says what its settings are and which tree it has; the rest is not its own.
+#[tokio::test]
+async fn a_channels_account_sets_up_its_own_channel() {
+    let shop = Shop::open().await;
+    let (own, other) = (shop.channel("accept").await, shop.channel("accept").await);
+    let account = shop.server.channel_client(own).await;
+    let path = format!("/api/v1/channels/{own}/");
+    let schema = json!({"schema": {"a": 1}});
+    assert_eq!(account.patch(&path, schema.clone()).await.ok()["schema"], json!({"a": 1}));
+    account.patch(&format!("/api/v1/channels/{other}/"), schema.clone()).await.expect(404);
+    for foreign in [json!({"oversell": "refuse"}), json!({"catalog": null, "name": "Mine"}), json!({"conf": {"a": 1}})]
+    {
+        account.patch(&path, foreign).await.expect(403);
+    }
+    account.delete(&path).await.expect(403);
+    account.post("/api/v1/channels/", json!({"name": "Mine"})).await.expect(403);
+    shop.erp.patch(&path, schema).await.expect(403);
+}
+
+#[tokio::test]
+async fn a_channel_with_orders_stays() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 5).await;
+    let channel = shop.channel("accept").await;
+    shop.try_order(json!({"channel": channel, "order_items": [shop.line("SHIRT", 1)]})).await.created();
+    shop.admin.delete(&format!("/api/v1/channels/{channel}/")).await.refused("still_referred_to");
+    let unused = shop.channel("accept").await;
+    shop.admin.delete(&format!("/api/v1/channels/{unused}/")).await.expect(204);
+    shop.admin.get(&format!("/api/v1/channels/{unused}/")).await.expect(404);
+}
+
 /// A policy that changes counts from the next order on.
 #[tokio::test]
 async fn a_changed_policy_counts_at_once() {

@@ -221,6 +221,10 @@ impl Client {
         self.send("PATCH", path, Body::Json(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send("PUT", path, Body::Json(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, Body::None).await
     }

@@ -39,6 +39,11 @@ async fn filled() -> Samples {
         let order = json!({"channel": market, "status": status, "is_send": number % 3 == 0, "order_items": lines});
         let order = shop.try_order(order).await.created();
         shop.try_release(crate::shop::items(&order)[0], json!({"code": format!("E{}", number % 4)})).await.created();
+        samples.record("catalog_items").await;
+        let prices = samples.record("price_list").await;
+        let (sku, amount) = (format!("P{}", number % 3), format!("{}.5", 9 - number));
+        let price = json!({"product_sku": sku, "price_list": prices["pk"], "price": amount, "currency_type": unit});
+        shop.erp.post("/api/v1/product_prices/", price).await.created();
     }
     let one = shop.order("SAMPLE", 1).await;
     shop.try_release(item(&one), json!({"integration_type": "akinon"})).await.created();
@@ -141,6 +146,7 @@ async fn every_sort_orders_pages_and_cursors_alike() {
 fn keyed(rows: &[Value], filter: &Filter) -> Vec<(Key, i64)> {
     let shown = |row: &Value| match filter.name {
         "pk" | "id" => json!(id(row)),
+        pointer if pointer.ends_with("__pk") => row[pointer.trim_end_matches("__pk")].clone(),
         name => row.get(name).unwrap_or_else(|| panic!("{row} does not show {name}")).clone(),
     };
     rows.iter().map(|row| (key(filter.kind, &shown(row)), id(row))).collect()
@@ -163,7 +169,8 @@ async fn every_filter_finds_what_it_says_and_nothing_else() {
     let caller = samples.client(Role::Admin).await;
     for (route, path, filters) in lists(&samples, &caller).await {
         let rows = all(&caller, &path, "").await;
-        for filter in filters {
+        // What a row has elsewhere is looked at by the tests of its noun.
+        for filter in filters.iter().filter(|filter| filter.kind != Kind::Linked) {
             let keyed = keyed(&rows, filter);
             let Some(middle) = keyed.get(keyed.len() / 2).map(|(key, _)| key.clone()) else { continue };
             let other = keyed.iter().map(|(key, _)| key).find(|key| **key != middle).unwrap_or(&middle).clone();
@@ -204,6 +211,7 @@ fn asked(filter: &Filter, lookup: &str, middle: &Key, other: &Key) -> (String, F
         return (text(&day), Box::new(move |key| ranges(&compare, &date(key), &day)));
     }
     match lookup {
+        "__iexact" => (text(&middle).to_uppercase(), Box::new(move |key| folded(key) == folded(&middle))),
         "" | "__exact" => (text(&middle), Box::new(move |key| *key == middle)),
         // An empty text in a list of values is left out, so it finds nothing.
         "__in" => {
@@ -215,6 +223,13 @@ fn asked(filter: &Filter, lookup: &str, middle: &Key, other: &Key) -> (String, F
             let compare = range.trim_start_matches('_').to_owned();
             (text(&middle), Box::new(move |key| ranges(&compare, key, &middle)))
         }
+    }
+}
+
+fn folded(key: &Key) -> String {
+    match key {
+        Key::Text(text) => onhand_core::fold(text),
+        Key::Number(_) => panic!("no name"),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod auth;
 mod bad_input;
+mod catalogs;
 mod channel_orders;
 mod channels;
 pub(crate) mod client;
@@ -24,12 +25,17 @@ mod lists;
 #[path = "../../../sheet/tests/books/made.rs"]
 pub(crate) mod made;
 mod mappings;
+mod oms;
+pub(crate) mod oms_floor;
+mod oms_work;
 mod order_items;
 mod orders;
 pub(crate) mod poison;
+mod prices;
 mod product_stocks;
 mod products;
 mod race;
+mod records;
 mod reservation;
 pub(crate) mod samples;
 mod schema;

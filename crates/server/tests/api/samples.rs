@@ -3,15 +3,17 @@
 //! Promises: a new route or field is swept by itself, or the sweep stops and says what this file must learn. Must not
 //! know what an answer means.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use onhand::auth::{Role, password};
-use onhand::http::routes::{Reading, Route, routes};
+use onhand::http::routes::{NOUNS, Reading, Route, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, unique};
 use crate::imports::{finished, import_path, upload};
+use crate::oms_floor::Floor;
 use crate::shop::{Shop, id, item};
 
 const PASSWORD: &str = "a password to sign in with";
@@ -25,7 +27,15 @@ pub(crate) struct Samples {
     /// The orders of all samples are this channel's, so that its account may see them.
     pub(crate) channel: i64,
     product: i64,
+    /// Products and catalogs of which each pair is taken once, since no product is in a catalog twice.
+    pairs: (Vec<i64>, Vec<i64>),
+    taken: AtomicUsize,
+    price_list: i64,
+    floor: Floor,
 }
+
+/// Products, and catalogs, to make pairs of.
+const PAIRED: usize = 8;
 
 impl Samples {
     pub(crate) async fn open() -> Self {
@@ -37,7 +47,21 @@ impl Samples {
         let product = id(&shop.erp.post("/api/v1/products/", json!({"sku": "SAMPLE"})).await.created());
         shop.stock("SAMPLE", 1_000_000).await;
         let channel = shop.channel("refuse").await;
-        Self { shop, channel, product }
+        let mut pairs = (Vec::new(), Vec::new());
+        for number in 0..PAIRED {
+            let product = json!({"sku": format!("PAIR-{number}")});
+            pairs.0.push(id(&shop.erp.post("/api/v1/products/", product).await.created()));
+            let catalog = json!({"name": format!("Catalog {number}")});
+            pairs.1.push(id(&shop.erp.post("/api/v1/catalogs/", catalog).await.created()));
+        }
+        let price_list = id(&shop.erp.post("/api/v1/price_list/", json!({"name": "Prices"})).await.created());
+        let floor = Floor::open(&shop).await;
+        // The sweeps read below the channel, which knows its own catalog.
+        let sells = json!({"catalog": pairs.1[0]});
+        shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
+        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), price_list, floor };
+        samples.record("catalog_items").await;
+        samples
     }
 
     /// A client of each role. Each call makes new accounts, so one that signs out harms no other.
@@ -55,6 +79,9 @@ impl Samples {
             path = path.replace("{cache_key}", &self.import(route.path).await);
         } else if route.path.contains("excel_import") && route.method == "GET" {
             path = format!("{path}?cache_key={}", self.import(route.path).await);
+        }
+        if route.path == "oms/query-stock-availability" {
+            path.push_str("?sku=SAMPLE");
         }
         let (Some(from), Some(to)) = (path.find('{'), path.find('}')) else { return path };
         let parameter = self.parameter(route, caller).await;
@@ -81,15 +108,36 @@ impl Samples {
             "auth/tokens" => caller.post("/api/v1/auth/tokens/", json!({"name": "to revoke"})).await.created(),
             "content_types" => return "3".to_owned(),
             "products" => return self.product.to_string(),
-            "channels" => return self.channel.to_string(),
+            "channels" if route.method != "DELETE" => return self.channel.to_string(),
+            "catalogs" if route.method != "DELETE" => return self.pairs.1[0].to_string(),
+            "catalog_items" if route.method == "GET" => self.item_of_channel().await,
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
-            "orders" => self.order().await,
+            "orders" | "oms/orders" => self.order().await,
+            noun if noun.starts_with("oms/") && !NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => {
+                return self.floor.some(&self.shop, noun).await.to_string();
+            }
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
+            noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
         id(&made).to_string()
+    }
+
+    /// A new one of a noun whose rows are records.
+    pub(crate) async fn record(&self, noun: &str) -> Value {
+        let (_, one) = NOUNS.iter().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
+        let body = self.floor.unlisted(&self.shop, noun, self.row(one.fields)).await;
+        let answer = self.shop.admin.post(&format!("/api/v1/{noun}/"), body).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        answer.body
+    }
+
+    /// An item of the catalog that the channel sells from.
+    async fn item_of_channel(&self) -> Value {
+        let path = format!("/api/v1/catalog_items/?catalog={}", self.pairs.1[0]);
+        self.shop.admin.get(&path).await.ok()["results"][0].clone()
     }
 
     async fn order(&self) -> Value {
@@ -103,6 +151,9 @@ impl Samples {
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
+            ("POST", "oms/packages/{id}/command") => json!({"slug": "prepare"}),
+            ("POST", "oms/transfer_orders/{id}/command") => json!({"slug": "ship"}),
+            ("POST", "oms/inventory-discrepancies/remove") => json!({"expired_date": "10-10-2023"}),
             _ if route.whole => self.row(fields),
             _ => json!({}),
         }
@@ -119,7 +170,7 @@ impl Samples {
     /// A good value for a field.
     pub(crate) fn value(&self, field: &Field) -> Value {
         match field.kind {
-            _ if field.name == "product_sku" => json!("SAMPLE"),
+            _ if ["product_sku", "sku"].contains(&field.name) => json!("SAMPLE"),
             Kind::Text(max) | Kind::Blank(max) | Kind::Secret(max) => {
                 json!(format!("t{}", unique()).chars().take(max).collect::<String>())
             }
@@ -137,19 +188,37 @@ impl Samples {
             Kind::Pk => match field.name {
                 "stock_list" => json!(self.shop.list),
                 "channel" => json!(self.channel),
-                "product" => json!(self.product),
+                // A new pair each time, until all have been through; most sweeps want to be refused.
+                "product" => json!(self.pairs.0[self.taken.fetch_add(1, Ordering::Relaxed) % PAIRED]),
+                "catalog" => {
+                    let taken = self.taken.load(Ordering::Relaxed).saturating_sub(1);
+                    json!(self.pairs.1[taken / PAIRED % PAIRED])
+                }
+                "price_list" => json!(self.price_list),
+                "location" | "stock_location" => json!(self.floor.location),
                 other => panic!("teach samples.rs which object the field {other} names"),
             },
         }
+    }
+
+    /// The required fields of what is at a path, as they are.
+    async fn whole(&self, path: &str, fields: &[Field], caller: &Client) -> Value {
+        let shown = caller.get(path).await.ok();
+        let needed = fields.iter().filter(|field| field.required);
+        needed.map(|field| (field.name.to_owned(), shown[field.name].clone())).collect()
     }
 
     /// Sends a good request to one path of a route.
     pub(crate) async fn send(&self, route: &Route, path: &str, caller: &Client) -> Answer {
         let path = self.path(route, path, caller).await;
         let body = match (route.reading, route.body) {
+            // What is written anew keeps what cannot be changed.
+            (_, Some(fields)) if route.method == "PUT" => Body::Json(self.whole(&path, fields, caller).await),
             (Reading::InPieces, _) if route.path.contains("{id}") => Body::Raw("text/csv", SAMPLE_FILE.to_vec()),
             (Reading::InPieces, _) => Body::Raw("text/csv", b"name\nSample list\n".to_vec()),
-            (Reading::Whole, Some(_)) => Body::Json(self.body(route)),
+            (Reading::Whole, Some(_)) => {
+                Body::Json(self.floor.unlisted(&self.shop, route.path, self.body(route)).await)
+            }
             (Reading::Whole, None) => Body::None,
         };
         caller.send(route.method.as_str(), &path, body).await

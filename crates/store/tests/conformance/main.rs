@@ -15,6 +15,7 @@ mod movements;
 mod pages;
 mod products;
 mod proxy;
+mod records;
 mod server_engine;
 mod shop;
 mod stock_lists;

@@ -1,8 +1,8 @@
 //! Products: what is written is read, SKUs are unique and decide the bucket.
 
 use onhand_core::{ProductId, bucket_of_text};
-use onhand_store::Store;
 use onhand_store::products::{self, ProductRow};
+use onhand_store::{Error, Store, Tx};
 
 use crate::database::for_each_engine;
 use crate::shop::{START, Shop, at};
@@ -19,6 +19,11 @@ fn product(sku: &str) -> ProductRow {
         created_at: START,
         modified_at: START,
     }
+}
+
+/// Makes a product; its id.
+pub(crate) async fn add_product(tx: &mut Tx<'_>, sku: &str) -> Result<i64, Error> {
+    Ok(products::insert(tx, &product(sku)).await?.id.get())
 }
 
 async fn add(store: &Store, row: ProductRow) -> Result<ProductRow, onhand_store::Error> {

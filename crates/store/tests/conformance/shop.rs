@@ -9,12 +9,13 @@ use onhand_core::command::{
     CancelItems, Needs, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, Context, IdKind, IdSource, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, Oversell,
-    Quantity, Refusal, ReleaseMode, Shelf, Stock, StockKey, StockListId, Timestamp, UserId, decide,
+    ChannelId, Command, Context, IdKind, IdSource, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, Quantity,
+    Refusal, ReleaseMode, Shelf, Stock, StockKey, StockListId, Timestamp, UserId, decide,
 };
-use onhand_store::channels::{self, ChannelRow};
+use onhand_store::channels::CHANNELS;
+use onhand_store::records::{self, Record};
 use onhand_store::stock_lists::{self, StockListRow};
-use onhand_store::{Error, Store, ids, ledger};
+use onhand_store::{Error, Store, Tx, ids, ledger};
 
 /// When every case begins.
 pub(crate) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -37,15 +38,13 @@ pub(crate) fn stock_list(name: &str) -> StockListRow {
     }
 }
 
-pub(crate) fn channel(name: &str) -> ChannelRow {
-    ChannelRow {
-        id: ChannelId::new(0),
-        name: name.to_owned(),
-        oversell: Oversell::Refuse,
-        is_active: true,
-        created_at: START,
-        modified_at: START,
-    }
+/// Makes a channel with this policy.
+pub(crate) async fn add_channel(tx: &mut Tx<'_>, name: &str, oversell: &'static str) -> Result<ChannelId, Error> {
+    let mut channel = Record::new(&CHANNELS, START);
+    channel.set("name", name.to_owned());
+    channel.set("oversell", oversell);
+    let made = records::insert(tx, &CHANNELS, vec![channel]).await?;
+    Ok(ChannelId::new(made[0].id))
 }
 
 /// A store in use: two lists, a marketplace, a clock that never stands still.
@@ -62,8 +61,8 @@ impl Shop {
         let made = store.write("shop", async |tx| {
             let web = stock_lists::insert(tx, &stock_list("web")).await?.id;
             let outlet = stock_lists::insert(tx, &stock_list("outlet")).await?.id;
-            let market = channels::insert(tx, &ChannelRow { oversell: Oversell::Accept, ..channel("market") }).await?;
-            Ok(([web, outlet], market.id))
+            let market = add_channel(tx, "market", "accept").await?;
+            Ok(([web, outlet], market))
         });
         let (lists, market) = made.await.expect("lists and a channel");
         Self { store: store.clone(), lists, market, ids: IdSource::default(), now: START.micros() }

@@ -19,7 +19,7 @@ const PRIVATE: &[&str] = &["schema_migration", "last_commit", "lease"];
 const SHOP: &str = "
     INSERT INTO stock_list VALUES (1, 'çarşı ☂ ''x''', NULL, 1, 'until_next_write', 0, 1, 2),
                                   (2, '', 'ST-02', 0, 'immediate', 86400, 3, 9223372036854775807);
-    INSERT INTO channel VALUES (1, 'Marketplace', 'accept', 1, 1, 1);
+    INSERT INTO channel (id, name, oversell, is_active, created_at, modified_at) VALUES (1, 'Marketplace', 'accept', 1, 1, 1);
     INSERT INTO account VALUES (1, 'admin', 'hash', 'admin', NULL, 1, 1), (2, 'market', 'hash', 'channel', 1, 0, 2);
     INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL), (2, 2, 'b', 'prefix', x'', 1, 5, 6);
     INSERT INTO lease VALUES ('sweep', 'somebody', 9);
@@ -53,9 +53,39 @@ const SHOP: &str = "
         UNION ALL SELECT 'sales_order:is_send:0', id FROM sales_order
         UNION ALL SELECT 'sales_order:channel_id:0', id FROM sales_order
         UNION ALL SELECT 'order_item', id FROM order_item UNION ALL SELECT 'mapping', id FROM mapping
-        UNION ALL SELECT 'stock_list', id FROM stock_list UNION ALL SELECT 'channel', id FROM channel),
+        UNION ALL SELECT 'stock_list', id FROM stock_list UNION ALL SELECT 'channel', id FROM channel
+        UNION ALL SELECT 'price_list', id FROM price_list
+        UNION ALL SELECT 'catalog', id FROM catalog
+        UNION ALL SELECT 'catalog_item', id FROM catalog_item
+        UNION ALL SELECT 'catalog_item:catalog_id:' || catalog_id, id FROM catalog_item
+        UNION ALL SELECT 'product_price', id FROM product_price
+        UNION ALL SELECT 'product_price:price_list_id:' || price_list_id, id FROM product_price
+        UNION ALL SELECT 'category_tree', id FROM category_tree
+        UNION ALL SELECT 'category_node', id FROM category_node),
       levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
       INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
+
+/// A row in every table of the directory.
+const DIRECTORY: &str = "
+    INSERT INTO price_list VALUES (1, 'é', NULL, 1, 1, 1);
+    INSERT INTO catalog VALUES (1, 'é', NULL, NULL, 1, 1);
+    INSERT INTO catalog_stock_list VALUES (1, 1);
+    INSERT INTO catalog_price_list VALUES (1, 1);
+    INSERT INTO catalog_item VALUES (7, 263, 1, 1, 1, 1);
+    INSERT INTO product_price VALUES (7, 263, 1, 1, 'é', 'é', 'é', NULL, NULL, '{}', 1, 1);
+    INSERT INTO category_tree VALUES (1, 'é', NULL, 1, 1);
+    INSERT INTO category_node VALUES (1, NULL, 'é', 'é', 1, 1, 1, '{}', 1, 1);
+    INSERT INTO product_category VALUES (7, 263, 1, 1, 1, 1);
+    INSERT INTO country VALUES (1, 'é', 'é', 'é', 1, 1, 1);
+    INSERT INTO city VALUES (1, 1, 'é', 'é', 1, 1, 1);
+    INSERT INTO township VALUES (1, 1, 1, 'é', 'é', 1, 1, 1);
+    INSERT INTO district VALUES (1, 1, 1, 1, 'é', 'é', 1, 1, 1);
+    INSERT INTO object_mapping VALUES (1, 1, 1, 'é', 'é', 1, 1);
+    INSERT INTO cargo_company VALUES (1, 'é', NULL, 'é', 1, 1, 1);
+    INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1);
+    INSERT INTO retail_store_channel VALUES (1, 1);
+    INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', NULL, 'é', 'é', 1, '{}', 1, 1);
+    INSERT INTO address VALUES (7, 263, 1, 'é', 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, '{}', 1, 1);";
 
 /// A file of the embedded engine.
 struct File {
@@ -72,6 +102,7 @@ impl File {
         let file = Self::new();
         run(open(&file.url())).expect("it opens");
         let connection = Connection::open(file.path()).expect("it opens");
+        connection.execute_batch(DIRECTORY).expect("a directory");
         connection.execute_batch(SHOP).expect("a shop");
         connection.execute_batch(change).expect("a change");
         file
@@ -132,7 +163,7 @@ fn the_list_is_the_whole_schema() {
         "SELECT c.relname || ' key ' || (SELECT string_agg(a.attname, ', ' ORDER BY p.place)
              FROM unnest(k.conkey) WITH ORDINALITY p (number, place)
              JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.number)
-           || ' rest ' || (SELECT string_agg(a.attname, ', ' ORDER BY a.attname) FROM pg_attribute a
+           || ' rest ' || (SELECT coalesce(string_agg(a.attname, ', ' ORDER BY a.attname), '') FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attnum <> ALL (k.conkey))
          FROM pg_class c JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
          WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace",
@@ -184,8 +215,8 @@ fn progress_is_told_to_the_last_row() {
 fn a_target_with_rows_is_left_alone() {
     let (from, server, file) = (File::filled(""), database(), File::filled(""));
     run(open(server.url())).expect("it opens");
-    server.psql("INSERT INTO channel VALUES (9, 'ours', 'refuse', 1, 1, 1)").expect("a row");
-    assert_eq!(unfit(&from.url(), server.url()), "the target is not empty: there are rows in channel");
+    server.psql("INSERT INTO price_list VALUES (9, 'ours', NULL, 1, 1, 1)").expect("a row");
+    assert_eq!(unfit(&from.url(), server.url()), "the target is not empty: there are rows in price_list");
     assert_eq!(rows(&server), "1");
     assert!(unfit(&from.url(), &file.url()).contains("not empty"));
     assert!(unfit(&from.url(), &from.url()).contains("not empty"), "also the source itself");

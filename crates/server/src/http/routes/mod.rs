@@ -11,12 +11,16 @@ macro_rules! route {
 }
 
 mod catalogue;
+mod directory;
+mod oms;
 mod sales;
 mod stock;
 
 use axum::http::Method;
 
-pub use super::route::{Answer, CHANNEL, Handler, Reading, Route, Under};
+pub use self::directory::NOUNS;
+
+pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Under};
 use super::{auth, health, schema};
 use crate::auth::Permission as May;
 use crate::wire::view::View;
@@ -31,7 +35,10 @@ const fn page(view: &'static View) -> Answer {
 
 /// Every route.
 pub fn routes() -> Vec<Route> {
-    [accounts(), catalogue::all(), stock::all(), sales::all(), operations()].into_iter().flatten().collect()
+    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), oms::all(), operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn accounts() -> Vec<Route> {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Described, Shared, operation_id};
 use crate::auth::Permission;
 use crate::http::download::Format;
-use crate::http::routes::{Answer, Route, Under};
+use crate::http::routes::{Answer, RefusedBy, Route, Under};
 use crate::wire::Family;
 use crate::wire::view::{Shape, View};
 
@@ -86,6 +86,7 @@ fn links(described: &Described<'_>, answer: Answer) -> Map<String, Value> {
 /// The bad answers that a route can give, by what it is.
 fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
     let writes = route.method != Method::GET;
+    let may_be_refused = route.ledger || route.refused_by == RefusedBy::Rules || route.path.starts_with("stock_list");
     let table = [
         (
             400,
@@ -104,7 +105,7 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
             route.path.contains('{') || route.filters.is_some() || route.path.ends_with("_status"),
             "There is no such object or page.",
         ),
-        (406, "refused", route.ledger || route.path.starts_with("stock_list"), "A rule refuses."),
+        (406, "refused", may_be_refused, "A rule refuses."),
         (408, "too_slow", writes, "The body took too long to arrive."),
         (413, "too_large", writes, "The body is too large."),
         (422, "key_reused", route.ledger, "The idempotency key was used for another request."),
@@ -157,7 +158,13 @@ fn shape(shape: Shape, schemas: &mut Map<String, Value>) -> Value {
         Shape::IntOrNull => json!({"type": ["integer", "null"], "format": "int64"}),
         Shape::Text => json!({"type": "string"}),
         Shape::TextOrNull => json!({"type": ["string", "null"]}),
+        Shape::Ints => json!({"type": "array", "items": {"type": "integer", "format": "int64"}}),
         Shape::Bool => json!({"type": "boolean"}),
+        Shape::BoolOrNull => json!({"type": ["boolean", "null"]}),
+        Shape::Number => json!({"type": ["number", "null"]}),
+        Shape::ObjectOrNull => json!({"type": ["object", "null"]}),
+        Shape::One(view) => reference(view, schemas),
+        Shape::Any => json!({}),
         Shape::Object => json!({"type": "object"}),
         Shape::Time => json!({"type": "string", "format": "date-time"}),
         Shape::TimeOrNull => json!({"type": ["string", "null"], "format": "date-time"}),

@@ -91,7 +91,7 @@ fn look_up(filter: &Filter, suffix: &str) -> Value {
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::Choice(words) => json!({"type": "string", "enum": words}),
         Kind::Status => json!({"type": "string", "enum": status_codes()}),
-        Kind::Text => json!({"type": "string"}),
+        Kind::Text | Kind::Folded | Kind::Linked => json!({"type": "string"}),
     };
     if suffix == "__in" {
         // The bound stands in the words: stated as maxItems, tools fill it, and the address grows past any server's limit.

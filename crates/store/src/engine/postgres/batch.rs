@@ -32,7 +32,7 @@ pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
     let inner = columns(text, types.len());
     if text.starts_with("SELECT ") {
         // Neither form can be taken apart by the planner: it looks up one row after the other.
-        let fence = if inner.ends_with("FOR UPDATE") { "" } else { " OFFSET 0" };
+        let fence = if inner.ends_with(" FOR UPDATE") || inner.ends_with(" FOR KEY SHARE") { "" } else { " OFFSET 0" };
         return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}{fence}) AS answer"));
     }
     let unknown = || Error::Internal(format!("there is no form for many rows of: {text}"));

@@ -1,0 +1,153 @@
+//! Price lists, and the prices of products in them (contract 9.1, client contract 3).
+
+use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::{Error as StoreError, Tx, products};
+
+use super::records::{Draft, Noun, Taken, Unique, judge};
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::view::{Shape, View, property};
+use onhand_core::{ProductId, SKU_CHARS_MAX};
+
+/// Price lists.
+pub static LIST: Noun = Noun {
+    unique: &[
+        Unique { index: "price_list_name", taken: Taken::Field("name") },
+        Unique { index: "price_list_code", taken: Taken::Field("code") },
+    ],
+    rule: Some(|_, draft| {
+        // A form cannot say null; blank is what it has for it.
+        if draft.record.text("code") == Some("") {
+            draft.record.set("code", onhand_store::Value::Null);
+        }
+        judge(Ok(()))
+    }),
+    ..Noun::new(
+        &PRICE_LISTS,
+        ("price_list", "price_list/{id}"),
+        "price list",
+        &[
+            Field::text("name", 64, "Unique name.").required(),
+            Field::blank("code", 64, "The list's id in the ERP; unique.").nullable(),
+            Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default false."),
+        ],
+        &View {
+            name: "PriceList",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("name", Shape::Text),
+                property("code", Shape::TextOrNull),
+                property("is_auto_sync", Shape::Bool),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("code", "COALESCE(code, '')", Kind::Text),
+            Filter::new("is_auto_sync", "is_auto_sync", Kind::Bool),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+/// Prices of products.
+pub static PRICE: Noun = Noun {
+    unique: &[Unique {
+        index: "product_price_product_id",
+        taken: Taken::Refused("product_price_duplicated", "A product has one price in a list."),
+    }],
+    fixed: &["product", "price_list"],
+    many: true,
+    upserts: true,
+    rule: Some(|tx, draft| Box::pin(complete(tx, draft))),
+    ..Noun::new(
+        &PRODUCT_PRICES,
+        ("product_prices", "product_prices/{id}"),
+        "product price",
+        &[
+            Field::pk("product", "The product; or product_sku."),
+            Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU, in place of product."),
+            Field::pk("price_list", "The price list. With the product it is the key.").required(),
+            Field::decimal("price", "The price.").required(),
+            Field::text("currency_type", 8, "Its currency, in lower case.").required(),
+            Field::decimal("tax_rate", "The tax rate in percent.").nullable(),
+            Field::decimal("retail_price", "The price before a discount.").nullable(),
+            Field::object("extra_field", "Free data."),
+        ],
+        &View {
+            name: "ProductPrice",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("product", Shape::Int),
+                property("product_sku", Shape::Text),
+                property("price_list", Shape::Int),
+                property("price", Shape::Text),
+                property("currency_type", Shape::Text),
+                property("tax_rate", Shape::TextOrNull),
+                property("retail_price", Shape::TextOrNull),
+                property("extra_field", Shape::Object),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("product", "product_id", Kind::Int),
+            Filter::only("product__pk", "product_id", Kind::Int),
+            Filter::new("product_sku", "product_sku", Kind::Text),
+            Filter::new("price_list", "price_list_id", Kind::Int),
+            Filter::new("currency_type", "currency_type", Kind::Text),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+/// Amounts get the two digits after the point that clients compare texts with; the product is found by either name.
+async fn complete(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
+    let Draft { record, before, form, .. } = draft;
+    for column in ["price", "tax_rate", "retail_price"] {
+        if let Some(amount) = record.text(column).map(amount) {
+            record.set(column, amount);
+        }
+    }
+    if let Some(sku) = form.text("product_sku") {
+        let Some(product) = products::keys_by_sku(tx, &[sku]).await?.pop() else {
+            return Ok(Err(Error::field("product_sku", format!("Object with sku={sku} does not exist."))));
+        };
+        let other = |id: i64| id != product.id.get();
+        if form.int("product").is_some_and(other)
+            || before.and_then(|before| before.int("product_id")).is_some_and(other)
+        {
+            return Ok(Err(Error::field("product_sku", "This is another product's SKU.")));
+        }
+        record.set("product_id", product.id.get());
+        record.set("product_sku", product.sku);
+    } else if let Some(id) = record.int("product_id") {
+        if let Some(product) = products::keys_by_id(tx, &[ProductId::new(id)]).await?.pop() {
+            record.set("product_sku", product.sku);
+        }
+    } else {
+        return Ok(Err(Error::field("product", "This field is required.")));
+    }
+    Ok(Ok(()))
+}
+
+/// A decimal with at least two digits after the point.
+fn amount(text: &str) -> String {
+    match text.split_once('.') {
+        None => format!("{text}.00"),
+        Some((_, fraction)) if fraction.len() < 2 => format!("{text}0"),
+        Some(_) => text.to_owned(),
+    }
+}

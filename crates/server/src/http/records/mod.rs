@@ -1,0 +1,99 @@
+//! Records: the handlers of every noun that is no more than its fields and a few rules of its own.
+//!
+//! A noun is added as a [`Noun`] in a file of its own: the store's table (see `onhand_store::records::tables`), fields, view
+//! and filters, what must be unique, and a [`Rule`] where there is more to say; and a line in a file of `routes/`, which
+//! [`routes::Places`] makes its six routes of. Columns are found by name: the field `stock_list` of kind `Pk` is the column
+//! `stock_list_id`, any other field the column, or the link, of its own name.
+//!
+//! Promises: all faults of a body at once, in the wire's form; a write is whole or not at all. Must not know nouns.
+
+mod noun;
+mod routes;
+mod write;
+
+use onhand_store::Error as StoreError;
+use onhand_store::filter::{Condition, Page};
+use onhand_store::records::{self, Record};
+
+pub use self::noun::{Draft, Noun, Own, Rule, Ruling, Taken, Unique, judge};
+pub use self::routes::Places;
+pub(super) use self::write::{create, remove, update};
+use super::call::Call;
+use crate::wire::error::Error;
+use crate::wire::json::{self, Object, Reply};
+use crate::wire::view::Shape;
+
+/// `GET {noun}/`.
+pub(super) async fn list(call: Call, noun: &'static Noun) -> Result<Reply, Error> {
+    let mut query = call.listing(noun.filters)?;
+    query.listing.conditions.extend(own(&call, noun));
+    let (table, listing) = (noun.table, query.listing.clone());
+    let bounded = records::is_bounded(table, &listing);
+    let body = async move |tx: &mut onhand_store::Tx<'_>| records::page(tx, table, &listing).await;
+    let store = &call.app.store;
+    let page: Page<Record> =
+        if bounded { store.glance("records.page", body).await? } else { store.read("records.page", body).await? };
+    call.page(&query, &page, |out, record| write(noun, out, record))
+}
+
+/// `GET {noun}/{id}/`.
+pub(super) async fn show(call: Call, noun: &'static Noun) -> Result<Reply, Error> {
+    let record = found(&call, noun).await?;
+    let mut body = String::new();
+    write(noun, &mut body, &record);
+    Ok(Reply::ok(body))
+}
+
+/// The record that a path names, if the caller may know of it.
+pub async fn found(call: &Call, noun: &'static Noun) -> Result<Record, Error> {
+    let (id, own) = (call.id()?, own(call, noun));
+    let find = async move |tx: &mut onhand_store::Tx<'_>| records::find(tx, noun.table, id, own).await;
+    let found: Result<_, StoreError> = call.app.store.glance("records.find", find).await;
+    found?.ok_or_else(Error::not_found)
+}
+
+/// What narrows a noun to what is the channel's, if the call is about one.
+fn own(call: &Call, noun: &Noun) -> Option<Condition> {
+    let (channel, own) = (call.channel?, noun.own?);
+    Some(own.condition(channel))
+}
+
+/// Writes a record as its view says.
+pub fn write(noun: &Noun, out: &mut String, record: &Record) {
+    let mut object = Object::open(out);
+    for property in noun.view.properties {
+        let name = property.name;
+        if let Some(text) = noun.more.and_then(|more| more(name, record)) {
+            object = object.raw(name, &text);
+            continue;
+        }
+        object = match name {
+            "pk" | "id" => object.int(name, record.id),
+            "created_date" => object.time(name, record.created_at),
+            "modified_date" => object.time(name, record.modified_at),
+            _ if noun.table.has_link(name) => {
+                object.list(name, record.linked(name), |out, id| json::push_int(out, *id))
+            }
+            _ => value(object, noun, record, (name, property.kind)),
+        };
+    }
+    object.close();
+}
+
+fn value<'t>(object: Object<'t>, noun: &Noun, record: &Record, (name, shape): (&str, Shape)) -> Object<'t> {
+    let column = noun.table.column(name).expect("a property is a column, a link, or written by the noun").name;
+    match shape {
+        Shape::Int | Shape::IntOrNull => object.int_or_null(name, record.int(column)),
+        Shape::Bool => object.bool(name, record.flag(column)),
+        Shape::BoolOrNull => match record.int(column) {
+            Some(flag) => object.bool(name, flag == 1),
+            None => object.raw(name, "null"),
+        },
+        Shape::Time | Shape::TimeOrNull => {
+            object.time_or_null(name, record.int(column).map(onhand_core::Timestamp::from_micros))
+        }
+        Shape::Text | Shape::TextOrNull => object.text_or_null(name, record.text(column)),
+        // What is stored is JSON text.
+        _ => object.raw(name, record.text(column).unwrap_or("null")),
+    }
+}

@@ -1,0 +1,259 @@
+//! Making, changing and removing records.
+//!
+//! Promises: what is said of a row is said with all faults of all rows; what was refused has changed nothing. Must not
+//! know nouns.
+
+use axum::http::StatusCode;
+use onhand_core::{ChannelId, Timestamp};
+use onhand_store::records::{self, Record};
+use onhand_store::{Error as StoreError, Tx, Value};
+
+use super::noun::{Draft, Noun, Own, Taken};
+use super::{found, own, write};
+use crate::auth::Role;
+use crate::http::call::Call;
+use crate::http::product_stocks::ROWS_MAX;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::field::{Field, Kind};
+use crate::wire::form::{self, Form, Mode};
+use crate::wire::json::{self, NOTHING, Reply};
+
+/// What a rule may know of a call.
+#[derive(Clone, Copy)]
+struct About {
+    channel: Option<ChannelId>,
+    role: Role,
+    now: Timestamp,
+}
+
+impl About {
+    fn of(call: &Call) -> Self {
+        Self { channel: call.channel, role: call.caller.role, now: call.app.clock.now() }
+    }
+}
+
+/// `POST {noun}/`: one, or, given an array where the noun takes it, many: all or none.
+pub(in crate::http) async fn create(call: Call, noun: &'static Noun) -> Result<Reply, Error> {
+    match call.value().await? {
+        serde_json::Value::Array(rows) if noun.many => {
+            if rows.is_empty() || rows.len() > ROWS_MAX {
+                return Err(Error::field("non_field_errors", format!("Send 1 to {ROWS_MAX} rows.")));
+            }
+            let forms = form::read_rows(noun.fields, Mode::Whole, &rows).map_err(Error::Rows)?;
+            let (records, status) = make(&call, noun, forms).await?.map_err(Error::Rows)?;
+            let mut body = String::with_capacity(records.len() * 256);
+            json::push_list(&mut body, &records, |out, record| write(noun, out, record));
+            Ok(Reply::text(status, body))
+        }
+        value => {
+            let form = Form::read(noun.fields, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
+            let made = make(&call, noun, vec![form]).await?;
+            let fault = |faults: Vec<FieldErrors>| Error::Fields(faults.into_iter().next().unwrap_or_default());
+            let (records, status) = made.map_err(fault)?;
+            Ok(reply(noun, status, records.first()))
+        }
+    }
+}
+
+fn reply(noun: &Noun, status: StatusCode, record: Option<&Record>) -> Reply {
+    let mut body = String::new();
+    record.into_iter().for_each(|record| write(noun, &mut body, record));
+    Reply::text(status, body)
+}
+
+/// What was written, and whether any of it was made (201) or all of it was there (200); or the faults of each row.
+type Made = Result<(Vec<Record>, StatusCode), Vec<FieldErrors>>;
+
+async fn make(call: &Call, noun: &'static Noun, forms: Vec<Form>) -> Result<Made, Error> {
+    let about = About::of(call);
+    let stored = call.app.store.write("records.insert", async move |tx| insert(tx, noun, &forms, about).await).await;
+    stored.map_err(|fault| taken(noun, fault))?
+}
+
+async fn insert(
+    tx: &mut Tx<'_>,
+    noun: &'static Noun,
+    forms: &[Form],
+    about: About,
+) -> Result<Result<Made, Error>, StoreError> {
+    let mut records = Vec::with_capacity(forms.len());
+    let mut faults = Vec::with_capacity(forms.len());
+    for form in forms {
+        let mut record = Record::new(noun.table, about.now);
+        faults.push(fill(noun, form, &mut record, about.channel));
+        records.push(record);
+    }
+    for missing in records::missing(tx, noun.table, &records).await? {
+        faults[missing.row].add(field_of(missing.name), form::unknown_pk(missing.id));
+    }
+    if let Some(rule) = noun.rule {
+        for ((form, record), faults) in forms.iter().zip(&mut records).zip(&mut faults) {
+            let About { channel, role, now } = about;
+            match rule(tx, Draft { record, before: None, form, channel, role, now }).await? {
+                Ok(()) => {}
+                Err(Error::Fields(more)) => faults.extend(more),
+                Err(refused) => return Ok(Err(refused)),
+            }
+        }
+    }
+    if faults.iter().any(|faults| !faults.is_empty()) {
+        return Ok(Ok(Err(faults)));
+    }
+    let written = if noun.upserts {
+        upsert(tx, noun, records, forms, about).await?
+    } else {
+        (records::insert(tx, noun.table, records).await?, StatusCode::CREATED)
+    };
+    Ok(Ok(Ok(written)))
+}
+
+/// Writes records of which some may be there already, by their natural key. Those get what was sent and keep the rest.
+async fn upsert(
+    tx: &mut Tx<'_>,
+    noun: &'static Noun,
+    records: Vec<Record>,
+    forms: &[Form],
+    about: About,
+) -> Result<(Vec<Record>, StatusCode), StoreError> {
+    // Each is there, or will be one of the new ones, which are written together.
+    let mut places: Vec<Result<Record, usize>> = Vec::with_capacity(records.len());
+    let mut new: Vec<Record> = Vec::new();
+    for (record, form) in records.into_iter().zip(forms) {
+        if let Some(before) = records::same(tx, &record).await? {
+            let mut after = before.clone();
+            overwrite(noun, form, &record, &mut after);
+            let changed = !after.says_as(&before);
+            after.touch(about.now);
+            places.push(Ok(if changed { records::update(tx, before, after).await? } else { before }));
+        } else if let Some(place) = new.iter().position(|earlier| earlier.has_key_of(&record)) {
+            overwrite(noun, form, &record, &mut new[place]);
+            places.push(Err(place));
+        } else {
+            places.push(Err(new.len()));
+            new.push(record);
+        }
+    }
+    let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
+    let made = records::insert(tx, noun.table, new).await?;
+    Ok((places.into_iter().map(|place| place.unwrap_or_else(|new| made[new].clone())).collect(), status))
+}
+
+/// Puts what was sent for one record into another. It has been through the noun's rule: what it says is what was meant.
+fn overwrite(noun: &Noun, form: &Form, sent: &Record, record: &mut Record) {
+    for field in noun.fields.iter().filter(|field| form.has(field.name)) {
+        if let Some(column) = noun.table.column(field.name) {
+            record.set(column.name, sent.value(column.name).clone());
+        }
+    }
+}
+
+/// `PATCH {noun}/{id}/`, and `PUT`, which asks for every required field. What is not sent stays as it is.
+pub(in crate::http) async fn update(call: Call, noun: &'static Noun, mode: Mode) -> Result<Reply, Error> {
+    let form = call.form(noun.fields, mode).await?;
+    let id = found(&call, noun).await?.id;
+    let about = About::of(&call);
+    let stored =
+        call.app.store.write("records.update", async move |tx| change(tx, noun, (id, &form), about).await).await;
+    let record = stored.map_err(|fault| taken(noun, fault))??;
+    Ok(reply(noun, StatusCode::OK, Some(&record)))
+}
+
+async fn change(
+    tx: &mut Tx<'_>,
+    noun: &'static Noun,
+    (id, form): (i64, &Form),
+    about: About,
+) -> Result<Result<Record, Error>, StoreError> {
+    let Some(before) = records::locked(tx, noun.table, id).await? else { return Ok(Err(Error::not_found())) };
+    let mut after = before.clone();
+    let mut faults = fill(noun, form, &mut after, about.channel);
+    for field in noun.fixed {
+        let column = noun.table.column(field).expect("what is fixed is a column").name;
+        if after.value(column) != before.value(column) {
+            faults.add(field, "This field cannot be changed.");
+        }
+    }
+    for missing in records::missing(tx, noun.table, std::slice::from_ref(&after)).await? {
+        faults.add(field_of(missing.name), form::unknown_pk(missing.id));
+    }
+    if let Some(rule) = noun.rule {
+        let About { channel, role, now } = about;
+        match rule(tx, Draft { record: &mut after, before: Some(&before), form, channel, role, now }).await? {
+            Ok(()) => {}
+            Err(Error::Fields(more)) => faults.extend(more),
+            Err(refused) => return Ok(Err(refused)),
+        }
+    }
+    if !faults.is_empty() {
+        return Ok(Err(Error::Fields(faults)));
+    }
+    if after.says_as(&before) && !noun.stirs {
+        return Ok(Ok(before));
+    }
+    after.touch(about.now);
+    Ok(Ok(records::update(tx, before, after).await?))
+}
+
+/// `DELETE {noun}/{id}/`. What something still points at stays.
+pub(in crate::http) async fn remove(call: Call, noun: &'static Noun) -> Result<Reply, Error> {
+    let (id, own) = (call.id()?, own(&call, noun));
+    let removed = call.app.store.write("records.remove", async move |tx| {
+        let visible = records::find(tx, noun.table, id, own).await?.is_some();
+        let record = if visible { records::locked(tx, noun.table, id).await? } else { None };
+        let Some(record) = record else { return Ok(Err(Error::not_found())) };
+        if let Some(referrer) = records::referrer(tx, &record).await? {
+            let text =
+                format!("This {} cannot be removed: {} still refers to it.", noun.label, referrer.replace('_', " "));
+            return Ok(Err(Error::refused("still_referred_to", text)));
+        }
+        records::remove(tx, record).await?;
+        Ok(Ok(()))
+    });
+    removed.await??;
+    Ok(Reply::text(StatusCode::NO_CONTENT, NOTHING))
+}
+
+/// Puts what was sent into a record. What is made below a channel is that channel's.
+fn fill(noun: &Noun, form: &Form, record: &mut Record, channel: Option<ChannelId>) -> FieldErrors {
+    for field in noun.fields.iter().filter(|field| form.has(field.name)) {
+        if let Some(ids) = form.ids(field.name).filter(|_| noun.table.has_link(field.name)) {
+            record.link(field.name, ids.to_vec());
+        } else if let Some(column) = noun.table.column(field.name) {
+            record.set(column.name, sent(field, form));
+        }
+    }
+    let mut faults = FieldErrors::default();
+    if let (Some(Own::Column(column)), Some(channel)) =
+        (noun.own.filter(|_| noun.table.column("channel").is_some()), channel)
+    {
+        if form.int("channel").is_some_and(|said| said != channel.get()) {
+            faults.add("channel", form::unknown_pk(form.int("channel").unwrap_or_default()));
+        }
+        record.set(column, channel.get());
+    }
+    faults
+}
+
+fn sent(field: &Field, form: &Form) -> Value<'static> {
+    match field.kind {
+        Kind::Int(..) | Kind::Pk => form.int(field.name).into(),
+        Kind::Bool => form.bool(field.name).into(),
+        Kind::Time => form.time(field.name).map(Timestamp::micros).into(),
+        _ => form.string(field.name).into(),
+    }
+}
+
+/// The field that a column is filled from.
+fn field_of(column: &str) -> &str {
+    column.strip_suffix("_id").unwrap_or(column)
+}
+
+/// What is said where a unique index has been violated.
+fn taken(noun: &Noun, fault: StoreError) -> Error {
+    let StoreError::Taken { constraint } = &fault else { return fault.into() };
+    match noun.unique.iter().find(|unique| unique.index == constraint).map(|unique| unique.taken) {
+        Some(Taken::Field(name)) => Error::field(name, format!("{} with this {name} already exists.", noun.label)),
+        Some(Taken::Refused(code, text)) => Error::refused(code, text),
+        None => fault.into(),
+    }
+}

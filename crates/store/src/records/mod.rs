@@ -1,0 +1,257 @@
+//! Records: rows of the many nouns that are written by people and programs one by one, and that no rule of stock reads.
+//!
+//! A noun is a [`Table`]: a static beside its reason to exist (`catalogs.rs`, `geography.rs`, …), named in
+//! [`tables::TABLES`]. Everything else, the statements included, is made from it here.
+//!
+//! Promises: nothing a client sends becomes SQL text; a record points at rows that are there, and a row that is pointed at
+//! stays; counts are kept; whoever must know of a change hears of it in its transaction. Must not know what a noun means.
+
+mod made;
+mod record;
+mod table;
+pub mod tables;
+
+use std::collections::BTreeMap;
+
+use onhand_core::BUCKETS;
+
+pub(crate) use self::made::{counted, statements};
+pub use self::record::Record;
+pub use self::table::{Change, Column, Hook, Link, Spread, Table};
+use crate::filter::{self, Condition, Listing, Op, Page, Sort, Window};
+use crate::ids;
+use crate::sql::values;
+use crate::tally::{Scope, Tally};
+use crate::{Error, Tx, Value};
+
+/// A value of a record that points at nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// The record, counted from 0.
+    pub row: usize,
+    /// Its column, or the name of its link.
+    pub name: &'static str,
+    /// What is not there.
+    pub id: i64,
+}
+
+/// A part of all records.
+pub async fn page(tx: &mut Tx<'_>, table: &'static Table, listing: &Listing) -> Result<Page<Record>, Error> {
+    let made = table.made();
+    let read = |row: &crate::Row<'_>| Record::read(table, row);
+    let mut page = filter::page(tx, &made.listed, listing, |record: &Record| record.id, read).await?;
+    load_links(tx, table, &mut page.rows).await?;
+    Ok(page)
+}
+
+/// Whether a part of a list is read without looking at more rows than it shows.
+pub fn is_bounded(table: &'static Table, listing: &Listing) -> bool {
+    listing.is_bounded(&table.made().listed)
+}
+
+/// The records with these ids, in any order; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx<'_>, table: &'static Table, ids: &[i64]) -> Result<Vec<Record>, Error> {
+    let keys = ids.iter().map(|id| values![*id, bucket(*id)]);
+    let mut found = match table.spread {
+        Spread::No => tx.all_each(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
+        _ => tx.all_each(&table.made().by_id, keys, reading(table)).await?,
+    };
+    load_links(tx, table, &mut found).await?;
+    Ok(found)
+}
+
+/// One record.
+pub async fn by_id(tx: &mut Tx<'_>, table: &'static Table, id: i64) -> Result<Option<Record>, Error> {
+    Ok(by_ids(tx, table, &[id]).await?.pop())
+}
+
+/// One record, if it fulfils a condition besides.
+pub async fn find(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    id: i64,
+    narrow: Option<Condition>,
+) -> Result<Option<Record>, Error> {
+    let Some(narrow) = narrow else { return by_id(tx, table, id).await };
+    let own = Condition { column: "id", op: Op::Eq, values: vec![Value::Int(id)] };
+    let window = Window::After { key: None, limit: 1 };
+    let listing = Listing { conditions: vec![own, narrow], sort: Sort::BY_ID, window };
+    Ok(page(tx, table, &listing).await?.rows.pop())
+}
+
+/// One record that nobody else changes until this transaction ends.
+pub async fn locked(tx: &mut Tx<'_>, table: &'static Table, id: i64) -> Result<Option<Record>, Error> {
+    let mut found = tx.all(&table.made().locked, &table.key(id), reading(table)).await?;
+    load_links(tx, table, &mut found).await?;
+    Ok(found.pop())
+}
+
+/// The record that has the natural key of another, which nobody else changes until this transaction ends.
+pub async fn same(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Record>, Error> {
+    let table = record.table;
+    let Some(same) = &table.made().same else { return Ok(None) };
+    let mut key: Vec<Value<'_>> = table.natural.iter().map(|column| record.value(column).clone()).collect();
+    key.extend(table.spread.bucket(record).map(Value::Int));
+    let mut found = tx.all(same, &key, reading(table)).await?;
+    load_links(tx, table, &mut found).await?;
+    Ok(found.pop())
+}
+
+fn reading(table: &'static Table) -> impl Fn(&crate::Row<'_>) -> Result<Record, Error> + Send {
+    move |row| Record::read(table, row)
+}
+
+async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Record]) -> Result<(), Error> {
+    for (index, link) in table.made().links.iter().enumerate() {
+        let keys: Vec<i64> = records.iter().map(|record| record.id).collect();
+        let pairs = tx
+            .all_each(&link.of_owner, keys.into_iter().map(|id| values![id]), |row| {
+                Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))
+            })
+            .await?;
+        let mut targets: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+        pairs.into_iter().for_each(|(owner, target)| targets.entry(owner).or_default().push(target));
+        records.iter_mut().for_each(|record| record.links[index] = targets.remove(&record.id).unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// What the records point at and is not there. What is there stays until this transaction ends.
+pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record]) -> Result<Vec<Missing>, Error> {
+    let mut missing = Vec::new();
+    for (name, target, ids) in pointers(table, records) {
+        let mut wanted: Vec<i64> = ids.iter().map(|(_, id)| *id).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let read = |row: &crate::Row<'_>| row.get::<i64>(0);
+        let exists = &target.made().exists;
+        let found = match target.spread {
+            Spread::No => tx.all_each(exists, wanted.iter().map(|id| values![*id]), read).await?,
+            _ => tx.all_each(exists, wanted.iter().map(|id| values![*id, bucket(*id)]), read).await?,
+        };
+        let unknown = ids.into_iter().filter(|(_, id)| !found.contains(id));
+        missing.extend(unknown.map(|(row, id)| Missing { row, name, id }));
+    }
+    Ok(missing)
+}
+
+/// Every column and link that points somewhere, with the ids in it and the records that have them.
+type Pointers = Vec<(&'static str, &'static Table, Vec<(usize, i64)>)>;
+
+fn pointers(table: &'static Table, records: &[Record]) -> Pointers {
+    let mut all = Vec::new();
+    for column in table.columns {
+        let Some(target) = column.target else { continue };
+        let ids = records.iter().enumerate().filter_map(|(row, record)| Some((row, record.int(column.name)?)));
+        all.push((column.name, target, ids.collect()));
+    }
+    for (index, link) in table.links.iter().enumerate() {
+        let ids = records.iter().enumerate();
+        let ids = ids.flat_map(|(row, record)| record.links[index].iter().map(move |id| (row, *id)));
+        all.push((link.name, link.target, ids.collect()));
+    }
+    all
+}
+
+/// Makes records; their ids are given by the store. A taken key is [`Error::Taken`].
+pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Record>) -> Result<Vec<Record>, Error> {
+    if records.is_empty() {
+        return Ok(records);
+    }
+    let first = ids::take(tx, table.name, records.len() as i64).await?;
+    for (number, record) in (first..).zip(&mut records) {
+        record.id = match table.spread.bucket(record) {
+            None => number,
+            Some(bucket) => number * BUCKETS + bucket,
+        };
+    }
+    let rows = records.iter().map(|record| table.row(record)).collect();
+    tx.execute_each_composed(table.made().insert.sqlite(), rows).await?;
+    let mut tally = Tally::default();
+    records.iter().for_each(|record| count(&mut tally, table, record, 1));
+    tally.write(tx).await?;
+    for record in &records {
+        insert_links(tx, table, record).await?;
+    }
+    let Some(changed) = table.changed else { return Ok(records) };
+    let made: Vec<i64> = records.iter().map(|record| record.id).collect();
+    let changes: Vec<Change> = records.into_iter().map(|after| Change { before: None, after: Some(after) }).collect();
+    changed(tx, &changes).await?;
+    // Whoever heard of it may have completed them.
+    let mut found = by_ids(tx, table, &made).await?;
+    found.sort_unstable_by_key(|record| record.id);
+    Ok(found)
+}
+
+/// Writes a record back, which was `before`. What it has become.
+pub async fn update(tx: &mut Tx<'_>, before: Record, after: Record) -> Result<Record, Error> {
+    let table = before.table;
+    let mut values = table.key(after.id);
+    values.push(Value::Int(after.modified_at.micros()));
+    values.extend(after.values.iter().cloned());
+    tx.execute(&table.made().update, &values).await?;
+    let mut tally = Tally::default();
+    count(&mut tally, table, &before, -1);
+    count(&mut tally, table, &after, 1);
+    tally.write(tx).await?;
+    if before.links != after.links {
+        delete_links(tx, table, after.id).await?;
+        insert_links(tx, table, &after).await?;
+    }
+    let Some(changed) = table.changed else { return Ok(after) };
+    let id = after.id;
+    changed(tx, &[Change { before: Some(before), after: Some(after) }]).await?;
+    by_id(tx, table, id).await?.ok_or_else(|| Error::Internal(format!("a {} is gone", table.name)))
+}
+
+/// What still points at a record: the name of its table.
+pub async fn referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'static str>, Error> {
+    for referrer in &record.table.made().referrers {
+        if tx.first(&referrer.any, &values![record.id], |row| row.get::<i64>(0)).await?.is_some() {
+            return Ok(Some(referrer.table));
+        }
+    }
+    Ok(None)
+}
+
+/// Removes a record to which nothing points.
+pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
+    let table = record.table;
+    delete_links(tx, table, record.id).await?;
+    tx.execute(&table.made().delete, &table.key(record.id)).await?;
+    let mut tally = Tally::default();
+    count(&mut tally, table, &record, -1);
+    tally.write(tx).await?;
+    match table.changed {
+        Some(changed) => changed(tx, &[Change { before: Some(record), after: None }]).await,
+        None => Ok(()),
+    }
+}
+
+fn count(tally: &mut Tally, table: &'static Table, record: &Record, by: i64) {
+    tally.add(Scope::all(table.name), record.id, by);
+    for column in table.tallied {
+        if let Some(value) = record.int(column) {
+            tally.add(Scope::of(table.name, column, value), record.id, by);
+        }
+    }
+}
+
+async fn insert_links(tx: &mut Tx<'_>, table: &'static Table, record: &Record) -> Result<(), Error> {
+    for (link, targets) in table.made().links.iter().zip(&record.links) {
+        tx.execute_each(&link.insert, targets.iter().map(|target| values![record.id, *target])).await?;
+    }
+    Ok(())
+}
+
+async fn delete_links(tx: &mut Tx<'_>, table: &'static Table, id: i64) -> Result<(), Error> {
+    for link in &table.made().links {
+        tx.execute(&link.delete, &values![id]).await?;
+    }
+    Ok(())
+}
+
+/// The bucket that an id carries.
+fn bucket(id: i64) -> i64 {
+    id & (BUCKETS - 1)
+}
