@@ -146,7 +146,7 @@ impl FloorCommand {
                 }
             }
             Self::Count(count) => {
-                needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone())))
+                needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone())));
             }
             Self::Remove(remove) => needs.discrepancies.extend(&remove.ids),
         }
@@ -155,8 +155,12 @@ impl FloorCommand {
     /// The most ids of a kind that deciding this command can use up.
     pub fn ids_needed(&self, kind: IdKind) -> usize {
         let planning = |lines: usize| match kind {
-            IdKind::Package | IdKind::PackageItem | IdKind::Transfer | IdKind::TransferItem => lines,
-            IdKind::Stock | IdKind::Discrepancy => lines,
+            IdKind::Package
+            | IdKind::PackageItem
+            | IdKind::Transfer
+            | IdKind::TransferItem
+            | IdKind::Stock
+            | IdKind::Discrepancy => lines,
             // Each line leaves a stock and arrives on another.
             IdKind::Movement => 2 * lines,
             _ => 0,
@@ -167,14 +171,13 @@ impl FloorCommand {
             Self::Transfer(run) if matches!(run.command, TransferCommand::NotFound | TransferCommand::Ship) => {
                 planning(run.lines)
             }
-            Self::Package(_) | Self::Transfer(_) => 0,
             Self::Count(count) => match kind {
                 IdKind::StockCount => 1,
                 IdKind::Discrepancy | IdKind::Movement | IdKind::Stock => count.lines.len(),
                 _ => 0,
             },
             Self::Remove(remove) if kind == IdKind::Movement => remove.ids.len(),
-            Self::Remove(_) => 0,
+            Self::Package(_) | Self::Transfer(_) | Self::Remove(_) => 0,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Rows by id.
 #[derive(Clone, Debug)]
 pub struct Rows<K, V> {
-    rows: BTreeMap<K, V>,
+    stored: BTreeMap<K, V>,
     made: BTreeSet<K>,
     before: BTreeMap<K, V>,
 }
@@ -39,34 +39,34 @@ impl<V> Default for RowChanges<V> {
 
 impl<K, V> Default for Rows<K, V> {
     fn default() -> Self {
-        Self { rows: BTreeMap::new(), made: BTreeSet::new(), before: BTreeMap::new() }
+        Self { stored: BTreeMap::new(), made: BTreeSet::new(), before: BTreeMap::new() }
     }
 }
 
 impl<K: Copy + Ord, V: Clone + PartialEq> Rows<K, V> {
     /// Puts a stored row here.
     pub fn put(&mut self, id: K, row: V) {
-        self.rows.insert(id, row);
+        self.stored.insert(id, row);
     }
 
     /// A row.
     pub fn get(&self, id: K) -> Option<&V> {
-        self.rows.get(&id)
+        self.stored.get(&id)
     }
 
     /// All rows, in the order of their ids.
     pub fn all(&self) -> impl Iterator<Item = &V> {
-        self.rows.values()
+        self.stored.values()
     }
 
     pub(crate) fn make(&mut self, id: K, row: V) {
         self.made.insert(id);
-        self.rows.insert(id, row);
+        self.stored.insert(id, row);
     }
 
     /// The row, to change it.
     pub(crate) fn change(&mut self, id: K) -> &mut V {
-        let row = self.rows.get_mut(&id).expect("a decision changes rows it has looked at");
+        let row = self.stored.get_mut(&id).expect("a decision changes rows it has looked at");
         if !self.made.contains(&id) {
             self.before.entry(id).or_insert_with(|| row.clone());
         }
@@ -74,7 +74,7 @@ impl<K: Copy + Ord, V: Clone + PartialEq> Rows<K, V> {
     }
 
     pub(crate) fn remove(&mut self, id: K) {
-        let Some(row) = self.rows.remove(&id) else { return };
+        let Some(row) = self.stored.remove(&id) else { return };
         if !self.made.remove(&id) {
             self.before.entry(id).or_insert(row);
         }
@@ -84,10 +84,10 @@ impl<K: Copy + Ord, V: Clone + PartialEq> Rows<K, V> {
     pub(crate) fn take(&mut self) -> RowChanges<V> {
         let mut changes = RowChanges::default();
         for id in std::mem::take(&mut self.made) {
-            changes.made.extend(self.rows.get(&id).cloned());
+            changes.made.extend(self.stored.get(&id).cloned());
         }
         for (id, before) in std::mem::take(&mut self.before) {
-            match self.rows.get(&id) {
+            match self.stored.get(&id) {
                 None => changes.removed.push(before),
                 Some(after) if *after != before => changes.changed.push((before, after.clone())),
                 Some(_) => {}

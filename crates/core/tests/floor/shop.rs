@@ -47,17 +47,17 @@ impl Shop {
         Self { shelf, last: Changes::default(), now: 0, orders: BTreeMap::new() }
     }
 
-    fn decide(&mut self, command: Command) -> Result<Outcome, Refusal> {
+    fn decide(&mut self, command: &Command) -> Result<Outcome, Refusal> {
         self.now += 1_000_000;
         let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
-        let decided = decide(&mut self.shelf, &command, context);
+        let decided = decide(&mut self.shelf, command, context);
         self.last = self.shelf.take_changes();
         assert!(decided.is_ok() || self.last.is_empty(), "a refused command changed {:?}", self.last);
         decided
     }
 
     fn floor(&mut self, command: FloorCommand) -> Result<FloorOutcome, Refusal> {
-        match self.decide(Command::Floor(command))? {
+        match self.decide(&Command::Floor(command))? {
             Outcome::Floor(outcome) => Ok(outcome),
             other => panic!("{other:?}"),
         }
@@ -75,7 +75,7 @@ impl Shop {
             snapshot_at,
         };
         let command = WriteStocks { rows: vec![row], create_unknown_products: true };
-        self.decide(Command::WriteStocks(command)).expect("a figure is written");
+        self.decide(&Command::WriteStocks(command)).expect("a figure is written");
     }
 
     pub(crate) fn try_order(&mut self, number: &str, lines: &[(&str, i64, i64)]) -> Result<(), Refusal> {
@@ -100,7 +100,7 @@ impl Shop {
             details: "{}".to_owned(),
             lines: lines.iter().map(line).collect(),
         };
-        let Outcome::OrderPlaced(order, items) = self.decide(Command::PlaceOrder(order))? else { panic!("placed") };
+        let Outcome::OrderPlaced(order, items) = self.decide(&Command::PlaceOrder(order))? else { panic!("placed") };
         self.orders.insert(number.to_owned(), (order.id, items.iter().map(|item| item.id).collect()));
         Ok(())
     }
@@ -179,14 +179,14 @@ impl Shop {
             update_stock: true,
             registered_at: None,
         };
-        self.decide(Command::ReleaseItem(release)).expect("released");
+        self.decide(&Command::ReleaseItem(release)).expect("released");
     }
 
     pub(crate) fn cancel(&mut self, number: &str, lines: &[&str]) -> Result<(), Refusal> {
         let items = lines.iter().map(|line| self.item(line)).collect();
         let order = self.orders[number].0;
         let cancel = CancelItems { order, items: Some(items), details: Vec::new() };
-        self.decide(Command::CancelItems(cancel)).map(drop)
+        self.decide(&Command::CancelItems(cancel)).map(drop)
     }
 
     /// A stock as text.

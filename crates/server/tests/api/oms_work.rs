@@ -176,7 +176,7 @@ async fn five_hundred_orders_add_up() {
             let gone = left.get(&(*place, (*sku).to_owned())).copied().unwrap_or(0);
             json!({"sku": sku, "counted": 200 - gone})
         };
-        let lines: Vec<Value> = SKUS.iter().map(|sku| line(sku)).collect();
+        let lines: Vec<Value> = SKUS.iter().map(line).collect();
         let count =
             shop.erp.post("/api/v1/oms/stock-counts/", json!({"location": place, "lines": lines})).await.created();
         let results = count["lines"].as_array().expect("lines").iter();

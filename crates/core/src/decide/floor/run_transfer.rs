@@ -61,8 +61,8 @@ fn ship(shelf: &mut Shelf, transfer: &Transfer, open: &[TransferItem], context: 
 /// Brings the package's lines that wait for these into a state.
 fn set_waiting(shelf: &mut Shelf, open: &[TransferItem], state: PackageState, context: Context) {
     for line in open {
-        let waits = |line: &&crate::floor::PackageItem| line.state == PackageState::WaitingForTransfer;
-        if shelf.floor.package_items.get(line.package_item).filter(waits).is_some() {
+        let waits = |line: &crate::floor::PackageItem| line.state == PackageState::WaitingForTransfer;
+        if shelf.floor.package_items.get(line.package_item).is_some_and(waits) {
             follow::set_line(shelf, line.package_item, state, context);
         }
     }
