@@ -348,6 +348,7 @@ const SOURCES: &[&str] = &[
     include_str!("imports_follow.rs"),
     include_str!("mappings.rs"),
     include_str!("oms.rs"),
+    include_str!("oms_floor.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),
     include_str!("prices.rs"),

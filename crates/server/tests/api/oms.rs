@@ -272,8 +272,7 @@ async fn an_order_is_gathered_by_transfers() {
             "{query}"
         );
     }
-    let path = |transfer: &Value| format!("/api/v1/oms/transfer_orders/{}/", id(transfer));
-    assert_eq!(erp.get(&path(transfer)).await.ok(), *transfer);
+    assert_eq!(erp.get(&format!("/api/v1/oms/transfer_orders/{}/", id(transfer))).await.ok(), *transfer);
     let run = async |transfer: &Value, slug: &str| {
         erp.post(&format!("/api/v1/oms/transfer_orders/{}/command/", id(transfer)), json!({"slug": slug})).await
     };
@@ -284,7 +283,7 @@ async fn an_order_is_gathered_by_transfers() {
         assert_eq!(run(transfer, "deliver").await.ok()["state"]["name"], "Delivered");
         assert_eq!(run(transfer, "deliver").await.ok()["state"]["name"], "Delivered", "the same again");
     }
-    assert_eq!(figures(&two.shop, "X", two.first.1).await, [4, 0, 0, 4]);
+    assert_eq!(figures(&two.shop, "X", two.first.1).await, [4, 1, 0, 3], "one is held by the order that waits");
     go(&two.shop, id(package), &["prepare", "pack", "ship"]).await;
     two.shop.server.verify().await;
 }

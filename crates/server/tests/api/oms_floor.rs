@@ -106,6 +106,8 @@ impl Floor {
             let body = json!({"location": self.location, "lines": [{"sku": "SAMPLE", "counted": 1_000_000}]});
             return id(&shop.erp.post("/api/v1/oms/stock-counts/", body).await.created());
         }
+        // Whatever was counted or not found before.
+        figure(shop, "SAMPLE", self.list, 1_000_000).await;
         let order = order(shop, &[("SAMPLE", self.list, 1)]).await;
         if noun == "oms/transfer_orders" {
             let (elsewhere, _) = location(shop, json!({"is_fulfillment_center": false})).await;
@@ -120,8 +122,6 @@ impl Floor {
             "oms/packages/package-items" => id(&package["package_items"][0]),
             "oms/inventory-discrepancies" => {
                 run(shop, id(package), json!({"slug": "not-found"})).await.ok();
-                // What comes after finds it on sale again.
-                figure(shop, "SAMPLE", self.list, 1_000_000).await;
                 let path = format!("/api/v1/oms/inventory-discrepancies/?stock_location={}", self.location);
                 id(shop.erp.get(&path).await.ok()["results"].as_array().expect("rows").last().expect("one"))
             }

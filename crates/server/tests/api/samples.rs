@@ -16,6 +16,8 @@ use crate::imports::{finished, import_path, upload};
 use crate::oms_floor::Floor;
 use crate::shop::{Shop, id, item};
 
+/// The SKU of a counted line.
+const COUNTED: &Field = &onhand::http::stock_counts::LINE[0];
 const PASSWORD: &str = "a password to sign in with";
 const USERNAME: &str = "somebody";
 /// A file that the shop's list takes.
@@ -170,7 +172,9 @@ impl Samples {
     /// A good value for a field.
     pub(crate) fn value(&self, field: &Field) -> Value {
         match field.kind {
-            _ if ["product_sku", "sku"].contains(&field.name) => json!("SAMPLE"),
+            _ if field.name == "product_sku" => json!("SAMPLE"),
+            // Unlike that of a new product, the SKU of a counted line is there already.
+            Kind::Text(_) if field.help == COUNTED.help => json!("SAMPLE"),
             Kind::Text(max) | Kind::Blank(max) | Kind::Secret(max) => {
                 json!(format!("t{}", unique()).chars().take(max).collect::<String>())
             }
