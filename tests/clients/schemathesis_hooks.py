@@ -55,6 +55,16 @@ def fill(body):
             if field in body:
                 body[field] = known(name, body[field])
         fill(body.get("order_items"))
+        fill(body.get("order_item"))
+
+
+def fill_sold(body, channel):
+    """An order of the channel in the path, with a number of its own."""
+    order = body.get("order")
+    if isinstance(order, dict):
+        make_unique(order, "/orders/")
+        if type(order.get("channel")) is int and str(channel).isdecimal():
+            order["channel"] = int(channel)
 
 
 def make_unique(body, path):
@@ -70,6 +80,8 @@ def fill_path(parameters, collection):
             parameters[name] = known(BY_COLLECTION[collection], int(value))
         elif name == "number":
             parameters[name] = known("numbers", value)
+        elif name == "channel" and str(value).isdecimal():
+            parameters[name] = known("channels", int(value))
 
 
 def fill_import(case, path):
@@ -89,6 +101,14 @@ def fill_cancellation(body, order):
         body["cancel_items"] = KNOWN["lines_of"][str(order)]
 
 
+@schemathesis.serializer("text/csv", "application/csv", "text/tab-separated-values", "application/vnd.ms-excel",
+                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                         "application/vnd.oasis.opendocument.spreadsheet")
+def file(context, value):
+    """A file is sent as it is: the generator knows no table."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     if chance.random() < UNTOUCHED:
@@ -103,6 +123,8 @@ def before_call(context, case, kwargs):
         case.headers["Idempotency-Key"] += f"-{chance.randrange(10**9)}"
     fill(case.body)
     make_unique(case.body, path)
+    if isinstance(case.body, dict) and path.endswith("/create_orders/"):
+        fill_sold(case.body, case.path_parameters["channel"])
     if isinstance(case.body, dict) and path.endswith("/orders/{id}/cancel/"):
         fill_cancellation(case.body, case.path_parameters["id"])
     if isinstance(case.body, dict) and path.endswith("/auth/login/") and isinstance(case.body.get("password"), str):

@@ -7,6 +7,7 @@
 //! Must not know: runtimes, clocks, SQL, HTTP, JSON. Vendor fields that no rule reads travel through as opaque text.
 
 mod bucket;
+mod cancellation;
 pub mod command;
 mod decide;
 pub mod floor;
@@ -24,6 +25,7 @@ mod stock;
 mod time;
 
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
+pub use cancellation::{CancellationStatus, CancellationType};
 pub use command::Command;
 pub use decide::{
     Context, FloorOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowVerdict, WrittenStock, decide,

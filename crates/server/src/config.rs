@@ -110,6 +110,10 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_IMPORT_BYTES_MAX", default_value = "268435456", value_name = "BYTES")]
     pub import_bytes_max: u64,
 
+    /// Days that reports and events of channels' clients are kept; the oldest of very many go sooner.
+    #[arg(long, env = "ONHAND_REPORT_DAYS", default_value = "30", value_name = "DAYS")]
+    pub report_days: NonZeroU32,
+
     /// Seconds a client may take to send a request's headers, and, again, its body (of a file: its next piece).
     #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub request_seconds: u64,

@@ -1,14 +1,11 @@
-//! What planning needs to know of an order, and commands that nobody's answer depends on.
-//!
-//! Must not know HTTP.
+//! What planning needs to know of an order. Must not know HTTP.
 
+use onhand_core::OrderId;
 use onhand_core::floor::Coordinates;
-use onhand_core::{Command, OrderId, Outcome, Refusal, UserId};
 use onhand_store::{Error, order_items, orders};
 use serde_json::Value;
 
 use crate::app::App;
-use crate::ledger::{Fault, Settled, Submission};
 
 /// What a plan wants to know of an order.
 #[derive(Clone, Debug)]
@@ -41,16 +38,6 @@ fn near(details: &str) -> Option<Coordinates> {
         _ => None,
     };
     Coordinates::parse(&degree("latitude")?, &degree("longitude")?)
-}
-
-/// Submits a command that may be repeated at will, so that no answer to it need be kept.
-pub async fn settle(app: &App, actor: UserId, command: Command) -> Result<Result<Outcome, Refusal>, Fault> {
-    match app.ledger.submit(Submission { command, actor, receipt: None }).await? {
-        Settled::Decided(decided) => Ok(decided),
-        Settled::Replayed(_) | Settled::KeyReused | Settled::DoneBefore => {
-            Err(Fault::Store(Error::Internal("a command without a receipt was answered with one".to_owned())))
-        }
-    }
 }
 
 #[cfg(test)]

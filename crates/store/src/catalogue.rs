@@ -22,6 +22,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::orders::STATEMENTS,
         crate::packages::STATEMENTS,
         crate::products::STATEMENTS,
+        crate::reports::STATEMENTS,
         crate::stock_counts::STATEMENTS,
         crate::stock_lists::STATEMENTS,
         crate::stock_locations::STATEMENTS,

@@ -80,6 +80,23 @@ pub const HOMES: &[(&str, Home)] = &[
     ("retail_store_channel", Home::Everywhere("SELECT create_reference_table('retail_store_channel')")),
     ("customer", Home::Spread("SELECT create_distributed_table('customer', 'bucket', colocate_with => 'stock')")),
     ("address", Home::Spread("SELECT create_distributed_table('address', 'bucket', colocate_with => 'stock')")),
+    ("cancellation_reason", Home::Everywhere("SELECT create_reference_table('cancellation_reason')")),
+    (
+        "cancellation_request",
+        Home::Spread("SELECT create_distributed_table('cancellation_request', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "order_shipping_info",
+        Home::Spread("SELECT create_distributed_table('order_shipping_info', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "error_report",
+        Home::Spread("SELECT create_distributed_table('error_report', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "operational_event",
+        Home::Spread("SELECT create_distributed_table('operational_event', 'bucket', colocate_with => 'stock')"),
+    ),
     // Work of people, not of programs: seldom, and read by one process.
     ("import", Home::Coordinator),
     ("import_part", Home::Coordinator),
@@ -90,6 +107,8 @@ pub const HOMES: &[(&str, Home)] = &[
     ("id_block", Home::Coordinator),
     // It says whether a transaction was committed, and it is the coordinator that commits.
     ("last_commit", Home::Coordinator),
+    // Few, and forgotten after some weeks.
+    ("place_report", Home::Coordinator),
     // Read by nobody but the processes that want a lease.
     ("lease", Home::Coordinator),
     // Migrations are run on the coordinator.

@@ -4,6 +4,7 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod cancellations;
 pub mod catalogs;
 pub mod catalogue;
 pub mod categories;
@@ -30,6 +31,8 @@ pub mod packages;
 pub mod prices;
 pub mod products;
 pub mod records;
+pub mod reports;
+pub mod shipping_infos;
 pub mod sql;
 pub mod stock_counts;
 pub mod stock_lists;

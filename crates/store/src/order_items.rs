@@ -8,7 +8,7 @@ use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
 use crate::orders;
 use crate::sql::{shared, values};
-use crate::{Error, Tx};
+use crate::{Error, Tx, records};
 
 pub(crate) const TABLE: Table = Table {
     name: "order_item",
@@ -25,6 +25,8 @@ pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
 
 /// The lines that are short, from a line on which ends it. The state is written out, since the index has only such holds.
 pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
+/// Order lines as other tables' rows point at them.
+pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Spread::With("order_id"));
 
 shared! {
     BY_ID = "order_items.by_id",

@@ -8,7 +8,7 @@ use crate::engine::{Asked, Row};
 use crate::filter::{self, Listing, Page, Table};
 use crate::sql::{shared, values};
 use crate::tally::{Scope, Tally};
-use crate::{Error, Tx};
+use crate::{Error, Tx, records};
 
 const TABLE: Table = Table {
     name: "sales_order",
@@ -17,6 +17,9 @@ const TABLE: Table = Table {
     tallied: &["status", "is_send", "channel_id"],
     log: None,
 };
+
+/// Orders as other tables' rows point at them.
+pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Spread::By("number"));
 
 shared! {
     BY_ID = "orders.by_id",

@@ -1,5 +1,7 @@
 //! Products, as much of them as stock needs. Must not know stock.
 
+use std::collections::HashMap;
+
 use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
 
 use crate::engine::Row;
@@ -46,6 +48,7 @@ shared! {
         "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
          FROM product WHERE id = ?1 AND bucket = ?2";
     KEY_BY_ID = "products.key_by_id", "SELECT id, sku FROM product WHERE id = ?1 AND bucket = ?2";
+    NAME_BY_ID = "products.name_by_id", "SELECT id, name FROM product WHERE id = ?1 AND bucket = ?2";
     KEY_BY_SKU = "products.key_by_sku", "SELECT id, sku FROM product WHERE sku = ?1 AND bucket = ?2";
     INSERT = "products.insert",
         "INSERT INTO product
@@ -92,6 +95,13 @@ pub async fn keys_by_id(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Produc
 /// Ids and SKUs of products named by SKU; unknown ones are left out.
 pub async fn keys_by_sku(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
     tx.all_each(&KEY_BY_SKU, skus.iter().map(|sku| values![*sku, bucket_of_text(sku)]), read_key).await
+}
+
+/// The names of products named by id; unknown ones are left out.
+pub async fn names(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<HashMap<ProductId, String>, Error> {
+    let keys = ids.iter().map(|id| values![id.get(), id.bucket()]);
+    let named = tx.all_each(&NAME_BY_ID, keys, |row| Ok((ProductId::new(row.get(0)?), row.get(1)?))).await?;
+    Ok(named.into_iter().collect())
 }
 
 /// Makes a product; its id is given by the store. A taken SKU is [`Error::Taken`].

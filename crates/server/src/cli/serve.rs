@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, idempotency, imports, leases};
+use onhand_store::{Store, Tx, idempotency, imports, leases, reports};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -23,6 +23,7 @@ use crate::{demo, http, jobs};
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
 /// How long the sweep is one process's: two rounds, so that another takes over when that one is gone.
 const SWEEP_LEASE_SECONDS: i64 = 120;
+const DAY_SECONDS: i64 = 24 * 3_600;
 /// The administrator's password in a demonstration, unless one is given.
 const DEMO_PASSWORD: &str = "onhand-demo";
 
@@ -43,12 +44,12 @@ pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> a
     let stop = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
     let housekeeping = tokio::spawn(keep_house(app.clone()));
-    let mut workers = jobs::start(&app);
+    let workers = jobs::start(&app);
     http::serve(listener, app.clone(), stop).await;
 
     tracing::info!("stopping");
     // What they are at goes on with the next start.
-    workers.shutdown().await;
+    jobs::stop(&app, workers).await;
     housekeeping.abort();
     let _ = housekeeping.await;
     if let Err(fault) = app.sessions.note_use().await {
@@ -124,7 +125,7 @@ async fn keep_house(app: Arc<App>) {
     }
 }
 
-/// Forgets old answers and old imports. Of several processes on one database, one does it.
+/// Forgets old answers, old imports and old reports. Of several processes on one database, one does it.
 async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     let now = app.clock.now();
     let body = async move |tx: &mut Tx<'_>| {
@@ -136,6 +137,9 @@ async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     };
     if app.store.write("sweep", body).await? {
         while app.store.write("imports.forget", async move |tx| imports::forget(tx, now).await).await? {}
+        let before = now.minus_seconds(i64::from(app.config.report_days.get()) * DAY_SECONDS);
+        let body = async move |tx: &mut Tx<'_>| reports::forget(tx, before, reports::REPORTS_MAX).await;
+        while app.store.write("reports.forget", body).await? {}
     }
     Ok(())
 }

@@ -154,7 +154,17 @@ impl Call {
             Ok(Settled::Replayed(stored)) => Ok(Ok(replayed(stored))),
             Ok(Settled::DoneBefore) => Err(Error::Internal("a request was answered like an import".to_owned())),
             Ok(Settled::KeyReused) => Err(key_reused()),
-            Err(undecided) => Err(fault(undecided)),
+            Err(fault) => Err(failed(fault)),
+        }
+    }
+
+    /// Has the ledger decide a command that is only a part of what the call is about: no key is honoured for it.
+    pub async fn settle(&self, command: Command) -> Result<Result<Outcome, Refusal>, Error> {
+        let submission = Submission { command, actor: self.caller.account, receipt: None };
+        match self.app.ledger.submit(submission).await {
+            Ok(Settled::Decided(decided)) => Ok(decided),
+            Ok(_) => Err(Error::Internal("a command without a key was answered like one with a key".to_owned())),
+            Err(fault) => Err(failed(fault)),
         }
     }
 
@@ -185,18 +195,17 @@ impl Call {
     }
 }
 
-/// An id in a path. Anything that cannot be one leads nowhere.
-pub fn id(text: &str) -> Result<i64, Error> {
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
-}
-
-/// Why a command was not decided.
-pub fn fault(fault: Fault) -> Error {
+fn failed(fault: Fault) -> Error {
     match fault {
         Fault::Full | Fault::Closed => Error::Busy("the ledger takes no more".to_owned()),
         Fault::Store(fault) => fault.into(),
     }
+}
+
+/// An id in a path. Anything that cannot be one leads nowhere.
+pub fn id(text: &str) -> Result<i64, Error> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten().ok_or_else(Error::not_found)
 }
 
 /// The answer that was given before.

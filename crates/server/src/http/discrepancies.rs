@@ -7,10 +7,9 @@ use onhand_core::{
 };
 use onhand_store::{discrepancies, stock_locations};
 
-use super::call::{self, Call};
+use super::call::Call;
 use super::packages::REASONS;
 use super::refusals;
-use crate::plans;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -119,7 +118,7 @@ pub async fn remove(call: Call) -> Result<Reply, Error> {
             return Ok(Reply::text(StatusCode::NO_CONTENT, NOTHING));
         }
         let command = Command::Floor(FloorCommand::Remove(RemoveDiscrepancies { ids }));
-        match plans::settle(&call.app, call.caller.account, command).await.map_err(call::fault)? {
+        match call.settle(command).await? {
             Ok(Outcome::Floor(FloorOutcome::Removed(_))) => {}
             Ok(_) => return Err(Error::Internal("a removal was answered with something else".to_owned())),
             Err(refusal) => return Err(refusals::error(refusal)),

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use onhand_core::import::Column;
-use onhand_core::{Stock, StockListId};
+use onhand_core::{ProductId, Stock, StockListId};
 use onhand_sheet::Out;
 use onhand_store::filter::{Listing, Sort, Window};
-use onhand_store::{Tx, stock_lists, stocks};
+use onhand_store::{Tx, products, stock_lists, stocks};
 
 use super::call::Call;
 use super::download::{self, Download, Format, Reads, Table};
@@ -25,9 +25,10 @@ use crate::wire::scalar;
 pub const EXPORT_FORMATS: &[Format] = &[Format::Csv, Format::Xlsx, Format::Json];
 /// What a template can be.
 pub const TEMPLATE_FORMATS: &[Format] = &[Format::Xlsx, Format::Csv];
-/// The columns of an export. An import reads the first five and passes over the others.
-const COLUMNS: [&str; 8] = [
+/// The columns of an export. An import knows the first six, passes over the others, and does nothing with the name.
+const COLUMNS: [&str; 9] = [
     "product_sku",
+    "product_name",
     "stock",
     "unit_type",
     "stock_list",
@@ -58,13 +59,13 @@ pub async fn export(call: Call) -> Result<Reply, Error> {
     .await
 }
 
-/// Reads the stocks from one to the next, a page at a time: each page is a transaction of its own.
-fn each(reads: &Reads, listing: &Listing, mut take: impl FnMut(&Stock) -> Result<(), Error>) -> Result<(), Error> {
+/// Reads the stocks a page at a time: each page is a transaction of its own.
+fn pages(reads: &Reads, listing: &Listing, mut take: impl FnMut(&[Stock]) -> Result<(), Error>) -> Result<(), Error> {
     let mut key = None;
     loop {
         let part = Listing { window: Window::After { key, limit: PAGE_ROWS }, ..listing.clone() };
         let page = reads.read("stocks.export", async move |tx| stocks::page(tx, &part).await)?;
-        page.rows.iter().try_for_each(&mut take)?;
+        take(&page.rows)?;
         match page.next {
             Some(last) => key = Some(last),
             None => return Ok(()),
@@ -80,36 +81,47 @@ fn write_json(
 ) -> Result<(), Error> {
     use std::io::Write as _;
     let (mut row, mut separator) = (String::new(), "[");
-    each(reads, listing, |stock| {
-        row.clear();
-        row.push_str(separator);
-        separator = ",";
-        write(&mut row, stock);
-        Ok(download.write_all(row.as_bytes())?)
+    pages(reads, listing, |stocks| {
+        stocks.iter().try_for_each(|stock| {
+            row.clear();
+            row.push_str(separator);
+            separator = ",";
+            write(&mut row, stock);
+            Ok(download.write_all(row.as_bytes())?)
+        })
     })?;
     Ok(download.write_all(if separator == "[" { b"[]" } else { b"]" })?)
 }
 
 fn write_table(reads: &Reads, mut table: Table<'_>, listing: &Listing) -> Result<(), Error> {
     table.row(COLUMNS.map(Out::Text))?;
-    let mut names: HashMap<StockListId, String> = HashMap::new();
-    each(reads, listing, |stock| {
-        let name = match names.entry(stock.list) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(list_name(reads, stock.list)?),
-        };
-        table.row([
-            Out::Text(&stock.sku),
-            Out::Int(stock.on_hand),
-            Out::Text(stocks::unit_name(stock.unit)),
-            Out::Text(name),
-            Out::Time(&figure_time(stock)),
-            Out::Int(stock.held),
-            Out::Int(stock.reported),
-            Out::Int(stock.available()),
-        ])
+    let mut lists: HashMap<StockListId, String> = HashMap::new();
+    pages(reads, listing, |page| {
+        let products = product_names(reads, page)?;
+        page.iter().try_for_each(|stock| {
+            let list = match lists.entry(stock.list) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(list_name(reads, stock.list)?),
+            };
+            table.row([
+                Out::Text(&stock.sku),
+                Out::Text(products.get(&stock.product).map_or("", String::as_str)),
+                Out::Int(stock.on_hand),
+                Out::Text(stocks::unit_name(stock.unit)),
+                Out::Text(list),
+                Out::Time(&figure_time(stock)),
+                Out::Int(stock.held),
+                Out::Int(stock.reported),
+                Out::Int(stock.available()),
+            ])
+        })
     })?;
     table.finish()
+}
+
+fn product_names(reads: &Reads, stocks: &[Stock]) -> Result<HashMap<ProductId, String>, Error> {
+    let ids: Vec<_> = stocks.iter().map(|stock| stock.product).collect();
+    Ok(reads.read("products.names", async move |tx| products::names(tx, &ids).await)?)
 }
 
 fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod call;
+pub mod cancellations;
 pub mod catalogs;
 pub mod channels;
 pub mod commands;
@@ -29,9 +30,11 @@ pub mod product_stocks;
 pub mod products;
 pub mod records;
 pub mod refusals;
+pub mod reports;
 mod route;
 pub mod routes;
 pub mod schema;
+pub mod shipping_infos;
 pub mod short_items;
 pub mod states;
 pub mod stock_availability;

@@ -103,6 +103,8 @@ pub struct Route {
     pub formats: &'static [Format],
     /// Who reads its body.
     pub reading: Reading,
+    /// What may come with a file, in the query or as parts of a form; the file itself is the part `file`.
+    pub options: &'static [Field],
 }
 
 impl Route {
@@ -143,6 +145,7 @@ impl Route {
             refused_by: RefusedBy::Nobody,
             formats: &[],
             reading: Reading::Whole,
+            options: &[],
         }
     }
 
@@ -187,9 +190,15 @@ impl Route {
         self.answers(200, Answer::Free)
     }
 
-    pub(super) fn uploads(mut self) -> Self {
+    pub(super) fn uploads(mut self, options: &'static [Field]) -> Self {
         self.reading = Reading::InPieces;
+        self.options = options;
         self
+    }
+
+    /// Whether an idempotency key is honoured: by the ledger, or with a file.
+    pub fn is_keyed(&self) -> bool {
+        self.method == Method::POST && (self.ledger || self.reading == Reading::InPieces)
     }
 
     /// Every full path it is served at, without the slash at the end.

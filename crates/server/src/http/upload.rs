@@ -30,7 +30,7 @@ const HEAD_BYTES_MAX: usize = 128 * 1_024;
 /// Names that a file's part may have; a part with a file name is one too.
 const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
 /// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent here.
-const FILE_TYPES: [&str; 8] = [
+pub const FILE_TYPES: [&str; 8] = [
     "text/csv",
     "application/csv",
     "text/plain",

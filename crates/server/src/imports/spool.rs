@@ -101,22 +101,39 @@ impl Drop for Half {
     }
 }
 
-async fn abandon(store: Store, import: ImportId) {
-    let body = async move |tx: &mut Tx<'_>| imports::abandon(tx, import).await;
-    if let Err(fault) = store.write("imports.abandon", body).await {
-        tracing::warn!(import = import.get(), %fault, "cannot drop half a file; it is swept later");
+/// Drops what is there of a file that will not become whole.
+pub async fn abandon(store: Store, import: ImportId) {
+    loop {
+        let body = async move |tx: &mut Tx<'_>| imports::abandon(tx, import).await;
+        match store.write("imports.abandon", body).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(fault) => {
+                tracing::warn!(import = import.get(), %fault, "cannot drop half a file; it is swept later");
+                return;
+            }
+        }
     }
 }
 
-/// Brings a stored file to a place where it can be read, which is gone when it is dropped.
+/// Brings a stored file to a place where it can be read, which is gone when it is dropped. Those who answer requests never
+/// wait for that place's disk.
 pub async fn fetch(store: &Store, import: ImportId) -> anyhow::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new()?;
+    let mut file = apart(NamedTempFile::new).await?;
     for number in 0.. {
         let body = async move |tx: &mut Tx<'_>| imports::part(tx, import, number).await;
         let Some(part) = store.read("imports.part", body).await? else { break };
-        file.write_all(&part)?;
+        file = apart(move || file.write_all(&part).map(|()| file)).await?;
     }
-    file.flush()?;
-    file.rewind()?;
-    Ok(file)
+    apart(move || {
+        file.flush()?;
+        file.rewind()?;
+        Ok(file)
+    })
+    .await
+}
+
+/// Does something with a file, away from those who answer.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> anyhow::Result<T> {
+    Ok(tokio::task::spawn_blocking(work).await??)
 }

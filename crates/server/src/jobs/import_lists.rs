@@ -34,32 +34,47 @@ pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<Str
         imports::describe(tx, id, &found).await
     };
     app.store.write("imports.begin", body).await?;
-    let is_preview = import.task == Task::Preview;
+    // A dry run makes nothing, so it remembers what it would have made: a later row of the file meets it.
+    let mut promised = (import.task == Task::Preview).then(Vec::new);
     for (number, rows) in rows.chunks(CHUNK_ROWS).enumerate() {
-        let (rows, number) = (Arc::new(rows.to_vec()), number as i64);
+        let (rows, number, known) = (Arc::new(rows.to_vec()), number as i64, promised.clone());
         let body = async move |tx: &mut Tx<'_>| {
-            if imports::has_chunk(tx, id, number).await? {
-                return Ok(());
+            let (mut known, is_done) = (known.clone(), imports::has_chunk(tx, id, number).await?);
+            if is_done && known.is_none() {
+                return Ok(None);
             }
             let mut ended = Vec::with_capacity(rows.len());
             for row in rows.iter() {
                 ended.push(match row {
-                    Ok(wanted) => make(tx, wanted, is_preview, now).await?,
+                    Ok(wanted) => make(tx, wanted, known.as_mut(), now).await?,
                     Err(failed) => (**failed).clone(),
                 });
             }
-            let (counts, outcomes) = (outcomes::counts(&ended), outcomes::encode(&ended));
-            imports::add_chunk(tx, &Chunk { import: id, number, counts, outcomes }).await
+            if !is_done {
+                let (counts, outcomes) = (outcomes::counts(&ended), outcomes::encode(&ended));
+                imports::add_chunk(tx, &Chunk { import: id, number, counts, outcomes }).await?;
+            }
+            Ok(known)
         };
         // Of two that make one name at once, one finds it taken, and finds the list when it comes again.
-        app.store.write("imports.lists", body).await?;
+        promised = app.store.write("imports.lists", body).await?;
     }
     Ok(None)
 }
 
-async fn make(tx: &mut Tx<'_>, wanted: &WantedList, is_preview: bool, now: Timestamp) -> Result<RowOutcome, Error> {
+/// Makes a list, or adds it to those that a dry run has promised.
+async fn make(
+    tx: &mut Tx<'_>,
+    wanted: &WantedList,
+    promised: Option<&mut Vec<StockListRow>>,
+    now: Timestamp,
+) -> Result<RowOutcome, Error> {
     let WantedList { row, name, code, is_auto_sync } = wanted;
-    let there = stock_lists::named(tx, name, code.as_deref()).await?;
+    let mut there = stock_lists::named(tx, name, code.as_deref()).await?;
+    if let Some(promised) = &promised {
+        let meets = |list: &&StockListRow| list.name == *name || code.is_some() && list.code == *code;
+        there.extend(promised.iter().filter(meets).cloned());
+    }
     let same = |list: &StockListRow| (&list.name, &list.code, &list.is_auto_sync) == (name, code, is_auto_sync);
     if let Some(list) = there.first() {
         if same(list) {
@@ -69,18 +84,19 @@ async fn make(tx: &mut Tx<'_>, wanted: &WantedList, is_preview: bool, now: Times
         let text = format!("stock list with this {what} already exists, and differs: a file changes no list.");
         return Ok(RowOutcome::failed(Some(*row), name, RowText { column, code: "exists", text }));
     }
-    if !is_preview {
-        let list = StockListRow {
-            id: StockListId::new(0),
-            name: name.clone(),
-            code: code.clone(),
-            is_auto_sync: *is_auto_sync,
-            release_mode: ReleaseMode::default(),
-            snapshot_delay_seconds: 0,
-            created_at: now,
-            modified_at: now,
-        };
-        stock_lists::insert(tx, &list).await?;
+    let list = StockListRow {
+        id: StockListId::new(0),
+        name: name.clone(),
+        code: code.clone(),
+        is_auto_sync: *is_auto_sync,
+        release_mode: ReleaseMode::default(),
+        snapshot_delay_seconds: 0,
+        created_at: now,
+        modified_at: now,
+    };
+    match promised {
+        Some(promised) => promised.push(list),
+        None => _ = stock_lists::insert(tx, &list).await?,
     }
     Ok(RowOutcome::ended(Some(*row), name, End::Created))
 }

@@ -8,7 +8,8 @@ mod import_lists;
 mod import_stocks;
 mod plan_orders;
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use onhand_store::imports::{self, ImportRow, Kind};
@@ -32,6 +33,8 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub struct Jobs {
     there_is_work: Notify,
+    /// Leases that its workers may have, with their holders.
+    leases: Mutex<HashSet<(String, String)>>,
 }
 
 impl Jobs {
@@ -40,6 +43,10 @@ impl Jobs {
         self.there_is_work.notify_waiters();
         // Nobody may be waiting just now: the next one who looks finds this.
         self.there_is_work.notify_one();
+    }
+
+    fn leases(&self) -> MutexGuard<'_, HashSet<(String, String)>> {
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,7 +79,7 @@ impl From<anyhow::Error> for Stopped {
     }
 }
 
-/// Starts the workers of a process; they end when the set is dropped.
+/// Starts the workers of a process; they end when the set is dropped, and better by [`stop`].
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     for number in 0..WORKERS {
@@ -85,6 +92,15 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
     }
     workers.spawn(plan_orders::run(app.clone()));
     workers
+}
+
+/// Ends the workers. What they are at is anybody's at once: whoever comes next goes on where they stopped.
+pub async fn stop(app: &App, mut workers: JoinSet<()>) {
+    workers.shutdown().await;
+    let left: Vec<_> = app.jobs.leases().iter().cloned().collect();
+    for (lease, holder) in left {
+        give_back(app, lease, holder).await;
+    }
 }
 
 async fn work(app: Arc<App>, holder: String) {
@@ -133,9 +149,16 @@ fn lease_of(import: &ImportRow) -> String {
 }
 
 async fn claim(app: &App, lease: &str, holder: &str) -> Result<bool, Error> {
-    let (lease, holder, now) = (lease.to_owned(), holder.to_owned(), app.clock.now());
-    let body = async move |tx: &mut Tx<'_>| leases::claim(tx, &lease, &holder, now, LEASE_SECONDS).await;
-    app.store.write("leases.claim", body).await
+    let held = (lease.to_owned(), holder.to_owned());
+    // Noted before it is so: a worker may be stopped in between.
+    app.jobs.leases().insert(held.clone());
+    let ((name, by), now) = (held.clone(), app.clock.now());
+    let body = async move |tx: &mut Tx<'_>| leases::claim(tx, &name, &by, now, LEASE_SECONDS).await;
+    let is_ours = app.store.write("leases.claim", body).await?;
+    if !is_ours {
+        app.jobs.leases().remove(&held);
+    }
+    Ok(is_ours)
 }
 
 /// Says again and again whose the job is; ends when it is somebody else's.
@@ -151,10 +174,13 @@ async fn keep(app: &App, lease: &str, holder: &str) {
 }
 
 async fn give_back(app: &App, lease: String, holder: String) {
-    let body = async move |tx: &mut Tx<'_>| leases::release(tx, &lease, &holder).await;
+    let held = (lease, holder);
+    let (name, by) = held.clone();
+    let body = async move |tx: &mut Tx<'_>| leases::release(tx, &name, &by).await;
     if let Err(fault) = app.store.write("leases.release", body).await {
         tracing::warn!(%fault, "cannot give a lease back; it ends by itself");
     }
+    app.jobs.leases().remove(&held);
 }
 
 async fn run(app: &Arc<App>, import: &ImportRow) {

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::PAUSE;
 use crate::app::App;
-use crate::ledger::Fault;
+use crate::ledger::{Fault, Settled, Submission};
 use crate::plans;
 
 /// Orders looked up at once.
@@ -49,8 +49,9 @@ async fn round(app: &Arc<App>) -> Result<usize, Fault> {
 async fn plan(app: Arc<App>, order: OrderId) -> Result<(), Fault> {
     let Some(about) = plans::about(&app, order).await? else { return Ok(()) };
     let plan = PlanOrder { order, gather_at: None, near: about.near, lines: about.lines };
-    let planned = plans::settle(&app, UserId::new(0), Command::Floor(FloorCommand::Plan(plan))).await?;
-    if let Err(refusal) = planned {
+    let command = Command::Floor(FloorCommand::Plan(plan));
+    let settled = app.ledger.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
+    if let Settled::Decided(Err(refusal)) = settled {
         tracing::warn!(order = order.get(), ?refusal, "cannot plan an order");
     }
     Ok(())

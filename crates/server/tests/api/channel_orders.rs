@@ -195,6 +195,26 @@ async fn a_line_says_its_quantity_in_one_of_three_ways() {
     assert_eq!(market.shop.server.dump().await, before);
 }
 
+/// What a line leaves open, the channel says: its catalog's list, and the attribute that has the quantity.
+#[tokio::test]
+async fn a_channel_says_where_its_stock_is_and_what_counts() {
+    let market = Market::open("accept", 10).await;
+    let catalog = json!({"name": "Web", "stock_list": market.shop.list});
+    let catalog = id(&market.shop.erp.post("/api/v1/catalogs/", catalog).await.created());
+    let channel = format!("/api/v1/channels/{}/", market.channel);
+    let says = json!({"catalog": catalog, "conf": {"quantity_attribute": "pieces"}});
+    market.shop.admin.patch(&channel, says).await.ok();
+    let line = json!({"stock_list": null, "attributes": {"pieces": "3", "quantity": 7}});
+    let order = market.send(with(market.body("N-1", 1), json!({}), line)).await.created();
+    let line = &order["order_items"][0];
+    assert_eq!((&line["stock_list"], &line["quantity"]), (&json!(market.shop.list), &json!(3)));
+    assert_eq!(market.figures().await, [10, 3, 0, 7]);
+    // A catalog without a list says nothing.
+    market.shop.erp.patch(&format!("/api/v1/catalogs/{catalog}/"), json!({"stock_list": null})).await.ok();
+    let nowhere = with(market.body("N-2", 1), json!({}), json!({"stock_list": null}));
+    market.send(nowhere).await.faults(&["order_item"]);
+}
+
 #[tokio::test]
 async fn what_is_sold_already_is_held_and_marked_and_what_may_be_refused_is() {
     let accepting = Market::open("accept", 1).await;

@@ -45,7 +45,7 @@ pub(crate) struct TestServer {
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
     http: reqwest::Client,
-    _workers: JoinSet<()>,
+    workers: Option<JoinSet<()>>,
     _database: Database,
 }
 
@@ -71,18 +71,23 @@ impl TestServer {
         config.listen = address;
         let (ledger, _draining) = Ledger::start(&store, &clock);
         let app = App::new(store, ledger, clock, config);
-        let workers = jobs::start(&app);
+        let workers = Some(jobs::start(&app));
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
         let (stop, http) = (Some(stop), client());
-        Self { address, app, clock: micros, stop, serving, http, _workers: workers, _database: database }
+        Self { address, app, clock: micros, stop, serving, http, workers, _database: database }
     }
 
     /// Tells the server to stop; what to wait for until it has. The database stays readable.
     pub(crate) fn stop(&mut self) -> JoinHandle<()> {
         drop(self.stop.take());
         self.serving.take().expect("a server stops once")
+    }
+
+    /// Ends the work behind the answers, as a stop does.
+    pub(crate) async fn stop_work(&mut self) {
+        jobs::stop(&self.app, self.workers.take().expect("work stops once")).await;
     }
 
     /// Moves the clock.

@@ -9,8 +9,9 @@ use crate::client::Answer;
 use crate::imports::{counts, finished, import_path, key, upload};
 use crate::shop::{Shop, column, id, item};
 
-const HEADER: [&str; 8] = [
+const HEADER: [&str; 9] = [
     "product_sku",
+    "product_name",
     "stock",
     "unit_type",
     "stock_list",
@@ -55,9 +56,11 @@ async fn an_export_has_all_that_the_filters_leave() {
     }
     shop.write(json!({"product_sku": "O", "stock": 3, "stock_list": other})).await;
     shop.order("S9", 4).await;
+    let named = id(&shop.erp.get("/api/v1/products/?sku=S9").await.ok()["results"][0]);
+    shop.erp.patch(&format!("/api/v1/products/{named}/"), json!({"name": "=Gömlek"})).await.ok();
 
     let answer = shop.erp.get("/api/v1/product_stock/export/").await;
-    assert!(answer.text.starts_with("\u{feff}product_sku,stock,"), "{answer:?}");
+    assert!(answer.text.starts_with("\u{feff}product_sku,product_name,stock,"), "{answer:?}");
     assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
     let named = "attachment; filename=\"product_stock_2026-03-01.csv\"; filename*=UTF-8''product_stock_2026-03-01.csv";
     assert_eq!(answer.header("content-disposition"), Some(named));
@@ -65,8 +68,8 @@ async fn an_export_has_all_that_the_filters_leave() {
     assert_eq!((all[0].as_slice(), all.len()), (HEADER.map(str::to_owned).as_slice(), 27));
     let stored = shop.erp.get("/api/v1/product_stock/?product_sku=S9").await.ok();
     let taken = stored["results"][0]["snapshot_at"].as_str().expect("a time");
-    assert_eq!(all[10], ["S9", "9", "kg", "Retail", taken, "4", "0", "5"]);
-    assert_eq!(all[26][3], "Müşteri; \"2\"");
+    assert_eq!(all[10], ["S9", "=Gömlek", "9", "kg", "Retail", taken, "4", "0", "5"]);
+    assert_eq!(all[26][4], "Müşteri; \"2\"");
 
     let list = shop.list;
     let skus = |query: &str| {

@@ -428,6 +428,29 @@ async fn stock_lists_are_made_from_a_file() {
     shop.erp.post(&undo, json!({})).await.expect(404);
 }
 
+/// Rows of one file meet each other in a dry run as they do when they are made.
+#[tokio::test]
+async fn a_dry_run_of_stock_lists_says_what_the_import_does() {
+    let shop = Shop::open().await;
+    let path = "/api/v1/stock_list/excel_import/";
+    let mut file =
+        String::from("name,code,is_auto_sync\nRetail,retail,\nNew,N,\nNew,N,\nNew,M,\nOther,N,\nNew,N,no\nLast,,\n");
+    // More rows than are looked at together.
+    file.extend((0..2_500).map(|number| format!("Many {number},,\n")));
+    file.push_str("New,Z,\nMany 7,,\nLast,,no\n");
+    let mut ends = Vec::new();
+    for options in [&[("dry_run", "true")][..], &[]] {
+        let before = shop.server.dump().await.lines().filter(|line| line.starts_with("stock_list ")).count();
+        let answer = upload(&shop.erp, path, "lists.csv", file.as_bytes(), options).await.ok();
+        let status = finished(&shop.erp, key(&answer)).await;
+        let made = shop.server.dump().await.lines().filter(|line| line.starts_with("stock_list ")).count() - before;
+        assert_eq!(made, if options.is_empty() { 2_502 } else { 0 });
+        ends.push((counts(&status), status["errors"].clone()));
+    }
+    assert_eq!(ends[0], ends[1]);
+    assert_eq!(ends[0].0, [2_502, 0, 3, 5]);
+}
+
 #[tokio::test]
 async fn a_file_beyond_the_limit_is_refused_and_leaves_nothing() {
     let shop = Shop::on(crate::client::TestServer::with(|config| config.import_bytes_max = 1_000).await).await;

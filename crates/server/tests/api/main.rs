@@ -5,6 +5,7 @@
 
 mod auth;
 mod bad_input;
+mod cancellations;
 mod catalogs;
 mod channel_orders;
 mod channels;
@@ -36,9 +37,11 @@ mod product_stocks;
 mod products;
 mod race;
 mod records;
+mod reports;
 mod reservation;
 pub(crate) mod samples;
 mod schema;
+mod shipping_infos;
 pub(crate) mod shop;
 pub(crate) mod slow_clients;
 mod stock_lists;

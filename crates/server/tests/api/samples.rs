@@ -34,6 +34,8 @@ pub(crate) struct Samples {
     taken: AtomicUsize,
     price_list: i64,
     floor: Floor,
+    /// An order of the channel, and its line.
+    sold: (i64, i64),
 }
 
 /// Products, and catalogs, to make pairs of.
@@ -61,7 +63,11 @@ impl Samples {
         // The sweeps read below the channel, which knows its own catalog.
         let sells = json!({"catalog": pairs.1[0]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
-        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), price_list, floor };
+        let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
+        let order = shop.try_order(order).await.created();
+        let sold = (id(&order), item(&order));
+        let taken = AtomicUsize::new(0);
+        let samples = Self { shop, channel, product, pairs, taken, price_list, floor, sold };
         samples.record("catalog_items").await;
         samples
     }
@@ -121,6 +127,8 @@ impl Samples {
             }
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
+            "error_reports" | "operational_events" => self.report(noun).await,
+            "place_reports" => self.report("error_reports/city").await,
             noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
@@ -134,6 +142,11 @@ impl Samples {
         let answer = self.shop.admin.post(&format!("/api/v1/{noun}/"), body).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.body
+    }
+
+    /// A new report of the channel's client.
+    async fn report(&self, noun: &str) -> Value {
+        self.shop.erp.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), json!({})).await.created()
     }
 
     /// An item of the catalog that the channel sells from.
@@ -200,6 +213,8 @@ impl Samples {
                 }
                 "price_list" => json!(self.price_list),
                 "location" | "stock_location" => json!(self.floor.location),
+                "order" => json!(self.sold.0),
+                "order_item" => json!(self.sold.1),
                 other => panic!("teach samples.rs which object the field {other} names"),
             },
         }

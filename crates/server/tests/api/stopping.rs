@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use onhand_store::leases;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -9,7 +10,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::client::TestServer;
-use crate::shop::{Shop, new_order};
+use crate::imports::{import_path, key, upload};
+use crate::shop::{Shop, int, new_order};
 
 /// How long a stop may take where nobody is slow.
 const QUICK: Duration = Duration::from_secs(10);
@@ -77,4 +79,23 @@ async fn a_stuck_client_holds_up_a_stop_for_the_time_to_drain_only() {
     timeout(QUICK, server.stop()).await.expect("it ends").expect("it does not panic");
     let waited = start.elapsed();
     assert!((Duration::from_millis(800)..Duration::from_secs(5)).contains(&waited), "{waited:?}");
+}
+
+/// Another process goes on at once with an import that this one was at.
+#[tokio::test]
+async fn work_that_stops_halfway_is_anybodys_at_once() {
+    let mut shop = Shop::open().await;
+    let rows = (0..60_000).map(|row| format!("S{row},5\n"));
+    let file: String = std::iter::once("sku,stock\n".to_owned()).chain(rows).collect();
+    let answer = upload(&shop.erp, &import_path(shop.list), "a.csv", file.as_bytes(), &[]).await.ok();
+    let path = format!("/api/v1/stock_list/excel_import_status/?cache_key={}", key(&answer));
+    while int(&shop.erp.get(&path).await.ok()["processed"]) == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    shop.server.stop_work().await;
+    assert_eq!(shop.erp.get(&path).await.ok()["status"], json!("processing"));
+    // The clock stands still: no lease has run out meanwhile.
+    let (lease, now) = (format!("import:{}", shop.list), shop.server.app.clock.now());
+    let claim = async move |tx: &mut onhand_store::Tx<'_>| leases::claim(tx, &lease, "another", now, 1).await;
+    assert!(shop.server.app.store.write("t", claim).await.expect("written"));
 }

@@ -16,6 +16,9 @@ use crate::{Error, Tx, ids};
 pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
 /// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
 const ARRIVAL_SECONDS: i64 = 24 * 3_600;
+// The state 'forgotten' is that of an import which is being dropped: nobody finds it any more.
+/// Pieces, or chunks, that one transaction drops: some 16 MB.
+const DROPPED_TOGETHER: i64 = 64;
 
 shared! {
     INSERT = "imports.insert",
@@ -26,20 +29,21 @@ shared! {
     BY_KEY = "imports.by_key",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE cache_key = ?1";
+         started_at, finished_at FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
     BY_ID = "imports.by_id",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE id = ?1";
+         started_at, finished_at FROM import WHERE id = ?1 AND state <> 'forgotten'";
     BY_SOURCE = "imports.by_source",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL";
+         started_at, finished_at FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
+         AND state <> 'forgotten'";
     OPEN = "imports.open",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
          started_at, finished_at FROM import WHERE id IN (SELECT MIN(id) FROM import
-         WHERE finished_at IS NULL AND state <> 'receiving' GROUP BY stock_list_id) ORDER BY id LIMIT 100";
+         WHERE finished_at IS NULL AND state NOT IN ('receiving', 'forgotten') GROUP BY stock_list_id) ORDER BY id LIMIT 100";
     ARRIVED = "imports.arrived",
         "UPDATE import SET state = 'waiting', task = ?2, mode = ?3, file_name = ?4, file_bytes = ?5
          WHERE id = ?1 AND state = 'receiving'";
@@ -67,13 +71,18 @@ shared! {
         "SELECT number + 1 FROM import_chunk WHERE import_id = ?1 ORDER BY number DESC LIMIT 1";
     SUMS = "imports.sums",
         "SELECT number, created, updated, unchanged, failed FROM import_chunk WHERE import_id = ?1 ORDER BY number";
-    DROP_PARTS = "imports.drop_parts", "DELETE FROM import_part WHERE import_id = ?1";
-    DROP_CHUNKS = "imports.drop_chunks", "DELETE FROM import_chunk WHERE import_id = ?1";
-    DROP_HALF = "imports.drop_half", "DELETE FROM import WHERE id = ?1 AND state = 'receiving'";
+    HIDE = "imports.hide", "UPDATE import SET state = 'forgotten' WHERE id = ?1";
+    HIDE_HALF = "imports.hide_half", "UPDATE import SET state = 'forgotten' WHERE id = ?1 AND state = 'receiving'";
+    DROP_PARTS = "imports.drop_parts",
+        "DELETE FROM import_part WHERE import_id = ?1 AND number IN
+         (SELECT number FROM import_part WHERE import_id = ?1 ORDER BY number LIMIT ?2)";
+    DROP_CHUNKS = "imports.drop_chunks",
+        "DELETE FROM import_chunk WHERE import_id = ?1 AND number IN
+         (SELECT number FROM import_chunk WHERE import_id = ?1 ORDER BY number LIMIT ?2)";
     DROP = "imports.drop", "DELETE FROM import WHERE id = ?1";
     OLDEST = "imports.oldest", "SELECT id FROM import WHERE created_at < ?1 ORDER BY created_at LIMIT 1";
     LOST = "imports.lost",
-        "SELECT id FROM import WHERE finished_at IS NULL AND state = 'receiving' AND created_at < ?1
+        "SELECT id FROM import WHERE finished_at IS NULL AND state IN ('receiving', 'forgotten') AND created_at < ?1
          ORDER BY id LIMIT 1";
 }
 
@@ -237,26 +246,28 @@ pub async fn sums(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, Counts)>, E
     tx.all(&SUMS, &values![id.get()], |row| Ok((row.get(0)?, counts(row, 1)?))).await
 }
 
-/// Drops an import and all that belongs to it.
-pub async fn discard(tx: &mut Tx<'_>, id: ImportId) -> Result<(), Error> {
-    for statement in [&DROP_PARTS, &DROP_CHUNKS, &DROP] {
-        tx.execute(statement, &values![id.get()]).await?;
+/// Drops an import and all that belongs to it, a part of it at a time, because a file may be large and others want to
+/// write; whether something is left. From the first part on the import cannot be found.
+pub async fn discard(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
+    tx.execute(&HIDE, &values![id.get()]).await?;
+    for statement in [&DROP_PARTS, &DROP_CHUNKS] {
+        if tx.execute(statement, &values![id.get(), DROPPED_TOGETHER]).await? > 0 {
+            return Ok(true);
+        }
     }
-    Ok(())
+    tx.execute(&DROP, &values![id.get()]).await?;
+    Ok(false)
 }
 
-/// Drops what is there of a file that will not arrive. One that has arrived stays.
-pub async fn abandon(tx: &mut Tx<'_>, id: ImportId) -> Result<(), Error> {
-    let was_half = tx.execute(&DROP_HALF, &values![id.get()]).await? > 0;
+/// Drops what is there of a file that will not arrive, as [`discard`] does; whether something is left. One that has
+/// arrived stays.
+pub async fn abandon(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
+    tx.execute(&HIDE_HALF, &values![id.get()]).await?;
     // It may have been forgotten, and pieces may have come after that.
-    if was_half || by_id(tx, id).await?.is_none() {
-        tx.execute(&DROP_PARTS, &values![id.get()]).await?;
-    }
-    Ok(())
+    if by_id(tx, id).await?.is_some() { Ok(false) } else { discard(tx, id).await }
 }
 
-/// Drops one import that is older than [`KEPT_SECONDS`], or whose file never arrived; whether there was one. One at a
-/// time, because a file may be large and others want to write.
+/// Drops a part of an import that is older than [`KEPT_SECONDS`], or whose file never arrived; whether there was one.
 pub async fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
     for (statement, seconds) in [(&OLDEST, KEPT_SECONDS), (&LOST, ARRIVAL_SECONDS)] {
         let before = now.minus_seconds(seconds).micros();

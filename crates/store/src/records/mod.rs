@@ -228,6 +228,18 @@ pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     }
 }
 
+/// Drops rows that nothing points at, of a table without links, of whose changes nobody hears. The caller keeps the count.
+pub(crate) async fn drop_rows(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<(), Error> {
+    for id in ids {
+        tx.execute(&table.made().delete, &table.key(id)).await?;
+    }
+    Ok(())
+}
+
 fn count(tally: &mut Tally, table: &'static Table, record: &Record, by: i64) {
     tally.add(Scope::all(table.name), record.id, by);
     for column in table.tallied {

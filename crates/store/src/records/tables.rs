@@ -5,7 +5,10 @@
 //! Must not know more of them than where they are.
 
 use super::Table;
-use crate::{catalogs, categories, channels, prices, products, stock_lists, stock_locations};
+use crate::{
+    cancellations, catalogs, categories, channels, order_items, orders, prices, products, reports, shipping_infos,
+    stock_lists, stock_locations,
+};
 
 /// Every table, those that are only pointed at included.
 pub static TABLES: &[&Table] = &[
@@ -16,6 +19,14 @@ pub static TABLES: &[&Table] = &[
     &prices::PRODUCT_PRICES,
     &catalogs::CATALOGS,
     &catalogs::CATALOG_ITEMS,
+    &orders::KNOWN,
+    &order_items::KNOWN,
+    &cancellations::REASONS,
+    &cancellations::REQUESTS,
+    &shipping_infos::SHIPPING_INFOS,
+    &reports::ERROR_REPORTS,
+    &reports::PLACE_REPORTS,
+    &reports::OPERATIONAL_EVENTS,
     &categories::TREES,
     &categories::NODES,
     &stock_locations::ADDRESSES,

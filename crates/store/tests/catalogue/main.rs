@@ -62,6 +62,10 @@ const HOT: &[&str] = &[
     "product_category",
     "customer",
     "address",
+    "cancellation_request",
+    "order_shipping_info",
+    "error_report",
+    "operational_event",
 ];
 
 /// Statements on hot tables that do not name the bucket.
@@ -70,6 +74,8 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("discrepancies.until", "removing what is old: seldom, by people, on every machine"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
+    ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
+    ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
 ];
 

@@ -110,7 +110,7 @@ fn a_file_that_will_not_arrive_is_dropped_and_one_that_has_arrived_is_not() {
             let id = import.id;
             let body = async move |tx: &mut onhand_store::Tx<'_>| {
                 if key == "forgotten" {
-                    imports::discard(tx, id).await?;
+                    assert!(!imports::discard(tx, id).await?, "there was nothing else");
                 }
                 imports::add_part(tx, id, 0, b"x").await
             };
@@ -121,7 +121,7 @@ fn a_file_that_will_not_arrive_is_dropped_and_one_that_has_arrived_is_not() {
             let id = import.id;
             let body = async move |tx: &mut onhand_store::Tx<'_>| {
                 let is_there = if import.cache_key == "half" { false } else { imports::arrived(tx, &import).await? };
-                imports::abandon(tx, id).await?;
+                while imports::abandon(tx, id).await? {}
                 Ok((is_there, imports::part(tx, id, 0).await?.is_some()))
             };
             assert_eq!(store.write("t", body).await.expect("written"), (arrives, arrives));
@@ -194,27 +194,49 @@ fn an_import_is_applied_and_undone_once() {
     });
 }
 
+/// More than one transaction drops.
+const PARTS: i64 = 150;
+
 #[test]
-fn old_imports_and_files_that_never_arrived_are_forgotten_one_by_one() {
+fn old_imports_and_files_that_never_arrived_are_forgotten_part_by_part() {
     for_each_engine(async |database| {
         let store = &database.store;
         let day = 24 * 3_600;
+        let mut ids = Vec::new();
         for (key, state, seconds) in
             [("old", State::Waiting, 0), ("half", State::Receiving, 29 * day), ("new", State::Waiting, 30 * day)]
         {
             let id = insert(store, row(key, state, at(seconds))).await.expect("made").id;
             let body = async move |tx: &mut onhand_store::Tx<'_>| {
-                imports::add_part(tx, id, 0, b"x").await?;
+                for number in 0..PARTS {
+                    imports::add_part(tx, id, number, b"x").await?;
+                }
                 imports::add_chunk(tx, &chunk(id, 0)).await
             };
             store.write("t", body).await.expect("written");
+            ids.push(id);
         }
         let forget = async || {
             let now = at(30 * day + 60);
             store.write("t", async move |tx| imports::forget(tx, now).await).await.expect("written")
         };
-        assert_eq!([forget().await, forget().await, forget().await], [true, true, false]);
-        assert!(by_key(store, "old").await.is_none() && by_key(store, "half").await.is_none());
+        let old = ids[0];
+        assert!(forget().await && by_key(store, "old").await.is_none(), "nobody finds half of it");
+        let body = async move |tx: &mut onhand_store::Tx<'_>| imports::part(tx, old, PARTS - 1).await;
+        assert!(store.read("t", body).await.expect("read").is_some(), "one transaction drops no more than some parts");
+        let mut steps = 1;
+        while forget().await {
+            steps += 1;
+        }
+        assert!((6..20).contains(&steps), "{steps}");
+        for id in &ids[..2] {
+            let id = *id;
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                Ok((imports::part(tx, id, PARTS - 1).await?, imports::chunk(tx, id, 0).await?))
+            };
+            assert_eq!(store.read("t", body).await.expect("read"), (None, None));
+        }
+        assert!(by_key(store, "half").await.is_none());
         assert!(by_key(store, "new").await.is_some());
     });
 }

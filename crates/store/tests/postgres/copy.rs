@@ -60,10 +60,30 @@ const SHOP: &str = "
         UNION ALL SELECT 'catalog_item:catalog_id:' || catalog_id, id FROM catalog_item
         UNION ALL SELECT 'product_price', id FROM product_price
         UNION ALL SELECT 'product_price:price_list_id:' || price_list_id, id FROM product_price
+        UNION ALL SELECT 'cancellation_reason', id FROM cancellation_reason
+        UNION ALL SELECT 'cancellation_request', id FROM cancellation_request
+        UNION ALL SELECT 'order_shipping_info', id FROM order_shipping_info
+        UNION ALL SELECT 'error_report', id FROM error_report
+        UNION ALL SELECT 'place_report', id FROM place_report
+        UNION ALL SELECT 'operational_event', id FROM operational_event
+        UNION ALL SELECT 'cancellation_request:channel_id:' || channel_id, id FROM cancellation_request
+        UNION ALL SELECT 'order_shipping_info:channel_id:' || channel_id, id FROM order_shipping_info
+        UNION ALL SELECT 'error_report:channel_id:' || channel_id, id FROM error_report
+        UNION ALL SELECT 'place_report:channel_id:' || channel_id, id FROM place_report
+        UNION ALL SELECT 'operational_event:channel_id:' || channel_id, id FROM operational_event
         UNION ALL SELECT 'category_tree', id FROM category_tree
         UNION ALL SELECT 'category_node', id FROM category_node),
       levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
       INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
+
+/// A row in every table of what channels say.
+const SALES: &str = "
+    INSERT INTO cancellation_reason VALUES (1, 'é', 'cancel', 1, '{}', 1, 1);
+    INSERT INTO cancellation_request VALUES (7, 263, 263, 263, 1, NULL, NULL, 'é', 'cancel', 'confirmed', '{}', 1, 1);
+    INSERT INTO order_shipping_info VALUES (7, 263, 263, 1, 'T-1', 'é', '', 0, '{}', 1, 1);
+    INSERT INTO error_report VALUES (7, 263, 1, NULL, 263, NULL, NULL, NULL, 'é', '', '', '', 0, 1, 1);
+    INSERT INTO place_report VALUES (1, 1, 'city', '', '34', NULL, NULL, NULL, 'é', '', '', '', 1, 1);
+    INSERT INTO operational_event VALUES (7, 263, 1, 'é', '', '', '', NULL, '[]', '', '', '', '', '', NULL, 1, 1);";
 
 /// A row in every table of the directory.
 const DIRECTORY: &str = "
@@ -103,6 +123,7 @@ impl File {
         run(open(&file.url())).expect("it opens");
         let connection = Connection::open(file.path()).expect("it opens");
         connection.execute_batch(DIRECTORY).expect("a directory");
+        connection.execute_batch(SALES).expect("what channels say");
         connection.execute_batch(SHOP).expect("a shop");
         connection.execute_batch(change).expect("a change");
         file

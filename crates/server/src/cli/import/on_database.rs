@@ -6,7 +6,7 @@
 use anyhow::{Context as _, anyhow, ensure};
 use onhand_core::{ImportId, StockListId, UserId};
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};
-use onhand_store::{Hold, Store, Tx};
+use onhand_store::{Hold, Store};
 use tokio::task::JoinSet;
 
 use super::place::{Outgoing, Place, SHOWN, Step, Wish};
@@ -16,7 +16,7 @@ use crate::cli::inside::Inside;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::imports::begin::{self, Asked};
-use crate::imports::spool::Arriving;
+use crate::imports::spool::{self, Arriving};
 use crate::jobs;
 
 pub(super) struct OnDatabase {
@@ -135,14 +135,11 @@ impl Place for OnDatabase {
     }
 
     async fn close(mut self) {
-        if let Some(mut works) = self.works.take() {
-            works.workers.shutdown().await;
+        if let Some(works) = self.works.take() {
+            jobs::stop(&self.inside.app, works.workers).await;
         }
         if let Some(id) = self.arriving {
-            let discard = async move |tx: &mut Tx<'_>| imports::discard(tx, id).await;
-            if let Err(fault) = self.store().write("imports.discard", discard).await {
-                tracing::warn!(%fault, "cannot drop a file that has not arrived whole");
-            }
+            spool::abandon(self.store().clone(), id).await;
         }
         self.inside.close().await;
     }

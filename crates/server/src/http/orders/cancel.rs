@@ -65,6 +65,7 @@ fn reasons(form: &Form) -> Result<Vec<(OrderItemId, i64)>, Error> {
     Ok(reasons)
 }
 
-fn because(reason: i64) -> TextEdit {
+/// How the details of a line change that is cancelled for a reason.
+pub(in crate::http) fn because(reason: i64) -> TextEdit {
     merging(json!({"cancellation_reason": reason}).to_string())
 }

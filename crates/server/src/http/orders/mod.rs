@@ -9,6 +9,7 @@ use onhand_core::command::EditOrder;
 use onhand_core::{ChannelId, Command, Order, OrderId, OrderItem, Outcome};
 use onhand_store::{Tx, order_items, orders};
 
+pub(super) use self::cancel::because;
 pub use self::cancel::{CANCEL, cancel};
 pub use self::place::{FIELDS, create};
 pub use self::sold::{SOLD, create_sold};

@@ -9,6 +9,9 @@ use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
 use onhand_core::{
     ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockListId,
 };
+use onhand_store::catalogs::CATALOGS;
+use onhand_store::channels::CHANNELS;
+use onhand_store::{Tx, records};
 use serde_json::{Map, Value};
 
 use super::place::{details, empty, line, lines, not_cancelled, refuse};
@@ -104,7 +107,7 @@ struct Terms {
 
 /// `POST channel/{channel}/create_orders/`.
 pub async fn create_sold(call: Call) -> Result<Reply, Error> {
-    let terms = terms(&call)?;
+    let terms = terms(&call).await?;
     let form = call.form(SOLD, Mode::Whole).await?;
     let command = command(&form, &terms)?;
     let (count, sent) = (command.lines.len(), Sent::of(&command));
@@ -115,9 +118,21 @@ pub async fn create_sold(call: Call) -> Result<Reply, Error> {
     }
 }
 
-fn terms(call: &Call) -> Result<Terms, Error> {
+async fn terms(call: &Call) -> Result<Terms, Error> {
     let channel = call.channel.ok_or_else(Error::not_found)?;
-    Ok(Terms { channel, list: None, quantity_attribute: QUANTITY_ATTRIBUTE.to_owned() })
+    let body = async move |tx: &mut Tx<'_>| {
+        let Some(own) = records::by_id(tx, &CHANNELS, channel.get()).await? else { return Ok((None, None)) };
+        let catalog = match own.int("catalog_id") {
+            Some(id) => records::by_id(tx, &CATALOGS, id).await?,
+            None => None,
+        };
+        let list = catalog.and_then(|catalog| catalog.int("stock_list_id"));
+        Ok((own.text("conf").map(str::to_owned), list))
+    };
+    let (conf, list) = call.app.store.glance("channels.terms", body).await?;
+    let conf: Value = serde_json::from_str(conf.as_deref().unwrap_or_default()).unwrap_or_default();
+    let attribute = conf["quantity_attribute"].as_str().unwrap_or(QUANTITY_ATTRIBUTE).to_owned();
+    Ok(Terms { channel, list: list.map(StockListId::new), quantity_attribute: attribute })
 }
 
 /// The fields of a table that no rule reads.

@@ -15,7 +15,7 @@ use onhand_store::Error as StoreError;
 use onhand_store::filter::{Condition, Page};
 use onhand_store::records::{self, Record};
 
-pub use self::noun::{Draft, Noun, Own, Rule, Ruling, Taken, Unique, judge};
+pub use self::noun::{Draft, First, Noun, Own, Rule, Ruling, Taken, Unique, fill_blanks, judge};
 pub use self::routes::Places;
 pub(super) use self::write::{create, remove, update};
 use super::call::Call;

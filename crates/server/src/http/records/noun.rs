@@ -11,6 +11,7 @@ use onhand_store::records::{Record, Table};
 use onhand_store::{Error as StoreError, Tx};
 
 use crate::auth::Role;
+use crate::http::call::Call;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
@@ -47,6 +48,8 @@ pub struct Noun {
     pub more: Option<fn(&str, &Record) -> Option<String>>,
     /// What holds besides.
     pub rule: Option<Rule>,
+    /// What is done before one of them is changed, through the ledger and so in a transaction of its own.
+    pub first: Option<First>,
 }
 
 /// A unique index, and what is said where it is violated.
@@ -108,6 +111,19 @@ pub type Ruling<'t> = Pin<Box<dyn Future<Output = Result<Result<(), Error>, Stor
 /// A rule of a noun's own. It looks and completes; it does not write, and it is also asked where a pointer leads nowhere.
 pub type Rule = for<'t, 'c> fn(&'t mut Tx<'c>, Draft<'t>) -> Ruling<'t>;
 
+/// What is done first, with a record as it is and what was sent for it; or why nothing is done. It may be asked again.
+pub type First =
+    for<'t> fn(&'t Call, &'t Record, &'t Form) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
+
+/// Puts a blank text into columns that have none.
+pub fn fill_blanks(record: &mut Record, columns: &[&str]) {
+    for column in columns {
+        if record.text(column).is_none() {
+            record.set(column, "");
+        }
+    }
+}
+
 /// The ruling of a rule that need not look anything up.
 pub fn judge<'t>(verdict: Result<(), Error>) -> Ruling<'t> {
     Box::pin(std::future::ready(Ok(verdict)))
@@ -138,6 +154,7 @@ impl Noun {
             stirs: false,
             more: None,
             rule: None,
+            first: None,
         }
     }
 }

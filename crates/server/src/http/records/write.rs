@@ -150,7 +150,11 @@ fn overwrite(noun: &Noun, form: &Form, sent: &Record, record: &mut Record) {
 /// `PATCH {noun}/{id}/`, and `PUT`, which asks for every required field. What is not sent stays as it is.
 pub(in crate::http) async fn update(call: Call, noun: &'static Noun, mode: Mode) -> Result<Reply, Error> {
     let form = call.form(noun.fields, mode).await?;
-    let id = found(&call, noun).await?.id;
+    let record = found(&call, noun).await?;
+    if let Some(first) = noun.first {
+        first(&call, &record, &form).await?;
+    }
+    let id = record.id;
     let about = About::of(&call);
     let stored =
         call.app.store.write("records.update", async move |tx| change(tx, noun, (id, &form), about).await).await;

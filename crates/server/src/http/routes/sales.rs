@@ -3,9 +3,28 @@
 use axum::http::Method;
 
 use super::{Answer, May, Route, Under, one, page};
-use crate::http::{mappings, order_items, orders};
+use crate::http::records::{Noun, Places};
+use crate::http::{mappings, order_items, orders, reports};
+
+/// What channels' clients report: written below the channel, read by people everywhere, changed by nobody.
+const REPORTS: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::Channel, May::WriteOrders));
+
+fn reported() -> Vec<Route> {
+    let some = |noun: &'static Noun, methods: &'static [Method]| {
+        REPORTS.of(noun).into_iter().filter(|route| methods.contains(&route.method))
+    };
+    let written = [&reports::CITY, &reports::TOWNSHIP, &reports::DISTRICT, &reports::DISTINCT];
+    let written = written.into_iter().flat_map(|noun| some(noun, &[Method::POST]));
+    let both = [&reports::ERROR_REPORT, &reports::EVENT].into_iter();
+    let both = both.flat_map(|noun| some(noun, &[Method::GET, Method::POST]));
+    both.chain(written).chain(some(&reports::PLACE, &[Method::GET])).collect()
+}
 
 pub(super) fn all() -> Vec<Route> {
+    orders().into_iter().chain(reported()).collect()
+}
+
+fn orders() -> Vec<Route> {
     const ORDER: Answer = one(&orders::VIEW);
     const ITEM: Answer = one(&order_items::ITEM);
     vec![

@@ -40,13 +40,13 @@ fn excel_imports() -> Vec<Route> {
     vec![
         route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
             "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
-        .uploads()
+        .uploads(imports::OPTIONS)
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import" ReadStock imports::show, "How far an import is: ?cache_key=.")
             .answers(200, STATUS),
         route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
             "Make stock lists from a file with name, code and is_auto_sync.")
-        .uploads()
+        .uploads(imports::OPTIONS)
         .answers(200, KEY),
         route!(GET "stock_list/excel_import_status" ReadStock imports::show, "How far an import is: ?cache_key=.")
             .answers(200, STATUS),

@@ -32,7 +32,7 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
         }
         all.insert(status.to_string(), good);
     }
-    for (status, name, text) in refusals(route) {
+    for (status, name, text) in refusals(described) {
         let mut answer = json!({"description": text});
         if status != HEADERS_TOO_LARGE {
             shared.schemas.entry("Error").or_insert_with(error_schema);
@@ -84,7 +84,8 @@ fn links(described: &Described<'_>, answer: Answer) -> Map<String, Value> {
 }
 
 /// The bad answers that a route can give, by what it is.
-fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
+fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)> {
+    let route = described.route;
     let writes = route.method != Method::GET;
     let may_be_refused = route.ledger || route.refused_by == RefusedBy::Rules || route.path.starts_with("stock_list");
     let table = [
@@ -102,13 +103,13 @@ fn refusals(route: &Route) -> Vec<(u16, &'static str, &'static str)> {
         (
             404,
             "not_found",
-            route.path.contains('{') || route.filters.is_some() || route.path.ends_with("_status"),
+            described.path.contains('{') || route.filters.is_some() || route.path.ends_with("_status"),
             "There is no such object or page.",
         ),
         (406, "refused", may_be_refused, "A rule refuses."),
         (408, "too_slow", writes, "The body took too long to arrive."),
         (413, "too_large", writes, "The body is too large."),
-        (422, "key_reused", route.ledger, "The idempotency key was used for another request."),
+        (422, "key_reused", route.ledger || route.is_keyed(), "The idempotency key was used for another request."),
         (429, "throttled", route.path == "auth/login", "Too many attempts; see Retry-After."),
         (HEADERS_TOO_LARGE, "headers_too_large", true, "Address and headers are too large; no body."),
         (503, "busy", route.under != Under::Root || route.path == "readyz", "Not just now; see Retry-After."),

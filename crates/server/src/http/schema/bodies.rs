@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Shared, id, status_codes};
 use crate::http::routes::Route;
+use crate::http::upload::FILE_TYPES;
 use crate::wire::field::{Field, Kind};
 
 /// The body of a route.
@@ -25,6 +26,18 @@ pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Valu
             "multipart/form-data": {"schema": one, "encoding": encoding(fields)},
         },
     })
+}
+
+/// A file: as a part of a form, or the body itself.
+pub(super) fn file(options: &[Field]) -> Value {
+    let bytes = json!({"type": "string", "format": "binary"});
+    let mut form = object(options, false);
+    form["properties"]["file"] = bytes.clone();
+    form["required"] = json!(["file"]);
+    let form = json!({"schema": form, "encoding": {"file": {"contentType": FILE_TYPES.join(", ")}}});
+    let whole = FILE_TYPES.map(|media_type| (media_type.to_owned(), json!({"schema": bytes})));
+    let content: Map<_, _> = std::iter::once(("multipart/form-data".to_owned(), form)).chain(whole).collect();
+    json!({"required": true, "content": content})
 }
 
 /// A form carries lists and objects as JSON text.
@@ -51,7 +64,7 @@ fn object(fields: &[Field], whole: bool) -> Value {
             if field.nullable && schema.get("type").is_some() {
                 schema["type"] = json!([schema["type"], "null"]);
             }
-            if let (true, Some(words)) = (field.nullable, schema["enum"].as_array_mut()) {
+            if let (true, Some(words)) = (field.nullable, schema.get_mut("enum").and_then(Value::as_array_mut)) {
                 words.push(Value::Null);
                 words.extend(matches!(field.kind, Kind::Status).then(|| json!("")));
             }
@@ -69,7 +82,7 @@ fn object(fields: &[Field], whole: bool) -> Value {
     schema
 }
 
-fn kind(kind: &Kind, whole: bool) -> Value {
+pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
     match kind {
         Kind::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": "\\S"}),
         Kind::Blank(max) => json!({"type": "string", "maxLength": max}),

@@ -14,11 +14,11 @@ use onhand_core::OrderStatus;
 use serde_json::{Map, Value, json};
 
 use self::answers::responses;
-use self::bodies::body;
+use self::bodies::{body, file};
 use self::parameters::parameters;
 use super::call::Call;
 use super::docs;
-use super::routes::{Route, Under, routes};
+use super::routes::{Reading, Route, Under, routes};
 use crate::auth::Permission;
 use crate::wire::Family;
 use crate::wire::error::Error;
@@ -112,6 +112,9 @@ fn operation(described: &Described<'_>, shared: &mut Shared) -> Value {
     });
     if let Some(fields) = route.body {
         operation["requestBody"] = body(fields, route, shared);
+    }
+    if route.reading == Reading::InPieces {
+        operation["requestBody"] = file(route.options);
     }
     if route.permission != Permission::Public {
         operation["security"] = json!([{"token": []}]);

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::bodies::kind;
 use super::{Shared, id, status_codes};
 use crate::http::routes::{CHANNEL, Route};
 use crate::wire::filter::{self, Filter, Kind};
@@ -38,7 +39,10 @@ pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<
     if route.path.ends_with("/movements") {
         all.push(json!({"name": "before", "in": "query", "schema": {"type": "integer", "format": "int64"}}));
     }
-    if route.ledger && route.method == Method::POST {
+    all.extend(route.options.iter().map(|field| {
+        json!({"name": field.name, "in": "query", "schema": kind(&field.kind, false), "description": field.help})
+    }));
+    if route.is_keyed() {
         let key = json!({
             "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
             "description": "The first answer to this key is given again for seven days.",

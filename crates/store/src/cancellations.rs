@@ -1,0 +1,35 @@
+//! Cancellation reasons and requests. Must not know what granting a request does to stock.
+
+use crate::order_items;
+use crate::records::{Column, Spread, Table};
+
+/// Why something is cancelled.
+pub static REASONS: Table = Table::new(
+    "cancellation_reason",
+    &[
+        Column::text("name"),
+        Column::word("cancellation_type", "cancel"),
+        Column::int("is_active", 1),
+        Column::object("extra_field"),
+    ],
+);
+
+/// Somebody asks for a line to be cancelled, or for its money back. A remote id is given once per line; without one,
+/// every request is another.
+pub static REQUESTS: Table = Table::new(
+    "cancellation_request",
+    &[
+        Column::id("order_item_id", &order_items::KNOWN),
+        Column::int("order_id", 0),
+        Column::maybe("channel_id"),
+        Column::maybe("reason_id"),
+        Column::maybe("remote_id"),
+        Column::text("description"),
+        Column::word("cancellation_type", "cancel"),
+        Column::word("status", "waiting_approval"),
+        Column::object("extra_field"),
+    ],
+)
+.spread(Spread::With("order_item_id"))
+.natural(&["order_item_id", "remote_id"])
+.tallied(&["channel_id"]);
