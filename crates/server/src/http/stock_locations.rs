@@ -3,7 +3,6 @@
 use onhand_core::floor::Coordinates;
 use onhand_store::Tx;
 use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, LOCATIONS, SENDERS};
-use serde_json::Value;
 
 use super::records::{Draft, Noun, Taken, Unique, judge};
 use crate::wire::error::{Error, FieldErrors};
@@ -23,7 +22,10 @@ const PRIORITY_MAX: i64 = 1_000_000;
 pub static LOCATION: Noun = Noun {
     unique: &[
         Unique { index: "stock_location_erp_code", taken: Taken::Field("erp_code") },
-        Unique { index: "stock_location_stock_list_id", taken: Taken::Field("stock_list") },
+        Unique {
+            index: "stock_location_stock_list_id",
+            taken: Taken::Refused("stock_list_has_location", "This stock list has a stock location."),
+        },
     ],
     fixed: &["stock_list"],
     rule: Some(|tx, draft| Box::pin(check_location(tx, draft))),
@@ -51,7 +53,7 @@ pub static LOCATION: Noun = Noun {
                 COUNT_MODES,
                 "What a counted difference becomes: the figure (default), or a discrepancy.",
             ),
-            Field::any("tags", "A list of words."),
+            Field::texts("tags", TAGS_MAX, TAG_CHARS_MAX, "Words to ask for locations by."),
             Field::object("engine", "Free data."),
             Field::object("conf", "Free data."),
             Field::blank("fax_number", 64, "Carried through."),
@@ -201,23 +203,11 @@ pub static SENDER: Noun = Noun {
 };
 
 async fn check_location(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, onhand_store::Error> {
-    if let Err(fault) = check_tags(draft.record.text("tags").unwrap_or("[]")) {
-        return Ok(Err(Error::field("tags", fault)));
-    }
     if draft.before.is_none() && stock_locations::names(tx).await?.len() >= LOCATIONS_MAX {
         let text = format!("There can be {LOCATIONS_MAX} stock locations.");
         return Ok(Err(Error::refused("too_many_stock_locations", text)));
     }
     Ok(Ok(()))
-}
-
-fn check_tags(text: &str) -> Result<(), String> {
-    let Ok(Value::Array(tags)) = serde_json::from_str(text) else { return Err("Expected a list of words.".to_owned()) };
-    let fits = |tag: &Value| tag.as_str().is_some_and(|tag| (1..=TAG_CHARS_MAX).contains(&tag.chars().count()));
-    if tags.len() > TAGS_MAX || !tags.iter().all(fits) {
-        return Err(format!("Send up to {TAGS_MAX} words of up to {TAG_CHARS_MAX} characters."));
-    }
-    Ok(())
 }
 
 /// Both coordinates or none, and they are on the earth.

@@ -134,13 +134,13 @@ async fn locations_are_shown_and_keep_their_list() {
     );
     let path = format!("/api/v1/oms/stocklocations/{}/", two.first.0);
     erp.patch(&path, json!({"stock_list": two.shop.list})).await.faults(&["stock_list"]);
-    for wrong in [json!("big"), json!([1]), json!([""]), json!({"a": 1})] {
+    for wrong in [json!("big"), json!([[]]), json!([""]), json!({"a": 1})] {
         erp.patch(&path, json!({"tags": wrong})).await.faults(&["tags"]);
     }
     let taken = json!({"name": "Twice", "erp_code": "WH001", "stock_list": two.shop.list});
     erp.post("/api/v1/oms/stocklocations/", taken).await.faults(&["erp_code"]);
     let taken = json!({"name": "Twice", "erp_code": "WH002", "stock_list": two.first.1});
-    erp.post("/api/v1/oms/stocklocations/", taken).await.faults(&["stock_list"]);
+    erp.post("/api/v1/oms/stocklocations/", taken).await.refused("stock_list_has_location");
     let address = json!({"title": "Depot", "latitude": "41.0082"});
     erp.post("/api/v1/oms/stocklocation-addresses/", address).await.faults(&["longitude"]);
     let address = json!({"title": "Depot", "latitude": "91", "longitude": "x"});

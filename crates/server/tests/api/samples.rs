@@ -199,7 +199,7 @@ impl Samples {
             Kind::Any => json!("anything"),
             Kind::Time => json!(self.shop.server.time(0)),
             Kind::Decimal => json!("1.50"),
-            Kind::Pks => json!([]),
+            Kind::Pks | Kind::Texts(..) => json!([]),
             Kind::Rows(fields, _) => json!([self.row(fields)]),
             Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {

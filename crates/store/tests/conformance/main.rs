@@ -6,6 +6,7 @@
 mod accounts;
 mod channels;
 mod database;
+mod floor;
 mod idempotency;
 mod ids;
 mod imports;

@@ -178,6 +178,7 @@ fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
         Kind::Decimal => values::decimal(value).map(Parsed::Text),
         Kind::Pk => values::pk(value).map(Parsed::Int),
         Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
+        Kind::Texts(max, chars) => values::texts(&values::opened(value), max, chars).map(Parsed::Json),
         Kind::Rows(fields, max) => rows(fields, mode, max, &values::opened(value)).map(Parsed::Rows),
         Kind::One(fields) => one(fields, mode, &values::opened(value)).map(Parsed::One).map_err(Fault::One),
     }
