@@ -82,10 +82,11 @@ CREATE TABLE category_tree (
 CREATE UNIQUE INDEX category_tree_name ON category_tree (name);
 CREATE INDEX category_tree_root_id ON category_tree (root_id);
 
--- `path` has a step per ancestor and one for the node itself, so that what is below a node begins with the node's path.
+-- `node_id` is the node above. `path` has a step per ancestor and one for the node itself, so that what is below a node
+-- begins with the node's path.
 CREATE TABLE category_node (
     id INTEGER NOT NULL PRIMARY KEY,
-    parent_id INTEGER,
+    node_id INTEGER,
     name TEXT NOT NULL,
     path TEXT NOT NULL,
     depth INTEGER NOT NULL,
@@ -96,7 +97,7 @@ CREATE TABLE category_node (
     modified_at INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX category_node_path ON category_node (path);
-CREATE INDEX category_node_parent_id ON category_node (parent_id, id);
+CREATE UNIQUE INDEX category_node_node_id ON category_node (node_id, name);
 
 -- Which nodes a product is in. Lives in the bucket of its product.
 CREATE TABLE product_category (
@@ -174,7 +175,7 @@ CREATE INDEX district_name_folded ON district (name_folded);
 -- Remote systems' codes for objects of the directory. A code leads to one object of its kind.
 CREATE TABLE object_mapping (
     id INTEGER NOT NULL PRIMARY KEY,
-    content_type INTEGER NOT NULL,
+    content_type TEXT NOT NULL,
     object_id INTEGER NOT NULL,
     integration_type TEXT NOT NULL,
     code TEXT NOT NULL,

@@ -6,6 +6,7 @@ use crate::sql::Statement;
 pub fn statements() -> Vec<&'static Statement> {
     [
         crate::accounts::STATEMENTS,
+        crate::categories::STATEMENTS,
         crate::channels::STATEMENTS,
         crate::discrepancies::STATEMENTS,
         crate::engine::postgres::STATEMENTS,

@@ -15,7 +15,9 @@ use onhand_core::{
 use crate::products::ProductRow;
 use crate::sql::Statement;
 use crate::tally::{Scope, Tally};
-use crate::{Error, Tx, channels, floor, mappings, movements, order_items, orders, products, stock_lists, stocks};
+use crate::{
+    Error, Tx, channels, floor, mappings, movements, order_items, orders, products, records, stock_lists, stocks,
+};
 
 /// This file composes what the nouns offer and has no statements of its own.
 pub(crate) static STATEMENTS: &[&Statement] = &[];
@@ -197,6 +199,7 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
 
 async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
     let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
+    pin(tx, &new, changes).await?;
     let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
     let product = |id: &ProductId| {
         let stock = of_product.get(id)?;
@@ -222,6 +225,13 @@ async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: 
     }
     let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
     stocks::update_all(tx, &changed).await
+}
+
+/// What new stocks point at stays until they are there.
+async fn pin(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), Error> {
+    let known = new.iter().map(|stock| stock.product).filter(|product| !changes.new_products.contains(product));
+    records::pin(tx, &products::KNOWN, &known.map(ProductId::get).collect()).await?;
+    records::pin(tx, &stock_lists::KNOWN, &new.iter().map(|stock| stock.list.get()).collect()).await
 }
 
 async fn apply_orders(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {

@@ -35,8 +35,8 @@ const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_dela
 const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
-pub static KNOWN: records::Table =
-    records::Table::new("stock_list", &[]).pointed_at_by(&[("stock", "stock_list_id = ?1")]);
+pub static KNOWN: records::Table = records::Table::new("stock_list", &[])
+    .pointed_at_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
 
 shared! {
     BY_ID = "stock_lists.by_id",

@@ -6,7 +6,7 @@ use onhand_core::{StockListId, StockLocationId};
 use crate::engine::Row;
 use crate::records::{Change, Column, Table};
 use crate::sql::{shared, values};
-use crate::{Answering, Error, Tx, stock_lists};
+use crate::{Answering, Error, Tx, stock_lists, stores};
 
 /// Where a location is.
 pub static ADDRESSES: Table = Table::new(
@@ -34,7 +34,7 @@ pub static LOCATIONS: Table = Table::new(
         Column::text("name"),
         Column::text("erp_code"),
         Column::id("stock_list_id", &stock_lists::KNOWN),
-        Column::maybe("retail_store_id"),
+        Column::id("retail_store_id", &stores::STORES),
         Column::id("address_id", &ADDRESSES),
         Column::word("stock_location_type", "warehouse"),
         Column::maybe("omnitron_id"),

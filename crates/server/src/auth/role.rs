@@ -27,6 +27,8 @@ pub enum Permission {
     ReadStock,
     /// Writing catalogue and stock.
     WriteStock,
+    /// Writing category trees.
+    WriteCategories,
     /// Reading orders.
     ReadOrders,
     /// Placing, cancelling and editing orders.

@@ -6,6 +6,7 @@ use onhand_store::Error as StoreError;
 use onhand_store::products::{self, ProductRow};
 
 use super::call::Call;
+use super::records::{self, Noun};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -52,6 +53,9 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
+
+/// A product, as far as it is a record: it can be removed.
+static RECORD: Noun = Noun::new(&products::KNOWN, ("products", "products/{id}"), "product", FIELDS, &VIEW, FILTERS);
 
 fn write(out: &mut String, product: &ProductRow) {
     Object::open(out)
@@ -108,6 +112,11 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
     let product = filled(empty, &form);
     let stored = call.app.store.write("products.insert", async move |tx| products::insert(tx, &product).await).await;
     Ok(reply(StatusCode::CREATED, &stored.map_err(taken)?))
+}
+
+/// `DELETE products/{id}/`. One that has a stock, a price or a catalog stays.
+pub async fn remove(call: Call) -> Result<Reply, Error> {
+    records::remove(call, &RECORD).await
 }
 
 /// `PATCH products/{id}/`.

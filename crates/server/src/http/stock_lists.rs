@@ -6,6 +6,7 @@ use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
 use super::call::Call;
+use super::records::{self, Noun};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -59,6 +60,10 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
+
+/// A list, as far as it is a record: it can be removed.
+static RECORD: Noun =
+    Noun::new(&stock_lists::KNOWN, ("stock_list", "stock_list/{id}"), "stock list", FIELDS, &VIEW, FILTERS);
 
 fn write(out: &mut String, list: &StockListRow) {
     Object::open(out)
@@ -122,6 +127,11 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         })
         .await;
     Ok(reply(StatusCode::CREATED, &checked(stored)?))
+}
+
+/// `DELETE stock_list/{id}/`. One that has a stock, or that a catalog has, stays.
+pub async fn remove(call: Call) -> Result<Reply, Error> {
+    records::remove(call, &RECORD).await
 }
 
 /// `PATCH stock_list/{id}/`.

@@ -70,6 +70,13 @@ impl FieldErrors {
         self.0.insert(field.to_owned(), Value::Object(inner.0));
     }
 
+    /// Adds what another has for fields that have no message yet.
+    pub fn complete(&mut self, other: FieldErrors) {
+        for (field, messages) in other.0 {
+            self.0.entry(field).or_insert(messages);
+        }
+    }
+
     /// Adds everything of another.
     pub fn extend(&mut self, other: FieldErrors) {
         self.0.extend(other.0);

@@ -39,6 +39,10 @@ pub enum Kind {
     Status,
     /// A JSON object.
     Object,
+    /// A JSON list.
+    List,
+    /// A number with a fraction, at most so far from zero; as text or number.
+    Number(u32),
     /// Any JSON, carried through unread.
     Any,
     /// A time (ISO 8601).
@@ -95,6 +99,16 @@ impl Field {
     /// An order status.
     pub const fn status(name: &'static str, help: &'static str) -> Self {
         Self::of(name, Kind::Status, help)
+    }
+
+    /// A JSON list.
+    pub const fn list(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::List, help)
+    }
+
+    /// A number from `-max` to `max`, which may have a fraction.
+    pub const fn number(name: &'static str, max: u32, help: &'static str) -> Self {
+        Self::of(name, Kind::Number(max), help)
     }
 
     /// A JSON object.

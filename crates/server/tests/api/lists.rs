@@ -4,7 +4,7 @@
 //! shown, never asked of the server.
 
 use onhand::auth::Role;
-use onhand::http::routes::{Route, Under, routes};
+use onhand::http::routes::{NOUNS, Route, Under, routes};
 use onhand::wire::filter::{Filter, Kind};
 use serde_json::{Value, json};
 
@@ -39,7 +39,9 @@ async fn filled() -> Samples {
         let order = json!({"channel": market, "status": status, "is_send": number % 3 == 0, "order_items": lines});
         let order = shop.try_order(order).await.created();
         shop.try_release(crate::shop::items(&order)[0], json!({"code": format!("E{}", number % 4)})).await.created();
-        samples.record("catalog_items").await;
+        for noun in NOUNS.iter().map(|(_, noun)| noun).filter(|noun| noun.table.name != "channel") {
+            samples.record(noun.paths.0).await;
+        }
         let prices = samples.record("price_list").await;
         let (sku, amount) = (format!("P{}", number % 3), format!("{}.5", 9 - number));
         let price = json!({"product_sku": sku, "price_list": prices["pk"], "price": amount, "currency_type": unit});
@@ -157,6 +159,8 @@ fn key(kind: Kind, value: &Value) -> Key {
         (Kind::Status, value) => Key::Number(value.as_str().and_then(|text| text.parse().ok()).expect("a code")),
         (_, Value::Bool(flag)) => Key::Number(i64::from(*flag)),
         (Kind::Int, Value::Null) => Key::Number(0),
+        // What is shown whole is compared by its id.
+        (Kind::Int, Value::Object(_)) => Key::Number(id(value)),
         (_, Value::Null) => Key::Text(String::new()),
         (_, Value::Number(_)) => Key::Number(int(value)),
         (_, value) => Key::Text(value.as_str().expect("a text").to_owned()),

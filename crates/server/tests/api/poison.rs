@@ -113,6 +113,12 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             Value::String(text) => matches!(text.as_str(), "{}" | "{\"a\": 1}"),
             _ => false,
         }),
+        Kind::List => taken(match value {
+            Value::Array(_) => small(value),
+            Value::String(text) => text == "[1]",
+            _ => false,
+        }),
+        Kind::Number(max) => taken(fraction(value).is_some_and(|number| number.abs() <= f64::from(max))),
         Kind::Any => taken(small(value)),
         Kind::Time => taken(value == "2026-01-02"),
         Kind::Decimal => taken(decimal(value)),
@@ -145,7 +151,7 @@ pub(crate) fn refused(field: &Field) -> Value {
         Kind::Text(_) | Kind::Blank(_) | Kind::Secret(_) => json!(["no text"]),
         Kind::Any => (0..40).fold(json!(1), |inner, _| json!([inner])),
         Kind::Bool => json!("maybe"),
-        Kind::Object => json!("no object"),
+        Kind::Object | Kind::List => json!("no object"),
         _ => json!("zzz"),
     }
 }
@@ -185,6 +191,17 @@ fn decimal(value: &Value) -> bool {
     let (before, after) = text.split_once('.').unwrap_or((&text, "0"));
     let digits = |part: &str, max| (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     digits(before, 16) && digits(after, 4)
+}
+
+/// Digits, perhaps with a minus before and a fraction behind; no exponent.
+fn fraction(value: &Value) -> Option<f64> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"-.".contains(&byte));
+    if plain { text.parse().ok() } else { None }
 }
 
 /// Free data may have 32 levels and 64 KiB.

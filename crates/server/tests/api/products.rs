@@ -38,6 +38,25 @@ async fn a_sku_is_unique_and_stays() {
 }
 
 #[tokio::test]
+async fn a_product_goes_only_where_nothing_refers_to_it() {
+    let shop = Shop::open().await;
+    let unused = id(&shop.erp.post("/api/v1/products/", json!({"sku": "UNUSED"})).await.created());
+    shop.erp.delete(&format!("/api/v1/products/{unused}/")).await.expect(204);
+    shop.erp.get(&format!("/api/v1/products/{unused}/")).await.expect(404);
+    let again = id(&shop.erp.post("/api/v1/products/", json!({"sku": "UNUSED"})).await.created());
+    assert_ne!(again, unused, "ids are given once");
+    shop.stock("SHIRT", 1).await;
+    let page = shop.erp.get("/api/v1/products/?sku=SHIRT").await.ok();
+    let stocked = page["results"][0]["pk"].clone();
+    shop.erp.delete(&format!("/api/i1/products/{stocked}/")).await.refused("still_referred_to");
+    let prices = shop.erp.post("/api/v1/price_list/", json!({"name": "Retail"})).await.created();
+    let price = json!({"product": again, "price_list": prices["pk"], "price": 1, "currency_type": "try"});
+    shop.erp.post("/api/v1/product_prices/", price).await.created();
+    shop.erp.delete(&format!("/api/v1/products/{again}/")).await.refused("still_referred_to");
+    shop.server.verify().await;
+}
+
+#[tokio::test]
 async fn a_stock_write_makes_the_product_it_does_not_find() {
     let shop = Shop::open().await;
     shop.stock("NEW", 5).await;

@@ -3,11 +3,12 @@
 //! Promises: a new route or field is swept by itself, or the sweep stops and says what this file must learn. Must not
 //! know what an answer means.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use onhand::auth::{Role, password};
-use onhand::http::routes::{NOUNS, Reading, Route, routes};
+use onhand::http::routes::{NOUNS, Reading, Route, Under, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
@@ -29,13 +30,12 @@ pub(crate) struct Samples {
     /// The orders of all samples are this channel's, so that its account may see them.
     pub(crate) channel: i64,
     product: i64,
-    /// Products and catalogs of which each pair is taken once, since no product is in a catalog twice.
-    pairs: (Vec<i64>, Vec<i64>),
+    /// Products, catalogs and categories, of which each pair is taken once: no product is in one of them twice.
+    pairs: [Vec<i64>; 3],
     taken: AtomicUsize,
-    price_list: i64,
+    /// One each of what bodies point at, by the name of the field.
+    one: BTreeMap<&'static str, i64>,
     floor: Floor,
-    /// An order of the channel, and its line.
-    sold: (i64, i64),
 }
 
 /// Products, and catalogs, to make pairs of.
@@ -51,23 +51,32 @@ impl Samples {
         let product = id(&shop.erp.post("/api/v1/products/", json!({"sku": "SAMPLE"})).await.created());
         shop.stock("SAMPLE", 1_000_000).await;
         let channel = shop.channel("refuse").await;
-        let mut pairs = (Vec::new(), Vec::new());
+        let mut pairs = [Vec::new(), Vec::new(), Vec::new()];
+        let make = async |noun: &str, body: Value| shop.admin.post(&format!("/api/v1/{noun}/"), body).await.created();
+        let tree = make("category_trees", json!({"name": "Tree"})).await;
+        let root = id(&tree["category_root"]);
         for number in 0..PAIRED {
-            let product = json!({"sku": format!("PAIR-{number}")});
-            pairs.0.push(id(&shop.erp.post("/api/v1/products/", product).await.created()));
-            let catalog = json!({"name": format!("Catalog {number}")});
-            pairs.1.push(id(&shop.erp.post("/api/v1/catalogs/", catalog).await.created()));
+            pairs[0].push(id(&make("products", json!({"sku": format!("PAIR-{number}")})).await));
+            pairs[1].push(id(&make("catalogs", json!({"name": format!("Catalog {number}")})).await));
+            let node = json!({"name": format!("Node {number}"), "node": root});
+            pairs[2].push(id(&make("category_nodes", node).await));
         }
-        let price_list = id(&shop.erp.post("/api/v1/price_list/", json!({"name": "Prices"})).await.created());
+        let mut one = BTreeMap::from([("stock_list", shop.list), ("channel", channel), ("node", root)]);
+        one.insert("price_list", id(&make("price_list", json!({"name": "Prices"})).await));
+        one.insert("country", id(&make("countries", json!({"name": "Türkiye", "code": "tr"})).await));
+        one.insert("city", id(&make("cities", json!({"name": "İstanbul", "country": one["country"]})).await));
+        one.insert("township", id(&make("townships", json!({"name": "Kadıköy", "city": one["city"]})).await));
+        one.insert("object_id", id(&make("countries", json!({"name": "Deutschland", "code": "de"})).await));
+        one.insert("customer", id(&make("customers", json!({"channel": channel, "email": "a@example.com"})).await));
         let floor = Floor::open(&shop).await;
+        one.extend([("location", floor.location), ("stock_location", floor.location)]);
         // The sweeps read below the channel, which knows its own catalog.
-        let sells = json!({"catalog": pairs.1[0]});
+        let sells = json!({"catalog": pairs[1][0], "category_tree": tree["pk"]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
         let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
         let order = shop.try_order(order).await.created();
-        let sold = (id(&order), item(&order));
-        let taken = AtomicUsize::new(0);
-        let samples = Self { shop, channel, product, pairs, taken, price_list, floor, sold };
+        one.extend([("order", id(&order)), ("order_item", item(&order))]);
+        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one, floor };
         samples.record("catalog_items").await;
         samples
     }
@@ -115,10 +124,16 @@ impl Samples {
         let made = match noun {
             "auth/tokens" => caller.post("/api/v1/auth/tokens/", json!({"name": "to revoke"})).await.created(),
             "content_types" => return "3".to_owned(),
+            "products" if route.method == "DELETE" => {
+                self.shop.erp.post("/api/v1/products/", json!({"sku": format!("GONE-{}", unique())})).await.created()
+            }
+            "stock_list" if route.method == "DELETE" => return self.shop.list_with(json!({})).await.to_string(),
             "products" => return self.product.to_string(),
             "channels" if route.method != "DELETE" => return self.channel.to_string(),
-            "catalogs" if route.method != "DELETE" => return self.pairs.1[0].to_string(),
+            "catalogs" if route.method != "DELETE" => return self.pairs[1][0].to_string(),
+            "category_trees" if route.method != "DELETE" => return self.tree().await,
             "catalog_items" if route.method == "GET" => self.item_of_channel().await,
+            "retail_stores" if route.method == "GET" => self.store_of_channel().await,
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
             "orders" | "oms/orders" => self.order().await,
@@ -137,9 +152,14 @@ impl Samples {
 
     /// A new one of a noun whose rows are records.
     pub(crate) async fn record(&self, noun: &str) -> Value {
-        let (_, one) = NOUNS.iter().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
+        let (places, one) = NOUNS.iter().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
+        // What is made below the channel is there for everybody.
+        let below = match places.write.0 {
+            Under::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),
+            _ => format!("/api/v1/{noun}/"),
+        };
         let body = self.floor.unlisted(&self.shop, noun, self.row(one.fields)).await;
-        let answer = self.shop.admin.post(&format!("/api/v1/{noun}/"), body).await;
+        let answer = self.shop.admin.post(&below, body).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.body
     }
@@ -151,8 +171,26 @@ impl Samples {
 
     /// An item of the catalog that the channel sells from.
     async fn item_of_channel(&self) -> Value {
-        let path = format!("/api/v1/catalog_items/?catalog={}", self.pairs.1[0]);
+        let path = format!("/api/v1/catalog_items/?catalog={}", self.pairs[1][0]);
         self.shop.admin.get(&path).await.ok()["results"][0].clone()
+    }
+
+    /// Places that lie in each other.
+    pub(crate) fn places(&self) -> Value {
+        ["country", "city", "township"].into_iter().map(|name| (name.to_owned(), json!(self.one[name]))).collect()
+    }
+
+    /// The tree of the channel.
+    async fn tree(&self) -> String {
+        let channel = self.shop.admin.get(&format!("/api/v1/channels/{}/", self.channel)).await.ok();
+        channel["category_tree"].to_string()
+    }
+
+    /// A store that serves the channel.
+    async fn store_of_channel(&self) -> Value {
+        let store = self.record("retail_stores").await;
+        let path = format!("/api/v1/retail_stores/{}/", id(&store));
+        self.shop.admin.patch(&path, json!({"channels": [self.channel]})).await.ok()
     }
 
     async fn order(&self) -> Value {
@@ -175,11 +213,16 @@ impl Samples {
     }
 
     /// An object with the required fields of a table. A line of an order names its product in one of two ways, and
-    /// may leave its list to its channel: no table can require those.
+    /// may leave its list to its channel: no table can require those. An address differs from others by its line.
     pub(crate) fn row(&self, fields: &[Field]) -> Value {
-        let needed =
-            fields.iter().filter(|field| field.required || ["product_sku", "stock_list"].contains(&field.name));
+        let told = ["product_sku", "stock_list", "line"];
+        let needed = fields.iter().filter(|field| field.required || told.contains(&field.name));
         Value::Object(needed.map(|field| (field.name.to_owned(), self.value(field))).collect::<Map<_, _>>())
+    }
+
+    /// What the product that was given out last is paired with.
+    fn second(&self) -> usize {
+        self.taken.load(Ordering::Relaxed).saturating_sub(1) / PAIRED % PAIRED
     }
 
     /// A good value for a field.
@@ -188,6 +231,7 @@ impl Samples {
             _ if field.name == "product_sku" => json!("SAMPLE"),
             // Unlike that of a new product, the SKU of a counted line is there already.
             Kind::Text(_) if field.help == COUNTED.help => json!("SAMPLE"),
+            _ if field.name == "object_id" => json!(self.one["object_id"]),
             Kind::Text(max) | Kind::Blank(max) | Kind::Secret(max) => {
                 json!(format!("t{}", unique()).chars().take(max).collect::<String>())
             }
@@ -196,6 +240,8 @@ impl Samples {
             Kind::Choice(words) => json!(words[0]),
             Kind::Status => json!("400"),
             Kind::Object => json!({"a": 1}),
+            Kind::List => json!([{"a": 1}]),
+            Kind::Number(max) => json!(f64::from(max) / 8.0),
             Kind::Any => json!("anything"),
             Kind::Time => json!(self.shop.server.time(0)),
             Kind::Decimal => json!("1.50"),
@@ -203,19 +249,14 @@ impl Samples {
             Kind::Rows(fields, _) => json!([self.row(fields)]),
             Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {
-                "stock_list" => json!(self.shop.list),
-                "channel" => json!(self.channel),
                 // A new pair each time, until all have been through; most sweeps want to be refused.
-                "product" => json!(self.pairs.0[self.taken.fetch_add(1, Ordering::Relaxed) % PAIRED]),
-                "catalog" => {
-                    let taken = self.taken.load(Ordering::Relaxed).saturating_sub(1);
-                    json!(self.pairs.1[taken / PAIRED % PAIRED])
-                }
-                "price_list" => json!(self.price_list),
-                "location" | "stock_location" => json!(self.floor.location),
-                "order" => json!(self.sold.0),
-                "order_item" => json!(self.sold.1),
-                other => panic!("teach samples.rs which object the field {other} names"),
+                "product" => json!(self.pairs[0][self.taken.fetch_add(1, Ordering::Relaxed) % PAIRED]),
+                "catalog" => json!(self.pairs[1][self.second()]),
+                "category" => json!(self.pairs[2][self.second()]),
+                other => match self.one.get(other) {
+                    Some(one) => json!(one),
+                    None => panic!("teach samples.rs which object the field {other} names"),
+                },
             },
         }
     }

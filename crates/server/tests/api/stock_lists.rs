@@ -70,3 +70,19 @@ async fn a_changed_release_mode_counts_from_the_next_release_on() {
     assert_eq!(shop.figures(shirt).await, [10, 0, 1, 9]);
     shop.server.verify().await;
 }
+
+#[tokio::test]
+async fn a_list_goes_only_where_nothing_refers_to_it() {
+    let shop = Shop::open().await;
+    let unused = shop.list_with(json!({})).await;
+    shop.erp.delete(&format!("/api/v1/stock_list/{unused}/")).await.expect(204);
+    shop.erp.get(&format!("/api/v1/stock_list/{unused}/")).await.expect(404);
+    let write = json!({"product_sku": "SHIRT", "stock_list": unused});
+    shop.try_write(write).await.faults(&["stock_list"]);
+    shop.stock("SHIRT", 1).await;
+    shop.erp.delete(&format!("/api/i1/stock_list/{}/", shop.list)).await.refused("still_referred_to");
+    let extra = shop.list_with(json!({})).await;
+    shop.erp.post("/api/v1/catalogs/", json!({"name": "Main", "extra_stock_lists": [extra]})).await.created();
+    shop.erp.delete(&format!("/api/v1/stock_list/{extra}/")).await.refused("still_referred_to");
+    shop.server.verify().await;
+}

@@ -31,7 +31,7 @@ pub(super) const DIRECTORY: &[Table] = &[
     table(
         "category_node",
         &["id"],
-        &["parent_id", "name", "path", "depth", "numchild", "is_active", "extra_field", "created_at", "modified_at"],
+        &["node_id", "name", "path", "depth", "numchild", "is_active", "extra_field", "created_at", "modified_at"],
     ),
     table("product_category", &["id", "bucket"], &["product_id", "category_id", "created_at", "modified_at"]),
     table("country", &["id"], &["name", "name_folded", "code", "is_active", "created_at", "modified_at"]),

@@ -87,7 +87,7 @@ impl Table {
     }
 
     fn make_same(&self, all: &str) -> Option<Statement> {
-        let bucket = matches!(self.spread, Spread::With(_) | Spread::By(_)).then_some("bucket");
+        let bucket = (!matches!(self.spread, Spread::No)).then_some("bucket");
         let key = self.natural.iter().copied().chain(bucket).enumerate();
         let key: Vec<String> = key.map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
         let text = || format!("SELECT {all} FROM {} WHERE {}", self.name, key.join(" AND "));
@@ -159,13 +159,11 @@ pub(crate) fn counted() -> String {
 pub(crate) fn statements() -> Vec<&'static Statement> {
     let of = |table: &&'static Table| {
         let made = table.made();
-        // A table that has no columns here is written elsewhere, and only pointed at from here.
-        let own = match table.columns.is_empty() {
-            true => vec![&made.exists],
-            false => {
-                vec![&made.by_id, &made.locked, &made.exists, &made.insert, &made.update, &made.delete]
-            }
-        };
+        // A table that has no columns here is written elsewhere: it is only pointed at, and removed from.
+        let mut own = vec![&made.by_id, &made.locked, &made.exists, &made.delete];
+        if !table.columns.is_empty() {
+            own.extend([&made.insert, &made.update]);
+        }
         let own = own.into_iter().chain(&made.same);
         let links = made.links.iter().flat_map(|link| [&link.of_owner, &link.insert, &link.delete]);
         let referrers = made.referrers.iter().map(|referrer| &referrer.any);

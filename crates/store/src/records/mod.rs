@@ -11,7 +11,7 @@ mod record;
 mod table;
 pub mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::BUCKETS;
 
@@ -91,7 +91,7 @@ pub async fn same(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Record>, Er
     let table = record.table;
     let Some(same) = &table.made().same else { return Ok(None) };
     let mut key: Vec<Value<'_>> = table.natural.iter().map(|column| record.value(column).clone()).collect();
-    key.extend(table.spread.bucket(record).map(Value::Int));
+    key.extend(table.spread.bucket(record, 0).map(Value::Int));
     let mut found = tx.all(same, &key, reading(table)).await?;
     load_links(tx, table, &mut found).await?;
     Ok(found.pop())
@@ -120,19 +120,34 @@ async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Recor
 pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record]) -> Result<Vec<Missing>, Error> {
     let mut missing = Vec::new();
     for (name, target, ids) in pointers(table, records) {
-        let mut wanted: Vec<i64> = ids.iter().map(|(_, id)| *id).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let read = |row: &crate::Row<'_>| row.get::<i64>(0);
-        let exists = &target.made().exists;
-        let found = match target.spread {
-            Spread::No => tx.all_each(exists, wanted.iter().map(|id| values![*id]), read).await?,
-            _ => tx.all_each(exists, wanted.iter().map(|id| values![*id, bucket(*id)]), read).await?,
-        };
+        let found = there(tx, target, &ids.iter().map(|(_, id)| *id).collect()).await?;
         let unknown = ids.into_iter().filter(|(_, id)| !found.contains(id));
         missing.extend(unknown.map(|(row, id)| Missing { row, name, id }));
     }
     Ok(missing)
+}
+
+/// Keeps rows that something is about to point at, where several processes write: nobody removes them until this
+/// transaction ends. One that is gone already is [`Error::Conflict`], so that all is looked at again.
+pub(crate) async fn pin(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<(), Error> {
+    if ids.is_empty() || !tx.locks_rows() {
+        return Ok(());
+    }
+    let found = there(tx, table, ids).await?;
+    if found.len() < ids.len() {
+        return Err(Error::Conflict(format!("a row of {} was removed meanwhile", table.name)));
+    }
+    Ok(())
+}
+
+/// Those of some ids that are there.
+async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<Vec<i64>, Error> {
+    let read = |row: &crate::Row<'_>| row.get::<i64>(0);
+    let exists = &table.made().exists;
+    match table.spread {
+        Spread::No => tx.all_each(exists, ids.iter().map(|id| values![*id]), read).await,
+        _ => tx.all_each(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
+    }
 }
 
 /// Every column and link that points somewhere, with the ids in it and the records that have them.
@@ -160,10 +175,13 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     }
     let first = ids::take(tx, table.name, records.len() as i64).await?;
     for (number, record) in (first..).zip(&mut records) {
-        record.id = match table.spread.bucket(record) {
+        record.id = match table.spread.bucket(record, number) {
             None => number,
             Some(bucket) => number * BUCKETS + bucket,
         };
+        if let Some(complete) = table.completed {
+            complete(record);
+        }
     }
     let rows = records.iter().map(|record| table.row(record)).collect();
     tx.execute_each_composed(table.made().insert.sqlite(), rows).await?;

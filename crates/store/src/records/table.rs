@@ -21,6 +21,8 @@ pub struct Table {
     /// The columns of its natural key, which a unique index begins with.
     pub(crate) natural: &'static [&'static str],
     pub(crate) changed: Option<Hook>,
+    /// What of a new record depends on its id.
+    pub(crate) completed: Option<fn(&mut Record)>,
     /// What points at its rows without being a column or link of a table in the list: table and condition on `?1`.
     pub(crate) pointed: &'static [(&'static str, &'static str)],
     pub(crate) made: OnceLock<Made>,
@@ -67,8 +69,10 @@ pub enum Spread {
     No,
     /// By the bucket of the id in a column, which never changes.
     With(&'static str),
-    /// By a hash of the text that a column begins with.
+    /// By a hash of the text in a column.
     By(&'static str),
+    /// In turn.
+    Evenly,
 }
 
 /// A record that was made (no `before`), changed, or removed (no `after`).
@@ -93,6 +97,7 @@ impl Table {
             tallied: &[],
             natural: &[],
             changed: None,
+            completed: None,
             pointed: &[],
             made: OnceLock::new(),
         }
@@ -130,6 +135,13 @@ impl Table {
     #[must_use]
     pub const fn tells(mut self, hook: Hook) -> Self {
         self.changed = Some(hook);
+        self
+    }
+
+    /// The same with what is filled in once a new record has its id.
+    #[must_use]
+    pub const fn completed(mut self, complete: fn(&mut Record)) -> Self {
+        self.completed = Some(complete);
         self
     }
 
@@ -174,8 +186,9 @@ impl Table {
 
 impl Spread {
     /// The bucket of a new record.
-    pub(super) fn bucket(self, record: &Record) -> Option<i64> {
+    pub(super) fn bucket(self, record: &Record, number: i64) -> Option<i64> {
         match self {
+            Self::Evenly => Some(bucket(number)),
             Self::No => None,
             Self::With(column) => Some(bucket(record.int(column).unwrap_or_default())),
             Self::By(column) => Some(bucket_of_text(record.text(column).unwrap_or_default())),

@@ -6,8 +6,8 @@
 
 use super::Table;
 use crate::{
-    cancellations, catalogs, categories, channels, order_items, orders, prices, products, reports, shipping_infos,
-    stock_lists, stock_locations,
+    cancellations, catalogs, categories, channels, customers, geography, order_items, orders, prices, products,
+    reports, shipping_infos, stock_lists, stock_locations, stores,
 };
 
 /// Every table, those that are only pointed at included.
@@ -29,6 +29,16 @@ pub static TABLES: &[&Table] = &[
     &reports::OPERATIONAL_EVENTS,
     &categories::TREES,
     &categories::NODES,
+    &categories::PRODUCT_CATEGORIES,
+    &geography::COUNTRIES,
+    &geography::CITIES,
+    &geography::TOWNSHIPS,
+    &geography::DISTRICTS,
+    &geography::OBJECT_MAPPINGS,
+    &stores::CARGO_COMPANIES,
+    &stores::STORES,
+    &customers::CUSTOMERS,
+    &customers::ADDRESSES,
     &stock_locations::ADDRESSES,
     &stock_locations::LOCATIONS,
     &stock_locations::SENDERS,

@@ -4,12 +4,13 @@ use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::channels::CHANNELS;
 use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
 use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::products::{self, KNOWN};
 use onhand_store::records::{self, Missing, Record, Table};
 use onhand_store::{Error, Store, Tx, Value, stock_lists};
 
 use crate::database::for_each_engine;
 use crate::products::add_product;
-use crate::shop::{START, add_channel, at, stock_list};
+use crate::shop::{START, Shop, add_channel, at, stock_list};
 
 /// A new record with these values.
 fn record(table: &'static Table, values: &[(&str, Value<'static>)]) -> Record {
@@ -161,6 +162,32 @@ fn counts_are_kept_and_keys_are_unique() {
             Ok((found.map(|found| found.id) == Some(made.id), records::same(tx, &other).await?.is_none()))
         });
         assert_eq!(priced.await.expect("asked"), (true, true), "a price is found by its key");
+    });
+}
+
+/// The ledger makes stocks for products and lists that somebody may be removing just then.
+#[test]
+fn no_stock_is_without_its_product() {
+    for_each_engine(async |database| {
+        let mut shop = Shop::open(&database.store).await;
+        for round in 0..12 {
+            let sku = format!("SKU-{round}");
+            let name = sku.clone();
+            let product = database.store.write("t", async move |tx| add_product(tx, &name).await).await.expect("made");
+            let remove = database.store.write("t", async move |tx| {
+                let Some(row) = records::locked(tx, &KNOWN, product).await? else { return Ok(false) };
+                let free = records::referrer(tx, &row).await?.is_none();
+                if free {
+                    records::remove(tx, row).await?;
+                }
+                Ok(free)
+            });
+            let (removed, stock) = tokio::join!(remove, shop.write(0, &sku, 1));
+            assert_eq!(removed.expect("told"), stock.product.get() != product, "one of the two comes first");
+            let id = stock.product;
+            let row = database.store.read("t", async move |tx| products::by_id(tx, id).await).await;
+            assert!(row.expect("read").is_some(), "a stock has its product");
+        }
     });
 }
 

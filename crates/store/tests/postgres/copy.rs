@@ -72,7 +72,18 @@ const SHOP: &str = "
         UNION ALL SELECT 'place_report:channel_id:' || channel_id, id FROM place_report
         UNION ALL SELECT 'operational_event:channel_id:' || channel_id, id FROM operational_event
         UNION ALL SELECT 'category_tree', id FROM category_tree
-        UNION ALL SELECT 'category_node', id FROM category_node),
+        UNION ALL SELECT 'category_node', id FROM category_node
+        UNION ALL SELECT 'product_category', id FROM product_category
+        UNION ALL SELECT 'country', id FROM country
+        UNION ALL SELECT 'city', id FROM city
+        UNION ALL SELECT 'township', id FROM township
+        UNION ALL SELECT 'district', id FROM district
+        UNION ALL SELECT 'object_mapping', id FROM object_mapping
+        UNION ALL SELECT 'cargo_company', id FROM cargo_company
+        UNION ALL SELECT 'retail_store', id FROM retail_store
+        UNION ALL SELECT 'customer', id FROM customer
+        UNION ALL SELECT 'address', id FROM address
+        UNION ALL SELECT 'product_category:category_id:' || category_id, id FROM product_category),
       levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
       INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
 
@@ -100,7 +111,7 @@ const DIRECTORY: &str = "
     INSERT INTO city VALUES (1, 1, 'é', 'é', 1, 1, 1);
     INSERT INTO township VALUES (1, 1, 1, 'é', 'é', 1, 1, 1);
     INSERT INTO district VALUES (1, 1, 1, 1, 'é', 'é', 1, 1, 1);
-    INSERT INTO object_mapping VALUES (1, 1, 1, 'é', 'é', 1, 1);
+    INSERT INTO object_mapping VALUES (1, 'é', 1, 'é', 'é', 1, 1);
     INSERT INTO cargo_company VALUES (1, 'é', NULL, 'é', 1, 1, 1);
     INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1);
     INSERT INTO retail_store_channel VALUES (1, 1);

@@ -7,6 +7,7 @@
 //!
 //! Promises: all faults of a body at once, in the wire's form; a write is whole or not at all. Must not know nouns.
 
+mod detail;
 mod noun;
 mod routes;
 mod write;
@@ -15,13 +16,14 @@ use onhand_store::Error as StoreError;
 use onhand_store::filter::{Condition, Page};
 use onhand_store::records::{self, Record};
 
-pub use self::noun::{Draft, First, Noun, Own, Rule, Ruling, Taken, Unique, fill_blanks, judge};
+pub(super) use self::detail::{list_detailed, show_detailed};
+pub use self::noun::{Detail, Draft, First, Noun, Own, Rule, Ruling, Taken, Unique, fill_blanks, judge};
 pub use self::routes::Places;
 pub(super) use self::write::{create, remove, update};
 use super::call::Call;
 use crate::wire::error::Error;
 use crate::wire::json::{self, Object, Reply};
-use crate::wire::view::Shape;
+use crate::wire::view::{Property, Shape};
 
 /// `GET {noun}/`.
 pub(super) async fn list(call: Call, noun: &'static Noun) -> Result<Reply, Error> {
@@ -60,29 +62,34 @@ fn own(call: &Call, noun: &Noun) -> Option<Condition> {
 
 /// Writes a record as its view says.
 pub fn write(noun: &Noun, out: &mut String, record: &Record) {
-    let mut object = Object::open(out);
-    for property in noun.view.properties {
-        let name = property.name;
-        if let Some(text) = noun.more.and_then(|more| more(name, record)) {
-            object = object.raw(name, &text);
-            continue;
-        }
-        object = match name {
-            "pk" | "id" => object.int(name, record.id),
-            "created_date" => object.time(name, record.created_at),
-            "modified_date" => object.time(name, record.modified_at),
-            _ if noun.table.has_link(name) => {
-                object.list(name, record.linked(name), |out, id| json::push_int(out, *id))
-            }
-            _ => value(object, noun, record, (name, property.kind)),
-        };
-    }
-    object.close();
+    members(noun, Object::open(out), record).close();
 }
 
-fn value<'t>(object: Object<'t>, noun: &Noun, record: &Record, (name, shape): (&str, Shape)) -> Object<'t> {
+/// Writes what a noun's view has into an object that is open.
+pub fn members<'t>(noun: &Noun, mut object: Object<'t>, record: &Record) -> Object<'t> {
+    for property in noun.view.properties {
+        object = member(object, noun, record, *property);
+    }
+    object
+}
+
+fn member<'t>(object: Object<'t>, noun: &Noun, record: &Record, property: Property) -> Object<'t> {
+    let name = property.name;
+    if let Some(text) = noun.more.and_then(|more| more(name, record)) {
+        return object.raw(name, &text);
+    }
+    match name {
+        "pk" | "id" => object.int(name, record.id),
+        "created_date" => object.time(name, record.created_at),
+        "modified_date" => object.time(name, record.modified_at),
+        _ if noun.table.has_link(name) => object.list(name, record.linked(name), |out, id| json::push_int(out, *id)),
+        _ => value(object, noun, record, property),
+    }
+}
+fn value<'t>(object: Object<'t>, noun: &Noun, record: &Record, property: Property) -> Object<'t> {
+    let name = property.name;
     let column = noun.table.column(name).expect("a property is a column, a link, or written by the noun").name;
-    match shape {
+    match property.kind {
         Shape::Int | Shape::IntOrNull => object.int_or_null(name, record.int(column)),
         Shape::Bool => object.bool(name, record.flag(column)),
         Shape::BoolOrNull => match record.int(column) {

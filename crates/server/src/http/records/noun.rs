@@ -44,12 +44,24 @@ pub struct Noun {
     pub upserts: bool,
     /// Whether a write that changes nothing counts as a change.
     pub stirs: bool,
+    /// What is shown of it with what it points at.
+    pub detail: Option<&'static Detail>,
     /// What of the answer is neither column nor link, as JSON.
     pub more: Option<fn(&str, &Record) -> Option<String>>,
     /// What holds besides.
     pub rule: Option<Rule>,
     /// What is done before one of them is changed, through the ledger and so in a transaction of its own.
     pub first: Option<First>,
+}
+
+/// A noun's answer in which what it points at is shown in place of its id.
+pub struct Detail {
+    /// The path of all, and that of one.
+    pub paths: (&'static str, &'static str),
+    /// The answer.
+    pub view: &'static View,
+    /// The properties that are shown whole: of which noun, and perhaps with what that points at.
+    pub expands: &'static [(&'static str, &'static Noun, Option<&'static Detail>)],
 }
 
 /// A unique index, and what is said where it is violated.
@@ -80,7 +92,8 @@ pub enum Own {
 }
 
 impl Own {
-    pub(super) fn condition(self, channel: ChannelId) -> Condition {
+    /// The condition that a row is this channel's.
+    pub fn condition(self, channel: ChannelId) -> Condition {
         let (column, op) = match self {
             Self::Column(column) => (column, Op::Eq),
             Self::Among(condition) => (condition, Op::Among),
@@ -152,6 +165,7 @@ impl Noun {
             many: false,
             upserts: false,
             stirs: false,
+            detail: None,
             more: None,
             rule: None,
             first: None,

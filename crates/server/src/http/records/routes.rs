@@ -4,7 +4,7 @@
 
 use axum::http::Method;
 
-use super::{Noun, create, list, remove, show, update};
+use super::{Noun, create, list, list_detailed, remove, show, show_detailed, update};
 use crate::auth::Permission;
 use crate::http::call::Call;
 use crate::http::route::{Answer, Handler, Route, Under};
@@ -52,7 +52,7 @@ impl Places {
         if noun.upserts {
             make = make.answers(200, answer);
         }
-        vec![
+        let mut routes = vec![
             route(Method::GET, all, format!("Every {label}."), handler(noun, list))
                 .lists(noun.filters)
                 .answers(200, Answer::Page(noun.view, noun.view)),
@@ -66,7 +66,19 @@ impl Places {
                 .answers(200, answer),
             route(Method::DELETE, one, format!("Remove one {label} to which nothing refers."), handler(noun, remove))
                 .answers(204, Answer::Nothing),
-        ]
+        ];
+        if let Some(detail) = noun.detail {
+            let (all, one) = detail.paths;
+            let text = format!("Every {label}, with what it refers to.");
+            let page = Answer::Page(detail.view, detail.view);
+            routes.push(
+                route(Method::GET, all, text, handler(noun, list_detailed)).lists(noun.filters).answers(200, page),
+            );
+            let text = format!("One {label}, with what it refers to.");
+            let answer = Answer::One(detail.view, detail.view);
+            routes.push(route(Method::GET, one, text, handler(noun, show_detailed)).answers(200, answer));
+        }
+        routes
     }
 }
 

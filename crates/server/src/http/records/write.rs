@@ -91,7 +91,7 @@ async fn insert(
             let About { channel, role, now } = about;
             match rule(tx, Draft { record, before: None, form, channel, role, now }).await? {
                 Ok(()) => {}
-                Err(Error::Fields(more)) => faults.extend(more),
+                Err(Error::Fields(more)) => faults.complete(more),
                 Err(refused) => return Ok(Err(refused)),
             }
         }
@@ -184,7 +184,7 @@ async fn change(
         let About { channel, role, now } = about;
         match rule(tx, Draft { record: &mut after, before: Some(&before), form, channel, role, now }).await? {
             Ok(()) => {}
-            Err(Error::Fields(more)) => faults.extend(more),
+            Err(Error::Fields(more)) => faults.complete(more),
             Err(refused) => return Ok(Err(refused)),
         }
     }

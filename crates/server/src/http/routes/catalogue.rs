@@ -23,5 +23,8 @@ pub(super) fn all() -> Vec<Route> {
         route!(PATCH "products/{id}" WriteStock products::update, "Change a product.")
             .takes(products::FIELDS)
             .answers(200, PRODUCT),
+        route!(DELETE "products/{id}" WriteStock products::remove, "Remove a product to which nothing refers.")
+            .may_be_refused()
+            .answers(204, Answer::Nothing),
     ]
 }

@@ -1,8 +1,13 @@
-//! The directory: channels, catalogs, prices.
+//! The directory: channels, catalogs, prices, categories, places, stores, people.
 
-use super::{May, Route, Under};
+use axum::http::Method;
+
+use super::{May, Route, Under, one};
 use crate::http::records::{Noun, Places};
-use crate::http::{cancellations, catalogs, channels, prices, shipping_infos, stock_locations};
+use crate::http::{
+    cancellations, catalogs, categories, channels, customers, geography, prices, shipping_infos, stock_locations,
+    stores,
+};
 
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
 const CATALOGUE: Places = Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1, May::WriteStock));
@@ -13,7 +18,10 @@ const CHANNELS: Places =
 
 /// Where stock stands.
 const FLOOR: Places = Places::new((Under::V1, May::ReadFloor), (Under::V1, May::WorkOnFloor));
-/// What channels and people say of orders.
+/// Trees and nodes are set up by channels' own programs, too (client contract 11).
+const CATEGORIES: Places =
+    Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1AndChannel, May::WriteCategories));
+/// What channels and people say of orders, and of whom they are from.
 const SALES: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::WriteOrders));
 
 /// Every noun whose rows are records, and where it is served.
@@ -23,6 +31,18 @@ pub const NOUNS: &[(Places, &Noun)] = &[
     (CATALOGUE, &catalogs::ITEM),
     (ERP, &prices::LIST),
     (ERP, &prices::PRICE),
+    (CATEGORIES, &categories::TREE),
+    (CATEGORIES, &categories::NODE),
+    (CATALOGUE, &categories::PRODUCT_CATEGORY),
+    (CATALOGUE, &geography::COUNTRY),
+    (CATALOGUE, &geography::CITY),
+    (CATALOGUE, &geography::TOWNSHIP),
+    (CATALOGUE, &geography::DISTRICT),
+    (CATALOGUE, &geography::MAPPING),
+    (CATALOGUE, &stores::CARGO),
+    (CATALOGUE, &stores::STORE),
+    (SALES, &customers::CUSTOMER),
+    (SALES, &customers::ADDRESS),
     (FLOOR, &stock_locations::LOCATION),
     (FLOOR, &stock_locations::ADDRESS),
     (FLOOR, &stock_locations::SENDER),
@@ -32,5 +52,12 @@ pub const NOUNS: &[(Places, &Noun)] = &[
 ];
 
 pub(super) fn all() -> Vec<Route> {
-    NOUNS.iter().flat_map(|(places, noun)| places.of(noun)).collect()
+    let mut all: Vec<Route> = NOUNS.iter().flat_map(|(places, noun)| places.of(noun)).collect();
+    all.push(
+        route!(GET "category_nodes/{id}/detailed" ReadStock categories::show_detailed,
+            "One category node, with those right below it.")
+        .under(Under::V1AndChannel)
+        .answers(200, one(&categories::NODE_DETAILED)),
+    );
+    all
 }

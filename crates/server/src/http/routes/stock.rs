@@ -18,6 +18,9 @@ pub(super) fn all() -> Vec<Route> {
         route!(PATCH "stock_list/{id}" WriteStock stock_lists::update, "Change a stock list.")
             .takes(stock_lists::FIELDS)
             .answers(200, LIST),
+        route!(DELETE "stock_list/{id}" WriteStock stock_lists::remove, "Remove a stock list to which nothing refers.")
+            .may_be_refused()
+            .answers(204, Answer::Nothing),
     ];
     all.extend(excel_imports());
     all.extend(product_stock());

@@ -43,7 +43,8 @@ pub(super) fn file(options: &[Field]) -> Value {
 /// A form carries lists and objects as JSON text.
 fn encoding(fields: &[Field]) -> Value {
     let nested = |field: &&Field| {
-        matches!(field.kind, Kind::Object | Kind::Pks | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_))
+        let kind = field.kind;
+        matches!(kind, Kind::Object | Kind::List | Kind::Pks | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_))
     };
     let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
     Value::Object(fields.iter().filter(nested).map(one).collect())
@@ -94,6 +95,8 @@ pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
         Kind::Choice(words) => json!({"type": "string", "enum": words}),
         Kind::Status => json!({"type": "string", "enum": status_codes()}),
         Kind::Object => json!({"type": "object"}),
+        Kind::List => json!({"type": "array"}),
+        Kind::Number(max) => json!({"type": "number", "minimum": -i64::from(*max), "maximum": max}),
         Kind::Any => json!({}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),

@@ -173,6 +173,8 @@ fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
         Kind::Status if field.nullable && values::is_blank(value) => Ok(Parsed::Null),
         Kind::Status => values::status(value).map(Parsed::Status).ok_or_else(|| values::not_a_choice(value)),
         Kind::Object => values::object(&values::opened(value)).map(Parsed::Json),
+        Kind::List => values::list(&values::opened(value)).map(Parsed::Json),
+        Kind::Number(max) => values::number(value, max).map(Parsed::Text),
         Kind::Any => values::any(value).map(Parsed::Json),
         Kind::Time => values::time(value).map(Parsed::Time),
         Kind::Decimal => values::decimal(value).map(Parsed::Text),

@@ -201,6 +201,31 @@ pub(super) fn object(value: &Value) -> Result<String, Fault> {
     }
 }
 
+pub(super) fn list(value: &Value) -> Result<String, Fault> {
+    match value {
+        Value::Array(_) => any(value),
+        other => Err(format!("Expected a list of items but got type \"{}\".", type_name(other)).into()),
+    }
+}
+
+/// A number without an exponent, printed as JSON prints it.
+pub(super) fn number(value: &Value, max: u32) -> Result<String, Fault> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return Err("A valid number is required.".into()),
+    };
+    let (whole, fraction) = text.strip_prefix('-').unwrap_or(&text).split_once('.').unwrap_or((&text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole.strip_prefix('-').unwrap_or(whole)) || !digits(fraction) {
+        return Err("A valid number is required.".into());
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.abs() <= f64::from(max) => Ok(number.to_string()),
+        _ => Err(format!("Ensure this value is between -{max} and {max}.").into()),
+    }
+}
+
 /// What the vendor's servers call a JSON type.
 pub fn type_name(value: &Value) -> &'static str {
     match value {
