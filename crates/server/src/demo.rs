@@ -2,6 +2,8 @@
 //!
 //! Promises: fills an empty database only; every number comes about through the ledger, as in real life.
 
+mod floor;
+
 use anyhow::{Context as _, bail};
 use onhand_core::command::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
@@ -42,7 +44,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
         let items = place(app, number, channel, lists[(number % 3) as usize]).await?;
         live_on(app, number, &items).await?;
     }
-    Ok(())
+    floor::fill(app, &lists, now).await
 }
 
 async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId>> {
