@@ -10,6 +10,7 @@ mod bucket;
 mod cancellation;
 pub mod command;
 mod decide;
+pub mod feed;
 pub mod floor;
 mod fold;
 mod hold;

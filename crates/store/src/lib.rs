@@ -4,6 +4,7 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod batch_requests;
 pub mod cancellations;
 pub mod catalogs;
 pub mod catalogue;
@@ -15,6 +16,8 @@ pub mod customers;
 pub mod discrepancies;
 mod engine;
 mod error;
+pub mod failed_integrations;
+pub mod feed;
 pub mod filter;
 pub mod floor;
 pub mod geography;
@@ -22,6 +25,7 @@ mod hold;
 pub mod idempotency;
 pub mod ids;
 pub mod imports;
+pub mod integration_actions;
 pub mod leases;
 pub mod ledger;
 pub mod mappings;

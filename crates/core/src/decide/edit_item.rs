@@ -38,7 +38,7 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
             shelf.mark_plan(after.order, true);
         }
         after.modified_at = context.now;
-        shelf.order_mut(before.order).modified_at = context.now;
+        shelf.order_mut(before.order, context.now);
         shelf.item_mut(command.item).clone_from(&after);
     }
     Ok(Outcome::ItemEdited(after))

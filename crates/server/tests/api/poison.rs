@@ -141,7 +141,9 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             Value::String(text) => text == "[1]",
             _ => false,
         }),
-        Kind::Rows(..) | Kind::One(_) => Verdict::Refused,
+        // A list that may be missing may be empty.
+        Kind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
+        Kind::One(_) => Verdict::Refused,
     }
 }
 

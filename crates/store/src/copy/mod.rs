@@ -6,6 +6,7 @@
 
 mod directory;
 mod floor;
+mod more;
 mod tables;
 
 use tokio::sync::mpsc::{self, Receiver, Sender};

@@ -4,6 +4,7 @@
 
 use super::directory::DIRECTORY;
 use super::floor::FLOOR;
+use super::more;
 
 /// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
 /// their texts are.
@@ -26,10 +27,15 @@ pub struct Table {
 
 /// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
 /// which are about processes.
-pub const TABLES: &[Table] = &joined::<{ SALES.len() + DIRECTORY.len() + FLOOR.len() }>(&[SALES, DIRECTORY, FLOOR]);
+pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TABLES.len() + FLOOR.len() }>(&[
+    MAIN,
+    DIRECTORY,
+    more::TABLES,
+    FLOOR,
+]);
 
-/// Accounts, stock, orders, imports, and what is kept beside them.
-const SALES: &[Table] = &[
+/// Accounts, stock, orders, and what is kept beside them.
+const MAIN: &[Table] = &[
     table("id_block", &["kind"], &["next"]),
     table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
     table("token", &["id"], &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at"]),
@@ -243,39 +249,6 @@ const SALES: &[Table] = &[
             "modified_at",
         ],
     ),
-    table(
-        "import",
-        &["id"],
-        &[
-            "cache_key",
-            "kind",
-            "task",
-            "mode",
-            "is_forced",
-            "stock_list_id",
-            "source_id",
-            "account_id",
-            "state",
-            "file_name",
-            "file_bytes",
-            "format",
-            "encoding",
-            "ignored_columns",
-            "error",
-            "total",
-            "processed",
-            "created",
-            "updated",
-            "unchanged",
-            "failed",
-            "created_at",
-            "started_at",
-            "finished_at",
-        ],
-    ),
-    table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),
-    table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "outcomes"])
-        .of_large_rows(),
     table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
     table("tally", &["scope", "level", "block"], &["n"]),
 ];
@@ -300,7 +273,7 @@ const fn joined<const N: usize>(parts: &[&[Table]]) -> [Table; N] {
 }
 
 impl Table {
-    const fn of_large_rows(self) -> Self {
+    pub(super) const fn of_large_rows(self) -> Self {
         Self { together: LARGE_TOGETHER, ..self }
     }
 }

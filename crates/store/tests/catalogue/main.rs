@@ -62,6 +62,7 @@ const HOT: &[&str] = &[
     "product_category",
     "customer",
     "address",
+    "touch",
     "cancellation_request",
     "order_shipping_info",
     "error_report",
@@ -70,6 +71,7 @@ const HOT: &[&str] = &[
 
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
+    ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
     ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
     ("discrepancies.until", "removing what is old: seldom, by people, on every machine"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),

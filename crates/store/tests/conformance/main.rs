@@ -6,12 +6,14 @@
 mod accounts;
 mod channels;
 mod database;
+mod feed;
 mod floor;
 mod idempotency;
 mod ids;
 mod imports;
 mod leases;
 mod ledger;
+mod market;
 mod movements;
 mod pages;
 mod products;

@@ -21,8 +21,11 @@ fn set_status(shelf: &mut Shelf, item: OrderItemId, status: OrderStatus, context
     if row.status == status || row.status == OrderStatus::Cancelled || row.status.has_left() || waits {
         return;
     }
+    let order = row.order;
     let row = shelf.item_mut(item);
     (row.status, row.modified_at) = (status, context.now);
+    // Whoever follows orders is told of their lines by them.
+    shelf.order_mut(order, context.now);
 }
 
 /// Brings an order into the state that its lines say.
@@ -31,8 +34,7 @@ pub(super) fn follow_lines(shelf: &mut Shelf, order: OrderId, context: Context) 
     let Some(row) = shelf.order(order) else { return };
     let status = OrderStatus::following(row.status, &lines);
     if status != row.status {
-        let row = shelf.order_mut(order);
-        (row.status, row.modified_at) = (status, context.now);
+        shelf.order_mut(order, context.now).status = status;
     }
 }
 

@@ -12,6 +12,7 @@ macro_rules! route {
 
 mod catalogue;
 mod directory;
+mod feed;
 mod oms;
 mod sales;
 mod stock;
@@ -19,8 +20,7 @@ mod stock;
 use axum::http::Method;
 
 pub use self::directory::NOUNS;
-
-pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Under};
+pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Rows, Under};
 use super::{auth, health, schema};
 use crate::auth::Permission as May;
 use crate::wire::view::View;
@@ -35,7 +35,7 @@ const fn page(view: &'static View) -> Answer {
 
 /// Every route.
 pub fn routes() -> Vec<Route> {
-    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), oms::all(), operations()]
+    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), feed::all(), oms::all(), operations()]
         .into_iter()
         .flatten()
         .collect()

@@ -36,10 +36,11 @@ pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
         return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}{fence}) AS answer"));
     }
     let unknown = || Error::Internal(format!("there is no form for many rows of: {text}"));
-    if text.starts_with("UPDATE ") {
+    let more = [("UPDATE ", "FROM"), ("DELETE ", "USING")].into_iter().find(|(verb, _)| text.starts_with(verb));
+    if let Some((_, with)) = more {
         let at = inner.find(" WHERE ").or_else(|| inner.find("\n         WHERE ")).ok_or_else(unknown)?;
         let (head, tail) = inner.split_at(at);
-        return Ok(format!("{head} FROM {rows}{tail}"));
+        return Ok(format!("{head} {with} {rows}{tail}"));
     }
     if text.starts_with("DELETE ") {
         let (head, tail) = inner.split_once(" WHERE ").ok_or_else(unknown)?;
@@ -161,6 +162,7 @@ mod tests {
                 "UPDATE t SET b = $2 WHERE id = $1",
                 format!("UPDATE t SET b = given.p2 FROM {given} WHERE id = given.p1"),
             ),
+            ("DELETE FROM t WHERE id = $1", format!("DELETE FROM t USING {given} WHERE id = given.p1")),
             (
                 "DELETE FROM t WHERE id = $1 AND b = $2",
                 format!("DELETE FROM t USING {given} WHERE id = given.p1 AND b = given.p2"),
