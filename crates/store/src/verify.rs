@@ -130,6 +130,8 @@ const FINE: &str = "WITH fine (scope, block, n) AS (
      UNION ALL SELECT 'product', id >> 16, COUNT(*) FROM product GROUP BY 2
      UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
      UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2
+     UNION ALL SELECT 'integration_action', id >> 16, COUNT(*) FROM integration_action GROUP BY 2
+     UNION ALL SELECT 'integration_action:channel_id:' || channel_id, id >> 16, COUNT(*) FROM integration_action GROUP BY 1, 2
      UNION ALL SELECT 'package', id >> 16, COUNT(*) FROM package GROUP BY 2
      UNION ALL SELECT 'package:state:' || state, id >> 16, COUNT(*) FROM package GROUP BY 1, 2
      UNION ALL SELECT 'package:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM package GROUP BY 1, 2
