@@ -33,6 +33,8 @@ const fn row(id: i64, app_label: &'static str, model: &'static str) -> ContentTy
     ContentType { id, app_label, model }
 }
 
+/// The number of the order.
+pub const ORDER: i64 = 2;
 /// The number of the order line, which mappings carry.
 pub const ORDER_ITEM: i64 = 3;
 
@@ -48,7 +50,7 @@ pub const TRANSFER_ITEM: i64 = 28;
 /// Append only. Clients store the numbers.
 const TABLE: &[ContentType] = &[
     row(1, "products", "product"),
-    row(2, "orders", "order"),
+    row(ORDER, "orders", "order"),
     row(ORDER_ITEM, "orders", "orderitem"),
     row(4, "catalogs", "stocklist"),
     row(5, "catalogs", "productstock"),

@@ -19,6 +19,7 @@ mod pages;
 mod products;
 mod proxy;
 mod records;
+mod reports;
 mod server_engine;
 mod shop;
 mod stock_lists;
