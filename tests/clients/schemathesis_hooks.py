@@ -27,15 +27,45 @@ BY_COLLECTION = {
     "channels": "channels",
     "content_types": "content_types",
     "tokens": "tokens",
+    **{
+        noun: noun
+        for noun in [
+            "catalogs", "catalog_items", "price_list", "product_prices", "category_trees", "category_nodes",
+            "product_categories", "countries", "cities", "townships", "districts", "object_mappings", "cargos",
+            "retail_stores", "customers", "addresses",
+        ]
+    },
 }
 BY_FIELD = {
     "stock_list": "stock_lists",
     "product": "products",
     "product_sku": "skus",
     "channel": "channels",
+    "catalog": "catalogs",
+    "price_list": "price_list",
+    "category_tree": "category_trees",
+    "node": "category_nodes",
+    "category": "category_nodes",
+    "country": "countries",
+    "city": "cities",
+    "township": "townships",
+    "customer": "customers",
+    "retail_store": "retail_stores",
 }
 # What must not be there yet.
-UNIQUE = {"/products/": "sku", "/orders/": "number", "/stock_list/": "name", "/channels/": "name"}
+UNIQUE = {
+    "/products/": "sku",
+    "/orders/": "number",
+    "/stock_list/": "name",
+    "/channels/": "name",
+    "/catalogs/": "name",
+    "/price_list/": "name",
+    "/category_trees/": "name",
+    "/category_nodes/": "name",
+    "/countries/": "code",
+    "/object_mappings/": "code",
+    "/cargos/": "name",
+}
 
 
 def known(name, value):

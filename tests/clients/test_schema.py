@@ -19,6 +19,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HERE = Path(__file__).parent
 MINUTES = 8
+DIRECTORY = [
+    "catalogs", "catalog_items", "price_list", "product_prices", "category_trees", "category_nodes",
+    "product_categories", "countries", "cities", "townships", "districts", "object_mappings", "cargos", "retail_stores",
+    "customers", "addresses",
+]
 LINES_MAX, LINE_CHARS_MAX = 400, 1_000
 
 
@@ -61,6 +66,7 @@ def known(api):
         "stock_lists": [stock_list],
         "channels": [channel["pk"] for channel in rows("channels")],
         "content_types": [kind["id"] for kind in kinds],
+        **{noun: [row["pk"] for row in rows(noun)] for noun in DIRECTORY},
     }
 
 

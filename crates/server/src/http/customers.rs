@@ -209,7 +209,8 @@ async fn places(tx: &mut Tx<'_>, record: &Record, errors: &mut FieldErrors) -> R
     Ok(())
 }
 
-fn hash(record: &Record) -> String {
+/// What an address is found by, if it is sent again.
+pub(crate) fn hash(record: &Record) -> String {
     let mut hash = Sha256::new();
     for column in SAME {
         match record.value(column) {
