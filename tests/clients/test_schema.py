@@ -18,7 +18,7 @@ from onhand_api import Api, onhand
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 HERE = Path(__file__).parent
-MINUTES = 8
+MINUTES = 20
 DIRECTORY = [
     "catalogs", "catalog_items", "price_list", "product_prices", "category_trees", "category_nodes",
     "product_categories", "countries", "cities", "townships", "districts", "object_mappings", "cargos", "retail_stores",

@@ -17,7 +17,9 @@ use onhand_store::filter::{Condition, Page};
 use onhand_store::records::{self, Record};
 
 pub(super) use self::detail::{list_detailed, show_detailed};
-pub use self::noun::{Detail, Draft, First, Noun, Own, Rule, Ruling, Taken, Unique, fill_blanks, judge};
+pub use self::noun::{
+    Detail, Draft, First, Noun, Own, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks, judge,
+};
 pub use self::routes::Places;
 pub(super) use self::write::{create, remove, update};
 use super::call::Call;
