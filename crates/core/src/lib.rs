@@ -10,6 +10,7 @@ mod bucket;
 mod cancellation;
 pub mod command;
 mod decide;
+pub mod feed;
 mod fold;
 mod hold;
 mod id;

@@ -217,10 +217,13 @@ impl Shelf {
 
 /// Changing. Only the decisions call these.
 impl Shelf {
-    /// Changes a stock's numbers and remembers why.
+    /// Changes a stock's numbers and remembers why. The stock's time grows with every change that others can see, whatever the
+    /// clock says: channels tell versions apart by it.
     pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
         let movement = MovementId::new(self.ids.take_in(IdKind::Movement, id.bucket()));
+        let is_new = self.changes.new_stocks.contains(&id);
         let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
+        let at = if is_new { at.max(stock.modified_at) } else { at.max(stock.modified_at.plus_micros(1)) };
         stock.on_hand += delta.on_hand;
         stock.held += delta.held;
         stock.external += delta.external;
@@ -288,11 +291,14 @@ impl Shelf {
         self.put_mapping(mapping);
     }
 
-    /// The order, to change it.
-    pub(crate) fn order_mut(&mut self, id: OrderId) -> &mut Order {
+    /// The order, to change it. Its time grows with every change, as a stock's does.
+    pub(crate) fn order_mut(&mut self, id: OrderId, at: Timestamp) -> &mut Order {
         let order = self.orders.get_mut(&id).expect("a decision changes orders it has looked at");
-        if !self.changes.new_orders.contains(&id) {
+        if self.changes.new_orders.contains(&id) {
+            order.modified_at = at.max(order.modified_at);
+        } else {
             self.changes.orders.entry(id).or_insert_with(|| order.clone());
+            order.modified_at = at.max(order.modified_at.plus_micros(1));
         }
         order
     }

@@ -9,6 +9,7 @@ use crate::auth::password::Checker;
 use crate::auth::{Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
+use crate::feed::Feed;
 use crate::http::download::DOWNLOADS_MAX;
 use crate::jobs::Jobs;
 use crate::ledger::Ledger;
@@ -21,6 +22,8 @@ pub struct App {
     pub ledger: Ledger,
     /// Work that goes on behind the answers.
     pub jobs: Jobs,
+    /// What those who wait for changes wait on.
+    pub feed: Feed,
     /// Who is who.
     pub sessions: Sessions,
     /// Where passwords are checked.
@@ -40,8 +43,8 @@ impl App {
     pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let sessions = Sessions::new(store.clone(), clock.clone());
         let throttle = Throttle::new(config.login_attempts);
-        let (jobs, passwords) = (Jobs::default(), Checker::default());
+        let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
-        Arc::new(Self { store, ledger, jobs, sessions, passwords, throttle, downloads, clock, config })
+        Arc::new(Self { store, ledger, jobs, feed, sessions, passwords, throttle, downloads, clock, config })
     }
 }

@@ -110,6 +110,26 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_IMPORT_BYTES_MAX", default_value = "268435456", value_name = "BYTES")]
     pub import_bytes_max: u64,
 
+    /// Seconds without a word after which a batch request that is in commit is given up, and its objects are offered again.
+    #[arg(
+        long,
+        env = "ONHAND_BATCH_COMMIT_SECONDS",
+        default_value = "3600",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub batch_commit_seconds: u32,
+
+    /// The same for a batch request that the channel has (sent_to_remote, ongoing).
+    #[arg(
+        long,
+        env = "ONHAND_BATCH_REMOTE_SECONDS",
+        default_value = "86400",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub batch_remote_seconds: u32,
+
     /// Days that reports and events of channels' clients are kept; the oldest of very many go sooner.
     #[arg(long, env = "ONHAND_REPORT_DAYS", default_value = "30", value_name = "DAYS")]
     pub report_days: NonZeroU32,

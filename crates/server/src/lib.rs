@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod feed;
 mod hex;
 pub mod http;
 pub mod imports;

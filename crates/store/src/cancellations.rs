@@ -1,5 +1,6 @@
 //! Cancellation reasons and requests. Must not know what granting a request does to stock.
 
+use crate::feed::hooks;
 use crate::order_items;
 use crate::records::{Column, Spread, Table};
 
@@ -32,4 +33,5 @@ pub static REQUESTS: Table = Table::new(
 )
 .spread(Spread::With("order_item_id"))
 .natural(&["order_item_id", "remote_id"])
-.tallied(&["channel_id"]);
+.tallied(&["channel_id"])
+.tells(hooks::requests_changed);

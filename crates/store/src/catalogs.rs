@@ -1,5 +1,6 @@
 //! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know channels.
 
+use crate::feed::hooks;
 use crate::products;
 use crate::records::{Column, Link, Spread, Table};
 use crate::{prices, stock_lists};
@@ -40,4 +41,5 @@ pub static CATALOGS: Table = Table::new(
 pub static CATALOG_ITEMS: Table =
     Table::new("catalog_item", &[Column::id("product_id", &products::KNOWN), Column::id("catalog_id", &CATALOGS)])
         .spread(Spread::With("product_id"))
-        .tallied(&["catalog_id"]);
+        .tallied(&["catalog_id"])
+        .tells(hooks::items_changed);

@@ -23,7 +23,12 @@ pub static CHANNELS: Table = Table::new(
         Column::word("stock_figure", "available"),
     ],
 )
-.pointed_at_by(&[("sales_order", "channel_id = ?1"), ("account", "channel_id = ?1")]);
+.pointed_at_by(&[
+    ("sales_order", "channel_id = ?1"),
+    ("account", "channel_id = ?1"),
+    ("integration_action", "channel_id = ?1"),
+    ("batch_request", "channel_id = ?1"),
+]);
 
 shared! {
     BY_ID = "channels.by_id", "SELECT oversell FROM channel WHERE id = ?1";

@@ -81,6 +81,16 @@ pub const HOMES: &[(&str, Home)] = &[
     ("import", Home::Coordinator),
     ("import_part", Home::Coordinator),
     ("import_chunk", Home::Coordinator),
+    ("touch", Home::Spread("SELECT create_distributed_table('touch', 'bucket', colocate_with => 'stock')")),
+    // Read and written by one channel's program at a time, in the order of versions, not of buckets.
+    ("change", Home::Coordinator),
+    ("channel_feed", Home::Coordinator),
+    ("feed_position", Home::Coordinator),
+    ("outgoing", Home::Coordinator),
+    ("feed_acknowledgement", Home::Coordinator),
+    ("integration_action", Home::Coordinator),
+    ("batch_request", Home::Coordinator),
+    ("failed_integration", Home::Coordinator),
     // A few rows that every batch writes: on every machine they would have to be written on every machine.
     ("tally", Home::Coordinator),
     // A row per kind, written once per thousand ids.

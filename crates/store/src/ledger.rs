@@ -7,11 +7,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use onhand_core::command::Needs;
+use onhand_core::feed::Kind;
 use onhand_core::{
     Changes, ChannelId, OrderId, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey, StockList,
     StockListId,
 };
 
+use crate::feed::touches::{self, Touch};
 use crate::products::ProductRow;
 use crate::sql::Statement;
 use crate::tally::{Scope, Tally};
@@ -165,7 +167,20 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
     mappings::insert_all(tx, &changes.mappings).await?;
     changes.mappings.iter().for_each(|mapping| tally.add(Scope::all(mappings::TABLE.name), mapping.id.get(), 1));
     movements::insert_all(tx, &changes.movements).await?;
+    touches::add_all(tx, touched(shelf, changes)).await?;
     tally.write(tx).await
+}
+
+/// What channels will want to know of: stocks, and orders of channels, made or changed. Products say so themselves.
+fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
+    let stocks = changes.new_stocks.iter().chain(&changes.stocks).filter_map(|id| shelf.stock(*id)).map(|stock| {
+        Touch { kind: Kind::Stock, object: stock.id.get(), scope: stock.list.get(), at: stock.modified_at }
+    });
+    let orders = changes.new_orders.iter().chain(changes.orders.keys()).filter_map(|id| {
+        let order = shelf.order(*id)?;
+        Some(Touch { kind: Kind::Order, object: id.get(), scope: order.channel?.get(), at: order.modified_at })
+    });
+    stocks.chain(orders).collect()
 }
 
 async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {

@@ -4,6 +4,7 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod batch_requests;
 pub mod cancellations;
 pub mod catalogs;
 pub mod catalogue;
@@ -14,12 +15,15 @@ pub mod copy;
 pub mod customers;
 mod engine;
 mod error;
+pub mod failed_integrations;
+pub mod feed;
 pub mod filter;
 pub mod geography;
 mod hold;
 pub mod idempotency;
 pub mod ids;
 pub mod imports;
+pub mod integration_actions;
 pub mod leases;
 pub mod ledger;
 pub mod mappings;

@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 3, name: "fewer levels", text: include_str!("../schema/0003_fewer_levels.sql"), server: "" },
     Migration { version: 4, name: "imports", text: include_str!("../schema/0004_imports.sql"), server: "" },
     Migration { version: 5, name: "directory", text: include_str!("../schema/0005_directory.sql"), server: "" },
+    Migration { version: 6, name: "feed", text: include_str!("../schema/0006_feed.sql"), server: "" },
     Migration { version: 7, name: "channel sales", text: include_str!("../schema/0007_channel_sales.sql"), server: "" },
 ];
 

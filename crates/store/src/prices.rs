@@ -1,5 +1,6 @@
 //! Price lists, and the prices of products in them (contract 9.1). Must not know stock.
 
+use crate::feed::hooks;
 use crate::products;
 use crate::records::{Column, Spread, Table};
 
@@ -23,4 +24,5 @@ pub static PRODUCT_PRICES: Table = Table::new(
 )
 .spread(Spread::With("product_id"))
 .natural(&["product_id", "price_list_id"])
-.tallied(&["price_list_id"]);
+.tallied(&["price_list_id"])
+.tells(hooks::prices_changed);

@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use onhand_core::feed::Kind;
 use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
 
 use crate::engine::Row;
+use crate::feed::hooks;
+use crate::feed::touches::{self, Touch};
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
 use crate::records;
@@ -41,7 +44,8 @@ const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[], lo
 /// Products as other tables' rows point at them. What is ordered has a stock.
 pub static KNOWN: records::Table = records::Table::new("product", &[])
     .spread(records::Spread::By("sku"))
-    .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")]);
+    .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
+    .tells(hooks::products_removed);
 
 shared! {
     BY_ID = "products.by_id",
@@ -87,6 +91,11 @@ pub async fn by_id(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>,
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
+/// The products with these ids, in any order; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<ProductRow>, Error> {
+    tx.all_each(&BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
 /// Ids and SKUs of products named by id; unknown ones are left out.
 pub async fn keys_by_id(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
     tx.all_each(&KEY_BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read_key).await
@@ -117,8 +126,13 @@ pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow,
     Ok(product)
 }
 
+fn touch(product: &ProductRow) -> Touch {
+    Touch { kind: Kind::Product, object: product.id.get(), scope: 0, at: product.modified_at }
+}
+
 /// Makes products whose ids are known. The caller keeps the count.
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, products: &[ProductRow]) -> Result<(), Error> {
+    touches::add_all(tx, products.iter().map(touch)).await?;
     let rows = products.iter().map(|product| {
         values![
             product.id.bucket(),
@@ -136,8 +150,9 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, products: &[ProductRow]) -> Resu
     tx.execute_each(&INSERT, rows).await
 }
 
-/// Writes a product back. Its SKU stays.
+/// Writes a product back. Its SKU stays; its time is later than before, or channels would not see a change.
 pub async fn update(tx: &mut Tx<'_>, product: &ProductRow) -> Result<(), Error> {
+    touches::add_all(tx, [touch(product)]).await?;
     let (id, modified) = (product.id, product.modified_at.micros());
     let (attributes, extra_field) = (&product.attributes, &product.extra_field);
     let texts = (&product.name, &product.base_code);

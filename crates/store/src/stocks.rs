@@ -176,6 +176,11 @@ pub async fn by_id(tx: &mut Tx<'_>, id: StockId) -> Result<Option<Stock>, Error>
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
+/// The product stocks with these ids, in any order; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx<'_>, ids: &[StockId]) -> Result<Vec<Stock>, Error> {
+    tx.all_each(&BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
 /// Stocks of a list with ids above `after`, in the order of their ids, at most so many.
 pub async fn of_list(tx: &mut Tx<'_>, list: StockListId, after: i64, limit: i64) -> Result<Vec<Stock>, Error> {
     tx.all(&OF_LIST, &values![list.get(), after, limit], read).await

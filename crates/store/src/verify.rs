@@ -105,6 +105,8 @@ const FINE: &str = "WITH fine (scope, block, n) AS (
      UNION ALL SELECT 'order_item', id >> 16, COUNT(*) FROM order_item GROUP BY 2
      UNION ALL SELECT 'product', id >> 16, COUNT(*) FROM product GROUP BY 2
      UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
+     UNION ALL SELECT 'integration_action', id >> 16, COUNT(*) FROM integration_action GROUP BY 2
+     UNION ALL SELECT 'integration_action:channel_id:' || channel_id, id >> 16, COUNT(*) FROM integration_action GROUP BY 1, 2
      UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2";
 
 /// What is counted against what is kept: the smallest blocks are added up to the larger ones.

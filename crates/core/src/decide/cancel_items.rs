@@ -47,8 +47,7 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     item.status = OrderStatus::Cancelled;
     item.modified_at = context.now;
     let dead = all_cancelled(shelf, order);
-    let order = shelf.order_mut(order);
-    order.modified_at = context.now;
+    let order = shelf.order_mut(order, context.now);
     if dead {
         order.status = OrderStatus::Cancelled;
     }

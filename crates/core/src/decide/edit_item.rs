@@ -35,7 +35,7 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
     }
     if after != before {
         after.modified_at = context.now;
-        shelf.order_mut(before.order).modified_at = context.now;
+        shelf.order_mut(before.order, context.now);
         shelf.item_mut(command.item).clone_from(&after);
     }
     Ok(Outcome::ItemEdited(after))

@@ -8,9 +8,7 @@ pub(super) fn edit_order(shelf: &mut Shelf, command: &EditOrder, context: Contex
     if let Some(is_send) = command.is_send
         && is_send != order.is_send
     {
-        let order = shelf.order_mut(command.order);
-        order.is_send = is_send;
-        order.modified_at = context.now;
+        shelf.order_mut(command.order, context.now).is_send = is_send;
     }
     let (order, items) = decide::order_with_items(shelf, command.order);
     Ok(Outcome::OrderEdited(order, items))

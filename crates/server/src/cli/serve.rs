@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, idempotency, imports, leases, reports};
+use onhand_store::{Store, Tx, batch_requests, idempotency, imports, leases, reports};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -125,7 +125,7 @@ async fn keep_house(app: Arc<App>) {
     }
 }
 
-/// Forgets old answers, old imports and old reports. Of several processes on one database, one does it.
+/// Forgets old answers, imports, batches and reports. Of several processes on one database, one does it.
 async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     let now = app.clock.now();
     let body = async move |tx: &mut Tx<'_>| {
@@ -137,6 +137,8 @@ async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
     };
     if app.store.write("sweep", body).await? {
         while app.store.write("imports.forget", async move |tx| imports::forget(tx, now).await).await? {}
+        let batches = async move |tx: &mut Tx<'_>| batch_requests::forget(tx, now).await;
+        while app.store.write("batch_requests.forget", batches).await? {}
         let before = now.minus_seconds(i64::from(app.config.report_days.get()) * DAY_SECONDS);
         let body = async move |tx: &mut Tx<'_>| reports::forget(tx, before, reports::REPORTS_MAX).await;
         while app.store.write("reports.forget", body).await? {}

@@ -9,7 +9,7 @@ use crate::auth::token;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::Mode;
-use crate::wire::json::{self, Object, Reply};
+use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
 
 /// The body of a log-in.
@@ -164,7 +164,7 @@ pub async fn remove_token(call: Call) -> Result<Reply, Error> {
         return Err(Error::not_found());
     }
     revoke_token(&call, id).await?;
-    Ok(Reply::text(StatusCode::NO_CONTENT, json::NOTHING))
+    Ok(Reply::nothing())
 }
 
 async fn revoke_token(call: &Call, id: i64) -> Result<(), Error> {

@@ -71,6 +71,21 @@ impl Call {
         id(self.parameter(0))
     }
 
+    /// The channel that the call is about; without one, what is a channel's is not there.
+    pub fn own_channel(&self) -> Result<ChannelId, Error> {
+        self.channel.ok_or_else(Error::not_found)
+    }
+
+    /// Whether a body that names a channel names the one that the call is about.
+    pub fn agrees(&self, form: &Form) -> Result<(), Error> {
+        let other =
+            |name: &&'static str| form.int(name).is_some_and(|id| self.channel.is_some_and(|own| own.get() != id));
+        match ["channel", "channel_id"].into_iter().find(other) {
+            Some(name) => Err(Error::field(name, "This is another channel than that of the path.")),
+            None => Ok(()),
+        }
+    }
+
     /// The body of an upload, once.
     pub fn take_upload(&self) -> Option<Body> {
         self.upload.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -7,7 +7,8 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::filter::{self, Filter, Kind};
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
-use onhand_store::filter::{Page, Window};
+use onhand_store::Value;
+use onhand_store::filter::{Condition, Page, Window};
 
 /// A content type.
 pub const VIEW: View = View {
@@ -63,6 +64,51 @@ const TABLE: &[ContentType] = &[
     row(24, "integrations", "integrationmapping"),
 ];
 
+/// Every model, by which objects are named in batches and actions.
+pub const MODELS: &[&str] = &{
+    let mut models = [""; TABLE.len()];
+    let mut index = 0;
+    while index < TABLE.len() {
+        models[index] = TABLE[index].model;
+        index += 1;
+    }
+    models
+};
+
+fn of(number: i64) -> Option<&'static ContentType> {
+    TABLE.get(usize::try_from(number.checked_sub(1)?).ok()?)
+}
+
+/// The model with this number.
+pub fn model(number: i64) -> Option<&'static str> {
+    of(number).map(|row| row.model)
+}
+
+/// The room that the model with this number belongs to.
+pub fn app_label(number: i64) -> Option<&'static str> {
+    of(number).map(|row| row.app_label)
+}
+
+/// The number of a model.
+pub fn number(model: &str) -> Option<i64> {
+    TABLE.iter().find(|row| row.model == model).map(|row| row.id)
+}
+
+/// What stands for the column `kind` in a filter by model, until [`number_kinds`] has made numbers of the models.
+pub const NAME_OF_KIND: &str = "the model of kind";
+
+/// Turns conditions on models into conditions on their numbers.
+pub fn number_kinds(conditions: &mut [Condition]) {
+    for condition in conditions.iter_mut().filter(|condition| condition.column == NAME_OF_KIND) {
+        let of = |value: &Value<'_>| match value {
+            Value::Text(model) => number(model).map(Value::Int),
+            _ => None,
+        };
+        condition.values = condition.values.iter().filter_map(of).collect();
+        condition.column = "kind";
+    }
+}
+
 /// `GET content_types/`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let query = filter::parse(FILTERS, &call.query)?;
@@ -109,5 +155,8 @@ mod tests {
             assert!(TABLE.iter().filter(|other| other.model == row.model).count() == 1, "{}", row.model);
         }
         assert_eq!(TABLE[ORDER_ITEM as usize - 1].model, "orderitem");
+        for kind in onhand_core::feed::Kind::ALL {
+            assert_eq!(model(kind.number()), Some(kind.model()), "the feed's own words are these");
+        }
     }
 }

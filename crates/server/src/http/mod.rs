@@ -4,10 +4,12 @@
 //! Must not know rules, SQL or the shape of errors.
 
 pub mod auth;
+pub mod batch_requests;
 pub mod call;
 pub mod cancellations;
 pub mod catalogs;
 pub mod categories;
+pub mod changes;
 pub mod channels;
 pub mod content_types;
 pub mod customers;
@@ -15,11 +17,14 @@ pub mod dispatch;
 pub mod docs;
 pub mod download;
 pub mod exports;
+pub mod failed_integrations;
+pub mod feeds;
 pub mod geography;
 pub mod health;
 pub mod import_changes;
 pub mod import_results;
 pub mod imports;
+pub mod integration_actions;
 pub mod mappings;
 pub mod movements;
 pub mod observe;
@@ -84,6 +89,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     let stop = async {
         stop.await;
         stopping.store(true, Ordering::Relaxed);
+        app.feed.close();
         tokio::time::sleep(STOP_GRACE).await;
     };
     tokio::pin!(stop);

@@ -33,6 +33,7 @@ pub const VIEW: View = View {
         property("sku", Shape::Text),
         property("name", Shape::Text),
         property("base_code", Shape::Text),
+        property("product_type", Shape::Text),
         property("is_active", Shape::Bool),
         property("attributes", Shape::Object),
         property("extra_field", Shape::Object),
@@ -42,6 +43,9 @@ pub const VIEW: View = View {
     open: false,
 };
 
+/// Simple products are of type 0; there are no others here.
+pub const TYPE: Filter = Filter::only("product_type", "CAST(0 AS BIGINT)", Kind::Int);
+
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
@@ -50,6 +54,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("name", "name", Kind::Text),
     Filter::new("base_code", "base_code", Kind::Text),
     Filter::new("is_active", "is_active", Kind::Bool),
+    TYPE,
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
@@ -57,13 +62,14 @@ pub const FILTERS: &[Filter] = &[
 /// A product, as far as it is a record: it can be removed.
 static RECORD: Noun = Noun::new(&products::KNOWN, ("products", "products/{id}"), "product", FIELDS, &VIEW, FILTERS);
 
-fn write(out: &mut String, product: &ProductRow) {
+pub(super) fn write(out: &mut String, product: &ProductRow) {
     Object::open(out)
         .int("pk", product.id.get())
         .int("id", product.id.get())
         .text("sku", &product.sku)
         .text("name", &product.name)
         .text("base_code", &product.base_code)
+        .text("product_type", "0")
         .bool("is_active", product.is_active)
         .raw("attributes", &product.attributes)
         .raw("extra_field", &product.extra_field)
@@ -134,7 +140,8 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
             if sku.is_some_and(|sku| sku != before.sku) {
                 return Ok(Err(Error::field("sku", "This field cannot be changed.")));
             }
-            let product = ProductRow { modified_at: now, ..filled(before, &form) };
+            let modified_at = now.max(before.modified_at.plus_micros(1));
+            let product = ProductRow { modified_at, ..filled(before, &form) };
             products::update(tx, &product).await?;
             Ok(Ok(product))
         })

@@ -71,6 +71,15 @@ pub enum Reading {
     InPieces,
 }
 
+/// What becomes of the rows of a list.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rows {
+    /// They stay, and can be sorted and walked through.
+    Stay,
+    /// They leave when they are sent: the list has an order of its own, and numbered pages.
+    Leave,
+}
+
 /// One route.
 pub struct Route {
     /// Its method.
@@ -93,6 +102,8 @@ pub struct Route {
     pub many: bool,
     /// The filters of its list.
     pub filters: Option<&'static [Filter]>,
+    /// What becomes of the rows of its list.
+    pub rows: Rows,
     /// Its good answers.
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
@@ -140,6 +151,7 @@ impl Route {
             whole: true,
             many: false,
             filters: None,
+            rows: Rows::Stay,
             answers: Vec::new(),
             ledger: false,
             refused_by: RefusedBy::Nobody,
@@ -168,6 +180,11 @@ impl Route {
     pub(super) fn lists(mut self, filters: &'static [Filter]) -> Self {
         self.filters = Some(filters);
         self
+    }
+
+    pub(super) fn feeds(mut self, filters: &'static [Filter]) -> Self {
+        self.rows = Rows::Leave;
+        self.lists(filters)
     }
 
     pub(super) fn answers(mut self, status: u16, answer: Answer) -> Self {

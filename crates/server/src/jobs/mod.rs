@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::app::App;
 use crate::auth::token;
+use crate::feed;
 
 /// How many jobs one process does at a time.
 const WORKERS: usize = 2;
@@ -89,6 +90,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
         };
         workers.spawn(work(app.clone(), holder));
     }
+    workers.spawn(feed::keep_up(app.clone()));
     workers
 }
 

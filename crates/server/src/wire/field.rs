@@ -139,7 +139,7 @@ impl Field {
         Self::of(name, Kind::Pks, help)
     }
 
-    /// Rows, 1 to `max` of them.
+    /// Rows, 1 to `max` of them; where null is allowed, an empty list is, too.
     pub const fn rows(name: &'static str, fields: &'static [Field], max: usize, help: &'static str) -> Self {
         Self::of(name, Kind::Rows(fields, max), help)
     }

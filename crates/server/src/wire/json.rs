@@ -42,6 +42,11 @@ impl Reply {
         Self::text(StatusCode::OK, body)
     }
 
+    /// 204: it is done and there is nothing to show.
+    pub fn nothing() -> Self {
+        Self::text(StatusCode::NO_CONTENT, NOTHING)
+    }
+
     /// An answer that is not JSON, such as a page.
     pub fn other(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self { content_type: HeaderValue::from_static(content_type), ..Self::ok(body) }

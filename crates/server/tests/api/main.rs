@@ -5,9 +5,11 @@
 
 mod auth;
 mod bad_input;
+mod batch_requests;
 mod cancellations;
 mod catalogs;
 mod categories;
+mod changes;
 mod channel_orders;
 mod channels;
 pub(crate) mod client;
@@ -18,6 +20,8 @@ mod customers;
 pub(crate) mod database;
 mod dump;
 pub(crate) mod exports;
+mod failed_integrations;
+mod feeds;
 mod geography;
 mod health;
 mod idempotency;
@@ -25,10 +29,12 @@ mod import_results;
 pub(crate) mod imports;
 mod imports_bad_input;
 mod imports_follow;
+mod integration_actions;
 mod lists;
 #[path = "../../../sheet/tests/books/made.rs"]
 pub(crate) mod made;
 mod mappings;
+pub(crate) mod market;
 mod order_items;
 mod orders;
 pub(crate) mod poison;

@@ -133,7 +133,9 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             Value::String(text) => matches!(text.as_str(), "{}" | "[1]"),
             _ => false,
         }),
-        Kind::Rows(..) | Kind::One(_) => Verdict::Refused,
+        // A list that may be missing may be empty.
+        Kind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
+        Kind::One(_) => Verdict::Refused,
     }
 }
 

@@ -58,6 +58,7 @@ impl Samples {
             pairs[2].push(id(&make("category_nodes", node).await));
         }
         let mut one = BTreeMap::from([("stock_list", shop.list), ("channel", channel), ("node", root)]);
+        one.insert("channel_id", channel);
         one.insert("price_list", id(&make("price_list", json!({"name": "Prices"})).await));
         one.insert("country", id(&make("countries", json!({"name": "Türkiye", "code": "tr"})).await));
         one.insert("city", id(&make("cities", json!({"name": "İstanbul", "country": one["country"]})).await));
@@ -130,12 +131,34 @@ impl Samples {
             "orders" => self.order().await,
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
+            "batch_requests" => self.below("batch_requests", json!({})).await,
+            "integration_actions" => {
+                let known = json!({"object_id": unique(), "content_type_model": "categorynode"});
+                self.below("integration_actions", known).await
+            }
+            "failed_integrations" => return self.failed().await,
             "error_reports" | "operational_events" => self.report(noun).await,
             "place_reports" => self.report("error_reports/city").await,
             noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
         id(&made).to_string()
+    }
+
+    /// Something new below the channel.
+    pub(crate) async fn below(&self, noun: &str, body: Value) -> Value {
+        self.shop.admin.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), body).await.created()
+    }
+
+    /// The id of something that the channel has refused.
+    pub(crate) async fn failed(&self) -> String {
+        let batch = id(&self.below("batch_requests", json!({})).await);
+        let (object, base) = (unique(), format!("/api/v1/channel/{}", self.channel));
+        let refused = json!([{"pk": object, "failed_reason_type": "remote", "content_type": "productimage"}]);
+        let done = json!({"status": "done", "objects": refused});
+        self.shop.admin.patch(&format!("{base}/batch_requests/{batch}/"), done).await.ok();
+        let found = self.shop.admin.get(&format!("{base}/failed_integrations/?object_id={object}")).await.ok();
+        id(&found["results"][0]).to_string()
     }
 
     /// A new one of a noun whose rows are records.
@@ -191,6 +214,10 @@ impl Samples {
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
+            // What fails at once is held by no batch, so every batch may say it.
+            ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
+                "objects": [{"pk": 1, "failed_reason_type": "mapping"}]}),
+            ("POST", "integration_actions") => json!({"object_id": unique(), "content_type_model": "categorynode"}),
             _ if route.whole => self.row(fields),
             _ => json!({}),
         }

@@ -2,6 +2,8 @@
 //!
 //! Promises: a test holds this list against the schema. Must not know how rows travel.
 
+use super::more;
+
 /// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
 /// their texts are.
 const TOGETHER: usize = 2_000;
@@ -9,6 +11,7 @@ const TOGETHER: usize = 2_000;
 const LARGE_TOGETHER: usize = 32;
 
 /// A table and its columns, those of its key first.
+#[derive(Clone, Copy)]
 pub struct Table {
     /// Its name.
     pub name: &'static str,
@@ -22,7 +25,17 @@ pub struct Table {
 
 /// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
 /// which are about processes.
-pub const TABLES: &[Table] = &[
+pub const TABLES: &[Table] = &{
+    let mut all = [MAIN[0]; MAIN.len() + more::TABLES.len()];
+    let mut index = 0;
+    while index < all.len() {
+        all[index] = if index < MAIN.len() { MAIN[index] } else { more::TABLES[index - MAIN.len()] };
+        index += 1;
+    }
+    all
+};
+
+const MAIN: &[Table] = &[
     table("id_block", &["kind"], &["next"]),
     table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
     table("token", &["id"], &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at"]),
@@ -226,39 +239,6 @@ pub const TABLES: &[Table] = &[
             "modified_at",
         ],
     ),
-    table(
-        "import",
-        &["id"],
-        &[
-            "cache_key",
-            "kind",
-            "task",
-            "mode",
-            "is_forced",
-            "stock_list_id",
-            "source_id",
-            "account_id",
-            "state",
-            "file_name",
-            "file_bytes",
-            "format",
-            "encoding",
-            "ignored_columns",
-            "error",
-            "total",
-            "processed",
-            "created",
-            "updated",
-            "unchanged",
-            "failed",
-            "created_at",
-            "started_at",
-            "finished_at",
-        ],
-    ),
-    table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),
-    table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "outcomes"])
-        .of_large_rows(),
     table("price_list", &["id"], &["name", "code", "is_auto_sync", "created_at", "modified_at"]),
     table("catalog", &["id"], &["name", "stock_list_id", "price_list_id", "created_at", "modified_at"]),
     table("catalog_stock_list", &["catalog_id", "stock_list_id"], &[]),
@@ -385,12 +365,12 @@ pub const TABLES: &[Table] = &[
     table("tally", &["scope", "level", "block"], &["n"]),
 ];
 
-const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
+pub(super) const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
     Table { name, key, rest, together: TOGETHER }
 }
 
 impl Table {
-    const fn of_large_rows(self) -> Self {
+    pub(super) const fn of_large_rows(self) -> Self {
         Self { together: LARGE_TOGETHER, ..self }
     }
 }

@@ -53,6 +53,7 @@ const HOT: &[&str] = &[
     "product_category",
     "customer",
     "address",
+    "touch",
     "cancellation_request",
     "order_shipping_info",
     "error_report",
@@ -61,6 +62,7 @@ const HOT: &[&str] = &[
 
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
+    ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),

@@ -6,11 +6,13 @@
 mod accounts;
 mod channels;
 mod database;
+mod feed;
 mod idempotency;
 mod ids;
 mod imports;
 mod leases;
 mod ledger;
+mod market;
 mod movements;
 mod pages;
 mod products;

@@ -68,6 +68,12 @@ impl Shop {
         Self { store: store.clone(), lists, market, ids: IdSource::default(), now: START.micros() }
     }
 
+    /// The same shop from another process, with a clock that is behind.
+    pub(crate) fn beside(&self, store: &Store) -> Self {
+        let (lists, market) = (self.lists, self.market);
+        Self { store: store.clone(), lists, market, ids: IdSource::default(), now: START.micros() }
+    }
+
     /// The context of the next command.
     pub(crate) fn context(&mut self) -> Context {
         self.now += 1_000_000;

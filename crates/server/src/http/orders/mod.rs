@@ -152,7 +152,7 @@ async fn numbered(
 
 type Whole = Option<(Order, Vec<OrderItem>)>;
 
-async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Whole, onhand_store::Error> {
+pub(super) async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Whole, onhand_store::Error> {
     let Some(order) = orders::by_id(tx, id).await? else { return Ok(None) };
     Ok(Some((order, order_items::of_orders(tx, &[id]).await?)))
 }

@@ -12,13 +12,14 @@ macro_rules! route {
 
 mod catalogue;
 mod directory;
+mod feed;
 mod sales;
 mod stock;
 
 use axum::http::Method;
 
 pub use self::directory::NOUNS;
-pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Under};
+pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Rows, Under};
 use super::{auth, health, schema};
 use crate::auth::Permission as May;
 use crate::wire::view::View;
@@ -33,7 +34,7 @@ const fn page(view: &'static View) -> Answer {
 
 /// Every route.
 pub fn routes() -> Vec<Route> {
-    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), operations()]
+    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), feed::all(), operations()]
         .into_iter()
         .flatten()
         .collect()

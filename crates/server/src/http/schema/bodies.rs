@@ -64,6 +64,8 @@ fn object(fields: &[Field], whole: bool) -> Value {
             let mut schema = kind(&field.kind, whole);
             if field.nullable && schema.get("type").is_some() {
                 schema["type"] = json!([schema["type"], "null"]);
+                // A list that may be missing may be empty.
+                schema.as_object_mut().and_then(|schema| schema.remove("minItems"));
             }
             if let (true, Some(words)) = (field.nullable, schema.get_mut("enum").and_then(Value::as_array_mut)) {
                 words.push(Value::Null);

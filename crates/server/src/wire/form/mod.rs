@@ -57,7 +57,7 @@ impl Form {
                 None => {}
                 Some(Value::Null) if field.nullable => form.values.push((field.name, Parsed::Null)),
                 Some(Value::Null) => errors.add(field.name, "This field may not be null."),
-                Some(value) => match parse(field, mode, value) {
+                Some(value) => match parse(field, value) {
                     Ok(parsed) => form.values.push((field.name, parsed)),
                     Err(Fault::Message(message)) => errors.add(field.name, message),
                     Err(Fault::Rows(rows)) => errors.nest(field.name, rows),
@@ -145,11 +145,16 @@ impl Form {
         }
     }
 
-    /// Rows.
+    /// Rows; none where they are missing.
     pub fn rows(&self, name: &str) -> &[Form] {
-        match self.get(name) {
-            Some(Parsed::Rows(rows)) => rows,
-            _ => &[],
+        self.list(name).unwrap_or_default()
+    }
+
+    /// Rows, if there is a list of them.
+    pub fn list(&self, name: &str) -> Option<&[Form]> {
+        match self.get(name)? {
+            Parsed::Rows(rows) => Some(rows),
+            _ => None,
         }
     }
 
@@ -162,7 +167,7 @@ impl Form {
     }
 }
 
-fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
+fn parse(field: &Field, value: &Value) -> Result<Parsed, Fault> {
     match field.kind {
         Kind::Text(max) => values::text(value, max, false).map(Parsed::Text),
         Kind::Blank(max) => values::text(value, max, true).map(Parsed::Text),
@@ -180,8 +185,11 @@ fn parse(field: &Field, mode: Mode, value: &Value) -> Result<Parsed, Fault> {
         Kind::Decimal => values::decimal(value).map(Parsed::Text),
         Kind::Pk => values::pk(value).map(Parsed::Int),
         Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
-        Kind::Rows(fields, max) => rows(fields, mode, max, &values::opened(value)).map(Parsed::Rows),
-        Kind::One(fields) => one(fields, mode, &values::opened(value)).map(Parsed::One).map_err(Fault::One),
+        Kind::Rows(fields, max) => {
+            let min = usize::from(!field.nullable);
+            rows(fields, min..=max, &values::opened(value)).map(Parsed::Rows)
+        }
+        Kind::One(fields) => one(fields, Mode::Whole, &values::opened(value)).map(Parsed::One).map_err(Fault::One),
     }
 }
 
@@ -192,17 +200,17 @@ fn one(fields: &'static [Field], mode: Mode, value: &Value) -> Result<Form, Fiel
     }
 }
 
-fn rows(fields: &'static [Field], mode: Mode, max: usize, value: &Value) -> Result<Vec<Form>, Fault> {
+fn rows(fields: &'static [Field], count: std::ops::RangeInclusive<usize>, value: &Value) -> Result<Vec<Form>, Fault> {
     let Value::Array(items) = value else {
         return Err(format!("Expected a list of items but got type \"{}\".", type_name(value)).into());
     };
-    if items.is_empty() {
+    if items.len() < *count.start() {
         return Err("This list may not be empty.".into());
     }
-    if items.len() > max {
-        return Err(format!("Ensure this field has no more than {max} elements.").into());
+    if items.len() > *count.end() {
+        return Err(format!("Ensure this field has no more than {} elements.", count.end()).into());
     }
-    read_rows(fields, mode, items).map_err(Fault::Rows)
+    read_rows(fields, Mode::Whole, items).map_err(Fault::Rows)
 }
 
 /// Reads an array of objects; on a fault, one entry per row, empty where the row is fine.

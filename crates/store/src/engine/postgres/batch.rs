@@ -36,10 +36,11 @@ pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
         return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}{fence}) AS answer"));
     }
     let unknown = || Error::Internal(format!("there is no form for many rows of: {text}"));
-    if text.starts_with("UPDATE ") {
+    let more = [("UPDATE ", "FROM"), ("DELETE ", "USING")].into_iter().find(|(verb, _)| text.starts_with(verb));
+    if let Some((_, with)) = more {
         let at = inner.find(" WHERE ").or_else(|| inner.find("\n         WHERE ")).ok_or_else(unknown)?;
         let (head, tail) = inner.split_at(at);
-        return Ok(format!("{head} FROM {rows}{tail}"));
+        return Ok(format!("{head} {with} {rows}{tail}"));
     }
     if text.starts_with("INSERT ") {
         let (head, tail) = inner.split_once("VALUES (").ok_or_else(unknown)?;
@@ -157,6 +158,7 @@ mod tests {
                 "UPDATE t SET b = $2 WHERE id = $1",
                 format!("UPDATE t SET b = given.p2 FROM {given} WHERE id = given.p1"),
             ),
+            ("DELETE FROM t WHERE id = $1", format!("DELETE FROM t USING {given} WHERE id = given.p1")),
             (
                 "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO NOTHING",
                 format!("INSERT INTO t (a, b) SELECT given.p1, given.p2 FROM {given} ON CONFLICT (a) DO NOTHING"),

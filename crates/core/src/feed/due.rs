@@ -1,0 +1,72 @@
+//! What is due: whether an object is to be sent to a channel, and as what (client contract 5.1).
+
+use super::action::ActionStatus;
+use super::{Kind, Refused};
+use crate::Timestamp;
+
+/// What an object's action says of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Known {
+    /// Its state.
+    pub status: ActionStatus,
+    /// The newest version that the channel has acknowledged; `None` if it never has.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// All that decides whether one object is due on one channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it is the channel's to have: in its catalog and active, or its own.
+    pub is_offered: bool,
+    /// Whether the channel knows the product of a stock or price; true for what follows no product.
+    pub is_product_known: bool,
+    /// The object's version.
+    pub modified_at: Timestamp,
+    /// The channel's action on it.
+    pub known: Option<Known>,
+    /// The refusal that stands against it.
+    pub refused: Option<Refused>,
+}
+
+/// What an object is due as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Due {
+    /// Not at all.
+    Nothing,
+    /// The channel does not know it; not before this time, if there is one.
+    Insert(Option<Timestamp>),
+    /// The channel knows an older version; not before this time, if there is one.
+    Update(Option<Timestamp>),
+    /// The channel knows it and should not any more.
+    Removal,
+}
+
+impl Facts {
+    /// What the object is due as.
+    pub fn due(&self) -> Due {
+        if self.known.is_some_and(|known| known.status == ActionStatus::Processing) {
+            return Due::Nothing;
+        }
+        let acknowledged = self.known.and_then(|known| known.acknowledged_at);
+        match acknowledged {
+            Some(_) if !self.is_offered => Due::Removal,
+            None if !self.is_offered || !self.is_product_known || !self.kind.is_offered_new() => Due::Nothing,
+            Some(version) if version >= self.modified_at => Due::Nothing,
+            Some(_) => self.unless_refused(Due::Update),
+            None => self.unless_refused(Due::Insert),
+        }
+    }
+
+    /// A refusal stands against the version that was refused, and against no later one.
+    fn unless_refused(&self, due: fn(Option<Timestamp>) -> Due) -> Due {
+        match self.refused {
+            Some(refused) if refused.version_at >= self.modified_at => match refused.again_at {
+                Some(again_at) => due(Some(again_at)),
+                None => Due::Nothing,
+            },
+            _ => due(None),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Refused objects: what a channel did not take is not offered again in the same version, unless retries are left or the
+//! refusal runs out (client contract 4.6).
+
+use crate::Timestamp;
+
+/// Why an object was refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// It could not be put into the channel's words.
+    Mapping,
+    /// The channel would not have it.
+    Remote,
+    /// The program between us and the channel gave up.
+    ChannelApp,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Mapping, Self::Remote, Self::ChannelApp];
+
+    /// The vendor's word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mapping => "mapping",
+            Self::Remote => "remote",
+            Self::ChannelApp => "channel_app",
+        }
+    }
+
+    /// The reason with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+}
+
+/// A refusal, and how often it may be tried again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// The version that was refused.
+    pub version_at: Timestamp,
+    /// Why.
+    pub reason: Reason,
+    /// Whether it stands.
+    pub is_active: bool,
+    /// When it runs out, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// How often this version was tried; 1 or more.
+    pub retry_count: i64,
+    /// How often a version is tried at the most.
+    pub max_retry_count: i64,
+    /// Seconds between two tries.
+    pub retry_interval: i64,
+    /// When it was refused last.
+    pub failed_at: Timestamp,
+}
+
+/// What a standing refusal means for the feed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused {
+    /// The version that was refused.
+    pub version_at: Timestamp,
+    /// When that version is offered again; `None` for never.
+    pub again_at: Option<Timestamp>,
+}
+
+impl Failure {
+    /// The refusal of a version, after an earlier one of the same object. Tries of one version are counted; how many there may
+    /// be stays as somebody has set it.
+    #[must_use]
+    pub fn next(earlier: Option<&Self>, version_at: Timestamp, reason: Reason, now: Timestamp) -> Self {
+        let again = earlier.filter(|failure| failure.is_active && failure.version_at == version_at);
+        Self {
+            version_at,
+            reason,
+            is_active: true,
+            expires_at: again.and_then(|failure| failure.expires_at).filter(|expires| *expires > now),
+            retry_count: again.map_or(1, |failure| failure.retry_count.saturating_add(1)),
+            max_retry_count: earlier.map_or(1, |failure| failure.max_retry_count),
+            retry_interval: earlier.map_or(0, |failure| failure.retry_interval),
+            failed_at: now,
+        }
+    }
+
+    /// What it means for the feed; nothing if it does not stand.
+    pub fn refused(&self) -> Option<Refused> {
+        let has_retries = self.retry_count < self.max_retry_count;
+        let retry_at = has_retries.then(|| self.failed_at.minus_seconds(self.retry_interval.saturating_neg()));
+        let again_at = [retry_at, self.expires_at].into_iter().flatten().min();
+        self.is_active.then_some(Refused { version_at: self.version_at, again_at })
+    }
+}

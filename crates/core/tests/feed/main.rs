@@ -1,0 +1,185 @@
+//! The rules of the feed as tables: what is due, the steps of a batch, what each does to an action, what a refusal means.
+
+use onhand_core::Timestamp;
+use onhand_core::feed::{
+    Action, ActionStatus as A, BatchStatus as B, Due, Entry, Facts, Failure, Kind, Known, Reason, Refused, Step,
+};
+
+const fn at(second: i64) -> Timestamp {
+    Timestamp::from_micros(second * 1_000_000)
+}
+
+/// A stock of version 5 that a channel may have and whose product it knows.
+const STOCK: Facts = Facts {
+    kind: Kind::Stock,
+    is_offered: true,
+    is_product_known: true,
+    modified_at: at(5),
+    known: None,
+    refused: None,
+};
+
+const fn known(status: A, acknowledged_at: Option<Timestamp>) -> Known {
+    Known { status, acknowledged_at }
+}
+
+const fn refused(version: i64, again_at: Option<Timestamp>) -> Refused {
+    Refused { version_at: at(version), again_at }
+}
+
+#[test]
+fn what_is_due_is_what_the_channel_has_not_acknowledged() {
+    let cases = [
+        ("never tried", STOCK, Due::Insert(None)),
+        ("not in the catalog", Facts { is_offered: false, ..STOCK }, Due::Nothing),
+        ("its product is not known", Facts { is_product_known: false, ..STOCK }, Due::Nothing),
+        ("tried and given up", Facts { known: Some(known(A::Error, None)), ..STOCK }, Due::Insert(None)),
+        ("in an open batch", Facts { known: Some(known(A::Processing, None)), ..STOCK }, Due::Nothing),
+        ("known, in an open batch", Facts { known: Some(known(A::Processing, Some(at(1)))), ..STOCK }, Due::Nothing),
+        (
+            "an older version is known",
+            Facts { known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            Due::Update(None),
+        ),
+        ("this version is known", Facts { known: Some(known(A::Success, Some(at(5)))), ..STOCK }, Due::Nothing),
+        ("an error after a success", Facts { known: Some(known(A::Error, Some(at(4)))), ..STOCK }, Due::Update(None)),
+        (
+            "known, and its product is not any more",
+            Facts { is_product_known: false, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            Due::Update(None),
+        ),
+        (
+            "known, and out of the catalog",
+            Facts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
+            Due::Removal,
+        ),
+        ("refused for good", Facts { refused: Some(refused(5, None)), ..STOCK }, Due::Nothing),
+        ("refused in an older version", Facts { refused: Some(refused(4, None)), ..STOCK }, Due::Insert(None)),
+        (
+            "refused, to be tried again",
+            Facts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
+            Due::Insert(Some(at(9))),
+        ),
+        (
+            "an update that was refused",
+            Facts { known: Some(known(A::Error, Some(at(4)))), refused: Some(refused(5, Some(at(9)))), ..STOCK },
+            Due::Update(Some(at(9))),
+        ),
+        ("an order that the channel has not made known", Facts { kind: Kind::Order, ..STOCK }, Due::Nothing),
+        (
+            "an order that has changed",
+            Facts { kind: Kind::Order, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            Due::Update(None),
+        ),
+        ("a new request", Facts { kind: Kind::CancellationRequest, ..STOCK }, Due::Insert(None)),
+    ];
+    for (name, facts, due) in cases {
+        assert_eq!(facts.due(), due, "{name}");
+    }
+}
+
+#[test]
+fn a_batch_takes_these_steps_and_no_others() {
+    // Rows are where it is, columns where it is to go: t taken, = again, - refused.
+    let table = [
+        (B::Initialized, "=t--tt"),
+        (B::Commit, "-tt-tt"),
+        (B::SentToRemote, "--=ttt"),
+        (B::Ongoing, "---ttt"),
+        (B::Done, "----=-"),
+        (B::Fail, "-----="),
+    ];
+    for (from, row) in table {
+        for (to, letter) in B::ALL.into_iter().zip(row.chars()) {
+            let step = match letter {
+                't' => Step::Taken,
+                '=' => Step::Again,
+                _ => Step::Refused,
+            };
+            assert_eq!(from.step(to), step, "{} to {}", from.word(), to.word());
+        }
+    }
+    assert!(B::ALL.into_iter().all(|status| B::from_word(status.word()) == Some(status)));
+    assert_eq!(B::ALL.map(B::holds_objects), [false, true, true, true, false, false]);
+}
+
+fn entry(version: i64, remote_id: Option<&str>, reason: Option<Reason>) -> Entry {
+    Entry { remote_id: remote_id.map(str::to_owned), version_at: at(version), reason }
+}
+
+/// An action of batch "b": state, version tried, version acknowledged, the channel's name.
+fn action(status: A, version: i64, acknowledged: Option<i64>, remote_id: Option<&str>) -> Action {
+    Action {
+        remote_id: remote_id.map(str::to_owned),
+        version_at: at(version),
+        acknowledged_at: acknowledged.map(at),
+        status,
+        batch: Some("b".to_owned()),
+        reason: None,
+    }
+}
+
+#[test]
+fn a_commit_takes_the_object_and_keeps_the_channels_name_for_it() {
+    let first = Action::committed(None, &entry(3, None, None), "b");
+    assert_eq!(first, action(A::Processing, 3, None, None));
+    let named = action(A::Success, 1, Some(1), Some("R1"));
+    let second = Action::committed(Some(&named), &entry(3, None, None), "b");
+    assert_eq!(second, action(A::Processing, 3, Some(1), Some("R1")), "null does not erase");
+    let renamed = Action::committed(Some(&named), &entry(3, Some("R2"), None), "b");
+    assert_eq!(renamed.remote_id.as_deref(), Some("R2"));
+    let failed = Action::committed(Some(&named), &entry(3, None, Some(Reason::Mapping)), "b");
+    let expected = Action { reason: Some(Reason::Mapping), ..action(A::Error, 3, Some(1), Some("R1")) };
+    assert_eq!(failed, expected, "refused at once, and still known");
+    assert!(second.is_locked_for("c") && !second.is_locked_for("b") && !failed.is_locked_for("c"));
+}
+
+#[test]
+fn what_is_acknowledged_is_the_earlier_of_what_was_committed_and_reported() {
+    let committed = action(A::Processing, 3, Some(1), Some("R1"));
+    for (reported, acknowledged) in [(3, 3), (7, 3), (2, 2)] {
+        let done = Action::finished(Some(&committed), &entry(reported, None, None), "b");
+        assert_eq!(done, action(A::Success, acknowledged, Some(acknowledged), Some("R1")), "reported {reported}");
+    }
+    // Nothing that was acknowledged is taken back.
+    let done = Action::finished(Some(&action(A::Processing, 3, Some(3), None)), &entry(2, None, None), "b");
+    assert_eq!(done.acknowledged_at, Some(at(3)));
+    // An object that was never committed counts as reported.
+    assert_eq!(Action::finished(None, &entry(7, Some("R"), None), "b"), action(A::Success, 7, Some(7), Some("R")));
+    let failed = Action::finished(Some(&committed), &entry(7, None, Some(Reason::Remote)), "b");
+    assert_eq!((failed.status, failed.version_at, failed.acknowledged_at), (A::Error, at(3), Some(at(1))));
+    assert_eq!(failed.remote_id.as_deref(), Some("R1"), "a failure does not erase the name");
+}
+
+#[test]
+fn what_a_batch_gives_up_is_as_if_it_had_not_been_tried() {
+    let known = action(A::Processing, 3, Some(1), Some("R1"));
+    assert_eq!(known.released(), action(A::Success, 1, Some(1), Some("R1")));
+    assert_eq!(action(A::Processing, 3, None, None).released(), action(A::Error, 3, None, None));
+}
+
+#[test]
+fn a_refusal_stands_until_its_retries_or_its_time_are_over() {
+    let first = Failure::next(None, at(5), Reason::Remote, at(10));
+    assert_eq!((first.retry_count, first.max_retry_count, first.retry_interval), (1, 1, 0));
+    assert_eq!(first.refused(), Some(refused(5, None)), "by default a version is tried once");
+    let patient = Failure { max_retry_count: 3, retry_interval: 60, ..first.clone() };
+    assert_eq!(patient.refused(), Some(refused(5, Some(at(70)))));
+    let second = Failure::next(Some(&patient), at(5), Reason::Mapping, at(80));
+    assert_eq!((second.retry_count, second.refused()), (2, Some(refused(5, Some(at(140))))));
+    let third = Failure::next(Some(&second), at(5), Reason::Mapping, at(150));
+    assert_eq!((third.retry_count, third.refused()), (3, Some(refused(5, None))));
+    let newer = Failure::next(Some(&third), at(6), Reason::Remote, at(160));
+    assert_eq!((newer.retry_count, newer.max_retry_count), (1, 3), "another version, another count");
+
+    let expiring = Failure { expires_at: Some(at(20)), ..first.clone() };
+    assert_eq!(expiring.refused(), Some(refused(5, Some(at(20)))));
+    assert_eq!(
+        Failure::next(Some(&expiring), at(5), Reason::Remote, at(30)).refused(),
+        Some(refused(5, None)),
+        "it ran out"
+    );
+    let both = Failure { expires_at: Some(at(20)), ..patient };
+    assert_eq!(both.refused(), Some(refused(5, Some(at(20)))), "whichever comes first");
+    assert_eq!(Failure { is_active: false, ..first }.refused(), None);
+}

@@ -1,0 +1,181 @@
+//! Changes by cursor, for programs that keep their own place; and how far a channel is behind, for people.
+//!
+//! Promises: what a cursor has passed is complete; a row is shown as it is now; a stock that changed often is shown once. Must
+//! not know batches: what is read here counts as sent in no feed.
+
+use std::time::Duration;
+
+use onhand_core::ChannelId;
+use onhand_store::Tx;
+use onhand_store::feed::assortment::Assortment;
+use onhand_store::feed::changes::{self, Slice};
+use onhand_store::feed::lag::{self, Lag};
+use onhand_store::filter::{Condition, Op};
+
+use super::call::Call;
+use super::feeds;
+use crate::app::App;
+use crate::feed;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::json::{Object, Reply};
+use crate::wire::page::invalid_page;
+use crate::wire::view::{Shape, View, property};
+
+/// The longest that a client may wait, in seconds.
+const WAIT_SECONDS_MAX: i64 = 60;
+
+/// What is asked of changes.
+pub const FILTERS: &[Filter] = &[
+    Filter::only("after", "after", Kind::Int),
+    Filter::only("wait", "wait", Kind::Int),
+    Filter::only("stock_list", "stock_list", Kind::Int),
+];
+
+/// What has changed after a cursor.
+pub const VIEW: View = View {
+    name: "Changes",
+    properties: &[
+        property("after", Shape::Int),
+        property("more", Shape::Bool),
+        property("results", Shape::List(&feeds::STOCK)),
+    ],
+    open: false,
+};
+
+const KIND: View = View {
+    name: "FeedLagOfKind",
+    properties: &[
+        property("content_type", Shape::Text),
+        property("last_acknowledged", Shape::TimeOrNull),
+        property("acknowledged_version_date", Shape::TimeOrNull),
+        property("due_inserts", Shape::Int),
+        property("due_updates", Shape::Int),
+        property("due_removals", Shape::Int),
+        property("changes_behind", Shape::Int),
+        property("oldest_unsent_date", Shape::TimeOrNull),
+        property("seconds_behind", Shape::Int),
+    ],
+    open: false,
+};
+
+/// How far a channel is behind.
+pub const LAG: View = View {
+    name: "FeedLag",
+    properties: &[property("head", Shape::Int), property("results", Shape::List(&KIND))],
+    open: false,
+};
+
+/// The number that a parameter is.
+fn number(conditions: &[Condition], name: &str, errors: &mut FieldErrors) -> Option<i64> {
+    let condition = conditions.iter().find(|condition| condition.column == name)?;
+    match (condition.op, condition.values.as_slice()) {
+        (Op::Eq, [onhand_store::Value::Int(number)]) if *number >= 0 => Some(*number),
+        _ => {
+            errors.add(name, "Enter a number.");
+            None
+        }
+    }
+}
+
+/// `GET changes/?after=&limit=&wait=&stock_list=`.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let channel = call.own_channel()?;
+    let (query, (skip, limit)) = feeds::query(&call, FILTERS)?;
+    if skip > 0 {
+        return Err(invalid_page());
+    }
+    let mut errors = FieldErrors::default();
+    let conditions = &query.listing.conditions;
+    let after = number(conditions, "after", &mut errors).unwrap_or(0);
+    let wait = number(conditions, "wait", &mut errors).unwrap_or(0);
+    let list = number(conditions, "stock_list", &mut errors);
+    if wait > WAIT_SECONDS_MAX {
+        errors.add("wait", format!("Ensure this value is less than or equal to {WAIT_SECONDS_MAX}."));
+    }
+    errors.into_result()?;
+    let asked = Asked { channel, after, limit, list };
+    let mut found = asked.look(&call.app).await?;
+    if found.0.is_none() && wait > 0 {
+        let patience = Duration::from_secs(wait.unsigned_abs());
+        // Whether something came or the time is over, what was seen last is the answer.
+        let waited = tokio::time::timeout(patience, asked.wait(&call.app, patience)).await;
+        found = waited.unwrap_or(Ok(found))?;
+    }
+    let (slice, rows) = found;
+    let mut body = String::new();
+    Object::open(&mut body)
+        .int("after", slice.as_ref().map_or(after, |slice| slice.next))
+        .bool("more", slice.is_some_and(|slice| slice.has_more))
+        .list("results", &rows, |out, row| out.push_str(row))
+        .close();
+    Ok(Reply::ok(body))
+}
+
+/// What is asked of changes.
+#[derive(Clone, Copy)]
+struct Asked {
+    channel: ChannelId,
+    after: i64,
+    limit: i64,
+    list: Option<i64>,
+}
+
+/// What was found, if anything has changed, and its rows.
+type Found = (Option<Slice>, Vec<String>);
+
+impl Asked {
+    async fn look(self, app: &App) -> Result<Found, Error> {
+        feed::sequence(app).await?;
+        let read = async move |tx: &mut Tx<'_>| {
+            if self.after > changes::head(tx).await? {
+                return Ok(None);
+            }
+            let assortment = Assortment::of(tx, self.channel).await?;
+            let slice = changes::of_stocks(tx, &assortment, (self.after, self.limit), self.list).await?;
+            let objects: Vec<i64> = slice.changes.iter().map(|change| change.object).collect();
+            let rows = feeds::written(tx, &assortment, feeds::Source::ExtraStocks, &objects).await?;
+            Ok(Some((Some(slice).filter(|slice| slice.next > self.after), rows)))
+        };
+        let found = app.store.read("changes.of_stocks", read).await?;
+        // After a restore, say: what came after it is not here, so whoever believes to have it begins anew.
+        found.ok_or_else(|| Error::field("after", "There is no such change here; begin with 0."))
+    }
+
+    async fn wait(self, app: &App, patience: Duration) -> Result<Found, Error> {
+        loop {
+            app.feed.moved(patience).await;
+            let found = self.look(app).await?;
+            if found.0.is_some() || app.feed.is_closing() {
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// `GET lag/`.
+pub async fn lag(call: Call) -> Result<Reply, Error> {
+    let (channel, now) = (call.own_channel()?, call.app.clock.now());
+    for kind in onhand_core::feed::Kind::ALL {
+        feed::catch_up(&call.app, channel, kind).await?;
+    }
+    let read = async move |tx: &mut Tx<'_>| Ok((changes::head(tx).await?, lag::of(tx, channel, now).await?));
+    let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;
+    let seconds = |lag: &Lag| lag.oldest_at.map_or(0, |at| (now.micros() - at.micros()).max(0) / 1_000_000);
+    let write = |out: &mut String, lag: &Lag| {
+        Object::open(out)
+            .text("content_type", lag.kind.model())
+            .time_or_null("last_acknowledged", lag.acknowledged_at)
+            .time_or_null("acknowledged_version_date", lag.version_at)
+            .int("due_inserts", lag.inserts)
+            .int("due_updates", lag.updates)
+            .int("due_removals", lag.removals)
+            .int("changes_behind", lag.behind)
+            .time_or_null("oldest_unsent_date", lag.oldest_at)
+            .int("seconds_behind", seconds(lag))
+            .close();
+    };
+    let mut body = String::new();
+    Object::open(&mut body).int("head", head).list("results", &lags, write).close();
+    Ok(Reply::ok(body))
+}

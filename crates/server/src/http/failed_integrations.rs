@@ -1,0 +1,124 @@
+//! Failed integrations: what a channel refused, and how often that may be tried again (client contract 4.6).
+
+use onhand_core::feed::Reason;
+use onhand_store::Tx;
+use onhand_store::failed_integrations::{self, FailureRow, Given};
+
+use super::batch_requests::REASONS;
+use super::call::Call;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::Mode;
+use crate::wire::json::{Object, Reply};
+use crate::wire::view::{Shape, View, property};
+
+/// How often a version may be tried at the most.
+const RETRIES_MAX: i64 = 1_000;
+/// Seconds between two tries at the most: a year.
+const INTERVAL_SECONDS_MAX: i64 = 366 * 24 * 3_600;
+
+/// What can be set.
+pub const FIELDS: &[Field] = &[
+    Field::int("max_retry_count", 1, RETRIES_MAX, "How often a version is tried. 1 for a new refusal."),
+    Field::int("retry_interval", 0, INTERVAL_SECONDS_MAX, "Seconds between two tries."),
+    Field::bool("is_active", "Whether the refusal stands. If not, the object is offered again."),
+    Field::time("expiration_date", "When the refusal runs out.").nullable(),
+];
+
+/// A refusal.
+pub const VIEW: View = View {
+    name: "FailedIntegration",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("channel", Shape::Int),
+        property("content_type", Shape::Int),
+        property("object_id", Shape::Int),
+        property("version_date", Shape::Time),
+        property("reason_type", Shape::Text),
+        property("is_active", Shape::Bool),
+        property("expiration_date", Shape::TimeOrNull),
+        property("retry_count", Shape::Int),
+        property("max_retry_count", Shape::Int),
+        property("retry_interval", Shape::Int),
+        property("integration_action", Shape::Int),
+        property("failed_date", Shape::Time),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::only("content_type", "kind", Kind::Int),
+    Filter::new("object_id", "object_id", Kind::Int),
+    Filter::only("reason_type", "reason", Kind::Choice(REASONS)),
+    Filter::only("is_active", "is_active", Kind::Bool),
+    Filter::only("integration_action", "action_id", Kind::Int),
+    Filter::new("version_date", "version_at", Kind::Time),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+fn write(out: &mut String, row: &FailureRow) {
+    let failure = &row.failure;
+    Object::open(out)
+        .int("pk", row.id)
+        .int("id", row.id)
+        .int("channel", row.channel.get())
+        .int("content_type", row.kind)
+        .int("object_id", row.object)
+        .time("version_date", failure.version_at)
+        .text("reason_type", Reason::word(failure.reason))
+        .bool("is_active", failure.is_active)
+        .time_or_null("expiration_date", failure.expires_at)
+        .int("retry_count", failure.retry_count)
+        .int("max_retry_count", failure.max_retry_count)
+        .int("retry_interval", failure.retry_interval)
+        .int("integration_action", row.action)
+        .time("failed_date", failure.failed_at)
+        .time("created_date", row.created_at)
+        .time("modified_date", row.modified_at)
+        .close();
+}
+
+fn reply(row: Option<FailureRow>) -> Result<Reply, Error> {
+    let mut body = String::new();
+    write(&mut body, &row.ok_or_else(Error::not_found)?);
+    Ok(Reply::ok(body))
+}
+
+/// `GET failed_integrations/`.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let mut query = call.listing(FILTERS)?;
+    call.narrow(&mut query, "channel_id");
+    let listing = query.listing.clone();
+    let read = async move |tx: &mut Tx<'_>| failed_integrations::page(tx, &listing).await;
+    let page = call.app.store.read("failed_integrations.page", read).await?;
+    call.page(&query, &page, write)
+}
+
+/// `GET failed_integrations/{id}/`.
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    let (channel, id) = (call.own_channel()?, call.id()?);
+    let find = async move |tx: &mut Tx<'_>| failed_integrations::by_id(tx, channel, id).await;
+    reply(call.app.store.glance("failed_integrations.by_id", find).await?)
+}
+
+/// `PATCH failed_integrations/{id}/`.
+pub async fn update(call: Call) -> Result<Reply, Error> {
+    let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
+    let form = call.form(FIELDS, Mode::Partial).await?;
+    let given = Given {
+        max_retry_count: form.int("max_retry_count"),
+        retry_interval: form.int("retry_interval"),
+        is_active: form.bool("is_active"),
+        expires_at: form.has("expiration_date").then(|| form.time("expiration_date")),
+    };
+    let update = async move |tx: &mut Tx<'_>| failed_integrations::update(tx, channel, id, &given, now).await;
+    reply(call.app.store.write("failed_integrations.update", update).await?)
+}

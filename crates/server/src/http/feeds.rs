@@ -1,0 +1,306 @@
+//! Feeds: what a channel has still to be sent, and the plain lists it looks the same objects up in (client contract 5, 6).
+//!
+//! Promises: a feed shows one list at a time, oldest change first; what a list shows of an object is what it is now. Must not
+//! know when an object is due.
+
+use std::collections::HashMap;
+
+use onhand_core::feed::Kind as Fed;
+use onhand_core::{OrderId, ProductId, Stock, StockId};
+use onhand_store::cancellations::REQUESTS;
+use onhand_store::feed::assortment::{Assortment, Figure};
+use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
+use onhand_store::filter::{Condition, Op, Page, Window};
+use onhand_store::prices::PRODUCT_PRICES;
+use onhand_store::records::Record;
+use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
+
+use super::call::Call;
+use super::{cancellations, orders as order_views, prices, products as product_views};
+use crate::feed;
+use crate::wire::error::Error;
+use crate::wire::filter::{self, Filter, Kind, Query};
+use crate::wire::json::{Object, Reply};
+use crate::wire::view::{Shape, View, property};
+
+/// The filters of product stocks below a channel.
+pub const STOCK_FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("product", "product_id", Kind::Int),
+    Filter::only("product__pk", "product_id", Kind::Int),
+    Filter::new("stock_list", "stock_list_id", Kind::Int),
+    Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
+    Filter::new("sold_quantity_unreported", "held", Kind::Int),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+/// A product stock as a channel sees it.
+pub const STOCK: View = View {
+    name: "ChannelProductStock",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("product", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock", Shape::Int),
+        property("adjusted_stock", Shape::Int),
+        property("sold_quantity_unreported", Shape::Int),
+        property("stock_list", Shape::Int),
+        property("unit_type", Shape::Text),
+        property("extra_field", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// What a feed is of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Source {
+    /// Stocks of the catalog's own list.
+    Stocks,
+    /// Stocks of any of its lists.
+    ExtraStocks,
+    /// Prices of the catalog's own list.
+    Prices,
+    /// Prices of any of its lists.
+    ExtraPrices,
+    /// Products.
+    Products,
+    /// Orders.
+    Orders,
+    /// Cancellation requests.
+    Requests,
+}
+
+/// What is new to the channel.
+pub const INSERTS: &[Offer] = &[Offer::Insert];
+/// What it knows in an older version.
+pub const UPDATES: &[Offer] = &[Offer::Update];
+/// Both.
+pub const BOTH: &[Offer] = &[Offer::Insert, Offer::Update];
+
+/// The filter of feeds over several stock lists.
+pub const BY_STOCK_LIST: &[Filter] = &[Filter::only("stock_list", "scope", Kind::Int)];
+/// The filter of feeds over several price lists.
+pub const BY_PRICE_LIST: &[Filter] = &[Filter::only("price_list", "scope", Kind::Int)];
+/// The filter of feeds of products.
+pub const BY_TYPE: &[Filter] = &[product_views::TYPE];
+
+impl Source {
+    const fn kind(self) -> Fed {
+        match self {
+            Self::Stocks | Self::ExtraStocks => Fed::Stock,
+            Self::Prices | Self::ExtraPrices => Fed::Price,
+            Self::Products => Fed::Product,
+            Self::Orders => Fed::Order,
+            Self::Requests => Fed::CancellationRequest,
+        }
+    }
+
+    /// The filters of its feeds.
+    pub const fn filters(self) -> &'static [Filter] {
+        match self {
+            Self::ExtraStocks => BY_STOCK_LIST,
+            Self::ExtraPrices => BY_PRICE_LIST,
+            Self::Products => BY_TYPE,
+            Self::Stocks | Self::Prices | Self::Orders | Self::Requests => &[],
+        }
+    }
+
+    /// The lists that a feed may show, one of them at a time.
+    fn scopes(self, assortment: &Assortment, wanted: &[Condition]) -> Vec<i64> {
+        match self {
+            Self::Stocks => assortment.stock_lists.0.into_iter().collect(),
+            Self::Prices => assortment.price_lists.0.into_iter().collect(),
+            Self::Products if wanted.iter().any(|one| !matches(one, 0)) => Vec::new(),
+            Self::Products | Self::Orders | Self::Requests => assortment.scopes(self.kind()),
+            Self::ExtraStocks | Self::ExtraPrices => {
+                let mut scopes = assortment.scopes(self.kind());
+                scopes.retain(|scope| wanted.iter().all(|one| matches(one, *scope)));
+                scopes
+            }
+        }
+    }
+}
+
+/// Whether a number fulfils a condition of a feed's filter.
+fn matches(condition: &Condition, number: i64) -> bool {
+    condition.values.iter().any(|value| match (value, condition.op) {
+        (Value::Int(value), Op::Gt) => number > *value,
+        (Value::Int(value), Op::Gte) => number >= *value,
+        (Value::Int(value), Op::Lt) => number < *value,
+        (Value::Int(value), Op::Lte) => number <= *value,
+        (Value::Int(value), _) => number == *value,
+        _ => false,
+    })
+}
+
+/// What is asked of a list whose rows leave it when they are sent, with the rows to skip and the rows to show: it has
+/// numbered pages and an order of its own.
+pub(super) fn query(call: &Call, filters: &[Filter]) -> Result<(Query, (i64, i64)), Error> {
+    let query = filter::parse(filters, &call.query)?;
+    if call.query.iter().any(|(name, _)| name == "sort") {
+        return Err(Error::field("sort", "This list has an order of its own."));
+    }
+    match query.listing.window {
+        Window::Page { number, limit } => Ok((query, ((number - 1).saturating_mul(limit), limit))),
+        Window::After { .. } => Err(Error::field("cursor", "This list has numbered pages only.")),
+    }
+}
+
+/// `GET …/inserts/`, `…/updates/`, `…/inserts_or_updates/`.
+pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Result<Reply, Error> {
+    let channel = call.own_channel()?;
+    let (query, (skip, limit)) = query(&call, source.filters())?;
+    feed::catch_up(&call.app, channel, source.kind()).await?;
+    let (now, conditions) = (call.app.clock.now(), query.listing.conditions.clone());
+    let read = async move |tx: &mut Tx<'_>| {
+        let assortment = Assortment::of(tx, channel).await?;
+        let mut found = Part::default();
+        // The first list that has something: a batch that held two stocks of a product would mix them up.
+        for scope in source.scopes(&assortment, &conditions) {
+            let wanted = Wanted { channel, kind: source.kind(), scope, offers, skip, limit, now };
+            found = outgoing::part(tx, &wanted).await?;
+            if found.count > 0 {
+                break;
+            }
+        }
+        Ok((found.count, written(tx, &assortment, source, &found.objects).await?))
+    };
+    let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.part", read).await?;
+    call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))
+}
+
+/// Objects in the order given, written as their lists write them.
+pub(super) async fn written(
+    tx: &mut Tx<'_>,
+    assortment: &Assortment,
+    source: Source,
+    objects: &[i64],
+) -> Result<Vec<String>, StoreError> {
+    let mut texts: HashMap<i64, String> = HashMap::with_capacity(objects.len());
+    let mut put = |id: i64, write: &dyn Fn(&mut String)| {
+        let mut text = String::new();
+        write(&mut text);
+        texts.insert(id, text);
+    };
+    match source {
+        Source::Stocks | Source::ExtraStocks => {
+            let ids: Vec<StockId> = objects.iter().copied().map(StockId::new).collect();
+            let figure = assortment.figure;
+            let found = stocks::by_ids(tx, &ids).await?;
+            found.iter().for_each(|stock| put(stock.id.get(), &|out| write_stock(figure)(out, stock)));
+        }
+        Source::Prices | Source::ExtraPrices => {
+            let found = records::by_ids(tx, &PRODUCT_PRICES, objects).await?;
+            found.iter().for_each(|price| put(price.id, &|out| super::records::write(&prices::PRICE, out, price)));
+        }
+        Source::Requests => {
+            let found = records::by_ids(tx, &REQUESTS, objects).await?;
+            let write =
+                |request: &Record| put(request.id, &|out| super::records::write(&cancellations::REQUEST, out, request));
+            found.iter().for_each(write);
+        }
+        Source::Products => {
+            let ids: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
+            let found = products::by_ids(tx, &ids).await?;
+            found.iter().for_each(|product| put(product.id.get(), &|out| product_views::write(out, product)));
+        }
+        Source::Orders => {
+            for id in objects.iter().copied().map(OrderId::new) {
+                if let Some((order, items)) = order_views::whole(tx, id).await? {
+                    put(id.get(), &|out| order_views::write(out, &order, &items));
+                }
+            }
+        }
+    }
+    Ok(objects.iter().filter_map(|id| texts.remove(id)).collect())
+}
+
+fn write_stock(figure: Figure) -> impl Fn(&mut String, &Stock) + Copy {
+    move |out, stock| {
+        let shown = match figure {
+            Figure::Raw => stock.on_hand,
+            Figure::Available => stock.available(),
+        };
+        Object::open(out)
+            .int("pk", stock.id.get())
+            .int("id", stock.id.get())
+            .int("product", stock.product.get())
+            .text("product_sku", &stock.sku)
+            .int("stock", shown)
+            .int("adjusted_stock", stock.available())
+            .int("sold_quantity_unreported", stock.held)
+            .int("stock_list", stock.list.get())
+            .text("unit_type", stocks::unit_name(stock.unit))
+            .raw("extra_field", &stock.extra_field)
+            .time("created_date", stock.created_at)
+            .time("modified_date", stock.modified_at)
+            .close();
+    }
+}
+
+/// The lists that a plain list looks into: the catalog's own, unless the client names objects, or asks for further ones.
+fn narrowed(assortment: &Assortment, source: Source, conditions: &[Condition], column: &'static str) -> Condition {
+    let names = |name: &str| conditions.iter().any(|one| one.column == name);
+    let own = match source {
+        Source::Prices => assortment.price_lists.0,
+        _ => assortment.stock_lists.0,
+    };
+    let further = matches!(source, Source::ExtraStocks | Source::ExtraPrices) || names("id") || names(column);
+    let lists = match further {
+        true => assortment.scopes(source.kind()),
+        false => own.into_iter().collect(),
+    };
+    let op = if lists.len() == 1 { Op::Eq } else { Op::In };
+    Condition { column, op, values: lists.into_iter().map(Value::Int).collect() }
+}
+
+/// `GET product_stocks/` and `extra_product_stocks/` below a channel.
+pub async fn list_stocks(call: Call, source: Source) -> Result<Reply, Error> {
+    let channel = call.own_channel()?;
+    let query = call.listing(STOCK_FILTERS)?;
+    let mut listing = query.listing.clone();
+    let read = async move |tx: &mut Tx<'_>| {
+        let assortment = Assortment::of(tx, channel).await?;
+        listing.conditions.push(narrowed(&assortment, source, &listing.conditions, "stock_list_id"));
+        by_sku(tx, &mut listing.conditions).await?;
+        Ok((assortment.figure, stocks::page(tx, &listing).await?))
+    };
+    let (figure, page) = call.app.store.read("stocks.page", read).await?;
+    call.page(&query, &page, write_stock(figure))
+}
+
+/// Stocks are found by SKU and list: products that are named by id are named by their SKUs.
+async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), StoreError> {
+    let exact = |one: &&mut Condition| one.column == "product_id" && matches!(one.op, Op::Eq | Op::In);
+    for condition in conditions.iter_mut().filter(exact) {
+        let id = |value: &Value<'_>| match value {
+            Value::Int(id) => Some(ProductId::new(*id)),
+            _ => None,
+        };
+        let ids: Vec<ProductId> = condition.values.iter().filter_map(id).collect();
+        let found = products::keys_by_id(tx, &ids).await?;
+        let skus = found.into_iter().map(|product| Value::from(product.sku)).collect();
+        *condition = Condition { column: "sku", op: Op::In, values: skus };
+    }
+    Ok(())
+}
+
+/// `GET product_prices/` and `extra_product_prices/` below a channel.
+pub async fn list_prices(call: Call, source: Source) -> Result<Reply, Error> {
+    let channel = call.own_channel()?;
+    let query = call.listing(prices::PRICE.filters)?;
+    let mut listing = query.listing.clone();
+    let read = async move |tx: &mut Tx<'_>| {
+        let assortment = Assortment::of(tx, channel).await?;
+        listing.conditions.push(narrowed(&assortment, source, &listing.conditions, "price_list_id"));
+        records::page(tx, &PRODUCT_PRICES, &listing).await
+    };
+    let page = call.app.store.read("records.page", read).await?;
+    call.page(&query, &page, |out, price| super::records::write(&prices::PRICE, out, price))
+}

@@ -1,0 +1,74 @@
+//! Failed integrations: what was refused stays away in the same version, unless somebody says otherwise.
+
+use serde_json::{Value, json};
+
+use crate::market::{Market, NONE, object};
+use crate::shop::id;
+
+/// A round in which the channel refuses a row, said at the commit and once more at the end.
+async fn refuse(market: &Market, row: &Value) {
+    let refused = json!([object(row, json!({"failed_reason_type": "channel_app"}))]);
+    let batch = market.batch().await;
+    market.step(batch, "commit", refused.clone()).await.ok();
+    market.step(batch, "done", refused).await.ok();
+}
+
+#[tokio::test]
+async fn a_refused_object_comes_back_changed() {
+    let market = Market::open().await;
+    let row = market.stock("SHIRT", 5).await;
+    refuse(&market, &row).await;
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
+    let failed = market.rows("failed_integrations/?is_active=true").await.remove(0);
+    assert_eq!((&failed["reason_type"], &failed["retry_count"]), (&json!("channel_app"), &json!(1)), "{failed}");
+    assert_eq!((&failed["object_id"], &failed["content_type"]), (&row["pk"], &json!(5)));
+    assert_eq!((&failed["version_date"], &failed["max_retry_count"]), (&row["modified_date"], &json!(1)));
+    assert_eq!(market.get(&format!("failed_integrations/{}/", failed["pk"])).await.ok(), failed);
+    market.shop.stock("SHIRT", 6).await;
+    let row = market.rows("product_stocks/inserts/").await.remove(0);
+    market.send(&[&row]).await;
+    assert_eq!(market.ids("failed_integrations/?is_active=true").await, NONE);
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
+}
+
+#[tokio::test]
+async fn retries_have_a_number_and_an_interval() {
+    let market = Market::open().await;
+    let row = market.stock("SHIRT", 5).await;
+    refuse(&market, &row).await;
+    let path = format!("failed_integrations/{}/", market.ids("failed_integrations/").await[0]);
+    let set = market.patch(&path, json!({"max_retry_count": 2, "retry_interval": 60})).await.ok();
+    assert_eq!((&set["max_retry_count"], &set["retry_interval"]), (&json!(2), &json!(60)));
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
+    market.shop.server.advance(60);
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)]);
+    refuse(&market, &row).await;
+    market.shop.server.advance(3_600);
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE, "that was the last one");
+    assert_eq!(market.get(&path).await.ok()["retry_count"], json!(2));
+    market.patch(&path, json!({"is_active": "False"})).await.ok();
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "somebody has lifted it");
+    refuse(&market, &row).await;
+    let soon = market.shop.server.time(30);
+    market.patch(&path, json!({"expiration_date": soon, "max_retry_count": 1})).await.ok();
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
+    market.shop.server.advance(30);
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "it has run out");
+    market.patch(&path, json!({"max_retry_count": 0})).await.faults(&["max_retry_count"]);
+    market.patch("failed_integrations/999999/", json!({})).await.expect(404);
+}
+
+/// An order update whose batch is left open by the client (client contract 4.3): what failed is known by then.
+#[tokio::test]
+async fn a_refusal_counts_at_the_commit() {
+    let market = Market::open().await;
+    let (shirt, hat) = (market.stock("SHIRT", 5).await, market.stock("HAT", 2).await);
+    let batch = market.committed(&[&shirt, &hat]).await;
+    market.step(batch, "commit", json!([object(&shirt, json!({"failed_reason_type": "mapping"}))])).await.ok();
+    let rows = market.rows("failed_integrations/").await;
+    assert_eq!((rows.len(), &rows[0]["reason_type"]), (1, &json!("mapping")));
+    let failing = json!([object(&hat, json!({"failed_reason_type": "remote"}))]);
+    market.step(batch, "fail", failing).await.ok();
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
+    assert_eq!(market.ids("failed_integrations/?reason_type=remote").await.len(), 1);
+}

@@ -1,0 +1,252 @@
+//! Failed integrations: what a channel refused, and how often that may be tried again (client contract 4.6).
+//!
+//! Promises: one row per channel, kind of object and object, the newest refusal. Must not know what a refusal means: that is
+//! `onhand_core::feed::Failure`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::feed::{Failure, Kind, Reason, Refused};
+use onhand_core::{ChannelId, Timestamp};
+
+use crate::engine::Row;
+use crate::filter::{self, Listing, Page, Table};
+use crate::sql::{shared, values};
+use crate::{Error, Tx, feed, ids};
+
+/// A refusal, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FailureRow {
+    /// Its id.
+    pub id: i64,
+    /// Whose.
+    pub channel: ChannelId,
+    /// The number of its object's content type.
+    pub kind: i64,
+    /// Its object.
+    pub object: i64,
+    /// The object's action.
+    pub action: i64,
+    /// What the rules know of it.
+    pub failure: Failure,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+const TABLE: Table = Table {
+    name: "failed_integration",
+    columns: "id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count, \
+              max_retry_count, retry_interval, failed_at, created_at, modified_at",
+    tallied: &[],
+    log: None,
+};
+
+shared! {
+    BY_ID = "failed_integrations.by_id",
+        "SELECT id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count,
+         max_retry_count, retry_interval, failed_at, created_at, modified_at FROM failed_integration
+         WHERE id = ?1 AND channel_id = ?2";
+    BY_OBJECT = "failed_integrations.by_object",
+        "SELECT id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count,
+         max_retry_count, retry_interval, failed_at, created_at, modified_at FROM failed_integration
+         WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+    INSERT = "failed_integrations.insert",
+        "INSERT INTO failed_integration (id, channel_id, kind, object_id, action_id, version_at, reason, is_active,
+         expires_at, retry_count, max_retry_count, retry_interval, failed_at, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    UPDATE = "failed_integrations.update",
+        "UPDATE failed_integration SET version_at = ?2, reason = ?3, is_active = ?4, expires_at = ?5, retry_count = ?6,
+         max_retry_count = ?7, retry_interval = ?8, failed_at = ?9, modified_at = ?10 WHERE id = ?1";
+    RESOLVE = "failed_integrations.resolve",
+        "UPDATE failed_integration SET is_active = 0, modified_at = ?4
+         WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3 AND is_active = 1";
+    REMOVE = "failed_integrations.remove",
+        "DELETE FROM failed_integration WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+}
+
+fn read(row: &Row<'_>) -> Result<FailureRow, Error> {
+    let reason = row.str(6)?;
+    Ok(FailureRow {
+        id: row.get(0)?,
+        channel: ChannelId::new(row.get(1)?),
+        kind: row.get(2)?,
+        object: row.get(3)?,
+        action: row.get(4)?,
+        failure: Failure {
+            version_at: Timestamp::from_micros(row.get(5)?),
+            reason: Reason::from_word(reason).ok_or_else(|| Error::Internal(format!("a refusal says {reason:?}")))?,
+            is_active: row.get(7)?,
+            expires_at: row.get::<Option<i64>>(8)?.map(Timestamp::from_micros),
+            retry_count: row.get(9)?,
+            max_retry_count: row.get(10)?,
+            retry_interval: row.get(11)?,
+            failed_at: Timestamp::from_micros(row.get(12)?),
+        },
+        created_at: Timestamp::from_micros(row.get(13)?),
+        modified_at: Timestamp::from_micros(row.get(14)?),
+    })
+}
+
+/// A part of all refusals.
+pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<FailureRow>, Error> {
+    filter::page(tx, &TABLE, listing, |row: &FailureRow| row.id, read).await
+}
+
+/// One refusal of a channel.
+pub async fn by_id(tx: &mut Tx<'_>, channel: ChannelId, id: i64) -> Result<Option<FailureRow>, Error> {
+    tx.first(&BY_ID, &values![id, channel.get()], read).await
+}
+
+/// The refusals of some objects, as (kind, object).
+async fn by_objects(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    objects: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<Vec<FailureRow>, Error> {
+    let keys = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object]);
+    tx.all_each(&BY_OBJECT, keys, read).await
+}
+
+/// What stands against some objects.
+pub(crate) async fn standing(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: Kind,
+    objects: &BTreeSet<i64>,
+) -> Result<BTreeMap<i64, Refused>, Error> {
+    let found = by_objects(tx, channel, objects.iter().map(|object| (kind.number(), *object))).await?;
+    Ok(found.into_iter().filter_map(|row| Some((row.object, row.failure.refused()?))).collect())
+}
+
+/// An object that was refused.
+pub(crate) struct Refusal {
+    pub(crate) kind: i64,
+    pub(crate) object: i64,
+    pub(crate) action: i64,
+    pub(crate) version_at: Timestamp,
+    pub(crate) reason: Reason,
+}
+
+/// Notes what was refused, each object once.
+pub(crate) async fn note(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    refusals: &[Refusal],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let found = by_objects(tx, channel, refusals.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
+    let before: BTreeMap<(i64, i64), FailureRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
+    let new = refusals.len() - before.len();
+    let mut next = if new > 0 { ids::take(tx, TABLE.name, new as i64).await? } else { 0 };
+    let (mut inserts, mut updates) = (Vec::new(), Vec::new());
+    for refusal in refusals {
+        let before = before.get(&(refusal.kind, refusal.object));
+        let earlier = before.map(|row| &row.failure);
+        let failure = Failure::next(earlier, refusal.version_at, refusal.reason, now);
+        match before {
+            Some(row) => updates.push(FailureRow { failure, modified_at: now, ..row.clone() }),
+            None => {
+                let (kind, object, action) = (refusal.kind, refusal.object, refusal.action);
+                let times = (now, now);
+                let (created_at, modified_at) = times;
+                inserts.push(FailureRow { id: next, channel, kind, object, action, failure, created_at, modified_at });
+                next += 1;
+            }
+        }
+    }
+    tx.execute_each(&INSERT, inserts.iter().map(inserted)).await?;
+    tx.execute_each(&UPDATE, updates.iter().map(updated)).await
+}
+
+fn inserted(row: &FailureRow) -> [crate::Value<'_>; 15] {
+    let failure = &row.failure;
+    values![
+        row.id,
+        row.channel.get(),
+        row.kind,
+        row.object,
+        row.action,
+        failure.version_at.micros(),
+        failure.reason.word(),
+        failure.is_active,
+        failure.expires_at.map(Timestamp::micros),
+        failure.retry_count,
+        failure.max_retry_count,
+        failure.retry_interval,
+        failure.failed_at.micros(),
+        row.created_at.micros(),
+        row.modified_at.micros(),
+    ]
+}
+
+fn updated(row: &FailureRow) -> [crate::Value<'_>; 10] {
+    let failure = &row.failure;
+    values![
+        row.id,
+        failure.version_at.micros(),
+        failure.reason.word(),
+        failure.is_active,
+        failure.expires_at.map(Timestamp::micros),
+        failure.retry_count,
+        failure.max_retry_count,
+        failure.retry_interval,
+        failure.failed_at.micros(),
+        row.modified_at.micros(),
+    ]
+}
+
+/// What the channel has taken does not stand any more. Objects as (kind, object), each once.
+pub(crate) async fn resolve(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    objects: impl IntoIterator<Item = (i64, i64)>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let rows = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object, now.micros()]);
+    tx.execute_each(&RESOLVE, rows).await
+}
+
+/// Forgets what was refused of an object.
+pub(crate) async fn remove(tx: &mut Tx<'_>, channel: ChannelId, (kind, object): (i64, i64)) -> Result<(), Error> {
+    tx.execute(&REMOVE, &values![channel.get(), kind, object]).await?;
+    Ok(())
+}
+
+/// What somebody sets on a refusal; what is not given stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given {
+    /// How often a version is tried at the most.
+    pub max_retry_count: Option<i64>,
+    /// Seconds between two tries.
+    pub retry_interval: Option<i64>,
+    /// Whether it stands.
+    pub is_active: Option<bool>,
+    /// When it runs out; `Some(None)` for never.
+    pub expires_at: Option<Option<Timestamp>>,
+}
+
+/// Sets what a refusal means from now on; the refusal, if it is there.
+pub async fn update(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    id: i64,
+    given: &Given,
+    now: Timestamp,
+) -> Result<Option<FailureRow>, Error> {
+    let assortment = feed::open(tx, channel, now).await?;
+    let Some(before) = by_id(tx, channel, id).await? else { return Ok(None) };
+    let failure = Failure {
+        max_retry_count: given.max_retry_count.unwrap_or(before.failure.max_retry_count),
+        retry_interval: given.retry_interval.unwrap_or(before.failure.retry_interval),
+        is_active: given.is_active.unwrap_or(before.failure.is_active),
+        expires_at: given.expires_at.unwrap_or(before.failure.expires_at),
+        ..before.failure
+    };
+    let row = FailureRow { failure, modified_at: now, ..before };
+    tx.execute(&UPDATE, &updated(&row)).await?;
+    if let Some(kind) = Kind::from_number(row.kind) {
+        feed::reconsider(tx, &assortment, kind, &BTreeSet::from([row.object])).await?;
+    }
+    Ok(Some(row))
+}

@@ -1,0 +1,54 @@
+//! What the feed hears of records that are written elsewhere: prices, the items of catalogs, cancellation requests.
+//!
+//! Promises: runs in the transaction of the change. Must not know channels: an item that comes or goes is a change of its
+//! product, which every channel of the catalog will look at.
+
+use std::collections::BTreeMap;
+
+use onhand_core::feed::Kind;
+
+use super::touches::{self, Touch};
+use crate::records::{Change, Record};
+use crate::{Answering, Tx};
+
+/// Prices were made, changed or removed.
+pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |price| Touch {
+        kind: Kind::Price,
+        object: price.id,
+        scope: price.int("price_list_id").unwrap_or_default(),
+        at: price.modified_at,
+    })
+}
+
+/// Products were removed; all else is said where it is written.
+pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |product| Touch { kind: Kind::Product, object: product.id, scope: 0, at: product.modified_at })
+}
+
+/// Products came into catalogs or left them.
+pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |item| Touch {
+        kind: Kind::Product,
+        object: item.int("product_id").unwrap_or_default(),
+        scope: 0,
+        at: item.modified_at,
+    })
+}
+
+/// Cancellation requests were made, changed or removed. Those of the own door have the scope 0, which is no channel.
+pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    note(tx, changes, |request| Touch {
+        kind: Kind::CancellationRequest,
+        object: request.id,
+        scope: request.int("channel_id").unwrap_or_default(),
+        at: request.modified_at,
+    })
+}
+
+fn note<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change], touch: fn(&Record) -> Touch) -> Answering<'t, ()> {
+    let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));
+    // One product may be put into several catalogs at once.
+    let touches: BTreeMap<i64, Touch> = records.map(touch).map(|touch| (touch.object, touch)).collect();
+    touches::add_all(tx, touches.into_values())
+}

@@ -1,0 +1,166 @@
+//! What a channel has still to be sent: written from facts by the one rule, read in the order of the feeds.
+//!
+//! Promises: a page reads as many index entries as it shows, whatever else is due. Must not know how facts are found.
+
+use std::collections::BTreeSet;
+
+use onhand_core::feed::{self, Kind};
+use onhand_core::{ChannelId, Timestamp};
+
+use super::facts::Object;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+shared! {
+    PUT = "outgoing.put",
+        "INSERT INTO outgoing (channel_id, kind, object_id, scope, offer, changed_at, not_before)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (channel_id, kind, object_id) DO UPDATE SET scope = excluded.scope, offer = excluded.offer,
+         changed_at = excluded.changed_at, not_before = excluded.not_before";
+    REMOVE = "outgoing.remove", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+    CLEAR = "outgoing.clear", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3";
+    CLEAR_KIND = "outgoing.clear_kind", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2";
+    PAGE = "outgoing.page",
+        "SELECT changed_at, object_id FROM outgoing
+         WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5
+         ORDER BY changed_at, object_id LIMIT ?6";
+    COUNT = "outgoing.count",
+        "SELECT COUNT(*) FROM outgoing
+         WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5";
+}
+
+/// What an object is offered as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Offer {
+    /// The channel does not know it.
+    Insert = 0,
+    /// The channel knows an older version.
+    Update = 1,
+    /// The channel should not have it any more.
+    Removal = 2,
+}
+
+/// An object that is due.
+pub(super) struct Due {
+    object: i64,
+    scope: i64,
+    offer: Offer,
+    changed_at: Timestamp,
+    not_before: i64,
+}
+
+impl Due {
+    /// What is due of an object, if anything.
+    pub(super) fn of(object: &Object) -> Option<Self> {
+        let (offer, not_before) = match object.facts.due() {
+            feed::Due::Nothing => return None,
+            feed::Due::Insert(time) => (Offer::Insert, time),
+            feed::Due::Update(time) => (Offer::Update, time),
+            feed::Due::Removal => (Offer::Removal, None),
+        };
+        Some(Self {
+            object: object.id,
+            scope: object.scope,
+            offer,
+            changed_at: object.facts.modified_at,
+            not_before: not_before.map_or(0, Timestamp::micros),
+        })
+    }
+}
+
+/// Writes what is due of some objects; what is not due of them is taken away.
+pub(super) async fn write(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: Kind,
+    objects: &BTreeSet<i64>,
+    due: &[Due],
+) -> Result<(), Error> {
+    let (channel, kind) = (channel.get(), kind.number());
+    let kept: BTreeSet<i64> = due.iter().map(|due| due.object).collect();
+    tx.execute_each(&REMOVE, objects.difference(&kept).map(|object| values![channel, kind, *object])).await?;
+    let rows = due.iter().map(|due| {
+        values![channel, kind, due.object, due.scope, due.offer as i64, due.changed_at.micros(), due.not_before]
+    });
+    tx.execute_each(&PUT, rows).await
+}
+
+/// Takes away all that is outgoing in a scope.
+pub(super) async fn clear(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<(), Error> {
+    tx.execute(&CLEAR, &values![channel.get(), kind.number(), scope]).await?;
+    Ok(())
+}
+
+/// Takes away all that is outgoing of a kind.
+pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind) -> Result<(), Error> {
+    tx.execute(&CLEAR_KIND, &values![channel.get(), kind.number()]).await?;
+    Ok(())
+}
+
+/// Which part of a feed is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Whose.
+    pub channel: ChannelId,
+    /// Of which kind.
+    pub kind: Kind,
+    /// In which scope.
+    pub scope: i64,
+    /// Offered as any of these.
+    pub offers: &'static [Offer],
+    /// Rows to skip.
+    pub skip: i64,
+    /// Rows at the most.
+    pub limit: i64,
+    /// What is to be tried later than this is left out.
+    pub now: Timestamp,
+}
+
+/// How many rows of a feed are counted beyond the page that is shown.
+pub const COUNTED_BEYOND: i64 = 1_000;
+
+/// A part of a feed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Part {
+    /// The ids: oldest change first, then by id.
+    pub objects: Vec<i64>,
+    /// How many rows the feed has, up to [`COUNTED_BEYOND`] beyond these.
+    pub count: i64,
+}
+
+/// A part of a feed.
+pub async fn part(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Part, Error> {
+    let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
+    let end = wanted.skip.saturating_add(wanted.limit).saturating_add(COUNTED_BEYOND);
+    let mut found = Vec::new();
+    for offer in wanted.offers {
+        let values = values![channel, kind, wanted.scope, *offer as i64, wanted.now.micros(), end];
+        found.extend(tx.all(&PAGE, &values, |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))).await?);
+    }
+    found.sort_unstable();
+    let count = (found.len() as i64).min(end);
+    let shown = found.into_iter().skip(wanted.skip as usize).take(wanted.limit as usize);
+    Ok(Part { objects: shown.map(|(_, object)| object).collect(), count })
+}
+
+/// How many rows a feed has.
+pub(super) async fn count(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<i64, Error> {
+    let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
+    let mut count = 0;
+    for offer in wanted.offers {
+        let values = values![channel, kind, wanted.scope, *offer as i64, wanted.now.micros()];
+        count += tx.first(&COUNT, &values, |row| row.get::<i64>(0)).await?.unwrap_or(0);
+    }
+    Ok(count)
+}
+
+/// When the oldest change in a feed was made.
+pub(super) async fn oldest(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Option<Timestamp>, Error> {
+    let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
+    let mut oldest = Vec::new();
+    for offer in wanted.offers {
+        let values = values![channel, kind, wanted.scope, *offer as i64, wanted.now.micros(), 1];
+        oldest.extend(tx.all(&PAGE, &values, |row| row.get(0).map(Timestamp::from_micros)).await?);
+    }
+    Ok(oldest.into_iter().min())
+}

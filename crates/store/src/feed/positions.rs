@@ -1,0 +1,91 @@
+//! Where a channel stands: the row that its writers lock, and up to which version it has looked at changes. Must not know
+//! what the changes are.
+
+use std::collections::BTreeMap;
+
+use onhand_core::ChannelId;
+use onhand_core::feed::Kind;
+
+use super::outgoing;
+use crate::engine::Row;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+/// The kinds that depend on the catalog.
+const OF_CATALOG: [Kind; 3] = [Kind::Product, Kind::Stock, Kind::Price];
+
+shared! {
+    OPEN = "channel_feeds.open",
+        "INSERT INTO channel_feed (channel_id, catalog_id, has_items) VALUES (?1, 0, 0)
+         ON CONFLICT (channel_id) DO NOTHING";
+    FIND = "channel_feeds.find", "SELECT catalog_id, has_items FROM channel_feed WHERE channel_id = ?1";
+    LOCK = "channel_feeds.lock", "SELECT catalog_id, has_items FROM channel_feed WHERE channel_id = ?1", locking;
+    UPDATE = "channel_feeds.update", "UPDATE channel_feed SET catalog_id = ?2, has_items = ?3 WHERE channel_id = ?1";
+    ALL = "feed_positions.all", "SELECT kind, scope, version FROM feed_position WHERE channel_id = ?1";
+    SET = "feed_positions.set",
+        "INSERT INTO feed_position (channel_id, kind, scope, version) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (channel_id, kind, scope) DO UPDATE SET version = excluded.version";
+    REMOVE_KIND = "feed_positions.remove_kind", "DELETE FROM feed_position WHERE channel_id = ?1 AND kind = ?2";
+    REMOVE = "feed_positions.remove", "DELETE FROM feed_position WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3";
+}
+
+/// What a channel's catalog was when somebody looked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mark {
+    pub(super) catalog: i64,
+    pub(super) has_items: bool,
+}
+
+fn read(row: &Row<'_>) -> Result<Mark, Error> {
+    Ok(Mark { catalog: row.get(0)?, has_items: row.get(1)? })
+}
+
+/// The mark of a channel that has a feed.
+pub(super) async fn find(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<Mark>, Error> {
+    tx.first(&FIND, &values![channel.get()], read).await
+}
+
+/// Locks a channel's row, making it if need be.
+pub(super) async fn lock(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Mark, Error> {
+    if let Some(mark) = tx.first(&LOCK, &values![channel.get()], read).await? {
+        return Ok(mark);
+    }
+    tx.execute(&OPEN, &values![channel.get()]).await?;
+    let made = tx.first(&LOCK, &values![channel.get()], read).await?;
+    made.ok_or_else(|| Error::Internal("a channel's feed was made and is not there".to_owned()))
+}
+
+/// Up to which version changes have been looked at, by kind and scope.
+pub(super) async fn all(tx: &mut Tx<'_>, channel: ChannelId) -> Result<BTreeMap<(Kind, i64), i64>, Error> {
+    let position = |row: &Row<'_>| Ok((Kind::from_number(row.get(0)?), row.get::<i64>(1)?, row.get::<i64>(2)?));
+    let found = tx.all(&ALL, &values![channel.get()], position).await?;
+    Ok(found.into_iter().filter_map(|(kind, scope, version)| Some(((kind?, scope), version))).collect())
+}
+
+/// Notes up to which version changes have been looked at.
+pub(super) async fn set(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: Kind,
+    scope: i64,
+    version: i64,
+) -> Result<(), Error> {
+    tx.execute(&SET, &values![channel.get(), kind.number(), scope, version]).await?;
+    Ok(())
+}
+
+/// Forgets a scope that is not the channel's any more, with what was outgoing of it.
+pub(super) async fn forget(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<(), Error> {
+    tx.execute(&REMOVE, &values![channel.get(), kind.number(), scope]).await?;
+    outgoing::clear(tx, channel, kind, scope).await
+}
+
+/// Forgets all that depends on the catalog: it is looked at from the beginning.
+pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: Mark) -> Result<(), Error> {
+    for kind in OF_CATALOG {
+        tx.execute(&REMOVE_KIND, &values![channel.get(), kind.number()]).await?;
+        outgoing::clear_kind(tx, channel, kind).await?;
+    }
+    tx.execute(&UPDATE, &values![channel.get(), mark.catalog, mark.has_items]).await?;
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! Rounds: what a step of a batch does to the actions of its objects, in one transaction (client contract 4.2 to 4.4).
+//!
+//! Promises: a step that is refused changes nothing; no object is in two open batches; what a batch lets go of is offered
+//! again. Must not know which steps there are, nor what becomes of an action: both are rules of `onhand_core::feed`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::feed::{Action, ActionStatus, BatchStatus, Entry, Kind, Reason, Step};
+use onhand_core::{ChannelId, Timestamp};
+
+use super::assortment::Assortment;
+use super::{facts, lag};
+use crate::batch_requests::{self, BatchRow};
+use crate::failed_integrations::{self, Refusal};
+use crate::integration_actions::{self, ActionRow};
+use crate::{Error, Tx};
+
+/// What a batch says of an object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// The number of its content type.
+    pub kind: i64,
+    /// Its id.
+    pub object: i64,
+    /// The channel's name for it, if it is said.
+    pub remote_id: Option<String>,
+    /// The version it is about; the newest one if it is not said.
+    pub version_at: Option<Timestamp>,
+    /// Why it failed, if it did.
+    pub reason: Option<Reason>,
+}
+
+/// Objects as they were sent, and how they join those sent before.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// What they say; of two that are about the same object, the last one counts.
+    pub named: Vec<Named>,
+    /// JSON array text.
+    pub text: String,
+    /// Puts two such texts together.
+    pub join: fn(&str, &str) -> String,
+}
+
+/// How long a batch may hold objects without a word, in seconds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Leases {
+    /// While it is ours to finish.
+    pub commit: i64,
+    /// While the channel is at it.
+    pub remote: i64,
+}
+
+/// A wish for another state of a batch.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The state; none leaves it.
+    pub to: Option<BatchStatus>,
+    /// The channel's name for the batch.
+    pub remote_batch_id: Option<String>,
+    /// The model it is about.
+    pub content_type: Option<String>,
+    /// Its objects.
+    pub sent: Option<Sent>,
+}
+
+/// Why a wish is refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unfit {
+    /// There is no such batch.
+    NotFound,
+    /// There is no such step from this state.
+    Step(BatchStatus),
+    /// Other open batches have these objects, as (kind, object).
+    Held(Vec<(i64, i64)>),
+}
+
+/// Takes a step, or says why not.
+pub async fn step(
+    tx: &mut Tx<'_>,
+    (channel, id): (ChannelId, i64),
+    wish: &Wish,
+    leases: Leases,
+    now: Timestamp,
+) -> Result<Result<BatchRow, Unfit>, Error> {
+    let assortment = super::open(tx, channel, now).await?;
+    let Some(before) = batch_requests::by_id(tx, channel, id).await? else { return Ok(Err(Unfit::NotFound)) };
+    let to = wish.to.unwrap_or(before.status);
+    let after = changed(&before, to, wish, leases, now);
+    match before.status.step(to) {
+        Step::Refused => return Ok(Err(Unfit::Step(before.status))),
+        Step::Again if before.status == BatchStatus::Fail || says_nothing_new(&before, &after) => {
+            return Ok(Ok(before));
+        }
+        Step::Again if before.status.is_end() || wish.to.is_some() => return Ok(Err(Unfit::Step(before.status))),
+        Step::Taken | Step::Again => {}
+    }
+    if wish.to.is_some() {
+        let named = wish.sent.as_ref().map_or(&[][..], |sent| &sent.named);
+        if let Err(held) = apply(tx, &assortment, &after, named, now).await? {
+            return Ok(Err(Unfit::Held(held)));
+        }
+    }
+    batch_requests::update(tx, &after).await?;
+    Ok(Ok(after))
+}
+
+fn changed(before: &BatchRow, to: BatchStatus, wish: &Wish, leases: Leases, now: Timestamp) -> BatchRow {
+    let lease = match to {
+        BatchStatus::Commit => Some(leases.commit),
+        BatchStatus::SentToRemote | BatchStatus::Ongoing => Some(leases.remote),
+        BatchStatus::Initialized | BatchStatus::Done | BatchStatus::Fail => None,
+    };
+    let objects = match (&before.objects, &wish.sent) {
+        (Some(before), Some(sent)) => Some((sent.join)(before, &sent.text)),
+        (None, Some(sent)) => Some((sent.join)("[]", &sent.text)),
+        (before, None) => before.clone(),
+    };
+    BatchRow {
+        status: to,
+        remote_batch_id: wish.remote_batch_id.clone().or_else(|| before.remote_batch_id.clone()),
+        content_type: wish.content_type.clone().or_else(|| before.content_type.clone()),
+        objects,
+        lease_until: lease.map(|seconds| now.minus_seconds(seconds.saturating_neg())),
+        modified_at: now,
+        ..before.clone()
+    }
+}
+
+/// A client whose answer was lost says the same again.
+fn says_nothing_new(before: &BatchRow, after: &BatchRow) -> bool {
+    (&before.objects, &before.remote_batch_id, &before.content_type)
+        == (&after.objects, &after.remote_batch_id, &after.content_type)
+}
+
+/// Changes the actions of a batch; the objects that other open batches have, if there are any.
+async fn apply(
+    tx: &mut Tx<'_>,
+    assortment: &Assortment,
+    batch: &BatchRow,
+    named: &[Named],
+    now: Timestamp,
+) -> Result<Result<(), Vec<(i64, i64)>>, Error> {
+    let (channel, name) = (assortment.channel, batch.local_batch_id.as_str());
+    let given_up = batch.status == BatchStatus::Fail;
+    let mut wanted: BTreeMap<(i64, i64), &Named> = named.iter().map(|one| ((one.kind, one.object), one)).collect();
+    let found = integration_actions::by_objects(tx, channel, wanted.keys().copied()).await?;
+    let before: BTreeMap<(i64, i64), ActionRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
+    let held = |key: &(i64, i64)| before.get(key).is_some_and(|row| row.action.is_locked_for(name));
+    if given_up {
+        // A batch that is given up says nothing of what it does not hold, and only what failed of what it does.
+        wanted.retain(|key, one| one.reason.is_some() && !held(key));
+    }
+    let held: Vec<(i64, i64)> = wanted.keys().copied().filter(held).collect();
+    if !held.is_empty() {
+        return Ok(Err(held));
+    }
+    let newest = newest(tx, wanted.keys()).await?;
+    let mut tried = Vec::with_capacity(wanted.len());
+    for (key, one) in &wanted {
+        let before = before.get(key);
+        tried.push(row(channel, *key, before, tried_of(batch, one, before, newest.get(key).copied(), now), now));
+    }
+    write(tx, assortment, &before, &mut tried, now).await?;
+    if batch.status.is_end() {
+        release(tx, assortment, name, now).await?;
+    }
+    Ok(Ok(()))
+}
+
+/// The action after this step of the batch.
+fn tried_of(
+    batch: &BatchRow,
+    one: &Named,
+    before: Option<&ActionRow>,
+    newest: Option<Timestamp>,
+    now: Timestamp,
+) -> Action {
+    // Nobody has a version that is not there yet; it would hide what comes before it.
+    let said = one.version_at.or(newest).unwrap_or(now);
+    let version_at = newest.map_or(said, |newest| said.min(newest));
+    let entry = Entry { remote_id: one.remote_id.clone(), version_at, reason: one.reason };
+    let before = before.map(|row| &row.action);
+    match batch.status.is_end() {
+        true => Action::finished(before, &entry, &batch.local_batch_id),
+        false => Action::committed(before, &entry, &batch.local_batch_id),
+    }
+}
+
+fn row(
+    channel: ChannelId,
+    (kind, object): (i64, i64),
+    before: Option<&ActionRow>,
+    action: Action,
+    now: Timestamp,
+) -> ActionRow {
+    let empty = || "{}".to_owned();
+    ActionRow {
+        id: before.map_or(0, |row| row.id),
+        channel,
+        kind,
+        object,
+        action,
+        state: before.map_or_else(empty, |row| row.state.clone()),
+        created_at: before.map_or(now, |row| row.created_at),
+        modified_at: now,
+    }
+}
+
+/// The versions of the objects that feeds carry.
+async fn newest<'k>(
+    tx: &mut Tx<'_>,
+    keys: impl Iterator<Item = &'k (i64, i64)>,
+) -> Result<BTreeMap<(i64, i64), Timestamp>, Error> {
+    let mut newest = BTreeMap::new();
+    for (kind, objects) in by_kind(keys) {
+        let versions = facts::versions(tx, kind, &objects).await?;
+        newest.extend(versions.into_iter().map(|(object, version)| ((kind.number(), object), version)));
+    }
+    Ok(newest)
+}
+
+fn by_kind<'k>(keys: impl Iterator<Item = &'k (i64, i64)>) -> BTreeMap<Kind, BTreeSet<i64>> {
+    let mut kinds: BTreeMap<Kind, BTreeSet<i64>> = BTreeMap::new();
+    for (kind, object) in keys {
+        if let Some(kind) = Kind::from_number(*kind) {
+            kinds.entry(kind).or_default().insert(*object);
+        }
+    }
+    kinds
+}
+
+/// Writes actions that were tried, what was refused of them, and what is due from now on.
+async fn write(
+    tx: &mut Tx<'_>,
+    assortment: &Assortment,
+    before: &BTreeMap<(i64, i64), ActionRow>,
+    tried: &mut [ActionRow],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let channel = assortment.channel;
+    integration_actions::store_all(tx, tried).await?;
+    // What a batch has said to have failed, and says again at its end, has failed once.
+    let is_news = |row: &&ActionRow| {
+        before.get(&(row.kind, row.object)).is_none_or(|before| {
+            (before.action.status, &before.action.batch) != (ActionStatus::Error, &row.action.batch)
+        })
+    };
+    let refused = tried.iter().filter(is_news).filter_map(|row| {
+        let (kind, object, action, version_at) = (row.kind, row.object, row.id, row.action.version_at);
+        Some(Refusal { kind, object, action, version_at, reason: row.action.reason? })
+    });
+    let refused: Vec<Refusal> = refused.collect();
+    failed_integrations::note(tx, channel, &refused, now).await?;
+    let taken = || tried.iter().filter(|row| row.action.status == ActionStatus::Success);
+    failed_integrations::resolve(tx, channel, taken().map(|row| (row.kind, row.object)), now).await?;
+    lag::acknowledge(tx, channel, taken(), now).await?;
+    decide(tx, assortment, tried).await
+}
+
+async fn decide(tx: &mut Tx<'_>, assortment: &Assortment, rows: &[ActionRow]) -> Result<(), Error> {
+    let keys: Vec<(i64, i64)> = rows.iter().map(|row| (row.kind, row.object)).collect();
+    for (kind, objects) in by_kind(keys.iter()) {
+        super::reconsider(tx, assortment, kind, &objects).await?;
+    }
+    Ok(())
+}
+
+/// Lets go of all that a batch holds.
+pub(crate) async fn release(
+    tx: &mut Tx<'_>,
+    assortment: &Assortment,
+    batch: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut rows = integration_actions::held_by(tx, batch).await?;
+    for row in &mut rows {
+        row.action = row.action.released();
+        row.modified_at = now;
+    }
+    integration_actions::store_all(tx, &mut rows).await?;
+    decide(tx, assortment, &rows).await
+}

@@ -1,0 +1,280 @@
+//! Integration actions: what a channel knows of an object (contract 9.5, client contract 4.5).
+//!
+//! Promises: one row per channel, kind of object and object; whatever changes one decides anew what is outgoing of its object.
+//! Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by [`crate::feed::rounds`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::feed::{Action, ActionStatus, Kind, Known, Reason};
+use onhand_core::{ChannelId, Timestamp};
+
+use crate::engine::Row;
+use crate::feed::assortment::Assortment;
+use crate::feed::{self, facts};
+use crate::filter::{self, Listing, Page, Table};
+use crate::sql::{shared, values};
+use crate::tally::{Scope, Tally};
+use crate::{Error, Tx, failed_integrations, ids};
+
+/// An action, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ActionRow {
+    /// Its id.
+    pub id: i64,
+    /// Whose.
+    pub channel: ChannelId,
+    /// The number of its object's content type.
+    pub kind: i64,
+    /// Its object.
+    pub object: i64,
+    /// What the rules know of it.
+    pub action: Action,
+    /// JSON object text.
+    pub state: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+const TABLE: Table = Table {
+    name: "integration_action",
+    columns: "id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason, \
+              state, created_at, modified_at",
+    tallied: &["channel_id"],
+    log: None,
+};
+
+shared! {
+    BY_ID = "integration_actions.by_id",
+        "SELECT id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason,
+         state, created_at, modified_at FROM integration_action WHERE id = ?1 AND channel_id = ?2";
+    BY_OBJECT = "integration_actions.by_object",
+        "SELECT id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason,
+         state, created_at, modified_at FROM integration_action WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+    OF_BATCH = "integration_actions.of_batch",
+        "SELECT id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason,
+         state, created_at, modified_at FROM integration_action WHERE local_batch_id = ?1 AND status = ?2 ORDER BY id";
+    KNOWN = "integration_actions.known",
+        "SELECT object_id, status, acknowledged_at FROM integration_action
+         WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+    INSERT = "integration_actions.insert",
+        "INSERT INTO integration_action (id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status,
+         local_batch_id, reason, state, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    UPDATE = "integration_actions.update",
+        "UPDATE integration_action SET remote_id = ?2, version_at = ?3, acknowledged_at = ?4, status = ?5,
+         local_batch_id = ?6, reason = ?7, state = ?8, modified_at = ?9 WHERE id = ?1";
+    REMOVE = "integration_actions.remove", "DELETE FROM integration_action WHERE id = ?1";
+}
+
+fn status(word: &str) -> Result<ActionStatus, Error> {
+    ActionStatus::from_word(word).ok_or_else(|| Error::Internal(format!("an action says {word:?}")))
+}
+
+/// Blank is stored for nothing.
+pub(crate) fn filled(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn read(row: &Row<'_>) -> Result<ActionRow, Error> {
+    Ok(ActionRow {
+        id: row.get(0)?,
+        channel: ChannelId::new(row.get(1)?),
+        kind: row.get(2)?,
+        object: row.get(3)?,
+        action: Action {
+            remote_id: filled(row.get(4)?),
+            version_at: Timestamp::from_micros(row.get(5)?),
+            acknowledged_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_micros),
+            status: status(row.str(7)?)?,
+            batch: filled(row.get(8)?),
+            reason: row.get::<Option<String>>(9)?.as_deref().and_then(Reason::from_word),
+        },
+        state: row.get(10)?,
+        created_at: Timestamp::from_micros(row.get(11)?),
+        modified_at: Timestamp::from_micros(row.get(12)?),
+    })
+}
+
+/// A part of all actions.
+pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<ActionRow>, Error> {
+    filter::page(tx, &TABLE, listing, |row: &ActionRow| row.id, read).await
+}
+
+/// One action of a channel.
+pub async fn by_id(tx: &mut Tx<'_>, channel: ChannelId, id: i64) -> Result<Option<ActionRow>, Error> {
+    tx.first(&BY_ID, &values![id, channel.get()], read).await
+}
+
+/// The actions of a channel on some objects of a kind; where there is none, it is left out.
+pub async fn by_objects(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    objects: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<Vec<ActionRow>, Error> {
+    let keys = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object]);
+    tx.all_each(&BY_OBJECT, keys, read).await
+}
+
+/// The actions that a batch holds.
+pub(crate) async fn held_by(tx: &mut Tx<'_>, batch: &str) -> Result<Vec<ActionRow>, Error> {
+    tx.all(&OF_BATCH, &values![batch, ActionStatus::Processing.word()], read).await
+}
+
+/// What the rule of the feed wants to know of actions.
+pub(crate) async fn known(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: Kind,
+    objects: &BTreeSet<i64>,
+) -> Result<BTreeMap<i64, Known>, Error> {
+    let keys = objects.iter().map(|object| values![channel.get(), kind.number(), *object]);
+    let found = tx.all_each(&KNOWN, keys, |row| {
+        let acknowledged_at = row.get::<Option<i64>>(2)?.map(Timestamp::from_micros);
+        Ok((row.get::<i64>(0)?, Known { status: status(row.str(1)?)?, acknowledged_at }))
+    });
+    Ok(found.await?.into_iter().collect())
+}
+
+/// Stores actions. Those without an id are new and get one.
+pub(crate) async fn store_all(tx: &mut Tx<'_>, rows: &mut [ActionRow]) -> Result<(), Error> {
+    let new = rows.iter().filter(|row| row.id == 0).count() as i64;
+    if new > 0 {
+        let mut next = ids::take(tx, TABLE.name, new).await?;
+        let mut tally = Tally::default();
+        let mut made = BTreeSet::new();
+        for row in rows.iter_mut().filter(|row| row.id == 0) {
+            row.id = next;
+            made.insert(next);
+            next += 1;
+            tally.add(Scope::all(TABLE.name), row.id, 1);
+            tally.add(Scope::of(TABLE.name, "channel_id", row.channel.get()), row.id, 1);
+        }
+        tx.execute_each(&INSERT, rows.iter().filter(|row| made.contains(&row.id)).map(inserted)).await?;
+        tally.write(tx).await?;
+        return tx.execute_each(&UPDATE, rows.iter().filter(|row| !made.contains(&row.id)).map(updated)).await;
+    }
+    tx.execute_each(&UPDATE, rows.iter().map(updated)).await
+}
+
+fn inserted(row: &ActionRow) -> [crate::Value<'_>; 13] {
+    let action = &row.action;
+    values![
+        row.id,
+        row.channel.get(),
+        row.kind,
+        row.object,
+        action.remote_id.as_deref().unwrap_or_default(),
+        action.version_at.micros(),
+        action.acknowledged_at.map(Timestamp::micros),
+        action.status.word(),
+        action.batch.as_deref().unwrap_or_default(),
+        action.reason.map(Reason::word),
+        &row.state,
+        row.created_at.micros(),
+        row.modified_at.micros(),
+    ]
+}
+
+fn updated(row: &ActionRow) -> [crate::Value<'_>; 9] {
+    let action = &row.action;
+    values![
+        row.id,
+        action.remote_id.as_deref().unwrap_or_default(),
+        action.version_at.micros(),
+        action.acknowledged_at.map(Timestamp::micros),
+        action.status.word(),
+        action.batch.as_deref().unwrap_or_default(),
+        action.reason.map(Reason::word),
+        &row.state,
+        row.modified_at.micros(),
+    ]
+}
+
+/// What somebody writes of an action, outside of any batch; what is not given stays.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The channel's name for the object; `Some(None)` takes it away.
+    pub remote_id: Option<Option<String>>,
+    /// The version that the channel has.
+    pub version_at: Option<Timestamp>,
+    /// Whether it has it. Nobody but a batch says that it is processing.
+    pub status: Option<ActionStatus>,
+    /// JSON object text.
+    pub state: Option<String>,
+}
+
+/// Makes or changes the action on an object. The action, and whether it was made.
+pub async fn put(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    (kind, object): (i64, i64),
+    given: &Given,
+    now: Timestamp,
+) -> Result<(ActionRow, bool), Error> {
+    let assortment = feed::open(tx, channel, now).await?;
+    let before = by_objects(tx, channel, [(kind, object)]).await?.pop();
+    let made = before.is_none();
+    let newest = match Kind::from_number(kind) {
+        Some(kind) => facts::versions(tx, kind, &BTreeSet::from([object])).await?.get(&object).copied(),
+        None => None,
+    };
+    let mut row = before.unwrap_or_else(|| ActionRow {
+        id: 0,
+        channel,
+        kind,
+        object,
+        action: Action {
+            remote_id: None,
+            version_at: newest.unwrap_or(now),
+            acknowledged_at: None,
+            status: ActionStatus::Success,
+            batch: None,
+            reason: None,
+        },
+        state: "{}".to_owned(),
+        created_at: now,
+        modified_at: now,
+    });
+    if let Some(version) = given.version_at {
+        // Nobody has a version that is not there yet.
+        row.action.version_at = newest.map_or(version, |newest| version.min(newest));
+    }
+    row.action.status = given.status.unwrap_or(row.action.status);
+    if row.action.status == ActionStatus::Success {
+        row.action.acknowledged_at = Some(row.action.version_at);
+        row.action.reason = None;
+    }
+    if let Some(remote_id) = &given.remote_id {
+        row.action.remote_id.clone_from(remote_id);
+    }
+    row.state = given.state.clone().unwrap_or(row.state);
+    row.modified_at = now;
+    let mut rows = [row];
+    store_all(tx, &mut rows).await?;
+    let [row] = rows;
+    decided(tx, &assortment, &row).await?;
+    Ok((row, made))
+}
+
+/// Takes an action away, with what was refused of its object; whether it was there.
+pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
+    let assortment = feed::open(tx, channel, now).await?;
+    let Some(row) = by_id(tx, channel, id).await? else { return Ok(false) };
+    tx.execute(&REMOVE, &values![id]).await?;
+    let mut tally = Tally::default();
+    tally.add(Scope::all(TABLE.name), id, -1);
+    tally.add(Scope::of(TABLE.name, "channel_id", channel.get()), id, -1);
+    tally.write(tx).await?;
+    failed_integrations::remove(tx, channel, (row.kind, row.object)).await?;
+    decided(tx, &assortment, &row).await?;
+    Ok(true)
+}
+
+async fn decided(tx: &mut Tx<'_>, assortment: &Assortment, row: &ActionRow) -> Result<(), Error> {
+    match Kind::from_number(row.kind) {
+        Some(kind) => feed::reconsider(tx, assortment, kind, &BTreeSet::from([row.object])).await,
+        None => Ok(()),
+    }
+}
