@@ -7,12 +7,15 @@ that already have the right form are replaced, so that wrong ones stay wrong.
 import json
 import os
 import random
+import re
 
 import schemathesis
 from schemathesis.generation.meta import TestPhase
 
 KNOWN = json.loads(os.environ["ONHAND_KNOWN"])
 UNTOUCHED = 0.2
+# How often a DELETE gets something that is there: there are few, and others may want to remove one, too.
+SPENT = 0.2
 chance = random.Random(20180122)
 
 # The collection in a path, or the field of a body, and what is known of it.
@@ -33,13 +36,24 @@ BY_FIELD = {
     "product": "products",
     "product_sku": "skus",
     "channel": "channels",
+    "order": "orders",
+    "order_item": "lines",
+    "price_list": "price_list",
+    "catalog": "catalogs",
+    "customer": "customers",
+    "country": "countries",
+    "city": "cities",
+    "township": "townships",
+    "district": "districts",
 }
 # What must not be there yet.
-UNIQUE = {"/products/": "sku", "/orders/": "number", "/stock_list/": "name", "/channels/": "name"}
+UNIQUE = {"/products/": "sku", "/orders/": "number"}
 
 
 def known(name, value):
     """Something known in place of a value of the same form."""
+    if not KNOWN.get(name):
+        return value
     if isinstance(value, list):
         return [known(name, one) for one in value]
     fits = isinstance(value, str) if name in ("skus", "numbers") else type(value) is int and value > 0
@@ -68,16 +82,20 @@ def fill_sold(body, channel):
 
 
 def make_unique(body, path):
-    field = UNIQUE.get(path.removeprefix("/api/i1").removeprefix("/api/v1"))
+    field = UNIQUE.get(path.removeprefix("/api/i1").removeprefix("/api/v1"), "name")
     if field and isinstance(body, dict) and isinstance(body.get(field), str) and 0 < len(body[field]) < 50:
         body[field] += f"-{chance.randrange(10**9)}"
 
 
-def fill_path(parameters, collection):
+def fill_path(parameters, collection, removes):
     for name, value in (parameters or {}).items():
         # Parameters come as they are written into the path.
-        if name == "id" and str(value).isdecimal() and collection in BY_COLLECTION:
-            parameters[name] = known(BY_COLLECTION[collection], int(value))
+        if name == "id" and str(value).isdecimal():
+            spares = KNOWN["spares"].get(collection)
+            if removes and spares and chance.random() < SPENT:
+                parameters[name] = spares.pop()
+            elif not removes or collection == "tokens":
+                parameters[name] = known(BY_COLLECTION.get(collection, collection), int(value))
         elif name == "number":
             parameters[name] = known("numbers", value)
         elif name == "channel" and str(value).isdecimal():
@@ -114,7 +132,8 @@ def before_call(context, case, kwargs):
     if chance.random() < UNTOUCHED:
         return
     path = context.operation.path
-    fill_path(case.path_parameters, path.split("/{")[0].rsplit("/", 1)[-1])
+    collection = re.sub(r"/\{id\}.*", "", path).rsplit("/", 1)[-1]
+    fill_path(case.path_parameters, collection, context.operation.method.upper() == "DELETE")
     if "excel_import" in path:
         fill_import(case, path)
     # A key that was used for another request ends in 422, and the generator likes to use one again. The systematic

@@ -2,6 +2,8 @@
 //!
 //! Promises: fills an empty database only; every number comes about through the ledger, as in real life.
 
+mod sales;
+
 use anyhow::{Context as _, bail};
 use onhand_core::command::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
@@ -41,6 +43,9 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
         let channel = (number % 3 == 0).then_some(market);
         let items = place(app, number, channel, lists[(number % 3) as usize]).await?;
         live_on(app, number, &items).await?;
+        if let (0, Some(item)) = (number, items.first()) {
+            sales::tell(app, market, item, now).await?;
+        }
     }
     Ok(())
 }

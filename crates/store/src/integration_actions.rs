@@ -258,6 +258,49 @@ pub async fn put(
     Ok((row, made))
 }
 
+/// An object that a channel has made and so knows from the beginning.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    /// The number of its content type.
+    pub kind: i64,
+    /// Its id.
+    pub object: i64,
+    /// The channel's name for it.
+    pub remote_id: String,
+    /// Its version when it was made.
+    pub version_at: Timestamp,
+}
+
+/// Makes the actions on objects that came from the channel. What has an action keeps it: a batch may be at it.
+pub async fn know(tx: &mut Tx<'_>, channel: ChannelId, objects: &[Named], now: Timestamp) -> Result<(), Error> {
+    let assortment = feed::open(tx, channel, now).await?;
+    let there = by_objects(tx, channel, objects.iter().map(|one| (one.kind, one.object))).await?;
+    let is_there = |one: &&Named| there.iter().any(|row| (row.kind, row.object) == (one.kind, one.object));
+    let row = |one: &Named| ActionRow {
+        id: 0,
+        channel,
+        kind: one.kind,
+        object: one.object,
+        action: Action {
+            remote_id: Some(one.remote_id.clone()),
+            version_at: one.version_at,
+            acknowledged_at: Some(one.version_at),
+            status: ActionStatus::Success,
+            batch: None,
+            reason: None,
+        },
+        state: "{}".to_owned(),
+        created_at: now,
+        modified_at: now,
+    };
+    let mut rows: Vec<ActionRow> = objects.iter().filter(|one| !is_there(one)).map(row).collect();
+    store_all(tx, &mut rows).await?;
+    for row in &rows {
+        decided(tx, &assortment, row).await?;
+    }
+    Ok(())
+}
+
 /// Takes an action away, with what was refused of its object; whether it was there.
 pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
     let assortment = feed::open(tx, channel, now).await?;

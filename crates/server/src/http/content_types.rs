@@ -33,13 +33,15 @@ const fn row(id: i64, app_label: &'static str, model: &'static str) -> ContentTy
     ContentType { id, app_label, model }
 }
 
+/// The number of the order.
+pub const ORDER: i64 = 2;
 /// The number of the order line, which mappings carry.
 pub const ORDER_ITEM: i64 = 3;
 
 /// Append only. Clients store the numbers.
 const TABLE: &[ContentType] = &[
     row(1, "products", "product"),
-    row(2, "orders", "order"),
+    row(ORDER, "orders", "order"),
     row(ORDER_ITEM, "orders", "orderitem"),
     row(4, "catalogs", "stocklist"),
     row(5, "catalogs", "productstock"),

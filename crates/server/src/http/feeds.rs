@@ -12,7 +12,6 @@ use onhand_store::feed::assortment::{Assortment, Figure};
 use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
 use onhand_store::filter::{Condition, Op, Page, Window};
 use onhand_store::prices::PRODUCT_PRICES;
-use onhand_store::records::Record;
 use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
 
 use super::call::Call;
@@ -199,16 +198,15 @@ pub(super) async fn written(
             let found = records::by_ids(tx, &PRODUCT_PRICES, objects).await?;
             found.iter().for_each(|price| put(price.id, &|out| super::records::write(&prices::PRICE, out, price)));
         }
-        Source::Requests => {
-            let found = records::by_ids(tx, &REQUESTS, objects).await?;
-            let write =
-                |request: &Record| put(request.id, &|out| super::records::write(&cancellations::REQUEST, out, request));
-            found.iter().for_each(write);
-        }
         Source::Products => {
             let ids: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
             let found = products::by_ids(tx, &ids).await?;
             found.iter().for_each(|product| put(product.id.get(), &|out| product_views::write(out, product)));
+        }
+        Source::Requests => {
+            let found = records::by_ids(tx, &REQUESTS, objects).await?;
+            let request = &cancellations::REQUEST;
+            found.iter().for_each(|record| put(record.id, &|out| super::records::write(request, out, record)));
         }
         Source::Orders => {
             for id in objects.iter().copied().map(OrderId::new) {

@@ -173,6 +173,41 @@ async fn requests_are_their_channels_own() {
     asked.shop.erp.delete(&Asked::path(&request)).await.expect(204);
 }
 
+/// What becomes of a request that came from the channel is told to it, once.
+#[tokio::test]
+async fn a_channel_is_told_what_becomes_of_its_requests() {
+    let asked = Asked::open().await;
+    let updates = async || {
+        let channel = &asked.order["channel"];
+        let page =
+            asked.client.get(&format!("/api/v1/channel/{channel}/cancellation_requests/updates/?limit=50")).await;
+        page.ok()["results"].as_array().expect("rows").clone()
+    };
+    let request = asked.ask(0, json!({})).await;
+    let path = format!("{}/integration_actions/?content_type_name=cancellationrequest&object_id=", asked.base);
+    let known = asked.client.get(&format!("{path}{}", id(&request))).await.ok();
+    assert_eq!((&known["results"][0]["remote_id"], &known["count"]), (&json!("R0"), &json!(1)));
+    // One that people have made has no name there: nobody could say which it is.
+    let own = json!({"order_item": items(&asked.order)[1]});
+    let own = asked.shop.erp.post("/api/v1/cancellation_requests/", own).await.created();
+    asked.shop.erp.patch(&Asked::path(&own), json!({"status": "rejected"})).await.ok();
+    assert_eq!(updates().await, Vec::<Value>::new());
+    let rejected = asked.shop.erp.patch(&Asked::path(&request), json!({"status": "rejected"})).await.ok();
+    assert_eq!(updates().await, std::slice::from_ref(&rejected));
+    let batches = format!("{}/batch_requests/", asked.base);
+    let batch = asked.client.post(&batches, json!({"channel": asked.order["channel"]})).await.created();
+    let objects = json!([{
+        "pk": request["pk"], "failed_reason_type": null, "remote_id": "R0", "content_type": "cancellationrequest",
+        "version_date": rejected["modified_date"],
+    }]);
+    for status in ["commit", "done"] {
+        let body = json!({"status": status, "objects": objects, "content_type": "cancellationrequest"});
+        asked.client.patch(&format!("{batches}{}/", id(&batch)), body).await.ok();
+        assert_eq!(updates().await, Vec::<Value>::new(), "{status}");
+    }
+    asked.shop.server.verify().await;
+}
+
 #[tokio::test]
 async fn reasons_are_everybodys() {
     let asked = Asked::open().await;

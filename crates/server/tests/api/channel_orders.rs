@@ -282,6 +282,57 @@ async fn a_line_is_patched_with_what_the_client_compares() {
     assert_eq!(market.client.get(&path).await.ok(), line);
 }
 
+/// The channel knows what it has sold, whether or not its client comes to say so.
+#[tokio::test]
+async fn a_sold_order_is_known_to_its_channel_and_its_clients_batch_stays_valid() {
+    let market = Market::open("accept", 10).await;
+    let order = market.send(market.body("N-1", 2)).await.created();
+    let known = market.read("integration_actions/?content_type_name=order&remote_id__exact=N-1").await;
+    let action = &known["results"][0];
+    assert_eq!(
+        (&known["count"], &action["object_id"], &action["status"]),
+        (&json!(1), &order["pk"], &json!("success"))
+    );
+    assert_eq!(action["version_date"], order["modified_date"]);
+    let lines = market.read("integration_actions/?content_type_name=orderitem&sort=id").await;
+    assert_eq!(column(&lines, "remote_id"), [json!("N-1-0"), json!("N-1-1")]);
+    assert_eq!(market.send(market.body("N-1", 2)).await.ok(), order);
+    assert_eq!(market.read("integration_actions/").await["count"], json!(3), "once");
+
+    // As the client goes on after the answer: commit, done.
+    let base = format!("/api/v1/channel/{}/batch_requests/", market.channel);
+    let batch = market.client.post(&base, json!({"channel": market.channel.to_string()})).await.created();
+    let entry = |pk: &Value, kind: &str, remote: &str| {
+        json!({
+            "pk": pk, "failed_reason_type": null, "remote_id": remote, "content_type": kind,
+            "version_date": order["modified_date"],
+        })
+    };
+    let objects =
+        json!([entry(&order["pk"], "order", "N-1"), entry(&order["order_items"][0]["pk"], "orderitem", "N-1-0"),]);
+    for status in ["commit", "done"] {
+        let body = json!({"channel": market.channel, "status": status, "objects": objects, "content_type": "order"});
+        market.client.patch(&format!("{base}{}/", id(&batch)), body).await.ok();
+    }
+    assert_eq!(
+        market.read("orders/updates/").await["count"],
+        json!(0),
+        "what the channel has said it need not be told"
+    );
+    market.shop.cancel(&order).await;
+    assert_eq!(column(&market.read("orders/updates/").await, "pk"), [order["pk"].clone()]);
+
+    // A client that never says so is told all the same.
+    let silent = market.send(market.body("N-2", 1)).await.created();
+    market.shop.cancel(&silent).await;
+    assert_eq!(column(&market.read("orders/updates/").await, "pk"), [order["pk"].clone(), silent["pk"].clone()]);
+    // Without an id of theirs there is nothing to call it by.
+    let nameless = with(market.body("N-3", 1), json!({"extra_field": {}}), json!({"extra_field": {"id": null}}));
+    market.send(nameless).await.created();
+    assert_eq!(market.read("integration_actions/").await["count"], json!(5));
+    market.shop.server.verify().await;
+}
+
 /// One rule for all paths below a channel: a copy of the channel in the query must agree with the path.
 #[tokio::test]
 async fn the_channel_in_the_query_agrees_with_the_path() {

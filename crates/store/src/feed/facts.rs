@@ -57,7 +57,7 @@ fn read(row: &Row<'_>) -> Result<Own, Error> {
     })
 }
 
-fn statement(kind: Kind) -> &'static Statement {
+const fn statement(kind: Kind) -> &'static Statement {
     match kind {
         Kind::Product => &PRODUCT,
         Kind::Stock => &STOCK,

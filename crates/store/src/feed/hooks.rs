@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
 use super::touches::{self, Touch};
+use crate::integration_actions::{self, Named};
 use crate::records::{Change, Record};
 use crate::{Answering, Tx};
 
@@ -36,13 +38,30 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> An
     })
 }
 
-/// Cancellation requests were made, changed or removed. Those of the own door have the scope 0, which is no channel.
+/// Cancellation requests were made, changed or removed. One that has the channel's name came from there, and is known there
+/// from the beginning.
 pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
-    note(tx, changes, |request| Touch {
-        kind: Kind::CancellationRequest,
-        object: request.id,
-        scope: request.int("channel_id").unwrap_or_default(),
-        at: request.modified_at,
+    Box::pin(async move {
+        let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));
+        let touch = |record: &Record| {
+            let (object, at) = (record.id, record.modified_at);
+            record.int("channel_id").map(|scope| Touch { kind: Kind::CancellationRequest, object, scope, at })
+        };
+        touches::add_all(tx, records.filter_map(touch).collect::<Vec<_>>()).await?;
+        for record in changes.iter().filter(|change| change.before.is_none()).filter_map(|change| change.after.as_ref())
+        {
+            let (Some(channel), Some(remote_id)) = (record.int("channel_id"), record.text("remote_id")) else {
+                continue;
+            };
+            let named = Named {
+                kind: Kind::CancellationRequest.number(),
+                object: record.id,
+                remote_id: remote_id.to_owned(),
+                version_at: record.modified_at,
+            };
+            integration_actions::know(tx, ChannelId::new(channel), &[named], record.modified_at).await?;
+        }
+        Ok(())
     })
 }
 

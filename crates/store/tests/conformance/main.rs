@@ -18,6 +18,7 @@ mod pages;
 mod products;
 mod proxy;
 mod records;
+mod reports;
 mod server_engine;
 mod shop;
 mod stock_lists;

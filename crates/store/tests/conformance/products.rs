@@ -52,6 +52,18 @@ fn a_product_is_read_as_it_was_written() {
 }
 
 #[test]
+fn names_are_read_for_many_at_once() {
+    for_each_engine(async |database| {
+        let [one, two] = [add(&database.store, product("A")).await, add(&database.store, product("B")).await];
+        let ids = vec![one.expect("made").id, two.expect("made").id, ProductId::new(1)];
+        let asked = ids.clone();
+        let names = database.store.read("t", async move |tx| products::names(tx, &asked).await).await.expect("read");
+        assert_eq!(names.len(), 2, "unknown ones are left out");
+        assert_eq!((names[&ids[0]].as_str(), names[&ids[1]].as_str()), ("name of A", "name of B"));
+    });
+}
+
+#[test]
 fn a_stock_write_makes_the_product_it_needs_once() {
     for_each_engine(async |database| {
         let known = add(&database.store, product("KNOWN")).await.expect("made");

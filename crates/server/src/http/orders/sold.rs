@@ -11,12 +11,14 @@ use onhand_core::{
 };
 use onhand_store::catalogs::CATALOGS;
 use onhand_store::channels::CHANNELS;
+use onhand_store::integration_actions::{self, Named};
 use onhand_store::{Tx, records};
 use serde_json::{Map, Value};
 
 use super::place::{details, empty, line, lines, not_cancelled, refuse};
 use super::{answer, numbered, reply_with};
 use crate::http::call::Call;
+use crate::http::content_types;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::{self, Form, Mode};
@@ -96,6 +98,9 @@ pub const SOLD: &[Field] = &[
 /// The attribute that says how many units a line stands for, where the channel names no other (contract R12).
 const QUANTITY_ATTRIBUTE: &str = "quantity";
 
+/// The most characters that a channel's name of an object may have; a longer one is nobody's.
+const REMOTE_ID_CHARS_MAX: usize = 255;
+
 /// What a channel's orders have in common.
 struct Terms {
     channel: ChannelId,
@@ -111,11 +116,51 @@ pub async fn create_sold(call: Call) -> Result<Reply, Error> {
     let form = call.form(SOLD, Mode::Whole).await?;
     let command = command(&form, &terms)?;
     let (count, sent) = (command.lines.len(), Sent::of(&command));
-    match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
+    let taken = match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
         Ok(reply) => Ok(reply),
-        Err(Refusal::OrderNumberTaken) => again(&call, &terms, sent).await,
-        Err(refusal) => Err(refuse(refusal, "order_item", count)),
+        Err(Refusal::OrderNumberTaken) => Err(Error::Fields(number_taken())),
+        Err(refusal) => return Err(refuse(refusal, "order_item", count)),
+    };
+    let channel = Some(terms.channel);
+    let found = numbered(&call, sent.number.clone(), move |order| order.channel == channel).await?;
+    let Some((order, items)) = found.filter(|(order, items)| sent.is(order, items)) else { return taken };
+    know(&call, terms.channel, &order, &items).await?;
+    // The number was taken by this very order: its sender has lost the answer and gets it again, with the version of then,
+    // since whatever has changed meanwhile is still to be told to the channel.
+    taken.or_else(|_| Ok(reply_with(StatusCode::OK, &Order { modified_at: order.created_at, ..order }, &items)))
+}
+
+fn number_taken() -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    errors.nest_one("order", FieldErrors::one("number", "order with this number already exists."));
+    errors
+}
+
+/// The channel knows what it has sold. Its client says so too, in a batch; where that one fails, nobody would ever tell the
+/// channel what becomes of the order.
+async fn know(call: &Call, channel: ChannelId, order: &Order, items: &[OrderItem]) -> Result<(), Error> {
+    let lines = items.iter().map(|item| (content_types::ORDER_ITEM, item.id.get(), &item.extra_field, item.created_at));
+    let whole = (content_types::ORDER, order.id.get(), &order.extra_field, order.created_at);
+    let named = std::iter::once(whole).chain(lines).filter_map(|(kind, object, extra_field, version_at)| {
+        Some(Named { kind, object, remote_id: remote_id(extra_field)?, version_at })
+    });
+    let (named, now): (Vec<Named>, _) = (named.collect(), call.app.clock.now());
+    if named.is_empty() {
+        return Ok(());
     }
+    let body = async move |tx: &mut Tx<'_>| integration_actions::know(tx, channel, &named, now).await;
+    Ok(call.app.store.write("integration_actions.know", body).await?)
+}
+
+/// The channel's own id of an order or a line.
+fn remote_id(extra_field: &str) -> Option<String> {
+    let free: Value = serde_json::from_str(extra_field).ok()?;
+    let text = match free.get("id")? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    ((1..=REMOTE_ID_CHARS_MAX).contains(&text.chars().count())).then_some(text)
 }
 
 async fn terms(call: &Call) -> Result<Terms, Error> {
@@ -236,23 +281,5 @@ impl Sent {
         };
         // Lines are stored in the order in which they came.
         same && items.len() == self.lines.len() && self.lines.iter().zip(items).all(|(sent, item)| line(sent, item))
-    }
-}
-
-/// The number is taken. Where it is this very order, its sender has lost the answer and gets it again, with the version
-/// of then: whatever has changed since is still to be told to the channel.
-async fn again(call: &Call, terms: &Terms, sent: Sent) -> Result<Reply, Error> {
-    let channel = Some(terms.channel);
-    let found = numbered(call, sent.number.clone(), move |order| order.channel == channel).await?;
-    match found.filter(|(order, items)| sent.is(order, items)) {
-        Some((order, items)) => {
-            let made = Order { modified_at: order.created_at, ..order };
-            Ok(reply_with(StatusCode::OK, &made, &items))
-        }
-        None => {
-            let mut errors = FieldErrors::default();
-            errors.nest_one("order", FieldErrors::one("number", "order with this number already exists."));
-            Err(Error::Fields(errors))
-        }
     }
 }

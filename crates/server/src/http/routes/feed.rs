@@ -117,7 +117,7 @@ fn others() -> Vec<Route> {
         Route { permission: May::ReadOrders, ..feed("orders/updates", Source::Orders, UPDATES, &orders::VIEW) },
         Route {
             permission: May::ReadOrders,
-            ..feed("cancellation_requests/updates", Source::Requests, BOTH, cancellations::REQUEST.view)
+            ..feed("cancellation_requests/updates", Source::Requests, UPDATES, cancellations::REQUEST.view)
         },
     ]
 }
