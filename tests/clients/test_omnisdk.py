@@ -150,7 +150,7 @@ def test_refusals_carry_the_servers_json(client):
     refused = {
         400: lambda: products.create(Product(sku=product.sku)),
         404: lambda: products.retrieve(9_999_999_999),
-        405: lambda: products.delete(product.pk),
+        405: lambda: ContentTypeEndpoint().delete(3),
     }
     for status, request in refused.items():
         with pytest.raises(requests.HTTPError) as caught:

@@ -114,7 +114,7 @@ pub struct ServeConfig {
     #[arg(
         long,
         env = "ONHAND_BATCH_COMMIT_SECONDS",
-        default_value = "3600",
+        default_value = "900",
         value_name = "SECONDS",
         value_parser = clap::value_parser!(u32).range(1..)
     )]

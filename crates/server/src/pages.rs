@@ -3,8 +3,8 @@
 //! Promises: nobody is shown an older figure than anybody was shown before. Where this process alone writes the database,
 //! a page is kept with the sum of the versions of the blocks of rows it shows; the ledger raises the versions of what it
 //! changes before the commit, when nobody can have seen it, and again afterwards, so an old stamp no longer fits. Where
-//! several processes write, a page is kept with a mark that the database gives, which changes with every commit of
-//! anybody. Must not know what a page says.
+//! several processes write, and for pages of anything else, a page is kept with a mark that the database gives, which
+//! changes with every commit of anybody. Must not know what a page says.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
-use onhand_core::Changes;
+use onhand_core::{Changes, Timestamp};
 use onhand_store::{Error, Mark, Store};
 
 /// Bytes of all kept pages and their names; more, and all are dropped.
@@ -65,6 +65,17 @@ pub enum Before {
     Nothing,
 }
 
+impl Before {
+    /// The same, and until the clock shows another second: what a page shows may change by itself, with time.
+    #[must_use]
+    pub fn within(self, now: Timestamp) -> Self {
+        match self {
+            Self::Mark(mark) => Self::Mark(format!("{mark} {}", now.micros() / 1_000_000).into()),
+            Self::Commits(_) | Self::Nothing => Self::Nothing,
+        }
+    }
+}
+
 impl Default for Pages {
     fn default() -> Self {
         Self {
@@ -102,6 +113,11 @@ impl Pages {
         if !store.is_shared() {
             return Ok(self.commits());
         }
+        self.before_all(store).await
+    }
+
+    /// The same for a page that shows more than stocks: it is held against all that the database holds.
+    pub async fn before_all(&self, store: &Store) -> Result<Before, Error> {
         Ok(store.mark().await?.map_or(Before::Nothing, Before::Mark))
     }
 

@@ -91,7 +91,7 @@ impl Store {
     /// changed, whoever writes. `None` where the engine has no marks.
     pub async fn mark(&self) -> Result<Option<Mark>, Error> {
         match &*self.engine {
-            Engine::Sqlite(_) => Ok(None),
+            Engine::Sqlite(threads) => threads.mark().map(Some),
             Engine::Postgres(pool) => pool.mark().await,
         }
     }

@@ -89,6 +89,10 @@ shared! {
     CODE_OF_RELEASED = "verify.code_of_released",
         "SELECT h.item_id, 1, 0 FROM hold h WHERE h.state IN (2, 3)
          AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id) LIMIT ?1";
+    HELD_OBJECT = "verify.held_object",
+        "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b
+         ON b.local_batch_id = a.local_batch_id AND b.lease_until IS NOT NULL
+         WHERE a.status = 'processing' AND b.id IS NULL LIMIT ?1";
     DISCREPANCY = "verify.discrepancy",
         "SELECT s.id, COALESCE(d.newest, 0), COALESCE(s.discrepancy_at, 0) FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, MAX(created_at) AS newest FROM discrepancy WHERE is_active = 1 GROUP BY bucket, stock_id) d
@@ -179,6 +183,7 @@ static RULES: &[(&str, &Statement)] = &[
     ("a line is cancelled exactly if its hold is", &CANCELLED_HOLD),
     ("the movements of a stock are one chain", &ONE_CHAIN),
     ("a released line has its code", &CODE_OF_RELEASED),
+    ("an object that is processing is in an open batch", &HELD_OBJECT),
     ("a stock is off sale exactly if it has an active discrepancy", &DISCREPANCY),
     ("a line is in one package at the most", &ONE_PACKAGE),
     ("a packed line is held where it leaves from", &PACKED_HOLD),

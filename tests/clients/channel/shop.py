@@ -51,7 +51,7 @@ class Server:
             **os.environ,
             "ONHAND_DATABASE": f"sqlite:{folder}/onhand.db",
             "ONHAND_LOGIN_ATTEMPTS": "1000000",
-            "ONHAND_BATCH_LEASE_SECONDS": str(LEASE_SECONDS),
+            "ONHAND_BATCH_COMMIT_SECONDS": str(LEASE_SECONDS),
         }
         self.log = open(folder / "server.log", "a")
         self.start()

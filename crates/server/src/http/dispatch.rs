@@ -138,8 +138,15 @@ async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Er
     if caller.channel.is_some_and(|own| own != id) {
         return Err(Error::not_found());
     }
-    let found = app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
-    found.map(|channel| channel.id).ok_or_else(Error::not_found)
+    // Asked for with every request of a channel, so it is kept like a page.
+    let (pages, name) = (app.ledger.pages(), format!("channel {}", id.get()));
+    let before = pages.before_all(&app.store).await?;
+    if pages.find(&name, &before).is_none() {
+        let found = app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
+        found.ok_or_else(Error::not_found)?;
+        pages.keep(name, &Bytes::new(), None, before);
+    }
+    Ok(id)
 }
 
 /// Takes the channel out of the query of a path that names it already: clients send it too, now as `channel`, now as

@@ -6,16 +6,16 @@
 use std::collections::HashMap;
 
 use onhand_core::feed::Kind as Fed;
-use onhand_core::{OrderId, ProductId, Stock, StockId};
+use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId};
 use onhand_store::cancellations::REQUESTS;
 use onhand_store::feed::assortment::{Assortment, Figure};
 use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
 use onhand_store::filter::{Condition, Op, Page, Window};
-use onhand_store::prices::PRODUCT_PRICES;
+use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
 
 use super::call::Call;
-use super::{cancellations, orders as order_views, prices, products as product_views};
+use super::{cancellations, orders as order_views, prices, products as product_views, stock_lists};
 use crate::feed;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
@@ -154,6 +154,12 @@ pub(super) fn query(call: &Call, filters: &[Filter]) -> Result<(Query, (i64, i64
 /// `GET …/inserts/`, `…/updates/`, `…/inserts_or_updates/`.
 pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Result<Reply, Error> {
     let channel = call.own_channel()?;
+    let (pages, name) = (call.app.ledger.pages(), call.name());
+    // Refusals and leases run out.
+    let before = pages.before_all(&call.app.store).await?.within(call.app.clock.now());
+    if let Some(body) = pages.find(&name, &before) {
+        return Ok(Reply::ok(body));
+    }
     let (query, (skip, limit)) = query(&call, source.filters())?;
     feed::catch_up(&call.app, channel, source.kind()).await?;
     let (now, conditions) = (call.app.clock.now(), query.listing.conditions.clone());
@@ -171,7 +177,9 @@ pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Resul
         Ok((found.count, written(tx, &assortment, source, &found.objects).await?))
     };
     let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.part", read).await?;
-    call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))
+    let reply = call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))?;
+    pages.keep(name, &reply.body, None, before);
+    Ok(reply)
 }
 
 /// Objects in the order given, written as their lists write them.
@@ -287,6 +295,38 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
         *condition = Condition { column: "sku", op: Op::In, values: skus };
     }
     Ok(())
+}
+
+/// `GET stock_lists/` below a channel: those of its catalog.
+pub async fn list_stock_lists(call: Call) -> Result<Reply, Error> {
+    let channel = call.own_channel()?;
+    let query = call.listing(stock_lists::FILTERS)?;
+    let mut listing = query.listing.clone();
+    let read = async move |tx: &mut Tx<'_>| {
+        listing.conditions.push(among(tx, channel, Fed::Stock).await?);
+        onhand_store::stock_lists::page(tx, &listing).await
+    };
+    let page = call.app.store.read("stock_lists.page", read).await?;
+    call.page(&query, &page, stock_lists::write)
+}
+
+/// `GET price_lists/` below a channel: those of its catalog.
+pub async fn list_price_lists(call: Call) -> Result<Reply, Error> {
+    let channel = call.own_channel()?;
+    let query = call.listing(prices::LIST.filters)?;
+    let mut listing = query.listing.clone();
+    let read = async move |tx: &mut Tx<'_>| {
+        listing.conditions.push(among(tx, channel, Fed::Price).await?);
+        records::page(tx, &PRICE_LISTS, &listing).await
+    };
+    let page = call.app.store.read("records.page", read).await?;
+    call.page(&query, &page, |out, list| super::records::write(&prices::LIST, out, list))
+}
+
+/// The lists of a channel's catalog.
+async fn among(tx: &mut Tx<'_>, channel: ChannelId, kind: Fed) -> Result<Condition, StoreError> {
+    let lists = Assortment::of(tx, channel).await?.scopes(kind);
+    Ok(Condition { column: "id", op: Op::In, values: lists.into_iter().map(Value::Int).collect() })
 }
 
 /// `GET product_prices/` and `extra_product_prices/` below a channel.

@@ -65,7 +65,7 @@ pub const FILTERS: &[Filter] = &[
 static RECORD: Noun =
     Noun::new(&stock_lists::KNOWN, ("stock_list", "stock_list/{id}"), "stock list", FIELDS, &VIEW, FILTERS);
 
-fn write(out: &mut String, list: &StockListRow) {
+pub(super) fn write(out: &mut String, list: &StockListRow) {
     Object::open(out)
         .int("pk", list.id.get())
         .text("name", &list.name)

@@ -93,6 +93,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET integration_mappings", ALL),
     ("GET product_stocks/inserts", ALL),
     ("GET product_stocks/updates", ALL),
+    ("GET stock_lists", ALL),
+    ("GET price_lists", ALL),
     ("GET extra_product_stocks", ALL),
     ("GET extra_product_stocks/inserts", ALL),
     ("GET extra_product_stocks/updates", ALL),

@@ -118,6 +118,38 @@ async fn extra_lists_have_feeds_of_their_own_and_the_main_one_is_among_them() {
 }
 
 #[tokio::test]
+async fn the_lists_of_the_catalog_are_the_channels() {
+    let market = Market::open().await;
+    let foreign = market.shop.list_with(json!({})).await;
+    assert_eq!(market.ids("stock_lists/").await, [market.shop.list, market.outlet]);
+    assert_eq!(market.ids("price_lists/").await, [market.prices]);
+    assert_eq!(market.ids(&format!("stock_lists/?pk={foreign}")).await, NONE);
+    let (channel, erp) = (market.channel, &market.shop.erp);
+    erp.get(&format!("/api/v1/channel/{channel}/stock_lists/")).await.ok();
+    erp.get(&format!("/api/v1/channel/{channel}/price_lists/")).await.ok();
+}
+
+/// Pages of a feed are kept, but never beyond what changes them.
+#[tokio::test]
+async fn a_feed_asked_for_again_and_again_shows_what_is_there() {
+    let market = Market::open().await;
+    let row = market.stock("SHIRT", 1).await;
+    market.send(&[&row]).await;
+    for figure in 2..20 {
+        market.shop.stock("SHIRT", figure).await;
+        for _ in 0..3 {
+            let rows = market.rows("product_stocks/updates/").await;
+            assert_eq!((rows.len(), &rows[0]["stock"]), (1, &json!(figure)));
+        }
+        let row = market.rows("product_stocks/updates/").await.remove(0);
+        market.send(&[&row]).await;
+        for _ in 0..2 {
+            assert_eq!(market.ids("product_stocks/updates/").await, NONE);
+        }
+    }
+}
+
+#[tokio::test]
 async fn prices_are_the_mirror_image() {
     let market = Market::open().await;
     let product = int(&market.stock("SHIRT", 5).await["product"]);

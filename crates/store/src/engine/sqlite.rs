@@ -18,7 +18,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
 use super::{Row, Tx, Value};
-use crate::Error;
+use crate::{Error, Mark};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
 const READERS: usize = 3;
@@ -40,6 +40,8 @@ pub(crate) struct Threads {
     readers: Sender<Job>,
     /// Connections for reads that are known to be short; they run where they are asked.
     glances: Mutex<Vec<Connection>>,
+    /// Always the same connection, which reads nothing else: it sees whether anybody else has written.
+    witness: Mutex<Connection>,
     /// The file, by a name that is the same for everybody.
     path: PathBuf,
 }
@@ -55,8 +57,15 @@ impl Threads {
         let jobs = start("onhand-writer", vec![writer])?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
         let glances = (0..GLANCES).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
+        let witness = Mutex::new(open_reader(path)?);
         let path = path.canonicalize().map_err(|fault| Error::Unavailable(format!("{}: {fault}", path.display())))?;
-        Ok(Self { writer: jobs, readers: start("onhand-reader", readers)?, glances: Mutex::new(glances), path })
+        Ok(Self {
+            writer: jobs,
+            readers: start("onhand-reader", readers)?,
+            glances: Mutex::new(glances),
+            witness,
+            path,
+        })
     }
 
     /// Where the file is.
@@ -93,6 +102,14 @@ impl Threads {
         let result = in_transaction(&mut connection, "BEGIN", body);
         self.glances().push(connection);
         result
+    }
+
+    /// A mark of what the database holds: a number that is another one after every commit, of whichever process.
+    pub(crate) fn mark(&self) -> Result<Mark, Error> {
+        let witness = self.witness.lock().unwrap_or_else(PoisonError::into_inner);
+        let version =
+            witness.prepare_cached("PRAGMA data_version").map_err(error)?.query_row([], |row| row.get::<_, i64>(0));
+        Ok(version.map_err(error)?.to_string().into())
     }
 
     fn glances(&self) -> MutexGuard<'_, Vec<Connection>> {

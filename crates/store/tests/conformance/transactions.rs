@@ -28,6 +28,27 @@ async fn names_now(store: &Store) -> Vec<String> {
 }
 
 #[test]
+fn a_mark_is_another_one_after_a_commit_and_only_then() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        // Over several machines there are none.
+        let Some(_) = store.mark().await.expect("asked") else { return };
+        let mark = async || store.mark().await.expect("asked").expect("it has marks");
+        let mut seen = vec![mark().await];
+        names_now(store).await;
+        assert_eq!(mark().await, seen[0], "reading changes nothing");
+        for name in ["one", "two", "three"] {
+            store.write("t", async move |tx: &mut Tx<'_>| add(tx, name).await).await.expect("written");
+            seen.push(mark().await);
+        }
+        let first = seen.remove(0);
+        assert!(!seen.contains(&first), "{first} was before {seen:?}");
+        seen.dedup();
+        assert_eq!(seen.len(), 3);
+    });
+}
+
+#[test]
 fn a_body_that_fails_leaves_nothing_behind() {
     for_each_engine(async |database| {
         let store = &database.store;

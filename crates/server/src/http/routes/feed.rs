@@ -8,6 +8,7 @@ use crate::http::feeds::{self, BOTH, INSERTS, Source, UPDATES};
 use crate::http::route::Handler;
 use crate::http::{
     batch_requests, cancellations, changes, failed_integrations, integration_actions, orders, prices, products,
+    stock_lists,
 };
 use crate::wire::view::View;
 
@@ -94,6 +95,12 @@ fn stocks_and_prices() -> Vec<Route> {
     };
     let (stock, price) = (&feeds::STOCK, prices::PRICE.view);
     vec![
+        route!(GET "stock_lists" ReadStock feeds::list_stock_lists, "The stock lists of the catalog.")
+            .lists(stock_lists::FILTERS)
+            .answers(200, page(&stock_lists::VIEW)),
+        route!(GET "price_lists" ReadStock feeds::list_price_lists, "The price lists of the catalog.")
+            .lists(prices::LIST.filters)
+            .answers(200, page(prices::LIST.view)),
         stocks("product_stocks", Source::Stocks, "Stocks of the catalog's own list; of all of its lists by pk__in."),
         feed("product_stocks/inserts", Source::Stocks, INSERTS, stock),
         feed("product_stocks/updates", Source::Stocks, UPDATES, stock),
