@@ -77,11 +77,11 @@ pub const HOMES: &[(&str, Home)] = &[
         "operational_event",
         Home::Spread("SELECT create_distributed_table('operational_event', 'bucket', colocate_with => 'stock')"),
     ),
+    ("touch", Home::Spread("SELECT create_distributed_table('touch', 'bucket', colocate_with => 'stock')")),
     // Work of people, not of programs: seldom, and read by one process.
     ("import", Home::Coordinator),
     ("import_part", Home::Coordinator),
     ("import_chunk", Home::Coordinator),
-    ("touch", Home::Spread("SELECT create_distributed_table('touch', 'bucket', colocate_with => 'stock')")),
     // Read and written by one channel's program at a time, in the order of versions, not of buckets.
     ("change", Home::Coordinator),
     ("channel_feed", Home::Coordinator),

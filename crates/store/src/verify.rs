@@ -89,6 +89,10 @@ shared! {
     CODE_OF_RELEASED = "verify.code_of_released",
         "SELECT h.item_id, 1, 0 FROM hold h WHERE h.state IN (2, 3)
          AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id) LIMIT ?1";
+    HELD_OBJECT = "verify.held_object",
+        "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b
+         ON b.local_batch_id = a.local_batch_id AND b.lease_until IS NOT NULL
+         WHERE a.status = 'processing' AND b.id IS NULL LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
          (SELECT COUNT(*) FROM sales_order)";
@@ -143,6 +147,7 @@ static RULES: &[(&str, &Statement)] = &[
     ("a line is cancelled exactly if its hold is", &CANCELLED_HOLD),
     ("the movements of a stock are one chain", &ONE_CHAIN),
     ("a released line has its code", &CODE_OF_RELEASED),
+    ("an object that is processing is in an open batch", &HELD_OBJECT),
 ];
 
 /// How many rules there are.

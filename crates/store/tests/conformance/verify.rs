@@ -71,6 +71,7 @@ const HAS_HOLD: &str = "each order line has its hold";
 const CANCELLED: &str = "a line is cancelled exactly if its hold is";
 const ONE_CHAIN: &str = "the movements of a stock are one chain";
 const HAS_CODE: &str = "a released line has its code";
+const HAS_BATCH: &str = "an object that is processing is in an open batch";
 const COUNTS: &str = "kept counts are right";
 
 /// What is planted, and every rule that must notice it.
@@ -124,6 +125,11 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE sales_order SET is_send = 1 WHERE number = 'half'", &[COUNTS]),
     ("UPDATE sales_order SET status = 450 WHERE number = 'half'", &[COUNTS]),
     ("DELETE FROM product WHERE sku = 'B'", &[COUNTS]),
+    // Objects that nobody lets go of.
+    (
+        "INSERT INTO integration_action VALUES (9, 1, 5, 263, '', 1, NULL, 'processing', 'gone', NULL, '{}', 1, 1)",
+        &[HAS_BATCH, COUNTS],
+    ),
     // Kept counts, at every level.
     ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 0", &[COUNTS]),
     ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 1", &[COUNTS]),
