@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How long a process that waits believes that nothing has changed: other processes give versions, too.
 const DOUBT: Duration = Duration::from_secs(1);
 /// Transactions of work for one request: several ten thousand changes. What is left is done by the next one.
-const ROUNDS_MAX: usize = 64;
+const ROUNDS_MAX: usize = 128;
 
 /// What those who wait for changes wait on.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! The rules of the feed as tables: what is due, the steps of a batch, what each does to an action, what a refusal means.
 
+mod times;
+
 use onhand_core::Timestamp;
 use onhand_core::feed::{
     Action, ActionStatus as A, BatchStatus as B, Due, Entry, Facts, Failure, Kind, Known, Reason, Refused, Step,

@@ -84,7 +84,7 @@ fn an_import_whose_server_has_stopped_is_taken_over() {
     drop(hold);
     assert_eq!(importing.wait().expect("it is ours").code(), Some(0));
     let stocks = done(&database, &["export", "--list", "WH-01"]);
-    assert!(stocks.contains("\nA-1,5,"), "{stocks}");
+    assert!(stocks.contains("\nA-1,A-1,5,"), "{stocks}");
 }
 
 #[test]

@@ -25,7 +25,7 @@ use assortment::Assortment;
 use outgoing::Due;
 
 /// Changes that are looked at in one transaction.
-const ROUND_ROWS: i64 = 500;
+const ROUND_ROWS: i64 = 250;
 
 /// How far a channel is with the changes of a kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

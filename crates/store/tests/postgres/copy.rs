@@ -71,6 +71,8 @@ const SHOP: &str = "
         UNION ALL SELECT 'error_report:channel_id:' || channel_id, id FROM error_report
         UNION ALL SELECT 'place_report:channel_id:' || channel_id, id FROM place_report
         UNION ALL SELECT 'operational_event:channel_id:' || channel_id, id FROM operational_event
+        UNION ALL SELECT 'integration_action', id FROM integration_action
+        UNION ALL SELECT 'integration_action:channel_id:' || channel_id, id FROM integration_action
         UNION ALL SELECT 'category_tree', id FROM category_tree
         UNION ALL SELECT 'category_node', id FROM category_node
         UNION ALL SELECT 'product_category', id FROM product_category
@@ -86,6 +88,18 @@ const SHOP: &str = "
         UNION ALL SELECT 'product_category:category_id:' || category_id, id FROM product_category),
       levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
       INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
+
+/// A row in every table of the feed.
+const FEED: &str = "
+    INSERT INTO touch VALUES (7, 5, 263, 1, 1);
+    INSERT INTO change VALUES (5, 263, 1, 1);
+    INSERT INTO channel_feed VALUES (1, 1, 0);
+    INSERT INTO feed_position VALUES (1, 5, 1, 1);
+    INSERT INTO outgoing VALUES (1, 5, 263, 1, 0, 1, 0);
+    INSERT INTO feed_acknowledgement VALUES (1, 5, 1, 1);
+    INSERT INTO integration_action VALUES (1, 1, 5, 263, 'é', 1, NULL, 'error', '', 'remote', '{}', 1, 1);
+    INSERT INTO batch_request VALUES (1, 1, 'é', '', '', 'commit', '[]', 9, 1, 1);
+    INSERT INTO failed_integration VALUES (1, 1, 5, 263, 1, 1, 'remote', 1, NULL, 1, 1, 0, 1, 1, 1);";
 
 /// A row in every table of what channels say.
 const SALES: &str = "
@@ -115,7 +129,7 @@ const DIRECTORY: &str = "
     INSERT INTO cargo_company VALUES (1, 'é', NULL, 'é', 1, 1, 1);
     INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1);
     INSERT INTO retail_store_channel VALUES (1, 1);
-    INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', NULL, 'é', 'é', 1, '{}', 1, 1);
+    INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', 'é', 'é', 'é', 1, '{}', 1, 1);
     INSERT INTO address VALUES (7, 263, 1, 'é', 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, '{}', 1, 1);";
 
 /// A file of the embedded engine.
@@ -135,6 +149,7 @@ impl File {
         let connection = Connection::open(file.path()).expect("it opens");
         connection.execute_batch(DIRECTORY).expect("a directory");
         connection.execute_batch(SALES).expect("what channels say");
+        connection.execute_batch(FEED).expect("a feed");
         connection.execute_batch(SHOP).expect("a shop");
         connection.execute_batch(change).expect("a change");
         file
