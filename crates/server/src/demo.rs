@@ -2,6 +2,8 @@
 //!
 //! Promises: fills an empty database only; every number comes about through the ledger, as in real life.
 
+mod directory;
+mod floor;
 mod sales;
 
 use anyhow::{Context as _, bail};
@@ -39,6 +41,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
     let lists = make_lists(app, now).await?;
     let market = make_channel(app, now).await?;
     write_stocks(app, &lists).await?;
+    furnish(app, now, market, &lists).await?;
     for number in 0..ORDERS {
         let channel = (number % 3 == 0).then_some(market);
         let items = place(app, number, channel, lists[(number % 3) as usize]).await?;
@@ -47,7 +50,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
             sales::tell(app, market, item, now).await?;
         }
     }
-    Ok(())
+    floor::fill(app, &lists, now).await
 }
 
 async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId>> {
@@ -75,6 +78,14 @@ async fn make_channel(app: &App, now: Timestamp) -> anyhow::Result<ChannelId> {
     let insert = async move |tx: &mut Tx<'_>| records::insert(tx, &CHANNELS, vec![channel]).await;
     let made = app.store.write("channels.insert", insert).await?;
     Ok(ChannelId::new(made.first().context("a channel is made")?.id))
+}
+
+/// What is sold, through what, where and to whom.
+async fn furnish(app: &App, now: Timestamp, market: ChannelId, lists: &[StockListId]) -> anyhow::Result<()> {
+    let skus = |article| (0..SIZES.len()).map(|size| sku(article, size)).collect();
+    let articles = (0..ARTICLES.len()).map(skus).collect();
+    let shop = directory::Shop { now, market, lists: lists.to_vec(), articles };
+    Ok(app.store.write("demo.directory", async move |tx| shop.furnish(tx).await).await?)
 }
 
 fn sku(article: usize, size: usize) -> String {

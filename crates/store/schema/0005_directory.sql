@@ -234,7 +234,7 @@ CREATE TABLE customer (
     channel_id INTEGER,
     channel_code TEXT NOT NULL,
     email TEXT NOT NULL,
-    phone_number TEXT,
+    phone_number TEXT NOT NULL,
     first_name TEXT NOT NULL,
     last_name TEXT NOT NULL,
     is_active INTEGER NOT NULL,

@@ -14,7 +14,7 @@ pub static CUSTOMERS: Table = Table::new(
         Column::id("channel_id", &channels::CHANNELS),
         Column::text("channel_code"),
         Column::text("email"),
-        Column::maybe("phone_number"),
+        Column::text("phone_number"),
         Column::text("first_name"),
         Column::text("last_name"),
         Column::int("is_active", 1),

@@ -6,7 +6,7 @@ use onhand_store::records::{self, Record, Table};
 use onhand_store::{Error as StoreError, Tx, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::records::{Draft, Noun, Own};
+use super::records::{Draft, Noun, Own, fill_blanks, judge};
 use crate::hex;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -17,6 +17,14 @@ use crate::wire::view::{Shape, View, property};
 /// Customers.
 pub static CUSTOMER: Noun = Noun {
     own: Some(Own::Column("channel_id")),
+    more: Some(|property, record| {
+        let none = property == "phone_number" && record.text("phone_number") == Some("");
+        none.then(|| "null".to_owned())
+    }),
+    rule: Some(|_, draft| {
+        fill_blanks(draft.record, &["phone_number"]);
+        judge(Ok(()))
+    }),
     ..Noun::new(
         &CUSTOMERS,
         ("customers", "customers/{id}"),
@@ -25,7 +33,7 @@ pub static CUSTOMER: Noun = Noun {
             Field::pk("channel", "The channel that knows this customer.").nullable(),
             Field::blank("channel_code", 128, "The customer's code there."),
             Field::blank("email", 254, "The address for mail, kept to the letter."),
-            Field::blank("phone_number", 64, "The telephone.").nullable(),
+            Field::blank("phone_number", 64, "The telephone; a blank one is null.").nullable(),
             Field::blank("first_name", 255, "The first name."),
             Field::blank("last_name", 255, "The last name."),
             Field::bool("is_active", "Whether the customer is one still. Default true."),
@@ -52,10 +60,10 @@ pub static CUSTOMER: Noun = Noun {
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
-            Filter::new("channel", "COALESCE(channel_id, 0)", Kind::Int),
+            Filter::only("channel", "channel_id", Kind::Int),
             Filter::new("channel_code", "channel_code", Kind::Text),
             Filter::new("email", "email", Kind::Text),
-            Filter::new("phone_number", "COALESCE(phone_number, '')", Kind::Text),
+            Filter::new("phone_number", "phone_number", Kind::Text),
             Filter::new("is_active", "is_active", Kind::Bool),
             Filter::new("created_date", "created_at", Kind::Time),
             Filter::new("modified_date", "modified_at", Kind::Time),
@@ -209,7 +217,8 @@ async fn places(tx: &mut Tx<'_>, record: &Record, errors: &mut FieldErrors) -> R
     Ok(())
 }
 
-fn hash(record: &Record) -> String {
+/// What an address is found by, if it is sent again.
+pub(crate) fn hash(record: &Record) -> String {
     let mut hash = Sha256::new();
     for column in SAME {
         match record.value(column) {

@@ -1,5 +1,8 @@
 //! Price lists, and the prices of products in them (contract 9.1, client contract 3).
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
 use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::{Error as StoreError, Tx, products};
 
@@ -8,7 +11,6 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Shape, View, property};
-use onhand_core::{ProductId, SKU_CHARS_MAX};
 
 /// Price lists.
 pub static LIST: Noun = Noun {
@@ -66,7 +68,7 @@ pub static PRICE: Noun = Noun {
     fixed: &["product", "price_list"],
     many: true,
     upserts: true,
-    rule: Some(|tx, draft| Box::pin(complete(tx, draft))),
+    rules: Some(|tx, drafts| Box::pin(complete(tx, drafts))),
     ..Noun::new(
         &PRODUCT_PRICES,
         ("product_prices", "product_prices/{id}"),
@@ -113,34 +115,48 @@ pub static PRICE: Noun = Noun {
     )
 };
 
-/// Amounts get the two digits after the point that clients compare texts with; the product is found by either name.
-async fn complete(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
+/// Amounts get the two digits after the point that clients compare texts with; the products are found by either name.
+async fn complete(tx: &mut Tx<'_>, drafts: Vec<Draft<'_>>) -> Result<Vec<Result<(), Error>>, StoreError> {
+    let skus: BTreeSet<&str> = drafts.iter().filter_map(|draft| draft.form.text("product_sku")).collect();
+    let mut products = products::keys_by_sku(tx, &skus.into_iter().collect::<Vec<_>>()).await?;
+    let ids: BTreeSet<i64> = drafts.iter().filter_map(|draft| draft.record.int("product_id")).collect();
+    let ids: Vec<ProductId> = ids.into_iter().map(ProductId::new).collect();
+    products.extend(products::keys_by_id(tx, &ids).await?);
+    let by_sku = products.iter().map(|product| (product.sku.as_str(), product)).collect();
+    let by_id = products.iter().map(|product| (product.id.get(), product)).collect();
+    Ok(drafts.into_iter().map(|draft| complete_one(draft, &by_sku, &by_id)).collect())
+}
+
+fn complete_one(
+    draft: Draft<'_>,
+    by_sku: &BTreeMap<&str, &Product>,
+    by_id: &BTreeMap<i64, &Product>,
+) -> Result<(), Error> {
     let Draft { record, before, form, .. } = draft;
     for column in ["price", "tax_rate", "retail_price"] {
         if let Some(amount) = record.text(column).map(amount) {
             record.set(column, amount);
         }
     }
-    if let Some(sku) = form.text("product_sku") {
-        let Some(product) = products::keys_by_sku(tx, &[sku]).await?.pop() else {
-            return Ok(Err(Error::field("product_sku", format!("Object with sku={sku} does not exist."))));
+    let Some(sku) = form.text("product_sku") else {
+        let Some(id) = record.int("product_id") else {
+            return Err(Error::field("product", "This field is required."));
         };
-        let other = |id: i64| id != product.id.get();
-        if form.int("product").is_some_and(other)
-            || before.and_then(|before| before.int("product_id")).is_some_and(other)
-        {
-            return Ok(Err(Error::field("product_sku", "This is another product's SKU.")));
+        if let Some(product) = by_id.get(&id) {
+            record.set("product_sku", product.sku.clone());
         }
-        record.set("product_id", product.id.get());
-        record.set("product_sku", product.sku);
-    } else if let Some(id) = record.int("product_id") {
-        if let Some(product) = products::keys_by_id(tx, &[ProductId::new(id)]).await?.pop() {
-            record.set("product_sku", product.sku);
-        }
-    } else {
-        return Ok(Err(Error::field("product", "This field is required.")));
+        return Ok(());
+    };
+    let Some(product) = by_sku.get(sku) else {
+        return Err(Error::field("product_sku", format!("Object with sku={sku} does not exist.")));
+    };
+    let other = |id: i64| id != product.id.get();
+    if form.int("product").is_some_and(other) || before.and_then(|before| before.int("product_id")).is_some_and(other) {
+        return Err(Error::field("product_sku", "This is another product's SKU."));
     }
-    Ok(Ok(()))
+    record.set("product_id", product.id.get());
+    record.set("product_sku", product.sku.clone());
+    Ok(())
 }
 
 /// A decimal with at least two digits after the point.

@@ -88,13 +88,46 @@ pub async fn locked(tx: &mut Tx<'_>, table: &'static Table, id: i64) -> Result<O
 
 /// The record that has the natural key of another, which nobody else changes until this transaction ends.
 pub async fn same(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Record>, Error> {
-    let table = record.table;
-    let Some(same) = &table.made().same else { return Ok(None) };
-    let mut key: Vec<Value<'_>> = table.natural.iter().map(|column| record.value(column).clone()).collect();
-    key.extend(table.spread.bucket(record, 0).map(Value::Int));
-    let mut found = tx.all(same, &key, reading(table)).await?;
+    Ok(same_all(tx, record.table, std::slice::from_ref(record)).await?.pop().flatten())
+}
+
+/// For each record, the one that has its natural key; nobody else changes those until this transaction ends.
+pub async fn same_all(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    records: &[Record],
+) -> Result<Vec<Option<Record>>, Error> {
+    let Some(same) = &table.made().same else { return Ok(vec![None; records.len()]) };
+    let key = |record: &Record| {
+        let columns = table.natural.iter().map(|column| record.value(column).clone());
+        columns.chain(table.spread.bucket(record, 0).map(Value::Int)).collect::<Vec<_>>()
+    };
+    let mut keys: Vec<Vec<Value<'static>>> = records.iter().map(key).collect();
+    // Whoever else looks for some of these rows locks them in the same order.
+    keys.sort_by(|one, other| one.iter().map(rank).cmp(other.iter().map(rank)));
+    keys.dedup();
+    let width = keys.first().map_or(0, Vec::len);
+    let mut found = match width {
+        0 => Vec::new(),
+        1 => tx.all_each(same, keys.into_iter().map(sized::<1>), reading(table)).await?,
+        2 => tx.all_each(same, keys.into_iter().map(sized::<2>), reading(table)).await?,
+        3 => tx.all_each(same, keys.into_iter().map(sized::<3>), reading(table)).await?,
+        _ => tx.all_each(same, keys.into_iter().map(sized::<4>), reading(table)).await?,
+    };
     load_links(tx, table, &mut found).await?;
-    Ok(found.pop())
+    Ok(records.iter().map(|record| found.iter().find(|other| other.has_key_of(record)).cloned()).collect())
+}
+
+fn rank<'v>(value: &'v Value<'_>) -> (i64, &'v str) {
+    match value {
+        Value::Int(number) => (*number, ""),
+        Value::Text(text) => (0, text),
+        Value::Null | Value::Bytes(_) => (0, ""),
+    }
+}
+
+fn sized<const N: usize>(key: Vec<Value<'static>>) -> [Value<'static>; N] {
+    key.try_into().expect("a natural key has up to three columns, and perhaps a bucket")
 }
 
 fn reading(table: &'static Table) -> impl Fn(&crate::Row<'_>) -> Result<Record, Error> + Send {
@@ -203,23 +236,47 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
 
 /// Writes a record back, which was `before`. What it has become.
 pub async fn update(tx: &mut Tx<'_>, before: Record, after: Record) -> Result<Record, Error> {
-    let table = before.table;
-    let mut values = table.key(after.id);
-    values.push(Value::Int(after.modified_at.micros()));
-    values.extend(after.values.iter().cloned());
-    tx.execute(&table.made().update, &values).await?;
-    let mut tally = Tally::default();
-    count(&mut tally, table, &before, -1);
-    count(&mut tally, table, &after, 1);
-    tally.write(tx).await?;
-    if before.links != after.links {
-        delete_links(tx, table, after.id).await?;
-        insert_links(tx, table, &after).await?;
+    let (table, id) = (before.table, after.id);
+    let gone = || Error::Internal(format!("a {} is gone", table.name));
+    let written = update_all(tx, table, vec![(before, after)]).await?;
+    written.into_iter().find(|record| record.id == id).ok_or_else(gone)
+}
+
+/// Writes records back, each with what it was before. What they have become, in any order.
+pub async fn update_all(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    records: Vec<(Record, Record)>,
+) -> Result<Vec<Record>, Error> {
+    if records.is_empty() {
+        return Ok(Vec::new());
     }
-    let Some(changed) = table.changed else { return Ok(after) };
-    let id = after.id;
-    changed(tx, &[Change { before: Some(before), after: Some(after) }]).await?;
-    by_id(tx, table, id).await?.ok_or_else(|| Error::Internal(format!("a {} is gone", table.name)))
+    let row = |(_, after): &(Record, Record)| {
+        let mut row = table.key(after.id);
+        row.push(Value::Int(after.modified_at.micros()));
+        row.extend(after.values.iter().cloned());
+        row
+    };
+    let rows = records.iter().map(row).collect();
+    tx.execute_each_composed(table.made().update.sqlite(), rows).await?;
+    let mut tally = Tally::default();
+    for (before, after) in &records {
+        count(&mut tally, table, before, -1);
+        count(&mut tally, table, after, 1);
+    }
+    tally.write(tx).await?;
+    for (before, after) in &records {
+        if before.links != after.links {
+            delete_links(tx, table, after.id).await?;
+            insert_links(tx, table, after).await?;
+        }
+    }
+    let Some(changed) = table.changed else { return Ok(records.into_iter().map(|(_, after)| after).collect()) };
+    let ids: Vec<i64> = records.iter().map(|(_, after)| after.id).collect();
+    let change = |(before, after)| Change { before: Some(before), after: Some(after) };
+    let changes: Vec<Change> = records.into_iter().map(change).collect();
+    changed(tx, &changes).await?;
+    by_ids(tx, table, &ids).await
 }
 
 /// What still points at a record: the name of its table.

@@ -124,7 +124,7 @@ impl Table {
         self
     }
 
-    /// The same with a natural key, by which rows are found to be written again. Each column of it is of the bucket's row.
+    /// The same with a natural key of up to three columns, by which rows are found to be written again. Each column of it is of the bucket's row.
     #[must_use]
     pub const fn natural(mut self, columns: &'static [&'static str]) -> Self {
         self.natural = columns;

@@ -129,7 +129,7 @@ const DIRECTORY: &str = "
     INSERT INTO cargo_company VALUES (1, 'é', NULL, 'é', 1, 1, 1);
     INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1);
     INSERT INTO retail_store_channel VALUES (1, 1);
-    INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', NULL, 'é', 'é', 1, '{}', 1, 1);
+    INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', 'é', 'é', 'é', 1, '{}', 1, 1);
     INSERT INTO address VALUES (7, 263, 1, 'é', 1, 1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1, '{}', 1, 1);";
 
 /// A file of the embedded engine.

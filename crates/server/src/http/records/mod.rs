@@ -2,7 +2,7 @@
 //!
 //! A noun is added as a [`Noun`] in a file of its own: the store's table (see `onhand_store::records::tables`), fields, view
 //! and filters, what must be unique, and a [`Rule`] where there is more to say; and a line in a file of `routes/`, which
-//! [`routes::Places`] makes its six routes of. Columns are found by name: the field `stock_list` of kind `Pk` is the column
+//! [`Places`] makes its six routes of. Columns are found by name: the field `stock_list` of kind `Pk` is the column
 //! `stock_list_id`, any other field the column, or the link, of its own name.
 //!
 //! Promises: all faults of a body at once, in the wire's form; a write is whole or not at all. Must not know nouns.
@@ -17,7 +17,9 @@ use onhand_store::filter::{Condition, Page};
 use onhand_store::records::{self, Record};
 
 pub(super) use self::detail::{list_detailed, show_detailed};
-pub use self::noun::{Detail, Draft, First, Noun, Own, Rule, Ruling, Taken, Unique, fill_blanks, judge};
+pub use self::noun::{
+    Detail, Draft, First, Noun, Own, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks, judge,
+};
 pub use self::routes::Places;
 pub(super) use self::write::{create, remove, update};
 use super::call::Call;

@@ -50,6 +50,8 @@ pub struct Noun {
     pub more: Option<fn(&str, &Record) -> Option<String>>,
     /// What holds besides.
     pub rule: Option<Rule>,
+    /// The same for all of a call at once, where looking up one by one would take long.
+    pub rules: Option<Rules>,
     /// What is done before one of them is changed, through the ledger and so in a transaction of its own.
     pub first: Option<First>,
 }
@@ -124,6 +126,12 @@ pub type Ruling<'t> = Pin<Box<dyn Future<Output = Result<Result<(), Error>, Stor
 /// A rule of a noun's own. It looks and completes; it does not write, and it is also asked where a pointer leads nowhere.
 pub type Rule = for<'t, 'c> fn(&'t mut Tx<'c>, Draft<'t>) -> Ruling<'t>;
 
+/// What rules say of each draft of a call.
+pub type Rulings<'t> = Pin<Box<dyn Future<Output = Result<Vec<Result<(), Error>>, StoreError>> + Send + 't>>;
+
+/// A rule for all drafts of a call at once.
+pub type Rules = for<'t, 'c> fn(&'t mut Tx<'c>, Vec<Draft<'t>>) -> Rulings<'t>;
+
 /// What is done first, with a record as it is and what was sent for it; or why nothing is done. It may be asked again.
 pub type First =
     for<'t> fn(&'t Call, &'t Record, &'t Form) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
@@ -168,6 +176,7 @@ impl Noun {
             detail: None,
             more: None,
             rule: None,
+            rules: None,
             first: None,
         }
     }

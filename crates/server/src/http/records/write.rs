@@ -86,14 +86,14 @@ async fn insert(
     for missing in records::missing(tx, noun.table, &records).await? {
         faults[missing.row].add(field_of(missing.name), form::unknown_pk(missing.id));
     }
-    if let Some(rule) = noun.rule {
-        for ((form, record), faults) in forms.iter().zip(&mut records).zip(&mut faults) {
-            let About { channel, role, now } = about;
-            match rule(tx, Draft { record, before: None, form, channel, role, now }).await? {
-                Ok(()) => {}
-                Err(Error::Fields(more)) => faults.complete(more),
-                Err(refused) => return Ok(Err(refused)),
-            }
+    let About { channel, role, now } = about;
+    let drafts = records.iter_mut().zip(forms);
+    let drafts = drafts.map(|(record, form)| Draft { record, before: None, form, channel, role, now }).collect();
+    for (verdict, faults) in judged(tx, noun, drafts).await?.into_iter().zip(&mut faults) {
+        match verdict {
+            Ok(()) => {}
+            Err(Error::Fields(more)) => faults.complete(more),
+            Err(refused) => return Ok(Err(refused)),
         }
     }
     if faults.iter().any(|faults| !faults.is_empty()) {
@@ -107,6 +107,20 @@ async fn insert(
     Ok(Ok(Ok(written)))
 }
 
+/// What a noun's rules say of each draft; nothing where it has none.
+async fn judged(tx: &mut Tx<'_>, noun: &Noun, drafts: Vec<Draft<'_>>) -> Result<Vec<Result<(), Error>>, StoreError> {
+    if let Some(rules) = noun.rules {
+        return rules(tx, drafts).await;
+    }
+    let mut verdicts = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        if let Some(rule) = noun.rule {
+            verdicts.push(rule(tx, draft).await?);
+        }
+    }
+    Ok(verdicts)
+}
+
 /// Writes records of which some may be there already, by their natural key. Those get what was sent and keep the rest.
 async fn upsert(
     tx: &mut Tx<'_>,
@@ -115,27 +129,51 @@ async fn upsert(
     forms: &[Form],
     about: About,
 ) -> Result<(Vec<Record>, StatusCode), StoreError> {
-    // Each is there, or will be one of the new ones, which are written together.
-    let mut places: Vec<Result<Record, usize>> = Vec::with_capacity(records.len());
-    let mut new: Vec<Record> = Vec::new();
-    for (record, form) in records.into_iter().zip(forms) {
-        if let Some(before) = records::same(tx, &record).await? {
+    // Each is there, or will be one of the new ones; both kinds are written together.
+    let mut places: Vec<Place> = Vec::with_capacity(records.len());
+    let (mut there, mut new): (Vec<(Record, Record)>, Vec<Record>) = (Vec::new(), Vec::new());
+    let found = records::same_all(tx, noun.table, &records).await?;
+    for ((record, form), found) in records.into_iter().zip(forms).zip(found) {
+        if let Some(place) = there.iter().position(|(before, _)| before.has_key_of(&record)) {
+            overwrite(noun, form, &record, &mut there[place].1);
+            places.push(Place::There(place));
+        } else if let Some(before) = found {
             let mut after = before.clone();
             overwrite(noun, form, &record, &mut after);
-            let changed = !after.says_as(&before);
-            after.touch(about.now);
-            places.push(Ok(if changed { records::update(tx, before, after).await? } else { before }));
+            places.push(Place::There(there.len()));
+            there.push((before, after));
         } else if let Some(place) = new.iter().position(|earlier| earlier.has_key_of(&record)) {
             overwrite(noun, form, &record, &mut new[place]);
-            places.push(Err(place));
+            places.push(Place::New(place));
         } else {
-            places.push(Err(new.len()));
+            places.push(Place::New(new.len()));
             new.push(record);
         }
     }
     let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
-    let made = records::insert(tx, noun.table, new).await?;
-    Ok((places.into_iter().map(|place| place.unwrap_or_else(|new| made[new].clone())).collect(), status))
+    let mut told: Vec<Record> = there.iter().map(|(before, _)| before.clone()).collect();
+    let mut changed: Vec<_> = there.into_iter().filter(|(before, after)| !after.says_as(before)).collect();
+    changed.iter_mut().for_each(|(_, after)| after.touch(about.now));
+    for after in records::update_all(tx, noun.table, changed).await? {
+        told.iter_mut().filter(|record| record.id == after.id).for_each(|record| record.clone_from(&after));
+    }
+    // Somebody else has just made one of them: then it is there, and all is looked at again.
+    let again = |fault| match fault {
+        StoreError::Taken { constraint } => StoreError::Conflict(format!("{constraint} was taken meanwhile")),
+        other => other,
+    };
+    let made = records::insert(tx, noun.table, new).await.map_err(again)?;
+    let one = |place: Place| match place {
+        Place::There(place) => told[place].clone(),
+        Place::New(place) => made[place].clone(),
+    };
+    Ok((places.into_iter().map(one).collect(), status))
+}
+
+/// Where a record of an array is found after it was written.
+enum Place {
+    There(usize),
+    New(usize),
 }
 
 /// Puts what was sent for one record into another. It has been through the noun's rule: what it says is what was meant.
@@ -180,13 +218,12 @@ async fn change(
     for missing in records::missing(tx, noun.table, std::slice::from_ref(&after)).await? {
         faults.add(field_of(missing.name), form::unknown_pk(missing.id));
     }
-    if let Some(rule) = noun.rule {
-        let About { channel, role, now } = about;
-        match rule(tx, Draft { record: &mut after, before: Some(&before), form, channel, role, now }).await? {
-            Ok(()) => {}
-            Err(Error::Fields(more)) => faults.complete(more),
-            Err(refused) => return Ok(Err(refused)),
-        }
+    let About { channel, role, now } = about;
+    let draft = Draft { record: &mut after, before: Some(&before), form, channel, role, now };
+    match judged(tx, noun, vec![draft]).await?.pop() {
+        None | Some(Ok(())) => {}
+        Some(Err(Error::Fields(more))) => faults.complete(more),
+        Some(Err(refused)) => return Ok(Err(refused)),
     }
     if !faults.is_empty() {
         return Ok(Err(Error::Fields(faults)));

@@ -195,6 +195,14 @@ impl<'c> Session<'c> {
     ) -> Result<u64, Error> {
         let sql = dollars(sql);
         let one = self.prepared(&sql).await?;
+        if self.connection.is_distributed {
+            let mut touched = 0;
+            for row in rows {
+                let client = &self.connection.client;
+                touched += self.answered(client.execute_raw(&one, row)).await?;
+            }
+            return Ok(touched);
+        }
         let form = Form::of(&sql, one.params())?;
         let prepared = self.prepared(&form.text).await?;
         let columns = batch::turn(&form.kinds, rows)?;
