@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::floor::{FloorCommand, FloorNeeds};
 use crate::{
     ChannelId, IdKind, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey,
     StockListId, Timestamp, UnitType, Written,
@@ -28,6 +29,8 @@ pub enum Command {
     EditOrder(EditOrder),
     /// An order line is edited.
     EditItem(EditItem),
+    /// Something happens on the floor.
+    Floor(FloorCommand),
 }
 
 /// Names a product in one of the two ways the wire has.
@@ -295,6 +298,8 @@ pub struct Needs {
     pub items_with_orders: BTreeSet<OrderItemId>,
     /// Order numbers that must be free, as (channel or 0, number).
     pub numbers: BTreeSet<(i64, String)>,
+    /// What is needed of the floor.
+    pub floor: FloorNeeds,
 }
 
 impl Command {
@@ -303,11 +308,12 @@ impl Command {
         match self {
             Self::PlaceOrder(order) => order.needs(needs),
             Self::ReleaseItem(release) => _ = needs.items.insert(release.item),
-            Self::CancelItems(cancel) => _ = needs.orders.insert(cancel.order),
+            Self::CancelItems(cancel) => _ = needs.floor.orders.insert(cancel.order),
             Self::WriteStocks(write) => write.rows.iter().for_each(|row| row.needs(needs)),
             Self::ImportStocks(import) => import.needs(needs),
             Self::EditOrder(edit) => _ = needs.orders.insert(edit.order),
-            Self::EditItem(edit) => _ = needs.items_with_orders.insert(edit.item),
+            Self::EditItem(edit) => edit.needs(needs),
+            Self::Floor(command) => command.needs(&mut needs.floor),
         }
     }
 
@@ -322,6 +328,7 @@ impl Command {
             (Self::WriteStocks(write), IdKind::Product | IdKind::Stock | IdKind::Movement) => write.rows.len(),
             (Self::ImportStocks(import), IdKind::Product | IdKind::Stock | IdKind::Movement) => import.rows.len(),
             (Self::CancelItems(_), IdKind::Movement) => ORDER_LINES_MAX,
+            (Self::Floor(command), kind) => command.ids_needed(kind),
             _ => 0,
         }
     }
@@ -340,6 +347,17 @@ impl PlaceOrder {
                 ProductRef::Id(id) => _ = needs.product_keys.insert((line.list, *id)),
                 ProductRef::Sku(sku) => _ = needs.keys.insert(StockKey { list: line.list, sku: sku.clone() }),
             }
+        }
+    }
+}
+
+impl EditItem {
+    /// An edit that cancels a line takes it out of its package.
+    fn needs(&self, needs: &mut Needs) {
+        if self.edit.status == Some(OrderStatus::Cancelled) {
+            needs.floor.items.insert(self.item);
+        } else {
+            needs.items_with_orders.insert(self.item);
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Holds: the quantity one order line holds on one product stock, and how that ends.
 //!
-//! Promises: a hold moves forward only (open → reported → settled, or → cancelled from the first two); it is
-//! never both released and cancelled. Must not know orders: a hold knows its line's id and nothing else of it.
+//! Promises: on one stock a hold moves forward only (open → reported → settled, or → cancelled); it is never both
+//! released and cancelled. A hold that is taken off its stock is short until it is put on another one, or back. Must not
+//! know orders: a hold knows its line's id and nothing else of it.
 
 use crate::{OrderItemId, Quantity, StockId, Timestamp};
 
@@ -16,6 +17,13 @@ pub enum HoldState {
     Settled,
     /// Given back; counted nowhere.
     Cancelled,
+    /// Promised and held nowhere, because it was not found; counted nowhere, shown to people.
+    Short,
+}
+
+impl HoldState {
+    /// Every state.
+    pub const ALL: [Self; 5] = [Self::Open, Self::Reported, Self::Settled, Self::Cancelled, Self::Short];
 }
 
 /// One order line's claim on one product stock.

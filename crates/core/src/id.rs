@@ -52,6 +52,20 @@ id! {
     MappingId,
     /// An import of a file; its bucket is that of the key it is asked for with.
     ImportId,
+    /// A place where stock stands. Small numbers, no bucket.
+    StockLocationId,
+    /// A package; its bucket is that of its order.
+    PackageId,
+    /// A line of a package; its bucket is that of its order.
+    PackageItemId,
+    /// Lines being brought from one location to another; its bucket is that of its order.
+    TransferId,
+    /// A line of a transfer; its bucket is that of its order.
+    TransferItemId,
+    /// A discrepancy; its bucket is that of its stock.
+    DiscrepancyId,
+    /// A count at a location. No bucket.
+    StockCountId,
 }
 
 /// The kinds of row whose ids come from an [`IdSource`].
@@ -71,12 +85,37 @@ pub enum IdKind {
     Mapping,
     /// [`ImportId`].
     Import,
+    /// [`PackageId`].
+    Package,
+    /// [`PackageItemId`].
+    PackageItem,
+    /// [`TransferId`].
+    Transfer,
+    /// [`TransferItemId`].
+    TransferItem,
+    /// [`DiscrepancyId`].
+    Discrepancy,
+    /// [`StockCountId`].
+    StockCount,
 }
 
 impl IdKind {
     /// Every kind, in the order of their stored numbers.
-    pub const ALL: [Self; 7] =
-        [Self::Product, Self::Stock, Self::Order, Self::OrderItem, Self::Movement, Self::Mapping, Self::Import];
+    pub const ALL: [Self; 13] = [
+        Self::Product,
+        Self::Stock,
+        Self::Order,
+        Self::OrderItem,
+        Self::Movement,
+        Self::Mapping,
+        Self::Import,
+        Self::Package,
+        Self::PackageItem,
+        Self::Transfer,
+        Self::TransferItem,
+        Self::Discrepancy,
+        Self::StockCount,
+    ];
 }
 
 /// Numbers reserved for this process and not used yet: per kind, the next one and the first that is not ours.

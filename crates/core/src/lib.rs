@@ -11,12 +11,14 @@ mod cancellation;
 pub mod command;
 mod decide;
 pub mod feed;
+pub mod floor;
 mod fold;
 mod hold;
 mod id;
 pub mod import;
 mod movement;
 mod order;
+pub mod plan;
 mod quantity;
 pub mod refusal;
 mod shelf;
@@ -26,12 +28,14 @@ mod time;
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
 pub use cancellation::{CancellationStatus, CancellationType};
 pub use command::Command;
-pub use decide::{Context, ImportedStock, Outcome, RowVerdict, WrittenStock, decide};
+pub use decide::{
+    Context, FloorOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowVerdict, WrittenStock, decide,
+};
 pub use fold::fold;
 pub use hold::{Hold, HoldState};
 pub use id::{
-    ChannelId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, ProductId, StockId,
-    StockListId, UserId,
+    ChannelId, DiscrepancyId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, PackageId,
+    PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, TransferId, TransferItemId, UserId,
 };
 pub use movement::{Cause, Delta, Movement};
 pub use order::{Channel, Mapping, Order, OrderItem, OrderStatus, Oversell};

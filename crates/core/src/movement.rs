@@ -18,6 +18,16 @@ pub enum Cause {
     Write,
     /// A row of a file wrote a figure or another visible field, or took back what one had written.
     Import(ImportId),
+    /// An order line's hold went to another location, or came from there.
+    Plan(OrderItemId),
+    /// An order line was not found at its location.
+    NotFound(OrderItemId),
+    /// An order line was brought from one location to another.
+    Transfer(OrderItemId),
+    /// Somebody counted.
+    Count,
+    /// Discrepancies were removed.
+    Found,
 }
 
 /// By how much each number changes.

@@ -94,6 +94,20 @@ impl OrderStatus {
         Self::ALL.iter().copied().find(|status| status.name() == name)
     }
 
+    /// What an order is whose lines are these, when it was `now`: cancelled lines do not count; it has left when the last
+    /// line has, and is being prepared as soon as one line is.
+    #[must_use]
+    pub fn following(now: Self, lines: &[Self]) -> Self {
+        let alive = || lines.iter().copied().filter(|line| *line != Self::Cancelled);
+        match alive().min() {
+            None => Self::Cancelled,
+            Some(least) if least.has_left() => least,
+            Some(_) if alive().any(|line| line >= Self::Preparing) => Self::Preparing,
+            Some(_) if now >= Self::Preparing => Self::Approved,
+            Some(_) => now,
+        }
+    }
+
     /// From here on the units have left: a line can be refunded, not cancelled.
     pub fn has_left(self) -> bool {
         self >= Self::Shipped
@@ -175,4 +189,29 @@ pub struct Mapping {
     pub code: String,
     /// When it was stored.
     pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OrderStatus::{self, Approved, Cancelled, Delivered, PaymentWaiting, Preparing, Shipped, Waiting};
+
+    #[test]
+    fn an_order_follows_its_lines() {
+        let table: &[(OrderStatus, &[OrderStatus], OrderStatus)] = &[
+            (Approved, &[Approved, Approved], Approved),
+            (Waiting, &[Waiting, PaymentWaiting], Waiting),
+            (Approved, &[Approved, Preparing], Preparing),
+            (Preparing, &[Shipped, Preparing], Preparing),
+            (Preparing, &[Shipped, Approved], Preparing),
+            (Preparing, &[Shipped, Shipped], Shipped),
+            (Preparing, &[Shipped, Delivered], Shipped),
+            (Preparing, &[Shipped, Cancelled], Shipped),
+            (Preparing, &[Approved, Approved], Approved),
+            (Preparing, &[Cancelled, Cancelled], Cancelled),
+            (Cancelled, &[], Cancelled),
+        ];
+        for (now, lines, wanted) in table {
+            assert_eq!(OrderStatus::following(*now, lines), *wanted, "{now:?} with {lines:?}");
+        }
+    }
 }

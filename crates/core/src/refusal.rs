@@ -3,7 +3,7 @@
 //! Promises: a refused command has changed nothing. Refusals are found in the order of the variants here, so which of
 //! two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
 
-use crate::{ChannelId, OrderItemId, StockListId, Timestamp, command::ProductRef};
+use crate::{ChannelId, OrderItemId, StockListId, StockLocationId, Timestamp, command::ProductRef};
 
 /// Why a command was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +31,19 @@ pub enum Refusal {
     AlreadyShipped(Vec<OrderItemId>),
     /// A cancelled line cannot come back to life, since its hold is gone.
     Cancelled,
+    /// A package or transfer cannot be given this command.
+    IllegalCommand {
+        /// The command.
+        command: &'static str,
+        /// Its state.
+        state: &'static str,
+        /// The commands it can be given.
+        allowed: Vec<&'static str>,
+    },
+    /// These lines do not belong to the package or transfer.
+    ForeignLines(Vec<i64>),
+    /// There is no such stock location.
+    UnknownLocation(StockLocationId),
 }
 
 /// What is wrong with one row of a command.

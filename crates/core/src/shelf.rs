@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::command::ProductRef;
+use crate::floor::{Floor, FloorChanges};
 use crate::{
     Cause, Channel, ChannelId, Delta, Hold, HoldState, IdKind, IdSource, Mapping, Movement, MovementId, Order, OrderId,
     OrderItem, OrderItemId, Product, ProductId, Stock, StockId, StockList, StockListId, Timestamp, UserId,
@@ -16,6 +17,8 @@ use crate::{
 pub struct Shelf {
     /// Where new ids come from.
     pub ids: IdSource,
+    /// Locations, and the work of people there.
+    pub floor: Floor,
     lists: HashMap<StockListId, StockList>,
     channels: HashMap<ChannelId, Channel>,
     products: HashMap<ProductId, Product>,
@@ -51,12 +54,16 @@ pub struct Changes {
     pub items: BTreeSet<OrderItemId>,
     /// Holds taken.
     pub new_holds: BTreeSet<OrderItemId>,
-    /// Holds changed that were there before.
-    pub holds: BTreeSet<OrderItemId>,
+    /// Holds changed that were there before, with the stock they were on.
+    pub holds: BTreeMap<OrderItemId, StockId>,
     /// Mappings stored.
     pub mappings: Vec<Mapping>,
     /// Movements, in order.
     pub movements: Vec<Movement>,
+    /// Orders that are to be planned from now on, or (`false`) that have been.
+    pub plans: BTreeMap<OrderId, bool>,
+    /// What happened on the floor.
+    pub floor: FloorChanges,
 }
 
 impl Changes {
@@ -71,6 +78,8 @@ impl Changes {
             && self.holds.is_empty()
             && self.mappings.is_empty()
             && self.movements.is_empty()
+            && self.plans.is_empty()
+            && self.floor.is_empty()
     }
 }
 
@@ -211,7 +220,7 @@ impl Shelf {
 
     /// Takes the recorded changes, leaving none.
     pub fn take_changes(&mut self) -> Changes {
-        std::mem::take(&mut self.changes)
+        Changes { floor: self.floor.take_changes(), ..std::mem::take(&mut self.changes) }
     }
 }
 
@@ -311,25 +320,53 @@ impl Shelf {
         self.items.get_mut(&id).expect("a decision changes lines it has looked at")
     }
 
+    /// Says that an order is to be planned, or has been.
+    pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
+        self.changes.plans.insert(order, is_due);
+    }
+
     /// Moves a hold to another state, forward only.
     pub(crate) fn advance_hold(&mut self, item: OrderItemId, to: HoldState, registered_at: Option<Timestamp>) {
-        let hold = self.holds.get_mut(&item).expect("a decision changes holds it has looked at");
+        let hold = self.hold_mut(item);
         let forward = match hold.state {
             HoldState::Open => to != HoldState::Open,
-            HoldState::Reported => matches!(to, HoldState::Settled | HoldState::Cancelled),
-            HoldState::Settled | HoldState::Cancelled => false,
+            HoldState::Reported => matches!(to, HoldState::Settled | HoldState::Cancelled | HoldState::Short),
+            HoldState::Settled => to == HoldState::Short,
+            HoldState::Short => matches!(to, HoldState::Short | HoldState::Cancelled),
+            HoldState::Cancelled => false,
         };
         assert!(forward, "a hold moves forward only: {hold:?} to {to:?}");
         hold.state = to;
         hold.registered_at = registered_at.or(hold.registered_at);
-        let reported = self.reported_of.entry(hold.stock).or_default();
+        let stock = hold.stock;
+        let reported = self.reported_of.entry(stock).or_default();
         if to == HoldState::Reported {
             reported.insert(item)
         } else {
             reported.remove(&item)
         };
-        if !self.changes.new_holds.contains(&item) {
-            self.changes.holds.insert(item);
+    }
+
+    /// Puts a short hold, and with it its line, on a stock.
+    pub(crate) fn put_hold_on(&mut self, item: OrderItemId, stock: StockId, state: HoldState, now: Timestamp) {
+        let hold = self.hold_mut(item);
+        assert!(hold.state == HoldState::Short, "a hold is taken off before it is put on: {hold:?}");
+        (hold.stock, hold.state) = (stock, state);
+        if state != HoldState::Open {
+            hold.registered_at = Some(now);
         }
+        if state == HoldState::Reported {
+            self.reported_of.entry(stock).or_default().insert(item);
+        }
+        let line = self.item_mut(item);
+        (line.stock, line.modified_at) = (stock, now);
+    }
+
+    fn hold_mut(&mut self, item: OrderItemId) -> &mut Hold {
+        let hold = self.holds.get_mut(&item).expect("a decision changes holds it has looked at");
+        if !self.changes.new_holds.contains(&item) {
+            self.changes.holds.entry(item).or_insert(hold.stock);
+        }
+        hold
     }
 }

@@ -24,6 +24,8 @@ pub struct StockList {
     pub release_mode: ReleaseMode,
     /// How old the ERP's figures are when they arrive without a time of their own, in seconds.
     pub snapshot_delay_seconds: i64,
+    /// Whether a stock location stands behind it: then its orders are planned to locations.
+    pub is_located: bool,
 }
 
 /// The most characters a SKU may have.
@@ -80,6 +82,8 @@ pub struct Stock {
     pub reported: i64,
     /// When the ERP took the figure in `on_hand`.
     pub snapshot_at: Option<Timestamp>,
+    /// When the newest active discrepancy was reported. While there is one, nothing is offered.
+    pub discrepancy_at: Option<Timestamp>,
     /// The newest movement of this stock; each movement names the one before it.
     pub movement: Option<MovementId>,
     /// A JSON object that no rule reads.
@@ -118,6 +122,7 @@ impl Stock {
             external: 0,
             reported: 0,
             snapshot_at: None,
+            discrepancy_at: None,
             movement: None,
             extra_field: "{}".to_owned(),
             created_at: now,
@@ -130,9 +135,11 @@ impl Stock {
         self.headroom().max(0)
     }
 
-    /// `on_hand − held − reported`; negative when more was sold elsewhere than there is.
+    /// `on_hand − held − reported`; negative when more was sold elsewhere than there is. What is not found is not there
+    /// to be sold, so an active discrepancy leaves no room.
     pub fn headroom(&self) -> i64 {
-        self.on_hand - self.held - self.reported
+        let room = self.on_hand - self.held - self.reported;
+        if self.discrepancy_at.is_some() { room.min(0) } else { room }
     }
 
     /// The part of `held` that open holds of our orders make up.

@@ -3,6 +3,7 @@
 //! Promises: fills an empty database only; every number comes about through the ledger, as in real life.
 
 mod directory;
+mod floor;
 mod sales;
 
 use anyhow::{Context as _, bail};
@@ -49,7 +50,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
             sales::tell(app, market, item, now).await?;
         }
     }
-    Ok(())
+    floor::fill(app, &lists, now).await
 }
 
 async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId>> {

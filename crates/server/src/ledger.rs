@@ -14,7 +14,7 @@ use onhand_core::{
 };
 use onhand_store::idempotency::{self, Answer, Key};
 use onhand_store::{Error, Store, Tx, ids, imports, ledger as rows};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::pages::Pages;
@@ -106,21 +106,23 @@ pub struct Ledger {
     queue: mpsc::Sender<(Submission, Answering)>,
     pages: Arc<Pages>,
     of_callers: Arc<AtomicU64>,
+    due: Arc<Notify>,
 }
 
 impl Ledger {
     /// Starts the ledger of a store. The task ends after the last handle is gone and everything queued is answered.
     pub fn start(store: &Store, clock: &Clock) -> (Self, tokio::task::JoinHandle<()>) {
-        let pages = Arc::new(Pages::default());
+        let (pages, due) = (Arc::new(Pages::default()), Arc::new(Notify::new()));
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let combiner = Combiner {
             store: store.clone(),
             clock: clock.clone(),
             pages: pages.clone(),
+            due: due.clone(),
             ids: IdSource::default(),
             last: Timestamp::from_micros(0),
         };
-        (Self { queue, pages, of_callers: Arc::default() }, tokio::spawn(combiner.run(waiting)))
+        (Self { queue, pages, of_callers: Arc::default(), due }, tokio::spawn(combiner.run(waiting)))
     }
 
     /// Submits a command and waits until it is on disk, or refused.
@@ -139,6 +141,11 @@ impl Ledger {
     /// Pages that may be kept: the ledger says what has changed before it answers.
     pub fn pages(&self) -> &Pages {
         &self.pages
+    }
+
+    /// Woken when an order is to be planned.
+    pub fn due(&self) -> &Notify {
+        &self.due
     }
 
     /// Commands that somebody waited for, so far: all but rows of imports.
@@ -161,13 +168,14 @@ fn batch_size(waiting: usize) -> usize {
 /// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
 /// alone would only make everybody wait; after an unknown end it might do them twice.
 fn is_of_a_command(fault: &Error) -> bool {
-    matches!(fault, Error::Taken { .. } | Error::Internal(_))
+    matches!(fault, Error::Taken { .. } | Error::Moved(_) | Error::Internal(_))
 }
 
 struct Combiner {
     store: Store,
     clock: Clock,
     pages: Arc<Pages>,
+    due: Arc<Notify>,
     ids: IdSource,
     last: Timestamp,
 }
@@ -219,7 +227,7 @@ impl Combiner {
         let mut tries = 1;
         loop {
             match self.settle(batch.clone(), part.clone()).await {
-                Err(Error::Taken { .. }) if tries < TAKEN_TRIES_MAX => tries += 1,
+                Err(Error::Taken { .. } | Error::Moved(_)) if tries < TAKEN_TRIES_MAX => tries += 1,
                 ended => return ended,
             }
         }
@@ -251,6 +259,9 @@ impl Combiner {
                 self.ids = IdSource::default();
             }
         })?;
+        if batch.changes.plans.values().any(|is_due| *is_due) {
+            self.due.notify_one();
+        }
         self.ids = batch.ids;
         self.last = batch.last;
         Ok(batch.settled)

@@ -16,5 +16,6 @@ pub mod imports;
 pub mod jobs;
 pub mod ledger;
 pub mod pages;
+pub mod plans;
 pub mod tls;
 pub mod wire;

@@ -32,6 +32,23 @@ pub const HOMES: &[(&str, Home)] = &[
     ("mapping", Home::Spread("SELECT create_distributed_table('mapping', 'bucket', colocate_with => 'stock')")),
     ("movement", Home::Spread("SELECT create_distributed_table('movement', 'bucket', colocate_with => 'stock')")),
     ("idempotency", Home::Spread("SELECT create_distributed_table('idempotency', 'bucket', colocate_with => 'stock')")),
+    ("package", Home::Spread("SELECT create_distributed_table('package', 'bucket', colocate_with => 'stock')")),
+    (
+        "package_item",
+        Home::Spread("SELECT create_distributed_table('package_item', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "transfer_order",
+        Home::Spread("SELECT create_distributed_table('transfer_order', 'bucket', colocate_with => 'stock')"),
+    ),
+    (
+        "transfer_item",
+        Home::Spread("SELECT create_distributed_table('transfer_item', 'bucket', colocate_with => 'stock')"),
+    ),
+    ("discrepancy", Home::Spread("SELECT create_distributed_table('discrepancy', 'bucket', colocate_with => 'stock')")),
+    ("plan_due", Home::Spread("SELECT create_distributed_table('plan_due', 'bucket', colocate_with => 'stock')")),
+    ("stock_location_address", Home::Everywhere("SELECT create_reference_table('stock_location_address')")),
+    ("stock_location", Home::Everywhere("SELECT create_reference_table('stock_location')")),
     ("price_list", Home::Everywhere("SELECT create_reference_table('price_list')")),
     ("catalog", Home::Everywhere("SELECT create_reference_table('catalog')")),
     ("catalog_stock_list", Home::Everywhere("SELECT create_reference_table('catalog_stock_list')")),
@@ -79,6 +96,9 @@ pub const HOMES: &[(&str, Home)] = &[
     ),
     ("touch", Home::Spread("SELECT create_distributed_table('touch', 'bucket', colocate_with => 'stock')")),
     // Work of people, not of programs: seldom, and read by one process.
+    ("stock_location_sender", Home::Coordinator),
+    ("stock_count", Home::Coordinator),
+    ("stock_count_line", Home::Coordinator),
     ("import", Home::Coordinator),
     ("import_part", Home::Coordinator),
     ("import_chunk", Home::Coordinator),

@@ -9,6 +9,9 @@ pub enum Error {
         /// The index.
         constraint: String,
     },
+    /// A row pointed elsewhere when it was locked than when it was looked up: worth looking again.
+    #[error("{0} has changed meanwhile")]
+    Moved(&'static str),
     /// The database cannot be reached or used just now; trying again later may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),

@@ -110,6 +110,13 @@ pub struct Page<T> {
     pub next: Option<CursorKey>,
 }
 
+impl<T> Page<T> {
+    /// The same part of the list, with other rows.
+    pub fn with<U>(&self, rows: Vec<U>) -> Page<U> {
+        Page { count: self.count, rows, next: self.next.clone() }
+    }
+}
+
 /// The table of a noun, as lists see it.
 pub(crate) struct Table {
     pub(crate) name: &'static str,

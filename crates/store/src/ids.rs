@@ -48,5 +48,11 @@ const fn name(kind: IdKind) -> &'static str {
         IdKind::Movement => "movement",
         IdKind::Mapping => "mapping",
         IdKind::Import => "import",
+        IdKind::Package => "package",
+        IdKind::PackageItem => "package_item",
+        IdKind::Transfer => "transfer_order",
+        IdKind::TransferItem => "transfer_item",
+        IdKind::Discrepancy => "discrepancy",
+        IdKind::StockCount => "stock_count",
     }
 }

@@ -4,7 +4,7 @@
 //! recorded, together with the kept counts. Must not know why anything changed. The only writer of stock, holds, orders
 //! and movements.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use onhand_core::command::Needs;
 use onhand_core::feed::Kind;
@@ -17,7 +17,9 @@ use crate::feed::touches::{self, Touch};
 use crate::products::ProductRow;
 use crate::sql::Statement;
 use crate::tally::{Scope, Tally};
-use crate::{Error, Tx, channels, mappings, movements, order_items, orders, products, records, stock_lists, stocks};
+use crate::{
+    Error, Tx, channels, floor, mappings, movements, order_items, orders, products, records, stock_lists, stocks,
+};
 
 /// This file composes what the nouns offer and has no statements of its own.
 pub(crate) static STATEMENTS: &[&Statement] = &[];
@@ -29,13 +31,17 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     // Nothing else depends on the numbers, so nothing waits for them.
     let numbers = orders::ask_numbers_taken(tx, &needs.numbers).await?;
     let mut wanted = needs.stocks.clone();
-    let items = lock_orders(tx, needs, shelf, &mut wanted).await?;
-    let keys = load_product_keys(tx, needs, shelf).await?;
+    let mut reach = floor::resolve(tx, &needs.floor).await?;
+    let items = lock_orders(tx, needs, &mut reach, shelf, &mut wanted).await?;
+    wanted.extend(floor::load(tx, &needs.floor, &mut reach, shelf).await?);
+    let keys = load_product_keys(tx, needs, &reach, shelf).await?;
     let (found, known) = lock_stocks(tx, wanted, &keys).await?;
     for (channel, number) in tx.told(numbers).await? {
         shelf.put_number(channel, number);
     }
-    load_items(tx, needs, &items, shelf).await?;
+    floor::load_discrepancies(tx, &needs.floor, &found, shelf).await?;
+    load_items(tx, needs, &items, &found, shelf).await?;
+    load_counted(tx, &reach.counted.difference(&items).copied().collect(), shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
     for hold in order_items::reported_holds_of(tx, &reported).await? {
         shelf.put_hold(hold);
@@ -76,12 +82,16 @@ async fn lock_stocks(
 async fn lock_orders(
     tx: &mut Tx<'_>,
     needs: &Needs,
+    reach: &mut floor::Reach,
     shelf: &mut Shelf,
     wanted: &mut BTreeSet<StockId>,
 ) -> Result<BTreeSet<OrderItemId>, Error> {
-    let mut places = order_items::places(tx, needs.items.union(&needs.items_with_orders)).await?;
-    let mut whole: BTreeSet<OrderId> = needs.orders.clone();
-    let with_order = places.iter().filter(|place| needs.items_with_orders.contains(&place.item));
+    let with_orders: BTreeSet<OrderItemId> = needs.items_with_orders.union(&needs.floor.items).copied().collect();
+    let mut places = order_items::places(tx, needs.items.union(&with_orders)).await?;
+    let of_floor = places.iter().filter(|place| needs.floor.items.contains(&place.item));
+    reach.orders.extend(of_floor.map(|place| place.order));
+    let mut whole: BTreeSet<OrderId> = needs.orders.union(&reach.orders).copied().collect();
+    let with_order = places.iter().filter(|place| with_orders.contains(&place.item));
     whole.extend(with_order.map(|place| place.order));
     for order in orders::lock(tx, &whole).await? {
         shelf.put_order(order);
@@ -91,14 +101,19 @@ async fn lock_orders(
     Ok(places.into_iter().map(|place| place.item).collect())
 }
 
-/// Lines, their holds and their mappings.
+/// Lines, their holds and their mappings. A line may have gone to another stock before this one's lock was ours.
 async fn load_items(
     tx: &mut Tx<'_>,
     needs: &Needs,
     items: &BTreeSet<OrderItemId>,
+    found: &[Stock],
     shelf: &mut Shelf,
 ) -> Result<(), Error> {
     let items = order_items::by_ids(tx, items).await?;
+    let locked: HashSet<StockId> = found.iter().map(|stock| stock.id).collect();
+    if items.iter().any(|item| !locked.contains(&item.stock)) {
+        return Err(Error::Moved("the stock of an order line"));
+    }
     for hold in order_items::holds_of(tx, &items).await? {
         shelf.put_hold(hold);
     }
@@ -109,9 +124,23 @@ async fn load_items(
     Ok(())
 }
 
+/// Lines that a count only looks at: nothing happens to them, so their stocks need not be ours.
+async fn load_counted(tx: &mut Tx<'_>, items: &BTreeSet<OrderItemId>, shelf: &mut Shelf) -> Result<(), Error> {
+    let items = order_items::by_ids(tx, items).await?;
+    for hold in order_items::holds_of(tx, &items).await? {
+        shelf.put_hold(hold);
+    }
+    Ok(())
+}
+
 /// Products named by id, and the stock keys of all products that were asked for.
-async fn load_product_keys(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<BTreeSet<StockKey>, Error> {
-    let mut keys = needs.keys.clone();
+async fn load_product_keys(
+    tx: &mut Tx<'_>,
+    needs: &Needs,
+    reach: &floor::Reach,
+    shelf: &mut Shelf,
+) -> Result<BTreeSet<StockKey>, Error> {
+    let mut keys: BTreeSet<StockKey> = needs.keys.union(&reach.keys).cloned().collect();
     let ids: BTreeSet<_> = needs.product_keys.iter().map(|(_, product)| *product).collect();
     for product in products::keys_by_id(tx, &ids.into_iter().collect::<Vec<_>>()).await? {
         for (list, _) in needs.product_keys.iter().filter(|(_, id)| *id == product.id) {
@@ -142,9 +171,8 @@ async fn load_products(
 
 async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, shelf: &mut Shelf) -> Result<(), Error> {
     for id in lists {
-        if let Some(list) = stock_lists::by_id(tx, *id).await? {
-            let (release_mode, snapshot_delay_seconds) = (list.release_mode, list.snapshot_delay_seconds);
-            shelf.put_list(StockList { id: *id, release_mode, snapshot_delay_seconds });
+        if let Some(list) = stock_lists::rules(tx, *id).await? {
+            shelf.put_list(list);
         }
     }
     Ok(())
@@ -168,6 +196,7 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
     changes.mappings.iter().for_each(|mapping| tally.add(Scope::all(mappings::TABLE.name), mapping.id.get(), 1));
     movements::insert_all(tx, &changes.movements).await?;
     touches::add_all(tx, touched(shelf, changes)).await?;
+    floor::apply(tx, changes, &mut tally).await?;
     tally.write(tx).await
 }
 
@@ -232,6 +261,6 @@ async fn apply_orders(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: 
     order_items::update_all(tx, &changed).await?;
     let new: Vec<_> = changes.new_holds.iter().filter_map(|id| shelf.hold(*id)).collect();
     order_items::insert_holds(tx, &new).await?;
-    let changed: Vec<_> = changes.holds.iter().filter_map(|id| shelf.hold(*id)).collect();
+    let changed: Vec<_> = changes.holds.iter().filter_map(|(id, stock)| Some((*stock, shelf.hold(*id)?))).collect();
     order_items::update_holds(tx, &changed).await
 }

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "directory", text: include_str!("../schema/0005_directory.sql"), server: "" },
     Migration { version: 6, name: "feed", text: include_str!("../schema/0006_feed.sql"), server: "" },
     Migration { version: 7, name: "channel sales", text: include_str!("../schema/0007_channel_sales.sql"), server: "" },
+    Migration { version: 8, name: "oms", text: include_str!("../schema/0008_oms.sql"), server: "" },
 ];
 
 shared! {

@@ -28,6 +28,11 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             "release" => Cause::Release(item),
             "cancel" => Cause::Cancel(item),
             "write" => Cause::Write,
+            "plan" => Cause::Plan(item),
+            "not_found" => Cause::NotFound(item),
+            "transfer" => Cause::Transfer(item),
+            "count" => Cause::Count,
+            "found" => Cause::Found,
             "import" => Cause::Import(ImportId::new(row.get::<Option<i64>>(14)?.unwrap_or(0))),
             other => return Err(Error::Internal(format!("there is no movement cause {other:?}"))),
         },
@@ -48,6 +53,11 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
         Cause::Cancel(item) => ("cancel", Some(item)),
         Cause::Write => ("write", None),
         Cause::Import(_) => ("import", None),
+        Cause::Plan(item) => ("plan", Some(item)),
+        Cause::NotFound(item) => ("not_found", Some(item)),
+        Cause::Transfer(item) => ("transfer", Some(item)),
+        Cause::Count => ("count", None),
+        Cause::Found => ("found", None),
     }
 }
 
@@ -55,7 +65,7 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
 pub const fn import_of(cause: Cause) -> Option<ImportId> {
     match cause {
         Cause::Import(import) => Some(import),
-        Cause::Order(_) | Cause::Release(_) | Cause::Cancel(_) | Cause::Write => None,
+        _ => None,
     }
 }
 

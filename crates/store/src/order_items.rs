@@ -23,6 +23,8 @@ pub(crate) const TABLE: Table = Table {
 pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
                            WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
 
+/// The lines that are short, from a line on which ends it. The state is written out, since the index has only such holds.
+pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
 pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Spread::With("order_id"));
 
@@ -43,8 +45,8 @@ shared! {
          oversold, price, extra_field, attributes, details, created_at, modified_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     UPDATE = "order_items.update",
-        "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7
-         WHERE id = ?1 AND bucket = ?2";
+        "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
+         stock_id = ?8 WHERE id = ?1 AND bucket = ?2";
     HOLD = "holds.by_item",
         "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE item_id = ?1 AND bucket = ?2";
     REPORTED_HOLDS = "holds.reported_of_stock",
@@ -53,6 +55,8 @@ shared! {
     INSERT_HOLD = "holds.insert",
         "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /// A hold lives in the bucket of its stock: when it goes to another one, it goes to another bucket.
+    DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
     UPDATE_HOLD = "holds.update",
         "UPDATE hold SET state = ?3, registered_at = ?4 WHERE item_id = ?1 AND bucket = ?2";
 }
@@ -77,7 +81,7 @@ fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
     })
 }
 
-fn quantity(units: i64) -> Result<Quantity, Error> {
+pub(crate) fn quantity(units: i64) -> Result<Quantity, Error> {
     Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
 }
 
@@ -91,6 +95,7 @@ fn read_hold(row: &Row<'_>) -> Result<Hold, Error> {
             2 => HoldState::Reported,
             3 => HoldState::Settled,
             4 => HoldState::Cancelled,
+            5 => HoldState::Short,
             other => return Err(Error::Internal(format!("there is no hold state {other}"))),
         },
         registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
@@ -103,6 +108,7 @@ const fn state_number(state: HoldState) -> i64 {
         HoldState::Reported => 2,
         HoldState::Settled => 3,
         HoldState::Cancelled => 4,
+        HoldState::Short => 5,
     }
 }
 
@@ -198,7 +204,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
     let rows = items.iter().map(|item| {
         let texts = (&item.extra_field, &item.attributes, &item.details);
         let (id, status, modified) = (item.id, item.status.code(), item.modified_at.micros());
-        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified]
+        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, item.stock.get()]
     });
     tx.execute_each(&UPDATE, rows).await
 }
@@ -217,10 +223,15 @@ pub(crate) async fn insert_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(),
     tx.execute_each(&INSERT_HOLD, rows).await
 }
 
-pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(), Error> {
-    let rows = holds.iter().map(|hold| {
+/// Writes holds back; `holds` are pairs of the stock a hold was on and the hold.
+pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[(StockId, &Hold)]) -> Result<(), Error> {
+    let stayed = holds.iter().filter(|(stock, hold)| *stock == hold.stock);
+    let rows = stayed.map(|(_, hold)| {
         let registered_at = hold.registered_at.map(Timestamp::micros);
         values![hold.item.get(), hold.stock.bucket(), state_number(hold.state), registered_at]
     });
-    tx.execute_each(&UPDATE_HOLD, rows).await
+    tx.execute_each(&UPDATE_HOLD, rows).await?;
+    let moved: Vec<&(StockId, &Hold)> = holds.iter().filter(|(stock, hold)| *stock != hold.stock).collect();
+    tx.execute_each(&DELETE_HOLD, moved.iter().map(|(stock, hold)| values![hold.item.get(), stock.bucket()])).await?;
+    insert_holds(tx, &moved.iter().map(|(_, hold)| *hold).collect::<Vec<_>>()).await
 }

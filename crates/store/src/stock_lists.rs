@@ -1,6 +1,6 @@
 //! Stock lists (seed 003, contract 3). Must not know stock.
 
-use onhand_core::{ReleaseMode, StockListId, Timestamp};
+use onhand_core::{ReleaseMode, StockList, StockListId, Timestamp};
 
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
@@ -41,6 +41,10 @@ pub static KNOWN: records::Table = records::Table::new("stock_list", &[])
 shared! {
     BY_ID = "stock_lists.by_id",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at
+         FROM stock_list WHERE id = ?1";
+    /// What the rules know of a list.
+    RULES = "stock_lists.rules",
+        "SELECT id, release_mode, snapshot_delay_seconds, CASE WHEN location_id IS NULL THEN 0 ELSE 1 END
          FROM stock_list WHERE id = ?1";
     CLASHES = "stock_lists.clashes",
         "SELECT name, code FROM stock_list WHERE id <> ?1 AND (name = ?2 OR code = ?3)";
@@ -92,6 +96,19 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<StockListRo
 /// One list.
 pub async fn by_id(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockListRow>, Error> {
     tx.first(&BY_ID, &values![id.get()], read).await
+}
+
+/// What the rules know of a list.
+pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockList>, Error> {
+    let read = |row: &Row<'_>| {
+        Ok(StockList {
+            id: StockListId::new(row.get(0)?),
+            release_mode: release_mode(row.str(1)?),
+            snapshot_delay_seconds: row.get(2)?,
+            is_located: row.get(3)?,
+        })
+    };
+    tx.first(&RULES, &values![id.get()], read).await
 }
 
 /// The lists that have this name or this code: two at the most.

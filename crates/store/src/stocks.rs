@@ -29,7 +29,7 @@ const BRIEF: Table = Table {
 pub(crate) const TABLE: Table = Table {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
-              movement_id, created_at, modified_at",
+              discrepancy_at, movement_id, created_at, modified_at",
     tallied: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
@@ -37,35 +37,35 @@ pub(crate) const TABLE: Table = Table {
 shared! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
     /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at,
-         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds FROM stock_list l WHERE l.id = stock.stock_list_id)
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at,
+         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", locking;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at,
-         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds FROM stock_list l WHERE l.id = stock.stock_list_id)
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at,
+         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at FROM stock
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at FROM stock
          WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, movement_id, created_at, modified_at FROM stock
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at FROM stock
          WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
-         snapshot_at, movement_id, extra_field, created_at, modified_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+         snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     UPDATE = "stocks.update",
         "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, reported = ?7, snapshot_at = ?8,
-         movement_id = ?9, extra_field = ?10, modified_at = ?11 WHERE id = ?1 AND bucket = ?2";
+         movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12 WHERE id = ?1 AND bucket = ?2";
 }
 
 fn read(row: &Row<'_>) -> Result<Stock, Error> {
@@ -81,9 +81,10 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         external: row.get(8)?,
         reported: row.get(9)?,
         snapshot_at: row.get::<Option<i64>>(10)?.map(Timestamp::from_micros),
-        movement: row.get::<Option<i64>>(11)?.map(MovementId::new),
-        created_at: Timestamp::from_micros(row.get(12)?),
-        modified_at: Timestamp::from_micros(row.get(13)?),
+        discrepancy_at: row.get::<Option<i64>>(11)?.map(Timestamp::from_micros),
+        movement: row.get::<Option<i64>>(12)?.map(MovementId::new),
+        created_at: Timestamp::from_micros(row.get(13)?),
+        modified_at: Timestamp::from_micros(row.get(14)?),
     })
 }
 
@@ -190,11 +191,16 @@ pub async fn of_list(tx: &mut Tx<'_>, list: StockListId, after: i64, limit: i64)
 pub(crate) type Locked = (Stock, StockList);
 
 fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
-    let (stock, list) = (read(row)?, row.str(14)?);
+    let (stock, list) = (read(row)?, row.str(15)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
-    let (mode, delay) = list.split_once(' ').ok_or_else(unreadable)?;
-    let snapshot_delay_seconds = delay.parse().map_err(|_| unreadable())?;
-    let list = StockList { id: stock.list, release_mode: stock_lists::release_mode(mode), snapshot_delay_seconds };
+    let parts: Vec<&str> = list.split(' ').collect();
+    let [mode, delay, location] = parts[..] else { return Err(unreadable()) };
+    let list = StockList {
+        id: stock.list,
+        release_mode: stock_lists::release_mode(mode),
+        snapshot_delay_seconds: delay.parse().map_err(|_| unreadable())?,
+        is_located: location != "0",
+    };
     Ok((stock, list))
 }
 
@@ -209,7 +215,7 @@ pub(crate) async fn lock_by_key(tx: &mut Tx<'_>, key: &StockKey) -> Result<Vec<L
 }
 
 /// Stocks by natural key; unknown ones are left out.
-pub(crate) async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<Stock>, Error> {
+pub async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<Stock>, Error> {
     tx.all_each(&BY_KEY, keys.iter().map(place), read).await
 }
 
@@ -239,6 +245,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.external,
             stock.reported,
             stock.snapshot_at.map(Timestamp::micros),
+            stock.discrepancy_at.map(Timestamp::micros),
             stock.movement.map(MovementId::get),
             &stock.extra_field,
             stock.created_at.micros(),
@@ -262,6 +269,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.movement.map(MovementId::get),
             &stock.extra_field,
             stock.modified_at.micros(),
+            stock.discrepancy_at.map(Timestamp::micros),
         ]
     });
     tx.execute_each(&UPDATE, rows).await

@@ -93,6 +93,30 @@ shared! {
         "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b
          ON b.local_batch_id = a.local_batch_id AND b.lease_until IS NOT NULL
          WHERE a.status = 'processing' AND b.id IS NULL LIMIT ?1";
+    DISCREPANCY = "verify.discrepancy",
+        "SELECT s.id, COALESCE(d.newest, 0), COALESCE(s.discrepancy_at, 0) FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, MAX(created_at) AS newest FROM discrepancy WHERE is_active = 1 GROUP BY bucket, stock_id) d
+         ON d.bucket = s.bucket AND d.stock_id = s.id WHERE COALESCE(s.discrepancy_at, 0) <> COALESCE(d.newest, 0) LIMIT ?1";
+    ONE_PACKAGE = "verify.one_package",
+        "SELECT item_id, 1, COUNT(*) FROM package_item WHERE state IN (200, 250, 450, 475, 500) GROUP BY bucket, item_id
+         HAVING COUNT(*) > 1 LIMIT ?1";
+    /// A line that waits for a transfer may still be held where it is fetched.
+    PACKED_HOLD = "verify.packed_hold",
+        "SELECT p.id, l.stock_list_id, COALESCE(s.stock_list_id, 0) FROM package_item p
+         JOIN stock_location l ON l.id = p.stock_location_id
+         LEFT JOIN hold h ON h.item_id = p.item_id AND h.state IN (1, 2, 3)
+         LEFT JOIN stock s ON s.id = h.stock_id AND s.bucket = h.bucket
+         WHERE p.state IN (200, 250, 450, 475)
+         AND (s.id IS NULL OR (p.state <> 250 AND s.stock_list_id <> l.stock_list_id)) LIMIT ?1";
+    PACKED_LINE = "verify.packed_line",
+        "SELECT p.id, i.quantity, p.quantity FROM package_item p
+         LEFT JOIN order_item i ON i.id = p.item_id AND i.bucket = p.bucket
+         WHERE p.state IN (200, 250, 450, 475)
+         AND (i.id IS NULL OR i.quantity <> p.quantity OR i.order_id <> p.order_id OR i.status = 100) LIMIT ?1";
+    OPEN_PACKAGE = "verify.open_package",
+        "SELECT p.id, 1, 0 FROM package p WHERE p.state IN (200, 250, 450, 475)
+         AND NOT EXISTS (SELECT 1 FROM package_item i WHERE i.package_id = p.id AND i.bucket = p.bucket
+         AND i.state = p.state) LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
          (SELECT COUNT(*) FROM sales_order)";
@@ -109,9 +133,21 @@ const FINE: &str = "WITH fine (scope, block, n) AS (
      UNION ALL SELECT 'order_item', id >> 16, COUNT(*) FROM order_item GROUP BY 2
      UNION ALL SELECT 'product', id >> 16, COUNT(*) FROM product GROUP BY 2
      UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
+     UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2
      UNION ALL SELECT 'integration_action', id >> 16, COUNT(*) FROM integration_action GROUP BY 2
      UNION ALL SELECT 'integration_action:channel_id:' || channel_id, id >> 16, COUNT(*) FROM integration_action GROUP BY 1, 2
-     UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2";
+     UNION ALL SELECT 'package', id >> 16, COUNT(*) FROM package GROUP BY 2
+     UNION ALL SELECT 'package:state:' || state, id >> 16, COUNT(*) FROM package GROUP BY 1, 2
+     UNION ALL SELECT 'package:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM package GROUP BY 1, 2
+     UNION ALL SELECT 'package_item', id >> 16, COUNT(*) FROM package_item GROUP BY 2
+     UNION ALL SELECT 'package_item:state:' || state, id >> 16, COUNT(*) FROM package_item GROUP BY 1, 2
+     UNION ALL SELECT 'transfer_order', id >> 16, COUNT(*) FROM transfer_order GROUP BY 2
+     UNION ALL SELECT 'transfer_order:state:' || state, id >> 16, COUNT(*) FROM transfer_order GROUP BY 1, 2
+     UNION ALL SELECT 'discrepancy', id >> 16, COUNT(*) FROM discrepancy GROUP BY 2
+     UNION ALL SELECT 'discrepancy:is_active:' || is_active, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
+     UNION ALL SELECT 'discrepancy:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
+     UNION ALL SELECT 'stock_count', id >> 16, COUNT(*) FROM stock_count GROUP BY 2
+     UNION ALL SELECT 'stock_count:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM stock_count GROUP BY 1, 2";
 
 /// What is counted against what is kept: the smallest blocks are added up to the larger ones.
 const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
@@ -148,6 +184,11 @@ static RULES: &[(&str, &Statement)] = &[
     ("the movements of a stock are one chain", &ONE_CHAIN),
     ("a released line has its code", &CODE_OF_RELEASED),
     ("an object that is processing is in an open batch", &HELD_OBJECT),
+    ("a stock is off sale exactly if it has an active discrepancy", &DISCREPANCY),
+    ("a line is in one package at the most", &ONE_PACKAGE),
+    ("a packed line is held where it leaves from", &PACKED_HOLD),
+    ("a packed line is its order's", &PACKED_LINE),
+    ("an open package has something in it", &OPEN_PACKAGE),
 ];
 
 /// How many rules there are.

@@ -4,6 +4,7 @@
 //! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused.
 
 use crate::command::{CancelItems, TextEdit};
+use crate::decide::floor;
 use crate::{Cause, Context, Delta, HoldState, OrderId, OrderItemId, OrderStatus, Outcome, Refusal, Shelf, decide};
 
 pub(super) fn cancel_items(shelf: &mut Shelf, command: &CancelItems, context: Context) -> Result<Outcome, Refusal> {
@@ -46,6 +47,7 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     let item = shelf.item_mut(id);
     item.status = OrderStatus::Cancelled;
     item.modified_at = context.now;
+    floor::leave_package(shelf, id, context);
     let dead = all_cancelled(shelf, order);
     let order = shelf.order_mut(order, context.now);
     if dead {
@@ -61,6 +63,7 @@ fn give_back(shelf: &mut Shelf, id: OrderItemId, context: Context) {
         HoldState::Open => Delta { held: -units, ..Delta::default() },
         HoldState::Reported => Delta { reported: -units, ..Delta::default() },
         HoldState::Settled | HoldState::Cancelled => return,
+        HoldState::Short => return shelf.advance_hold(id, HoldState::Cancelled, None),
     };
     shelf.move_stock(stock, delta, Cause::Cancel(id), context.actor, context.now);
     shelf.advance_hold(id, HoldState::Cancelled, None);

@@ -5,7 +5,7 @@
 
 use crate::command::EditItem;
 use crate::decide::cancel_items;
-use crate::{Context, OrderStatus, Outcome, Refusal, Shelf};
+use crate::{Context, OrderItem, OrderStatus, Outcome, Refusal, Shelf};
 
 pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context) -> Result<Outcome, Refusal> {
     let item = shelf.item(command.item).ok_or(Refusal::NotFound)?;
@@ -34,9 +34,17 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
         after.details = edit.apply(&before.details);
     }
     if after != before {
+        if after.status == OrderStatus::Approved && is_located(shelf, &after) {
+            shelf.mark_plan(after.order, true);
+        }
         after.modified_at = context.now;
         shelf.order_mut(before.order, context.now);
         shelf.item_mut(command.item).clone_from(&after);
     }
     Ok(Outcome::ItemEdited(after))
+}
+
+/// Whether the line is to be planned to a location once it may be.
+fn is_located(shelf: &Shelf, item: &OrderItem) -> bool {
+    shelf.stock(item.stock).and_then(|stock| shelf.list(stock.list)).is_some_and(|list| list.is_located)
 }

@@ -8,7 +8,7 @@
 //! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
 use crate::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
-use crate::decide::stock_row::{self, StockChange};
+use crate::decide::stock_row::{self, Contained, StockChange};
 use crate::refusal::RowFault;
 use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Written};
 
@@ -86,13 +86,13 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
         return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
     }
     let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
-    let settled = match row.figure {
+    let contained = match row.figure {
         FigureChange::Figure(_) => stock_row::take_snapshot(shelf, id, row.snapshot_at, context),
         FigureChange::Back { snapshot_at, .. } => {
             shelf.stock_mut(id).snapshot_at = snapshot_at;
-            0
+            Contained::default()
         }
-        FigureChange::Keep | FigureChange::Difference(_) => 0,
+        FigureChange::Keep | FigureChange::Difference(_) => Contained::default(),
     };
     let stock = shelf.stock(id).expect("found or created above");
     let on_hand = match row.figure {
@@ -105,7 +105,7 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
         HeldChange::Whole(held) => stock_row::external_change(stock, held),
         HeldChange::Difference(difference) => difference,
     };
-    let change = StockChange { on_hand, external, settled, unit: row.unit, extra_field: None };
+    let change = StockChange { on_hand, external, contained, unit: row.unit, extra_field: None };
     let changed = stock_row::change_stock(shelf, (id, created), change, Cause::Import(command.import), context);
     let stock = shelf.stock(id).expect("found or created above");
     ImportedStock {
@@ -118,7 +118,7 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
         before,
         after: Some(stock.written()),
         movement: stock.movement.filter(|_| changed),
-        settled,
+        settled: contained.settled,
     }
 }
 

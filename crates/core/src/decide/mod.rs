@@ -6,12 +6,14 @@
 mod cancel_items;
 mod edit_item;
 mod edit_order;
+mod floor;
 mod import_stocks;
 mod place_order;
 mod release_item;
 mod stock_row;
 mod write_stocks;
 
+pub use floor::{FloorOutcome, OrderPlan, PackedLines};
 pub use import_stocks::{ImportedStock, RowVerdict};
 pub use write_stocks::WrittenStock;
 
@@ -43,6 +45,8 @@ pub enum Outcome {
     OrderEdited(Order, Vec<OrderItem>),
     /// A line was edited.
     ItemEdited(OrderItem),
+    /// Something happened on the floor.
+    Floor(FloorOutcome),
 }
 
 /// Decides one command.
@@ -55,6 +59,7 @@ pub fn decide(shelf: &mut Shelf, command: &Command, context: Context) -> Result<
         Command::ImportStocks(command) => import_stocks::import_stocks(shelf, command, context),
         Command::EditOrder(command) => edit_order::edit_order(shelf, command, context),
         Command::EditItem(command) => edit_item::edit_item(shelf, command, context),
+        Command::Floor(command) => floor::decide(shelf, command, context).map(Outcome::Floor),
     }
 }
 

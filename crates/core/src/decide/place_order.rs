@@ -25,6 +25,10 @@ pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Cont
         .zip(&products)
         .map(|(line, product)| hold_line(shelf, &order, line, product, context))
         .collect();
+    let is_located = |line: &NewLine| shelf.list(line.list).is_some_and(|list| list.is_located);
+    if command.lines.iter().any(is_located) {
+        shelf.mark_plan(order.id, true);
+    }
     Ok(Outcome::OrderPlaced(order, items))
 }
 

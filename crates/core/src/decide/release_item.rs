@@ -29,6 +29,7 @@ pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Co
     };
     if command.update_stock {
         release_hold(shelf, command, context);
+        release_short(shelf, command, context);
     }
     Ok(Outcome::ItemReleased(mapping))
 }
@@ -44,6 +45,13 @@ fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
     let delta = Delta { held: -units, reported, ..Delta::default() };
     shelf.move_stock(stock, delta, Cause::Release(command.item), context.actor, context.now);
     shelf.advance_hold(command.item, state, Some(registered_at));
+}
+
+/// A line that is held nowhere is registered all the same: once it is held again, it is reported.
+fn release_short(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
+    if shelf.hold(command.item).is_some_and(|hold| hold.state == HoldState::Short && hold.registered_at.is_none()) {
+        shelf.advance_hold(command.item, HoldState::Short, Some(command.registered_at.unwrap_or(context.now)));
+    }
 }
 
 /// A release that says no time counts from its arrival, which is after that of the figure already stored, whatever the

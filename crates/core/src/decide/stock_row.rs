@@ -5,6 +5,7 @@
 //! not know which rows are refused, nor what becomes of the other rows of a command.
 
 use crate::command::ProductRef;
+use crate::decide::floor;
 use crate::refusal::RowFault;
 use crate::{
     Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockListId,
@@ -18,12 +19,21 @@ pub(super) struct StockChange {
     pub(super) on_hand: i64,
     /// Change of `external`, and with it of `held`.
     pub(super) external: i64,
-    /// Units that left `reported`, from [`take_snapshot`].
-    pub(super) settled: i64,
+    /// What the row's figure contains, from [`take_snapshot`].
+    pub(super) contained: Contained,
     /// The new unit.
     pub(super) unit: Option<UnitType>,
     /// The new free field.
     pub(super) extra_field: Option<String>,
+}
+
+/// What a figure contains.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Contained {
+    /// Units of reported lines: they leave `reported`.
+    pub(super) settled: i64,
+    /// Whether discrepancies were reported before it was taken: they are cleared.
+    pub(super) cleared: bool,
 }
 
 /// Whether the row names a product that does not exist and may not be made.
@@ -67,22 +77,22 @@ fn create(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> 
     id
 }
 
-/// Stores when the figure was taken and settles the lines it contains. Returns how much was settled.
-pub(super) fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timestamp>, context: Context) -> i64 {
+/// Stores when the figure was taken, settles the lines it contains and clears the discrepancies that it is newer than.
+pub(super) fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timestamp>, context: Context) -> Contained {
     let stock = shelf.stock(id).expect("found or created by the caller");
     let taken = taken(shelf, stock.list, given, context);
     // A figure without a time of its own is never refused; it just cannot move the stored time back.
     let snapshot = stock.snapshot_at.map_or(taken, |stored| stored.max(taken));
     shelf.stock_mut(id).snapshot_at = Some(snapshot);
-    let mut units = 0;
+    let mut settled = 0;
     for item in shelf.reported_of(id) {
         let hold = shelf.hold(item).expect("the shelf indexes holds it has");
         if hold.registered_at.is_some_and(|registered| registered <= snapshot) {
-            units += hold.quantity.units();
+            settled += hold.quantity.units();
             shelf.advance_hold(item, HoldState::Settled, None);
         }
     }
-    units
+    Contained { settled, cleared: floor::clear_before(shelf, id, taken, context) }
 }
 
 /// By how much `external` changes when the whole held quantity is written.
@@ -103,9 +113,9 @@ pub(super) fn change_stock(
     let stock = shelf.stock(id).expect("found or created by the caller");
     let fields_change = change.unit.is_some_and(|unit| unit != stock.unit)
         || change.extra_field.as_ref().is_some_and(|text| *text != stock.extra_field);
-    let StockChange { on_hand, external, settled, .. } = change;
-    let delta = Delta { on_hand, held: external, external, reported: -settled };
-    let changes = created || fields_change || delta != Delta::default();
+    let StockChange { on_hand, external, contained, .. } = change;
+    let delta = Delta { on_hand, held: external, external, reported: -contained.settled };
+    let changes = created || fields_change || contained.cleared || delta != Delta::default();
     if changes {
         let stock = shelf.stock_mut(id);
         stock.unit = change.unit.unwrap_or(stock.unit);

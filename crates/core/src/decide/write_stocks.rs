@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::command::{StockTarget, WriteStock, WriteStocks};
-use crate::decide::stock_row::{self, StockChange};
+use crate::decide::stock_row::{self, Contained, StockChange};
 use crate::refusal::RowFault;
 use crate::{Cause, Context, Outcome, Refusal, Shelf, Stock, StockKey, StockListId, Timestamp};
 
@@ -68,15 +68,15 @@ fn write_stock(shelf: &mut Shelf, write: &WriteStock, context: Context) -> Writt
         StockTarget::Id(id) => (*id, false),
         StockTarget::Key(key) => stock_row::found_or_created(shelf, key.list, &key.sku, context),
     };
-    let settled = match write.on_hand {
+    let contained = match write.on_hand {
         Some(_) => stock_row::take_snapshot(shelf, id, write.snapshot_at, context),
-        None => 0,
+        None => Contained::default(),
     };
     let stock = shelf.stock(id).expect("found or created above");
     let change = StockChange {
         on_hand: write.on_hand.map_or(0, |figure| figure.units() - stock.on_hand),
         external: write.held.map_or(0, |held| stock_row::external_change(stock, held)),
-        settled,
+        contained,
         unit: write.unit,
         extra_field: write.extra_field.clone(),
     };

@@ -16,7 +16,8 @@ fn shelf() -> Shelf {
     let mut ids = IdSource::default();
     IdKind::ALL.into_iter().for_each(|kind| ids.refill(kind, 1, 1_000));
     let mut shelf = Shelf::new(ids);
-    shelf.put_list(StockList { id: LIST, release_mode: ReleaseMode::UntilNextWrite, snapshot_delay_seconds: 0 });
+    let release_mode = ReleaseMode::UntilNextWrite;
+    shelf.put_list(StockList { id: LIST, release_mode, snapshot_delay_seconds: 0, is_located: false });
     shelf
 }
 

@@ -103,7 +103,7 @@ fn is_forward(before: HoldState, after: HoldState) -> bool {
     let rank = |state| match state {
         HoldState::Open => 0,
         HoldState::Reported => 1,
-        HoldState::Settled | HoldState::Cancelled => 2,
+        HoldState::Settled | HoldState::Cancelled | HoldState::Short => 2,
     };
     before == after || rank(before) < rank(after)
 }
@@ -134,7 +134,7 @@ fn assert_recorded(before: &Rows, after: &Rows, changes: &Changes) {
     for (id, hold) in &after.holds {
         let recorded = match before.holds.get(id) {
             None => changes.new_holds.contains(id),
-            Some(old) => old == hold || changes.holds.contains(id),
+            Some(old) => old == hold || changes.holds.contains_key(id),
         };
         assert!(recorded, "the hold's change is not recorded: {hold:?}");
     }

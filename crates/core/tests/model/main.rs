@@ -133,7 +133,7 @@ impl Pair {
         for (index, rule) in rules.iter().enumerate() {
             let release_mode = if rule.immediate { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = rule.delay / SECOND;
-            shelf.put_list(StockList { id: list_id(index), release_mode, snapshot_delay_seconds });
+            shelf.put_list(StockList { id: list_id(index), release_mode, snapshot_delay_seconds, is_located: false });
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
         }
         for (id, oversell) in [(1, Oversell::Accept), (2, Oversell::Refuse)] {
@@ -227,6 +227,7 @@ impl Pair {
                 HoldState::Reported => Standing::Reported,
                 HoldState::Settled => Standing::Settled,
                 HoldState::Cancelled => Standing::Cancelled,
+                HoldState::Short => unreachable!("no step looks for anything on the floor"),
             };
             assert_eq!(found, self.naive.standing_now(line), "line {line}");
         }
@@ -354,7 +355,9 @@ impl Pair {
             }
             Outcome::ItemEdited(_) => Verdict::Marked,
             Outcome::StocksImported(rows) => Verdict::Imported(rows.iter().map(imports::imported).collect()),
-            Outcome::OrderEdited(..) => unreachable!("no step edits an order"),
+            Outcome::OrderEdited(..) | Outcome::Floor(_) => {
+                unreachable!("no step edits an order or works on the floor")
+            }
         }
     }
 
@@ -376,6 +379,9 @@ impl Pair {
             Refusal::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
             Refusal::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
             Refusal::Cancelled => Verdict::Dead,
+            Refusal::IllegalCommand { .. } | Refusal::ForeignLines(_) | Refusal::UnknownLocation(_) => {
+                unreachable!("no step works on the floor")
+            }
         }
     }
 }

@@ -182,6 +182,7 @@ impl Shop {
                     false => ReleaseMode::UntilNextWrite,
                 },
                 snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
+                is_located: false,
             }),
             "channel" => {
                 let id = ChannelId::new(self.channels.len() as i64 + 1);
@@ -413,6 +414,7 @@ impl Shop {
             }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
+            Outcome::Floor(_) => unreachable!("the floor has tables of its own"),
         };
         let changes = self.shelf.changes();
         let moved: Vec<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
@@ -460,6 +462,9 @@ impl Shop {
             Refusal::NotInOrder(items) => format!("not in the order: {}", names(items)),
             Refusal::AlreadyShipped(items) => format!("shipped: {}", names(items)),
             Refusal::Cancelled => "cancelled".to_owned(),
+            Refusal::IllegalCommand { .. } | Refusal::ForeignLines(_) | Refusal::UnknownLocation(_) => {
+                unreachable!("the floor has tables of its own")
+            }
         }
     }
 }

@@ -37,6 +37,10 @@ pub enum Permission {
     ReleaseOrders,
     /// Changing a channel; its own account a part of it.
     SetUpChannel,
+    /// Reading what happens at stock locations: packages of every channel, discrepancies, counts.
+    ReadFloor,
+    /// Working at stock locations, and setting them up.
+    WorkOnFloor,
     /// Setting up channels and accounts.
     Administer,
 }
@@ -61,8 +65,10 @@ impl Role {
         match self {
             Self::Admin => true,
             Self::Integration => !matches!(permission, P::SetUpChannel | P::Administer),
-            Self::Channel => !matches!(permission, P::WriteStock | P::ReleaseOrders | P::Administer),
-            Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders),
+            Self::Channel => {
+                !matches!(permission, P::WriteStock | P::ReleaseOrders | P::ReadFloor | P::WorkOnFloor | P::Administer)
+            }
+            Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders | P::ReadFloor),
         }
     }
 }
@@ -98,12 +104,14 @@ mod tests {
             P::WriteOrders,
             P::ReleaseOrders,
             P::SetUpChannel,
+            P::ReadFloor,
+            P::WorkOnFloor,
             P::Administer,
         ];
         let allowed = |role: Role| all.map(|permission| role.allows(permission));
-        assert_eq!(allowed(Role::Admin), [true; 7]);
-        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false, false]);
-        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, true, false]);
-        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false, false]);
+        assert_eq!(allowed(Role::Admin), [true; 9]);
+        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false, true, true, false]);
+        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, true, false, false, false]);
+        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false, true, false, false]);
     }
 }

@@ -38,6 +38,15 @@ pub const ORDER: i64 = 2;
 /// The number of the order line, which mappings carry.
 pub const ORDER_ITEM: i64 = 3;
 
+/// The numbers of what states are of.
+pub const PACKAGE: i64 = 25;
+/// See [`PACKAGE`].
+pub const PACKAGE_ITEM: i64 = 26;
+/// See [`PACKAGE`].
+pub const TRANSFER: i64 = 27;
+/// See [`PACKAGE`].
+pub const TRANSFER_ITEM: i64 = 28;
+
 /// Append only. Clients store the numbers.
 const TABLE: &[ContentType] = &[
     row(1, "products", "product"),
@@ -64,6 +73,13 @@ const TABLE: &[ContentType] = &[
     row(22, "marketplaces", "marketplaceattributevalueconfig"),
     row(23, "orders", "cancellationrequest"),
     row(24, "integrations", "integrationmapping"),
+    row(PACKAGE, "oms", "package"),
+    row(PACKAGE_ITEM, "oms", "packageitem"),
+    row(TRANSFER, "oms", "transferorder"),
+    row(TRANSFER_ITEM, "oms", "transferitem"),
+    row(29, "oms", "inventorydiscrepancy"),
+    row(30, "oms", "stocklocation"),
+    row(31, "oms", "stockcount"),
 ];
 
 /// Every model, by which objects are named in batches and actions.

@@ -49,6 +49,17 @@ pub fn error(refusal: Refusal) -> Error {
             refused("order_item_shipped", "A shipped order item cannot be cancelled.".to_owned(), "items", items)
         }
         Refusal::Cancelled => Error::refused("order_item_cancelled", "A cancelled order item cannot be changed back."),
+        Refusal::IllegalCommand { command, state, allowed } => {
+            let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+            let text = format!("This is in the state \"{state}\" and cannot take \"{command}\". Allowed: {allowed}.");
+            Error::field("non_field_errors", text)
+        }
+        Refusal::ForeignLines(lines) => {
+            let mut errors = FieldErrors::default();
+            lines.iter().for_each(|line| errors.add("items", form::unknown_pk(line)));
+            Error::Fields(errors)
+        }
+        Refusal::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
     }
 }
 

@@ -6,6 +6,7 @@
 mod chunks;
 mod import_lists;
 mod import_stocks;
+mod plan_orders;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -91,6 +92,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
         workers.spawn(work(app.clone(), holder));
     }
     workers.spawn(feed::keep_up(app.clone()));
+    workers.spawn(plan_orders::run(app.clone()));
     workers
 }
 

@@ -53,6 +53,8 @@ pub enum Kind {
     Pk,
     /// Ids of other objects; also as the keys of an object.
     Pks,
+    /// Texts, so many at the most, each of at most so many characters and never blank.
+    Texts(usize, usize),
     /// Rows with fields of their own.
     Rows(&'static [Field], usize),
     /// One object with fields of its own.
@@ -137,6 +139,11 @@ impl Field {
     /// Ids of other objects.
     pub const fn pks(name: &'static str, help: &'static str) -> Self {
         Self::of(name, Kind::Pks, help)
+    }
+
+    /// Up to `max` texts of up to `chars` characters.
+    pub const fn texts(name: &'static str, max: usize, chars: usize, help: &'static str) -> Self {
+        Self::of(name, Kind::Texts(max, chars), help)
     }
 
     /// Rows, 1 to `max` of them; where null is allowed, an empty list is, too.

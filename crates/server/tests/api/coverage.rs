@@ -15,6 +15,7 @@ use crate::samples::{Samples, all_paths};
 const ANYONE: &str = "-";
 const ALL: &str = "admin integration channel viewer";
 const WRITERS: &str = "admin integration";
+const FLOOR: &str = "admin integration viewer";
 const SELLERS: &str = "admin integration channel";
 const ADMINS: &str = "admin";
 
@@ -124,6 +125,24 @@ const WHO: &[(&str, &str)] = &[
     ("GET failed_integrations", ALL),
     ("GET failed_integrations/{id}", ALL),
     ("PATCH failed_integrations/{id}", SELLERS),
+    ("GET oms/stocklocations/list-simple", FLOOR),
+    ("GET oms/packages", FLOOR),
+    ("GET oms/packages/{id}", FLOOR),
+    ("POST oms/packages/{id}/command", WRITERS),
+    ("GET oms/packages/package-items", FLOOR),
+    ("GET oms/packages/package-items/{id}", FLOOR),
+    ("GET oms/transfer_orders", FLOOR),
+    ("GET oms/transfer_orders/{id}", FLOOR),
+    ("POST oms/transfer_orders/{id}/command", WRITERS),
+    ("GET oms/inventory-discrepancies", FLOOR),
+    ("GET oms/inventory-discrepancies/{id}", FLOOR),
+    ("POST oms/inventory-discrepancies/remove", WRITERS),
+    ("GET oms/stock-counts", FLOOR),
+    ("GET oms/stock-counts/{id}", FLOOR),
+    ("POST oms/stock-counts", WRITERS),
+    ("POST oms/orders/{id}/plan", WRITERS),
+    ("GET oms/short-items", FLOOR),
+    ("GET oms/query-stock-availability", FLOOR),
     ("GET healthz", ANYONE),
     ("GET readyz", ANYONE),
     ("GET metrics", ANYONE),
@@ -150,6 +169,9 @@ const WHO_RECORDS: &[(&str, &str, &str, &str)] = &[
     ("retail_stores", ALL, WRITERS, WRITERS),
     ("customers", ALL, SELLERS, SELLERS),
     ("addresses", ALL, SELLERS, SELLERS),
+    ("oms/stocklocations", FLOOR, WRITERS, WRITERS),
+    ("oms/stocklocation-addresses", FLOOR, WRITERS, WRITERS),
+    ("oms/stocklocations-senderaddress", FLOOR, WRITERS, WRITERS),
     ("cancellation_reasons", ALL, SELLERS, SELLERS),
     ("cancellation_requests", ALL, SELLERS, SELLERS),
     ("order_shipping_infos", ALL, SELLERS, SELLERS),
@@ -400,6 +422,8 @@ const SOURCES: &[&str] = &[
     include_str!("imports_follow.rs"),
     include_str!("integration_actions.rs"),
     include_str!("mappings.rs"),
+    include_str!("oms.rs"),
+    include_str!("oms_floor.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),
     include_str!("prices.rs"),

@@ -133,6 +133,14 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             Value::String(text) => matches!(text.as_str(), "{}" | "[1]"),
             _ => false,
         }),
+        Kind::Texts(max, chars) => taken(match value {
+            Value::Array(items) => {
+                let fits = |item| text(item).is_some_and(|text| (1..=chars).contains(&text.trim().chars().count()));
+                items.len() <= max && items.iter().all(fits)
+            }
+            Value::String(text) => text == "[1]",
+            _ => false,
+        }),
         // A list that may be missing may be empty.
         Kind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
         Kind::One(_) => Verdict::Refused,

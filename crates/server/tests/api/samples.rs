@@ -14,8 +14,11 @@ use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, unique};
 use crate::imports::{finished, import_path, upload};
+use crate::oms_floor::Floor;
 use crate::shop::{Shop, id, item};
 
+/// The SKU of a counted line.
+const COUNTED: &Field = &onhand::http::stock_counts::LINE[0];
 const PASSWORD: &str = "a password to sign in with";
 const USERNAME: &str = "somebody";
 /// A file that the shop's list takes.
@@ -32,6 +35,7 @@ pub(crate) struct Samples {
     taken: AtomicUsize,
     /// One each of what bodies point at, by the name of the field.
     one: BTreeMap<&'static str, i64>,
+    floor: Floor,
 }
 
 /// Products, and catalogs, to make pairs of.
@@ -65,13 +69,15 @@ impl Samples {
         one.insert("township", id(&make("townships", json!({"name": "Kadıköy", "city": one["city"]})).await));
         one.insert("object_id", id(&make("countries", json!({"name": "Deutschland", "code": "de"})).await));
         one.insert("customer", id(&make("customers", json!({"channel": channel, "email": "a@example.com"})).await));
+        let floor = Floor::open(&shop).await;
+        one.extend([("location", floor.location), ("stock_location", floor.location)]);
         // The sweeps read below the channel, which knows its own catalog.
         let sells = json!({"catalog": pairs[1][0], "category_tree": tree["pk"]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
         let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
         let order = shop.try_order(order).await.created();
         one.extend([("order", id(&order)), ("order_item", item(&order))]);
-        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one };
+        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one, floor };
         samples.record("catalog_items").await;
         samples
     }
@@ -91,6 +97,9 @@ impl Samples {
             path = path.replace("{cache_key}", &self.import(route.path).await);
         } else if route.path.contains("excel_import") && route.method == "GET" {
             path = format!("{path}?cache_key={}", self.import(route.path).await);
+        }
+        if route.path == "oms/query-stock-availability" {
+            path.push_str("?sku=SAMPLE");
         }
         let (Some(from), Some(to)) = (path.find('{'), path.find('}')) else { return path };
         let parameter = self.parameter(route, caller).await;
@@ -128,7 +137,10 @@ impl Samples {
             "retail_stores" if route.method == "GET" => self.store_of_channel().await,
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
-            "orders" => self.order().await,
+            "orders" | "oms/orders" => self.order().await,
+            noun if noun.starts_with("oms/") && !NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => {
+                return self.floor.some(&self.shop, noun).await.to_string();
+            }
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
             "batch_requests" => self.below("batch_requests", json!({})).await,
@@ -169,7 +181,8 @@ impl Samples {
             Under::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),
             _ => format!("/api/v1/{noun}/"),
         };
-        let answer = self.shop.admin.post(&below, self.row(one.fields)).await;
+        let body = self.floor.unlisted(&self.shop, noun, self.row(one.fields)).await;
+        let answer = self.shop.admin.post(&below, body).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.body
     }
@@ -218,6 +231,9 @@ impl Samples {
             ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
                 "objects": [{"pk": 1, "failed_reason_type": "mapping"}]}),
             ("POST", "integration_actions") => json!({"object_id": unique(), "content_type_model": "categorynode"}),
+            ("POST", "oms/packages/{id}/command") => json!({"slug": "prepare"}),
+            ("POST", "oms/transfer_orders/{id}/command") => json!({"slug": "ship"}),
+            ("POST", "oms/inventory-discrepancies/remove") => json!({"expired_date": "10-10-2023"}),
             _ if route.whole => self.row(fields),
             _ => json!({}),
         }
@@ -240,6 +256,8 @@ impl Samples {
     pub(crate) fn value(&self, field: &Field) -> Value {
         match field.kind {
             _ if field.name == "product_sku" => json!("SAMPLE"),
+            // Unlike that of a new product, the SKU of a counted line is there already.
+            Kind::Text(_) if field.help == COUNTED.help => json!("SAMPLE"),
             _ if field.name == "object_id" => json!(self.one["object_id"]),
             Kind::Text(max) | Kind::Blank(max) | Kind::Secret(max) => {
                 json!(format!("t{}", unique()).chars().take(max).collect::<String>())
@@ -254,7 +272,7 @@ impl Samples {
             Kind::Any => json!("anything"),
             Kind::Time => json!(self.shop.server.time(0)),
             Kind::Decimal => json!("1.50"),
-            Kind::Pks => json!([]),
+            Kind::Pks | Kind::Texts(..) => json!([]),
             Kind::Rows(fields, _) => json!([self.row(fields)]),
             Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {
@@ -285,7 +303,9 @@ impl Samples {
             (_, Some(fields)) if route.method == "PUT" => Body::Json(self.whole(&path, fields, caller).await),
             (Reading::InPieces, _) if route.path.contains("{id}") => Body::Raw("text/csv", SAMPLE_FILE.to_vec()),
             (Reading::InPieces, _) => Body::Raw("text/csv", b"name\nSample list\n".to_vec()),
-            (Reading::Whole, Some(_)) => Body::Json(self.body(route)),
+            (Reading::Whole, Some(_)) => {
+                Body::Json(self.floor.unlisted(&self.shop, route.path, self.body(route)).await)
+            }
             (Reading::Whole, None) => Body::None,
         };
         caller.send(route.method.as_str(), &path, body).await

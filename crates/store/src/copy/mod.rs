@@ -4,6 +4,8 @@
 //! after it was counted and verified, so a copy that fails or is cut off leaves nothing. What belongs to the processes of
 //! the source stays there. Must not know what the rows mean.
 
+mod directory;
+mod floor;
 mod more;
 mod tables;
 

@@ -2,6 +2,8 @@
 //!
 //! Promises: a test holds this list against the schema. Must not know how rows travel.
 
+use super::directory::DIRECTORY;
+use super::floor::FLOOR;
 use super::more;
 
 /// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
@@ -25,16 +27,14 @@ pub struct Table {
 
 /// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
 /// which are about processes.
-pub const TABLES: &[Table] = &{
-    let mut all = [MAIN[0]; MAIN.len() + more::TABLES.len()];
-    let mut index = 0;
-    while index < all.len() {
-        all[index] = if index < MAIN.len() { MAIN[index] } else { more::TABLES[index - MAIN.len()] };
-        index += 1;
-    }
-    all
-};
+pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TABLES.len() + FLOOR.len() }>(&[
+    MAIN,
+    DIRECTORY,
+    more::TABLES,
+    FLOOR,
+]);
 
+/// Accounts, stock, orders, and what is kept beside them.
 const MAIN: &[Table] = &[
     table("id_block", &["kind"], &["next"]),
     table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
@@ -42,7 +42,16 @@ const MAIN: &[Table] = &[
     table(
         "stock_list",
         &["id"],
-        &["name", "code", "is_auto_sync", "release_mode", "snapshot_delay_seconds", "created_at", "modified_at"],
+        &[
+            "name",
+            "code",
+            "is_auto_sync",
+            "release_mode",
+            "snapshot_delay_seconds",
+            "created_at",
+            "modified_at",
+            "location_id",
+        ],
     ),
     table(
         "channel",
@@ -83,6 +92,7 @@ const MAIN: &[Table] = &[
             "extra_field",
             "created_at",
             "modified_at",
+            "discrepancy_at",
         ],
     ),
     table(
@@ -239,134 +249,27 @@ const MAIN: &[Table] = &[
             "modified_at",
         ],
     ),
-    table("price_list", &["id"], &["name", "code", "is_auto_sync", "created_at", "modified_at"]),
-    table("catalog", &["id"], &["name", "stock_list_id", "price_list_id", "created_at", "modified_at"]),
-    table("catalog_stock_list", &["catalog_id", "stock_list_id"], &[]),
-    table("catalog_price_list", &["catalog_id", "price_list_id"], &[]),
-    table("catalog_item", &["id", "bucket"], &["product_id", "catalog_id", "created_at", "modified_at"]),
-    table(
-        "product_price",
-        &["id", "bucket"],
-        &[
-            "product_id",
-            "price_list_id",
-            "product_sku",
-            "price",
-            "currency_type",
-            "tax_rate",
-            "retail_price",
-            "extra_field",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table("category_tree", &["id"], &["name", "root_id", "created_at", "modified_at"]),
-    table(
-        "category_node",
-        &["id"],
-        &["node_id", "name", "path", "depth", "numchild", "is_active", "extra_field", "created_at", "modified_at"],
-    ),
-    table("product_category", &["id", "bucket"], &["product_id", "category_id", "created_at", "modified_at"]),
-    table("country", &["id"], &["name", "name_folded", "code", "is_active", "created_at", "modified_at"]),
-    table("city", &["id"], &["country_id", "name", "name_folded", "is_active", "created_at", "modified_at"]),
-    table(
-        "township",
-        &["id"],
-        &["country_id", "city_id", "name", "name_folded", "is_active", "created_at", "modified_at"],
-    ),
-    table(
-        "district",
-        &["id"],
-        &["country_id", "city_id", "township_id", "name", "name_folded", "is_active", "created_at", "modified_at"],
-    ),
-    table(
-        "object_mapping",
-        &["id"],
-        &["content_type", "object_id", "integration_type", "code", "created_at", "modified_at"],
-    ),
-    table(
-        "cargo_company",
-        &["id"],
-        &["name", "erp_code", "shipping_company", "is_active", "created_at", "modified_at"],
-    ),
-    table(
-        "retail_store",
-        &["id"],
-        &[
-            "name",
-            "erp_code",
-            "township_id",
-            "district_id",
-            "address",
-            "phone_number",
-            "fax_phone_number",
-            "store_type",
-            "click_and_collect",
-            "store_hours",
-            "latitude",
-            "longitude",
-            "fast_delivery",
-            "kapida_enabled",
-            "is_active",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table("retail_store_channel", &["retail_store_id", "channel_id"], &[]),
-    table(
-        "customer",
-        &["id", "bucket"],
-        &[
-            "channel_id",
-            "channel_code",
-            "email",
-            "phone_number",
-            "first_name",
-            "last_name",
-            "is_active",
-            "extra_field",
-            "created_at",
-            "modified_at",
-        ],
-    ),
-    table(
-        "address",
-        &["id", "bucket"],
-        &[
-            "customer_id",
-            "hash_data",
-            "country_id",
-            "city_id",
-            "township_id",
-            "district_id",
-            "retail_store_id",
-            "email",
-            "phone_number",
-            "first_name",
-            "last_name",
-            "title",
-            "line",
-            "postcode",
-            "notes",
-            "company_name",
-            "tax_office",
-            "tax_no",
-            "e_bill_taxpayer",
-            "remote_id",
-            "identity_number",
-            "address_type",
-            "is_active",
-            "extra_field",
-            "created_at",
-            "modified_at",
-        ],
-    ),
     table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
     table("tally", &["scope", "level", "block"], &["n"]),
 ];
 
 pub(super) const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {
     Table { name, key, rest, together: TOGETHER }
+}
+
+/// Some parts of the list as one.
+const fn joined<const N: usize>(parts: &[&[Table]]) -> [Table; N] {
+    let mut all = [table("", &[], &[]); N];
+    let (mut part, mut next) = (0, 0);
+    while part < parts.len() {
+        let mut row = 0;
+        while row < parts[part].len() {
+            all[next] = parts[part][row];
+            (row, next) = (row + 1, next + 1);
+        }
+        part += 1;
+    }
+    all
 }
 
 impl Table {

@@ -16,6 +16,8 @@ shared! {
          ON CONFLICT (kind, object_id) DO UPDATE SET scope = excluded.scope, version = excluded.version";
     AFTER = "changes.after",
         "SELECT object_id, version FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3 ORDER BY version LIMIT ?4";
+    WAITING = "changes.waiting",
+        "SELECT scope FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3 ORDER BY version LIMIT 1";
     HEAD = "changes.head", "SELECT next - 1 FROM id_block WHERE kind = ?1";
     COUNT = "changes.count",
         "SELECT COUNT(*) FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3";
@@ -42,6 +44,16 @@ pub(super) async fn put_all(
 pub async fn after(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64, limit: i64) -> Result<Vec<Change>, Error> {
     let read = |row: &crate::Row<'_>| Ok(Change { object: row.get(0)?, version: row.get(1)? });
     tx.all(&AFTER, &values![kind.number(), scope, version, limit], read).await
+}
+
+/// In which scopes, given with a version each, something has changed after it. One question, however many lists there are.
+pub(super) async fn waiting(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    scopes: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<Vec<i64>, Error> {
+    let keys = scopes.into_iter().map(|(scope, version)| values![kind.number(), scope, version]);
+    tx.all_each(&WAITING, keys, |row| row.get(0)).await
 }
 
 /// How much has changed in a scope after a version.
@@ -74,10 +86,9 @@ pub async fn of_stocks(
     list: Option<i64>,
 ) -> Result<Slice, Error> {
     let mut found = Vec::new();
-    for scope in assortment.scopes(Kind::Stock) {
-        if list.is_none_or(|list| list == scope) {
-            found.extend(after(tx, Kind::Stock, scope, version, limit.saturating_add(1)).await?);
-        }
+    let scopes = assortment.scopes(Kind::Stock).into_iter().filter(|scope| list.is_none_or(|list| list == *scope));
+    for scope in waiting(tx, Kind::Stock, scopes.map(|scope| (scope, version))).await? {
+        found.extend(after(tx, Kind::Stock, scope, version, limit.saturating_add(1)).await?);
     }
     found.sort_unstable_by_key(|change| change.version);
     let has_more = found.len() as i64 > limit;

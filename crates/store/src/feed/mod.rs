@@ -55,11 +55,8 @@ pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Tim
         if known.keys().any(|(of, scope)| *of == kind && !scopes.contains(scope)) {
             return Ok(true);
         }
-        for scope in scopes {
-            let position = known.get(&(kind, scope)).copied().unwrap_or(0);
-            if !changes::after(tx, kind, scope, position, 1).await?.is_empty() {
-                return Ok(true);
-            }
+        if !changes::waiting(tx, kind, positions::with(&known, kind, &scopes)).await?.is_empty() {
+            return Ok(true);
         }
     }
     Ok(false)
@@ -75,7 +72,7 @@ pub async fn catch_up(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Time
         for (_, scope) in known.keys().filter(|(of, scope)| *of == kind && !scopes.contains(scope)) {
             positions::forget(tx, channel, kind, *scope).await?;
         }
-        for scope in scopes {
+        for scope in changes::waiting(tx, kind, positions::with(&known, kind, &scopes)).await? {
             let position = known.get(&(kind, scope)).copied().unwrap_or(0);
             let found = changes::after(tx, kind, scope, position, left).await?;
             let Some(last) = found.last() else { continue };

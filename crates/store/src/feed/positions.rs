@@ -62,6 +62,11 @@ pub(super) async fn all(tx: &mut Tx<'_>, channel: ChannelId) -> Result<BTreeMap<
     Ok(found.into_iter().filter_map(|(kind, scope, version)| Some(((kind?, scope), version))).collect())
 }
 
+/// The scopes of a kind, each with the version up to which it has been looked at.
+pub(super) fn with(known: &BTreeMap<(Kind, i64), i64>, kind: Kind, scopes: &[i64]) -> Vec<(i64, i64)> {
+    scopes.iter().map(|scope| (*scope, known.get(&(kind, *scope)).copied().unwrap_or(0))).collect()
+}
+
 /// Notes up to which version changes have been looked at.
 pub(super) async fn set(
     tx: &mut Tx<'_>,

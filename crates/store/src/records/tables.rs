@@ -7,7 +7,7 @@
 use super::Table;
 use crate::{
     cancellations, catalogs, categories, channels, customers, geography, order_items, orders, prices, products,
-    reports, shipping_infos, stock_lists, stores,
+    reports, shipping_infos, stock_lists, stock_locations, stores,
 };
 
 /// Every table, those that are only pointed at included.
@@ -39,4 +39,7 @@ pub static TABLES: &[&Table] = &[
     &stores::STORES,
     &customers::CUSTOMERS,
     &customers::ADDRESSES,
+    &stock_locations::ADDRESSES,
+    &stock_locations::LOCATIONS,
+    &stock_locations::SENDERS,
 ];

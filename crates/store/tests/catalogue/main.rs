@@ -21,6 +21,10 @@ const SCANS: &[(&str, &str)] = &[
     ("accounts.count", "people and programs, a few dozen"),
     ("accounts.list", "people and programs, a few dozen"),
     ("channel.in_account", "people and programs, a few dozen"),
+    ("plan_due.all", "orders that nobody has planned yet, gone as soon as somebody has"),
+    ("stock_locations.active", "two hundred at the most"),
+    ("stock_locations.all", "two hundred at the most, and a plan looks at each"),
+    ("stock_locations.names", "two hundred at the most"),
 ];
 
 /// Statements that sort what they have found.
@@ -48,6 +52,11 @@ const HOT: &[&str] = &[
     "mapping",
     "movement",
     "idempotency",
+    "package",
+    "package_item",
+    "transfer_order",
+    "transfer_item",
+    "discrepancy",
     "catalog_item",
     "product_price",
     "product_category",
@@ -63,7 +72,10 @@ const HOT: &[&str] = &[
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
+    ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
+    ("discrepancies.until", "removing what is old: seldom, by people, on every machine"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
+    ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),

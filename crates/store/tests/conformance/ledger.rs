@@ -58,7 +58,7 @@ impl Run {
         for id in shop.lists {
             let release_mode = if seed == 2 { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = seed as i64;
-            whole.put_list(StockList { id, release_mode, snapshot_delay_seconds });
+            whole.put_list(StockList { id, release_mode, snapshot_delay_seconds, is_located: false });
             let changed = store.write("t", async move |tx| {
                 let row = stock_lists::by_id(tx, id).await?.expect("made by the shop");
                 stock_lists::update(tx, &stock_lists::StockListRow { release_mode, snapshot_delay_seconds, ..row })

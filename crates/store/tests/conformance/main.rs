@@ -7,6 +7,7 @@ mod accounts;
 mod channels;
 mod database;
 mod feed;
+mod floor;
 mod idempotency;
 mod ids;
 mod imports;

@@ -10,6 +10,7 @@ use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};
 
 use crate::database::{Database, for_both_engines, for_each_engine};
+use crate::floor::sound_floor;
 use crate::shop::{Shop, line, place, write};
 
 /// Everything that does not add up.
@@ -72,6 +73,11 @@ const CANCELLED: &str = "a line is cancelled exactly if its hold is";
 const ONE_CHAIN: &str = "the movements of a stock are one chain";
 const HAS_CODE: &str = "a released line has its code";
 const HAS_BATCH: &str = "an object that is processing is in an open batch";
+const OFF_SALE: &str = "a stock is off sale exactly if it has an active discrepancy";
+const ONE_PACKAGE: &str = "a line is in one package at the most";
+const PACKED_HOLD: &str = "a packed line is held where it leaves from";
+const PACKED_LINE: &str = "a packed line is its order's";
+const OPEN_PACKAGE: &str = "an open package has something in it";
 const COUNTS: &str = "kept counts are right";
 
 /// What is planted, and every rule that must notice it.
@@ -141,12 +147,35 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("INSERT INTO tally VALUES ('stock', 2, 99, 1)", &[COUNTS]),
 ];
 
+/// The same on the floor: a line in a package, one that was shipped, one that was not found and found again.
+const FLOOR_DAMAGES: &[(&str, &[&str])] = &[
+    ("UPDATE stock SET discrepancy_at = 7 WHERE id = (SELECT MIN(id) FROM stock)", &[OFF_SALE]),
+    ("UPDATE discrepancy SET is_active = 1 WHERE is_active = 0", &[OFF_SALE, COUNTS]),
+    (
+        "INSERT INTO package_item SELECT bucket, id + 256, package_id, order_id, stock_location_id, item_id, sku, quantity,
+         state, is_done, created_at, modified_at FROM package_item WHERE state = 200",
+        &[ONE_PACKAGE, COUNTS],
+    ),
+    ("UPDATE hold SET state = 5 WHERE item_id IN (SELECT item_id FROM package_item)", &[PACKED_HOLD]),
+    ("UPDATE stock_location SET stock_list_id = 987 WHERE priority = 2", &[PACKED_HOLD]),
+    ("UPDATE package_item SET quantity = quantity + 1 WHERE state = 200", &[PACKED_LINE]),
+    ("UPDATE package_item SET state = 450 WHERE state = 200", &[OPEN_PACKAGE, COUNTS]),
+    ("DELETE FROM package_item WHERE state = 200", &[OPEN_PACKAGE, COUNTS]),
+    ("DELETE FROM discrepancy", &[COUNTS]),
+];
+
 #[test]
 fn each_damage_is_noticed() {
     let mut noticed = BTreeSet::new();
-    for (sql, rules) in DAMAGES {
+    let everywhere =
+        DAMAGES.iter().map(|damage| (damage, false)).chain(FLOOR_DAMAGES.iter().map(|damage| (damage, true)));
+    for ((sql, rules), on_floor) in everywhere {
         for_both_engines(async |database| {
-            sound_shop(&database).await;
+            if on_floor {
+                sound_floor(&database.store).await;
+            } else {
+                sound_shop(&database).await;
+            }
             assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");
             let found = differences(&database.store).await;
             for rule in *rules {

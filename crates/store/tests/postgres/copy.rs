@@ -17,7 +17,8 @@ const PRIVATE: &[&str] = &["schema_migration", "last_commit", "lease"];
 /// A shop that adds up. Products fill a whole number of chunks, stocks do not; there are texts of every kind of character,
 /// bytes, and columns that are NULL here and not there.
 const SHOP: &str = "
-    INSERT INTO stock_list VALUES (1, 'çarşı ☂ ''x''', NULL, 1, 'until_next_write', 0, 1, 2),
+    INSERT INTO stock_list (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at)
+                           VALUES (1, 'çarşı ☂ ''x''', NULL, 1, 'until_next_write', 0, 1, 2),
                                   (2, '', 'ST-02', 0, 'immediate', 86400, 3, 9223372036854775807);
     INSERT INTO channel (id, name, oversell, is_active, created_at, modified_at) VALUES (1, 'Marketplace', 'accept', 1, 1, 1);
     INSERT INTO account VALUES (1, 'admin', 'hash', 'admin', NULL, 1, 1), (2, 'market', 'hash', 'channel', 1, 0, 2);
@@ -28,7 +29,7 @@ const SHOP: &str = "
       INSERT INTO product SELECT n & 255, n * 256 + (n & 255), 'SKU-' || n, 'é\" \\', '', 1, '{}', '{\"a\":[1]}', n, n FROM n;
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4001)
       INSERT INTO stock SELECT n & 255, n * 256 + (n & 255), 1 + (n > 4000), n * 256, 'SKU-' || n, 'qty', n % 7 + 9, 0, 0, 0,
-        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n FROM n;
+        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL FROM n;
     INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
     INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1),
@@ -37,6 +38,18 @@ const SHOP: &str = "
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
     INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 2, 10, 1, 2, 1, 6, 3);
     UPDATE stock SET held = 1, reported = 2, movement_id = 90000001 WHERE id = 257;
+    INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
+    INSERT INTO stock_location VALUES
+      (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1);
+    INSERT INTO stock_location_sender VALUES (1, 1, 'carrier', 'origin', 1, 1);
+    INSERT INTO package VALUES (7, 263, 263, 'T-1-1', 1, 100, 1, 1);
+    INSERT INTO package_item VALUES (7, 263, 263, 263, 1, 263, 'SKU-1', 2, 100, 1, 1, 1);
+    INSERT INTO transfer_order VALUES (7, 263, 263, 263, 'T-1-1-T1', 1, 1, 100, 1, 1);
+    INSERT INTO transfer_item VALUES (7, 263, 263, 263, 263, 263, 'SKU-1', 2, 100, 1, 1);
+    INSERT INTO discrepancy VALUES (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1);
+    INSERT INTO stock_count VALUES (256, 1, 1, 1);
+    INSERT INTO stock_count_line VALUES (256, 0, 'SKU-1', 1, 1, 'confirmed', NULL);
+    INSERT INTO plan_due VALUES (7, 263);
     INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
     INSERT INTO import VALUES
       (3, 'key-1', 'stocks', 'import', 'upsert', 0, 1, NULL, 1, 'completed', 'çok.csv', 300000, 'csv', 'UTF-8', '[\"x\"]',
@@ -54,6 +67,18 @@ const SHOP: &str = "
         UNION ALL SELECT 'sales_order:channel_id:0', id FROM sales_order
         UNION ALL SELECT 'order_item', id FROM order_item UNION ALL SELECT 'mapping', id FROM mapping
         UNION ALL SELECT 'stock_list', id FROM stock_list UNION ALL SELECT 'channel', id FROM channel
+        UNION ALL SELECT 'stock_location_address', id FROM stock_location_address
+        UNION ALL SELECT 'stock_location', id FROM stock_location
+        UNION ALL SELECT 'stock_location_sender', id FROM stock_location_sender
+        UNION ALL SELECT 'package', id FROM package UNION ALL SELECT 'package:state:100', id FROM package
+        UNION ALL SELECT 'package:stock_location_id:1', id FROM package
+        UNION ALL SELECT 'package_item', id FROM package_item UNION ALL SELECT 'package_item:state:100', id FROM package_item
+        UNION ALL SELECT 'transfer_order', id FROM transfer_order
+        UNION ALL SELECT 'transfer_order:state:100', id FROM transfer_order
+        UNION ALL SELECT 'discrepancy', id FROM discrepancy UNION ALL SELECT 'discrepancy:is_active:0', id FROM discrepancy
+        UNION ALL SELECT 'discrepancy:stock_location_id:1', id FROM discrepancy
+        UNION ALL SELECT 'stock_count', id FROM stock_count
+        UNION ALL SELECT 'stock_count:stock_location_id:1', id FROM stock_count
         UNION ALL SELECT 'price_list', id FROM price_list
         UNION ALL SELECT 'catalog', id FROM catalog
         UNION ALL SELECT 'catalog_item', id FROM catalog_item
@@ -222,9 +247,11 @@ fn the_list_is_the_whole_schema() {
     let listed = TABLES.iter().map(|table| {
         let mut rest = table.rest.to_vec();
         rest.sort_unstable();
-        format!("{} key {} rest {}", table.name, table.key.join(", "), rest.join(", "))
+        format!("{} key {} rest {}", table.name, table.key.join(", "), rest.join(", ")).trim_end().to_owned()
     });
-    assert_eq!(found.into_iter().map(ToOwned::to_owned).collect::<BTreeSet<_>>(), listed.collect());
+    // A table may have nothing but its key.
+    let found = found.into_iter().map(|line| line.trim_end().to_owned());
+    assert_eq!(found.collect::<BTreeSet<_>>(), listed.collect());
 }
 
 #[test]

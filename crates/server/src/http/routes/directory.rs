@@ -5,7 +5,8 @@ use axum::http::Method;
 use super::{May, Route, Under, one};
 use crate::http::records::{Noun, Places};
 use crate::http::{
-    cancellations, catalogs, categories, channels, customers, geography, prices, shipping_infos, stores,
+    cancellations, catalogs, categories, channels, customers, geography, prices, shipping_infos, stock_locations,
+    stores,
 };
 
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
@@ -15,6 +16,8 @@ const ERP: Places = Places::new((Under::Both, May::ReadStock), (Under::Both, May
 const CHANNELS: Places =
     Places { change: May::SetUpChannel, ..Places::new((Under::V1, May::ReadOrders), (Under::V1, May::Administer)) };
 
+/// Where stock stands.
+const FLOOR: Places = Places::new((Under::V1, May::ReadFloor), (Under::V1, May::WorkOnFloor));
 /// Trees and nodes are set up by channels' own programs, too (client contract 11).
 const CATEGORIES: Places =
     Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1AndChannel, May::WriteCategories));
@@ -40,6 +43,9 @@ pub const NOUNS: &[(Places, &Noun)] = &[
     (CATALOGUE, &stores::STORE),
     (SALES, &customers::CUSTOMER),
     (SALES, &customers::ADDRESS),
+    (FLOOR, &stock_locations::LOCATION),
+    (FLOOR, &stock_locations::ADDRESS),
+    (FLOOR, &stock_locations::SENDER),
     (SALES, &cancellations::REASON),
     (SALES, &cancellations::REQUEST),
     (SALES, &shipping_infos::SHIPPING_INFO),

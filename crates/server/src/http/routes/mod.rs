@@ -13,6 +13,7 @@ macro_rules! route {
 mod catalogue;
 mod directory;
 mod feed;
+mod oms;
 mod sales;
 mod stock;
 
@@ -34,7 +35,7 @@ const fn page(view: &'static View) -> Answer {
 
 /// Every route.
 pub fn routes() -> Vec<Route> {
-    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), feed::all(), operations()]
+    [accounts(), catalogue::all(), directory::all(), stock::all(), sales::all(), feed::all(), oms::all(), operations()]
         .into_iter()
         .flatten()
         .collect()

@@ -42,8 +42,10 @@ pub(super) fn file(options: &[Field]) -> Value {
 
 /// A form carries lists and objects as JSON text.
 fn encoding(fields: &[Field]) -> Value {
-    let nested =
-        |field: &&Field| matches!(field.kind, Kind::Object | Kind::List | Kind::Pks | Kind::Rows(..) | Kind::One(_));
+    let nested = |field: &&Field| {
+        let kind = field.kind;
+        matches!(kind, Kind::Object | Kind::List | Kind::Pks | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_))
+    };
     let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
     Value::Object(fields.iter().filter(nested).map(one).collect())
 }
@@ -102,6 +104,10 @@ pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
         Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
         Kind::Pk => id(),
         Kind::Pks => json!({"type": "array", "items": id()}),
+        Kind::Texts(max, chars) => {
+            let text = json!({"type": "string", "minLength": 1, "maxLength": chars, "pattern": "\\S"});
+            json!({"type": "array", "items": text, "maxItems": max})
+        }
         Kind::Rows(fields, max) => {
             json!({"type": "array", "items": object(fields, whole), "minItems": 1, "maxItems": max})
         }

@@ -185,6 +185,7 @@ fn parse(field: &Field, value: &Value) -> Result<Parsed, Fault> {
         Kind::Decimal => values::decimal(value).map(Parsed::Text),
         Kind::Pk => values::pk(value).map(Parsed::Int),
         Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
+        Kind::Texts(max, chars) => values::texts(&values::opened(value), max, chars).map(Parsed::Json),
         Kind::Rows(fields, max) => {
             let min = usize::from(!field.nullable);
             rows(fields, min..=max, &values::opened(value)).map(Parsed::Rows)

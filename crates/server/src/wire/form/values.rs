@@ -277,6 +277,19 @@ pub fn unknown_pk(id: impl std::fmt::Display) -> String {
     format!("Invalid pk \"{id}\" - object does not exist.")
 }
 
+/// A list of texts, as JSON.
+pub(super) fn texts(value: &Value, max: usize, chars: usize) -> Result<String, Fault> {
+    let Value::Array(items) = value else {
+        return Err(format!("Expected a list of items but got type \"{}\".", type_name(value)).into());
+    };
+    if items.len() > max {
+        return Err(format!("Ensure this field has no more than {max} elements.").into());
+    }
+    let texts: Vec<Value> =
+        items.iter().map(|item| text(item, chars, false).map(Value::from)).collect::<Result<_, _>>()?;
+    Ok(Value::Array(texts).to_string())
+}
+
 pub(super) fn pks(value: &Value) -> Result<Vec<i64>, Fault> {
     match value {
         Value::Array(items) => items.iter().map(pk).collect(),

@@ -42,6 +42,10 @@ pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
         let (head, tail) = inner.split_at(at);
         return Ok(format!("{head} {with} {rows}{tail}"));
     }
+    if text.starts_with("DELETE ") {
+        let (head, tail) = inner.split_once(" WHERE ").ok_or_else(unknown)?;
+        return Ok(format!("{head} USING {rows} WHERE {tail}"));
+    }
     if text.starts_with("INSERT ") {
         let (head, tail) = inner.split_once("VALUES (").ok_or_else(unknown)?;
         let (list, tail) = tail.split_once(')').ok_or_else(unknown)?;
@@ -159,6 +163,10 @@ mod tests {
                 format!("UPDATE t SET b = given.p2 FROM {given} WHERE id = given.p1"),
             ),
             ("DELETE FROM t WHERE id = $1", format!("DELETE FROM t USING {given} WHERE id = given.p1")),
+            (
+                "DELETE FROM t WHERE id = $1 AND b = $2",
+                format!("DELETE FROM t USING {given} WHERE id = given.p1 AND b = given.p2"),
+            ),
             (
                 "INSERT INTO t (a, b) VALUES ($1, $2) ON CONFLICT (a) DO NOTHING",
                 format!("INSERT INTO t (a, b) SELECT given.p1, given.p2 FROM {given} ON CONFLICT (a) DO NOTHING"),

@@ -1,0 +1,97 @@
+//! Following: a package follows its lines, an order line its package, an order its lines.
+//!
+//! Promises: a line whose units have left is never brought back; what is cancelled stays cancelled. Must not know stock.
+
+use crate::floor::{PackageState, TransferState};
+use crate::{Context, OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Shelf, TransferId};
+
+/// Brings a line of a package into a state, and the order line with it.
+pub(super) fn set_line(shelf: &mut Shelf, line: PackageItemId, state: PackageState, context: Context) {
+    let row = shelf.floor.package_items.change(line);
+    (row.state, row.modified_at) = (state, context.now);
+    row.is_done = !state.has_line();
+    let item = row.item;
+    set_status(shelf, item, state.line_status(), context);
+}
+
+/// An order line that is cancelled, or has left already, is not touched.
+fn set_status(shelf: &mut Shelf, item: OrderItemId, status: OrderStatus, context: Context) {
+    let Some(row) = shelf.item(item) else { return };
+    let waits = status == OrderStatus::Approved && row.status < OrderStatus::Preparing;
+    if row.status == status || row.status == OrderStatus::Cancelled || row.status.has_left() || waits {
+        return;
+    }
+    let order = row.order;
+    let row = shelf.item_mut(item);
+    (row.status, row.modified_at) = (status, context.now);
+    // Whoever follows orders is told of their lines by them.
+    shelf.order_mut(order, context.now);
+}
+
+/// Brings an order into the state that its lines say.
+pub(super) fn follow_lines(shelf: &mut Shelf, order: OrderId, context: Context) {
+    let lines: Vec<_> = shelf.items_of(order).into_iter().filter_map(|id| Some(shelf.item(id)?.status)).collect();
+    let Some(row) = shelf.order(order) else { return };
+    let status = OrderStatus::following(row.status, &lines);
+    if status != row.status {
+        shelf.order_mut(order, context.now).status = status;
+    }
+}
+
+/// Brings a package into the state that its lines say: closed when no line is left in it, out of stock if one was not
+/// found, cancelled otherwise; waiting when everything it waited for has arrived.
+pub(super) fn follow_package(shelf: &mut Shelf, package: PackageId, context: Context) {
+    let Some(row) = shelf.floor.packages.get(package).filter(|row| row.state.is_open()) else { return };
+    let states: Vec<PackageState> = shelf.floor.lines_of(package).map(|line| line.state).collect();
+    let state = if states.iter().any(|state| state.is_open()) {
+        let waits = states.contains(&PackageState::WaitingForTransfer);
+        match row.state {
+            PackageState::Waiting if waits => PackageState::WaitingForTransfer,
+            PackageState::WaitingForTransfer if !waits => PackageState::Waiting,
+            state => state,
+        }
+    } else if states.contains(&PackageState::OutOfStock) {
+        PackageState::OutOfStock
+    } else {
+        PackageState::Cancelled
+    };
+    if state != row.state {
+        set_package(shelf, package, state, context);
+    }
+}
+
+pub(super) fn set_package(shelf: &mut Shelf, package: PackageId, state: PackageState, context: Context) {
+    let row = shelf.floor.packages.change(package);
+    (row.state, row.modified_at) = (state, context.now);
+}
+
+/// Brings a transfer and its open lines into a state.
+pub(super) fn set_transfer(shelf: &mut Shelf, transfer: TransferId, state: TransferState, context: Context) {
+    let row = shelf.floor.transfers.change(transfer);
+    (row.state, row.modified_at) = (state, context.now);
+    let lines: Vec<_> = shelf.floor.fetched_by(transfer).filter(|line| line.state.is_open()).map(|l| l.id).collect();
+    for line in lines {
+        let row = shelf.floor.transfer_items.change(line);
+        (row.state, row.modified_at) = (state, context.now);
+    }
+}
+
+/// An order line is cancelled: its package and its transfer go without it.
+pub(in crate::decide) fn leave_package(shelf: &mut Shelf, item: OrderItemId, context: Context) {
+    let Some(line) = shelf.floor.line_with(item).filter(|line| line.state.is_open()) else { return };
+    let (line, package) = (line.id, line.package);
+    let row = shelf.floor.package_items.change(line);
+    (row.state, row.is_done, row.modified_at) = (PackageState::Cancelled, true, context.now);
+    let waiting = |state: TransferState| state == TransferState::Waiting;
+    let fetched = shelf.floor.transfer_items.all().find(|one| one.package_item == line && waiting(one.state));
+    if let Some((one, transfer)) = fetched.map(|one| (one.id, one.transfer)) {
+        let row = shelf.floor.transfer_items.change(one);
+        (row.state, row.modified_at) = (TransferState::Cancelled, context.now);
+        if !shelf.floor.fetched_by(transfer).any(|line| line.state.is_open()) {
+            set_transfer(shelf, transfer, TransferState::Cancelled, context);
+        }
+    }
+    follow_package(shelf, package, context);
+    let order = shelf.floor.packages.get(package).expect("a line has its package").order;
+    follow_lines(shelf, order, context);
+}

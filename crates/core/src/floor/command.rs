@@ -1,0 +1,183 @@
+//! Commands of the floor, and what must be loaded to decide them.
+//!
+//! Promises: as for every command, whatever the decision looks at is named here. Must not know who gives a command.
+
+use std::collections::BTreeSet;
+
+use super::{Coordinates, PackageCommand, Reason, TransferCommand};
+use crate::{
+    DiscrepancyId, IdKind, OrderId, OrderItemId, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp,
+    TransferId, TransferItemId,
+};
+
+/// Something that happens on the floor.
+#[derive(Debug)]
+pub enum FloorCommand {
+    /// What of an order is in no package is planned.
+    Plan(PlanOrder),
+    /// Somebody works on a package.
+    Package(RunPackage),
+    /// Somebody works on a transfer.
+    Transfer(RunTransfer),
+    /// Somebody has counted.
+    Count(RecordCount),
+    /// Discrepancies are removed.
+    Remove(RemoveDiscrepancies),
+}
+
+/// What of an order is in no package yet is planned.
+#[derive(Debug)]
+pub struct PlanOrder {
+    /// The order.
+    pub order: OrderId,
+    /// The location that all of it is gathered at; `None` leaves the choice to the plan.
+    pub gather_at: Option<StockLocationId>,
+    /// Where the customer is.
+    pub near: Option<Coordinates>,
+    /// How many lines the order has. Lines are never added.
+    pub lines: usize,
+}
+
+/// A command for a package.
+#[derive(Debug)]
+pub struct RunPackage {
+    /// The package.
+    pub package: PackageId,
+    /// What is done.
+    pub command: PackageCommand,
+    /// Which of its lines were not found; `None` means all.
+    pub items: Option<Vec<PackageItemId>>,
+    /// Why they were not found.
+    pub reason: Reason,
+    /// Where the customer is.
+    pub near: Option<Coordinates>,
+    /// How many lines the order has.
+    pub lines: usize,
+}
+
+/// A command for a transfer.
+#[derive(Debug)]
+pub struct RunTransfer {
+    /// The transfer.
+    pub transfer: TransferId,
+    /// What is done.
+    pub command: TransferCommand,
+    /// Which of its lines were not found; `None` means all.
+    pub items: Option<Vec<TransferItemId>>,
+    /// Why they were not found.
+    pub reason: Reason,
+    /// Where the customer is.
+    pub near: Option<Coordinates>,
+    /// How many lines the order has.
+    pub lines: usize,
+}
+
+/// A count at a location.
+#[derive(Debug)]
+pub struct RecordCount {
+    /// Where.
+    pub location: StockLocationId,
+    /// When it was counted; arrival when absent.
+    pub counted_at: Option<Timestamp>,
+    /// What was counted, each SKU once.
+    pub lines: Vec<(String, Quantity)>,
+}
+
+/// Discrepancies are removed; what is not there any more is left out.
+#[derive(Debug)]
+pub struct RemoveDiscrepancies {
+    /// Which.
+    pub ids: Vec<DiscrepancyId>,
+}
+
+/// The rows of the floor that a batch of commands looks at.
+#[derive(Debug, Default)]
+pub struct FloorNeeds {
+    /// Orders, whole, with their packages and transfers.
+    pub orders: BTreeSet<OrderId>,
+    /// Lines, each with its order as in `orders`.
+    pub items: BTreeSet<OrderItemId>,
+    /// Packages, each with its order as in `orders`.
+    pub packages: BTreeSet<PackageId>,
+    /// Transfers, each with its order as in `orders`.
+    pub transfers: BTreeSet<TransferId>,
+    /// Of those orders, the ones that may be planned: with all locations, and their SKUs' stocks there.
+    pub planned_orders: BTreeSet<OrderId>,
+    /// The same for orders known by a package.
+    pub planned_packages: BTreeSet<PackageId>,
+    /// The same for orders known by a transfer.
+    pub planned_transfers: BTreeSet<TransferId>,
+    /// Discrepancies, each with its stock.
+    pub discrepancies: BTreeSet<DiscrepancyId>,
+    /// SKUs at locations: location, stock, product, and the lines of packages that a count must think of.
+    pub counted: BTreeSet<(StockLocationId, String)>,
+}
+
+impl FloorNeeds {
+    /// Whether nothing of the floor is needed.
+    pub fn is_empty(&self) -> bool {
+        self.orders.is_empty()
+            && self.items.is_empty()
+            && self.packages.is_empty()
+            && self.transfers.is_empty()
+            && self.discrepancies.is_empty()
+            && self.counted.is_empty()
+    }
+}
+
+impl FloorCommand {
+    /// Adds what this command looks at.
+    pub fn needs(&self, needs: &mut FloorNeeds) {
+        match self {
+            Self::Plan(plan) => {
+                needs.orders.insert(plan.order);
+                needs.planned_orders.insert(plan.order);
+            }
+            Self::Package(run) => {
+                needs.packages.insert(run.package);
+                if run.command == PackageCommand::NotFound {
+                    needs.planned_packages.insert(run.package);
+                }
+            }
+            Self::Transfer(run) => {
+                needs.transfers.insert(run.transfer);
+                if matches!(run.command, TransferCommand::NotFound | TransferCommand::Ship) {
+                    needs.planned_transfers.insert(run.transfer);
+                }
+            }
+            Self::Count(count) => {
+                needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone())));
+            }
+            Self::Remove(remove) => needs.discrepancies.extend(&remove.ids),
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub fn ids_needed(&self, kind: IdKind) -> usize {
+        let planning = |lines: usize| match kind {
+            IdKind::Package
+            | IdKind::PackageItem
+            | IdKind::Transfer
+            | IdKind::TransferItem
+            | IdKind::Stock
+            | IdKind::Discrepancy => lines,
+            // Each line leaves a stock and arrives on another.
+            IdKind::Movement => 2 * lines,
+            _ => 0,
+        };
+        match self {
+            Self::Plan(plan) => planning(plan.lines),
+            Self::Package(run) if run.command == PackageCommand::NotFound => planning(run.lines),
+            Self::Transfer(run) if matches!(run.command, TransferCommand::NotFound | TransferCommand::Ship) => {
+                planning(run.lines)
+            }
+            Self::Count(count) => match kind {
+                IdKind::StockCount => 1,
+                IdKind::Discrepancy | IdKind::Movement | IdKind::Stock => count.lines.len(),
+                _ => 0,
+            },
+            Self::Remove(remove) if kind == IdKind::Movement => remove.ids.len(),
+            Self::Package(_) | Self::Transfer(_) | Self::Remove(_) => 0,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Stock locations: places where stock stands, as far as rules read them.
+//!
+//! Promises: distances are compared in whole numbers, so that every machine finds the same one shorter. Must not know
+//! names, addresses or codes.
+
+use crate::{StockListId, StockLocationId};
+
+/// Millionths of a degree in a degree.
+const DEGREE: i64 = 1_000_000;
+
+/// A point on the earth, in millionths of a degree.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Coordinates {
+    latitude: i64,
+    longitude: i64,
+}
+
+impl Coordinates {
+    /// The point, or `None` outside of −90..=90 and −180..=180 degrees.
+    pub const fn new(latitude: i64, longitude: i64) -> Option<Self> {
+        if latitude.abs() <= 90 * DEGREE && longitude.abs() <= 180 * DEGREE {
+            Some(Self { latitude, longitude })
+        } else {
+            None
+        }
+    }
+
+    /// Reads two decimals, for instance `41.0082` and `28.9784`.
+    pub fn parse(latitude: &str, longitude: &str) -> Option<Self> {
+        Self::new(millionths(latitude)?, millionths(longitude)?)
+    }
+
+    /// Millionths of a degree, north positive.
+    pub const fn latitude(self) -> i64 {
+        self.latitude
+    }
+
+    /// Millionths of a degree, east positive.
+    pub const fn longitude(self) -> i64 {
+        self.longitude
+    }
+
+    /// Something that grows with the distance between two points: good for comparing, not for measuring. Meridians are
+    /// drawn together by Bhaskara's approximation of the cosine, which is off by less than 0.2 %.
+    pub fn apart(self, other: Self) -> i128 {
+        let middle = i128::from(self.latitude + other.latitude) / 2;
+        let (whole, square) = (32_400 * i128::from(DEGREE).pow(2), middle * middle);
+        let around = i128::from((self.longitude - other.longitude).abs());
+        let around = around.min(360 * i128::from(DEGREE) - around);
+        let east = around * (whole - 4 * square) / (whole + square);
+        let north = i128::from(self.latitude - other.latitude);
+        east * east + north * north
+    }
+}
+
+/// A decimal as a whole number of millionths; finer digits are dropped.
+fn millionths(text: &str) -> Option<i64> {
+    let (sign, digits) = text.trim().strip_prefix('-').map_or((1, text.trim()), |digits| (-1, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) || whole.len() > 3 {
+        return None;
+    }
+    let fraction: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    Some(sign * (whole.parse::<i64>().ok()? * DEGREE + fraction.parse::<i64>().ok()?))
+}
+
+/// What a difference that a count finds becomes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum CountMode {
+    /// The figure: what was counted is what there is.
+    #[default]
+    Adjust,
+    /// A discrepancy, until somebody says what there is.
+    Mark,
+}
+
+/// A stock location.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StockLocation {
+    /// Its id.
+    pub id: StockLocationId,
+    /// The list whose stocks are its figures; no other location's.
+    pub list: StockListId,
+    /// The smallest number is planned to first.
+    pub priority: i64,
+    /// Where it is.
+    pub at: Option<Coordinates>,
+    /// Whether packages are planned to it.
+    pub is_open: bool,
+    /// What a count does.
+    pub count_mode: CountMode,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(latitude: i64, longitude: i64) -> Coordinates {
+        Coordinates::new(latitude * 10_000, longitude * 10_000).expect("on the earth")
+    }
+
+    #[test]
+    fn what_is_nearer_is_less_apart() {
+        let (istanbul, izmir, ankara) = (at(4101, 2897), at(3842, 2714), at(3993, 3285));
+        assert_eq!(istanbul.apart(istanbul), 0);
+        assert!(istanbul.apart(izmir) < istanbul.apart(ankara));
+        assert_eq!(istanbul.apart(izmir), izmir.apart(istanbul));
+        // Across the line where the date changes, and where meridians meet.
+        assert!(at(0, 17_900).apart(at(0, -17_900)) < at(0, 17_900).apart(at(0, 17_000)));
+        assert_eq!(at(9_000, 0).apart(at(9_000, 9_000)), 0);
+    }
+
+    #[test]
+    fn decimals_become_points() {
+        let point = Coordinates::parse("41.0082", "-28.97843219").expect("a point");
+        assert_eq!((point.latitude(), point.longitude()), (41_008_200, -28_978_432));
+        assert_eq!(Coordinates::parse("0", " -0.5 "), Coordinates::new(0, -500_000));
+        for wrong in ["", "-", ".", "1.", "x", "1e1", "91", "--1", "+1", "1,5", "NaN"] {
+            assert_eq!(Coordinates::parse(wrong, "0"), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_on_the_earth_is_no_point() {
+        assert!(Coordinates::new(90_000_001, 0).is_none() && Coordinates::new(0, -180_000_001).is_none());
+        assert!(Coordinates::new(-90_000_000, 180_000_000).is_some());
+    }
+}

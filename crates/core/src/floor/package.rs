@@ -1,0 +1,218 @@
+//! Packages: lines of an order that leave one location together (contract 13.4).
+//!
+//! Promises: [`PackageCommand::leads_to`] is the whole state machine. Must not know what a command does to stock.
+
+use crate::{OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp};
+
+/// Where a package, or a line of one, is in its life. The number is what is stored and shown as `enum_value`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum PackageState {
+    /// Nothing of it will leave.
+    Cancelled = 100,
+    /// It was not found at its location.
+    OutOfStock = 150,
+    /// Somebody can begin with it.
+    Waiting = 200,
+    /// Something of it is to be brought from another location first.
+    WaitingForTransfer = 250,
+    /// Somebody is collecting it.
+    Preparing = 450,
+    /// It is closed.
+    Packed = 475,
+    /// It has left.
+    Shipped = 500,
+}
+
+impl PackageState {
+    /// Every state, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::Cancelled,
+        Self::OutOfStock,
+        Self::Waiting,
+        Self::WaitingForTransfer,
+        Self::Preparing,
+        Self::Packed,
+        Self::Shipped,
+    ];
+
+    /// Its number.
+    pub const fn code(self) -> i64 {
+        self as i64
+    }
+
+    /// The state with this number.
+    pub fn from_code(code: i64) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// Its name, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cancelled => "Cancelled",
+            Self::OutOfStock => "Out of Stock",
+            Self::Waiting => "Waiting",
+            Self::WaitingForTransfer => "Waiting for Transfer",
+            Self::Preparing => "Preparing",
+            Self::Packed => "Packed",
+            Self::Shipped => "Shipped",
+        }
+    }
+
+    /// Whether it still has a way to go.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::WaitingForTransfer | Self::Preparing | Self::Packed)
+    }
+
+    /// Whether its line is, or was, the business of this package and no other.
+    pub const fn has_line(self) -> bool {
+        self.is_open() || matches!(self, Self::Shipped)
+    }
+
+    /// What an order line in such a package is.
+    pub const fn line_status(self) -> OrderStatus {
+        match self {
+            Self::Preparing | Self::Packed => OrderStatus::Preparing,
+            Self::Shipped => OrderStatus::Shipped,
+            Self::Cancelled | Self::OutOfStock | Self::Waiting | Self::WaitingForTransfer => OrderStatus::Approved,
+        }
+    }
+}
+
+/// What people do with a package.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PackageCommand {
+    /// Somebody begins to collect it.
+    Prepare,
+    /// It is closed.
+    Pack,
+    /// It leaves.
+    Ship,
+    /// Some or all of it is not there.
+    NotFound,
+    /// It will not leave from here.
+    Cancel,
+}
+
+impl PackageCommand {
+    /// Every command, in the order of their transitions' numbers.
+    pub const ALL: [Self; 5] = [Self::Prepare, Self::Pack, Self::Ship, Self::NotFound, Self::Cancel];
+
+    /// The state it leads to, or `None` where it cannot be given.
+    pub const fn leads_to(self, from: PackageState) -> Option<PackageState> {
+        use PackageState as State;
+        match (self, from) {
+            (Self::Prepare, State::Waiting) => Some(State::Preparing),
+            (Self::Pack, State::Preparing) => Some(State::Packed),
+            (Self::Ship, State::Packed) => Some(State::Shipped),
+            (Self::NotFound, State::Waiting | State::Preparing) => Some(State::OutOfStock),
+            (Self::Cancel, _) if from.is_open() => Some(State::Cancelled),
+            _ => None,
+        }
+    }
+
+    /// The state a package is in after it, whether it was given now or before.
+    pub const fn target(self) -> PackageState {
+        match self {
+            Self::Prepare => PackageState::Preparing,
+            Self::Pack => PackageState::Packed,
+            Self::Ship => PackageState::Shipped,
+            Self::NotFound => PackageState::OutOfStock,
+            Self::Cancel => PackageState::Cancelled,
+        }
+    }
+
+    /// The commands that can be given in a state.
+    pub fn allowed(from: PackageState) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |command| command.leads_to(from).is_some())
+    }
+
+    /// The word for it.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Prepare => "prepare",
+            Self::Pack => "pack",
+            Self::Ship => "ship",
+            Self::NotFound => "not-found",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// A package.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Package {
+    /// Its id.
+    pub id: PackageId,
+    /// Whose lines it has.
+    pub order: OrderId,
+    /// The order's number and which of its packages it is.
+    pub number: String,
+    /// From where it leaves.
+    pub location: StockLocationId,
+    /// Where it is in its life.
+    pub state: PackageState,
+    /// When it was planned.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+/// An order line in a package, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PackageItem {
+    /// Its id.
+    pub id: PackageItemId,
+    /// The package.
+    pub package: PackageId,
+    /// The package's order.
+    pub order: OrderId,
+    /// The package's location.
+    pub location: StockLocationId,
+    /// The order line.
+    pub item: OrderItemId,
+    /// The line's SKU.
+    pub sku: String,
+    /// The line's units.
+    pub quantity: Quantity,
+    /// Where it is in its life.
+    pub state: PackageState,
+    /// Whether no count has to think of it any more: it will not leave, or has left and is in the figure.
+    pub is_done: bool,
+    /// When it was planned.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_commands() {
+        let table: Vec<String> = PackageState::ALL
+            .into_iter()
+            .map(|from| {
+                let allowed: Vec<_> = PackageCommand::allowed(from).map(PackageCommand::slug).collect();
+                format!("{}: {}", from.name(), allowed.join(" "))
+            })
+            .collect();
+        let wanted = [
+            "Cancelled: ",
+            "Out of Stock: ",
+            "Waiting: prepare not-found cancel",
+            "Waiting for Transfer: cancel",
+            "Preparing: pack not-found cancel",
+            "Packed: ship cancel",
+            "Shipped: ",
+        ];
+        assert_eq!(table, wanted);
+    }
+
+    #[test]
+    fn a_command_leads_where_it_says() {
+        for (command, from) in PackageCommand::ALL.iter().flat_map(|c| PackageState::ALL.map(|state| (*c, state))) {
+            assert!(command.leads_to(from).is_none_or(|to| to == command.target() && to != from));
+        }
+    }
+}

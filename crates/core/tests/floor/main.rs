@@ -1,0 +1,279 @@
+//! What happens on the floor, as stories: planning, picking, not finding, bringing, counting.
+//!
+//! Promises: each rule of docs/decisions/0010 has a story here. How states are written is said in `shop.rs`.
+
+mod shop;
+
+use onhand_core::Refusal;
+use onhand_core::floor::{PackageCommand, TransferCommand};
+use shop::Shop;
+
+const PREPARE: PackageCommand = PackageCommand::Prepare;
+const PACK: PackageCommand = PackageCommand::Pack;
+const SHIP: PackageCommand = PackageCommand::Ship;
+const NOT_FOUND: PackageCommand = PackageCommand::NotFound;
+const CANCEL: PackageCommand = PackageCommand::Cancel;
+
+#[test]
+fn an_order_goes_from_plan_to_shipped() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.figure("Y", 1, 5, None);
+    shop.order("o", &[("X", 1, 2), ("Y", 1, 1)]);
+    assert_eq!(shop.story("o"), "approved; open X@1, open Y@1; o-1@1 Waiting [1, 2]");
+    shop.package("o-1", PREPARE, &[]).expect("prepared");
+    assert_eq!(shop.story("o"), "preparing; open X@1, open Y@1; o-1@1 Preparing [1, 2]");
+    shop.package("o-1", PACK, &[]).expect("packed");
+    shop.package("o-1", SHIP, &[]).expect("shipped");
+    assert_eq!(shop.story("o"), "shipped; open X@1, open Y@1; o-1@1 Shipped [1, 2]");
+    // Shipping tells the ERP nothing, so nothing but a release touches the hold.
+    assert_eq!(shop.stock("X", 1), "5-2-0=3");
+    shop.release("o.1");
+    assert_eq!(shop.stock("X", 1), "5-0-2=3");
+    assert!(matches!(shop.cancel("o", &["o.1"]), Err(Refusal::AlreadyShipped(_))));
+    shop.assert_sound(&["X", "Y"]);
+}
+
+#[test]
+fn holds_go_where_packages_leave_from() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.figure("X", 2, 5, None);
+    shop.figure("Y", 2, 5, None);
+    // Two lists, one package: the line ordered from list 1 is held at location 2.
+    shop.order("o", &[("X", 1, 2), ("Y", 2, 1)]);
+    assert_eq!(shop.story("o"), "approved; open X@2, open Y@2; o-1@2 Waiting [1, 2]");
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=5".into(), "5-2-0=3".into()));
+    // Planning again changes nothing.
+    assert_eq!(shop.plan("o", None), [0_usize; 0]);
+    let changes = &shop.last;
+    assert!(changes.floor.is_empty() && changes.movements.is_empty());
+    shop.assert_sound(&["X", "Y"]);
+}
+
+#[test]
+fn what_is_not_found_goes_to_the_next_location() {
+    let mut shop = Shop::open();
+    for list in 1..=3 {
+        shop.figure("X", list, 5, None);
+    }
+    shop.figure("Y", 1, 5, None);
+    shop.order("o", &[("X", 1, 2), ("Y", 1, 1)]);
+    shop.package("o-1", PREPARE, &[]).expect("prepared");
+    shop.package("o-1", NOT_FOUND, &["o.1"]).expect("not found");
+    let story = "preparing; open X@2, open Y@1; o-1@1 Preparing [2]; o-2@2 Waiting [1]";
+    assert_eq!(shop.story("o"), story);
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=0!".into(), "5-2-0=3".into()));
+    // The same again changes nothing.
+    shop.package("o-1", NOT_FOUND, &["o.1"]).expect("said before");
+    assert!(shop.last.is_empty());
+    // Nor is it planned there while the discrepancy is active, nor sold.
+    assert!(matches!(shop.try_order("p", &[("X", 1, 1)]), Err(Refusal::InsufficientStock(_))));
+    shop.package("o-2", NOT_FOUND, &[]).expect("not found");
+    let story = "preparing; open X@3, open Y@1; o-1@1 Preparing [2]; o-2@2 Out of Stock []; o-3@3 Waiting [1]";
+    assert_eq!(shop.story("o"), story);
+    shop.package("o-3", NOT_FOUND, &[]).expect("not found");
+    assert!(shop.story("o").starts_with("preparing; short, open Y@1; "), "{}", shop.story("o"));
+    assert_eq!(shop.stock("X", 3), "5-0-0=0!");
+    shop.assert_sound(&["X", "Y"]);
+    // It is planned again once something is there.
+    assert_eq!(shop.plan("o", None), [1]);
+    shop.figure("X", 2, 7, None);
+    assert_eq!(shop.stock("X", 2), "7-0-0=7");
+    assert_eq!(shop.plan("o", None), [0_usize; 0]);
+    assert!(shop.story("o").ends_with("o-4@2 Waiting [1]"), "{}", shop.story("o"));
+    assert_eq!(shop.stock("X", 2), "7-2-0=5");
+    shop.assert_sound(&["X", "Y"]);
+}
+
+#[test]
+fn what_the_erp_has_registered_is_reported_at_the_new_location() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.figure("X", 2, 5, None);
+    shop.order("o", &[("X", 1, 2)]);
+    shop.release("o.1");
+    assert_eq!(shop.stock("X", 1), "5-0-2=3");
+    shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=0!".into(), "5-0-2=3".into()));
+    // A figure taken before the move does not contain it; one taken later does.
+    shop.figure("X", 2, 5, Some(3));
+    assert_eq!(shop.stock("X", 2), "5-0-2=3");
+    shop.figure("X", 2, 3, None);
+    assert_eq!(
+        (shop.stock("X", 2), shop.story("o")),
+        ("3-0-0=3".into(), "approved; settled X@2; o-1@1 Out of Stock []; o-2@2 Waiting [1]".into())
+    );
+    // Settled, and not found either: nothing comes back here, since the figure has it already.
+    shop.package("o-2", NOT_FOUND, &[]).expect("not found");
+    assert_eq!((shop.stock("X", 2), shop.story("o").contains("short")), ("3-0-0=0!".into(), true));
+    shop.assert_sound(&["X"]);
+}
+
+#[test]
+fn a_line_can_be_released_and_cancelled_while_it_is_short() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.order("o", &[("X", 1, 2)]);
+    shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+    shop.release("o.1");
+    assert_eq!(
+        (shop.stock("X", 1), shop.story("o")),
+        ("5-0-0=0!".into(), "approved; short; o-1@1 Out of Stock []".into())
+    );
+    shop.figure("X", 1, 4, None);
+    shop.plan("o", None);
+    assert_eq!((shop.stock("X", 1), shop.story("o").contains("reported X@1")), ("4-0-2=2".into(), true));
+    shop.package("o-2", NOT_FOUND, &[]).expect("not found");
+    shop.cancel("o", &["o.1"]).expect("cancelled");
+    assert_eq!(shop.stock("X", 1), "4-0-0=0!");
+    assert!(shop.story("o").starts_with("canceled; cancelled X@1"), "{}", shop.story("o"));
+    shop.assert_sound(&["X"]);
+}
+
+#[test]
+fn a_discrepancy_is_cleared_by_what_is_newer_or_by_removing_it() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.order("o", &[("X", 1, 1)]);
+    shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+    // A figure taken before it says nothing about it.
+    shop.figure("X", 1, 9, Some(2));
+    assert_eq!(shop.stock("X", 1), "9-0-0=0!");
+    // The same figure, taken after it: a movement all the same, since what is available has changed.
+    shop.figure("X", 1, 9, None);
+    assert_eq!((shop.stock("X", 1), shop.last.movements.len()), ("9-0-0=9".into(), 1));
+    shop.order("p", &[("X", 1, 1)]);
+    shop.package("p-1", NOT_FOUND, &[]).expect("not found");
+    assert_eq!(shop.count(1, &[("X", 9)]).expect("counted"), ["9 9 confirmed"]);
+    assert_eq!(shop.stock("X", 1), "9-0-0=9");
+    shop.order("q", &[("X", 1, 1)]);
+    shop.package("q-1", NOT_FOUND, &[]).expect("not found");
+    assert_eq!((shop.remove_all(), shop.stock("X", 1)), (3, "9-0-0=9".into()));
+    assert_eq!(shop.last.movements.len(), 1, "only one was active");
+    assert_eq!(shop.remove_all(), 0);
+}
+
+#[test]
+fn counts_know_what_has_left_and_what_has_not() {
+    let mut shop = Shop::open();
+    for list in [1, 3] {
+        shop.figure("X", list, 10, None);
+        shop.figure("Y", list, 10, None);
+    }
+    shop.order("o", &[("X", 1, 2)]);
+    assert_eq!(shop.count(1, &[("X", 10)]).expect("counted"), ["10 10 confirmed"]);
+    for command in [PREPARE, PACK, SHIP] {
+        shop.package("o-1", command, &[]).expect("goes on");
+    }
+    // It has left, and the ERP does not know.
+    assert_eq!(shop.count(1, &[("X", 8)]).expect("counted"), ["8 8 confirmed"]);
+    shop.release("o.1");
+    shop.figure("X", 1, 8, None);
+    assert_eq!(shop.count(1, &[("X", 8)]).expect("counted"), ["8 8 confirmed"]);
+    // The ERP has taken it out of the figure, and it is still here.
+    shop.order("p", &[("X", 1, 3)]);
+    shop.release("p.1");
+    shop.figure("X", 1, 5, None);
+    assert_eq!(shop.count(1, &[("X", 8)]).expect("counted"), ["8 8 confirmed"]);
+    assert_eq!(shop.count(1, &[("X", 7)]).expect("counted"), ["8 7 adjusted"]);
+    assert_eq!(shop.stock("X", 1), "4-0-0=4");
+    // A location that marks.
+    assert_eq!(shop.count(3, &[("X", 9), ("Y", 10)]).expect("counted"), ["10 9 discrepancy", "10 10 confirmed"]);
+    assert_eq!((shop.stock("X", 3), shop.stock("Y", 3)), ("10-0-0=0!".into(), "10-0-0=10".into()));
+    assert_eq!(shop.count(3, &[("X", 9)]).expect("counted"), ["10 9 discrepancy"]);
+    assert_eq!(shop.remove_all(), 2, "the newer count cleared the older one's");
+    // Faults change nothing.
+    assert!(matches!(shop.count(9, &[("X", 1)]), Err(Refusal::UnknownLocation(_))));
+    assert!(matches!(shop.count(1, &[("X", 1), ("Q", 1)]), Err(Refusal::Rows(faults)) if faults.len() == 1));
+    shop.assert_sound(&["X", "Y"]);
+}
+
+#[test]
+fn illegal_commands_name_the_legal_ones() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.order("o", &[("X", 1, 1)]);
+    let allowed = |refused: Result<(), Refusal>| match refused {
+        Err(Refusal::IllegalCommand { allowed, .. }) => allowed.join(" "),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(allowed(shop.package("o-1", SHIP, &[])), "prepare not-found cancel");
+    shop.package("o-1", PREPARE, &[]).expect("prepared");
+    shop.package("o-1", PREPARE, &[]).expect("said before");
+    assert!(shop.last.is_empty());
+    shop.package("o-1", PACK, &[]).expect("packed");
+    assert_eq!(allowed(shop.package("o-1", NOT_FOUND, &[])), "ship cancel");
+    shop.package("o-1", SHIP, &[]).expect("shipped");
+    for command in [PREPARE, PACK, NOT_FOUND, CANCEL] {
+        assert_eq!(allowed(shop.package("o-1", command, &[])), "");
+    }
+    assert_eq!(shop.package("nobody's", PREPARE, &[]), Err(Refusal::NotFound));
+}
+
+#[test]
+fn cancelled_packages_leave_holds_where_they_are_and_cancelled_lines_leave_packages() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.figure("Y", 1, 5, None);
+    shop.order("o", &[("X", 1, 1), ("Y", 1, 1)]);
+    shop.package("o-1", PREPARE, &[]).expect("prepared");
+    shop.package("o-1", CANCEL, &[]).expect("cancelled");
+    assert_eq!(shop.story("o"), "approved; open X@1, open Y@1; o-1@1 Cancelled []");
+    shop.plan("o", None);
+    assert_eq!(shop.story("o"), "approved; open X@1, open Y@1; o-1@1 Cancelled []; o-2@1 Waiting [1, 2]");
+    shop.package("o-2", PREPARE, &[]).expect("prepared");
+    shop.cancel("o", &["o.1"]).expect("cancelled");
+    assert_eq!(shop.story("o"), "preparing; cancelled X@1, open Y@1; o-1@1 Cancelled []; o-2@1 Preparing [2]");
+    shop.cancel("o", &["o.2"]).expect("cancelled");
+    assert_eq!(shop.story("o"), "canceled; cancelled X@1, cancelled Y@1; o-1@1 Cancelled []; o-2@1 Cancelled []");
+    shop.assert_sound(&["X", "Y"]);
+}
+
+#[test]
+fn an_order_is_gathered_at_one_location() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.figure("Y", 2, 5, None);
+    shop.try_order("o", &[("X", 1, 1), ("Y", 2, 2)]).expect("it fits");
+    assert_eq!(shop.plan("o", Some(2)), [0_usize; 0]);
+    assert_eq!(shop.story("o"), "approved; open X@1, open Y@2; o-1@2 Waiting for Transfer [2, 1]; o-1-T1 1>2 Waiting");
+    assert!(matches!(shop.package("o-1", PREPARE, &[]), Err(Refusal::IllegalCommand { .. })));
+    assert!(matches!(shop.transfer("o-1-T1", TransferCommand::Deliver, &[]), Err(Refusal::IllegalCommand { .. })));
+    shop.transfer("o-1-T1", TransferCommand::Ship, &[]).expect("sent");
+    // Figure and hold have gone over together; nowhere is more on sale than before.
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("4-0-0=4".into(), "1-1-0=0".into()));
+    assert_eq!(shop.count(2, &[("X", 0)]).expect("counted"), ["0 0 confirmed"], "it is still on its way");
+    shop.transfer("o-1-T1", TransferCommand::Deliver, &[]).expect("received");
+    assert_eq!(shop.story("o"), "approved; open X@2, open Y@2; o-1@2 Waiting [2, 1]; o-1-T1 1>2 Delivered");
+    assert_eq!(shop.count(2, &[("X", 1)]).expect("counted"), ["1 1 confirmed"]);
+    for command in [PREPARE, PACK, SHIP] {
+        shop.package("o-1", command, &[]).expect("goes on");
+    }
+    assert!(shop.story("o").starts_with("shipped; "));
+    shop.assert_sound(&["X", "Y"]);
+}
+
+#[test]
+fn what_is_not_found_for_a_transfer_is_fetched_elsewhere() {
+    let mut shop = Shop::open();
+    for sku in ["X", "Y"] {
+        shop.figure(sku, 1, 5, None);
+        shop.figure(sku, 3, 5, None);
+    }
+    shop.try_order("o", &[("X", 1, 1), ("Y", 1, 1)]).expect("it fits");
+    shop.plan("o", Some(2));
+    shop.transfer("o-1-T1", TransferCommand::NotFound, &["o.1"]).expect("not found");
+    // The one that was marked comes from elsewhere; the other one may come from the same place.
+    let story =
+        "approved; open X@3, open Y@3; o-1@2 Waiting for Transfer [1, 2]; o-1-T1 1>2 Out of Stock; o-1-T2 3>2 Waiting";
+    assert_eq!(shop.story("o"), story);
+    assert_eq!((shop.stock("X", 1), shop.stock("Y", 1)), ("5-0-0=0!".into(), "5-0-0=5".into()));
+    shop.transfer("o-1-T2", TransferCommand::NotFound, &[]).expect("not found");
+    let story = "approved; short, open Y@1; o-1@2 Waiting for Transfer [2]; o-1-T1 1>2 Out of Stock; o-1-T2 3>2 Out of Stock; \
+                 o-1-T3 1>2 Waiting";
+    assert_eq!(shop.story("o"), story);
+    shop.transfer("o-1-T3", TransferCommand::Cancel, &[]).expect("cancelled");
+    assert!(shop.story("o").starts_with("approved; short, open Y@1; o-1@2 Out of Stock []"), "{}", shop.story("o"));
+    shop.assert_sound(&["X", "Y"]);
+}

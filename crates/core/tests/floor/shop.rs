@@ -1,0 +1,245 @@
+//! A shop with locations: commands by names, and what came of them as short texts.
+//!
+//! Location `n` has list `n`. A stock is written `10-4-1=5`: on hand, held, reported, what is left; `!` behind it means that
+//! it is off sale. A line's hold is written `open X@1`. Time goes on by a second with every command.
+
+use std::collections::BTreeMap;
+
+use onhand_core::command::{
+    CancelItems, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+};
+use onhand_core::floor::{
+    CountMode, FloorCommand, PackageCommand, PlanOrder, Reason, RecordCount, RemoveDiscrepancies, RunPackage,
+    RunTransfer, StockLocation, TransferCommand,
+};
+use onhand_core::{
+    Changes, Command, Context, FloorOutcome, HoldState, IdKind, Order, OrderId, OrderItemId, OrderStatus, Outcome,
+    PackageId, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, StockLocationId, Timestamp,
+    TransferId, UserId, decide,
+};
+
+const LINES_MAX: usize = 100;
+
+pub(crate) struct Shop {
+    pub(crate) shelf: Shelf,
+    /// What the last command changed.
+    pub(crate) last: Changes,
+    now: i64,
+    orders: BTreeMap<String, (OrderId, Vec<OrderItemId>)>,
+}
+
+impl Shop {
+    /// Locations 1 to 3, of which number 3 marks what it counts differently.
+    pub(crate) fn open() -> Self {
+        let mut shelf = Shelf::default();
+        for kind in IdKind::ALL {
+            shelf.ids.refill(kind, 1, 100_000);
+        }
+        for number in 1..=3 {
+            let list = StockListId::new(number);
+            let (release_mode, snapshot_delay_seconds) = (ReleaseMode::UntilNextWrite, 0);
+            shelf.put_list(StockList { id: list, release_mode, snapshot_delay_seconds, is_located: true });
+            let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
+            let id = StockLocationId::new(number);
+            let location = StockLocation { id, list, priority: number, at: None, is_open: true, count_mode };
+            shelf.floor.locations.put(id, location);
+        }
+        Self { shelf, last: Changes::default(), now: 0, orders: BTreeMap::new() }
+    }
+
+    fn decide(&mut self, command: &Command) -> Result<Outcome, Refusal> {
+        self.now += 1_000_000;
+        let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
+        let decided = decide(&mut self.shelf, command, context);
+        self.last = self.shelf.take_changes();
+        assert!(decided.is_ok() || self.last.is_empty(), "a refused command changed {:?}", self.last);
+        decided
+    }
+
+    fn floor(&mut self, command: FloorCommand) -> Result<FloorOutcome, Refusal> {
+        match self.decide(&Command::Floor(command))? {
+            Outcome::Floor(outcome) => Ok(outcome),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The ERP writes a figure, taken so many seconds ago.
+    pub(crate) fn figure(&mut self, sku: &str, list: i64, figure: i64, ago: Option<i64>) {
+        let snapshot_at = ago.map(|ago| Timestamp::from_micros(self.now + 1_000_000 - ago * 1_000_000));
+        let row = WriteStock {
+            target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: sku.to_owned() }),
+            on_hand: Quantity::new(figure),
+            held: None,
+            unit: None,
+            extra_field: None,
+            snapshot_at,
+        };
+        let command = WriteStocks { rows: vec![row], create_unknown_products: true };
+        self.decide(&Command::WriteStocks(command)).expect("a figure is written");
+    }
+
+    pub(crate) fn try_order(&mut self, number: &str, lines: &[(&str, i64, i64)]) -> Result<(), Refusal> {
+        let line = |(sku, list, units): &(&str, i64, i64)| NewLine {
+            product: ProductRef::Sku((*sku).to_owned()),
+            list: StockListId::new(*list),
+            quantity: Quantity::new(*units).expect("a quantity"),
+            status: OrderStatus::Approved,
+            price: None,
+            extra_field: "{}".to_owned(),
+            attributes: "{}".to_owned(),
+            details: "{}".to_owned(),
+        };
+        let order = PlaceOrder {
+            number: number.to_owned(),
+            channel: None,
+            currency: String::new(),
+            status: OrderStatus::Approved,
+            is_send: false,
+            date_placed: None,
+            extra_field: "{}".to_owned(),
+            details: "{}".to_owned(),
+            lines: lines.iter().map(line).collect(),
+        };
+        let Outcome::OrderPlaced(order, items) = self.decide(&Command::PlaceOrder(order))? else { panic!("placed") };
+        self.orders.insert(number.to_owned(), (order.id, items.iter().map(|item| item.id).collect()));
+        Ok(())
+    }
+
+    /// An order of (SKU, list, units), planned.
+    pub(crate) fn order(&mut self, number: &str, lines: &[(&str, i64, i64)]) {
+        self.try_order(number, lines).expect("it fits");
+        self.plan(number, None);
+    }
+
+    /// Plans an order; the lines that no location has, counted from 1.
+    pub(crate) fn plan(&mut self, number: &str, gather_at: Option<i64>) -> Vec<usize> {
+        let (order, items) = self.orders[number].clone();
+        let gather_at = gather_at.map(StockLocationId::new);
+        let plan = PlanOrder { order, gather_at, near: None, lines: LINES_MAX };
+        let Ok(FloorOutcome::Planned(plan)) = self.floor(FloorCommand::Plan(plan)) else { panic!("planned") };
+        let place = |item: &OrderItemId| items.iter().position(|one| one == item).expect("a line of the order") + 1;
+        plan.unplanned.iter().map(place).collect()
+    }
+
+    fn item(&self, line: &str) -> OrderItemId {
+        let (order, line) = line.split_once('.').expect("order.line");
+        self.orders[order].1[line.parse::<usize>().expect("a number") - 1]
+    }
+
+    /// Gives a package a command; `lines` of its order are not there (`[]` means all).
+    pub(crate) fn package(&mut self, number: &str, command: PackageCommand, lines: &[&str]) -> Result<(), Refusal> {
+        let package =
+            self.shelf.floor.packages.all().find(|one| one.number == number).map_or(PackageId::new(7), |one| one.id);
+        let wanted: Vec<_> = lines.iter().map(|line| self.item(line)).collect();
+        let of_lines = self.shelf.floor.package_items.all();
+        let of_lines =
+            of_lines.filter(|one| wanted.contains(&one.item) && one.package == package).map(|one| one.id).collect();
+        let items = (!lines.is_empty()).then_some(of_lines);
+        let (reason, near, lines) = (Reason::OutOfStock, None, LINES_MAX);
+        self.floor(FloorCommand::Package(RunPackage { package, command, items, reason, near, lines })).map(drop)
+    }
+
+    pub(crate) fn transfer(&mut self, number: &str, command: TransferCommand, lines: &[&str]) -> Result<(), Refusal> {
+        let transfer =
+            self.shelf.floor.transfers.all().find(|one| one.number == number).map_or(TransferId::new(7), |one| one.id);
+        let wanted: Vec<_> = lines.iter().map(|line| self.item(line)).collect();
+        let of_lines = self.shelf.floor.transfer_items.all();
+        let of_lines =
+            of_lines.filter(|one| wanted.contains(&one.item) && one.transfer == transfer).map(|one| one.id).collect();
+        let items = (!lines.is_empty()).then_some(of_lines);
+        let (reason, near, lines) = (Reason::Damaged, None, LINES_MAX);
+        self.floor(FloorCommand::Transfer(RunTransfer { transfer, command, items, reason, near, lines })).map(drop)
+    }
+
+    /// Counts; what became of each line, as `expected counted result`.
+    pub(crate) fn count(&mut self, location: i64, lines: &[(&str, i64)]) -> Result<Vec<String>, Refusal> {
+        let quantity = |counted: i64| Quantity::new(counted).expect("a quantity");
+        let lines = lines.iter().map(|(sku, counted)| ((*sku).to_owned(), quantity(*counted))).collect();
+        let count = RecordCount { location: StockLocationId::new(location), counted_at: None, lines };
+        let FloorOutcome::Counted(count) = self.floor(FloorCommand::Count(count))? else { panic!("counted") };
+        let text =
+            |line: &onhand_core::floor::CountLine| format!("{} {} {}", line.expected, line.counted, line.result.word());
+        Ok(count.lines.iter().map(text).collect())
+    }
+
+    /// Removes every discrepancy.
+    pub(crate) fn remove_all(&mut self) -> usize {
+        let ids = self.shelf.floor.discrepancies.all().map(|one| one.id).collect();
+        let Ok(FloorOutcome::Removed(count)) = self.floor(FloorCommand::Remove(RemoveDiscrepancies { ids })) else {
+            panic!("removed")
+        };
+        count
+    }
+
+    pub(crate) fn release(&mut self, line: &str) {
+        let release = ReleaseItem {
+            item: self.item(line),
+            code: line.to_owned(),
+            integration_type: "external_company".to_owned(),
+            update_stock: true,
+            registered_at: None,
+        };
+        self.decide(&Command::ReleaseItem(release)).expect("released");
+    }
+
+    pub(crate) fn cancel(&mut self, number: &str, lines: &[&str]) -> Result<(), Refusal> {
+        let items = lines.iter().map(|line| self.item(line)).collect();
+        let order = self.orders[number].0;
+        let cancel = CancelItems { order, items: Some(items), details: Vec::new() };
+        self.decide(&Command::CancelItems(cancel)).map(drop)
+    }
+
+    /// A stock as text.
+    pub(crate) fn stock(&self, sku: &str, list: i64) -> String {
+        let Some(stock) = self.shelf.stock_by_key(StockListId::new(list), sku) else { return "none".to_owned() };
+        let mark = if stock.discrepancy_at.is_some() { "!" } else { "" };
+        format!("{}-{}-{}={}{mark}", stock.on_hand, stock.held, stock.reported, stock.available())
+    }
+
+    /// An order's status, its lines' and their holds, its packages and transfers.
+    pub(crate) fn story(&self, number: &str) -> String {
+        let (order, items) = &self.orders[number];
+        let floor = &self.shelf.floor;
+        let line = |item: &OrderItemId| {
+            let hold = self.shelf.hold(*item).expect("a line has its hold");
+            let stock = self.shelf.stock(hold.stock).expect("it is here");
+            let state = match hold.state {
+                HoldState::Open => "open",
+                HoldState::Reported => "reported",
+                HoldState::Settled => "settled",
+                HoldState::Cancelled => "cancelled",
+                HoldState::Short => return "short".to_owned(),
+            };
+            format!("{state} {}@{}", stock.sku, stock.list.get())
+        };
+        let status = |order: &Order| order.status.name().to_owned();
+        let mut parts = vec![self.shelf.order(*order).map(status).expect("it is here")];
+        parts.push(items.iter().map(line).collect::<Vec<_>>().join(", "));
+        for package in floor.packages_of(*order) {
+            let lines = floor.lines_of(package.id).filter(|line| line.state.has_line());
+            let lines: Vec<_> =
+                lines.map(|line| items.iter().position(|one| *one == line.item).expect("ours") + 1).collect();
+            parts.push(format!("{}@{} {} {lines:?}", package.number, package.location.get(), package.state.name()));
+        }
+        for transfer in floor.transfers.all().filter(|transfer| transfer.order == *order) {
+            let (from, to) = (transfer.source.get(), transfer.destination.get());
+            parts.push(format!("{} {from}>{to} {}", transfer.number, transfer.state.name()));
+        }
+        parts.join("; ")
+    }
+
+    /// Every number is the sum of the holds behind it.
+    pub(crate) fn assert_sound(&self, skus: &[&str]) {
+        let holds = || self.orders.values().flat_map(|(_, items)| items).filter_map(|item| self.shelf.hold(*item));
+        for (sku, list) in skus.iter().flat_map(|sku| (1..=3).map(move |list| (sku, list))) {
+            let Some(stock) = self.shelf.stock_by_key(StockListId::new(list), sku) else { continue };
+            let sum = |state| {
+                holds()
+                    .filter(|hold| hold.stock == stock.id && hold.state == state)
+                    .map(|h| h.quantity.units())
+                    .sum::<i64>()
+            };
+            assert_eq!((stock.held, stock.reported), (sum(HoldState::Open), sum(HoldState::Reported)), "{stock:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The floor: stock locations, packages, transfers, discrepancies, counts (contract 13).
+
+use axum::http::Method;
+
+use super::{Answer, May, Route, Under, one, page};
+use crate::http::{
+    discrepancies, order_items, packages, short_items, stock_availability, stock_counts, stock_locations, transfers,
+};
+
+pub(super) fn all() -> Vec<Route> {
+    let mut all = work();
+    all.extend(discrepancies());
+    all.extend(orders());
+    all.push(
+        Route::of(
+            Method::GET,
+            "oms/stocklocations/list-simple",
+            May::ReadFloor,
+            Box::new(|call| Box::pin(crate::http::records::list(call, &stock_locations::LOCATION))),
+            "Every stock location.".to_owned(),
+        )
+        .lists(stock_locations::LOCATION.filters)
+        .answers(200, page(stock_locations::LOCATION.view)),
+    );
+    all.into_iter().map(|route| route.under(Under::V1)).collect()
+}
+
+fn work() -> Vec<Route> {
+    const PACKAGE: Answer = one(&packages::VIEW);
+    const TRANSFER: Answer = one(&transfers::VIEW);
+    vec![
+        route!(GET "oms/packages" ReadFloor packages::list, "Packages with their lines.")
+            .lists(packages::FILTERS)
+            .answers(200, page(&packages::VIEW)),
+        route!(GET "oms/packages/package-items" ReadFloor packages::list_items, "Lines of packages.")
+            .lists(packages::ITEM_FILTERS)
+            .answers(200, page(&packages::ITEM)),
+        route!(GET "oms/packages/package-items/{id}" ReadFloor packages::show_item, "One line of a package.")
+            .answers(200, one(&packages::ITEM)),
+        route!(GET "oms/packages/{id}" ReadFloor packages::show, "One package.").answers(200, PACKAGE),
+        route!(POST "oms/packages/{id}/command" WorkOnFloor packages::run,
+            "Work on a package: prepare, pack, ship, not-found, cancel. Repeating a command changes nothing.")
+        .takes(packages::COMMAND)
+        .answers(200, PACKAGE)
+        .through_ledger(),
+        route!(GET "oms/transfer_orders" ReadFloor transfers::list, "Transfers with their lines.")
+            .lists(transfers::FILTERS)
+            .answers(200, page(&transfers::VIEW)),
+        route!(GET "oms/transfer_orders/{id}" ReadFloor transfers::show, "One transfer.").answers(200, TRANSFER),
+        route!(POST "oms/transfer_orders/{id}/command" WorkOnFloor transfers::run,
+            "Work on a transfer: ship, deliver, not-found, cancel. Repeating a command changes nothing.")
+        .takes(transfers::COMMAND)
+        .answers(200, TRANSFER)
+        .through_ledger(),
+    ]
+}
+
+fn discrepancies() -> Vec<Route> {
+    vec![
+        route!(GET "oms/inventory-discrepancies" ReadFloor discrepancies::list, "What was not found.")
+            .lists(discrepancies::FILTERS)
+            .answers(200, page(&discrepancies::VIEW)),
+        route!(GET "oms/inventory-discrepancies/{id}" ReadFloor discrepancies::show, "One discrepancy.")
+            .answers(200, one(&discrepancies::VIEW)),
+        route!(POST "oms/inventory-discrepancies/remove" WorkOnFloor discrepancies::remove,
+            "Remove what was reported up to the end of a day: it is on sale again.")
+        .takes(discrepancies::REMOVE)
+        .answers(204, Answer::Nothing),
+        route!(GET "oms/stock-counts" ReadFloor stock_counts::list, "Counts.")
+            .lists(stock_counts::FILTERS)
+            .answers(200, page(&stock_counts::VIEW)),
+        route!(GET "oms/stock-counts/{id}" ReadFloor stock_counts::show, "One count.")
+            .answers(200, one(&stock_counts::VIEW)),
+        route!(POST "oms/stock-counts" WorkOnFloor stock_counts::create,
+            "Record a count: differences become the figure or discrepancies, as the location says.")
+        .takes(stock_counts::FIELDS)
+        .answers(201, one(&stock_counts::VIEW))
+        .through_ledger(),
+    ]
+}
+
+fn orders() -> Vec<Route> {
+    vec![
+        route!(POST "oms/orders/{id}/plan" WorkOnFloor packages::plan,
+            "Plan what of an order is in no package yet. Orders of located lists are planned by themselves.")
+        .takes(packages::PLAN)
+        .answers(200, one(&packages::PLANNED))
+        .through_ledger(),
+        route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are promised and held nowhere.")
+            .lists(order_items::FILTERS)
+            .answers(200, page(&order_items::ITEM)),
+        route!(GET "oms/query-stock-availability" ReadFloor stock_availability::query,
+            "By each location's code, whether it has all of the products: ?sku=A&sku=A&sku=B, narrowed by erp_code and tag.")
+        .answers(200, Answer::Free),
+    ]
+}

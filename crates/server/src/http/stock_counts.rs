@@ -1,0 +1,169 @@
+//! Counts at stock locations: recording and reading them.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use onhand_core::command::ProductRef;
+use onhand_core::floor::{CountLine, FloorCommand, RecordCount, StockCount};
+use onhand_core::refusal::RowFault;
+use onhand_core::{
+    Command, DiscrepancyId, FloorOutcome, Outcome, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockCountId,
+    StockLocationId,
+};
+use onhand_store::stock_counts;
+
+use super::call::Call;
+use super::refusals;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{Form, Mode};
+use crate::wire::json::{Object, Reply};
+use crate::wire::scalar::not_in_future;
+use crate::wire::view::{Shape, View, property};
+
+/// Lines of one count.
+const LINES_MAX: usize = 1_000;
+
+/// A counted line.
+pub const LINE: &[Field] = &[
+    Field::text("sku", SKU_CHARS_MAX, "The product. Each one once.").required(),
+    Field::int("counted", 0, QUANTITY_MAX, "Everything that has not left, sold or not.").required(),
+];
+
+/// The body of a count.
+pub const FIELDS: &[Field] = &[
+    Field::pk("location", "The stock location.").required(),
+    Field::rows("lines", LINE, LINES_MAX, "What was counted.").required(),
+    Field::time("counted_at", "When it was counted; arrival when absent. It clears what was reported before."),
+];
+
+const COUNTED: View = View {
+    name: "StockCountLine",
+    properties: &[
+        property("sku", Shape::Text),
+        property("expected", Shape::Int),
+        property("counted", Shape::Int),
+        property("difference", Shape::Int),
+        property("result", Shape::Text),
+        property("discrepancy", Shape::IntOrNull),
+    ],
+    open: false,
+};
+
+/// A count.
+pub const VIEW: View = View {
+    name: "StockCount",
+    properties: &[
+        property("id", Shape::Int),
+        property("location", Shape::Int),
+        property("counted_at", Shape::Time),
+        property("lines", Shape::List(&COUNTED)),
+        property("created_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("location", "stock_location_id", Kind::Int),
+    Filter::new("counted_at", "counted_at", Kind::Time),
+    Filter::new("created_date", "created_at", Kind::Time),
+];
+
+fn write(out: &mut String, count: &StockCount) {
+    Object::open(out)
+        .int("id", count.id.get())
+        .int("location", count.location.get())
+        .time("counted_at", count.counted_at)
+        .list("lines", &count.lines, write_line)
+        .time("created_date", count.created_at)
+        .close();
+}
+
+fn write_line(out: &mut String, line: &CountLine) {
+    Object::open(out)
+        .text("sku", &line.sku)
+        .int("expected", line.expected)
+        .int("counted", line.counted)
+        .int("difference", line.counted - line.expected)
+        .text("result", line.result.word())
+        .int_or_null("discrepancy", line.discrepancy.map(DiscrepancyId::get))
+        .close();
+}
+
+/// `GET oms/stock-counts/`.
+pub async fn list(call: Call) -> Result<Reply, Error> {
+    let query = call.listing(FILTERS)?;
+    let listing = query.listing.clone();
+    let page = call.app.store.read("stock_counts.page", async move |tx| stock_counts::page(tx, &listing).await).await?;
+    call.page(&query, &page, write)
+}
+
+/// `GET oms/stock-counts/{id}/`.
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    let id = StockCountId::new(call.id()?);
+    let found = call.app.store.glance("stock_counts.by_id", async move |tx| stock_counts::by_id(tx, id).await).await?;
+    let mut body = String::new();
+    write(&mut body, &found.ok_or_else(Error::not_found)?);
+    Ok(Reply::ok(body))
+}
+
+/// `POST oms/stock-counts/`.
+pub async fn create(call: Call) -> Result<Reply, Error> {
+    let form = call.form(FIELDS, Mode::Whole).await?;
+    let counted_at =
+        not_in_future("counted_at", form.time("counted_at"), call.app.clock.now()).map_err(Error::Fields)?;
+    let lines = lines(&form)?;
+    let count = lines.len();
+    let location = StockLocationId::new(form.int("location").unwrap_or_default());
+    let command = Command::Floor(FloorCommand::Count(RecordCount { location, counted_at, lines }));
+    let answer = |outcome: &Outcome| {
+        let mut body = String::with_capacity(1_024);
+        if let Outcome::Floor(FloorOutcome::Counted(count)) = outcome {
+            write(&mut body, count);
+        }
+        Reply::text(StatusCode::CREATED, body)
+    };
+    call.submit(command, answer, move |refusal| refuse(refusal, count)).await
+}
+
+fn lines(form: &Form) -> Result<Vec<(String, Quantity)>, Error> {
+    let mut seen = BTreeSet::new();
+    let mut faults = Vec::new();
+    let mut lines = Vec::new();
+    for row in form.rows("lines") {
+        let (sku, counted) = (row.string("sku").unwrap_or_default(), row.int("counted").and_then(Quantity::new));
+        faults.push(match seen.insert(sku.clone()) {
+            true => FieldErrors::default(),
+            false => FieldErrors::one("sku", "This SKU was counted twice."),
+        });
+        lines.push((sku, counted.unwrap_or(Quantity::ZERO)));
+    }
+    if faults.iter().all(FieldErrors::is_empty) {
+        return Ok(lines);
+    }
+    let mut errors = FieldErrors::default();
+    errors.nest("lines", faults);
+    Err(Error::Fields(errors))
+}
+
+fn refuse(refusal: Refusal, count: usize) -> Error {
+    match refusal {
+        Refusal::Rows(faults) => {
+            let mut errors = FieldErrors::default();
+            let mut rows = vec![FieldErrors::default(); count];
+            for (row, fault) in &faults {
+                if let RowFault::UnknownProduct(ProductRef::Sku(sku)) = fault {
+                    rows[*row].add("sku", format!("Object with sku={sku} does not exist."));
+                }
+            }
+            errors.nest("lines", rows);
+            Error::Fields(errors)
+        }
+        Refusal::UnknownLocation(id) => Error::field("location", crate::wire::form::unknown_pk(id.get())),
+        other => refusals::error(other),
+    }
+}

@@ -1,0 +1,156 @@
+//! The ledger's storage of the floor: rows of locations, packages, transfers and discrepancies onto a shelf, and back.
+//!
+//! Promises: whatever belongs to an order is read when the order is locked, and what belongs to a stock when the stock is;
+//! a batch that has nothing to do with the floor asks nothing. Must not know why anything changed.
+
+use std::collections::BTreeSet;
+
+use onhand_core::floor::{FloorChanges, FloorNeeds};
+use onhand_core::{Changes, OrderId, OrderItemId, Shelf, Stock, StockId, StockKey};
+
+use crate::sql::{shared, values};
+use crate::tally::Tally;
+use crate::{Error, Tx, discrepancies, order_items, packages, stock_counts, stock_locations, stocks, transfers};
+
+shared! {
+    DUE = "plan_due.all", "SELECT order_id FROM plan_due ORDER BY order_id LIMIT ?1";
+    INSERT_DUE = "plan_due.insert",
+        "INSERT INTO plan_due (bucket, order_id) VALUES (?1, ?2) ON CONFLICT (order_id, bucket) DO NOTHING";
+    DELETE_DUE = "plan_due.delete", "DELETE FROM plan_due WHERE order_id = ?1 AND bucket = ?2";
+}
+
+/// What a batch reaches on the floor, as far as it is known.
+#[derive(Debug, Default)]
+pub(crate) struct Reach {
+    /// Orders with their packages and transfers.
+    pub(crate) orders: BTreeSet<OrderId>,
+    /// Of those, the ones that may be planned.
+    planned: BTreeSet<OrderId>,
+    /// Stocks that are counted.
+    pub(crate) keys: BTreeSet<StockKey>,
+    /// Lines that a count looks at, wherever their stocks are.
+    pub(crate) counted: BTreeSet<OrderItemId>,
+}
+
+/// Orders that are to be planned, at the most so many.
+pub async fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<OrderId>, Error> {
+    tx.all(&DUE, &values![limit], |row| row.get(0).map(OrderId::new)).await
+}
+
+/// Before anything is locked: whose package a package is never changes.
+pub(crate) async fn resolve(tx: &mut Tx<'_>, needs: &FloorNeeds) -> Result<Reach, Error> {
+    let mut reach = Reach::default();
+    if needs.is_empty() {
+        return Ok(reach);
+    }
+    reach.orders.clone_from(&needs.orders);
+    reach.planned.clone_from(&needs.planned_orders);
+    for package in packages::by_ids(tx, needs.packages.iter().copied()).await? {
+        reach.orders.insert(package.order);
+        if needs.planned_packages.contains(&package.id) {
+            reach.planned.insert(package.order);
+        }
+    }
+    for transfer in transfers::by_ids(tx, needs.transfers.iter().copied()).await? {
+        reach.orders.insert(transfer.order);
+        if needs.planned_transfers.contains(&transfer.id) {
+            reach.planned.insert(transfer.order);
+        }
+    }
+    Ok(reach)
+}
+
+/// When the orders are locked: what belongs to them, and the stocks that are to be locked because of it.
+pub(crate) async fn load(
+    tx: &mut Tx<'_>,
+    needs: &FloorNeeds,
+    reach: &mut Reach,
+    shelf: &mut Shelf,
+) -> Result<BTreeSet<StockId>, Error> {
+    let mut wanted = BTreeSet::new();
+    if needs.is_empty() {
+        return Ok(wanted);
+    }
+    load_orders(tx, &reach.orders, shelf).await?;
+    if !reach.planned.is_empty() || !needs.counted.is_empty() {
+        for location in stock_locations::all(tx).await? {
+            shelf.floor.locations.put(location.id, location);
+        }
+    }
+    let ordered: Vec<OrderId> = reach.planned.iter().copied().collect();
+    let skus: BTreeSet<String> = order_items::of_orders(tx, &ordered).await?.into_iter().map(|item| item.sku).collect();
+    let lists = || shelf.floor.locations.all().map(|location| location.list);
+    let keys: Vec<StockKey> =
+        skus.iter().flat_map(|sku| lists().map(|list| StockKey { list, sku: sku.clone() })).collect();
+    wanted.extend(stocks::ids_by_key(tx, &keys).await?);
+    for (location, sku) in &needs.counted {
+        if let Some(location) = shelf.floor.locations.get(*location) {
+            reach.keys.insert(StockKey { list: location.list, sku: sku.clone() });
+        }
+    }
+    for line in packages::items_counted(tx, &needs.counted).await? {
+        reach.counted.insert(line.item);
+        shelf.floor.package_items.put(line.id, line);
+    }
+    wanted.extend(discrepancies::stocks_of(tx, &needs.discrepancies).await?);
+    Ok(wanted)
+}
+
+async fn load_orders(tx: &mut Tx<'_>, orders: &BTreeSet<OrderId>, shelf: &mut Shelf) -> Result<(), Error> {
+    let packages = packages::of_orders(tx, orders.iter().copied()).await?;
+    if packages.is_empty() {
+        return Ok(());
+    }
+    packages.into_iter().for_each(|package| shelf.floor.packages.put(package.id, package));
+    for line in packages::items_of_orders(tx, orders.iter().copied()).await? {
+        shelf.floor.package_items.put(line.id, line);
+    }
+    for transfer in transfers::of_orders(tx, orders.iter().copied()).await? {
+        shelf.floor.transfers.put(transfer.id, transfer);
+    }
+    for line in transfers::items_of_orders(tx, orders.iter().copied()).await? {
+        shelf.floor.transfer_items.put(line.id, line);
+    }
+    Ok(())
+}
+
+/// When the stocks are locked: the discrepancies of those that have any, and those that are named.
+pub(crate) async fn load_discrepancies(
+    tx: &mut Tx<'_>,
+    needs: &FloorNeeds,
+    found: &[Stock],
+    shelf: &mut Shelf,
+) -> Result<(), Error> {
+    let marked: Vec<StockId> =
+        found.iter().filter(|stock| stock.discrepancy_at.is_some()).map(|stock| stock.id).collect();
+    if !marked.is_empty() {
+        for one in discrepancies::active_of(tx, marked).await? {
+            shelf.floor.discrepancies.put(one.id, one);
+        }
+    }
+    if !needs.discrepancies.is_empty() {
+        for one in discrepancies::by_ids(tx, &needs.discrepancies).await? {
+            shelf.floor.discrepancies.put(one.id, one);
+        }
+    }
+    Ok(())
+}
+
+/// Writes what happened on the floor.
+pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
+    if !changes.plans.is_empty() {
+        let due = |is_due: bool| changes.plans.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);
+        tx.execute_each(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
+        tx.execute_each(&DELETE_DUE, due(false).map(|order| values![order.get(), order.bucket()])).await?;
+    }
+    let floor: &FloorChanges = &changes.floor;
+    if floor.is_empty() {
+        return Ok(());
+    }
+    packages::apply(tx, &floor.packages, tally).await?;
+    packages::apply_items(tx, &floor.package_items, tally).await?;
+    transfers::apply(tx, &floor.transfers, tally).await?;
+    transfers::apply_items(tx, &floor.transfer_items).await?;
+    discrepancies::apply(tx, &floor.discrepancies, tally).await?;
+    stock_counts::apply(tx, &floor.counts, tally).await
+}

@@ -1,0 +1,134 @@
+//! Stock locations, their addresses and their numbers as senders (contract 13.3). Must not know stock.
+
+use onhand_core::floor::{Coordinates, CountMode, StockLocation};
+use onhand_core::{StockListId, StockLocationId};
+
+use crate::engine::Row;
+use crate::records::{Change, Column, Table};
+use crate::sql::{shared, values};
+use crate::{Answering, Error, Tx, stock_lists, stores};
+
+/// Where a location is.
+pub static ADDRESSES: Table = Table::new(
+    "stock_location_address",
+    &[
+        Column::text("title"),
+        Column::text("country"),
+        Column::text("city"),
+        Column::text("township"),
+        Column::text("district"),
+        Column::text("line"),
+        Column::text("postcode"),
+        Column::text("notes"),
+        Column::text("mapping"),
+        Column::maybe("latitude"),
+        Column::maybe("longitude"),
+        Column::int("is_active", 1),
+    ],
+);
+
+/// A stock location. Its list is its own, and stays.
+pub static LOCATIONS: Table = Table::new(
+    "stock_location",
+    &[
+        Column::text("name"),
+        Column::text("erp_code"),
+        Column::id("stock_list_id", &stock_lists::KNOWN),
+        Column::id("retail_store_id", &stores::STORES),
+        Column::id("address_id", &ADDRESSES),
+        Column::word("stock_location_type", "warehouse"),
+        Column::maybe("omnitron_id"),
+        Column::int("priority", 100),
+        Column::int("is_active", 1),
+        Column::int("is_fulfillment_center", 1),
+        Column::int("is_pickup_location", 0),
+        Column::int("is_delivery_location", 0),
+        Column::int("is_return_available", 0),
+        Column::int("is_fast_delivery_available", 0),
+        Column::word("count_mode", "adjust"),
+        Column::word("tags", "[]"),
+        Column::object("engine"),
+        Column::object("conf"),
+        Column::text("fax_number"),
+        Column::text("daytime_phone"),
+    ],
+)
+.tells(relocate)
+.pointed_at_by(&[
+    ("package", "stock_location_id = ?1"),
+    ("transfer_order", "source_id = ?1"),
+    ("discrepancy", "stock_location_id = ?1"),
+    ("stock_count", "stock_location_id = ?1"),
+]);
+
+/// The number under which a cargo company knows a location as a sender.
+pub static SENDERS: Table = Table::new(
+    "stock_location_sender",
+    &[Column::id("stock_location_id", &LOCATIONS), Column::text("cargo_company"), Column::text("origin_id")],
+);
+
+/// A list knows its location, so that an order learns of it without another question.
+fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+    Box::pin(async move {
+        for change in changes {
+            let list = change.after.as_ref().or(change.before.as_ref()).and_then(|record| record.int("stock_list_id"));
+            let location = change.after.as_ref().map(|record| record.id);
+            tx.execute(&RELOCATE, &values![list, location]).await?;
+        }
+        Ok(())
+    })
+}
+
+shared! {
+    /// What the rules know of every location: a few hundred rows at the most.
+    ALL = "stock_locations.all",
+        "SELECT l.id, l.stock_list_id, l.priority, l.is_active, l.is_fulfillment_center, l.count_mode, a.latitude, a.longitude
+         FROM stock_location l LEFT JOIN stock_location_address a ON a.id = l.address_id ORDER BY l.id";
+    RELOCATE = "stock_locations.relocate", "UPDATE stock_list SET location_id = ?2 WHERE id = ?1";
+    NAMES = "stock_locations.names", "SELECT id, name, erp_code FROM stock_location ORDER BY id";
+    ACTIVE = "stock_locations.active",
+        "SELECT erp_code, stock_list_id, tags FROM stock_location WHERE is_active = 1 ORDER BY erp_code";
+}
+
+/// The stored words for what a count does, the first one for a new location.
+pub const COUNT_MODES: &[&str] = &["adjust", "discrepancy"];
+
+fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
+    let (latitude, longitude) = (row.get::<Option<String>>(6)?, row.get::<Option<String>>(7)?);
+    let is_open = row.get::<bool>(3)? && row.get::<bool>(4)?;
+    Ok(StockLocation {
+        id: StockLocationId::new(row.get(0)?),
+        list: StockListId::new(row.get(1)?),
+        priority: row.get(2)?,
+        at: latitude.zip(longitude).and_then(|(latitude, longitude)| Coordinates::parse(&latitude, &longitude)),
+        is_open,
+        count_mode: if row.str(5)? == COUNT_MODES[1] { CountMode::Mark } else { CountMode::Adjust },
+    })
+}
+
+/// What the rules know of every location.
+pub(crate) async fn all(tx: &mut Tx<'_>) -> Result<Vec<StockLocation>, Error> {
+    tx.all(&ALL, &[], read).await
+}
+
+/// Name and code of every location.
+pub async fn names(tx: &mut Tx<'_>) -> Result<Vec<(StockLocationId, (String, String))>, Error> {
+    tx.all(&NAMES, &[], |row| Ok((StockLocationId::new(row.get(0)?), (row.get(1)?, row.get(2)?)))).await
+}
+
+/// An active location, as far as questions about availability go.
+#[derive(Clone, Debug)]
+pub struct Active {
+    /// Its code.
+    pub code: String,
+    /// The list that has its figures.
+    pub list: StockListId,
+    /// Its tags, as JSON.
+    pub tags: String,
+}
+
+/// Every active location.
+pub async fn active(tx: &mut Tx<'_>) -> Result<Vec<Active>, Error> {
+    let read = |row: &Row<'_>| Ok(Active { code: row.get(0)?, list: StockListId::new(row.get(1)?), tags: row.get(2)? });
+    tx.all(&ACTIVE, &[], read).await
+}

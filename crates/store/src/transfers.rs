@@ -1,0 +1,180 @@
+//! Transfers and their lines (contract 13.4): reading. Writing is the ledger's. Must not know stock.
+
+use onhand_core::floor::{RowChanges, Transfer, TransferItem, TransferState};
+use onhand_core::{
+    OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TransferId, TransferItemId,
+};
+
+use crate::engine::Row;
+use crate::filter::{self, Listing, Page, Table};
+use crate::order_items::quantity;
+use crate::sql::{shared, values};
+use crate::tally::{Scope, Tally};
+use crate::{Error, Tx};
+
+const TABLE: Table = Table {
+    name: "transfer_order",
+    columns: "id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at",
+    tallied: &["state"],
+    log: None,
+};
+
+/// The number of a transfer's order. Both share a bucket.
+pub const ORDER_NUMBER: &str = "(SELECT o.number FROM sales_order o \
+                                WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
+
+/// The channel of a transfer's order, 0 for the own door. Both share a bucket.
+pub const ORDER_CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
+                                 WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
+
+/// When a transfer's order was placed. Both share a bucket.
+pub const ORDER_PLACED: &str = "(SELECT o.date_placed FROM sales_order o \
+                                WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
+
+/// The transfers with a line of an SKU, which the SKU ends.
+pub const WITH_SKU: &str = "id IN (SELECT transfer_id FROM transfer_item WHERE sku = ";
+
+/// The number of the package that waits for a transfer. Both share a bucket.
+pub const PACKAGE_NUMBER: &str = "(SELECT p.number FROM package p \
+                                  WHERE p.id = transfer_order.package_id AND p.bucket = transfer_order.bucket)";
+
+/// The code of the location where a transfer is fetched.
+pub const SOURCE: &str = "(SELECT l.erp_code FROM stock_location l WHERE l.id = transfer_order.source_id)";
+
+/// The code of the location where a transfer is brought.
+pub const DESTINATION: &str = "(SELECT l.erp_code FROM stock_location l WHERE l.id = transfer_order.destination_id)";
+
+shared! {
+    BY_ID = "transfers.by_id",
+        "SELECT id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at
+         FROM transfer_order WHERE id = ?1 AND bucket = ?2";
+    OF_ORDER = "transfers.of_order",
+        "SELECT id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at
+         FROM transfer_order WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
+    INSERT = "transfers.insert",
+        "INSERT INTO transfer_order
+         (bucket, id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    UPDATE = "transfers.update", "UPDATE transfer_order SET state = ?3, modified_at = ?4 WHERE id = ?1 AND bucket = ?2";
+    ITEMS_OF_ORDER = "transfer_items.of_order",
+        "SELECT id, transfer_id, order_id, package_item_id, item_id, sku, quantity, state, created_at, modified_at
+         FROM transfer_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
+    INSERT_ITEM = "transfer_items.insert",
+        "INSERT INTO transfer_item (bucket, id, transfer_id, order_id, package_item_id, item_id, sku, quantity, state,
+         created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    UPDATE_ITEM = "transfer_items.update",
+        "UPDATE transfer_item SET state = ?3, modified_at = ?4 WHERE id = ?1 AND bucket = ?2";
+}
+
+fn state(code: i64) -> Result<TransferState, Error> {
+    TransferState::from_code(code).ok_or_else(|| Error::Internal(format!("there is no transfer state {code}")))
+}
+
+fn read(row: &Row<'_>) -> Result<Transfer, Error> {
+    Ok(Transfer {
+        id: TransferId::new(row.get(0)?),
+        order: OrderId::new(row.get(1)?),
+        package: PackageId::new(row.get(2)?),
+        number: row.get(3)?,
+        source: StockLocationId::new(row.get(4)?),
+        destination: StockLocationId::new(row.get(5)?),
+        state: state(row.get(6)?)?,
+        created_at: Timestamp::from_micros(row.get(7)?),
+        modified_at: Timestamp::from_micros(row.get(8)?),
+    })
+}
+
+fn read_item(row: &Row<'_>) -> Result<TransferItem, Error> {
+    Ok(TransferItem {
+        id: TransferItemId::new(row.get(0)?),
+        transfer: TransferId::new(row.get(1)?),
+        order: OrderId::new(row.get(2)?),
+        package_item: PackageItemId::new(row.get(3)?),
+        item: OrderItemId::new(row.get(4)?),
+        sku: row.get(5)?,
+        quantity: quantity(row.get(6)?)?,
+        state: state(row.get(7)?)?,
+        created_at: Timestamp::from_micros(row.get(8)?),
+        modified_at: Timestamp::from_micros(row.get(9)?),
+    })
+}
+
+/// A part of all transfers.
+pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Transfer>, Error> {
+    filter::page(tx, &TABLE, listing, |row: &Transfer| row.id.get(), read).await
+}
+
+/// Some transfers; unknown ones are left out.
+pub async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = TransferId>) -> Result<Vec<Transfer>, Error> {
+    tx.all_each(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
+/// The transfers of some orders.
+pub(crate) async fn of_orders(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Transfer>, Error> {
+    tx.all_each(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
+/// The lines of some orders' transfers.
+pub async fn items_of_orders(
+    tx: &mut Tx<'_>,
+    ids: impl IntoIterator<Item = OrderId>,
+) -> Result<Vec<TransferItem>, Error> {
+    tx.all_each(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
+}
+
+pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Transfer>, tally: &mut Tally) -> Result<(), Error> {
+    changes.made.iter().for_each(|row| count(tally, row, 1));
+    let rows = changes.made.iter().map(|row| {
+        values![
+            row.id.bucket(),
+            row.id.get(),
+            row.order.get(),
+            row.package.get(),
+            &row.number,
+            row.source.get(),
+            row.destination.get(),
+            row.state.code(),
+            row.created_at.micros(),
+            row.modified_at.micros(),
+        ]
+    });
+    tx.execute_each(&INSERT, rows).await?;
+    for (before, after) in &changes.changed {
+        count(tally, before, -1);
+        count(tally, after, 1);
+    }
+    let rows = changes
+        .changed
+        .iter()
+        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
+    tx.execute_each(&UPDATE, rows).await
+}
+
+fn count(tally: &mut Tally, row: &Transfer, by: i64) {
+    tally.add(Scope::all(TABLE.name), row.id.get(), by);
+    tally.add(Scope::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
+}
+
+pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &RowChanges<TransferItem>) -> Result<(), Error> {
+    let rows = changes.made.iter().map(|row| {
+        values![
+            row.id.bucket(),
+            row.id.get(),
+            row.transfer.get(),
+            row.order.get(),
+            row.package_item.get(),
+            row.item.get(),
+            &row.sku,
+            row.quantity.units(),
+            row.state.code(),
+            row.created_at.micros(),
+            row.modified_at.micros(),
+        ]
+    });
+    tx.execute_each(&INSERT_ITEM, rows).await?;
+    let rows = changes
+        .changed
+        .iter()
+        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
+    tx.execute_each(&UPDATE_ITEM, rows).await
+}
