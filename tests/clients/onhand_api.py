@@ -33,6 +33,9 @@ class Api:
     def post(self, path, body):
         return self._checked(self.session.post(self.url + path, json=body, timeout=20))
 
+    def patch(self, path, body):
+        return self._checked(self.session.patch(self.url + path, json=body, timeout=20))
+
     def made(self, path, body):
         """The id of a new row, or none where this body makes none."""
         response = self.session.post(self.url + path, json=body, timeout=20)
