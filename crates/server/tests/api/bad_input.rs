@@ -30,7 +30,7 @@ async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
     let mut found = Vec::new();
     // A noun with all six routes has one table and one reader for the three that have a body.
     let again = |route: &Route| {
-        let (noun, _) = route.path.split_once('/').unwrap_or((route.path, ""));
+        let noun = route.path.strip_suffix("/{id}").unwrap_or(route.path);
         route.method != "POST" && NOUNS.iter().any(|(_, one)| one.paths.0 == noun)
     };
     for route in routes().into_iter().filter(|route| !again(route)).map(Arc::new) {
