@@ -136,7 +136,12 @@ fn day(text: &str) -> Option<Timestamp> {
         _ => None,
     };
     let begins_with_day = |time: Timestamp| scalar::parse_date(scalar::time_text(time).get(..10)?);
-    vendors.or_else(|| scalar::parse_date(text)).or_else(|| scalar::parse_time(text).and_then(begins_with_day))
+    // A time is a moment, so its day is the one in UTC, as `created_date` is shown, wherever it was written.
+    let is_time = text.len() > "YYYY-MM-DD".len();
+    vendors.or_else(|| match is_time {
+        true => scalar::parse_time(text).and_then(begins_with_day),
+        false => scalar::parse_date(text),
+    })
 }
 
 fn wrong_date() -> Error {
