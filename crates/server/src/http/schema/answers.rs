@@ -95,7 +95,9 @@ fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)>
             writes
                 || route.filters.is_some()
                 || !route.formats.is_empty()
-                || ["/movements", "/excel_import", "_status"].iter().any(|end| route.path.ends_with(end)),
+                || ["/movements", "/excel_import", "_status", "/query-stock-availability"]
+                    .iter()
+                    .any(|end| route.path.ends_with(end)),
             "The request has faults.",
         ),
         (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),

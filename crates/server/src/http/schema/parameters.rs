@@ -36,6 +36,12 @@ pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<
         let limit = json!({"type": "integer", "minimum": 1, "maximum": 1_000});
         all.push(json!({"name": "limit", "in": "query", "schema": limit}));
     }
+    if route.path.ends_with("/query-stock-availability") {
+        let texts = json!({"type": "array", "items": {"type": "string", "minLength": 1}});
+        for (name, required) in [("sku", true), ("erp_code", false), ("tag", false)] {
+            all.push(json!({"name": name, "in": "query", "required": required, "explode": true, "schema": texts}));
+        }
+    }
     if route.path.ends_with("/movements") {
         all.push(json!({"name": "before", "in": "query", "schema": {"type": "integer", "format": "int64"}}));
     }
