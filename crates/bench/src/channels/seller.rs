@@ -38,6 +38,17 @@ struct Page {
     results: Vec<Row>,
 }
 
+#[derive(Deserialize)]
+struct Lag {
+    results: Vec<Behind>,
+}
+
+#[derive(Deserialize)]
+struct Behind {
+    content_type: String,
+    changes_behind: u64,
+}
+
 impl Seller {
     /// Makes a catalog of the shop's list, so many channels on it, and lets the first know everything.
     pub(super) async fn open(shop: &Shop, channels: usize) -> anyhow::Result<Self> {
@@ -49,6 +60,7 @@ impl Seller {
         let seller = Self { channel: *all.first().context("at least one channel")? };
         note(format!("a channel gets to know {} stocks", shop.stocks));
         seller.know(shop).await?;
+        seller.settle(shop).await?;
         Ok(seller)
     }
 
@@ -72,6 +84,20 @@ impl Seller {
             next = page.next.map(|link| link[link.find("/api/").unwrap_or_default()..].to_owned());
         }
         Ok(())
+    }
+
+    /// Asks until everything that ever changed has been looked at for the channel, which takes a request so far at a time.
+    async fn settle(&self, shop: &Shop) -> anyhow::Result<()> {
+        let path = |below: &str| format!("/api/v1/channel/{}/{below}", self.channel);
+        let (feed, lag) = (path("product_stocks/updates/?limit=1"), path("lag/"));
+        loop {
+            shop.ask(&Template::get(&feed, &shop.headers), &[]).await?;
+            let lag: Lag = serde_json::from_slice(&shop.ask(&Template::get(&lag, &shop.headers), &[]).await?)?;
+            let behind = |kind: &Behind| ["product", "productstock"].contains(&kind.content_type.as_str());
+            if lag.results.iter().filter(|kind| behind(kind)).all(|kind| kind.changes_behind == 0) {
+                return Ok(());
+            }
+        }
     }
 
     /// Changes the figures of some stocks, other ones in each round.
