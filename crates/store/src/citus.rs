@@ -94,7 +94,7 @@ pub const HOMES: &[(&str, Home)] = &[
         "operational_event",
         Home::Spread("SELECT create_distributed_table('operational_event', 'bucket', colocate_with => 'stock')"),
     ),
-    ("touch", Home::Spread("SELECT create_distributed_table('touch', 'bucket', colocate_with => 'stock')")),
+    ("touched", Home::Spread("SELECT create_distributed_table('touched', 'bucket', colocate_with => 'stock')")),
     // Work of people, not of programs: seldom, and read by one process.
     ("stock_location_sender", Home::Coordinator),
     ("stock_count", Home::Coordinator),

@@ -200,9 +200,11 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
     tally.write(tx).await
 }
 
-/// What channels will want to know of: stocks, and orders of channels, made or changed. Products say so themselves.
+/// What channels will want to know of: stocks that have moved, and orders of channels, made or changed. Products say so
+/// themselves.
 fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
-    let stocks = changes.new_stocks.iter().chain(&changes.stocks).filter_map(|id| shelf.stock(*id)).map(|stock| {
+    let moved: BTreeSet<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
+    let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| {
         Touch { kind: Kind::Stock, object: stock.id.get(), scope: stock.list.get(), at: stock.modified_at }
     });
     let orders = changes.new_orders.iter().chain(changes.orders.keys()).filter_map(|id| {

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 6, name: "feed", text: include_str!("../schema/0006_feed.sql"), server: "" },
     Migration { version: 7, name: "channel sales", text: include_str!("../schema/0007_channel_sales.sql"), server: "" },
     Migration { version: 8, name: "oms", text: include_str!("../schema/0008_oms.sql"), server: "" },
+    Migration { version: 9, name: "touched", text: include_str!("../schema/0009_touched.sql"), server: "" },
 ];
 
 shared! {

@@ -36,7 +36,7 @@ pub(super) const TABLES: &[Table] = &[
     table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),
     table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "outcomes"])
         .of_large_rows(),
-    table("touch", &["kind", "object_id", "at", "bucket"], &["scope"]),
+    table("touched", &["at", "kind", "object_id", "bucket"], &["changes"]),
     table("change", &["kind", "object_id"], &["scope", "version"]),
     table("channel_feed", &["channel_id"], &["catalog_id", "has_items"]),
     table("feed_position", &["channel_id", "kind", "scope"], &["version"]),

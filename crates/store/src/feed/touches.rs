@@ -1,9 +1,11 @@
 //! Touches: that an object has changed, written with the change, and the sequencer that gives versions to them.
 //!
 //! Promises: every touch that is committed gets a version, in a transaction that holds the counter of versions, so versions
-//! become visible in their order; an object that was touched several times gets one. Must not know channels.
+//! become visible in their order; an object that was touched several times gets one. What one transaction touches shares
+//! rows. Must not know channels.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use onhand_core::feed::Kind;
 use onhand_core::{BUCKETS, Timestamp};
@@ -12,20 +14,25 @@ use super::changes;
 use crate::engine::Row;
 use crate::ids;
 use crate::sql::{shared, values};
-use crate::{Answering, Error, Tx};
+use crate::{Answering, Error, Tx, Value};
 
-/// Touches that get their versions in one transaction.
-pub const ROWS_MAX: i64 = 1_000;
+/// Rows that get their versions in one transaction.
+pub const ROWS_MAX: i64 = 32;
+/// Touches in one row, unless another transaction adds its own to it. Their product bounds how long orders wait.
+const ROW_TOUCHES: usize = 32;
 
 shared! {
-    /// A second change in the same microsecond waits for the first one's transaction and keeps the row: a sequencer that has
-    /// seen it waits for both.
+    /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds to the
+    /// row. A sequencer that has seen the row waits for both.
     ADD = "touches.add",
-        "INSERT INTO touch (bucket, kind, object_id, scope, at) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (kind, object_id, at, bucket) DO UPDATE SET scope = excluded.scope";
+        "INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (at, kind, object_id, bucket) DO UPDATE SET changes = touched.changes || excluded.changes";
+    ANY = "touches.any", "SELECT bucket FROM touched WHERE at > ?1 LIMIT 1";
+    /// Locked, or what is added to a row meanwhile would be removed with it.
     NEXT = "touches.next",
-        "SELECT bucket, kind, object_id, scope, at FROM touch WHERE kind > ?1 ORDER BY kind, object_id, at LIMIT ?2";
-    REMOVE = "touches.remove", "DELETE FROM touch WHERE kind = ?1 AND object_id = ?2 AND at = ?3 AND bucket = ?4";
+        "SELECT bucket, at, kind, object_id, changes FROM touched WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2",
+        locking;
+    REMOVE = "touches.remove", "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4";
 }
 
 /// An object that has changed.
@@ -41,35 +48,63 @@ pub struct Touch {
     pub at: Timestamp,
 }
 
-/// Bucket, kind, object, scope, time.
-fn read(row: &Row<'_>) -> Result<(i64, i64, i64, i64, i64), Error> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-}
-
 /// Notes changes, each object once.
 pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, touches: impl IntoIterator<Item = Touch>) -> Answering<'t, ()> {
-    let row = |touch: Touch| {
-        values![touch.object & (BUCKETS - 1), touch.kind.number(), touch.object, touch.scope, touch.at.micros()]
-    };
-    tx.execute_each(&ADD, touches.into_iter().map(row))
+    let touches: Vec<Touch> = touches.into_iter().collect();
+    tx.execute_each(&ADD, touches.chunks(ROW_TOUCHES).map(row))
+}
+
+/// A row for some touches, of which there is at least one.
+fn row(touches: &[Touch]) -> [Value<'static>; 5] {
+    let mut changes = String::with_capacity(48 * touches.len());
+    for touch in touches {
+        let (kind, at) = (touch.kind.number(), touch.at.micros());
+        write!(changes, "{kind} {} {} {at};", touch.object, touch.scope).expect("text takes text");
+    }
+    let first = touches[0];
+    values![first.object & (BUCKETS - 1), first.at.micros(), first.kind.number(), first.object, changes]
 }
 
 /// Whether there are changes without a version.
 pub async fn any(tx: &mut Tx<'_>) -> Result<bool, Error> {
-    Ok(tx.first(&NEXT, &values![0, 1], |row| row.get::<i64>(0)).await?.is_some())
+    Ok(tx.first(&ANY, &values![i64::MIN], |row| row.get::<i64>(0)).await?.is_some())
 }
 
-/// Gives versions to changes, [`ROWS_MAX`] touches at the most; how many there were.
+/// Bucket, time, kind and object of a row's first touch.
+type RowKey = (i64, i64, i64, i64);
+/// Kind and object, with time and scope.
+type Last = BTreeMap<(i64, i64), (i64, i64)>;
+
+/// A row's key and its touches as text.
+fn read(row: &Row<'_>) -> Result<(RowKey, String), Error> {
+    Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?))
+}
+
+/// Takes the touches of a row; the last touch of an object says where it is now.
+fn take(text: &str, newest: &mut Last) -> Option<()> {
+    for change in text.split_terminator(';') {
+        let mut numbers = change.split(' ').map(|number| number.parse::<i64>().ok());
+        let (kind, object) = (numbers.next()??, numbers.next()??);
+        let (scope, at) = (numbers.next()??, numbers.next()??);
+        let last = newest.entry((kind, object)).or_insert((at, scope));
+        *last = (*last).max((at, scope));
+    }
+    Some(())
+}
+
+/// Gives versions to changes, those of [`ROWS_MAX`] rows at the most; how many rows there were.
 pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     // Whoever has this row is alone, and sees all that others have committed before.
     ids::take(tx, changes::VERSIONS, 0).await?;
-    let found = tx.all(&NEXT, &values![0, ROWS_MAX], read).await?;
+    let found = tx.all(&NEXT, &values![i64::MIN, ROWS_MAX], read).await?;
     if found.is_empty() {
         return Ok(0);
     }
-    // The last touch of an object says where it is now.
-    let newest: BTreeMap<(i64, i64), (i64, i64)> =
-        found.iter().map(|(_, kind, object, scope, at)| ((*kind, *object), (*at, *scope))).collect();
+    let mut newest = Last::new();
+    for (key, text) in &found {
+        let unreadable = || Error::Internal(format!("the changes of {key:?} cannot be read: {text}"));
+        take(text, &mut newest).ok_or_else(unreadable)?;
+    }
     let mut ordered: Vec<_> =
         newest.into_iter().map(|((kind, object), (at, scope))| (at, kind, object, scope)).collect();
     ordered.sort_unstable();
@@ -77,7 +112,7 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let versions =
         ordered.iter().zip(first..).map(|((_, kind, object, scope), version)| (*kind, *object, *scope, version));
     changes::put_all(tx, versions).await?;
-    tx.execute_each(&REMOVE, found.iter().map(|(bucket, kind, object, _, at)| values![*kind, *object, *at, *bucket]))
-        .await?;
+    let keys = found.iter().map(|((bucket, at, kind, object), _)| values![*at, *kind, *object, *bucket]);
+    tx.execute_each(&REMOVE, keys).await?;
     Ok(found.len() as i64)
 }

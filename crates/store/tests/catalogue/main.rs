@@ -62,7 +62,7 @@ const HOT: &[&str] = &[
     "product_category",
     "customer",
     "address",
-    "touch",
+    "touched",
     "cancellation_request",
     "order_shipping_info",
     "error_report",

@@ -116,7 +116,7 @@ const SHOP: &str = "
 
 /// A row in every table of the feed.
 const FEED: &str = "
-    INSERT INTO touch VALUES (7, 5, 263, 1, 1);
+    INSERT INTO touched VALUES (7, 1, 5, 263, '5 263 1 1;');
     INSERT INTO change VALUES (5, 263, 1, 1);
     INSERT INTO channel_feed VALUES (1, 1, 0);
     INSERT INTO feed_position VALUES (1, 5, 1, 1);
