@@ -218,6 +218,11 @@ impl Shelf {
         &self.changes
     }
 
+    /// Takes a stock off the shelf.
+    pub fn take_stock(&mut self, id: StockId) -> Option<Stock> {
+        self.stocks.remove(&id)
+    }
+
     /// Takes the recorded changes, leaving none.
     pub fn take_changes(&mut self) -> Changes {
         Changes { floor: self.floor.take_changes(), ..std::mem::take(&mut self.changes) }

@@ -17,6 +17,8 @@ use crate::app::App;
 
 /// How often this process looks for changes without a version.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How many times it leaves that for later while there are commands: five seconds.
+const POSTPONED_MAX: u32 = 20;
 /// How long a process that waits believes that nothing has changed: other processes give versions, too.
 const DOUBT: Duration = Duration::from_secs(1);
 /// Transactions of work for one request: several ten thousand changes. What is left is done by the next one.
@@ -58,19 +60,24 @@ impl Feed {
     }
 }
 
-/// Gives versions to all changes that have none.
+/// Gives versions to all changes that have none, up to a bound.
 pub async fn sequence(app: &App) -> Result<(), Error> {
     for _ in 0..ROUNDS_MAX {
-        if !app.store.glance("touches.any", async |tx| touches::any(tx).await).await? {
-            return Ok(());
-        }
-        let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| touches::sequence(tx).await).await?;
-        app.feed.moved.send_modify(|times| *times += 1);
-        if taken < touches::ROWS_MAX {
+        if !sequence_some(app).await? {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// Gives versions to the oldest changes that have none; whether there may be more.
+async fn sequence_some(app: &App) -> Result<bool, Error> {
+    if !app.store.glance("touches.any", async |tx| touches::any(tx).await).await? {
+        return Ok(false);
+    }
+    let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| touches::sequence(tx).await).await?;
+    app.feed.moved.send_modify(|times| *times += 1);
+    Ok(taken == touches::ROWS_MAX)
 }
 
 /// Looks at all changes of a kind for a channel, so that what is outgoing can be read.
@@ -90,13 +97,35 @@ pub async fn catch_up(app: &App, channel: ChannelId, kind: Kind) -> Result<(), E
     Ok(())
 }
 
-/// Gives versions to changes as long as the process runs.
+/// Gives versions to changes as long as the process runs, in the pauses between commands. Whoever asks for changes has them
+/// given before, so nobody waits for this but those who wait for a change.
 pub async fn keep_up(app: Arc<App>) {
+    let (mut submitted, mut postponed) = (0, 0);
     loop {
-        if let Err(fault) = sequence(&app).await {
-            tracing::warn!(%fault, "cannot give versions to changes");
-            tokio::time::sleep(DOUBT).await;
-        }
         tokio::time::sleep(PAUSE).await;
+        let is_due = app.feed.moved.receiver_count() > 0 || postponed >= POSTPONED_MAX;
+        let done = match is_due {
+            true => sequence(&app).await.map(|()| true),
+            false => sequence_while_quiet(&app, &mut submitted).await,
+        };
+        match done {
+            Ok(true) => postponed = 0,
+            Ok(false) => postponed += 1,
+            Err(fault) => {
+                tracing::warn!(%fault, "cannot give versions to changes");
+                tokio::time::sleep(DOUBT).await;
+            }
+        }
     }
+}
+
+/// Gives versions until somebody wants something of the ledger; whether all changes have one.
+async fn sequence_while_quiet(app: &App, submitted: &mut u64) -> Result<bool, Error> {
+    while *submitted == app.ledger.submitted() {
+        if !sequence_some(app).await? {
+            return Ok(true);
+        }
+    }
+    *submitted = app.ledger.submitted();
+    Ok(false)
 }

@@ -194,7 +194,7 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
     apply_orders(tx, shelf, changes, &mut tally).await?;
     mappings::insert_all(tx, &changes.mappings).await?;
     changes.mappings.iter().for_each(|mapping| tally.add(Scope::all(mappings::TABLE.name), mapping.id.get(), 1));
-    movements::insert_all(tx, &changes.movements).await?;
+    movements::insert_all(tx, changes.movements.iter().map(|movement| (movement, movement.at))).await?;
     touches::add_all(tx, touched(shelf, changes)).await?;
     floor::apply(tx, changes, &mut tally).await?;
     tally.write(tx).await
@@ -204,8 +204,11 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
 /// themselves.
 fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
     let moved: BTreeSet<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
-    let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| {
-        Touch { kind: Kind::Stock, object: stock.id.get(), scope: stock.list.get(), at: stock.modified_at }
+    let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| Touch {
+        kind: Kind::Stock,
+        object: stock.id.get(),
+        scope: stock.list.get(),
+        at: stock.modified_at,
     });
     let orders = changes.new_orders.iter().chain(changes.orders.keys()).filter_map(|id| {
         let order = shelf.order(*id)?;

@@ -4,6 +4,7 @@
 //! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
+pub mod ahead;
 pub mod batch_requests;
 pub mod cancellations;
 pub mod catalogs;

@@ -95,8 +95,12 @@ async fn by_id(tx: &mut Tx<'_>, id: MovementId) -> Result<Option<Movement>, Erro
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
-pub(crate) async fn insert_all(tx: &mut Tx<'_>, movements: &[Movement]) -> Result<(), Error> {
-    let rows = movements.iter().map(|movement| {
+/// Appends movements, each at a time.
+pub(crate) async fn insert_all(
+    tx: &mut Tx<'_>,
+    movements: impl Iterator<Item = (&Movement, Timestamp)>,
+) -> Result<(), Error> {
+    let rows = movements.map(|(movement, at)| {
         let (cause, item) = cause_name(movement.cause);
         values![
             movement.id.bucket(),
@@ -113,7 +117,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, movements: &[Movement]) -> Resul
             movement.held,
             movement.reported,
             movement.actor.get(),
-            movement.at.micros(),
+            at.micros(),
             import_of(movement.cause).map(ImportId::get),
         ]
     });

@@ -21,12 +21,22 @@ pub struct Statement {
     translated: OnceLock<String>,
     /// The form for many rows, once it is known what types the parameters have.
     pub(crate) each: OnceLock<batch::Form>,
+    /// The embedded engine's form for some rows.
+    several: OnceLock<Option<String>>,
 }
 
 impl Statement {
     /// A statement whose text is the same on every engine.
     pub const fn shared(name: &'static str, text: &'static str) -> Self {
-        Self { name, text, twin: None, locks: "", translated: OnceLock::new(), each: OnceLock::new() }
+        Self {
+            name,
+            text,
+            twin: None,
+            locks: "",
+            translated: OnceLock::new(),
+            each: OnceLock::new(),
+            several: OnceLock::new(),
+        }
     }
 
     /// The same, with the rows locked as they are read, in the order in which they are asked for. The embedded engine
@@ -61,6 +71,11 @@ impl Statement {
         self.text
     }
 
+    /// The text that inserts [`INSERT_ROWS`] rows on the embedded engine, if this inserts.
+    pub(crate) fn several(&self) -> Option<&str> {
+        self.several.get_or_init(|| several(self.text)).as_deref()
+    }
+
     /// The text for PostgreSQL.
     pub fn postgres(&self) -> &str {
         self.translated.get_or_init(|| dollars(self.twin.unwrap_or(self.text)) + self.locks)
@@ -70,6 +85,24 @@ impl Statement {
     pub fn for_each(&self, types: &[&str]) -> Result<String, crate::Error> {
         batch::each(self.postgres(), types)
     }
+}
+
+/// Rows of one `INSERT` on the embedded engine. Within a statement it goes on where the last row went, so that rows that
+/// follow one another are not each looked up from the top of every index.
+pub(crate) const INSERT_ROWS: usize = 16;
+
+/// An `INSERT` of one row as one of many; none for anything else, and where a parameter stands behind the row.
+fn several(text: &str) -> Option<String> {
+    let (head, rest) = text.split_once("VALUES (")?;
+    let (row, tail) = rest.split_once(')')?;
+    if !text.starts_with("INSERT ") || tail.contains('?') {
+        return None;
+    }
+    // What the parameters' numbers are does not matter where each stands once and in its turn.
+    let given: Vec<&str> = row.split(',').map(str::trim).collect();
+    let in_turn = given.iter().enumerate().all(|(at, parameter)| *parameter == format!("?{}", at + 1));
+    let rows = vec![format!("({})", vec!["?"; given.len()].join(", ")); INSERT_ROWS];
+    in_turn.then(|| format!("{head}VALUES {}{tail}", rows.join(", ")))
 }
 
 /// Turns `?n` into `$n`. No text of ours has a question mark for another reason.
@@ -94,3 +127,24 @@ macro_rules! values {
     ($($value:expr),* $(,)?) => { [$(crate::Value::from($value),)*] };
 }
 pub(crate) use values;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rows_of_parameters_in_their_turn_go_several_at_a_time() {
+        let insert = several("INSERT INTO t (a, b) VALUES (?1, ?2) ON CONFLICT (a) DO NOTHING").expect("a form");
+        assert!(insert.starts_with("INSERT INTO t (a, b) VALUES (?, ?), (?, ?), "), "{insert}");
+        assert!(insert.ends_with("(?, ?) ON CONFLICT (a) DO NOTHING"), "{insert}");
+        assert_eq!(insert.matches('?').count(), 2 * INSERT_ROWS);
+        for text in [
+            "INSERT INTO t (a, b) VALUES (?2, ?1)",
+            "INSERT INTO t (a, b) VALUES (?1, 0)",
+            "INSERT INTO t (a) VALUES (?1) ON CONFLICT (a) DO UPDATE SET b = ?2",
+            "UPDATE t SET a = ?1",
+        ] {
+            assert_eq!(several(text), None, "{text}");
+        }
+    }
+}

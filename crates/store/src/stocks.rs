@@ -66,6 +66,11 @@ shared! {
     UPDATE = "stocks.update",
         "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, reported = ?7, snapshot_at = ?8,
          movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12 WHERE id = ?1 AND bucket = ?2";
+    /// What an import can change, unless something has moved the stock meanwhile.
+    UPDATE_UNMOVED = "stocks.update_unmoved",
+        "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, snapshot_at = ?7, movement_id = ?8,
+         modified_at = ?9 WHERE id = ?1 AND bucket = ?2 AND discrepancy_at IS NULL
+         AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11";
 }
 
 fn read(row: &Row<'_>) -> Result<Stock, Error> {
@@ -219,6 +224,15 @@ pub async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<S
     tx.all_each(&BY_KEY, keys.iter().map(place), read).await
 }
 
+/// Stocks of a list by SKU; unknown ones are left out.
+pub(crate) async fn by_skus<'s>(
+    tx: &mut Tx<'_>,
+    list: StockListId,
+    skus: impl Iterator<Item = &'s str>,
+) -> Result<Vec<Stock>, Error> {
+    tx.all_each(&BY_KEY, skus.map(|sku| values![sku, list.get(), bucket_of_key(list, sku)]), read).await
+}
+
 fn place(key: &StockKey) -> [Value<'_>; 3] {
     values![&key.sku, key.list.get(), bucket_of_key(key.list, &key.sku)]
 }
@@ -273,4 +287,27 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
         ]
     });
     tx.execute_each(&UPDATE, rows).await
+}
+
+/// Writes stocks, each at a time, that still have this movement and this time of their figure; how many those were.
+pub(crate) async fn update_unmoved(
+    tx: &mut Tx<'_>,
+    stocks: impl Iterator<Item = (&Stock, (Option<MovementId>, Option<Timestamp>), Timestamp)>,
+) -> Result<u64, Error> {
+    let rows = stocks.map(|(stock, (movement, snapshot_at), at)| {
+        values![
+            stock.id.get(),
+            stock.id.bucket(),
+            unit_name(stock.unit),
+            stock.on_hand,
+            stock.held,
+            stock.external,
+            stock.snapshot_at.map(Timestamp::micros),
+            stock.movement.map(MovementId::get),
+            at.micros(),
+            movement.map(MovementId::get),
+            snapshot_at.map(Timestamp::micros),
+        ]
+    });
+    tx.execute_each_counted(&UPDATE_UNMOVED, rows).await
 }

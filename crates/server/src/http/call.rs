@@ -167,7 +167,7 @@ impl Call {
         match self.app.ledger.submit(submission).await {
             Ok(Settled::Decided(decided)) => Ok(decided.map(|outcome| answer(&outcome))),
             Ok(Settled::Replayed(stored)) => Ok(Ok(replayed(stored))),
-            Ok(Settled::DoneBefore) => Err(Error::Internal("a request was answered like an import".to_owned())),
+            Ok(Settled::Done) => Err(Error::Internal("a request was answered like an import".to_owned())),
             Ok(Settled::KeyReused) => Err(key_reused()),
             Err(fault) => Err(failed(fault)),
         }

@@ -3,7 +3,8 @@
 //! Promises: one pass over the file in bounded memory each time; of a SKU that is there several times the last good row
 //! counts, and the others say so. Must not know what is stored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
 use onhand_core::Timestamp;
@@ -41,19 +42,18 @@ pub struct Survey {
     pub ignored: Vec<String>,
     /// Its rows, without the header.
     pub total: i64,
-    /// The last good row of each SKU; [`NOT_GOOD`] where there is none.
+    /// The last good row of each SKU that is there again, and of a few that are not.
     last: HashMap<Box<str>, u64>,
+    /// Every SKU of the file, be its row good or not; nothing unless the mode asks for them.
+    named: HashSet<Box<str>>,
     /// Rows of which it is not known what SKU they mean.
     pub unnamed: i64,
 }
 
-/// Stands for a row that no row has.
-const NOT_GOOD: u64 = 0;
-
 impl Survey {
-    /// Whether a row of the file, be it good or not, is about this SKU.
+    /// Whether a row of the file, be it good or not, is about this SKU. Known of [`ImportMode::Replace`] only.
     pub fn names(&self, sku: &str) -> bool {
-        self.last.contains_key(sku)
+        self.named.contains(sku)
     }
 }
 
@@ -73,14 +73,22 @@ impl Plan {
     /// Reads the whole file once. What is wrong with the file as a whole is said in a sentence.
     pub fn survey(&self) -> Result<Survey, String> {
         let mut rows = Rows::open(&self.path)?;
-        let (mut last, mut total, mut unnamed) = (HashMap::new(), 0, 0);
-        let reading = self.reading();
+        let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
+        // Most SKUs are there once, so that a number for each is enough to find those that are not.
+        let (hasher, mut seen) = (RandomState::new(), HashSet::new());
+        let (reading, is_whole) = (self.reading(), self.mode == ImportMode::Replace);
         while let Some(row) = rows.next(&reading)? {
             total += 1;
-            match row {
-                Ok((number, row)) => _ = last.insert(row.sku.into_boxed_str(), number),
-                Err(row) if row.sku.is_empty() => unnamed += 1,
-                Err(row) => _ = last.entry(row.sku.into_boxed_str()).or_insert(NOT_GOOD),
+            let (sku, good) = match row {
+                Ok((number, row)) => (row.sku, Some(number)),
+                Err(row) => (row.sku, None),
+            };
+            unnamed += i64::from(sku.is_empty());
+            if let Some(number) = good.filter(|_| !seen.insert(hasher.hash_one(&sku))) {
+                last.insert(sku.clone().into_boxed_str(), number);
+            }
+            if is_whole {
+                named.insert(sku.into_boxed_str());
             }
         }
         if total == 0 {
@@ -93,6 +101,7 @@ impl Plan {
             ignored,
             total,
             last,
+            named,
             unnamed,
         })
     }

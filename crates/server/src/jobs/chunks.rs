@@ -9,6 +9,7 @@ use std::time::Duration;
 use onhand_core::command::{ImportStock, ImportStocks};
 use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowVerdict, StockId, StockListId};
 use onhand_store::Tx;
+use onhand_store::ahead::Ahead;
 use onhand_store::imports::{self, Chunk, ImportRow, Task};
 
 use tokio::task::JoinHandle;
@@ -17,7 +18,7 @@ use super::Stopped;
 use crate::app::App;
 use crate::imports::outcomes::{self, End, Figures, RowOutcome, Wanted};
 use crate::imports::texts;
-use crate::ledger::{self, ChunkOf, Fault, Receipt, Settled, Submission};
+use crate::ledger::{self, ChunkOf, Decider, Fault, Receipt, Settled, Submission};
 
 /// The pause before a full queue is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -33,47 +34,58 @@ pub(super) enum Slot {
 
 /// Some rows of an import.
 pub(super) struct Rows {
-    pub(super) number: i64,
-    pub(super) slots: Vec<Slot>,
+    number: i64,
+    slots: Arc<Vec<Slot>>,
 }
 
+/// What the ledger is asked for, decided ahead of its turn or not.
+pub(super) type Asked = (Command, Option<(Ahead, Chunk)>);
+
 impl Rows {
+    pub(super) fn new(number: i64, slots: Vec<Slot>) -> Self {
+        Self { number, slots: Arc::new(slots) }
+    }
+
     /// Does them, or says what they would do; either way that is stored. Rows that were done before are left alone.
-    pub(super) async fn run(self, app: &App, import: &ImportRow) -> Result<(), Stopped> {
+    pub(super) async fn run(self, app: &App, import: &ImportRow, asked: Option<Asked>) -> Result<(), Stopped> {
         let list = import.list.ok_or_else(gone)?;
         match import.task {
             Task::Preview => preview(app, import, list, self).await,
-            Task::Import | Task::Apply | Task::Undo => submit(app, import, list, self).await,
+            Task::Import | Task::Apply | Task::Undo => submit(app, import, list, self, asked).await,
         }
+    }
+
+    /// Decides them ahead of their turn, where that can be.
+    pub(super) async fn decide(
+        &self,
+        app: &App,
+        import: &ImportRow,
+        decider: &mut Decider,
+    ) -> Result<Option<Asked>, Stopped> {
+        let Some(list) = import.list.filter(|_| import.task == Task::Import) else { return Ok(None) };
+        let (id, number, slots) = (import.id, self.number, self.slots.clone());
+        let context = Context { actor: import.actor, now: app.clock.now() };
+        let render = move |outcome: &Outcome| chunk(id, number, &slots, outcome);
+        Ok(Some(decider.decide(wanted(app, import, list, &self.slots), context, render).await?))
     }
 }
 
-/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided. While
-/// nobody else wants anything of the ledger there are more of them, which then share a flush; an order that comes waits for
-/// that once.
+/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided, and
+/// those that wait share a flush.
 ///
 /// The oldest is waited for first, so whatever is missing is among the last [`UnderWay::MOST`] chunks before the end.
 pub(super) struct UnderWay {
     app: Arc<App>,
     import: Arc<ImportRow>,
     tasks: VecDeque<JoinHandle<Result<(), Stopped>>>,
-    /// What callers had submitted when the last chunk was sent.
-    of_callers: u64,
 }
 
 impl UnderWay {
     /// How many there are at the most.
-    const MOST: usize = 8;
-    /// How many while others use the ledger.
-    const BESIDE_OTHERS: usize = 2;
+    const MOST: usize = 32;
 
     pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
-        Self {
-            app: app.clone(),
-            import: Arc::new(import.clone()),
-            tasks: VecDeque::with_capacity(Self::MOST),
-            of_callers: 0,
-        }
+        Self { app: app.clone(), import: Arc::new(import.clone()), tasks: VecDeque::with_capacity(Self::MOST) }
     }
 
     /// Where to go on, if this is the first chunk behind all that are stored: some before it may be missing, and those
@@ -83,14 +95,12 @@ impl UnderWay {
     }
 
     /// Sends some rows, once there is room.
-    pub(super) async fn add(&mut self, rows: Rows) -> Result<(), Stopped> {
-        let of_callers = self.app.ledger.of_callers();
-        let is_alone = std::mem::replace(&mut self.of_callers, of_callers) == of_callers;
-        while self.tasks.len() >= if is_alone { Self::MOST } else { Self::BESIDE_OTHERS } {
+    pub(super) async fn add(&mut self, rows: Rows, asked: Option<Asked>) -> Result<(), Stopped> {
+        while self.tasks.len() >= Self::MOST {
             self.oldest().await?;
         }
         let (app, import) = (self.app.clone(), self.import.clone());
-        self.tasks.push_back(tokio::spawn(async move { rows.run(&app, &import).await }));
+        self.tasks.push_back(tokio::spawn(async move { rows.run(&app, &import, asked).await }));
         Ok(())
     }
 
@@ -114,28 +124,36 @@ pub(super) fn gone() -> Stopped {
     Stopped::Never("The stock list does not exist any more.".to_owned())
 }
 
-fn command(app: &App, import: &ImportRow, list: StockListId, slots: &[Slot]) -> Command {
+fn wanted(app: &App, import: &ImportRow, list: StockListId, slots: &[Slot]) -> ImportStocks {
     let row = |slot: &Slot| match slot {
         Slot::Row(_, row) => Some(row.clone()),
         Slot::Ended(_) => None,
     };
-    Command::ImportStocks(ImportStocks {
+    ImportStocks {
         import: import.id,
         list,
         rows: slots.iter().filter_map(row).collect(),
         create_unknown_products: app.config.create_unknown_products,
-    })
+    }
 }
 
-async fn submit(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), Stopped> {
-    let (number, slots) = (rows.number, Arc::new(rows.slots));
+async fn submit(
+    app: &App,
+    import: &ImportRow,
+    list: StockListId,
+    rows: Rows,
+    mut asked: Option<Asked>,
+) -> Result<(), Stopped> {
+    let Rows { number, slots } = rows;
     loop {
         let (id, kept) = (import.id, slots.clone());
         let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
-        let receipt = Some(Receipt::Chunk(ChunkOf { import: id, number, render }));
-        let submission = Submission { command: command(app, import, list, &slots), actor: import.actor, receipt };
+        let in_turn = || (Command::ImportStocks(wanted(app, import, list, &slots)), None);
+        let (command, ahead) = asked.take().unwrap_or_else(in_turn);
+        let receipt = Some(Receipt::Chunk(ChunkOf { import: id, number, render, ahead }));
+        let submission = Submission { command, actor: import.actor, receipt };
         match app.ledger.submit(submission).await {
-            Ok(Settled::Decided(Ok(_)) | Settled::DoneBefore) => return Ok(()),
+            Ok(Settled::Decided(Ok(_)) | Settled::Done) => return Ok(()),
             Ok(Settled::Decided(Err(_))) => return Err(gone()),
             Ok(Settled::Replayed(_) | Settled::KeyReused) => unreachable!("an import has no idempotency key"),
             Err(Fault::Full) => tokio::time::sleep(PAUSE).await,
@@ -146,8 +164,8 @@ async fn submit(app: &App, import: &ImportRow, list: StockListId, rows: Rows) ->
 }
 
 async fn preview(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), Stopped> {
-    let command = Arc::new(command(app, import, list, &rows.slots));
-    let (number, slots) = (rows.number, Arc::new(rows.slots));
+    let command = Arc::new(Command::ImportStocks(wanted(app, import, list, &rows.slots)));
+    let Rows { number, slots } = rows;
     let (id, context) = (import.id, Context { actor: import.actor, now: app.clock.now() });
     let body = async move |tx: &mut Tx<'_>| {
         if imports::has_chunk(tx, id, number).await? {

@@ -10,6 +10,7 @@ use onhand_core::import::ImportMode;
 use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowVerdict, StockId, StockListId};
 use onhand_store::imports::{self, Description, ImportRow, Task};
 use onhand_store::{Tx, stock_lists, stocks};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::chunks::{Rows, Slot, UnderWay, gone};
@@ -18,6 +19,7 @@ use crate::app::App;
 use crate::imports::file::{FileRow, Plan, Survey};
 use crate::imports::outcomes::{self, RowOutcome};
 use crate::imports::{CHUNK_ROWS, spool, texts};
+use crate::ledger::Decider;
 
 /// Chunks that are read ahead.
 const READ_AHEAD: usize = 2;
@@ -91,21 +93,30 @@ async fn send_rows(
     survey: &Arc<Survey>,
     first: i64,
 ) -> Result<(), Stopped> {
-    let (sender, mut receiver) = mpsc::channel::<(i64, Vec<FileRow>)>(READ_AHEAD);
-    let (plan, survey) = (plan.clone(), survey.clone());
+    let (sender, mut receiver) = mpsc::channel(READ_AHEAD);
+    let (plan, survey, context) = (plan.clone(), survey.clone(), (app.clone(), import.clone()));
+    let (runtime, mut decider) = (Handle::current(), Decider::new(&app.store));
     let reading = tokio::spawn(blocking(move || {
-        plan.chunks(&survey, (CHUNK_ROWS, first), |number, rows| sender.blocking_send((number, rows)).is_ok())
+        let (app, import) = context;
+        plan.chunks(&survey, (CHUNK_ROWS, first), |number, rows| {
+            let rows = Rows::new(number, rows.into_iter().map(slot).collect());
+            let asked = runtime.block_on(rows.decide(&app, &import, &mut decider));
+            sender.blocking_send((rows, asked)).is_ok()
+        })
     }));
     let mut under_way = UnderWay::new(app, import);
-    while let Some((number, rows)) = receiver.recv().await {
-        let slot = |row: FileRow| match row {
-            Ok((number, row)) => Slot::Row(Some(number), row),
-            Err(ended) => Slot::Ended(*ended),
-        };
-        under_way.add(Rows { number, slots: rows.into_iter().map(slot).collect() }).await?;
+    while let Some((rows, asked)) = receiver.recv().await {
+        under_way.add(rows, asked?).await?;
     }
     under_way.finish().await?;
     reading.await.unwrap_or(Err(Stopped::Closing))
+}
+
+fn slot(row: FileRow) -> Slot {
+    match row {
+        Ok((number, row)) => Slot::Row(Some(number), row),
+        Err(ended) => Slot::Ended(*ended),
+    }
 }
 
 /// Stocks of the list that the file does not name become 0, in the order of their ids. One chunk after the other: where to
@@ -134,14 +145,14 @@ async fn empty_the_rest(
                 slots.push(Slot::Row(None, emptied(stock.sku)));
             }
             if slots.len() == CHUNK_ROWS {
-                Rows { number, slots: std::mem::take(&mut slots) }.run(app, import).await?;
+                Rows::new(number, std::mem::take(&mut slots)).run(app, import, None).await?;
                 number += 1;
             }
         }
     }
     match slots.is_empty() {
         true => Ok(()),
-        false => Rows { number, slots }.run(app, import).await,
+        false => Rows::new(number, slots).run(app, import, None).await,
     }
 }
 
@@ -175,7 +186,7 @@ async fn follow(app: &Arc<App>, import: &ImportRow, source: ImportId, task: Task
             Task::Undo => rows.into_iter().filter_map(undone).collect(),
             _ => rows.into_iter().map(|row| applied(row, forced)).collect(),
         };
-        under_way.add(Rows { number, slots }).await?;
+        under_way.add(Rows::new(number, slots), None).await?;
     }
     under_way.finish().await
 }

@@ -115,10 +115,20 @@ impl Tx<'_> {
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
     ) -> Answering<'t, ()> {
         match self {
-            Self::Sqlite(connection) => {
-                Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows).map(|_| ())))
-            }
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_many(connection, statement, rows).map(|_| ()))),
             Self::Postgres(session) => Box::pin(session.execute_each(statement, rows.into_iter().collect())),
+        }
+    }
+
+    /// The same, when it has to be known at once how many rows it touched.
+    pub(crate) fn execute_each_counted<'t, 'v: 't, const N: usize>(
+        &'t mut self,
+        statement: &'static Statement,
+        rows: impl IntoIterator<Item = [Value<'v>; N]>,
+    ) -> Answering<'t, u64> {
+        match self {
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows))),
+            Self::Postgres(session) => Box::pin(session.execute_each_counted(statement, rows.into_iter().collect())),
         }
     }
 

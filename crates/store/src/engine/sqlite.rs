@@ -18,6 +18,7 @@ use rusqlite::{CachedStatement, Connection, OpenFlags, ToSql};
 use tokio::sync::oneshot;
 
 use super::{Row, Tx, Value};
+use crate::sql::{INSERT_ROWS, Statement};
 use crate::{Error, Mark};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
@@ -215,6 +216,20 @@ pub(super) fn execute_each<'v>(
         touched += statement.raw_execute().map_err(error)? as u64;
     }
     Ok(touched)
+}
+
+/// The same for a statement of the catalogue: rows that are inserted go some at a time.
+pub(super) fn execute_many<'v, const N: usize>(
+    connection: &Connection,
+    statement: &Statement,
+    rows: impl IntoIterator<Item = [Value<'v>; N]>,
+) -> Result<u64, Error> {
+    let rows: Vec<[Value<'v>; N]> = rows.into_iter().collect();
+    let several = statement.several().filter(|_| rows.len() >= INSERT_ROWS);
+    let Some(several) = several else { return execute_each(connection, statement.sqlite(), rows) };
+    let (groups, rest) = rows.as_chunks::<INSERT_ROWS>();
+    let inserted = execute_each(connection, several, groups.iter().map(|rows| rows.as_flattened()))?;
+    Ok(inserted + execute_each(connection, statement.sqlite(), rest)?)
 }
 
 pub(super) fn all<T>(

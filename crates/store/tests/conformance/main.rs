@@ -4,6 +4,7 @@
 //! [`database::for_each_engine`]. One file per noun, as in `src`.
 
 mod accounts;
+mod ahead;
 mod channels;
 mod database;
 mod feed;

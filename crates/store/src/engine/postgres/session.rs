@@ -187,6 +187,26 @@ impl<'c> Session<'c> {
         Ok(())
     }
 
+    pub(in crate::engine) async fn execute_each_counted<const N: usize>(
+        &mut self,
+        statement: &'static Statement,
+        rows: Vec<[Value<'_>; N]>,
+    ) -> Result<u64, Error> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        if self.connection.is_distributed {
+            let mut touched = 0;
+            for row in rows {
+                touched += self.execute(statement, &row).await?;
+            }
+            return Ok(touched);
+        }
+        let form = self.form(statement).await?;
+        let (prepared, columns) = (self.prepared(&form.text).await?, batch::turn(&form.kinds, &rows)?);
+        self.answered(self.connection.client.execute_raw(&prepared, &columns)).await
+    }
+
     /// Waits for the answer: the rows are many, and whoever has more of them should not send them all at once.
     pub(in crate::engine) async fn execute_each_composed(
         &mut self,

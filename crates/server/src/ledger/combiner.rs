@@ -1,0 +1,238 @@
+//! The combiner: takes what waits into one transaction after the other.
+//!
+//! Promises: whoever waits for an answer comes first, and rows of imports wait for one batch of theirs at the most; a
+//! command that fails fails alone. Must not know where commands come from.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use onhand_core::command::Needs;
+use onhand_core::{Changes, Context, IdSource, Shelf, Timestamp};
+use onhand_store::ahead::{self, Ahead};
+use onhand_store::{Error, Store, Tx, ids, imports, ledger as rows};
+use tokio::sync::{Notify, mpsc};
+
+use super::receipts::Receipts;
+use super::{Answering, Fault, Settled, Submission, Waiting};
+use crate::clock::Clock;
+use crate::pages::Pages;
+
+/// Up to so many commands are always taken together: fewer would not make up for the flush they share.
+const BATCH_COMMANDS_SHARED: usize = 24;
+/// Commands in one transaction.
+const BATCH_COMMANDS_MAX: usize = 512;
+/// Pieces of imports in one transaction while nobody waits for an answer; otherwise there is one, so that nobody waits long.
+const BATCH_CHUNKS_MAX: usize = 16;
+/// How often a batch is loaded again because something it would make was there already.
+const TAKEN_TRIES_MAX: u32 = 3;
+
+/// How many commands to take when so many wait: half of them, so that while one half is on its way to the disk the
+/// callers of the other are answered and come back. Taking all would make everybody wait for everybody.
+fn batch_size(waiting: usize) -> usize {
+    (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
+}
+
+/// Takes what waits, until there are so many; whether there are any.
+fn take(queue: &mut mpsc::Receiver<Waiting>, most: usize, drained: &mut Vec<Waiting>) -> bool {
+    while drained.len() < most
+        && let Ok(next) = queue.try_recv()
+    {
+        drained.push(next);
+    }
+    !drained.is_empty()
+}
+
+/// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
+/// alone would only make everybody wait; after an unknown end it might do them twice.
+fn is_of_a_command(fault: &Error) -> bool {
+    matches!(fault, Error::Taken { .. } | Error::Moved(_) | Error::Internal(_))
+}
+
+pub(super) struct Combiner {
+    store: Store,
+    clock: Clock,
+    pages: Arc<Pages>,
+    due: Arc<Notify>,
+    ids: IdSource,
+    last: Timestamp,
+}
+
+impl Combiner {
+    pub(super) fn new(store: &Store, clock: &Clock, pages: Arc<Pages>, due: Arc<Notify>) -> Self {
+        let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
+        Self { store: store.clone(), clock: clock.clone(), pages, due, ids, last }
+    }
+
+    /// Works until both queues are closed and empty.
+    pub(super) async fn run(mut self, mut callers: mpsc::Receiver<Waiting>, mut imports: mpsc::Receiver<Waiting>) {
+        let mut drained = Vec::with_capacity(BATCH_COMMANDS_MAX);
+        let (mut is_turn_of_imports, mut chunks) = (false, BATCH_CHUNKS_MAX);
+        loop {
+            let mut of_imports = is_turn_of_imports && take(&mut imports, chunks, &mut drained);
+            if !of_imports {
+                let first = tokio::select! {
+                    biased;
+                    Some(first) = callers.recv() => first,
+                    Some(first) = imports.recv() => {
+                        of_imports = true;
+                        first
+                    }
+                    else => return,
+                };
+                drained.push(first);
+                let commands = batch_size(callers.len() + 1);
+                let (queue, most) = if of_imports { (&mut imports, chunks) } else { (&mut callers, commands) };
+                take(queue, most, &mut drained);
+            }
+            self.answer(&mut drained).await;
+            (is_turn_of_imports, chunks) = if of_imports { (false, BATCH_CHUNKS_MAX) } else { (true, 1) };
+        }
+    }
+
+    /// Settles what was taken and answers everybody.
+    async fn answer(&mut self, drained: &mut Vec<(Submission, Answering)>) {
+        let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
+        metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
+        let batch = Arc::new(batch);
+        match self.settle_again(batch.clone(), 0..batch.len()).await {
+            Ok(settled) => answers.into_iter().zip(settled).for_each(|(answer, settled)| {
+                // A caller that hung up is not told; its command is done all the same.
+                let _ = answer.send(Ok(settled));
+            }),
+            Err(fault) if is_of_a_command(&fault) && batch.len() > 1 => {
+                self.settle_alone(batch, answers, &fault).await;
+            }
+            Err(fault) => {
+                tracing::warn!(commands = batch.len(), %fault, "batch failed");
+                answers.into_iter().for_each(|answer| drop(answer.send(Err(Fault::Store(fault.clone())))));
+            }
+        }
+    }
+
+    /// One bad command must not fail its neighbours: each is tried once by itself.
+    async fn settle_alone(&mut self, batch: Arc<Vec<Submission>>, answers: Vec<Answering>, fault: &Error) {
+        tracing::warn!(commands = answers.len(), %fault, "batch failed; trying each command alone");
+        for (index, answer) in answers.into_iter().enumerate() {
+            let alone = self.settle_again(batch.clone(), index..index + 1).await;
+            let _ = answer.send(alone.map(|mut settled| settled.remove(0)).map_err(Fault::Store));
+        }
+    }
+
+    /// Settles part of a batch. Where another process has made the same thing meanwhile (an order of this number, a
+    /// stock of this SKU), it is there when the batch is loaded again, and decided on. What was decided ahead of its turn
+    /// counts once; then it is decided like everything else.
+    async fn settle_again(&mut self, batch: Arc<Vec<Submission>>, part: Range<usize>) -> Result<Vec<Settled>, Error> {
+        let mut tries = 1;
+        loop {
+            match self.settle(batch.clone(), part.clone(), tries == 1).await {
+                Err(Error::Taken { .. } | Error::Moved(_)) if tries < TAKEN_TRIES_MAX => tries += 1,
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Settles part of a batch in one transaction.
+    async fn settle(
+        &mut self,
+        batch: Arc<Vec<Submission>>,
+        part: Range<usize>,
+        takes_ahead: bool,
+    ) -> Result<Vec<Settled>, Error> {
+        let commands = &batch[part.clone()];
+        let needed = |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum();
+        ids::refill(&self.store, &mut self.ids, needed).await?;
+        let (ids, pages, clock, last) = (self.ids.clone(), self.pages.clone(), self.clock.clone(), self.last);
+        let body = async move |tx: &mut Tx<'_>| {
+            // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
+            let now = || clock.now().max(last.plus_micros(1));
+            let batch = settle(tx, &batch[part], takes_ahead, ids, now).await?;
+            pages.changing(&batch.changes);
+            Ok(batch)
+        };
+        // Whether a commit that failed took place may be unknown, so pages are held to have changed even then.
+        let settled = self.store.write("ledger.batch", body).await;
+        self.pages.changed();
+        let batch = settled.inspect_err(|fault| {
+            // Ids are used again, unless they may be in use already.
+            if matches!(fault, Error::Unknown(_)) {
+                self.ids = IdSource::default();
+            }
+        })?;
+        if batch.changes.plans.values().any(|is_due| *is_due) {
+            self.due.notify_one();
+        }
+        self.ids = batch.ids;
+        self.last = batch.last;
+        Ok(batch.settled)
+    }
+}
+
+/// A batch on disk.
+struct Batch {
+    ids: IdSource,
+    settled: Vec<Settled>,
+    changes: Changes,
+    /// The time of the last command.
+    last: Timestamp,
+}
+
+async fn settle(
+    tx: &mut Tx<'_>,
+    batch: &[Submission],
+    takes_ahead: bool,
+    ids: IdSource,
+    now: impl Fn() -> Timestamp,
+) -> Result<Batch, Error> {
+    let mut receipts = Receipts::load(tx, batch).await?;
+    if let Some(ahead) = receipts.ahead(batch).filter(|_| takes_ahead) {
+        return write_ahead(tx, batch, &ahead, ids, now()).await;
+    }
+    let mut needs = Needs::default();
+    batch.iter().for_each(|entry| entry.command.needs(&mut needs));
+    let mut shelf = Shelf::new(ids);
+    rows::load(tx, &needs, &mut shelf).await?;
+    // What happens to one stock happens one after the other, whichever process does it: the time is taken when the rows
+    // are ours, and since clocks differ, it is later than what the rows have seen.
+    let now = now();
+    let now = shelf.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
+
+    let mut settled = Vec::with_capacity(batch.len());
+    for (position, entry) in batch.iter().enumerate() {
+        let context = Context { actor: entry.actor, now: now.plus_micros(position as i64) };
+        settled.push(receipts.settle(&mut shelf, entry, context));
+    }
+    let changes = shelf.take_changes();
+    rows::apply(tx, &shelf, &changes).await?;
+    receipts.store(tx, now).await?;
+    Ok(Batch { ids: shelf.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
+}
+
+/// Writes rows of imports as they were decided ahead of their turn.
+async fn write_ahead(
+    tx: &mut Tx<'_>,
+    batch: &[Submission],
+    decided: &[&(Ahead, imports::Chunk)],
+    ids: IdSource,
+    now: Timestamp,
+) -> Result<Batch, Error> {
+    let ahead: Vec<&Ahead> = decided.iter().map(|(ahead, _)| ahead).collect();
+    let last = ahead::apply(tx, &ahead, now).await?;
+    for (_, chunk) in decided {
+        imports::add_chunk(tx, chunk).await?;
+    }
+    let stocks = ahead.into_iter().flat_map(Ahead::stocks).collect();
+    let settled = batch.iter().map(|_| Settled::Done).collect();
+    Ok(Batch { ids, settled, changes: Changes { stocks, ..Changes::default() }, last })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::QUEUE_MAX;
+    use super::*;
+
+    #[test]
+    fn a_few_go_together_and_many_go_by_halves() {
+        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(batch_size);
+        assert_eq!(sizes, [24, 24, 24, 32, 500, BATCH_COMMANDS_MAX]);
+    }
+}

@@ -1,0 +1,175 @@
+//! The ledger: the one queue through which every change of stock goes.
+//!
+//! Promises: a command is answered after its effect is flushed to disk; commands on one stock take effect in the order in
+//! which they are answered; what waits is taken together into one transaction, and nothing waits for more to come. Whoever
+//! waits for an answer comes before rows of imports. A full queue refuses at once. Must not know HTTP, JSON or what a command
+//! means.
+
+mod ahead;
+mod combiner;
+mod receipts;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use onhand_core::command::Needs;
+use onhand_core::{Command, Context, IdKind, IdSource, ImportId, Outcome, Refusal, Shelf, UserId, decide};
+use onhand_store::ahead::Ahead;
+use onhand_store::idempotency::{Answer, Key};
+use onhand_store::{Error, Store, Tx, imports, ledger as rows};
+use tokio::sync::{Notify, mpsc, oneshot};
+
+pub use self::ahead::Decider;
+use self::combiner::Combiner;
+use crate::clock::Clock;
+use crate::pages::Pages;
+
+/// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
+const QUEUE_MAX: usize = 4_096;
+/// Pieces of imports that may wait: more than all workers send before they are answered.
+const CHUNKS_MAX: usize = 64;
+/// Above every number that is ever given; times the number of buckets it is still a 64-bit integer.
+const PREVIEW_IDS_END: i64 = i64::MAX / onhand_core::BUCKETS;
+
+/// A submitted command's end.
+#[derive(Debug)]
+pub enum Settled {
+    /// It was decided now.
+    Decided(Result<Outcome, Refusal>),
+    /// The same request was answered before; nothing was done again.
+    Replayed(Answer),
+    /// The key was used for another request.
+    KeyReused,
+    /// These rows of an import are done: as they were decided ahead of their turn, or a while ago, and not again.
+    Done,
+}
+
+/// Why a command was not decided.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Fault {
+    /// Too much is waiting; nothing was done.
+    #[error("the ledger's queue is full")]
+    Full,
+    /// The server is stopping; nothing was done.
+    #[error("the ledger is closed")]
+    Closed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// How an outcome is stored for replay. `None` is not stored.
+pub type Render = Box<dyn Fn(&Result<Outcome, Refusal>) -> Option<(u16, Vec<u8>)> + Send + Sync>;
+
+/// A request's idempotency key and what is needed to honour it.
+pub struct Keyed {
+    /// The key.
+    pub key: Key,
+    /// A hash of the request.
+    pub fingerprint: [u8; 32],
+    /// Makes the answer that will be replayed.
+    pub render: Render,
+}
+
+/// Rows of an import, and how what came of them is stored.
+pub struct ChunkOf {
+    /// Whose rows.
+    pub import: ImportId,
+    /// Which of its chunks.
+    pub number: i64,
+    /// Makes what is stored.
+    pub render: Box<dyn Fn(&Outcome) -> imports::Chunk + Send + Sync>,
+    /// What was decided on them already, with what is stored then.
+    pub ahead: Option<(Ahead, imports::Chunk)>,
+}
+
+/// What is stored in the transaction of a command's effect, so that it takes place once.
+pub enum Receipt {
+    /// The answer to a request.
+    Answer(Keyed),
+    /// What came of some rows of an import.
+    Chunk(ChunkOf),
+}
+
+/// What a caller submits.
+pub struct Submission {
+    /// What to do.
+    pub command: Command,
+    /// Who wants it.
+    pub actor: UserId,
+    /// By what it is known to be done, if the caller may ask again.
+    pub receipt: Option<Receipt>,
+}
+
+type Answering = oneshot::Sender<Result<Settled, Fault>>;
+type Waiting = (Submission, Answering);
+
+/// A handle on the queue. Cheap to clone; the queue ends when the last handle is dropped.
+#[derive(Clone)]
+pub struct Ledger {
+    callers: mpsc::Sender<Waiting>,
+    chunks: mpsc::Sender<Waiting>,
+    pages: Arc<Pages>,
+    submitted: Arc<AtomicU64>,
+    due: Arc<Notify>,
+}
+
+impl Ledger {
+    /// Starts the ledger of a store. The task ends after the last handle is gone and everything queued is answered.
+    pub fn start(store: &Store, clock: &Clock) -> (Self, tokio::task::JoinHandle<()>) {
+        let (pages, due) = (Arc::new(Pages::default()), Arc::new(Notify::new()));
+        let (callers, of_callers) = mpsc::channel(QUEUE_MAX);
+        let (chunks, of_imports) = mpsc::channel(CHUNKS_MAX);
+        let combiner = Combiner::new(store, clock, pages.clone(), due.clone());
+        let running = tokio::spawn(combiner.run(of_callers, of_imports));
+        (Self { callers, chunks, pages, submitted: Arc::default(), due }, running)
+    }
+
+    /// Submits a command and waits until it is on disk, or refused.
+    pub async fn submit(&self, submission: Submission) -> Result<Settled, Fault> {
+        let is_of_import = matches!(submission.receipt, Some(Receipt::Chunk(_)));
+        let queue = if is_of_import { &self.chunks } else { &self.callers };
+        let (answer, settled) = oneshot::channel();
+        queue.try_send((submission, answer)).map_err(|fault| match fault {
+            mpsc::error::TrySendError::Full(_) => Fault::Full,
+            mpsc::error::TrySendError::Closed(_) => Fault::Closed,
+        })?;
+        self.submitted.fetch_add(1, Ordering::Relaxed);
+        settled.await.map_err(|_| Fault::Closed)?
+    }
+
+    /// Pages that may be kept: the ledger says what has changed before it answers.
+    pub fn pages(&self) -> &Pages {
+        &self.pages
+    }
+
+    /// Woken when an order is to be planned.
+    pub fn due(&self) -> &Notify {
+        &self.due
+    }
+
+    /// Commands so far.
+    pub fn submitted(&self) -> u64 {
+        self.submitted.load(Ordering::Relaxed)
+    }
+
+    /// Commands waiting just now, without rows of imports.
+    pub fn waiting(&self) -> usize {
+        QUEUE_MAX - self.callers.capacity()
+    }
+}
+
+/// What a command would do, decided by the same rules on the same rows and then forgotten.
+pub async fn preview(tx: &mut Tx<'_>, command: &Command, context: Context) -> Result<Result<Outcome, Refusal>, Error> {
+    let mut ids = IdSource::default();
+    for kind in IdKind::ALL {
+        // Numbers that nobody will ever have: nothing that is made here is stored.
+        let count = command.ids_needed(kind) as i64;
+        ids.refill(kind, PREVIEW_IDS_END - count, count);
+    }
+    let mut needs = Needs::default();
+    command.needs(&mut needs);
+    let mut shelf = Shelf::new(ids);
+    rows::load(tx, &needs, &mut shelf).await?;
+    Ok(decide(&mut shelf, command, context))
+}

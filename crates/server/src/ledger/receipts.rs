@@ -1,0 +1,85 @@
+//! Receipts: what is known to be done, so that it is done once. Must not know what a command means.
+
+use std::collections::{BTreeSet, HashMap};
+
+use onhand_core::{Context, ImportId, Shelf, Timestamp, decide};
+use onhand_store::ahead::Ahead;
+use onhand_store::idempotency::{self, Answer, Key};
+use onhand_store::{Error, Tx, imports};
+
+use super::{ChunkOf, Keyed, Receipt, Settled, Submission};
+
+/// What is known to be done, and what is now.
+pub(super) struct Receipts {
+    answers: HashMap<Key, Answer>,
+    new_answers: Vec<Key>,
+    chunks: BTreeSet<(ImportId, i64)>,
+    new_chunks: Vec<imports::Chunk>,
+}
+
+impl Receipts {
+    pub(super) async fn load(tx: &mut Tx<'_>, batch: &[Submission]) -> Result<Self, Error> {
+        let (mut keys, mut chunks) = (BTreeSet::new(), BTreeSet::new());
+        for receipt in batch.iter().filter_map(|entry| entry.receipt.as_ref()) {
+            match receipt {
+                Receipt::Answer(keyed) => _ = keys.insert(&keyed.key),
+                Receipt::Chunk(chunk) if imports::has_chunk(tx, chunk.import, chunk.number).await? => {
+                    chunks.insert((chunk.import, chunk.number));
+                }
+                Receipt::Chunk(_) => {}
+            }
+        }
+        let answers = idempotency::find_all(tx, keys).await?.into_iter().collect();
+        Ok(Self { answers, new_answers: Vec::new(), chunks, new_chunks: Vec::new() })
+    }
+
+    /// What was decided ahead of its turn and not done before, if that is all there is in the batch.
+    pub(super) fn ahead<'e>(&self, batch: &'e [Submission]) -> Option<Vec<&'e (Ahead, imports::Chunk)>> {
+        let chunks = batch.iter().map(|entry| match &entry.receipt {
+            Some(Receipt::Chunk(chunk)) => Some(chunk),
+            _ => None,
+        });
+        let chunks: Vec<&ChunkOf> = chunks.collect::<Option<_>>()?;
+        let undone = chunks.into_iter().filter(|chunk| !self.chunks.contains(&(chunk.import, chunk.number)));
+        undone.map(|chunk| chunk.ahead.as_ref()).collect()
+    }
+
+    /// Decides a command, once per receipt.
+    pub(super) fn settle(&mut self, shelf: &mut Shelf, entry: &Submission, context: Context) -> Settled {
+        match &entry.receipt {
+            None => Settled::Decided(decide(shelf, &entry.command, context)),
+            Some(Receipt::Answer(keyed)) => self.settle_keyed(shelf, entry, keyed, context),
+            Some(Receipt::Chunk(chunk)) => {
+                if !self.chunks.insert((chunk.import, chunk.number)) {
+                    return Settled::Done;
+                }
+                let result = decide(shelf, &entry.command, context);
+                self.new_chunks.extend(result.as_ref().ok().map(&*chunk.render));
+                Settled::Decided(result)
+            }
+        }
+    }
+
+    fn settle_keyed(&mut self, shelf: &mut Shelf, entry: &Submission, keyed: &Keyed, context: Context) -> Settled {
+        if let Some(answer) = self.answers.get(&keyed.key) {
+            let same = answer.fingerprint == keyed.fingerprint;
+            return if same { Settled::Replayed(answer.clone()) } else { Settled::KeyReused };
+        }
+        let result = decide(shelf, &entry.command, context);
+        if let Some((status, body)) = (keyed.render)(&result) {
+            self.answers.insert(keyed.key.clone(), Answer { fingerprint: keyed.fingerprint.to_vec(), status, body });
+            self.new_answers.push(keyed.key.clone());
+        }
+        Settled::Decided(result)
+    }
+
+    /// Stores what is new, in the transaction of its effect.
+    pub(super) async fn store(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
+        let answers = self.new_answers.iter().filter_map(|key| self.answers.get_key_value(key));
+        idempotency::insert_all(tx, answers, now).await?;
+        for chunk in &self.new_chunks {
+            imports::add_chunk(tx, chunk).await?;
+        }
+        Ok(())
+    }
+}

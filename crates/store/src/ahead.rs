@@ -1,0 +1,89 @@
+//! Rows of an import that are decided ahead of their turn: on a snapshot, while others write, so that only the writing
+//! itself is left for the transaction.
+//!
+//! Promises: what is written was decided on stocks as they are when it is written; if anything has moved one of them since,
+//! nothing is written at all, and it has to be decided again in its turn. Must not know why anything changes.
+
+use std::collections::HashMap;
+
+use onhand_core::feed::Kind;
+use onhand_core::{Changes, Movement, MovementId, Shelf, Stock, StockId, StockListId, Timestamp};
+
+use crate::feed::touches::{self, Touch};
+use crate::{Error, Tx, movements, stock_lists, stocks};
+
+/// What says that a stock is still what it was: every change of a number is a movement, and only a figure's time moves
+/// without one.
+pub(crate) type State = (Option<MovementId>, Option<Timestamp>);
+
+/// The states of the stocks that were looked at.
+pub type Seen = HashMap<StockId, State>;
+
+/// Changes of stocks that are there already, and of nothing else.
+#[derive(Debug)]
+pub struct Ahead {
+    /// As they will be, in the order of their ids, with what they were.
+    stocks: Vec<(Stock, State)>,
+    movements: Vec<Movement>,
+}
+
+/// Looks at the stocks of some SKUs in a list, without locking them. None where a decision would need more than them: a
+/// stock that has to be made, reported lines that a figure may settle, discrepancies that it may clear.
+pub async fn look<'s>(
+    tx: &mut Tx<'_>,
+    list: StockListId,
+    skus: impl ExactSizeIterator<Item = &'s str>,
+    shelf: &mut Shelf,
+) -> Result<Option<Seen>, Error> {
+    let Some(rules) = stock_lists::rules(tx, list).await? else { return Ok(None) };
+    let wanted = skus.len();
+    let found = stocks::by_skus(tx, list, skus).await?;
+    let is_plain = |stock: &Stock| stock.reported == 0 && stock.discrepancy_at.is_none();
+    if found.len() < wanted || !found.iter().all(is_plain) {
+        return Ok(None);
+    }
+    shelf.put_list(rules);
+    let seen = found.iter().map(|stock| (stock.id, (stock.movement, stock.snapshot_at))).collect();
+    found.into_iter().for_each(|stock| shelf.put_stock(stock));
+    Ok(Some(seen))
+}
+
+impl Ahead {
+    /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at most.
+    pub fn of(mut shelf: Shelf, seen: &Seen) -> Option<Self> {
+        let Changes { stocks, movements, .. } = shelf.take_changes();
+        let mut moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
+        moved.sort_unstable();
+        if !moved.is_sorted_by(|one, two| one < two) {
+            return None;
+        }
+        let stocks = stocks.iter().map(|id| Some((shelf.take_stock(*id)?, *seen.get(id)?)));
+        Some(Self { stocks: stocks.collect::<Option<_>>()?, movements })
+    }
+
+    /// The stocks that it changes.
+    pub fn stocks(&self) -> impl Iterator<Item = StockId> {
+        self.stocks.iter().map(|(stock, _)| stock.id)
+    }
+}
+
+/// Writes what was decided, all at one time, which is not earlier than `now`; gives that time. [`Error::Moved`] where
+/// something has moved a stock since. Stocks are locked in the order of their ids, as everywhere.
+pub async fn apply(tx: &mut Tx<'_>, decided: &[&Ahead], now: Timestamp) -> Result<Timestamp, Error> {
+    let movements = || decided.iter().flat_map(|ahead| &ahead.movements);
+    let at = movements().map(|movement| movement.at).max().map_or(now, |newest| newest.max(now));
+    let mut rows: Vec<&(Stock, State)> = decided.iter().flat_map(|ahead| &ahead.stocks).collect();
+    rows.sort_unstable_by_key(|(stock, _)| stock.id);
+    let has_moved = |(stock, was): &(Stock, State)| stock.movement != was.0;
+    let written = rows.iter().map(|row| (&row.0, row.1, if has_moved(row) { at } else { row.0.modified_at }));
+    if stocks::update_unmoved(tx, written).await? < rows.len() as u64 {
+        return Err(Error::Moved("a stock that was decided on ahead of its turn"));
+    }
+    movements::insert_all(tx, movements().map(|movement| (movement, at))).await?;
+    let touch = |(stock, _): &&(Stock, State)| {
+        let (object, scope) = (stock.id.get(), stock.list.get());
+        Touch { kind: Kind::Stock, object, scope, at }
+    };
+    touches::add_all(tx, rows.iter().filter(|row| has_moved(row)).map(touch)).await?;
+    Ok(at)
+}
