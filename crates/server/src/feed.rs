@@ -17,8 +17,8 @@ use crate::app::App;
 
 /// How often this process looks for changes without a version.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How many times it leaves that for later while there are commands: five seconds.
-const POSTPONED_MAX: u32 = 20;
+/// How many times it leaves that for later while there are commands: a minute.
+const POSTPONED_MAX: u32 = 240;
 /// How long a process that waits believes that nothing has changed: other processes give versions, too.
 const DOUBT: Duration = Duration::from_secs(1);
 /// Transactions of work for one request: several ten thousand changes. What is left is done by the next one.
@@ -104,10 +104,7 @@ pub async fn keep_up(app: Arc<App>) {
     loop {
         tokio::time::sleep(PAUSE).await;
         let is_due = app.feed.moved.receiver_count() > 0 || postponed >= POSTPONED_MAX;
-        let done = match is_due {
-            true => sequence(&app).await.map(|()| true),
-            false => sequence_while_quiet(&app, &mut submitted).await,
-        };
+        let done = sequence_all(&app, is_due, &mut submitted).await;
         match done {
             Ok(true) => postponed = 0,
             Ok(false) => postponed += 1,
@@ -119,9 +116,10 @@ pub async fn keep_up(app: Arc<App>) {
     }
 }
 
-/// Gives versions until somebody wants something of the ledger; whether all changes have one.
-async fn sequence_while_quiet(app: &App, submitted: &mut u64) -> Result<bool, Error> {
-    while *submitted == app.ledger.submitted() {
+/// Gives versions: to all changes if that must be, otherwise until somebody wants something of the ledger. Whether all
+/// changes have one.
+async fn sequence_all(app: &App, must_be: bool, submitted: &mut u64) -> Result<bool, Error> {
+    while must_be || *submitted == app.ledger.submitted() {
         if !sequence_some(app).await? {
             return Ok(true);
         }

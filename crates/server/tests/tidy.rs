@@ -161,8 +161,13 @@ fn stock_changes_in_one_place() {
         let here = |file: &File| file.text.matches(word).count();
         source().flat_map(|file| std::iter::repeat_n(file.path.clone(), here(file))).collect()
     };
-    let applied: Vec<String> = ["rows::apply(", "ledger::apply(", "ahead::apply("].into_iter().flat_map(calls).collect();
-    assert_eq!(applied, ["crates/server/src/ledger/combiner.rs", "crates/server/src/ledger/combiner.rs"], "changes are written by the ledger, in one file");
+    let applied: Vec<String> =
+        ["rows::apply(", "ledger::apply(", "ahead::apply("].into_iter().flat_map(calls).collect();
+    assert_eq!(
+        applied,
+        ["crates/server/src/ledger/combiner.rs", "crates/server/src/ledger/combiner.rs"],
+        "changes are written by the ledger, in one file"
+    );
 
     let movers = source().filter(|file| file.has_any(&["move_stock("]));
     let outside = movers.filter(|file| !file.path.starts_with("crates/core/src/"));
