@@ -1,7 +1,7 @@
 //! A file of stock as rows: what it is, how many there are, and what each wants.
 //!
-//! Promises: one pass over the file in bounded memory each time; of a SKU that is there several times the last good row
-//! counts, and the others say so. Must not know what is stored.
+//! Promises: bounded memory, whatever the file is: the rows of a small one are kept, a large one is read twice. Of a SKU that
+//! is there several times the last good row counts, and the others say so. Must not know what is stored.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
@@ -50,6 +50,17 @@ pub struct Survey {
     pub unnamed: i64,
 }
 
+/// Memory that the rows of a file may take, about, in bytes.
+const KEPT_BYTES: usize = 24 << 20;
+
+/// About how much memory a row takes.
+fn bytes(row: &FileRow) -> usize {
+    match row {
+        Ok((_, row)) => size_of::<FileRow>() + row.sku.len(),
+        Err(ended) => 2 * size_of::<RowOutcome>() + ended.sku.len(),
+    }
+}
+
 impl Survey {
     /// Whether a row of the file, be it good or not, is about this SKU. Known of [`ImportMode::Replace`] only.
     pub fn names(&self, sku: &str) -> bool {
@@ -70,32 +81,39 @@ impl Plan {
         }
     }
 
-    /// Reads the whole file once. What is wrong with the file as a whole is said in a sentence.
-    pub fn survey(&self) -> Result<Survey, String> {
+    /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is said in
+    /// a sentence.
+    pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), String> {
         let mut rows = Rows::open(&self.path)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
         // Most SKUs are there once, so that a number for each is enough to find those that are not.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
         let (reading, is_whole) = (self.reading(), self.mode == ImportMode::Replace);
+        let (mut kept, mut left) = (Some(Vec::new()), KEPT_BYTES);
         while let Some(row) = rows.next(&reading)? {
             total += 1;
-            let (sku, good) = match row {
-                Ok((number, row)) => (row.sku, Some(number)),
-                Err(row) => (row.sku, None),
+            let (sku, number) = match &row {
+                Ok((number, row)) => (row.sku.as_str(), Some(*number)),
+                Err(row) => (row.sku.as_str(), None),
             };
             unnamed += i64::from(sku.is_empty());
-            if let Some(number) = good.filter(|_| !seen.insert(hasher.hash_one(&sku))) {
-                last.insert(sku.clone().into_boxed_str(), number);
+            if let Some(number) = number.filter(|_| !seen.insert(hasher.hash_one(sku))) {
+                last.insert(sku.into(), number);
             }
             if is_whole {
-                named.insert(sku.into_boxed_str());
+                named.insert(sku.into());
+            }
+            left = left.saturating_sub(bytes(&row));
+            kept = kept.filter(|_| left > 0);
+            if let Some(kept) = &mut kept {
+                kept.push(row);
             }
         }
         if total == 0 {
             return Err("The file has a header and no rows.".to_owned());
         }
         let ignored = rows.columns.unknown().to_vec();
-        Ok(Survey {
+        let survey = Survey {
             format: format_name(rows.sheet.format()),
             encoding: rows.sheet.encoding(),
             ignored,
@@ -103,22 +121,30 @@ impl Plan {
             last,
             named,
             unnamed,
-        })
+        };
+        Ok((survey, kept))
     }
 
-    /// Reads the file again, some rows at a time, from a chunk on. Ends when `take` says so.
+    /// The rows, kept or read again, some at a time, from a chunk on. Ends when `take` says so.
     pub fn chunks(
         &self,
         survey: &Survey,
+        kept: Option<Vec<FileRow>>,
         (rows_each, first): (usize, i64),
         mut take: impl FnMut(i64, Vec<FileRow>) -> bool,
     ) -> Result<(), String> {
-        let mut rows = Rows::open(&self.path)?;
+        let mut kept = kept.map(Vec::into_iter);
+        let mut rows = if kept.is_none() { Some(Rows::open(&self.path)?) } else { None };
         let reading = self.reading();
+        let mut next = || match (&mut kept, &mut rows) {
+            (Some(kept), _) => Ok(kept.next()),
+            (None, Some(rows)) => rows.next(&reading),
+            (None, None) => Ok(None),
+        };
         for number in 0.. {
             let mut chunk = Vec::with_capacity(rows_each);
             while chunk.len() < rows_each
-                && let Some(row) = rows.next(&reading)?
+                && let Some(row) = next()?
             {
                 chunk.push(row.and_then(|row| only_last(survey, row)));
             }

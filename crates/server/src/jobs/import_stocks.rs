@@ -50,11 +50,12 @@ async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>,
         now: import.created_at,
     });
     let surveyed = plan.clone();
-    let survey = Arc::new(blocking(move || surveyed.survey()).await?);
+    let (survey, kept) = blocking(move || surveyed.survey()).await?;
+    let survey = Arc::new(survey);
     describe(app, import.id, &survey).await?;
     let id = import.id;
     let next = app.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
-    send_rows(app, import, &plan, &survey, UnderWay::first(next)).await?;
+    send_rows(app, import, &plan, (&survey, kept), UnderWay::first(next)).await?;
     if plan.mode != ImportMode::Replace {
         return Ok(None);
     }
@@ -90,7 +91,7 @@ async fn send_rows(
     app: &Arc<App>,
     import: &ImportRow,
     plan: &Arc<Plan>,
-    survey: &Arc<Survey>,
+    (survey, kept): (&Arc<Survey>, Option<Vec<FileRow>>),
     first: i64,
 ) -> Result<(), Stopped> {
     let (sender, mut receiver) = mpsc::channel(READ_AHEAD);
@@ -98,7 +99,7 @@ async fn send_rows(
     let (runtime, mut decider) = (Handle::current(), Decider::new(&app.store));
     let reading = tokio::spawn(blocking(move || {
         let (app, import) = context;
-        plan.chunks(&survey, (CHUNK_ROWS, first), |number, rows| {
+        plan.chunks(&survey, kept, (CHUNK_ROWS, first), |number, rows| {
             let rows = Rows::new(number, rows.into_iter().map(slot).collect());
             let asked = runtime.block_on(rows.decide(&app, &import, &mut decider));
             sender.blocking_send((rows, asked)).is_ok()

@@ -1,7 +1,10 @@
-//! The embedded engine: one writer thread that owns the writing connection, a few reader threads with read-only ones.
+//! The embedded engine: one writer thread that owns the writing connection, a few reader threads with read-only ones, and
+//! one that copies the log back.
 //!
 //! Promises: a write is flushed to disk before it is answered (WAL, `synchronous = FULL`); a body that fails, panics or
-//! tries to wait for anything but a statement is rolled back. The only file that names the driver.
+//! tries to wait for anything but a statement is rolled back. Only the files here name the driver.
+
+mod checkpoint;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -30,8 +33,6 @@ const PREPARED_MAX: usize = 256;
 /// Page cache of the writer and of each reader, in KiB. Negative numbers are SQLite's way of saying KiB.
 const WRITER_CACHE_KIB: i64 = -32_000;
 const READER_CACHE_KIB: i64 = -4_000;
-/// Pages in the write-ahead log before it is copied back: larger means fewer pauses, smaller a smaller file.
-const CHECKPOINT_PAGES: i64 = 24_000;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -50,11 +51,11 @@ pub(crate) struct Threads {
 impl Threads {
     /// Opens the file, creating it if need be, and starts the threads.
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
-        let writer = open(path, OpenFlags::default())?;
+        let mut writer = open(path, OpenFlags::default())?;
         pragma(&writer, "journal_mode", "WAL")?;
         pragma(&writer, "synchronous", "FULL")?;
-        pragma(&writer, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         pragma(&writer, "cache_size", WRITER_CACHE_KIB)?;
+        checkpoint::keep_short(&mut writer, path, checkpoint::PAGES)?;
         let jobs = start("onhand-writer", vec![writer])?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
         let glances = (0..GLANCES).map(|_| open_reader(path)).collect::<Result<Vec<_>, Error>>()?;
