@@ -5,9 +5,10 @@
 //! nothing is written at all, and it has to be decided again in its turn. Must not know why anything changes.
 
 use std::collections::HashMap;
+use std::mem::take;
 
 use onhand_core::feed::Kind;
-use onhand_core::{Changes, Movement, MovementId, Shelf, Stock, StockId, StockListId, Timestamp};
+use onhand_core::{Movement, MovementId, Shelf, Stock, StockId, StockListId, Timestamp};
 
 use crate::feed::touches::{self, Touch};
 use crate::{Error, Tx, movements, stock_lists, stocks};
@@ -51,10 +52,11 @@ pub async fn look<'s>(
 impl Ahead {
     /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at most.
     pub fn of(mut shelf: Shelf, seen: &Seen) -> Option<Self> {
-        let Changes { stocks, movements, .. } = shelf.take_changes();
+        let mut changes = shelf.take_changes();
+        let (stocks, movements) = (take(&mut changes.stocks), take(&mut changes.movements));
         let mut moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         moved.sort_unstable();
-        if !moved.is_sorted_by(|one, two| one < two) {
+        if !changes.is_empty() || !moved.is_sorted_by(|one, two| one < two) {
             return None;
         }
         let stocks = stocks.iter().map(|id| Some((shelf.take_stock(*id)?, *seen.get(id)?)));
