@@ -1,12 +1,15 @@
 //! Many at once: one unit left and 64 who want it; and everything else that people do at the same moment.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use onhand::auth::Role;
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::client::Client;
+use crate::imports::counts;
 use crate::shop::{Shop, id, item, new_order};
 
 const CLIENTS: usize = 64;
@@ -38,6 +41,49 @@ async fn one_unit_is_sold_once_however_many_want_it() {
         }
         assert_eq!(shop.figures(shirt).await, [round as i64, round as i64, 0, 0]);
     }
+    shop.server.verify().await;
+}
+
+/// Rows of an import are decided ahead of their turn. What orders do to the same stocks in between is not lost, and neither
+/// is a difference.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_and_orders_of_the_same_stocks_lose_nothing_of_each_other() {
+    const SKUS: i64 = 400;
+    const IMPORTS: i64 = 6;
+    const BUYERS: usize = 4;
+    let shop = Shop::open().await;
+    let file = |figure: &str| (0..SKUS).fold("sku,stock\n".to_owned(), |file, sku| file + &format!("S{sku},{figure}\n"));
+    shop.import(file("1000"), &[]).await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let mut buying = JoinSet::new();
+    for (number, client) in crowd(&shop, BUYERS).await.into_iter().enumerate() {
+        let lines: Vec<_> = (0..50).map(|sku| shop.line(&format!("S{}", number + 8 * sku), 1)).collect();
+        let is_over = is_over.clone();
+        buying.spawn(async move {
+            let mut sold = 0;
+            for line in lines.into_iter().cycle() {
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                client.post("/api/v1/orders/", new_order(json!({"order_items": [line]}))).await.created();
+                sold += 1;
+            }
+            sold
+        });
+    }
+    for _ in 0..IMPORTS {
+        let done = shop.import(file("+1"), &[("mode", "adjust")]).await;
+        assert_eq!(counts(&done), [0, SKUS, 0, 0]);
+    }
+    is_over.store(true, Ordering::Relaxed);
+    let sold: i64 = buying.join_all().await.into_iter().sum();
+    let mut held = 0;
+    for sku in 0..SKUS {
+        let [stock, of_sku, ..] = shop.of_sku(&format!("S{sku}")).await.expect("a stock");
+        assert_eq!(stock, 1_000 + IMPORTS, "S{sku}");
+        held += of_sku;
+    }
+    assert!(sold > 0 && held == sold, "{held} are held where {sold} were sold");
     shop.server.verify().await;
 }
 
