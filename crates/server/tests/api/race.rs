@@ -52,7 +52,8 @@ async fn an_import_and_orders_of_the_same_stocks_lose_nothing_of_each_other() {
     const IMPORTS: i64 = 6;
     const BUYERS: usize = 4;
     let shop = Shop::open().await;
-    let file = |figure: &str| (0..SKUS).fold("sku,stock\n".to_owned(), |file, sku| file + &format!("S{sku},{figure}\n"));
+    let file =
+        |figure: &str| (0..SKUS).fold("sku,stock\n".to_owned(), |file, sku| file + &format!("S{sku},{figure}\n"));
     shop.import(file("1000"), &[]).await;
     let is_over = Arc::new(AtomicBool::new(false));
     let mut buying = JoinSet::new();
