@@ -225,11 +225,14 @@ pub(super) fn execute_many<'v, const N: usize>(
     statement: &Statement,
     rows: impl IntoIterator<Item = [Value<'v>; N]>,
 ) -> Result<u64, Error> {
+    let Some(several) = statement.several() else { return execute_each(connection, statement.sqlite(), rows) };
     let rows: Vec<[Value<'v>; N]> = rows.into_iter().collect();
-    let several = statement.several().filter(|_| rows.len() >= INSERT_ROWS);
-    let Some(several) = several else { return execute_each(connection, statement.sqlite(), rows) };
     let (groups, rest) = rows.as_chunks::<INSERT_ROWS>();
-    let inserted = execute_each(connection, several, groups.iter().map(|rows| rows.as_flattened()))?;
+    // Few rows are the usual case, and the text of many is not even prepared for them.
+    let mut inserted = 0;
+    if !groups.is_empty() {
+        inserted = execute_each(connection, several, groups.iter().map(|rows| rows.as_flattened()))?;
+    }
     Ok(inserted + execute_each(connection, statement.sqlite(), rest)?)
 }
 
