@@ -31,6 +31,12 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 7, name: "channel sales", text: include_str!("../schema/0007_channel_sales.sql"), server: "" },
     Migration { version: 8, name: "oms", text: include_str!("../schema/0008_oms.sql"), server: "" },
     Migration { version: 9, name: "touched", text: include_str!("../schema/0009_touched.sql"), server: "" },
+    Migration {
+        version: 10,
+        name: "plain bytes",
+        text: include_str!("../schema/0010_plain_bytes.sql"),
+        server: include_str!("../schema/0010_plain_bytes.server.sql"),
+    },
 ];
 
 shared! {

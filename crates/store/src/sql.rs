@@ -93,16 +93,31 @@ pub(crate) const INSERT_ROWS: usize = 16;
 
 /// An `INSERT` of one row as one of many; none for anything else, and where a parameter stands behind the row.
 fn several(text: &str) -> Option<String> {
-    let (head, rest) = text.split_once("VALUES (")?;
-    let (row, tail) = rest.split_once(')')?;
-    if !text.starts_with("INSERT ") || tail.contains('?') {
-        return None;
+    let Insert { head, columns, tail } = Insert::of(text, '?').filter(|insert| !insert.tail.contains('?'))?;
+    let rows = vec![format!("({})", vec!["?"; columns].join(", ")); INSERT_ROWS];
+    Some(format!("{head}VALUES {}{tail}", rows.join(", ")))
+}
+
+/// The parts of an `INSERT` whose row is its parameters, each once and in its turn.
+pub(crate) struct Insert<'t> {
+    /// What stands before `VALUES`.
+    pub(crate) head: &'t str,
+    /// How many parameters there are in the row.
+    pub(crate) columns: usize,
+    /// What stands behind the row.
+    pub(crate) tail: &'t str,
+}
+
+impl<'t> Insert<'t> {
+    /// The parts of a text whose parameters begin with this sign, if it is one.
+    pub(crate) fn of(text: &'t str, sign: char) -> Option<Self> {
+        let (head, rest) = text.split_once("VALUES (")?;
+        let (row, tail) = rest.split_once(')')?;
+        let mut given = row.split(',').map(str::trim).zip(1..);
+        let in_turn = given.all(|(parameter, number)| parameter == format!("{sign}{number}"));
+        let columns = row.split(',').count();
+        (text.starts_with("INSERT ") && in_turn).then_some(Self { head, columns, tail })
     }
-    // What the parameters' numbers are does not matter where each stands once and in its turn.
-    let given: Vec<&str> = row.split(',').map(str::trim).collect();
-    let in_turn = given.iter().enumerate().all(|(at, parameter)| *parameter == format!("?{}", at + 1));
-    let rows = vec![format!("({})", vec!["?"; given.len()].join(", ")); INSERT_ROWS];
-    in_turn.then(|| format!("{head}VALUES {}{tail}", rows.join(", ")))
 }
 
 /// Turns `?n` into `$n`. No text of ours has a question mark for another reason.

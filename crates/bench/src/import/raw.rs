@@ -13,6 +13,7 @@ use super::Baseline;
 use super::client::Clock;
 use crate::load::Figure;
 use crate::raw::CHECKPOINT_PAGES;
+use crate::report::Target;
 
 /// As large as the server's.
 const CACHE_KIB: i64 = -32_000;
@@ -57,6 +58,7 @@ impl RawUpsert {
 impl Baseline for RawUpsert {
     const NAME: &'static str = "raw SQLite";
     const LEAST: f64 = 0.4;
+    const WORKBOOK: Target = Target::AtLeast(0.2);
 
     fn upsert(&mut self, file: &Path, rows: u64) -> anyhow::Result<Figure> {
         let clock = Clock::start(std::process::id());

@@ -82,7 +82,7 @@ pub(super) struct UnderWay {
 
 impl UnderWay {
     /// How many there are at the most.
-    const MOST: usize = 32;
+    const MOST: usize = 64;
 
     pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
         Self { app: app.clone(), import: Arc::new(import.clone()), tasks: VecDeque::with_capacity(Self::MOST) }
@@ -172,7 +172,7 @@ async fn preview(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -
             return Ok(true);
         }
         match ledger::preview(tx, &command, context).await? {
-            Ok(outcome) => imports::add_chunk(tx, &chunk(id, number, &slots, &outcome)).await.map(|()| true),
+            Ok(outcome) => imports::add_chunks(tx, [&chunk(id, number, &slots, &outcome)]).await.map(|()| true),
             Err(_) => Ok(false),
         }
     };

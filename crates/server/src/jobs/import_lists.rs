@@ -52,7 +52,7 @@ pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<Str
             }
             if !is_done {
                 let (counts, outcomes) = (outcomes::counts(&ended), outcomes::encode(&ended));
-                imports::add_chunk(tx, &Chunk { import: id, number, counts, outcomes }).await?;
+                imports::add_chunks(tx, [&Chunk { import: id, number, counts, outcomes }]).await?;
             }
             Ok(known)
         };

@@ -3,8 +3,10 @@
 //! Promises: whoever waits for an answer comes first, and rows of imports wait for one batch of theirs at the most; a
 //! command that fails fails alone. Must not know where commands come from.
 
+use std::mem::replace;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use onhand_core::command::Needs;
 use onhand_core::{Changes, Context, IdSource, Shelf, Timestamp};
@@ -21,7 +23,7 @@ use crate::pages::Pages;
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 512;
-/// Pieces of imports in one transaction while nobody waits for an answer; otherwise there is one, so that nobody waits long.
+/// Pieces of imports in one transaction while nobody wants anything else; otherwise there is one, so that nobody waits long.
 const BATCH_CHUNKS_MAX: usize = 16;
 /// How often a batch is loaded again because something it would make was there already.
 const TAKEN_TRIES_MAX: u32 = 3;
@@ -53,22 +55,40 @@ pub(super) struct Combiner {
     clock: Clock,
     pages: Arc<Pages>,
     due: Arc<Notify>,
+    /// Goes up when a batch of callers begins and when it ends, so it is odd while one is under way; of all combiners of this
+    /// process.
+    calls: Arc<AtomicU64>,
+    /// What that was when chunks were taken last.
+    seen: u64,
     ids: IdSource,
     last: Timestamp,
 }
 
 impl Combiner {
-    pub(super) fn new(store: &Store, clock: &Clock, pages: Arc<Pages>, due: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        pages: Arc<Pages>,
+        due: Arc<Notify>,
+        calls: Arc<AtomicU64>,
+    ) -> Self {
         let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
-        Self { store: store.clone(), clock: clock.clone(), pages, due, ids, last }
+        Self { store: store.clone(), clock: clock.clone(), pages, due, calls, seen: 0, ids, last }
+    }
+
+    /// How many chunks may be taken together.
+    fn chunks(&mut self) -> usize {
+        let calls = self.calls.load(Ordering::Relaxed);
+        let is_quiet = replace(&mut self.seen, calls) == calls && calls.is_multiple_of(2);
+        if is_quiet { BATCH_CHUNKS_MAX } else { 1 }
     }
 
     /// Works until both queues are closed and empty.
     pub(super) async fn run(mut self, mut callers: mpsc::Receiver<Waiting>, mut imports: mpsc::Receiver<Waiting>) {
         let mut drained = Vec::with_capacity(BATCH_COMMANDS_MAX);
-        let (mut is_turn_of_imports, mut chunks) = (false, BATCH_CHUNKS_MAX);
+        let mut is_turn_of_imports = false;
         loop {
-            let mut of_imports = is_turn_of_imports && take(&mut imports, chunks, &mut drained);
+            let mut of_imports = is_turn_of_imports && take(&mut imports, self.chunks(), &mut drained);
             if !of_imports {
                 let first = tokio::select! {
                     biased;
@@ -80,12 +100,21 @@ impl Combiner {
                     else => return,
                 };
                 drained.push(first);
-                let commands = batch_size(callers.len() + 1);
-                let (queue, most) = if of_imports { (&mut imports, chunks) } else { (&mut callers, commands) };
-                take(queue, most, &mut drained);
+                if of_imports {
+                    take(&mut imports, self.chunks(), &mut drained);
+                } else {
+                    let commands = batch_size(callers.len() + 1);
+                    take(&mut callers, commands, &mut drained);
+                }
             }
-            self.answer(&mut drained).await;
-            (is_turn_of_imports, chunks) = if of_imports { (false, BATCH_CHUNKS_MAX) } else { (true, 1) };
+            if of_imports {
+                self.answer(&mut drained).await;
+            } else {
+                self.calls.fetch_add(1, Ordering::Relaxed);
+                self.answer(&mut drained).await;
+                self.calls.fetch_add(1, Ordering::Relaxed);
+            }
+            is_turn_of_imports = !of_imports;
         }
     }
 
@@ -217,9 +246,7 @@ async fn write_ahead(
 ) -> Result<Batch, Error> {
     let ahead: Vec<&Ahead> = decided.iter().map(|(ahead, _)| ahead).collect();
     let last = ahead::apply(tx, &ahead, now).await?;
-    for (_, chunk) in decided {
-        imports::add_chunk(tx, chunk).await?;
-    }
+    imports::add_chunks(tx, decided.iter().map(|(_, chunk)| chunk)).await?;
     let stocks = ahead.into_iter().flat_map(Ahead::stocks).collect();
     let settled = batch.iter().map(|_| Settled::Done).collect();
     Ok(Batch { ids, settled, changes: Changes { stocks, ..Changes::default() }, last })

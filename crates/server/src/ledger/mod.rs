@@ -18,6 +18,7 @@ use onhand_store::ahead::Ahead;
 use onhand_store::idempotency::{Answer, Key};
 use onhand_store::{Error, Store, Tx, imports, ledger as rows};
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use self::ahead::Decider;
 use self::combiner::Combiner;
@@ -27,7 +28,10 @@ use crate::pages::Pages;
 /// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
 const QUEUE_MAX: usize = 4_096;
 /// Pieces of imports that may wait: more than all workers send before they are answered.
-const CHUNKS_MAX: usize = 64;
+const CHUNKS_MAX: usize = 256;
+/// Combiners for rows of imports only, where a database has several writers at a time. They are to each other, and to the one
+/// for everything else, what another process would be.
+const IMPORTERS: u64 = 2;
 /// Above every number that is ever given; times the number of buckets it is still a 64-bit integer.
 const PREVIEW_IDS_END: i64 = i64::MAX / onhand_core::BUCKETS;
 
@@ -108,7 +112,8 @@ type Waiting = (Submission, Answering);
 #[derive(Clone)]
 pub struct Ledger {
     callers: mpsc::Sender<Waiting>,
-    chunks: mpsc::Sender<Waiting>,
+    /// Each for its part of the chunks.
+    chunks: Vec<mpsc::Sender<Waiting>>,
     pages: Arc<Pages>,
     submitted: Arc<AtomicU64>,
     due: Arc<Notify>,
@@ -116,19 +121,28 @@ pub struct Ledger {
 
 impl Ledger {
     /// Starts the ledger of a store. The task ends after the last handle is gone and everything queued is answered.
-    pub fn start(store: &Store, clock: &Clock) -> (Self, tokio::task::JoinHandle<()>) {
-        let (pages, due) = (Arc::new(Pages::default()), Arc::new(Notify::new()));
+    pub fn start(store: &Store, clock: &Clock) -> (Self, JoinHandle<()>) {
+        let (pages, due, calls) = (Arc::new(Pages::default()), Arc::new(Notify::new()), Arc::default());
+        let combiner = || Combiner::new(store, clock, pages.clone(), due.clone(), Arc::clone(&calls));
         let (callers, of_callers) = mpsc::channel(QUEUE_MAX);
-        let (chunks, of_imports) = mpsc::channel(CHUNKS_MAX);
-        let combiner = Combiner::new(store, clock, pages.clone(), due.clone());
-        let running = tokio::spawn(combiner.run(of_callers, of_imports));
+        let importers = if store.is_shared() { IMPORTERS } else { 1 };
+        let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..importers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
+        // Where only one can write at a time, one takes everything in turn.
+        let in_turn = if store.is_shared() { None } else { of_imports.pop() };
+        let nobody = || mpsc::channel(1).1;
+        let mut running = JoinSet::new();
+        running.spawn(combiner().run(of_callers, in_turn.unwrap_or_else(nobody)));
+        of_imports.into_iter().for_each(|chunks| _ = running.spawn(combiner().run(nobody(), chunks)));
+        let running = tokio::spawn(async { drop(running.join_all().await) });
         (Self { callers, chunks, pages, submitted: Arc::default(), due }, running)
     }
 
     /// Submits a command and waits until it is on disk, or refused.
     pub async fn submit(&self, submission: Submission) -> Result<Settled, Fault> {
-        let is_of_import = matches!(submission.receipt, Some(Receipt::Chunk(_)));
-        let queue = if is_of_import { &self.chunks } else { &self.callers };
+        let queue = match &submission.receipt {
+            Some(Receipt::Chunk(chunk)) => &self.chunks[chunk.number as usize % self.chunks.len()],
+            _ => &self.callers,
+        };
         let (answer, settled) = oneshot::channel();
         queue.try_send((submission, answer)).map_err(|fault| match fault {
             mpsc::error::TrySendError::Full(_) => Fault::Full,

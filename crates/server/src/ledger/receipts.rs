@@ -22,13 +22,11 @@ impl Receipts {
         let (mut keys, mut chunks) = (BTreeSet::new(), BTreeSet::new());
         for receipt in batch.iter().filter_map(|entry| entry.receipt.as_ref()) {
             match receipt {
-                Receipt::Answer(keyed) => _ = keys.insert(&keyed.key),
-                Receipt::Chunk(chunk) if imports::has_chunk(tx, chunk.import, chunk.number).await? => {
-                    chunks.insert((chunk.import, chunk.number));
-                }
-                Receipt::Chunk(_) => {}
-            }
+                Receipt::Answer(keyed) => keys.insert(&keyed.key),
+                Receipt::Chunk(chunk) => chunks.insert((chunk.import, chunk.number)),
+            };
         }
+        let chunks = imports::stored_chunks(tx, chunks).await?.into_iter().collect();
         let answers = idempotency::find_all(tx, keys).await?.into_iter().collect();
         Ok(Self { answers, new_answers: Vec::new(), chunks, new_chunks: Vec::new() })
     }
@@ -77,9 +75,6 @@ impl Receipts {
     pub(super) async fn store(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
         let answers = self.new_answers.iter().filter_map(|key| self.answers.get_key_value(key));
         idempotency::insert_all(tx, answers, now).await?;
-        for chunk in &self.new_chunks {
-            imports::add_chunk(tx, chunk).await?;
-        }
-        Ok(())
+        imports::add_chunks(tx, &self.new_chunks).await
     }
 }

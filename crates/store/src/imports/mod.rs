@@ -5,6 +5,8 @@
 
 mod row;
 
+use std::collections::BTreeMap;
+
 use onhand_core::{ImportId, StockListId, Timestamp, UserId};
 
 pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
@@ -66,7 +68,8 @@ shared! {
     CHUNK = "imports.chunk",
         "SELECT import_id, number, created, updated, unchanged, failed, outcomes FROM import_chunk
          WHERE import_id = ?1 AND number = ?2";
-    HAS_CHUNK = "imports.has_chunk", "SELECT 1 FROM import_chunk WHERE import_id = ?1 AND number = ?2";
+    STORED_CHUNK = "imports.stored_chunk",
+        "SELECT import_id, number FROM import_chunk WHERE import_id = ?1 AND number = ?2";
     NEXT_CHUNK = "imports.next_chunk",
         "SELECT number + 1 FROM import_chunk WHERE import_id = ?1 ORDER BY number DESC LIMIT 1";
     SUMS = "imports.sums",
@@ -208,19 +211,36 @@ pub async fn finish(
     Ok(())
 }
 
-/// Stores what came of some rows. A chunk that is there already is [`Error::Taken`].
-pub async fn add_chunk(tx: &mut Tx<'_>, chunk: &Chunk) -> Result<(), Error> {
-    let Counts { created, updated, unchanged, failed } = chunk.counts;
-    let (id, outcomes) = (chunk.import.get(), chunk.outcomes.as_slice());
-    tx.execute(&ADD_CHUNK, &values![id, chunk.number, created, updated, unchanged, failed, outcomes]).await?;
-    tx.execute(&COUNT, &values![id, chunk.counts.sum(), created, updated, unchanged, failed]).await?;
-    Ok(())
+/// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::Taken`].
+pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
+    // In the order of their ids: whoever writes chunks of the same imports locks them so, too.
+    let mut sums = BTreeMap::<i64, Counts>::new();
+    let rows = chunks.into_iter().map(|chunk| {
+        sums.entry(chunk.import.get()).or_default().add(chunk.counts);
+        let Counts { created, updated, unchanged, failed } = chunk.counts;
+        values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.outcomes.as_slice()]
+    });
+    let rows: Vec<_> = rows.collect();
+    tx.execute_each(&ADD_CHUNK, rows).await?;
+    let sums = sums.into_iter().map(|(id, sum)| {
+        let Counts { created, updated, unchanged, failed } = sum;
+        values![id, sum.sum(), created, updated, unchanged, failed]
+    });
+    tx.execute_each(&COUNT, sums).await
+}
+
+/// Those of some chunks that are stored: imports and numbers.
+pub async fn stored_chunks(
+    tx: &mut Tx<'_>,
+    chunks: impl IntoIterator<Item = (ImportId, i64)>,
+) -> Result<Vec<(ImportId, i64)>, Error> {
+    let keys = chunks.into_iter().map(|(id, number)| values![id.get(), number]);
+    tx.all_each(&STORED_CHUNK, keys, |row| Ok((ImportId::new(row.get(0)?), row.get(1)?))).await
 }
 
 /// Whether a chunk is stored.
 pub async fn has_chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<bool, Error> {
-    let found = tx.first(&HAS_CHUNK, &values![id.get(), number], |row| row.get::<i64>(0)).await?;
-    Ok(found.is_some())
+    Ok(!stored_chunks(tx, [(id, number)]).await?.is_empty())
 }
 
 /// A chunk.

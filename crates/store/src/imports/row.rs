@@ -84,6 +84,14 @@ impl Counts {
     pub const fn sum(self) -> i64 {
         self.created + self.updated + self.unchanged + self.failed
     }
+
+    /// Adds more rows.
+    pub(super) const fn add(&mut self, more: Self) {
+        self.created += more.created;
+        self.updated += more.updated;
+        self.unchanged += more.unchanged;
+        self.failed += more.failed;
+    }
 }
 
 /// An import.

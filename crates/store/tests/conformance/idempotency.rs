@@ -40,6 +40,39 @@ fn an_answer_is_found_by_its_account_and_key() {
     });
 }
 
+/// So many rows that an engine that can load rows does.
+#[test]
+fn very_many_answers_are_kept_like_one() {
+    const MANY: i64 = 2_000;
+    let text = |number: i64| format!("çarşı\t\\N\n\"{number}\"");
+    let many = move |account, numbers: std::ops::Range<i64>| -> Vec<(Key, Answer)> {
+        let one = |number| (key(account, &text(number)), Answer { body: vec![0, 255, number as u8], ..answer(201) });
+        numbers.map(one).collect()
+    };
+    let keep_all = async |store: &Store, answers: Vec<(Key, Answer)>| {
+        let body = async move |tx: &mut onhand_store::Tx<'_>| {
+            let pairs: Vec<_> = answers.iter().map(|(key, answer)| (key, answer)).collect();
+            idempotency::insert_all(tx, pairs, START).await?;
+            let found = idempotency::find_all(tx, [&answers[0].0]).await?;
+            assert_eq!(found, answers[..1], "a transaction sees its own writes");
+            Ok(())
+        };
+        store.write("t", body).await
+    };
+    for_each_engine(async |database| {
+        let store = &database.store;
+        keep_all(store, many(1, 0..MANY)).await.expect("kept");
+        for number in [0, 1, 511, MANY - 1] {
+            let kept = find(store, key(1, &text(number))).await.expect("there");
+            assert_eq!(kept.body, [0, 255, number as u8]);
+        }
+        let again = keep_all(store, [many(2, 0..MANY), many(1, 7..8)].concat()).await;
+        assert!(again.is_err_and(|fault| matches!(fault, onhand_store::Error::Taken { .. })), "one was there");
+        assert_eq!(find(store, key(2, &text(0))).await, None, "nothing of it was kept");
+        keep_all(store, many(2, 0..MANY)).await.expect("the next one works");
+    });
+}
+
 #[test]
 fn old_answers_are_forgotten_and_young_ones_are_not() {
     for_each_engine(async |database| {

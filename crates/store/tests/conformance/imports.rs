@@ -57,8 +57,7 @@ fn an_import_goes_from_its_arrival_to_its_end() {
             imports::begin(tx, id, at(1)).await?;
             imports::begin(tx, id, at(2)).await?;
             imports::describe(tx, id, &found).await?;
-            imports::add_chunk(tx, &chunk(id, 0)).await?;
-            imports::add_chunk(tx, &chunk(id, 1)).await
+            imports::add_chunks(tx, &[chunk(id, 0), chunk(id, 1)]).await
         };
         store.write("t", body).await.expect("written");
         let seen = by_key(store, "a").await.expect("there");
@@ -137,7 +136,7 @@ fn a_chunk_is_stored_once_and_counts_once() {
         let store = &database.store;
         let id = insert(store, row("a", State::Waiting, at(0))).await.expect("made").id;
         for (number, fits) in [(0, true), (1, true), (1, false), (2, true)] {
-            let body = async move |tx: &mut onhand_store::Tx<'_>| imports::add_chunk(tx, &chunk(id, number)).await;
+            let body = async move |tx: &mut onhand_store::Tx<'_>| imports::add_chunks(tx, [&chunk(id, number)]).await;
             let stored = store.write("t", body).await;
             assert_eq!(stored.is_ok(), fits, "{number}: {stored:?}");
             assert!(fits || matches!(stored, Err(Error::Taken { .. })), "{stored:?}");
@@ -211,7 +210,7 @@ fn old_imports_and_files_that_never_arrived_are_forgotten_part_by_part() {
                 for number in 0..PARTS {
                     imports::add_part(tx, id, number, b"x").await?;
                 }
-                imports::add_chunk(tx, &chunk(id, 0)).await
+                imports::add_chunks(tx, [&chunk(id, 0)]).await
             };
             store.write("t", body).await.expect("written");
             ids.push(id);

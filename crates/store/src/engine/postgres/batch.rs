@@ -9,12 +9,15 @@ use std::fmt::Write as _;
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
+use super::load;
 use crate::{Error, Value};
 
 /// A statement's form for many rows, and what its columns are made of.
 #[derive(Debug)]
 pub(crate) struct Form {
     pub(super) text: String,
+    /// What loads very many rows, if it does nothing but insert them.
+    pub(super) load: Option<String>,
     pub(super) kinds: Vec<Type>,
 }
 
@@ -22,7 +25,7 @@ impl Form {
     /// The form of a translated statement whose parameters have these types.
     pub(super) fn of(text: &str, kinds: &[Type]) -> Result<Self, Error> {
         let names: Vec<&str> = kinds.iter().map(Type::name).collect();
-        Ok(Self { text: each(text, &names)?, kinds: kinds.to_vec() })
+        Ok(Self { text: each(text, &names)?, load: load::text(text), kinds: kinds.to_vec() })
     }
 }
 
@@ -91,21 +94,22 @@ pub(super) struct Column {
 
 impl Column {
     fn push(&mut self, value: &Value<'_>) -> Result<(), Error> {
-        let start = self.elements.len();
-        self.elements.put_i32(0);
-        let written =
-            value.to_sql(&self.kind, &mut self.elements).map_err(|fault| Error::Internal(fault.to_string()))?;
-        let length = match written {
-            IsNull::Yes => {
-                self.has_nulls = true;
-                -1
-            }
-            IsNull::No => (self.elements.len() - start - 4) as i32,
-        };
-        self.elements[start..start + 4].copy_from_slice(&length.to_be_bytes());
+        self.has_nulls |= matches!(put(value, &self.kind, &mut self.elements)?, IsNull::Yes);
         self.count += 1;
         Ok(())
     }
+}
+
+/// Writes a value behind its length, or the length that says that there is none.
+pub(super) fn put(value: &Value<'_>, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Error> {
+    let start = out.len();
+    out.put_i32(-1);
+    let written = value.to_sql(kind, out).map_err(|fault| Error::Internal(fault.to_string()))?;
+    if matches!(written, IsNull::No) {
+        let length = (out.len() - start - 4) as i32;
+        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    Ok(written)
 }
 
 impl ToSql for Column {

@@ -9,6 +9,7 @@ pub(crate) mod batch;
 mod connection;
 mod fault;
 mod line;
+mod load;
 mod mark;
 mod place;
 mod session;

@@ -1,19 +1,20 @@
 //! A transaction on one connection.
 //!
-//! Many rows are one statement, or, where the tables are spread over several machines, a statement for each, since only
-//! a statement that names one bucket goes to one machine; those are sent together all the same.
+//! Many rows are one statement, very many that are only inserted are loaded ([`load`]); where tables are spread over several
+//! machines, each row is a statement, since only one that names one bucket goes to one machine. All are sent together.
 //!
 //! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave at once,
 //! those of few rows as one statement ([`together`]), so that a batch costs few exchanges; their faults come out at
 //! that answer. No statement is waited for without a limit. Must not know tables.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::TryStreamExt as _;
+use bytes::Bytes;
+use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio_postgres::Statement as Prepared;
 use tokio_postgres::types::ToSql;
 
@@ -21,7 +22,7 @@ use super::batch::Form;
 use super::connection::Connection;
 use super::settle::{Ended, Ending};
 use super::together::{self, Parameter, Write};
-use super::{batch, fault};
+use super::{batch, fault, load};
 use crate::engine::Row;
 use crate::sql::{Statement, dollars};
 use crate::{Error, Value};
@@ -73,7 +74,11 @@ impl<'c> Session<'c> {
         if self.kept.is_empty() {
             return Ok(());
         }
-        for writes in together::grouped(std::mem::take(&mut self.kept)) {
+        for mut writes in together::grouped(std::mem::take(&mut self.kept)) {
+            if let Some((load, rows)) = writes.first_mut().and_then(Write::take_load) {
+                self.send_rows(load, rows).await?;
+                continue;
+            }
             let name = together::name(&writes);
             let prepared = match self.connection.known(&name) {
                 Some(prepared) => prepared,
@@ -82,6 +87,17 @@ impl<'c> Session<'c> {
             let (client, parameters) = (&self.connection.client, together::parameters(writes));
             self.send(async move { client.execute_raw(&prepared, &parameters).await });
         }
+        Ok(())
+    }
+
+    /// Sends rows to be loaded.
+    async fn send_rows(&mut self, load: &str, rows: Bytes) -> Result<(), Error> {
+        let (prepared, client) = (self.prepared(load).await?, &self.connection.client);
+        self.send(async move {
+            let mut sink = pin!(client.copy_in(&prepared).await?);
+            sink.send(rows).await?;
+            sink.finish().await
+        });
         Ok(())
     }
 
@@ -169,7 +185,10 @@ impl<'c> Session<'c> {
             1 => Write::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
             count => {
                 let form = self.form(statement).await?;
-                Write::of_many(statement, form, batch::turn(&form.kinds, &rows)?, count)
+                match form.load.as_deref().filter(|_| count >= load::ROWS_MIN) {
+                    Some(load) => Write::of_very_many(statement, load, load::rows(&form.kinds, &rows)?),
+                    None => Write::of_many(statement, form, batch::turn(&form.kinds, &rows)?, count),
+                }
             }
         };
         self.kept.push(write);

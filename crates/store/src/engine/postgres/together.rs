@@ -8,10 +8,11 @@
 
 use std::fmt::Write as _;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::batch::{Column, Form};
+use super::load;
 use crate::Value;
 use crate::sql::Statement;
 
@@ -22,6 +23,8 @@ pub(super) struct Write {
     form: Option<&'static Form>,
     parameters: Vec<Parameter>,
     rows: usize,
+    /// What loads the rows, and they themselves, where they are very many.
+    load: Option<(&'static str, Bytes)>,
 }
 
 /// Up to so many rows, the exchange costs the server more than the rows: as many as the counts of one order.
@@ -29,7 +32,7 @@ const ROWS_FEW: usize = 16;
 
 impl Write {
     pub(super) fn of_one(statement: &'static Statement, row: impl IntoIterator<Item = Value<'static>>) -> Self {
-        Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect(), rows: 1 }
+        Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect(), rows: 1, load: None }
     }
 
     pub(super) fn of_many(
@@ -38,7 +41,17 @@ impl Write {
         columns: Vec<Column>,
         rows: usize,
     ) -> Self {
-        Self { statement, form: Some(form), parameters: columns.into_iter().map(Parameter::Column).collect(), rows }
+        let parameters = columns.into_iter().map(Parameter::Column).collect();
+        Self { statement, form: Some(form), parameters, rows, load: None }
+    }
+
+    pub(super) fn of_very_many(statement: &'static Statement, load: &'static str, rows: Bytes) -> Self {
+        Self { statement, form: None, parameters: Vec::new(), rows: load::ROWS_MIN, load: Some((load, rows)) }
+    }
+
+    /// The rows, if they are to be loaded.
+    pub(super) fn take_load(&mut self) -> Option<(&'static str, Bytes)> {
+        self.load.take()
     }
 
     fn text(&self) -> &str {
@@ -148,7 +161,7 @@ mod tests {
 
     #[test]
     fn writes_of_many_rows_leave_by_themselves() {
-        static FORM: Form = Form { text: String::new(), kinds: Vec::new() };
+        static FORM: Form = Form { text: String::new(), load: None, kinds: Vec::new() };
         let many = |rows| Write::of_many(&SET, &FORM, Vec::new(), rows);
         assert_eq!(grouped(vec![write(&ADD), many(ROWS_FEW)]).len(), 1);
         assert_eq!(grouped(vec![write(&ADD), many(ROWS_FEW + 1)]).len(), 2);
@@ -156,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_form_for_many_rows_has_a_name_of_its_own() {
-        static FORM: Form = Form { text: String::new(), kinds: Vec::new() };
+        static FORM: Form = Form { text: String::new(), load: None, kinds: Vec::new() };
         assert_ne!(name(&[write(&ADD)]), name(&[Write::of_many(&ADD, &FORM, Vec::new(), 2)]));
     }
 }

@@ -1,0 +1,1 @@
+-- Only the server engine has anything to be told.
