@@ -10,9 +10,11 @@ use crate::auth::{Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::feed::Feed;
-use crate::http::download::DOWNLOADS_MAX;
 use crate::jobs::Jobs;
 use crate::ledger::Ledger;
+
+/// Downloads at once; each has a thread of its own.
+const DOWNLOADS_MAX: usize = 16;
 
 /// Everything a handler may use.
 pub struct App {

@@ -5,7 +5,7 @@
 //! not know which rows are refused, nor what becomes of the other rows of a command.
 
 use crate::command::ProductRef;
-use crate::decide::floor;
+use crate::decide::floor::mark;
 use crate::refusal::RowFault;
 use crate::{
     Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockListId,
@@ -92,7 +92,7 @@ pub(super) fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timest
             shelf.advance_hold(item, HoldState::Settled, None);
         }
     }
-    Contained { settled, cleared: floor::clear_before(shelf, id, taken, context) }
+    Contained { settled, cleared: mark::clear_before(shelf, id, taken, context) }
 }
 
 /// By how much `external` changes when the whole held quantity is written.

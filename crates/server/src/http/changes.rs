@@ -19,7 +19,6 @@ use crate::feed;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{Object, Reply};
-use crate::wire::page::invalid_page;
 use crate::wire::view::{Shape, View, property};
 
 /// The longest that a client may wait, in seconds.
@@ -83,7 +82,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     let channel = call.own_channel()?;
     let (query, (skip, limit)) = feeds::query(&call, FILTERS)?;
     if skip > 0 {
-        return Err(invalid_page());
+        return Err(Error::invalid_page());
     }
     let mut errors = FieldErrors::default();
     let conditions = &query.listing.conditions;

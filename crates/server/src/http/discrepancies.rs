@@ -8,7 +8,6 @@ use onhand_core::{
 use onhand_store::{discrepancies, stock_locations};
 
 use super::call::Call;
-use super::packages::REASONS;
 use super::refusals;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
@@ -17,6 +16,9 @@ use crate::wire::form::{Mode, unknown_pk};
 use crate::wire::json::{NOTHING, Object, Reply};
 use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
+
+/// Why something was not found; the first one where nobody says.
+pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
 
 /// How many are removed in one transaction.
 const TOGETHER: i64 = 500;

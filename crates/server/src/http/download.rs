@@ -20,8 +20,6 @@ use crate::app::App;
 use crate::wire::error::Error;
 use crate::wire::json::Reply;
 
-/// Downloads at once; each has a thread of its own.
-pub const DOWNLOADS_MAX: usize = 16;
 /// Bytes of one piece.
 const PIECE_BYTES: usize = 64 * 1_024;
 /// Pieces that are made before the client takes them.

@@ -1,16 +1,29 @@
-//! Mappings: remote systems' codes for order lines (seed 001, "Integration Mapping").
+//! Mappings: remote systems' codes for order lines (seed 001, "Integration Mapping"), and the release of a line's reservation
+//! that comes with one.
 
-use onhand_core::{Mapping, OrderItemId};
+use axum::http::StatusCode;
+use onhand_core::command::ReleaseItem;
+use onhand_core::{Command, Mapping, OrderItemId, Outcome};
 use onhand_store::Value;
 use onhand_store::filter::{Condition, Op};
 use onhand_store::mappings;
 
 use super::call::Call;
-use super::{content_types, order_items};
+use super::{content_types, order_items, refusals};
 use crate::wire::error::Error;
+use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
+use crate::wire::form::Mode;
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
+
+/// The body of a release (seed 001).
+pub const RELEASE: &[Field] = &[
+    Field::text("code", 255, "The line's unique id in the ERP.").required(),
+    Field::bool("update_stock", "Whether the reservation is released. Default true."),
+    Field::text("integration_type", 64, "The kind of remote system. Default external_company."),
+    Field::time("registered_at", "When the ERP registered the line; arrival when absent."),
+];
 
 /// A mapping, exactly as seed 001 prints it.
 pub const VIEW: View = View {
@@ -57,6 +70,32 @@ pub async fn of_item(call: Call) -> Result<Reply, Error> {
     let item = order_items::visible(&call, OrderItemId::new(call.id()?)).await?.id;
     query.listing.conditions.push(Condition { column: "item_id", op: Op::Eq, values: vec![Value::Int(item.get())] });
     answer(&call, query).await
+}
+
+/// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (seed 001).
+pub async fn release(call: Call) -> Result<Reply, Error> {
+    let item = OrderItemId::new(call.id()?);
+    // The parameter table lists the id as a query parameter (contract X2): a copy there must agree.
+    if call.query.iter().any(|(name, text)| name == "order_item_id" && *text != item.get().to_string()) {
+        return Err(Error::field("order_item_id", "This is not the order item in the path."));
+    }
+    let form = call.form(RELEASE, Mode::Whole).await?;
+    let registered_at = form.past_time("registered_at", call.app.clock.now()).map_err(Error::Fields)?;
+    let command = ReleaseItem {
+        item,
+        code: form.string("code").unwrap_or_default(),
+        integration_type: form.string("integration_type").unwrap_or_else(|| "external_company".to_owned()),
+        update_stock: form.bool("update_stock").unwrap_or(true),
+        registered_at,
+    };
+    let answer = |outcome: &Outcome| {
+        let mut body = String::new();
+        if let Outcome::ItemReleased(mapping) = outcome {
+            write(&mut body, mapping);
+        }
+        Reply::text(StatusCode::CREATED, body)
+    };
+    call.submit(Command::ReleaseItem(command), answer, refusals::error).await
 }
 
 async fn answer(call: &Call, query: Query) -> Result<Reply, Error> {

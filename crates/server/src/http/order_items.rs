@@ -1,19 +1,17 @@
-//! Order lines (contract 7) and the release of their reservation (seed 001).
+//! Order lines (contract 7).
 
-use axum::http::StatusCode;
-use onhand_core::command::{EditItem, ItemEdit, ReleaseItem, TextEdit};
+use onhand_core::command::{EditItem, ItemEdit, TextEdit};
 use onhand_core::{Command, OrderItem, OrderItemId, Outcome};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::{mappings, refusals};
+use super::refusals;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
-use crate::wire::scalar::not_in_future;
 use crate::wire::view::{Shape, View, property};
 
 /// The body of an edit (contract 7.1).
@@ -47,14 +45,6 @@ const DETAILS: &[&str] = &[
     "carrier_shipping_code",
     "delivered_date",
     "estimated_delivery_date",
-];
-
-/// The body of a release (seed 001).
-pub const RELEASE: &[Field] = &[
-    Field::text("code", 255, "The line's unique id in the ERP.").required(),
-    Field::bool("update_stock", "Whether the reservation is released. Default true."),
-    Field::text("integration_type", 64, "The kind of remote system. Default external_company."),
-    Field::time("registered_at", "When the ERP registered the line; arrival when absent."),
 ];
 
 /// An order line.
@@ -198,31 +188,4 @@ pub(super) fn merging(given: String) -> TextEdit {
         merged.extend(object(&given));
         Value::Object(merged).to_string()
     })
-}
-
-/// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (seed 001).
-pub async fn release(call: Call) -> Result<Reply, Error> {
-    let item = OrderItemId::new(call.id()?);
-    // The parameter table lists the id as a query parameter (contract X2): a copy there must agree.
-    if call.query.iter().any(|(name, text)| name == "order_item_id" && *text != item.get().to_string()) {
-        return Err(Error::field("order_item_id", "This is not the order item in the path."));
-    }
-    let form = call.form(RELEASE, Mode::Whole).await?;
-    let registered_at =
-        not_in_future("registered_at", form.time("registered_at"), call.app.clock.now()).map_err(Error::Fields)?;
-    let command = ReleaseItem {
-        item,
-        code: form.string("code").unwrap_or_default(),
-        integration_type: form.string("integration_type").unwrap_or_else(|| "external_company".to_owned()),
-        update_stock: form.bool("update_stock").unwrap_or(true),
-        registered_at,
-    };
-    let answer = |outcome: &Outcome| {
-        let mut body = String::new();
-        if let Outcome::ItemReleased(mapping) = outcome {
-            mappings::write(&mut body, mapping);
-        }
-        Reply::text(StatusCode::CREATED, body)
-    };
-    call.submit(Command::ReleaseItem(command), answer, refusals::error).await
 }

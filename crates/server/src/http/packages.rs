@@ -22,15 +22,13 @@ use crate::wire::view::{Shape, View, property};
 
 /// The words for commands, in the order of their transitions' numbers.
 const SLUGS: &[&str] = &["prepare", "pack", "ship", "not-found", "cancel"];
-/// Why something was not found; the first one where nobody says.
-pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
 
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
     Field::int("transition", 1, SLUGS.len() as i64, "The command's number. This or slug.").alternative(),
     Field::choice("slug", SLUGS, "The command. This or transition.").alternative(),
     Field::pks("items", "For not-found: the package items that are not there. All of them when absent."),
-    Field::choice("reason", REASONS, "For not-found: why. Default out_of_stock."),
+    Field::choice("reason", marks::REASONS, "For not-found: why. Default out_of_stock."),
 ];
 
 /// The body of planning.

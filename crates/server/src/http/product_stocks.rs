@@ -322,7 +322,7 @@ fn row(target: StockTarget, form: &Form, now: Timestamp) -> Result<WriteStock, F
         held: form.int("sold_quantity_unreported").and_then(Quantity::new),
         unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
         extra_field: form.string("extra_field"),
-        snapshot_at: scalar::not_in_future("snapshot_at", form.time("snapshot_at"), now)?,
+        snapshot_at: form.past_time("snapshot_at", now)?,
     })
 }
 

@@ -19,7 +19,6 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
-use crate::wire::scalar::not_in_future;
 use crate::wire::view::{Shape, View, property};
 
 /// Lines of one count.
@@ -114,8 +113,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 /// `POST oms/stock-counts/`.
 pub async fn create(call: Call) -> Result<Reply, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
-    let counted_at =
-        not_in_future("counted_at", form.time("counted_at"), call.app.clock.now()).map_err(Error::Fields)?;
+    let counted_at = form.past_time("counted_at", call.app.clock.now()).map_err(Error::Fields)?;
     let lines = lines(&form)?;
     let count = lines.len();
     let location = StockLocationId::new(form.int("location").unwrap_or_default());

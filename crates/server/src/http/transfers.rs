@@ -11,7 +11,7 @@ use onhand_core::{
 use onhand_store::{Tx, orders, stock_locations, transfers};
 
 use super::call::Call;
-use super::packages::REASONS;
+use super::discrepancies::REASONS;
 use super::{commands, refusals, states};
 use crate::plans;
 use crate::wire::error::Error;

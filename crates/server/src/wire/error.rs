@@ -119,6 +119,11 @@ impl Error {
         Self::Detail(StatusCode::NOT_FOUND, "Not found.".to_owned())
     }
 
+    /// 404 for a page that does not exist, as the vendor's servers say it.
+    pub fn invalid_page() -> Self {
+        Self::Detail(StatusCode::NOT_FOUND, "Invalid page.".to_owned())
+    }
+
     /// 406 with nothing but code and text.
     pub fn refused(code: &'static str, text: impl Into<String>) -> Self {
         Self::Refused { code, text: text.into(), more: Map::new() }

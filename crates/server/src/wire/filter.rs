@@ -137,7 +137,7 @@ fn page_number(text: Option<&str>) -> Result<i64, Error> {
     match text.map(str::parse::<i64>) {
         None => Ok(1),
         Some(Ok(number)) if number >= 1 => Ok(number),
-        Some(_) => Err(super::page::invalid_page()),
+        Some(_) => Err(Error::invalid_page()),
     }
 }
 

@@ -3,7 +3,6 @@
 //! Promises: `next` is there and null on the last page, and never promises a page that is not there. Must not know
 //! what is listed.
 
-use axum::http::StatusCode;
 use onhand_store::filter::{Page, Window};
 
 use super::error::Error;
@@ -19,11 +18,6 @@ pub struct Address<'a> {
     pub path: &'a str,
     /// The query as the client wrote it.
     pub query: &'a [(String, String)],
-}
-
-/// A page that does not exist: 404, as for the vendor's servers.
-pub fn invalid_page() -> Error {
-    Error::Detail(StatusCode::NOT_FOUND, "Invalid page.".to_owned())
 }
 
 /// The answer with one page of a list.
@@ -45,7 +39,7 @@ pub fn written<T>(address: &Address<'_>, query: &Query, page: &Page<T>, results:
         Window::Page { number, .. } => {
             let count = page.count.unwrap_or(0);
             if number > 1 && (number - 1).saturating_mul(query.limit) >= count {
-                return Err(invalid_page());
+                return Err(Error::invalid_page());
             }
             let link = |number: i64| address.link(&[("limit", &limit), ("page", &number.to_string())]);
             let more = number.saturating_mul(query.limit) < count;

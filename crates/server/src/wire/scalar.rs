@@ -4,9 +4,7 @@
 
 use std::fmt::Write as _;
 
-use onhand_core::{FUTURE_SECONDS_MAX, Timestamp};
-
-use super::error::FieldErrors;
+use onhand_core::Timestamp;
 
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -30,14 +28,6 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
         text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
     })?;
     Some(Timestamp::from_micros(parsed.as_microsecond()))
-}
-
-/// A time far in the future is a mistake that would do harm for long: every later figure would be older.
-pub fn not_in_future(field: &str, time: Option<Timestamp>, now: Timestamp) -> Result<Option<Timestamp>, FieldErrors> {
-    if time.is_some_and(|time| time > now.minus_seconds(-FUTURE_SECONDS_MAX)) {
-        return Err(FieldErrors::one(field, "This time is in the future."));
-    }
-    Ok(time)
 }
 
 /// Reads a date, as its first moment in UTC.

@@ -3,7 +3,7 @@
 //! Promises: a stock's `discrepancy_at` is the time of its newest active discrepancy, and changes with a movement, so that
 //! everybody who follows stock hears of it. Must not know packages.
 
-use super::FloorOutcome;
+use super::outcome::FloorOutcome;
 use crate::floor::{Discrepancy, Reason, RemoveDiscrepancies};
 use crate::{
     Cause, Context, Delta, DiscrepancyId, IdKind, PackageItemId, Shelf, StockId, StockLocationId, Timestamp,

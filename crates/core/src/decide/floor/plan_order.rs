@@ -4,7 +4,8 @@
 //! has keeps its hold where it is and stays unplanned. Planning again leaves packages alone.
 
 use super::allot::Allotment;
-use super::{FloorOutcome, OrderPlan, follow, packed};
+use super::follow;
+use super::outcome::{FloorOutcome, OrderPlan, packed};
 use crate::floor::PlanOrder;
 use crate::{Context, HoldState, OrderItemId, OrderStatus, Refusal, Shelf};
 

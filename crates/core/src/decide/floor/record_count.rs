@@ -4,8 +4,8 @@
 //! left and are still in it, plus those that the ERP has taken out of it and that have not left. A difference becomes the
 //! figure or a discrepancy, as the location says. A count is not the ERP's figure: it settles nothing and moves no time.
 
-use super::mark::{self, Subject};
-use super::{FloorOutcome, mark::clear_before};
+use super::mark::{self, Subject, clear_before};
+use super::outcome::FloorOutcome;
 use crate::command::ProductRef;
 use crate::decide::stock_row;
 use crate::floor::{CountLine, CountMode, CountResult, PackageState, Reason, RecordCount, StockCount, StockLocation};

@@ -4,8 +4,9 @@
 //! short. Cancelling a package leaves holds where they are: its lines can be planned again.
 
 use super::allot::{self, Allotment};
+use super::follow;
 use super::mark::{self, Subject};
-use super::{FloorOutcome, follow, packed};
+use super::outcome::{FloorOutcome, packed};
 use crate::floor::{Package, PackageCommand, PackageState, RunPackage, TransferState};
 use crate::{Cause, Context, OrderItemId, PackageItemId, Refusal, Shelf};
 

@@ -4,9 +4,10 @@
 //! sale there, since the line holds them. When the last transfer of a package is in, the package waits to be prepared.
 
 use super::allot::{self, Allotment};
+use super::follow;
 use super::mark::Subject;
+use super::outcome::FloorOutcome;
 use super::run_package::lose;
-use super::{FloorOutcome, follow};
 use crate::floor::{PackageState, RunTransfer, Transfer, TransferCommand, TransferItem, TransferState};
 use crate::{Cause, Context, HoldState, OrderItemId, Refusal, Shelf, TransferItemId};
 

@@ -69,9 +69,9 @@ fn orders() -> Vec<Route> {
             .takes(order_items::EDIT)
             .answers(200, ITEM)
             .through_ledger(),
-        route!(POST "order_items/{id}/create_mapping" ReleaseOrders order_items::release,
+        route!(POST "order_items/{id}/create_mapping" ReleaseOrders mappings::release,
             "The ERP has registered a line: its code is stored and its reservation released.")
-        .takes(order_items::RELEASE)
+        .takes(mappings::RELEASE)
         .answers(201, one(&mappings::VIEW))
         .through_ledger(),
         route!(GET "order_items/{id}/create_mapping" ReadOrders mappings::of_item, "The mappings of a line.")

@@ -7,7 +7,7 @@ mod values;
 
 use std::borrow::Cow;
 
-use onhand_core::{OrderStatus, Timestamp};
+use onhand_core::{FUTURE_SECONDS_MAX, OrderStatus, Timestamp};
 use serde_json::{Map, Value};
 
 use self::values::Fault;
@@ -134,6 +134,17 @@ impl Form {
         match self.get(name)? {
             Parsed::Time(time) => Some(*time),
             _ => None,
+        }
+    }
+
+    /// The same, if it is not in the future: such a time is a mistake that would do harm for long, since every later figure
+    /// would be older.
+    pub fn past_time(&self, name: &str, now: Timestamp) -> Result<Option<Timestamp>, FieldErrors> {
+        match self.time(name) {
+            Some(time) if time > now.minus_seconds(-FUTURE_SECONDS_MAX) => {
+                Err(FieldErrors::one(name, "This time is in the future."))
+            }
+            time => Ok(time),
         }
     }
 
