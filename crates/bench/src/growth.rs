@@ -71,6 +71,9 @@ pub(crate) async fn measure(
         for (name, ask) in CASES {
             for shop in shops {
                 seed += 1;
+                for shop in shops {
+                    shop.rest().await?;
+                }
                 let figure = run_one(shop, ask, Load { seed, ..load }).await?;
                 report.add(&label(name, shop.stocks), figure);
             }

@@ -8,21 +8,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 
 use crate::child::Process;
 use crate::load::{Asked, Connection};
-use crate::note;
 use crate::template::Template;
+use crate::{machine, note};
 
 /// Rows of one upsert while filling: the most the server takes.
 const FILL_ROWS: u64 = 1_000;
 /// Rows of a page while checking: the most the server gives.
 const CHECK_ROWS: u64 = 1_000;
 const PASSWORD: &str = "a-password-for-the-benchmark";
+/// How long a server is looked at to see whether it rests, and how long it may take until it does.
+const REST_LOOK: Duration = Duration::from_secs(1);
+const REST_MAX: Duration = Duration::from_mins(10);
 
 /// Where a server keeps what it knows.
 pub(crate) struct Database {
@@ -133,6 +136,20 @@ impl Shop {
     /// Its first process.
     pub(crate) fn process(&self) -> &Process {
         &self.processes[0]
+    }
+
+    /// Waits until the server has nothing left to do: changes get their versions some time after they were answered.
+    pub(crate) async fn rest(&self) -> anyhow::Result<()> {
+        let used = || self.processes.iter().map(|process| machine::processor_time(process.id())).sum::<Duration>();
+        let start = Instant::now();
+        while start.elapsed() < REST_MAX {
+            let before = used();
+            tokio::time::sleep(REST_LOOK).await;
+            if used().saturating_sub(before) <= REST_LOOK / 20 {
+                return Ok(());
+            }
+        }
+        bail!("the server was still at work after {} s", REST_MAX.as_secs())
     }
 
     /// Its first processes, so many of them, as those to be asked.
