@@ -5,7 +5,7 @@ use onhand_core::{Channel, ChannelId, Oversell};
 use crate::catalogs;
 use crate::categories;
 use crate::records::{Column, Table};
-use crate::sql::{shared, values};
+use crate::sql::{Statement, shared, values};
 use crate::{Error, Tx};
 
 /// A sales channel. `conf` is the channel's own, `stock_figure` is which figure it is told.
@@ -32,13 +32,23 @@ pub static CHANNELS: Table = Table::new(
 
 shared! {
     BY_ID = "channels.by_id", "SELECT oversell FROM channel WHERE id = ?1";
+    KEEP = "channels.keep", "SELECT oversell FROM channel WHERE id = ?1", pinning;
 }
 
 /// What the rules of an order read of a channel.
 pub async fn by_id(tx: &mut Tx<'_>, id: ChannelId) -> Result<Option<Channel>, Error> {
+    read(tx, &BY_ID, id).await
+}
+
+/// The same of a channel that an order is about to point at: nobody removes it until the transaction ends.
+pub(crate) async fn keep(tx: &mut Tx<'_>, id: ChannelId) -> Result<Option<Channel>, Error> {
+    read(tx, &KEEP, id).await
+}
+
+async fn read(tx: &mut Tx<'_>, statement: &Statement, id: ChannelId) -> Result<Option<Channel>, Error> {
     let read = |row: &crate::Row<'_>| {
         let oversell = if row.str(0)? == "accept" { Oversell::Accept } else { Oversell::Refuse };
         Ok(Channel { id, oversell })
     };
-    tx.first(&BY_ID, &values![id.get()], read).await
+    tx.first(statement, &values![id.get()], read).await
 }

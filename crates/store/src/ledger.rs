@@ -180,7 +180,7 @@ async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, shelf: &mut 
 
 async fn load_channels(tx: &mut Tx<'_>, channels: &BTreeSet<ChannelId>, shelf: &mut Shelf) -> Result<(), Error> {
     for id in channels {
-        if let Some(channel) = channels::by_id(tx, *id).await? {
+        if let Some(channel) = channels::keep(tx, *id).await? {
             shelf.put_channel(channel);
         }
     }

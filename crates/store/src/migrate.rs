@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
         text: include_str!("../schema/0010_plain_bytes.sql"),
         server: include_str!("../schema/0010_plain_bytes.server.sql"),
     },
+    Migration { version: 11, name: "two levels", text: include_str!("../schema/0011_two_levels.sql"), server: "" },
 ];
 
 shared! {
@@ -175,7 +176,7 @@ mod tests {
 
     /// Counts of a database from before there were fewer levels are right afterwards.
     #[tokio::test]
-    async fn counts_with_five_levels_become_counts_with_three() {
+    async fn counts_with_five_levels_become_counts_with_two() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("t.db");
         let threads = sqlite::Threads::open(&path).expect("opens");

@@ -1,7 +1,8 @@
 //! Kept counts: how many rows a list has, and where its n-th row is, without scanning.
 //!
-//! Promises: a count changes in the same transaction as the rows it counts; finding a row by position adds up a number per
-//! 65,536 rows, then at the most 256 numbers, then skips fewer than 256 rows. Must not know what is counted.
+//! Promises: a count changes in the same transaction as the rows it counts; a count adds up a number per 65,536 rows; finding a
+//! row by position does so, too, then adds up at the most 256 numbers, then skips fewer than 256 rows. Must not know what is
+//! counted.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +11,14 @@ use crate::{Error, Tx};
 
 /// The most rows one block of the lowest level has: an id is a running number times 256 plus a bucket.
 pub(crate) const BLOCK_ROWS: i64 = 256;
-/// How far an id is shifted to give its block, level by level; level 0 is everything. Each level is written for every row
+/// The stored numbers of the levels, and how far an id is shifted to give its block there. Each level is written for every row
 /// that is counted, so there are few: reading a page adds up more numbers for it, but those lie next to each other.
-const SHIFTS: [u32; 3] = [62, 24, 16];
+const LEVELS: [(i64, u32); 2] = [(1, LARGE), (2, SMALL)];
+const LARGE: u32 = 24;
+const SMALL: u32 = 16;
 
 shared! {
-    COUNT = "tally.count", "SELECT n FROM tally WHERE scope = ?1 AND level = 0 AND block = 0";
+    COUNT = "tally.count", "SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM tally WHERE scope = ?1 AND level = 1";
     BLOCKS = "tally.blocks",
         "SELECT block, n FROM tally WHERE scope = ?1 AND level = ?2 AND block >= ?3 AND block < ?4 ORDER BY block";
     ADD = "tally.add",
@@ -59,8 +62,8 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts a row in (`by` 1) or out (`by` −1).
     pub(crate) fn add(&mut self, scope: Scope, id: i64, by: i64) {
-        for (level, shift) in SHIFTS.iter().enumerate() {
-            *self.changes.entry((scope, level as i64, id >> shift)).or_insert(0) += by;
+        for (level, shift) in LEVELS {
+            *self.changes.entry((scope, level, id >> shift)).or_insert(0) += by;
         }
     }
 
@@ -79,13 +82,10 @@ pub(crate) async fn count(tx: &mut Tx<'_>, scope: &str) -> Result<i64, Error> {
 
 /// The id of a block and how many rows of the scope to skip from there to reach row `position`, counted from 0.
 pub(crate) async fn seek(tx: &mut Tx<'_>, scope: &str, position: i64) -> Result<(i64, i64), Error> {
-    let (mut block, mut rest) = descend(tx, scope, 1, (0, i64::MAX), position).await?;
-    for level in 2..SHIFTS.len() {
-        let fan_out = SHIFTS[level - 1] - SHIFTS[level];
-        let children = (block << fan_out, (block + 1) << fan_out);
-        (block, rest) = descend(tx, scope, level as i64, children, rest).await?;
-    }
-    Ok((block << SHIFTS[SHIFTS.len() - 1], rest))
+    const FAN_OUT: u32 = LARGE - SMALL;
+    let (block, rest) = descend(tx, scope, 1, (0, i64::MAX), position).await?;
+    let (block, rest) = descend(tx, scope, 2, (block << FAN_OUT, (block + 1) << FAN_OUT), rest).await?;
+    Ok((block << SMALL, rest))
 }
 
 async fn descend(

@@ -154,9 +154,7 @@ const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
      both_sides (scope, level, block, id, counted, kept) AS (
      SELECT scope, level, block >> (16 - 8 * level), block >> (16 - 8 * level) << (32 - 8 * level), n, 0
      FROM fine CROSS JOIN levels
-     UNION ALL SELECT scope, 0, 0, 0, n, 0 FROM fine
-     UNION ALL SELECT scope, level, block, CASE level WHEN 0 THEN 0 ELSE block << CAST(32 - 8 * level AS INTEGER) END, 0, n
-     FROM tally)
+     UNION ALL SELECT scope, level, block, block << CAST(32 - 8 * level AS INTEGER), 0, n FROM tally)
      SELECT MIN(id), CAST(SUM(counted) AS BIGINT), CAST(SUM(kept) AS BIGINT) FROM both_sides GROUP BY scope, level, block
      HAVING SUM(counted) <> SUM(kept) LIMIT ?1";
 

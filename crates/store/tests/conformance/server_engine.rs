@@ -1,12 +1,17 @@
 //! What only a server engine has to keep: other processes, lost answers, killed connections.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use onhand_core::command::Needs;
+use onhand_core::{IdSource, Shelf};
+use onhand_store::channels::CHANNELS;
 use onhand_store::sql::Statement;
-use onhand_store::stock_lists;
-use onhand_store::{Error, Store, Value};
+use onhand_store::{Error, Store, Value, ledger, records, stock_lists};
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
-use crate::shop::stock_list;
+use crate::shop::{Shop, place, stock_list};
 
 /// Makes a list and waits until it is answered.
 async fn add(store: &Store, name: &'static str) -> Result<(), Error> {
@@ -50,6 +55,26 @@ fn a_statement_that_could_not_be_sent_ends_its_transaction() {
 }
 
 #[test]
+fn writes_leave_as_one_statement_also_where_one_of_them_has_no_rows() {
+    static LIST: Statement = Statement::shared("t.list", "UPDATE stock_list SET name = name WHERE id = ?1");
+    static CHANNEL: Statement = Statement::shared("t.channel", "UPDATE channel SET name = name WHERE id = ?1");
+    static KNOWN: Statement = Statement::shared(
+        "t.known",
+        "SELECT COUNT(*) FROM pg_prepared_statements
+         WHERE statement LIKE 'WITH part0 AS (UPDATE stock_list SET name = name%UPDATE channel SET name = name%'",
+    );
+    for_server_engine(async |database| {
+        let known = database.store.write("t", async |tx| {
+            tx.execute_each(&LIST, [[Value::Int(1)]]).await?;
+            tx.execute_each(&LIST, [] as [[Value<'_>; 1]; 0]).await?;
+            tx.execute_each(&CHANNEL, [[Value::Int(1)]]).await?;
+            tx.first(&KNOWN, &[], |row| row.get::<i64>(0)).await
+        });
+        assert_eq!(known.await.expect("written"), Some(1));
+    });
+}
+
+#[test]
 fn a_killed_connection_is_replaced_unseen() {
     for_server_engine(async |database| {
         add(&database.store, "first").await.expect("written");
@@ -81,11 +106,11 @@ fn a_deadlock_is_tried_again() {
         add(&database.store, "one").await.expect("written");
         add(&database.store, "two").await.expect("written");
         // Both hold one row before either wants the other's.
-        let barrier = std::sync::Arc::new(tokio::sync::Barrier::new(2));
+        let barrier = Arc::new(tokio::sync::Barrier::new(2));
         let writing = ["one", "two"].map(|first| {
             let (store, barrier) = (database.store.clone(), barrier.clone());
             tokio::spawn(async move {
-                let tries = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+                let tries = Arc::new(std::sync::atomic::AtomicU32::new(0));
                 let counted = tries.clone();
                 let body = async move |tx: &mut onhand_store::Tx<'_>| {
                     let mut lists = vec![1, 2];
@@ -110,6 +135,39 @@ fn a_deadlock_is_tried_again() {
             tries += written.await.expect("written");
         }
         assert!(tries > 2, "there was a deadlock");
+    });
+}
+
+#[test]
+fn the_channel_of_an_order_stays_until_the_order_is_there() {
+    for_server_engine(async |database| {
+        let shop = Shop::open(&database.store).await;
+        let order = Arc::new(place("A", Some(shop.market), Vec::new()));
+        // Twice: when the order is about to be decided, and when it may go on.
+        let barrier = Arc::new(tokio::sync::Barrier::new(2));
+        let (store, waiting, market) = (database.store.clone(), barrier.clone(), shop.market.get());
+        let ordering = tokio::spawn(async move {
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                let (mut needs, mut shelf) = (Needs::default(), Shelf::new(IdSource::default()));
+                order.needs(&mut needs);
+                ledger::load(tx, &needs, &mut shelf).await?;
+                waiting.wait().await;
+                waiting.wait().await;
+                Ok(())
+            };
+            store.write("t", body).await
+        });
+        barrier.wait().await;
+        let remove = async move |tx: &mut onhand_store::Tx<'_>| {
+            let channel = records::locked(tx, &CHANNELS, market).await?.expect("it is there");
+            records::remove(tx, channel).await
+        };
+        let mut removing = Box::pin(database.store.write("t", remove));
+        let early = tokio::time::timeout(Duration::from_millis(300), removing.as_mut()).await;
+        assert!(early.is_err(), "the channel was removed under the order");
+        barrier.wait().await;
+        ordering.await.expect("not broken off").expect("loaded");
+        removing.await.expect("removed when the order was through");
     });
 }
 

@@ -137,12 +137,11 @@ const DAMAGES: &[(&str, &[&str])] = &[
         &[HAS_BATCH, COUNTS],
     ),
     // Kept counts, at every level.
-    ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 0", &[COUNTS]),
     ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 1", &[COUNTS]),
     ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 2", &[COUNTS]),
-    ("UPDATE tally SET n = n - 1 WHERE scope = 'sales_order:status:100' AND level = 0", &[COUNTS]),
+    ("UPDATE tally SET n = n - 1 WHERE scope = 'sales_order:status:100' AND level = 1", &[COUNTS]),
     ("UPDATE tally SET n = 0 WHERE scope LIKE 'stock:stock_list_id:%' AND level = 2", &[COUNTS]),
-    ("UPDATE tally SET n = 7 WHERE scope = 'stock_list' AND level = 0", &[COUNTS]),
+    ("UPDATE tally SET n = 7 WHERE scope = 'stock_list' AND level = 1", &[COUNTS]),
     ("DELETE FROM tally WHERE scope = 'mapping'", &[COUNTS]),
     ("INSERT INTO tally VALUES ('stock', 2, 99, 1)", &[COUNTS]),
 ];

@@ -111,7 +111,7 @@ const SHOP: &str = "
         UNION ALL SELECT 'customer', id FROM customer
         UNION ALL SELECT 'address', id FROM address
         UNION ALL SELECT 'product_category:category_id:' || category_id, id FROM product_category),
-      levels (level, shift) AS (VALUES (0, 62), (1, 24), (2, 16))
+      levels (level, shift) AS (VALUES (1, 24), (2, 16))
       INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
 
 /// A row in every table of the feed.

@@ -171,6 +171,9 @@ impl<'c> Session<'c> {
         statement: &'static Statement,
         rows: Vec<[Value<'_>; N]>,
     ) -> Result<(), Error> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         if self.connection.is_distributed {
             for row in rows {
                 self.send_one(statement, row.map(Value::into_owned)).await?;
@@ -181,7 +184,6 @@ impl<'c> Session<'c> {
             self.send_kept().await?;
         }
         let write = match rows.len() {
-            0 => return Ok(()),
             1 => Write::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
             count => {
                 let form = self.form(statement).await?;
