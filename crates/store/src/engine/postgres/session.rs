@@ -1,6 +1,6 @@
 //! A transaction on one connection.
 //!
-//! Many rows are one statement, very many that are only inserted are loaded ([`load`]); where tables are spread over several
+//! Many rows are one statement, very many that are only inserted are loaded ([`together`]); where tables are spread over several
 //! machines, each row is a statement, since only one that names one bucket goes to one machine. All are sent together.
 //!
 //! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave at once,
@@ -22,7 +22,7 @@ use super::batch::Form;
 use super::connection::Connection;
 use super::settle::{Ended, Ending};
 use super::together::{self, Parameter, Write};
-use super::{batch, fault, load};
+use super::{batch, fault};
 use crate::engine::Row;
 use crate::sql::{Statement, dollars};
 use crate::{Error, Value};
@@ -185,13 +185,7 @@ impl<'c> Session<'c> {
         }
         let write = match rows.len() {
             1 => Write::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
-            count => {
-                let form = self.form(statement).await?;
-                match form.load.as_deref().filter(|_| count >= load::ROWS_MIN) {
-                    Some(load) => Write::of_very_many(statement, load, load::rows(&form.kinds, &rows)?),
-                    None => Write::of_many(statement, form, batch::turn(&form.kinds, &rows)?, count),
-                }
-            }
+            _ => Write::of_rows(statement, self.form(statement).await?, &rows)?,
         };
         self.kept.push(write);
         Ok(())

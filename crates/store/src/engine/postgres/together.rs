@@ -12,9 +12,9 @@ use bytes::{Bytes, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
 use super::batch::{Column, Form};
-use super::load;
-use crate::Value;
+use super::{batch, load};
 use crate::sql::Statement;
+use crate::{Error, Value};
 
 /// A statement and its parameters.
 pub(super) struct Write {
@@ -35,17 +35,24 @@ impl Write {
         Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect(), rows: 1, load: None }
     }
 
-    pub(super) fn of_many(
+    /// Rows as the form takes them, or to be loaded if there are very many and they may be.
+    pub(super) fn of_rows<'v>(
         statement: &'static Statement,
         form: &'static Form,
-        columns: Vec<Column>,
-        rows: usize,
-    ) -> Self {
+        rows: &[impl AsRef<[Value<'v>]>],
+    ) -> Result<Self, Error> {
+        Ok(match form.load.as_deref().filter(|_| rows.len() >= load::ROWS_MIN) {
+            Some(load) => Self::of_very_many(statement, load, load::rows(&form.kinds, rows)?),
+            None => Self::of_many(statement, form, batch::turn(&form.kinds, rows)?, rows.len()),
+        })
+    }
+
+    fn of_many(statement: &'static Statement, form: &'static Form, columns: Vec<Column>, rows: usize) -> Self {
         let parameters = columns.into_iter().map(Parameter::Column).collect();
         Self { statement, form: Some(form), parameters, rows, load: None }
     }
 
-    pub(super) fn of_very_many(statement: &'static Statement, load: &'static str, rows: Bytes) -> Self {
+    fn of_very_many(statement: &'static Statement, load: &'static str, rows: Bytes) -> Self {
         Self { statement, form: None, parameters: Vec::new(), rows: load::ROWS_MIN, load: Some((load, rows)) }
     }
 
