@@ -77,15 +77,19 @@ impl Rows {
 pub(super) struct UnderWay {
     app: Arc<App>,
     import: Arc<ImportRow>,
+    most: usize,
     tasks: VecDeque<JoinHandle<Result<(), Stopped>>>,
 }
 
 impl UnderWay {
-    /// How many there are at the most.
+    /// How many there are at the most: enough for every writer of a database that has several at a time.
     const MOST: usize = 64;
+    /// The same where there is one writer. What is decided long before its turn is more often decided for nothing.
+    const MOST_IN_TURN: usize = 32;
 
     pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
-        Self { app: app.clone(), import: Arc::new(import.clone()), tasks: VecDeque::with_capacity(Self::MOST) }
+        let most = if app.store.is_shared() { Self::MOST } else { Self::MOST_IN_TURN };
+        Self { app: app.clone(), import: Arc::new(import.clone()), most, tasks: VecDeque::with_capacity(most) }
     }
 
     /// Where to go on, if this is the first chunk behind all that are stored: some before it may be missing, and those
@@ -96,7 +100,7 @@ impl UnderWay {
 
     /// Sends some rows, once there is room.
     pub(super) async fn add(&mut self, rows: Rows, asked: Option<Asked>) -> Result<(), Stopped> {
-        while self.tasks.len() >= Self::MOST {
+        while self.tasks.len() >= self.most {
             self.oldest().await?;
         }
         let (app, import) = (self.app.clone(), self.import.clone());
