@@ -107,13 +107,10 @@ impl Combiner {
                     take(&mut callers, commands, &mut drained);
                 }
             }
-            if of_imports {
-                self.answer(&mut drained).await;
-            } else {
-                self.calls.fetch_add(1, Ordering::Relaxed);
-                self.answer(&mut drained).await;
-                self.calls.fetch_add(1, Ordering::Relaxed);
-            }
+            let call = u64::from(!of_imports);
+            self.calls.fetch_add(call, Ordering::Relaxed);
+            self.answer(&mut drained).await;
+            self.calls.fetch_add(call, Ordering::Relaxed);
             is_turn_of_imports = !of_imports;
         }
     }

@@ -41,19 +41,16 @@ impl Write {
         form: &'static Form,
         rows: &[impl AsRef<[Value<'v>]>],
     ) -> Result<Self, Error> {
-        Ok(match form.load.as_deref().filter(|_| rows.len() >= load::ROWS_MIN) {
-            Some(load) => Self::of_very_many(statement, load, load::rows(&form.kinds, rows)?),
-            None => Self::of_many(statement, form, batch::turn(&form.kinds, rows)?, rows.len()),
-        })
+        let Some(text) = form.load.as_deref().filter(|_| rows.len() >= load::ROWS_MIN) else {
+            return Ok(Self::of_many(statement, form, batch::turn(&form.kinds, rows)?, rows.len()));
+        };
+        let load = Some((text, load::rows(&form.kinds, rows)?));
+        Ok(Self { statement, form: None, parameters: Vec::new(), rows: rows.len(), load })
     }
 
     fn of_many(statement: &'static Statement, form: &'static Form, columns: Vec<Column>, rows: usize) -> Self {
         let parameters = columns.into_iter().map(Parameter::Column).collect();
         Self { statement, form: Some(form), parameters, rows, load: None }
-    }
-
-    fn of_very_many(statement: &'static Statement, load: &'static str, rows: Bytes) -> Self {
-        Self { statement, form: None, parameters: Vec::new(), rows: load::ROWS_MIN, load: Some((load, rows)) }
     }
 
     /// The rows, if they are to be loaded.
