@@ -47,7 +47,7 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     let item = shelf.item_mut(id);
     item.status = OrderStatus::Cancelled;
     item.modified_at = context.now;
-    floor::leave_package(shelf, id, context);
+    floor::leave_order(shelf, id, context);
     let dead = all_cancelled(shelf, order);
     let order = shelf.order_mut(order, context.now);
     if dead {

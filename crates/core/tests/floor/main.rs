@@ -231,6 +231,30 @@ fn cancelled_packages_leave_holds_where_they_are_and_cancelled_lines_leave_packa
 }
 
 #[test]
+fn an_order_follows_its_other_lines_when_a_short_or_unplanned_one_is_cancelled() {
+    // How the second line is left open, and what the order is once it is cancelled.
+    let table: [(&str, &[(&str, PackageCommand)], &str); 4] = [
+        ("short", &[("o-1", PREPARE), ("o-1", NOT_FOUND), ("o-2", PREPARE), ("o-2", PACK), ("o-2", SHIP)], "shipped; "),
+        ("short", &[("o-1", PREPARE), ("o-1", NOT_FOUND), ("o-2", PREPARE)], "preparing; "),
+        ("open X@1", &[("o-1", CANCEL), ("o-2", PREPARE), ("o-2", PACK), ("o-2", SHIP)], "shipped; "),
+        ("open X@1", &[("o-1", CANCEL)], "approved; "),
+    ];
+    for (state, commands, wanted) in table {
+        let mut shop = Shop::open();
+        shop.figure("X", 1, 5, None);
+        shop.figure("Y", 2, 5, None);
+        shop.order("o", &[("X", 1, 1), ("Y", 2, 1)]);
+        for (package, command) in commands {
+            shop.package(package, *command, &[]).expect("fits");
+        }
+        assert!(shop.story("o").contains(&format!("; {state}, ")), "{}", shop.story("o"));
+        shop.cancel("o", &["o.1"]).expect("cancelled");
+        assert!(shop.story("o").starts_with(wanted), "after {commands:?}: {}", shop.story("o"));
+        shop.assert_sound(&["X", "Y"]);
+    }
+}
+
+#[test]
 fn an_order_is_gathered_at_one_location() {
     let mut shop = Shop::open();
     shop.figure("X", 1, 5, None);

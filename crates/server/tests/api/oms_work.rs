@@ -103,6 +103,32 @@ async fn a_line_that_nobody_has_is_short_until_somebody_has_it() {
     shop.server.verify().await;
 }
 
+/// However the line is cancelled: by a cancellation of the order's lines, or by a PATCH of the line.
+#[tokio::test]
+async fn an_order_follows_when_its_short_line_is_cancelled() {
+    for by_patch in [false, true] {
+        let shop = Shop::open().await;
+        let (_, list) = location(&shop, json!({"priority": 1})).await;
+        let (_, other) = location(&shop, json!({"priority": 2})).await;
+        figure(&shop, "X", list, 1).await;
+        figure(&shop, "Y", other, 1).await;
+        let order = order(&shop, &[("X", list, 1), ("Y", other, 1)]).await;
+        let packages = planned(&shop, &order).await;
+        go(&shop, packages[0].0, &["not-found"]).await;
+        go(&shop, packages[1].0, &["prepare", "pack", "ship"]).await;
+        assert_eq!(status(&shop, &order).await, "450", "X is short");
+        let line = items(&order)[0];
+        if by_patch {
+            shop.erp.patch(&format!("/api/v1/order_items/{line}/"), json!({"status": "100"})).await.ok();
+        } else {
+            let body = json!({"cancel_items": [line]});
+            shop.erp.post(&format!("/api/v1/orders/{}/cancel/", id(&order)), body).await.ok();
+        }
+        assert_eq!(status(&shop, &order).await, "500", "what was left of it has left (by PATCH: {by_patch})");
+        shop.server.verify().await;
+    }
+}
+
 #[tokio::test]
 async fn of_two_pickers_one_wins_and_the_other_is_told_the_same() {
     let shop = Shop::open().await;

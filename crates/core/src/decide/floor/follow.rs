@@ -76,8 +76,17 @@ pub(super) fn set_transfer(shelf: &mut Shelf, transfer: TransferId, state: Trans
     }
 }
 
-/// An order line is cancelled: its package and its transfer go without it.
-pub(in crate::decide) fn leave_package(shelf: &mut Shelf, item: OrderItemId, context: Context) {
+/// An order line is cancelled: its package and its transfer go without it, and the order is what its other lines say. An
+/// order that never had a package is left alone: nobody here has brought it to where it is.
+pub(in crate::decide) fn leave_order(shelf: &mut Shelf, item: OrderItemId, context: Context) {
+    leave_package(shelf, item, context);
+    let Some(order) = shelf.item(item).map(|item| item.order) else { return };
+    if shelf.floor.packages_of(order).next().is_some() {
+        follow_lines(shelf, order, context);
+    }
+}
+
+fn leave_package(shelf: &mut Shelf, item: OrderItemId, context: Context) {
     let Some(line) = shelf.floor.line_with(item).filter(|line| line.state.is_open()) else { return };
     let (line, package) = (line.id, line.package);
     let row = shelf.floor.package_items.change(line);
@@ -92,6 +101,4 @@ pub(in crate::decide) fn leave_package(shelf: &mut Shelf, item: OrderItemId, con
         }
     }
     follow_package(shelf, package, context);
-    let order = shelf.floor.packages.get(package).expect("a line has its package").order;
-    follow_lines(shelf, order, context);
 }

@@ -12,7 +12,7 @@ mod record_count;
 mod run_package;
 mod run_transfer;
 
-pub(super) use follow::leave_package;
+pub(super) use follow::leave_order;
 pub use outcome::{FloorOutcome, OrderPlan, PackedLines};
 
 use crate::floor::FloorCommand;
