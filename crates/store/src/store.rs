@@ -122,10 +122,11 @@ impl Store {
         }
     }
 
-    /// Runs a body that only reads, on one snapshot. `name` is for logs.
+    /// Runs a body that only reads, on one snapshot. `name` is for logs. A server engine runs the body again when its
+    /// connection was cut, so it does nothing else than ask.
     pub async fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
         let result = match &*self.engine {
@@ -152,7 +153,7 @@ impl Store {
     /// engine can. Anything that may scan belongs into [`Store::read`].
     pub async fn glance<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
         let result = match &*self.engine {

@@ -167,7 +167,7 @@ impl Reads {
     /// Reads from the store, waiting for it.
     pub fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, onhand_store::Error>
     where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, onhand_store::Error> + Send + 'static,
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, onhand_store::Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
         self.wait(self.store.read(name, body))

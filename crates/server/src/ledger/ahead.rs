@@ -3,9 +3,11 @@
 //! Promises: nothing is changed here; what is decided counts only if the ledger finds the stocks as they were seen. Must not
 //! know what is stored of a row.
 
+use std::sync::Arc;
+
 use onhand_core::command::ImportStocks;
 use onhand_core::{Command, Context, IdKind, IdSource, Outcome, Shelf, decide};
-use onhand_store::ahead::{self, Ahead};
+use onhand_store::ahead::{self, Ahead, Seen};
 use onhand_store::{Error, Store, Tx, ids};
 
 /// Decides one piece of an import after the other.
@@ -31,21 +33,23 @@ impl Decider {
         let command = Command::ImportStocks(import);
         let movements = command.ids_needed(IdKind::Movement) as i64;
         ids::refill(&self.store, &mut self.ids, |kind| if kind == IdKind::Movement { movements } else { 0 }).await?;
-        let ids = self.ids.clone();
+        let Some((mut shelf, seen)) = self.look(&command).await? else { return Ok((command, None)) };
+        let outcome = decide(&mut shelf, &command, context);
+        self.ids = shelf.ids.clone();
+        let ahead = outcome.ok().and_then(|outcome| Some((Ahead::of(shelf, &seen)?, render(&outcome))));
+        Ok((command, ahead))
+    }
+
+    /// The stocks that rows are about, if they can be decided ahead.
+    async fn look(&self, command: &Command) -> Result<Option<(Shelf, Seen)>, Error> {
+        let Command::ImportStocks(import) = command else { return Ok(None) };
+        let (list, ids) = (import.list, self.ids.clone());
+        let skus: Arc<[String]> = import.rows.iter().map(|row| row.sku.clone()).collect();
         let body = async move |tx: &mut Tx<'_>| {
             let mut shelf = Shelf::new(ids);
-            let Command::ImportStocks(import) = &command else { return Ok((command, None, shelf.ids)) };
-            let skus = import.rows.iter().map(|row| row.sku.as_str());
-            let Some(seen) = ahead::look(tx, import.list, skus, &mut shelf).await? else {
-                return Ok((command, None, shelf.ids));
-            };
-            let outcome = decide(&mut shelf, &command, context);
-            let ids = shelf.ids.clone();
-            let ahead = outcome.ok().and_then(|outcome| Some((Ahead::of(shelf, &seen)?, render(&outcome))));
-            Ok((command, ahead, ids))
+            let seen = ahead::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
+            Ok(seen.map(|seen| (shelf, seen)))
         };
-        let (command, ahead, ids) = self.store.glance("ledger.ahead", body).await?;
-        self.ids = ids;
-        Ok((command, ahead))
+        self.store.glance("ledger.ahead", body).await
     }
 }

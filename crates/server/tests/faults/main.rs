@@ -19,7 +19,7 @@ use onhand_testbed::{Cluster, Mode, Settings};
 use process::log_of;
 use shop::Shop;
 
-/// As long as the issue that asked for it says.
+/// Longer than anybody takes for a hiccup, and much shorter than a statement may take.
 const STALL: Duration = Duration::from_secs(5);
 
 fn cluster() -> Arc<Cluster> {
@@ -64,6 +64,8 @@ async fn a_stall_delays_answers_and_loses_none() {
     shop.assert_sound().await;
 }
 
+/// A cut of all connections at once, again and again: each may cost a transaction a try, of which it has five. The cuts are
+/// so far apart that no transaction meets two of them; how many in a row are survived is the store's promise and test.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cut_connections_are_not_seen_by_clients() {
     let cluster = cluster();

@@ -32,17 +32,18 @@ async fn decide_ahead(shop: &mut Shop, import: ImportStocks) -> Option<Ahead> {
     let command = Command::ImportStocks(import);
     let needed = |kind| command.ids_needed(kind) as i64;
     ids::refill(&shop.store, &mut shop.ids, needed).await.expect("ids");
-    let (ids, context) = (shop.ids.clone(), shop.context());
+    let Command::ImportStocks(import) = &command else { unreachable!("it was made above") };
+    let (ids, list) = (shop.ids.clone(), import.list);
+    let skus: Vec<String> = import.rows.iter().map(|row| row.sku.clone()).collect();
     let body = async move |tx: &mut onhand_store::Tx<'_>| {
-        let Command::ImportStocks(import) = &command else { unreachable!("it was made above") };
-        let (skus, mut shelf) = (import.rows.iter().map(|row| row.sku.as_str()), Shelf::new(ids));
-        let Some(seen) = ahead::look(tx, import.list, skus, &mut shelf).await? else { return Ok(None) };
-        decide(&mut shelf, &command, context).expect("the list is there");
-        Ok(Some((shelf.ids.clone(), Ahead::of(shelf, &seen))))
+        let mut shelf = Shelf::new(ids);
+        let seen = ahead::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
+        Ok(seen.map(|seen| (shelf, seen)))
     };
-    let (ids, ahead) = shop.store.read("t", body).await.expect("read")?;
-    shop.ids = ids;
-    ahead
+    let (mut shelf, seen) = shop.store.read("t", body).await.expect("read")?;
+    decide(&mut shelf, &command, shop.context()).expect("the list is there");
+    shop.ids = shelf.ids.clone();
+    Ahead::of(shelf, &seen)
 }
 
 async fn write(store: &Store, ahead: Ahead, now: Timestamp) -> Result<Timestamp, Error> {

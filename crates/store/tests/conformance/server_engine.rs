@@ -29,13 +29,117 @@ fn a_commit_whose_answer_is_lost_is_done_once() {
         let store = database::open(&proxy.url(&database.url)).await;
         add(&store, "first").await.expect("written");
         for (place, name) in [(Break::BeforeTheAnswer, "answer"), (Break::BeforeTheServer, "server")] {
-            proxy.break_at(place);
+            proxy.break_at(&[place]);
             // A second list of this name would be refused, so doing it again cannot pass unnoticed.
             add(&store, name).await.expect("found out, or done again");
-            assert!(proxy.has_broken(), "the commit met the break");
+            assert_eq!(proxy.breaks_to_come(), 0, "the commit met the break");
         }
         add(&store, "last").await.expect("written");
         assert_eq!(lists(&database), "first answer server last");
+    });
+}
+
+/// How often a connection is cut in a row before a client is told.
+const CUTS_MAX: usize = 5;
+
+#[test]
+fn a_write_is_done_once_however_its_connections_are_cut_until_they_are_cut_five_times_in_a_row() {
+    use Break::{AtOnce, AtTheStart, AtTheStartWithAWord, BeforeTheServer};
+    for_server_engine(async |database| {
+        let proxy = Proxy::to(&database.url).await;
+        let store = database::open(&proxy.url(&database.url)).await;
+        add(&store, "first").await.expect("written");
+        for (cuts, name) in [
+            ([BeforeTheServer; CUTS_MAX], "server"),
+            ([AtOnce, AtTheStart, AtTheStart, AtTheStart, AtTheStart], "start"),
+            ([AtOnce, AtTheStartWithAWord, AtOnce, AtTheStart, BeforeTheServer], "both"),
+        ] {
+            proxy.break_at(&cuts);
+            let cut = add(&store, name).await;
+            assert!(matches!(cut, Err(Error::Unavailable(_))), "{name}: {cut:?}");
+            assert_eq!(proxy.breaks_to_come(), 0, "{name}");
+            proxy.break_at(&cuts[1..]);
+            add(&store, name).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+            assert_eq!(proxy.breaks_to_come(), 0, "{name}");
+        }
+        assert_eq!(lists(&database), "first server start both");
+    });
+}
+
+#[test]
+fn a_read_is_asked_again_until_it_was_cut_five_times_in_a_row() {
+    use Break::{AtTheStart, AtTheStartWithAWord, BeforeReading};
+    for_server_engine(async |database| {
+        let proxy = Proxy::to(&database.url).await;
+        let store = database::open(&proxy.url(&database.url)).await;
+        add(&store, "first").await.expect("written");
+        let read = || store.read("t", async |tx| stock_lists::by_id(tx, onhand_core::StockListId::new(1)).await);
+        for cuts in [
+            [BeforeReading; CUTS_MAX],
+            [BeforeReading, AtTheStart, AtTheStartWithAWord, AtTheStart, AtTheStartWithAWord],
+            [BeforeReading, AtTheStart, BeforeReading, AtTheStartWithAWord, BeforeReading],
+        ] {
+            proxy.break_at(&cuts[..CUTS_MAX - 1]);
+            let found = read().await.unwrap_or_else(|fault| panic!("{cuts:?}: {fault}"));
+            assert_eq!(found.expect("it is there").name, "first");
+            assert_eq!(proxy.breaks_to_come(), 0, "{cuts:?}");
+            proxy.break_at(&cuts);
+            let cut = read().await;
+            assert!(matches!(cut, Err(Error::Unavailable(_))), "{cuts:?}");
+            assert_eq!(proxy.breaks_to_come(), 0, "{cuts:?}");
+        }
+    });
+}
+
+#[test]
+fn a_mark_is_asked_for_again_when_its_connection_is_cut() {
+    for_server_engine(async |database| {
+        let proxy = Proxy::to(&database.url).await;
+        let store = database::open(&proxy.url(&database.url)).await;
+        store.mark().await.expect("asked").expect("a mark");
+        for cuts in 1..CUTS_MAX {
+            proxy.break_at(&[Break::AtOnce].repeat(cuts));
+            store.mark().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a mark");
+            assert_eq!(proxy.breaks_to_come(), 0);
+        }
+    });
+}
+
+/// A server that ends all its connections ends them one after the other, so those that nobody uses may look whole for a
+/// moment.
+#[test]
+fn after_a_cut_no_connection_is_used_that_was_there_before() {
+    static WHO: Statement = Statement::shared("t.who", "SELECT pg_backend_pid()::bigint");
+    const SIDE_BY_SIDE: usize = 4;
+    for_server_engine(async |database| {
+        let proxy = Proxy::to(&database.url).await;
+        let store = database::open(&proxy.url(&database.url)).await;
+        let barrier = Arc::new(tokio::sync::Barrier::new(SIDE_BY_SIDE));
+        let together = || {
+            let (store, barrier) = (store.clone(), barrier.clone());
+            tokio::spawn(async move {
+                let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                    let pid = tx.first(&WHO, &[], |row| row.get::<i64>(0)).await?.expect("a number");
+                    barrier.wait().await;
+                    Ok(pid)
+                };
+                store.read("t", body).await.expect("read")
+            })
+        };
+        let everybody = async || {
+            let asking: Vec<_> = (0..SIDE_BY_SIDE).map(|_| together()).collect();
+            let mut pids = std::collections::BTreeSet::new();
+            for asked in asking {
+                pids.insert(asked.await.expect("not broken off"));
+            }
+            pids
+        };
+        let before = everybody().await;
+        assert_eq!(everybody().await, before, "connections are used again");
+        proxy.break_at(&[Break::BeforeTheServer]);
+        add(&store, "first").await.expect("done again");
+        let after = everybody().await;
+        assert!(after.is_disjoint(&before), "{before:?} {after:?}");
     });
 }
 

@@ -1,6 +1,6 @@
 //! Transactions: whole or not at all, one at a time, and a reader sees one moment.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use onhand_core::StockListId;
@@ -11,6 +11,9 @@ use onhand_store::{Error, Options, Store, Tx, Value};
 
 use crate::database::for_each_engine;
 use crate::shop::stock_list;
+
+/// Whoever waits longer waits in vain.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn add(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
     Ok(stock_lists::insert(tx, &stock_list(name)).await?.id.get())
@@ -156,18 +159,20 @@ fn a_reader_sees_one_moment() {
     for_each_engine(async |database| {
         let store = &database.store;
         store.write("t", async |tx| add(tx, "before").await).await.expect("written");
-        let (started, wait_for_start) = tokio::sync::oneshot::channel();
+        let (started, mut wait_for_start) = tokio::sync::mpsc::unbounded_channel();
         let (written, wait_for_write) = mpsc::channel();
+        let wait_for_write = Arc::new(Mutex::new(wait_for_write));
         let reading = store.read("t", async move |tx| {
             let first = names(tx).await?;
             started.send(()).expect("the test waits");
-            wait_for_write.recv_timeout(Duration::from_secs(10)).expect("a writer is not held up by a reader");
+            let waited = wait_for_write.lock().expect("not poisoned").recv_timeout(PATIENCE);
+            waited.expect("a writer is not held up by a reader");
             Ok((first, names(tx).await?))
         });
         // On another thread: this one stands still inside the reader.
         let writer = store.clone();
         let writing = tokio::spawn(async move {
-            wait_for_start.await.expect("the reader starts");
+            wait_for_start.recv().await.expect("the reader starts");
             writer.write("t", async |tx| add(tx, "after").await).await.expect("written");
             written.send(()).expect("the reader waits");
         });

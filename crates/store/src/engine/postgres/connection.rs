@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio_postgres::{Client, Config, Statement};
 
 use super::line::Line;
-use super::{Limits, fault, place, tls};
+use super::{Failed, Limits, fault, place, tls};
 use crate::Error;
 
 /// Statements kept prepared per connection. The catalogue has about a hundred; lists with other filters come and go.
@@ -39,6 +40,8 @@ pub(super) struct Dialler {
     tls: tls::Connector,
     set_up: String,
     is_distributed: bool,
+    /// When it was last noticed that a connection was cut.
+    cut_at: Mutex<Option<Instant>>,
 }
 
 /// A connection and what this process knows of it.
@@ -57,6 +60,8 @@ pub(super) struct Connection {
     /// Its number in `last_commit`, once it has written, and how often it has.
     pub(super) number: Option<i64>,
     pub(super) commits: i64,
+    /// Whether it was cut, which the driver may not know yet when the server has said so.
+    is_cut: AtomicBool,
     prepared: Mutex<HashMap<String, Statement>>,
     /// When its plans are made anew.
     planned_until: Instant,
@@ -85,26 +90,32 @@ impl Dialler {
             "{SET_UP}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
             limits.statement.as_millis()
         );
-        Ok(Self { config, tls: tls::connector(&place.trust)?, set_up, is_distributed: limits.is_distributed })
+        let (tls, cut_at) = (tls::connector(&place.trust)?, Mutex::default());
+        Ok(Self { config, tls, set_up, is_distributed: limits.is_distributed, cut_at })
     }
-}
 
-impl Manager for Dialler {
-    type Type = Connection;
-    type Error = Error;
+    /// Takes down that a connection was cut. Those made before may be cut as well, one after the other, so that whoever
+    /// tries again could meet the same cut many times: they are not used any more.
+    pub(super) fn note_cut(&self) {
+        *self.cut_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
 
-    async fn create(&self) -> Result<Connection, Error> {
-        let (client, driver) = self.config.connect(self.tls.clone()).await.map_err(|fault| fault::opening(&fault))?;
+    fn is_before_cut(&self, made: Instant) -> bool {
+        self.cut_at.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|cut| made <= cut)
+    }
+
+    async fn connect(&self) -> Result<Connection, tokio_postgres::Error> {
+        let (client, driver) = self.config.connect(self.tls.clone()).await?;
         let line = Line::new(driver);
         let who = async {
             client.batch_execute(&self.set_up).await?;
             client.query_one(WHO, &[]).await
         };
-        let row = line.driven(who).await.map_err(|fault| fault::opening(&fault))?;
+        let row = line.driven(who).await?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
         if is_distributed {
-            line.driven(client.batch_execute(PLAN_BY_VALUES)).await.map_err(|fault| fault::opening(&fault))?;
+            line.driven(client.batch_execute(PLAN_BY_VALUES)).await?;
         }
         Ok(Connection {
             client,
@@ -115,20 +126,37 @@ impl Manager for Dialler {
             is_clean: true,
             number: None,
             commits: 0,
+            is_cut: AtomicBool::new(false),
             prepared: Mutex::default(),
             planned_until: Instant::now() + PLANS_LAST_MIN,
             plans_last: PLANS_LAST_MIN,
         })
     }
+}
 
-    async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Error> {
+impl Manager for Dialler {
+    type Type = Connection;
+    type Error = Failed;
+
+    async fn create(&self) -> Result<Connection, Failed> {
+        self.connect().await.map_err(|found| match fault::opening(&found) {
+            told @ Error::Unavailable(_) if fault::is_cut(&found) => Failed::Passing(told),
+            told => Failed::Lasting(told),
+        })
+    }
+
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Failed> {
         if !connection.is_clean {
             return Err(RecycleError::message("left open"));
         }
         // One that was closed while nobody used it notices now.
         connection.line.pass();
         if connection.is_broken() {
+            self.note_cut();
             return Err(RecycleError::message("broken"));
+        }
+        if self.is_before_cut(metrics.created) {
+            return Err(RecycleError::message("made before a cut"));
         }
         connection.plan_anew_if_due().await;
         Ok(())
@@ -155,7 +183,13 @@ impl Connection {
     }
 
     pub(super) fn is_broken(&self) -> bool {
-        self.client.is_closed()
+        self.client.is_closed() || self.is_cut.load(Ordering::Relaxed)
+    }
+
+    /// What an error of a statement means.
+    pub(super) fn judged(&self, found: &tokio_postgres::Error) -> Error {
+        self.is_cut.fetch_or(fault::is_cut(found), Ordering::Relaxed);
+        fault::running(found)
     }
 
     /// A statement that is prepared already, by its text or a name.

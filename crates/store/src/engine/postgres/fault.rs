@@ -40,6 +40,29 @@ pub(super) fn is_told(fault: &tokio_postgres::Error) -> bool {
     fault.as_db_error().is_some_and(|told| told.parsed_severity() == Some(Severity::Error))
 }
 
+/// Whether a connection ended that was there: closed on the way, or by a server that goes on and takes others. One that
+/// is not there, is starting, or has no more room for connections, is away.
+pub(super) fn is_cut(fault: &tokio_postgres::Error) -> bool {
+    if let Some(told) = fault.as_db_error() {
+        let is_last_word = matches!(told.parsed_severity(), Some(Severity::Fatal | Severity::Panic));
+        let is_away = *told.code() == SqlState::CANNOT_CONNECT_NOW || told.code().code().starts_with("53");
+        return is_last_word && !is_away;
+    }
+    if fault.is_closed() {
+        return true;
+    }
+    let io = std::error::Error::source(fault).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| {
+        matches!(
+            io.kind(),
+            ErrorKind::UnexpectedEof
+                | ErrorKind::ConnectionReset
+                | ErrorKind::ConnectionAborted
+                | ErrorKind::BrokenPipe
+        )
+    })
+}
+
 /// Classes: connection exception, insufficient resources (also a full disk), operator intervention, system error.
 fn is_about_the_server(code: &str) -> bool {
     ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))

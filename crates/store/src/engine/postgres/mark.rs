@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use super::{Connections, connection, fault};
+use super::{Connections, Tries, connection, failed};
 use crate::Error;
 
 /// A mark: equal marks, equal contents.
@@ -60,13 +60,24 @@ impl Marks {
             if waiting.is_empty() {
                 return;
             }
-            let mark = match &leased {
-                Ok(leased) => ask(leased).await,
-                Err(fault) => Err(fault.clone()),
-            };
-            if mark.is_err() {
+            let mut tries = Tries::default();
+            let mark = loop {
+                let failed = match leased {
+                    Ok(connection) => match ask(&connection).await {
+                        Ok(mark) => {
+                            leased = Ok(connection);
+                            break Ok(mark);
+                        }
+                        Err(fault) => failed(&connections, &connection, fault),
+                    },
+                    Err(failed) => failed,
+                };
+                let over = tries.again_after(failed).await;
                 leased = connection(&connections).await;
-            }
+                if let Err(fault) = over {
+                    break Err(fault);
+                }
+            };
             for answer in waiting {
                 // Whoever has gone away needs no mark.
                 let _ = answer.send(mark.clone());
@@ -87,5 +98,5 @@ async fn ask(connection: &connection::Connection) -> Result<Mark, Error> {
         };
         connection.client.query_one(&statement, &[]).await?.try_get::<_, &str>(0).map(Mark::from)
     });
-    asked.await.map_err(|found| fault::running(&found))
+    asked.await.map_err(|found| connection.judged(&found))
 }

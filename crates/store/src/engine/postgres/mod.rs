@@ -1,8 +1,8 @@
 //! PostgreSQL: a pool of connections, and transactions on them.
 //!
 //! Promises: a write that was answered with `Ok` is committed and flushed; a transaction that met a deadlock or lost its
-//! connection before it was committed is run again, and one whose commit was not answered is looked up, never guessed
-//! ([`settle`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
+//! connection before it was committed is run again, up to a number of tries, as is one that only reads; one whose commit
+//! was not answered is looked up, never guessed ([`settle`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
 //! one of [`settle`].
 
 pub(crate) mod batch;
@@ -38,7 +38,8 @@ pub(super) use self::values::{bytes, int, text, value};
 use super::Tx;
 use crate::Error;
 
-/// How often a transaction is tried before its fault is told: more than enough for deadlocks, of which one of two wins.
+/// How often a transaction is tried before its fault is told: more than enough for deadlocks, of which one of two wins, and
+/// for connections that are cut, where each try has one that was made after the last cut (`docs/scaling.md`).
 const TRIES_MAX: u32 = 5;
 /// The pause before another try; each is longer by this.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -89,11 +90,38 @@ pub(crate) struct Pool {
 }
 
 /// How a try ended, if not well.
+#[derive(Debug)]
 enum Failed {
     /// Nothing was written, and the reason is gone by now: a deadlock, a broken connection.
     Passing(Error),
     /// Trying again would not help.
     Lasting(Error),
+}
+
+impl Failed {
+    fn into_fault(self) -> Error {
+        let (Self::Passing(fault) | Self::Lasting(fault)) = self;
+        fault
+    }
+}
+
+/// Tries of one transaction.
+#[derive(Default)]
+struct Tries(u32);
+
+impl Tries {
+    /// Waits a little before another try, or tells the fault.
+    async fn again_after(&mut self, failed: Failed) -> Result<(), Error> {
+        self.0 += 1;
+        match failed {
+            Failed::Passing(fault) if self.0 < TRIES_MAX => {
+                tracing::debug!(%fault, tries = self.0, "trying a transaction again");
+                tokio::time::sleep(PAUSE * self.0).await;
+                Ok(())
+            }
+            failed => Err(failed.into_fault()),
+        }
+    }
 }
 
 impl Pool {
@@ -109,7 +137,7 @@ impl Pool {
             .create_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
-        let first = connection(&connections).await?;
+        let first = connection(&connections).await.map_err(Failed::into_fault)?;
         let has_marks = !first.is_distributed && !first.is_standby;
         drop(first);
         Ok(Self { connections, limits, marks: Arc::default(), has_marks })
@@ -121,16 +149,11 @@ impl Pool {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
-        let mut tries = 0;
+        let mut tries = Tries::default();
         loop {
-            tries += 1;
             match self.try_write(body.clone()).await {
                 Ok(value) => return Ok(value),
-                Err(Failed::Passing(fault)) if tries < TRIES_MAX => {
-                    tracing::debug!(%fault, tries, "trying a transaction again");
-                    tokio::time::sleep(PAUSE * tries).await;
-                }
-                Err(Failed::Passing(fault) | Failed::Lasting(fault)) => return Err(fault),
+                Err(failed) => tries.again_after(failed).await?,
             }
         }
     }
@@ -141,7 +164,7 @@ impl Pool {
         T: Send + 'static,
     {
         let limit = self.limits.statement;
-        let mut connection = self.connection().await.map_err(Failed::Lasting)?;
+        let mut connection = self.connection().await?;
         connection.is_clean = false;
         let ending = Ending::next(&mut connection, limit).await;
         let result = match ending {
@@ -157,14 +180,15 @@ impl Pool {
             }
             Ok((value, Ended::Unknown(fault), ending)) => {
                 let lost = connection.backend.clone();
+                if connection.is_broken() {
+                    self.connections.manager().note_cut();
+                }
                 drop(connection);
                 self.look_up(ending, &lost, fault).await.map(|()| value)
             }
             Err(fault) => {
                 connection.is_clean = is_usable_after(&fault);
-                // The other transaction has won by now, and another connection may be whole.
-                let passing = matches!(fault, Error::Conflict(_)) || connection.is_broken();
-                Err(if passing { Failed::Passing(fault) } else { Failed::Lasting(fault) })
+                Err(failed(&self.connections, &connection, fault))
             }
         }
     }
@@ -175,7 +199,7 @@ impl Pool {
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
     {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         connection.is_clean = false;
         match run(&connection, (DEFINE, ALL_DAY), None, body).await? {
             (_, Ended::Unknown(fault)) => Err(fault),
@@ -187,6 +211,20 @@ impl Pool {
     /// Runs a body that only reads, on one snapshot.
     pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
     where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let mut tries = Tries::default();
+        loop {
+            match self.try_read(body.clone()).await {
+                Ok(value) => return Ok(value),
+                Err(failed) => tries.again_after(failed).await?,
+            }
+        }
+    }
+
+    async fn try_read<T, F>(&self, body: F) -> Result<T, Failed>
+    where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
@@ -194,7 +232,7 @@ impl Pool {
         connection.is_clean = false;
         let result = look(&connection, self.limits.statement, LOOK, body).await;
         connection.is_clean = result.as_ref().err().is_none_or(is_usable_after);
-        result
+        result.map_err(|fault| failed(&self.connections, &connection, fault))
     }
 
     /// Runs a body that reads whole tables, on one snapshot, however long it takes.
@@ -203,13 +241,13 @@ impl Pool {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         // Its plans are not for anybody else.
         connection.is_clean = false;
         look(&connection, ALL_DAY, SURVEY, body).await
     }
 
-    async fn connection(&self) -> Result<Leased, Error> {
+    async fn connection(&self) -> Result<Leased, Failed> {
         connection(&self.connections).await
     }
 
@@ -223,14 +261,27 @@ impl Pool {
     }
 }
 
-async fn connection(connections: &Connections) -> Result<Leased, Error> {
+async fn connection(connections: &Connections) -> Result<Leased, Failed> {
     connections.get().await.map_err(|fault| match fault {
-        PoolError::Backend(fault) => fault,
-        PoolError::Timeout(kind) => {
-            Error::Unavailable(format!("no connection to the database within the time allowed ({kind:?})"))
+        PoolError::Backend(failed) => failed,
+        PoolError::Timeout(kind) => Failed::Lasting(Error::Unavailable(format!(
+            "no connection to the database within the time allowed ({kind:?})"
+        ))),
+        PoolError::Closed => Failed::Lasting(Error::Unavailable("the connections are closed".to_owned())),
+        PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+            Failed::Lasting(Error::Internal("the connections are set up wrongly".to_owned()))
         }
-        other => Error::Unavailable(other.to_string()),
     })
+}
+
+/// What a fault of a transaction that wrote nothing means for another try.
+fn failed(connections: &Connections, connection: &Connection, fault: Error) -> Failed {
+    if connection.is_broken() {
+        connections.manager().note_cut();
+        return Failed::Passing(fault);
+    }
+    // The other transaction has won by now.
+    if matches!(fault, Error::Conflict(_)) { Failed::Passing(fault) } else { Failed::Lasting(fault) }
 }
 
 /// After any of these, the connection may still be busy with what failed.

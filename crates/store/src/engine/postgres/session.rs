@@ -130,7 +130,7 @@ impl<'c> Session<'c> {
         let result = match tokio::time::timeout(self.limit, self.connection.driven(all)).await {
             Ok(result) => result.map_err(|found| {
                 self.was_told = fault::is_told(&found);
-                fault::running(&found)
+                self.connection.judged(&found)
             }),
             Err(_) => Err(Error::Unavailable(format!("the database gave no answer in {} s", self.limit.as_secs()))),
         };

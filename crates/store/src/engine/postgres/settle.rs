@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::connection::{Backend, Connection};
 use super::session::Session;
-use super::{Failed, Pool, fault};
+use super::{Failed, Pool};
 use crate::Error;
 use crate::sql::{shared, values};
 
@@ -76,7 +76,7 @@ async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
-    connection.driven(connection.client.batch_execute("COMMIT")).await.map_err(|found| fault::running(&found))?;
+    connection.driven(connection.client.batch_execute("COMMIT")).await.map_err(|found| connection.judged(&found))?;
     Ok(number)
 }
 
@@ -99,11 +99,11 @@ impl Pool {
     }
 
     async fn found(&self, ending: Ending, lost: &Backend) -> Result<bool, Error> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
         let end = async { client.execute(END, &[&lost.number, &lost.started]).await };
-        connection.driven(end).await.map_err(|found| fault::running(&found))?;
+        connection.driven(end).await.map_err(|found| connection.judged(&found))?;
         connection.is_clean = false;
         let mut session = Session::begin(&connection, "BEGIN", self.limits.statement);
         let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
