@@ -60,6 +60,8 @@ fn fewest_packages_then_priority_then_distance_then_id() {
         ),
         // Of two pairs the one with the better first place.
         ("X 1, Y 1", &["a 2 1: X 1", "b 1 1: X 1", "c 3 1: Y 1"], "b: 1; c: 2"),
+        // The best pair is not the one that is found first: the first line is rarest at b, which finds d beside it.
+        ("X 1, Y 1, Z 1", &["a 1 1: Z 1", "b 2 1: X 1", "c 3 1: X 1, Y 1", "d 4 1: Y 1, Z 1"], "a: 3; c: 1 2"),
         // A line leaves whole.
         ("X 3", &["a 1 1: X 2", "b 1 1: X 2"], "short 1"),
         ("X 3, X 2", &["a 1 1: X 3", "b 2 1: X 2"], "a: 1; b: 2"),
@@ -100,4 +102,32 @@ fn a_large_order_is_planned_in_bounded_work() {
     assert_eq!(sent, (0..1_000).collect::<Vec<_>>(), "each line leaves once");
     // Without optimization and beside other tests; with it, some ten milliseconds.
     assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
+}
+
+/// Where each of many places has some of many lines, as good as by accident, all plans together are too many to look at. How
+/// far the search goes decides what is found: these plans change with its bound, and with nothing else.
+#[test]
+fn where_looking_further_would_cost_too_much_the_best_found_so_far_stands() {
+    let packages = |lines: usize, places: usize, (a, b): (usize, usize), (of, has): (usize, usize)| {
+        let is_there = |line: usize, place: usize| {
+            let mixed = line.wrapping_mul(2_654_435_761).wrapping_add(place.wrapping_mul(40_503 * a + b * 977));
+            (mixed >> 3) % of < has
+        };
+        let one = |line: usize| (format!("S{line}"), 1);
+        let wanted: Vec<PlanLine> = (0..lines).map(|line| PlanLine { sku: one(line).0, units: 1 }).collect();
+        let place = |place: usize| PlanPlace {
+            location: StockLocationId::new(place as i64),
+            priority: 1,
+            distance: None,
+            offers: (0..lines).filter(|line| is_there(*line, place)).map(one).collect(),
+        };
+        let places: Vec<PlanPlace> = (0..places).map(place).collect();
+        let done = plan(&wanted, &places);
+        assert!(done.short.is_empty());
+        done.packages.iter().map(|(location, _)| location.get()).collect::<Vec<_>>()
+    };
+    // With twelve times the work there is a plan of five: 0, 1, 6, 7, 13.
+    assert_eq!(packages(1_000, 32, (11, 13), (17, 4)), [0, 1, 2, 5, 6, 7]);
+    // Of those with five packages, 0, 1, 2, 3, 4 would be better.
+    assert_eq!(packages(600, 48, (5, 7), (23, 5)), [0, 2, 3, 30, 33]);
 }

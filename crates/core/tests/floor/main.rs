@@ -2,6 +2,8 @@
 //!
 //! Promises: each rule of docs/decisions/0010 has a story here. How states are written is said in `shop.rs`.
 
+#[path = "../scenarios/database.rs"]
+mod database;
 mod shop;
 
 use onhand_core::Refusal;

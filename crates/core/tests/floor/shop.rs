@@ -18,12 +18,15 @@ use onhand_core::{
     TransferId, UserId, decide,
 };
 
+use crate::database::Database;
+
 const LINES_MAX: usize = 100;
 
 pub(crate) struct Shop {
     pub(crate) shelf: Shelf,
     /// What the last command changed.
     pub(crate) last: Changes,
+    database: Database,
     now: i64,
     orders: BTreeMap<String, (OrderId, Vec<OrderItemId>)>,
 }
@@ -44,7 +47,7 @@ impl Shop {
             let location = StockLocation { id, list, priority: number, at: None, is_open: true, count_mode };
             shelf.floor.locations.put(id, location);
         }
-        Self { shelf, last: Changes::default(), now: 0, orders: BTreeMap::new() }
+        Self { shelf, last: Changes::default(), database: Database::default(), now: 0, orders: BTreeMap::new() }
     }
 
     fn decide(&mut self, command: &Command) -> Result<Outcome, Refusal> {
@@ -52,6 +55,7 @@ impl Shop {
         let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
         let decided = decide(&mut self.shelf, command, context);
         self.last = self.shelf.take_changes();
+        self.database.write(&self.shelf, &self.last);
         assert!(decided.is_ok() || self.last.is_empty(), "a refused command changed {:?}", self.last);
         decided
     }

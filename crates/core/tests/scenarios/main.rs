@@ -3,6 +3,7 @@
 //! Promises: each row of the reservation table, both orders of arrival of figure and release, and every refusal has a
 //! scenario here. How a table is written is said in `table.rs`.
 
+mod database;
 mod imports;
 mod table;
 

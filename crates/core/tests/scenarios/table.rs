@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::iter::once;
 
+use crate::database::Database;
 use onhand_core::command::{
     CancelItems, EditItem, EditOrder, Expected, FigureChange, HeldChange, ImportStock, ImportStocks, ItemEdit, NewLine,
     PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
@@ -81,6 +82,7 @@ impl<'a> Options<'a> {
 /// A shelf and the names that the table has given to things on it.
 struct Shop {
     shelf: Shelf,
+    database: Database,
     now: Timestamp,
     channels: BTreeMap<String, ChannelId>,
     orders: BTreeMap<String, OrderId>,
@@ -109,8 +111,9 @@ impl Shop {
             shelf.ids.refill(kind, 1, 100_000);
         }
         let (channels, orders, items, imports, seen) = Default::default();
+        let database = Database::default();
         let (placing, importing, notes) = (String::new(), (StockListId::new(0), Vec::new()), Vec::new());
-        Self { shelf, now: time("00:00"), channels, orders, items, imports, seen, placing, importing, notes }
+        Self { shelf, database, now: time("00:00"), channels, orders, items, imports, seen, placing, importing, notes }
     }
 
     /// Runs one row. What came of it, unless it only sets the scene.
@@ -144,6 +147,7 @@ impl Shop {
         let before = self.picture();
         self.shelf.take_changes();
         let result = decide(&mut self.shelf, &command, Context { actor: UserId::new(1), now: self.now });
+        self.database.write(&self.shelf, self.shelf.changes());
         let all_refused = |rows: &[ImportedStock]| {
             rows.iter().all(|row| matches!(row.verdict, RowVerdict::Refused(_)) && row.before == row.after)
         };
