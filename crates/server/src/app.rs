@@ -1,8 +1,10 @@
 //! The application: what a request can reach, built once.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use onhand_store::Store;
+use onhand_core::StockListId;
+use onhand_store::{Error, Store, Tx, stock_lists};
 use tokio::sync::Semaphore;
 
 use crate::auth::password::Checker;
@@ -12,6 +14,7 @@ use crate::config::ServeConfig;
 use crate::feed::Feed;
 use crate::jobs::Jobs;
 use crate::ledger::Ledger;
+use crate::zone::Zone;
 
 /// Downloads at once; each has a thread of its own.
 const DOWNLOADS_MAX: usize = 16;
@@ -48,5 +51,33 @@ impl App {
         let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
         Arc::new(Self { store, ledger, jobs, feed, sessions, passwords, throttle, downloads, clock, config })
+    }
+
+    /// The time zones of some lists: each list's own, or else the installation's.
+    pub async fn zones(&self, lists: BTreeSet<StockListId>) -> Result<Zones, Error> {
+        let body = async move |tx: &mut Tx<'_>| stock_lists::time_zones(tx, lists.iter().copied()).await;
+        let own = self.store.read("stock_lists.zone", body).await?;
+        // A name that this program does not know gives no zone: another one would be a wrong one.
+        let own = own.into_iter().map(|(list, name)| (list, name.parse().ok())).collect();
+        Ok(Zones { own, installation: self.config.time_zone.clone() })
+    }
+
+    /// The same of one list.
+    pub async fn zone(&self, list: StockListId) -> Result<Option<Zone>, Error> {
+        Ok(self.zones(BTreeSet::from([list])).await?.of(list).cloned())
+    }
+}
+
+/// Time zones of lists.
+#[derive(Debug, Default)]
+pub struct Zones {
+    own: HashMap<StockListId, Option<Zone>>,
+    installation: Option<Zone>,
+}
+
+impl Zones {
+    /// The zone of a list's times without an offset, if there is one.
+    pub fn of(&self, list: StockListId) -> Option<&Zone> {
+        self.own.get(&list).unwrap_or(&self.installation).as_ref()
     }
 }

@@ -8,6 +8,8 @@ use std::num::NonZeroU32;
 
 use clap::{Args, FromArgMatches as _};
 
+use crate::zone::Zone;
+
 /// Which database, and how it is used.
 #[derive(Args, Clone)]
 pub struct DatabaseConfig {
@@ -93,6 +95,11 @@ pub struct ServeConfig {
         value_name = "BOOL"
     )]
     pub strict_auto_sync: bool,
+
+    /// The time zone of times that are sent without an offset, where their stock list has none of its own: a name of the
+    /// IANA database, like Europe/Istanbul. Without one, such times are refused where stock depends on them.
+    #[arg(long, env = "ONHAND_TIME_ZONE", value_name = "ZONE")]
+    pub time_zone: Option<Zone>,
 
     /// Log-in attempts a minute for one name from one address; ten times as many from one address.
     #[arg(long, env = "ONHAND_LOGIN_ATTEMPTS", default_value = "10", value_name = "NUMBER")]

@@ -19,3 +19,4 @@ pub mod pages;
 pub mod plans;
 pub mod tls;
 pub mod wire;
+pub mod zone;

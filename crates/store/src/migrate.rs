@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
         server: include_str!("../schema/0010_plain_bytes.server.sql"),
     },
     Migration { version: 11, name: "two levels", text: include_str!("../schema/0011_two_levels.sql"), server: "" },
+    Migration { version: 12, name: "time zones", text: include_str!("../schema/0012_time_zones.sql"), server: "" },
 ];
 
 shared! {

@@ -25,13 +25,16 @@ pub struct StockListRow {
     pub release_mode: ReleaseMode,
     /// How old figures without a time of their own are taken to be, in seconds, 0..=86400.
     pub snapshot_delay_seconds: i64,
+    /// The time zone of its times without an offset: a name of the IANA database.
+    pub time_zone: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
     pub modified_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at";
+const COLUMNS: &str =
+    "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at";
 const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
@@ -40,7 +43,7 @@ pub static KNOWN: records::Table = records::Table::new("stock_list", &[])
 
 shared! {
     BY_ID = "stock_lists.by_id",
-        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
          FROM stock_list WHERE id = ?1";
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
@@ -49,15 +52,16 @@ shared! {
     CLASHES = "stock_lists.clashes",
         "SELECT name, code FROM stock_list WHERE id <> ?1 AND (name = ?2 OR code = ?3)";
     NAMED = "stock_lists.named",
-        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
          FROM stock_list WHERE name = ?1 OR code = ?2 ORDER BY id";
     INSERT = "stock_lists.insert",
         "INSERT INTO stock_list
-         (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+         (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    ZONE = "stock_lists.zone", "SELECT id, time_zone FROM stock_list WHERE id = ?1";
     UPDATE = "stock_lists.update",
         "UPDATE stock_list SET name = ?2, code = ?3, is_auto_sync = ?4, release_mode = ?5,
-         snapshot_delay_seconds = ?6, modified_at = ?7 WHERE id = ?1";
+         snapshot_delay_seconds = ?6, time_zone = ?7, modified_at = ?8 WHERE id = ?1";
 }
 
 fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
@@ -68,8 +72,9 @@ fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
         is_auto_sync: row.get(3)?,
         release_mode: release_mode(row.str(4)?),
         snapshot_delay_seconds: row.get(5)?,
-        created_at: Timestamp::from_micros(row.get(6)?),
-        modified_at: Timestamp::from_micros(row.get(7)?),
+        time_zone: row.get(6)?,
+        created_at: Timestamp::from_micros(row.get(7)?),
+        modified_at: Timestamp::from_micros(row.get(8)?),
     })
 }
 
@@ -98,6 +103,17 @@ pub async fn by_id(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockListR
     tx.first(&BY_ID, &values![id.get()], read).await
 }
 
+/// The time zones of those of some lists that have one.
+pub async fn time_zones(
+    tx: &mut Tx<'_>,
+    lists: impl IntoIterator<Item = StockListId>,
+) -> Result<Vec<(StockListId, String)>, Error> {
+    let keys = lists.into_iter().map(|list| values![list.get()]);
+    let read = |row: &Row<'_>| Ok((StockListId::new(row.get(0)?), row.get::<Option<String>>(1)?));
+    let found = tx.all_each(&ZONE, keys, read).await?;
+    Ok(found.into_iter().filter_map(|(list, zone)| Some((list, zone?))).collect())
+}
+
 /// What the rules know of a list.
 pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockList>, Error> {
     let read = |row: &Row<'_>| {
@@ -122,8 +138,9 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
     let list = StockListRow { id: StockListId::new(id), ..list.clone() };
     let mode = release_mode_name(list.release_mode);
     let (created, modified) = (list.created_at.micros(), list.modified_at.micros());
-    let (delay, code) = (list.snapshot_delay_seconds, list.code.as_deref());
-    tx.execute(&INSERT, &values![id, &list.name, code, list.is_auto_sync, mode, delay, created, modified]).await?;
+    let (delay, code, zone) = (list.snapshot_delay_seconds, list.code.as_deref(), list.time_zone.as_deref());
+    tx.execute(&INSERT, &values![id, &list.name, code, list.is_auto_sync, mode, delay, zone, created, modified])
+        .await?;
     let mut tally = Tally::default();
     tally.add(Scope::all(TABLE.name), id, 1);
     tally.write(tx).await?;
@@ -134,8 +151,8 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
 pub async fn update(tx: &mut Tx<'_>, list: &StockListRow) -> Result<(), Error> {
     let mode = release_mode_name(list.release_mode);
     let (delay, modified) = (list.snapshot_delay_seconds, list.modified_at.micros());
-    let (id, code) = (list.id.get(), list.code.as_deref());
-    tx.execute(&UPDATE, &values![id, &list.name, code, list.is_auto_sync, mode, delay, modified]).await?;
+    let (id, code, zone) = (list.id.get(), list.code.as_deref(), list.time_zone.as_deref());
+    tx.execute(&UPDATE, &values![id, &list.name, code, list.is_auto_sync, mode, delay, zone, modified]).await?;
     Ok(())
 }
 

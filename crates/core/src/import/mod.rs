@@ -10,7 +10,7 @@ mod row;
 
 pub use columns::{Column, Columns, HeaderFault};
 pub use fold::word as folded;
-pub use row::{CellFault, ImportMode, ListNames, Problem, Reading};
+pub use row::{CellFault, ImportMode, ListNames, Problem, Reading, Times};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

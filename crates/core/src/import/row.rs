@@ -38,8 +38,14 @@ pub struct Reading<'n> {
     pub mode: ImportMode,
     /// The present.
     pub now: Timestamp,
-    /// Reads a time as the rest of the program does; without an offset it is UTC.
-    pub parse_time: fn(&str) -> Option<Timestamp>,
+    /// Reads times as the rest of the program does.
+    pub times: &'n dyn Times,
+}
+
+/// Reads times. Which forms there are, and what a time without an offset means, is not this crate's business.
+pub trait Times: std::fmt::Debug + Sync {
+    /// The moment that a figure was taken at.
+    fn moment(&self, text: &str) -> Result<Timestamp, Problem>;
 }
 
 /// What is wrong with a row, and in which column.
@@ -88,6 +94,10 @@ pub enum Problem {
     UnknownUnit,
     /// No time.
     NotATime,
+    /// A time without an offset, and nobody has said in which zone.
+    NoTimeZone,
+    /// A time that its zone skipped when the clocks were put forward.
+    SkippedTime,
     /// A time that has not come yet.
     InFuture,
     /// Another list than the one the file is for.
@@ -218,7 +228,7 @@ fn snapshot_at(cell: Cell<'_>, reading: &Reading<'_>) -> Result<Option<Timestamp
         CellKind::Error => return Err(Problem::IsError),
         CellKind::Empty | CellKind::Text | CellKind::Date => {}
     }
-    let time = (reading.parse_time)(text).ok_or(Problem::NotATime)?;
+    let time = reading.times.moment(text)?;
     if time > reading.now.minus_seconds(-FUTURE_SECONDS_MAX) {
         return Err(Problem::InFuture);
     }

@@ -7,20 +7,28 @@ mod cells;
 mod headers;
 
 use onhand_core::command::ImportStock;
-use onhand_core::import::{Cell, CellFault, CellKind, Columns, ImportMode, ListNames, Reading};
+use onhand_core::import::{Cell, CellFault, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
 use onhand_core::{Timestamp, command::FigureChange};
 
 /// The present in these tests, in seconds.
 const NOW: i64 = 1_000_000;
 
 /// Reads times as numbers of seconds: which forms of time there are is not this crate's business.
-fn parse_time(text: &str) -> Option<Timestamp> {
-    Some(Timestamp::from_micros(text.parse::<i64>().ok()? * 1_000_000))
+#[derive(Debug)]
+struct Seconds;
+
+impl Times for Seconds {
+    fn moment(&self, text: &str) -> Result<Timestamp, Problem> {
+        match text {
+            "local" => Err(Problem::NoTimeZone),
+            _ => Ok(Timestamp::from_micros(text.parse::<i64>().map_err(|_| Problem::NotATime)? * 1_000_000)),
+        }
+    }
 }
 
 fn reading(mode: ImportMode) -> Reading<'static> {
     let list = ListNames { name: "İzmir Depo", code: Some("IZM-1") };
-    Reading { list, mode, now: Timestamp::from_micros(NOW * 1_000_000), parse_time }
+    Reading { list, mode, now: Timestamp::from_micros(NOW * 1_000_000), times: &Seconds }
 }
 
 fn text(text: &str) -> Cell<'_> {

@@ -19,6 +19,7 @@ use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
+use crate::zone::Zone;
 
 /// Objects of one batch.
 const OBJECTS_MAX: usize = 10_000;
@@ -162,7 +163,7 @@ async fn step(call: Call, mode: Mode) -> Result<Reply, Error> {
         to: form.text("status").and_then(BatchStatus::from_word),
         remote_batch_id: form.string("remote_batch_id").filter(|name| !name.is_empty()),
         content_type: form.string("content_type"),
-        sent: form.list("objects").map(|rows| sent(rows, model)).transpose().map_err(Error::Fields)?,
+        sent: form.list("objects").map(|rows| sent(rows, model, call.zone())).transpose().map_err(Error::Fields)?,
     };
     let config = &call.app.config;
     let leases =
@@ -198,7 +199,7 @@ fn refusal(unfit: rounds::Unfit, to: &str) -> Error {
 }
 
 /// What a batch says of its objects. What has no model of its own has the batch's.
-fn sent(rows: &[Form], model: Option<&str>) -> Result<rounds::Sent, FieldErrors> {
+fn sent(rows: &[Form], model: Option<&str>, zone: Option<&Zone>) -> Result<rounds::Sent, FieldErrors> {
     let mut named = Vec::with_capacity(rows.len());
     let mut text = String::from("[");
     let mut faults = vec![FieldErrors::default(); rows.len()];
@@ -212,7 +213,7 @@ fn sent(rows: &[Form], model: Option<&str>) -> Result<rounds::Sent, FieldErrors>
             kind: content_types::number(model).unwrap_or_default(),
             object,
             remote_id: row.string("remote_id").filter(|name| !name.is_empty()),
-            version_at: row.time("version_date"),
+            version_at: row.time("version_date", zone),
             reason: row.text("failed_reason_type").and_then(Reason::from_word),
         };
         if text.len() > 1 {

@@ -24,6 +24,7 @@ use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::Reply;
 use crate::wire::page::{self, Address};
 use crate::wire::{Family, body};
+use crate::zone::Zone;
 
 /// The most characters an idempotency key may have.
 const KEY_CHARS_MAX: usize = 255;
@@ -102,9 +103,14 @@ impl Call {
         Form::read(fields, mode, form::expect_object(&value)?).map_err(Error::Fields)
     }
 
+    /// The zone of the installation, if it has one: of times that only describe.
+    pub fn zone(&self) -> Option<&Zone> {
+        self.app.config.time_zone.as_ref()
+    }
+
     /// The query of a list.
     pub fn listing(&self, filters: &[Filter]) -> Result<Query, Error> {
-        filter::parse(filters, &self.query)
+        filter::parse(filters, &self.query, self.zone())
     }
 
     /// Narrows a list to what is the channel's, if the call is about one. `channel` is the column, or the expression,

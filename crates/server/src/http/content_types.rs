@@ -129,7 +129,7 @@ pub fn number_kinds(conditions: &mut [Condition]) {
 
 /// `GET content_types/`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
-    let query = filter::parse(FILTERS, &call.query)?;
+    let query = filter::parse(FILTERS, &call.query, call.zone())?;
     let Window::Page { number, limit } = query.listing.window else {
         return Err(Error::Fields(FieldErrors::one("cursor", "This list has numbered pages only.")));
     };

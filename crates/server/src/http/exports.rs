@@ -46,7 +46,7 @@ const EXAMPLES: i64 = 10;
 pub async fn export(call: Call) -> Result<Reply, Error> {
     let format = Format::asked(&call.query, EXPORT_FORMATS)?;
     let query: Vec<_> = call.query.iter().filter(|(name, _)| name != "format").cloned().collect();
-    let listing = filter::parse(product_stocks::FILTERS, &query)?.listing;
+    let listing = filter::parse(product_stocks::FILTERS, &query, call.zone())?.listing;
     if listing.sort.column != Sort::BY_ID.column {
         return Err(Error::field("sort", "An export can be sorted by id or -id only."));
     }

@@ -117,7 +117,7 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
         max_retry_count: form.int("max_retry_count"),
         retry_interval: form.int("retry_interval"),
         is_active: form.bool("is_active"),
-        expires_at: form.has("expiration_date").then(|| form.time("expiration_date")),
+        expires_at: form.has("expiration_date").then(|| form.time("expiration_date", call.zone())),
     };
     let update = async move |tx: &mut Tx<'_>| failed_integrations::update(tx, channel, id, &given, now).await;
     reply(call.app.store.write("failed_integrations.update", update).await?)

@@ -141,7 +141,7 @@ fn matches(condition: &Condition, number: i64) -> bool {
 /// What is asked of a list whose rows leave it when they are sent, with the rows to skip and the rows to show: it has
 /// numbered pages and an order of its own.
 pub(super) fn query(call: &Call, filters: &[Filter]) -> Result<(Query, (i64, i64)), Error> {
-    let query = filter::parse(filters, &call.query)?;
+    let query = filter::parse(filters, &call.query, call.zone())?;
     if call.query.iter().any(|(name, _)| name == "sort") {
         return Err(Error::field("sort", "This list has an order of its own."));
     }

@@ -53,6 +53,7 @@ pub const STATUS: View = View {
         property("file_format", Shape::Text),
         property("encoding", Shape::Text),
         property("ignored_columns", Shape::Texts),
+        property("time_zone", Shape::TextOrNull),
         property("applied_by", Shape::TextOrNull),
         property("undone_by", Shape::TextOrNull),
     ],
@@ -117,7 +118,8 @@ pub async fn import_lists(call: Call) -> Result<Reply, Error> {
 async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result<Reply, Error> {
     let store = &call.app.store;
     let query = options(&call.query)?; // a wrong option is told before a large file is sent
-    let new = begin::import(kind, Task::Import, list, asked(call));
+    let time_zone = begin::time_zone(&call.app, list).await?;
+    let new = ImportRow { time_zone, ..begin::import(kind, Task::Import, list, asked(call)) };
     let (import, half) = Half::begin(store, new).await?;
     let taken = async {
         let arrived = upload::receive(call, Arriving::new(store, import.id)).await?;
@@ -259,6 +261,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         .text("file_format", &import.format)
         .text("encoding", &import.encoding)
         .raw("ignored_columns", &import.ignored_columns)
+        .text_or_null("time_zone", import.time_zone.as_deref())
         .text_or_null("applied_by", applied.as_deref())
         .text_or_null("undone_by", undone.as_deref())
         .close();

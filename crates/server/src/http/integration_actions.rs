@@ -222,7 +222,7 @@ async fn put(
     }
     let given = Given {
         remote_id: form.has("remote_id").then(|| form.string("remote_id").filter(|name| !name.is_empty())),
-        version_at: form.time("version_date"),
+        version_at: form.time("version_date", call.zone()),
         status,
         state: form.string("state"),
     };

@@ -16,13 +16,17 @@ use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::Mode;
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
+use crate::zone::Twice;
 
 /// The body of a release (seed 001).
 pub const RELEASE: &[Field] = &[
     Field::text("code", 255, "The line's unique id in the ERP.").required(),
     Field::bool("update_stock", "Whether the reservation is released. Default true."),
     Field::text("integration_type", 64, "The kind of remote system. Default external_company."),
-    Field::time("registered_at", "When the ERP registered the line; arrival when absent."),
+    Field::time(
+        "registered_at",
+        "When the ERP registered the line; arrival when absent. Without an offset: in the list's time_zone.",
+    ),
 ];
 
 /// A mapping, exactly as seed 001 prints it.
@@ -80,7 +84,13 @@ pub async fn release(call: Call) -> Result<Reply, Error> {
         return Err(Error::field("order_item_id", "This is not the order item in the path."));
     }
     let form = call.form(RELEASE, Mode::Whole).await?;
-    let registered_at = form.past_time("registered_at", call.app.clock.now()).map_err(Error::Fields)?;
+    let zone = match form.has_local_time("registered_at") {
+        true => call.app.zone(order_items::visible(&call, item).await?.list).await?,
+        false => None,
+    };
+    // Of two moments the later: a line that is taken for registered before a figure that it came after would be sold again.
+    let zone = (zone.as_ref(), Twice::Later);
+    let registered_at = form.past_time("registered_at", zone, call.app.clock.now()).map_err(Error::Fields)?;
     let command = ReleaseItem {
         item,
         code: form.string("code").unwrap_or_default(),

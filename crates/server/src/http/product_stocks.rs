@@ -1,5 +1,7 @@
 //! Product stocks (seed 002, contract 4): list, show, upsert of one or many, patch, history.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
 use onhand_core::refusal::RowFault;
@@ -13,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::refusals;
+use crate::app::Zones;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -21,6 +24,7 @@ use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, Object, Reply};
 use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
+use crate::zone::{Twice, Zone};
 
 /// Rows of one upsert.
 pub const ROWS_MAX: usize = 1_000;
@@ -40,7 +44,11 @@ pub const FIELDS: &[Field] = &[
         "Sold and unknown to the ERP. What exceeds the open holds is kept as sold elsewhere; less is raised to them.",
     ),
     Field::object("extra_field", "Free data."),
-    Field::time("snapshot_at", "When the figure was taken; arrival when absent. Older than the stored one is refused."),
+    Field::time(
+        "snapshot_at",
+        "When the figure was taken; arrival when absent. Older than the stored one is refused. Without an offset: in the \
+         list's time_zone.",
+    ),
 ];
 
 /// A product stock as the ERP sees it: exactly the fields of seed 002.
@@ -252,7 +260,9 @@ pub async fn upsert(call: Call) -> Result<Reply, Error> {
         Value::Array(rows) => upsert_many(&call, &rows).await,
         value => {
             let form = Form::read(FIELDS, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
-            let row = row(key(&form), &form, call.app.clock.now()).map_err(Error::Fields)?;
+            let zones = zones(&call, std::slice::from_ref(&form)).await?;
+            let row =
+                row(key(&form), &form, (zones.of(list_of(&form)), call.app.clock.now())).map_err(Error::Fields)?;
             let answer = move |outcome: &Outcome| one(outcome, write);
             call.submit(command(&call, vec![row]), answer, refuse_one).await
         }
@@ -267,8 +277,8 @@ async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
         return Err(Error::field("non_field_errors", text));
     }
     let forms = form::read_rows(FIELDS, Mode::Whole, rows).map_err(Error::Rows)?;
-    let now = call.app.clock.now();
-    let read: Vec<_> = forms.iter().map(|form| row(key(form), form, now)).collect();
+    let (zones, now) = (zones(call, &forms).await?, call.app.clock.now());
+    let read: Vec<_> = forms.iter().map(|form| row(key(form), form, (zones.of(list_of(form)), now))).collect();
     if read.iter().any(Result::is_err) {
         return Err(Error::Rows(read.into_iter().map(|row| row.err().unwrap_or_default()).collect()));
     }
@@ -289,8 +299,10 @@ async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
 pub async fn update(call: Call) -> Result<Reply, Error> {
     let id = StockId::new(call.id()?);
     let form = call.form(FIELDS, Mode::Partial).await?;
-    if form.has("product_sku") || form.has("stock_list") {
+    let mut zone = None;
+    if form.has("product_sku") || form.has("stock_list") || form.has_local_time("snapshot_at") {
         let stock = found(&call).await?;
+        zone = call.app.zone(stock.list).await?;
         let mut errors = FieldErrors::default();
         if form.text("product_sku").is_some_and(|sku| sku != stock.sku) {
             errors.add("product_sku", "This field cannot be changed.");
@@ -300,7 +312,7 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
         }
         errors.into_result()?;
     }
-    let row = row(StockTarget::Id(id), &form, call.app.clock.now()).map_err(Error::Fields)?;
+    let row = row(StockTarget::Id(id), &form, (zone.as_ref(), call.app.clock.now())).map_err(Error::Fields)?;
     let write = write(call.family);
     call.submit(command(&call, vec![row]), move |outcome| one(outcome, write), refuse_one).await
 }
@@ -310,19 +322,29 @@ fn command(call: &Call, rows: Vec<WriteStock>) -> Command {
     Command::WriteStocks(WriteStocks { rows, create_unknown_products })
 }
 
-fn key(form: &Form) -> StockTarget {
-    let list = StockListId::new(form.int("stock_list").unwrap_or_default());
-    StockTarget::Key(StockKey { list, sku: form.string("product_sku").unwrap_or_default() })
+/// The zones of the rows that have a time without an offset: most have none, and nothing is looked up for them.
+async fn zones(call: &Call, forms: &[Form]) -> Result<Zones, Error> {
+    let lists: BTreeSet<_> = forms.iter().filter(|form| form.has_local_time("snapshot_at")).map(list_of).collect();
+    if lists.is_empty() { Ok(Zones::default()) } else { Ok(call.app.zones(lists).await?) }
 }
 
-fn row(target: StockTarget, form: &Form, now: Timestamp) -> Result<WriteStock, FieldErrors> {
+fn list_of(form: &Form) -> StockListId {
+    StockListId::new(form.int("stock_list").unwrap_or_default())
+}
+
+fn key(form: &Form) -> StockTarget {
+    StockTarget::Key(StockKey { list: list_of(form), sku: form.string("product_sku").unwrap_or_default() })
+}
+
+fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)) -> Result<WriteStock, FieldErrors> {
     Ok(WriteStock {
         target,
         on_hand: form.int("stock").and_then(Quantity::new),
         held: form.int("sold_quantity_unreported").and_then(Quantity::new),
         unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
         extra_field: form.string("extra_field"),
-        snapshot_at: form.past_time("snapshot_at", now)?,
+        // Of two moments the earlier: a figure that is taken for newer than it is would settle what it does not contain.
+        snapshot_at: form.past_time("snapshot_at", (zone, Twice::Earlier), now)?,
     })
 }
 

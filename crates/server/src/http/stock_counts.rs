@@ -8,9 +8,10 @@ use onhand_core::floor::{CountLine, FloorCommand, RecordCount, StockCount};
 use onhand_core::refusal::RowFault;
 use onhand_core::{
     Command, DiscrepancyId, FloorOutcome, Outcome, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockCountId,
-    StockLocationId,
+    StockListId, StockLocationId,
 };
-use onhand_store::stock_counts;
+use onhand_store::stock_locations::LOCATIONS;
+use onhand_store::{Tx, records, stock_counts};
 
 use super::call::Call;
 use super::refusals;
@@ -20,6 +21,7 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
+use crate::zone::{Twice, Zone};
 
 /// Lines of one count.
 const LINES_MAX: usize = 1_000;
@@ -34,7 +36,11 @@ pub const LINE: &[Field] = &[
 pub const FIELDS: &[Field] = &[
     Field::pk("location", "The stock location.").required(),
     Field::rows("lines", LINE, LINES_MAX, "What was counted.").required(),
-    Field::time("counted_at", "When it was counted; arrival when absent. It clears what was reported before."),
+    Field::time(
+        "counted_at",
+        "When it was counted; arrival when absent. It clears what was reported before. Without an offset: in the time_zone \
+         of the location's list.",
+    ),
 ];
 
 const COUNTED: View = View {
@@ -113,10 +119,12 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 /// `POST oms/stock-counts/`.
 pub async fn create(call: Call) -> Result<Reply, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
-    let counted_at = form.past_time("counted_at", call.app.clock.now()).map_err(Error::Fields)?;
+    let location = StockLocationId::new(form.int("location").unwrap_or_default());
+    let zone = zone(&call, &form, location).await?;
+    let zone = (zone.as_ref(), Twice::Refused);
+    let counted_at = form.past_time("counted_at", zone, call.app.clock.now()).map_err(Error::Fields)?;
     let lines = lines(&form)?;
     let count = lines.len();
-    let location = StockLocationId::new(form.int("location").unwrap_or_default());
     let command = Command::Floor(FloorCommand::Count(RecordCount { location, counted_at, lines }));
     let answer = |outcome: &Outcome| {
         let mut body = String::with_capacity(1_024);
@@ -126,6 +134,18 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         Reply::text(StatusCode::CREATED, body)
     };
     call.submit(command, answer, move |refusal| refuse(refusal, count)).await
+}
+
+/// The zone of the location's list, if it matters.
+async fn zone(call: &Call, form: &Form, location: StockLocationId) -> Result<Option<Zone>, Error> {
+    if !form.has_local_time("counted_at") {
+        return Ok(None);
+    }
+    let find = async move |tx: &mut Tx<'_>| records::by_id(tx, &LOCATIONS, location.get()).await;
+    let found = call.app.store.glance("stock_locations.by_id", find).await?;
+    let list = found.and_then(|location| location.int("stock_list_id"));
+    let list = list.ok_or_else(|| Error::field("location", crate::wire::form::unknown_pk(location.get())))?;
+    Ok(call.app.zone(StockListId::new(list)).await?)
 }
 
 fn lines(form: &Form) -> Result<Vec<(String, Quantity)>, Error> {

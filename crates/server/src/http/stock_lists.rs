@@ -32,6 +32,11 @@ pub const FIELDS: &[Field] = &[
         86_400,
         "How old figures are taken to be that arrive without a snapshot_at.",
     ),
+    Field::time_zone(
+        "time_zone",
+        "The zone of times without an offset that stock depends on, like Europe/Istanbul. The installation's when null.",
+    )
+    .nullable(),
 ];
 
 /// A list.
@@ -46,6 +51,7 @@ pub const VIEW: View = View {
         property("created_date", Shape::Time),
         property("release_mode", Shape::Text),
         property("snapshot_delay_seconds", Shape::Int),
+        property("time_zone", Shape::TextOrNull),
     ],
     open: false,
 };
@@ -75,6 +81,7 @@ pub(super) fn write(out: &mut String, list: &StockListRow) {
         .time("created_date", list.created_at)
         .text("release_mode", stock_lists::release_mode_name(list.release_mode))
         .int("snapshot_delay_seconds", list.snapshot_delay_seconds)
+        .text_or_null("time_zone", list.time_zone.as_deref())
         .close();
 }
 
@@ -110,6 +117,7 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         is_auto_sync: true,
         release_mode: ReleaseMode::default(),
         snapshot_delay_seconds: 0,
+        time_zone: None,
         created_at: now,
         modified_at: now,
     };
@@ -188,6 +196,9 @@ fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
         None => list.release_mode,
     };
     list.snapshot_delay_seconds = form.int("snapshot_delay_seconds").unwrap_or(list.snapshot_delay_seconds);
+    if form.has("time_zone") {
+        list.time_zone = form.string("time_zone");
+    }
     list
 }
 

@@ -8,6 +8,7 @@ use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Error, Store, Tx};
 use uuid::Builder;
 
+use crate::app::App;
 use crate::auth::token;
 
 /// The most characters that are kept of a file's name.
@@ -42,6 +43,12 @@ pub fn import(kind: Kind, task: Task, list: Option<StockListId>, asked: Asked) -
     ImportRow { list, ..ImportRow::arriving(cache_key, kind, task, asked.actor, asked.now) }
 }
 
+/// The zone of times without an offset in a file that is sent to a list now: the same each time the file is read.
+pub async fn time_zone(app: &App, list: Option<StockListId>) -> Result<Option<String>, Error> {
+    let Some(list) = list else { return Ok(None) };
+    Ok(app.zone(list).await?.map(|zone| zone.name().to_owned()))
+}
+
 /// What is kept of a file's name.
 pub fn file_name(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect()
@@ -70,6 +77,7 @@ pub async fn follow(
         source: Some(source.id),
         state: State::Waiting,
         file_name: source.file_name,
+        time_zone: source.time_zone,
         ..import(source.kind, task, source.list, asked)
     };
     let id = source.id;

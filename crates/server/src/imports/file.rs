@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 
 use onhand_core::Timestamp;
 use onhand_core::command::ImportStock;
-use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Reading};
+use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
 use onhand_sheet::{Fault, Format, Kind, Limits, Row, Sheet};
 
 use super::outcomes::RowOutcome;
 use super::texts::{self, RowText};
 use crate::wire::scalar;
+use crate::zone::{NoMoment, Twice, Zone};
 
 /// What must be known to read a file.
 #[derive(Clone, Debug)]
@@ -29,6 +30,23 @@ pub struct Plan {
     pub mode: ImportMode,
     /// When it was sent: the same each time the file is read.
     pub now: Timestamp,
+    /// What times without an offset mean.
+    pub times: LocalTimes,
+}
+
+/// Times of a file: without an offset they are of the zone in which it was sent.
+#[derive(Clone, Debug)]
+pub struct LocalTimes(pub Option<Zone>);
+
+impl Times for LocalTimes {
+    /// Of two moments the earlier: a figure that is taken for newer than it is would settle what it does not contain.
+    fn moment(&self, text: &str) -> Result<Timestamp, Problem> {
+        let written = scalar::written_time(text).ok_or(Problem::NotATime)?;
+        written.decisive(self.0.as_ref(), Twice::Earlier).map_err(|why| match why {
+            NoMoment::NoZone => Problem::NoTimeZone,
+            NoMoment::Skipped | NoMoment::Twice => Problem::SkippedTime,
+        })
+    }
 }
 
 /// What a file turned out to be.
@@ -77,7 +95,7 @@ impl Plan {
             list: ListNames { name: &self.list_name, code: self.list_code.as_deref() },
             mode: self.mode,
             now: self.now,
-            parse_time: scalar::parse_time,
+            times: &self.times,
         }
     }
 

@@ -7,6 +7,7 @@ use onhand_core::refusal::RowFault;
 use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
 
 use crate::wire::scalar;
+use crate::zone::NoMoment;
 
 /// Why the table of a file cannot be read as stock.
 pub fn header(fault: &HeaderFault) -> String {
@@ -59,6 +60,8 @@ pub fn cell(fault: CellFault) -> String {
         Problem::TooLarge => return format!("The largest amount is {QUANTITY_MAX}."),
         Problem::UnknownUnit => "The unit is qty or kg.",
         Problem::NotATime => "This is not a time. Write it like 2026-01-31T09:30:00Z.",
+        Problem::NoTimeZone => return NoMoment::NoZone.to_string(),
+        Problem::SkippedTime => return NoMoment::Skipped.to_string(),
         Problem::InFuture => "This time is in the future.",
         Problem::OtherList => "The row is for another stock list than the one the file was sent to.",
         Problem::NothingToWrite => "There is nothing to write in this row: its amounts and its unit are empty.",

@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use super::chunks::{Rows, Slot, UnderWay, gone};
 use super::{Stopped, blocking};
 use crate::app::App;
-use crate::imports::file::{FileRow, Plan, Survey};
+use crate::imports::file::{FileRow, LocalTimes, Plan, Survey};
 use crate::imports::outcomes::{self, RowOutcome};
 use crate::imports::{CHUNK_ROWS, spool, texts};
 use crate::ledger::Decider;
@@ -48,6 +48,7 @@ async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>,
         list_code: found.code,
         mode: mode(&import.mode),
         now: import.created_at,
+        times: LocalTimes(import.time_zone.as_ref().and_then(|name| name.parse().ok())),
     });
     let surveyed = plan.clone();
     let (survey, kept) = blocking(move || surveyed.survey()).await?;

@@ -47,6 +47,8 @@ pub enum Kind {
     Any,
     /// A time (ISO 8601).
     Time,
+    /// The name of a time zone. Where it may be null, a blank text is null.
+    TimeZone,
     /// A decimal, as text or number.
     Decimal,
     /// The id of another object.
@@ -124,6 +126,11 @@ impl Field {
     /// A time.
     pub const fn time(name: &'static str, help: &'static str) -> Self {
         Self::of(name, Kind::Time, help)
+    }
+
+    /// The name of a time zone.
+    pub const fn time_zone(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::TimeZone, help)
     }
 
     /// A decimal.

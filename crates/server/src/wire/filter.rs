@@ -3,12 +3,12 @@
 //! Promises: every fault of every parameter is reported at once; a parameter that no table knows is refused, because a
 //! filter that is quietly ignored shows a client rows it did not ask for. Must not know SQL beyond column names.
 
-use onhand_core::Timestamp;
 use onhand_store::Value;
 use onhand_store::filter::{Condition, CursorKey, Listing, Op, Sort, Window};
 
 use super::error::{Error, FieldErrors};
 use super::{form, scalar};
+use crate::zone::Zone;
 
 /// Rows a page where the client does not say (contract 1.2).
 pub const LIMIT_DEFAULT: i64 = 10;
@@ -89,12 +89,12 @@ pub struct Query {
     pub limit: i64,
 }
 
-/// Reads the query of a list.
-pub fn parse(filters: &[Filter], query: &[(String, String)]) -> Result<Query, Error> {
+/// Reads the query of a list. Days, and times without an offset, are of the zone or else of UTC.
+pub fn parse(filters: &[Filter], query: &[(String, String)], zone: Option<&Zone>) -> Result<Query, Error> {
     let mut errors = FieldErrors::default();
     let mut conditions: Vec<Condition> = Vec::new();
     for (name, text) in query.iter().filter(|(name, _)| !GENERAL.contains(&name.as_str())) {
-        match condition(filters, name, text) {
+        match condition(filters, name, text, zone) {
             Ok(condition) => add(&mut conditions, condition),
             Err(message) => errors.add(name, message),
         }
@@ -154,53 +154,56 @@ fn add(conditions: &mut Vec<Condition>, condition: Condition) {
     }
 }
 
-fn condition(filters: &[Filter], name: &str, text: &str) -> Result<Condition, String> {
+fn condition(filters: &[Filter], name: &str, text: &str, zone: Option<&Zone>) -> Result<Condition, String> {
     let named =
         |filter: &&Filter| name.strip_prefix(filter.name).is_some_and(|lookup| filter.lookups().contains(&lookup));
     let filter = filters.iter().find(named).ok_or("This list has no such filter.")?;
     let lookup = &name[filter.name.len()..];
     let (op, values) = match lookup {
-        _ if filter.kind == Kind::Linked => (Op::Among, vec![value(filter.kind, text)?]),
-        "" | "__exact" | "__iexact" => (Op::Eq, vec![value(filter.kind, text)?]),
-        "__in" => (Op::In, in_values(filter.kind, text)?),
-        "__gt" => (Op::Gt, vec![value(filter.kind, text)?]),
-        "__gte" => (Op::Gte, vec![value(filter.kind, text)?]),
-        "__lt" => (Op::Lt, vec![value(filter.kind, text)?]),
-        "__lte" => (Op::Lte, vec![value(filter.kind, text)?]),
-        dates => date_range(dates, text)?,
+        _ if filter.kind == Kind::Linked => (Op::Among, vec![value(filter.kind, text, zone)?]),
+        "" | "__exact" | "__iexact" => (Op::Eq, vec![value(filter.kind, text, zone)?]),
+        "__in" => (Op::In, in_values(filter.kind, text, zone)?),
+        "__gt" => (Op::Gt, vec![value(filter.kind, text, zone)?]),
+        "__gte" => (Op::Gte, vec![value(filter.kind, text, zone)?]),
+        "__lt" => (Op::Lt, vec![value(filter.kind, text, zone)?]),
+        "__lte" => (Op::Lte, vec![value(filter.kind, text, zone)?]),
+        dates => date_range(dates, text, zone)?,
     };
     Ok(Condition { column: filter.column, op, values })
 }
 
-/// Days are whole: after a day means from the next midnight on.
-fn date_range(lookup: &str, text: &str) -> Result<(Op, Vec<Value<'static>>), String> {
-    let day = scalar::parse_date(text).ok_or("Enter a valid date.")?;
+/// Days are whole: after a day means from the beginning of the next one on.
+fn date_range(lookup: &str, text: &str, zone: Option<&Zone>) -> Result<(Op, Vec<Value<'static>>), String> {
+    let (begin, end) = scalar::parse_day(text, zone).ok_or("Enter a valid date.")?;
     let (op, moment) = match lookup {
-        "__date__gt" => (Op::Gte, scalar::next_day(day)),
-        "__date__gte" => (Op::Gte, day),
-        "__date__lt" => (Op::Lt, day),
-        _ => (Op::Lt, scalar::next_day(day)),
+        "__date__gt" => (Op::Gte, end),
+        "__date__gte" => (Op::Gte, begin),
+        "__date__lt" => (Op::Lt, begin),
+        _ => (Op::Lt, end),
     };
     Ok((op, vec![Value::Int(moment.micros())]))
 }
 
-fn in_values(kind: Kind, text: &str) -> Result<Vec<Value<'static>>, String> {
-    let values: Vec<_> =
-        text.split(',').filter(|part| !part.is_empty()).map(|part| value(kind, part)).collect::<Result<_, _>>()?;
+fn in_values(kind: Kind, text: &str, zone: Option<&Zone>) -> Result<Vec<Value<'static>>, String> {
+    let values: Vec<_> = text
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| value(kind, part, zone))
+        .collect::<Result<_, _>>()?;
     if values.len() > IN_VALUES_MAX {
         return Err(format!("Ensure this list has no more than {IN_VALUES_MAX} items."));
     }
     Ok(values)
 }
 
-fn value(kind: Kind, text: &str) -> Result<Value<'static>, String> {
+fn value(kind: Kind, text: &str, zone: Option<&Zone>) -> Result<Value<'static>, String> {
     let text = text.trim();
     let found = match kind {
         Kind::Int => return text.parse().map(Value::Int).map_err(|_| "Enter a number.".to_owned()),
         Kind::Text | Kind::Linked => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
         Kind::Folded => (!text.contains('\0')).then(|| Value::from(onhand_core::fold(text))),
         Kind::Bool => form::boolean_text(text).map(Value::from),
-        Kind::Time => scalar::parse_time(text).map(|time: Timestamp| Value::Int(time.micros())),
+        Kind::Time => scalar::written_time(text).map(|time| Value::Int(time.descriptive(zone).micros())),
         Kind::Status => form::status_text(text).map(|status| Value::Int(status.code())),
         Kind::Choice(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
     };
@@ -267,7 +270,7 @@ mod tests {
 
     fn read(query: &str) -> Result<Query, Error> {
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        parse(FILTERS, &pairs)
+        parse(FILTERS, &pairs, None)
     }
 
     fn conditions(query: &str) -> Vec<(&'static str, Op, Vec<Value<'static>>)> {

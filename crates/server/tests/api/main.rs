@@ -56,5 +56,6 @@ pub(crate) mod slow_clients;
 mod stock_lists;
 mod stopping;
 mod stores;
+mod times;
 mod uploads;
 mod wire;

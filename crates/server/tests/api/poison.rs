@@ -91,7 +91,8 @@ pub(crate) fn values() -> Vec<Value> {
 /// What a field must do with a value, by what its table says.
 pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
     // What else may be null has a blank form; a state has none.
-    let is_blank = matches!(field.kind, Kind::Status) && value.as_str().is_some_and(|text| text.trim().is_empty());
+    let is_blank = matches!(field.kind, Kind::Status | Kind::TimeZone)
+        && value.as_str().is_some_and(|text| text.trim().is_empty());
     if value.is_null() || is_blank {
         return taken(field.nullable);
     }
@@ -121,6 +122,8 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
         Kind::Number(max) => taken(fraction(value).is_some_and(|number| number.abs() <= f64::from(max))),
         Kind::Any => taken(small(value)),
         Kind::Time => taken(value == "2026-01-02"),
+        // None of the values is the name of a zone.
+        Kind::TimeZone => Verdict::Refused,
         Kind::Decimal => taken(decimal(value)),
         Kind::Pk => match whole(value) {
             Some(1..=i128::MAX) if field.name != "order" => Verdict::Unclear,

@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use onhand::auth::{Role, password};
+use onhand::config::ServeConfig;
 use onhand::http::routes::{NOUNS, Reading, Route, Under, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
-use crate::client::{Answer, Body, Client, unique};
+use crate::client::{Answer, Body, Client, TestServer, unique};
 use crate::imports::{finished, import_path, upload};
 use crate::oms_floor::Floor;
 use crate::shop::{Shop, id, item};
@@ -43,7 +44,9 @@ const PAIRED: usize = 8;
 
 impl Samples {
     pub(crate) async fn open() -> Self {
-        Self::of(Shop::open().await).await
+        // Times without an offset are good, too, where there is a zone.
+        let zone = |config: &mut ServeConfig| config.time_zone = Some("UTC".parse().expect("a zone"));
+        Self::of(Shop::on(TestServer::with(zone).await).await).await
     }
 
     pub(crate) async fn of(shop: Shop) -> Self {
@@ -271,6 +274,7 @@ impl Samples {
             Kind::Number(max) => json!(f64::from(max) / 8.0),
             Kind::Any => json!("anything"),
             Kind::Time => json!(self.shop.server.time(0)),
+            Kind::TimeZone => json!("Europe/Istanbul"),
             Kind::Decimal => json!("1.50"),
             Kind::Pks | Kind::Texts(..) => json!([]),
             Kind::Rows(fields, _) => json!([self.row(fields)]),

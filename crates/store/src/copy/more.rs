@@ -31,6 +31,7 @@ pub(super) const TABLES: &[Table] = &[
             "created_at",
             "started_at",
             "finished_at",
+            "time_zone",
         ],
     ),
     table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),

@@ -51,6 +51,7 @@ const MAIN: &[Table] = &[
             "created_at",
             "modified_at",
             "location_id",
+            "time_zone",
         ],
     ),
     table(

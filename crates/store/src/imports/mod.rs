@@ -26,25 +26,25 @@ shared! {
     INSERT = "imports.insert",
         "INSERT INTO import (id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state,
          file_name, file_bytes, format, encoding, ignored_columns, total, processed, created, updated, unchanged,
-         failed, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14)";
+         failed, created_at, time_zone)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14, ?15)";
     BY_KEY = "imports.by_key",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
+         started_at, finished_at, time_zone FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
     BY_ID = "imports.by_id",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE id = ?1 AND state <> 'forgotten'";
+         started_at, finished_at, time_zone FROM import WHERE id = ?1 AND state <> 'forgotten'";
     BY_SOURCE = "imports.by_source",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
+         started_at, finished_at, time_zone FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
          AND state <> 'forgotten'";
     OPEN = "imports.open",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at FROM import WHERE id IN (SELECT MIN(id) FROM import
+         started_at, finished_at, time_zone FROM import WHERE id IN (SELECT MIN(id) FROM import
          WHERE finished_at IS NULL AND state NOT IN ('receiving', 'forgotten') GROUP BY stock_list_id) ORDER BY id LIMIT 100";
     ARRIVED = "imports.arrived",
         "UPDATE import SET state = 'waiting', task = ?2, mode = ?3, file_name = ?4, file_bytes = ?5
@@ -119,6 +119,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
         created_at: Timestamp::from_micros(row.get(21)?),
         started_at: time(22)?,
         finished_at: time(23)?,
+        time_zone: row.get(24)?,
     })
 }
 
@@ -140,6 +141,7 @@ pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Er
         import.file_bytes,
         import.total,
         import.created_at.micros(),
+        import.time_zone.as_deref(),
     ];
     tx.execute(&INSERT, &values).await?;
     Ok(ImportRow { id: ImportId::new(id), ..import.clone() })

@@ -139,6 +139,8 @@ pub struct ImportRow {
     pub started_at: Option<Timestamp>,
     /// When all was done.
     pub finished_at: Option<Timestamp>,
+    /// The time zone of times without an offset in the file, if there was one when it was sent.
+    pub time_zone: Option<String>,
 }
 
 impl ImportRow {
@@ -166,6 +168,7 @@ impl ImportRow {
             created_at: now,
             started_at: None,
             finished_at: None,
+            time_zone: None,
         }
     }
 }

@@ -33,6 +33,7 @@ pub(crate) fn stock_list(name: &str) -> StockListRow {
         is_auto_sync: true,
         release_mode: ReleaseMode::UntilNextWrite,
         snapshot_delay_seconds: 0,
+        time_zone: None,
         created_at: START,
         modified_at: START,
     }

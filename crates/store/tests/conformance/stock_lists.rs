@@ -14,6 +14,7 @@ fn a_list_is_read_as_it_was_written() {
             is_auto_sync: false,
             release_mode: ReleaseMode::Immediate,
             snapshot_delay_seconds: 86_400,
+            time_zone: Some("Europe/Istanbul".to_owned()),
             modified_at: at(5),
             ..stock_list("Ünïcødé 'quoted\"")
         };

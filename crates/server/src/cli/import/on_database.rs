@@ -78,7 +78,9 @@ impl Place for OnDatabase {
 
     async fn send(&mut self, list: i64, mut file: Outgoing, wish: Wish) -> anyhow::Result<String> {
         let task = if wish.is_dry_run { Task::Preview } else { Task::Import };
-        let new = begin::import(Kind::Stocks, task, Some(StockListId::new(list)), self.asked());
+        let list = Some(StockListId::new(list));
+        let time_zone = begin::time_zone(&self.inside.app, list).await?;
+        let new = ImportRow { time_zone, ..begin::import(Kind::Stocks, task, list, self.asked()) };
         let store = self.inside.app.store.clone();
         let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
         self.arriving = Some(import.id);

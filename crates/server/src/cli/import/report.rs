@@ -15,6 +15,8 @@ pub(super) struct Report {
     pub(super) file_name: String,
     pub(super) file_format: String,
     pub(super) ignored_columns: Vec<String>,
+    #[serde(default)]
+    pub(super) time_zone: Option<String>,
     pub(super) total: i64,
     pub(super) processed: i64,
     pub(super) created: i64,
@@ -76,6 +78,9 @@ impl Report {
         }
         if !self.ignored_columns.is_empty() {
             lines.push(format!("ignored columns: {}", shown(&self.ignored_columns.join(", "))));
+        }
+        if let Some(zone) = self.time_zone.as_ref().filter(|_| self.is_dry_run()) {
+            lines.push(format!("times without an offset are read in {}", shown(zone)));
         }
         if self.has_failed() && self.processed == 0 {
             return lines;

@@ -23,6 +23,7 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{Object, Reply};
+use crate::zone::Zone;
 
 /// The order (channel client contract 8.2). Bounds of texts are those that the client cuts to.
 const ORDER: &[Field] = &[
@@ -114,7 +115,7 @@ struct Terms {
 pub async fn create_sold(call: Call) -> Result<Reply, Error> {
     let terms = terms(&call).await?;
     let form = call.form(SOLD, Mode::Whole).await?;
-    let command = command(&form, &terms)?;
+    let command = command(&form, &terms, call.zone())?;
     let (count, sent) = (command.lines.len(), Sent::of(&command));
     let taken = match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
         Ok(reply) => Ok(reply),
@@ -185,7 +186,7 @@ fn carried(fields: &[Field], read: &[&str]) -> Vec<&'static str> {
     fields.iter().map(|field| field.name).filter(|name| !read.contains(name)).collect()
 }
 
-fn command(form: &Form, terms: &Terms) -> Result<PlaceOrder, Error> {
+fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder, Error> {
     let missing = || Error::Internal("a required object is missing".to_owned());
     let order = form.one("order").ok_or_else(missing)?;
     let number = order.string("number").unwrap_or_default();
@@ -211,7 +212,7 @@ fn command(form: &Form, terms: &Terms) -> Result<PlaceOrder, Error> {
         currency: order.string("currency").unwrap_or_default(),
         status,
         is_send: false,
-        date_placed: order.time("date_placed"),
+        date_placed: order.time("date_placed", zone),
         extra_field: order.string("extra_field").unwrap_or_else(empty),
         details: details(order, &carried(ORDER, ORDER_READ)),
         number,

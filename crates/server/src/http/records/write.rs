@@ -17,18 +17,21 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::{Field, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, NOTHING, Reply};
+use crate::zone::Zone;
 
 /// What a rule may know of a call.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct About {
     channel: Option<ChannelId>,
     role: Role,
     now: Timestamp,
+    zone: Option<Zone>,
 }
 
 impl About {
     fn of(call: &Call) -> Self {
-        Self { channel: call.channel, role: call.caller.role, now: call.app.clock.now() }
+        let (channel, role, now) = (call.channel, call.caller.role, call.app.clock.now());
+        Self { channel, role, now, zone: call.zone().cloned() }
     }
 }
 
@@ -66,7 +69,7 @@ type Made = Result<(Vec<Record>, StatusCode), Vec<FieldErrors>>;
 
 async fn make(call: &Call, noun: &'static Noun, forms: Vec<Form>) -> Result<Made, Error> {
     let about = About::of(call);
-    let stored = call.app.store.write("records.insert", async move |tx| insert(tx, noun, &forms, about).await).await;
+    let stored = call.app.store.write("records.insert", async move |tx| insert(tx, noun, &forms, &about).await).await;
     stored.map_err(|fault| taken(noun, fault))?
 }
 
@@ -74,19 +77,19 @@ async fn insert(
     tx: &mut Tx<'_>,
     noun: &'static Noun,
     forms: &[Form],
-    about: About,
+    about: &About,
 ) -> Result<Result<Made, Error>, StoreError> {
     let mut records = Vec::with_capacity(forms.len());
     let mut faults = Vec::with_capacity(forms.len());
     for form in forms {
         let mut record = Record::new(noun.table, about.now);
-        faults.push(fill(noun, form, &mut record, about.channel));
+        faults.push(fill(noun, form, &mut record, about));
         records.push(record);
     }
     for missing in records::missing(tx, noun.table, &records).await? {
         faults[missing.row].add(field_of(missing.name), form::unknown_pk(missing.id));
     }
-    let About { channel, role, now } = about;
+    let About { channel, role, now, .. } = *about;
     let drafts = records.iter_mut().zip(forms);
     let drafts = drafts.map(|(record, form)| Draft { record, before: None, form, channel, role, now }).collect();
     for (verdict, faults) in judged(tx, noun, drafts).await?.into_iter().zip(&mut faults) {
@@ -127,7 +130,7 @@ async fn upsert(
     noun: &'static Noun,
     records: Vec<Record>,
     forms: &[Form],
-    about: About,
+    about: &About,
 ) -> Result<(Vec<Record>, StatusCode), StoreError> {
     // Each is there, or will be one of the new ones; both kinds are written together.
     let mut places: Vec<Place> = Vec::with_capacity(records.len());
@@ -195,7 +198,7 @@ pub(in crate::http) async fn update(call: Call, noun: &'static Noun, mode: Mode)
     let id = record.id;
     let about = About::of(&call);
     let stored =
-        call.app.store.write("records.update", async move |tx| change(tx, noun, (id, &form), about).await).await;
+        call.app.store.write("records.update", async move |tx| change(tx, noun, (id, &form), &about).await).await;
     let record = stored.map_err(|fault| taken(noun, fault))??;
     Ok(reply(noun, StatusCode::OK, Some(&record)))
 }
@@ -204,11 +207,11 @@ async fn change(
     tx: &mut Tx<'_>,
     noun: &'static Noun,
     (id, form): (i64, &Form),
-    about: About,
+    about: &About,
 ) -> Result<Result<Record, Error>, StoreError> {
     let Some(before) = records::locked(tx, noun.table, id).await? else { return Ok(Err(Error::not_found())) };
     let mut after = before.clone();
-    let mut faults = fill(noun, form, &mut after, about.channel);
+    let mut faults = fill(noun, form, &mut after, about);
     for field in noun.fixed {
         let column = noun.table.column(field).expect("what is fixed is a column").name;
         if after.value(column) != before.value(column) {
@@ -218,7 +221,7 @@ async fn change(
     for missing in records::missing(tx, noun.table, std::slice::from_ref(&after)).await? {
         faults.add(field_of(missing.name), form::unknown_pk(missing.id));
     }
-    let About { channel, role, now } = about;
+    let About { channel, role, now, .. } = *about;
     let draft = Draft { record: &mut after, before: Some(&before), form, channel, role, now };
     match judged(tx, noun, vec![draft]).await?.pop() {
         None | Some(Ok(())) => {}
@@ -255,17 +258,17 @@ pub(in crate::http) async fn remove(call: Call, noun: &'static Noun) -> Result<R
 }
 
 /// Puts what was sent into a record. What is made below a channel is that channel's.
-fn fill(noun: &Noun, form: &Form, record: &mut Record, channel: Option<ChannelId>) -> FieldErrors {
+fn fill(noun: &Noun, form: &Form, record: &mut Record, about: &About) -> FieldErrors {
     for field in noun.fields.iter().filter(|field| form.has(field.name)) {
         if let Some(ids) = form.ids(field.name).filter(|_| noun.table.has_link(field.name)) {
             record.link(field.name, ids.to_vec());
         } else if let Some(column) = noun.table.column(field.name) {
-            record.set(column.name, sent(field, form));
+            record.set(column.name, sent(field, form, about.zone.as_ref()));
         }
     }
     let mut faults = FieldErrors::default();
     if let (Some(Own::Column(column)), Some(channel)) =
-        (noun.own.filter(|_| noun.table.column("channel").is_some()), channel)
+        (noun.own.filter(|_| noun.table.column("channel").is_some()), about.channel)
     {
         if form.int("channel").is_some_and(|said| said != channel.get()) {
             faults.add("channel", form::unknown_pk(form.int("channel").unwrap_or_default()));
@@ -275,11 +278,11 @@ fn fill(noun: &Noun, form: &Form, record: &mut Record, channel: Option<ChannelId
     faults
 }
 
-fn sent(field: &Field, form: &Form) -> Value<'static> {
+fn sent(field: &Field, form: &Form, zone: Option<&Zone>) -> Value<'static> {
     match field.kind {
         Kind::Int(..) | Kind::Pk => form.int(field.name).into(),
         Kind::Bool => form.bool(field.name).into(),
-        Kind::Time => form.time(field.name).map(Timestamp::micros).into(),
+        Kind::Time => form.time(field.name, zone).map(Timestamp::micros).into(),
         _ => form.string(field.name).into(),
     }
 }

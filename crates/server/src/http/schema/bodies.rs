@@ -6,6 +6,7 @@ use super::{Shared, id, status_codes};
 use crate::http::routes::Route;
 use crate::http::upload::FILE_TYPES;
 use crate::wire::field::{Field, Kind};
+use crate::zone;
 
 /// The body of a route.
 pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Value {
@@ -101,6 +102,7 @@ pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
         Kind::Number(max) => json!({"type": "number", "minimum": -i64::from(*max), "maximum": max}),
         Kind::Any => json!({}),
         Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::TimeZone => json!({"type": "string", "maxLength": zone::NAME_CHARS_MAX}),
         Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
         Kind::Pk => id(),
         Kind::Pks => json!({"type": "array", "items": id()}),

@@ -14,7 +14,8 @@ use self::values::Fault;
 pub use self::values::{NO_NULLS, boolean, boolean_text, status, status_text, type_name, unknown_pk, whole_number};
 use super::error::{Error, FieldErrors};
 use super::field::{Field, Kind};
-use super::scalar;
+use super::scalar::{self, Written};
+use crate::zone::{Twice, Zone};
 
 /// Whether a missing required field is a fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,7 +39,7 @@ enum Parsed {
     Int(i64),
     Bool(bool),
     Status(OrderStatus),
-    Time(Timestamp),
+    Time(Written),
     Pks(Vec<i64>),
     Rows(Vec<Form>),
     One(Form),
@@ -99,7 +100,7 @@ impl Form {
             Some(Parsed::Int(number)) => number.to_string().into(),
             Some(Parsed::Bool(flag)) => flag.to_string().into(),
             Some(Parsed::Status(status)) => Value::from(status.code().to_string()).to_string().into(),
-            Some(Parsed::Time(time)) => Value::from(scalar::time_text(*time)).to_string().into(),
+            Some(Parsed::Time(time)) => Value::from(scalar::time_text(time.descriptive(None))).to_string().into(),
             Some(Parsed::Pks(ids)) => Value::from(ids.as_slice()).to_string().into(),
             Some(Parsed::Null | Parsed::Rows(_) | Parsed::One(_)) | None => Cow::Borrowed("null"),
         }
@@ -129,22 +130,36 @@ impl Form {
         }
     }
 
-    /// A time.
-    pub fn time(&self, name: &str) -> Option<Timestamp> {
+    fn written_time(&self, name: &str) -> Option<Written> {
         match self.get(name)? {
             Parsed::Time(time) => Some(*time),
             _ => None,
         }
     }
 
-    /// The same, if it is not in the future: such a time is a mistake that would do harm for long, since every later figure
-    /// would be older.
-    pub fn past_time(&self, name: &str, now: Timestamp) -> Result<Option<Timestamp>, FieldErrors> {
-        match self.time(name) {
-            Some(time) if time > now.minus_seconds(-FUTURE_SECONDS_MAX) => {
-                Err(FieldErrors::one(name, "This time is in the future."))
-            }
-            time => Ok(time),
+    /// A time that only describes. Without an offset it is of the zone (the installation's), or else of UTC.
+    pub fn time(&self, name: &str, zone: Option<&Zone>) -> Option<Timestamp> {
+        self.written_time(name).map(|time| time.descriptive(zone))
+    }
+
+    /// Whether there is a time without an offset: what it means depends on a zone.
+    pub fn has_local_time(&self, name: &str) -> bool {
+        matches!(self.written_time(name), Some(Written::Local(_)))
+    }
+
+    /// A time that stock depends on. Without an offset it is of the zone, and refused where there is none; one in the
+    /// future is refused too: such a time is a mistake that would do harm for long, since every later figure would be older.
+    pub fn past_time(
+        &self,
+        name: &str,
+        (zone, twice): (Option<&Zone>, Twice),
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, FieldErrors> {
+        let Some(time) = self.written_time(name) else { return Ok(None) };
+        let time = time.decisive(zone, twice).map_err(|why| FieldErrors::one(name, why.to_string()))?;
+        match time > now.minus_seconds(-FUTURE_SECONDS_MAX) {
+            true => Err(FieldErrors::one(name, "This time is in the future.")),
+            false => Ok(Some(time)),
         }
     }
 
@@ -186,13 +201,14 @@ fn parse(field: &Field, value: &Value) -> Result<Parsed, Fault> {
         Kind::Int(min, max) => values::int(value, min, max).map(Parsed::Int),
         Kind::Bool => values::boolean(value).map(Parsed::Bool).ok_or_else(|| "Must be a valid boolean.".into()),
         Kind::Choice(words) => values::choice(value, words).map(Parsed::Text),
-        Kind::Status if field.nullable && values::is_blank(value) => Ok(Parsed::Null),
+        Kind::Status | Kind::TimeZone if field.nullable && values::is_blank(value) => Ok(Parsed::Null),
         Kind::Status => values::status(value).map(Parsed::Status).ok_or_else(|| values::not_a_choice(value)),
         Kind::Object => values::object(&values::opened(value)).map(Parsed::Json),
         Kind::List => values::list(&values::opened(value)).map(Parsed::Json),
         Kind::Number(max) => values::number(value, max).map(Parsed::Text),
         Kind::Any => values::any(value).map(Parsed::Json),
         Kind::Time => values::time(value).map(Parsed::Time),
+        Kind::TimeZone => values::time_zone(value).map(Parsed::Text),
         Kind::Decimal => values::decimal(value).map(Parsed::Text),
         Kind::Pk => values::pk(value).map(Parsed::Int),
         Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),

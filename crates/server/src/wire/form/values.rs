@@ -4,11 +4,12 @@
 
 use std::borrow::Cow;
 
-use onhand_core::{OrderStatus, Timestamp};
+use onhand_core::OrderStatus;
 use serde_json::Value;
 
 use crate::wire::error::FieldErrors;
-use crate::wire::scalar;
+use crate::wire::scalar::{self, Written};
+use crate::zone::{self, Zone};
 
 /// The most bytes a free JSON field may have.
 const OBJECT_BYTES_MAX: usize = 65_536;
@@ -239,12 +240,18 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn time(value: &Value) -> Result<Timestamp, Fault> {
-    value.as_str().and_then(scalar::parse_time).ok_or_else(|| {
+pub(super) fn time(value: &Value) -> Result<Written, Fault> {
+    value.as_str().and_then(scalar::written_time).ok_or_else(|| {
         "Datetime has wrong format. Use one of these formats instead: \
          YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
             .into()
     })
+}
+
+/// The name of a zone, as the database of zones writes it.
+pub(super) fn time_zone(value: &Value) -> Result<String, Fault> {
+    let zone = value.as_str().ok_or(zone::UNKNOWN)?.parse::<Zone>()?;
+    Ok(zone.name().to_owned())
 }
 
 pub(super) fn decimal(value: &Value) -> Result<String, Fault> {
