@@ -239,7 +239,7 @@ impl Shelf {
         let movement = MovementId::new(self.ids.take_in(IdKind::Movement, id.bucket()));
         let is_new = self.changes.new_stocks.contains(&id);
         let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
-        let at = if is_new { at.max(stock.modified_at) } else { at.max(stock.modified_at.plus_micros(1)) };
+        let at = if is_new { at.max(stock.modified_at) } else { at.later_than(stock.modified_at) };
         stock.on_hand += delta.on_hand;
         stock.held += delta.held;
         stock.external += delta.external;
@@ -314,7 +314,7 @@ impl Shelf {
             order.modified_at = at.max(order.modified_at);
         } else {
             self.changes.orders.entry(id).or_insert_with(|| order.clone());
-            order.modified_at = at.max(order.modified_at.plus_micros(1));
+            order.modified_at = at.later_than(order.modified_at);
         }
         order
     }
@@ -366,7 +366,7 @@ impl Shelf {
             self.reported_of.entry(stock).or_default().insert(item);
         }
         let line = self.item_mut(item);
-        (line.stock, line.modified_at) = (stock, now);
+        (line.stock, line.modified_at) = (stock, now.later_than(line.modified_at));
     }
 
     fn hold_mut(&mut self, item: OrderItemId) -> &mut Hold {

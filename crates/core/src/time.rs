@@ -25,6 +25,13 @@ impl Timestamp {
         Self(self.0.saturating_add(micros))
     }
 
+    /// The time of a change made now to something that last changed at `before`. It grows with every change, whatever the
+    /// clock says: the clocks of two processes differ.
+    #[must_use]
+    pub fn later_than(self, before: Self) -> Self {
+        self.max(before.plus_micros(1))
+    }
+
     /// The time `seconds` before this one.
     #[must_use]
     pub const fn minus_seconds(self, seconds: i64) -> Self {

@@ -58,6 +58,8 @@ shared! {
          FROM account WHERE username = ?1";
     BY_ID = "accounts.by_id",
         "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account WHERE id = ?1";
+    LOCKED = "accounts.locked",
+        "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account WHERE id = ?1", locking;
     INSERT = "accounts.insert",
         "INSERT INTO account (id, username, password_hash, role, channel_id, is_active, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -67,13 +69,16 @@ shared! {
     TOKENS_BY_PREFIX = "tokens.by_prefix",
         "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
          FROM token WHERE prefix = ?1";
+    LOCKED_TOKEN = "tokens.locked",
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
+         FROM token WHERE id = ?1", locking;
     TOKENS_OF = "tokens.of_account",
         "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
          FROM token WHERE account_id = ?1 ORDER BY id";
     REVOKE = "tokens.revoke", "UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     REVOKE_ALL = "tokens.revoke_all",
         "UPDATE token SET revoked_at = ?2 WHERE account_id = ?1 AND revoked_at IS NULL";
-    USED = "tokens.used", "UPDATE token SET last_used_at = ?2 WHERE id = ?1";
+    USED = "tokens.used", "UPDATE token SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
 }
 
 fn read(row: &Row<'_>) -> Result<Account, Error> {
@@ -161,6 +166,30 @@ pub async fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<i64, Error> 
     let values = values![id, account, &token.name, &token.prefix, token.hash.as_slice(), created];
     tx.execute(&INSERT_TOKEN, &values).await?;
     Ok(id)
+}
+
+/// What somebody has shown to be given a token.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Proof {
+    /// The password of which this is the hash.
+    Password(String),
+    /// The token with this id.
+    Token(i64),
+}
+
+/// Stores a token for somebody who has shown this; its id. None if that is not good any more: the password was changed, or
+/// the token revoked, since it was looked at.
+pub async fn insert_proven(tx: &mut Tx<'_>, token: &Token, proof: &Proof) -> Result<Option<i64>, Error> {
+    // Whoever changes a password writes the account first: either its tokens are revoked by now, or this one will be.
+    let Some(account) = tx.first(&LOCKED, &values![token.account.get()], read).await? else { return Ok(None) };
+    let holds = match proof {
+        Proof::Password(hash) => account.password_hash == *hash,
+        Proof::Token(id) => {
+            let shown = tx.first(&LOCKED_TOKEN, &values![*id], read_token).await?;
+            shown.is_some_and(|shown| shown.account == account.id && shown.revoked_at.is_none())
+        }
+    };
+    if holds && account.is_active { Ok(Some(insert_token(tx, token).await?)) } else { Ok(None) }
 }
 
 /// Tokens that start like this; the caller compares the hashes.

@@ -166,7 +166,8 @@ pub async fn has_expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) ->
 pub(crate) async fn give_up_expired(tx: &mut Tx<'_>, assortment: &Assortment, now: Timestamp) -> Result<(), Error> {
     for batch in expired(tx, assortment.channel, now, FORGOTTEN_ROWS).await? {
         rounds::release(tx, assortment, &batch.local_batch_id, now).await?;
-        let given_up = BatchRow { status: BatchStatus::Fail, lease_until: None, modified_at: now, ..batch };
+        let modified_at = now.later_than(batch.modified_at);
+        let given_up = BatchRow { status: BatchStatus::Fail, lease_until: None, modified_at, ..batch };
         update(tx, &given_up).await?;
     }
     Ok(())

@@ -59,7 +59,8 @@ shared! {
         "UPDATE failed_integration SET version_at = ?2, reason = ?3, is_active = ?4, expires_at = ?5, retry_count = ?6,
          max_retry_count = ?7, retry_interval = ?8, failed_at = ?9, modified_at = ?10 WHERE id = ?1";
     RESOLVE = "failed_integrations.resolve",
-        "UPDATE failed_integration SET is_active = 0, modified_at = ?4
+        "UPDATE failed_integration SET is_active = 0,
+         modified_at = CASE WHEN modified_at < ?4 THEN ?4 ELSE modified_at + 1 END
          WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3 AND is_active = 1";
     REMOVE = "failed_integrations.remove",
         "DELETE FROM failed_integration WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
@@ -145,7 +146,10 @@ pub(crate) async fn note(
         let earlier = before.map(|row| &row.failure);
         let failure = Failure::next(earlier, refusal.version_at, refusal.reason, now);
         match before {
-            Some(row) => updates.push(FailureRow { failure, modified_at: now, ..row.clone() }),
+            Some(row) => {
+                let modified_at = now.later_than(row.modified_at);
+                updates.push(FailureRow { failure, modified_at, ..row.clone() });
+            }
             None => {
                 let (kind, object, action) = (refusal.kind, refusal.object, refusal.action);
                 let times = (now, now);
@@ -243,7 +247,7 @@ pub async fn update(
         expires_at: given.expires_at.unwrap_or(before.failure.expires_at),
         ..before.failure
     };
-    let row = FailureRow { failure, modified_at: now, ..before };
+    let row = FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before };
     tx.execute(&UPDATE, &updated(&row)).await?;
     if let Some(kind) = Kind::from_number(row.kind) {
         feed::reconsider(tx, &assortment, kind, &BTreeSet::from([row.object])).await?;

@@ -250,7 +250,7 @@ pub async fn put(
         row.action.remote_id.clone_from(remote_id);
     }
     row.state = given.state.clone().unwrap_or(row.state);
-    row.modified_at = now;
+    row.modified_at = if made { now } else { now.later_than(row.modified_at) };
     let mut rows = [row];
     store_all(tx, &mut rows).await?;
     let [row] = rows;

@@ -51,6 +51,9 @@ shared! {
     BY_ID = "products.by_id",
         "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
          FROM product WHERE id = ?1 AND bucket = ?2";
+    LOCKED = "products.locked_by_id",
+        "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
+         FROM product WHERE id = ?1 AND bucket = ?2", locking;
     KEY_BY_ID = "products.key_by_id", "SELECT id, sku FROM product WHERE id = ?1 AND bucket = ?2";
     NAME_BY_ID = "products.name_by_id", "SELECT id, name FROM product WHERE id = ?1 AND bucket = ?2";
     KEY_BY_SKU = "products.key_by_sku", "SELECT id, sku FROM product WHERE sku = ?1 AND bucket = ?2";
@@ -89,6 +92,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<ProductRow>
 /// One product.
 pub async fn by_id(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>, Error> {
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// One product that nobody else changes until this transaction ends. What is written back is read so.
+pub async fn locked(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>, Error> {
+    tx.first(&LOCKED, &values![id.get(), id.bucket()], read).await
 }
 
 /// The products with these ids, in any order; unknown ones are left out.

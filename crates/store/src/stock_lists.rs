@@ -45,6 +45,9 @@ shared! {
     BY_ID = "stock_lists.by_id",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
          FROM stock_list WHERE id = ?1";
+    LOCKED = "stock_lists.locked",
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
+         FROM stock_list WHERE id = ?1", locking;
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
         "SELECT id, release_mode, snapshot_delay_seconds, CASE WHEN location_id IS NULL THEN 0 ELSE 1 END
@@ -112,6 +115,11 @@ pub async fn time_zones(
     let read = |row: &Row<'_>| Ok((StockListId::new(row.get(0)?), row.get::<Option<String>>(1)?));
     let found = tx.all_each(&ZONE, keys, read).await?;
     Ok(found.into_iter().filter_map(|(list, zone)| Some((list, zone?))).collect())
+}
+
+/// One list that nobody else changes until this transaction ends. What is written back is read so.
+pub async fn locked(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockListRow>, Error> {
+    tx.first(&LOCKED, &values![id.get()], read).await
 }
 
 /// What the rules know of a list.

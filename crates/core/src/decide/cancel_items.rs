@@ -46,7 +46,7 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     give_back(shelf, id, context);
     let item = shelf.item_mut(id);
     item.status = OrderStatus::Cancelled;
-    item.modified_at = context.now;
+    item.modified_at = context.now.later_than(item.modified_at);
     floor::leave_order(shelf, id, context);
     let dead = all_cancelled(shelf, order);
     let order = shelf.order_mut(order, context.now);

@@ -37,7 +37,7 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
         if after.status == OrderStatus::Approved && is_located(shelf, &after) {
             shelf.mark_plan(after.order, true);
         }
-        after.modified_at = context.now;
+        after.modified_at = context.now.later_than(before.modified_at);
         shelf.order_mut(before.order, context.now);
         shelf.item_mut(command.item).clone_from(&after);
     }

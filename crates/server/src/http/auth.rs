@@ -1,7 +1,8 @@
 //! Signing in and out, and one's own tokens (contract 2).
 
 use axum::http::StatusCode;
-use onhand_store::accounts::{self, Token};
+use onhand_store::Tx;
+use onhand_store::accounts::{self, Proof, Token};
 
 use super::call::Call;
 use crate::app::App;
@@ -73,18 +74,25 @@ pub async fn login(call: Call) -> Result<Reply, Error> {
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let fits = app.passwords.check(password.to_owned(), stored).await;
     let fits = fits.ok_or(Error::Throttled { retry_after_seconds: 5 })?;
-    let Some(account) = account.filter(|_| fits) else {
+    let refused = || {
         tracing::warn!(username, address = %call.address, "log-in refused");
-        return Err(Error::Fields(FieldErrors::one("non_field_errors", "Unable to log in with provided credentials.")));
+        Error::Fields(FieldErrors::one("non_field_errors", "Unable to log in with provided credentials."))
     };
-    let (_, key) = issue(app, account.id, "login").await?;
+    let account = account.filter(|_| fits).ok_or_else(refused)?;
+    let issued = issue(app, account.id, "login", Proof::Password(account.password_hash)).await?;
+    let (_, key) = issued.ok_or_else(refused)?;
     let mut body = String::new();
     Object::open(&mut body).text("key", &key).close();
     Ok(Reply::ok(body))
 }
 
-/// Makes a token and stores its hash.
-pub async fn issue(app: &App, account: onhand_core::UserId, name: &str) -> Result<(i64, String), onhand_store::Error> {
+/// Makes a token and stores its hash, if what its owner has shown for it is still good.
+async fn issue(
+    app: &App,
+    account: onhand_core::UserId,
+    name: &str,
+    proof: Proof,
+) -> Result<Option<(i64, String)>, onhand_store::Error> {
     let key = token::generate();
     let row = Token {
         id: 0,
@@ -96,8 +104,9 @@ pub async fn issue(app: &App, account: onhand_core::UserId, name: &str) -> Resul
         last_used_at: None,
         revoked_at: None,
     };
-    let id = app.store.write("tokens.insert", async move |tx| accounts::insert_token(tx, &row).await).await?;
-    Ok((id, key))
+    let insert = async move |tx: &mut Tx<'_>| accounts::insert_proven(tx, &row, &proof).await;
+    let id = app.store.write("tokens.insert", insert).await?;
+    Ok(id.map(|id| (id, key)))
 }
 
 /// `POST auth/logout/`: revokes the token that was sent.
@@ -149,7 +158,9 @@ fn write_token(out: &mut String, token: &Token) {
 pub async fn create_token(call: Call) -> Result<Reply, Error> {
     let form = call.form(NEW_TOKEN, Mode::Whole).await?;
     let name = form.text("name").unwrap_or_default();
-    let (id, key) = issue(&call.app, call.caller.account, name).await?;
+    let issued = issue(&call.app, call.caller.account, name, Proof::Token(call.caller.token)).await?;
+    // It was good when it was looked at, which may be some seconds ago.
+    let (id, key) = issued.ok_or_else(|| Error::unauthorized("Invalid token."))?;
     let mut body = String::new();
     Object::open(&mut body).int("pk", id).text("name", name).text("key", &key).close();
     Ok(Reply::text(StatusCode::CREATED, body))

@@ -135,12 +135,12 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
         .app
         .store
         .write("products.update", async move |tx| {
-            let Some(before) = products::by_id(tx, id).await? else { return Ok(Err(Error::not_found())) };
+            let Some(before) = products::locked(tx, id).await? else { return Ok(Err(Error::not_found())) };
             // Stocks, orders and every channel know the product by its SKU.
             if sku.is_some_and(|sku| sku != before.sku) {
                 return Ok(Err(Error::field("sku", "This field cannot be changed.")));
             }
-            let modified_at = now.max(before.modified_at.plus_micros(1));
+            let modified_at = now.later_than(before.modified_at);
             let product = ProductRow { modified_at, ..filled(before, &form) };
             products::update(tx, &product).await?;
             Ok(Ok(product))

@@ -152,9 +152,9 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
         .app
         .store
         .write("stock_lists.update", async move |tx| {
-            let Some(before) = stock_lists::by_id(tx, id).await? else { return Ok(Err(Fault::NotFound)) };
+            let Some(before) = stock_lists::locked(tx, id).await? else { return Ok(Err(Fault::NotFound)) };
             let mut list = filled(before, &form);
-            list.modified_at = now;
+            list.modified_at = now.later_than(list.modified_at);
             let says = form.has("is_auto_sync") || form.has("code") || strict;
             if let Err(refused) = check_auto_sync(&list, says) {
                 return Ok(Err(Fault::Refused(refused)));

@@ -31,6 +31,7 @@ mod imports_bad_input;
 mod imports_follow;
 mod integration_actions;
 mod lists;
+mod lost_updates;
 #[path = "../../../sheet/tests/books/made.rs"]
 pub(crate) mod made;
 mod mappings;

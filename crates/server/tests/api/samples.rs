@@ -292,8 +292,14 @@ impl Samples {
         }
     }
 
+    /// Something that a field may name, which may have the name of what it names, of many or of further ones.
+    pub(crate) fn pointer(&self, field: &str) -> Option<i64> {
+        let name = field.trim_start_matches("extra_").trim_end_matches('s');
+        self.one.get(name).copied()
+    }
+
     /// The required fields of what is at a path, as they are.
-    async fn whole(&self, path: &str, fields: &[Field], caller: &Client) -> Value {
+    pub(crate) async fn whole(&self, path: &str, fields: &[Field], caller: &Client) -> Value {
         let shown = caller.get(path).await.ok();
         let needed = fields.iter().filter(|field| field.required);
         needed.map(|field| (field.name.to_owned(), shown[field.name].clone())).collect()

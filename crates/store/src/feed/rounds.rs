@@ -121,7 +121,7 @@ fn changed(before: &BatchRow, to: BatchStatus, wish: &Wish, leases: Leases, now:
         content_type: wish.content_type.clone().or_else(|| before.content_type.clone()),
         objects,
         lease_until: lease.map(|seconds| now.minus_seconds(seconds.saturating_neg())),
-        modified_at: now,
+        modified_at: now.later_than(before.modified_at),
         ..before.clone()
     }
 }
@@ -202,7 +202,7 @@ fn row(
         action,
         state: before.map_or_else(empty, |row| row.state.clone()),
         created_at: before.map_or(now, |row| row.created_at),
-        modified_at: now,
+        modified_at: before.map_or(now, |row| now.later_than(row.modified_at)),
     }
 }
 
@@ -275,7 +275,7 @@ pub(crate) async fn release(
     let mut rows = integration_actions::held_by(tx, batch).await?;
     for row in &mut rows {
         row.action = row.action.released();
-        row.modified_at = now;
+        row.modified_at = now.later_than(row.modified_at);
     }
     integration_actions::store_all(tx, &mut rows).await?;
     decide(tx, assortment, &rows).await

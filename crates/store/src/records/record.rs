@@ -113,6 +113,6 @@ impl Record {
 
     /// Takes the time for that of its last change. It grows with every change, also where the clock does not.
     pub fn touch(&mut self, now: Timestamp) {
-        self.modified_at = now.max(self.modified_at.plus_micros(1));
+        self.modified_at = now.later_than(self.modified_at);
     }
 }

@@ -2,7 +2,7 @@
 
 use onhand_core::{ChannelId, UserId};
 use onhand_store::Store;
-use onhand_store::accounts::{self, Account, Token};
+use onhand_store::accounts::{self, Account, Proof, Token};
 
 use crate::database::for_each_engine;
 use crate::shop::{START, at};
@@ -125,5 +125,32 @@ fn a_new_password_revokes_every_token_of_the_account() {
             .expect("read");
         assert_eq!(hash.map(|account| account.password_hash), Some("$new".to_owned()));
         assert_eq!(other, Some(two));
+    });
+}
+
+/// Between looking at a password or token and giving a new token for it, the one may be changed and the other revoked.
+#[test]
+fn a_token_is_given_for_what_is_still_good() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let erp = add(store, account("erp")).await.expect("made");
+        let shown = add_token(store, erp.id, "aaaaaaaa", 1).await;
+        let other = add(store, account("other")).await.expect("made");
+        let foreign = add_token(store, other.id, "bbbbbbbb", 2).await;
+        let give = async |proof: Proof| {
+            let row = Token { id: 0, prefix: "cccccccc".to_owned(), ..shown.clone() };
+            store.write("t", async move |tx| accounts::insert_proven(tx, &row, &proof).await).await.expect("asked")
+        };
+        let password = Proof::Password(erp.password_hash.clone());
+        assert!(give(password.clone()).await.is_some());
+        assert!(give(Proof::Token(shown.id)).await.is_some());
+        assert_eq!(give(Proof::Password("another".to_owned())).await, None);
+        assert_eq!(give(Proof::Token(foreign.id)).await, None, "a token of somebody else");
+        assert_eq!(give(Proof::Token(999)).await, None);
+        let id = erp.id;
+        store.write("t", async move |tx| accounts::set_password(tx, id, "new", at(5)).await).await.expect("changed");
+        assert_eq!(give(password).await, None);
+        assert_eq!(give(Proof::Token(shown.id)).await, None);
+        assert!(tokens_of(store, erp.id).await.iter().all(|token| token.revoked_at.is_some()));
     });
 }
