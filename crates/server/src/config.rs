@@ -47,6 +47,15 @@ pub struct DatabaseConfig {
     pub database_statement_seconds: u32,
 }
 
+/// What of a place's discrepancies a removal by a date is about.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DiscrepancyRemove {
+    /// What was reported from the start of the day on.
+    From,
+    /// What was reported until the end of the day.
+    Until,
+}
+
 /// How the server runs.
 #[derive(Args, Clone)]
 pub struct ServeConfig {
@@ -100,6 +109,11 @@ pub struct ServeConfig {
     /// IANA database, like Europe/Istanbul. Without one, such times are refused where stock depends on them.
     #[arg(long, env = "ONHAND_TIME_ZONE", value_name = "ZONE")]
     pub time_zone: Option<Zone>,
+
+    /// What removing inventory discrepancies by a date removes: what was reported from the start of that day on, or until
+    /// its end.
+    #[arg(long, env = "ONHAND_DISCREPANCY_REMOVE", default_value = "from", value_name = "WHICH")]
+    pub discrepancy_remove: DiscrepancyRemove,
 
     /// Log-in attempts a minute for one name from one address; ten times as many from one address.
     #[arg(long, env = "ONHAND_LOGIN_ATTEMPTS", default_value = "10", value_name = "NUMBER")]

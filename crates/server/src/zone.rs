@@ -83,6 +83,17 @@ impl fmt::Display for Zone {
 }
 
 impl Zone {
+    /// Where clocks show the time that is stored.
+    pub fn utc() -> Self {
+        Self { name: "UTC".to_owned(), rules: TimeZone::UTC }
+    }
+
+    /// The day that it is here at a moment. `None` at the ends of the calendar.
+    pub fn day_of(&self, moment: Timestamp) -> Option<Date> {
+        let moment = jiff::Timestamp::from_microsecond(moment.micros()).ok()?;
+        Some(moment.to_zoned(self.rules.clone()).date())
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

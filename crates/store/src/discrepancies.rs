@@ -1,7 +1,9 @@
 //! Discrepancies (seed 004, contract 13.1): reading. Writing is the ledger's. Must not know who looked.
 
-use onhand_core::floor::{Discrepancy, Reason, RowChanges};
-use onhand_core::{DiscrepancyId, PackageItemId, StockId, StockLocationId, Timestamp, TransferItemId};
+use onhand_core::floor::{Discrepancy, EndedBy, Reason, RowChanges};
+use onhand_core::{
+    DiscrepancyId, PackageItemId, ProductId, StockId, StockListId, StockLocationId, Timestamp, TransferItemId, UserId,
+};
 
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
@@ -12,7 +14,7 @@ use crate::{Error, Tx};
 const TABLE: Table = Table {
     name: "discrepancy",
     columns: "id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at, \
-              modified_at",
+              modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by",
     tallied: &["stock_location_id", "is_active"],
     log: None,
 };
@@ -20,25 +22,29 @@ const TABLE: Table = Table {
 shared! {
     BY_ID = "discrepancies.by_id",
         "SELECT id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at,
-         modified_at FROM discrepancy WHERE id = ?1 AND bucket = ?2";
+         modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by
+         FROM discrepancy WHERE id = ?1 AND bucket = ?2";
     STOCK = "discrepancies.stock", "SELECT stock_id FROM discrepancy WHERE id = ?1 AND bucket = ?2";
     ACTIVE = "discrepancies.active",
         "SELECT id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at,
-         modified_at FROM discrepancy WHERE stock_id = ?1 AND bucket = ?2 AND is_active = 1";
+         modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by
+         FROM discrepancy WHERE stock_id = ?1 AND bucket = ?2 AND is_active = 1";
     /// In whichever bucket: a package's lines are of many stocks.
     OF_PACKAGE_ITEM = "discrepancies.of_package_item",
         "SELECT id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at,
-         modified_at FROM discrepancy WHERE package_item_id = ?1";
-    /// The oldest up to a moment, in whichever bucket; of one location where one is named.
-    UNTIL = "discrepancies.until",
-        "SELECT id FROM discrepancy WHERE created_at <= ?1 AND (?2 = 0 OR stock_location_id = ?2)
-         ORDER BY created_at, id LIMIT ?3";
+         modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by
+         FROM discrepancy WHERE package_item_id = ?1";
+    /// The oldest active ones of a location within a time, in whichever bucket.
+    ACTIVE_AT = "discrepancies.active_at",
+        "SELECT id FROM discrepancy WHERE stock_location_id = ?1 AND created_at >= ?2 AND created_at <= ?3
+         AND is_active = 1 ORDER BY created_at, id LIMIT ?4";
     INSERT = "discrepancies.insert",
         "INSERT INTO discrepancy (bucket, id, stock_id, stock_location_id, sku, reason, is_active, package_item_id,
-         transfer_item_id, created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+         transfer_item_id, created_at, modified_at, stock_list_id, product_id, quantity, level, created_by)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
     UPDATE = "discrepancies.update",
-        "UPDATE discrepancy SET is_active = ?3, modified_at = ?4 WHERE id = ?1 AND bucket = ?2";
-    DELETE = "discrepancies.delete", "DELETE FROM discrepancy WHERE id = ?1 AND bucket = ?2";
+        "UPDATE discrepancy SET is_active = ?3, modified_at = ?4, end_reason = ?5, ended_by = ?6
+         WHERE id = ?1 AND bucket = ?2";
 }
 
 fn read(row: &Row<'_>) -> Result<Discrepancy, Error> {
@@ -55,7 +61,17 @@ fn read(row: &Row<'_>) -> Result<Discrepancy, Error> {
         transfer_item: row.get::<Option<i64>>(7)?.map(TransferItemId::new),
         created_at: Timestamp::from_micros(row.get(8)?),
         modified_at: Timestamp::from_micros(row.get(9)?),
+        list: StockListId::new(row.get(10)?),
+        product: ProductId::new(row.get(11)?),
+        quantity: row.get(12)?,
+        level: row.get(13)?,
+        created_by: UserId::new(row.get(14)?),
+        ended: ended(row.get(15)?, row.get(16)?),
     })
+}
+
+fn ended(reason: Option<String>, by: Option<i64>) -> Option<(EndedBy, UserId)> {
+    Some((EndedBy::from_word(&reason?)?, UserId::new(by?)))
 }
 
 /// A part of all discrepancies.
@@ -79,15 +95,15 @@ pub async fn of_package_items(
     tx.all_each(&OF_PACKAGE_ITEM, ids.into_iter().map(|id| values![id.get()]), read).await
 }
 
-/// The oldest discrepancies up to a moment, at the most so many.
-pub async fn until(
+/// The oldest active discrepancies of a location that were reported within a time, both ends included; at the most so many.
+pub async fn active_at(
     tx: &mut Tx<'_>,
-    moment: Timestamp,
-    location: Option<StockLocationId>,
+    location: StockLocationId,
+    (from, until): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<DiscrepancyId>, Error> {
-    let place = values![moment.micros(), location.map_or(0, StockLocationId::get), limit];
-    tx.all(&UNTIL, &place, |row| row.get(0).map(DiscrepancyId::new)).await
+    let place = values![location.get(), from.micros(), until.micros(), limit];
+    tx.all(&ACTIVE_AT, &place, |row| row.get(0).map(DiscrepancyId::new)).await
 }
 
 /// The stocks that some discrepancies are about, which never change.
@@ -122,6 +138,11 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Discrepancy>, ta
             row.transfer_item.map(TransferItemId::get),
             row.created_at.micros(),
             row.modified_at.micros(),
+            row.list.get(),
+            row.product.get(),
+            row.quantity,
+            row.level,
+            row.created_by.get(),
         ]
     });
     tx.execute_each(&INSERT, rows).await?;
@@ -129,13 +150,11 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Discrepancy>, ta
         count(tally, before, -1);
         count(tally, after, 1);
     }
-    let rows = changes
-        .changed
-        .iter()
-        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.is_active, row.modified_at.micros()]);
-    tx.execute_each(&UPDATE, rows).await?;
-    changes.removed.iter().for_each(|row| count(tally, row, -1));
-    tx.execute_each(&DELETE, changes.removed.iter().map(|row| values![row.id.get(), row.id.bucket()])).await
+    let rows = changes.changed.iter().map(|(_, row)| {
+        let (reason, by) = row.ended.map(|(reason, by)| (reason.word(), by.get())).unzip();
+        values![row.id.get(), row.id.bucket(), row.is_active, row.modified_at.micros(), reason, by]
+    });
+    tx.execute_each(&UPDATE, rows).await
 }
 
 fn count(tally: &mut Tally, row: &Discrepancy, by: i64) {

@@ -124,6 +124,10 @@ pub(crate) async fn load_discrepancies(
     let marked: Vec<StockId> =
         found.iter().filter(|stock| stock.discrepancy_at.is_some()).map(|stock| stock.id).collect();
     if !marked.is_empty() {
+        // What ends them is their locations' to say.
+        for location in stock_locations::all(tx).await? {
+            shelf.floor.locations.put(location.id, location);
+        }
         for one in discrepancies::active_of(tx, marked).await? {
             shelf.floor.discrepancies.put(one.id, one);
         }

@@ -39,6 +39,12 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 11, name: "two levels", text: include_str!("../schema/0011_two_levels.sql"), server: "" },
     Migration { version: 12, name: "time zones", text: include_str!("../schema/0012_time_zones.sql"), server: "" },
+    Migration {
+        version: 13,
+        name: "discrepancies",
+        text: include_str!("../schema/0013_discrepancies.sql"),
+        server: "",
+    },
 ];
 
 shared! {

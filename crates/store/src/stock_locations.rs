@@ -1,6 +1,6 @@
 //! Stock locations, their addresses and their numbers as senders (contract 13.3). Must not know stock.
 
-use onhand_core::floor::{Coordinates, CountMode, StockLocation};
+use onhand_core::floor::{Coordinates, CountMode, DiscrepancyEnds, StockLocation};
 use onhand_core::{StockListId, StockLocationId};
 
 use crate::engine::Row;
@@ -46,6 +46,7 @@ pub static LOCATIONS: Table = Table::new(
         Column::int("is_return_available", 0),
         Column::int("is_fast_delivery_available", 0),
         Column::word("count_mode", "adjust"),
+        Column::word("discrepancy_ends", "changed_level"),
         Column::word("tags", "[]"),
         Column::object("engine"),
         Column::object("conf"),
@@ -82,9 +83,11 @@ fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> 
 shared! {
     /// What the rules know of every location: a few hundred rows at the most.
     ALL = "stock_locations.all",
-        "SELECT l.id, l.stock_list_id, l.priority, l.is_active, l.is_fulfillment_center, l.count_mode, a.latitude, a.longitude
+        "SELECT l.id, l.stock_list_id, l.priority, l.is_active, l.is_fulfillment_center, l.count_mode, a.latitude, a.longitude,
+         l.discrepancy_ends
          FROM stock_location l LEFT JOIN stock_location_address a ON a.id = l.address_id ORDER BY l.id";
     RELOCATE = "stock_locations.relocate", "UPDATE stock_list SET location_id = ?2 WHERE id = ?1";
+    LISTS = "stock_locations.lists", "SELECT id, stock_list_id FROM stock_location ORDER BY id";
     NAMES = "stock_locations.names", "SELECT id, name, erp_code FROM stock_location ORDER BY id";
     ACTIVE = "stock_locations.active",
         "SELECT erp_code, stock_list_id, tags FROM stock_location WHERE is_active = 1 ORDER BY erp_code";
@@ -92,6 +95,10 @@ shared! {
 
 /// The stored words for what a count does, the first one for a new location.
 pub const COUNT_MODES: &[&str] = &["adjust", "discrepancy"];
+
+/// The stored words for what ends discrepancies, the first one for a new location.
+pub const DISCREPANCY_ENDS: &[&str] =
+    &[DiscrepancyEnds::ChangedLevel.word(), DiscrepancyEnds::AnyLevel.word(), DiscrepancyEnds::RemovalOnly.word()];
 
 fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
     let (latitude, longitude) = (row.get::<Option<String>>(6)?, row.get::<Option<String>>(7)?);
@@ -103,12 +110,18 @@ fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
         at: latitude.zip(longitude).and_then(|(latitude, longitude)| Coordinates::parse(&latitude, &longitude)),
         is_open,
         count_mode: if row.str(5)? == COUNT_MODES[1] { CountMode::Mark } else { CountMode::Adjust },
+        discrepancy_ends: DiscrepancyEnds::from_word(row.str(8)?).unwrap_or_default(),
     })
 }
 
 /// What the rules know of every location.
 pub(crate) async fn all(tx: &mut Tx<'_>) -> Result<Vec<StockLocation>, Error> {
     tx.all(&ALL, &[], read).await
+}
+
+/// The list of every location.
+pub async fn lists(tx: &mut Tx<'_>) -> Result<Vec<(StockLocationId, StockListId)>, Error> {
+    tx.all(&LISTS, &[], |row| Ok((StockLocationId::new(row.get(0)?), StockListId::new(row.get(1)?)))).await
 }
 
 /// Name and code of every location.

@@ -87,7 +87,7 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
     }
     let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
     let contained = match row.figure {
-        FigureChange::Figure(_) => stock_row::take_snapshot(shelf, id, row.snapshot_at, context),
+        FigureChange::Figure(level) => stock_row::take_snapshot(shelf, id, (level, row.snapshot_at), context),
         FigureChange::Back { snapshot_at, .. } => {
             shelf.stock_mut(id).snapshot_at = snapshot_at;
             Contained::default()

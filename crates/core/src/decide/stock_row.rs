@@ -77,8 +77,13 @@ fn create(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> 
     id
 }
 
-/// Stores when the figure was taken, settles the lines it contains and clears the discrepancies that it is newer than.
-pub(super) fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timestamp>, context: Context) -> Contained {
+/// Stores when a level was taken, settles the lines it contains and ends the discrepancies that it knows of.
+pub(super) fn take_snapshot(
+    shelf: &mut Shelf,
+    id: StockId,
+    (level, given): (Quantity, Option<Timestamp>),
+    context: Context,
+) -> Contained {
     let stock = shelf.stock(id).expect("found or created by the caller");
     let taken = taken(shelf, stock.list, given, context);
     // A figure without a time of its own is never refused; it just cannot move the stored time back.
@@ -92,7 +97,7 @@ pub(super) fn take_snapshot(shelf: &mut Shelf, id: StockId, given: Option<Timest
             shelf.advance_hold(item, HoldState::Settled, None);
         }
     }
-    Contained { settled, cleared: mark::clear_before(shelf, id, taken, context) }
+    Contained { settled, cleared: mark::end_by_level(shelf, id, (level.units(), taken), context) }
 }
 
 /// By how much `external` changes when the whole held quantity is written.

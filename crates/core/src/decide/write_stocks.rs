@@ -69,7 +69,7 @@ fn write_stock(shelf: &mut Shelf, write: &WriteStock, context: Context) -> Writt
         StockTarget::Key(key) => stock_row::found_or_created(shelf, key.list, &key.sku, context),
     };
     let contained = match write.on_hand {
-        Some(_) => stock_row::take_snapshot(shelf, id, write.snapshot_at, context),
+        Some(level) => stock_row::take_snapshot(shelf, id, (level, write.snapshot_at), context),
         None => Contained::default(),
     };
     let stock = shelf.stock(id).expect("found or created above");

@@ -2,7 +2,10 @@
 //!
 //! Must not know who looked, nor what was sold.
 
-use crate::{DiscrepancyId, PackageItemId, StockCountId, StockId, StockLocationId, Timestamp, TransferItemId};
+use crate::{
+    DiscrepancyId, PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, Timestamp,
+    TransferItemId, UserId,
+};
 
 /// Why a promise does not hold.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +40,68 @@ impl Reason {
     }
 }
 
+/// What ends the discrepancies of a location, besides removing them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DiscrepancyEnds {
+    /// A count, or a level of the ERP that was taken after it and is not the one known when it was made: an ERP that
+    /// repeats its level has learnt nothing.
+    #[default]
+    ChangedLevel,
+    /// A count, or any level of the ERP that was taken after it.
+    AnyLevel,
+    /// Nothing.
+    RemovalOnly,
+}
+
+impl DiscrepancyEnds {
+    /// Every choice, the default first.
+    pub const ALL: [Self; 3] = [Self::ChangedLevel, Self::AnyLevel, Self::RemovalOnly];
+
+    /// The word for it, stored and shown.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ChangedLevel => "changed_level",
+            Self::AnyLevel => "any_level",
+            Self::RemovalOnly => "removal_only",
+        }
+    }
+
+    /// The choice with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ends| ends.word() == word)
+    }
+}
+
+/// What has ended a discrepancy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EndedBy {
+    /// Somebody removed it.
+    Removal,
+    /// Somebody counted.
+    Count,
+    /// The ERP wrote a level.
+    Level,
+}
+
+impl EndedBy {
+    /// Everything that can.
+    pub const ALL: [Self; 3] = [Self::Removal, Self::Count, Self::Level];
+
+    /// The word for it, stored and shown.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Removal => "removed",
+            Self::Count => "counted",
+            Self::Level => "level",
+        }
+    }
+
+    /// What has this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|ended| ended.word() == word)
+    }
+}
+
 /// A discrepancy. While it is active, its stock offers nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Discrepancy {
@@ -46,12 +111,24 @@ pub struct Discrepancy {
     pub stock: StockId,
     /// The location that stock belongs to.
     pub location: StockLocationId,
+    /// The stock's list.
+    pub list: StockListId,
+    /// The stock's product.
+    pub product: ProductId,
     /// The stock's SKU.
     pub sku: String,
     /// Why.
     pub reason: Reason,
+    /// How many units it is about: those not found, or the difference of a count. Old rows do not say.
+    pub quantity: Option<i64>,
+    /// The level that was stored when it was made. Old rows do not say.
+    pub level: Option<i64>,
     /// Whether it still counts.
     pub is_active: bool,
+    /// Who reported it; 0 in old rows.
+    pub created_by: UserId,
+    /// What has ended it and who did that; old rows do not say.
+    pub ended: Option<(EndedBy, UserId)>,
     /// The line of a package that was not found.
     pub package_item: Option<PackageItemId>,
     /// The line of a transfer that was not found.

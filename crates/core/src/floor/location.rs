@@ -3,6 +3,7 @@
 //! Promises: distances are compared in whole numbers, so that every machine finds the same one shorter. Must not know
 //! names, addresses or codes.
 
+use super::DiscrepancyEnds;
 use crate::{StockListId, StockLocationId};
 
 /// Millionths of a degree in a degree.
@@ -90,6 +91,8 @@ pub struct StockLocation {
     pub is_open: bool,
     /// What a count does.
     pub count_mode: CountMode,
+    /// What ends its discrepancies.
+    pub discrepancy_ends: DiscrepancyEnds,
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod rows;
 mod transfer;
 
 pub use command::{FloorCommand, FloorNeeds, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
-pub use discrepancy::{CountLine, CountResult, Discrepancy, Reason, StockCount};
+pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, EndedBy, Reason, StockCount};
 pub use location::{Coordinates, CountMode, StockLocation};
 pub use package::{Package, PackageCommand, PackageItem, PackageState};
 pub use rows::{RowChanges, Rows};

@@ -73,13 +73,6 @@ impl<K: Copy + Ord, V: Clone + PartialEq> Rows<K, V> {
         row
     }
 
-    pub(crate) fn remove(&mut self, id: K) {
-        let Some(row) = self.stored.remove(&id) else { return };
-        if !self.made.remove(&id) {
-            self.before.entry(id).or_insert(row);
-        }
-    }
-
     /// Takes what is recorded, leaving nothing recorded.
     pub(crate) fn take(&mut self) -> RowChanges<V> {
         let mut changes = RowChanges::default();

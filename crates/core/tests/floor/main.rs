@@ -7,7 +7,7 @@ mod database;
 mod shop;
 
 use onhand_core::Refusal;
-use onhand_core::floor::{PackageCommand, TransferCommand};
+use onhand_core::floor::{DiscrepancyEnds, PackageCommand, TransferCommand};
 use shop::Shop;
 
 const PREPARE: PackageCommand = PackageCommand::Prepare;
@@ -133,27 +133,70 @@ fn a_line_can_be_released_and_cancelled_while_it_is_short() {
     shop.assert_sound(&["X"]);
 }
 
+/// A step after a discrepancy was made at a level of 5.
+#[derive(Clone, Copy, Debug)]
+enum Then {
+    /// The ERP writes this level, taken after it.
+    Level(i64),
+    /// The ERP writes this level, taken before it.
+    OlderLevel(i64),
+    Count,
+    Remove,
+}
+
 #[test]
-fn a_discrepancy_is_cleared_by_what_is_newer_or_by_removing_it() {
+fn what_ends_a_discrepancy() {
+    use DiscrepancyEnds::{AnyLevel, ChangedLevel, RemovalOnly};
+    // At a location that says so, after these steps, the discrepancy is this, and the stock that.
+    let table: [(DiscrepancyEnds, &[Then], &str, &str); 14] = [
+        (ChangedLevel, &[Then::Level(5)], "active", "5-0-0=0!"),
+        (ChangedLevel, &[Then::Level(5), Then::Level(5)], "active", "5-0-0=0!"),
+        (ChangedLevel, &[Then::Level(4)], "level", "4-0-0=4"),
+        (ChangedLevel, &[Then::Level(5), Then::Level(4)], "level", "4-0-0=4"),
+        // What was taken before it says nothing of it.
+        (ChangedLevel, &[Then::OlderLevel(4), Then::Level(5)], "active", "5-0-0=0!"),
+        (ChangedLevel, &[Then::OlderLevel(4)], "active", "4-0-0=0!"),
+        (ChangedLevel, &[Then::Count], "counted", "5-0-0=5"),
+        (ChangedLevel, &[Then::Remove], "removed", "5-0-0=5"),
+        (ChangedLevel, &[Then::Remove, Then::Level(4)], "removed", "4-0-0=4"),
+        (AnyLevel, &[Then::Level(5)], "level", "5-0-0=5"),
+        (AnyLevel, &[Then::OlderLevel(5)], "active", "5-0-0=0!"),
+        (AnyLevel, &[Then::Count], "counted", "5-0-0=5"),
+        (RemovalOnly, &[Then::Level(4), Then::Level(5), Then::Count], "active", "5-0-0=0!"),
+        (RemovalOnly, &[Then::Level(4), Then::Remove], "removed", "4-0-0=4"),
+    ];
+    for (ends, steps, wanted, stock) in table {
+        let mut shop = Shop::open();
+        shop.ends(1, ends);
+        shop.figure("X", 1, 5, None);
+        shop.order("o", &[("X", 1, 1)]);
+        shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+        for step in steps {
+            match step {
+                Then::Level(level) => shop.figure("X", 1, *level, None),
+                Then::OlderLevel(level) => shop.figure("X", 1, *level, Some(2)),
+                Then::Count => drop(shop.count(1, &[("X", 5)]).expect("counted")),
+                Then::Remove => drop(shop.remove_all()),
+            }
+        }
+        let now = (shop.ended(), shop.stock("X", 1));
+        assert_eq!(now, (vec![wanted], stock.to_owned()), "{ends:?} {steps:?}");
+    }
+}
+
+#[test]
+fn a_discrepancy_says_what_it_is_about_and_its_end_is_a_movement() {
     let mut shop = Shop::open();
-    shop.figure("X", 1, 5, None);
-    shop.order("o", &[("X", 1, 1)]);
-    shop.package("o-1", NOT_FOUND, &[]).expect("not found");
-    // A figure taken before it says nothing about it.
-    shop.figure("X", 1, 9, Some(2));
-    assert_eq!(shop.stock("X", 1), "9-0-0=0!");
-    // The same figure, taken after it: a movement all the same, since what is available has changed.
     shop.figure("X", 1, 9, None);
-    assert_eq!((shop.stock("X", 1), shop.last.movements.len()), ("9-0-0=9".into(), 1));
-    shop.order("p", &[("X", 1, 1)]);
-    shop.package("p-1", NOT_FOUND, &[]).expect("not found");
-    assert_eq!(shop.count(1, &[("X", 9)]).expect("counted"), ["9 9 confirmed"]);
-    assert_eq!(shop.stock("X", 1), "9-0-0=9");
-    shop.order("q", &[("X", 1, 1)]);
-    shop.package("q-1", NOT_FOUND, &[]).expect("not found");
-    assert_eq!((shop.remove_all(), shop.stock("X", 1)), (3, "9-0-0=9".into()));
-    assert_eq!(shop.last.movements.len(), 1, "only one was active");
-    assert_eq!(shop.remove_all(), 0);
+    shop.order("o", &[("X", 1, 3)]);
+    shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+    let made = shop.last.floor.discrepancies.made[0].clone();
+    assert_eq!((made.quantity, made.level, made.list.get(), made.created_by.get()), (Some(3), Some(9), 1, 1));
+    // What is available changes though no number does.
+    assert_eq!((shop.remove_all(), shop.last.movements.len(), shop.stock("X", 1)), (1, 1, "9-0-0=9".into()));
+    assert_eq!((shop.remove_all(), shop.last.is_empty()), (0, true), "it has ended, and stays as it ended");
+    assert_eq!(shop.count(3, &[("X", 2)]).expect("counted"), ["0 2 discrepancy"]);
+    assert_eq!(shop.last.floor.discrepancies.made[0].quantity, Some(2));
 }
 
 #[test]
@@ -184,7 +227,7 @@ fn counts_know_what_has_left_and_what_has_not() {
     assert_eq!(shop.count(3, &[("X", 9), ("Y", 10)]).expect("counted"), ["10 9 discrepancy", "10 10 confirmed"]);
     assert_eq!((shop.stock("X", 3), shop.stock("Y", 3)), ("10-0-0=0!".into(), "10-0-0=10".into()));
     assert_eq!(shop.count(3, &[("X", 9)]).expect("counted"), ["10 9 discrepancy"]);
-    assert_eq!(shop.remove_all(), 2, "the newer count cleared the older one's");
+    assert_eq!(shop.remove_all(), 1, "the newer count ended the older one's");
     // Faults change nothing.
     assert!(matches!(shop.count(9, &[("X", 1)]), Err(Refusal::UnknownLocation(_))));
     assert!(matches!(shop.count(1, &[("X", 1), ("Q", 1)]), Err(Refusal::Rows(faults)) if faults.len() == 1));

@@ -9,8 +9,8 @@ use onhand_core::command::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::floor::{
-    CountMode, FloorCommand, PackageCommand, PlanOrder, Reason, RecordCount, RemoveDiscrepancies, RunPackage,
-    RunTransfer, StockLocation, TransferCommand,
+    CountMode, Discrepancy, DiscrepancyEnds, FloorCommand, PackageCommand, PlanOrder, Reason, RecordCount,
+    RemoveDiscrepancies, RunPackage, RunTransfer, StockLocation, TransferCommand,
 };
 use onhand_core::{
     Changes, Command, Context, FloorOutcome, HoldState, IdKind, Order, OrderId, OrderItemId, OrderStatus, Outcome,
@@ -44,7 +44,9 @@ impl Shop {
             shelf.put_list(StockList { id: list, release_mode, snapshot_delay_seconds, is_located: true });
             let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
             let id = StockLocationId::new(number);
-            let location = StockLocation { id, list, priority: number, at: None, is_open: true, count_mode };
+            let discrepancy_ends = DiscrepancyEnds::default();
+            let location =
+                StockLocation { id, list, priority: number, at: None, is_open: true, count_mode, discrepancy_ends };
             shelf.floor.locations.put(id, location);
         }
         Self { shelf, last: Changes::default(), database: Database::default(), now: 0, orders: BTreeMap::new() }
@@ -164,6 +166,19 @@ impl Shop {
         let text =
             |line: &onhand_core::floor::CountLine| format!("{} {} {}", line.expected, line.counted, line.result.word());
         Ok(count.lines.iter().map(text).collect())
+    }
+
+    /// What ends the discrepancies of a location from now on.
+    pub(crate) fn ends(&mut self, location: i64, discrepancy_ends: DiscrepancyEnds) {
+        let id = StockLocationId::new(location);
+        let before = *self.shelf.floor.locations.get(id).expect("one of three");
+        self.shelf.floor.locations.put(id, StockLocation { discrepancy_ends, ..before });
+    }
+
+    /// How each discrepancy has ended, or `active`, oldest first.
+    pub(crate) fn ended(&self) -> Vec<&'static str> {
+        let ended = |one: &Discrepancy| one.ended.map_or("active", |(ended, _)| ended.word());
+        self.shelf.floor.discrepancies.all().map(ended).collect()
     }
 
     /// Removes every discrepancy.

@@ -18,6 +18,7 @@ pub(super) fn run(database: &DatabaseConfig, log: &LogConfig, serve: &ServeConfi
         ("ONHAND_CREATE_UNKNOWN_PRODUCTS", serve.create_unknown_products.to_string()),
         ("ONHAND_STRICT_AUTO_SYNC", serve.strict_auto_sync.to_string()),
         ("ONHAND_TIME_ZONE", serve.time_zone.as_ref().map(ToString::to_string).unwrap_or_default()),
+        ("ONHAND_DISCREPANCY_REMOVE", format!("{:?}", serve.discrepancy_remove).to_lowercase()),
         ("ONHAND_LOGIN_ATTEMPTS", serve.login_attempts.to_string()),
         ("ONHAND_CONNECTIONS_MAX", serve.connections_max.to_string()),
         ("ONHAND_BODY_BYTES_MAX", serve.body_bytes_max.to_string()),

@@ -9,8 +9,9 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{ChannelId, Command, Outcome, Refusal};
+use onhand_store::Tx;
 use onhand_store::filter::{Condition, Op, Page};
-use onhand_store::idempotency::{Answer, Key};
+use onhand_store::idempotency::{self, Answer, Key};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -186,6 +187,18 @@ impl Call {
             Ok(Settled::Decided(decided)) => Ok(decided),
             Ok(_) => Err(Error::Internal("a command without a key was answered like one with a key".to_owned())),
             Err(fault) => Err(failed(fault)),
+        }
+    }
+
+    /// The answer that was given to this very request before, for calls that are more than one command. Whatever is done
+    /// last goes through [`Call::submit`], which keeps the answer.
+    pub async fn answered(&self) -> Result<Option<Reply>, Error> {
+        let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
+        let find = async move |tx: &mut Tx<'_>| idempotency::find_all(tx, [&key]).await;
+        match self.app.store.read("idempotency.find", find).await?.into_iter().next() {
+            None => Ok(None),
+            Some((_, answer)) if answer.fingerprint == fingerprint => Ok(Some(replayed(answer))),
+            Some(_) => Err(key_reused()),
         }
     }
 

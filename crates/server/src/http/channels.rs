@@ -40,7 +40,7 @@ pub static CHANNEL: Noun = Noun {
             Field::choice(
                 "stock_figure",
                 FIGURES,
-                "The figure of a stock that it is told: available (default; what can be sold) or raw (what was written).",
+                "The figure of a stock that it is told: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
             ),
         ],
         &View {

@@ -230,6 +230,8 @@ pub(super) async fn written(
 fn write_stock(figure: Figure) -> impl Fn(&mut String, &Stock) + Copy {
     move |out, stock| {
         let shown = match figure {
+            // What is off sale because nobody finds it has no number to be sold by.
+            Figure::Raw if stock.discrepancy_at.is_some() => 0,
             Figure::Raw => stock.on_hand,
             Figure::Available => stock.available(),
         };

@@ -2,7 +2,7 @@
 
 use onhand_core::floor::Coordinates;
 use onhand_store::Tx;
-use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, LOCATIONS, SENDERS};
+use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
 
 use super::records::{Draft, Noun, Taken, Unique, judge};
 use crate::wire::error::{Error, FieldErrors};
@@ -53,6 +53,12 @@ pub static LOCATION: Noun = Noun {
                 COUNT_MODES,
                 "What a counted difference becomes: the figure (default), or a discrepancy.",
             ),
+            Field::choice(
+                "discrepancy_ends",
+                DISCREPANCY_ENDS,
+                "What ends a discrepancy besides removing it: a count, or a level that was taken after it and differs from the \
+                 one known when it was made (changed_level, the default), or is any (any_level); or nothing (removal_only).",
+            ),
             Field::texts("tags", TAGS_MAX, TAG_CHARS_MAX, "Words to ask for locations by."),
             Field::object("engine", "Free data."),
             Field::object("conf", "Free data."),
@@ -81,6 +87,7 @@ pub static LOCATION: Noun = Noun {
                 property("stock_list", Shape::Int),
                 property("retail_store", Shape::IntOrNull),
                 property("count_mode", Shape::Text),
+                property("discrepancy_ends", Shape::Text),
                 property("tags", Shape::Texts),
                 property("engine", Shape::Object),
                 property("conf", Shape::Object),

@@ -85,6 +85,13 @@ async fn a_channel_may_be_told_the_raw_figure() {
     let raw = json!({"stock_figure": "raw"});
     market.shop.admin.patch(&format!("/api/v1/channels/{}/", market.channel), raw).await.ok();
     assert_eq!(figures().await, [5, 3]);
+    // What nobody finds is off sale: there is no number to sell it by.
+    let place = json!({"name": "A place", "erp_code": "P", "stock_list": market.shop.list});
+    market.shop.erp.post("/api/v1/oms/stocklocations/", place).await.created();
+    let order = market.shop.order("SHIRT", 1).await;
+    let planned = crate::oms_floor::plan(&market.shop, &order, json!({})).await;
+    crate::oms_floor::go(&market.shop, id(&planned["packages"][0]), &["not-found"]).await;
+    assert_eq!(figures().await, [0, 0]);
 }
 
 #[tokio::test]

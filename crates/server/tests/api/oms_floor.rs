@@ -87,7 +87,7 @@ pub(crate) async fn packages(shop: &Shop, order: &Value) -> Vec<(i64, i64, Strin
 
 impl Floor {
     pub(crate) async fn open(shop: &Shop) -> Self {
-        let (location, list) = location(shop, json!({"priority": 1})).await;
+        let (location, list) = location(shop, json!({"priority": 1, "discrepancy_ends": "any_level"})).await;
         figure(shop, "SAMPLE", list, 1_000_000).await;
         Self { location, list }
     }

@@ -94,11 +94,14 @@ async fn a_line_that_nobody_has_is_short_until_somebody_has_it() {
     assert_eq!(plan(&shop, &order, json!({})).await["unplanned_items"], json!(items(&order)));
     shop.server.advance(60);
     figure(&shop, "X", list, 1).await;
+    assert_eq!(figures(&shop, "X", list).await, [1, 0, 0, 0], "an ERP that repeats its level has learnt nothing");
+    shop.server.advance(60);
+    figure(&shop, "X", list, 2).await;
     let again = plan(&shop, &order, json!({})).await;
     assert_eq!((again["packages"].as_array().map(Vec::len), &again["unplanned_items"]), (Some(2), &json!([])));
-    assert_eq!(figures(&shop, "X", list).await, [1, 1, 0, 0]);
+    assert_eq!(figures(&shop, "X", list).await, [2, 1, 0, 1]);
     shop.cancel(&order).await;
-    assert_eq!(figures(&shop, "X", list).await, [1, 0, 0, 1]);
+    assert_eq!(figures(&shop, "X", list).await, [2, 0, 0, 2]);
     assert!(packages(&shop, &order).await.iter().all(|(_, _, state, _)| state != "Waiting"));
     shop.server.verify().await;
 }

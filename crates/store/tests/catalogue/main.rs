@@ -24,6 +24,7 @@ const SCANS: &[(&str, &str)] = &[
     ("plan_due.all", "orders that nobody has planned yet, gone as soon as somebody has"),
     ("stock_locations.active", "two hundred at the most"),
     ("stock_locations.all", "two hundred at the most, and a plan looks at each"),
+    ("stock_locations.lists", "two hundred at the most"),
     ("stock_locations.names", "two hundred at the most"),
 ];
 
@@ -72,8 +73,8 @@ const HOT: &[&str] = &[
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
+    ("discrepancies.active_at", "removing them: seldom, by people, on every machine"),
     ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
-    ("discrepancies.until", "removing what is old: seldom, by people, on every machine"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),

@@ -40,13 +40,15 @@ const SHOP: &str = "
     UPDATE stock SET held = 1, reported = 2, movement_id = 90000001 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
-      (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1);
+      (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1,
+       'removal_only');
     INSERT INTO stock_location_sender VALUES (1, 1, 'carrier', 'origin', 1, 1);
     INSERT INTO package VALUES (7, 263, 263, 'T-1-1', 1, 100, 1, 1);
     INSERT INTO package_item VALUES (7, 263, 263, 263, 1, 263, 'SKU-1', 2, 100, 1, 1, 1);
     INSERT INTO transfer_order VALUES (7, 263, 263, 263, 'T-1-1-T1', 1, 1, 100, 1, 1);
     INSERT INTO transfer_item VALUES (7, 263, 263, 263, 263, 263, 'SKU-1', 2, 100, 1, 1);
-    INSERT INTO discrepancy VALUES (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1);
+    INSERT INTO discrepancy VALUES
+      (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1, 1, 257, 2, 10, 1, 'removed', 1);
     INSERT INTO stock_count VALUES (256, 1, 1, 1);
     INSERT INTO stock_count_line VALUES (256, 0, 'SKU-1', 1, 1, 'confirmed', NULL);
     INSERT INTO plan_due VALUES (7, 263);

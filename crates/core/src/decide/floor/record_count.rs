@@ -4,7 +4,7 @@
 //! left and are still in it, plus those that the ERP has taken out of it and that have not left. A difference becomes the
 //! figure or a discrepancy, as the location says. A count is not the ERP's figure: it settles nothing and moves no time.
 
-use super::mark::{self, Subject, clear_before};
+use super::mark::{self, Subject};
 use super::outcome::FloorOutcome;
 use crate::command::ProductRef;
 use crate::decide::stock_row;
@@ -46,7 +46,7 @@ fn count(
 ) -> CountLine {
     let (stock, created) = stock_row::found_or_created(shelf, location.list, sku, context);
     let expected = expected(shelf, location, stock);
-    let cleared = clear_before(shelf, stock, counted_at, context);
+    let cleared = mark::end_by_count(shelf, stock, counted_at, context);
     let result = match location.count_mode {
         _ if counted == expected => CountResult::Confirmed,
         CountMode::Adjust => CountResult::Adjusted,
@@ -62,7 +62,8 @@ fn count(
         }
         CountResult::Marked => {
             let place = (stock, location.id);
-            discrepancy = Some(mark::mark(shelf, place, Reason::CountDifference, Subject::default(), context));
+            let subject = Subject { units: (expected - counted).abs(), ..Subject::default() };
+            discrepancy = Some(mark::mark(shelf, place, Reason::CountDifference, subject, context));
         }
     }
     if created || cleared || discrepancy.is_some() || delta != Delta::default() {

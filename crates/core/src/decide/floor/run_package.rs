@@ -91,7 +91,7 @@ pub(super) fn lose(
     subject: Subject,
     context: Context,
 ) {
-    let Some(stock) = shelf.hold(item).map(|hold| hold.stock) else { return };
-    mark::mark(shelf, (stock, location), reason, subject, context);
+    let Some((stock, units)) = shelf.hold(item).map(|hold| (hold.stock, hold.quantity.units())) else { return };
+    mark::mark(shelf, (stock, location), reason, Subject { units, ..subject }, context);
     allot::take_off(shelf, item, (Cause::NotFound(item), 0), context);
 }

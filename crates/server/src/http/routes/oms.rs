@@ -63,9 +63,10 @@ fn discrepancies() -> Vec<Route> {
         route!(GET "oms/inventory-discrepancies/{id}" ReadFloor discrepancies::show, "One discrepancy.")
             .answers(200, one(&discrepancies::VIEW)),
         route!(POST "oms/inventory-discrepancies/remove" WorkOnFloor discrepancies::remove,
-            "Remove what was reported up to the end of a day: it is on sale again.")
+            "Remove what was reported from a day on: it is on sale again. What was removed stays, with is_active false.")
         .takes(discrepancies::REMOVE)
-        .answers(204, Answer::Nothing),
+        .answers(204, Answer::Nothing)
+        .through_ledger(),
         route!(GET "oms/stock-counts" ReadFloor stock_counts::list, "Counts.")
             .lists(stock_counts::FILTERS)
             .answers(200, page(&stock_counts::VIEW)),
