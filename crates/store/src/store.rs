@@ -55,6 +55,11 @@ impl Store {
         Ok(Self { engine: Arc::new(engine) })
     }
 
+    /// Whether opening it would make no new file.
+    pub fn is_there(url: &str) -> bool {
+        url.strip_prefix("sqlite:").is_none_or(|path| file(path).exists())
+    }
+
     /// Looks how far the schema is.
     pub async fn schema(&self) -> Result<Schema, Error> {
         migrate::look(self).await
@@ -168,11 +173,16 @@ fn open_file(path: &str, options: &Options) -> Result<Threads, Error> {
     if path.is_empty() {
         return Err(Error::Url("a database URL names a file, like sqlite:./onhand.db".to_owned()));
     }
-    let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+    let path = file(path);
     if options.must_exist && !path.exists() {
         return Err(Error::Url(format!("there is no database at {}", path.display())));
     }
     Threads::open(&path)
+}
+
+/// The file that a URL names after `sqlite:`.
+fn file(path: &str) -> PathBuf {
+    PathBuf::from(path.strip_prefix("//").unwrap_or(path))
 }
 
 /// A server that is not there yet may be starting beside us.

@@ -10,6 +10,11 @@ use crate::config::{DatabaseConfig, masked};
 /// The pause before a hold is tried for again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Whether there is a database already; a server's counts as there.
+pub(super) fn is_there(config: &DatabaseConfig) -> bool {
+    Store::is_there(&config.database)
+}
+
 /// Opens the database, making it if it is not there. A server that is not there yet is waited for.
 pub(super) async fn wait_for(config: &DatabaseConfig, patience: Duration) -> anyhow::Result<Store> {
     with(config, Options { patience, ..options(config) }).await

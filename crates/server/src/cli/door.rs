@@ -23,8 +23,16 @@ pub(super) struct List {
 }
 
 impl Format {
-    /// What a file's name says, if it says anything.
-    pub(super) fn of_name(path: &Path) -> Option<Self> {
+    /// What is asked for, or what the file's name says; standard output, which has no name, gets CSV.
+    pub(super) fn for_file(asked: Option<Self>, path: &Path) -> anyhow::Result<Self> {
+        let known = asked.or_else(|| Self::of_name(path)).or_else(|| (path == Path::new("-")).then_some(Self::Csv));
+        let words = || Self::value_variants().iter().map(|format| format.word()).collect::<Vec<_>>().join(", ");
+        known.with_context(|| {
+            format!("the name {} says no format: let it end with one of {}, or give --format", path.display(), words())
+        })
+    }
+
+    fn of_name(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         Self::value_variants().iter().copied().find(|format| format.word() == extension)
     }

@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "CODE")]
     list: Option<String>,
 
-    /// What the file is. Without it, what the name of the output says, or CSV.
+    /// What the file is. Without it, what the name of the output says; standard output gets CSV.
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
 
@@ -37,20 +37,20 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<()> {
+    let format = Format::for_file(args.format, &args.output)?;
     if let Some(url) = &args.server.server {
-        return export(&Remote::new(url, args.server.token.as_deref())?, args).await;
+        return export(&Remote::new(url, args.server.token.as_deref())?, args, format).await;
     }
     let inside = Inside::open(config).await?;
-    let ended = export(&inside, args).await;
+    let ended = export(&inside, args, format).await;
     inside.close().await;
     ended
 }
 
-async fn export(door: &impl Door, args: &Args) -> anyhow::Result<()> {
+async fn export(door: &impl Door, args: &Args, format: Format) -> anyhow::Result<()> {
     let list = match &args.list {
         Some(text) => Some(find_list(door, text).await?.id),
         None => None,
     };
-    let format = args.format.or_else(|| Format::of_name(&args.output)).unwrap_or(Format::Csv);
     save(door, &Wanted::Export(list), format, &args.output).await.context("the export did not end well")
 }

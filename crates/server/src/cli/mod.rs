@@ -84,7 +84,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Migrate(args) => return migrate::run(database, &args).await,
             Command::Import(args) => return import::run(database, args).await,
             Command::Export(args) => export::run(database, &args).await?,
-            Command::Config(config) => settings::run(database, &cli.log, &config),
+            Command::Config(_) => settings::run(),
         }
         Ok(ExitCode::SUCCESS)
     })

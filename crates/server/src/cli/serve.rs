@@ -29,10 +29,15 @@ const DEMO_PASSWORD: &str = "onhand-demo";
 
 pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> anyhow::Result<()> {
     let patience = Duration::from_secs(config.database_wait_seconds.into());
+    // A start that fails leaves no new database behind. Where there is one already, the process that this one takes over
+    // from may still listen until its database is free.
+    let early = if database::is_there(database) { None } else { Some(listen(&config).await?) };
     let store = database::wait_for(database, patience).await?;
     let _hold = database::hold(&store, patience).await?;
-    let listener =
-        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = match early {
+        Some(listener) => listener,
+        None => listen(&config).await?,
+    };
     config.listen = listener.local_addr()?;
     let clock = Clock::System;
     let admin = first_admin(&store, &config, clock.now()).await?;
@@ -62,6 +67,10 @@ pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> a
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))
 }
 
 /// Makes the first administrator where there is no user. The password, if it may be shown.

@@ -1,31 +1,83 @@
 //! `onhand config`: the settings in force, one per line, secrets masked.
+//!
+//! Promises: what is shown is what `onhand serve --help` lists, all of it. Must not know any setting but those that are
+//! secret.
 
-use super::say;
-use crate::config::{DatabaseConfig, LogConfig, ServeConfig, masked};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory as _};
 
-pub(super) fn run(database: &DatabaseConfig, log: &LogConfig, serve: &ServeConfig) {
-    let set = |secret: &Option<String>| if secret.is_some() { "***" } else { "" }.to_owned();
-    let rows = [
-        ("ONHAND_DATABASE", masked(&database.database)),
-        ("ONHAND_DATABASE_CONNECTIONS", database.database_connections.to_string()),
-        ("ONHAND_DATABASE_STATEMENT_SECONDS", database.database_statement_seconds.to_string()),
-        ("ONHAND_DATABASE_WAIT_SECONDS", serve.database_wait_seconds.to_string()),
-        ("ONHAND_LISTEN", serve.listen.to_string()),
-        ("ONHAND_DEMO", serve.demo.to_string()),
-        ("ONHAND_ADMIN_USERNAME", serve.admin_username.clone()),
-        ("ONHAND_ADMIN_PASSWORD", set(&serve.admin_password)),
-        ("ONHAND_PUBLIC_URL", serve.public_url.clone().unwrap_or_default()),
-        ("ONHAND_CREATE_UNKNOWN_PRODUCTS", serve.create_unknown_products.to_string()),
-        ("ONHAND_STRICT_AUTO_SYNC", serve.strict_auto_sync.to_string()),
-        ("ONHAND_TIME_ZONE", serve.time_zone.as_ref().map(ToString::to_string).unwrap_or_default()),
-        ("ONHAND_DISCREPANCY_REMOVE", format!("{:?}", serve.discrepancy_remove).to_lowercase()),
-        ("ONHAND_LOGIN_ATTEMPTS", serve.login_attempts.to_string()),
-        ("ONHAND_CONNECTIONS_MAX", serve.connections_max.to_string()),
-        ("ONHAND_BODY_BYTES_MAX", serve.body_bytes_max.to_string()),
-        ("ONHAND_REQUEST_SECONDS", serve.request_seconds.to_string()),
-        ("ONHAND_DRAIN_SECONDS", serve.drain_seconds.to_string()),
-        ("ONHAND_LOG", log.filter.clone()),
-        ("ONHAND_LOG_JSON", log.json.to_string()),
-    ];
-    rows.iter().for_each(|(name, value)| say(format!("{name}={value}")));
+use super::{Cli, say};
+use crate::config::masked;
+
+pub(super) fn run() {
+    let matches = Cli::command().get_matches();
+    let of_config = matches.subcommand_matches("config").unwrap_or(&matches);
+    settings(of_config).iter().for_each(|(name, value)| say(format!("{name}={value}")));
+}
+
+/// Each setting of a server by the name of its variable, with its value, from whichever place it came.
+fn settings(matches: &ArgMatches) -> Vec<(String, String)> {
+    let mut command = Cli::command();
+    command.build();
+    let serve = command.find_subcommand("serve").into_iter();
+    let named = |arg: &Arg| Some((arg.get_env()?.to_str()?.to_owned(), value(arg, matches)));
+    serve.flat_map(clap::Command::get_arguments).filter_map(named).collect()
+}
+
+fn value(arg: &Arg, matches: &ArgMatches) -> String {
+    let id = arg.get_id().as_str();
+    if matches!(arg.get_action(), ArgAction::SetTrue) {
+        return matches.get_flag(id).to_string();
+    }
+    let given = matches.get_raw(id).into_iter().flatten();
+    let text = given.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join(",");
+    match (arg.is_hide_env_values_set(), id) {
+        (true, "database") => masked(&text),
+        (true, _) if !text.is_empty() => "***".to_owned(),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::{Cli, settings};
+
+    fn shown(arguments: &[&str]) -> Vec<(String, String)> {
+        let matches = Cli::command().try_get_matches_from(["onhand", "config"].iter().chain(arguments));
+        let matches = matches.expect("the arguments are right");
+        settings(matches.subcommand_matches("config").expect("it is the command"))
+    }
+
+    /// The flags as a person reads them, so that a setting that is added is shown here, too.
+    #[test]
+    fn every_flag_of_the_server_is_shown_once() {
+        let mut command = Cli::command();
+        command.build();
+        let help = command.find_subcommand_mut("serve").expect("there is one").render_long_help().to_string();
+        let variables = help.split("[env: ").skip(1).filter_map(|rest| rest.split(['=', ']']).next());
+        let listed: std::collections::BTreeSet<&str> = variables.collect();
+        let rows = shown(&[]);
+        let names: std::collections::BTreeSet<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(listed.len() > 20, "{listed:?}");
+        assert_eq!((&names, names.len()), (&listed, rows.len()));
+    }
+
+    #[test]
+    fn secrets_are_masked_and_the_rest_is_what_is_in_force() {
+        let rows =
+            shown(&["--admin-password", "hush", "--database", "postgres://a:hush@b/c", "--report-days", "7", "--demo"]);
+        let value = |wanted: &str| rows.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        for (name, expected) in [
+            ("ONHAND_ADMIN_PASSWORD", "***"),
+            ("ONHAND_DATABASE", "postgres://a:***@b/c"),
+            ("ONHAND_REPORT_DAYS", "7"),
+            ("ONHAND_DEMO", "true"),
+            ("ONHAND_LOG_JSON", "false"),
+            ("ONHAND_PUBLIC_URL", ""),
+        ] {
+            assert_eq!(value(name), Some(expected), "{name}");
+        }
+        assert!(rows.iter().all(|(_, value)| !value.contains("hush")), "{rows:?}");
+    }
 }

@@ -35,7 +35,7 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
-    let store = database::open(config).await?;
+    let store = database::open_existing(config).await?;
     match command {
         Command::Create { username, name } => {
             let account = account(&store, username).await?;

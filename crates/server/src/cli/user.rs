@@ -1,9 +1,10 @@
 //! `onhand user`: accounts, beside a running server or without one.
 
-use std::io::Read as _;
+use std::io::{IsTerminal as _, Read as _};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
+use console::Term;
 use onhand_core::{ChannelId, UserId};
 use onhand_store::accounts::{self, Account};
 
@@ -17,7 +18,8 @@ const PASSWORD_CHARS_MIN: usize = 8;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a user. The password comes from ONHAND_PASSWORD or, without it, from standard input.
+    /// Make a user. The password comes from ONHAND_PASSWORD or, without it, from standard input: a terminal asks for it
+    /// twice and shows nothing of it.
     Add {
         /// The name to sign in with.
         username: String,
@@ -38,7 +40,6 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
-    let store = database::open(config).await?;
     match command {
         Command::Add { username, role, channel } => {
             if (role == Role::Channel) != channel.is_some() {
@@ -53,6 +54,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
                 is_active: true,
                 created_at: Clock::System.now(),
             };
+            let store = database::open(config).await?;
             let made = store.write("accounts.insert", async move |tx| accounts::insert(tx, &account).await).await;
             match made {
                 Ok(account) => say(format!("made user {} with role {}", account.username, account.role)),
@@ -61,6 +63,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
             }
         }
         Command::List => {
+            let store = database::open_existing(config).await?;
             for account in store.read("accounts.list", async |tx| accounts::list(tx).await).await? {
                 let channel = account.channel.map(|id| format!(" (channel {})", id.get())).unwrap_or_default();
                 let state = if account.is_active { "" } else { ", inactive" };
@@ -68,6 +71,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
             }
         }
         Command::Passwd { username } => {
+            let store = database::open_existing(config).await?;
             let name = username.clone();
             let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
             let account = found.with_context(|| format!("there is no user {username}"))?;
@@ -86,6 +90,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
 fn new_password() -> anyhow::Result<String> {
     let password = match std::env::var("ONHAND_PASSWORD") {
         Ok(password) => password,
+        Err(_) if std::io::stdin().is_terminal() => typed()?,
         Err(_) => {
             let mut text = String::new();
             std::io::stdin().lock().take(1_024).read_to_string(&mut text)?;
@@ -94,6 +99,23 @@ fn new_password() -> anyhow::Result<String> {
     };
     if password.chars().count() < PASSWORD_CHARS_MIN {
         bail!("a password has at least {PASSWORD_CHARS_MIN} characters");
+    }
+    Ok(password)
+}
+
+/// Asks the person at the terminal, twice, and shows nothing of what is typed.
+fn typed() -> anyhow::Result<String> {
+    let terminal = Term::stderr();
+    if !terminal.is_term() {
+        bail!("there is no terminal to ask for the password on: give ONHAND_PASSWORD, or pipe it in");
+    }
+    let ask = |prompt: &str| -> anyhow::Result<String> {
+        terminal.write_str(prompt)?;
+        Ok(terminal.read_secure_line()?)
+    };
+    let password = ask("Password: ")?;
+    if ask("The same again: ")? != password {
+        bail!("the two passwords are not the same");
     }
     Ok(password)
 }

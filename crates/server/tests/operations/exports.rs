@@ -43,11 +43,16 @@ fn an_export_is_the_same_from_both_sides_and_comes_back_unchanged() {
     for (arguments, words) in [
         (&["--list", "WH-01", "--output", &nowhere][..], "cannot write"),
         (&["--list", "nowhere"], "there is no stock list nowhere"),
+        (&["--output", &path(folder.path(), "stock.pdf")], "says no format"),
+        (&["--output", &path(folder.path(), "stock")], "says no format"),
     ] {
         let told = from_server(arguments);
         assert_eq!((told.code, told.err.lines().count()), (Some(1), 1), "{told:?}");
         assert!(told.err.contains(words), "{told:?}");
     }
+    assert!(!folder.path().join("stock.pdf").exists() && !folder.path().join("stock").exists());
+    let named = path(folder.path(), "stock.pdf");
+    assert_eq!(from_server(&["--format", "csv", "--output", &named]).code, Some(0), "whoever says the format gets it");
     let kept = path(folder.path(), "kept.csv");
     std::fs::write(&kept, "kept").expect("a file is written");
     let told = export(&database, Some("0123456789"), &["--server", &url, "--output", &kept]);

@@ -9,6 +9,7 @@ mod exports;
 mod holding;
 mod imports;
 mod migrate;
+mod passwords;
 mod program;
 mod read_only;
 mod settings;

@@ -2,7 +2,7 @@
 
 use onhand_testbed::{Cluster, Mode, Settings, database};
 
-use crate::program::{Starting, onhand, told};
+use crate::program::{Starting, file, onhand, told};
 
 #[test]
 fn what_keeps_a_command_from_the_database_is_told_in_one_line() {
@@ -43,6 +43,19 @@ fn a_server_waits_for_its_database_and_a_command_does_not() {
     let server = starting.listening();
     std::net::TcpStream::connect(server.address).expect("it listens");
     assert!(server.stop().success());
+}
+
+#[test]
+fn a_start_that_fails_leaves_no_new_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("it listens").to_string();
+    for arguments in [["serve", "--listen", &address], ["serve", "--log", "onhand=loud"]] {
+        let told = told(&mut onhand(&file(folder.path()), &arguments));
+        assert_eq!((told.code, told.err.lines().count()), (Some(1), 1), "{arguments:?}: {told:?}");
+        let left: Vec<_> = folder.path().read_dir().expect("it is there").collect();
+        assert!(left.is_empty(), "{arguments:?} left {left:?}");
+    }
 }
 
 #[test]

@@ -120,6 +120,7 @@ impl RowMode {
 }
 
 pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<ExitCode> {
+    args.result.as_deref().map(result_format).transpose()?;
     match &args.server.server {
         Some(url) => {
             let remote = Remote::new(url, args.server.token.as_deref())?;
@@ -204,8 +205,18 @@ async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
 
 async fn save_result(place: &impl Place, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
     let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
-    let format = Format::of_name(path).filter(|format| *format == Format::Xlsx).unwrap_or(Format::Csv);
+    let format = result_format(path)?;
     save(place.door(), &Wanted::Result { list, key: report.cache_key.clone() }, format, path).await
+}
+
+/// A result is rows of the file that was sent, so it is a table.
+fn result_format(path: &Path) -> anyhow::Result<Format> {
+    match Format::for_file(None, path)? {
+        Format::Json => {
+            bail!("the result of an import is a table: let the name {} end with csv or xlsx", path.display())
+        }
+        format => Ok(format),
+    }
 }
 
 fn tell(flags: &str, report: &Report, is_json: bool) {
