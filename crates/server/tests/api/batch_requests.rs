@@ -81,6 +81,30 @@ async fn states_follow_the_table_and_whatever_is_refused_changes_nothing() {
     }
 }
 
+/// The state that an open batch is in says nothing of its own: what comes with it is taken, except objects.
+#[tokio::test]
+async fn an_open_batch_may_be_told_its_own_state() {
+    let market = Market::open().await;
+    let row = market.stock("SHIRT", 5).await;
+    let batch = market.batch().await;
+    let path = format!("batch_requests/{batch}/");
+    let own =
+        json!({"status": "initialized", "channel": market.channel, "content_type": "productstock", "objects": []});
+    for body in [own.clone(), json!({"status": "initialized", "objects": null}), own] {
+        let after = market.patch(&path, body).await.ok();
+        assert_eq!((&after["status"], &after["content_type"]), (&json!("initialized"), &json!("productstock")));
+    }
+    let before = market.get(&path).await.ok();
+    let objects = json!({"status": "initialized", "objects": objects(&[&row])});
+    market.patch(&path, objects).await.refused("batch_request_status_100_1");
+    assert_eq!(market.get(&path).await.ok(), before);
+    market.step(batch, "commit", json!([])).await.ok();
+    for name in ["R-1", "R-2"] {
+        let sent = json!({"status": "sent_to_remote", "remote_batch_id": name});
+        assert_eq!(market.patch(&path, sent).await.ok()["remote_batch_id"], json!(name));
+    }
+}
+
 /// A client that got no answer says the same again; anything else at the end is refused.
 #[tokio::test]
 async fn a_step_may_be_repeated_word_for_word() {

@@ -86,15 +86,19 @@ pub async fn step(
     let Some(before) = batch_requests::by_id(tx, channel, id).await? else { return Ok(Err(Unfit::NotFound)) };
     let to = wish.to.unwrap_or(before.status);
     let after = changed(&before, to, wish, leases, now);
-    match before.status.step(to) {
+    let step = before.status.step(to);
+    match step {
         Step::Refused => return Ok(Err(Unfit::Step(before.status))),
         Step::Again if before.status == BatchStatus::Fail || says_nothing_new(&before, &after) => {
             return Ok(Ok(before));
         }
-        Step::Again if before.status.is_end() || wish.to.is_some() => return Ok(Err(Unfit::Step(before.status))),
+        // To an open batch, the state that it is in says nothing of its own; objects come with a step.
+        Step::Again if before.status.is_end() || (wish.to.is_some() && names_objects(&before, &after)) => {
+            return Ok(Err(Unfit::Step(before.status)));
+        }
         Step::Taken | Step::Again => {}
     }
-    if wish.to.is_some() {
+    if wish.to.is_some() && step == Step::Taken {
         let named = wish.sent.as_ref().map_or(&[][..], |sent| &sent.named);
         if let Err(held) = apply(tx, &assortment, &after, named, now).await? {
             return Ok(Err(Unfit::Held(held)));
@@ -128,8 +132,14 @@ fn changed(before: &BatchRow, to: BatchStatus, wish: &Wish, leases: Leases, now:
 
 /// A client whose answer was lost says the same again.
 fn says_nothing_new(before: &BatchRow, after: &BatchRow) -> bool {
-    (&before.objects, &before.remote_batch_id, &before.content_type)
-        == (&after.objects, &after.remote_batch_id, &after.content_type)
+    (&before.remote_batch_id, &before.content_type) == (&after.remote_batch_id, &after.content_type)
+        && !names_objects(before, after)
+}
+
+/// Whether there are objects that the batch did not have, or says something else of. None is as good as an empty list.
+fn names_objects(before: &BatchRow, after: &BatchRow) -> bool {
+    let objects = |batch: &BatchRow| batch.objects.clone().unwrap_or_else(|| "[]".to_owned());
+    objects(before) != objects(after)
 }
 
 /// Changes the actions of a batch; the objects that other open batches have, if there are any.
