@@ -31,10 +31,20 @@ endpoints.ChannelOperationalEventEndpoint = ChannelOperationalEventEndpoint
 
 def main(name, arguments):
     from channel_app.app.order.service import OrderService
+    from channel_app.app.product.service import ProductService
+    from channel_app.app.product_image.service import ImageService
+    from channel_app.app.product_price.service import PriceService
     from channel_app.app.product_stock.service import StockService
 
     service, method = name.split(".")
-    service = {"stock": StockService, "order": OrderService}[service]()
+    services = {
+        "image": ImageService,
+        "order": OrderService,
+        "price": PriceService,
+        "product": ProductService,
+        "stock": StockService,
+    }
+    service = services[service]()
     getattr(service, method)(**arguments)
 
 

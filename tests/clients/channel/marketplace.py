@@ -19,7 +19,7 @@ def remote_id(name):
 
 
 def sku(row):
-    return row["remote_id"].removeprefix("R-")
+    return row.get("sku") or row["remote_id"].removeprefix("R-")
 
 
 class Marketplace:
@@ -30,6 +30,8 @@ class Marketplace:
         self.figures = defaultdict(dict)
         """Warehouse code, or "" for the only one: SKU to figure."""
         self.prices = {}
+        self.products = {}
+        """SKU: what it has been told of the product, the last time."""
         self.deliveries = []
         """Every delivery that arrived: (warehouse, SKUs)."""
         self.refused = set()
@@ -49,7 +51,8 @@ class Marketplace:
         """What it has been told of its orders: number to status."""
         self.request_states = {}
 
-    def deliver(self, body):
+    def deliver(self, body, take=None):
+        take = take or self._taken
         warehouse, rows = body["warehouse"] or "", body["rows"]
         hook, self.on_delivery = self.on_delivery, None
         if hook:
@@ -57,7 +60,7 @@ class Marketplace:
         time.sleep(self.pause_seconds)
         with self.lock:
             self.deliveries.append((warehouse, [sku(row) for row in rows]))
-            answers = [self._taken(warehouse, row) for row in rows]
+            answers = [take(warehouse, row) for row in rows]
             if body["is_sync"]:
                 return answers
             batch = f"remote-{next(self.numbers)}"
@@ -72,6 +75,34 @@ class Marketplace:
         if "price" in row:
             self.prices[name] = row["price"]
         return {"sku": name, "remote_id": row["remote_id"], "status": "SUCCESS", "message": ""}
+
+    def told_of_products(self, body):
+        return self.deliver(body, self._listed)
+
+    def told_of_prices(self, body):
+        return self.deliver(body, self._priced)
+
+    def told_of_deleted(self, body):
+        return self.deliver(body, self._withdrawn)
+
+    def _listed(self, warehouse, row):
+        name = sku(row)
+        if name in self.refused:
+            return {"sku": name, "remote_id": None, "status": "FAIL", "message": "not today"}
+        self.products[name] = {key: value for key, value in row.items() if key not in ("sku", "remote_id")}
+        if "stock" in row:
+            self.figures[warehouse][name] = row["stock"]
+        if "price" in row:
+            self.prices[name] = row["price"]
+        return {"sku": name, "remote_id": remote_id(name), "status": "SUCCESS", "message": ""}
+
+    def _priced(self, _, row):
+        self.prices[sku(row)] = row["price"]
+        return {"sku": sku(row), "remote_id": row["remote_id"], "status": "SUCCESS", "message": ""}
+
+    def _withdrawn(self, _, row):
+        self.products.pop(sku(row), None)
+        return {"sku": sku(row), "remote_id": row["remote_id"], "status": "SUCCESS", "message": ""}
 
     def told_of_order(self, body):
         with self.lock:
@@ -111,7 +142,14 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if self.market.is_broken:
             return self._answer({"error": "out of order"}, 500)
-        act = {"/stocks": "deliver", "/orders": "told_of_order", "/requests": "told_of_request"}[self.path]
+        act = {
+            "/stocks": "deliver",
+            "/products": "told_of_products",
+            "/prices": "told_of_prices",
+            "/deleted": "told_of_deleted",
+            "/orders": "told_of_order",
+            "/requests": "told_of_request",
+        }[self.path]
         return self._answer(getattr(self.market, act)(body))
 
     def _answer(self, value, status=200):

@@ -123,6 +123,21 @@ class Shop:
         body = {"product": self.products[sku], "price_list": self.prices, "price": price}
         self.api.post("/api/v1/product_prices/", body | {"currency_type": "try", "tax_rate": "18"})
 
+    def open_for_products(self):
+        """What a product round asks for besides stock: a tree of categories with every product in it, and prices."""
+        tree = self.api.post("/api/v1/category_trees/", {"name": f"tree {self.channel}"})
+        root = tree["category_root"]["pk"]
+        self.shirts = self.api.post("/api/v1/category_nodes/", {"node": root, "name": "Shirts"})["pk"]
+        self.api.patch(f"/api/v1/channels/{self.channel}/", {"category_tree": tree["pk"]})
+        for sku in self.skus:
+            self.api.patch(f"/api/v1/products/{self.products[sku]}/", {"name": f"Shirt {sku}", "attributes": {"renk": "mavi"}})
+            self.categorise(sku)
+            self.price(sku, "19.90")
+
+    def categorise(self, sku):
+        body = {"category": self.shirts, "product": self.products[sku]}
+        return self.api.post("/api/v1/product_categories/", body)
+
     def start(self, name, size=100, **arguments):
         """Starts a flow of the client in a process of its own."""
         environment = {

@@ -13,6 +13,7 @@ from channel_app.core.commands import ChannelCommandInterface
 from channel_app.core.data import (
     AddressDto,
     BatchRequestResponseDto,
+    ProductBatchRequestResponseDto,
     CancellationRequestDto,
     CancelOrderDto,
     ChannelCreateOrderDto,
@@ -64,6 +65,7 @@ class Spoken(ChannelCommandInterface):
 
 class SendStocks(Spoken):
     path = "/stocks"
+    reads = BatchRequestResponseDto
 
     def get_data(self):
         # Of an extra list the stocks come with the code of their warehouse.
@@ -84,16 +86,64 @@ class SendStocks(Spoken):
         if not self.param_is_sync:
             self.batch_request.remote_batch_id = response.json()["remote_batch_id"]
             return None, report, data
-        return [BatchRequestResponseDto(**row) for row in response.json()], report, data
+        return [self.reads(**row) for row in response.json()], report, data
+
+
+class SendPrices(SendStocks):
+    path = "/prices"
+
+    def row(self, price):
+        return {"remote_id": price.remote_id, "price": price.price}
+
+
+class SendProducts(SendStocks):
+    """Whole products: what they are, and whatever of stock, price and categories the round has added."""
+
+    path = "/products"
+    reads = ProductBatchRequestResponseDto
+
+    def row(self, product):
+        action = getattr(product, "integration_action", None)
+        row = {"sku": product.sku, "name": product.name, "remote_id": action.remote_id if action else None}
+        mapped = getattr(product, "mapped_attributes", None)
+        if mapped:
+            row["attributes"] = dict(vars(mapped)["mapped_attributes"])
+            row["values"] = {name: value["value"] for name, value in vars(mapped)["mapped_attribute_values"].items()}
+        if getattr(product, "productstock", None):
+            row["stock"] = product.productstock.stock
+        if getattr(product, "productprice", None):
+            row["price"] = product.productprice.price
+        if getattr(product, "category_nodes", None):
+            row["categories"] = [node["name"] for node in product.category_nodes]
+        return row
+
+
+class SendDeletedProducts(SendStocks):
+    path = "/deleted"
+    reads = ProductBatchRequestResponseDto
+
+    def row(self, action):
+        return {"remote_id": action.remote_id}
 
 
 class CheckStocks(Spoken):
+    reads = BatchRequestResponseDto
+
     def send_request(self, transformed_data):
         return self.session.get(f"{MARKET}/batches/{transformed_data.remote_batch_id}", timeout=60)
 
     def normalize_response(self, data, validated_data, transformed_data, response):
-        rows = [BatchRequestResponseDto(**row) for row in response.json()]
+        rows = [self.reads(**row) for row in response.json()]
         return rows, self.create_report(response), data
+
+
+class CheckProducts(CheckStocks):
+    reads = ProductBatchRequestResponseDto
+
+    def normalize_response(self, data, validated_data, transformed_data, response):
+        # The service of products files one report where that of stocks files a list.
+        rows, reports, data = super().normalize_response(data, validated_data, transformed_data, response)
+        return rows, reports[0], data
 
 
 class Fetched(ChannelCommandInterface):
@@ -187,6 +237,12 @@ class ChannelIntegration(PublishedChannel):
         "send_inserted_stocks": SendStocks,
         "send_updated_stocks": SendStocks,
         "check_stocks": CheckStocks,
+        "send_inserted_products": SendProducts,
+        "send_updated_products": SendProducts,
+        "send_deleted_products": SendDeletedProducts,
+        "check_products": CheckProducts,
+        "send_inserted_prices": SendPrices,
+        "send_updated_prices": SendPrices,
         "get_orders": GetOrders,
         "get_updated_order_items": GetUpdatedOrderItems,
         "get_cancelled_orders": GetCancelledOrders,

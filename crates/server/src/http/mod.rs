@@ -27,6 +27,7 @@ pub mod import_changes;
 pub mod import_results;
 pub mod imports;
 pub mod integration_actions;
+pub mod mapped_products;
 pub mod mappings;
 pub mod movements;
 pub mod observe;

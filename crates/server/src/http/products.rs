@@ -6,6 +6,7 @@ use onhand_store::Error as StoreError;
 use onhand_store::products::{self, ProductRow};
 
 use super::call::Call;
+use super::mapped_products::IMAGE;
 use super::records::{self, Noun};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
@@ -34,6 +35,10 @@ pub const VIEW: View = View {
         property("name", Shape::Text),
         property("base_code", Shape::Text),
         property("product_type", Shape::Text),
+        property("parent", Shape::IntOrNull),
+        property("listing_code", Shape::TextOrNull),
+        property("attribute_set", Shape::IntOrNull),
+        property("productimage_set", Shape::List(&IMAGE)),
         property("is_active", Shape::Bool),
         property("attributes", Shape::Object),
         property("extra_field", Shape::Object),
@@ -70,6 +75,11 @@ pub(super) fn write(out: &mut String, product: &ProductRow) {
         .text("name", &product.name)
         .text("base_code", &product.base_code)
         .text("product_type", "0")
+        // The vendor's clients read these of every product; there are no groups, sets and pictures here.
+        .int_or_null("parent", None)
+        .text_or_null("listing_code", None)
+        .int_or_null("attribute_set", None)
+        .list("productimage_set", &[], |_, ()| ())
         .bool("is_active", product.is_active)
         .raw("attributes", &product.attributes)
         .raw("extra_field", &product.extra_field)

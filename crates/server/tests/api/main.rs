@@ -34,6 +34,7 @@ mod lists;
 mod lost_updates;
 #[path = "../../../sheet/tests/books/made.rs"]
 pub(crate) mod made;
+mod mapped_products;
 mod mappings;
 pub(crate) mod market;
 mod oms;

@@ -133,6 +133,7 @@ impl Samples {
             }
             "stock_list" if route.method == "DELETE" => return self.shop.list_with(json!({})).await.to_string(),
             "products" => return self.product.to_string(),
+            "mapped_products" => return self.item_of_channel().await["product"].to_string(),
             "channels" if route.method != "DELETE" => return self.channel.to_string(),
             "catalogs" if route.method != "DELETE" => return self.pairs[1][0].to_string(),
             "category_trees" if route.method != "DELETE" => return self.tree().await,

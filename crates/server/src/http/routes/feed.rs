@@ -7,13 +7,13 @@ use super::{Answer, May, Route, Under, one, page};
 use crate::http::feeds::{self, BOTH, INSERTS, Source, UPDATES};
 use crate::http::route::Handler;
 use crate::http::{
-    batch_requests, cancellations, changes, failed_integrations, integration_actions, orders, prices, products,
-    stock_lists,
+    batch_requests, cancellations, changes, failed_integrations, integration_actions, mapped_products, orders, prices,
+    products, stock_lists,
 };
 use crate::wire::view::View;
 
 pub(super) fn all() -> Vec<Route> {
-    [batches(), actions(), refusals(), stocks_and_prices(), others(), own()]
+    [batches(), actions(), refusals(), stocks_and_prices(), mapped(), others(), own()]
         .into_iter()
         .flatten()
         .map(|route| route.under(Under::Channel))
@@ -113,6 +113,32 @@ fn stocks_and_prices() -> Vec<Route> {
         prices("extra_product_prices", Source::ExtraPrices, "Prices of all lists of the catalog."),
         feed("extra_product_prices/inserts", Source::ExtraPrices, INSERTS, price),
         feed("extra_product_prices/updates", Source::ExtraPrices, UPDATES, price),
+    ]
+}
+
+/// What a program asks when it sends whole products.
+fn mapped() -> Vec<Route> {
+    let none = |path, summary, view: &'static View, filters| {
+        let handler: Handler = Box::new(move |call| Box::pin(mapped_products::none(call, filters)));
+        plain(path, handler, summary, view).lists(filters)
+    };
+    let (configs, images) = (mapped_products::CONFIG_FILTERS, mapped_products::IMAGE_FILTERS);
+    let (config, image) = (&mapped_products::CONFIG, &mapped_products::IMAGE);
+    vec![
+        route!(GET "mapped_products/{id}" ReadStock mapped_products::show,
+            "A product with its attributes, as the channel's program maps them.")
+        .answers(200, one(&mapped_products::VIEW))
+        .may_be_refused(),
+        none("attribute_configs", "What the marketplace demands of attributes; none is kept here.", config, configs),
+        none(
+            "attribute_configs/detailed",
+            "What the marketplace demands of attributes; none is kept here.",
+            config,
+            configs,
+        ),
+        none("product_images", "Pictures of products; none are kept here.", image, images),
+        none("product_images/inserts", "Pictures that are new to the channel; none are kept here.", image, images),
+        none("product_images/updates", "Pictures that have changed; none are kept here.", image, images),
     ]
 }
 
