@@ -95,7 +95,7 @@ pub struct ReleaseItem {
     pub code: String,
     /// The kind of remote system the code belongs to.
     pub integration_type: String,
-    /// `false` stores the code and leaves the hold alone.
+    /// `false` stores the code and leaves the hold alone; so does the code of any system but the ERP.
     pub update_stock: bool,
     /// When the ERP registered the line; arrival when absent.
     pub registered_at: Option<Timestamp>,
@@ -106,9 +106,11 @@ pub struct ReleaseItem {
 pub struct CancelItems {
     /// The order.
     pub order: OrderId,
-    /// Its lines, or `None` for all of them.
-    pub items: Option<Vec<OrderItemId>>,
-    /// How the `details` of lines change that this cancels: why, for instance.
+    /// Whether all of its lines are cancelled, whichever are named.
+    pub all: bool,
+    /// The lines that are named; each is the order's.
+    pub items: Vec<OrderItemId>,
+    /// How the `details` of lines change that this cancels: why, for instance. Each line is the order's.
     pub details: Vec<(OrderItemId, TextEdit)>,
 }
 

@@ -38,7 +38,7 @@ pub use id::{
     PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, TransferId, TransferItemId, UserId,
 };
 pub use movement::{Cause, Delta, Movement};
-pub use order::{Channel, Mapping, Order, OrderItem, OrderStatus, Oversell};
+pub use order::{Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell};
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use refusal::Refusal;
 pub use shelf::{Changes, Shelf};

@@ -112,6 +112,11 @@ impl OrderStatus {
     pub fn has_left(self) -> bool {
         self >= Self::Shipped
     }
+
+    /// Whether a line that begins like this asks for units: what was paid back wants none.
+    pub fn asks_for_units(self) -> bool {
+        self != Self::Refunded
+    }
 }
 
 /// An order: a number, a state and lines.
@@ -175,6 +180,9 @@ pub struct OrderItem {
     /// When it last changed.
     pub modified_at: Timestamp,
 }
+
+/// The kind of remote system that the ERP is: only its code for a line releases what the line holds.
+pub const ERP: &str = "external_company";
 
 /// A remote system's code for an order line (seed 001, "Integration Mapping").
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -11,7 +11,7 @@ use onhand_core::command::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey, StockListId, Timestamp,
+    ChannelId, Command, ERP, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey, StockListId, Timestamp,
     UserId,
 };
 use onhand_store::Tx;
@@ -153,13 +153,14 @@ async fn place(
 async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<()> {
     let order = items.first().context("an order has lines")?.order;
     if number == 5 {
-        submit(app, Command::CancelItems(CancelItems { order, items: None, details: Vec::new() })).await?;
+        submit(app, Command::CancelItems(CancelItems { order, all: true, items: Vec::new(), details: Vec::new() }))
+            .await?;
     } else if number < ORDERS / 2 {
         for item in items {
             let release = ReleaseItem {
                 item: item.id,
                 code: format!("ERP-{}", item.id.get()),
-                integration_type: "external_company".to_owned(),
+                integration_type: ERP.to_owned(),
                 update_stock: true,
                 registered_at: None,
             };

@@ -86,8 +86,10 @@ shared! {
     ONE_CHAIN = "verify.one_chain",
         "SELECT stock_id, COUNT(*) - 1, COUNT(DISTINCT previous_id) FROM movement GROUP BY bucket, stock_id
          HAVING COUNT(DISTINCT previous_id) <> COUNT(*) - 1 LIMIT ?1";
+    /// A line that had left when its order came needs no code.
     CODE_OF_RELEASED = "verify.code_of_released",
-        "SELECT h.item_id, 1, 0 FROM hold h WHERE h.state IN (2, 3)
+        "SELECT h.item_id, 1, 0 FROM hold h JOIN order_item i ON i.id = h.item_id
+         WHERE h.state IN (2, 3) AND i.status < 500 AND COALESCE(h.registered_at, 0) <> i.created_at
          AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id) LIMIT ?1";
     HELD_OBJECT = "verify.held_object",
         "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b

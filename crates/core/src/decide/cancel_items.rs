@@ -1,7 +1,10 @@
 //! Cancelling lines: what is still held, or reported and not yet in a figure, is given back.
 //!
 //! Source: contract 7.4 and DESIGN section 2. A line whose quantity the ERP's figure already contains gives nothing back:
-//! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused.
+//! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused. A line of another order that is
+//! named anywhere refuses the whole, even if all lines are meant: whoever sent it means another order.
+
+use std::collections::BTreeSet;
 
 use crate::command::{CancelItems, TextEdit};
 use crate::decide::floor;
@@ -10,8 +13,10 @@ use crate::{Cause, Context, Delta, HoldState, OrderId, OrderItemId, OrderStatus,
 pub(super) fn cancel_items(shelf: &mut Shelf, command: &CancelItems, context: Context) -> Result<Outcome, Refusal> {
     shelf.order(command.order).ok_or(Refusal::NotFound)?;
     let all = shelf.items_of(command.order);
-    let chosen = command.items.as_ref().unwrap_or(&all);
-    let foreign: Vec<_> = chosen.iter().copied().filter(|item| !all.contains(item)).collect();
+    let chosen = if command.all { &all } else { &command.items };
+    let explained = command.details.iter().map(|(item, _)| item);
+    let named: BTreeSet<_> = command.items.iter().chain(explained).copied().collect();
+    let foreign: Vec<_> = named.into_iter().filter(|item| !all.contains(item)).collect();
     if !foreign.is_empty() {
         return Err(Refusal::NotInOrder(foreign));
     }

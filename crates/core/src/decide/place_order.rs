@@ -2,12 +2,17 @@
 //!
 //! Source: contract R1 (a hold starts when the order is created), DESIGN section 2. The same SKU twice in one order
 //! counts twice. An own order that does not fit is refused; a channel that accepts overselling gets its hold and a mark.
+//!
+//! A line that has left when the order arrives was booked where it left: it waits for no registration. Until the list's
+//! next figure it counts as reported, because the stored one may still contain its units; after that it counts nowhere. A
+//! line that was paid back asks for nothing and is never refused for want of stock.
 
 use crate::command::{NewLine, PlaceOrder};
+use crate::decide::release_item;
 use crate::refusal::{RowFault, Shortage};
 use crate::{
     Cause, ChannelId, Context, Delta, Hold, HoldState, IdKind, Order, OrderId, OrderItem, OrderItemId, Outcome,
-    Oversell, Product, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, bucket_of_key, bucket_of_text,
+    Oversell, Product, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Timestamp, bucket_of_key, bucket_of_text,
 };
 
 pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Result<Outcome, Refusal> {
@@ -25,7 +30,8 @@ pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Cont
         .zip(&products)
         .map(|(line, product)| hold_line(shelf, &order, line, product, context))
         .collect();
-    let is_located = |line: &NewLine| shelf.list(line.list).is_some_and(|list| list.is_located);
+    let is_located =
+        |line: &NewLine| !line.status.has_left() && shelf.list(line.list).is_some_and(|list| list.is_located);
     if command.lines.iter().any(is_located) {
         shelf.mark_plan(order.id, true);
     }
@@ -58,7 +64,8 @@ fn products(shelf: &Shelf, command: &PlaceOrder) -> Result<Vec<Product>, Refusal
 /// Whether all lines together fit. Sums per stock first, so that one SKU on two lines counts twice.
 fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell: Oversell) -> Result<(), Refusal> {
     let mut asked: Vec<Shortage> = Vec::with_capacity(products.len());
-    for (line, product) in command.lines.iter().zip(products) {
+    let asking = command.lines.iter().zip(products).filter(|(line, _)| line.status.asks_for_units());
+    for (line, product) in asking {
         let units = line.quantity.units();
         match asked.iter_mut().find(|sum| sum.list == line.list && sum.sku == product.sku) {
             Some(sum) => sum.asked += units,
@@ -111,7 +118,7 @@ fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product
         sku: product.sku.clone(),
         quantity: line.quantity,
         status: line.status,
-        oversold: shelf.stock(stock).is_none_or(|stock| stock.headroom() < units),
+        oversold: line.status.asks_for_units() && shelf.stock(stock).is_none_or(|stock| stock.headroom() < units),
         price: line.price.clone(),
         extra_field: line.extra_field.clone(),
         attributes: line.attributes.clone(),
@@ -119,12 +126,29 @@ fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product
         created_at: context.now,
         modified_at: context.now,
     };
-    let delta = Delta { held: units, ..Delta::default() };
-    shelf.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
-    let quantity = line.quantity;
-    shelf.add_hold(Hold { item: item.id, stock, quantity, state: HoldState::Open, registered_at: None });
+    let (state, registered_at) = first_state(shelf, line, stock, context);
+    let delta = match state {
+        HoldState::Open => Delta { held: units, ..Delta::default() },
+        HoldState::Reported => Delta { reported: units, ..Delta::default() },
+        HoldState::Settled | HoldState::Cancelled | HoldState::Short => Delta::default(),
+    };
+    // A stock begins with a movement, even one that an order made that holds nothing of it.
+    if delta != Delta::default() || shelf.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
+        shelf.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
+    }
+    shelf.add_hold(Hold { item: item.id, stock, quantity: line.quantity, state, registered_at });
     shelf.add_item(item.clone());
     item
+}
+
+/// How a line is counted when its order is placed, and since when its stock is told of it.
+fn first_state(shelf: &Shelf, line: &NewLine, stock: StockId, context: Context) -> (HoldState, Option<Timestamp>) {
+    let (state, at) = match line.status {
+        status if !status.asks_for_units() => (HoldState::Settled, context.now),
+        status if status.has_left() => release_item::registered(shelf, stock, None, context),
+        _ => return (HoldState::Open, None),
+    };
+    (state, Some(at))
 }
 
 /// The stock that a line holds. A list that has never heard of the product gets an empty row: only an order that

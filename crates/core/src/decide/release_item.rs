@@ -1,13 +1,14 @@
 //! Releasing: the ERP has registered an order line (seed 001).
 //!
-//! The code is stored once per line and kind of remote system. The hold goes from `held` to `reported`, so that nothing
+//! The code is stored once per line and kind of remote system. Only the ERP's code says that the ERP knows the line: with
+//! it, the hold goes from `held` to `reported`, so that nothing
 //! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
 //! at once (DESIGN section 2). Repeating a release changes nothing.
 
 use crate::command::ReleaseItem;
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, ReleaseMode, Shelf, Stock, StockId,
-    Timestamp,
+    Cause, Context, Delta, ERP, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, ReleaseMode, Shelf, Stock,
+    StockId, Timestamp,
 };
 
 pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Context) -> Result<Outcome, Refusal> {
@@ -27,7 +28,7 @@ pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Co
             mapping
         }
     };
-    if command.update_stock {
+    if command.update_stock && command.integration_type == ERP {
         release_hold(shelf, command, context);
         release_short(shelf, command, context);
     }
@@ -39,12 +40,23 @@ fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
     let Some((stock, units)) = open.map(|hold| (hold.stock, hold.quantity.units())) else {
         return; // released or cancelled before: there is nothing left to give
     };
-    let registered_at = command.registered_at.unwrap_or_else(|| arrived(shelf, stock, context));
-    let settled = shelf.stock(stock).is_none_or(|stock| settles_at_once(shelf, stock, registered_at));
-    let (state, reported) = if settled { (HoldState::Settled, 0) } else { (HoldState::Reported, units) };
+    let (state, registered_at) = registered(shelf, stock, command.registered_at, context);
+    let reported = if state == HoldState::Reported { units } else { 0 };
     let delta = Delta { held: -units, reported, ..Delta::default() };
     shelf.move_stock(stock, delta, Cause::Release(command.item), context.actor, context.now);
     shelf.advance_hold(command.item, state, Some(registered_at));
+}
+
+/// How a line of this stock is counted once it is registered, and when it was.
+pub(super) fn registered(
+    shelf: &Shelf,
+    stock: StockId,
+    at: Option<Timestamp>,
+    context: Context,
+) -> (HoldState, Timestamp) {
+    let at = at.unwrap_or_else(|| arrived(shelf, stock, context));
+    let settled = shelf.stock(stock).is_none_or(|stock| settles_at_once(shelf, stock, at));
+    (if settled { HoldState::Settled } else { HoldState::Reported }, at)
 }
 
 /// A line that is held nowhere is registered all the same: once it is held again, it is reported.

@@ -88,7 +88,12 @@ fn an_orders_time_grows_with_every_change_though_the_clock_stands_still() {
     let commands = [
         Command::EditOrder(EditOrder { order: placed.id, is_send: Some(true) }),
         Command::EditItem(EditItem { item: items[0].id, edit: shipped }),
-        Command::CancelItems(CancelItems { order: placed.id, items: Some(vec![items[1].id]), details: Vec::new() }),
+        Command::CancelItems(CancelItems {
+            order: placed.id,
+            all: false,
+            items: vec![items[1].id],
+            details: Vec::new(),
+        }),
     ];
     let mut last = placed.modified_at;
     for command in commands {

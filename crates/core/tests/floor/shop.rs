@@ -204,7 +204,7 @@ impl Shop {
     pub(crate) fn cancel(&mut self, number: &str, lines: &[&str]) -> Result<(), Refusal> {
         let items = lines.iter().map(|line| self.item(line)).collect();
         let order = self.orders[number].0;
-        let cancel = CancelItems { order, items: Some(items), details: Vec::new() };
+        let cancel = CancelItems { order, all: false, items, details: Vec::new() };
         self.decide(&Command::CancelItems(cancel)).map(drop)
     }
 

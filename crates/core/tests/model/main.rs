@@ -6,16 +6,17 @@
 mod books;
 mod imports;
 mod naive;
+mod verdict;
 
 use books::Books;
 use imports::Import;
-use naive::{Door, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
+use naive::{Begin, Door, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
 use onhand_core::command::{
     CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::refusal::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, HoldState, IdKind, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
+    Channel, ChannelId, Command, Context, ERP, HoldState, IdKind, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
     Product, ProductId, QUANTITY_MAX, Quantity, Refusal, ReleaseMode, Shelf, Stock, StockId, StockKey, StockList,
     StockListId, Timestamp, UserId, decide,
 };
@@ -29,9 +30,9 @@ const START: i64 = 1_000 * SECOND;
 /// A command in small numbers. Lines and orders are chosen among those there are, and now and then one beyond.
 #[derive(Clone, Debug)]
 enum Step {
-    Place { door: Door, number: u8, lines: Vec<(Key, i64, bool)> },
+    Place { door: Door, number: u8, lines: Vec<(Key, i64, bool, OrderStatus)> },
     Release { line: usize, mapping: (u8, u8), update_stock: bool, registered: Option<i64> },
-    Cancel { order: usize, lines: Option<Vec<usize>> },
+    Cancel { order: usize, all: bool, lines: Vec<usize> },
     Mark { line: usize, to: OrderStatus },
     Write { rows: Vec<Row>, create_unknown: bool },
     Look,
@@ -69,18 +70,19 @@ fn step() -> impl Strategy<Value = Step> {
     let door = prop_oneof![
         8 => Just(Door::Own), 8 => Just(Door::Accepting), 4 => Just(Door::Refusing), 1 => Just(Door::Unknown)
     ];
-    let line = (key(), units(5).prop_map(|units| units.max(1)), any::<bool>());
+    let first = prop_oneof![8 => Just(OrderStatus::Approved), 1 => Just(OrderStatus::Shipped), 1 => Just(OrderStatus::Refunded)];
+    let line = (key(), units(5).prop_map(|units| units.max(1)), any::<bool>(), first);
     let place = (door, 0..60_u8, prop::collection::vec(line, 1..4));
     let mapping = (prop_oneof![8 => Just(0_u8), 1 => Just(1)], prop_oneof![8 => Just(0_u8), 1 => Just(1)]);
     let release = (any::<usize>(), mapping, prop::bool::weighted(0.8), ago());
-    let some = prop_oneof![Just(None), prop::collection::vec(any::<usize>(), 1..3).prop_map(Some)];
+    let some = prop::collection::vec(any::<usize>(), 0..3);
     let status = prop_oneof![Just(OrderStatus::Cancelled), Just(OrderStatus::Shipped), Just(OrderStatus::Approved)];
     prop_oneof![
         6 => place.prop_map(|(door, number, lines)| Step::Place { door, number, lines }),
         6 => release.prop_map(|(line, mapping, update_stock, registered)| Step::Release {
             line, mapping, update_stock, registered,
         }),
-        2 => (any::<usize>(), some).prop_map(|(order, lines)| Step::Cancel { order, lines }),
+        2 => (any::<usize>(), any::<bool>(), some).prop_map(|(order, all, lines)| Step::Cancel { order, all, lines }),
         1 => (any::<usize>(), status).prop_map(|(line, to)| Step::Mark { line, to }),
         5 => (prop::collection::vec(row(), 1..4), prop::bool::weighted(0.8))
             .prop_map(|(rows, create_unknown)| Step::Write { rows, create_unknown }),
@@ -149,8 +151,8 @@ impl Pair {
     fn run(&mut self, step: &Step) {
         let (command, expected) = match step {
             Step::Place { door, number, lines } => {
-                let wanted: Vec<(Key, i64)> = lines.iter().map(|(key, units, _)| (*key, *units)).collect();
-                (self.place(*door, *number, lines), self.naive.place(*door, *number, &wanted))
+                let wanted: Vec<_> = lines.iter().map(|(key, units, _, first)| (*key, *units, begin(*first))).collect();
+                (self.place(*door, *number, lines), self.naive.place(*door, *number, &wanted, self.now))
             }
             Step::Release { line, mapping, update_stock, registered } => {
                 let line = line % (self.naive.lines() + 1);
@@ -158,13 +160,14 @@ impl Pair {
                 let command = self.release(line, *mapping, *update_stock, registered);
                 (command, self.naive.release(line, *mapping, *update_stock, registered, self.now))
             }
-            Step::Cancel { order, lines } => {
+            Step::Cancel { order, all, lines } => {
                 let order = order % (self.naive.orders() + 1);
-                let lines = lines.as_ref().map(|lines| self.choose_lines(order, lines));
-                let items = lines.as_ref().map(|lines| lines.iter().map(|line| self.item(*line)).collect());
+                let lines = self.choose_lines(order, lines);
+                let (all, details) = (*all || lines.is_empty(), Vec::new());
+                let items = lines.iter().map(|line| self.item(*line)).collect();
                 let order_id = self.orders.get(order).copied().unwrap_or(OrderId::new(7));
-                let command = Command::CancelItems(CancelItems { order: order_id, items, details: Vec::new() });
-                (command, self.naive.cancel(order, lines.as_deref()))
+                let command = Command::CancelItems(CancelItems { order: order_id, all, items, details });
+                (command, self.naive.cancel(order, all, &lines))
             }
             Step::Mark { line, to } => {
                 let line = line % (self.naive.lines() + 1);
@@ -237,6 +240,9 @@ impl Pair {
         let Verdict::Placed(lines) = verdict else { return };
         assert!(lines.iter().all(|oversold| !oversold), "a guarded order is never marked as oversold");
         for item in &self.items[self.items.len() - lines.len()..] {
+            if self.shelf.hold(*item).is_some_and(|hold| hold.state == HoldState::Settled) {
+                continue;
+            }
             let stock = self.shelf.item(*item).and_then(|item| self.shelf.stock(item.stock)).expect("it was held");
             assert!(stock.headroom() >= 0, "a guarded order took more than there was: {stock:?}");
         }
@@ -252,8 +258,8 @@ impl Pair {
 
 /// From small numbers to commands.
 impl Pair {
-    fn place(&self, door: Door, number: u8, lines: &[(Key, i64, bool)]) -> Command {
-        let line = |((list, sku), units, by_id): &(Key, i64, bool)| {
+    fn place(&self, door: Door, number: u8, lines: &[(Key, i64, bool, OrderStatus)]) -> Command {
+        let line = |((list, sku), units, by_id, status): &(Key, i64, bool, OrderStatus)| {
             let known = self.shelf.product(&ProductRef::Sku(SKU_NAMES[*sku].to_owned()));
             NewLine {
                 product: match by_id {
@@ -262,7 +268,7 @@ impl Pair {
                 },
                 list: list_id(*list),
                 quantity: Quantity::new(*units).expect("within the limits"),
-                status: OrderStatus::Approved,
+                status: *status,
                 price: None,
                 extra_field: "{}".to_owned(),
                 attributes: "{}".to_owned(),
@@ -291,7 +297,7 @@ impl Pair {
         Command::ReleaseItem(ReleaseItem {
             item: self.item(line),
             code: code.to_string(),
-            integration_type: kind.to_string(),
+            integration_type: if kind == 0 { ERP.to_owned() } else { kind.to_string() },
             update_stock,
             registered_at: registered.map(Timestamp::from_micros),
         })
@@ -402,6 +408,14 @@ fn fault_of(fault: &RowFault) -> naive::Fault {
 fn numbers(stock: &Stock) -> naive::Numbers {
     let Stock { on_hand, held, external, reported, .. } = *stock;
     naive::Numbers { on_hand, held, external, reported }
+}
+
+fn begin(status: OrderStatus) -> Begin {
+    match status {
+        OrderStatus::Refunded => Begin::PaidBack,
+        OrderStatus::Shipped => Begin::Gone,
+        _ => Begin::Ordered,
+    }
 }
 
 fn list_id(index: usize) -> StockListId {

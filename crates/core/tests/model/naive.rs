@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+pub(crate) use crate::verdict::{Became, Change, Fault, ImportRow, Imported, Numbers, Row, Standing, Verdict, Written};
+
 /// A stock: list and SKU, both counted from 0.
 pub(crate) type Key = (usize, usize);
 
@@ -31,6 +33,14 @@ pub(crate) enum Door {
     Unknown,
 }
 
+/// What a line is when its order comes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Begin {
+    Ordered,
+    Gone,
+    PaidBack,
+}
+
 /// What happened to one line or one stock. Lines and orders are counted from 0 in the order of their making.
 #[derive(Clone, Debug)]
 enum Event {
@@ -52,6 +62,9 @@ enum Event {
     Marked {
         line: usize,
         shipped: bool,
+    },
+    PaidBack {
+        line: usize,
     },
     Written {
         key: Key,
@@ -76,127 +89,6 @@ struct Line {
     order: usize,
     key: Key,
     quantity: i64,
-}
-
-/// A row of a write.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    pub(crate) key: Key,
-    pub(crate) by_id: bool,
-    pub(crate) figure: Option<i64>,
-    pub(crate) held: Option<i64>,
-    pub(crate) snapshot: Option<i64>,
-}
-
-/// Where a line stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Standing {
-    Open,
-    Reported,
-    Settled,
-    Cancelled,
-}
-
-/// A stock's numbers.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Numbers {
-    pub(crate) on_hand: i64,
-    pub(crate) held: i64,
-    pub(crate) external: i64,
-    pub(crate) reported: i64,
-}
-
-impl Numbers {
-    fn headroom(self) -> i64 {
-        self.on_hand - self.held - self.reported
-    }
-}
-
-/// What becomes of a number.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Change {
-    Keep,
-    Set(i64),
-    By(i64),
-}
-
-impl Change {
-    fn set(self) -> Option<i64> {
-        if let Self::Set(value) = self { Some(value) } else { None }
-    }
-
-    fn by(self) -> i64 {
-        if let Self::By(difference) = self { difference } else { 0 }
-    }
-}
-
-/// A row of an import. One that `expects` wants everything as it was when somebody last looked.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ImportRow {
-    pub(crate) sku: usize,
-    pub(crate) figure: Change,
-    pub(crate) held: Change,
-    pub(crate) snapshot: Option<i64>,
-    pub(crate) expects: bool,
-}
-
-/// What writers have written: on hand, external, and when the figure was taken.
-pub(crate) type Written = (i64, i64, Option<i64>);
-
-/// What becomes of a row of an import.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Imported {
-    pub(crate) became: Became,
-    pub(crate) before: Option<Written>,
-    pub(crate) after: Option<Written>,
-    pub(crate) settled: i64,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Became {
-    Created,
-    Updated,
-    Unchanged,
-    Refused(Fault),
-}
-
-/// What is wrong with a row.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Fault {
-    List,
-    Product,
-    Older(i64),
-    Stale,
-    Touched,
-    Below,
-    TooLarge,
-}
-
-/// What comes of a command.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Verdict {
-    /// For each line: whether it is oversold.
-    Placed(Vec<bool>),
-    Released {
-        line: usize,
-        code: u8,
-    },
-    /// The state of each line of the order, and whether the whole order is cancelled.
-    Cancelled(Vec<bool>, bool),
-    /// For each row: whether it made the stock, and the numbers after it.
-    Written(Vec<(bool, Numbers)>),
-    Imported(Vec<Imported>),
-    Marked,
-    NotFound,
-    UnknownChannel,
-    NumberTaken,
-    Rows(Vec<(usize, Fault)>),
-    Short(Vec<(Key, i64, i64)>),
-    TooLarge,
-    OtherCode(u8),
-    NotInOrder(Vec<usize>),
-    Shipped(Vec<usize>),
-    Dead,
 }
 
 /// All that was accepted.
@@ -278,6 +170,9 @@ impl Naive {
         let key = self.lines[line].key;
         let cancelled = self.first(upto, |event| matches!(event, Event::Cancelled { line: other } if *other == line));
         let alive = cancelled.unwrap_or(upto);
+        if self.first(upto, |event| matches!(event, Event::PaidBack { line: other } if *other == line)).is_some() {
+            return Standing::Settled;
+        }
         let released = self.events[..alive].iter().enumerate().find_map(|(at, event)| match event {
             Event::Released { line: other, registered } if *other == line => Some((at, *registered)),
             _ => None,
@@ -355,7 +250,7 @@ impl Naive {
 
 /// Taking commands.
 impl Naive {
-    pub(crate) fn place(&mut self, door: Door, number: u8, wanted: &[(Key, i64)]) -> Verdict {
+    pub(crate) fn place(&mut self, door: Door, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
         let channel = match door {
             Door::Own => 0,
             Door::Accepting => 1,
@@ -366,7 +261,7 @@ impl Naive {
             return Verdict::NumberTaken;
         }
         let mut faults = Vec::new();
-        for (row, ((list, sku), _)) in wanted.iter().enumerate() {
+        for (row, ((list, sku), ..)) in wanted.iter().enumerate() {
             if *list >= LISTS {
                 faults.push((row, Fault::List));
             }
@@ -377,34 +272,46 @@ impl Naive {
         if !faults.is_empty() {
             return Verdict::Rows(faults);
         }
-        let mut distinct: Vec<Key> = Vec::new();
-        wanted.iter().for_each(|(key, _)| {
-            if !distinct.contains(key) {
-                distinct.push(*key);
-            }
-        });
-        let asked = |key: &Key| wanted.iter().filter(|(other, _)| other == key).map(|(_, units)| units).sum::<i64>();
-        let now = |key: &Key| self.numbers(*key, self.events.len());
-        if door != Door::Accepting {
-            let short = distinct.iter().map(|key| (*key, asked(key), now(key).headroom().max(0)));
-            let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
-            if !short.is_empty() {
-                return Verdict::Short(short);
-            }
-        }
-        if distinct.iter().any(|key| now(key).held + asked(key) > MAXIMUM) {
-            return Verdict::TooLarge;
+        if let Some(refused) = self.unfit(door, wanted) {
+            return refused;
         }
         self.numbers.insert((channel, number));
         let order = self.orders;
         self.orders += 1;
-        let hold = |(key, quantity): &(Key, i64)| {
+        let hold = |(key, quantity, begin): &(Key, i64, Begin)| {
             let oversold = self.numbers(*key, self.events.len()).headroom() < *quantity;
             self.lines.push(Line { order, key: *key, quantity: *quantity });
-            self.events.push(Event::Held { line: self.lines.len() - 1 });
-            oversold
+            let line = self.lines.len() - 1;
+            let registered = self.newest_figure(*key, self.events.len()).map_or(now, |newest| now.max(newest + 1));
+            self.events.extend(match begin {
+                Begin::Ordered => vec![Event::Held { line }],
+                Begin::Gone => vec![Event::Released { line, registered }, Event::Held { line }],
+                Begin::PaidBack => vec![Event::PaidBack { line }, Event::Held { line }],
+            });
+            if *begin != Begin::Ordered {
+                self.events.push(Event::Marked { line, shipped: true });
+            }
+            oversold && *begin != Begin::PaidBack
         };
         Verdict::Placed(wanted.iter().map(hold).collect())
+    }
+
+    /// Why an order does not fit, if it does not.
+    fn unfit(&self, door: Door, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
+        let mut asked: Vec<(Key, i64)> = Vec::new();
+        for (key, units, _) in wanted.iter().filter(|(.., begin)| *begin != Begin::PaidBack) {
+            match asked.iter_mut().find(|(other, _)| other == key) {
+                Some((_, sum)) => *sum += units,
+                None => asked.push((*key, *units)),
+            }
+        }
+        let now = |key: &Key| self.numbers(*key, self.events.len());
+        let short = asked.iter().map(|(key, asked)| (*key, *asked, now(key).headroom().max(0)));
+        let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
+        if door != Door::Accepting && !short.is_empty() {
+            return Some(Verdict::Short(short));
+        }
+        asked.iter().any(|(key, asked)| now(key).held + asked > MAXIMUM).then_some(Verdict::TooLarge)
     }
 
     /// `registered` is when the ERP says it was; without it, it is `now`, or after the newest figure if that is later.
@@ -428,7 +335,7 @@ impl Naive {
             Some(_) => {}
             None => self.events.push(Event::Mapped { line, kind, code }),
         }
-        if stock {
+        if stock && kind == 0 {
             let newest = self.newest_figure(self.lines[line].key, self.events.len());
             let registered = registered.unwrap_or(newest.map_or(now, |newest| now.max(newest + 1)));
             self.events.push(Event::Released { line, registered });
@@ -436,13 +343,14 @@ impl Naive {
         Verdict::Released { line, code }
     }
 
-    pub(crate) fn cancel(&mut self, order: usize, some: Option<&[usize]>) -> Verdict {
+    pub(crate) fn cancel(&mut self, order: usize, whole: bool, named: &[usize]) -> Verdict {
         if order >= self.orders {
             return Verdict::NotFound;
         }
         let all = self.lines_of(order);
-        let chosen = some.map_or(all.clone(), <[usize]>::to_vec);
-        let foreign: Vec<usize> = chosen.iter().copied().filter(|line| !all.contains(line)).collect();
+        let chosen = if whole { all.clone() } else { named.to_vec() };
+        let foreign: BTreeSet<usize> = named.iter().copied().filter(|line| !all.contains(line)).collect();
+        let foreign: Vec<usize> = foreign.into_iter().collect();
         if !foreign.is_empty() {
             return Verdict::NotInOrder(foreign);
         }

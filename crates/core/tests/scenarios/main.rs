@@ -255,6 +255,79 @@ fn repeating_changes_nothing() {
 }
 
 #[test]
+fn only_the_erp_releases() {
+    check(
+        "
+        list 1
+        stock   A list 1 10                  -> written, A new, A 10-0-0=10
+        order   o1 A 4                       -> held, A 10-4-0=6
+        release o1.1 M7 type market          -> o1.1 is M7, no movement
+        release o1.1 E1 keep                 -> o1.1 is E1, no movement
+        release o1.1 E1                      -> o1.1 is E1, A 10-0-4=6
+        stock   A list 1 6                   -> written, A 6-0-0=6
+        ",
+    );
+}
+
+#[test]
+fn a_line_that_has_left_waits_for_the_next_figure_only() {
+    check(
+        "
+        list 1
+        list 2 immediate
+        channel market accept
+        tick    09:00
+        stock   A list 1 10; A list 2 10     -> written, A new, A new, A 10-0-0=10, A@2 10-0-0=10
+        order   o1 status shipped A 2        -> held, A 10-0-2=8
+        order   o2 status delivered A 9      -> refused: short A 9 of 8
+        order   o2 status delivered A 8      -> held, A 10-0-10=0
+        cancel  o2                           -> refused: shipped: o2.1
+        # The next figure contains them.
+        stock   A list 1 0                   -> written, A 0-0-0=0
+        # Their registration may still come, and changes nothing.
+        release o1.1 E1                      -> o1.1 is E1, no movement
+        # The literal reading of a release is that of a line which has left, too.
+        order   o3 status shipped A@2 2      -> held, no movement
+        order   o4 via market status shipped A 1 -> held, o4.1 oversold, A 0-0-1=-1
+        # Called back, it can be cancelled; what it took is given back by the rule for registered lines.
+        status  o4.1 approved                -> o4.1 approved, no movement
+        cancel  o4                           -> 1 of 1 cancelled, order canceled, A 0-0-0=0
+        ",
+    );
+}
+
+#[test]
+fn a_line_that_was_paid_back_asks_for_nothing() {
+    check(
+        "
+        list 1
+        product C
+        stock   A list 1 1                   -> written, A new, A 1-0-0=1
+        order   o1 status refunded A 5, C 1  -> held, C 0-0-0=0
+        order   o2 A 1                       -> held, A 1-1-0=0
+        cancel  o1                           -> refused: shipped: o1.1 o1.2
+        ",
+    );
+}
+
+#[test]
+fn a_line_of_another_order_refuses_a_cancellation() {
+    check(
+        "
+        list 1
+        stock   A list 1 10                  -> written, A new, A 10-0-0=10
+        order   o1 A 4, A 1                  -> held, A 10-5-0=5
+        order   o2 A 1                       -> held, A 10-6-0=4
+        cancel  o1 all o2.1                  -> refused: not in the order: o2.1
+        cancel  o1 all o1.1 o2.1             -> refused: not in the order: o2.1
+        cancel  o1 because o2.1              -> refused: not in the order: o2.1
+        cancel  o1 o1.1 because o2.1         -> refused: not in the order: o2.1
+        cancel  o1 all o1.2                  -> 2 of 2 cancelled, order canceled, A 10-1-0=9
+        ",
+    );
+}
+
+#[test]
 fn a_release_after_a_cancellation_only_stores_the_code() {
     check(
         "

@@ -13,7 +13,7 @@ use std::iter::once;
 use crate::database::Database;
 use onhand_core::command::{
     CancelItems, EditItem, EditOrder, Expected, FigureChange, HeldChange, ImportStock, ImportStocks, ItemEdit, NewLine,
-    PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+    PlaceOrder, ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
 use onhand_core::refusal::RowFault;
 use onhand_core::{
@@ -52,6 +52,10 @@ fn words(text: &str) -> Vec<&str> {
 fn time(text: &str) -> Timestamp {
     let parts: Vec<i64> = text.split(':').map(|part| part.parse().expect("a time is hours:minutes")).collect();
     Timestamp::from_micros((parts[0] * 60 + parts[1]) * 60_000_000)
+}
+
+fn status_named(name: &str) -> OrderStatus {
+    OrderStatus::from_name(name).expect("a status of an order")
 }
 
 fn quantity(text: &str) -> Quantity {
@@ -300,11 +304,12 @@ impl Shop {
         Command::ImportStocks(ImportStocks { import: ImportId::new(2), list, rows, create_unknown_products: false })
     }
 
-    /// `order o1 via web A 4, B 1, A@2 3`; `#A` names the product by id.
+    /// `order o1 via web status shipped A 4, B 1, A@2 3`; `#A` names the product by id.
     fn order(&mut self, words: &[&str]) -> Command {
         let mut options = Options(words[1..].to_vec());
         let channel = options.value("via").map(|name| self.channels.get(name).copied().unwrap_or(ChannelId::new(99)));
         let number = options.value("number").unwrap_or(words[0]).to_owned();
+        let status = options.value("status").map_or(OrderStatus::Approved, status_named);
         let lines = options.0.chunks(2).map(|pair| {
             let (sku, list) = pair[0].split_once('@').unwrap_or((pair[0], "1"));
             let by_id = |sku| self.shelf.product(&ProductRef::Sku(sku)).map_or(ProductId::new(99), |found| found.id);
@@ -315,7 +320,7 @@ impl Shop {
                 },
                 list: StockListId::new(list.parse().expect("a list")),
                 quantity: quantity(pair[1].trim_end_matches(',')),
-                status: OrderStatus::Approved,
+                status,
                 price: None,
                 extra_field: "{}".to_owned(),
                 attributes: "{}".to_owned(),
@@ -328,7 +333,7 @@ impl Shop {
             number,
             channel,
             currency: String::new(),
-            status: OrderStatus::Approved,
+            status,
             is_send: false,
             date_placed: None,
             extra_field: "{}".to_owned(),
@@ -351,11 +356,15 @@ impl Shop {
         Command::ReleaseItem(release)
     }
 
-    /// `cancel o1`, or `cancel o1 o1.2 o1.3` for some lines.
+    /// `cancel o1`, or `cancel o1 o1.2 o1.3` for some lines, with `all` for the whole order all the same; `because o1.2`
+    /// gives a reason for a line.
     fn cancel(&self, words: &[&str]) -> Command {
-        let items = words[1..].iter().map(|name| self.item(name)).collect::<Vec<_>>();
-        let items = (!items.is_empty()).then_some(items);
-        Command::CancelItems(CancelItems { order: self.order_named(words[0]), items, details: Vec::new() })
+        let mut options = Options(words[1..].to_vec());
+        let reason = options.value("because").map(|name| (self.item(name), TextEdit::new(str::to_owned)));
+        let all = options.flag("all");
+        let items: Vec<OrderItemId> = options.0.iter().map(|name| self.item(name)).collect();
+        let (all, details) = (all || items.is_empty(), reason.into_iter().collect());
+        Command::CancelItems(CancelItems { order: self.order_named(words[0]), all, items, details })
     }
 
     /// `status o1.1 shipped`, `sent o1 true`.
@@ -364,7 +373,7 @@ impl Shop {
             let is_send = Some(words[1] == "true");
             return Command::EditOrder(EditOrder { order: self.order_named(words[0]), is_send });
         }
-        let status = Some(OrderStatus::from_name(words[1]).expect("a status of contract 7.3"));
+        let status = Some(status_named(words[1]));
         let edit = ItemEdit { status, ..ItemEdit::default() };
         Command::EditItem(EditItem { item: self.item(words[0]), edit })
     }

@@ -187,7 +187,7 @@ fn grant<'t>(call: &'t Call, before: &'t Record, form: &'t Form) -> Granting<'t>
         let item = OrderItemId::new(before.int("order_item_id").unwrap_or_default());
         let order = OrderId::new(before.int("order_id").unwrap_or_default());
         let details = reason.into_iter().map(|reason| (item, because(reason))).collect();
-        let command = CancelItems { order, items: Some(vec![item]), details };
+        let command = CancelItems { order, all: false, items: vec![item], details };
         let decided = call.settle(Command::CancelItems(command)).await?;
         decided.map(|_| ()).map_err(refusals::error)
     })

@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::command::ReleaseItem;
-use onhand_core::{Command, Mapping, OrderItemId, Outcome};
+use onhand_core::{Command, ERP, Mapping, OrderItemId, Outcome};
 use onhand_store::Value;
 use onhand_store::filter::{Condition, Op};
 use onhand_store::mappings;
@@ -21,8 +21,8 @@ use crate::zone::Twice;
 /// The body of a release (seed 001).
 pub const RELEASE: &[Field] = &[
     Field::text("code", 255, "The line's unique id in the ERP.").required(),
-    Field::bool("update_stock", "Whether the reservation is released. Default true."),
-    Field::text("integration_type", 64, "The kind of remote system. Default external_company."),
+    Field::bool("update_stock", "Whether the reservation is released. Default true for the ERP, false for others."),
+    Field::text("integration_type", 64, "The kind of remote system. Default external_company: the ERP."),
     Field::time(
         "registered_at",
         "When the ERP registered the line; arrival when absent. Without an offset: in the list's time_zone.",
@@ -91,11 +91,17 @@ pub async fn release(call: Call) -> Result<Reply, Error> {
     // Of two moments the later: a line that is taken for registered before a figure that it came after would be sold again.
     let zone = (zone.as_ref(), Twice::Later);
     let registered_at = form.past_time("registered_at", zone, call.app.clock.now()).map_err(Error::Fields)?;
+    let integration_type = form.string("integration_type").unwrap_or_else(|| ERP.to_owned());
+    let is_erp = integration_type == ERP;
+    if !is_erp && form.bool("update_stock") == Some(true) {
+        let text = format!("Only the ERP, {ERP}, releases a reservation: send false, or leave it out.");
+        return Err(Error::field("update_stock", text));
+    }
     let command = ReleaseItem {
         item,
         code: form.string("code").unwrap_or_default(),
-        integration_type: form.string("integration_type").unwrap_or_else(|| "external_company".to_owned()),
-        update_stock: form.bool("update_stock").unwrap_or(true),
+        integration_type,
+        update_stock: form.bool("update_stock").unwrap_or(is_erp),
         registered_at,
     };
     let answer = |outcome: &Outcome| {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::shop::{Shop, column, item};
+use crate::shop::{Shop, column, item, merge};
 
 #[tokio::test]
 async fn mappings_are_listed_by_line_and_by_code() {
@@ -29,6 +29,25 @@ async fn a_line_without_a_mapping_has_an_empty_list_and_an_unknown_line_none() {
     let page = shop.erp.get(&format!("/api/v1/order_items/{line}/create_mapping/")).await.ok();
     assert_eq!((&page["count"], &page["results"]), (&json!(0), &json!([])));
     shop.erp.get("/api/v1/order_items/1/create_mapping/").await.expect(404);
+}
+
+/// A marketplace's code says nothing of what the ERP knows.
+#[tokio::test]
+async fn only_the_erps_code_releases() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    let line = item(&shop.order("SHIRT", 2).await);
+    let market = json!({"code": "M-1", "integration_type": "trendyol", "update_stock": true});
+    let fault = shop.try_release(line, market).await.faults(&["update_stock"]);
+    assert!(fault["update_stock"][0].as_str().expect("a text").contains("external_company"), "{fault}");
+    for update_stock in [json!({}), json!({"update_stock": false})] {
+        let mut market = json!({"code": "M-1", "integration_type": "trendyol"});
+        merge(&mut market, update_stock);
+        shop.try_release(line, market).await.created();
+    }
+    assert_eq!(shop.figures(shirt).await, [10, 2, 0, 8]);
+    shop.try_release(line, json!({"integration_type": "external_company", "update_stock": true})).await.created();
+    assert_eq!(shop.figures(shirt).await, [10, 0, 2, 8]);
 }
 
 /// One line may be known to several remote systems, each with one code.

@@ -167,9 +167,48 @@ async fn a_cancellation_names_lines_of_its_order() {
     {
         shop.erp.post(&path, body).await.faults(&["cancel_items"]);
     }
+    for named in [items(&other), vec![items(&order)[0], items(&other)[0]]] {
+        shop.erp.post(&path, json!({"is_all": true, "cancel_items": named})).await.faults(&["cancel_items"]);
+    }
+    let reasons = json!({items(&other)[0].to_string(): 3});
+    shop.erp.post(&path, json!({"is_all": true, "reasons": reasons})).await.faults(&["reasons"]);
     shop.erp.post(&path, json!({"order": id(&other), "is_all": true})).await.faults(&["order"]);
     shop.erp.post("/api/v1/orders/1/cancel/", json!({"is_all": true})).await.expect(404);
     assert_eq!(shop.server.dump().await, before);
+}
+
+/// What has left was booked where it left, so nobody registers it here: the next figure no longer has it.
+#[tokio::test]
+async fn an_order_that_has_left_is_off_sale_until_the_next_figure() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    for (status, left) in [("500", 9), ("550", 8), ("shipped_and_informed", 7)] {
+        let fields = json!({"status": status, "order_items": [shop.line("SHIRT", 1)]});
+        let order = shop.try_order(fields).await.created();
+        assert_eq!(shop.figures(shirt).await, [10, 0, 10 - left, left], "{status}");
+        let path = format!("/api/v1/orders/{}/cancel/", id(&order));
+        shop.erp.post(&path, json!({"is_all": true})).await.refused("order_item_shipped");
+    }
+    let too_many = json!({"status": "500", "order_items": [shop.line("SHIRT", 8)]});
+    shop.try_order(too_many).await.refused("insufficient_stock");
+    let mixed = json!({"order_items": [shop.line("SHIRT", 2), {"product_sku": "SHIRT", "stock_list": shop.list, "status": "550"}]});
+    shop.try_order(mixed).await.created();
+    assert_eq!(shop.figures(shirt).await, [10, 2, 4, 4]);
+    shop.server.verify().await;
+    shop.server.advance(1);
+    shop.write(json!({"product_sku": "SHIRT", "stock": 6})).await;
+    assert_eq!(shop.figures(shirt).await, [6, 2, 0, 4]);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn an_order_that_was_paid_back_asks_for_no_units() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 1).await;
+    let order = shop.try_order(json!({"status": 600, "order_items": [shop.line("SHIRT", 5)]})).await.created();
+    assert_eq!((&order["status"], &order["order_items"][0]["oversold"]), (&json!("600"), &json!(false)));
+    assert_eq!(shop.figures(shirt).await, [1, 0, 0, 1]);
+    shop.server.verify().await;
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use onhand_core::command::{
     ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Channel, Command, ImportId, Movement, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Quantity, ReleaseMode,
-    Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
+    Channel, Command, ERP, ImportId, Movement, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Quantity,
+    ReleaseMode, Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
 };
 use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
 use onhand_store::{Store, Value, mappings, movements, order_items, orders, stock_lists, stocks};
@@ -130,7 +130,7 @@ impl Run {
         Command::ReleaseItem(ReleaseItem {
             item: self.any_item(),
             code: format!("E{}", self.chance.below(10) / 9),
-            integration_type: format!("type {}", self.chance.below(10) / 9),
+            integration_type: if self.chance.below(10) < 9 { ERP } else { "market" }.to_owned(),
             update_stock: self.chance.below(4) > 0,
             registered_at: self.any_time(now),
         })
@@ -139,12 +139,13 @@ impl Run {
     fn cancel(&mut self) -> Command {
         let order = self.any_order();
         let own = self.whole.items_of(order);
-        let items = match self.chance.below(3) {
-            0 if !own.is_empty() => Some(vec![own[self.chance.below(own.len())]]),
-            1 => Some(vec![self.any_item()]),
-            _ => None,
+        let (all, items) = match self.chance.below(4) {
+            0 if !own.is_empty() => (false, vec![own[self.chance.below(own.len())]]),
+            1 => (false, vec![self.any_item()]),
+            2 => (true, vec![self.any_item()]),
+            _ => (true, Vec::new()),
         };
-        Command::CancelItems(CancelItems { order, items, details: Vec::new() })
+        Command::CancelItems(CancelItems { order, all, items, details: Vec::new() })
     }
 
     fn write(&mut self, now: Timestamp) -> Command {

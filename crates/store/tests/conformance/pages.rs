@@ -259,7 +259,7 @@ async fn many_orders(database: &Database) -> (Shop, Vec<Order>) {
         let commands = (0..220).map(|_| {
             let order = known[chance.below(known.len())];
             match chance.below(2) {
-                0 => Command::CancelItems(CancelItems { order, items: None, details: Vec::new() }),
+                0 => Command::CancelItems(CancelItems { order, all: true, items: Vec::new(), details: Vec::new() }),
                 _ => Command::EditOrder(EditOrder { order, is_send: Some(chance.below(3) > 0) }),
             }
         });

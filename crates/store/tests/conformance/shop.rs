@@ -116,7 +116,7 @@ impl Shop {
     }
 
     pub(crate) async fn cancel(&mut self, order: OrderId) {
-        self.run(Command::CancelItems(CancelItems { order, items: None, details: Vec::new() })).await;
+        self.run(Command::CancelItems(CancelItems { order, all: true, items: Vec::new(), details: Vec::new() })).await;
     }
 }
 

@@ -41,8 +41,13 @@ async fn sound_shop(database: &Database) -> Shop {
     shop.cancel(cancelled).await;
     let (half, lines) = shop.order("half", &[(0, "A", 2), (0, "B", 1)]).await;
     shop.release(lines[0].id, "E3").await;
-    shop.run(Command::CancelItems(CancelItems { order: half, items: Some(vec![lines[0].id]), details: Vec::new() }))
-        .await;
+    shop.run(Command::CancelItems(CancelItems {
+        order: half,
+        all: false,
+        items: vec![lines[0].id],
+        details: Vec::new(),
+    }))
+    .await;
     let lines = vec![line(shop.lists[0], "B", 50), line(shop.lists[1], "B", 1)];
     let oversold = shop.run(place("oversold", Some(shop.market), lines)).await;
     assert!(matches!(oversold, Outcome::OrderPlaced(_, lines) if lines.iter().all(|line| line.oversold)));

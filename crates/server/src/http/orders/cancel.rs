@@ -2,22 +2,22 @@
 
 use axum::http::StatusCode;
 use onhand_core::command::{CancelItems, TextEdit};
-use onhand_core::{Command, OrderId, OrderItemId};
+use onhand_core::{Command, OrderId, OrderItemId, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::{answer, own};
 use crate::http::call::Call;
 use crate::http::order_items::merging;
 use crate::http::refusals;
-use crate::wire::error::Error;
+use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
-use crate::wire::form::{Form, Mode, whole_number};
+use crate::wire::form::{Form, Mode, unknown_pk, whole_number};
 use crate::wire::json::Reply;
 
 /// The body of a cancellation (contract 7.4).
 pub const CANCEL: &[Field] = &[
     Field::pk("order", "The order; if sent, it must be the one in the path."),
-    Field::bool("is_all", "Whether the whole order is cancelled. Default false."),
+    Field::bool("is_all", "Whether the whole order is cancelled, whichever of its lines are named. Default false."),
     Field::pks("cancel_items", "The lines to cancel, as a list of ids or an object whose keys are the ids."),
     Field::object("reasons", "Order item id to the id of its reason, or null. The cancelled line shows it.").nullable(),
     Field::any("forced_refund_amount", "Carried by the vendor's clients; not used."),
@@ -37,16 +37,27 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
     }
     let chosen = form.ids("cancel_items").unwrap_or_default();
     let all = form.bool("is_all").unwrap_or(false);
-    let items = match (all, chosen.is_empty()) {
-        (true, _) => None,
-        (false, false) => Some(chosen.iter().copied().map(OrderItemId::new).collect()),
-        (false, true) => {
-            return Err(Error::field("cancel_items", "Name the items to cancel, or send is_all true."));
-        }
-    };
+    if !all && chosen.is_empty() {
+        return Err(Error::field("cancel_items", "Name the items to cancel, or send is_all true."));
+    }
+    let items = chosen.iter().copied().map(OrderItemId::new).collect();
     let details = reasons(&form)?.into_iter().map(|(item, reason)| (item, because(reason))).collect();
-    let command = CancelItems { order, items, details };
-    call.submit(Command::CancelItems(command), answer(StatusCode::OK), refusals::error).await
+    let command = CancelItems { order, all, items, details };
+    let refuse = move |refusal| match refusal {
+        Refusal::NotInOrder(items) => foreign(&items, &chosen),
+        other => refusals::error(other),
+    };
+    call.submit(Command::CancelItems(command), answer(StatusCode::OK), refuse).await
+}
+
+/// Lines of other orders, under the field that names them.
+fn foreign(items: &[OrderItemId], chosen: &[i64]) -> Error {
+    let mut errors = FieldErrors::default();
+    for item in items {
+        let field = if chosen.contains(&item.get()) { "cancel_items" } else { "reasons" };
+        errors.add(field, unknown_pk(item.get()));
+    }
+    Error::Fields(errors)
 }
 
 /// Why which line is cancelled. Reasons are the channel's own or ours, so their ids are not looked up.
