@@ -81,6 +81,11 @@ def known(api):
 def fed(api, known):
     """What lies below a channel only: batches, actions, and something that the channel has refused."""
     base, stock = f"/api/v1/channel/{known['channels'][0]}", known["stocks"][0]
+    # The channel speaks of its own objects: its catalog has every list, and so every product of them.
+    lists = [row["pk"] for row in api.get("/api/v1/stock_list/", limit=1000)["results"]]
+    catalog = {"name": f"all lists {secrets.token_hex(4)}", "stock_list": lists[0], "extra_stock_lists": lists[1:]}
+    catalog = api.post("/api/v1/catalogs/", catalog)["pk"]
+    api.patch(f"/api/v1/channels/{known['channels'][0]}/", {"catalog": catalog})
     batches = [api.post(f"{base}/batch_requests/", {"channel": known["channels"][0]})["pk"] for _ in range(SPARES + 2)]
     action = {"channel_id": known["channels"][0], "content_type_model": "product"}
     ids = known["products"][: SPARES + 2]

@@ -21,6 +21,8 @@ pub struct Channel {
     pub id: ChannelId,
     /// Its policy.
     pub oversell: Oversell,
+    /// How many units more than there are a line of an accepted order may take.
+    pub oversell_quantity_max: i64,
 }
 
 macro_rules! statuses {

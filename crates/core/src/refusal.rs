@@ -18,6 +18,13 @@ pub enum Refusal {
     Rows(Vec<(usize, RowFault)>),
     /// The order does not fit, and its channel does not accept overselling. Every short SKU is named once.
     InsufficientStock(Vec<Shortage>),
+    /// The channel accepts overselling, and not this much of it in one line. Every such line is named.
+    OversoldTooLarge {
+        /// How many units more than there are a line may take.
+        max: i64,
+        /// The lines, with what is left for each.
+        lines: Vec<Shortage>,
+    },
     /// A held quantity would pass the documented maximum.
     HeldTooLarge,
     /// The line carries another code of the same integration type.

@@ -18,6 +18,8 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::feed::lag::STATEMENTS,
         crate::feed::outgoing::STATEMENTS,
         crate::feed::positions::STATEMENTS,
+        crate::feed::cursor::STATEMENTS,
+        crate::feed::told::STATEMENTS,
         crate::feed::touches::STATEMENTS,
         crate::floor::STATEMENTS,
         crate::idempotency::STATEMENTS,

@@ -15,22 +15,28 @@ const STEP_DIGITS: usize = 6;
 /// Sorts behind every character of a path.
 const PATH_END: char = '~';
 
-/// The trees that a channel has or that nobody has, which its id ends.
-pub const TREES_OF_CHANNEL: &str = "id NOT IN (SELECT category_tree_id FROM channel WHERE category_tree_id IS NOT NULL \
-                                    EXCEPT SELECT category_tree_id FROM channel WHERE id = ";
+/// The trees that a channel has or has made, which its id ends.
+pub const TREES_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c WHERE (category_tree.id = c.category_tree_id \
+                                    OR category_tree.channel_id = c.id) AND c.id = ";
 
 /// The nodes of a channel's tree, which the channel's id ends. The first step of a path is the root's.
 pub const NODES_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN category_tree t ON t.id = c.category_tree_id \
                                     JOIN category_node r ON r.id = t.root_id \
                                     WHERE r.path = substr(category_node.path, 1, 6) AND c.id = ";
 
-/// A tree: a name for a root node, which is made and removed with it.
-pub static TREES: Table = Table::new("category_tree", &[Column::text("name"), Column::id("root_id", &NODES)])
-    .tells(|tx, changes| Box::pin(grow(tx, changes)))
-    .pointed_at_by(&[
-        ("category_node", "node_id = (SELECT root_id FROM category_tree WHERE id = ?1)"),
-        ("product_category", "category_id = (SELECT root_id FROM category_tree WHERE id = ?1)"),
-    ]);
+/// The categories of products in a channel's tree, which the channel's id ends.
+pub const PRODUCTS_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN category_tree t ON t.id = c.category_tree_id \
+                                       JOIN category_node r ON r.id = t.root_id JOIN category_node n \
+                                       ON substr(n.path, 1, 6) = r.path WHERE n.id = product_category.category_id AND c.id = ";
+
+/// A tree: a name for a root node, which is made and removed with it. `channel_id` is the channel that has made it.
+pub static TREES: Table =
+    Table::new("category_tree", &[Column::text("name"), Column::id("root_id", &NODES), Column::maybe("channel_id")])
+        .tells(|tx, changes| Box::pin(grow(tx, changes)))
+        .pointed_at_by(&[
+            ("category_node", "node_id = (SELECT root_id FROM category_tree WHERE id = ?1)"),
+            ("product_category", "category_id = (SELECT root_id FROM category_tree WHERE id = ?1)"),
+        ]);
 
 /// A node. `node_id` is the one above it; a new one comes with the path of that.
 pub static NODES: Table = Table::new(

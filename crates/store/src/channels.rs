@@ -1,5 +1,6 @@
 //! Sales channels. Must not know orders.
 
+use onhand_core::feed::Retries;
 use onhand_core::{Channel, ChannelId, Oversell};
 
 use crate::catalogs;
@@ -7,6 +8,14 @@ use crate::categories;
 use crate::records::{Column, Table};
 use crate::sql::{Statement, shared, values};
 use crate::{Error, Tx};
+
+/// How many units more than there are a line of a new channel may take.
+pub const OVERSELL_QUANTITY_MAX: i64 = 1_000;
+
+/// How often a new channel tries a version that it refuses, as the rules say.
+pub const MAX_RETRY_COUNT: i64 = Retries::USUAL.max_count;
+/// Seconds between two of those tries.
+pub const RETRY_INTERVAL_SECONDS: i64 = Retries::USUAL.interval;
 
 /// A sales channel. `conf` is the channel's own, `stock_figure` is which figure it is told.
 pub static CHANNELS: Table = Table::new(
@@ -21,6 +30,9 @@ pub static CHANNELS: Table = Table::new(
         Column::object("conf"),
         Column::maybe("schema"),
         Column::word("stock_figure", "available"),
+        Column::int("oversell_quantity_max", OVERSELL_QUANTITY_MAX),
+        Column::int("max_retry_count", MAX_RETRY_COUNT),
+        Column::int("retry_interval", RETRY_INTERVAL_SECONDS),
     ],
 )
 .pointed_at_by(&[
@@ -31,8 +43,8 @@ pub static CHANNELS: Table = Table::new(
 ]);
 
 shared! {
-    BY_ID = "channels.by_id", "SELECT oversell FROM channel WHERE id = ?1";
-    KEEP = "channels.keep", "SELECT oversell FROM channel WHERE id = ?1", pinning;
+    BY_ID = "channels.by_id", "SELECT oversell, oversell_quantity_max FROM channel WHERE id = ?1";
+    KEEP = "channels.keep", "SELECT oversell, oversell_quantity_max FROM channel WHERE id = ?1", pinning;
 }
 
 /// What the rules of an order read of a channel.
@@ -48,7 +60,7 @@ pub(crate) async fn keep(tx: &mut Tx<'_>, id: ChannelId) -> Result<Option<Channe
 async fn read(tx: &mut Tx<'_>, statement: &Statement, id: ChannelId) -> Result<Option<Channel>, Error> {
     let read = |row: &crate::Row<'_>| {
         let oversell = if row.str(0)? == "accept" { Oversell::Accept } else { Oversell::Refuse };
-        Ok(Channel { id, oversell })
+        Ok(Channel { id, oversell, oversell_quantity_max: row.get(1)? })
     };
     tx.first(statement, &values![id.get()], read).await
 }

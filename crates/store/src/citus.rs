@@ -104,6 +104,8 @@ pub const HOMES: &[(&str, Home)] = &[
     ("import_chunk", Home::Coordinator),
     // Read and written by one channel's program at a time, in the order of versions, not of buckets.
     ("change", Home::Coordinator),
+    ("catalog_change", Home::Coordinator),
+    ("list_change", Home::Coordinator),
     ("channel_feed", Home::Coordinator),
     ("feed_position", Home::Coordinator),
     ("outgoing", Home::Coordinator),

@@ -5,13 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Failure, Kind, Reason, Refused};
+use onhand_core::feed::{Failure, Kind, Reason, Refused, Retries};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::feed::assortment::Assortment;
+use crate::filter::{self, Condition, Listing, Op, Page, Sort, Table, Window};
 use crate::sql::{shared, values};
-use crate::{Error, Tx, feed, ids};
+use crate::{Error, Tx, Value, feed, ids};
 
 /// A refusal, whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -132,7 +133,7 @@ pub(crate) struct Refusal {
 /// Notes what was refused, each object once.
 pub(crate) async fn note(
     tx: &mut Tx<'_>,
-    channel: ChannelId,
+    (channel, retries): (ChannelId, Retries),
     refusals: &[Refusal],
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -144,7 +145,7 @@ pub(crate) async fn note(
     for refusal in refusals {
         let before = before.get(&(refusal.kind, refusal.object));
         let earlier = before.map(|row| &row.failure);
-        let failure = Failure::next(earlier, refusal.version_at, refusal.reason, now);
+        let failure = Failure::next(earlier, (refusal.version_at, refusal.reason), retries, now);
         match before {
             Some(row) => {
                 let modified_at = now.later_than(row.modified_at);
@@ -240,17 +241,51 @@ pub async fn update(
 ) -> Result<Option<FailureRow>, Error> {
     let assortment = feed::open(tx, channel, now).await?;
     let Some(before) = by_id(tx, channel, id).await? else { return Ok(None) };
-    let failure = Failure {
-        max_retry_count: given.max_retry_count.unwrap_or(before.failure.max_retry_count),
-        retry_interval: given.retry_interval.unwrap_or(before.failure.retry_interval),
-        is_active: given.is_active.unwrap_or(before.failure.is_active),
-        expires_at: given.expires_at.unwrap_or(before.failure.expires_at),
-        ..before.failure
-    };
-    let row = FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before };
-    tx.execute(&UPDATE, &updated(&row)).await?;
-    if let Some(kind) = Kind::from_number(row.kind) {
-        feed::reconsider(tx, &assortment, kind, &BTreeSet::from([row.object])).await?;
-    }
+    let row = given.set(before, now);
+    set_all(tx, &assortment, std::slice::from_ref(&row)).await?;
     Ok(Some(row))
+}
+
+/// Sets the same on the refusals of a channel that fulfil some conditions, by their ids, so many at the most. How many were
+/// set, and the last one of them where there may be more.
+pub async fn update_some(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    (conditions, after, limit): (&[Condition], i64, i64),
+    given: &Given,
+    now: Timestamp,
+) -> Result<(usize, Option<i64>), Error> {
+    let assortment = feed::open(tx, channel, now).await?;
+    let mut conditions = conditions.to_vec();
+    conditions.push(Condition { column: "channel_id", op: Op::Eq, values: vec![Value::Int(channel.get())] });
+    conditions.push(Condition { column: "id", op: Op::Gt, values: vec![Value::Int(after)] });
+    let listing = Listing { conditions, sort: Sort::BY_ID, window: Window::After { key: None, limit } };
+    let found = page(tx, &listing).await?;
+    let next = found.next.as_ref().map(|key| key.id);
+    let rows: Vec<FailureRow> = found.rows.into_iter().map(|row| given.set(row, now)).collect();
+    set_all(tx, &assortment, &rows).await?;
+    Ok((rows.len(), next))
+}
+
+impl Given {
+    fn set(&self, before: FailureRow, now: Timestamp) -> FailureRow {
+        let failure = Failure {
+            max_retry_count: self.max_retry_count.unwrap_or(before.failure.max_retry_count),
+            retry_interval: self.retry_interval.unwrap_or(before.failure.retry_interval),
+            is_active: self.is_active.unwrap_or(before.failure.is_active),
+            expires_at: self.expires_at.unwrap_or(before.failure.expires_at),
+            ..before.failure
+        };
+        FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before }
+    }
+}
+
+/// Writes refusals back; what they are about is decided anew.
+async fn set_all(tx: &mut Tx<'_>, assortment: &Assortment, rows: &[FailureRow]) -> Result<(), Error> {
+    tx.execute_each(&UPDATE, rows.iter().map(updated)).await?;
+    for kind in Kind::ALL {
+        let of_kind = rows.iter().filter(|row| row.kind == kind.number()).map(|row| row.object);
+        feed::reconsider(tx, assortment, kind, &of_kind.collect()).await?;
+    }
+    Ok(())
 }

@@ -205,15 +205,21 @@ pub struct Given {
     pub state: Option<String>,
 }
 
-/// Makes or changes the action on an object. The action, and whether it was made.
+/// Makes or changes the action on an object. The action, and whether it was made; nothing where feeds carry such objects and
+/// this one is not the channel's to speak of.
 pub async fn put(
     tx: &mut Tx<'_>,
     channel: ChannelId,
     (kind, object): (i64, i64),
     given: &Given,
     now: Timestamp,
-) -> Result<(ActionRow, bool), Error> {
+) -> Result<Option<(ActionRow, bool)>, Error> {
     let assortment = feed::open(tx, channel, now).await?;
+    if let Some(kind) = Kind::from_number(kind) {
+        if !facts::named(tx, &assortment, kind, &BTreeSet::from([object])).await?.contains(&object) {
+            return Ok(None);
+        }
+    }
     let before = by_objects(tx, channel, [(kind, object)]).await?.pop();
     let made = before.is_none();
     let newest = match Kind::from_number(kind) {
@@ -255,7 +261,7 @@ pub async fn put(
     store_all(tx, &mut rows).await?;
     let [row] = rows;
     decided(tx, &assortment, &row).await?;
-    Ok((row, made))
+    Ok(Some((row, made)))
 }
 
 /// An object that a channel has made and so knows from the beginning.

@@ -4,13 +4,13 @@
 //! recorded, together with the kept counts. Must not know why anything changed. The only writer of stock, holds, orders
 //! and movements.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use onhand_core::command::Needs;
 use onhand_core::feed::Kind;
 use onhand_core::{
     Changes, ChannelId, OrderId, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey, StockList,
-    StockListId,
+    StockListId, Timestamp,
 };
 
 use crate::feed::touches::{self, Touch};
@@ -201,7 +201,7 @@ pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<
 }
 
 /// What channels will want to know of: stocks that have moved, and orders of channels, made or changed. Products say so
-/// themselves.
+/// themselves, but for one that has a stock in one more list, which may be all that puts it into a catalog.
 fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
     let moved: BTreeSet<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
     let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| Touch {
@@ -214,7 +214,11 @@ fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
         let order = shelf.order(*id)?;
         Some(Touch { kind: Kind::Order, object: id.get(), scope: order.channel?.get(), at: order.modified_at })
     });
-    stocks.chain(orders).collect()
+    let listed: BTreeMap<ProductId, Timestamp> =
+        changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).map(|new| (new.product, new.created_at)).collect();
+    let products = listed.into_iter().filter(|(product, _)| !changes.new_products.contains(product));
+    let products = products.map(|(id, at)| Touch { kind: Kind::Product, object: id.get(), scope: 0, at });
+    stocks.chain(orders).chain(products).collect()
 }
 
 async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {

@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
         text: include_str!("../schema/0013_discrepancies.sql"),
         server: "",
     },
+    Migration { version: 14, name: "channels", text: include_str!("../schema/0014_channels.sql"), server: "" },
 ];
 
 shared! {

@@ -1,7 +1,9 @@
 //! Order lines and their holds: reading. Writing is the ledger's. Must not know stock numbers.
 
+use std::collections::BTreeSet;
+
 use onhand_core::{
-    Hold, HoldState, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId, Timestamp,
+    ChannelId, Hold, HoldState, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId, Timestamp,
 };
 
 use crate::engine::Row;
@@ -40,6 +42,9 @@ shared! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at
          FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
+    OF_CHANNEL = "order_items.of_channel",
+        "SELECT i.id FROM order_item i JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket
+         WHERE i.id = ?1 AND i.bucket = ?2 AND o.channel_id = ?3";
     INSERT = "order_items.insert",
         "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
          oversold, price, extra_field, attributes, details, created_at, modified_at)
@@ -234,4 +239,15 @@ pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[(StockId, &Hold)]) ->
     let moved: Vec<&(StockId, &Hold)> = holds.iter().filter(|(stock, hold)| *stock != hold.stock).collect();
     tx.execute_each(&DELETE_HOLD, moved.iter().map(|(stock, hold)| values![hold.item.get(), stock.bucket()])).await?;
     insert_holds(tx, &moved.iter().map(|(_, hold)| *hold).collect::<Vec<_>>()).await
+}
+
+/// Those of some lines that are of orders of a channel.
+pub async fn of_channel(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    items: &[OrderItemId],
+) -> Result<BTreeSet<OrderItemId>, Error> {
+    let keys = items.iter().map(|id| values![id.get(), id.bucket(), channel.get()]);
+    let found = tx.all_each(&OF_CHANNEL, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    Ok(found.into_iter().collect())
 }

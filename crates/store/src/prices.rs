@@ -4,6 +4,16 @@ use crate::feed::hooks;
 use crate::products;
 use crate::records::{Column, Spread, Table};
 
+/// The price lists of a channel's catalog, which the channel's id ends.
+pub const LISTS_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN catalog k ON k.id = c.catalog_id WHERE (k.price_list_id = price_list.id OR \
+     EXISTS (SELECT 1 FROM catalog_price_list x WHERE x.catalog_id = k.id AND x.price_list_id = price_list.id)) \
+     AND c.id = ";
+
+/// The prices in those lists, which the channel's id ends.
+pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN catalog k ON k.id = c.catalog_id \
+     WHERE (k.price_list_id = product_price.price_list_id OR EXISTS (SELECT 1 FROM catalog_price_list x \
+     WHERE x.catalog_id = k.id AND x.price_list_id = product_price.price_list_id)) AND c.id = ";
+
 /// A price list.
 pub static PRICE_LISTS: Table =
     Table::new("price_list", &[Column::text("name"), Column::maybe("code"), Column::int("is_auto_sync", 0)]);

@@ -1,13 +1,14 @@
 //! Products, as much of them as stock needs. Must not know stock.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use onhand_core::feed::Kind;
 use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
 
 use crate::engine::Row;
+use crate::feed::cursor::EVERY_CATALOG;
 use crate::feed::hooks;
-use crate::feed::touches::{self, Touch};
+use crate::feed::touches::{self, Member, Touch};
 use crate::filter::{self, Listing, Page, Table};
 use crate::ids;
 use crate::records;
@@ -41,6 +42,20 @@ pub struct ProductRow {
 const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
 const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[], log: None };
 
+/// The products that a channel may read, which its id ends: those of its catalog, and those that it was sent. See
+/// [`crate::feed::assortment::Assortment::products`] for what a catalog without items has.
+pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c WHERE (EXISTS (SELECT 1 FROM catalog_item i WHERE i.product_id = product.id \
+     AND i.catalog_id = c.catalog_id AND i.bucket = product.bucket) OR EXISTS (SELECT 1 FROM integration_action a \
+     WHERE a.channel_id = c.id AND a.kind = 1 AND a.object_id = product.id AND a.acknowledged_at IS NOT NULL) OR \
+     (NOT EXISTS (SELECT 1 FROM catalog_item j WHERE j.catalog_id = c.catalog_id) AND EXISTS (SELECT 1 FROM catalog k \
+     WHERE k.id = c.catalog_id AND (EXISTS (SELECT 1 FROM stock s WHERE s.sku = product.sku AND \
+     s.stock_list_id = k.stock_list_id) OR EXISTS (SELECT 1 FROM catalog_stock_list x JOIN stock s ON \
+     s.stock_list_id = x.stock_list_id AND s.sku = product.sku WHERE x.catalog_id = k.id) OR \
+     (k.stock_list_id IS NULL AND NOT EXISTS (SELECT 1 FROM catalog_stock_list x WHERE x.catalog_id = k.id) AND \
+     EXISTS (SELECT 1 FROM product_price p WHERE p.product_id = product.id AND p.bucket = product.bucket AND \
+     (p.price_list_id = k.price_list_id OR p.price_list_id IN (SELECT x.price_list_id FROM catalog_price_list x \
+     WHERE x.catalog_id = k.id)))))))) AND c.id = ";
+
 /// Products as other tables' rows point at them. What is ordered has a stock.
 pub static KNOWN: records::Table = records::Table::new("product", &[])
     .spread(records::Spread::By("sku"))
@@ -57,6 +72,7 @@ shared! {
     KEY_BY_ID = "products.key_by_id", "SELECT id, sku FROM product WHERE id = ?1 AND bucket = ?2";
     NAME_BY_ID = "products.name_by_id", "SELECT id, name FROM product WHERE id = ?1 AND bucket = ?2";
     KEY_BY_SKU = "products.key_by_sku", "SELECT id, sku FROM product WHERE sku = ?1 AND bucket = ?2";
+    ACTIVE = "products.active", "SELECT id FROM product WHERE id = ?1 AND bucket = ?2 AND is_active = 1";
     INSERT = "products.insert",
         "INSERT INTO product
          (bucket, id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at)
@@ -134,6 +150,12 @@ pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow,
     Ok(product)
 }
 
+/// Those of some products that are active.
+pub(crate) async fn active(tx: &mut Tx<'_>, of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
+    let keys = of.iter().map(|id| values![*id, ProductId::new(*id).bucket()]);
+    Ok(tx.all_each(&ACTIVE, keys, |row| row.get(0)).await?.into_iter().collect())
+}
+
 fn touch(product: &ProductRow) -> Touch {
     Touch { kind: Kind::Product, object: product.id.get(), scope: 0, at: product.modified_at }
 }
@@ -160,7 +182,12 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, products: &[ProductRow]) -> Resu
 
 /// Writes a product back. Its SKU stays; its time is later than before, or channels would not see a change.
 pub async fn update(tx: &mut Tx<'_>, product: &ProductRow) -> Result<(), Error> {
+    let was_active = active(tx, &BTreeSet::from([product.id.get()])).await?.contains(&product.id.get());
     touches::add_all(tx, [touch(product)]).await?;
+    if was_active != product.is_active {
+        let member = Member { catalog: EVERY_CATALOG, product: product.id.get(), at: product.modified_at };
+        touches::add_members(tx, [member]).await?;
+    }
     let (id, modified) = (product.id, product.modified_at.micros());
     let (attributes, extra_field) = (&product.attributes, &product.extra_field);
     let texts = (&product.name, &product.base_code);

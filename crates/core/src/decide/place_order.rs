@@ -16,12 +16,12 @@ use crate::{
 };
 
 pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Result<Outcome, Refusal> {
-    let oversell = policy(shelf, command)?;
+    let policy = policy(shelf, command)?;
     if shelf.number_taken(command.channel.map_or(0, ChannelId::get), &command.number) {
         return Err(Refusal::OrderNumberTaken);
     }
     let products = products(shelf, command)?;
-    check_fit(shelf, command, &products, oversell)?;
+    check_fit(shelf, command, &products, policy)?;
 
     let order = add_order(shelf, command, context);
     let items = command
@@ -38,11 +38,11 @@ pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Cont
     Ok(Outcome::OrderPlaced(order, items))
 }
 
-fn policy(shelf: &Shelf, command: &PlaceOrder) -> Result<Oversell, Refusal> {
-    match command.channel {
-        None => Ok(Oversell::Refuse),
-        Some(id) => Ok(shelf.channel(id).ok_or(Refusal::UnknownChannel(id))?.oversell),
-    }
+/// How many units more than there are a line may take; none where an order has to fit.
+fn policy(shelf: &Shelf, command: &PlaceOrder) -> Result<Option<i64>, Refusal> {
+    let Some(id) = command.channel else { return Ok(None) };
+    let channel = shelf.channel(id).ok_or(Refusal::UnknownChannel(id))?;
+    Ok((channel.oversell == Oversell::Accept).then_some(channel.oversell_quantity_max))
 }
 
 /// The product of each line; all faults of all lines at once.
@@ -62,11 +62,17 @@ fn products(shelf: &Shelf, command: &PlaceOrder) -> Result<Vec<Product>, Refusal
 }
 
 /// Whether all lines together fit. Sums per stock first, so that one SKU on two lines counts twice.
-fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell: Oversell) -> Result<(), Refusal> {
+fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell: Option<i64>) -> Result<(), Refusal> {
     let mut asked: Vec<Shortage> = Vec::with_capacity(products.len());
+    let mut oversold = Vec::new();
     let asking = command.lines.iter().zip(products).filter(|(line, _)| line.status.asks_for_units());
     for (line, product) in asking {
         let units = line.quantity.units();
+        let left = left_for(shelf, &asked, line, product);
+        if oversell.is_some_and(|max| units - left > max) {
+            let (sku, list) = (product.sku.clone(), line.list);
+            oversold.push(Shortage { sku, list, asked: units, available: left });
+        }
         match asked.iter_mut().find(|sum| sum.list == line.list && sum.sku == product.sku) {
             Some(sum) => sum.asked += units,
             None => asked.push(Shortage {
@@ -79,13 +85,26 @@ fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell
     }
     let held = |sum: &Shortage| shelf.stock_by_key(sum.list, &sum.sku).map_or(0, |stock| stock.held);
     let too_large = asked.iter().any(|sum| sum.asked + held(sum) > QUANTITY_MAX);
-    if oversell == Oversell::Refuse {
-        asked.retain(|sum| sum.asked > sum.available);
-        if !asked.is_empty() {
-            return Err(Refusal::InsufficientStock(asked));
+    match oversell {
+        None => {
+            asked.retain(|sum| sum.asked > sum.available);
+            if !asked.is_empty() {
+                return Err(Refusal::InsufficientStock(asked));
+            }
         }
+        Some(max) if !oversold.is_empty() => return Err(Refusal::OversoldTooLarge { max, lines: oversold }),
+        Some(_) => {}
     }
     if too_large { Err(Refusal::HeldTooLarge) } else { Ok(()) }
+}
+
+/// What earlier lines of the order leave of a line's stock.
+fn left_for(shelf: &Shelf, earlier: &[Shortage], line: &NewLine, product: &Product) -> i64 {
+    let of_line = |sum: &&Shortage| sum.list == line.list && sum.sku == product.sku;
+    match earlier.iter().find(of_line) {
+        Some(sum) => (sum.available - sum.asked).max(0),
+        None => shelf.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
+    }
 }
 
 fn add_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Order {

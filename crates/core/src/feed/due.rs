@@ -35,6 +35,8 @@ pub struct Facts {
 pub enum Due {
     /// Not at all.
     Nothing,
+    /// Not in this version: the channel has refused it, and no try is left.
+    Refused,
     /// The channel does not know it; not before this time, if there is one.
     Insert(Option<Timestamp>),
     /// The channel knows an older version; not before this time, if there is one.
@@ -64,7 +66,7 @@ impl Facts {
         match self.refused {
             Some(refused) if refused.version_at >= self.modified_at => match refused.again_at {
                 Some(again_at) => due(Some(again_at)),
-                None => Due::Nothing,
+                None => Due::Refused,
             },
             _ => due(None),
         }

@@ -33,6 +33,20 @@ impl Reason {
     }
 }
 
+/// How often a channel tries what it has refused, unless somebody has said otherwise of the object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retries {
+    /// How often a version is tried at the most.
+    pub max_count: i64,
+    /// Seconds between two tries.
+    pub interval: i64,
+}
+
+impl Retries {
+    /// What a new channel does: a marketplace that is away for some minutes has missed nothing.
+    pub const USUAL: Self = Self { max_count: 5, interval: 300 };
+}
+
 /// A refusal, and how often it may be tried again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
@@ -65,9 +79,14 @@ pub struct Refused {
 
 impl Failure {
     /// The refusal of a version, after an earlier one of the same object. Tries of one version are counted; how many there may
-    /// be stays as somebody has set it.
+    /// be is the channel's to say the first time, and stays from then on as somebody has set it.
     #[must_use]
-    pub fn next(earlier: Option<&Self>, version_at: Timestamp, reason: Reason, now: Timestamp) -> Self {
+    pub fn next(
+        earlier: Option<&Self>,
+        (version_at, reason): (Timestamp, Reason),
+        retries: Retries,
+        now: Timestamp,
+    ) -> Self {
         let again = earlier.filter(|failure| failure.is_active && failure.version_at == version_at);
         Self {
             version_at,
@@ -75,8 +94,8 @@ impl Failure {
             is_active: true,
             expires_at: again.and_then(|failure| failure.expires_at).filter(|expires| *expires > now),
             retry_count: again.map_or(1, |failure| failure.retry_count.saturating_add(1)),
-            max_retry_count: earlier.map_or(1, |failure| failure.max_retry_count),
-            retry_interval: earlier.map_or(0, |failure| failure.retry_interval),
+            max_retry_count: earlier.map_or(retries.max_count, |failure| failure.max_retry_count),
+            retry_interval: earlier.map_or(retries.interval, |failure| failure.retry_interval),
             failed_at: now,
         }
     }

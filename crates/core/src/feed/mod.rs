@@ -12,7 +12,7 @@ mod failure;
 pub use action::{Action, ActionStatus, Entry};
 pub use batch::{BatchStatus, Step};
 pub use due::{Due, Facts, Known};
-pub use failure::{Failure, Reason, Refused};
+pub use failure::{Failure, Reason, Refused, Retries};
 
 /// The kinds of object that feeds carry. The numbers are those of the content types, which are stored and never change.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -4,7 +4,8 @@ mod times;
 
 use onhand_core::Timestamp;
 use onhand_core::feed::{
-    Action, ActionStatus as A, BatchStatus as B, Due, Entry, Facts, Failure, Kind, Known, Reason, Refused, Step,
+    Action, ActionStatus as A, BatchStatus as B, Due, Entry, Facts, Failure, Kind, Known, Reason, Refused, Retries,
+    Step,
 };
 
 const fn at(second: i64) -> Timestamp {
@@ -55,7 +56,7 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
             Facts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
             Due::Removal,
         ),
-        ("refused for good", Facts { refused: Some(refused(5, None)), ..STOCK }, Due::Nothing),
+        ("refused for good", Facts { refused: Some(refused(5, None)), ..STOCK }, Due::Refused),
         ("refused in an older version", Facts { refused: Some(refused(4, None)), ..STOCK }, Due::Insert(None)),
         (
             "refused, to be tried again",
@@ -162,22 +163,27 @@ fn what_a_batch_gives_up_is_as_if_it_had_not_been_tried() {
 
 #[test]
 fn a_refusal_stands_until_its_retries_or_its_time_are_over() {
-    let first = Failure::next(None, at(5), Reason::Remote, at(10));
+    let usual = Retries::USUAL;
+    let first = Failure::next(None, (at(5), Reason::Remote), usual, at(10));
+    assert_eq!((first.retry_count, first.max_retry_count, first.retry_interval), (1, 5, 300));
+    assert_eq!(first.refused(), Some(refused(5, Some(at(310)))), "tried again after five minutes");
+    let once = Retries { max_count: 1, interval: 0 };
+    let first = Failure::next(None, (at(5), Reason::Remote), once, at(10));
     assert_eq!((first.retry_count, first.max_retry_count, first.retry_interval), (1, 1, 0));
-    assert_eq!(first.refused(), Some(refused(5, None)), "by default a version is tried once");
+    assert_eq!(first.refused(), Some(refused(5, None)), "the channel says that a version is tried once");
     let patient = Failure { max_retry_count: 3, retry_interval: 60, ..first.clone() };
     assert_eq!(patient.refused(), Some(refused(5, Some(at(70)))));
-    let second = Failure::next(Some(&patient), at(5), Reason::Mapping, at(80));
+    let second = Failure::next(Some(&patient), (at(5), Reason::Mapping), usual, at(80));
     assert_eq!((second.retry_count, second.refused()), (2, Some(refused(5, Some(at(140))))));
-    let third = Failure::next(Some(&second), at(5), Reason::Mapping, at(150));
+    let third = Failure::next(Some(&second), (at(5), Reason::Mapping), usual, at(150));
     assert_eq!((third.retry_count, third.refused()), (3, Some(refused(5, None))));
-    let newer = Failure::next(Some(&third), at(6), Reason::Remote, at(160));
+    let newer = Failure::next(Some(&third), (at(6), Reason::Remote), usual, at(160));
     assert_eq!((newer.retry_count, newer.max_retry_count), (1, 3), "another version, another count");
 
     let expiring = Failure { expires_at: Some(at(20)), ..first.clone() };
     assert_eq!(expiring.refused(), Some(refused(5, Some(at(20)))));
     assert_eq!(
-        Failure::next(Some(&expiring), at(5), Reason::Remote, at(30)).refused(),
+        Failure::next(Some(&expiring), (at(5), Reason::Remote), usual, at(30)).refused(),
         Some(refused(5, None)),
         "it ran out"
     );

@@ -139,7 +139,7 @@ impl Pair {
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
         }
         for (id, oversell) in [(1, Oversell::Accept), (2, Oversell::Refuse)] {
-            shelf.put_channel(Channel { id: ChannelId::new(id), oversell });
+            shelf.put_channel(Channel { id: ChannelId::new(id), oversell, oversell_quantity_max: QUANTITY_MAX });
         }
         for (index, sku) in SKU_NAMES[..2].iter().enumerate() {
             shelf.put_product(Product { id: ProductId::new(index as i64 + 1), sku: (*sku).to_owned() });
@@ -381,6 +381,7 @@ impl Pair {
                 Verdict::Short(short.collect())
             }
             Refusal::HeldTooLarge => Verdict::TooLarge,
+            Refusal::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
             Refusal::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
             Refusal::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
             Refusal::AlreadyShipped(items) => Verdict::Shipped(lines(items)),

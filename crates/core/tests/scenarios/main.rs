@@ -231,6 +231,22 @@ fn a_marketplace_may_oversell_and_the_line_is_marked() {
 }
 
 #[test]
+fn a_line_oversells_by_so_many_at_the_most() {
+    check(
+        "
+        list 1
+        channel market accept
+        stock   A list 1 10                       -> written, A new, A 10-0-0=10
+        order   o1 via market A 1011              -> refused: oversells by more than 1000: A 1011 of 10
+        order   o1 via market A 5, A 1006         -> refused: oversells by more than 1000: A 1006 of 5
+        order   o1 via market A 1010, A 1000      -> held, o1.1 oversold, o1.2 oversold, A 10-2010-0=-2000
+        order   o2 via market A 1000              -> held, o2.1 oversold, A 10-3010-0=-3000
+        order   o3 via market A 1001              -> refused: oversells by more than 1000: A 1001 of 0
+        ",
+    );
+}
+
+#[test]
 fn repeating_changes_nothing() {
     check(
         "

@@ -197,7 +197,7 @@ impl Shop {
                 let accept = options.flag("accept");
                 assert_ne!(accept, options.flag("refuse"), "a channel accepts or refuses");
                 let oversell = if accept { Oversell::Accept } else { Oversell::Refuse };
-                self.shelf.put_channel(Channel { id, oversell });
+                self.shelf.put_channel(Channel { id, oversell, oversell_quantity_max: 1_000 });
                 self.channels.insert(name.to_owned(), id);
             }
             _ => {
@@ -469,6 +469,10 @@ impl Shop {
                     format!("{}{list} {} of {}", one.sku, one.asked, one.available)
                 });
                 format!("short {}", short.collect::<Vec<_>>().join(", "))
+            }
+            Refusal::OversoldTooLarge { max, lines } => {
+                let lines = lines.iter().map(|one| format!("{} {} of {}", one.sku, one.asked, one.available));
+                format!("oversells by more than {max}: {}", lines.collect::<Vec<_>>().join(", "))
             }
             Refusal::HeldTooLarge => "held too large".to_owned(),
             Refusal::MappedToAnotherCode { code } => format!("mapped to {code}"),

@@ -10,7 +10,7 @@ pub enum Role {
     Admin,
     /// An ERP: reads and writes products, stock, orders.
     Integration,
-    /// One sales channel: reads stock, places and follows its own orders.
+    /// One sales channel: reads what its catalog has, places and follows its own orders.
     Channel,
     /// Reads everything, changes nothing.
     Viewer,
@@ -27,12 +27,16 @@ pub enum Permission {
     ReadStock,
     /// Writing catalogue and stock.
     WriteStock,
+    /// Reading how imports go, and what they are made with.
+    ReadImports,
     /// Writing category trees.
     WriteCategories,
     /// Reading orders.
     ReadOrders,
-    /// Placing, cancelling and editing orders.
+    /// Cancelling and editing orders; a channel its own ones, which it places below its path.
     WriteOrders,
+    /// Orders of every channel and list: placing them, and the reasons that all channels choose from.
+    ManageOrders,
     /// The ERP's side of an order: releasing its lines, marking it taken.
     ReleaseOrders,
     /// Changing a channel; its own account a part of it.
@@ -65,10 +69,20 @@ impl Role {
         match self {
             Self::Admin => true,
             Self::Integration => !matches!(permission, P::SetUpChannel | P::Administer),
-            Self::Channel => {
-                !matches!(permission, P::WriteStock | P::ReleaseOrders | P::ReadFloor | P::WorkOnFloor | P::Administer)
-            }
-            Self::Viewer => matches!(permission, P::Public | P::SignedIn | P::ReadStock | P::ReadOrders | P::ReadFloor),
+            Self::Channel => !matches!(
+                permission,
+                P::WriteStock
+                    | P::ReadImports
+                    | P::ManageOrders
+                    | P::ReleaseOrders
+                    | P::ReadFloor
+                    | P::WorkOnFloor
+                    | P::Administer
+            ),
+            Self::Viewer => matches!(
+                permission,
+                P::Public | P::SignedIn | P::ReadStock | P::ReadImports | P::ReadOrders | P::ReadFloor
+            ),
         }
     }
 }
@@ -100,8 +114,10 @@ mod tests {
         let all = [
             P::ReadStock,
             P::WriteStock,
+            P::ReadImports,
             P::ReadOrders,
             P::WriteOrders,
+            P::ManageOrders,
             P::ReleaseOrders,
             P::SetUpChannel,
             P::ReadFloor,
@@ -109,9 +125,9 @@ mod tests {
             P::Administer,
         ];
         let allowed = |role: Role| all.map(|permission| role.allows(permission));
-        assert_eq!(allowed(Role::Admin), [true; 9]);
-        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, false, true, true, false]);
-        assert_eq!(allowed(Role::Channel), [true, false, true, true, false, true, false, false, false]);
-        assert_eq!(allowed(Role::Viewer), [true, false, true, false, false, false, true, false, false]);
+        assert_eq!(allowed(Role::Admin), [true; 11]);
+        assert_eq!(allowed(Role::Integration), [true, true, true, true, true, true, true, false, true, true, false]);
+        assert_eq!(allowed(Role::Channel), [true, false, false, true, true, false, false, true, false, false, false]);
+        assert_eq!(allowed(Role::Viewer), [true, false, true, true, false, false, false, false, true, false, false]);
     }
 }

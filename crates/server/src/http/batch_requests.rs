@@ -15,7 +15,7 @@ use crate::auth::token;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::form::{Form, Mode};
+use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
@@ -185,6 +185,11 @@ fn refusal(unfit: rounds::Unfit, to: &str) -> Error {
         rounds::Unfit::Step(from) => {
             let text = format!("A batch request that is {} cannot be updated to {to}.", from.word());
             Error::refused("batch_request_status_100_1", text)
+        }
+        rounds::Unfit::Foreign(foreign) => {
+            let mut errors = FieldErrors::default();
+            foreign.into_iter().for_each(|(_, object)| errors.add("objects", form::unknown_pk(object)));
+            Error::Fields(errors)
         }
         rounds::Unfit::Held(held) => {
             let object = |(kind, object): (i64, i64)| json!({"content_type": content_types::model(kind), "pk": object});

@@ -1,11 +1,13 @@
 //! Category trees, their nodes, and which products are in them (client contract 9, 11).
 
-use onhand_store::categories::{self, DEPTH_MAX, NODES, NODES_OF_CHANNEL, PRODUCT_CATEGORIES, TREES, TREES_OF_CHANNEL};
+use onhand_store::categories::{
+    self, DEPTH_MAX, NODES, NODES_OF_CHANNEL, PRODUCT_CATEGORIES, PRODUCTS_OF_CHANNEL, TREES, TREES_OF_CHANNEL,
+};
 use onhand_store::records::{self, Record};
 use onhand_store::{Error as StoreError, Tx};
 
 use super::call::Call;
-use super::records::{Detail, Draft, Noun, Own, Taken, Unique, found, members, write};
+use super::records::{Detail, Draft, Noun, Own, Taken, Unique, found, judge, members, write};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -26,6 +28,13 @@ const ROOT: View = View {
 pub static TREE: Noun = Noun {
     unique: &[Unique { index: "category_tree_name", taken: Taken::Field("name") }],
     own: Some(Own::Among(TREES_OF_CHANNEL)),
+    rule: Some(|_, draft| {
+        // Until its channel has it, and after: what is made below a channel is that channel's.
+        if let (None, Some(channel)) = (draft.before, draft.channel) {
+            draft.record.set("channel_id", channel.get());
+        }
+        judge(Ok(()))
+    }),
     more: Some(root),
     ..Noun::new(
         &TREES,
@@ -190,6 +199,7 @@ pub static PRODUCT_CATEGORY: Noun = Noun {
         taken: Taken::Refused("product_category_duplicated", "This product is in this category already."),
     }],
     fixed: &["product", "category"],
+    own: Some(Own::Among(PRODUCTS_OF_CHANNEL)),
     many: true,
     detail: Some(&Detail {
         paths: ("product_categories/detailed", "product_categories/{id}/detailed"),

@@ -1,16 +1,19 @@
 //! Changes by cursor, for programs that keep their own place; and how far a channel is behind, for people.
 //!
-//! Promises: what a cursor has passed is complete; a row is shown as it is now; a stock that changed often is shown once. Must
-//! not know batches: what is read here counts as sent in no feed.
+//! Promises: what a cursor has passed is complete, also where products and lists come into what the channel may have, or leave
+//! it; a row is shown as it is now; a stock that changed often is shown once. Must not know batches: what is read here counts
+//! as sent in no feed.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use onhand_core::ChannelId;
-use onhand_store::Tx;
+use onhand_core::{ChannelId, Stock, StockId};
 use onhand_store::feed::assortment::Assortment;
-use onhand_store::feed::changes::{self, Slice};
+use onhand_store::feed::cursor::{self, Cursor, Slice, Told, Wanted};
 use onhand_store::feed::lag::{self, Lag};
+use onhand_store::feed::{changes, told};
 use onhand_store::filter::{Condition, Op};
+use onhand_store::{Tx, stocks};
 
 use super::call::Call;
 use super::feeds;
@@ -26,7 +29,7 @@ const WAIT_SECONDS_MAX: i64 = 60;
 
 /// What is asked of changes.
 pub const FILTERS: &[Filter] = &[
-    Filter::only("after", "after", Kind::Int),
+    Filter::only("after", "after", Kind::Text),
     Filter::only("wait", "wait", Kind::Int),
     Filter::only("stock_list", "stock_list", Kind::Int),
 ];
@@ -35,9 +38,9 @@ pub const FILTERS: &[Filter] = &[
 pub const VIEW: View = View {
     name: "Changes",
     properties: &[
-        property("after", Shape::Int),
+        property("after", Shape::Text),
         property("more", Shape::Bool),
-        property("results", Shape::List(&feeds::STOCK)),
+        property("results", Shape::List(&feeds::CHANGED_STOCK)),
     ],
     open: false,
 };
@@ -51,8 +54,10 @@ const KIND: View = View {
         property("due_inserts", Shape::Int),
         property("due_updates", Shape::Int),
         property("due_removals", Shape::Int),
+        property("refused", Shape::Int),
         property("changes_behind", Shape::Int),
         property("oldest_unsent_date", Shape::TimeOrNull),
+        property("oldest_refused_date", Shape::TimeOrNull),
         property("seconds_behind", Shape::Int),
     ],
     open: false,
@@ -77,6 +82,21 @@ fn number(conditions: &[Condition], name: &str, errors: &mut FieldErrors) -> Opt
     }
 }
 
+/// Where a program stands: what it was given as `after`, or a number to begin with.
+fn place(conditions: &[Condition], errors: &mut FieldErrors) -> Cursor {
+    let Some(condition) = conditions.iter().find(|condition| condition.column == "after") else {
+        return Cursor::default();
+    };
+    let place = match (condition.op, condition.values.as_slice()) {
+        (Op::Eq, [onhand_store::Value::Text(text)]) => text.parse().ok(),
+        _ => None,
+    };
+    place.unwrap_or_else(|| {
+        errors.add("after", "Enter what was answered as after, or 0.");
+        Cursor::default()
+    })
+}
+
 /// `GET changes/?after=&limit=&wait=&stock_list=`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let channel = call.own_channel()?;
@@ -86,7 +106,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     }
     let mut errors = FieldErrors::default();
     let conditions = &query.listing.conditions;
-    let after = number(conditions, "after", &mut errors).unwrap_or(0);
+    let after = place(conditions, &mut errors);
     let wait = number(conditions, "wait", &mut errors).unwrap_or(0);
     let list = number(conditions, "stock_list", &mut errors);
     if wait > WAIT_SECONDS_MAX {
@@ -104,7 +124,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     let (slice, rows) = found;
     let mut body = String::new();
     Object::open(&mut body)
-        .int("after", slice.as_ref().map_or(after, |slice| slice.next))
+        .text("after", &slice.as_ref().map_or(after, |slice| slice.next).to_string())
         .bool("more", slice.is_some_and(|slice| slice.has_more))
         .list("results", &rows, |out, row| out.push_str(row))
         .close();
@@ -115,9 +135,20 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 #[derive(Clone, Copy)]
 struct Asked {
     channel: ChannelId,
-    after: i64,
+    after: Cursor,
     limit: i64,
     list: Option<i64>,
+}
+
+/// Sees to it that cursors of a channel are told of another catalog, and of other lists.
+async fn tell(app: &App, channel: ChannelId, is_new: bool) -> Result<(), Error> {
+    if app.store.glance("channel_feeds.told", async move |tx| told::is_told(tx, channel).await).await? {
+        return Ok(());
+    }
+    Ok(app
+        .store
+        .write("channel_feeds.tell", async move |tx: &mut Tx<'_>| told::tell(tx, channel, is_new).await)
+        .await?)
 }
 
 /// What was found, if anything has changed, and its rows.
@@ -126,17 +157,18 @@ type Found = (Option<Slice>, Vec<String>);
 impl Asked {
     async fn look(self, app: &App) -> Result<Found, Error> {
         feed::sequence(app).await?;
+        tell(app, self.channel, self.after == Cursor::default()).await?;
         let read = async move |tx: &mut Tx<'_>| {
-            if self.after > changes::head(tx).await? {
+            if self.after.newest() > changes::head(tx).await? {
                 return Ok(None);
             }
             let assortment = Assortment::of(tx, self.channel).await?;
-            let slice = changes::of_stocks(tx, &assortment, (self.after, self.limit), self.list).await?;
-            let objects: Vec<i64> = slice.changes.iter().map(|change| change.object).collect();
-            let rows = feeds::written(tx, &assortment, feeds::Source::ExtraStocks, &objects).await?;
-            Ok(Some((Some(slice).filter(|slice| slice.next > self.after), rows)))
+            let wanted = Wanted { cursor: self.after, limit: self.limit, list: self.list };
+            let slice = cursor::next(tx, &assortment, wanted).await?;
+            let rows = written(tx, &assortment, &slice.stocks).await?;
+            Ok(Some((Some(slice).filter(|slice| slice.next != self.after), rows)))
         };
-        let found = app.store.read("changes.of_stocks", read).await?;
+        let found = app.store.read("changes.next", read).await?;
         // After a restore, say: what came after it is not here, so whoever believes to have it begins anew.
         found.ok_or_else(|| Error::field("after", "There is no such change here; begin with 0."))
     }
@@ -152,15 +184,39 @@ impl Asked {
     }
 }
 
+/// Stocks as they are told of. What is not in the catalog has nothing that can be sold, whoever reads no further.
+async fn written(tx: &mut Tx<'_>, assortment: &Assortment, told: &[Told]) -> Result<Vec<String>, onhand_store::Error> {
+    let ids: Vec<StockId> = told.iter().map(|told| StockId::new(told.stock)).collect();
+    let found = stocks::by_ids(tx, &ids).await?;
+    let found: HashMap<i64, Stock> = found.into_iter().map(|stock| (stock.id.get(), stock)).collect();
+    let write = |told: &Told| {
+        let stock = found.get(&told.stock)?;
+        let mut row = String::new();
+        let object = match told.in_catalog {
+            true => feeds::stock_members(Object::open(&mut row), stock, assortment.figure),
+            false => {
+                let nothing = Stock { on_hand: 0, held: 0, reported: 0, external: 0, ..stock.clone() };
+                feeds::stock_members(Object::open(&mut row), &nothing, assortment.figure)
+            }
+        };
+        object.bool("in_catalog", told.in_catalog).close();
+        Some(row)
+    };
+    Ok(told.iter().filter_map(write).collect())
+}
+
 /// `GET lag/`.
 pub async fn lag(call: Call) -> Result<Reply, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
+    // Its head may be where a program begins that has read the lists.
+    tell(&call.app, channel, true).await?;
     for kind in onhand_core::feed::Kind::ALL {
         feed::catch_up(&call.app, channel, kind).await?;
     }
     let read = async move |tx: &mut Tx<'_>| Ok((changes::head(tx).await?, lag::of(tx, channel, now).await?));
     let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;
-    let seconds = |lag: &Lag| lag.oldest_at.map_or(0, |at| (now.micros() - at.micros()).max(0) / 1_000_000);
+    let oldest = |lag: &Lag| [lag.oldest_at, lag.refused_oldest_at].into_iter().flatten().min();
+    let seconds = |lag: &Lag| oldest(lag).map_or(0, |at| (now.micros() - at.micros()).max(0) / 1_000_000);
     let write = |out: &mut String, lag: &Lag| {
         Object::open(out)
             .text("content_type", lag.kind.model())
@@ -169,8 +225,10 @@ pub async fn lag(call: Call) -> Result<Reply, Error> {
             .int("due_inserts", lag.inserts)
             .int("due_updates", lag.updates)
             .int("due_removals", lag.removals)
+            .int("refused", lag.refused)
             .int("changes_behind", lag.behind)
             .time_or_null("oldest_unsent_date", lag.oldest_at)
+            .time_or_null("oldest_refused_date", lag.refused_oldest_at)
             .int("seconds_behind", seconds(lag))
             .close();
     };

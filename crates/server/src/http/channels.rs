@@ -1,7 +1,10 @@
 //! Sales channels (contract 9.2): what they sell, what they are told, and what to do when an order does not fit.
 
+use onhand_core::QUANTITY_MAX;
+use onhand_store::categories::TREES_OF_CHANNEL;
 use onhand_store::channels::CHANNELS;
 
+use super::failed_integrations::{INTERVAL_SECONDS_MAX, RETRIES_MAX};
 use super::records::{Draft, Noun, Own, Taken, Unique, judge};
 use crate::auth::Role;
 use crate::wire::error::Error;
@@ -19,6 +22,7 @@ const OWN_FIELDS: [&str; 2] = ["category_tree_id", "schema"];
 pub static CHANNEL: Noun = Noun {
     unique: &[Unique { index: "channel_name", taken: Taken::Field("name") }],
     own: Some(Own::Column("id")),
+    points: &[("category_tree", Own::Among(TREES_OF_CHANNEL))],
     rule: Some(|_, draft| judge(may_change(&draft))),
     ..Noun::new(
         &CHANNELS,
@@ -37,6 +41,19 @@ pub static CHANNEL: Noun = Noun {
                 POLICIES,
                 "What to do with an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
             ),
+            Field::int(
+                "oversell_quantity_max",
+                0,
+                QUANTITY_MAX,
+                "How many units more than there are a line of an accepted order may take. Default 1,000.",
+            ),
+            Field::int(
+                "max_retry_count",
+                1,
+                RETRIES_MAX,
+                "How often a version of an object is tried that the channel refuses. Default 5.",
+            ),
+            Field::int("retry_interval", 0, INTERVAL_SECONDS_MAX, "Seconds between two of those tries. Default 300."),
             Field::choice(
                 "stock_figure",
                 FIGURES,
@@ -56,6 +73,9 @@ pub static CHANNEL: Noun = Noun {
                 property("is_active", Shape::Bool),
                 property("schema", Shape::ObjectOrNull),
                 property("oversell", Shape::Text),
+                property("oversell_quantity_max", Shape::Int),
+                property("max_retry_count", Shape::Int),
+                property("retry_interval", Shape::Int),
                 property("stock_figure", Shape::Text),
                 property("created_date", Shape::Time),
                 property("modified_date", Shape::Time),

@@ -3,6 +3,7 @@
 use onhand_store::customers::{ADDRESSES, ADDRESSES_OF_CHANNEL, CUSTOMERS};
 use onhand_store::geography::{CITIES, DISTRICTS, TOWNSHIPS};
 use onhand_store::records::{self, Record, Table};
+use onhand_store::stores::OF_CHANNEL;
 use onhand_store::{Error as StoreError, Tx, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -74,6 +75,7 @@ pub static CUSTOMER: Noun = Noun {
 /// Addresses.
 pub static ADDRESS: Noun = Noun {
     fixed: &["customer"],
+    points: &[("customer", Own::Column("channel_id")), ("retail_store", Own::Among(OF_CHANNEL))],
     own: Some(Own::Among(ADDRESSES_OF_CHANNEL)),
     rule: Some(|tx, draft| Box::pin(settle(tx, draft))),
     ..Noun::new(

@@ -15,7 +15,7 @@ use onhand_store::{Tx, products, stock_lists, stocks};
 
 use super::call::Call;
 use super::download::{self, Download, Format, Reads, Table};
-use super::product_stocks;
+use super::{feeds, product_stocks};
 use crate::wire::error::Error;
 use crate::wire::filter;
 use crate::wire::json::Reply;
@@ -46,7 +46,8 @@ const EXAMPLES: i64 = 10;
 pub async fn export(call: Call) -> Result<Reply, Error> {
     let format = Format::asked(&call.query, EXPORT_FORMATS)?;
     let query: Vec<_> = call.query.iter().filter(|(name, _)| name != "format").cloned().collect();
-    let listing = filter::parse(product_stocks::FILTERS, &query, call.zone())?.listing;
+    let mut listing = filter::parse(product_stocks::FILTERS, &query, call.zone())?.listing;
+    listing.conditions.extend(feeds::of_own_lists(&call, "stock_list_id").await?);
     if listing.sort.column != Sort::BY_ID.column {
         return Err(Error::field("sort", "An export can be sorted by id or -id only."));
     }

@@ -9,19 +9,34 @@ use super::call::Call;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::form::Mode;
+use crate::wire::form::{Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
 
 /// How often a version may be tried at the most.
-const RETRIES_MAX: i64 = 1_000;
+pub(super) const RETRIES_MAX: i64 = 1_000;
 /// Seconds between two tries at the most: a year.
-const INTERVAL_SECONDS_MAX: i64 = 366 * 24 * 3_600;
+pub(super) const INTERVAL_SECONDS_MAX: i64 = 366 * 24 * 3_600;
+
+/// Refusals that one request sets.
+const UPDATED_MAX: usize = 10_000;
+/// Refusals that are set in one transaction.
+const ROUND_ROWS: i64 = 250;
 
 /// What can be set.
 pub const FIELDS: &[Field] = &[
-    Field::int("max_retry_count", 1, RETRIES_MAX, "How often a version is tried. 1 for a new refusal."),
-    Field::int("retry_interval", 0, INTERVAL_SECONDS_MAX, "Seconds between two tries."),
+    Field::int(
+        "max_retry_count",
+        1,
+        RETRIES_MAX,
+        "How often a version is tried. For a new refusal, what the channel says.",
+    ),
+    Field::int(
+        "retry_interval",
+        0,
+        INTERVAL_SECONDS_MAX,
+        "Seconds between two tries. For a new refusal, what the channel says.",
+    ),
     Field::bool("is_active", "Whether the refusal stands. If not, the object is offered again."),
     Field::time("expiration_date", "When the refusal runs out.").nullable(),
 ];
@@ -47,6 +62,13 @@ pub const VIEW: View = View {
         property("created_date", Shape::Time),
         property("modified_date", Shape::Time),
     ],
+    open: false,
+};
+
+/// What became of many refusals.
+pub const UPDATED: View = View {
+    name: "FailedIntegrationsUpdated",
+    properties: &[property("updated", Shape::Int), property("next", Shape::IntOrNull)],
     open: false,
 };
 
@@ -109,16 +131,45 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     reply(call.app.store.glance("failed_integrations.by_id", find).await?)
 }
 
-/// `PATCH failed_integrations/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
-    let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
-    let form = call.form(FIELDS, Mode::Partial).await?;
-    let given = Given {
+fn given(call: &Call, form: &Form) -> Given {
+    Given {
         max_retry_count: form.int("max_retry_count"),
         retry_interval: form.int("retry_interval"),
         is_active: form.bool("is_active"),
         expires_at: form.has("expiration_date").then(|| form.time("expiration_date", call.zone())),
-    };
+    }
+}
+
+/// `PATCH failed_integrations/?…`: the same for all that the filters leave, by their ids. What is too much for one request
+/// goes on after the id in `next`, with `id__gt`.
+pub async fn update_many(call: Call) -> Result<Reply, Error> {
+    let (channel, now) = (call.own_channel()?, call.app.clock.now());
+    let form = call.form(FIELDS, Mode::Partial).await?;
+    let paging = ["page", "limit", "cursor", "sort"];
+    if let Some((name, _)) = call.query.iter().find(|(name, _)| paging.contains(&name.as_str())) {
+        return Err(Error::field(name, "All that the filters leave is changed, in the order of ids."));
+    }
+    let conditions = call.listing(FILTERS)?.listing.conditions;
+    let is_nothing = FIELDS.iter().all(|field| !form.has(field.name));
+    let (given, mut updated, mut next) = (given(&call, &form), 0, (!is_nothing).then_some(0));
+    while let Some(after) = next.filter(|_| updated < UPDATED_MAX) {
+        let conditions = conditions.clone();
+        let body = async move |tx: &mut Tx<'_>| {
+            failed_integrations::update_some(tx, channel, (&conditions, after, ROUND_ROWS), &given, now).await
+        };
+        let (done, last) = call.app.store.write("failed_integrations.update_some", body).await?;
+        updated += done;
+        next = last;
+    }
+    let mut body = String::new();
+    Object::open(&mut body).int("updated", updated as i64).int_or_null("next", next).close();
+    Ok(Reply::ok(body))
+}
+
+/// `PATCH failed_integrations/{id}/`.
+pub async fn update(call: Call) -> Result<Reply, Error> {
+    let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
+    let given = given(&call, &call.form(FIELDS, Mode::Partial).await?);
     let update = async move |tx: &mut Tx<'_>| failed_integrations::update(tx, channel, id, &given, now).await;
     reply(call.app.store.write("failed_integrations.update", update).await?)
 }

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use onhand_core::feed::Kind as Fed;
-use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId};
+use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
 use onhand_store::cancellations::REQUESTS;
 use onhand_store::feed::assortment::{Assortment, Figure};
 use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
@@ -20,7 +20,7 @@ use crate::feed;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
 use crate::wire::json::{Object, Reply};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::view::{Property, Shape, View, property};
 
 /// The filters of product stocks below a channel.
 pub const STOCK_FILTERS: &[Filter] = &[
@@ -36,23 +36,36 @@ pub const STOCK_FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
 
+const STOCK_PROPERTIES: [Property; 12] = [
+    property("pk", Shape::Int),
+    property("id", Shape::Int),
+    property("product", Shape::Int),
+    property("product_sku", Shape::Text),
+    property("stock", Shape::Int),
+    property("adjusted_stock", Shape::Int),
+    property("sold_quantity_unreported", Shape::Int),
+    property("stock_list", Shape::Int),
+    property("unit_type", Shape::Text),
+    property("extra_field", Shape::Object),
+    property("created_date", Shape::Time),
+    property("modified_date", Shape::Time),
+];
+
 /// A product stock as a channel sees it.
-pub const STOCK: View = View {
-    name: "ChannelProductStock",
-    properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("product", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("stock", Shape::Int),
-        property("adjusted_stock", Shape::Int),
-        property("sold_quantity_unreported", Shape::Int),
-        property("stock_list", Shape::Int),
-        property("unit_type", Shape::Text),
-        property("extra_field", Shape::Object),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-    ],
+pub const STOCK: View = View { name: "ChannelProductStock", properties: &STOCK_PROPERTIES, open: false };
+
+/// A product stock that has changed, or that has come into the catalog or left it.
+pub const CHANGED_STOCK: View = View {
+    name: "ChangedProductStock",
+    properties: &{
+        let mut all = [property("in_catalog", Shape::Bool); STOCK_PROPERTIES.len() + 1];
+        let mut at = 0;
+        while at < STOCK_PROPERTIES.len() {
+            all[at] = STOCK_PROPERTIES[at];
+            at += 1;
+        }
+        all
+    },
     open: false,
 };
 
@@ -166,8 +179,13 @@ pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Resul
     let read = async move |tx: &mut Tx<'_>| {
         let assortment = Assortment::of(tx, channel).await?;
         let mut found = Part::default();
+        // What was decided for another catalog is not shown: it is taken away, so much with each request.
+        let scopes = match onhand_store::feed::is_of(tx, &assortment).await? {
+            true => source.scopes(&assortment, &conditions),
+            false => Vec::new(),
+        };
         // The first list that has something: a batch that held two stocks of a product would mix them up.
-        for scope in source.scopes(&assortment, &conditions) {
+        for scope in scopes {
             let wanted = Wanted { channel, kind: source.kind(), scope, offers, skip, limit, now };
             found = outgoing::part(tx, &wanted).await?;
             if found.count > 0 {
@@ -228,28 +246,30 @@ pub(super) async fn written(
 }
 
 fn write_stock(figure: Figure) -> impl Fn(&mut String, &Stock) + Copy {
-    move |out, stock| {
-        let shown = match figure {
-            // What is off sale because nobody finds it has no number to be sold by.
-            Figure::Raw if stock.discrepancy_at.is_some() => 0,
-            Figure::Raw => stock.on_hand,
-            Figure::Available => stock.available(),
-        };
-        Object::open(out)
-            .int("pk", stock.id.get())
-            .int("id", stock.id.get())
-            .int("product", stock.product.get())
-            .text("product_sku", &stock.sku)
-            .int("stock", shown)
-            .int("adjusted_stock", stock.available())
-            .int("sold_quantity_unreported", stock.held)
-            .int("stock_list", stock.list.get())
-            .text("unit_type", stocks::unit_name(stock.unit))
-            .raw("extra_field", &stock.extra_field)
-            .time("created_date", stock.created_at)
-            .time("modified_date", stock.modified_at)
-            .close();
-    }
+    move |out, stock| stock_members(Object::open(out), stock, figure).close()
+}
+
+/// Writes what a channel sees of a stock into an object that is open.
+pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Figure) -> Object<'t> {
+    let shown = match figure {
+        // What is off sale because nobody finds it has no number to be sold by.
+        Figure::Raw if stock.discrepancy_at.is_some() => 0,
+        Figure::Raw => stock.on_hand,
+        Figure::Available => stock.available(),
+    };
+    object
+        .int("pk", stock.id.get())
+        .int("id", stock.id.get())
+        .int("product", stock.product.get())
+        .text("product_sku", &stock.sku)
+        .int("stock", shown)
+        .int("adjusted_stock", stock.available())
+        .int("sold_quantity_unreported", stock.held)
+        .int("stock_list", stock.list.get())
+        .text("unit_type", stocks::unit_name(stock.unit))
+        .raw("extra_field", &stock.extra_field)
+        .time("created_date", stock.created_at)
+        .time("modified_date", stock.modified_at)
 }
 
 /// The lists that a plain list looks into: the catalog's own, unless the client names objects, or asks for further ones.
@@ -297,6 +317,20 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
         *condition = Condition { column: "sku", op: Op::In, values: skus };
     }
     Ok(())
+}
+
+/// What narrows a list to what is in the lists of the channel's catalog, if the call is about a channel.
+pub(super) async fn of_own_lists(call: &Call, column: &'static str) -> Result<Option<Condition>, Error> {
+    let Some(channel) = call.channel else { return Ok(None) };
+    let body = async move |tx: &mut Tx<'_>| among(tx, channel, Fed::Stock).await;
+    let own = call.app.store.glance("assortments.of_channel", body).await?;
+    Ok(Some(Condition { column, ..own }))
+}
+
+/// Whether a stock list is the channel's, if the call is about one.
+pub(super) async fn owns_list(call: &Call, list: StockListId) -> Result<bool, Error> {
+    let own = of_own_lists(call, "id").await?;
+    Ok(own.is_none_or(|own| own.values.contains(&Value::Int(list.get()))))
 }
 
 /// `GET stock_lists/` below a channel: those of its catalog.

@@ -227,7 +227,8 @@ async fn put(
         state: form.string("state"),
     };
     let put = async move |tx: &mut Tx<'_>| integration_actions::put(tx, channel, key, &given, now).await;
-    let (row, made) = call.app.store.write("integration_actions.put", put).await?;
+    let put = call.app.store.write("integration_actions.put", put).await?;
+    let (row, made) = put.ok_or_else(|| Error::field("object_id", form::unknown_pk(key.1)))?;
     Ok((if made { StatusCode::CREATED } else { StatusCode::OK }, row))
 }
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
-use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::{Error as StoreError, Tx, products};
 
-use super::records::{Draft, Noun, Taken, Unique, judge};
+use super::records::{Draft, Noun, Own, Taken, Unique, judge};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -18,6 +18,7 @@ pub static LIST: Noun = Noun {
         Unique { index: "price_list_name", taken: Taken::Field("name") },
         Unique { index: "price_list_code", taken: Taken::Field("code") },
     ],
+    own: Some(Own::Among(LISTS_OF_CHANNEL)),
     rule: Some(|_, draft| {
         // A form cannot say null; blank is what it has for it.
         if draft.record.text("code") == Some("") {
@@ -68,6 +69,7 @@ pub static PRICE: Noun = Noun {
     fixed: &["product", "price_list"],
     many: true,
     upserts: true,
+    own: Some(Own::Among(OF_CHANNEL)),
     rules: Some(|tx, drafts| Box::pin(complete(tx, drafts))),
     ..Noun::new(
         &PRODUCT_PRICES,

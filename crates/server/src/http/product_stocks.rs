@@ -14,7 +14,7 @@ use onhand_store::stocks::{self, StockRow};
 use serde_json::{Map, Value};
 
 use super::call::Call;
-use super::refusals;
+use super::{feeds, refusals};
 use crate::app::Zones;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
@@ -184,6 +184,11 @@ fn write_v1(out: &mut String, stock: &Stock) {
 
 /// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
 pub async fn list(call: Call) -> Result<Reply, Error> {
+    if let Some(own) = feeds::of_own_lists(&call, "stock_list_id").await? {
+        let mut query = call.listing(FILTERS)?;
+        query.listing.conditions.push(own);
+        return Ok(listed(&call, &query, false).await?.0);
+    }
     let pages = call.app.ledger.pages();
     let name = call.name();
     let before = pages.before(&call.app.store).await?;
@@ -192,10 +197,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     }
     let query = call.listing(FILTERS)?;
     let bounded = stocks::is_bounded(&query.listing);
-    let (reply, rows) = match call.family {
-        Family::I1 => list_i1(&call, &query, bounded).await?,
-        Family::V1 => list_v1(&call, &query, bounded).await?,
-    };
+    let (reply, rows) = listed(&call, &query, bounded).await?;
     if bounded {
         pages.keep(name, &reply.body, rows, before);
     }
@@ -204,6 +206,13 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 
 /// An answer, and the first and last id of the rows that it shows.
 type Listed = (Reply, Option<(i64, i64)>);
+
+async fn listed(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
+    match call.family {
+        Family::I1 => list_i1(call, query, bounded).await,
+        Family::V1 => list_v1(call, query, bounded).await,
+    }
+}
 
 /// The ERP's side reads the most: its rows go from the engine into the answer without a copy between.
 async fn list_i1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
@@ -247,10 +256,12 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     Ok(Reply::ok(body))
 }
 
+/// Stocks of foreign lists do not exist for a channel.
 pub(super) async fn found(call: &Call) -> Result<Stock, Error> {
     let id = StockId::new(call.id()?);
     let found = call.app.store.glance("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
-    found.ok_or_else(Error::not_found)
+    let stock = found.ok_or_else(Error::not_found)?;
+    if feeds::owns_list(call, stock.list).await? { Ok(stock) } else { Err(Error::not_found()) }
 }
 
 /// `POST product_stock/`: makes or updates one stock, or, given an array, many: all or none.

@@ -1,13 +1,16 @@
 //! Products, as much of them as stock needs.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use onhand_core::{ProductId, SKU_CHARS_MAX};
-use onhand_store::Error as StoreError;
+use onhand_store::feed::assortment::{self, Assortment};
 use onhand_store::products::{self, ProductRow};
+use onhand_store::{Error as StoreError, Tx};
 
 use super::call::Call;
 use super::mapped_products::IMAGE;
-use super::records::{self, Noun};
+use super::records::{self, Noun, Own};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -47,6 +50,9 @@ pub const VIEW: View = View {
     ],
     open: false,
 };
+
+/// What a channel may read: the products of its catalog, and those that it was sent.
+const OWN: Own = Own::Among(products::OF_CHANNEL);
 
 /// Simple products are of type 0; there are no others here.
 pub const TYPE: Filter = Filter::only("product_type", "CAST(0 AS BIGINT)", Kind::Int);
@@ -96,7 +102,8 @@ fn reply(status: StatusCode, product: &ProductRow) -> Reply {
 
 /// `GET products/`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
-    let query = call.listing(FILTERS)?;
+    let mut query = call.listing(FILTERS)?;
+    query.listing.conditions.extend(call.channel.map(|channel| OWN.condition(channel)));
     let listing = query.listing.clone();
     let page = call.app.store.read("products.page", async move |tx| products::page(tx, &listing).await).await?;
     call.page(&query, &page, write)
@@ -105,7 +112,17 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET products/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = ProductId::new(call.id()?);
-    let found = call.app.store.glance("products.by_id", async move |tx| products::by_id(tx, id).await).await?;
+    let channel = call.channel;
+    let body = async move |tx: &mut Tx<'_>| {
+        if let Some(channel) = channel {
+            let assortment = Assortment::of(tx, channel).await?;
+            if assortment::sold(tx, &assortment, &BTreeSet::from([id.get()])).await?.is_empty() {
+                return Ok(None);
+            }
+        }
+        products::by_id(tx, id).await
+    };
+    let found = call.app.store.read("products.by_id", body).await?;
     Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
 }
 

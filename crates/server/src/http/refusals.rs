@@ -3,7 +3,7 @@
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
 use onhand_core::Refusal;
-use onhand_core::refusal::RowFault;
+use onhand_core::refusal::{RowFault, Shortage};
 use serde_json::{Map, Value, json};
 
 use crate::imports::texts;
@@ -23,15 +23,13 @@ pub fn error(refusal: Refusal) -> Error {
         }
         Refusal::InsufficientStock(short) => {
             let skus: Vec<_> = short.iter().map(|one| one.sku.as_str()).collect();
-            let rows = short.iter().map(|one| {
-                json!({
-                    "product_sku": one.sku,
-                    "stock_list": one.list.get(),
-                    "asked": one.asked,
-                    "available": one.available,
-                })
-            });
-            refused("insufficient_stock", format!("Not enough stock for {}.", skus.join(", ")), "items", rows.collect())
+            let rows = short.iter().map(shortage).collect();
+            refused("insufficient_stock", format!("Not enough stock for {}.", skus.join(", ")), "items", rows)
+        }
+        Refusal::OversoldTooLarge { max, lines } => {
+            let skus: Vec<_> = lines.iter().map(|one| one.sku.as_str()).collect();
+            let text = format!("A line may oversell by {max} at the most: {}.", skus.join(", "));
+            refused("oversell_quantity_max", text, "items", lines.iter().map(shortage).collect())
         }
         Refusal::HeldTooLarge => {
             Error::refused("held_too_large", "The held quantity would pass the largest one that can be stored.")
@@ -88,6 +86,10 @@ pub fn rows(faults: &[(usize, RowFault)], count: usize) -> Vec<FieldErrors> {
     let mut errors = vec![FieldErrors::default(); count];
     faults.iter().for_each(|(index, fault)| errors[*index].extend(row(fault)));
     errors
+}
+
+fn shortage(one: &Shortage) -> Value {
+    json!({"product_sku": one.sku, "stock_list": one.list.get(), "asked": one.asked, "available": one.available})
 }
 
 fn refused(code: &'static str, text: String, name: &str, rows: Vec<Value>) -> Error {

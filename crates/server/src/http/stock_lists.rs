@@ -6,6 +6,7 @@ use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
 use super::call::Call;
+use super::feeds;
 use super::records::{self, Noun};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -93,7 +94,8 @@ fn reply(status: StatusCode, list: &StockListRow) -> Reply {
 
 /// `GET stock_list/`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
-    let query = call.listing(FILTERS)?;
+    let mut query = call.listing(FILTERS)?;
+    query.listing.conditions.extend(feeds::of_own_lists(&call, "id").await?);
     let listing = query.listing.clone();
     let page = call.app.store.read("stock_lists.page", async move |tx| stock_lists::page(tx, &listing).await).await?;
     call.page(&query, &page, write)
@@ -103,7 +105,8 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = StockListId::new(call.id()?);
     let found = call.app.store.glance("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
-    Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
+    let list = found.ok_or_else(Error::not_found)?;
+    if feeds::owns_list(&call, id).await? { Ok(reply(StatusCode::OK, &list)) } else { Err(Error::not_found()) }
 }
 
 /// `POST stock_list/`.

@@ -212,7 +212,12 @@ async fn a_channel_is_told_what_becomes_of_its_requests() {
 async fn reasons_are_everybodys() {
     let asked = Asked::open().await;
     let path = format!("{}/cancellation_reasons/", asked.base);
-    let reason = asked.client.post(&path, json!({"name": "Too late"})).await.created();
+    asked.client.post(&path, json!({"name": "Too late"})).await.expect(403);
+    let reason = asked.shop.erp.post(&path, json!({"name": "Too late"})).await.created();
+    for body in [json!({"name": "Mine"}), json!({"is_active": false})] {
+        asked.client.patch(&format!("{path}{}/", id(&reason)), body).await.expect(403);
+    }
+    asked.client.delete(&format!("{path}{}/", id(&reason))).await.expect(403);
     assert_eq!((&reason["cancellation_type"], &reason["is_active"]), (&json!("cancel"), &json!(true)));
     asked.shop.erp.post("/api/v1/cancellation_reasons/", json!({"name": "Too late"})).await.faults(&["name"]);
     let refund = json!({"name": "Too late", "cancellation_type": "refund"});

@@ -19,6 +19,7 @@ impl Market {
     async fn open(oversell: &str, figure: i64) -> Self {
         let shop = Shop::open().await;
         let channel = shop.channel(oversell).await;
+        shop.sells(channel).await;
         let client = shop.server.channel_client(channel).await;
         let stock = shop.write(json!({"product_sku": "SHIRT", "stock": figure})).await;
         Self { channel, client, product: int(&stock["product"]), stock: id(&stock), shop }
@@ -147,6 +148,7 @@ async fn the_same_order_again_is_answered_and_made_once() {
     assert_ne!(market.read("orders/?number=N-1").await["results"][0]["modified_date"], order["modified_date"]);
     // Another channel has numbers of its own.
     let other = market.shop.channel("accept").await;
+    market.shop.sells(other).await;
     let body = with(market.body("N-1", 1), json!({"channel": other}), json!({}));
     let path = format!("/api/v1/channel/{other}/create_orders/");
     assert_ne!(market.shop.erp.post(&path, body).await.created()["pk"], order["pk"]);
@@ -232,6 +234,82 @@ async fn what_is_sold_already_is_held_and_marked_and_what_may_be_refused_is() {
     assert_eq!(refusing.shop.server.dump().await, before);
     refusing.send(refusing.body("N-1", 1)).await.created();
     assert_eq!(refusing.figures().await, [1, 1, 0, 0]);
+}
+
+/// A channel sells from the lists of its catalog, below its own path, and nothing else is there for it.
+#[tokio::test]
+async fn a_channel_sells_from_the_lists_of_its_catalog_only() {
+    let market = Market::open("accept", 100).await;
+    let outlet = market.shop.list_with(json!({})).await;
+    let foreign = id(&market.shop.write(json!({"product_sku": "SHIRT", "stock": 100, "stock_list": outlet})).await);
+    let before = market.shop.server.dump().await;
+    let line = |number: &str, list: i64| with(market.body(number, 1), json!({}), json!({"stock_list": list}));
+    let unknown = market.send(line("N-1", 999_999)).await.faults(&["order_item"]).to_string();
+    let refused = market.send(line("N-1", outlet)).await.faults(&["order_item"]).to_string();
+    assert_eq!(refused, unknown.replace("999999", &outlet.to_string()), "a foreign list is as good as not there");
+    let order = json!({"number": "N-1", "order_items": [market.shop.line("SHIRT", 2)]});
+    for family in ["v1", "i1"] {
+        market.client.post(&format!("/api/{family}/orders/"), order.clone()).await.expect(403);
+    }
+    assert_eq!(market.shop.server.dump().await, before);
+    let channel = market.shop.admin.get(&format!("/api/v1/channels/{}/", market.channel)).await.ok();
+    let catalog = format!("/api/v1/catalogs/{}/", channel["catalog"]);
+    market.shop.erp.patch(&catalog, json!({"extra_stock_lists": [outlet]})).await.ok();
+    let order = market.send(line("N-1", outlet)).await.created();
+    assert_eq!(market.shop.figures(foreign).await, [100, 1, 0, 99]);
+    market.shop.erp.patch(&catalog, json!({"extra_stock_lists": []})).await.ok();
+    assert_eq!(market.send(line("N-1", outlet)).await.ok(), order, "what was sold stays sold");
+    market.send(line("N-2", outlet)).await.faults(&["order_item"]);
+    market.shop.server.verify().await;
+}
+
+/// A catalog without items has the products of its lists; one with items has those; what was sent before may be sold still.
+#[tokio::test]
+async fn a_channel_sells_the_products_of_its_catalog_only() {
+    let market = Market::open("accept", 100).await;
+    let other = id(&market.shop.erp.post("/api/v1/products/", json!({"sku": "OTHER"})).await.created());
+    let sold = |number: &str, line: Value| with(market.body(number, 1), json!({}), line);
+    let before = market.shop.server.dump().await;
+    let none = json!({"product": 999_999});
+    let unknown = market.send(sold("N-1", none)).await.faults(&["order_item"]).to_string();
+    let refused = market.send(sold("N-1", json!({"product": other}))).await.faults(&["order_item"]).to_string();
+    assert_eq!(refused, unknown.replace("999999", &other.to_string()));
+    assert_eq!(market.shop.server.dump().await, before);
+    market.shop.stock("OTHER", 5).await;
+    market.send(sold("N-1", json!({"product": other}))).await.created();
+    let channel = market.shop.admin.get(&format!("/api/v1/channels/{}/", market.channel)).await.ok();
+    let below = format!("/api/v1/channel/{}", market.channel);
+    let known = json!({"content_type_model": "product", "object_id": market.product});
+    market.client.post(&format!("{below}/integration_actions/"), known).await.created();
+    let item = json!({"product": other, "catalog": channel["catalog"]});
+    market.shop.erp.post("/api/v1/catalog_items/", item.clone()).await.created();
+    market.send(sold("N-2", json!({}))).await.created();
+    let hat = int(&market.shop.write(json!({"product_sku": "HAT", "stock": 5})).await["product"]);
+    market.send(sold("N-3", json!({"product": hat}))).await.faults(&["order_item"]);
+    let known = json!({"content_type_model": "product", "object_id": hat});
+    market.client.post(&format!("{below}/integration_actions/"), known).await.faults(&["object_id"]);
+    market.client.get(&format!("/api/v1/products/{hat}/")).await.expect(404);
+    market.shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_line_oversells_by_so_many_at_the_most() {
+    let market = Market::open("accept", 10).await;
+    let line = |number: &str, quantity: i64| with(market.body(number, 1), json!({}), json!({"quantity": quantity}));
+    let before = market.shop.server.dump().await;
+    for quantity in [1_011, 2_000_000_000] {
+        let refused = market.send(line("N-1", quantity)).await.refused("oversell_quantity_max");
+        assert_eq!(refused["items"][0]["available"], json!(10), "{refused}");
+    }
+    assert_eq!(market.shop.server.dump().await, before);
+    market.send(line("N-1", 1_010)).await.created();
+    let path = format!("/api/v1/channels/{}/", market.channel);
+    market.shop.admin.patch(&path, json!({"oversell_quantity_max": 2})).await.ok();
+    market.send(line("N-2", 3)).await.refused("oversell_quantity_max");
+    market.send(line("N-2", 2)).await.created();
+    market.client.patch(&path, json!({"oversell_quantity_max": 1_000})).await.expect(403);
+    market.shop.admin.patch(&path, json!({"oversell_quantity_max": -1})).await.faults(&["oversell_quantity_max"]);
+    market.shop.server.verify().await;
 }
 
 #[tokio::test]
@@ -371,10 +449,12 @@ async fn faults_of_a_sold_order_are_said_at_once_and_change_nothing() {
     let unknown = json!({"product": 999_999, "stock_list": 999_999});
     let faults = market.send(with(market.body("N", 1), json!({}), unknown)).await.faults(&["order_item"]);
     assert_eq!(keys(&faults["order_item"][0]), ["stock_list", "product"]);
-    // No catalog says where the channel's stock is, and the line does not either.
-    let nowhere = with(market.body("N", 1), json!({}), json!({"stock_list": null}));
-    assert_eq!(keys(&market.send(nowhere).await.faults(&["order_item"])["order_item"][0]), ["stock_list"]);
     let dead = with(market.body("N", 1), json!({"status": "100"}), json!({}));
     assert_eq!(keys(&market.send(dead).await.faults(&["order"])["order"]), ["status"]);
     assert_eq!(market.shop.server.dump().await, before);
+    // No catalog says where the channel's stock is, and the line does not either.
+    let channel = format!("/api/v1/channels/{}/", market.channel);
+    market.shop.admin.patch(&channel, json!({"catalog": null})).await.ok();
+    let nowhere = with(market.body("N", 1), json!({}), json!({"stock_list": null}));
+    assert_eq!(keys(&market.send(nowhere).await.faults(&["order_item"])["order_item"][0]), ["stock_list"]);
 }

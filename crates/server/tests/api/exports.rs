@@ -102,8 +102,11 @@ async fn a_json_export_is_what_the_list_shows() {
     }
     let same = shop.erp.get("/api/v1/product_stocks/export/?format=json").await.ok();
     assert_eq!(same, shop.erp.get("/api/v1/product_stock/export/?format=json").await.ok());
-    // A channel sees the same stocks as in the list: all.
-    let channel = shop.server.channel_client(shop.channel("refuse").await).await;
+    // A channel sees the stocks of its catalog's lists.
+    let number = shop.channel("refuse").await;
+    let channel = shop.server.channel_client(number).await;
+    assert_eq!(channel.get("/api/v1/product_stock/export/?format=json").await.ok(), json!([]));
+    shop.sells(number).await;
     assert_eq!(channel.get("/api/v1/product_stock/export/?format=json").await.ok(), same);
 }
 

@@ -22,7 +22,7 @@ async fn a_refused_object_comes_back_changed() {
     let failed = market.rows("failed_integrations/?is_active=true").await.remove(0);
     assert_eq!((&failed["reason_type"], &failed["retry_count"]), (&json!("channel_app"), &json!(1)), "{failed}");
     assert_eq!((&failed["object_id"], &failed["content_type"]), (&row["pk"], &json!(5)));
-    assert_eq!((&failed["version_date"], &failed["max_retry_count"]), (&row["modified_date"], &json!(1)));
+    assert_eq!((&failed["version_date"], &failed["max_retry_count"]), (&row["modified_date"], &json!(5)));
     assert_eq!(market.get(&format!("failed_integrations/{}/", failed["pk"])).await.ok(), failed);
     market.shop.stock("SHIRT", 6).await;
     let row = market.rows("product_stocks/inserts/").await.remove(0);
@@ -71,4 +71,77 @@ async fn a_refusal_counts_at_the_commit() {
     market.step(batch, "fail", failing).await.ok();
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
     assert_eq!(market.ids("failed_integrations/?reason_type=remote").await.len(), 1);
+}
+
+/// How far the channel is with stocks: what it is due, what it has refused, and since when.
+async fn lag_of_stocks(market: &Market) -> Value {
+    let lag = market.get("lag/").await.ok();
+    let found = lag["results"].as_array().expect("kinds").iter().find(|one| one["content_type"] == "productstock");
+    found.expect("stocks").clone()
+}
+
+/// A refused update is tried again as the channel says, and is counted until the channel has it.
+#[tokio::test]
+async fn a_refused_update_is_neither_silent_nor_forgotten() {
+    let market = Market::open().await;
+    let row = market.stock("SHIRT", 10).await;
+    market.send(&[&row]).await;
+    market.shop.stock("SHIRT", 0).await;
+    let row = market.rows("product_stocks/updates/").await.remove(0);
+    refuse(&market, &row).await;
+    assert_eq!(market.ids("product_stocks/updates/").await, NONE);
+    market.shop.server.advance(100);
+    let lag = lag_of_stocks(&market).await;
+    assert_eq!((&lag["due_updates"], &lag["refused"]), (&json!(0), &json!(1)), "it waits: {lag}");
+    assert_eq!(lag["oldest_refused_date"], row["modified_date"]);
+    assert!(lag["seconds_behind"].as_i64() >= Some(99), "the market is wrong since then: {lag}");
+    for _ in 0..4 {
+        market.shop.server.advance(300);
+        assert_eq!(market.ids("product_stocks/updates/").await, [id(&row)]);
+        refuse(&market, &row).await;
+    }
+    market.shop.server.advance(3_600);
+    assert_eq!(market.ids("product_stocks/updates/").await, NONE, "five tries are all");
+    assert_eq!(lag_of_stocks(&market).await["refused"], json!(1), "and people see it");
+    market.shop.stock("SHIRT", 1).await;
+    let row = market.rows("product_stocks/updates/").await.remove(0);
+    market.send(&[&row]).await;
+    let lag = lag_of_stocks(&market).await;
+    assert_eq!((&lag["refused"], &lag["seconds_behind"]), (&json!(0), &json!(0)), "{lag}");
+}
+
+#[tokio::test]
+async fn a_channel_says_how_often_it_tries() {
+    let market = Market::open().await;
+    let path = format!("/api/v1/channels/{}/", market.channel);
+    let once = json!({"max_retry_count": 1, "retry_interval": 0});
+    market.account.patch(&path, once.clone()).await.expect(403);
+    market.shop.admin.patch(&path, once).await.ok();
+    let row = market.stock("SHIRT", 5).await;
+    refuse(&market, &row).await;
+    market.shop.server.advance(3_600);
+    assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
+    let failed = market.rows("failed_integrations/").await.remove(0);
+    assert_eq!((&failed["max_retry_count"], &failed["retry_interval"]), (&json!(1), &json!(0)));
+    market.shop.admin.patch(&path, json!({"max_retry_count": 0})).await.faults(&["max_retry_count"]);
+}
+
+#[tokio::test]
+async fn many_refusals_are_set_at_once() {
+    let market = Market::open().await;
+    let (shirt, hat) = (market.stock("SHIRT", 5).await, market.stock("HAT", 2).await);
+    refuse(&market, &shirt).await;
+    let batch = market.batch().await;
+    let remote = json!([object(&hat, json!({"failed_reason_type": "remote"}))]);
+    market.step(batch, "commit", remote).await.ok();
+    let lifted = json!({"is_active": false});
+    let some = market.patch("failed_integrations/?reason_type=remote&is_active=true", lifted.clone()).await.ok();
+    assert_eq!(some, json!({"updated": 1, "next": null}));
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&hat)]);
+    assert_eq!(market.patch("failed_integrations/", json!({})).await.ok()["updated"], json!(0), "nothing to set");
+    assert_eq!(market.patch("failed_integrations/?is_active=true", lifted).await.ok()["updated"], json!(1));
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&shirt), id(&hat)]);
+    market.patch("failed_integrations/?colour=red", json!({})).await.faults(&["colour"]);
+    market.patch("failed_integrations/?limit=1", json!({})).await.faults(&["limit"]);
+    market.patch("failed_integrations/", json!({"max_retry_count": 0})).await.faults(&["max_retry_count"]);
 }

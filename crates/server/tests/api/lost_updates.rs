@@ -19,6 +19,7 @@ const SINGLE: &[(&str, &str)] = &[
     ("PATCH catalog_items/{id}", "its product and its catalog stay"),
     ("PATCH product_categories/{id}", "its product and its category stay"),
     ("PATCH category_trees/{id}", "a tree has a name"),
+    ("PATCH failed_integrations", "it sets the same on many, each as the path of one does"),
 ];
 
 /// An object, and how it is changed.

@@ -22,6 +22,7 @@ mod dump;
 pub(crate) mod exports;
 mod failed_integrations;
 mod feeds;
+mod foreign;
 mod geography;
 mod health;
 mod idempotency;

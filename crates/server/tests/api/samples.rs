@@ -30,12 +30,12 @@ pub(crate) struct Samples {
     pub(crate) shop: Shop,
     /// The orders of all samples are this channel's, so that its account may see them.
     pub(crate) channel: i64,
-    product: i64,
+    pub(crate) product: i64,
     /// Products, catalogs and categories, of which each pair is taken once: no product is in one of them twice.
     pairs: [Vec<i64>; 3],
     taken: AtomicUsize,
     /// One each of what bodies point at, by the name of the field.
-    one: BTreeMap<&'static str, i64>,
+    pub(crate) one: BTreeMap<&'static str, i64>,
     floor: Floor,
 }
 
@@ -74,7 +74,12 @@ impl Samples {
         one.insert("customer", id(&make("customers", json!({"channel": channel, "email": "a@example.com"})).await));
         let floor = Floor::open(&shop).await;
         one.extend([("location", floor.location), ("stock_location", floor.location)]);
-        // The sweeps read below the channel, which knows its own catalog.
+        // The sweeps read and sell below the channel, which knows its own catalog.
+        let stock = shop.write(json!({"product_sku": "SAMPLE"})).await;
+        one.insert("stock", id(&stock));
+        let lists = json!({"stock_list": shop.list, "price_list": one["price_list"]});
+        shop.admin.patch(&format!("/api/v1/catalogs/{}/", pairs[1][0]), lists).await.ok();
+        make("catalog_items", json!({"product": product, "catalog": pairs[1][0]})).await;
         let sells = json!({"catalog": pairs[1][0], "category_tree": tree["pk"]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
         let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
@@ -139,6 +144,8 @@ impl Samples {
             "category_trees" if route.method != "DELETE" => return self.tree().await,
             "catalog_items" if route.method == "GET" => self.item_of_channel().await,
             "retail_stores" if route.method == "GET" => self.store_of_channel().await,
+            "price_list" if route.method == "GET" => return self.one["price_list"].to_string(),
+            "product_prices" if route.method == "GET" => self.price_of_channel().await,
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
             "orders" | "oms/orders" => self.order().await,
@@ -213,6 +220,15 @@ impl Samples {
         channel["category_tree"].to_string()
     }
 
+    /// A price in the list of the channel's catalog.
+    async fn price_of_channel(&self) -> Value {
+        let price = json!({"product_sku": "SAMPLE", "price_list": self.one["price_list"], "price": "9.90",
+            "currency_type": "try"});
+        let answer = self.shop.erp.post("/api/v1/product_prices/", price).await;
+        assert!(matches!(answer.status, 200 | 201), "{answer:?}");
+        answer.body
+    }
+
     /// A store that serves the channel.
     async fn store_of_channel(&self) -> Value {
         let store = self.record("retail_stores").await;
@@ -233,7 +249,7 @@ impl Samples {
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
             // What fails at once is held by no batch, so every batch may say it.
             ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
-                "objects": [{"pk": 1, "failed_reason_type": "mapping"}]}),
+                "objects": [{"pk": self.one["stock"], "failed_reason_type": "mapping"}]}),
             ("POST", "integration_actions") => json!({"object_id": unique(), "content_type_model": "categorynode"}),
             ("POST", "oms/packages/{id}/command") => json!({"slug": "prepare"}),
             ("POST", "oms/transfer_orders/{id}/command") => json!({"slug": "ship"}),

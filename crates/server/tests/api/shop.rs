@@ -41,6 +41,14 @@ impl Shop {
         id(&self.admin.post("/api/v1/channels/", body).await.created())
     }
 
+    /// Gives a channel a catalog of its own with the shop's list; the catalog's id.
+    pub(crate) async fn sells(&self, channel: i64) -> i64 {
+        let catalog = json!({"name": format!("Catalog {}", unique()), "stock_list": self.list});
+        let catalog = id(&self.erp.post("/api/v1/catalogs/", catalog).await.created());
+        self.admin.patch(&format!("/api/v1/channels/{channel}/"), json!({"catalog": catalog})).await.ok();
+        catalog
+    }
+
     /// Writes a figure into the shop's list; the stock's id.
     pub(crate) async fn stock(&self, sku: &str, figure: i64) -> i64 {
         id(&self.write(json!({"product_sku": sku, "stock": figure})).await)

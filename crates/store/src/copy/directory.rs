@@ -27,7 +27,7 @@ pub(super) const DIRECTORY: &[Table] = &[
             "modified_at",
         ],
     ),
-    table("category_tree", &["id"], &["name", "root_id", "created_at", "modified_at"]),
+    table("category_tree", &["id"], &["name", "root_id", "channel_id", "created_at", "modified_at"]),
     table(
         "category_node",
         &["id"],

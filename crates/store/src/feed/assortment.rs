@@ -1,19 +1,19 @@
-//! What a channel may have: its catalog's lists, and whether the catalog names its products one by one. Must not know what
-//! the channel has been sent.
+//! What a channel may have: its catalog's lists and their products, or those that the catalog names one by one. Must not
+//! know what the channel has been sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::Kind;
-use onhand_core::{ChannelId, ProductId};
+use onhand_core::feed::{Kind, Retries};
+use onhand_core::{ChannelId, ProductId, StockListId, bucket_of_key};
 
 use super::positions::Mark;
 use crate::engine::Row;
 use crate::sql::{shared, values};
-use crate::{Error, Tx};
+use crate::{Error, Tx, integration_actions, products};
 
 shared! {
     OF_CHANNEL = "assortments.of_channel",
-        "SELECT c.catalog_id, k.stock_list_id, k.price_list_id, c.stock_figure
+        "SELECT c.catalog_id, k.stock_list_id, k.price_list_id, c.stock_figure, c.max_retry_count, c.retry_interval
          FROM channel c LEFT JOIN catalog k ON k.id = c.catalog_id WHERE c.id = ?1";
     STOCK_LISTS = "assortments.stock_lists",
         "SELECT stock_list_id FROM catalog_stock_list WHERE catalog_id = ?1 ORDER BY stock_list_id";
@@ -22,6 +22,10 @@ shared! {
     HAS_ITEMS = "assortments.has_items", "SELECT id FROM catalog_item WHERE catalog_id = ?1 ORDER BY id LIMIT 1";
     HAS_ITEM = "assortments.has_item",
         "SELECT product_id FROM catalog_item WHERE product_id = ?1 AND catalog_id = ?2 AND bucket = ?3";
+    HAS_STOCK = "assortments.has_stock",
+        "SELECT product_id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
+    HAS_PRICE = "assortments.has_price",
+        "SELECT product_id FROM product_price WHERE product_id = ?1 AND price_list_id = ?2 AND bucket = ?3";
 }
 
 /// Which figure a channel is told as `stock`.
@@ -40,7 +44,7 @@ pub struct Assortment {
     pub channel: ChannelId,
     /// Its catalog; without one it may have no product, stock or price.
     pub catalog: Option<i64>,
-    /// Whether the catalog has items. One without offers every product.
+    /// Whether the catalog has items. One without offers the products of its lists.
     pub has_items: bool,
     /// The stock lists: the catalog's own, if it has one, and the further ones.
     pub stock_lists: (Option<i64>, Vec<i64>),
@@ -48,14 +52,17 @@ pub struct Assortment {
     pub price_lists: (Option<i64>, Vec<i64>),
     /// Which figure it is told.
     pub figure: Figure,
+    /// How often it tries what it has refused.
+    pub retries: Retries,
 }
 
-/// A channel's catalog, its two lists, and the figure that the channel is told.
-type OfChannel = (Option<i64>, Option<i64>, Option<i64>, Figure);
+/// A channel's catalog, its two lists, the figure that the channel is told, and how often it tries.
+type OfChannel = (Option<i64>, Option<i64>, Option<i64>, Figure, Retries);
 
 fn read(row: &Row<'_>) -> Result<OfChannel, Error> {
     let figure = if row.str(3)? == "raw" { Figure::Raw } else { Figure::Available };
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, figure))
+    let retries = Retries { max_count: row.get(4)?, interval: row.get(5)? };
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, figure, retries))
 }
 
 /// The own list first, then the others, each once.
@@ -68,7 +75,8 @@ impl Assortment {
     /// What a channel may have. One that is not there may have nothing.
     pub async fn of(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Self, Error> {
         let found = tx.first(&OF_CHANNEL, &values![channel.get()], read).await?;
-        let (catalog, stock_list, price_list, figure) = found.unwrap_or((None, None, None, Figure::Available));
+        let nothing = (None, None, None, Figure::Available, Retries::USUAL);
+        let (catalog, stock_list, price_list, figure, retries) = found.unwrap_or(nothing);
         let mut assortment = Self {
             channel,
             catalog,
@@ -76,6 +84,7 @@ impl Assortment {
             stock_lists: (stock_list, Vec::new()),
             price_lists: (price_list, Vec::new()),
             figure,
+            retries,
         };
         if let Some(catalog) = catalog {
             let id = |row: &Row<'_>| row.get::<i64>(0);
@@ -96,20 +105,62 @@ impl Assortment {
         }
     }
 
-    /// What makes it another catalog.
+    /// What makes it another catalog. Without items the products follow the lists.
     pub(super) fn mark(&self) -> Mark {
-        Mark { catalog: self.catalog.unwrap_or(0), has_items: self.has_items }
+        let lists = if self.has_items { String::new() } else { self.lists() };
+        Mark { catalog: self.catalog.unwrap_or(0), has_items: self.has_items, lists }
     }
 
-    /// Which of these products it has.
+    /// Its lists as a text that two of the same lists share.
+    fn lists(&self) -> String {
+        let text = |lists: Vec<i64>| lists.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        format!("{};{}", text(all(&self.stock_lists)), text(all(&self.price_lists)))
+    }
+
+    /// Which of these products it has: those with an item, or, where the catalog has no items, those with a stock in one
+    /// of its stock lists. A catalog without a stock list has those with a price in one of its price lists.
     pub async fn products(&self, tx: &mut Tx<'_>, products: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
-        match self.catalog {
-            None => Ok(BTreeSet::new()),
-            Some(_) if !self.has_items => Ok(products.clone()),
-            Some(catalog) => {
-                let keys = products.iter().map(|id| values![*id, catalog, ProductId::new(*id).bucket()]);
-                Ok(tx.all_each(&HAS_ITEM, keys, |row| row.get(0)).await?.into_iter().collect())
-            }
+        let Some(catalog) = self.catalog else { return Ok(BTreeSet::new()) };
+        if self.has_items {
+            let keys = products.iter().map(|id| values![*id, catalog, ProductId::new(*id).bucket()]);
+            return Ok(tx.all_each(&HAS_ITEM, keys, |row| row.get(0)).await?.into_iter().collect());
+        }
+        let stock_lists = self.scopes(Kind::Stock);
+        match stock_lists.is_empty() {
+            false => in_stock(tx, &stock_lists, products).await,
+            true => priced(tx, &self.scopes(Kind::Price), products).await,
         }
     }
+}
+
+/// Those of some products that a channel may have sold: those it has, and those it was sent, though they have left.
+pub async fn sold(tx: &mut Tx<'_>, assortment: &Assortment, of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
+    let mut found = assortment.products(tx, of).await?;
+    let known = integration_actions::known(tx, assortment.channel, Kind::Product, of).await?;
+    found.extend(known.into_iter().filter(|(_, known)| known.acknowledged_at.is_some()).map(|(id, _)| id));
+    Ok(found)
+}
+
+/// Those of some products that have a stock in one of some lists. List by list: most are in the first one.
+async fn in_stock(tx: &mut Tx<'_>, lists: &[i64], of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
+    let ids: Vec<ProductId> = of.iter().copied().map(ProductId::new).collect();
+    let named = products::keys_by_id(tx, &ids).await?;
+    let mut missing: BTreeMap<i64, String> = named.into_iter().map(|one| (one.id.get(), one.sku)).collect();
+    let mut found = BTreeSet::new();
+    for list in lists {
+        if missing.is_empty() {
+            break;
+        }
+        let key = |sku: &String| values![sku.clone(), *list, bucket_of_key(StockListId::new(*list), sku)];
+        let there = tx.all_each(&HAS_STOCK, missing.values().map(key), |row| row.get::<i64>(0)).await?;
+        missing.retain(|id, _| !there.contains(id));
+        found.extend(there);
+    }
+    Ok(found)
+}
+
+/// Those of some products that have a price in one of some lists.
+async fn priced(tx: &mut Tx<'_>, lists: &[i64], of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
+    let keys = of.iter().flat_map(|id| lists.iter().map(|list| values![*id, *list, ProductId::new(*id).bucket()]));
+    Ok(tx.all_each(&HAS_PRICE, keys, |row| row.get(0)).await?.into_iter().collect())
 }

@@ -1,11 +1,9 @@
 //! Changes: the last version of every object. Must not know what a channel has been sent.
 
-use onhand_core::StockId;
 use onhand_core::feed::Kind;
 
-use super::assortment::Assortment;
 use crate::sql::{shared, values};
-use crate::{Error, Tx, stocks};
+use crate::{Error, Tx};
 
 /// The name of the counter that versions come from.
 pub(crate) const VERSIONS: &str = "change";
@@ -65,40 +63,4 @@ pub(super) async fn count(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64)
 /// The newest version there is; 0 where nothing has changed yet.
 pub async fn head(tx: &mut Tx<'_>) -> Result<i64, Error> {
     Ok(tx.first(&HEAD, &values![VERSIONS], |row| row.get(0)).await?.unwrap_or(0))
-}
-
-/// A part of the changes.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Slice {
-    /// The changes, oldest first.
-    pub changes: Vec<Change>,
-    /// The version up to which this is complete.
-    pub next: i64,
-    /// Whether there are more.
-    pub has_more: bool,
-}
-
-/// What stocks of an assortment, or of one of its lists, have changed after a version; so many at the most.
-pub async fn of_stocks(
-    tx: &mut Tx<'_>,
-    assortment: &Assortment,
-    (version, limit): (i64, i64),
-    list: Option<i64>,
-) -> Result<Slice, Error> {
-    let mut found = Vec::new();
-    let scopes = assortment.scopes(Kind::Stock).into_iter().filter(|scope| list.is_none_or(|list| list == *scope));
-    for scope in waiting(tx, Kind::Stock, scopes.map(|scope| (scope, version))).await? {
-        found.extend(after(tx, Kind::Stock, scope, version, limit.saturating_add(1)).await?);
-    }
-    found.sort_unstable_by_key(|change| change.version);
-    let has_more = found.len() as i64 > limit;
-    found.truncate(limit as usize);
-    let next = found.last().map_or(version, |change| change.version);
-    let ids: Vec<StockId> = found.iter().map(|change| StockId::new(change.object)).collect();
-    let products = stocks::by_ids(tx, &ids).await?;
-    let of = products.iter().map(|stock| (stock.id.get(), stock.product.get()));
-    let of: std::collections::BTreeMap<i64, i64> = of.collect();
-    let offered = assortment.products(tx, &of.values().copied().collect()).await?;
-    found.retain(|change| of.get(&change.object).is_some_and(|product| offered.contains(product)));
-    Ok(Slice { changes: found, next, has_more })
 }

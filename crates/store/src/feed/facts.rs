@@ -84,6 +84,25 @@ pub(crate) async fn versions(
     Ok(own(tx, kind, objects).await?.into_iter().map(|own| (own.id, own.modified_at)).collect())
 }
 
+/// Those of some objects that are the channel's to speak of: in its lists, its catalog or its orders, or known to it.
+pub(crate) async fn named(
+    tx: &mut Tx<'_>,
+    assortment: &Assortment,
+    kind: Kind,
+    objects: &BTreeSet<i64>,
+) -> Result<BTreeSet<i64>, Error> {
+    let scopes = assortment.scopes(kind);
+    let mut found: BTreeSet<i64> = match kind {
+        Kind::Product => assortment.products(tx, objects).await?,
+        _ => {
+            let there = own(tx, kind, objects).await?;
+            there.into_iter().filter(|own| scopes.contains(&own.scope)).map(|own| own.id).collect()
+        }
+    };
+    found.extend(integration_actions::known(tx, assortment.channel, kind, objects).await?.into_keys());
+    Ok(found)
+}
+
 /// What decides whether some objects are due.
 pub(super) async fn of(
     tx: &mut Tx<'_>,

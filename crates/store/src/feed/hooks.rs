@@ -8,19 +8,35 @@ use std::collections::BTreeMap;
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
-use super::touches::{self, Touch};
+use super::touches::{self, Member, Touch};
 use crate::integration_actions::{self, Named};
 use crate::records::{Change, Record};
 use crate::{Answering, Tx};
 
-/// Prices were made, changed or removed.
+/// Prices were made, changed or removed. One that comes or goes may be all that puts its product into a catalog.
 pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
-    note(tx, changes, |price| Touch {
+    let price = |price: &Record| Touch {
         kind: Kind::Price,
         object: price.id,
         scope: price.int("price_list_id").unwrap_or_default(),
         at: price.modified_at,
-    })
+    };
+    let product = |price: &Record| Touch {
+        kind: Kind::Product,
+        object: price.int("product_id").unwrap_or_default(),
+        scope: 0,
+        at: price.modified_at,
+    };
+    let comes_or_goes = changes.iter().filter(|change| change.before.is_none() || change.after.is_none());
+    let products: BTreeMap<i64, Touch> =
+        comes_or_goes.filter_map(record).map(product).map(|touch| (touch.object, touch)).collect();
+    let prices: Vec<Touch> = changes.iter().filter_map(record).map(price).collect();
+    touches::add_all(tx, prices.into_iter().chain(products.into_values()))
+}
+
+/// A record as it is, or as it was when it went.
+fn record(change: &Change) -> Option<&Record> {
+    change.after.as_ref().or(change.before.as_ref())
 }
 
 /// Products were removed; all else is said where it is written.
@@ -30,11 +46,21 @@ pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) ->
 
 /// Products came into catalogs or left them.
 pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
-    note(tx, changes, |item| Touch {
-        kind: Kind::Product,
-        object: item.int("product_id").unwrap_or_default(),
-        scope: 0,
-        at: item.modified_at,
+    Box::pin(async move {
+        let member = |item: &Record| Member {
+            catalog: item.int("catalog_id").unwrap_or_default(),
+            product: item.int("product_id").unwrap_or_default(),
+            at: item.modified_at,
+        };
+        let members = changes.iter().filter_map(record).map(member);
+        touches::add_members(tx, members.collect::<Vec<_>>()).await?;
+        note(tx, changes, |item| Touch {
+            kind: Kind::Product,
+            object: item.int("product_id").unwrap_or_default(),
+            scope: 0,
+            at: item.modified_at,
+        })
+        .await
     })
 }
 

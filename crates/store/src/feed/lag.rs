@@ -37,6 +37,10 @@ pub struct Lag {
     pub updates: i64,
     /// Objects that it should not have any more.
     pub removals: i64,
+    /// Objects whose newest version the channel has refused, whether it is offered them again later or not.
+    pub refused: i64,
+    /// When the oldest change was made that it has refused.
+    pub refused_oldest_at: Option<Timestamp>,
     /// Changes that have not been looked at for it yet.
     pub behind: i64,
     /// When the oldest change was made that it has not been sent.
@@ -78,6 +82,8 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
             inserts: 0,
             updates: 0,
             removals: 0,
+            refused: 0,
+            refused_oldest_at: None,
             behind: 0,
             oldest_at: None,
         };
@@ -92,6 +98,9 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
             lag.removals += counted(tx, &[Offer::Removal]).await?;
             let oldest = outgoing::oldest(tx, &part).await?;
             lag.oldest_at = [lag.oldest_at, oldest].into_iter().flatten().min();
+            let (refused, since) = outgoing::refused(tx, &part).await?;
+            lag.refused += refused;
+            lag.refused_oldest_at = [lag.refused_oldest_at, since].into_iter().flatten().min();
         }
         lags.push(lag);
     }

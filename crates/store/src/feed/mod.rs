@@ -7,12 +7,14 @@
 
 pub mod assortment;
 pub mod changes;
+pub mod cursor;
 pub(crate) mod facts;
 pub(crate) mod hooks;
 pub mod lag;
 pub mod outgoing;
 pub mod positions;
 pub mod rounds;
+pub mod told;
 pub mod touches;
 
 use std::collections::BTreeSet;
@@ -45,8 +47,7 @@ fn kinds(kind: Kind) -> impl Iterator<Item = Kind> {
 /// Whether [`catch_up`] has something to do. Reads a few rows by key.
 pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Timestamp) -> Result<bool, Error> {
     let assortment = Assortment::of(tx, channel).await?;
-    let Some(feed) = positions::find(tx, channel).await? else { return Ok(true) };
-    if feed != assortment.mark() || batch_requests::has_expired(tx, channel, now).await? {
+    if !is_of(tx, &assortment).await? || batch_requests::has_expired(tx, channel, now).await? {
         return Ok(true);
     }
     let known = positions::all(tx, channel).await?;
@@ -62,15 +63,25 @@ pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Tim
     Ok(false)
 }
 
+/// Whether what is outgoing of a channel was decided for what it may have now. If not, nothing of it is to be shown.
+pub async fn is_of(tx: &mut Tx<'_>, assortment: &Assortment) -> Result<bool, Error> {
+    Ok(positions::find(tx, assortment.channel).await? == Some(assortment.mark()))
+}
+
 /// Turns changes into what is outgoing, up to a bound; gives up batches whose lease is over.
 pub async fn catch_up(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Timestamp) -> Result<Progress, Error> {
-    let assortment = open(tx, channel, now).await?;
+    let (assortment, progress) = opened(tx, channel, now).await?;
+    if progress == Progress::More {
+        return Ok(Progress::More);
+    }
     let known = positions::all(tx, channel).await?;
     let mut left = ROUND_ROWS;
     for kind in kinds(kind) {
         let scopes = assortment.scopes(kind);
         for (_, scope) in known.keys().filter(|(of, scope)| *of == kind && !scopes.contains(scope)) {
-            positions::forget(tx, channel, kind, *scope).await?;
+            if positions::forget(tx, channel, kind, *scope).await? == Progress::More {
+                return Ok(Progress::More);
+            }
         }
         for scope in changes::waiting(tx, kind, positions::with(&known, kind, &scopes)).await? {
             let position = known.get(&(kind, scope)).copied().unwrap_or(0);
@@ -91,13 +102,20 @@ pub async fn catch_up(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Time
 /// Locks a channel's feed: from here on nobody else writes what it knows or what is outgoing. A catalog that is another one
 /// now, or that has got its first item, is begun anew.
 pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<Assortment, Error> {
+    Ok(opened(tx, channel, now).await?.0)
+}
+
+/// The same, and whether the feed has been begun anew where it must be.
+async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(Assortment, Progress), Error> {
     let before = positions::lock(tx, channel).await?;
     let assortment = Assortment::of(tx, channel).await?;
-    if before != assortment.mark() {
-        positions::begin_anew(tx, channel, assortment.mark()).await?;
-    }
+    let mark = assortment.mark();
+    let progress = match before == mark {
+        true => Progress::UpToDate,
+        false => positions::begin_anew(tx, channel, &mark).await?,
+    };
     batch_requests::give_up_expired(tx, &assortment, now).await?;
-    Ok(assortment)
+    Ok((assortment, progress))
 }
 
 /// Decides anew what is due of some objects, and of the stocks and prices of products.

@@ -7,9 +7,13 @@ use std::collections::BTreeSet;
 use onhand_core::feed::{self, Kind};
 use onhand_core::{ChannelId, Timestamp};
 
+use super::Progress;
 use super::facts::Object;
 use crate::sql::{shared, values};
 use crate::{Error, Tx};
+
+/// Rows that are taken away in one transaction.
+const CLEARED_ROWS: i64 = 2_500;
 
 shared! {
     PUT = "outgoing.put",
@@ -18,8 +22,12 @@ shared! {
          ON CONFLICT (channel_id, kind, object_id) DO UPDATE SET scope = excluded.scope, offer = excluded.offer,
          changed_at = excluded.changed_at, not_before = excluded.not_before";
     REMOVE = "outgoing.remove", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
-    CLEAR = "outgoing.clear", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3";
-    CLEAR_KIND = "outgoing.clear_kind", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2";
+    CLEAR = "outgoing.clear",
+        "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id IN
+         (SELECT o.object_id FROM outgoing o WHERE o.channel_id = ?1 AND o.kind = ?2 AND o.scope = ?3 LIMIT ?4)";
+    CLEAR_KIND = "outgoing.clear_kind",
+        "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id IN
+         (SELECT o.object_id FROM outgoing o WHERE o.channel_id = ?1 AND o.kind = ?2 LIMIT ?3)";
     PAGE = "outgoing.page",
         "SELECT changed_at, object_id FROM outgoing
          WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5
@@ -27,6 +35,9 @@ shared! {
     COUNT = "outgoing.count",
         "SELECT COUNT(*) FROM outgoing
          WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5";
+    WAITING = "outgoing.waiting",
+        "SELECT COUNT(*), MIN(changed_at) FROM outgoing
+         WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before > ?5";
 }
 
 /// What an object is offered as.
@@ -38,6 +49,8 @@ pub enum Offer {
     Update = 1,
     /// The channel should not have it any more.
     Removal = 2,
+    /// The channel has refused it and is not offered it again in this version.
+    Refused = 3,
 }
 
 /// An object that is due.
@@ -54,6 +67,7 @@ impl Due {
     pub(super) fn of(object: &Object) -> Option<Self> {
         let (offer, not_before) = match object.facts.due() {
             feed::Due::Nothing => return None,
+            feed::Due::Refused => (Offer::Refused, None),
             feed::Due::Insert(time) => (Offer::Insert, time),
             feed::Due::Update(time) => (Offer::Update, time),
             feed::Due::Removal => (Offer::Removal, None),
@@ -85,16 +99,19 @@ pub(super) async fn write(
     tx.execute_each(&PUT, rows).await
 }
 
-/// Takes away all that is outgoing in a scope.
-pub(super) async fn clear(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<(), Error> {
-    tx.execute(&CLEAR, &values![channel.get(), kind.number(), scope]).await?;
-    Ok(())
+fn progress(taken: u64) -> Progress {
+    if taken < CLEARED_ROWS.unsigned_abs() { Progress::UpToDate } else { Progress::More }
 }
 
-/// Takes away all that is outgoing of a kind.
-pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind) -> Result<(), Error> {
-    tx.execute(&CLEAR_KIND, &values![channel.get(), kind.number()]).await?;
-    Ok(())
+/// Takes away what is outgoing in a scope, [`CLEARED_ROWS`] at a time.
+pub(super) async fn clear(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<Progress, Error> {
+    let values = values![channel.get(), kind.number(), scope, CLEARED_ROWS];
+    Ok(progress(tx.execute(&CLEAR, &values).await?))
+}
+
+/// Takes away what is outgoing of a kind, [`CLEARED_ROWS`] at a time.
+pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind) -> Result<Progress, Error> {
+    Ok(progress(tx.execute(&CLEAR_KIND, &values![channel.get(), kind.number(), CLEARED_ROWS]).await?))
 }
 
 /// Which part of a feed is wanted.
@@ -152,6 +169,23 @@ pub(super) async fn count(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<i64, Error
         count += tx.first(&COUNT, &values, |row| row.get::<i64>(0)).await?.unwrap_or(0);
     }
     Ok(count)
+}
+
+/// How much of a feed the channel has refused, and when the oldest change of that was made: what it is not offered again, and
+/// what it is offered again later.
+pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<(i64, Option<Timestamp>), Error> {
+    let for_good = Wanted { offers: &[Offer::Refused], ..wanted.clone() };
+    let mut count = self::count(tx, &for_good).await?;
+    let mut oldest = oldest(tx, &for_good).await?;
+    for offer in wanted.offers {
+        let values =
+            values![wanted.channel.get(), wanted.kind.number(), wanted.scope, *offer as i64, wanted.now.micros()];
+        let waiting = tx.first(&WAITING, &values, |row| Ok((row.get::<i64>(0)?, row.get::<Option<i64>>(1)?))).await?;
+        let (waiting, since) = waiting.unwrap_or_default();
+        count += waiting;
+        oldest = [oldest, since.map(Timestamp::from_micros)].into_iter().flatten().min();
+    }
+    Ok((count, oldest))
 }
 
 /// When the oldest change in a feed was made.

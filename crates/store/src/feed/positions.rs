@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
-use super::outgoing;
+use super::{Progress, outgoing};
 use crate::engine::Row;
 use crate::sql::{shared, values};
 use crate::{Error, Tx};
@@ -18,9 +18,10 @@ shared! {
     OPEN = "channel_feeds.open",
         "INSERT INTO channel_feed (channel_id, catalog_id, has_items) VALUES (?1, 0, 0)
          ON CONFLICT (channel_id) DO NOTHING";
-    FIND = "channel_feeds.find", "SELECT catalog_id, has_items FROM channel_feed WHERE channel_id = ?1";
-    LOCK = "channel_feeds.lock", "SELECT catalog_id, has_items FROM channel_feed WHERE channel_id = ?1", locking;
-    UPDATE = "channel_feeds.update", "UPDATE channel_feed SET catalog_id = ?2, has_items = ?3 WHERE channel_id = ?1";
+    FIND = "channel_feeds.find", "SELECT catalog_id, has_items, lists FROM channel_feed WHERE channel_id = ?1";
+    LOCK = "channel_feeds.lock", "SELECT catalog_id, has_items, lists FROM channel_feed WHERE channel_id = ?1", locking;
+    UPDATE = "channel_feeds.update",
+        "UPDATE channel_feed SET catalog_id = ?2, has_items = ?3, lists = ?4 WHERE channel_id = ?1";
     ALL = "feed_positions.all", "SELECT kind, scope, version FROM feed_position WHERE channel_id = ?1";
     SET = "feed_positions.set",
         "INSERT INTO feed_position (channel_id, kind, scope, version) VALUES (?1, ?2, ?3, ?4)
@@ -30,14 +31,16 @@ shared! {
 }
 
 /// What a channel's catalog was when somebody looked.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Mark {
     pub(super) catalog: i64,
     pub(super) has_items: bool,
+    /// The lists, where the products follow them.
+    pub(super) lists: String,
 }
 
 fn read(row: &Row<'_>) -> Result<Mark, Error> {
-    Ok(Mark { catalog: row.get(0)?, has_items: row.get(1)? })
+    Ok(Mark { catalog: row.get(0)?, has_items: row.get(1)?, lists: row.get(2)? })
 }
 
 /// The mark of a channel that has a feed.
@@ -79,18 +82,26 @@ pub(super) async fn set(
     Ok(())
 }
 
-/// Forgets a scope that is not the channel's any more, with what was outgoing of it.
-pub(super) async fn forget(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<(), Error> {
-    tx.execute(&REMOVE, &values![channel.get(), kind.number(), scope]).await?;
-    outgoing::clear(tx, channel, kind, scope).await
+/// Forgets a scope that is not the channel's any more, after what was outgoing of it, of which so much is taken away.
+pub(super) async fn forget(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<Progress, Error> {
+    let progress = outgoing::clear(tx, channel, kind, scope).await?;
+    if progress == Progress::UpToDate {
+        tx.execute(&REMOVE, &values![channel.get(), kind.number(), scope]).await?;
+    }
+    Ok(progress)
 }
 
-/// Forgets all that depends on the catalog: it is looked at from the beginning.
-pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: Mark) -> Result<(), Error> {
+/// Forgets all that depends on the catalog: it is looked at from the beginning. So much of it is taken away at a time; until
+/// the last of it is gone, the feed is that of the catalog before.
+pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: &Mark) -> Result<Progress, Error> {
+    for kind in OF_CATALOG {
+        if outgoing::clear_kind(tx, channel, kind).await? == Progress::More {
+            return Ok(Progress::More);
+        }
+    }
     for kind in OF_CATALOG {
         tx.execute(&REMOVE_KIND, &values![channel.get(), kind.number()]).await?;
-        outgoing::clear_kind(tx, channel, kind).await?;
     }
-    tx.execute(&UPDATE, &values![channel.get(), mark.catalog, mark.has_items]).await?;
-    Ok(())
+    tx.execute(&UPDATE, &values![channel.get(), mark.catalog, mark.has_items, &mark.lists]).await?;
+    Ok(Progress::UpToDate)
 }

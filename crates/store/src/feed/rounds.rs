@@ -72,6 +72,8 @@ pub enum Unfit {
     Step(BatchStatus),
     /// Other open batches have these objects, as (kind, object).
     Held(Vec<(i64, i64)>),
+    /// These objects are not the channel's to speak of, as (kind, object).
+    Foreign(Vec<(i64, i64)>),
 }
 
 /// Takes a step, or says why not.
@@ -100,8 +102,8 @@ pub async fn step(
     }
     if wish.to.is_some() && step == Step::Taken {
         let named = wish.sent.as_ref().map_or(&[][..], |sent| &sent.named);
-        if let Err(held) = apply(tx, &assortment, &after, named, now).await? {
-            return Ok(Err(Unfit::Held(held)));
+        if let Err(unfit) = apply(tx, &assortment, &after, named, now).await? {
+            return Ok(Err(unfit));
         }
     }
     batch_requests::update(tx, &after).await?;
@@ -142,27 +144,30 @@ fn names_objects(before: &BatchRow, after: &BatchRow) -> bool {
     objects(before) != objects(after)
 }
 
-/// Changes the actions of a batch; the objects that other open batches have, if there are any.
+/// Changes the actions of a batch; or why not.
 async fn apply(
     tx: &mut Tx<'_>,
     assortment: &Assortment,
     batch: &BatchRow,
     named: &[Named],
     now: Timestamp,
-) -> Result<Result<(), Vec<(i64, i64)>>, Error> {
+) -> Result<Result<(), Unfit>, Error> {
     let (channel, name) = (assortment.channel, batch.local_batch_id.as_str());
     let given_up = batch.status == BatchStatus::Fail;
     let mut wanted: BTreeMap<(i64, i64), &Named> = named.iter().map(|one| ((one.kind, one.object), one)).collect();
     let found = integration_actions::by_objects(tx, channel, wanted.keys().copied()).await?;
     let before: BTreeMap<(i64, i64), ActionRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
+    let foreign = foreign(tx, assortment, wanted.keys()).await?;
     let held = |key: &(i64, i64)| before.get(key).is_some_and(|row| row.action.is_locked_for(name));
     if given_up {
         // A batch that is given up says nothing of what it does not hold, and only what failed of what it does.
-        wanted.retain(|key, one| one.reason.is_some() && !held(key));
+        wanted.retain(|key, one| one.reason.is_some() && !held(key) && !foreign.contains(key));
+    } else if !foreign.is_empty() {
+        return Ok(Err(Unfit::Foreign(foreign)));
     }
     let held: Vec<(i64, i64)> = wanted.keys().copied().filter(held).collect();
     if !held.is_empty() {
-        return Ok(Err(held));
+        return Ok(Err(Unfit::Held(held)));
     }
     let newest = newest(tx, wanted.keys()).await?;
     let mut tried = Vec::with_capacity(wanted.len());
@@ -175,6 +180,20 @@ async fn apply(
         release(tx, assortment, name, now).await?;
     }
     Ok(Ok(()))
+}
+
+/// Those of some objects that are not the channel's to speak of.
+async fn foreign<'k>(
+    tx: &mut Tx<'_>,
+    assortment: &Assortment,
+    keys: impl Iterator<Item = &'k (i64, i64)>,
+) -> Result<Vec<(i64, i64)>, Error> {
+    let mut foreign = Vec::new();
+    for (kind, objects) in by_kind(keys) {
+        let named = facts::named(tx, assortment, kind, &objects).await?;
+        foreign.extend(objects.difference(&named).map(|object| (kind.number(), *object)));
+    }
+    Ok(foreign)
 }
 
 /// The action after this step of the batch.
@@ -260,7 +279,7 @@ async fn write(
         Some(Refusal { kind, object, action, version_at, reason: row.action.reason? })
     });
     let refused: Vec<Refusal> = refused.collect();
-    failed_integrations::note(tx, channel, &refused, now).await?;
+    failed_integrations::note(tx, (channel, assortment.retries), &refused, now).await?;
     let taken = || tried.iter().filter(|row| row.action.status == ActionStatus::Success);
     failed_integrations::resolve(tx, channel, taken().map(|row| (row.kind, row.object)), now).await?;
     lag::acknowledge(tx, channel, taken(), now).await?;

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use onhand_core::feed::Kind;
 use onhand_core::{BUCKETS, Timestamp};
 
-use super::changes;
+use super::{changes, cursor};
 use crate::engine::Row;
 use crate::ids;
 use crate::sql::{shared, values};
@@ -35,6 +35,20 @@ shared! {
     REMOVE = "touches.remove", "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4";
 }
 
+/// Stands in place of a kind where what has changed is whether a product is in a catalog. No kind has this number.
+const MEMBER: i64 = 0;
+
+/// A product that has come into a catalog or has left it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Member {
+    /// The catalog; see [`super::cursor::EVERY_CATALOG`].
+    pub catalog: i64,
+    /// The product.
+    pub product: i64,
+    /// The time of that.
+    pub at: Timestamp,
+}
+
 /// An object that has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Touch {
@@ -50,19 +64,29 @@ pub struct Touch {
 
 /// Notes changes, each object once.
 pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, touches: impl IntoIterator<Item = Touch>) -> Answering<'t, ()> {
-    let touches: Vec<Touch> = touches.into_iter().collect();
-    tx.execute_each(&ADD, touches.chunks(ROW_TOUCHES).map(row))
+    add(tx, touches.into_iter().map(|one| (one.kind.number(), one.object, one.scope, one.at.micros())).collect())
+}
+
+/// Notes that products have come into catalogs or have left them, each pair once.
+pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Item = Member>) -> Answering<'t, ()> {
+    add(tx, members.into_iter().map(|one| (MEMBER, one.product, one.catalog, one.at.micros())).collect())
+}
+
+/// Kind, object, scope and time of a touch.
+type Entry = (i64, i64, i64, i64);
+
+fn add<'t>(tx: &'t mut Tx<'_>, entries: Vec<Entry>) -> Answering<'t, ()> {
+    tx.execute_each(&ADD, entries.chunks(ROW_TOUCHES).map(row))
 }
 
 /// A row for some touches, of which there is at least one.
-fn row(touches: &[Touch]) -> [Value<'static>; 5] {
+fn row(touches: &[Entry]) -> [Value<'static>; 5] {
     let mut changes = String::with_capacity(48 * touches.len());
-    for touch in touches {
-        let (kind, at) = (touch.kind.number(), touch.at.micros());
-        write!(changes, "{kind} {} {} {at};", touch.object, touch.scope).expect("text takes text");
+    for (kind, object, scope, at) in touches {
+        write!(changes, "{kind} {object} {scope} {at};").expect("text takes text");
     }
-    let first = touches[0];
-    values![first.object & (BUCKETS - 1), first.at.micros(), first.kind.number(), first.object, changes]
+    let (kind, object, _, at) = touches[0];
+    values![object & (BUCKETS - 1), at, kind, object, changes]
 }
 
 /// Whether there are changes without a version.
@@ -72,8 +96,8 @@ pub async fn any(tx: &mut Tx<'_>) -> Result<bool, Error> {
 
 /// Bucket, time, kind and object of a row's first touch.
 type RowKey = (i64, i64, i64, i64);
-/// Kind and object, with time and scope.
-type Last = BTreeMap<(i64, i64), (i64, i64)>;
+/// Kind and object, and the catalog of a product that is in one; with time and scope.
+type Last = BTreeMap<(i64, i64, i64), (i64, i64)>;
 
 /// A row's key and its touches as text.
 fn read(row: &Row<'_>) -> Result<(RowKey, String), Error> {
@@ -86,7 +110,8 @@ fn take(text: &str, newest: &mut Last) -> Option<()> {
         let mut numbers = change.split(' ').map(|number| number.parse::<i64>().ok());
         let (kind, object) = (numbers.next()??, numbers.next()??);
         let (scope, at) = (numbers.next()??, numbers.next()??);
-        let last = newest.entry((kind, object)).or_insert((at, scope));
+        let catalog = if kind == MEMBER { scope } else { 0 };
+        let last = newest.entry((kind, object, catalog)).or_insert((at, scope));
         *last = (*last).max((at, scope));
     }
     Some(())
@@ -106,12 +131,15 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
         take(text, &mut newest).ok_or_else(unreadable)?;
     }
     let mut ordered: Vec<_> =
-        newest.into_iter().map(|((kind, object), (at, scope))| (at, kind, object, scope)).collect();
+        newest.into_iter().map(|((kind, object, _), (at, scope))| (at, kind, object, scope)).collect();
     ordered.sort_unstable();
     let first = ids::take(tx, changes::VERSIONS, ordered.len() as i64).await?;
     let versions =
         ordered.iter().zip(first..).map(|((_, kind, object, scope), version)| (*kind, *object, *scope, version));
-    changes::put_all(tx, versions).await?;
+    let (members, objects): (Vec<_>, Vec<_>) = versions.partition(|(kind, ..)| *kind == MEMBER);
+    changes::put_all(tx, objects.into_iter()).await?;
+    let members = members.into_iter().map(|(_, product, catalog, version)| (catalog, product, version));
+    cursor::put_members(tx, members).await?;
     let keys = found.iter().map(|((bucket, at, kind, object), _)| values![*at, *kind, *object, *bucket]);
     tx.execute_each(&REMOVE, keys).await?;
     Ok(found.len() as i64)

@@ -197,6 +197,11 @@ impl Spread {
 }
 
 impl Column {
+    /// The table whose ids it has.
+    pub const fn target(&self) -> Option<&'static Table> {
+        self.target
+    }
+
     /// Whether it has ids of another table's rows.
     pub const fn points(&self) -> bool {
         self.target.is_some()

@@ -13,8 +13,10 @@ fn an_order_reads_the_policy() {
             let market = add_channel(tx, "market", "accept").await?;
             let outlet = add_channel(tx, "outlet", "refuse").await?;
             Ok([
-                channels::by_id(tx, market).await? == Some(Channel { id: market, oversell: Oversell::Accept }),
-                channels::by_id(tx, outlet).await? == Some(Channel { id: outlet, oversell: Oversell::Refuse }),
+                channels::by_id(tx, market).await?
+                    == Some(Channel { id: market, oversell: Oversell::Accept, oversell_quantity_max: 1_000 }),
+                channels::by_id(tx, outlet).await?
+                    == Some(Channel { id: outlet, oversell: Oversell::Refuse, oversell_quantity_max: 1_000 }),
                 channels::by_id(tx, ChannelId::new(99)).await?.is_none(),
             ])
         });

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use onhand_core::feed::{ActionStatus, BatchStatus, Kind, Reason};
 use onhand_core::{ProductId, StockId};
 use onhand_store::feed::assortment::Assortment;
+use onhand_store::feed::cursor::{self, Cursor, Wanted};
 use onhand_store::feed::outgoing::Offer;
 use onhand_store::feed::{changes, lag, touches};
 use onhand_store::integration_actions::Given;
@@ -395,20 +396,22 @@ fn changes_are_one_per_stock_and_of_the_assortment_only() {
         market.shop.write(0, "SHIRT", 4).await;
         market.feed(Kind::Stock, 0, INSERTS).await;
         let channel = market.shop.market;
-        let slice = async |after, list| {
+        let slice = async |cursor: Cursor, list| {
             let found = market.shop.store.read("t", async move |tx| {
                 let assortment = Assortment::of(tx, channel).await?;
-                changes::of_stocks(tx, &assortment, (after, 2), list).await
+                cursor::next(tx, &assortment, Wanted { cursor, limit: 2, list }).await
             });
             let found = found.await.expect("read");
-            (found.changes.iter().map(|change| change.object).collect::<Vec<_>>(), found.next, found.has_more)
+            assert!(found.stocks.iter().all(|told| told.in_catalog), "{found:?}");
+            (found.stocks.iter().map(|told| told.stock).collect::<Vec<_>>(), found.next, found.has_more)
         };
-        let (first, next, has_more) = slice(0, None).await;
+        let start = Cursor::default();
+        let (first, next, has_more) = slice(start, None).await;
         assert_eq!((first, has_more), (vec![hat.id.get(), outlet.id.get()], true));
         let (second, end, has_more) = slice(next, None).await;
         assert_eq!((second, has_more), (vec![shirt.id.get()], false));
         assert_eq!(slice(end, None).await, (vec![], end, false));
-        assert_eq!(slice(0, Some(market.shop.lists[1].get())).await.0, [outlet.id.get()]);
+        assert_eq!(slice(start, Some(market.shop.lists[1].get())).await.0, [outlet.id.get()]);
         market.add_item(hat.product).await;
         assert_eq!(slice(next, None).await.0, [] as [i64; 0], "not in the catalog");
     });

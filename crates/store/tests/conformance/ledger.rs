@@ -66,7 +66,7 @@ impl Run {
             });
             changed.await.expect("written");
         }
-        whole.put_channel(Channel { id: shop.market, oversell: Oversell::Accept });
+        whole.put_channel(Channel { id: shop.market, oversell: Oversell::Accept, oversell_quantity_max: 1_000 });
         let (orders, items, stocks, movements) = Default::default();
         Self { shop, whole, chance: Chance(seed), seed, commands: 0, orders, items, stocks, movements }
     }

@@ -6,6 +6,7 @@
 mod accounts;
 mod ahead;
 mod channels;
+mod cursor;
 mod database;
 mod feed;
 mod floor;

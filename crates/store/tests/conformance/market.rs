@@ -128,7 +128,8 @@ impl Market {
 
     pub(crate) async fn put(&self, key: (i64, i64), given: &Given) -> ActionRow {
         let (channel, given, now) = (self.shop.market, given.clone(), self.now());
-        self.write(async move |tx| integration_actions::put(tx, channel, key, &given, now).await).await.0
+        let put = self.write(async move |tx| integration_actions::put(tx, channel, key, &given, now).await).await;
+        put.expect("the channel may speak of it").0
     }
 
     pub(crate) async fn know_product(&self, product: i64) {

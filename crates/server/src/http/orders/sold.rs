@@ -6,19 +6,22 @@
 
 use axum::http::StatusCode;
 use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
+use onhand_core::refusal::RowFault;
 use onhand_core::{
     ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockListId,
+    feed,
 };
 use onhand_store::catalogs::CATALOGS;
 use onhand_store::channels::CHANNELS;
+use onhand_store::feed::assortment::{self, Assortment};
 use onhand_store::integration_actions::{self, Named};
-use onhand_store::{Tx, records};
+use onhand_store::{Tx, products, records};
 use serde_json::{Map, Value};
 
 use super::place::{details, empty, line, lines, not_cancelled, refuse};
 use super::{answer, numbered, reply_with};
 use crate::http::call::Call;
-use crate::http::content_types;
+use crate::http::{content_types, refusals};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::{self, Form, Mode};
@@ -61,8 +64,11 @@ const ORDER_READ: &[&str] = &["number", "status", "channel", "currency", "date_p
 const LINE: &[Field] = &[
     Field::pk("product", "The product. This or product_sku.").alternative(),
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative(),
-    Field::pk("stock_list", "The list whose stock is held; when null or absent, that of the channel's catalog.")
-        .nullable(),
+    Field::pk(
+        "stock_list",
+        "The list whose stock is held, of the channel's catalog; its own list when null or absent.",
+    )
+    .nullable(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. When absent, what the attributes say, or 1.").nullable(),
     Field::status("status", "When blank or absent, the order's.").nullable(),
     Field::decimal("price", "Price of one unit.").nullable(),
@@ -117,10 +123,13 @@ pub async fn create_sold(call: Call) -> Result<Reply, Error> {
     let form = call.form(SOLD, Mode::Whole).await?;
     let command = command(&form, &terms, call.zone())?;
     let (count, sent) = (command.lines.len(), Sent::of(&command));
-    let taken = match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
-        Ok(reply) => Ok(reply),
-        Err(Refusal::OrderNumberTaken) => Err(Error::Fields(number_taken())),
-        Err(refusal) => return Err(refuse(refusal, "order_item", count)),
+    let taken = match foreign(&call, terms.channel, &command).await? {
+        Some(faults) => Err(Error::Fields(faults)),
+        None => match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
+            Ok(reply) => Ok(reply),
+            Err(Refusal::OrderNumberTaken) => Err(Error::Fields(number_taken())),
+            Err(refusal) => return Err(refuse(refusal, "order_item", count)),
+        },
     };
     let channel = Some(terms.channel);
     let found = numbered(&call, sent.number.clone(), move |order| order.channel == channel).await?;
@@ -129,6 +138,47 @@ pub async fn create_sold(call: Call) -> Result<Reply, Error> {
     // The number was taken by this very order: its sender has lost the answer and gets it again, with the version of then,
     // since whatever has changed meanwhile is still to be told to the channel.
     taken.or_else(|_| Ok(reply_with(StatusCode::OK, &Order { modified_at: order.created_at, ..order }, &items)))
+}
+
+/// What of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in the
+/// catalog nor were sent to the channel. They are as good as not there.
+async fn foreign(call: &Call, channel: ChannelId, command: &PlaceOrder) -> Result<Option<FieldErrors>, Error> {
+    let lines: Vec<(ProductRef, StockListId)> =
+        command.lines.iter().map(|line| (line.product.clone(), line.list)).collect();
+    let count = lines.len();
+    let body = async move |tx: &mut Tx<'_>| {
+        let assortment = Assortment::of(tx, channel).await?;
+        let lists = assortment.scopes(feed::Kind::Stock);
+        let skus: Vec<&str> = lines.iter().filter_map(|(product, _)| sku(product)).collect();
+        let named = products::keys_by_sku(tx, &skus).await?;
+        let id = |product: &ProductRef| match product {
+            ProductRef::Id(id) => Some(id.get()),
+            ProductRef::Sku(sku) => named.iter().find(|one| one.sku == *sku).map(|one| one.id.get()),
+        };
+        let ids = lines.iter().filter_map(|(product, _)| id(product)).collect();
+        let sold = assortment::sold(tx, &assortment, &ids).await?;
+        let mut faults = Vec::new();
+        for (row, (product, list)) in lines.iter().enumerate() {
+            if !lists.contains(&list.get()) {
+                faults.push((row, RowFault::UnknownList(*list)));
+            }
+            if id(product).is_none_or(|id| !sold.contains(&id)) {
+                faults.push((row, RowFault::UnknownProduct(product.clone())));
+            }
+        }
+        Ok(faults)
+    };
+    let faults = call.app.store.read("assortments.sold", body).await?;
+    let mut errors = FieldErrors::default();
+    errors.nest("order_item", refusals::rows(&faults, count));
+    Ok((!faults.is_empty()).then_some(errors))
+}
+
+fn sku(product: &ProductRef) -> Option<&str> {
+    match product {
+        ProductRef::Sku(sku) => Some(sku),
+        ProductRef::Id(_) => None,
+    }
 }
 
 fn number_taken() -> FieldErrors {
@@ -223,7 +273,7 @@ fn command(form: &Form, terms: &Terms, zone: Option<&Zone>) -> Result<PlaceOrder
 /// What a channel's line leaves to its channel: the list, the quantity, and the number that clients compare later.
 fn sold_line(form: &Form, line: NewLine, number: &str, terms: &Terms) -> Result<NewLine, FieldErrors> {
     let list = form.int("stock_list").map(StockListId::new).or(terms.list).ok_or_else(|| {
-        FieldErrors::one("stock_list", "The channel has no catalog with a stock list: name the list.")
+        FieldErrors::one("stock_list", "The channel's catalog has no stock list of its own: name one of its lists.")
     })?;
     let quantity = match form.int("quantity").and_then(Quantity::new) {
         Some(quantity) => quantity,

@@ -38,6 +38,8 @@ pub struct Noun {
     pub fixed: &'static [&'static str],
     /// Which rows are a channel's.
     pub own: Option<Own>,
+    /// Fields that point at what may be another channel's: with a call about a channel, they name its own.
+    pub points: &'static [(&'static str, Own)],
     /// Whether an array makes many.
     pub many: bool,
     /// Whether what is there by its natural key is written again, and not refused.
@@ -170,6 +172,7 @@ impl Noun {
             unique: &[],
             fixed: &[],
             own: None,
+            points: &[],
             many: false,
             upserts: false,
             stirs: false,

@@ -89,6 +89,9 @@ async fn insert(
     for missing in records::missing(tx, noun.table, &records).await? {
         faults[missing.row].add(field_of(missing.name), form::unknown_pk(missing.id));
     }
+    for (record, faults) in records.iter().zip(&mut faults) {
+        faults.complete(foreign(tx, noun, (record, None), about.channel).await?);
+    }
     let About { channel, role, now, .. } = *about;
     let drafts = records.iter_mut().zip(forms);
     let drafts = drafts.map(|(record, form)| Draft { record, before: None, form, channel, role, now }).collect();
@@ -221,6 +224,7 @@ async fn change(
     for missing in records::missing(tx, noun.table, std::slice::from_ref(&after)).await? {
         faults.add(field_of(missing.name), form::unknown_pk(missing.id));
     }
+    faults.complete(foreign(tx, noun, (&after, Some(&before)), about.channel).await?);
     let About { channel, role, now, .. } = *about;
     let draft = Draft { record: &mut after, before: Some(&before), form, channel, role, now };
     match judged(tx, noun, vec![draft]).await?.pop() {
@@ -276,6 +280,26 @@ fn fill(noun: &Noun, form: &Form, record: &mut Record, about: &About) -> FieldEr
         record.set(column, channel.get());
     }
     faults
+}
+
+/// What a record points at that is not the channel's. What it has pointed at before, somebody has given to it.
+async fn foreign(
+    tx: &mut Tx<'_>,
+    noun: &Noun,
+    (record, before): (&Record, Option<&Record>),
+    channel: Option<ChannelId>,
+) -> Result<FieldErrors, StoreError> {
+    let mut faults = FieldErrors::default();
+    let Some(channel) = channel else { return Ok(faults) };
+    for (field, own) in noun.points {
+        let column = noun.table.column(field).expect("what points is a column");
+        let stays = before.is_some_and(|before| before.value(column.name) == record.value(column.name));
+        let (Some(id), Some(target), false) = (record.int(column.name), column.target(), stays) else { continue };
+        if records::find(tx, target, id, Some(own.condition(channel))).await?.is_none() {
+            faults.add(field, form::unknown_pk(id));
+        }
+    }
+    Ok(faults)
 }
 
 fn sent(field: &Field, form: &Form, zone: Option<&Zone>) -> Value<'static> {

@@ -21,6 +21,8 @@ const FLOOR: Places = Places::new((Under::V1, May::ReadFloor), (Under::V1, May::
 /// Trees and nodes are set up by channels' own programs, too (client contract 11).
 const CATEGORIES: Places =
     Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1AndChannel, May::WriteCategories));
+/// What all channels choose from: read by all, changed by nobody's channel.
+const REASONS: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::ManageOrders));
 /// What channels and people say of orders, and of whom they are from.
 const SALES: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::V1AndChannel, May::WriteOrders));
 
@@ -46,7 +48,7 @@ pub const NOUNS: &[(Places, &Noun)] = &[
     (FLOOR, &stock_locations::LOCATION),
     (FLOOR, &stock_locations::ADDRESS),
     (FLOOR, &stock_locations::SENDER),
-    (SALES, &cancellations::REASON),
+    (REASONS, &cancellations::REASON),
     (SALES, &cancellations::REQUEST),
     (SALES, &shipping_infos::SHIPPING_INFO),
 ];

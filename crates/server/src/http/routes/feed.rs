@@ -75,6 +75,11 @@ fn refusals() -> Vec<Route> {
         route!(GET "failed_integrations" ReadStock failed_integrations::list, "What the channel refused.")
             .lists(failed_integrations::FILTERS)
             .answers(200, page(&failed_integrations::VIEW)),
+        route!(PATCH "failed_integrations" WriteOrders failed_integrations::update_many,
+            "Set the same on all refused objects that the filters leave.")
+        .takes(failed_integrations::FIELDS)
+        .lists(failed_integrations::FILTERS)
+        .answers(200, one(&failed_integrations::UPDATED)),
         route!(GET "failed_integrations/{id}" ReadStock failed_integrations::show, "One refusal.")
             .answers(200, REFUSAL),
         route!(PATCH "failed_integrations/{id}" WriteOrders failed_integrations::update,

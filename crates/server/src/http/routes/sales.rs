@@ -32,7 +32,7 @@ fn orders() -> Vec<Route> {
             .under(Under::BothAndChannel)
             .lists(orders::FILTERS)
             .answers(200, page(&orders::VIEW)),
-        route!(POST "orders" WriteOrders orders::create, "Place an order: all lines are held, or none.")
+        route!(POST "orders" ManageOrders orders::create, "Place an order: all lines are held, or none.")
             .takes(orders::FIELDS)
             .answers(201, ORDER)
             .through_ledger(),

@@ -45,13 +45,13 @@ fn excel_imports() -> Vec<Route> {
             "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
         .uploads(imports::OPTIONS)
         .answers(200, KEY),
-        route!(GET "stock_list/{id}/excel_import" ReadStock imports::show, "How far an import is: ?cache_key=.")
+        route!(GET "stock_list/{id}/excel_import" ReadImports imports::show, "How far an import is: ?cache_key=.")
             .answers(200, STATUS),
         route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
             "Make stock lists from a file with name, code and is_auto_sync.")
         .uploads(imports::OPTIONS)
         .answers(200, KEY),
-        route!(GET "stock_list/excel_import_status" ReadStock imports::show, "How far an import is: ?cache_key=.")
+        route!(GET "stock_list/excel_import_status" ReadImports imports::show, "How far an import is: ?cache_key=.")
             .answers(200, STATUS),
         route!(POST "stock_list/{id}/excel_import/{cache_key}/apply" WriteStock imports::apply,
             "Apply what a dry run said.")
@@ -60,16 +60,16 @@ fn excel_imports() -> Vec<Route> {
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
         .answers(200, KEY),
-        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadStock import_changes::list, "Its changes.")
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadImports import_changes::list, "Its changes.")
             .lists(&[])
             .answers(200, page(&import_changes::CHANGE)),
-        route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadStock import_results::show,
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadImports import_results::show,
             "The uploaded rows and what came of each, as a file.")
         .downloads(import_results::FORMATS),
-        route!(GET "stock_list/excel_import/{cache_key}/result" ReadStock import_results::show,
+        route!(GET "stock_list/excel_import/{cache_key}/result" ReadImports import_results::show,
             "The uploaded rows and what came of each, as a file.")
         .downloads(import_results::FORMATS),
-        route!(GET "stock_list/{id}/excel_template" ReadStock exports::template,
+        route!(GET "stock_list/{id}/excel_template" ReadImports exports::template,
             "A file to begin an import with: its columns and some stocks of the list.")
         .downloads(exports::TEMPLATE_FORMATS),
     ]

@@ -1,0 +1,148 @@
+//! What cursors over stocks were told that their channel may have, and the versions of what has changed of that as a whole.
+//!
+//! Promises: whatever is another catalog, another list, another figure or the first or last item is noticed when the channel
+//! asks for changes, and gets versions above all that a cursor can have passed. Must not know what a cursor shows.
+
+use std::collections::BTreeSet;
+
+use onhand_core::ChannelId;
+use onhand_core::feed::Kind;
+
+use super::assortment::{Assortment, Figure};
+use super::{changes, positions};
+use crate::sql::{shared, values};
+use crate::{Error, Tx, ids};
+
+shared! {
+    FIND = "channel_feeds.told", "SELECT told FROM channel_feed WHERE channel_id = ?1";
+    UPDATE = "channel_feeds.tell", "UPDATE channel_feed SET told = ?2 WHERE channel_id = ?1";
+    PUT = "list_changes.put",
+        "INSERT INTO list_change (channel_id, stock_list_id, version, left_version) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (channel_id, stock_list_id) DO UPDATE SET version = excluded.version, left_version =
+         CASE WHEN excluded.left_version > 0 THEN excluded.left_version ELSE list_change.left_version END";
+    AFTER = "list_changes.after",
+        "SELECT stock_list_id, version, left_version FROM list_change WHERE channel_id = ?1 AND version > ?2
+         ORDER BY version";
+}
+
+/// A list of which all is to be told anew.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ListChange {
+    /// The list.
+    pub list: i64,
+    /// The version of that.
+    pub version: i64,
+    /// The version up to which a cursor may have been told of stocks that are gone now.
+    pub left_version: i64,
+}
+
+/// What a channel may have as a whole, as it is stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Told {
+    figure: Figure,
+    catalog: i64,
+    has_items: bool,
+    lists: BTreeSet<i64>,
+}
+
+impl Told {
+    fn of(assortment: &Assortment) -> Self {
+        Self {
+            figure: assortment.figure,
+            catalog: assortment.catalog.unwrap_or(0),
+            has_items: assortment.has_items,
+            lists: assortment.scopes(Kind::Stock).into_iter().collect(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let figure = if self.figure == Figure::Raw { "raw" } else { "available" };
+        let lists: Vec<String> = self.lists.iter().map(i64::to_string).collect();
+        format!("{figure};{};{};{}", self.catalog, u8::from(self.has_items), lists.join(","))
+    }
+
+    /// What was stored; nothing before the first time.
+    fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split(';');
+        let figure = if parts.next()? == "raw" { Figure::Raw } else { Figure::Available };
+        let (catalog, has_items) = (parts.next()?.parse().ok()?, parts.next()? == "1");
+        let lists = parts.next()?.split(',').filter_map(|list| list.parse().ok()).collect();
+        Some(Self { figure, catalog, has_items, lists })
+    }
+
+    /// The lists of which all is to be told anew after this, each with whether something may have gone from it.
+    fn changes(&self, now: &Self) -> Vec<(i64, bool)> {
+        let is_other = self.catalog != now.catalog || self.has_items != now.has_items;
+        let all = self.lists.union(&now.lists).copied();
+        let stays = |list: &i64| self.lists.contains(list) && now.lists.contains(list);
+        let anew = all.filter(|list| is_other || self.figure != now.figure || !stays(list));
+        anew.map(|list| (list, self.lists.contains(&list) && (is_other || !now.lists.contains(&list)))).collect()
+    }
+}
+
+/// Whether cursors of a channel know what it may have. Reads two rows by key.
+pub async fn is_told(tx: &mut Tx<'_>, channel: ChannelId) -> Result<bool, Error> {
+    let told = tx.first(&FIND, &values![channel.get()], |row| row.get::<String>(0)).await?;
+    Ok(told == Some(Told::of(&Assortment::of(tx, channel).await?).text()))
+}
+
+/// Gives versions to what has changed of what a channel may have. `is_new` says that nobody of the channel has asked for
+/// changes before, so that there is nobody who would have to be told.
+pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(), Error> {
+    positions::lock(tx, channel).await?;
+    let before = tx.first(&FIND, &values![channel.get()], |row| row.get::<String>(0)).await?.unwrap_or_default();
+    let now = Told::of(&Assortment::of(tx, channel).await?);
+    let changes = match Told::read(&before) {
+        Some(before) => before.changes(&now),
+        // Somebody who goes on from a place of their own may know of anything.
+        None if !is_new => now.lists.iter().map(|list| (*list, true)).collect(),
+        None => Vec::new(),
+    };
+    if !changes.is_empty() {
+        let first = ids::take(tx, changes::VERSIONS, changes.len() as i64).await?;
+        let rows = changes.iter().zip(first..).map(|((list, has_left), version)| {
+            let left = if *has_left { version } else { 0 };
+            values![channel.get(), *list, version, left]
+        });
+        tx.execute_each(&PUT, rows).await?;
+    }
+    tx.execute(&UPDATE, &values![channel.get(), now.text()]).await?;
+    Ok(())
+}
+
+/// The lists of which all is to be told to whoever has passed a version, in the order of their versions. There are as many
+/// rows as a channel has ever had lists.
+pub(super) async fn after(tx: &mut Tx<'_>, channel: ChannelId, version: i64) -> Result<Vec<ListChange>, Error> {
+    let read =
+        |row: &crate::Row<'_>| Ok(ListChange { list: row.get(0)?, version: row.get(1)?, left_version: row.get(2)? });
+    tx.all(&AFTER, &values![channel.get(), version], read).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Told {
+        Told::read(text).expect("it can be read")
+    }
+
+    #[test]
+    fn what_has_changed_as_a_whole_is_told_list_by_list() {
+        let before = "available;1;0;3,5";
+        assert_eq!(told(before).text(), before);
+        assert_eq!(Told::read(""), None);
+        assert_eq!(told("raw;0;0;").text(), "raw;0;0;");
+        let cases: [(&str, &[(i64, bool)]); 7] = [
+            ("available;1;0;3,5", &[]),
+            ("available;1;0;3,5,7", &[(7, false)]),
+            ("available;1;0;3", &[(5, true)]),
+            ("available;1;0;3,7", &[(5, true), (7, false)]),
+            ("raw;1;0;3,5", &[(3, false), (5, false)]),
+            ("available;1;1;3,5", &[(3, true), (5, true)]),
+            ("available;2;0;5,7", &[(3, true), (5, true), (7, false)]),
+        ];
+        for (now, changes) in cases {
+            assert_eq!(told(before).changes(&told(now)), changes, "{now}");
+        }
+    }
+}
