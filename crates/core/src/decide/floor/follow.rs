@@ -8,7 +8,7 @@ use crate::{Context, OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId
 /// Brings a line of a package into a state, and the order line with it.
 pub(super) fn set_line(shelf: &mut Shelf, line: PackageItemId, state: PackageState, context: Context) {
     let row = shelf.floor.package_items.change(line);
-    (row.state, row.modified_at) = (state, context.now);
+    (row.state, row.modified_at) = (state, context.now.later_than(row.modified_at));
     row.is_done = !state.has_line();
     let item = row.item;
     set_status(shelf, item, state.line_status(), context);
@@ -23,7 +23,7 @@ fn set_status(shelf: &mut Shelf, item: OrderItemId, status: OrderStatus, context
     }
     let order = row.order;
     let row = shelf.item_mut(item);
-    (row.status, row.modified_at) = (status, context.now);
+    (row.status, row.modified_at) = (status, context.now.later_than(row.modified_at));
     // Whoever follows orders is told of their lines by them.
     shelf.order_mut(order, context.now);
 }
@@ -62,17 +62,17 @@ pub(super) fn follow_package(shelf: &mut Shelf, package: PackageId, context: Con
 
 pub(super) fn set_package(shelf: &mut Shelf, package: PackageId, state: PackageState, context: Context) {
     let row = shelf.floor.packages.change(package);
-    (row.state, row.modified_at) = (state, context.now);
+    (row.state, row.modified_at) = (state, context.now.later_than(row.modified_at));
 }
 
 /// Brings a transfer and its open lines into a state.
 pub(super) fn set_transfer(shelf: &mut Shelf, transfer: TransferId, state: TransferState, context: Context) {
     let row = shelf.floor.transfers.change(transfer);
-    (row.state, row.modified_at) = (state, context.now);
+    (row.state, row.modified_at) = (state, context.now.later_than(row.modified_at));
     let lines: Vec<_> = shelf.floor.fetched_by(transfer).filter(|line| line.state.is_open()).map(|l| l.id).collect();
     for line in lines {
         let row = shelf.floor.transfer_items.change(line);
-        (row.state, row.modified_at) = (state, context.now);
+        (row.state, row.modified_at) = (state, context.now.later_than(row.modified_at));
     }
 }
 
@@ -90,12 +90,13 @@ fn leave_package(shelf: &mut Shelf, item: OrderItemId, context: Context) {
     let Some(line) = shelf.floor.line_with(item).filter(|line| line.state.is_open()) else { return };
     let (line, package) = (line.id, line.package);
     let row = shelf.floor.package_items.change(line);
-    (row.state, row.is_done, row.modified_at) = (PackageState::Cancelled, true, context.now);
+    (row.state, row.is_done, row.modified_at) =
+        (PackageState::Cancelled, true, context.now.later_than(row.modified_at));
     let waiting = |state: TransferState| state == TransferState::Waiting;
     let fetched = shelf.floor.transfer_items.all().find(|one| one.package_item == line && waiting(one.state));
     if let Some((one, transfer)) = fetched.map(|one| (one.id, one.transfer)) {
         let row = shelf.floor.transfer_items.change(one);
-        (row.state, row.modified_at) = (TransferState::Cancelled, context.now);
+        (row.state, row.modified_at) = (TransferState::Cancelled, context.now.later_than(row.modified_at));
         if !shelf.floor.fetched_by(transfer).any(|line| line.state.is_open()) {
             set_transfer(shelf, transfer, TransferState::Cancelled, context);
         }

@@ -103,7 +103,8 @@ fn end(
 
 fn set_ended(shelf: &mut Shelf, id: DiscrepancyId, by: EndedBy, context: Context) {
     let row = shelf.floor.discrepancies.change(id);
-    (row.is_active, row.modified_at, row.ended) = (false, context.now, Some((by, context.actor)));
+    (row.is_active, row.ended) = (false, Some((by, context.actor)));
+    row.modified_at = context.now.later_than(row.modified_at);
 }
 
 fn remember(shelf: &mut Shelf, stock: StockId) {

@@ -82,7 +82,7 @@ fn not_found(shelf: &mut Shelf, transfer: &Transfer, open: &[TransferItem], comm
         };
         follow::set_line(shelf, line.package_item, state, context);
         let row = shelf.floor.transfer_items.change(line.id);
-        (row.state, row.modified_at) = (fetched, context.now);
+        (row.state, row.modified_at) = (fetched, context.now.later_than(row.modified_at));
     }
     let items: Vec<OrderItemId> = open.iter().map(|line| line.item).collect();
     let allotment = Allotment { order: transfer.order, near: command.near, context };
