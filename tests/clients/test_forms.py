@@ -61,7 +61,8 @@ def test_an_id_that_is_too_large_is_shown_once_in_quotes(url, headers):
     assert response.json() == {"stock_list": [f'Invalid pk "{"9" * 30}" - object does not exist.']}
 
 
-def test_an_address_past_the_limit_is_refused_without_a_body(url, headers):
+def test_an_address_past_the_limit_is_refused_with_a_sentence(url, headers):
     params = {"sku__in": ",".join(["SKU-1234567890"] * 5_000)}
     response = requests.get(f"{url}/api/v1/products/", headers=headers, params=params, timeout=20)
-    assert (response.status_code, response.content) == (431, b"")
+    assert response.status_code == 431
+    assert response.json() == {"detail": "The address and the headers are too large."}

@@ -3,12 +3,15 @@
 //! Promises: flag over environment variable over default; secrets are never printed. Must not know what a value is
 //! used for.
 
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
 use clap::{Args, FromArgMatches as _};
 
 use crate::zone::Zone;
+
+/// The most characters of a host: a name, and a port behind it.
+const HOST_CHARS_MAX: usize = 255 + 6;
 
 /// Which database, and how it is used.
 #[derive(Args, Clone)]
@@ -80,9 +83,15 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
 
-    /// What clients put before a path to reach this server, for links in lists. Without it, the Host header is used.
+    /// What clients put before a path to reach this server, for links in lists.
     #[arg(long, env = "ONHAND_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+
+    /// Names of this server, with or without a port, parted by commas. Where there is no public URL, links in lists begin
+    /// with the name that a request has in its Host header if it is one of these, localhost, or the address at which the
+    /// request arrived; else with that address.
+    #[arg(long, env = "ONHAND_HOSTS", value_name = "HOSTS", value_delimiter = ',', value_parser = host)]
+    pub hosts: Vec<String>,
 
     /// Whether a stock write with an unknown SKU makes the product. If not, it is refused with 400.
     #[arg(
@@ -169,6 +178,35 @@ impl ServeConfig {
     pub fn of_environment() -> Result<Self, clap::Error> {
         let command = Self::augment_args(clap::Command::new("onhand serve"));
         Self::from_arg_matches(&command.try_get_matches_from(["onhand serve"])?)
+    }
+}
+
+/// Whether a text is a name or an address, with or without a port.
+pub fn is_host(text: &str) -> bool {
+    let (name, port) = host_parts(text);
+    let port_fits = port.is_none_or(|port| port.is_empty() || port.parse::<u16>().is_ok());
+    let name_fits = match name.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
+        None => !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte)),
+    };
+    text.len() <= HOST_CHARS_MAX && port_fits && name_fits
+}
+
+/// A name and, if it is there, a port.
+pub fn host_parts(host: &str) -> (&str, Option<&str>) {
+    let name_end = host.rfind(']').map_or(0, |end| end + 1);
+    match host[name_end..].split_once(':') {
+        Some((rest, port)) => (&host[..name_end + rest.len()], Some(port)),
+        None => (host, None),
+    }
+}
+
+/// A name of this server; nothing stays nothing.
+fn host(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.is_empty() || is_host(text) {
+        true => Ok(text.to_owned()),
+        false => Err("a host is a name or an address, with or without a port".to_owned()),
     }
 }
 

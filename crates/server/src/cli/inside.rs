@@ -24,6 +24,7 @@ use crate::auth::{Caller, Role};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::http::call::Call;
+use crate::http::handling::Handling;
 use crate::http::{exports, import_changes, import_results, imports};
 use crate::ledger::Ledger;
 use crate::wire::Family;
@@ -109,7 +110,8 @@ impl Inside {
             parameters,
             query,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            host: "localhost".to_owned(),
+            base: "http://localhost".to_owned(),
+            handling: Arc::new(Handling::lenient()),
             content_type: String::new(),
             idempotency_key: None,
             body: Bytes::new(),

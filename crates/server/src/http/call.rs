@@ -12,13 +12,14 @@ use onhand_core::{ChannelId, Command, Outcome, Refusal};
 use onhand_store::Tx;
 use onhand_store::filter::{Condition, Op, Page};
 use onhand_store::idempotency::{self, Answer, Key};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
+use super::handling::Handling;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::ledger::{Fault, Keyed, Receipt, Settled, Submission};
-use crate::wire::error::Error;
+use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{self, Filter, Query};
 use crate::wire::form::{self, Form, Mode};
@@ -50,8 +51,10 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// The address it comes from.
     pub address: IpAddr,
-    /// Its `Host` header.
-    pub host: String,
+    /// The address of the server, as its client knows it: scheme and host, without a slash at the end.
+    pub base: String,
+    /// How its body is read.
+    pub handling: Arc<Handling>,
     /// Its `Content-Type` header.
     pub content_type: String,
     /// Its `Idempotency-Key` header.
@@ -101,7 +104,26 @@ impl Call {
     /// The body by a table of fields.
     pub async fn form(&self, fields: &'static [Field], mode: Mode) -> Result<Form, Error> {
         let value = self.value().await?;
-        Form::read(fields, mode, form::expect_object(&value)?).map_err(Error::Fields)
+        self.read(fields, mode, form::expect_object(&value)?).map_err(Error::Fields)
+    }
+
+    /// An object by a table of fields. What the table does not have is named in the answer, or refused.
+    pub fn read(&self, fields: &'static [Field], mode: Mode, body: &Map<String, Value>) -> Result<Form, FieldErrors> {
+        // Clients say once more what their path says: whose it is, and what its id is.
+        let agrees = |name: &str, value: &Value| {
+            let said = form::whole_number(value, 1, i64::MAX);
+            match name {
+                "channel" | "channel_id" => said.is_some() && said == self.channel.map(ChannelId::get),
+                "pk" | "id" => said.is_some() && said == self.id().ok(),
+                _ => false,
+            }
+        };
+        self.handling.read(fields, mode, body, &agrees)
+    }
+
+    /// Rows by a table of fields; on a fault, one entry per row, empty where the row is fine.
+    pub fn read_rows(&self, fields: &'static [Field], rows: &[Value]) -> Result<Vec<Form>, Vec<FieldErrors>> {
+        self.handling.read_rows(fields, Mode::Whole, rows)
     }
 
     /// The zone of the installation, if it has one: of times that only describe.
@@ -123,17 +145,17 @@ impl Call {
 
     /// The answer with a part of a list.
     pub fn page<T>(&self, query: &Query, page: &Page<T>, write: impl Fn(&mut String, &T)) -> Result<Reply, Error> {
-        page::reply(&self.list_address(&self.base()), query, page, write)
+        page::reply(&self.list_address(), query, page, write)
     }
 
     /// The answer with a part of a list whose rows are written already.
     pub fn written_page<T>(&self, query: &Query, page: &Page<T>, results: &str) -> Result<Reply, Error> {
-        page::written(&self.list_address(&self.base()), query, page, results)
+        page::written(&self.list_address(), query, page, results)
     }
 
     /// A name for what this call asks for: two calls of the same name want the same answer.
     pub fn name(&self) -> String {
-        let mut name = self.base() + &self.path;
+        let mut name = format!("{}{}", self.base, self.path);
         for (key, value) in &self.query {
             // Control characters keep names apart that differ in where a value ends.
             name.extend(["\u{1}", key, "\u{2}", value]);
@@ -141,16 +163,8 @@ impl Call {
         name
     }
 
-    /// The address of the server, as its client knows it.
-    pub fn base(&self) -> String {
-        match &self.app.config.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("http://{}", self.host),
-        }
-    }
-
-    fn list_address<'a>(&'a self, base: &'a str) -> Address<'a> {
-        Address { base, path: &self.path, query: &self.query }
+    fn list_address(&self) -> Address<'_> {
+        Address { base: &self.base, path: &self.path, query: &self.query }
     }
 
     /// Submits a command to the ledger and answers with its outcome.

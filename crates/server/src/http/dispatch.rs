@@ -20,20 +20,28 @@ use onhand_core::ChannelId;
 use onhand_store::channels;
 
 use super::call::{Call, id};
+use super::encoding::Encoding;
+use super::handling::Handling;
+use super::host;
 use super::observe::Observed;
 use super::routes::{CHANNEL, Reading, Route, routes};
 use crate::app::App;
 use crate::auth::{Caller, Permission, Role};
 use crate::wire::Family;
-use crate::wire::error::Error;
+use crate::wire::error::{Error, FieldErrors};
 use crate::wire::json::Reply;
 
 /// How much of an unwanted body is read, as a multiple of the largest wanted one.
 const DISCARD_FACTOR: usize = 16;
 
-/// Where a request came from, as the accept loop saw it.
+/// Between which addresses a request came, as the accept loop saw it.
 #[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+pub struct Peer {
+    /// Where it came from.
+    pub remote: SocketAddr,
+    /// Where it arrived.
+    pub local: Option<SocketAddr>,
+}
 
 /// Which of its paths a route is called through.
 #[derive(Clone, Copy)]
@@ -68,13 +76,15 @@ pub fn router(app: &Arc<App>) -> Router {
 
 fn refuse(request: &Request<Body>, error: Error) -> Response {
     let observed = Observed::start(request.method(), "none", request.headers());
+    let error = host::asked(request.version(), request.headers()).err().unwrap_or(error);
     finish(observed, error.into_reply())
 }
 
 async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request<Body>) -> Response {
     let mut observed = Observed::start(request.method(), route.path, request.headers());
-    let result = handle(app, &route, place, request, &mut observed).await;
-    finish(observed, result.unwrap_or_else(Error::into_reply))
+    let handling = Arc::new(Handling::new(route.clone(), request.headers()));
+    let result = handle(app, &route, place, request, (&handling, &mut observed)).await;
+    finish(observed, handling.told(result.unwrap_or_else(Error::into_reply)))
 }
 
 async fn handle(
@@ -82,11 +92,20 @@ async fn handle(
     route: &Route,
     place: Place,
     request: Request<Body>,
-    observed: &mut Observed,
+    (handling, observed): (&Arc<Handling>, &mut Observed),
 ) -> Result<Reply, Error> {
     let (mut parts, mut body) = request.into_parts();
-    let caller = match identify(&app, route, &parts.headers).await {
-        Ok(caller) => caller,
+    let admitted = async {
+        let host = host::asked(parts.version, &parts.headers)?;
+        let peer = parts.extensions.get::<Peer>().copied();
+        let base = host::base(&app.config, host, peer.and_then(|peer| peer.local));
+        let caller = identify(&app, route, &parts.headers).await?;
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        let encoding = if reads { Encoding::Identity } else { Encoding::of(&parts.headers)? };
+        Ok::<_, Error>((caller, base, peer, encoding))
+    };
+    let (caller, base, peer, encoding) = match admitted.await {
+        Ok(admitted) => admitted,
         Err(refused) => {
             discard(&app, &mut body).await;
             return Err(refused);
@@ -97,7 +116,7 @@ async fn handle(
     let (body, upload) = match (reads, route.reading) {
         (true, _) => (Bytes::new(), None),
         (false, Reading::InPieces) => (Bytes::new(), Some(body)),
-        (false, Reading::Whole) => (read_body(&app, body).await?, None),
+        (false, Reading::Whole) => (read_body(&app, body, encoding).await?, None),
     };
     let mut parameters = match place.below_channel || route.path.contains('{') {
         true => parameters(&mut parts).await?,
@@ -107,29 +126,59 @@ async fn handle(
         true => Some(channel(&app, &caller, &parameters.remove(0)).await?),
         false => caller.channel,
     };
-    let mut query: Vec<(String, String)> =
-        form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    if let (true, Some(channel)) = (place.below_channel, channel) {
-        agree(&mut query, channel, route)?;
-    }
+    let query = query(&parts, route, channel.filter(|_| place.below_channel))?;
     let call = Call {
         caller,
         channel,
         family: place.family,
-        parameters,
         query,
-        address: parts.extensions.get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
-        host: text(&parts.headers, header::HOST).unwrap_or_else(|| app.config.listen.to_string()),
+        address: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.remote.ip()),
+        base,
+        handling: handling.clone(),
         content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
         // One that is no plain text counts as empty, and an empty one is refused: no promise is dropped in silence.
         idempotency_key: parts.headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default().to_owned()),
         path: parts.uri.path().to_owned(),
         method: parts.method,
+        parameters,
         body,
-        upload: Mutex::new(upload),
+        upload: Mutex::new(upload.map(|body| encoding.stream(body))),
         app,
     };
+    if let Err(refused) = check_query(route, &call) {
+        if let Some(mut body) = call.take_upload() {
+            discard(&call.app, &mut body).await;
+        }
+        return Err(refused);
+    }
     (route.handler)(call).await
+}
+
+/// The query, without what says nothing: the channel that the path names, and the format that every answer has.
+fn query(parts: &Parts, route: &Route, below: Option<ChannelId>) -> Result<Vec<(String, String)>, Error> {
+    let text = parts.uri.query().unwrap_or_default();
+    let mut query: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+    if route.formats.is_empty() {
+        query.retain(|(name, text)| name != "format" || text != "json");
+    }
+    if let Some(channel) = below {
+        agree(&mut query, channel, route)?;
+    }
+    Ok(query)
+}
+
+/// A parameter that a route does not have is refused: quietly ignored, it would say more than the answer does. The id of
+/// the path may be said again.
+fn check_query(route: &Route, call: &Call) -> Result<(), Error> {
+    let mut errors = FieldErrors::default();
+    for (name, text) in call.query.iter().filter(|(name, _)| !route.knows(name)) {
+        if !route.repeats_id(name) {
+            errors.add(name, "There is no such parameter here.");
+        } else if text.trim() != call.parameter(0) {
+            errors.add(name, "This is not the id in the path.");
+        }
+    }
+    errors.into_result()
 }
 
 /// The channel in a path. A channel's own account knows of no other, and nobody of one that is not there.
@@ -181,15 +230,15 @@ async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Calle
     if caller.role.allows(route.permission) { Ok(caller) } else { Err(Error::forbidden()) }
 }
 
-async fn read_body(app: &App, mut body: Body) -> Result<Bytes, Error> {
+async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Bytes, Error> {
     let patience = Duration::from_secs(app.config.request_seconds);
     let limit = app.config.body_bytes_max;
+    let too_large = || Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The body has more than {limit} bytes."));
     match tokio::time::timeout(patience, Limited::new(&mut body, limit).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Ok(collected)) => encoding.unpack(collected.to_bytes(), limit)?.ok_or_else(too_large),
         Ok(Err(fault)) if fault.is::<LengthLimitError>() => {
             discard(app, &mut body).await;
-            let text = format!("The body has more than {limit} bytes.");
-            Err(Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, text))
+            Err(too_large())
         }
         Ok(Err(_)) => Err(Error::bad_request("The body could not be read.")),
         Err(_) => Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.".to_owned())),

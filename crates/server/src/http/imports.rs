@@ -117,14 +117,14 @@ pub async fn import_lists(call: Call) -> Result<Reply, Error> {
 
 async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result<Reply, Error> {
     let store = &call.app.store;
-    let query = options(&call.query)?; // a wrong option is told before a large file is sent
+    let query = options(call, &call.query)?; // a wrong option is told before a large file is sent
     let time_zone = begin::time_zone(&call.app, list).await?;
     let new = ImportRow { time_zone, ..begin::import(kind, Task::Import, list, asked(call)) };
     let (import, half) = Half::begin(store, new).await?;
     let taken = async {
         let arrived = upload::receive(call, Arriving::new(store, import.id)).await?;
         let arrived = arrived.ok_or_else(no_file)?;
-        let form = options(&arrived.fields)?;
+        let form = options(call, &arrived.fields)?;
         let mode = form.string("mode").or(query.string("mode"));
         let is_preview = form.bool("dry_run").or(query.bool("dry_run")).unwrap_or(false);
         let import = ImportRow {
@@ -153,9 +153,9 @@ fn no_file() -> Error {
     Error::refused("file_100_1", "File not found please provide an appropriate file")
 }
 
-fn options(given: &[(String, String)]) -> Result<Form, Error> {
+fn options(call: &Call, given: &[(String, String)]) -> Result<Form, Error> {
     let body = given.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
-    Form::read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
+    call.read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
 }
 
 /// What became of a whole file.
@@ -233,9 +233,8 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         Ok((errors, applied, key(imports::by_source(tx, id, Task::Undo).await?)))
     };
     let (errors, applied, undone) = call.app.store.read("imports.status", body).await?;
-    let next = (skip + limit < import.counts.failed).then(|| {
-        format!("{}{}?cache_key={}&page={}&limit={limit}", call.base(), call.path, import.cache_key, page + 1)
-    });
+    let next = (skip + limit < import.counts.failed)
+        .then(|| format!("{}{}?cache_key={}&page={}&limit={limit}", call.base, call.path, import.cache_key, page + 1));
     let mut body = String::new();
     Object::open(&mut body)
         .text("cache_key", &import.cache_key)

@@ -177,7 +177,7 @@ async fn form(call: &Call, mode: Mode) -> Result<Form, Error> {
     if let Some(id) = body.get("content_type").and_then(|shown| shown.get("id")).cloned() {
         body.insert("content_type".to_owned(), id);
     }
-    let form = Form::read(FIELDS, mode, &body).map_err(Error::Fields)?;
+    let form = call.read(FIELDS, mode, &body).map_err(Error::Fields)?;
     call.agrees(&form)?;
     Ok(form)
 }

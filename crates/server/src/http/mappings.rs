@@ -79,10 +79,6 @@ pub async fn of_item(call: Call) -> Result<Reply, Error> {
 /// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (seed 001).
 pub async fn release(call: Call) -> Result<Reply, Error> {
     let item = OrderItemId::new(call.id()?);
-    // The parameter table lists the id as a query parameter (contract X2): a copy there must agree.
-    if call.query.iter().any(|(name, text)| name == "order_item_id" && *text != item.get().to_string()) {
-        return Err(Error::field("order_item_id", "This is not the order item in the path."));
-    }
     let form = call.form(RELEASE, Mode::Whole).await?;
     let zone = match form.has_local_time("registered_at") {
         true => call.app.zone(order_items::visible(&call, item).await?.list).await?,

@@ -18,11 +18,14 @@ pub mod discrepancies;
 pub mod dispatch;
 pub mod docs;
 pub mod download;
+pub mod encoding;
 pub mod exports;
 pub mod failed_integrations;
 pub mod feeds;
 pub mod geography;
+pub mod handling;
 pub mod health;
+pub mod host;
 pub mod import_changes;
 pub mod import_results;
 pub mod imports;
@@ -37,6 +40,7 @@ pub mod packages;
 pub mod prices;
 pub mod product_stocks;
 pub mod products;
+mod protocol;
 pub mod records;
 pub mod refusals;
 pub mod reports;
@@ -114,9 +118,10 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
             continue;
         };
         prepare(&stream);
+        let peer = dispatch::Peer { remote: peer, local: stream.local_addr().ok() };
         let (router, stopping) = (router.clone(), stopping.clone());
         let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(dispatch::Peer(peer));
+            request.extensions_mut().insert(peer);
             let (answer, stopping) = (router.clone().oneshot(request.map(axum::body::Body::new)), stopping.clone());
             async move {
                 let mut answer = answer.await?;
@@ -126,7 +131,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
                 Ok::<_, Infallible>(answer)
             }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection =
+            builder.serve_connection(TokioIo::new(protocol::Explained::new(stream)), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             // A client that breaks off is its own affair.

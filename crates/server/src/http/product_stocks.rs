@@ -270,7 +270,7 @@ pub async fn upsert(call: Call) -> Result<Reply, Error> {
     match call.value().await? {
         Value::Array(rows) => upsert_many(&call, &rows).await,
         value => {
-            let form = Form::read(FIELDS, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
+            let form = call.read(FIELDS, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
             let zones = zones(&call, std::slice::from_ref(&form)).await?;
             let row =
                 row(key(&form), &form, (zones.of(list_of(&form)), call.app.clock.now())).map_err(Error::Fields)?;
@@ -287,7 +287,7 @@ async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
         let text = format!("Send 1 to {ROWS_MAX} rows.");
         return Err(Error::field("non_field_errors", text));
     }
-    let forms = form::read_rows(FIELDS, Mode::Whole, rows).map_err(Error::Rows)?;
+    let forms = call.read_rows(FIELDS, rows).map_err(Error::Rows)?;
     let (zones, now) = (zones(call, &forms).await?, call.app.clock.now());
     let read: Vec<_> = forms.iter().map(|form| row(key(form), form, (zones.of(list_of(form)), now))).collect();
     if read.iter().any(Result::is_err) {

@@ -116,6 +116,39 @@ pub struct Route {
     pub reading: Reading,
     /// What may come with a file, in the query or as parts of a form; the file itself is the part `file`.
     pub options: &'static [Field],
+    /// What else may stand in its query, where it is no list.
+    pub parameters: &'static [Parameter],
+    /// Whether only Onhand has it: then its body is read strictly unless the client asks for something else.
+    pub own: bool,
+}
+
+/// A parameter in the query of a route that is no list.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds.
+    pub holds: Holds,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+/// What a parameter holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holds {
+    /// An id.
+    Id,
+    /// A whole number from 1 to this one, if there is a greatest.
+    Number(Option<i64>),
+    /// A text.
+    Text,
+    /// Texts: it may be repeated.
+    Texts,
+}
+
+/// A parameter that need not be there.
+pub const fn parameter(name: &'static str, holds: Holds) -> Parameter {
+    Parameter { name, holds, required: false }
 }
 
 impl Route {
@@ -158,7 +191,38 @@ impl Route {
             formats: &[],
             reading: Reading::Whole,
             options: &[],
+            parameters: &[],
+            own: false,
         }
+    }
+
+    /// The same, which the vendor does not document.
+    pub(super) fn own(mut self) -> Self {
+        self.own = true;
+        self
+    }
+
+    pub(super) fn asks(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    /// Whether a parameter may stand in its query. Lists look at theirs themselves, to say all that is wrong with them at
+    /// once; at the root are pages for programs that add what they like.
+    pub fn knows(&self, name: &str) -> bool {
+        self.filters.is_some()
+            || self.under == Under::Root
+            || self.parameters.iter().any(|parameter| parameter.name == name)
+            || self.options.iter().any(|option| option.name == name)
+            || name == "format" && !self.formats.is_empty()
+    }
+
+    /// Whether a parameter repeats the id in the path, as the vendor's own tables list it: `order_item_id` for
+    /// `order_items/{id}`.
+    pub fn repeats_id(&self, name: &str) -> bool {
+        let noun = self.path.split_once("/{id}").map(|(before, _)| before.rsplit('/').next().unwrap_or_default());
+        let is_noun = |noun: &str| name.strip_suffix("_id").is_some_and(|name| name == noun.trim_end_matches('s'));
+        noun.is_some_and(|noun| matches!(name, "id" | "pk") || is_noun(noun))
     }
 
     pub(super) fn under(mut self, under: Under) -> Self {

@@ -77,6 +77,11 @@ impl FieldErrors {
         }
     }
 
+    /// Adds what another has, to the faults of the same fields and of the same rows.
+    pub fn join(&mut self, other: FieldErrors) {
+        join(&mut self.0, other.0);
+    }
+
     /// Adds everything of another.
     pub fn extend(&mut self, other: FieldErrors) {
         self.0.extend(other.0);
@@ -90,6 +95,24 @@ impl FieldErrors {
     /// `Err` with everything reported, or `Ok`.
     pub fn into_result(self) -> Result<(), Error> {
         if self.is_empty() { Ok(()) } else { Err(Error::Fields(self)) }
+    }
+}
+
+fn join(into: &mut Map<String, Value>, other: Map<String, Value>) {
+    for (field, more) in other {
+        match (into.get_mut(&field), more) {
+            (None, more) => _ = into.insert(field, more),
+            (Some(Value::Object(inner)), Value::Object(more)) => join(inner, more),
+            (Some(Value::Array(rows)), Value::Array(more)) if rows.len() == more.len() => {
+                for pair in rows.iter_mut().zip(more) {
+                    if let (Value::Object(row), Value::Object(more)) = pair {
+                        join(row, more);
+                    }
+                }
+            }
+            // A field whose value is no list has no faults of rows: what is wrong with it stands.
+            (Some(_), _) => {}
+        }
     }
 }
 

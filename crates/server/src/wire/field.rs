@@ -163,6 +163,11 @@ impl Field {
         Self::of(name, Kind::One(fields), help)
     }
 
+    /// Whether what it holds has fields of its own.
+    pub fn has_fields(&self) -> bool {
+        matches!(self.kind, Kind::Rows(..) | Kind::One(_))
+    }
+
     /// The same field, asked for.
     #[must_use]
     pub const fn required(mut self) -> Self {

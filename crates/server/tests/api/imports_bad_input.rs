@@ -257,8 +257,14 @@ async fn options_are_taken_from_the_form_before_the_query() {
     assert_eq!((&status["mode"], &status["task"]), (&json!("adjust"), &json!("dry_run")));
     let status = finished(&shop.erp, key(&send("dry_run=true&mode=adjust", &[("dry_run", "0")]).await.ok())).await;
     assert_eq!((&status["mode"], &status["task"], counts(&status)), (&json!("adjust"), &json!("import"), [1, 0, 0, 0]));
-    let unknown = send("colour=red&x=%00", &[("dry_runs", "true"), ("", ""), ("price", "1")]).await.ok();
-    assert_eq!(finished(&shop.erp, key(&unknown)).await["task"], "import", "what is unknown is passed over");
+    send("colour=red&x=%00", &[]).await.faults(&["colour", "x"]);
+    let unknown = send("", &[("dry_runs", "true"), ("", ""), ("price", "1")]).await;
+    assert_eq!(unknown.header("onhand-ignored-fields"), Some("dry_runs, \"\", price"));
+    assert_eq!(
+        finished(&shop.erp, key(&unknown.ok())).await["task"],
+        "import",
+        "a part that is unknown is passed over"
+    );
     for (query, options, field) in [
         ("mode=", &[][..], "mode"),
         ("mode=Replace%00", &[], "mode"),

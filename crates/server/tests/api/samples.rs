@@ -322,17 +322,25 @@ impl Samples {
         needed.map(|field| (field.name.to_owned(), shown[field.name].clone())).collect()
     }
 
+    /// A good request to one path of a route: the path, and the body if it takes one.
+    pub(crate) async fn request(&self, route: &Route, path: &str, caller: &Client) -> (String, Option<Value>) {
+        let path = self.path(route, path, caller).await;
+        let body = match route.body {
+            // What is written anew keeps what cannot be changed.
+            Some(fields) if route.method == "PUT" => Some(self.whole(&path, fields, caller).await),
+            Some(_) => Some(self.floor.unlisted(&self.shop, route.path, self.body(route)).await),
+            None => None,
+        };
+        (path, body)
+    }
+
     /// Sends a good request to one path of a route.
     pub(crate) async fn send(&self, route: &Route, path: &str, caller: &Client) -> Answer {
-        let path = self.path(route, path, caller).await;
-        let body = match (route.reading, route.body) {
-            // What is written anew keeps what cannot be changed.
-            (_, Some(fields)) if route.method == "PUT" => Body::Json(self.whole(&path, fields, caller).await),
+        let (path, body) = self.request(route, path, caller).await;
+        let body = match (route.reading, body) {
             (Reading::InPieces, _) if route.path.contains("{id}") => Body::Raw("text/csv", SAMPLE_FILE.to_vec()),
             (Reading::InPieces, _) => Body::Raw("text/csv", b"name\nSample list\n".to_vec()),
-            (Reading::Whole, Some(_)) => {
-                Body::Json(self.floor.unlisted(&self.shop, route.path, self.body(route)).await)
-            }
+            (Reading::Whole, Some(body)) => Body::Json(body),
             (Reading::Whole, None) => Body::None,
         };
         caller.send(route.method.as_str(), &path, body).await

@@ -42,14 +42,14 @@ pub(in crate::http) async fn create(call: Call, noun: &'static Noun) -> Result<R
             if rows.is_empty() || rows.len() > ROWS_MAX {
                 return Err(Error::field("non_field_errors", format!("Send 1 to {ROWS_MAX} rows.")));
             }
-            let forms = form::read_rows(noun.fields, Mode::Whole, &rows).map_err(Error::Rows)?;
+            let forms = call.read_rows(noun.fields, &rows).map_err(Error::Rows)?;
             let (records, status) = make(&call, noun, forms).await?.map_err(Error::Rows)?;
             let mut body = String::with_capacity(records.len() * 256);
             json::push_list(&mut body, &records, |out, record| write(noun, out, record));
             Ok(Reply::text(status, body))
         }
         value => {
-            let form = Form::read(noun.fields, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
+            let form = call.read(noun.fields, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
             let made = make(&call, noun, vec![form]).await?;
             let fault = |faults: Vec<FieldErrors>| Error::Fields(faults.into_iter().next().unwrap_or_default());
             let (records, status) = made.map_err(fault)?;

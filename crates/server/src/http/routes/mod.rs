@@ -20,7 +20,7 @@ mod stock;
 use axum::http::Method;
 
 pub use self::directory::NOUNS;
-pub use super::route::{Answer, CHANNEL, Handler, Reading, RefusedBy, Route, Rows, Under};
+pub use super::route::{Answer, CHANNEL, Handler, Holds, Parameter, Reading, RefusedBy, Route, Rows, Under, parameter};
 use super::{auth, health, schema};
 use crate::auth::Permission as May;
 use crate::wire::view::View;
@@ -55,6 +55,7 @@ fn accounts() -> Vec<Route> {
         route!(POST "auth/tokens" SignedIn auth::create_token, "A named token, shown this once.")
             .under(Under::V1)
             .takes(auth::NEW_TOKEN)
+            .own()
             .answers(201, one(&auth::NEW_TOKEN_ANSWER)),
         route!(DELETE "auth/tokens/{id}" SignedIn auth::remove_token, "Revoke one of your tokens.")
             .under(Under::V1)

@@ -2,10 +2,17 @@
 
 use axum::http::Method;
 
-use super::{Answer, May, Route, Under, one, page};
+use super::{Answer, Holds, May, Parameter, Route, Under, one, page, parameter};
 use crate::http::{
     discrepancies, order_items, packages, short_items, stock_availability, stock_counts, stock_locations, transfers,
 };
+
+/// What is asked of locations.
+const AVAILABILITY: &[Parameter] = &[
+    Parameter { name: "sku", holds: Holds::Texts, required: true },
+    parameter("erp_code", Holds::Texts),
+    parameter("tag", Holds::Texts),
+];
 
 pub(super) fn all() -> Vec<Route> {
     let mut all = work();
@@ -75,6 +82,7 @@ fn discrepancies() -> Vec<Route> {
         route!(POST "oms/stock-counts" WorkOnFloor stock_counts::create,
             "Record a count: differences become the figure or discrepancies, as the location says.")
         .takes(stock_counts::FIELDS)
+        .own()
         .answers(201, one(&stock_counts::VIEW))
         .through_ledger(),
     ]
@@ -85,6 +93,7 @@ fn orders() -> Vec<Route> {
         route!(POST "oms/orders/{id}/plan" WorkOnFloor packages::plan,
             "Plan what of an order is in no package yet. Orders of located lists are planned by themselves.")
         .takes(packages::PLAN)
+        .own()
         .answers(200, one(&packages::PLANNED))
         .through_ledger(),
         route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are promised and held nowhere.")
@@ -92,6 +101,7 @@ fn orders() -> Vec<Route> {
             .answers(200, page(&order_items::ITEM)),
         route!(GET "oms/query-stock-availability" ReadFloor stock_availability::query,
             "By each location's code, whether it has all of the products: ?sku=A&sku=A&sku=B, narrowed by erp_code and tag.")
+        .asks(AVAILABILITY)
         .answers(200, Answer::Free),
     ]
 }

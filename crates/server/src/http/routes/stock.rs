@@ -2,8 +2,17 @@
 
 use axum::http::Method;
 
-use super::{Answer, May, Route, one, page};
+use super::{Answer, Holds, May, Parameter, Route, one, page, parameter};
 use crate::http::{exports, import_changes, import_results, imports, movements, product_stocks, stock_lists};
+
+/// Where a history goes on.
+const BEFORE: &[Parameter] = &[parameter("before", Holds::Id)];
+/// What is asked of an import.
+const STATUS_OF: &[Parameter] = &[
+    Parameter { name: "cache_key", holds: Holds::Text, required: true },
+    parameter("page", Holds::Number(None)),
+    parameter("limit", Holds::Number(Some(1_000))),
+];
 
 pub(super) fn all() -> Vec<Route> {
     const LIST: Answer = one(&stock_lists::VIEW);
@@ -46,19 +55,23 @@ fn excel_imports() -> Vec<Route> {
         .uploads(imports::OPTIONS)
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import" ReadImports imports::show, "How far an import is: ?cache_key=.")
+            .asks(STATUS_OF)
             .answers(200, STATUS),
         route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
             "Make stock lists from a file with name, code and is_auto_sync.")
         .uploads(imports::OPTIONS)
         .answers(200, KEY),
         route!(GET "stock_list/excel_import_status" ReadImports imports::show, "How far an import is: ?cache_key=.")
+            .asks(STATUS_OF)
             .answers(200, STATUS),
         route!(POST "stock_list/{id}/excel_import/{cache_key}/apply" WriteStock imports::apply,
             "Apply what a dry run said.")
         .takes(imports::APPLY)
+        .own()
         .answers(200, KEY),
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
+        .own()
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadImports import_changes::list, "Its changes.")
             .lists(&[])
@@ -100,6 +113,7 @@ fn product_stock() -> Vec<Route> {
             .through_ledger(),
         route!(GET "product_stock/{id}/movements" ReadStock movements::list,
             "Why its numbers are what they are, newest first; before= goes on.")
+        .asks(BEFORE)
         .answers(200, one(&movements::HISTORY)),
     ]
 }

@@ -6,12 +6,9 @@ use serde_json::{Map, Value, json};
 use super::{Described, Shared, operation_id};
 use crate::auth::Permission;
 use crate::http::download::Format;
-use crate::http::routes::{Answer, RefusedBy, Route, Under};
+use crate::http::routes::{Answer, Reading, RefusedBy, Route, Under};
 use crate::wire::Family;
 use crate::wire::view::{Shape, View};
-
-/// Given before the request has a route, so it is the one refusal without a body.
-const HEADERS_TOO_LARGE: u16 = 431;
 
 /// Every answer of a route.
 pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value {
@@ -26,6 +23,11 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
             None if *status == 204 => json!({"description": "Done."}),
             None => json!({"description": "Done.", "content": {"application/json": {}}}),
         };
+        if route.body.is_some() || route.reading == Reading::InPieces {
+            let ignored = json!({"schema": {"type": "string"}, "description":
+                "The fields of the body that were not read, parted by commas; absent if all were."});
+            good["headers"] = json!({"Onhand-Ignored-Fields": shared.header("ignored_fields", ignored)});
+        }
         let links = links(described, *answer);
         if !links.is_empty() {
             good["links"] = Value::Object(links);
@@ -33,12 +35,9 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
         all.insert(status.to_string(), good);
     }
     for (status, name, text) in refusals(described) {
-        let mut answer = json!({"description": text});
-        if status != HEADERS_TOO_LARGE {
-            shared.schemas.entry("Error").or_insert_with(error_schema);
-            answer["content"] = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}});
-        }
-        shared.responses.entry(name).or_insert(answer);
+        shared.schemas.entry("Error").or_insert_with(error_schema);
+        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}});
+        shared.responses.entry(name).or_insert_with(|| json!({"description": text, "content": content}));
         all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
     }
     Value::Object(all)
@@ -89,17 +88,7 @@ fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)>
     let writes = route.method != Method::GET;
     let may_be_refused = route.ledger || route.refused_by == RefusedBy::Rules || route.path.starts_with("stock_list");
     let table = [
-        (
-            400,
-            "bad_request",
-            writes
-                || route.filters.is_some()
-                || !route.formats.is_empty()
-                || ["/movements", "/excel_import", "_status", "/query-stock-availability"]
-                    .iter()
-                    .any(|end| route.path.ends_with(end)),
-            "The request has faults.",
-        ),
+        (400, "bad_request", route.under != Under::Root, "The request has faults."),
         (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),
         (403, "forbidden", !matches!(route.permission, Permission::Public | Permission::SignedIn), "The role may not."),
         (
@@ -111,9 +100,10 @@ fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)>
         (406, "refused", may_be_refused, "A rule refuses."),
         (408, "too_slow", writes, "The body took too long to arrive."),
         (413, "too_large", writes, "The body is too large."),
+        (415, "encoding_unknown", writes, "The body's Content-Encoding is neither gzip nor identity."),
         (422, "key_reused", route.ledger || route.is_keyed(), "The idempotency key was used for another request."),
         (429, "throttled", route.path == "auth/login", "Too many attempts; see Retry-After."),
-        (HEADERS_TOO_LARGE, "headers_too_large", true, "Address and headers are too large; no body."),
+        (431, "headers_too_large", true, "Address and headers are too large."),
         (503, "busy", route.under != Under::Root || route.path == "readyz", "Not just now; see Retry-After."),
     ];
     table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text)).collect()

@@ -62,6 +62,7 @@ pub fn document() -> Value {
             "schemas": shared.schemas,
             "responses": shared.responses,
             "parameters": shared.parameters,
+            "headers": shared.headers,
             "securitySchemes": {
                 "token": {
                     "type": "apiKey", "in": "header", "name": "Authorization",
@@ -78,9 +79,15 @@ struct Shared {
     schemas: Map<String, Value>,
     responses: Map<String, Value>,
     parameters: Map<String, Value>,
+    headers: Map<String, Value>,
 }
 
 impl Shared {
+    fn header(&mut self, name: &str, header: Value) -> Value {
+        self.headers.entry(name).or_insert(header);
+        json!({"$ref": format!("#/components/headers/{name}")})
+    }
+
     fn parameter(&mut self, name: &str, parameter: Value) -> Value {
         self.parameters.entry(name).or_insert(parameter);
         json!({"$ref": format!("#/components/parameters/{name}")})

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::bodies::kind;
 use super::{Shared, id, status_codes};
-use crate::http::routes::{CHANNEL, Route};
+use crate::http::routes::{CHANNEL, Holds, Parameter, Reading, Route};
 use crate::wire::filter::{self, Filter, Kind};
 
 /// The parameters of a route.
@@ -30,21 +30,7 @@ pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<
         let schema = json!({"type": "string", "enum": words, "default": words[0]});
         all.push(json!({"name": "format", "in": "query", "schema": schema}));
     }
-    if route.method == Method::GET && ["/excel_import", "_status"].iter().any(|end| route.path.ends_with(end)) {
-        all.push(json!({"name": "cache_key", "in": "query", "required": true, "schema": {"type": "string"}}));
-        all.push(json!({"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1}}));
-        let limit = json!({"type": "integer", "minimum": 1, "maximum": 1_000});
-        all.push(json!({"name": "limit", "in": "query", "schema": limit}));
-    }
-    if route.path.ends_with("/query-stock-availability") {
-        let texts = json!({"type": "array", "items": {"type": "string", "minLength": 1}});
-        for (name, required) in [("sku", true), ("erp_code", false), ("tag", false)] {
-            all.push(json!({"name": name, "in": "query", "required": required, "explode": true, "schema": texts}));
-        }
-    }
-    if route.path.ends_with("/movements") {
-        all.push(json!({"name": "before", "in": "query", "schema": {"type": "integer", "format": "int64"}}));
-    }
+    all.extend(route.parameters.iter().map(asked));
     all.extend(route.options.iter().map(|field| {
         json!({"name": field.name, "in": "query", "schema": kind(&field.kind, false), "description": field.help})
     }));
@@ -54,6 +40,14 @@ pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<
             "description": "The first answer to this key is given again for seven days.",
         });
         all.push(shared.parameter("idempotency_key", key));
+    }
+    if route.body.is_some() || route.reading == Reading::InPieces {
+        let prefer = json!({
+            "name": "Prefer", "in": "header", "schema": {"type": "string", "enum": ["handling=strict", "handling=lenient"]},
+            "description": "Whether a field that is not known is refused (400), or named in Onhand-Ignored-Fields. \
+                            Lenient where the vendor documents the path, else strict.",
+        });
+        all.push(shared.parameter("prefer", prefer));
     }
     if let Some(filters) = route.filters {
         match route.formats.is_empty() {
@@ -67,6 +61,25 @@ pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<
         all.extend(filters.iter().flat_map(|filter| filter.lookups().iter().map(|one| look_up(filter, one))));
     }
     all
+}
+
+fn asked(parameter: &Parameter) -> Value {
+    let text = json!({"type": "string", "minLength": 1});
+    let schema = match parameter.holds {
+        Holds::Id => json!({"type": "integer", "format": "int64"}),
+        Holds::Number(None) => json!({"type": "integer", "minimum": 1}),
+        Holds::Number(Some(max)) => json!({"type": "integer", "minimum": 1, "maximum": max}),
+        Holds::Text => text,
+        Holds::Texts => json!({"type": "array", "items": text}),
+    };
+    let mut described = json!({"name": parameter.name, "in": "query", "schema": schema});
+    if parameter.required {
+        described["required"] = json!(true);
+    }
+    if parameter.holds == Holds::Texts {
+        described["explode"] = json!(true);
+    }
+    described
 }
 
 fn paging(filters: &[Filter], shared: &mut Shared) -> Vec<Value> {

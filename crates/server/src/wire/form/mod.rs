@@ -3,6 +3,7 @@
 //! Promises: all faults of all fields are found in one pass, with the texts that Django REST Framework clients know;
 //! what a form gives out is within the table's bounds. Must not know what a field is for.
 
+mod unread;
 mod values;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use std::borrow::Cow;
 use onhand_core::{FUTURE_SECONDS_MAX, OrderStatus, Timestamp};
 use serde_json::{Map, Value};
 
+pub use self::unread::{Agrees, NAME_CHARS_MAX, NAMES_MAX, NONE_AGREES, Unread, faults};
 use self::values::Fault;
 pub use self::values::{NO_NULLS, boolean, boolean_text, status, status_text, type_name, unknown_pk, whole_number};
 use super::error::{Error, FieldErrors};
@@ -48,7 +50,7 @@ enum Parsed {
 }
 
 impl Form {
-    /// Reads a body. Fields that the table does not have are left alone, as the vendor's servers do.
+    /// Reads a body. Fields that the table does not have are left alone; [`Unread`] and [`faults`] find them.
     pub fn read(fields: &'static [Field], mode: Mode, body: &Map<String, Value>) -> Result<Self, FieldErrors> {
         let mut form = Self::default();
         let mut errors = FieldErrors::default();
@@ -242,7 +244,7 @@ fn rows(fields: &'static [Field], count: std::ops::RangeInclusive<usize>, value:
 }
 
 /// Reads an array of objects; on a fault, one entry per row, empty where the row is fine.
-pub fn read_rows(fields: &'static [Field], mode: Mode, items: &[Value]) -> Result<Vec<Form>, Vec<FieldErrors>> {
+fn read_rows(fields: &'static [Field], mode: Mode, items: &[Value]) -> Result<Vec<Form>, Vec<FieldErrors>> {
     let results: Vec<_> = items.iter().map(|item| one(fields, mode, item)).collect();
     if results.iter().all(Result::is_ok) {
         return Ok(results.into_iter().flatten().collect());
@@ -250,7 +252,8 @@ pub fn read_rows(fields: &'static [Field], mode: Mode, items: &[Value]) -> Resul
     Err(results.into_iter().map(|result| result.err().unwrap_or_default()).collect())
 }
 
-fn not_an_object(value: &Value) -> FieldErrors {
+/// The fault of not being an object.
+pub fn not_an_object(value: &Value) -> FieldErrors {
     let text = format!("Invalid data. Expected a dictionary, but got {}.", type_name(value));
     FieldErrors::one("non_field_errors", text)
 }
