@@ -4,6 +4,7 @@
 //! scenario here. How a table is written is said in `table.rs`.
 
 mod database;
+mod edits;
 mod imports;
 mod table;
 

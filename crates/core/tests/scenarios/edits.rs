@@ -1,0 +1,227 @@
+//! Fields that no stock depends on: what an edit changes, and that an edit which changes nothing records nothing.
+
+use onhand_core::command::{
+    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, TextEdit, WriteStock,
+    WriteStocks,
+};
+use onhand_core::{
+    Changes, Command, Context, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, Quantity, Refusal,
+    ReleaseMode, Shelf, StockKey, StockList, StockListId, Timestamp, UserId, decide,
+};
+
+/// A shelf with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with each command.
+struct Shop {
+    shelf: Shelf,
+    now: i64,
+    last: Changes,
+}
+
+fn list(id: i64) -> StockList {
+    StockList {
+        id: StockListId::new(id),
+        release_mode: ReleaseMode::UntilNextWrite,
+        snapshot_delay_seconds: 0,
+        is_located: id == 2,
+    }
+}
+
+fn line(list: i64) -> NewLine {
+    NewLine {
+        product: ProductRef::Sku("A".to_owned()),
+        list: StockListId::new(list),
+        quantity: Quantity::new(1).expect("a quantity"),
+        status: OrderStatus::Approved,
+        price: Some("9.90".to_owned()),
+        extra_field: "extra".to_owned(),
+        attributes: "attributes".to_owned(),
+        details: "details".to_owned(),
+    }
+}
+
+impl Shop {
+    fn open() -> Self {
+        let mut shelf = Shelf::default();
+        for kind in IdKind::ALL {
+            shelf.ids.refill(kind, 1, 100_000);
+        }
+        let mut shop = Self { shelf, now: 0, last: Changes::default() };
+        for id in [1, 2] {
+            shop.shelf.put_list(list(id));
+            let row = WriteStock {
+                target: StockTarget::Key(StockKey { list: StockListId::new(id), sku: "A".to_owned() }),
+                on_hand: Some(Quantity::new(100).expect("a quantity")),
+                held: None,
+                unit: None,
+                snapshot_at: None,
+                extra_field: None,
+            };
+            shop.does(&Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true }));
+        }
+        shop
+    }
+
+    fn decides(&mut self, command: &Command) -> Result<Outcome, Refusal> {
+        self.now += 1_000_000;
+        let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
+        let decided = decide(&mut self.shelf, command, context);
+        self.last = self.shelf.take_changes();
+        decided
+    }
+
+    fn does(&mut self, command: &Command) -> Outcome {
+        self.decides(command).expect("it is allowed")
+    }
+
+    fn place(&mut self, number: &str, lines: Vec<NewLine>, date_placed: Option<i64>) -> (Order, Vec<OrderItem>) {
+        let placed = self.does(&Command::PlaceOrder(PlaceOrder {
+            number: number.to_owned(),
+            channel: None,
+            currency: "try".to_owned(),
+            status: OrderStatus::Approved,
+            is_send: true,
+            date_placed: date_placed.map(Timestamp::from_micros),
+            extra_field: "extra".to_owned(),
+            details: "details".to_owned(),
+            lines,
+        }));
+        let Outcome::OrderPlaced(order, items) = placed else { panic!("{placed:?}") };
+        (order, items)
+    }
+
+    /// An order of so many lines from a list; its lines.
+    fn order(&mut self, list: i64, lines: usize) -> (OrderId, Vec<OrderItemId>) {
+        let (order, items) = self.place(&format!("o{}", self.now), (0..lines).map(|_| line(list)).collect(), None);
+        (order.id, items.iter().map(|item| item.id).collect())
+    }
+
+    fn edit(&mut self, item: OrderItemId, edit: ItemEdit) -> Result<OrderItem, Refusal> {
+        match self.decides(&Command::EditItem(EditItem { item, edit }))? {
+            Outcome::ItemEdited(item) => Ok(item),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn cancel(&mut self, order: OrderId, items: &[OrderItemId], details: &[OrderItemId]) {
+        let details = details.iter().map(|item| (*item, appended("!"))).collect();
+        let (all, items) = (false, items.to_vec());
+        self.does(&Command::CancelItems(CancelItems { order, all, items, details }));
+    }
+
+    fn details(&self, items: &[OrderItemId]) -> Vec<&str> {
+        items.iter().map(|item| self.shelf.item(*item).expect("a line").details.as_str()).collect()
+    }
+
+    fn times(&self, item: OrderItemId) -> (Timestamp, Timestamp) {
+        let item = self.shelf.item(item).expect("a line");
+        (item.modified_at, self.shelf.order(item.order).expect("an order").modified_at)
+    }
+}
+
+fn appended(text: &'static str) -> TextEdit {
+    TextEdit::new(move |old| format!("{old}{text}"))
+}
+
+fn status(status: OrderStatus) -> ItemEdit {
+    ItemEdit { status: Some(status), ..ItemEdit::default() }
+}
+
+#[test]
+fn an_order_keeps_what_was_sent_with_it() {
+    let mut shop = Shop::open();
+    let (order, items) = shop.place("o", vec![line(1)], Some(7));
+    let told = (order.currency.as_str(), order.is_send, order.date_placed.micros(), order.details.as_str());
+    assert_eq!(told, ("try", true, 7, "details"));
+    assert_eq!(order.created_at.micros(), shop.now);
+    let told = (items[0].price.as_deref(), items[0].extra_field.as_str(), items[0].attributes.as_str());
+    assert_eq!(told, (Some("9.90"), "extra", "attributes"));
+    assert!(shop.last.plans.is_empty(), "no location stands behind its list");
+    let (order, _) = shop.place("p", vec![line(1)], None);
+    assert_eq!(order.date_placed.micros(), shop.now);
+    let (order, _) = shop.place("q", vec![line(1), line(2)], None);
+    assert_eq!(shop.last.plans.get(&order.id), Some(&true), "one line from a location is enough");
+}
+
+#[test]
+fn details_change_of_the_named_lines_that_are_cancelled_now() {
+    let mut shop = Shop::open();
+    let (order, items) = shop.order(1, 3);
+    shop.cancel(order, &items[..2], &[items[0]]);
+    assert_eq!(shop.details(&items), ["details!", "details", "details"]);
+    shop.cancel(order, &items, &items);
+    assert_eq!(shop.details(&items), ["details!", "details", "details!"]);
+    shop.cancel(order, &items, &items);
+    assert_eq!(shop.details(&items), ["details!", "details", "details!"]);
+    assert!(shop.last.is_empty());
+}
+
+#[test]
+fn each_field_of_a_line_is_edited_alone() {
+    let mut shop = Shop::open();
+    let (_, items) = shop.order(1, 1);
+    let item = items[0];
+    let edits = [
+        (ItemEdit { extra_field: Some(appended("1")), ..ItemEdit::default() }, ["extra1", "attributes", "details"]),
+        (ItemEdit { attributes: Some("new".to_owned()), ..ItemEdit::default() }, ["extra1", "new", "details"]),
+        (ItemEdit { details: Some(appended("2")), ..ItemEdit::default() }, ["extra1", "new", "details2"]),
+    ];
+    for (edit, wanted) in edits {
+        let before = shop.times(item);
+        let told = shop.edit(item, edit).expect("edited");
+        assert_eq!([told.extra_field.as_str(), &told.attributes, &told.details], wanted);
+        assert_eq!(shop.shelf.item(item), Some(&told));
+        assert_eq!(told.status, OrderStatus::Approved);
+        let after = shop.times(item);
+        assert!(before.0 < after.0 && before.1 < after.1, "whoever follows orders is told of their lines");
+    }
+    assert!(shop.last.movements.is_empty() && shop.last.plans.is_empty());
+}
+
+#[test]
+fn an_edit_that_changes_nothing_records_nothing() {
+    let mut shop = Shop::open();
+    let (order, items) = shop.order(2, 1);
+    let before = shop.times(items[0]);
+    for edit in [
+        ItemEdit::default(),
+        status(OrderStatus::Approved),
+        ItemEdit { attributes: Some("attributes".to_owned()), ..ItemEdit::default() },
+        ItemEdit { details: Some(appended("")), extra_field: Some(appended("")), ..ItemEdit::default() },
+    ] {
+        shop.edit(items[0], edit).expect("allowed");
+        assert!(shop.last.is_empty(), "{:?}", shop.last);
+    }
+    for is_send in [None, Some(true)] {
+        shop.does(&Command::EditOrder(EditOrder { order, is_send }));
+        assert!(shop.last.is_empty(), "{:?}", shop.last);
+    }
+    assert_eq!(shop.times(items[0]), before);
+    shop.does(&Command::EditOrder(EditOrder { order, is_send: Some(false) }));
+    assert!(shop.last.orders.contains_key(&order) && !shop.shelf.order(order).expect("an order").is_send);
+}
+
+#[test]
+fn a_line_goes_on_after_it_was_shipped_and_comes_back_from_nowhere() {
+    let mut shop = Shop::open();
+    let (_, items) = shop.order(1, 2);
+    for next in [OrderStatus::Preparing, OrderStatus::Shipped, OrderStatus::Delivered] {
+        assert_eq!(shop.edit(items[0], status(next)).expect("it goes on").status, next);
+    }
+    assert_eq!(shop.edit(items[0], status(OrderStatus::Cancelled)), Err(Refusal::AlreadyShipped(vec![items[0]])));
+    shop.edit(items[1], status(OrderStatus::Cancelled)).expect("cancelled");
+    assert_eq!(shop.edit(items[1], status(OrderStatus::Approved)), Err(Refusal::Cancelled));
+    // Its other fields can still be written, alone or with the state that it has.
+    let note = ItemEdit { details: Some(appended("!")), ..status(OrderStatus::Cancelled) };
+    assert_eq!(shop.edit(items[1], note).expect("written").details, "details!");
+}
+
+#[test]
+fn a_line_from_a_location_is_planned_when_it_becomes_approved_and_not_otherwise() {
+    let mut shop = Shop::open();
+    for (list, is_planned) in [(1, false), (2, true)] {
+        let (order, items) = shop.order(list, 1);
+        shop.edit(items[0], status(OrderStatus::CancellationWaiting)).expect("edited");
+        assert!(shop.last.plans.is_empty());
+        shop.edit(items[0], status(OrderStatus::Approved)).expect("edited");
+        assert_eq!(shop.last.plans.get(&order), is_planned.then_some(&true));
+    }
+}
