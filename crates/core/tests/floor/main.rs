@@ -194,6 +194,7 @@ fn a_discrepancy_says_what_it_is_about_and_its_end_is_a_movement() {
     assert_eq!((made.quantity, made.level, made.list.get(), made.created_by.get()), (Some(3), Some(9), 1, 1));
     // What is available changes though no number does.
     assert_eq!((shop.remove_all(), shop.last.movements.len(), shop.stock("X", 1)), (1, 1, "9-0-0=9".into()));
+    assert!(!shop.last.floor.is_empty(), "of the floor, only the discrepancy has changed");
     assert_eq!((shop.remove_all(), shop.last.is_empty()), (0, true), "it has ended, and stays as it ended");
     assert_eq!(shop.count(3, &[("X", 2)]).expect("counted"), ["0 2 discrepancy"]);
     assert_eq!(shop.last.floor.discrepancies.made[0].quantity, Some(2));
