@@ -85,6 +85,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a stop still listens. What was sent before it may not have been read yet: it waits in a socket, or in a
 /// connection that nobody has accepted, and closing either would lose it.
 const STOP_GRACE: Duration = Duration::from_millis(250);
+/// It passes in so many parts, each of which gives everything that is ready its turn: a process that is stalled for longer
+/// than the whole of it still reads what has come meanwhile.
+const STOP_GRACE_PARTS: u32 = 10;
 
 /// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the last
 /// one of its connection.
@@ -104,7 +107,9 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
         stop.await;
         stopping.store(true, Ordering::Relaxed);
         app.feed.close();
-        tokio::time::sleep(STOP_GRACE).await;
+        for _ in 0..STOP_GRACE_PARTS {
+            tokio::time::sleep(STOP_GRACE / STOP_GRACE_PARTS).await;
+        }
     };
     tokio::pin!(stop);
     loop {

@@ -8,7 +8,7 @@ use crate::shop::{Shop, id, int, items};
 
 /// Waits until the planner has put an order into packages.
 async fn planned(shop: &Shop, order: &Value) -> Vec<(i64, i64, String, Vec<String>)> {
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         let found = packages(shop, order).await;
         if !found.is_empty() {
             return found;

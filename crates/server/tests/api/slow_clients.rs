@@ -14,8 +14,11 @@ use tokio::time::{sleep, timeout};
 use crate::client::TestServer;
 use crate::shop::{Shop, long};
 
-/// What a test waits for before it gives up on the server.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+/// What a test waits for before it gives up on the server: longer than a slow machine takes, and less than the limits that
+/// must not be what ends the waiting.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// A limit in seconds that no test waits for.
+const NEVER: u64 = 600;
 
 pub(crate) async fn quick() -> TestServer {
     TestServer::with(|config| config.request_seconds = 1).await
@@ -59,7 +62,7 @@ async fn a_client_that_sends_half_its_headers_or_nothing_is_let_go() {
         let mut stream = connect(&server).await;
         stream.write_all(start.as_bytes()).await.expect("it listens");
         let (_, waited) = until_closed(&mut stream).await;
-        assert!((Duration::from_millis(800)..Duration::from_secs(5)).contains(&waited), "{start:?}: {waited:?}");
+        assert!(waited >= Duration::from_millis(800), "{start:?}: {waited:?}");
     }
 }
 
@@ -68,15 +71,17 @@ async fn a_client_that_sends_half_its_headers_or_nothing_is_let_go() {
 async fn a_client_that_drips_its_headers_is_let_go() {
     let server = quick().await;
     let mut stream = connect(&server).await;
-    let start = Instant::now();
-    for byte in "GET /healthz HTTP/1.1\r\nX-Header: a very long story that never ends".bytes() {
-        if stream.write_all(&[byte]).await.is_err() || start.elapsed() > PATIENCE {
+    let story = format!("GET /healthz HTTP/1.1\r\nX-Header: a story that takes a minute{}", long(560));
+    let mut told = 0;
+    for byte in story.bytes() {
+        if stream.write_all(&[byte]).await.is_err() {
             break;
         }
+        told += 1;
         sleep(Duration::from_millis(100)).await;
     }
+    assert!(told < story.len(), "it was listened to to the end");
     let (text, _) = until_closed(&mut stream).await;
-    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
     assert!(!text.contains("200"), "{text}");
 }
 
@@ -108,7 +113,7 @@ async fn a_client_that_sends_half_its_body_gets_408() {
         let (text, waited) = (String::from_utf8_lossy(&bytes), start.elapsed());
         assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
         assert!(text.ends_with("{\"detail\":\"The body took too long to arrive.\"}"), "{text}");
-        assert!((Duration::from_millis(800)..Duration::from_secs(5)).contains(&waited), "{waited:?}");
+        assert!(waited >= Duration::from_millis(800), "{waited:?}");
         dripping.abort();
     }
     assert_eq!(shop.server.dump().await, before);
@@ -153,14 +158,13 @@ async fn a_client_that_never_stops_sending_is_let_go() {
         sent += chunk.len();
         assert!(start.elapsed() < PATIENCE, "{sent} bytes were taken");
     }
-    assert!(start.elapsed() < Duration::from_secs(9), "{:?}", start.elapsed());
 }
 
 #[tokio::test]
 async fn no_more_connections_are_served_than_the_limit_says() {
     let server = TestServer::with(|config| {
         config.connections_max = 2;
-        config.request_seconds = 2;
+        config.request_seconds = NEVER;
     })
     .await;
     let mut first = [connect(&server).await, connect(&server).await];
@@ -173,11 +177,9 @@ async fn no_more_connections_are_served_than_the_limit_says() {
     let mut bytes = [0; 1];
     let early = timeout(Duration::from_millis(500), third.read(&mut bytes)).await;
     assert!(early.is_err(), "the third waits until a place is free");
-    let start = Instant::now();
     let [one, _two] = first;
     drop(one);
-    assert!(timeout(PATIENCE, third.read(&mut bytes)).await.expect("a place is free").is_ok());
-    assert!(start.elapsed() < Duration::from_millis(1_500), "at once when one leaves: {:?}", start.elapsed());
+    assert!(timeout(PATIENCE, third.read(&mut bytes)).await.expect("when one leaves, a place is free").is_ok());
 }
 
 /// A crowd of idle connections holds the places for as long as the header time, and no longer.
@@ -200,7 +202,7 @@ async fn idle_connections_do_not_hold_the_server() {
 
 #[tokio::test]
 async fn slow_clients_do_not_slow_the_others() {
-    let server = TestServer::start().await;
+    let server = TestServer::with(|config| config.request_seconds = NEVER).await;
     let viewer = server.client(Role::Viewer).await;
     let mut slow = Vec::new();
     for _ in 0..200 {
@@ -208,11 +210,9 @@ async fn slow_clients_do_not_slow_the_others() {
         stream.write_all(b"POST /api/v1/orders/ HTTP/1.1\r\nHost: x\r\nContent-Le").await.expect("it listens");
         slow.push(stream);
     }
-    let start = Instant::now();
     for _ in 0..20 {
-        viewer.get("/api/v1/orders/").await.ok();
+        timeout(PATIENCE, viewer.get("/api/v1/orders/")).await.expect("nobody is waited for").ok();
     }
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
 
 /// Nonsense in place of HTTP, and headers beyond all measure: an error or a closed connection, never a 5xx.

@@ -57,6 +57,13 @@ pub(crate) struct Told {
     pub(crate) short: usize,
 }
 
+impl Told {
+    /// Whether everything has happened that a kill may do to a request, and stock ran short.
+    pub(crate) fn has_all(&self) -> bool {
+        self.unanswered_in > 0 && self.unanswered_out > 0 && self.short > 0
+    }
+}
+
 impl Books {
     /// Makes the list and the stocks.
     pub(crate) async fn open(connection: &Connection, clients: usize) -> Self {

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::chance::Chance;
 
@@ -127,6 +128,8 @@ pub(crate) struct Client {
     /// Requests so far, in all cycles.
     pub(crate) sent: usize,
     pub(crate) journal: Vec<Entry>,
+    /// How many requests of all clients were answered in this cycle.
+    pub(crate) answered: watch::Sender<usize>,
 }
 
 impl Client {
@@ -137,6 +140,7 @@ impl Client {
             let answer = connection.try_send(&request).await;
             if let Some(answer) = &answer {
                 self.learn(&act, answer);
+                self.answered.send_modify(|count| *count += 1);
             }
             let answered = answer.is_some();
             self.journal.push(Entry { act, request, answer });

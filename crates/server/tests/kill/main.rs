@@ -16,11 +16,17 @@ use chance::{Chance, SEED, seed};
 use client::{Client, Connection, Entry};
 use process::{PASSWORD, Process, assert_quiet_log, assert_verified};
 use serde_json::json;
+use tokio::sync::watch;
 
 const CYCLES: usize = 32;
+/// Cycles after which it is no accident that something never happened.
+const CYCLES_MAX: usize = 4 * CYCLES;
 const CLIENTS: usize = 16;
-/// The server lives this long under load, in milliseconds.
+/// The server lives for so many answers, and up to so many milliseconds more.
 const LIFE: std::ops::Range<usize> = 20..400;
+const MORE_MAX: usize = 8;
+/// Answers that take longer than this do not come.
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Every so many cycles the whole database is verified.
 const VERIFIED_EVERY: usize = 10;
 
@@ -46,17 +52,27 @@ async fn run(seed: u64) -> books::Told {
     let mut connection = sign_in(&process).await;
     let mut books = Books::open(&connection, CLIENTS).await;
     let mut sent = [0; CLIENTS];
-    for cycle in 1..=CYCLES {
-        let life = Duration::from_millis((LIFE.start + chance.below(LIFE.len())) as u64);
+    for cycle in 1..=CYCLES_MAX {
+        if cycle > CYCLES && books.told.has_all() {
+            break;
+        }
+        let life = LIFE.start + chance.below(LIFE.len());
+        let more = Duration::from_millis(chance.below(MORE_MAX) as u64);
+        let answered = watch::Sender::new(0);
+        let mut progress = answered.subscribe();
         let clients: Vec<_> = (0..CLIENTS)
             .map(|index| {
                 let chance = Chance(seed ^ (cycle * CLIENTS + index) as u64);
                 let (lines, sent, journal) = (books.lines_of(index), sent[index], Vec::new());
-                let client = Client { index, list: books.list, chance, lines, sent, journal };
+                let (list, answered) = (books.list, answered.clone());
+                let client = Client { index, list, chance, lines, sent, journal, answered };
                 tokio::spawn(client.run(Connection::new(process.address, &connection.token)))
             })
             .collect();
-        tokio::time::sleep(life).await;
+        let lived = tokio::time::timeout(PATIENCE, progress.wait_for(|count| *count >= life)).await;
+        drop(lived.expect("the server answers").expect("the clients are there"));
+        // Not always just after an answer.
+        tokio::time::sleep(more).await;
         process.kill();
         let mut journals: Vec<(usize, Vec<Entry>)> = Vec::new();
         for client in clients {

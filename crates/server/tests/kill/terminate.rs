@@ -6,7 +6,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,10 @@ use crate::process::{PASSWORD, Process, assert_quiet_log, assert_verified};
 const CLIENTS: usize = 16;
 /// Every other client opens a connection for each request, so that some wait to be accepted when the signal comes.
 const ROUNDS: usize = 6;
-const LIFE: Duration = Duration::from_millis(200);
+/// Orders that are placed before the signal comes.
+const PLACED_BEFORE: usize = 4 * CLIENTS;
+/// Orders that take longer than this are a hang.
+const PLACED_MAX: Duration = Duration::from_mins(2);
 
 /// What a client has seen.
 #[derive(Default)]
@@ -36,13 +39,17 @@ fn a_stop_answers_what_was_sent() {
         let token = sign_in(process.address);
         let list = made_list(process.address, &token, round);
         let (address, token) = (process.address, token.as_str());
-        let stopped = AtomicBool::new(false);
+        let (stopped, done) = (AtomicBool::new(false), AtomicUsize::new(0));
         let (signal, seen) = thread::scope(|scope| {
-            let stopped = &stopped;
+            let (stopped, done) = (&stopped, &done);
             let clients: Vec<_> = (0..CLIENTS)
-                .map(|index| scope.spawn(move || run(address, token, list, (round, index), stopped)))
+                .map(|index| scope.spawn(move || run((address, token, list), (round, index), stopped, done)))
                 .collect();
-            thread::park_timeout(LIFE);
+            let begun = Instant::now();
+            while done.load(Ordering::Relaxed) < PLACED_BEFORE {
+                assert!(begun.elapsed() < PLACED_MAX, "no orders are placed");
+                thread::park_timeout(Duration::from_millis(1));
+            }
             let signal = Instant::now();
             process.terminate();
             let status = process.wait();
@@ -65,7 +72,12 @@ fn a_stop_answers_what_was_sent() {
 }
 
 /// Places orders until the server is gone.
-fn run(address: SocketAddr, token: &str, list: i64, (round, index): (usize, usize), stopped: &AtomicBool) -> Seen {
+fn run(
+    (address, token, list): (SocketAddr, &str, i64),
+    (round, index): (usize, usize),
+    stopped: &AtomicBool,
+    done: &AtomicUsize,
+) -> Seen {
     let mut seen = Seen::default();
     let mut connection: Option<TcpStream> = None;
     for turn in 0.. {
@@ -85,6 +97,7 @@ fn run(address: SocketAddr, token: &str, list: i64, (round, index): (usize, usiz
         match answer(&mut stream) {
             Ok((201, _, closes)) => {
                 seen.placed.push(number);
+                done.fetch_add(1, Ordering::Relaxed);
                 if index % 2 == 0 && !closes {
                     connection = Some(stream);
                 }

@@ -34,7 +34,7 @@ fn a_server_waits_for_its_database_and_a_command_does_not() {
     assert_eq!((told.code, told.err.lines().count()), (Some(1), 1), "{told:?}");
     assert!(told.err.contains("the database is not available"), "{told:?}");
 
-    let mut starting = Starting::begin(&url, &[]);
+    let mut starting = Starting::begin(&url, &["--database-wait-seconds=600"]);
     for _ in 0..2 {
         let line = starting.logged("waiting for the database");
         assert!(line.contains("Connection refused"), "{line}");

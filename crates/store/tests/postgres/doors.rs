@@ -9,7 +9,7 @@ use crate::{open, run};
 
 /// The text of a refusal. With some patience: whoever uses it is not refused in the end, but finds nobody there.
 fn refused(url: &str) -> String {
-    let options = Options { patience: Duration::from_secs(5), ..Options::default() };
+    let options = Options { patience: Duration::from_mins(1), ..Options::default() };
     match run(Store::open(url, &options)) {
         Err(Error::Refused(text)) => text,
         Err(other) => panic!("{other:?}"),
