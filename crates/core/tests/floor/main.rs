@@ -276,10 +276,12 @@ fn cancelled_packages_leave_holds_where_they_are_and_cancelled_lines_leave_packa
     shop.assert_sound(&["X", "Y"]);
 }
 
+/// How a line is left, by which commands, and what the order is once it is cancelled.
+type Left = (&'static str, &'static [(&'static str, PackageCommand)], &'static str);
+
 #[test]
 fn an_order_follows_its_other_lines_when_a_short_or_unplanned_one_is_cancelled() {
-    // How the second line is left open, and what the order is once it is cancelled.
-    let table: [(&str, &[(&str, PackageCommand)], &str); 4] = [
+    let table: [Left; 4] = [
         ("short", &[("o-1", PREPARE), ("o-1", NOT_FOUND), ("o-2", PREPARE), ("o-2", PACK), ("o-2", SHIP)], "shipped; "),
         ("short", &[("o-1", PREPARE), ("o-1", NOT_FOUND), ("o-2", PREPARE)], "preparing; "),
         ("open X@1", &[("o-1", CANCEL), ("o-2", PREPARE), ("o-2", PACK), ("o-2", SHIP)], "shipped; "),
