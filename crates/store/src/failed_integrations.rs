@@ -241,7 +241,7 @@ pub async fn update(
 ) -> Result<Option<FailureRow>, Error> {
     let assortment = feed::open(tx, channel, now).await?;
     let Some(before) = by_id(tx, channel, id).await? else { return Ok(None) };
-    let row = given.set(before, now);
+    let row = given.set(&before, now);
     set_all(tx, &assortment, std::slice::from_ref(&row)).await?;
     Ok(Some(row))
 }
@@ -262,21 +262,21 @@ pub async fn update_some(
     let listing = Listing { conditions, sort: Sort::BY_ID, window: Window::After { key: None, limit } };
     let found = page(tx, &listing).await?;
     let next = found.next.as_ref().map(|key| key.id);
-    let rows: Vec<FailureRow> = found.rows.into_iter().map(|row| given.set(row, now)).collect();
+    let rows: Vec<FailureRow> = found.rows.iter().map(|row| given.set(row, now)).collect();
     set_all(tx, &assortment, &rows).await?;
     Ok((rows.len(), next))
 }
 
 impl Given {
-    fn set(&self, before: FailureRow, now: Timestamp) -> FailureRow {
+    fn set(&self, before: &FailureRow, now: Timestamp) -> FailureRow {
         let failure = Failure {
             max_retry_count: self.max_retry_count.unwrap_or(before.failure.max_retry_count),
             retry_interval: self.retry_interval.unwrap_or(before.failure.retry_interval),
             is_active: self.is_active.unwrap_or(before.failure.is_active),
             expires_at: self.expires_at.unwrap_or(before.failure.expires_at),
-            ..before.failure
+            ..before.failure.clone()
         };
-        FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before }
+        FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before.clone() }
     }
 }
 

@@ -215,10 +215,12 @@ pub async fn put(
     now: Timestamp,
 ) -> Result<Option<(ActionRow, bool)>, Error> {
     let assortment = feed::open(tx, channel, now).await?;
-    if let Some(kind) = Kind::from_number(kind) {
-        if !facts::named(tx, &assortment, kind, &BTreeSet::from([object])).await?.contains(&object) {
-            return Ok(None);
-        }
+    let named = match Kind::from_number(kind) {
+        Some(kind) => facts::named(tx, &assortment, kind, &BTreeSet::from([object])).await?.contains(&object),
+        None => true,
+    };
+    if !named {
+        return Ok(None);
     }
     let before = by_objects(tx, channel, [(kind, object)]).await?.pop();
     let made = before.is_none();

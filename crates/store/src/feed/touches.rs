@@ -64,18 +64,20 @@ pub struct Touch {
 
 /// Notes changes, each object once.
 pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, touches: impl IntoIterator<Item = Touch>) -> Answering<'t, ()> {
-    add(tx, touches.into_iter().map(|one| (one.kind.number(), one.object, one.scope, one.at.micros())).collect())
+    let entry = |one: Touch| (one.kind.number(), one.object, one.scope, one.at.micros());
+    add(tx, &touches.into_iter().map(entry).collect::<Vec<_>>())
 }
 
 /// Notes that products have come into catalogs or have left them, each pair once.
 pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Item = Member>) -> Answering<'t, ()> {
-    add(tx, members.into_iter().map(|one| (MEMBER, one.product, one.catalog, one.at.micros())).collect())
+    let entry = |one: Member| (MEMBER, one.product, one.catalog, one.at.micros());
+    add(tx, &members.into_iter().map(entry).collect::<Vec<_>>())
 }
 
 /// Kind, object, scope and time of a touch.
 type Entry = (i64, i64, i64, i64);
 
-fn add<'t>(tx: &'t mut Tx<'_>, entries: Vec<Entry>) -> Answering<'t, ()> {
+fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> Answering<'t, ()> {
     tx.execute_each(&ADD, entries.chunks(ROW_TOUCHES).map(row))
 }
 
