@@ -265,7 +265,7 @@ impl Run {
             let window = Window::After { key: None, limit: 100 };
             let listing = Listing { conditions, sort: Sort::BY_ID, window };
             let found = store.read("t", async move |tx| mappings::page(tx, &listing).await).await.expect("read").rows;
-            let kinds = ["type 0", "type 1"];
+            let kinds = [ERP, "market"];
             let mut wanted: Vec<_> = kinds.iter().filter_map(|kind| self.whole.mapping(id, kind).cloned()).collect();
             wanted.sort_by_key(|mapping| mapping.id);
             assert_eq!(found, wanted);
