@@ -1,12 +1,12 @@
 //! Fields that no stock depends on: what an edit changes, and that an edit which changes nothing records nothing.
 
 use onhand_core::command::{
-    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, TextEdit, WriteStock,
-    WriteStocks,
+    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, TextEdit,
+    WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Changes, Command, Context, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, Quantity, Refusal,
-    ReleaseMode, Shelf, StockKey, StockList, StockListId, Timestamp, UserId, decide,
+    Changes, Command, Context, HoldState, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
+    Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, Timestamp, UserId, decide,
 };
 
 /// A shelf with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with each command.
@@ -14,6 +14,15 @@ struct Shop {
     shelf: Shelf,
     now: i64,
     last: Changes,
+}
+
+/// An empty shelf that makes ids from this number on.
+fn shelf(first: i64) -> Shelf {
+    let mut shelf = Shelf::default();
+    for kind in IdKind::ALL {
+        shelf.ids.refill(kind, first, 100_000);
+    }
+    shelf
 }
 
 fn list(id: i64) -> StockList {
@@ -40,24 +49,24 @@ fn line(list: i64) -> NewLine {
 
 impl Shop {
     fn open() -> Self {
-        let mut shelf = Shelf::default();
-        for kind in IdKind::ALL {
-            shelf.ids.refill(kind, 1, 100_000);
-        }
-        let mut shop = Self { shelf, now: 0, last: Changes::default() };
+        let mut shop = Self { shelf: shelf(1), now: 0, last: Changes::default() };
         for id in [1, 2] {
             shop.shelf.put_list(list(id));
-            let row = WriteStock {
-                target: StockTarget::Key(StockKey { list: StockListId::new(id), sku: "A".to_owned() }),
-                on_hand: Some(Quantity::new(100).expect("a quantity")),
-                held: None,
-                unit: None,
-                snapshot_at: None,
-                extra_field: None,
-            };
-            shop.does(&Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true }));
+            shop.figure(id, 100);
         }
         shop
+    }
+
+    fn figure(&mut self, list: i64, units: i64) {
+        let row = WriteStock {
+            target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: "A".to_owned() }),
+            on_hand: Some(Quantity::new(units).expect("a quantity")),
+            held: None,
+            unit: None,
+            snapshot_at: None,
+            extra_field: None,
+        };
+        self.does(&Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true }));
     }
 
     fn decides(&mut self, command: &Command) -> Result<Outcome, Refusal> {
@@ -139,6 +148,30 @@ fn an_order_keeps_what_was_sent_with_it() {
     assert_eq!(order.date_placed.micros(), shop.now);
     let (order, _) = shop.place("q", vec![line(1), line(2)], None);
     assert_eq!(shop.last.plans.get(&order.id), Some(&true), "one line from a location is enough");
+}
+
+#[test]
+fn a_shelf_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
+    let mut shop = Shop::open();
+    let (order, items) = shop.order(1, 1);
+    let (code, integration_type) = ("E1".to_owned(), "external_company".to_owned());
+    let release = ReleaseItem { item: items[0], code, integration_type, update_stock: true, registered_at: None };
+    shop.does(&Command::ReleaseItem(release));
+    let mut loaded = shelf(200_000);
+    loaded.put_list(list(1));
+    let item = shop.shelf.item(items[0]).expect("a line").clone();
+    loaded.put_product(shop.shelf.product(&ProductRef::Id(item.product)).expect("a product").clone());
+    loaded.put_stock(shop.shelf.take_stock(item.stock).expect("a stock"));
+    assert_eq!(shop.shelf.stock(item.stock), None, "it was taken");
+    loaded.put_order(shop.shelf.order(order).expect("an order").clone());
+    loaded.put_hold(shop.shelf.hold(item.id).expect("a hold").clone());
+    let stock = item.stock;
+    loaded.put_item(item);
+    shop.shelf = loaded;
+    assert_eq!(shop.shelf.stock(stock).map(|stock| (stock.on_hand, stock.reported)), Some((100, 1)));
+    shop.figure(1, 99);
+    assert_eq!(shop.shelf.stock(stock).map(|stock| (stock.on_hand, stock.reported)), Some((99, 0)));
+    assert_eq!(shop.shelf.hold(items[0]).map(|hold| hold.state), Some(HoldState::Settled));
 }
 
 #[test]
