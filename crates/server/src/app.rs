@@ -19,6 +19,8 @@ use crate::zone::Zone;
 /// Downloads at once; each has a thread of its own.
 const DOWNLOADS_MAX: usize = 16;
 
+const DAY_SECONDS: i64 = 24 * 3_600;
+
 /// Everything a handler may use.
 pub struct App {
     /// The database.
@@ -46,7 +48,9 @@ pub struct App {
 impl App {
     /// Puts the parts together.
     pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
-        let sessions = Sessions::new(store.clone(), clock.clone());
+        let idle_days = i64::from(config.login_token_idle_days);
+        let idle_seconds = (idle_days > 0).then_some(idle_days * DAY_SECONDS);
+        let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
         let throttle = Throttle::new(config.login_attempts);
         let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));

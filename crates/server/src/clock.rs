@@ -1,8 +1,8 @@
 //! The clock: the only place that asks what time it is. Must not know what a time is used for.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use onhand_core::Timestamp;
 
@@ -22,6 +22,15 @@ impl Clock {
         match self {
             Self::System => system_now(),
             Self::Manual(micros) => Timestamp::from_micros(micros.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Time that only passes: it does not jump when the machine's clock is set. For measuring, not for telling the time.
+    pub fn monotonic(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Self::System => START.elapsed(),
+            Self::Manual(micros) => Duration::from_micros(micros.load(Ordering::Relaxed).unsigned_abs()),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 
 use clap::{Args, FromArgMatches as _};
 
+use crate::auth::TrustedProxies;
 use crate::zone::Zone;
 
 /// The most characters of a host: a name, and a port behind it.
@@ -124,9 +125,26 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_DISCREPANCY_REMOVE", default_value = "from", value_name = "WHICH")]
     pub discrepancy_remove: DiscrepancyRemove,
 
-    /// Log-in attempts a minute for one name from one address; ten times as many from one address.
+    /// Failed log-ins a minute for one name from one address; ten times as many from one address.
     #[arg(long, env = "ONHAND_LOGIN_ATTEMPTS", default_value = "10", value_name = "NUMBER")]
     pub login_attempts: NonZeroU32,
+
+    /// Addresses or networks of proxies that are believed where they say whom they speak for (Forwarded, X-Forwarded-For),
+    /// separated by commas.
+    #[arg(long, env = "ONHAND_TRUSTED_PROXIES", default_value_t, hide_default_value = true, value_name = "NETWORKS")]
+    pub trusted_proxies: TrustedProxies,
+
+    /// Days after which the token of a log-in ends that nobody has used; 0 for never.
+    #[arg(long, env = "ONHAND_LOGIN_TOKEN_IDLE_DAYS", default_value = "30", value_name = "DAYS")]
+    pub login_token_idle_days: u16,
+
+    /// Days after which the token of a log-in ends in any case; 0 for never.
+    #[arg(long, env = "ONHAND_LOGIN_TOKEN_DAYS", default_value = "365", value_name = "DAYS")]
+    pub login_token_days: u16,
+
+    /// Tokens of log-ins that one user may have; of more, those end that were not used for the longest time.
+    #[arg(long, env = "ONHAND_LOGIN_TOKENS_MAX", default_value = "100", value_name = "NUMBER")]
+    pub login_tokens_max: NonZeroU32,
 
     /// Connections served at once; further ones wait to be accepted.
     #[arg(long, env = "ONHAND_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER")]

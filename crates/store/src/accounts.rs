@@ -47,12 +47,30 @@ pub struct Token {
     pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Whether its owner made it for a program; otherwise a log-in did.
+    pub is_named: bool,
+    /// When it ends, whatever happens.
+    pub expires_at: Option<Timestamp>,
 }
+
+impl Token {
+    /// Whether it opens anything. A log-in's token that has not been used for `idle_seconds` does not, if that is given.
+    pub fn is_live(&self, now: Timestamp, idle_seconds: Option<i64>) -> bool {
+        let is_idle = idle_seconds.filter(|_| !self.is_named).is_some_and(|seconds| {
+            self.last_used_at.unwrap_or(self.created_at).max(self.created_at) < now.minus_seconds(seconds)
+        });
+        self.revoked_at.is_none() && !is_idle && self.expires_at.is_none_or(|end| now < end)
+    }
+}
+
+/// Revoked tokens of an account that stay visible; older ones are forgotten at its next log-in.
+const REVOKED_KEPT: usize = 1_000;
 
 shared! {
     COUNT = "accounts.count", "SELECT COUNT(*) FROM account";
     LIST = "accounts.list",
-        "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account ORDER BY id";
+        "SELECT id, username, password_hash, role, channel_id, is_active, created_at
+         FROM account WHERE removed_at IS NULL ORDER BY id";
     BY_NAME = "accounts.by_name",
         "SELECT id, username, password_hash, role, channel_id, is_active, created_at
          FROM account WHERE username = ?1";
@@ -64,20 +82,28 @@ shared! {
         "INSERT INTO account (id, username, password_hash, role, channel_id, is_active, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     SET_PASSWORD = "accounts.set_password", "UPDATE account SET password_hash = ?2 WHERE id = ?1";
+    SET_ACTIVE = "accounts.set_active", "UPDATE account SET is_active = ?2 WHERE id = ?1";
+    SET_ROLE = "accounts.set_role", "UPDATE account SET role = ?2, channel_id = ?3 WHERE id = ?1";
+    REMOVE = "accounts.remove",
+        "UPDATE account SET username = ?2, password_hash = '', is_active = 0, removed_at = ?3 WHERE id = ?1";
     INSERT_TOKEN = "tokens.insert",
-        "INSERT INTO token (id, account_id, name, prefix, hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        "INSERT INTO token (id, account_id, name, prefix, hash, created_at, is_named, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    COUNT_NAMED = "tokens.count_named",
+        "SELECT COUNT(*) FROM token WHERE account_id = ?1 AND is_named = 1 AND revoked_at IS NULL";
+    DELETE_TOKEN = "tokens.delete", "DELETE FROM token WHERE id = ?1";
     TOKENS_BY_PREFIX = "tokens.by_prefix",
-        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
          FROM token WHERE prefix = ?1";
     LOCKED_TOKEN = "tokens.locked",
-        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
          FROM token WHERE id = ?1", locking;
     TOKENS_OF = "tokens.of_account",
-        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
          FROM token WHERE account_id = ?1 ORDER BY id";
     REVOKE = "tokens.revoke", "UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     REVOKE_ALL = "tokens.revoke_all",
-        "UPDATE token SET revoked_at = ?2 WHERE account_id = ?1 AND revoked_at IS NULL";
+        "UPDATE token SET revoked_at = ?2 WHERE account_id = ?1 AND revoked_at IS NULL AND id <> ?3";
     USED = "tokens.used", "UPDATE token SET last_used_at = ?2 WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
 }
 
@@ -103,6 +129,8 @@ fn read_token(row: &Row<'_>) -> Result<Token, Error> {
         created_at: Timestamp::from_micros(row.get(5)?),
         last_used_at: row.get::<Option<i64>>(6)?.map(Timestamp::from_micros),
         revoked_at: row.get::<Option<i64>>(7)?.map(Timestamp::from_micros),
+        is_named: row.get(8)?,
+        expires_at: row.get::<Option<i64>>(9)?.map(Timestamp::from_micros),
     })
 }
 
@@ -152,18 +180,65 @@ async fn insert_as(tx: &mut Tx<'_>, id: i64, account: &Account) -> Result<Accoun
     Ok(account)
 }
 
-/// Replaces a password and revokes every token, since whoever knew the old one may have made them.
-pub async fn set_password(tx: &mut Tx<'_>, id: UserId, hash: &str, now: Timestamp) -> Result<(), Error> {
+/// Replaces a password and revokes every token but `kept`, since whoever knew the old one may have made them.
+pub async fn set_password(
+    tx: &mut Tx<'_>,
+    id: UserId,
+    hash: &str,
+    kept: Option<i64>,
+    now: Timestamp,
+) -> Result<(), Error> {
     tx.execute(&SET_PASSWORD, &values![id.get(), hash]).await?;
-    tx.execute(&REVOKE_ALL, &values![id.get(), now.micros()]).await?;
+    revoke_all(tx, id, kept, now).await
+}
+
+/// The same for the account's owner, who has shown the password of which `shown` is the hash. False if that is not the
+/// password any more.
+pub async fn replace_password(
+    tx: &mut Tx<'_>,
+    (id, shown): (UserId, &str),
+    hash: &str,
+    kept: i64,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let account = tx.first(&LOCKED, &values![id.get()], read).await?;
+    let holds = account.is_some_and(|account| account.password_hash == shown);
+    if holds {
+        set_password(tx, id, hash, Some(kept), now).await?;
+    }
+    Ok(holds)
+}
+
+async fn revoke_all(tx: &mut Tx<'_>, id: UserId, kept: Option<i64>, now: Timestamp) -> Result<(), Error> {
+    tx.execute(&REVOKE_ALL, &values![id.get(), now.micros(), kept.unwrap_or(0)]).await?;
     Ok(())
+}
+
+/// Lets an account sign in, or not. One that may not loses its tokens.
+pub async fn set_active(tx: &mut Tx<'_>, id: UserId, is_active: bool, now: Timestamp) -> Result<(), Error> {
+    tx.execute(&SET_ACTIVE, &values![id.get(), is_active]).await?;
+    if is_active { Ok(()) } else { revoke_all(tx, id, None, now).await }
+}
+
+/// Gives an account another role, and the channel that goes with it. Its tokens stay and have the new role.
+pub async fn set_role(tx: &mut Tx<'_>, id: UserId, role: &str, channel: Option<ChannelId>) -> Result<(), Error> {
+    tx.execute(&SET_ROLE, &values![id.get(), role, channel.map(ChannelId::get)]).await?;
+    Ok(())
+}
+
+/// Removes an account and revokes its tokens. Its row stays under another name, for the history's sake.
+pub async fn remove(tx: &mut Tx<'_>, account: &Account, now: Timestamp) -> Result<(), Error> {
+    let name = format!("{} (removed {})", account.username, account.id.get());
+    tx.execute(&REMOVE, &values![account.id.get(), &name, now.micros()]).await?;
+    revoke_all(tx, account.id, None, now).await
 }
 
 /// Stores a token; returns its id.
 pub async fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<i64, Error> {
     let id = ids::take(tx, "token", 1).await?;
     let (account, created) = (token.account.get(), token.created_at.micros());
-    let values = values![id, account, &token.name, &token.prefix, token.hash.as_slice(), created];
+    let (named, expires) = (token.is_named, token.expires_at.map(Timestamp::micros));
+    let values = values![id, account, &token.name, &token.prefix, token.hash.as_slice(), created, named, expires];
     tx.execute(&INSERT_TOKEN, &values).await?;
     Ok(id)
 }
@@ -190,6 +265,28 @@ pub async fn insert_proven(tx: &mut Tx<'_>, token: &Token, proof: &Proof) -> Res
         }
     };
     if holds && account.is_active { Ok(Some(insert_token(tx, token).await?)) } else { Ok(None) }
+}
+
+/// Stores the token of a log-in. Of more than `max` the ones are revoked that were not used for the longest time.
+/// None as for [`insert_proven`].
+pub async fn insert_login(tx: &mut Tx<'_>, token: &Token, proof: &Proof, max: usize) -> Result<Option<i64>, Error> {
+    let Some(id) = insert_proven(tx, token, proof).await? else { return Ok(None) };
+    let (mut live, mut revoked): (Vec<Token>, Vec<Token>) = tokens_of(tx, token.account)
+        .await?
+        .into_iter()
+        .filter(|token| !token.is_named || token.revoked_at.is_some())
+        .partition(|token| token.revoked_at.is_none());
+    live.sort_by_key(|token| std::cmp::Reverse((token.last_used_at.unwrap_or(token.created_at), token.id)));
+    let replaced = live.into_iter().skip(max).map(|old| values![old.id, token.created_at.micros()]);
+    tx.execute_each(&REVOKE, replaced).await?;
+    revoked.sort_by_key(|token| std::cmp::Reverse(token.id));
+    tx.execute_each(&DELETE_TOKEN, revoked.into_iter().skip(REVOKED_KEPT).map(|old| values![old.id])).await?;
+    Ok(Some(id))
+}
+
+/// How many named tokens of an account are not revoked.
+pub async fn count_named(tx: &mut Tx<'_>, account: UserId) -> Result<i64, Error> {
+    Ok(tx.first(&COUNT_NAMED, &values![account.get()], |row| row.get(0)).await?.unwrap_or(0))
 }
 
 /// Tokens that start like this; the caller compares the hashes.

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
         server: "",
     },
     Migration { version: 14, name: "channels", text: include_str!("../schema/0014_channels.sql"), server: "" },
+    Migration { version: 15, name: "token life", text: include_str!("../schema/0015_token_life.sql"), server: "" },
 ];
 
 shared! {

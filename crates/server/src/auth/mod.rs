@@ -3,12 +3,14 @@
 //! Promises: what is stored cannot be used to sign in; every comparison of a secret takes constant time; a revoked token
 //! stops working within five seconds on every process. Must not know routes or the wire.
 
+mod client_address;
 pub mod password;
 mod role;
 mod sessions;
 mod throttle;
 pub mod token;
 
+pub use client_address::TrustedProxies;
 pub use role::{Permission, Role};
 pub use sessions::{Caller, Sessions};
-pub use throttle::Throttle;
+pub use throttle::{Attempt, Throttle};

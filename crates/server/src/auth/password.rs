@@ -11,6 +11,13 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 1;
 /// How long a log-in waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The least characters of a password.
+const PASSWORD_CHARS_MIN: usize = 8;
+/// The most characters of a password.
+pub const PASSWORD_CHARS_MAX: usize = 256;
+/// A password is refused that a guesser who begins with the commonest ones finds with so many guesses. Lists of common
+/// passwords, names and words, keyboard walks and dates are known to the estimator.
+const GUESSES_MIN: u64 = 10_000;
 /// The hash of no password: an unknown user costs as much time as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash("\u{1}nobody\u{1}"));
 
@@ -23,6 +30,18 @@ fn hasher() -> Argon2<'static> {
 /// A hash in PHC form, with a fresh salt.
 pub fn hash(password: &str) -> String {
     hasher().hash_password(password.as_bytes()).expect("argon2 hashes any bytes").to_string()
+}
+
+/// Why a new password is not good enough, if it is not: too short, or among the first that anybody tries.
+pub fn weakness(password: &str, username: &str) -> Option<&'static str> {
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Some("A password has at least 8 characters.");
+    }
+    if password.chars().count() > PASSWORD_CHARS_MAX {
+        return Some("A password has at most 256 characters.");
+    }
+    let guesses = zxcvbn::zxcvbn(password, &[username]).guesses();
+    (guesses <= GUESSES_MIN).then_some("This password is too easy to guess.")
 }
 
 /// Whether a password is the one that was hashed. Takes constant time for a given hash.
@@ -44,19 +63,44 @@ impl Checker {
     /// Whether the password fits; without a hash, the same time is spent and the answer is no. `None` when too many
     /// are waiting.
     pub async fn check(&self, password: String, stored: Option<String>) -> Option<bool> {
-        let turn = tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await.ok()?.ok()?;
-        let checked = tokio::task::spawn_blocking(move || {
+        self.in_turn(move || {
             let fits = verify(&password, stored.as_deref().unwrap_or(&NOBODY));
-            drop(turn);
             fits && stored.is_some()
+        })
+        .await
+    }
+
+    /// The hash of a new password. `None` when too many are waiting.
+    pub async fn hash(&self, password: String) -> Option<String> {
+        self.in_turn(move || hash(&password)).await
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let turn = tokio::time::timeout(PATIENCE, self.0.clone().acquire_owned()).await.ok()?.ok()?;
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(turn);
+            done
         });
-        checked.await.ok()
+        done.await.ok()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passwords_that_anybody_tries_are_refused() {
+        for weak in ["", "short", "1234567", "12345678", "password", "password1", "iloveyou", "qwertyui", "aaaaaaaa"] {
+            assert!(weakness(weak, "admin").is_some(), "{weak}");
+        }
+        assert!(weakness("warehouse", "warehouse").is_some(), "the user's own name");
+        assert!(weakness(&"x7".repeat(129), "admin").is_some(), "too long");
+        for good in ["correct horse", "the-tests-own-password", "gnu7-Kestrel", "Depo.34-Kadıköy"] {
+            assert_eq!(weakness(good, "admin"), None, "{good}");
+        }
+    }
 
     #[test]
     fn a_password_fits_its_own_hash_only() {

@@ -1,7 +1,11 @@
 //! Sessions: which account a token belongs to, remembered for five seconds.
+//!
+//! Promises: a token that was revoked or has ended opens nothing five seconds later, whatever happens to the machine's
+//! clock. Must not know routes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::{Error, Store, accounts};
@@ -10,8 +14,8 @@ use subtle::ConstantTimeEq as _;
 use super::{Role, token};
 use crate::clock::Clock;
 
-/// How long a token is trusted without asking the store, in seconds: the longest a revoked token can live on.
-const TRUST_SECONDS: i64 = 5;
+/// How long a token is trusted without asking the store: the longest a revoked token can live on.
+const TRUST: Duration = Duration::from_secs(5);
 /// Remembered tokens; more and the memory is emptied, which costs one look-up each.
 const REMEMBERED_MAX: usize = 10_000;
 
@@ -28,55 +32,62 @@ pub struct Caller {
     pub channel: Option<ChannelId>,
     /// The token used.
     pub token: i64,
+    /// Whether it is a named token, made for a program.
+    pub is_named: bool,
 }
 
 struct Remembered {
     hash: [u8; 32],
     caller: Caller,
-    until: Timestamp,
+    /// When the store was asked, by the monotonic clock.
+    since: Duration,
 }
 
 /// Turns tokens into callers.
 pub struct Sessions {
     store: Store,
     clock: Clock,
+    idle_seconds: Option<i64>,
     remembered: RwLock<HashMap<String, Remembered>>,
     used: Mutex<HashMap<i64, Timestamp>>,
 }
 
 impl Sessions {
-    /// Sessions of a store.
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock, remembered: RwLock::default(), used: Mutex::default() }
+    /// Sessions of a store. A log-in's token that is not used for `idle_seconds` ends, if that is given.
+    pub fn new(store: Store, clock: Clock, idle_seconds: Option<i64>) -> Self {
+        Self { store, clock, idle_seconds, remembered: RwLock::default(), used: Mutex::default() }
     }
 
-    /// Whose token this is; `None` for one that is wrong, revoked or of an inactive account.
+    /// Whose token this is; `None` for one that is wrong, revoked, at its end, or of an inactive account.
     pub async fn caller(&self, token: &str) -> Result<Option<Caller>, Error> {
         let Some(prefix) = token::prefix(token) else { return Ok(None) };
         let hash = token::hash(token);
-        let now = self.clock.now();
-        if let Some(caller) = self.recall(prefix, &hash, now) {
+        let asked = self.clock.monotonic();
+        if let Some(caller) = self.recall(prefix, &hash, asked) {
             return Ok(Some(caller));
         }
         let found = self.look_up(prefix.to_owned(), hash).await?;
         if let Some(caller) = &found {
-            self.remember(prefix, hash, caller, now);
+            self.remember(prefix, hash, caller, asked);
         }
         Ok(found)
     }
 
-    fn recall(&self, prefix: &str, hash: &[u8; 32], now: Timestamp) -> Option<Caller> {
+    fn recall(&self, prefix: &str, hash: &[u8; 32], now: Duration) -> Option<Caller> {
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         let entry = remembered.get(prefix)?;
-        (entry.until > now && bool::from(entry.hash.ct_eq(hash))).then(|| entry.caller.clone())
+        let is_fresh = now.checked_sub(entry.since).is_some_and(|age| age < TRUST);
+        (is_fresh && bool::from(entry.hash.ct_eq(hash))).then(|| entry.caller.clone())
     }
 
     async fn look_up(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
+        let (now, idle_seconds) = (self.clock.now(), self.idle_seconds);
         self.store
             .glance("tokens.caller", async move |tx| {
                 let tokens = accounts::tokens_by_prefix(tx, &prefix).await?;
                 let fits = |token: &accounts::Token| bool::from(token.hash.as_slice().ct_eq(&hash));
-                let Some(token) = tokens.into_iter().find(|token| fits(token) && token.revoked_at.is_none()) else {
+                let Some(token) = tokens.into_iter().find(|token| fits(token) && token.is_live(now, idle_seconds))
+                else {
                     return Ok(None);
                 };
                 let account = accounts::by_id(tx, token.account).await?;
@@ -87,21 +98,21 @@ impl Sessions {
                         role: account.role.parse().ok()?,
                         channel: account.channel,
                         token: token.id,
+                        is_named: token.is_named,
                     })
                 }))
             })
             .await
     }
 
-    fn remember(&self, prefix: &str, hash: [u8; 32], caller: &Caller, now: Timestamp) {
-        let until = Timestamp::from_micros(now.micros() + TRUST_SECONDS * 1_000_000);
+    fn remember(&self, prefix: &str, hash: [u8; 32], caller: &Caller, since: Duration) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED_MAX {
             remembered.clear();
         }
-        remembered.insert(prefix.to_owned(), Remembered { hash, caller: caller.clone(), until });
+        remembered.insert(prefix.to_owned(), Remembered { hash, caller: caller.clone(), since });
         drop(remembered);
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.token, now);
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.token, self.clock.now());
     }
 
     /// Forgets every token, so that a revocation on this process takes effect at once.

@@ -2,11 +2,13 @@
 //!
 //! A token has 160 random bits, so a fast hash is enough: there is nothing to guess.
 
+use onhand_core::{Timestamp, UserId};
+use onhand_store::accounts::Token;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
+use sha2::{Digest as _, Sha256};
 
 use crate::hex;
-use sha2::{Digest as _, Sha256};
 
 /// Digits of a token.
 pub const DIGITS: usize = 40;
@@ -28,6 +30,22 @@ pub fn generate() -> String {
 /// What is stored of a token.
 pub fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
+}
+
+/// What is stored of a log-in's token. It has no end.
+pub fn row(key: &str, account: UserId, name: &str, now: Timestamp) -> Token {
+    Token {
+        id: 0,
+        account,
+        name: name.to_owned(),
+        prefix: key[..PREFIX_DIGITS].to_owned(),
+        hash: hash(key).to_vec(),
+        created_at: now,
+        last_used_at: None,
+        revoked_at: None,
+        is_named: false,
+        expires_at: None,
+    }
 }
 
 /// The part of a token that finds its row, if it looks like a token at all.

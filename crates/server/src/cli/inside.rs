@@ -99,6 +99,7 @@ impl Inside {
             role: Role::Admin,
             channel: None,
             token: 0,
+            is_named: false,
         };
         Call {
             app: self.app.clone(),

@@ -59,7 +59,12 @@ enum Command {
     Export(export::Args),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
+    /// Print the licences of the software that is part of this program.
+    Licenses,
 }
+
+/// See `tests/dependencies/notices.py`.
+const THIRD_PARTY: &str = include_str!("../../../../THIRD-PARTY.txt");
 
 /// Runs the command line. What went wrong is said in one line.
 pub fn run(cli: Cli) -> ExitCode {
@@ -85,6 +90,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(args) => return import::run(database, args).await,
             Command::Export(args) => export::run(database, &args).await?,
             Command::Config(_) => settings::run(),
+            Command::Licenses => say(THIRD_PARTY.trim_end()),
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -79,7 +79,10 @@ async fn first_admin(store: &Store, config: &ServeConfig, now: Timestamp) -> any
         return Ok(config.demo.then(|| DEMO_PASSWORD.to_owned()).filter(|_| config.admin_password.is_none()));
     }
     let (shown, secret) = match &config.admin_password {
-        Some(password) => (None, password.clone()),
+        Some(password) => match password::weakness(password, &config.admin_username) {
+            None => (None, password.clone()),
+            Some(weakness) => anyhow::bail!("the first administrator's password: {weakness}"),
+        },
         None if config.demo => (Some(DEMO_PASSWORD.to_owned()), DEMO_PASSWORD.to_owned()),
         None => {
             let generated = crate::hex::encode(&token::random::<10>());

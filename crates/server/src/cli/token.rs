@@ -12,6 +12,8 @@ use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::wire::scalar;
 
+const DAY_SECONDS: i64 = 24 * 3_600;
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make a token and print it, this once.
@@ -21,6 +23,9 @@ pub(super) enum Command {
         /// What it is for.
         #[arg(long, default_value = "command line")]
         name: String,
+        /// Days after which it ends. Without, it stays until it is revoked.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
+        days: Option<u16>,
     },
     /// List the tokens of a user.
     List {
@@ -37,19 +42,12 @@ pub(super) enum Command {
 pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
     let store = database::open_existing(config).await?;
     match command {
-        Command::Create { username, name } => {
+        Command::Create { username, name, days } => {
             let account = account(&store, username).await?;
             let key = token::generate();
-            let row = Token {
-                id: 0,
-                account: account.id,
-                name,
-                prefix: key[..token::PREFIX_DIGITS].to_owned(),
-                hash: token::hash(&key).to_vec(),
-                created_at: Clock::System.now(),
-                last_used_at: None,
-                revoked_at: None,
-            };
+            let row = token::row(&key, account.id, &name, Clock::System.now());
+            let end = days.map(|days| row.created_at.minus_seconds(-i64::from(days) * DAY_SECONDS));
+            let row = Token { is_named: true, expires_at: end, ..row };
             store.write("tokens.insert", async move |tx| accounts::insert_token(tx, &row).await).await?;
             say(key);
         }
@@ -57,7 +55,9 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
             let id = account(&store, username).await?.id;
             for token in store.read("tokens.of_account", async move |tx| accounts::tokens_of(tx, id).await).await? {
                 let when = |time: Option<Timestamp>| time.map_or("never".to_owned(), scalar::time_text);
-                let state = token.revoked_at.map_or(String::new(), |at| format!(", revoked {}", when(Some(at))));
+                let revoked = token.revoked_at.map(|at| format!(", revoked {}", when(Some(at))));
+                let end = token.expires_at.map(|at| format!(", ends {}", when(Some(at))));
+                let state = revoked.or(end).unwrap_or_default();
                 say(format!(
                     "{}\t{}…\t{}\tlast used {}{state}",
                     token.id,

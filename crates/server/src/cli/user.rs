@@ -7,14 +7,12 @@ use clap::Subcommand;
 use console::Term;
 use onhand_core::{ChannelId, UserId};
 use onhand_store::accounts::{self, Account};
+use onhand_store::{Store, Tx, channels};
 
 use super::{database, say};
 use crate::auth::{Role, password};
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
-
-/// The least characters of a password.
-const PASSWORD_CHARS_MIN: usize = 8;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -37,57 +35,138 @@ pub(super) enum Command {
         /// Whose.
         username: String,
     },
+    /// Keep a user from signing in, and revoke all of its tokens.
+    Disable {
+        /// Who.
+        username: String,
+    },
+    /// Let a disabled user sign in again.
+    Enable {
+        /// Who.
+        username: String,
+    },
+    /// Give a user another role. Its tokens stay.
+    Role {
+        /// Who.
+        username: String,
+        /// admin, integration, channel or viewer.
+        role: Role,
+        /// The one channel of the role channel.
+        #[arg(long)]
+        channel: Option<i64>,
+    },
+    /// Remove a user and revoke all of its tokens. What it did stays in the history under its name.
+    Remove {
+        /// Who.
+        username: String,
+    },
 }
 
 pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
+    let store = async || database::open_existing(config).await;
     match command {
-        Command::Add { username, role, channel } => {
-            if (role == Role::Channel) != channel.is_some() {
-                bail!("the role channel, and no other, needs --channel");
-            }
-            let account = Account {
-                id: UserId::new(0),
-                username,
-                password_hash: password::hash(&new_password()?),
-                role: role.name().to_owned(),
-                channel: channel.map(ChannelId::new),
-                is_active: true,
-                created_at: Clock::System.now(),
-            };
-            let store = database::open(config).await?;
-            let made = store.write("accounts.insert", async move |tx| accounts::insert(tx, &account).await).await;
-            match made {
-                Ok(account) => say(format!("made user {} with role {}", account.username, account.role)),
-                Err(fault) if fault.is_taken("account_username") => bail!("there is a user of that name already"),
-                Err(fault) => return Err(fault.into()),
-            }
-        }
-        Command::List => {
-            let store = database::open_existing(config).await?;
-            for account in store.read("accounts.list", async |tx| accounts::list(tx).await).await? {
-                let channel = account.channel.map(|id| format!(" (channel {})", id.get())).unwrap_or_default();
-                let state = if account.is_active { "" } else { ", inactive" };
-                say(format!("{}\t{}{channel}{state}", account.username, account.role));
-            }
-        }
-        Command::Passwd { username } => {
-            let store = database::open_existing(config).await?;
-            let name = username.clone();
-            let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
-            let account = found.with_context(|| format!("there is no user {username}"))?;
-            let (hash, now) = (password::hash(&new_password()?), Clock::System.now());
-            store
-                .write("accounts.set_password", async move |tx| {
-                    accounts::set_password(tx, account.id, &hash, now).await
-                })
-                .await?;
-            say(format!("changed the password of {username}; all of its tokens are revoked"));
-        }
+        Command::Add { username, role, channel } => add(config, username, role, channel).await,
+        Command::List => list(&store().await?).await,
+        Command::Passwd { username } => change_password(&store().await?, &username).await,
+        Command::Disable { username } => set_active(&store().await?, &username, false).await,
+        Command::Enable { username } => set_active(&store().await?, &username, true).await,
+        Command::Role { username, role, channel } => set_role(&store().await?, &username, role, channel).await,
+        Command::Remove { username } => remove(&store().await?, &username).await,
+    }
+}
+
+/// What was typed is judged before a database is opened, or made.
+async fn add(config: &DatabaseConfig, username: String, role: Role, channel: Option<i64>) -> anyhow::Result<()> {
+    fits(role, channel)?;
+    let password_hash = password::hash(&new_password(&username)?);
+    let store = database::open(config).await?;
+    let account = Account {
+        id: UserId::new(0),
+        username,
+        password_hash,
+        role: role.name().to_owned(),
+        channel: channel_of(&store, role, channel).await?,
+        is_active: true,
+        created_at: Clock::System.now(),
+    };
+    let made = store.write("accounts.insert", async move |tx| accounts::insert(tx, &account).await).await;
+    match made {
+        Ok(account) => say(format!("made user {} with role {}", account.username, account.role)),
+        Err(fault) if fault.is_taken("account_username") => bail!("there is a user of that name already"),
+        Err(fault) => return Err(fault.into()),
     }
     Ok(())
 }
 
-fn new_password() -> anyhow::Result<String> {
+/// The channel that goes with a role: one that exists for the role channel, none for the others.
+async fn channel_of(store: &Store, role: Role, channel: Option<i64>) -> anyhow::Result<Option<ChannelId>> {
+    fits(role, channel)?;
+    let Some(channel) = channel.map(ChannelId::new) else { return Ok(None) };
+    let found = store.read("channels.by_id", async move |tx| channels::by_id(tx, channel).await).await?;
+    found.with_context(|| format!("there is no channel {}", channel.get()))?;
+    Ok(Some(channel))
+}
+
+fn fits(role: Role, channel: Option<i64>) -> anyhow::Result<()> {
+    if (role == Role::Channel) == channel.is_some() {
+        Ok(())
+    } else {
+        bail!("the role channel, and no other, needs --channel")
+    }
+}
+
+async fn list(store: &Store) -> anyhow::Result<()> {
+    for account in store.read("accounts.list", async |tx| accounts::list(tx).await).await? {
+        let channel = account.channel.map(|id| format!(" (channel {})", id.get())).unwrap_or_default();
+        let state = if account.is_active { "" } else { ", inactive" };
+        say(format!("{}\t{}{channel}{state}", account.username, account.role));
+    }
+    Ok(())
+}
+
+async fn change_password(store: &Store, username: &str) -> anyhow::Result<()> {
+    let account = found(store, username).await?;
+    let (hash, now) = (password::hash(&new_password(username)?), Clock::System.now());
+    let body = async move |tx: &mut Tx<'_>| accounts::set_password(tx, account.id, &hash, None, now).await;
+    store.write("accounts.set_password", body).await?;
+    say(format!("changed the password of {username}; all of its tokens are revoked"));
+    Ok(())
+}
+
+async fn set_active(store: &Store, username: &str, is_active: bool) -> anyhow::Result<()> {
+    let (account, now) = (found(store, username).await?, Clock::System.now());
+    let body = async move |tx: &mut Tx<'_>| accounts::set_active(tx, account.id, is_active, now).await;
+    store.write("accounts.set_active", body).await?;
+    match is_active {
+        true => say(format!("{username} may sign in again")),
+        false => say(format!("{username} may not sign in; a running server notices within five seconds")),
+    }
+    Ok(())
+}
+
+async fn set_role(store: &Store, username: &str, role: Role, channel: Option<i64>) -> anyhow::Result<()> {
+    let (account, channel) = (found(store, username).await?, channel_of(store, role, channel).await?);
+    let body = async move |tx: &mut Tx<'_>| accounts::set_role(tx, account.id, role.name(), channel).await;
+    store.write("accounts.set_role", body).await?;
+    say(format!("{username} has the role {role}; a running server notices within five seconds"));
+    Ok(())
+}
+
+async fn remove(store: &Store, username: &str) -> anyhow::Result<()> {
+    let (account, now) = (found(store, username).await?, Clock::System.now());
+    let body = async move |tx: &mut Tx<'_>| accounts::remove(tx, &account, now).await;
+    store.write("accounts.remove", body).await?;
+    say(format!("removed {username}; a running server notices within five seconds"));
+    Ok(())
+}
+
+async fn found(store: &Store, username: &str) -> anyhow::Result<Account> {
+    let name = username.to_owned();
+    let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
+    found.with_context(|| format!("there is no user {username}"))
+}
+
+fn new_password(username: &str) -> anyhow::Result<String> {
     let password = match std::env::var("ONHAND_PASSWORD") {
         Ok(password) => password,
         Err(_) if std::io::stdin().is_terminal() => typed()?,
@@ -97,8 +176,8 @@ fn new_password() -> anyhow::Result<String> {
             text.lines().next().unwrap_or_default().to_owned()
         }
     };
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        bail!("a password has at least {PASSWORD_CHARS_MIN} characters");
+    if let Some(weakness) = password::weakness(&password, username) {
+        bail!("{weakness}");
     }
     Ok(password)
 }

@@ -3,12 +3,13 @@
 //! Promises: a number never changes, on any engine or installation; the table is append-only. Read-only.
 
 use super::call::Call;
-use crate::wire::error::{Error, FieldErrors};
+use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind};
 use crate::wire::json::{Object, Reply};
+use crate::wire::page;
 use crate::wire::view::{Shape, View, property};
 use onhand_store::Value;
-use onhand_store::filter::{Condition, Page, Window};
+use onhand_store::filter::Condition;
 
 /// A content type.
 pub const VIEW: View = View {
@@ -130,23 +131,14 @@ pub fn number_kinds(conditions: &mut [Condition]) {
 /// `GET content_types/`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let query = filter::parse(FILTERS, &call.query, call.zone())?;
-    let Window::Page { number, limit } = query.listing.window else {
-        return Err(Error::Fields(FieldErrors::one("cursor", "This list has numbered pages only.")));
-    };
     let fits = |row: &&ContentType| {
         query.listing.conditions.iter().all(|condition| {
             let found = if condition.column == "model" { row.model } else { row.app_label };
             condition.values.iter().any(|value| *value == onhand_store::Value::from(found))
         })
     };
-    let mut rows: Vec<_> = TABLE.iter().filter(fits).collect();
-    if query.listing.sort.descending {
-        rows.reverse();
-    }
-    let count = rows.len() as i64;
-    let skip = (number - 1).saturating_mul(limit).min(count) as usize;
-    let rows = rows.into_iter().skip(skip).take(limit as usize).collect();
-    call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| write(out, row))
+    let page = page::of_all(&query, TABLE.iter().filter(fits).collect())?;
+    call.page(&query, &page, |out, row| write(out, row))
 }
 
 /// `GET content_types/{id}/`.

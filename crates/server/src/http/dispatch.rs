@@ -48,6 +48,8 @@ pub struct Peer {
 struct Place {
     family: Family,
     below_channel: bool,
+    /// Where the request comes from, once there is one.
+    address: IpAddr,
 }
 
 /// The router of the whole API.
@@ -57,7 +59,7 @@ pub fn router(app: &Arc<App>) -> Router {
         let route = Arc::new(route);
         for path in route.paths() {
             let family = if path.starts_with("/api/i1/") { Family::I1 } else { Family::V1 };
-            let place = Place { family, below_channel: path.starts_with(CHANNEL) };
+            let place = Place { family, below_channel: path.starts_with(CHANNEL), address: IpAddr::from([0, 0, 0, 0]) };
             for path in [format!("{path}/"), path] {
                 let (app, route) = (app.clone(), route.clone());
                 let method = MethodFilter::try_from(route.method.clone()).expect("the table has known methods only");
@@ -82,6 +84,10 @@ fn refuse(request: &Request<Body>, error: Error) -> Response {
 
 async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request<Body>) -> Response {
     let mut observed = Observed::start(request.method(), route.path, request.headers());
+    let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.remote.ip());
+    let address = app.config.trusted_proxies.client(peer, request.headers());
+    observed.address(address);
+    let place = Place { address, ..place };
     let handling = Arc::new(Handling::new(route.clone(), request.headers()));
     let result = handle(app, &route, place, request, (&handling, &mut observed)).await;
     finish(observed, handling.told(result.unwrap_or_else(Error::into_reply)))
@@ -97,21 +103,24 @@ async fn handle(
     let (mut parts, mut body) = request.into_parts();
     let admitted = async {
         let host = host::asked(parts.version, &parts.headers)?;
-        let peer = parts.extensions.get::<Peer>().copied();
-        let base = host::base(&app.config, host, peer.and_then(|peer| peer.local));
+        let local = parts.extensions.get::<Peer>().and_then(|peer| peer.local);
+        let base = host::base(&app.config, host, local);
         let caller = identify(&app, route, &parts.headers).await?;
+        observed.caller(&caller);
+        if !caller.role.allows(route.permission) {
+            return Err(Error::forbidden());
+        }
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         let encoding = if reads { Encoding::Identity } else { Encoding::of(&parts.headers)? };
-        Ok::<_, Error>((caller, base, peer, encoding))
+        Ok::<_, Error>((caller, base, encoding))
     };
-    let (caller, base, peer, encoding) = match admitted.await {
+    let (caller, base, encoding) = match admitted.await {
         Ok(admitted) => admitted,
         Err(refused) => {
             discard(&app, &mut body).await;
             return Err(refused);
         }
     };
-    observed.caller(&caller);
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let (body, upload) = match (reads, route.reading) {
         (true, _) => (Bytes::new(), None),
@@ -132,7 +141,7 @@ async fn handle(
         channel,
         family: place.family,
         query,
-        address: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.remote.ip()),
+        address: place.address,
         base,
         handling: handling.clone(),
         content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
@@ -210,7 +219,7 @@ fn agree(query: &mut Vec<(String, String)>, channel: ChannelId, route: &Route) -
     }
 }
 
-/// The caller, if the route asks for one, with a role that permits it.
+/// The caller, if the route asks for one.
 async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Caller, Error> {
     if route.permission == Permission::Public {
         return Ok(Caller {
@@ -219,6 +228,7 @@ async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Calle
             role: Role::Viewer,
             channel: None,
             token: 0,
+            is_named: false,
         });
     }
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -226,8 +236,7 @@ async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Calle
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("token") => token.trim(),
         _ => return Err(Error::unauthorized("Authentication credentials were not provided.")),
     };
-    let caller = app.sessions.caller(token).await?.ok_or_else(|| Error::unauthorized("Invalid token."))?;
-    if caller.role.allows(route.permission) { Ok(caller) } else { Err(Error::forbidden()) }
+    app.sessions.caller(token).await?.ok_or_else(|| Error::unauthorized("Invalid token."))
 }
 
 async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Bytes, Error> {

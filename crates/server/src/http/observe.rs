@@ -2,6 +2,7 @@
 //!
 //! Promises: no token, password, query or body is logged; labels of metrics are closed sets. Must not know nouns.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Instant;
@@ -27,6 +28,7 @@ pub struct Observed {
     route: &'static str,
     id: HeaderValue,
     user: Arc<str>,
+    address: Option<IpAddr>,
 }
 
 impl Observed {
@@ -39,7 +41,13 @@ impl Observed {
             route,
             id: given.cloned().unwrap_or_else(next_id),
             user: nobody(),
+            address: None,
         }
+    }
+
+    /// Notes where it comes from.
+    pub fn address(&mut self, address: IpAddr) {
+        self.address = Some(address);
     }
 
     /// Notes who is calling.
@@ -65,6 +73,7 @@ impl Observed {
             status,
             micros = elapsed.as_micros() as u64,
             user = &*self.user,
+            address = self.address.map(tracing::field::display),
             "request"
         );
         response.headers_mut().insert(REQUEST_ID, self.id);

@@ -5,7 +5,7 @@
 
 use onhand_store::filter::{Page, Window};
 
-use super::error::Error;
+use super::error::{Error, FieldErrors};
 use super::filter::{Query, cursor_text};
 use super::json::{Object, Reply, push_list};
 
@@ -18,6 +18,20 @@ pub struct Address<'a> {
     pub path: &'a str,
     /// The query as the client wrote it.
     pub query: &'a [(String, String)],
+}
+
+/// The part of a short list, known whole, that a query asks for. Such a list has numbered pages only.
+pub fn of_all<T>(query: &Query, mut rows: Vec<T>) -> Result<Page<T>, Error> {
+    let Window::Page { number, limit } = query.listing.window else {
+        return Err(Error::Fields(FieldErrors::one("cursor", "This list has numbered pages only.")));
+    };
+    if query.listing.sort.descending {
+        rows.reverse();
+    }
+    let count = rows.len() as i64;
+    let skip = number.saturating_sub(1).saturating_mul(limit).min(count) as usize;
+    let rows = rows.into_iter().skip(skip).take(limit as usize).collect();
+    Ok(Page { count: Some(count), rows, next: None })
 }
 
 /// The answer with one page of a list.

@@ -1,4 +1,4 @@
-//! Signing in and out, one's own tokens, the throttle (contract 2).
+//! Signing in and out, one's own tokens and password, how long tokens live, the throttle.
 
 use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use onhand::auth::{Role, password};
 use serde_json::json;
 
-use crate::client::{TestServer, parsed};
+use crate::client::{PASSWORD, TestServer, parsed, password_hash};
 use crate::shop::{column, id, long};
 
 const LOGIN: &str = "/api/i1/auth/login/";
@@ -212,4 +212,169 @@ async fn the_word_before_a_token_may_be_in_any_case() {
     }
     server.bearer(&long(40)).get("/api/i1/active_user/").await.expect(401);
     server.bearer(&key.to_uppercase()).get("/api/i1/active_user/").await.expect(401);
+}
+
+/// Log-ins that succeed cost nothing: a client that signs in before every call is not shut out.
+#[tokio::test]
+async fn only_failed_log_ins_are_throttled() {
+    let server = TestServer::with(|config| config.login_attempts = NonZeroU32::new(2).expect("not zero")).await;
+    server.add_account("erp", password_hash(), Role::Integration, None).await;
+    let anonymous = server.anonymous();
+    for _ in 0..30 {
+        anonymous.post(LOGIN, json!({"username": "erp", "password": PASSWORD})).await.ok();
+    }
+    for _ in 0..2 {
+        anonymous.post(LOGIN, json!({"username": "erp", "password": "wrong"})).await.expect(400);
+    }
+    anonymous.post(LOGIN, json!({"username": "erp", "password": PASSWORD})).await.expect(429);
+}
+
+/// Behind a proxy every client has the proxy's address, so the throttle asks the proxy; but nobody else.
+#[tokio::test]
+async fn the_throttle_counts_the_client_behind_a_trusted_proxy() {
+    let throttled = async |trusted: &'static str| {
+        let server = TestServer::with(|config| {
+            config.login_attempts = NonZeroU32::MIN;
+            config.trusted_proxies = trusted.parse().expect("networks");
+        })
+        .await;
+        let attempt = async |address: &str| {
+            let client = server.anonymous().with("X-Forwarded-For", address);
+            client.post(LOGIN, json!({"username": "erp", "password": "wrong"})).await.status
+        };
+        [attempt("203.0.113.1").await, attempt("203.0.113.2").await, attempt("203.0.113.1").await]
+    };
+    assert_eq!(throttled("127.0.0.1").await, [400, 400, 429]);
+    assert_eq!(throttled("").await, [400, 429, 429], "a client cannot choose its address");
+}
+
+#[tokio::test]
+async fn the_token_of_a_log_in_ends() {
+    let server = TestServer::with(|config| {
+        config.login_token_idle_days = 2;
+        config.login_token_days = 5;
+    })
+    .await;
+    server.add_account("erp", password_hash(), Role::Integration, None).await;
+    let login = async || {
+        let answer = server.anonymous().post(LOGIN, json!({"username": "erp", "password": PASSWORD})).await.ok();
+        server.bearer(answer["key"].as_str().expect("a key"))
+    };
+    let (used, idle) = (login().await, login().await);
+    for _ in 0..4 {
+        server.advance(24 * 3_600);
+        used.get("/api/v1/auth/tokens/").await.ok();
+    }
+    idle.get("/api/v1/active_user/").await.expect(401);
+    server.advance(24 * 3_600);
+    used.get("/api/v1/active_user/").await.expect(401);
+}
+
+#[tokio::test]
+async fn a_named_token_lives_as_long_as_its_owner_says() {
+    let server = TestServer::with(|config| config.login_token_days = 0).await;
+    let owner = server.client(Role::Integration).await;
+    let make = async |body: serde_json::Value| {
+        let made = owner.post("/api/v1/auth/tokens/", body).await.created();
+        (server.bearer(made["key"].as_str().expect("a key")), made)
+    };
+    let (lasting, made) = make(json!({"name": "for good"})).await;
+    assert_eq!(made["expires_date"], json!(null));
+    let (short, made) = make(json!({"name": "for a week", "expires_in_days": 7})).await;
+    assert_eq!(made["expires_date"], json!(server.time(7 * 24 * 3_600)));
+    owner.post("/api/v1/auth/tokens/", json!({"name": "x", "expires_in_days": 0})).await.faults(&["expires_in_days"]);
+    server.advance(7 * 24 * 3_600 - 1);
+    short.get("/api/v1/active_user/").await.ok();
+    server.advance(400 * 24 * 3_600);
+    short.get("/api/v1/active_user/").await.expect(401);
+    lasting.get("/api/v1/active_user/").await.ok();
+}
+
+/// Somebody who finds a program's token cannot make himself another one, nor lock its owner out.
+#[tokio::test]
+async fn a_named_token_makes_no_tokens_and_changes_no_password() {
+    let server = TestServer::start().await;
+    let owner = server.client(Role::Viewer).await;
+    let made = owner.post("/api/v1/auth/tokens/", json!({"name": "dashboard"})).await.created();
+    let named = server.bearer(made["key"].as_str().expect("a key"));
+    named.post("/api/v1/auth/tokens/", json!({"name": "another"})).await.expect(403);
+    let passwords = json!({"current_password": PASSWORD, "new_password": "gnu7-Kestrel"});
+    named.post("/api/v1/auth/password/", passwords).await.expect(403);
+    assert_eq!(owner.get("/api/v1/auth/tokens/").await.ok()["count"], json!(2));
+}
+
+#[tokio::test]
+async fn one_changes_ones_own_password() {
+    let server = TestServer::start().await;
+    server.add_account("erp", password_hash(), Role::Integration, None).await;
+    let login =
+        async |password: &str| server.anonymous().post(LOGIN, json!({"username": "erp", "password": password})).await;
+    let of = |answer: serde_json::Value| server.bearer(answer["key"].as_str().expect("a key"));
+    let (here, elsewhere) = (of(login(PASSWORD).await.ok()), of(login(PASSWORD).await.ok()));
+    elsewhere.get("/api/v1/active_user/").await.ok();
+
+    let path = "/api/v1/auth/password/";
+    let body = |current: &str, new: &str| json!({"current_password": current, "new_password": new});
+    here.post(path, json!({})).await.faults(&["current_password", "new_password"]);
+    here.post(path, body("wrong", "gnu7-Kestrel")).await.faults(&["current_password"]);
+    for weak in ["short", "password1", "12345678"] {
+        here.post(path, body(PASSWORD, weak)).await.faults(&["new_password"]);
+    }
+    login(PASSWORD).await.ok();
+
+    assert_eq!(here.post(path, body(PASSWORD, "gnu7-Kestrel")).await.status, 204);
+    login(PASSWORD).await.expect(400);
+    login("gnu7-Kestrel").await.ok();
+    here.get("/api/v1/active_user/").await.ok();
+    elsewhere.get("/api/v1/active_user/").await.expect(401);
+}
+
+#[tokio::test]
+async fn log_ins_replace_the_tokens_that_were_not_used_for_the_longest_time() {
+    let server = TestServer::with(|config| config.login_tokens_max = NonZeroU32::new(2).expect("not zero")).await;
+    server.add_account("erp", password_hash(), Role::Integration, None).await;
+    let login = async || {
+        server.advance(60);
+        let answer = server.anonymous().post(LOGIN, json!({"username": "erp", "password": PASSWORD})).await.ok();
+        server.bearer(answer["key"].as_str().expect("a key"))
+    };
+    let (first, second) = (login().await, login().await);
+    let named = first.post("/api/v1/auth/tokens/", json!({"name": "stays"})).await.created();
+    server.advance(60);
+    first.get("/api/v1/auth/tokens/").await.ok();
+    let third = login().await;
+    server.advance(5);
+    second.get("/api/v1/active_user/").await.expect(401);
+    for client in [first, third, server.bearer(named["key"].as_str().expect("a key"))] {
+        client.get("/api/v1/active_user/").await.ok();
+    }
+}
+
+#[tokio::test]
+async fn ones_tokens_are_listed_in_pages() {
+    let server = TestServer::start().await;
+    let viewer = server.client(Role::Viewer).await;
+    for number in 0..4 {
+        viewer.post("/api/v1/auth/tokens/", json!({"name": format!("token {number}")})).await.created();
+    }
+    let first = viewer.get("/api/v1/auth/tokens/?limit=3").await.ok();
+    assert_eq!((&first["count"], column(&first, "name").len()), (&json!(5), 3));
+    let second = viewer.get(first["next"].as_str().expect("a link")).await.ok();
+    assert_eq!(column(&second, "name"), [json!("token 2"), json!("token 3")]);
+    viewer.get("/api/v1/auth/tokens/?page=3&limit=3").await.expect(404);
+    viewer.get("/api/v1/auth/tokens/?colour=blue").await.expect(400);
+}
+
+/// Five seconds are five seconds, also when the machine's clock is set back meanwhile.
+#[tokio::test]
+async fn a_revoked_token_does_not_live_on_through_a_jump_of_the_clock() {
+    let server = TestServer::start().await;
+    let viewer = server.client(Role::Viewer).await;
+    viewer.get("/api/v1/active_user/").await.ok();
+    let tokens = viewer.get("/api/v1/auth/tokens/").await.ok();
+    let (token, now) = (id(&tokens["results"][0]), server.app.clock.now());
+    let revoke = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::revoke(tx, token, now).await;
+    assert!(server.app.store.write("tokens.revoke", revoke).await.expect("a writable database"));
+    server.advance(-3_600);
+    viewer.get("/api/v1/active_user/").await.expect(401);
 }

@@ -5,20 +5,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use clap::Parser;
 use onhand::app::App;
-use onhand::auth::{Role, token};
+use onhand::auth::{Role, password, token};
 use onhand::clock::Clock;
 use onhand::config::ServeConfig;
 use onhand::ledger::Ledger;
 use onhand::wire::scalar;
 use onhand::{http, jobs};
 use onhand_core::{ChannelId, Timestamp, UserId};
-use onhand_store::accounts::{self, Account, Token};
+use onhand_store::accounts::{self, Account};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -27,6 +27,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::database::Database;
 
+/// The password of every account that a test gets.
+pub(crate) const PASSWORD: &str = "a password to sign in with";
 /// The documents' own year, so that golden pairs look like them.
 const START: &str = "2026-03-01T08:00:00.000000Z";
 
@@ -136,21 +138,12 @@ impl TestServer {
         self.app.store.write("accounts.insert", insert).await.expect("a new account").id
     }
 
-    /// Accounts get a token without a password: hashing one takes longer than most tests.
+    /// Accounts get a token without signing in: that takes longer than most tests. All have the same password.
     async fn account(&self, role: Role, channel: Option<i64>) -> Client {
         let name = format!("{role}-{}", unique());
-        let account = self.add_account(&name, "no password".to_owned(), role, channel).await;
+        let account = self.add_account(&name, password_hash(), role, channel).await;
         let key = token::generate();
-        let row = Token {
-            id: 0,
-            account,
-            name: "test".to_owned(),
-            prefix: key[..token::PREFIX_DIGITS].to_owned(),
-            hash: token::hash(&key).to_vec(),
-            created_at: self.app.clock.now(),
-            last_used_at: None,
-            revoked_at: None,
-        };
+        let row = token::row(&key, account, "test", self.app.clock.now());
         let insert = async move |tx: &mut onhand_store::Tx<'_>| accounts::insert_token(tx, &row).await;
         self.app.store.write("tokens.insert", insert).await.expect("a new token");
         self.bearer(&key)
@@ -159,6 +152,12 @@ impl TestServer {
     fn client_of(&self, token: Option<String>) -> Client {
         Client { http: self.http.clone(), base: format!("http://{}", self.address), token, headers: Vec::new() }
     }
+}
+
+/// Hashing takes its time on purpose; once is enough.
+pub(crate) fn password_hash() -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| password::hash(PASSWORD)).clone()
 }
 
 /// An HTTP client of its own, with its own connections. It follows no redirect: there must not be any.

@@ -27,6 +27,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET auth/tokens", ALL),
     ("POST auth/tokens", ALL),
     ("DELETE auth/tokens/{id}", ALL),
+    ("POST auth/password", ALL),
     ("GET content_types", ALL),
     ("GET content_types/{id}", ALL),
     ("GET products", ALL),

@@ -4,23 +4,22 @@
 //! know what an answer means.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
-use onhand::auth::{Role, password};
+use onhand::auth::Role;
 use onhand::config::ServeConfig;
 use onhand::http::routes::{NOUNS, Reading, Route, Under, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
-use crate::client::{Answer, Body, Client, TestServer, unique};
+use crate::client::{Answer, Body, Client, PASSWORD, TestServer, password_hash, unique};
 use crate::imports::{finished, import_path, upload};
 use crate::oms_floor::Floor;
 use crate::shop::{Shop, id, item};
 
 /// The SKU of a counted line.
 const COUNTED: &Field = &onhand::http::stock_counts::LINE[0];
-const PASSWORD: &str = "a password to sign in with";
 const USERNAME: &str = "somebody";
 /// A file that the shop's list takes.
 const SAMPLE_FILE: &[u8] = b"product_sku,stock\nSAMPLE,1000000\nSAMPLE-2,5\n";
@@ -246,6 +245,7 @@ impl Samples {
         let fields = route.body.unwrap_or_default();
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
+            ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
             // What fails at once is held by no batch, so every batch may say it.
             ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
@@ -345,12 +345,6 @@ impl Samples {
         };
         caller.send(route.method.as_str(), &path, body).await
     }
-}
-
-/// Hashing takes its time on purpose; once is enough.
-fn password_hash() -> String {
-    static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| password::hash(PASSWORD)).clone()
 }
 
 /// Every route with each of its paths.

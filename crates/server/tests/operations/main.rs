@@ -14,3 +14,4 @@ mod program;
 mod read_only;
 mod settings;
 mod start;
+mod users;

@@ -37,8 +37,16 @@ pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TA
 /// Accounts, stock, orders, and what is kept beside them.
 const MAIN: &[Table] = &[
     table("id_block", &["kind"], &["next"]),
-    table("account", &["id"], &["username", "password_hash", "role", "channel_id", "is_active", "created_at"]),
-    table("token", &["id"], &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at"]),
+    table(
+        "account",
+        &["id"],
+        &["username", "password_hash", "role", "channel_id", "is_active", "created_at", "removed_at"],
+    ),
+    table(
+        "token",
+        &["id"],
+        &["account_id", "name", "prefix", "hash", "created_at", "last_used_at", "revoked_at", "is_named", "expires_at"],
+    ),
     table(
         "stock_list",
         &["id"],

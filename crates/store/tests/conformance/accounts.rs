@@ -1,8 +1,8 @@
 //! Accounts and tokens: unique names, tokens by prefix, revoking.
 
 use onhand_core::{ChannelId, UserId};
-use onhand_store::Store;
 use onhand_store::accounts::{self, Account, Proof, Token};
+use onhand_store::{Store, Tx};
 
 use crate::database::for_each_engine;
 use crate::shop::{START, at};
@@ -33,6 +33,8 @@ async fn add_token(store: &Store, account: UserId, prefix: &str, hash: u8) -> To
         created_at: at(1),
         last_used_at: None,
         revoked_at: None,
+        is_named: true,
+        expires_at: None,
     };
     let row = token.clone();
     let id = store.write("t", async move |tx| accounts::insert_token(tx, &row).await).await.expect("made");
@@ -112,7 +114,7 @@ fn a_new_password_revokes_every_token_of_the_account() {
         store
             .write("t", async move |tx| {
                 accounts::revoke(tx, old_id, at(5)).await?;
-                accounts::set_password(tx, id, "$new", at(9)).await
+                accounts::set_password(tx, id, "$new", None, at(9)).await
             })
             .await
             .expect("written");
@@ -148,9 +150,113 @@ fn a_token_is_given_for_what_is_still_good() {
         assert_eq!(give(Proof::Token(foreign.id)).await, None, "a token of somebody else");
         assert_eq!(give(Proof::Token(999)).await, None);
         let id = erp.id;
-        store.write("t", async move |tx| accounts::set_password(tx, id, "new", at(5)).await).await.expect("changed");
+        store
+            .write("t", async move |tx| accounts::set_password(tx, id, "new", None, at(5)).await)
+            .await
+            .expect("changed");
         assert_eq!(give(password).await, None);
         assert_eq!(give(Proof::Token(shown.id)).await, None);
         assert!(tokens_of(store, erp.id).await.iter().all(|token| token.revoked_at.is_some()));
     });
+}
+#[test]
+fn an_account_is_disabled_changed_and_removed() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let erp = add(store, account("erp")).await.expect("made");
+        add_token(store, erp.id, "abcdefgh", 1).await;
+        let id = erp.id;
+        let shown = async || store.read("t", async move |tx| accounts::by_id(tx, id).await).await.expect("read");
+        let alive = async || tokens_of(store, id).await.iter().filter(|token| token.is_live(at(0), None)).count();
+
+        let role = async move |tx: &mut Tx<'_>| accounts::set_role(tx, id, "viewer", None).await;
+        store.write("t", role).await.expect("written");
+        let changed = Account { role: "viewer".to_owned(), channel: None, ..erp.clone() };
+        assert_eq!((shown().await, alive().await), (Some(changed.clone()), 1), "its tokens stay");
+
+        let disable = async move |tx: &mut Tx<'_>| accounts::set_active(tx, id, false, at(5)).await;
+        store.write("t", disable).await.expect("written");
+        let disabled = Account { is_active: false, ..changed.clone() };
+        assert_eq!((shown().await, alive().await), (Some(disabled.clone()), 0));
+        let enable = async move |tx: &mut Tx<'_>| accounts::set_active(tx, id, true, at(6)).await;
+        store.write("t", enable).await.expect("written");
+        assert_eq!((shown().await, alive().await), (Some(changed), 0), "what is revoked stays revoked");
+
+        add_token(store, id, "bbbbbbbb", 2).await;
+        let removed = erp.clone();
+        let remove = async move |tx: &mut Tx<'_>| accounts::remove(tx, &removed, at(7)).await;
+        store.write("t", remove).await.expect("written");
+        assert_eq!(alive().await, 0);
+        assert!(shown().await.is_some_and(|account| !account.is_active && account.password_hash.is_empty()));
+        let listed = store.read("t", async |tx| accounts::list(tx).await).await.expect("read");
+        assert_eq!(listed, [], "it is listed no more");
+        add(store, account("erp")).await.expect("its name is free");
+    });
+}
+
+#[test]
+fn a_log_in_replaces_what_was_not_used_for_the_longest_time() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let erp = add(store, account("erp")).await.expect("made");
+        add_token(store, erp.id, "named000", 0).await;
+        let login = async |number: u8, seconds: i64| {
+            let proof = Proof::Password(erp.password_hash.clone());
+            let row = Token {
+                id: 0,
+                account: erp.id,
+                name: "login".to_owned(),
+                prefix: "login000".to_owned(),
+                hash: vec![number],
+                created_at: at(seconds),
+                last_used_at: None,
+                revoked_at: None,
+                is_named: false,
+                expires_at: Some(at(1_000)),
+            };
+            store
+                .write("t", async move |tx| accounts::insert_login(tx, &row, &proof, 2).await)
+                .await
+                .expect("written")
+                .expect("made")
+        };
+        let first = login(1, 10).await;
+        let second = login(2, 20).await;
+        store.write("t", async move |tx| accounts::used(tx, &[(first, at(30))]).await).await.expect("written");
+        let third = login(3, 40).await;
+        let tokens = tokens_of(store, erp.id).await;
+        let alive: Vec<i64> = tokens.iter().filter(|token| token.is_live(at(50), None)).map(|token| token.id).collect();
+        assert_eq!(alive, [tokens[0].id, first, third], "{second} was not used since it was made");
+    });
+}
+
+#[test]
+fn tokens_end_when_their_time_is_over() {
+    let token = |named: bool, used: Option<i64>, end: Option<i64>| Token {
+        id: 1,
+        account: UserId::new(1),
+        name: String::new(),
+        prefix: String::new(),
+        hash: Vec::new(),
+        created_at: at(0),
+        last_used_at: used.map(at),
+        revoked_at: None,
+        is_named: named,
+        expires_at: end.map(at),
+    };
+    // Named, last used, end; idle seconds; still live at second 100?
+    for (named, used, end, idle, live) in [
+        (false, None, None, None, true),
+        (false, None, None, Some(100), true),
+        (false, None, None, Some(99), false),
+        (false, Some(50), None, Some(50), true),
+        (false, Some(50), None, Some(49), false),
+        (true, Some(50), None, Some(49), true),
+        (true, None, Some(101), None, true),
+        (true, None, Some(100), None, false),
+    ] {
+        let is_live = token(named, used, end).is_live(at(100), idle);
+        assert_eq!(is_live, live, "{named} {used:?} {end:?} {idle:?}");
+    }
+    assert!(!Token { revoked_at: Some(at(1)), ..token(true, None, None) }.is_live(at(100), None));
 }

@@ -51,7 +51,8 @@ fn accounts() -> Vec<Route> {
             .answers(200, one(&auth::DETAIL)),
         route!(GET "auth/tokens" SignedIn auth::list_tokens, "Your tokens, with when they were last used.")
             .under(Under::V1)
-            .answers(200, one(&auth::TOKENS)),
+            .lists(auth::FILTERS)
+            .answers(200, page(&auth::TOKEN)),
         route!(POST "auth/tokens" SignedIn auth::create_token, "A named token, shown this once.")
             .under(Under::V1)
             .takes(auth::NEW_TOKEN)
@@ -59,6 +60,10 @@ fn accounts() -> Vec<Route> {
             .answers(201, one(&auth::NEW_TOKEN_ANSWER)),
         route!(DELETE "auth/tokens/{id}" SignedIn auth::remove_token, "Revoke one of your tokens.")
             .under(Under::V1)
+            .answers(204, Answer::Nothing),
+        route!(POST "auth/password" SignedIn auth::change_password, "Replace your password; your other tokens are revoked.")
+            .under(Under::V1)
+            .takes(auth::PASSWORD)
             .answers(204, Answer::Nothing),
         route!(GET "active_user" SignedIn auth::active_user, "Who is signed in.").answers(200, USER),
     ]
