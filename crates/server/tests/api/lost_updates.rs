@@ -142,7 +142,8 @@ fn other(samples: &Samples, field: &Field, shown: &Value) -> Option<Value> {
         Kind::Object => json!({format!("k{number}"): number}),
         Kind::Any => json!(format!("v{number}")),
         Kind::Decimal => json!(format!("{number}.50")),
-        Kind::Number(max) => json!(f64::from(max) / (2.0 + (number % 1_000) as f64)),
+        // A quarter or three: what is not a sum of few powers of two may come back as its neighbour.
+        Kind::Number(max) => json!((number % i64::from(max)) as f64 / 2.0 + 0.25),
         Kind::Texts(..) => json!([format!("t{number}")]),
         Kind::Pk if field.nullable => {
             let named = samples.pointer(field.name)?;
