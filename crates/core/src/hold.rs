@@ -37,6 +37,6 @@ pub struct Hold {
     pub quantity: Quantity,
     /// Where it is in its life.
     pub state: HoldState,
-    /// When the ERP registered the line, once it has.
+    /// When the ERP registered the line, once it has. An open hold that has this was moved to another list since.
     pub registered_at: Option<Timestamp>,
 }

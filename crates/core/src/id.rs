@@ -66,6 +66,8 @@ id! {
     DiscrepancyId,
     /// A count at a location. No bucket.
     StockCountId,
+    /// A move that the ERP has to hear of; its bucket is that of its order.
+    StockMoveId,
 }
 
 /// The kinds of row whose ids come from an [`IdSource`].
@@ -97,11 +99,13 @@ pub enum IdKind {
     Discrepancy,
     /// [`StockCountId`].
     StockCount,
+    /// [`StockMoveId`].
+    StockMove,
 }
 
 impl IdKind {
     /// Every kind, in the order of their stored numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Product,
         Self::Stock,
         Self::Order,
@@ -115,6 +119,7 @@ impl IdKind {
         Self::TransferItem,
         Self::Discrepancy,
         Self::StockCount,
+        Self::StockMove,
     ];
 }
 

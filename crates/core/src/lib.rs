@@ -35,12 +35,13 @@ pub use fold::fold;
 pub use hold::{Hold, HoldState};
 pub use id::{
     ChannelId, DiscrepancyId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, PackageId,
-    PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, TransferId, TransferItemId, UserId,
+    PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, StockMoveId, TransferId,
+    TransferItemId, UserId,
 };
 pub use movement::{Cause, Delta, Movement};
 pub use order::{Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell};
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use refusal::Refusal;
 pub use shelf::{Changes, Shelf};
-pub use stock::{Product, ReleaseMode, SKU_CHARS_MAX, Stock, StockKey, StockList, UnitType, Written};
+pub use stock::{MovesSettle, Product, ReleaseMode, SKU_CHARS_MAX, Stock, StockKey, StockList, UnitType, Written};
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};

@@ -3,7 +3,9 @@
 //! Promises: [`OrderStatus`] is the closed table of contract 7.3. Must not know what the vendor's other fields mean:
 //! they are opaque text in `details`.
 
-use crate::{ChannelId, MappingId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, Timestamp};
+use crate::{
+    ChannelId, MappingId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp,
+};
 
 /// What to do with an order that a channel has already sold and that does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -161,6 +163,10 @@ pub struct OrderItem {
     pub list: StockListId,
     /// The stock it holds; stays even if the product moves, so that a release cannot be misdirected.
     pub stock: StockId,
+    /// The list of that stock: where the line is reserved now.
+    pub reserved_list: StockListId,
+    /// The location of that list, if it has one.
+    pub location: Option<StockLocationId>,
     /// The product's SKU.
     pub sku: String,
     /// How many units; at least 1.

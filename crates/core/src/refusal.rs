@@ -3,7 +3,7 @@
 //! Promises: a refused command has changed nothing. Refusals are found in the order of the variants here, so which of
 //! two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
 
-use crate::{ChannelId, OrderItemId, StockListId, StockLocationId, Timestamp, command::ProductRef};
+use crate::{ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, command::ProductRef};
 
 /// Why a command was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,6 +51,20 @@ pub enum Refusal {
     ForeignLines(Vec<i64>),
     /// There is no such stock location.
     UnknownLocation(StockLocationId),
+    /// Moves that the command names cannot be registered so: (row, fault), rows counted from 0.
+    Moves(Vec<(usize, MoveFault)>),
+}
+
+/// Why a move cannot be registered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MoveFault {
+    /// There is no such move.
+    Unknown(StockMoveId),
+    /// It is registered with another code.
+    AnotherCode {
+        /// The code that it has.
+        code: String,
+    },
 }
 
 /// What is wrong with one row of a command.

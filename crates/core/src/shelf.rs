@@ -365,8 +365,13 @@ impl Shelf {
         if state == HoldState::Reported {
             self.reported_of.entry(stock).or_default().insert(item);
         }
+        let list = self.stocks.get(&stock).map(|stock| stock.list);
+        let behind = |list| self.floor.location_of(list).map(|location| location.id);
+        let location =
+            list.and_then(|list| behind(list).or_else(|| self.lists.get(&list).and_then(|list| list.location)));
         let line = self.item_mut(item);
-        (line.stock, line.modified_at) = (stock, now.later_than(line.modified_at));
+        (line.stock, line.location, line.modified_at) = (stock, location, now.later_than(line.modified_at));
+        line.reserved_list = list.unwrap_or(line.reserved_list);
     }
 
     fn hold_mut(&mut self, item: OrderItemId) -> &mut Hold {

@@ -3,7 +3,7 @@
 //! Promises: [`Stock::available`] and [`Stock::headroom`] are the only places that say what can still be sold.
 //! Must not know who asks or why a number changed (that is [`crate::Movement`]).
 
-use crate::{MovementId, ProductId, StockId, StockListId, Timestamp};
+use crate::{MovementId, ProductId, StockId, StockListId, StockLocationId, Timestamp};
 
 /// What a release does to the quantity until the ERP's next figure (DESIGN section 2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -15,6 +15,16 @@ pub enum ReleaseMode {
     Immediate,
 }
 
+/// When a move that the ERP has to hear of is taken to be registered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MovesSettle {
+    /// When the ERP says so.
+    #[default]
+    Acknowledged,
+    /// When it is made: the ERP is taken to know at once, so the list's next level settles it.
+    NextLevel,
+}
+
 /// The part of a stock list that rules read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct StockList {
@@ -24,8 +34,10 @@ pub struct StockList {
     pub release_mode: ReleaseMode,
     /// How old the ERP's figures are when they arrive without a time of their own, in seconds.
     pub snapshot_delay_seconds: i64,
-    /// Whether a stock location stands behind it: then its orders are planned to locations.
-    pub is_located: bool,
+    /// The stock location behind it, if there is one: then its orders are planned to locations.
+    pub location: Option<StockLocationId>,
+    /// When moves to this list, and transfers from it, are taken to be registered.
+    pub moves_settle: MovesSettle,
 }
 
 /// The most characters a SKU may have.
@@ -78,7 +90,7 @@ pub struct Stock {
     pub held: i64,
     /// The part of `held` that no order of ours stands behind: the ERP or another system wrote it.
     pub external: i64,
-    /// Registered by the ERP, but no figure newer than that has arrived.
+    /// Registered by the ERP, but no figure newer than that has arrived; and what moves keep off sale.
     pub reported: i64,
     /// When the ERP took the figure in `on_hand`.
     pub snapshot_at: Option<Timestamp>,

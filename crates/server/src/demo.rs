@@ -11,8 +11,8 @@ use onhand_core::command::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, ERP, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey, StockListId, Timestamp,
-    UserId,
+    ChannelId, Command, ERP, MovesSettle, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
+    StockListId, Timestamp, UserId,
 };
 use onhand_store::Tx;
 use onhand_store::channels::CHANNELS;
@@ -62,6 +62,7 @@ async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId
             code: Some(code.to_owned()),
             is_auto_sync: true,
             release_mode: ReleaseMode::default(),
+            moves_settle: MovesSettle::default(),
             snapshot_delay_seconds: 0,
             time_zone: Some("Europe/Istanbul".to_owned()),
             created_at: now,

@@ -39,6 +39,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::stock_counts::STATEMENTS,
         crate::stock_lists::STATEMENTS,
         crate::stock_locations::STATEMENTS,
+        crate::stock_moves::STATEMENTS,
         crate::stocks::STATEMENTS,
         crate::tally::STATEMENTS,
         crate::transfers::STATEMENTS,

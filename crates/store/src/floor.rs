@@ -5,12 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::floor::{FloorChanges, FloorNeeds};
-use onhand_core::{Changes, OrderId, OrderItemId, Shelf, Stock, StockId, StockKey};
+use onhand_core::floor::{FloorChanges, FloorNeeds, MoveKind};
+use onhand_core::{Changes, HoldState, OrderId, OrderItemId, Shelf, Stock, StockId, StockKey, StockListId};
 
 use crate::sql::{shared, values};
 use crate::tally::Tally;
-use crate::{Error, Tx, discrepancies, order_items, packages, stock_counts, stock_locations, stocks, transfers};
+use crate::{
+    Error, Tx, discrepancies, order_items, packages, stock_counts, stock_locations, stock_moves, stocks, transfers,
+};
 
 shared! {
     DUE = "plan_due.all", "SELECT order_id FROM plan_due ORDER BY order_id LIMIT ?1";
@@ -57,6 +59,8 @@ pub(crate) async fn resolve(tx: &mut Tx<'_>, needs: &FloorNeeds) -> Result<Reach
             reach.planned.insert(transfer.order);
         }
     }
+    let moves = stock_moves::by_ids(tx, &needs.moves).await?;
+    reach.orders.extend(moves.iter().map(|one| one.order));
     Ok(reach)
 }
 
@@ -72,6 +76,9 @@ pub(crate) async fn load(
         return Ok(wanted);
     }
     load_orders(tx, &reach.orders, shelf).await?;
+    // Where transfers keep something off sale, or will.
+    let carried = shelf.floor.moves.all().filter(|one| one.kind == MoveKind::Transfer);
+    wanted.extend(carried.flat_map(|one| [one.from, one.to]));
     if !reach.planned.is_empty() || !needs.counted.is_empty() {
         for location in stock_locations::all(tx).await? {
             shelf.floor.locations.put(location.id, location);
@@ -105,6 +112,9 @@ async fn load_orders(tx: &mut Tx<'_>, orders: &BTreeSet<OrderId>, shelf: &mut Sh
     for line in packages::items_of_orders(tx, orders.iter().copied()).await? {
         shelf.floor.package_items.put(line.id, line);
     }
+    for one in stock_moves::of_orders(tx, orders.iter().copied()).await? {
+        shelf.floor.moves.put(one.id, one);
+    }
     for transfer in transfers::of_orders(tx, orders.iter().copied()).await? {
         shelf.floor.transfers.put(transfer.id, transfer);
     }
@@ -112,6 +122,12 @@ async fn load_orders(tx: &mut Tx<'_>, orders: &BTreeSet<OrderId>, shelf: &mut Sh
         shelf.floor.transfer_items.put(line.id, line);
     }
     Ok(())
+}
+
+/// The lists that transfers of these orders go to, which may have no stock of what is brought.
+pub(crate) fn destinations(shelf: &Shelf) -> impl Iterator<Item = StockListId> {
+    let location = |id| shelf.floor.locations.get(id).map(|location| location.list);
+    shelf.floor.transfers.all().filter_map(move |transfer| location(transfer.destination))
 }
 
 /// When the stocks are locked: the discrepancies of those that have any, and those that are named.
@@ -140,6 +156,39 @@ pub(crate) async fn load_discrepancies(
     Ok(())
 }
 
+/// When the stocks are locked: what moves keep on those whose `reported` may change because of it.
+pub(crate) async fn load_kept(
+    tx: &mut Tx<'_>,
+    needs: &FloorNeeds,
+    (found, settling): (&[Stock], &[StockId]),
+    shelf: &mut Shelf,
+) -> Result<(), Error> {
+    let on_floor = !needs.is_empty();
+    let wanted = found.iter().filter(|stock| stock.reported > 0 && (on_floor || settling.contains(&stock.id)));
+    for kept in stock_moves::kept_on(tx, wanted.map(|stock| stock.id)).await? {
+        shelf.floor.kept.put((kept.stock, kept.by), kept);
+    }
+    Ok(())
+}
+
+/// When the lines and their holds are here: the moves of those that are reserved again.
+pub(crate) async fn load_moves(
+    tx: &mut Tx<'_>,
+    items: impl Iterator<Item = OrderItemId>,
+    shelf: &mut Shelf,
+) -> Result<(), Error> {
+    let moved = |item: &OrderItemId| {
+        shelf.hold(*item).is_some_and(|hold| hold.state == HoldState::Open && hold.registered_at.is_some())
+    };
+    let moved: Vec<OrderItemId> = items.filter(moved).collect();
+    if !moved.is_empty() {
+        for one in stock_moves::of_items(tx, moved).await? {
+            shelf.floor.moves.put(one.id, one);
+        }
+    }
+    Ok(())
+}
+
 /// Writes what happened on the floor.
 pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
     if !changes.plans.is_empty() {
@@ -155,6 +204,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally)
     packages::apply_items(tx, &floor.package_items, tally).await?;
     transfers::apply(tx, &floor.transfers, tally).await?;
     transfers::apply_items(tx, &floor.transfer_items).await?;
+    stock_moves::apply(tx, &floor.moves, tally).await?;
+    stock_moves::apply_kept(tx, &floor.kept).await?;
     discrepancies::apply(tx, &floor.discrepancies, tally).await?;
     stock_counts::apply(tx, &floor.counts, tally).await
 }

@@ -54,5 +54,6 @@ const fn name(kind: IdKind) -> &'static str {
         IdKind::TransferItem => "transfer_item",
         IdKind::Discrepancy => "discrepancy",
         IdKind::StockCount => "stock_count",
+        IdKind::StockMove => "stock_move",
     }
 }

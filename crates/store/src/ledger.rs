@@ -46,8 +46,10 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     for hold in order_items::reported_holds_of(tx, &reported).await? {
         shelf.put_hold(hold);
     }
+    floor::load_kept(tx, &needs.floor, (&found, &reported), shelf).await?;
     let mut lists = needs.lists.clone();
     lists.extend(keys.iter().map(|key| key.list));
+    lists.extend(floor::destinations(shelf));
     known.iter().for_each(|list| _ = lists.remove(&list.id));
     known.into_iter().for_each(|list| shelf.put_list(list));
     load_products(tx, &keys, &found, shelf).await?;
@@ -121,7 +123,7 @@ async fn load_items(
         shelf.put_mapping(mapping);
     }
     items.into_iter().for_each(|item| shelf.put_item(item));
-    Ok(())
+    floor::load_moves(tx, needs.items.iter().copied(), shelf).await
 }
 
 /// Lines that a count only looks at: nothing happens to them, so their stocks need not be ours.

@@ -44,6 +44,7 @@ pub mod sql;
 pub mod stock_counts;
 pub mod stock_lists;
 pub mod stock_locations;
+pub mod stock_moves;
 pub mod stocks;
 mod store;
 pub mod stores;

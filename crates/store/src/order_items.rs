@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use onhand_core::{
-    ChannelId, Hold, HoldState, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId, Timestamp,
+    ChannelId, Hold, HoldState, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId,
+    StockLocationId, Timestamp,
 };
 
 use crate::engine::Row;
@@ -15,7 +16,9 @@ use crate::{Error, Tx, records};
 pub(crate) const TABLE: Table = Table {
     name: "order_item",
     columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
-              attributes, details, created_at, modified_at",
+              attributes, details, created_at, modified_at, reserved_list_id, \
+              (SELECT l.location_id FROM stock_list l WHERE l.id = \
+              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END)",
     tallied: &[],
     log: None,
 };
@@ -25,6 +28,13 @@ pub(crate) const TABLE: Table = Table {
 pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
                            WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
 
+/// The list a line is reserved in.
+pub const RESERVED_LIST: &str = "CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END";
+
+/// The location of that list, 0 where it has none.
+pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHERE l.id = \
+                            CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), 0)";
+
 /// The lines that are short, from a line on which ends it. The state is written out, since the index has only such holds.
 pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
@@ -33,25 +43,30 @@ pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(r
 shared! {
     BY_ID = "order_items.by_id",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
-         extra_field, attributes, details, created_at, modified_at FROM order_item WHERE id = ?1 AND bucket = ?2";
+         extra_field, attributes, details, created_at, modified_at, reserved_list_id,
+         (SELECT l.location_id FROM stock_list l
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END)
+         FROM order_item WHERE id = ?1 AND bucket = ?2";
     PLACE = "order_items.place",
         "SELECT id, order_id, stock_id FROM order_item WHERE id = ?1 AND bucket = ?2";
     PLACES_OF_ORDER = "order_items.places_of_order",
         "SELECT id, order_id, stock_id FROM order_item WHERE order_id = ?1 AND bucket = ?2";
     OF_ORDER = "order_items.of_order",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
-         extra_field, attributes, details, created_at, modified_at
+         extra_field, attributes, details, created_at, modified_at, reserved_list_id,
+         (SELECT l.location_id FROM stock_list l
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END)
          FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
     OF_CHANNEL = "order_items.of_channel",
         "SELECT i.id FROM order_item i JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket
          WHERE i.id = ?1 AND i.bucket = ?2 AND o.channel_id = ?3";
     INSERT = "order_items.insert",
         "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
-         oversold, price, extra_field, attributes, details, created_at, modified_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+         oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     UPDATE = "order_items.update",
         "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
-         stock_id = ?8 WHERE id = ?1 AND bucket = ?2";
+         stock_id = ?8, reserved_list_id = ?9 WHERE id = ?1 AND bucket = ?2";
     HOLD = "holds.by_item",
         "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE item_id = ?1 AND bucket = ?2";
     REPORTED_HOLDS = "holds.reported_of_stock",
@@ -67,12 +82,15 @@ shared! {
 }
 
 fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
+    let list = StockListId::new(row.get(3)?);
     Ok(OrderItem {
         id: OrderItemId::new(row.get(0)?),
         order: OrderId::new(row.get(1)?),
         product: ProductId::new(row.get(2)?),
-        list: StockListId::new(row.get(3)?),
+        list,
         stock: StockId::new(row.get(4)?),
+        reserved_list: row.get::<Option<i64>>(15)?.map_or(list, StockListId::new),
+        location: row.get::<Option<i64>>(16)?.map(StockLocationId::new),
         sku: row.get(5)?,
         quantity: quantity(row.get(6)?)?,
         status: orders::status(row.get(7)?)?,
@@ -200,16 +218,23 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
             &item.details,
             item.created_at.micros(),
             item.modified_at.micros(),
+            reserved(item),
         ]
     });
     tx.execute_each(&INSERT, rows).await
+}
+
+/// The list a line is reserved in, as it is stored.
+fn reserved(item: &OrderItem) -> Option<i64> {
+    (item.reserved_list != item.list).then_some(item.reserved_list.get())
 }
 
 pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {
     let rows = items.iter().map(|item| {
         let texts = (&item.extra_field, &item.attributes, &item.details);
         let (id, status, modified) = (item.id, item.status.code(), item.modified_at.micros());
-        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, item.stock.get()]
+        let stock = item.stock.get();
+        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, stock, reserved(item)]
     });
     tx.execute_each(&UPDATE, rows).await
 }

@@ -1,6 +1,6 @@
 //! Stock lists (seed 003, contract 3). Must not know stock.
 
-use onhand_core::{ReleaseMode, StockList, StockListId, Timestamp};
+use onhand_core::{MovesSettle, ReleaseMode, StockList, StockListId, StockLocationId, Timestamp};
 
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
@@ -23,6 +23,8 @@ pub struct StockListRow {
     pub is_auto_sync: bool,
     /// What a release does.
     pub release_mode: ReleaseMode,
+    /// When moves to the list, and transfers from it, are taken to be registered.
+    pub moves_settle: MovesSettle,
     /// How old figures without a time of their own are taken to be, in seconds, 0..=86400.
     pub snapshot_delay_seconds: i64,
     /// The time zone of its times without an offset: a name of the IANA database.
@@ -33,8 +35,8 @@ pub struct StockListRow {
     pub modified_at: Timestamp,
 }
 
-const COLUMNS: &str =
-    "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at";
+const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, \
+                       modified_at, moves_settle";
 const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
@@ -43,28 +45,28 @@ pub static KNOWN: records::Table = records::Table::new("stock_list", &[])
 
 shared! {
     BY_ID = "stock_lists.by_id",
-        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
-         FROM stock_list WHERE id = ?1";
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
+         moves_settle FROM stock_list WHERE id = ?1";
     LOCKED = "stock_lists.locked",
-        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
-         FROM stock_list WHERE id = ?1", locking;
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
+         moves_settle FROM stock_list WHERE id = ?1", locking;
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
-        "SELECT id, release_mode, snapshot_delay_seconds, CASE WHEN location_id IS NULL THEN 0 ELSE 1 END
+        "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle
          FROM stock_list WHERE id = ?1";
     CLASHES = "stock_lists.clashes",
         "SELECT name, code FROM stock_list WHERE id <> ?1 AND (name = ?2 OR code = ?3)";
     NAMED = "stock_lists.named",
-        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at
-         FROM stock_list WHERE name = ?1 OR code = ?2 ORDER BY id";
+        "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
+         moves_settle FROM stock_list WHERE name = ?1 OR code = ?2 ORDER BY id";
     INSERT = "stock_lists.insert",
         "INSERT INTO stock_list
-         (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+         (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
+         moves_settle) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     ZONE = "stock_lists.zone", "SELECT id, time_zone FROM stock_list WHERE id = ?1";
     UPDATE = "stock_lists.update",
         "UPDATE stock_list SET name = ?2, code = ?3, is_auto_sync = ?4, release_mode = ?5,
-         snapshot_delay_seconds = ?6, time_zone = ?7, modified_at = ?8 WHERE id = ?1";
+         snapshot_delay_seconds = ?6, time_zone = ?7, modified_at = ?8, moves_settle = ?9 WHERE id = ?1";
 }
 
 fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
@@ -78,6 +80,7 @@ fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
         time_zone: row.get(6)?,
         created_at: Timestamp::from_micros(row.get(7)?),
         modified_at: Timestamp::from_micros(row.get(8)?),
+        moves_settle: moves_settle(row.str(9)?),
     })
 }
 
@@ -93,6 +96,21 @@ pub const fn release_mode_name(mode: ReleaseMode) -> &'static str {
     match mode {
         ReleaseMode::UntilNextWrite => "until_next_write",
         ReleaseMode::Immediate => "immediate",
+    }
+}
+
+pub(crate) fn moves_settle(name: &str) -> MovesSettle {
+    match name {
+        "next_level" => MovesSettle::NextLevel,
+        _ => MovesSettle::Acknowledged,
+    }
+}
+
+/// The stored word for when moves are taken to be registered.
+pub const fn moves_settle_name(settle: MovesSettle) -> &'static str {
+    match settle {
+        MovesSettle::Acknowledged => "acknowledged",
+        MovesSettle::NextLevel => "next_level",
     }
 }
 
@@ -129,7 +147,8 @@ pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<Sto
             id: StockListId::new(row.get(0)?),
             release_mode: release_mode(row.str(1)?),
             snapshot_delay_seconds: row.get(2)?,
-            is_located: row.get(3)?,
+            location: row.get::<Option<i64>>(3)?.map(StockLocationId::new),
+            moves_settle: moves_settle(row.str(4)?),
         })
     };
     tx.first(&RULES, &values![id.get()], read).await
@@ -147,8 +166,8 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
     let mode = release_mode_name(list.release_mode);
     let (created, modified) = (list.created_at.micros(), list.modified_at.micros());
     let (delay, code, zone) = (list.snapshot_delay_seconds, list.code.as_deref(), list.time_zone.as_deref());
-    tx.execute(&INSERT, &values![id, &list.name, code, list.is_auto_sync, mode, delay, zone, created, modified])
-        .await?;
+    let (sync, moves) = (list.is_auto_sync, moves_settle_name(list.moves_settle));
+    tx.execute(&INSERT, &values![id, &list.name, code, sync, mode, delay, zone, created, modified, moves]).await?;
     let mut tally = Tally::default();
     tally.add(Scope::all(TABLE.name), id, 1);
     tally.write(tx).await?;
@@ -160,7 +179,8 @@ pub async fn update(tx: &mut Tx<'_>, list: &StockListRow) -> Result<(), Error> {
     let mode = release_mode_name(list.release_mode);
     let (delay, modified) = (list.snapshot_delay_seconds, list.modified_at.micros());
     let (id, code, zone) = (list.id.get(), list.code.as_deref(), list.time_zone.as_deref());
-    tx.execute(&UPDATE, &values![id, &list.name, code, list.is_auto_sync, mode, delay, zone, modified]).await?;
+    let (sync, moves) = (list.is_auto_sync, moves_settle_name(list.moves_settle));
+    tx.execute(&UPDATE, &values![id, &list.name, code, sync, mode, delay, zone, modified, moves]).await?;
     Ok(())
 }
 

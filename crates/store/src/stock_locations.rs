@@ -115,7 +115,7 @@ fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
 }
 
 /// What the rules know of every location.
-pub(crate) async fn all(tx: &mut Tx<'_>) -> Result<Vec<StockLocation>, Error> {
+pub async fn all(tx: &mut Tx<'_>) -> Result<Vec<StockLocation>, Error> {
     tx.all(&ALL, &[], read).await
 }
 

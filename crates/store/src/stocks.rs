@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use onhand_core::{
-    MovementId, ProductId, Stock, StockId, StockKey, StockList, StockListId, Timestamp, UnitType, bucket_of_key,
+    MovementId, ProductId, Stock, StockId, StockKey, StockList, StockListId, StockLocationId, Timestamp, UnitType,
+    bucket_of_key,
 };
 
 use crate::engine::Row;
@@ -42,12 +43,14 @@ shared! {
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at,
-         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) FROM stock_list l WHERE l.id = stock.stock_list_id)
+         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", locking;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at,
-         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) FROM stock_list l WHERE l.id = stock.stock_list_id)
+         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
@@ -199,12 +202,13 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
     let (stock, list) = (read(row)?, row.str(15)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
     let parts: Vec<&str> = list.split(' ').collect();
-    let [mode, delay, location] = parts[..] else { return Err(unreadable()) };
+    let [mode, delay, location, moves_settle] = parts[..] else { return Err(unreadable()) };
     let list = StockList {
         id: stock.list,
         release_mode: stock_lists::release_mode(mode),
         snapshot_delay_seconds: delay.parse().map_err(|_| unreadable())?,
-        is_located: location != "0",
+        location: location.parse().ok().filter(|id| *id != 0).map(StockLocationId::new),
+        moves_settle: stock_lists::moves_settle(moves_settle),
     };
     Ok((stock, list))
 }

@@ -61,9 +61,12 @@ shared! {
          (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM hold WHERE state = 1 GROUP BY bucket, stock_id) h
          ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.held <> COALESCE(h.total, 0) + s.external LIMIT ?1";
     REPORTED_HOLDS = "verify.reported_holds",
-        "SELECT s.id, COALESCE(h.total, 0), s.reported FROM stock s LEFT JOIN
+        "SELECT s.id, COALESCE(h.total, 0) + COALESCE(k.total, 0), s.reported FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM hold WHERE state = 2 GROUP BY bucket, stock_id) h
-         ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.reported <> COALESCE(h.total, 0) LIMIT ?1";
+         ON h.bucket = s.bucket AND h.stock_id = s.id LEFT JOIN
+         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM stock_kept GROUP BY bucket, stock_id) k
+         ON k.bucket = s.bucket AND k.stock_id = s.id
+         WHERE s.reported <> COALESCE(h.total, 0) + COALESCE(k.total, 0) LIMIT ?1";
     LAST_MOVEMENT = "verify.last_movement",
         "SELECT s.id, COALESCE(m.on_hand - m.held - m.reported, 0), s.on_hand - s.held - s.reported
          FROM stock s LEFT JOIN movement m ON m.id = s.movement_id AND m.bucket = s.bucket
@@ -119,6 +122,32 @@ shared! {
         "SELECT p.id, 1, 0 FROM package p WHERE p.state IN (200, 250, 450, 475)
          AND NOT EXISTS (SELECT 1 FROM package_item i WHERE i.package_id = p.id AND i.bucket = p.bucket
          AND i.state = p.state) LIMIT ?1";
+    MOVED_LINE = "verify.moved_line",
+        "SELECT m.id, 1, h.state FROM stock_move m LEFT JOIN hold h ON h.item_id = m.item_id
+         WHERE m.kind = 'order_item' AND m.state = 0 AND (h.item_id IS NULL OR h.state NOT IN (1, 5)) LIMIT ?1";
+    LEFT_UNITS = "verify.left_units",
+        "SELECT m.id, m.quantity, COALESCE(k.quantity, 0) FROM stock_move m
+         LEFT JOIN stock_kept k ON k.move_id = m.id AND k.stock_id = m.from_stock_id
+         WHERE m.kind = 'transfer' AND ((m.state = 0 AND (k.move_id IS NULL OR k.registered_at IS NOT NULL))
+         OR (m.state <> 0 AND k.move_id IS NOT NULL AND k.registered_at IS NULL)
+         OR (k.move_id IS NOT NULL AND k.quantity <> m.quantity)) LIMIT ?1";
+    /// Units on their way are held by the line that waits for them, or else kept.
+    UNITS_ON_THEIR_WAY = "verify.units_on_their_way",
+        "SELECT m.id, CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END, COALESCE(k.quantity, 0)
+         FROM stock_move m
+         JOIN transfer_item t ON t.transfer_id = m.transfer_id AND t.item_id = m.item_id AND t.bucket = m.bucket
+         JOIN package_item p ON p.id = t.package_item_id AND p.bucket = t.bucket
+         LEFT JOIN stock_kept k ON k.move_id = m.id AND k.stock_id = m.to_stock_id
+         WHERE m.kind = 'transfer'
+         AND CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END <> COALESCE(k.quantity, 0) LIMIT ?1";
+    KEPT_BY_MOVE = "verify.kept_by_move",
+        "SELECT k.stock_id, 1, 0 FROM stock_kept k LEFT JOIN stock_move m
+         ON m.id = k.move_id AND m.kind = 'transfer' AND (m.from_stock_id = k.stock_id OR m.to_stock_id = k.stock_id)
+         WHERE m.id IS NULL LIMIT ?1";
+    RESERVED_LIST = "verify.reserved_list",
+        "SELECT i.id, s.stock_list_id, COALESCE(i.reserved_list_id, i.stock_list_id) FROM order_item i
+         JOIN stock s ON s.id = i.stock_id
+         WHERE COALESCE(i.reserved_list_id, i.stock_list_id) <> s.stock_list_id LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
          (SELECT COUNT(*) FROM sales_order)";
@@ -148,6 +177,8 @@ const FINE: &str = "WITH fine (scope, block, n) AS (
      UNION ALL SELECT 'discrepancy', id >> 16, COUNT(*) FROM discrepancy GROUP BY 2
      UNION ALL SELECT 'discrepancy:is_active:' || is_active, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
      UNION ALL SELECT 'discrepancy:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
+     UNION ALL SELECT 'stock_move', id >> 16, COUNT(*) FROM stock_move GROUP BY 2
+     UNION ALL SELECT 'stock_move:state:' || state, id >> 16, COUNT(*) FROM stock_move GROUP BY 1, 2
      UNION ALL SELECT 'stock_count', id >> 16, COUNT(*) FROM stock_count GROUP BY 2
      UNION ALL SELECT 'stock_count:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM stock_count GROUP BY 1, 2";
 
@@ -176,7 +207,7 @@ static RULES: &[(&str, &Statement)] = &[
     ("external is the sum of its movements", &EXTERNAL),
     ("reported is the sum of its movements", &REPORTED),
     ("held is open holds plus external", &OPEN_HOLDS),
-    ("reported is the sum of reported holds", &REPORTED_HOLDS),
+    ("reported is reported holds and what moves keep", &REPORTED_HOLDS),
     ("the newest movement shows the stock as it is", &LAST_MOVEMENT),
     ("each movement follows from the one before", &CHAIN),
     ("each order line has its hold", &HOLD_OF_ITEM),
@@ -189,6 +220,11 @@ static RULES: &[(&str, &Statement)] = &[
     ("a packed line is held where it leaves from", &PACKED_HOLD),
     ("a packed line is its order's", &PACKED_LINE),
     ("an open package has something in it", &OPEN_PACKAGE),
+    ("a moved line is reserved until its moves are registered", &MOVED_LINE),
+    ("units that have left are kept until that is registered", &LEFT_UNITS),
+    ("units on their way are not for sale", &UNITS_ON_THEIR_WAY),
+    ("what is kept is kept by a transfer's move", &KEPT_BY_MOVE),
+    ("a line names the list it is reserved in", &RESERVED_LIST),
 ];
 
 /// How many rules there are.

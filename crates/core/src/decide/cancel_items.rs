@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use crate::command::{CancelItems, TextEdit};
 use crate::decide::floor;
-use crate::{Cause, Context, Delta, HoldState, OrderId, OrderItemId, OrderStatus, Outcome, Refusal, Shelf, decide};
+use crate::{
+    Cause, Context, Delta, HoldState, OrderId, OrderItemId, OrderStatus, Outcome, Refusal, Shelf, StockId, decide,
+};
 
 pub(super) fn cancel_items(shelf: &mut Shelf, command: &CancelItems, context: Context) -> Result<Outcome, Refusal> {
     shelf.order(command.order).ok_or(Refusal::NotFound)?;
@@ -48,7 +50,9 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     let Some(order) = shelf.item(id).filter(|item| item.status != OrderStatus::Cancelled).map(|item| item.order) else {
         return false;
     };
-    give_back(shelf, id, context);
+    let on_its_way = floor::keep_on_its_way(shelf, id);
+    give_back(shelf, id, on_its_way, context);
+    floor::moves::drop_waiting(shelf, id, context);
     let item = shelf.item_mut(id);
     item.status = OrderStatus::Cancelled;
     item.modified_at = context.now.later_than(item.modified_at);
@@ -61,17 +65,24 @@ pub(super) fn cancel_item(shelf: &mut Shelf, id: OrderItemId, context: Context) 
     true
 }
 
-fn give_back(shelf: &mut Shelf, id: OrderItemId, context: Context) {
+/// Gives the hold back. What is on its way to the line is kept off sale where it will arrive, in the same movement.
+fn give_back(shelf: &mut Shelf, id: OrderItemId, on_its_way: Option<(StockId, i64)>, context: Context) {
     let Some(hold) = shelf.hold(id) else { return };
-    let (stock, units) = (hold.stock, hold.quantity.units());
-    let delta = match hold.state {
-        HoldState::Open => Delta { held: -units, ..Delta::default() },
-        HoldState::Reported => Delta { reported: -units, ..Delta::default() },
-        HoldState::Settled | HoldState::Cancelled => return,
-        HoldState::Short => return shelf.advance_hold(id, HoldState::Cancelled, None),
+    let (stock, units, state) = (hold.stock, hold.quantity.units(), hold.state);
+    let (kept_on, kept) = on_its_way.unwrap_or((stock, 0));
+    let delta = match state {
+        HoldState::Open => Delta { held: -units, reported: kept, ..Delta::default() },
+        HoldState::Reported => Delta { reported: kept - units, ..Delta::default() },
+        HoldState::Settled | HoldState::Cancelled | HoldState::Short => Delta { reported: kept, ..Delta::default() },
     };
-    shelf.move_stock(stock, delta, Cause::Cancel(id), context.actor, context.now);
-    shelf.advance_hold(id, HoldState::Cancelled, None);
+    let gives_back = matches!(state, HoldState::Open | HoldState::Reported);
+    assert!(kept == 0 || kept_on == stock, "a line is held where its units arrive: {stock:?}, not {kept_on:?}");
+    if gives_back || kept > 0 {
+        shelf.move_stock(stock, delta, Cause::Cancel(id), context.actor, context.now);
+    }
+    if gives_back || state == HoldState::Short {
+        shelf.advance_hold(id, HoldState::Cancelled, None);
+    }
 }
 
 fn all_cancelled(shelf: &Shelf, order: OrderId) -> bool {

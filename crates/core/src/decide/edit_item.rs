@@ -46,5 +46,5 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
 
 /// Whether the line is to be planned to a location once it may be.
 fn is_located(shelf: &Shelf, item: &OrderItem) -> bool {
-    shelf.stock(item.stock).and_then(|stock| shelf.list(stock.list)).is_some_and(|list| list.is_located)
+    shelf.stock(item.stock).and_then(|stock| shelf.list(stock.list)).is_some_and(|list| list.location.is_some())
 }

@@ -31,7 +31,7 @@ pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Cont
         .map(|(line, product)| hold_line(shelf, &order, line, product, context))
         .collect();
     let is_located =
-        |line: &NewLine| !line.status.has_left() && shelf.list(line.list).is_some_and(|list| list.is_located);
+        |line: &NewLine| !line.status.has_left() && shelf.list(line.list).is_some_and(|list| list.location.is_some());
     if command.lines.iter().any(is_located) {
         shelf.mark_plan(order.id, true);
     }
@@ -134,6 +134,8 @@ fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product
         product: product.id,
         list: line.list,
         stock,
+        reserved_list: line.list,
+        location: shelf.list(line.list).and_then(|list| list.location),
         sku: product.sku.clone(),
         quantity: line.quantity,
         status: line.status,

@@ -3,12 +3,13 @@
 //! The code is stored once per line and kind of remote system. Only the ERP's code says that the ERP knows the line: with
 //! it, the hold goes from `held` to `reported`, so that nothing
 //! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
-//! at once (DESIGN section 2). Repeating a release changes nothing.
+//! at once (DESIGN section 2). Repeating a release changes nothing, unless the line has been moved to another list since: then
+//! it says that the ERP has registered that, too.
 
 use crate::command::ReleaseItem;
+use crate::decide::floor::moves;
 use crate::{
-    Cause, Context, Delta, ERP, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, ReleaseMode, Shelf, Stock,
-    StockId, Timestamp,
+    Cause, Context, Delta, ERP, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, Shelf, StockId, Timestamp,
 };
 
 pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Context) -> Result<Outcome, Refusal> {
@@ -40,6 +41,9 @@ fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
     let Some((stock, units)) = open.map(|hold| (hold.stock, hold.quantity.units())) else {
         return; // released or cancelled before: there is nothing left to give
     };
+    if !moves::register_line(shelf, command.item, command.registered_at, context) {
+        return;
+    }
     let (state, registered_at) = registered(shelf, stock, command.registered_at, context);
     let reported = if state == HoldState::Reported { units } else { 0 };
     let delta = Delta { held: -units, reported, ..Delta::default() };
@@ -55,7 +59,7 @@ pub(super) fn registered(
     context: Context,
 ) -> (HoldState, Timestamp) {
     let at = at.unwrap_or_else(|| arrived(shelf, stock, context));
-    let settled = shelf.stock(stock).is_none_or(|stock| settles_at_once(shelf, stock, at));
+    let settled = moves::settles_at_once(shelf, stock, at);
     (if settled { HoldState::Settled } else { HoldState::Reported }, at)
 }
 
@@ -71,9 +75,4 @@ fn release_short(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
 fn arrived(shelf: &Shelf, stock: StockId, context: Context) -> Timestamp {
     let snapshot = shelf.stock(stock).and_then(|stock| stock.snapshot_at);
     snapshot.map_or(context.now, |snapshot| context.now.max(snapshot.plus_micros(1)))
-}
-
-fn settles_at_once(shelf: &Shelf, stock: &Stock, registered_at: Timestamp) -> bool {
-    let immediate = shelf.list(stock.list).is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
-    immediate || stock.snapshot_at.is_some_and(|snapshot| registered_at <= snapshot)
 }

@@ -5,7 +5,7 @@
 //! not know which rows are refused, nor what becomes of the other rows of a command.
 
 use crate::command::ProductRef;
-use crate::decide::floor::mark;
+use crate::decide::floor::{mark, moves};
 use crate::refusal::RowFault;
 use crate::{
     Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockListId,
@@ -30,7 +30,7 @@ pub(super) struct StockChange {
 /// What a figure contains.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Contained {
-    /// Units of reported lines: they leave `reported`.
+    /// Units of reported lines, and what registered moves kept: they leave `reported`.
     pub(super) settled: i64,
     /// Whether discrepancies were reported before it was taken: they are cleared.
     pub(super) cleared: bool,
@@ -89,7 +89,7 @@ pub(super) fn take_snapshot(
     // A figure without a time of its own is never refused; it just cannot move the stored time back.
     let snapshot = stock.snapshot_at.map_or(taken, |stored| stored.max(taken));
     shelf.stock_mut(id).snapshot_at = Some(snapshot);
-    let mut settled = 0;
+    let mut settled = moves::settle_kept(shelf, id, snapshot);
     for item in shelf.reported_of(id) {
         let hold = shelf.hold(item).expect("the shelf indexes holds it has");
         if hold.registered_at.is_some_and(|registered| registered <= snapshot) {

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use super::{Coordinates, PackageCommand, Reason, TransferCommand};
 use crate::{
-    DiscrepancyId, IdKind, OrderId, OrderItemId, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp,
-    TransferId, TransferItemId,
+    DiscrepancyId, IdKind, OrderId, OrderItemId, PackageId, PackageItemId, Quantity, StockLocationId, StockMoveId,
+    Timestamp, TransferId, TransferItemId,
 };
 
 /// Something that happens on the floor.
@@ -23,6 +23,8 @@ pub enum FloorCommand {
     Count(RecordCount),
     /// Discrepancies are removed.
     Remove(RemoveDiscrepancies),
+    /// The ERP has registered moves.
+    Register(RegisterMoves),
 }
 
 /// What of an order is in no package yet is planned.
@@ -90,6 +92,24 @@ pub struct RemoveDiscrepancies {
     pub ids: Vec<DiscrepancyId>,
 }
 
+/// The ERP has registered moves: all of these, or none.
+#[derive(Debug)]
+pub struct RegisterMoves {
+    /// In order.
+    pub rows: Vec<RegisterMove>,
+}
+
+/// The ERP has registered a move.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RegisterMove {
+    /// Which.
+    pub id: StockMoveId,
+    /// The ERP's code for it.
+    pub code: String,
+    /// When the ERP registered it; arrival when absent.
+    pub registered_at: Option<Timestamp>,
+}
+
 /// The rows of the floor that a batch of commands looks at.
 #[derive(Debug, Default)]
 pub struct FloorNeeds {
@@ -109,6 +129,8 @@ pub struct FloorNeeds {
     pub planned_transfers: BTreeSet<TransferId>,
     /// Discrepancies, each with its stock.
     pub discrepancies: BTreeSet<DiscrepancyId>,
+    /// Moves, each with its order as in `orders`.
+    pub moves: BTreeSet<StockMoveId>,
     /// SKUs at locations: location, stock, product, and the lines of packages that a count must think of.
     pub counted: BTreeSet<(StockLocationId, String)>,
 }
@@ -121,6 +143,7 @@ impl FloorNeeds {
             && self.packages.is_empty()
             && self.transfers.is_empty()
             && self.discrepancies.is_empty()
+            && self.moves.is_empty()
             && self.counted.is_empty()
     }
 }
@@ -149,6 +172,7 @@ impl FloorCommand {
                 needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone())));
             }
             Self::Remove(remove) => needs.discrepancies.extend(&remove.ids),
+            Self::Register(register) => needs.moves.extend(register.rows.iter().map(|row| row.id)),
         }
     }
 
@@ -161,8 +185,8 @@ impl FloorCommand {
             | IdKind::TransferItem
             | IdKind::Stock
             | IdKind::Discrepancy => lines,
-            // Each line leaves a stock and arrives on another.
-            IdKind::Movement => 2 * lines,
+            // Each line leaves a stock and arrives on another, and the ERP may have to hear of the line and of its units.
+            IdKind::Movement | IdKind::StockMove => 2 * lines,
             _ => 0,
         };
         match self {
@@ -177,7 +201,11 @@ impl FloorCommand {
                 _ => 0,
             },
             Self::Remove(remove) if kind == IdKind::Movement => remove.ids.len(),
-            Self::Package(_) | Self::Transfer(_) | Self::Remove(_) => 0,
+            Self::Register(register) if kind == IdKind::Movement => register.rows.len(),
+            // What is on its way may have to be kept off sale, or no longer.
+            Self::Package(run) if kind == IdKind::Movement => run.lines,
+            Self::Transfer(run) if kind == IdKind::Movement => run.lines,
+            Self::Package(_) | Self::Transfer(_) | Self::Remove(_) | Self::Register(_) => 0,
         }
     }
 }

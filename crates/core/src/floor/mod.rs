@@ -8,18 +8,23 @@ mod discrepancy;
 mod location;
 mod package;
 mod rows;
+mod stock_move;
 mod transfer;
 
-pub use command::{FloorCommand, FloorNeeds, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
+pub use command::{
+    FloorCommand, FloorNeeds, PlanOrder, RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage,
+    RunTransfer,
+};
 pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, EndedBy, Reason, StockCount};
 pub use location::{Coordinates, CountMode, StockLocation};
 pub use package::{Package, PackageCommand, PackageItem, PackageState};
 pub use rows::{RowChanges, Rows};
+pub use stock_move::{Kept, MoveKind, MoveState, StockMove};
 pub use transfer::{Transfer, TransferCommand, TransferItem, TransferState};
 
 use crate::{
     DiscrepancyId, OrderId, OrderItemId, PackageId, PackageItemId, StockCountId, StockId, StockListId, StockLocationId,
-    TransferId, TransferItemId,
+    StockMoveId, TransferId, TransferItemId,
 };
 
 /// What is on the floor.
@@ -39,6 +44,10 @@ pub struct Floor {
     pub discrepancies: Rows<DiscrepancyId, Discrepancy>,
     /// Counts made.
     pub counts: Rows<StockCountId, StockCount>,
+    /// Moves that the ERP has to hear of: those of every order that is here whole.
+    pub moves: Rows<StockMoveId, StockMove>,
+    /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
+    pub kept: Rows<(StockId, StockMoveId), Kept>,
 }
 
 /// What a batch changed on the floor.
@@ -56,6 +65,10 @@ pub struct FloorChanges {
     pub discrepancies: RowChanges<Discrepancy>,
     /// Counts.
     pub counts: RowChanges<StockCount>,
+    /// Moves.
+    pub moves: RowChanges<StockMove>,
+    /// What moves keep.
+    pub kept: RowChanges<Kept>,
 }
 
 impl FloorChanges {
@@ -67,6 +80,8 @@ impl FloorChanges {
             && self.transfer_items.is_empty()
             && self.discrepancies.is_empty()
             && self.counts.is_empty()
+            && self.moves.is_empty()
+            && self.kept.is_empty()
     }
 }
 
@@ -114,6 +129,8 @@ impl Floor {
             transfer_items: self.transfer_items.take(),
             discrepancies: self.discrepancies.take(),
             counts: self.counts.take(),
+            moves: self.moves.take(),
+            kept: self.kept.take(),
         }
     }
 }

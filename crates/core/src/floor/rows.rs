@@ -4,6 +4,7 @@
 //! Must not know what a row is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
 
 /// Rows by id.
 #[derive(Clone, Debug)]
@@ -59,6 +60,11 @@ impl<K: Copy + Ord, V: Clone + PartialEq> Rows<K, V> {
         self.stored.values()
     }
 
+    /// The rows of a range of ids, in their order.
+    pub fn within(&self, ids: impl RangeBounds<K>) -> impl Iterator<Item = &V> {
+        self.stored.range(ids).map(|(_, row)| row)
+    }
+
     pub(crate) fn make(&mut self, id: K, row: V) {
         self.made.insert(id);
         self.stored.insert(id, row);
@@ -71,6 +77,13 @@ impl<K: Copy + Ord, V: Clone + PartialEq> Rows<K, V> {
             self.before.entry(id).or_insert_with(|| row.clone());
         }
         row
+    }
+
+    pub(crate) fn remove(&mut self, id: K) {
+        let Some(row) = self.stored.remove(&id) else { return };
+        if !self.made.remove(&id) {
+            self.before.entry(id).or_insert(row);
+        }
     }
 
     /// Takes what is recorded, leaving nothing recorded.

@@ -4,8 +4,8 @@ use onhand_core::command::{
     CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Command, Context, IdKind, IdSource, OrderStatus, Outcome, Quantity, ReleaseMode, Shelf, StockKey, StockList,
-    StockListId, Timestamp, UserId, decide,
+    Command, Context, IdKind, IdSource, MovesSettle, OrderStatus, Outcome, Quantity, ReleaseMode, Shelf, StockKey,
+    StockList, StockListId, Timestamp, UserId, decide,
 };
 
 const LIST: StockListId = StockListId::new(1);
@@ -17,7 +17,13 @@ fn shelf() -> Shelf {
     IdKind::ALL.into_iter().for_each(|kind| ids.refill(kind, 1, 1_000));
     let mut shelf = Shelf::new(ids);
     let release_mode = ReleaseMode::UntilNextWrite;
-    shelf.put_list(StockList { id: LIST, release_mode, snapshot_delay_seconds: 0, is_located: false });
+    shelf.put_list(StockList {
+        id: LIST,
+        release_mode,
+        snapshot_delay_seconds: 0,
+        location: None,
+        moves_settle: MovesSettle::Acknowledged,
+    });
     shelf
 }
 

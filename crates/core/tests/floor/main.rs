@@ -4,7 +4,9 @@
 
 #[path = "../scenarios/database.rs"]
 mod database;
+mod moves;
 mod shop;
+mod warehouse;
 
 use onhand_core::Refusal;
 use onhand_core::floor::{DiscrepancyEnds, PackageCommand, TransferCommand};
@@ -89,7 +91,7 @@ fn what_is_not_found_goes_to_the_next_location() {
 }
 
 #[test]
-fn what_the_erp_has_registered_is_reported_at_the_new_location() {
+fn what_the_erp_has_registered_is_reserved_at_the_new_location() {
     let mut shop = Shop::open();
     shop.figure("X", 1, 5, None);
     shop.figure("X", 2, 5, None);
@@ -97,9 +99,12 @@ fn what_the_erp_has_registered_is_reported_at_the_new_location() {
     shop.release("o.1");
     assert_eq!(shop.stock("X", 1), "5-0-2=3");
     shop.package("o-1", NOT_FOUND, &[]).expect("not found");
-    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=0!".into(), "5-0-2=3".into()));
-    // A figure taken before the move does not contain it; one taken later does.
-    shop.figure("X", 2, 5, Some(3));
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=0!".into(), "5-2-0=3".into()));
+    // No level contains it before the ERP has registered the move; then one that was taken later does.
+    shop.figure("X", 2, 5, None);
+    assert_eq!(shop.stock("X", 2), "5-2-0=3");
+    shop.register(&[(1, "M1")], None).expect("registered");
+    shop.figure("X", 2, 5, Some(2));
     assert_eq!(shop.stock("X", 2), "5-0-2=3");
     shop.figure("X", 2, 3, None);
     assert_eq!(
@@ -313,8 +318,9 @@ fn an_order_is_gathered_at_one_location() {
     assert!(matches!(shop.package("o-1", PREPARE, &[]), Err(Refusal::IllegalCommand { .. })));
     assert!(matches!(shop.transfer("o-1-T1", TransferCommand::Deliver, &[]), Err(Refusal::IllegalCommand { .. })));
     shop.transfer("o-1-T1", TransferCommand::Ship, &[]).expect("sent");
-    // Figure and hold have gone over together; nowhere is more on sale than before.
-    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("4-0-0=4".into(), "1-1-0=0".into()));
+    // The hold has gone over and its unit stays off sale; nowhere is more on sale than before.
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-1=4".into(), "1-1-0=0".into()));
+    assert_eq!(shop.count(1, &[("X", 4)]).expect("counted"), ["4 4 confirmed"], "it has left");
     assert_eq!(shop.count(2, &[("X", 0)]).expect("counted"), ["0 0 confirmed"], "it is still on its way");
     shop.transfer("o-1-T1", TransferCommand::Deliver, &[]).expect("received");
     assert_eq!(shop.story("o"), "approved; open X@2, open Y@2; o-1@2 Waiting [2, 1]; o-1-T1 1>2 Delivered");

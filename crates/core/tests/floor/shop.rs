@@ -9,13 +9,14 @@ use onhand_core::command::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::floor::{
-    CountMode, Discrepancy, DiscrepancyEnds, FloorCommand, PackageCommand, PlanOrder, Reason, RecordCount,
-    RemoveDiscrepancies, RunPackage, RunTransfer, StockLocation, TransferCommand,
+    CountMode, Discrepancy, DiscrepancyEnds, FloorCommand, MoveKind, MoveState, PackageCommand, PlanOrder, Reason,
+    RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, StockLocation,
+    TransferCommand,
 };
 use onhand_core::{
-    Changes, Command, Context, FloorOutcome, HoldState, IdKind, Order, OrderId, OrderItemId, OrderStatus, Outcome,
-    PackageId, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, StockLocationId, Timestamp,
-    TransferId, UserId, decide,
+    Changes, Command, Context, FloorOutcome, HoldState, IdKind, MovesSettle, Order, OrderId, OrderItemId, OrderStatus,
+    Outcome, PackageId, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, StockLocationId,
+    StockMoveId, Timestamp, TransferId, UserId, decide,
 };
 
 use crate::database::Database;
@@ -41,7 +42,13 @@ impl Shop {
         for number in 1..=3 {
             let list = StockListId::new(number);
             let (release_mode, snapshot_delay_seconds) = (ReleaseMode::UntilNextWrite, 0);
-            shelf.put_list(StockList { id: list, release_mode, snapshot_delay_seconds, is_located: true });
+            shelf.put_list(StockList {
+                id: list,
+                release_mode,
+                snapshot_delay_seconds,
+                location: Some(StockLocationId::new(number)),
+                moves_settle: MovesSettle::Acknowledged,
+            });
             let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
             let id = StockLocationId::new(number);
             let discrepancy_ends = DiscrepancyEnds::default();
@@ -69,9 +76,62 @@ impl Shop {
         }
     }
 
+    /// The second of the last command.
+    pub(crate) fn second(&self) -> i64 {
+        self.now / 1_000_000
+    }
+
+    /// A second passes in which nothing happens here.
+    pub(crate) fn pass(&mut self) {
+        self.now += 1_000_000;
+    }
+
+    fn ago(&self, seconds: Option<i64>) -> Option<Timestamp> {
+        seconds.map(|ago| Timestamp::from_micros(self.now + 1_000_000 - ago * 1_000_000))
+    }
+
+    /// A list is taken to know of its moves at once.
+    pub(crate) fn settle_moves_by_next_level(&mut self, list: i64) {
+        let list = *self.shelf.list(StockListId::new(list)).expect("it is here");
+        self.shelf.put_list(StockList { moves_settle: MovesSettle::NextLevel, ..list });
+    }
+
+    /// The ERP registers moves, as (their place among all, its code).
+    pub(crate) fn register(&mut self, moves: &[(usize, &str)], ago: Option<i64>) -> Result<(), Refusal> {
+        let ids: Vec<StockMoveId> = self.shelf.floor.moves.all().map(|one| one.id).collect();
+        let registered_at = self.ago(ago);
+        let row = |(place, code): &(usize, &str)| RegisterMove {
+            id: ids.get(*place - 1).copied().unwrap_or(StockMoveId::new(7)),
+            code: (*code).to_owned(),
+            registered_at,
+        };
+        let rows = moves.iter().map(row).collect();
+        self.floor(FloorCommand::Register(RegisterMoves { rows })).map(drop)
+    }
+
+    /// All moves, each as `order_item 2 1>2 waiting`.
+    pub(crate) fn moves(&self) -> Vec<String> {
+        let text = |one: &onhand_core::floor::StockMove| {
+            let state = match one.state {
+                MoveState::Waiting => "waiting",
+                MoveState::Registered => "registered",
+                MoveState::Cancelled => "cancelled",
+            };
+            assert!(one.transfer.is_some() || one.kind == MoveKind::OrderItem, "{one:?}");
+            let (kind, units) = (one.kind.word(), one.quantity.units());
+            format!("{kind} {units} {}>{} {state}", one.from_list.get(), one.to_list.get())
+        };
+        self.shelf.floor.moves.all().map(text).collect()
+    }
+
     /// The ERP writes a figure, taken so many seconds ago.
     pub(crate) fn figure(&mut self, sku: &str, list: i64, figure: i64, ago: Option<i64>) {
-        let snapshot_at = ago.map(|ago| Timestamp::from_micros(self.now + 1_000_000 - ago * 1_000_000));
+        assert!(self.try_figure(sku, list, figure, ago), "a figure is written");
+    }
+
+    /// The same, unless it is older than the one that is stored.
+    pub(crate) fn try_figure(&mut self, sku: &str, list: i64, figure: i64, ago: Option<i64>) -> bool {
+        let snapshot_at = self.ago(ago);
         let row = WriteStock {
             target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: sku.to_owned() }),
             on_hand: Quantity::new(figure),
@@ -81,7 +141,7 @@ impl Shop {
             snapshot_at,
         };
         let command = WriteStocks { rows: vec![row], create_unknown_products: true };
-        self.decide(&Command::WriteStocks(command)).expect("a figure is written");
+        self.decide(&Command::WriteStocks(command)).is_ok()
     }
 
     pub(crate) fn try_order(&mut self, number: &str, lines: &[(&str, i64, i64)]) -> Result<(), Refusal> {
@@ -127,7 +187,7 @@ impl Shop {
         plan.unplanned.iter().map(place).collect()
     }
 
-    fn item(&self, line: &str) -> OrderItemId {
+    pub(crate) fn item(&self, line: &str) -> OrderItemId {
         let (order, line) = line.split_once('.').expect("order.line");
         self.orders[order].1[line.parse::<usize>().expect("a number") - 1]
     }
@@ -191,12 +251,17 @@ impl Shop {
     }
 
     pub(crate) fn release(&mut self, line: &str) {
+        self.release_at(line, None);
+    }
+
+    /// The ERP registers a line, or says so now, so many seconds ago.
+    pub(crate) fn release_at(&mut self, line: &str, ago: Option<i64>) {
         let release = ReleaseItem {
             item: self.item(line),
             code: line.to_owned(),
             integration_type: "external_company".to_owned(),
             update_stock: true,
-            registered_at: None,
+            registered_at: self.ago(ago),
         };
         self.decide(&Command::ReleaseItem(release)).expect("released");
     }
@@ -258,7 +323,9 @@ impl Shop {
                     .map(|h| h.quantity.units())
                     .sum::<i64>()
             };
-            assert_eq!((stock.held, stock.reported), (sum(HoldState::Open), sum(HoldState::Reported)), "{stock:?}");
+            let kept: i64 = self.shelf.floor.kept_on(stock.id).map(|kept| kept.quantity.units()).sum();
+            let expected = (sum(HoldState::Open), sum(HoldState::Reported) + kept);
+            assert_eq!((stock.held, stock.reported), expected, "{stock:?}");
         }
     }
 }

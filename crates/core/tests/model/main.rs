@@ -16,9 +16,9 @@ use onhand_core::command::{
 };
 use onhand_core::refusal::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, ERP, HoldState, IdKind, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
-    Product, ProductId, QUANTITY_MAX, Quantity, Refusal, ReleaseMode, Shelf, Stock, StockId, StockKey, StockList,
-    StockListId, Timestamp, UserId, decide,
+    Channel, ChannelId, Command, Context, ERP, HoldState, IdKind, MovesSettle, OrderId, OrderItemId, OrderStatus,
+    Outcome, Oversell, Product, ProductId, QUANTITY_MAX, Quantity, Refusal, ReleaseMode, Shelf, Stock, StockId,
+    StockKey, StockList, StockListId, Timestamp, UserId, decide,
 };
 use proptest::prelude::*;
 
@@ -135,7 +135,13 @@ impl Pair {
         for (index, rule) in rules.iter().enumerate() {
             let release_mode = if rule.immediate { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = rule.delay / SECOND;
-            shelf.put_list(StockList { id: list_id(index), release_mode, snapshot_delay_seconds, is_located: false });
+            shelf.put_list(StockList {
+                id: list_id(index),
+                release_mode,
+                snapshot_delay_seconds,
+                location: None,
+                moves_settle: MovesSettle::Acknowledged,
+            });
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
         }
         for (id, oversell) in [(1, Oversell::Accept), (2, Oversell::Refuse)] {
@@ -386,7 +392,10 @@ impl Pair {
             Refusal::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
             Refusal::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
             Refusal::Cancelled => Verdict::Dead,
-            Refusal::IllegalCommand { .. } | Refusal::ForeignLines(_) | Refusal::UnknownLocation(_) => {
+            Refusal::IllegalCommand { .. }
+            | Refusal::ForeignLines(_)
+            | Refusal::UnknownLocation(_)
+            | Refusal::Moves(_) => {
                 unreachable!("no step works on the floor")
             }
         }

@@ -5,8 +5,9 @@ use onhand_core::command::{
     WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Changes, Command, Context, HoldState, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
-    Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, Timestamp, UserId, decide,
+    Changes, Command, Context, HoldState, IdKind, MovesSettle, Order, OrderId, OrderItem, OrderItemId, OrderStatus,
+    Outcome, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, StockLocationId, Timestamp,
+    UserId, decide,
 };
 
 /// A shelf with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with each command.
@@ -30,7 +31,8 @@ fn list(id: i64) -> StockList {
         id: StockListId::new(id),
         release_mode: ReleaseMode::UntilNextWrite,
         snapshot_delay_seconds: 0,
-        is_located: id == 2,
+        location: (id == 2).then_some(StockLocationId::new(1)),
+        moves_settle: MovesSettle::default(),
     }
 }
 

@@ -17,9 +17,9 @@ use onhand_core::command::{
 };
 use onhand_core::refusal::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, OrderId, OrderItemId, OrderStatus, Outcome,
-    Oversell, Product, ProductId, Quantity, Refusal, ReleaseMode, RowVerdict, Shelf, Stock, StockId, StockKey,
-    StockList, StockListId, Timestamp, UnitType, UserId, Written, decide,
+    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, MovesSettle, OrderId, OrderItemId,
+    OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Refusal, ReleaseMode, RowVerdict, Shelf, Stock,
+    StockId, StockKey, StockList, StockListId, Timestamp, UnitType, UserId, Written, decide,
 };
 
 /// Runs a table; panics with the table as it really went if a row came out differently.
@@ -190,7 +190,8 @@ impl Shop {
                     false => ReleaseMode::UntilNextWrite,
                 },
                 snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
-                is_located: false,
+                location: None,
+                moves_settle: MovesSettle::Acknowledged,
             }),
             "channel" => {
                 let id = ChannelId::new(self.channels.len() as i64 + 1);
@@ -479,7 +480,10 @@ impl Shop {
             Refusal::NotInOrder(items) => format!("not in the order: {}", names(items)),
             Refusal::AlreadyShipped(items) => format!("shipped: {}", names(items)),
             Refusal::Cancelled => "cancelled".to_owned(),
-            Refusal::IllegalCommand { .. } | Refusal::ForeignLines(_) | Refusal::UnknownLocation(_) => {
+            Refusal::IllegalCommand { .. }
+            | Refusal::ForeignLines(_)
+            | Refusal::UnknownLocation(_)
+            | Refusal::Moves(_) => {
                 unreachable!("the floor has tables of its own")
             }
         }

@@ -81,7 +81,7 @@ pub async fn release(call: Call) -> Result<Reply, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(RELEASE, Mode::Whole).await?;
     let zone = match form.has_local_time("registered_at") {
-        true => call.app.zone(order_items::visible(&call, item).await?.list).await?,
+        true => call.app.zone(order_items::visible(&call, item).await?.reserved_list).await?,
         false => None,
     };
     // Of two moments the later: a line that is taken for registered before a figure that it came after would be sold again.

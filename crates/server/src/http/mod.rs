@@ -54,6 +54,7 @@ pub mod stock_availability;
 pub mod stock_counts;
 pub mod stock_lists;
 pub mod stock_locations;
+pub mod stock_moves;
 pub mod stores;
 pub mod transfers;
 pub mod upload;

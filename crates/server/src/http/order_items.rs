@@ -1,7 +1,7 @@
 //! Order lines (contract 7).
 
 use onhand_core::command::{EditItem, ItemEdit, TextEdit};
-use onhand_core::{Command, OrderItem, OrderItemId, Outcome};
+use onhand_core::{Command, OrderItem, OrderItemId, Outcome, StockLocationId};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
@@ -57,6 +57,8 @@ pub const ITEM: View = View {
         property("product", Shape::Int),
         property("product_sku", Shape::Text),
         property("stock_list", Shape::Int),
+        property("stock_location", Shape::IntOrNull),
+        property("original_stock_list", Shape::Int),
         property("original_stock", Shape::Int),
         property("quantity", Shape::Int),
         property("status", Shape::Text),
@@ -77,7 +79,9 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("order", "order_id", Kind::Int),
     Filter::new("product", "product_id", Kind::Int),
     Filter::new("product_sku", "sku", Kind::Text),
-    Filter::new("stock_list", "stock_list_id", Kind::Int),
+    Filter::new("stock_list", order_items::RESERVED_LIST, Kind::Int),
+    Filter::new("stock_location", order_items::LOCATION, Kind::Int),
+    Filter::new("original_stock_list", "stock_list_id", Kind::Int),
     Filter::new("status", "status", Kind::Status),
     Filter::new("oversold", "oversold", Kind::Bool),
     Filter::new("created_date", "created_at", Kind::Time),
@@ -95,7 +99,9 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
         .int("order", item.order.get())
         .int("product", item.product.get())
         .text("product_sku", &item.sku)
-        .int("stock_list", item.list.get())
+        .int("stock_list", item.reserved_list.get())
+        .int_or_null("stock_location", item.location.map(StockLocationId::get))
+        .int("original_stock_list", item.list.get())
         .int("original_stock", item.stock.get())
         .int("quantity", item.quantity.units())
         .text("status", &item.status.code().to_string())

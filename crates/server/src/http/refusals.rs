@@ -3,7 +3,7 @@
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
 use onhand_core::Refusal;
-use onhand_core::refusal::{RowFault, Shortage};
+use onhand_core::refusal::{MoveFault, RowFault, Shortage};
 use serde_json::{Map, Value, json};
 
 use crate::imports::texts;
@@ -57,7 +57,22 @@ pub fn error(refusal: Refusal) -> Error {
             lines.iter().for_each(|line| errors.add("items", form::unknown_pk(line)));
             Error::Fields(errors)
         }
+        Refusal::Moves(faults) => {
+            let mut errors = FieldErrors::default();
+            faults.iter().for_each(|(_, fault)| errors.extend(stock_move(fault)));
+            Error::Fields(errors)
+        }
         Refusal::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
+    }
+}
+
+/// The wire's form of a move's fault: the field it is about.
+pub fn stock_move(fault: &MoveFault) -> FieldErrors {
+    match fault {
+        MoveFault::Unknown(id) => FieldErrors::one("id", form::unknown_pk(id.get())),
+        MoveFault::AnotherCode { code } => {
+            FieldErrors::one("code", format!("This move is already registered with the code \"{code}\"."))
+        }
     }
 }
 

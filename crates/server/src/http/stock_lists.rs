@@ -1,7 +1,7 @@
 //! Stock lists (seed 003, contract 3).
 
 use axum::http::StatusCode;
-use onhand_core::{ReleaseMode, StockListId};
+use onhand_core::{MovesSettle, ReleaseMode, StockListId};
 use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
@@ -17,6 +17,8 @@ use crate::wire::view::{Shape, View, property};
 
 const RELEASE_MODES: &[&str] = &["until_next_write", "immediate"];
 
+const MOVES_SETTLE: &[&str] = &["acknowledged", "next_level"];
+
 /// The body of a list.
 pub const FIELDS: &[Field] = &[
     Field::text("name", 64, "Unique name.").required(),
@@ -26,6 +28,12 @@ pub const FIELDS: &[Field] = &[
         "release_mode",
         RELEASE_MODES,
         "What a release does: the quantity stays off sale until the next figure (default), or is on sale at once.",
+    ),
+    Field::choice(
+        "moves_settle",
+        MOVES_SETTLE,
+        "Until when moves to this list, and transfers from it, stay off sale: until the ERP has registered them (default), \
+         or until the list's next level.",
     ),
     Field::int(
         "snapshot_delay_seconds",
@@ -53,6 +61,7 @@ pub const VIEW: View = View {
         property("release_mode", Shape::Text),
         property("snapshot_delay_seconds", Shape::Int),
         property("time_zone", Shape::TextOrNull),
+        property("moves_settle", Shape::Text),
     ],
     open: false,
 };
@@ -83,6 +92,7 @@ pub(super) fn write(out: &mut String, list: &StockListRow) {
         .text("release_mode", stock_lists::release_mode_name(list.release_mode))
         .int("snapshot_delay_seconds", list.snapshot_delay_seconds)
         .text_or_null("time_zone", list.time_zone.as_deref())
+        .text("moves_settle", stock_lists::moves_settle_name(list.moves_settle))
         .close();
 }
 
@@ -119,6 +129,7 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         code: None,
         is_auto_sync: true,
         release_mode: ReleaseMode::default(),
+        moves_settle: MovesSettle::default(),
         snapshot_delay_seconds: 0,
         time_zone: None,
         created_at: now,
@@ -197,6 +208,11 @@ fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
         Some("immediate") => ReleaseMode::Immediate,
         Some(_) => ReleaseMode::UntilNextWrite,
         None => list.release_mode,
+    };
+    list.moves_settle = match form.text("moves_settle") {
+        Some("next_level") => MovesSettle::NextLevel,
+        Some(_) => MovesSettle::Acknowledged,
+        None => list.moves_settle,
     };
     list.snapshot_delay_seconds = form.int("snapshot_delay_seconds").unwrap_or(list.snapshot_delay_seconds);
     if form.has("time_zone") {

@@ -40,6 +40,7 @@ pub(crate) mod made;
 mod mapped_products;
 mod mappings;
 pub(crate) mod market;
+mod moves;
 mod oms;
 pub(crate) mod oms_floor;
 mod oms_work;

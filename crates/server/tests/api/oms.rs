@@ -400,7 +400,11 @@ async fn an_order_is_gathered_by_transfers() {
         assert_eq!(run(transfer, "deliver").await.ok()["state"]["name"], "Delivered");
         assert_eq!(run(transfer, "deliver").await.ok()["state"]["name"], "Delivered", "the same again");
     }
-    assert_eq!(figures(&two.shop, "X", two.first.1).await, [4, 1, 0, 3], "one is held by the order that waits");
+    assert_eq!(
+        figures(&two.shop, "X", two.first.1).await,
+        [5, 1, 1, 3],
+        "one is held by the order that waits, one has left"
+    );
     go(&two.shop, id(package), &["prepare", "pack", "ship"]).await;
     two.shop.server.verify().await;
 }

@@ -5,13 +5,15 @@
 use serde_json::{Value, json};
 
 use crate::client::{Answer, unique};
-use crate::shop::{Shop, id, int, merge};
+use crate::shop::{Shop, id, int, items, merge};
 
 /// What the sweeps over all routes need of the floor.
 pub(crate) struct Floor {
     /// A location, with a list of its own.
     pub(crate) location: i64,
     list: i64,
+    /// Where a line goes that is not found at the location.
+    other: i64,
 }
 
 /// Makes a location with a list of its own; both ids.
@@ -89,7 +91,23 @@ impl Floor {
     pub(crate) async fn open(shop: &Shop) -> Self {
         let (location, list) = location(shop, json!({"priority": 1, "discrepancy_ends": "any_level"})).await;
         figure(shop, "SAMPLE", list, 1_000_000).await;
-        Self { location, list }
+        let (_, other) = self::location(shop, json!({"priority": 2})).await;
+        Self { location, list, other }
+    }
+
+    /// A move of a registered line.
+    async fn moved(&self, shop: &Shop) -> Value {
+        for list in [self.list, self.other] {
+            // A level that the ERP has not sent before ends what was not found.
+            figure(shop, "MOVED", list, 1_000_000 + unique() as i64).await;
+        }
+        let order = order(shop, &[("MOVED", self.list, 1)]).await;
+        let line = items(&order)[0];
+        plan(shop, &order, json!({})).await;
+        let package = packages(shop, &order).await[0].0;
+        shop.release(line).await;
+        go(shop, package, &["not-found"]).await;
+        shop.erp.get(&format!("/api/v1/oms/moves/?order_item={line}")).await.ok()["results"][0].clone()
     }
 
     /// A body that makes a location names a list that is no other location's.
@@ -105,6 +123,9 @@ impl Floor {
         if noun == "oms/stock-counts" {
             let body = json!({"location": self.location, "lines": [{"sku": "SAMPLE", "counted": 1_000_000}]});
             return id(&shop.erp.post("/api/v1/oms/stock-counts/", body).await.created());
+        }
+        if noun == "oms/moves" {
+            return id(&self.moved(shop).await);
         }
         // Whatever was counted or not found before.
         figure(shop, "SAMPLE", self.list, 1_000_000).await;

@@ -81,6 +81,7 @@ impl Samples {
         make("catalog_items", json!({"product": product, "catalog": pairs[1][0]})).await;
         let sells = json!({"catalog": pairs[1][0], "category_tree": tree["pk"]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
+        one.insert("id", floor.some(&shop, "oms/moves").await);
         let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
         let order = shop.try_order(order).await.created();
         one.extend([("order", id(&order)), ("order_item", item(&order))]);
@@ -253,6 +254,8 @@ impl Samples {
             ("POST", "integration_actions") => json!({"object_id": unique(), "content_type_model": "categorynode"}),
             ("POST", "oms/packages/{id}/command") => json!({"slug": "prepare"}),
             ("POST", "oms/transfer_orders/{id}/command") => json!({"slug": "ship"}),
+            // A move is registered once, with one code.
+            ("POST", "oms/moves/register") => json!({"id": self.one["id"], "code": "sample"}),
             ("POST", "oms/inventory-discrepancies/remove") => json!({"expired_date": "10-10-2023"}),
             _ if route.whole => self.row(fields),
             _ => json!({}),

@@ -60,6 +60,7 @@ const MAIN: &[Table] = &[
             "modified_at",
             "location_id",
             "time_zone",
+            "moves_settle",
         ],
     ),
     table(
@@ -141,6 +142,7 @@ const MAIN: &[Table] = &[
             "details",
             "created_at",
             "modified_at",
+            "reserved_list_id",
         ],
     ),
     table("hold", &["item_id", "bucket"], &["stock_id", "quantity", "state", "registered_at"]),

@@ -58,6 +58,8 @@ const HOT: &[&str] = &[
     "transfer_order",
     "transfer_item",
     "discrepancy",
+    "stock_move",
+    "stock_kept",
     "catalog_item",
     "product_price",
     "product_category",

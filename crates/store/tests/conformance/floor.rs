@@ -19,10 +19,10 @@ use crate::database::for_each_engine;
 use crate::shop::{START, Shop};
 use crate::verify::differences;
 
-const LINES_MAX: usize = 10;
+pub(crate) const LINES_MAX: usize = 10;
 
 /// Makes a location of a list.
-async fn locate(store: &Store, list: StockListId, priority: i64) -> StockLocationId {
+pub(crate) async fn locate(store: &Store, list: StockListId, priority: i64) -> StockLocationId {
     let made = store.write("t", async move |tx| {
         let mut location = Record::new(&LOCATIONS, START);
         location.set("name", "a place");
@@ -34,21 +34,21 @@ async fn locate(store: &Store, list: StockListId, priority: i64) -> StockLocatio
     StockLocationId::new(made.await.expect("a location"))
 }
 
-async fn run(shop: &mut Shop, command: FloorCommand) -> FloorOutcome {
+pub(crate) async fn run(shop: &mut Shop, command: FloorCommand) -> FloorOutcome {
     match shop.run(Command::Floor(command)).await {
         Outcome::Floor(outcome) => outcome,
         other => panic!("{other:?}"),
     }
 }
 
-async fn plan(shop: &mut Shop, order: OrderId, gather_at: Option<StockLocationId>) -> OrderPlan {
+pub(crate) async fn plan(shop: &mut Shop, order: OrderId, gather_at: Option<StockLocationId>) -> OrderPlan {
     match run(shop, FloorCommand::Plan(PlanOrder { order, gather_at, near: None, lines: LINES_MAX })).await {
         FloorOutcome::Planned(plan) => plan,
         other => panic!("{other:?}"),
     }
 }
 
-async fn package(shop: &mut Shop, package: PackageId, command: PackageCommand) -> PackedLines {
+pub(crate) async fn package(shop: &mut Shop, package: PackageId, command: PackageCommand) -> PackedLines {
     let (items, reason, near, lines) = (None, Reason::WrongItem, None, LINES_MAX);
     match run(shop, FloorCommand::Package(RunPackage { package, command, items, reason, near, lines })).await {
         FloorOutcome::PackageRun(packed) => packed,

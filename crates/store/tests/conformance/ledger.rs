@@ -10,8 +10,8 @@ use onhand_core::command::{
     ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Channel, Command, ERP, ImportId, Movement, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Quantity,
-    ReleaseMode, Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
+    Channel, Command, ERP, ImportId, Movement, MovesSettle, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
+    Quantity, ReleaseMode, Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
 };
 use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
 use onhand_store::{Store, Value, mappings, movements, order_items, orders, stock_lists, stocks};
@@ -58,7 +58,13 @@ impl Run {
         for id in shop.lists {
             let release_mode = if seed == 2 { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = seed as i64;
-            whole.put_list(StockList { id, release_mode, snapshot_delay_seconds, is_located: false });
+            whole.put_list(StockList {
+                id,
+                release_mode,
+                snapshot_delay_seconds,
+                location: None,
+                moves_settle: MovesSettle::Acknowledged,
+            });
             let changed = store.write("t", async move |tx| {
                 let row = stock_lists::by_id(tx, id).await?.expect("made by the shop");
                 stock_lists::update(tx, &stock_lists::StockListRow { release_mode, snapshot_delay_seconds, ..row })

@@ -17,6 +17,7 @@ mod leases;
 mod ledger;
 mod market;
 mod movements;
+mod moves;
 mod pages;
 mod products;
 mod proxy;

@@ -9,8 +9,8 @@ use onhand_core::command::{
     CancelItems, Needs, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, Context, IdKind, IdSource, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, Quantity,
-    Refusal, ReleaseMode, Shelf, Stock, StockKey, StockListId, Timestamp, UserId, decide,
+    ChannelId, Command, Context, IdKind, IdSource, MovesSettle, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
+    Quantity, Refusal, ReleaseMode, Shelf, Stock, StockKey, StockListId, Timestamp, UserId, decide,
 };
 use onhand_store::channels::CHANNELS;
 use onhand_store::records::{self, Record};
@@ -32,6 +32,7 @@ pub(crate) fn stock_list(name: &str) -> StockListRow {
         code: None,
         is_auto_sync: true,
         release_mode: ReleaseMode::UntilNextWrite,
+        moves_settle: MovesSettle::default(),
         snapshot_delay_seconds: 0,
         time_zone: None,
         created_at: START,

@@ -11,6 +11,7 @@ use onhand_store::verify::{self, Difference, Extent};
 
 use crate::database::{Database, for_both_engines, for_each_engine};
 use crate::floor::sound_floor;
+use crate::moves::sound_moves;
 use crate::shop::{Shop, line, place, write};
 
 /// Everything that does not add up.
@@ -70,7 +71,7 @@ const HELD: &str = "held is the sum of its movements";
 const EXTERNAL: &str = "external is the sum of its movements";
 const REPORTED: &str = "reported is the sum of its movements";
 const OPEN_HOLDS: &str = "held is open holds plus external";
-const REPORTED_HOLDS: &str = "reported is the sum of reported holds";
+const REPORTED_HOLDS: &str = "reported is reported holds and what moves keep";
 const NEWEST: &str = "the newest movement shows the stock as it is";
 const FOLLOWS: &str = "each movement follows from the one before";
 const HAS_HOLD: &str = "each order line has its hold";
@@ -83,6 +84,11 @@ const ONE_PACKAGE: &str = "a line is in one package at the most";
 const PACKED_HOLD: &str = "a packed line is held where it leaves from";
 const PACKED_LINE: &str = "a packed line is its order's";
 const OPEN_PACKAGE: &str = "an open package has something in it";
+const MOVED_LINE: &str = "a moved line is reserved until its moves are registered";
+const LEFT_UNITS: &str = "units that have left are kept until that is registered";
+const ON_THEIR_WAY: &str = "units on their way are not for sale";
+const KEPT_BY_MOVE: &str = "what is kept is kept by a transfer's move";
+const RESERVED_LIST: &str = "a line names the list it is reserved in";
 const COUNTS: &str = "kept counts are right";
 
 /// What is planted, and every rule that must notice it.
@@ -168,18 +174,42 @@ const FLOOR_DAMAGES: &[(&str, &[&str])] = &[
     ("DELETE FROM discrepancy", &[COUNTS]),
 ];
 
+/// And of moves: a registered line in another list, units that have left, units on their way to nobody.
+const MOVE_DAMAGES: &[(&str, &[&str])] = &[
+    (
+        "UPDATE hold SET state = 2 WHERE item_id IN (SELECT item_id FROM stock_move WHERE kind = 'order_item')",
+        &[MOVED_LINE, OPEN_HOLDS, REPORTED_HOLDS],
+    ),
+    ("DELETE FROM stock_kept", &[REPORTED_HOLDS, LEFT_UNITS, ON_THEIR_WAY]),
+    ("UPDATE stock_kept SET registered_at = 1", &[LEFT_UNITS]),
+    ("UPDATE stock_kept SET quantity = quantity + 1", &[REPORTED_HOLDS, LEFT_UNITS, ON_THEIR_WAY]),
+    ("UPDATE stock_kept SET move_id = move_id + 256000", &[LEFT_UNITS, ON_THEIR_WAY, KEPT_BY_MOVE]),
+    ("UPDATE stock_move SET state = 1 WHERE kind = 'transfer'", &[LEFT_UNITS, COUNTS]),
+    ("UPDATE transfer_item SET state = 550", &[ON_THEIR_WAY]),
+    ("DELETE FROM stock_move", &[KEPT_BY_MOVE, COUNTS]),
+    ("UPDATE order_item SET reserved_list_id = 987", &[RESERVED_LIST]),
+];
+
+/// In which shop something is damaged.
+#[derive(Clone, Copy)]
+enum Place {
+    Sales,
+    Floor,
+    Moves,
+}
+
 #[test]
 fn each_damage_is_noticed() {
     let mut noticed = BTreeSet::new();
-    let everywhere =
-        DAMAGES.iter().map(|damage| (damage, false)).chain(FLOOR_DAMAGES.iter().map(|damage| (damage, true)));
-    for ((sql, rules), on_floor) in everywhere {
+    let all = [(DAMAGES, Place::Sales), (FLOOR_DAMAGES, Place::Floor), (MOVE_DAMAGES, Place::Moves)];
+    let everywhere = all.into_iter().flat_map(|(damages, place)| damages.iter().map(move |damage| (damage, place)));
+    for ((sql, rules), place) in everywhere {
         for_both_engines(async |database| {
-            if on_floor {
-                sound_floor(&database.store).await;
-            } else {
-                sound_shop(&database).await;
-            }
+            _ = match place {
+                Place::Sales => sound_shop(&database).await,
+                Place::Floor => sound_floor(&database.store).await,
+                Place::Moves => sound_moves(&database.store).await,
+            };
             assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");
             let found = differences(&database.store).await;
             for rule in *rules {

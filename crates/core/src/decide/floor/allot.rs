@@ -6,26 +6,25 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::follow;
+use super::{follow, moves};
 use crate::decide::stock_row;
 use crate::floor::{
     Coordinates, Package, PackageItem, PackageState, StockLocation, Transfer, TransferItem, TransferState,
 };
 use crate::plan::{self, Plan, PlanLine, PlanPlace};
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, OrderId, OrderItem, OrderItemId, PackageId, PackageItemId, ReleaseMode,
-    Shelf, StockId, StockLocationId, TransferId, TransferItemId,
+    Cause, Context, Delta, HoldState, IdKind, OrderId, OrderItem, OrderItemId, PackageId, PackageItemId, Shelf,
+    StockId, StockLocationId, TransferId, TransferItemId,
 };
 
-/// Takes a line's hold off its stock: it is short until it is put somewhere. `taken` units leave the figure with it.
-pub(super) fn take_off(shelf: &mut Shelf, item: OrderItemId, (cause, taken): (Cause, i64), context: Context) {
+/// Takes a line's hold off its stock: it is short until it is put somewhere. `kept` units stay off sale there.
+pub(super) fn take_off(shelf: &mut Shelf, item: OrderItemId, (cause, kept): (Cause, i64), context: Context) {
     let Some(hold) = shelf.hold(item) else { return };
     let (stock, units) = (hold.stock, hold.quantity.units());
-    let on_hand = -taken;
     let delta = match hold.state {
-        HoldState::Open => Delta { on_hand, held: -units, ..Delta::default() },
-        HoldState::Reported => Delta { on_hand, reported: -units, ..Delta::default() },
-        HoldState::Settled => Delta { on_hand, ..Delta::default() },
+        HoldState::Open => Delta { held: -units, reported: kept, ..Delta::default() },
+        HoldState::Reported => Delta { reported: kept - units, ..Delta::default() },
+        HoldState::Settled => Delta { reported: kept, ..Delta::default() },
         HoldState::Short | HoldState::Cancelled => return,
     };
     if delta != Delta::default() || matches!(cause, Cause::NotFound(_)) {
@@ -34,7 +33,8 @@ pub(super) fn take_off(shelf: &mut Shelf, item: OrderItemId, (cause, taken): (Ca
     shelf.advance_hold(item, HoldState::Short, None);
 }
 
-/// Puts a line's hold on a stock. What the ERP has registered already is `reported` there, from now on.
+/// Puts a line's hold on a stock, and `brought` units with it. What the ERP has registered in another list is reserved here
+/// until it has registered that, too.
 pub(super) fn put_on(
     shelf: &mut Shelf,
     item: OrderItemId,
@@ -43,13 +43,12 @@ pub(super) fn put_on(
     context: Context,
 ) {
     let Some(hold) = shelf.hold(item).filter(|hold| hold.state == HoldState::Short) else { return };
-    let units = hold.quantity.units();
-    let list = shelf.stock(stock).and_then(|stock| shelf.list(stock.list));
-    let at_once = list.is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
-    let (state, held, reported) = match (hold.registered_at.is_some(), at_once) {
-        (false, _) => (HoldState::Open, units, 0),
-        (true, false) => (HoldState::Reported, 0, units),
-        (true, true) => (HoldState::Settled, 0, 0),
+    let (units, is_registered) = (hold.quantity.units(), hold.registered_at.is_some());
+    let state = if is_registered { moves::arrive_registered(shelf, item, stock, context) } else { HoldState::Open };
+    let (held, reported) = match state {
+        HoldState::Open => (units, 0),
+        HoldState::Reported => (0, units),
+        HoldState::Settled | HoldState::Cancelled | HoldState::Short => (0, 0),
     };
     let delta = Delta { on_hand: brought, held, reported, ..Delta::default() };
     if delta != Delta::default() {

@@ -2,8 +2,9 @@
 //!
 //! Promises: a line whose units have left is never brought back; what is cancelled stays cancelled. Must not know stock.
 
+use super::moves;
 use crate::floor::{PackageState, TransferState};
-use crate::{Context, OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Shelf, TransferId};
+use crate::{Context, OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Shelf, StockId, TransferId};
 
 /// Brings a line of a package into a state, and the order line with it.
 pub(super) fn set_line(shelf: &mut Shelf, line: PackageItemId, state: PackageState, context: Context) {
@@ -74,6 +75,12 @@ pub(super) fn set_transfer(shelf: &mut Shelf, transfer: TransferId, state: Trans
         let row = shelf.floor.transfer_items.change(line);
         (row.state, row.modified_at) = (state, context.now.later_than(row.modified_at));
     }
+}
+
+/// An order line is about to be cancelled: if its units are on their way, the stock and the units to be kept there.
+pub(in crate::decide) fn keep_on_its_way(shelf: &mut Shelf, item: OrderItemId) -> Option<(StockId, i64)> {
+    let line = shelf.floor.line_with(item).filter(|line| line.state == PackageState::WaitingForTransfer)?.id;
+    moves::keep_on_its_way(shelf, line)
 }
 
 /// An order line is cancelled: its package and its transfer go without it, and the order is what its other lines say. An

@@ -6,13 +6,14 @@
 mod allot;
 mod follow;
 pub(super) mod mark;
+pub(super) mod moves;
 mod outcome;
 mod plan_order;
 mod record_count;
 mod run_package;
 mod run_transfer;
 
-pub(super) use follow::leave_order;
+pub(super) use follow::{keep_on_its_way, leave_order};
 pub use outcome::{FloorOutcome, OrderPlan, PackedLines};
 
 use crate::floor::FloorCommand;
@@ -26,5 +27,6 @@ pub(super) fn decide(shelf: &mut Shelf, command: &FloorCommand, context: Context
         FloorCommand::Transfer(command) => run_transfer::run_transfer(shelf, command, context),
         FloorCommand::Count(command) => record_count::record_count(shelf, command, context),
         FloorCommand::Remove(command) => Ok(mark::remove_discrepancies(shelf, command, context)),
+        FloorCommand::Register(command) => moves::register(shelf, command, context),
     }
 }

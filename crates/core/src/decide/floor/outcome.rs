@@ -1,6 +1,6 @@
 //! What commands of the floor did, as their callers want to show it. Must not know how anything is decided.
 
-use crate::floor::{Discrepancy, Package, PackageItem, StockCount, Transfer, TransferItem};
+use crate::floor::{Discrepancy, Package, PackageItem, StockCount, StockMove, Transfer, TransferItem};
 use crate::{OrderId, OrderItemId, PackageId, Shelf};
 
 /// What a command of the floor did: everything its caller may want to show.
@@ -16,6 +16,8 @@ pub enum FloorOutcome {
     Counted(StockCount),
     /// So many discrepancies were removed.
     Removed(usize),
+    /// Moves are registered, in the order given.
+    MovesRegistered(Vec<StockMove>),
 }
 
 /// A package with its lines, and what was not found of them.

@@ -75,7 +75,9 @@ fn count(
 /// What should be found. Lines that have left and are settled are nobody's business any more: they are put aside.
 fn expected(shelf: &mut Shelf, location: &StockLocation, stock: StockId) -> i64 {
     let Some(row) = shelf.stock(stock) else { return 0 };
-    let mut expected = row.on_hand;
+    // What moves keep has left, or has not come yet.
+    let kept: i64 = shelf.floor.kept_on(stock).map(|kept| kept.quantity.units()).sum();
+    let mut expected = row.on_hand - kept;
     let mut done = Vec::new();
     let here = shelf.floor.package_items.all().filter(|line| line.location == location.id && line.sku == row.sku);
     for line in here.filter(|line| !line.is_done) {

@@ -4,11 +4,11 @@
 //! short. Cancelling a package leaves holds where they are: its lines can be planned again.
 
 use super::allot::{self, Allotment};
-use super::follow;
 use super::mark::{self, Subject};
 use super::outcome::{FloorOutcome, packed};
+use super::{follow, moves};
 use crate::floor::{Package, PackageCommand, PackageState, RunPackage, TransferState};
-use crate::{Cause, Context, OrderItemId, PackageItemId, Refusal, Shelf};
+use crate::{Cause, Context, Delta, OrderItemId, PackageItemId, Refusal, Shelf};
 
 pub(super) fn run_package(shelf: &mut Shelf, command: &RunPackage, context: Context) -> Result<FloorOutcome, Refusal> {
     let package = shelf.floor.packages.get(command.package).ok_or(Refusal::NotFound)?.clone();
@@ -57,6 +57,9 @@ fn is_repeated(shelf: &Shelf, command: &RunPackage) -> bool {
 fn advance(shelf: &mut Shelf, package: &Package, state: PackageState, context: Context) {
     let open: Vec<_> = shelf.floor.lines_of(package.id).filter(|line| line.state.is_open()).map(|l| l.id).collect();
     for line in open {
+        if state == PackageState::Cancelled {
+            keep_on_its_way(shelf, line, context);
+        }
         follow::set_line(shelf, line, state, context);
     }
     if state == PackageState::Cancelled {
@@ -67,6 +70,15 @@ fn advance(shelf: &mut Shelf, package: &Package, state: PackageState, context: C
         }
     }
     follow::set_package(shelf, package.id, state, context);
+}
+
+/// What is on its way to a line that does not wait for it any more is not for sale until it is there.
+fn keep_on_its_way(shelf: &mut Shelf, line: PackageItemId, context: Context) {
+    let Some(item) = shelf.floor.package_items.get(line).map(|row| row.item) else { return };
+    if let Some((stock, units)) = moves::keep_on_its_way(shelf, line) {
+        let delta = Delta { reported: units, ..Delta::default() };
+        shelf.move_stock(stock, delta, Cause::Transfer(item), context.actor, context.now);
+    }
 }
 
 fn not_found(shelf: &mut Shelf, package: &Package, missing: &[PackageItemId], command: &RunPackage, context: Context) {

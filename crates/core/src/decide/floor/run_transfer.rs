@@ -1,15 +1,17 @@
 //! Working on a transfer: sending it, receiving it, not finding it, cancelling it (contract 13.4).
 //!
-//! Units change their list when they leave, figure and hold together: on the way they are the destination's, and not for
-//! sale there, since the line holds them. When the last transfer of a package is in, the package waits to be prepared.
+//! When units leave, their line is reserved at the destination, whose level has them from then on; on the way they are not
+//! for sale, since the line holds them there, or, where no line waits for them any more, the transfer. What the ERP has not
+//! heard of stays off sale at the source (`moves.rs`). When the last transfer of a package is in, the package waits to be
+//! prepared.
 
 use super::allot::{self, Allotment};
-use super::follow;
 use super::mark::Subject;
 use super::outcome::FloorOutcome;
 use super::run_package::lose;
+use super::{follow, moves};
 use crate::floor::{PackageState, RunTransfer, Transfer, TransferCommand, TransferItem, TransferState};
-use crate::{Cause, Context, HoldState, OrderItemId, Refusal, Shelf, TransferItemId};
+use crate::{Cause, Context, OrderItemId, Refusal, Shelf, TransferItemId};
 
 pub(super) fn run_transfer(
     shelf: &mut Shelf,
@@ -33,7 +35,10 @@ pub(super) fn run_transfer(
         let open: Vec<TransferItem> = lines.into_iter().filter(|line| line.state.is_open()).collect();
         match command.command {
             TransferCommand::Ship => ship(shelf, &transfer, &open, context),
-            TransferCommand::Deliver => set_waiting(shelf, &open, PackageState::Waiting, context),
+            TransferCommand::Deliver => {
+                set_waiting(shelf, &open, PackageState::Waiting, context);
+                moves::arrive(shelf, &open, context);
+            }
             TransferCommand::Cancel => set_waiting(shelf, &open, PackageState::Cancelled, context),
             TransferCommand::NotFound => not_found(shelf, &transfer, &open, command, context),
         }
@@ -46,15 +51,13 @@ pub(super) fn run_transfer(
     Ok(FloorOutcome::TransferRun(transfer, lines))
 }
 
-/// The units go over to the destination's list. What the ERP's figure no longer counted at the source is not taken from it.
+/// The units go over to the destination's list. The level of the source stays what the ERP has written.
 fn ship(shelf: &mut Shelf, transfer: &Transfer, open: &[TransferItem], context: Context) {
     for line in open {
-        let Some(hold) = shelf.hold(line.item).cloned() else { continue };
         let Some(stock) = allot::stock_at(shelf, transfer.destination, &line.sku, context) else { continue };
         let units = line.quantity.units();
-        let counted = shelf.stock(hold.stock).map_or(0, |stock| stock.on_hand);
-        let taken = if hold.state == HoldState::Settled { 0 } else { units.min(counted) };
-        allot::take_off(shelf, line.item, (Cause::Transfer(line.item), taken), context);
+        let kept = moves::leave(shelf, transfer, line, stock, context);
+        allot::take_off(shelf, line.item, (Cause::Transfer(line.item), kept), context);
         allot::put_on(shelf, line.item, stock, (Cause::Transfer(line.item), units), context);
     }
 }

@@ -4,7 +4,8 @@ use axum::http::Method;
 
 use super::{Answer, Holds, May, Parameter, Route, Under, one, page, parameter};
 use crate::http::{
-    discrepancies, order_items, packages, short_items, stock_availability, stock_counts, stock_locations, transfers,
+    discrepancies, order_items, packages, short_items, stock_availability, stock_counts, stock_locations, stock_moves,
+    transfers,
 };
 
 /// What is asked of locations.
@@ -18,6 +19,7 @@ pub(super) fn all() -> Vec<Route> {
     let mut all = work();
     all.extend(discrepancies());
     all.extend(orders());
+    all.extend(moves());
     all.push(
         Route::of(
             Method::GET,
@@ -84,6 +86,30 @@ fn discrepancies() -> Vec<Route> {
         .takes(stock_counts::FIELDS)
         .own()
         .answers(201, one(&stock_counts::VIEW))
+        .through_ledger(),
+    ]
+}
+
+fn moves() -> Vec<Route> {
+    const MOVE: Answer = one(&stock_moves::VIEW);
+    vec![
+        route!(GET "oms/moves" ReadFloor stock_moves::list,
+            "Moves that the ERP has to hear of: ?is_registered=false are those that it has not.")
+        .lists(stock_moves::FILTERS)
+        .answers(200, page(&stock_moves::VIEW)),
+        route!(GET "oms/moves/{id}" ReadFloor stock_moves::show, "One move.").answers(200, MOVE),
+        route!(POST "oms/moves/{id}/register" WorkOnFloor stock_moves::register,
+            "The ERP has booked the move: a level taken after that settles it. Repeating it changes nothing.")
+        .takes(stock_moves::REGISTER)
+        .own()
+        .answers(200, MOVE)
+        .through_ledger(),
+        route!(POST "oms/moves/register" WorkOnFloor stock_moves::register_many,
+            "The ERP has booked moves: an array of rows is taken whole or not at all.")
+        .takes(stock_moves::REGISTER_ROW)
+        .or_many()
+        .own()
+        .answers(200, MOVE)
         .through_ledger(),
     ]
 }
