@@ -15,6 +15,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::feed::assortment::STATEMENTS,
         crate::feed::changes::STATEMENTS,
         crate::feed::facts::STATEMENTS,
+        crate::feed::generation::STATEMENTS,
         crate::feed::lag::STATEMENTS,
         crate::feed::outgoing::STATEMENTS,
         crate::feed::positions::STATEMENTS,

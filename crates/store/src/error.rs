@@ -15,6 +15,12 @@ pub enum Error {
     /// The database cannot be reached or used just now; trying again later may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The database may only be read: a standby, or a role without rights to write.
+    #[error("the database may only be read: {0}")]
+    ReadOnly(String),
+    /// The database's file was removed or replaced underneath; nothing was written.
+    #[error("{0}")]
+    Lost(String),
     /// Another transaction was in the way, again and again; nothing was written.
     #[error("other transactions were in the way: {0}")]
     Conflict(String),

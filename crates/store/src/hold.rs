@@ -5,7 +5,8 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::Error;
 
@@ -16,13 +17,25 @@ const SUFFIX: &str = "-hold";
 #[derive(Debug)]
 pub struct Hold {
     /// Open as long as it is held. It is not removed: another process may wait for this very file.
-    _file: Option<File>,
+    file: Option<(File, PathBuf)>,
 }
 
 impl Hold {
     /// The hold on something that needs none.
     pub(crate) const fn nothing() -> Self {
-        Self { _file: None }
+        Self { file: None }
+    }
+
+    /// Whether the lock's file is still the one that its name means: otherwise another process can take the lock, too, and
+    /// this is [`Error::Lost`].
+    pub fn check(&self) -> Result<(), Error> {
+        let Some((file, path)) = &self.file else { return Ok(()) };
+        let open = file.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
+        let named = std::fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+        match (open, named) {
+            (Ok(open), Ok(named)) if open == named => Ok(()),
+            _ => Err(Error::Lost(format!("{} was removed or replaced while it was locked", path.display()))),
+        }
     }
 
     /// Takes the hold on a file, if nobody has it.
@@ -32,7 +45,7 @@ impl Hold {
         let fault = |fault| Error::Unavailable(format!("{}: {fault}", Path::new(&path).display()));
         let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fault)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: Some(file) })),
+            Ok(()) => Ok(Some(Self { file: Some((file, path.into())) })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(other)) => Err(fault(other)),
         }
@@ -51,6 +64,10 @@ mod tests {
         assert!(hold.is_some());
         assert!(Hold::take(&one).unwrap().is_none(), "it is held");
         assert!(Hold::take(&other).unwrap().is_some(), "another file is another matter");
+        hold.as_ref().unwrap().check().unwrap();
+        std::fs::rename(folder.path().join("one.db-hold"), folder.path().join("gone")).unwrap();
+        assert!(matches!(hold.as_ref().unwrap().check(), Err(Error::Lost(_))));
+        std::fs::rename(folder.path().join("gone"), folder.path().join("one.db-hold")).unwrap();
         drop(hold);
         assert!(Hold::take(&one).unwrap().is_some(), "it was given back");
     }

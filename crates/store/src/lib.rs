@@ -53,6 +53,7 @@ pub mod transfers;
 pub mod verify;
 
 pub use engine::postgres::{LOG_LIMIT, Limits, Mark};
+pub use engine::sqlite::Check;
 pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;
 pub use hold::Hold;

@@ -5,10 +5,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::engine::postgres::{Limits, Mark, Pool};
-use crate::engine::sqlite::Threads;
+use crate::engine::sqlite::{Check, Threads};
 use crate::migrate::{self, Schema, Step};
 use crate::{Error, Hold, Tx, citus};
 
@@ -19,11 +20,36 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Store {
     engine: Arc<Engine>,
+    last_write: Arc<LastWrite>,
 }
 
 enum Engine {
-    Sqlite(Threads),
+    Sqlite(Box<Threads>),
     Postgres(Pool),
+}
+
+/// When a write was last known to be on disk.
+struct LastWrite {
+    opened: Instant,
+    /// Milliseconds after that.
+    at: AtomicU64,
+}
+
+impl Default for LastWrite {
+    fn default() -> Self {
+        Self { opened: Instant::now(), at: AtomicU64::new(u64::MAX) }
+    }
+}
+
+impl LastWrite {
+    fn note(&self) {
+        self.at.store(self.opened.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    fn age(&self) -> Option<Duration> {
+        let at = Some(self.at.load(Ordering::Relaxed)).filter(|at| *at != u64::MAX)?;
+        Some(self.opened.elapsed().saturating_sub(Duration::from_millis(at)))
+    }
 }
 
 /// How to open a database.
@@ -31,6 +57,8 @@ enum Engine {
 pub struct Options {
     /// Refuse to make a database that is not there: for commands that only look.
     pub must_exist: bool,
+    /// Never write, not even beside the file: for commands that only look.
+    pub read_only: bool,
     /// How long to wait for a server database that does not answer yet.
     pub patience: Duration,
     /// Limits of a server database.
@@ -48,11 +76,65 @@ impl Store {
     /// Opens a database and leaves its schema as it is.
     pub async fn connect(url: &str, options: &Options) -> Result<Self, Error> {
         let engine = match url.split_once(':') {
-            Some(("sqlite", path)) => Engine::Sqlite(open_file(path, options)?),
+            Some(("sqlite", path)) => Engine::Sqlite(Box::new(open_file(path, options)?)),
             Some(("postgres" | "postgresql", _)) => Engine::Postgres(open_server(url, options).await?),
             _ => return Err(Error::Url("the database URL starts with sqlite: or postgres://".to_owned())),
         };
-        Ok(Self { engine: Arc::new(engine) })
+        Ok(Self { engine: Arc::new(engine), last_write: Arc::default() })
+    }
+
+    /// Ends all connections, after copying what the write-ahead log of an embedded database has into its file. From here on
+    /// everything is [`Error::Unavailable`], also for other clones. An error says that data is left in the log, from which
+    /// the next process that opens the file has it.
+    pub async fn close(&self) -> Result<(), Error> {
+        let engine = self.engine.clone();
+        let closed = tokio::task::spawn_blocking(move || match &*engine {
+            Engine::Sqlite(threads) => threads.close(),
+            Engine::Postgres(_) => Ok(()),
+        });
+        closed.await.unwrap_or_else(|_| Err(Error::Internal("the close has panicked".to_owned())))
+    }
+
+    /// What is wrong with the file of an embedded database; empty if it is sound. A server looks after its own files.
+    pub async fn check(&self, check: Check) -> Result<Vec<String>, Error> {
+        match &*self.engine {
+            Engine::Sqlite(threads) => threads.check(check).await,
+            Engine::Postgres(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Copies an embedded database into a file, as it is at one moment, while others go on; `told` hears how many bytes of how
+    /// many are copied. For a database server that is [`Error::Unfit`]: it has its own tools.
+    pub async fn backup(&self, target: PathBuf, told: impl FnMut(u64, u64) + Send + 'static) -> Result<(), Error> {
+        match &*self.engine {
+            Engine::Sqlite(threads) => threads.backup(target, told).await,
+            Engine::Postgres(_) => Err(Error::Unfit("a database server is backed up with its own tools".to_owned())),
+        }
+    }
+
+    /// Whether the files of an embedded database are still those that were opened: [`Error::Lost`] if they were removed or
+    /// replaced, and with them all that is written from then on.
+    pub fn check_files(&self) -> Result<(), Error> {
+        match &*self.engine {
+            Engine::Sqlite(threads) => threads.check_files(),
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Free bytes where the file of an embedded database is; `None` where that is the server's affair, or not known.
+    pub fn disk_free_bytes(&self) -> Option<u64> {
+        match &*self.engine {
+            Engine::Sqlite(threads) => {
+                let disk = rustix::fs::statvfs(threads.path()).ok()?;
+                Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+            }
+            Engine::Postgres(_) => None,
+        }
+    }
+
+    /// How long ago a write was last answered as being on disk; `None` if this process has written nothing yet.
+    pub fn last_write_age(&self) -> Option<Duration> {
+        self.last_write.age()
     }
 
     /// Whether opening it would make no new file.
@@ -112,6 +194,9 @@ impl Store {
             Engine::Sqlite(threads) => threads.write(body).await,
             Engine::Postgres(pool) => Box::pin(pool.write(body)).await,
         };
+        if result.is_ok() {
+            self.last_write.note();
+        }
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "write failed"))
     }
 
@@ -174,10 +259,10 @@ fn open_file(path: &str, options: &Options) -> Result<Threads, Error> {
         return Err(Error::Url("a database URL names a file, like sqlite:./onhand.db".to_owned()));
     }
     let path = file(path);
-    if options.must_exist && !path.exists() {
+    if (options.must_exist || options.read_only) && !path.exists() {
         return Err(Error::Url(format!("there is no database at {}", path.display())));
     }
-    Threads::open(&path)
+    if options.read_only { Threads::open_read_only(&path) } else { Threads::open(&path) }
 }
 
 /// The file that a URL names after `sqlite:`.

@@ -77,6 +77,12 @@ impl Cursor {
         Self { since: if self.since > self.after { self.since } else { 0 }, ..self }
     }
 
+    /// Whether it speaks of a version before this one, but for the beginning.
+    pub fn is_before(self, first: i64) -> bool {
+        let (version, place) = self.within.unwrap_or_default();
+        [self.after, self.since, version, place].iter().any(|spoken| (1..first).contains(spoken))
+    }
+
     /// The newest version that it speaks of.
     pub fn newest(self) -> i64 {
         let (version, place) = self.within.unwrap_or_default();

@@ -9,6 +9,7 @@ pub mod assortment;
 pub mod changes;
 pub mod cursor;
 pub(crate) mod facts;
+pub mod generation;
 pub(crate) mod hooks;
 pub mod lag;
 pub mod outgoing;

@@ -36,8 +36,9 @@ const SORTS: &[(&str, &str)] = &[
     ("stock_lists.named", "two lists at the most"),
 ];
 
-/// Whole families that may do both: verifying looks at everything, migrating at a row per migration.
-const SCANNING_NOUNS: &[&str] = &["verify.", "schema_migration."];
+/// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database that was
+/// put back is gone through once.
+const SCANNING_NOUNS: &[&str] = &["verify.", "schema_migration.", "generation."];
 
 fn may_scan(statement: &Statement) -> bool {
     SCANNING_NOUNS.iter().any(|noun| statement.name.starts_with(noun))

@@ -10,6 +10,7 @@ mod cursor;
 mod database;
 mod feed;
 mod floor;
+mod generation;
 mod idempotency;
 mod ids;
 mod imports;

@@ -25,10 +25,8 @@ pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
             Error::Conflict(text)
         }
         // A database that is read-only, or may only be read by us, can be written again by and by.
-        SqlState::READ_ONLY_SQL_TRANSACTION
-        | SqlState::INSUFFICIENT_PRIVILEGE
-        | SqlState::QUERY_CANCELED
-        | SqlState::IO_ERROR => Error::Unavailable(text),
+        SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE => Error::ReadOnly(text),
+        SqlState::QUERY_CANCELED | SqlState::IO_ERROR => Error::Unavailable(text),
         _ if is_about_the_server(state.code()) => Error::Unavailable(text),
         _ => Error::Internal(text),
     }

@@ -286,7 +286,7 @@ fn failed(connections: &Connections, connection: &Connection, fault: Error) -> F
 
 /// After any of these, the connection may still be busy with what failed.
 fn is_usable_after(fault: &Error) -> bool {
-    !matches!(fault, Error::Unavailable(_))
+    !matches!(fault, Error::Unavailable(_) | Error::ReadOnly(_))
 }
 
 async fn run<T, F>(

@@ -1,0 +1,114 @@
+//! The files of a database: which ones are open, and whether they are still the ones that their names mean.
+//!
+//! Promises: a file that was removed or replaced is noticed by its device and inode. Must not know what is in it.
+
+use std::ffi::OsString;
+use std::fs::Metadata;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::Error;
+
+/// What the write-ahead log is called, after the database.
+const LOG_SUFFIX: &str = "-wal";
+
+/// The name of a database's write-ahead log.
+pub(super) fn log_of(path: &Path) -> PathBuf {
+    let mut log = OsString::from(path);
+    log.push(LOG_SUFFIX);
+    log.into()
+}
+
+/// A file by what no other one is at the same time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+/// A file that was open at some time under this name.
+struct Known {
+    path: PathBuf,
+    identity: OnceLock<Identity>,
+}
+
+impl Known {
+    fn new(path: PathBuf) -> Self {
+        Self { path, identity: OnceLock::new() }
+    }
+
+    /// Whether the name still means the file that it meant when this was first asked while it was there.
+    fn check(&self) -> Result<(), Error> {
+        let path = self.path.display();
+        match std::fs::metadata(&self.path) {
+            Ok(metadata) if *self.identity.get_or_init(|| (&metadata).into()) == (&metadata).into() => Ok(()),
+            Ok(_) => Err(Error::Lost(format!("{path} was replaced by another file while it was open"))),
+            Err(fault) if fault.kind() == ErrorKind::NotFound && self.identity.get().is_none() => Ok(()),
+            Err(fault) if fault.kind() == ErrorKind::NotFound => {
+                Err(Error::Lost(format!("{path} was removed while it was open")))
+            }
+            Err(fault) => Err(Error::Unavailable(format!("{path}: {fault}"))),
+        }
+    }
+}
+
+/// The files of an open database.
+pub(super) struct Files {
+    database: Known,
+    log: Known,
+}
+
+impl Files {
+    /// Of a database that was just opened.
+    pub(super) fn new(path: &Path) -> Result<Self, Error> {
+        let files = Self { database: Known::new(path.to_owned()), log: Known::new(log_of(path)) };
+        files.check()?;
+        Ok(files)
+    }
+
+    /// The database.
+    pub(super) fn path(&self) -> &Path {
+        &self.database.path
+    }
+
+    /// Whether both names still mean the files that are open: what is written to others is lost.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.database.check()?;
+        self.log.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_removed_or_replaced_is_noticed() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("t.db");
+        std::fs::write(&path, "").expect("written");
+        let files = Files::new(&path).expect("they are there");
+        std::fs::write(log_of(&path), "").expect("written");
+        files.check().expect("the log may come later");
+        std::fs::write(&path, "more").expect("written");
+        files.check().expect("it is the same file");
+
+        let other = folder.path().join("other.db");
+        std::fs::rename(&path, &other).expect("renamed");
+        assert!(matches!(files.check(), Err(Error::Lost(_))));
+        std::fs::copy(&other, &path).expect("copied");
+        assert!(matches!(files.check(), Err(Error::Lost(_))), "another file of this name");
+        std::fs::rename(&other, &path).expect("renamed");
+        files.check().expect("it is back");
+        std::fs::remove_file(log_of(&path)).expect("removed");
+        assert!(matches!(files.check(), Err(Error::Lost(_))), "the log has what is not in the file yet");
+    }
+}

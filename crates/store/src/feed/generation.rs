@@ -1,0 +1,82 @@
+//! Generations: what keeps a database that was put back from a copy from being taken for the one that went on after the copy
+//! was made.
+//!
+//! Promises: after a renewal every cursor from before is known to be one, every channel is offered again all that it has, and
+//! no number is given that may have been given since the copy was made. Must not know how a copy is made.
+
+use onhand_core::Timestamp;
+
+use super::changes;
+use crate::sql::{shared, values};
+use crate::{Error, Tx, ids};
+
+/// Where the first version of this generation is kept, beside the counters: it goes where they go.
+const FIRST: &str = "generation";
+/// What says that this database is a copy that has not been put to work yet, in the same place.
+const COPIED: &str = "copied_at";
+/// Numbers of each kind that are left out: more than are given between two copies.
+const LEFT_OUT: i64 = 1 << 20;
+
+shared! {
+    FIND = "generation.find", "SELECT next FROM id_block WHERE kind = ?1";
+    SET = "generation.set",
+        "INSERT INTO id_block (kind, next) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET next = excluded.next";
+    REMOVE = "generation.remove", "DELETE FROM id_block WHERE kind = ?1";
+    LEAVE_OUT = "generation.leave_out",
+        "UPDATE id_block SET next = next + ?1 WHERE kind NOT IN ('change', 'generation', 'copied_at')";
+    RENUMBER = "generation.renumber", "UPDATE change SET version = version + ?1";
+    RENUMBER_MEMBERS = "generation.renumber_members", "UPDATE catalog_change SET version = version + ?1";
+    RENUMBER_LISTS = "generation.renumber_lists",
+        "UPDATE list_change SET version = version + ?1,
+         left_version = CASE WHEN left_version > 0 THEN left_version + ?1 ELSE 0 END";
+    /// A version that is older than any.
+    DOUBT = "generation.doubt",
+        "UPDATE integration_action SET acknowledged_at = 0 WHERE acknowledged_at IS NOT NULL";
+    FORGET_POSITIONS = "generation.forget_positions", "DELETE FROM feed_position";
+    FORGET_OUTGOING = "generation.forget_outgoing", "DELETE FROM outgoing";
+}
+
+async fn find(tx: &mut Tx<'_>, kind: &str) -> Result<Option<i64>, Error> {
+    tx.first(&FIND, &values![kind], |row| row.get(0)).await
+}
+
+async fn set(tx: &mut Tx<'_>, kind: &str, number: i64) -> Result<(), Error> {
+    tx.execute(&SET, &values![kind, number]).await?;
+    Ok(())
+}
+
+/// The first version of this generation: a cursor before it, but for 0, is one of another.
+pub async fn first(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(find(tx, FIRST).await?.unwrap_or(0))
+}
+
+/// Notes in a copy that it is one.
+pub async fn note_copy(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
+    set(tx, COPIED, now.micros()).await
+}
+
+/// Whether this is a copy that has not been put to work yet.
+pub async fn is_copy(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    Ok(find(tx, COPIED).await?.is_some())
+}
+
+/// Begins a new generation.
+pub async fn renew(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
+    // Whoever has this row gives versions alone.
+    ids::take(tx, changes::VERSIONS, 0).await?;
+    let (before, next) = (first(tx).await?, changes::head(tx).await? + 1);
+    // Versions grow slower than microseconds, so this is above all that the other one has given since.
+    let first = now.micros().max(next);
+    for statement in [&RENUMBER, &RENUMBER_MEMBERS, &RENUMBER_LISTS] {
+        tx.execute(statement, &values![first - before]).await?;
+    }
+    set(tx, changes::VERSIONS, next - before + first).await?;
+    set(tx, FIRST, first).await?;
+    tx.execute(&LEAVE_OUT, &values![LEFT_OUT]).await?;
+    // A channel may have been sent newer versions than this database knows of.
+    tx.execute(&DOUBT, &[]).await?;
+    tx.execute(&FORGET_POSITIONS, &[]).await?;
+    tx.execute(&FORGET_OUTGOING, &[]).await?;
+    tx.execute(&REMOVE, &values![COPIED]).await?;
+    Ok(())
+}
