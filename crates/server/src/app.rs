@@ -14,6 +14,7 @@ use crate::config::ServeConfig;
 use crate::feed::Feed;
 use crate::jobs::Jobs;
 use crate::ledger::Ledger;
+use crate::readiness::Readiness;
 use crate::zone::Zone;
 
 /// Downloads at once; each has a thread of its own.
@@ -39,6 +40,8 @@ pub struct App {
     pub throttle: Throttle,
     /// Places for downloads.
     pub downloads: Arc<Semaphore>,
+    /// Whether the server can do its work.
+    pub readiness: Readiness,
     /// The time.
     pub clock: Clock,
     /// How the server runs.
@@ -54,7 +57,8 @@ impl App {
         let throttle = Throttle::new(config.login_attempts);
         let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
-        Arc::new(Self { store, ledger, jobs, feed, sessions, passwords, throttle, downloads, clock, config })
+        let readiness = Readiness::default();
+        Arc::new(Self { store, ledger, jobs, feed, sessions, passwords, throttle, downloads, readiness, clock, config })
     }
 
     /// The time zones of some lists: each list's own, or else the installation's.

@@ -72,6 +72,14 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_DATABASE_WAIT_SECONDS", default_value = "60", value_name = "SECONDS")]
     pub database_wait_seconds: u32,
 
+    /// What is asked of the database before the start.
+    #[command(flatten)]
+    pub start: StartConfig,
+
+    /// Free bytes on the database file's disk below which /readyz says that the server is not ready.
+    #[arg(long, env = "ONHAND_DISK_FREE_BYTES_MIN", default_value = "67108864", value_name = "BYTES")]
+    pub disk_free_bytes_min: u64,
+
     /// Fill an empty database with a believable shop: lists, products, channels, orders.
     #[arg(long, env = "ONHAND_DEMO")]
     pub demo: bool,
@@ -189,6 +197,19 @@ pub struct ServeConfig {
     /// Seconds to finish what was accepted when the server is told to stop.
     #[arg(long, env = "ONHAND_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub drain_seconds: u64,
+}
+
+/// What is asked of the database before the server starts.
+#[derive(Args, Clone)]
+pub struct StartConfig {
+    /// Refuse to start where there is no database yet, instead of making one: a path that is wrong, or a disk that is not
+    /// mounted, would otherwise be an empty shop.
+    #[arg(long, env = "ONHAND_MUST_EXIST")]
+    pub must_exist: bool,
+
+    /// Read every page of the database file before the start, and refuse one that is damaged. A second or two a gigabyte.
+    #[arg(long, env = "ONHAND_CHECK")]
+    pub check: bool,
 }
 
 impl ServeConfig {

@@ -20,7 +20,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<()> {
     let of = |url: &str| DatabaseConfig { database: url.to_owned(), ..config.clone() };
-    let source = database::connect_existing(&of(&args.from)).await?;
+    let source = database::open_read_only(&of(&args.from)).await?;
     let target = database::connect(&of(&args.to)).await?;
     let bar = ProgressBar::no_length()
         .with_style(ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {per_sec}, {msg}")?);

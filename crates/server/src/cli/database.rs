@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use onhand_store::{Hold, Limits, Options, Store};
+use onhand_store::{Check, Hold, Limits, Options, Store, accounts};
 
-use crate::config::{DatabaseConfig, masked};
+use crate::config::{DatabaseConfig, ServeConfig, masked};
 
 /// The pause before a hold is tried for again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -15,9 +15,54 @@ pub(super) fn is_there(config: &DatabaseConfig) -> bool {
     Store::is_there(&config.database)
 }
 
-/// Opens the database, making it if it is not there. A server that is not there yet is waited for.
-pub(super) async fn wait_for(config: &DatabaseConfig, patience: Duration) -> anyhow::Result<Store> {
-    with(config, Options { patience, ..options(config) }).await
+/// Opens the database for a server, making it if it is not there and may be made. One on a server that is not there yet is
+/// waited for.
+pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfig) -> anyhow::Result<Store> {
+    let patience = Duration::from_secs(server.database_wait_seconds.into());
+    let options = Options { patience, must_exist: server.start.must_exist, ..options(config) };
+    let store = connect_with(config, &options).await?;
+    if server.start.must_exist && store.schema().await?.version == 0 {
+        bail!("{} is empty, and --must-exist refuses to make a database there", masked(&config.database));
+    }
+    if server.start.check {
+        require_sound(&store, Check::Quick).await?;
+    }
+    store.migrate().await.with_context(|| cannot_open(config))?;
+    Ok(store)
+}
+
+/// Refuses a file that is damaged.
+pub(super) async fn require_sound(store: &Store, check: Check) -> anyhow::Result<()> {
+    let faults = store.check(check).await?;
+    match faults.as_slice() {
+        [] => Ok(()),
+        [only] => bail!("the database file is damaged: {only}"),
+        [first, more @ ..] => bail!("the database file is damaged: {first} (and {} more faults)", more.len()),
+    }
+}
+
+/// Opens a database that must be there, and never writes to it.
+pub(super) async fn open_read_only(config: &DatabaseConfig) -> anyhow::Result<Store> {
+    connect_with(config, &Options { must_exist: true, read_only: true, ..options(config) }).await
+}
+
+/// Refuses a database that is not one of this program, or has no account: a copy without what was in the log, say.
+pub(super) async fn require_shop(store: &Store) -> anyhow::Result<()> {
+    let schema = store.schema().await?;
+    if schema.version == 0 {
+        bail!("this is an empty database: nothing of Onhand is in it (was it copied without its -wal file?)");
+    }
+    if let Some(step) = schema.missing.first() {
+        bail!(
+            "this is a database of an older version: migration {}, {}, is missing (onhand migrate brings it up to date)",
+            step.version,
+            step.name
+        );
+    }
+    if store.read("accounts.count", async |tx| accounts::count(tx).await).await? == 0 {
+        bail!("no account is in this database: it has never been a shop, or is a copy that lacks its -wal file");
+    }
+    Ok(())
 }
 
 /// Opens the database, making it if it is not there.

@@ -1,5 +1,6 @@
 //! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
 
+mod backup;
 mod copy;
 mod database;
 mod door;
@@ -9,6 +10,7 @@ mod inside;
 mod migrate;
 mod progress;
 mod remote;
+mod restore;
 mod serve;
 mod settings;
 mod token;
@@ -19,9 +21,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
 
 use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
+use crate::logs;
 
 /// A stock and reservation server that never sells a unit twice.
 #[derive(Parser)]
@@ -49,6 +51,12 @@ enum Command {
     Verify(verify::Args),
     /// Bring the schema of the database up to date; serve does that too.
     Migrate(migrate::Args),
+    /// Copy an embedded database into a file, also while a server works on it.
+    #[command(after_help = backup::EXAMPLES)]
+    Backup(backup::Args),
+    /// Put a backup back, where there is no database yet.
+    #[command(after_help = restore::EXAMPLES)]
+    Restore(restore::Args),
     /// Move a whole database to another one, of the same or another kind, and verify it there.
     Copy(copy::Args),
     /// Import a file of stock into a list, on a running server or on a database.
@@ -68,15 +76,25 @@ const THIRD_PARTY: &str = include_str!("../../../../THIRD-PARTY.txt");
 
 /// Runs the command line. What went wrong is said in one line.
 pub fn run(cli: Cli) -> ExitCode {
+    let _flush = Flush;
     obey(cli).unwrap_or_else(|fault| {
-        let _ = writeln!(std::io::stderr(), "onhand: {fault:#}");
+        logs::say(&format!("onhand: {fault:#}"));
         ExitCode::FAILURE
     })
 }
 
+/// Has the log written at the end, also where that is a panic.
+struct Flush;
+
+impl Drop for Flush {
+    fn drop(&mut self) {
+        logs::flush();
+    }
+}
+
 fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
     let is_server = matches!(cli.command, Command::Serve(_));
-    start_logs(&cli.log, is_server)?;
+    logs::start(&cli.log, is_server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let database = &cli.database;
     runtime.block_on(async {
@@ -85,6 +103,8 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::User(command) => user::run(database, command).await?,
             Command::Token(command) => token::run(database, command).await?,
             Command::Verify(args) => return verify::run(database, &args).await,
+            Command::Backup(args) => backup::run(database, &args).await?,
+            Command::Restore(args) => restore::run(database, &args).await?,
             Command::Copy(args) => copy::run(database, args).await?,
             Command::Migrate(args) => return migrate::run(database, &args).await,
             Command::Import(args) => return import::run(database, args).await,
@@ -94,24 +114,6 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Ok(ExitCode::SUCCESS)
     })
-}
-
-fn start_logs(config: &LogConfig, is_server: bool) -> anyhow::Result<()> {
-    use std::io::IsTerminal as _;
-    // What a server says of its jobs would run into the bars and tables of a command that does them.
-    let filter = if !is_server && config.filter == "info" { "warn" } else { &config.filter };
-    // The database driver would show every parameter of every statement, hashes of passwords and tokens among them.
-    let filter = EnvFilter::try_new(filter)?.add_directive(onhand_store::LOG_LIMIT.parse()?);
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
-    if config.json {
-        builder.json().flatten_event(true).init();
-    } else {
-        builder.init();
-    }
-    Ok(())
 }
 
 /// Prints a line for a person. A reader that has gone away (`| head`) is no error.

@@ -1,14 +1,17 @@
 //! `onhand serve`: start, run, stop.
 //!
-//! The stop: what was sent is answered, no new connections, the ledger drains, token use is written down, exit.
+//! The stop: what was sent is answered, no new connections, the ledger drains, token use is written down, the write-ahead log
+//! is copied into the database file, exit. The server also stops, with an error, when its database file is removed or
+//! replaced, and when its writer has ended.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, batch_requests, idempotency, imports, leases, reports};
+use onhand_store::feed::generation;
+use onhand_store::{Error, Hold, Store, Tx, batch_requests, idempotency, imports, leases, reports};
 use tokio::net::TcpListener;
 
 use super::{database, say};
@@ -17,42 +20,74 @@ use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::ledger::Ledger;
+use crate::supervise::keep_going;
 use crate::{demo, http, jobs};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
+/// How often the files of the database are looked after.
+const FILES_PAUSE: Duration = Duration::from_secs(1);
 /// How long the sweep is one process's: two rounds, so that another takes over when that one is gone.
 const SWEEP_LEASE_SECONDS: i64 = 120;
 const DAY_SECONDS: i64 = 24 * 3_600;
 /// The administrator's password in a demonstration, unless one is given.
 const DEMO_PASSWORD: &str = "onhand-demo";
 
-pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> anyhow::Result<()> {
-    let patience = Duration::from_secs(config.database_wait_seconds.into());
+pub(super) async fn run(database: &DatabaseConfig, config: ServeConfig) -> anyhow::Result<()> {
     // A start that fails leaves no new database behind. Where there is one already, the process that this one takes over
     // from may still listen until its database is free.
     let early = if database::is_there(database) { None } else { Some(listen(&config).await?) };
-    let store = database::wait_for(database, patience).await?;
-    let _hold = database::hold(&store, patience).await?;
+    let store = database::open_for_server(database, &config).await?;
+    let served = serve(&store, database, config, early).await;
+    // Whatever ended it: what was answered is in the file, not only in its log.
+    match store.close().await {
+        Ok(()) if served.is_ok() => tracing::info!("stopped"),
+        Ok(()) => {}
+        // That is why it has stopped.
+        Err(Error::Lost(_)) => {}
+        Err(fault) => tracing::warn!(%fault, "data is left in the write-ahead log; keep it beside the database file"),
+    }
+    served
+}
+
+async fn serve(
+    store: &Store,
+    database: &DatabaseConfig,
+    mut config: ServeConfig,
+    early: Option<TcpListener>,
+) -> anyhow::Result<()> {
+    let hold = database::hold(store, Duration::from_secs(config.database_wait_seconds.into())).await?;
     let listener = match early {
         Some(listener) => listener,
         None => listen(&config).await?,
     };
     config.listen = listener.local_addr()?;
     let clock = Clock::System;
-    let admin = first_admin(&store, &config, clock.now()).await?;
-    let (ledger, draining) = Ledger::start(&store, &clock);
-    let app = App::new(store, ledger, clock, config);
+    renew_copy(store, clock.now()).await?;
+    let admin = first_admin(store, &config, clock.now()).await?;
+    let (ledger, mut draining) = Ledger::start(store, &clock);
+    let app = App::new(store.clone(), ledger, clock, config);
     if app.config.demo {
         demo::fill(&app).await.context("cannot fill the demonstration")?;
     }
-    let stop = stop_signal();
+    let signal = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
-    let housekeeping = tokio::spawn(keep_house(app.clone()));
+    let house = app.clone();
+    let housekeeping = tokio::spawn(async move { keep_going("housekeeping", || keep_house(house.clone())).await });
     let workers = jobs::start(&app);
-    http::serve(listener, app.clone(), stop).await;
+    let stop = async {
+        tokio::select! {
+            () = signal => None,
+            fault = lost(store, &hold) => Some(fault.to_string()),
+            _ = &mut draining => Some("the writer has ended".to_owned()),
+        }
+    };
+    let failed = http::serve(listener, app.clone(), stop).await;
 
-    tracing::info!("stopping");
+    match &failed {
+        None => tracing::info!("stopping"),
+        Some(reason) => tracing::error!(reason, "stopping: the server cannot go on"),
+    }
     // What they are at goes on with the next start.
     jobs::stop(&app, workers).await;
     housekeeping.abort();
@@ -62,15 +97,33 @@ pub(super) async fn run(database: &DatabaseConfig, mut config: ServeConfig) -> a
     }
     let patience = Duration::from_secs(app.config.drain_seconds);
     drop(app);
-    if tokio::time::timeout(patience, draining).await.is_err() {
+    if !draining.is_finished() && tokio::time::timeout(patience, draining).await.is_err() {
         tracing::warn!("the ledger was still busy when the time to drain was over");
     }
-    tracing::info!("stopped");
+    failed.map_or(Ok(()), |reason| Err(anyhow!("the server has stopped: {reason}")))
+}
+
+/// A backup that is put to work, however it got here, is not the database that went on after it was made.
+async fn renew_copy(store: &Store, now: Timestamp) -> anyhow::Result<()> {
+    if store.read("generation.is_copy", async |tx| generation::is_copy(tx).await).await? {
+        store.write("generation.renew", async move |tx| generation::renew(tx, now).await).await?;
+        tracing::warn!("this database is a backup that is put to work: channels are told to begin anew");
+    }
     Ok(())
 }
 
 async fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
     TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))
+}
+
+/// Ends when the files of the database are not those any more that are open.
+async fn lost(store: &Store, hold: &Hold) -> Error {
+    loop {
+        tokio::time::sleep(FILES_PAUSE).await;
+        if let Err(fault @ Error::Lost(_)) = store.check_files().and_then(|()| hold.check()) {
+            return fault;
+        }
+    }
 }
 
 /// Makes the first administrator where there is no user. The password, if it may be shown.
@@ -128,6 +181,9 @@ async fn keep_house(app: Arc<App>) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         app.throttle.tidy();
+        if let Some(free) = app.store.disk_free_bytes().filter(|free| *free < app.config.disk_free_bytes_min) {
+            tracing::warn!(free, "the disk of the database is nearly full");
+        }
         if let Err(fault) = sweep(&app, holder.clone()).await {
             tracing::warn!(%fault, "cannot forget what is old");
         }

@@ -1,12 +1,17 @@
-//! `onhand verify`: every number recomputed; exit code 1 when something does not add up.
+//! `onhand verify`: the file checked, every number recomputed; exit code 1 when something does not add up.
+//!
+//! Promises: nothing is written, not even beside the file. Must not repair.
 
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use onhand_store::verify;
+use onhand_store::{Check, Store, verify};
 
 use super::{database, say};
 use crate::config::DatabaseConfig;
+
+/// How often the check of the file shows that it goes on.
+const SPIN: std::time::Duration = std::time::Duration::from_millis(200);
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -16,7 +21,12 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<ExitCode> {
-    let store = database::open_existing(config).await?;
+    let store = database::open_read_only(config).await?;
+    let damages = check_file(&store, args).await?;
+    if damages > 0 {
+        return Ok(ExitCode::FAILURE);
+    }
+    database::require_shop(&store).await?;
     let extent = store.survey("verify.extent", async |tx| verify::extent(tx).await).await?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?;
     let progress = ProgressBar::new(verify::rules() as u64).with_style(style);
@@ -35,6 +45,8 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
         })
         .await?;
     progress.finish_and_clear();
+    // Another process may have begun to change a file that nobody had open.
+    store.check_files()?;
     for difference in &differences {
         let verify::Difference { rule, id, expected, found } = difference;
         if args.json {
@@ -49,4 +61,22 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
         say(format!("{} differences", differences.len()));
     }
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Has the file itself checked, and says what is wrong with it; how many faults there are.
+async fn check_file(store: &Store, args: &Args) -> anyhow::Result<usize> {
+    let progress = ProgressBar::new_spinner().with_message("checking the file");
+    progress.enable_steady_tick(SPIN);
+    let damages = store.check(Check::Whole).await?;
+    progress.finish_and_clear();
+    for damage in &damages {
+        match args.json {
+            true => say(serde_json::json!({"rule": "the file is sound", "found": damage}).to_string()),
+            false => say(format!("the file is damaged: {damage}")),
+        }
+    }
+    if !damages.is_empty() && !args.json {
+        say(format!("{} faults in the file; its numbers were not looked at", damages.len()));
+    }
+    Ok(damages.len())
 }

@@ -11,7 +11,7 @@ use onhand_core::{ChannelId, Stock, StockId};
 use onhand_store::feed::assortment::Assortment;
 use onhand_store::feed::cursor::{self, Cursor, Slice, Told, Wanted};
 use onhand_store::feed::lag::{self, Lag};
-use onhand_store::feed::{changes, told};
+use onhand_store::feed::{changes, generation, told};
 use onhand_store::filter::{Condition, Op};
 use onhand_store::{Tx, stocks};
 
@@ -159,7 +159,8 @@ impl Asked {
         feed::sequence(app).await?;
         tell(app, self.channel, self.after == Cursor::default()).await?;
         let read = async move |tx: &mut Tx<'_>| {
-            if self.after.newest() > changes::head(tx).await? {
+            let first = generation::first(tx).await?;
+            if self.after.newest() > changes::head(tx).await? || self.after.is_before(first) {
                 return Ok(None);
             }
             let assortment = Assortment::of(tx, self.channel).await?;

@@ -27,6 +27,7 @@ use super::observe::Observed;
 use super::routes::{CHANNEL, Reading, Route, routes};
 use crate::app::App;
 use crate::auth::{Caller, Permission, Role};
+use crate::supervise::caught;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::json::Reply;
@@ -89,8 +90,14 @@ async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request
     observed.address(address);
     let place = Place { address, ..place };
     let handling = Arc::new(Handling::new(route.clone(), request.headers()));
-    let result = handle(app, &route, place, request, (&handling, &mut observed)).await;
-    finish(observed, handling.told(result.unwrap_or_else(Error::into_reply)))
+    let result = caught(handle(app, &route, place, request, (&handling, &mut observed))).await;
+    // The panic is in the log. How far the handler had come is not known.
+    let broken = |_| {
+        let text = "A server error occurred. Look whether it was done before you repeat it.".to_owned();
+        Err(Error::Detail(StatusCode::INTERNAL_SERVER_ERROR, text))
+    };
+    let reply = result.unwrap_or_else(broken).unwrap_or_else(Error::into_reply);
+    finish(observed, handling.told(reply))
 }
 
 async fn handle(
@@ -289,4 +296,37 @@ fn finish(observed: Observed, reply: Reply) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
     observed.finish(&mut response);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use onhand_store::{Options, Store};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::ServeConfig;
+    use crate::ledger::Ledger;
+
+    async fn broken(_: Call) -> Result<Reply, Error> {
+        tokio::task::yield_now().await;
+        panic!("a fault of the program")
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_one_500() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("t.db").display());
+        let store = Store::open(&url, &Options::default()).await.expect("it opens");
+        let (ledger, _draining) = Ledger::start(&store, &Clock::System);
+        let config = ServeConfig::of_environment().expect("the defaults are right");
+        let app = App::new(store, ledger, Clock::System, config);
+        let route = Arc::new(Route::new(Method::GET, "healthz", Permission::Public, broken, "It is broken."));
+        let place = Place { family: Family::V1, below_channel: false };
+        for _ in 0..2 {
+            let request = Request::new(Body::empty());
+            let response = answer(app.clone(), route.clone(), place, request).await;
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! Health and metrics, for whoever keeps the process running. No token needed; nothing secret shown.
 
-use onhand_store::accounts;
+use axum::http::StatusCode;
 
 use super::call::Call;
 use super::observe;
+use crate::logs;
 use crate::wire::error::Error;
 use crate::wire::json::{Object, Reply};
 
-/// A queue this full cannot promise a quick answer.
-const WAITING_MAX: usize = 3_000;
+/// When it is worth asking again a server that is not ready.
+const RETRY_SECONDS: u64 = 1;
 
 /// `GET /healthz`: the process answers.
 pub async fn live(_: Call) -> Result<Reply, Error> {
@@ -17,20 +18,36 @@ pub async fn live(_: Call) -> Result<Reply, Error> {
     Ok(Reply::ok(body))
 }
 
-/// `GET /readyz`: the database answers and the ledger's queue has room.
+/// `GET /readyz`: whether the server can do its work, and which part is in the way if not.
 pub async fn ready(call: Call) -> Result<Reply, Error> {
-    call.app.store.read("readyz", async |tx| accounts::count(tx).await).await?;
-    let waiting = call.app.ledger.waiting();
-    if waiting > WAITING_MAX {
-        return Err(Error::Busy(format!("{waiting} commands are waiting")));
-    }
+    let report = call.app.readiness.look(&call.app).await;
+    let failing = report.failing();
+    let status = if failing.is_empty() { "ok" } else { "failing" };
     let mut body = String::new();
-    Object::open(&mut body).text("status", "ok").int("waiting", waiting as i64).close();
-    Ok(Reply::ok(body))
+    let mut object = Object::open(&mut body)
+        .text("status", status)
+        .int("waiting", report.waiting as i64)
+        .int_or_null("last_write_seconds", report.last_write_age.map(|age| age.as_secs() as i64));
+    for (part, state) in &report.parts {
+        object = object.text(part, state.word());
+    }
+    if failing.is_empty() {
+        object.close();
+        return Ok(Reply::ok(body));
+    }
+    object.text("detail", &format!("Not ready: {}.", failing.join(", "))).close();
+    Ok(Reply::text(StatusCode::SERVICE_UNAVAILABLE, body).retry_after(RETRY_SECONDS))
 }
 
 /// `GET /metrics`.
 pub async fn metrics(call: Call) -> Result<Reply, Error> {
     metrics::gauge!("onhand_ledger_waiting").set(call.app.ledger.waiting() as f64);
+    metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
+    if let Some(age) = call.app.store.last_write_age() {
+        metrics::gauge!("onhand_last_write_age_seconds").set(age.as_secs_f64());
+    }
+    if let Some(free) = call.app.store.disk_free_bytes() {
+        metrics::gauge!("onhand_disk_free_bytes").set(free as f64);
+    }
     Ok(Reply::other("text/plain; version=0.0.4", observe::recorder().render()))
 }

@@ -91,8 +91,8 @@ const STOP_GRACE: Duration = Duration::from_millis(250);
 const STOP_GRACE_PARTS: u32 = 10;
 
 /// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the last
-/// one of its connection.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+/// one of its connection. What `stop` said.
+pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
     observe::recorder(); // from here on, numbers are kept
     let router = dispatch::router(&app);
     let mut builder = http1::Builder::new();
@@ -105,19 +105,20 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
     let graceful = GracefulShutdown::new();
     let stopping = Arc::new(AtomicBool::new(false));
     let stop = async {
-        stop.await;
+        let why = stop.await;
         stopping.store(true, Ordering::Relaxed);
         app.feed.close();
         for _ in 0..STOP_GRACE_PARTS {
             tokio::time::sleep(STOP_GRACE / STOP_GRACE_PARTS).await;
         }
+        why
     };
     tokio::pin!(stop);
-    loop {
+    let why = loop {
         let place = connections.clone().acquire_owned();
         let accepted = tokio::select! {
             accepted = async { (place.await, listener.accept().await) } => accepted,
-            () = &mut stop => break,
+            why = &mut stop => break why,
         };
         let (Ok(place), Ok((stream, peer))) = accepted else {
             tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -145,12 +146,13 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
             let _ = connection.await;
             drop(place);
         });
-    }
+    };
     drop(listener);
     let drain = Duration::from_secs(app.config.drain_seconds);
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("connections were still open when the time to drain was over");
     }
+    why
 }
 
 /// Answers are small and wanted at once.

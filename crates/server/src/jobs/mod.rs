@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use crate::app::App;
 use crate::auth::token;
 use crate::feed;
+use crate::supervise::{caught, keep_going};
 
 /// How many jobs one process does at a time.
 const WORKERS: usize = 2;
@@ -89,10 +90,12 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
             true => crate::hex::encode(&token::random::<8>()),
             false => format!("worker {number}"),
         };
-        workers.spawn(work(app.clone(), holder));
+        let app = app.clone();
+        workers.spawn(async move { keep_going("worker", || work(app.clone(), holder.clone())).await });
     }
-    workers.spawn(feed::keep_up(app.clone()));
-    workers.spawn(plan_orders::run(app.clone()));
+    let (feed, plans) = (app.clone(), app.clone());
+    workers.spawn(async move { keep_going("feed", || feed::keep_up(feed.clone())).await });
+    workers.spawn(async move { keep_going("plans", || plan_orders::run(plans.clone())).await });
     workers
 }
 
@@ -188,10 +191,15 @@ async fn give_back(app: &App, lease: String, holder: String) {
 async fn run(app: &Arc<App>, import: &ImportRow) {
     let id = import.id;
     tracing::info!(import = id.get(), task = import.task.word(), "import begins");
-    let done = match import.kind {
-        Kind::Stocks => import_stocks::run(app, import).await,
-        Kind::StockLists => import_lists::run(app, import).await,
+    let work = async {
+        match import.kind {
+            Kind::Stocks => import_stocks::run(app, import).await,
+            Kind::StockLists => import_lists::run(app, import).await,
+        }
     };
+    // What panics once would do so at every try.
+    let broken = |panic| Err(Stopped::Never(format!("A server error occurred: {panic}")));
+    let done = caught(work).await.unwrap_or_else(broken);
     let ended = match done {
         Ok(remark) => Ok(remark),
         Err(Stopped::Never(text)) => Err(text),

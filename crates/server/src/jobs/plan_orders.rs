@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use onhand_core::floor::{FloorCommand, PlanOrder};
 use onhand_core::{Command, OrderId, UserId};
-use onhand_store::floor;
+use onhand_store::{Error, floor};
 use tokio::task::JoinSet;
 
 use super::PAUSE;
@@ -40,10 +40,15 @@ async fn round(app: &Arc<App>) -> Result<usize, Fault> {
     for order in due {
         planning.spawn(plan(app.clone(), order));
     }
+    let mut ended = Ok(count);
     while let Some(done) = planning.join_next().await {
-        done.unwrap_or(Err(Fault::Closed))?;
+        // One that panics keeps none of the others from being planned.
+        let broken = |_| Err(Fault::Store(Error::Internal("planning an order has panicked".to_owned())));
+        if let Err(fault) = done.unwrap_or_else(broken) {
+            ended = Err(fault);
+        }
     }
-    Ok(count)
+    ended
 }
 
 async fn plan(app: Arc<App>, order: OrderId) -> Result<(), Fault> {

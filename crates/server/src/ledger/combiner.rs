@@ -18,6 +18,7 @@ use super::receipts::Receipts;
 use super::{Answering, Fault, Settled, Submission, Waiting};
 use crate::clock::Clock;
 use crate::pages::Pages;
+use crate::supervise::caught;
 
 /// Up to so many commands are always taken together: fewer would not make up for the flush they share.
 const BATCH_COMMANDS_SHARED: usize = 24;
@@ -109,7 +110,12 @@ impl Combiner {
             }
             let call = u64::from(!of_imports);
             self.calls.fetch_add(call, Ordering::Relaxed);
-            self.answer(&mut drained).await;
+            if let Err(panic) = caught(self.answer(&mut drained)).await {
+                // Callers without an answer are told that nobody knows; numbers may be in use already.
+                tracing::error!(panic, "a batch has broken off");
+                drained.clear();
+                self.ids = IdSource::default();
+            }
             self.calls.fetch_add(call, Ordering::Relaxed);
             is_turn_of_imports = !of_imports;
         }
@@ -176,7 +182,8 @@ impl Combiner {
             Ok(batch)
         };
         // Whether a commit that failed took place may be unknown, so pages are held to have changed even then.
-        let settled = self.store.write("ledger.batch", body).await;
+        let broken = |panic| Err(Error::Internal(format!("a rule of the program was broken: {panic}")));
+        let settled = caught(self.store.write("ledger.batch", body)).await.unwrap_or_else(broken);
         self.pages.changed();
         let batch = settled.inspect_err(|fault| {
             // Ids are used again, unless they may be in use already.

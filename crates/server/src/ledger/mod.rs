@@ -133,7 +133,8 @@ impl Ledger {
         let mut running = JoinSet::new();
         running.spawn(combiner().run(of_callers, in_turn.unwrap_or_else(nobody)));
         of_imports.into_iter().for_each(|chunks| _ = running.spawn(combiner().run(nobody(), chunks)));
-        let running = tokio::spawn(async { drop(running.join_all().await) });
+        // The end of one is the end of all: nobody would answer what the others still take.
+        let running = tokio::spawn(async move { while let Some(Ok(())) = running.join_next().await {} });
         (Self { callers, chunks, pages, submitted: Arc::default(), due }, running)
     }
 
@@ -149,7 +150,8 @@ impl Ledger {
             mpsc::error::TrySendError::Closed(_) => Fault::Closed,
         })?;
         self.submitted.fetch_add(1, Ordering::Relaxed);
-        settled.await.map_err(|_| Fault::Closed)?
+        let broken = || Error::Unknown("the writer has broken off".to_owned());
+        settled.await.map_err(|_| Fault::Store(broken()))?
     }
 
     /// Pages that may be kept: the ledger says what has changed before it answers.
@@ -165,6 +167,11 @@ impl Ledger {
     /// Commands so far.
     pub fn submitted(&self) -> u64 {
         self.submitted.load(Ordering::Relaxed)
+    }
+
+    /// Whether somebody takes commands from the queue.
+    pub fn is_running(&self) -> bool {
+        !self.callers.is_closed() && self.chunks.iter().all(|chunks| !chunks.is_closed())
     }
 
     /// Commands waiting just now, without rows of imports.

@@ -208,7 +208,10 @@ impl From<std::io::Error> for Error {
 impl From<onhand_store::Error> for Error {
     fn from(fault: onhand_store::Error) -> Self {
         match fault {
-            onhand_store::Error::Unavailable(_) | onhand_store::Error::Conflict(_) => Self::Busy(fault.to_string()),
+            onhand_store::Error::Unavailable(_)
+            | onhand_store::Error::ReadOnly(_)
+            | onhand_store::Error::Lost(_)
+            | onhand_store::Error::Conflict(_) => Self::Busy(fault.to_string()),
             onhand_store::Error::Unknown(_) => Self::Unknown(fault.to_string()),
             other => Self::Internal(other.to_string()),
         }

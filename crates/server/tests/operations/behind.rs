@@ -30,6 +30,21 @@ pub(crate) fn age(database: &Database) {
     run(database, "INSERT INTO schema_migration (version, name, checksum) VALUES (99, 'later', '0')");
 }
 
+/// Pretends that an earlier program has written the database.
+pub(crate) fn forget_newest_migration(database: &Database) {
+    run(database, "DELETE FROM schema_migration WHERE version = (SELECT max(version) FROM schema_migration)");
+}
+
+/// The migrations that have run.
+pub(crate) fn migrations(database: &Database) -> String {
+    run(database, "SELECT string_agg(version::text, ' ' ORDER BY version) FROM schema_migration")
+}
+
+/// How many tables there are.
+pub(crate) fn tables(database: &Database) -> String {
+    run(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+}
+
 /// Lets nobody write from the next connection on, as on a standby.
 pub(crate) fn make_read_only(database: &Database) {
     let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on',

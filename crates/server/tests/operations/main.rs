@@ -2,16 +2,23 @@
 //!
 //! Promises: what a case asserts is what a person would see: exit codes, lines, answers.
 
+mod backup;
 mod behind;
 mod client;
 mod copy;
 mod exports;
 mod holding;
 mod imports;
+mod logs;
+mod lost_files;
 mod migrate;
+mod orders;
 mod passwords;
 mod program;
 mod read_only;
+mod ready;
 mod settings;
 mod start;
+mod stop;
 mod users;
+mod verify;

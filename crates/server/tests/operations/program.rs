@@ -8,8 +8,12 @@ use std::io::{BufRead as _, BufReader, Lines};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 pub(crate) const PASSWORD: &str = "operations-password";
+
+/// What takes longer than this to end by itself never does.
+const ENDED_MAX: Duration = Duration::from_secs(30);
 
 /// The program with a database and some arguments.
 pub(crate) fn onhand(database: &str, arguments: &[&str]) -> Command {
@@ -57,7 +61,7 @@ pub(crate) fn done(database: &str, arguments: &[&str]) -> String {
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    log: Lines<BufReader<ChildStderr>>,
+    log: Option<Lines<BufReader<ChildStderr>>>,
     _out: BufReader<ChildStdout>,
 }
 
@@ -70,6 +74,29 @@ impl Server {
     /// The next line of its log that has these words.
     pub(crate) fn logged(&mut self, words: &str) -> String {
         find(&mut self.log, words)
+    }
+
+    /// Nobody reads its log from here on: its pipe is closed.
+    pub(crate) fn close_log(&mut self) {
+        self.log = None;
+    }
+
+    /// Kills it as a failing machine would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it is ours");
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it is ours") {
+                return status;
+            }
+            assert!(begun.elapsed() < ENDED_MAX, "it does not end");
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
     }
 
     /// Tells it to stop, and waits until it has.
@@ -90,15 +117,20 @@ impl Drop for Server {
 /// A server that may not listen yet.
 pub(crate) struct Starting {
     child: Child,
-    log: Lines<BufReader<ChildStderr>>,
+    log: Option<Lines<BufReader<ChildStderr>>>,
 }
 
 impl Starting {
     pub(crate) fn begin(database: &str, arguments: &[&str]) -> Self {
-        let mut command = onhand(database, &["serve", "--listen", "127.0.0.1:0", "--log", "warn"]);
-        command.args(arguments.iter().map(OsStr::new)).env("ONHAND_ADMIN_PASSWORD", PASSWORD);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let log = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        Self::begin_logging(database, arguments, Stdio::piped())
+    }
+
+    /// The same, with its log going elsewhere.
+    pub(crate) fn begin_logging(database: &str, arguments: &[&str], log: Stdio) -> Self {
+        let mut command = onhand(database, &["serve", "--listen", "127.0.0.1:0"]);
+        command.args(arguments.iter().map(OsStr::new)).env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
+        let log = child.stderr.take().map(|log| BufReader::new(log).lines());
         Self { child, log }
     }
 
@@ -114,14 +146,14 @@ impl Starting {
         out.read_line(&mut line).expect("the program speaks");
         let address = line.trim().rsplit_once("http://").and_then(|(_, address)| address.parse().ok());
         let Some(address) = address else {
-            let log: Vec<_> = self.log.map_while(Result::ok).collect();
+            let log: Vec<_> = self.log.into_iter().flatten().map_while(Result::ok).collect();
             panic!("no address in {line:?}: {log:#?}");
         };
         Server { child: self.child, address, log: self.log, _out: out }
     }
 }
 
-fn find(log: &mut Lines<BufReader<ChildStderr>>, words: &str) -> String {
-    let found = log.map_while(Result::ok).find(|line| line.contains(words));
+fn find(log: &mut Option<Lines<BufReader<ChildStderr>>>, words: &str) -> String {
+    let found = log.as_mut().expect("it is piped").map_while(Result::ok).find(|line| line.contains(words));
     found.unwrap_or_else(|| panic!("it ended without a word of {words:?}"))
 }

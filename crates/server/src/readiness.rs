@@ -1,0 +1,145 @@
+//! Whether the server can do its work, part by part.
+//!
+//! Promises: a server that cannot take an order says so, and which part is in the way; whoever asks while somebody looks shares
+//! the next look, and writing is tried no more than once in ten seconds while it succeeds. Must not know HTTP.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use onhand_store::{Error, Tx, accounts, leases};
+use tokio::sync::Mutex;
+
+use crate::app::App;
+
+/// A queue this full cannot promise a quick answer.
+const WAITING_MAX: usize = 3_000;
+/// A last write older than this says nothing of the next one: one is tried.
+const WRITE_AGE_MAX: Duration = Duration::from_secs(10);
+/// How long a part may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The name of the lease whose writing shows that writing works, and its holder: every process is the same one.
+const TRIED: &str = "readyz";
+
+/// How a part is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// It works.
+    Ok,
+    /// The database may only be read, as on a standby, and reads are answered.
+    ReadOnly,
+    /// It does not work.
+    Failing,
+}
+
+impl State {
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::ReadOnly => "read_only",
+            Self::Failing => "failing",
+        }
+    }
+}
+
+/// How the server is.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Its parts, each with how it is.
+    pub parts: Vec<(&'static str, State)>,
+    /// Commands that wait.
+    pub waiting: usize,
+    /// How long ago a write was last known to be on disk.
+    pub last_write_age: Option<Duration>,
+}
+
+impl Report {
+    /// The parts that do not work.
+    pub fn failing(&self) -> Vec<&'static str> {
+        self.parts.iter().filter(|(_, state)| *state == State::Failing).map(|(name, _)| *name).collect()
+    }
+}
+
+/// Looks at the server, one look at a time.
+#[derive(Debug, Default)]
+pub struct Readiness {
+    /// The last report, and when its look began.
+    seen: Mutex<Option<(Instant, Report)>>,
+}
+
+impl Readiness {
+    /// How the server is now: a look that began after this was asked is shared.
+    pub async fn look(&self, app: &App) -> Report {
+        let asked = Instant::now();
+        let mut seen = self.seen.lock().await;
+        if let Some((began, report)) = &*seen
+            && *began >= asked
+        {
+            return report.clone();
+        }
+        let began = Instant::now();
+        let report = look(app).await;
+        *seen = Some((began, report.clone()));
+        report
+    }
+}
+
+async fn look(app: &App) -> Report {
+    let store = &app.store;
+    let waiting = app.ledger.waiting();
+    let mut parts = Vec::new();
+    let mut note = |name, state: Result<State, String>| {
+        let state = state.unwrap_or_else(|reason| {
+            // In the log only: it may name hosts and paths.
+            tracing::warn!(part = name, reason, "not ready");
+            State::Failing
+        });
+        parts.push((name, state));
+    };
+    let read = within(store.glance("accounts.count", async |tx| accounts::count(tx).await)).await;
+    note("database", read.map(|_| State::Ok));
+    note("schema", within(store.schema()).await.and_then(|schema| all_there(&schema.missing)));
+    note("writer", writer(app).await);
+    note("queue", if waiting > WAITING_MAX { Err(format!("{waiting} commands are waiting")) } else { Ok(State::Ok) });
+    if let Some(free) = store.disk_free_bytes() {
+        note("files", store.check_files().map(|()| State::Ok).map_err(text));
+        let is_enough = free >= app.config.disk_free_bytes_min;
+        note("disk", if is_enough { Ok(State::Ok) } else { Err(format!("{free} bytes are free")) });
+    }
+    Report { parts, waiting, last_write_age: store.last_write_age() }
+}
+
+fn all_there(missing: &[onhand_store::Step]) -> Result<State, String> {
+    match missing.first() {
+        None => Ok(State::Ok),
+        Some(step) => Err(format!("migration {} is missing", step.version)),
+    }
+}
+
+/// Whether commands are taken and what is written gets to the disk.
+async fn writer(app: &App) -> Result<State, String> {
+    if !app.ledger.is_running() {
+        return Err("the writer has ended".to_owned());
+    }
+    if app.store.last_write_age().is_some_and(|age| age < WRITE_AGE_MAX) {
+        return Ok(State::Ok);
+    }
+    let now = app.clock.now();
+    let body = async move |tx: &mut Tx<'_>| leases::claim(tx, TRIED, TRIED, now, 0).await;
+    let written = tokio::time::timeout(PATIENCE, app.store.write("readyz", body)).await;
+    match written.map_err(|_| "a write has not ended in time".to_owned())? {
+        Ok(_) => Ok(State::Ok),
+        Err(Error::ReadOnly(_)) => Ok(State::ReadOnly),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
+async fn within<T>(asked: impl Future<Output = Result<T, Error>>) -> Result<T, String> {
+    let answered = tokio::time::timeout(PATIENCE, asked).await;
+    answered.map_err(|_| "no answer in time".to_owned())?.map_err(text)
+}
+
+fn text(fault: impl Display) -> String {
+    fault.to_string()
+}

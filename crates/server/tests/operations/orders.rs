@@ -1,0 +1,49 @@
+//! A small shop that takes orders: what is needed to see whether they are still there. Must not know how a server runs.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+/// Somebody who places orders for one SKU of one list.
+pub(crate) struct Buyer {
+    pub(crate) client: Client,
+    list: Value,
+}
+
+impl Buyer {
+    /// In a new list with plenty of stock.
+    pub(crate) fn new(address: SocketAddr, name: &str) -> Self {
+        let client = Client::sign_in(address);
+        let list = client.made("/api/v1/stock_list/", &json!({"name": name, "is_auto_sync": false}))["pk"].clone();
+        client.made("/api/i1/product_stock/", &json!({"product_sku": "A", "stock": 1_000_000, "stock_list": list}));
+        Self { client, list }
+    }
+
+    /// The status of the answer to an order.
+    pub(crate) fn place(&self, number: &str) -> u16 {
+        self.try_place(number).expect("an answer")
+    }
+
+    /// The same, of a server that may be gone.
+    pub(crate) fn try_place(&self, number: &str) -> Option<u16> {
+        let line = json!({"product_sku": "A", "stock_list": self.list, "quantity": 1});
+        let answer = self.client.try_post("/api/v1/orders/", &json!({"number": number, "order_items": [line]}));
+        answer.map(|answer| answer.status().as_u16())
+    }
+
+    /// Places some orders, which must succeed; their numbers.
+    pub(crate) fn place_some(&self, prefix: &str, count: usize) -> Vec<String> {
+        let numbers: Vec<String> = (0..count).map(|index| format!("{prefix}-{index}")).collect();
+        numbers.iter().for_each(|number| assert_eq!(self.place(number), 201, "{number}"));
+        numbers
+    }
+}
+
+/// Every one of these orders is there.
+pub(crate) fn assert_there(client: &Client, numbers: &[String]) {
+    for number in numbers {
+        assert_eq!(client.get(&format!("/api/v1/order_number/{number}/")).status(), 200, "{number} is lost");
+    }
+}

@@ -1,0 +1,140 @@
+//! `/readyz`: which part is in the way.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use onhand_testbed::{Cluster, Mode, Settings};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::orders::Buyer;
+use crate::program::{Server, done, file};
+
+/// What takes longer than this never comes.
+const AWAITED_MAX: Duration = Duration::from_secs(40);
+
+/// A small disk of its own; none where the tests may not mount.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(folder.path());
+        let is_mounted = mount.output().is_ok_and(|output| output.status.success());
+        is_mounted.then_some(Self(folder))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Fills it to the last byte; the file that does.
+    fn fill(&self) -> std::path::PathBuf {
+        let path = self.path().join("filler");
+        let mut filler = File::create(&path).expect("made");
+        for size in [1 << 20, 4_096, 1] {
+            let bytes = vec![0; size];
+            while filler.write_all(&bytes).is_ok() {}
+        }
+        path
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
+    }
+}
+
+fn ready(client: &Client) -> (u16, Value) {
+    let answer = client.get("/readyz");
+    let status = answer.status().as_u16();
+    (status, answer.json().expect("JSON"))
+}
+
+fn await_ready(client: &Client, status: u16) -> Value {
+    let begun = Instant::now();
+    loop {
+        let (found, body) = ready(client);
+        if found == status {
+            return body;
+        }
+        assert!(begun.elapsed() < AWAITED_MAX, "never {status}: {body}");
+        std::thread::park_timeout(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn a_server_that_works_says_so_part_by_part() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(&file(folder.path()), &[]);
+    let (status, body) = ready(&Client::with(server.address, ""));
+    assert_eq!(status, 200, "{body}");
+    let expected = json!({"status": "ok", "waiting": 0, "last_write_seconds": body["last_write_seconds"],
+        "database": "ok", "schema": "ok", "writer": "ok", "queue": "ok", "files": "ok", "disk": "ok"});
+    assert_eq!(body, expected);
+    assert!(body["last_write_seconds"].as_i64().is_some_and(|seconds| seconds < 10), "{body}");
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_full_disk_is_not_ready_and_comes_back() {
+    let Some(disk) = Disk::mount() else {
+        println!("a disk cannot be mounted here: not tested");
+        return;
+    };
+    let url = file(disk.path());
+    let server = Server::start(&url, &["--disk-free-bytes-min=1000000"]);
+    let buyer = Buyer::new(server.address, "one");
+    let mut placed = buyer.place_some("F", 20);
+    let filler = disk.fill();
+    let refused = (0..2_000).find(|index| {
+        let number = format!("G-{index}");
+        let status = buyer.place(&number);
+        if status == 201 {
+            placed.push(number);
+        }
+        status != 201
+    });
+    assert!(refused.is_some(), "the log had room for everything");
+    assert_eq!(buyer.place("refused"), 503);
+    let body = await_ready(&buyer.client, 503);
+    assert_eq!(
+        (&body["status"], &body["disk"], &body["database"]),
+        (&json!("failing"), &json!("failing"), &json!("ok"))
+    );
+    assert!(body["detail"].as_str().is_some_and(|text| text.contains("disk")), "{body}");
+    // After ten seconds without a write, one is tried.
+    let begun = Instant::now();
+    while ready(&buyer.client).1["writer"] != "failing" {
+        assert!(begun.elapsed() < AWAITED_MAX, "the writer is well");
+        std::thread::park_timeout(Duration::from_millis(500));
+    }
+
+    fs::remove_file(filler).expect("removed");
+    await_ready(&buyer.client, 200);
+    assert_eq!(buyer.place("after"), 201);
+    assert!(server.stop().success());
+    let verified = done(&url, &["verify"]);
+    assert!(verified.contains(&format!(" {} orders\n", placed.len() + 1)), "{verified}");
+}
+
+#[test]
+fn a_database_server_that_is_away_is_not_ready() {
+    let cluster = Cluster::start(&Settings::default()).expect("a server");
+    let server = Server::start(&cluster.url("postgres"), &[]);
+    let client = Client::with(server.address, "");
+    assert_eq!(ready(&client).0, 200);
+    cluster.stop(Mode::Fast).expect("it stops");
+    let body = await_ready(&client, 503);
+    assert_eq!((&body["database"], &body["schema"]), (&json!("failing"), &json!("failing")), "{body}");
+    cluster.start_again().expect("it starts");
+    let body = await_ready(&client, 200);
+    assert_eq!(body["writer"], "ok");
+    assert!(body.get("disk").is_none(), "it is the server's: {body}");
+    assert!(server.stop().success());
+}

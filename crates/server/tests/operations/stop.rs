@@ -1,0 +1,80 @@
+//! What lies in the database file alone, without its log, when nobody writes: everything.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::client::Client;
+use crate::orders::{Buyer, assert_there};
+use crate::program::{Server, done, file};
+
+/// A server that has written nothing for so long has emptied its log.
+const RESTED_MAX: Duration = Duration::from_secs(40);
+
+fn log_bytes(folder: &Path) -> u64 {
+    fs::metadata(folder.join("onhand.db-wal")).map_or(0, |log| log.len())
+}
+
+/// A plain copy of the database file alone, in a folder of its own.
+fn copied(folder: &Path) -> (tempfile::TempDir, String) {
+    let other = tempfile::tempdir().expect("a temporary folder");
+    fs::copy(folder.join("onhand.db"), other.path().join("onhand.db")).expect("copied");
+    let url = file(other.path());
+    (other, url)
+}
+
+fn names(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it is read").map(|entry| entry.expect("an entry").file_name().into());
+    let mut names: Vec<PathBuf> = entries.collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_stop_leaves_everything_in_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(&file(folder.path()), &[]);
+    let placed = Buyer::new(server.address, "one").place_some("S", 200);
+    assert!(log_bytes(folder.path()) > 0, "they are in the log first");
+    assert!(server.stop().success());
+    assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-hold")]);
+
+    let (_other, url) = copied(folder.path());
+    let verified = done(&url, &["verify"]);
+    assert!(verified.contains(" 200 orders\n") && verified.ends_with("0 differences\n"), "{verified}");
+    let server = Server::start(&url, &[]);
+    assert_there(&Client::sign_in(server.address), &placed);
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_server_that_rests_has_everything_in_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(&file(folder.path()), &[]);
+    let buyer = Buyer::new(server.address, "one");
+    for round in ["R", "S"] {
+        buyer.place_some(round, 100);
+        assert!(log_bytes(folder.path()) > 0, "they are in the log first");
+        let begun = Instant::now();
+        while log_bytes(folder.path()) > 0 {
+            assert!(begun.elapsed() < RESTED_MAX, "the log is never emptied");
+            std::thread::park_timeout(Duration::from_millis(100));
+        }
+    }
+    let (_other, url) = copied(folder.path());
+    let verified = done(&url, &["verify"]);
+    assert!(verified.contains(" 200 orders\n") && verified.ends_with("0 differences\n"), "{verified}");
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_command_leaves_everything_in_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = file(folder.path());
+    done(&url, &["migrate"]);
+    assert_eq!(names(folder.path()), [Path::new("onhand.db")]);
+    assert!(Server::start(&url, &["--demo"]).stop().success());
+    done(&url, &["token", "create", "admin"]);
+    done(&url, &["export", "--list", "ST-01"]);
+    assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-hold")]);
+}
