@@ -146,7 +146,8 @@ mod tests {
         let throttle = throttle(3);
         let here = IpAddr::from([10, 0, 0, 1]);
         for _ in 0..100 {
-            throttle.attempt("erp", here).ok().expect("none of them failed").succeeded();
+            let Ok(attempt) = throttle.attempt("erp", here) else { panic!("none of them failed") };
+            attempt.succeeded();
         }
         assert!((0..3).all(|_| throttle.attempt("erp", here).is_ok()));
         assert!(throttle.attempt("erp", here).is_err(), "three that were not told to have succeeded");

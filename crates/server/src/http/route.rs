@@ -81,6 +81,7 @@ pub enum Rows {
 }
 
 /// One route.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a route, and they go together freely")]
 pub struct Route {
     /// Its method.
     pub method: Method,

@@ -44,7 +44,7 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
     let details = reasons(&form)?.into_iter().map(|(item, reason)| (item, because(reason))).collect();
     let command = CancelItems { order, all, items, details };
     let refuse = move |refusal| match refusal {
-        Refusal::NotInOrder(items) => foreign(&items, &chosen),
+        Refusal::NotInOrder(items) => foreign(&items, chosen),
         other => refusals::error(other),
     };
     call.submit(Command::CancelItems(command), answer(StatusCode::OK), refuse).await
