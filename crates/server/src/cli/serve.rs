@@ -42,9 +42,8 @@ pub(super) async fn run(database: &DatabaseConfig, config: ServeConfig) -> anyho
     // Whatever ended it: what was answered is in the file, not only in its log.
     match store.close().await {
         Ok(()) if served.is_ok() => tracing::info!("stopped"),
-        Ok(()) => {}
-        // That is why it has stopped.
-        Err(Error::Lost(_)) => {}
+        // That its files are lost is why it has stopped.
+        Ok(()) | Err(Error::Lost(_)) => {}
         Err(fault) => tracing::warn!(%fault, "data is left in the write-ahead log; keep it beside the database file"),
     }
     served

@@ -321,9 +321,10 @@ mod tests {
         let config = ServeConfig::of_environment().expect("the defaults are right");
         let app = App::new(store, ledger, Clock::System, config);
         let route = Arc::new(Route::new(Method::GET, "healthz", Permission::Public, broken, "It is broken."));
-        let place = Place { family: Family::V1, below_channel: false };
+        let address = IpAddr::from([127, 0, 0, 1]);
+        let place = Place { family: Family::V1, below_channel: false, address };
         for _ in 0..2 {
-            let request = Request::new(Body::empty());
+            let request = Request::builder().header(header::HOST, "onhand").body(Body::empty()).expect("it is right");
             let response = answer(app.clone(), route.clone(), place, request).await;
             assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
             assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
