@@ -302,11 +302,14 @@ pub struct Needs {
     pub numbers: BTreeSet<(i64, String)>,
     /// What is needed of the floor.
     pub floor: FloorNeeds,
+    /// Something may come back to stocks: the lines that are short there are needed, with their orders.
+    pub comes_back: bool,
 }
 
 impl Command {
     /// Adds what this command looks at.
     pub fn needs(&self, needs: &mut Needs) {
+        needs.comes_back |= self.comes_back();
         match self {
             Self::PlaceOrder(order) => order.needs(needs),
             Self::ReleaseItem(release) => _ = needs.items.insert(release.item),
@@ -316,6 +319,17 @@ impl Command {
             Self::EditOrder(edit) => _ = needs.orders.insert(edit.order),
             Self::EditItem(edit) => edit.needs(needs),
             Self::Floor(command) => command.needs(&mut needs.floor),
+        }
+    }
+
+    /// Whether it may put units back on sale that lines have waited for: by a level, a count, a removal, a cancellation.
+    pub fn comes_back(&self) -> bool {
+        match self {
+            Self::CancelItems(_) | Self::ImportStocks(_) => true,
+            Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.held.is_some()),
+            Self::EditItem(edit) => edit.edit.status == Some(OrderStatus::Cancelled),
+            Self::Floor(command) => matches!(command, FloorCommand::Count(_) | FloorCommand::Remove(_)),
+            Self::PlaceOrder(_) | Self::ReleaseItem(_) | Self::EditOrder(_) => false,
         }
     }
 
@@ -336,6 +350,9 @@ impl Command {
     }
 }
 
+/// The most short lines that are served by what comes back in one batch of commands; the others wait for the planning.
+pub const SHORT_LINES_MAX: usize = 200;
+
 /// The most lines one order can have.
 pub const ORDER_LINES_MAX: usize = 1_000;
 
@@ -354,9 +371,9 @@ impl PlaceOrder {
 }
 
 impl EditItem {
-    /// An edit that cancels a line takes it out of its package.
+    /// An edit that cancels a line takes it out of its package; one of its status may end its waiting for one.
     fn needs(&self, needs: &mut Needs) {
-        if self.edit.status == Some(OrderStatus::Cancelled) {
+        if self.edit.status.is_some() {
             needs.floor.items.insert(self.item);
         } else {
             needs.items_with_orders.insert(self.item);

@@ -31,6 +31,7 @@ pub struct Shelf {
     items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
     holds: HashMap<OrderItemId, Hold>,
     reported_of: HashMap<StockId, BTreeSet<OrderItemId>>,
+    short_of: BTreeMap<StockId, BTreeSet<OrderItemId>>,
     mappings: HashMap<OrderItemId, Vec<Mapping>>,
     changes: Changes,
 }
@@ -135,6 +136,9 @@ impl Shelf {
         if hold.state == HoldState::Reported {
             self.reported_of.entry(hold.stock).or_default().insert(hold.item);
         }
+        if hold.state == HoldState::Short {
+            self.short_of.entry(hold.stock).or_default().insert(hold.item);
+        }
         self.holds.insert(hold.item, hold);
     }
 
@@ -208,6 +212,16 @@ impl Shelf {
     /// Lines with a reported hold on a stock.
     pub(crate) fn reported_of(&self, stock: StockId) -> Vec<OrderItemId> {
         self.reported_of.get(&stock).into_iter().flatten().copied().collect()
+    }
+
+    /// Lines that are short and were last held on a stock.
+    pub(crate) fn short_of(&self, stock: StockId) -> Vec<OrderItemId> {
+        self.short_of.get(&stock).into_iter().flatten().copied().collect()
+    }
+
+    /// Stocks that lines are short at.
+    pub(crate) fn stocks_with_short(&self) -> Vec<StockId> {
+        self.short_of.iter().filter(|(_, items)| !items.is_empty()).map(|(stock, _)| *stock).collect()
     }
 
     /// The mapping of a line for one kind of remote system.
@@ -346,18 +360,15 @@ impl Shelf {
         hold.state = to;
         hold.registered_at = registered_at.or(hold.registered_at);
         let stock = hold.stock;
-        let reported = self.reported_of.entry(stock).or_default();
-        if to == HoldState::Reported {
-            reported.insert(item)
-        } else {
-            reported.remove(&item)
-        };
+        keep(self.reported_of.entry(stock).or_default(), item, to == HoldState::Reported);
+        keep(self.short_of.entry(stock).or_default(), item, to == HoldState::Short);
     }
 
     /// Puts a short hold, and with it its line, on a stock.
     pub(crate) fn put_hold_on(&mut self, item: OrderItemId, stock: StockId, state: HoldState, now: Timestamp) {
         let hold = self.hold_mut(item);
         assert!(hold.state == HoldState::Short, "a hold is taken off before it is put on: {hold:?}");
+        let before = hold.stock;
         (hold.stock, hold.state) = (stock, state);
         if state != HoldState::Open {
             hold.registered_at = Some(now);
@@ -365,6 +376,7 @@ impl Shelf {
         if state == HoldState::Reported {
             self.reported_of.entry(stock).or_default().insert(item);
         }
+        keep(self.short_of.entry(before).or_default(), item, false);
         let list = self.stocks.get(&stock).map(|stock| stock.list);
         let behind = |list| self.floor.location_of(list).map(|location| location.id);
         let location =
@@ -381,4 +393,13 @@ impl Shelf {
         }
         hold
     }
+}
+
+/// Brings a line into a set or out of it.
+fn keep(set: &mut BTreeSet<OrderItemId>, item: OrderItemId, is_in: bool) {
+    if is_in {
+        set.insert(item)
+    } else {
+        set.remove(&item)
+    };
 }

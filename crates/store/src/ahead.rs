@@ -11,7 +11,7 @@ use onhand_core::feed::Kind;
 use onhand_core::{Movement, MovementId, Shelf, Stock, StockId, StockListId, Timestamp};
 
 use crate::feed::touches::{self, Touch};
-use crate::{Error, Tx, movements, stock_lists, stocks};
+use crate::{Error, Tx, movements, order_items, stock_lists, stocks};
 
 /// What says that a stock is still what it was: every change of a number is a movement, and only a figure's time moves
 /// without one.
@@ -29,7 +29,7 @@ pub struct Ahead {
 }
 
 /// Looks at the stocks of some SKUs in a list, without locking them. None where a decision would need more than them: a
-/// stock that has to be made, reported lines that a figure may settle, discrepancies that it may clear.
+/// stock that has to be made, reported lines that a figure may settle, discrepancies that it may clear, lines that are short.
 pub async fn look<'s>(
     tx: &mut Tx<'_>,
     list: StockListId,
@@ -41,6 +41,10 @@ pub async fn look<'s>(
     let found = stocks::by_skus(tx, list, skus).await?;
     let is_plain = |stock: &Stock| stock.reported == 0 && stock.discrepancy_at.is_none();
     if found.len() < wanted || !found.iter().all(is_plain) {
+        return Ok(None);
+    }
+    let ids: Vec<StockId> = found.iter().map(|stock| stock.id).collect();
+    if rules.is_located && !order_items::short_of(tx, &ids, 1).await?.is_empty() {
         return Ok(None);
     }
     shelf.put_list(rules);

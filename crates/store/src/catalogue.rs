@@ -44,6 +44,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::stocks::STATEMENTS,
         crate::tally::STATEMENTS,
         crate::transfers::STATEMENTS,
+        crate::unplanned_items::STATEMENTS,
         crate::verify::STATEMENTS,
     ]
     .into_iter()

@@ -48,6 +48,10 @@ pub const HOMES: &[(&str, Home)] = &[
     ("discrepancy", Home::Spread("SELECT create_distributed_table('discrepancy', 'bucket', colocate_with => 'stock')")),
     ("stock_move", Home::Spread("SELECT create_distributed_table('stock_move', 'bucket', colocate_with => 'stock')")),
     ("stock_kept", Home::Spread("SELECT create_distributed_table('stock_kept', 'bucket', colocate_with => 'stock')")),
+    (
+        "unplanned_item",
+        Home::Spread("SELECT create_distributed_table('unplanned_item', 'bucket', colocate_with => 'stock')"),
+    ),
     ("plan_due", Home::Spread("SELECT create_distributed_table('plan_due', 'bucket', colocate_with => 'stock')")),
     ("stock_location_address", Home::Everywhere("SELECT create_reference_table('stock_location_address')")),
     ("stock_location", Home::Everywhere("SELECT create_reference_table('stock_location')")),

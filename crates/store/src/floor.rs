@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use onhand_core::command::{Needs, SHORT_LINES_MAX};
 use onhand_core::floor::{FloorChanges, FloorNeeds, MoveKind};
 use onhand_core::{Changes, HoldState, OrderId, OrderItemId, Shelf, Stock, StockId, StockKey, StockListId};
 
@@ -12,6 +13,7 @@ use crate::sql::{shared, values};
 use crate::tally::Tally;
 use crate::{
     Error, Tx, discrepancies, order_items, packages, stock_counts, stock_locations, stock_moves, stocks, transfers,
+    unplanned_items,
 };
 
 shared! {
@@ -64,6 +66,59 @@ pub(crate) async fn resolve(tx: &mut Tx<'_>, needs: &FloorNeeds) -> Result<Reach
     Ok(reach)
 }
 
+/// The lines that are short at stocks that something may come back to.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    stocks: BTreeSet<StockId>,
+    items: BTreeSet<OrderItemId>,
+}
+
+/// Before anything is locked: the lines that are short where something may come back, whose orders are to be locked too.
+pub(crate) async fn waiting(
+    tx: &mut Tx<'_>,
+    needs: &Needs,
+    reach: &mut Reach,
+    shelf: &mut Shelf,
+) -> Result<Waiting, Error> {
+    let mut waiting = Waiting::default();
+    if !needs.comes_back {
+        return Ok(waiting);
+    }
+    let locations = stock_locations::all(tx).await?;
+    let serving: BTreeSet<_> = locations.iter().filter(|one| one.short_lines_first).map(|one| one.list).collect();
+    if serving.is_empty() {
+        return Ok(waiting);
+    }
+    locations.into_iter().for_each(|location| shelf.floor.locations.put(location.id, location));
+    let counted = needs.floor.counted.iter().filter_map(|(location, sku)| {
+        Some(StockKey { list: shelf.floor.locations.get(*location)?.list, sku: sku.clone() })
+    });
+    let keys: Vec<StockKey> =
+        needs.keys.iter().filter(|key| serving.contains(&key.list)).cloned().chain(counted).collect();
+    waiting.stocks = needs.stocks.clone();
+    waiting.stocks.extend(stocks::ids_by_key(tx, &keys).await?);
+    waiting.stocks.extend(discrepancies::stocks_of(tx, &needs.floor.discrepancies).await?);
+    let cancelled = order_items::places(tx, &needs.floor.items).await?;
+    let of_orders = order_items::places_of_orders(tx, &needs.floor.orders).await?;
+    waiting.stocks.extend(cancelled.iter().chain(&of_orders).map(|place| place.stock));
+    waiting.items = short_of(tx, &waiting).await?;
+    let orders = order_items::places(tx, &waiting.items).await?;
+    reach.orders.extend(orders.into_iter().map(|place| place.order));
+    Ok(waiting)
+}
+
+async fn short_of(tx: &mut Tx<'_>, waiting: &Waiting) -> Result<BTreeSet<OrderItemId>, Error> {
+    Ok(order_items::short_of(tx, &waiting.stocks, SHORT_LINES_MAX as i64).await?.into_iter().collect())
+}
+
+/// When the stocks are locked: whether no other line has become short there meanwhile, which would have been served.
+pub(crate) async fn still_waiting(tx: &mut Tx<'_>, waiting: &Waiting) -> Result<(), Error> {
+    if tx.locks_rows() && !waiting.stocks.is_empty() && !short_of(tx, waiting).await?.is_subset(&waiting.items) {
+        return Err(Error::Moved("a line that waits for a stock"));
+    }
+    Ok(())
+}
+
 /// When the orders are locked: what belongs to them, and the stocks that are to be locked because of it.
 pub(crate) async fn load(
     tx: &mut Tx<'_>,
@@ -72,7 +127,7 @@ pub(crate) async fn load(
     shelf: &mut Shelf,
 ) -> Result<BTreeSet<StockId>, Error> {
     let mut wanted = BTreeSet::new();
-    if needs.is_empty() {
+    if needs.is_empty() && reach.orders.is_empty() {
         return Ok(wanted);
     }
     load_orders(tx, &reach.orders, shelf).await?;
@@ -104,6 +159,9 @@ pub(crate) async fn load(
 }
 
 async fn load_orders(tx: &mut Tx<'_>, orders: &BTreeSet<OrderId>, shelf: &mut Shelf) -> Result<(), Error> {
+    for row in unplanned_items::of_orders(tx, orders.iter().copied()).await? {
+        shelf.floor.unplanned.put(row.item, row);
+    }
     let packages = packages::of_orders(tx, orders.iter().copied()).await?;
     if packages.is_empty() {
         return Ok(());
@@ -128,6 +186,21 @@ async fn load_orders(tx: &mut Tx<'_>, orders: &BTreeSet<OrderId>, shelf: &mut Sh
 pub(crate) fn destinations(shelf: &Shelf) -> impl Iterator<Item = StockListId> {
     let location = |id| shelf.floor.locations.get(id).map(|location| location.list);
     shelf.floor.transfers.all().filter_map(move |transfer| location(transfer.destination))
+}
+
+/// When the stocks are locked, and something is planned: what other lines wait for there.
+pub(crate) async fn load_claims(
+    tx: &mut Tx<'_>,
+    reach: &Reach,
+    found: &[Stock],
+    shelf: &mut Shelf,
+) -> Result<(), Error> {
+    if !reach.planned.is_empty() {
+        for row in unplanned_items::of_stocks(tx, found.iter().map(|stock| stock.id)).await? {
+            shelf.floor.unplanned.put(row.item, row);
+        }
+    }
+    Ok(())
 }
 
 /// When the stocks are locked: the discrepancies of those that have any, and those that are named.
@@ -207,5 +280,6 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally)
     stock_moves::apply(tx, &floor.moves, tally).await?;
     stock_moves::apply_kept(tx, &floor.kept).await?;
     discrepancies::apply(tx, &floor.discrepancies, tally).await?;
-    stock_counts::apply(tx, &floor.counts, tally).await
+    stock_counts::apply(tx, &floor.counts, tally).await?;
+    unplanned_items::apply(tx, &floor.unplanned, tally).await
 }

@@ -32,6 +32,7 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     let numbers = orders::ask_numbers_taken(tx, &needs.numbers).await?;
     let mut wanted = needs.stocks.clone();
     let mut reach = floor::resolve(tx, &needs.floor).await?;
+    let waiting = floor::waiting(tx, needs, &mut reach, shelf).await?;
     let items = lock_orders(tx, needs, &mut reach, shelf, &mut wanted).await?;
     wanted.extend(floor::load(tx, &needs.floor, &mut reach, shelf).await?);
     let keys = load_product_keys(tx, needs, &reach, shelf).await?;
@@ -39,7 +40,9 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     for (channel, number) in tx.told(numbers).await? {
         shelf.put_number(channel, number);
     }
+    floor::still_waiting(tx, &waiting).await?;
     floor::load_discrepancies(tx, &needs.floor, &found, shelf).await?;
+    floor::load_claims(tx, &reach, &found, shelf).await?;
     load_items(tx, needs, &items, &found, shelf).await?;
     load_counted(tx, &reach.counted.difference(&items).copied().collect(), shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();

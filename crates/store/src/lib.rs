@@ -50,6 +50,7 @@ mod store;
 pub mod stores;
 pub mod tally;
 pub mod transfers;
+pub mod unplanned_items;
 pub mod verify;
 
 pub use engine::postgres::{LOG_LIMIT, Limits, Mark};

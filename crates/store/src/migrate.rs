@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 14, name: "channels", text: include_str!("../schema/0014_channels.sql"), server: "" },
     Migration { version: 15, name: "token life", text: include_str!("../schema/0015_token_life.sql"), server: "" },
     Migration { version: 16, name: "moves", text: include_str!("../schema/0016_moves.sql"), server: "" },
+    Migration { version: 17, name: "unplanned", text: include_str!("../schema/0017_unplanned.sql"), server: "" },
 ];
 
 shared! {

@@ -72,6 +72,8 @@ shared! {
     REPORTED_HOLDS = "holds.reported_of_stock",
         "SELECT item_id, stock_id, quantity, state, registered_at FROM hold
          WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
+    SHORT_HOLDS = "holds.short_of_stock",
+        "SELECT item_id FROM hold WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
     INSERT_HOLD = "holds.insert",
         "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -197,6 +199,18 @@ pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec
 
 pub(crate) async fn reported_holds_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Hold>, Error> {
     tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
+}
+
+/// The lines that are short at some stocks, the oldest of each, so many at the most.
+pub(crate) async fn short_of(
+    tx: &mut Tx<'_>,
+    stocks: impl IntoIterator<Item = &StockId>,
+    limit: i64,
+) -> Result<Vec<OrderItemId>, Error> {
+    let keys = stocks.into_iter().map(|id| values![id.get(), id.bucket(), limit]);
+    let mut found = tx.all_each(&SHORT_HOLDS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {

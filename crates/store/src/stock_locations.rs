@@ -6,7 +6,7 @@ use onhand_core::{StockListId, StockLocationId};
 use crate::engine::Row;
 use crate::records::{Change, Column, Table};
 use crate::sql::{shared, values};
-use crate::{Answering, Error, Tx, stock_lists, stores};
+use crate::{Answering, Error, Tx, stock_lists, stores, unplanned_items};
 
 /// Where a location is.
 pub static ADDRESSES: Table = Table::new(
@@ -47,6 +47,7 @@ pub static LOCATIONS: Table = Table::new(
         Column::int("is_fast_delivery_available", 0),
         Column::word("count_mode", "adjust"),
         Column::word("discrepancy_ends", "changed_level"),
+        Column::int("short_lines_first", 1),
         Column::word("tags", "[]"),
         Column::object("engine"),
         Column::object("conf"),
@@ -68,14 +69,19 @@ pub static SENDERS: Table = Table::new(
     &[Column::id("stock_location_id", &LOCATIONS), Column::text("cargo_company"), Column::text("origin_id")],
 );
 
-/// A list knows its location, so that an order learns of it without another question.
+/// A list knows its location, so that an order learns of it without another question. What was ordered from the list before
+/// there was a location is to be planned, and so is whatever waits for stock: there may be other places to take it from.
 fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
     Box::pin(async move {
         for change in changes {
             let list = change.after.as_ref().or(change.before.as_ref()).and_then(|record| record.int("stock_list_id"));
             let location = change.after.as_ref().map(|record| record.id);
             tx.execute(&RELOCATE, &values![list, location]).await?;
+            if change.before.is_none() {
+                tx.execute(&DUE, &values![list]).await?;
+            }
         }
+        unplanned_items::retry(tx).await?;
         Ok(())
     })
 }
@@ -84,9 +90,13 @@ shared! {
     /// What the rules know of every location: a few hundred rows at the most.
     ALL = "stock_locations.all",
         "SELECT l.id, l.stock_list_id, l.priority, l.is_active, l.is_fulfillment_center, l.count_mode, a.latitude, a.longitude,
-         l.discrepancy_ends
+         l.discrepancy_ends, l.short_lines_first
          FROM stock_location l LEFT JOIN stock_location_address a ON a.id = l.address_id ORDER BY l.id";
     RELOCATE = "stock_locations.relocate", "UPDATE stock_list SET location_id = ?2 WHERE id = ?1";
+    /// Once in the life of a location: the lines of its list that are open.
+    DUE = "stock_locations.due",
+        "INSERT INTO plan_due (bucket, order_id) SELECT DISTINCT bucket, order_id FROM order_item
+         WHERE stock_list_id = ?1 AND status = 400 ON CONFLICT (order_id, bucket) DO NOTHING";
     LISTS = "stock_locations.lists", "SELECT id, stock_list_id FROM stock_location ORDER BY id";
     NAMES = "stock_locations.names", "SELECT id, name, erp_code FROM stock_location ORDER BY id";
     ACTIVE = "stock_locations.active",
@@ -111,6 +121,7 @@ fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
         is_open,
         count_mode: if row.str(5)? == COUNT_MODES[1] { CountMode::Mark } else { CountMode::Adjust },
         discrepancy_ends: DiscrepancyEnds::from_word(row.str(8)?).unwrap_or_default(),
+        short_lines_first: row.get(9)?,
     })
 }
 

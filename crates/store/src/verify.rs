@@ -148,6 +148,23 @@ shared! {
         "SELECT i.id, s.stock_list_id, COALESCE(i.reserved_list_id, i.stock_list_id) FROM order_item i
          JOIN stock s ON s.id = i.stock_id
          WHERE COALESCE(i.reserved_list_id, i.stock_list_id) <> s.stock_list_id LIMIT ?1";
+    SHORT_NOTED = "verify.short_noted",
+        "SELECT h.item_id, 1, 0 FROM hold h WHERE h.state = 5
+         AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = h.item_id) LIMIT ?1";
+    UNPLANNED = "verify.unplanned",
+        "SELECT u.id, 400, COALESCE(i.status, 0) FROM unplanned_item u
+         LEFT JOIN order_item i ON i.id = u.id AND i.bucket = u.bucket
+         WHERE i.id IS NULL OR i.status NOT IN (400, 450) OR i.quantity <> u.quantity
+         OR EXISTS (SELECT 1 FROM package_item p WHERE p.order_id = u.order_id AND p.bucket = u.bucket AND p.item_id = u.id
+         AND p.state IN (200, 250, 450, 475, 500)) LIMIT ?1";
+    /// A line that was taken out of its package is in another one, is noted, or is to be planned.
+    UNNOTED = "verify.unnoted",
+        "SELECT i.id, 1, 0 FROM package_item o JOIN order_item i ON i.id = o.item_id AND i.bucket = o.bucket
+         WHERE o.state IN (100, 150) AND i.status IN (400, 450)
+         AND NOT EXISTS (SELECT 1 FROM package_item p WHERE p.order_id = o.order_id AND p.bucket = o.bucket
+         AND p.item_id = o.item_id AND p.state IN (200, 250, 450, 475, 500))
+         AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = i.id AND u.bucket = i.bucket)
+         AND NOT EXISTS (SELECT 1 FROM plan_due d WHERE d.order_id = i.order_id AND d.bucket = i.bucket) LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
          (SELECT COUNT(*) FROM sales_order)";
@@ -179,6 +196,8 @@ const FINE: &str = "WITH fine (scope, block, n) AS (
      UNION ALL SELECT 'discrepancy:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
      UNION ALL SELECT 'stock_move', id >> 16, COUNT(*) FROM stock_move GROUP BY 2
      UNION ALL SELECT 'stock_move:state:' || state, id >> 16, COUNT(*) FROM stock_move GROUP BY 1, 2
+     UNION ALL SELECT 'unplanned_item', id >> 16, COUNT(*) FROM unplanned_item GROUP BY 2
+     UNION ALL SELECT 'unplanned_item:reason:' || reason, id >> 16, COUNT(*) FROM unplanned_item GROUP BY 1, 2
      UNION ALL SELECT 'stock_count', id >> 16, COUNT(*) FROM stock_count GROUP BY 2
      UNION ALL SELECT 'stock_count:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM stock_count GROUP BY 1, 2";
 
@@ -225,6 +244,9 @@ static RULES: &[(&str, &Statement)] = &[
     ("units on their way are not for sale", &UNITS_ON_THEIR_WAY),
     ("what is kept is kept by a transfer's move", &KEPT_BY_MOVE),
     ("a line names the list it is reserved in", &RESERVED_LIST),
+    ("a short line is noted as unplanned", &SHORT_NOTED),
+    ("an unplanned line is open and in no package", &UNPLANNED),
+    ("a line that left its package is noted as unplanned", &UNNOTED),
 ];
 
 /// How many rules there are.

@@ -4,7 +4,8 @@
 //! since the units may have been sold again.
 
 use crate::command::EditItem;
-use crate::decide::cancel_items;
+use crate::decide::{cancel_items, floor};
+use crate::floor::UnplannedReason;
 use crate::{Context, OrderItem, OrderStatus, Outcome, Refusal, Shelf};
 
 pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context) -> Result<Outcome, Refusal> {
@@ -40,6 +41,8 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
         after.modified_at = context.now.later_than(before.modified_at);
         shelf.order_mut(before.order, context.now);
         shelf.item_mut(command.item).clone_from(&after);
+        // One that has left, or is not to leave any more, waits for nothing.
+        floor::note(shelf, after.order, &[], UnplannedReason::NoStock, context);
     }
     Ok(Outcome::ItemEdited(after))
 }

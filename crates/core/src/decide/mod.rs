@@ -51,6 +51,12 @@ pub enum Outcome {
 
 /// Decides one command.
 pub fn decide(shelf: &mut Shelf, command: &Command, context: Context) -> Result<Outcome, Refusal> {
+    let outcome = dispatch(shelf, command, context)?;
+    floor::serve_short(shelf, context);
+    Ok(outcome)
+}
+
+fn dispatch(shelf: &mut Shelf, command: &Command, context: Context) -> Result<Outcome, Refusal> {
     match command {
         Command::PlaceOrder(command) => place_order::place_order(shelf, command, context),
         Command::ReleaseItem(command) => release_item::release_item(shelf, command, context),

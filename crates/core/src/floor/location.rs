@@ -93,6 +93,8 @@ pub struct StockLocation {
     pub count_mode: CountMode,
     /// What ends its discrepancies.
     pub discrepancy_ends: DiscrepancyEnds,
+    /// Whether what comes back goes first to the lines that are short there.
+    pub short_lines_first: bool,
 }
 
 #[cfg(test)]

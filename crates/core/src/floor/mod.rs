@@ -10,6 +10,7 @@ mod package;
 mod rows;
 mod stock_move;
 mod transfer;
+mod unplanned;
 
 pub use command::{
     FloorCommand, FloorNeeds, PlanOrder, RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage,
@@ -21,6 +22,7 @@ pub use package::{Package, PackageCommand, PackageItem, PackageState};
 pub use rows::{RowChanges, Rows};
 pub use stock_move::{Kept, MoveKind, MoveState, StockMove};
 pub use transfer::{Transfer, TransferCommand, TransferItem, TransferState};
+pub use unplanned::{UnplannedItem, UnplannedReason};
 
 use crate::{
     DiscrepancyId, OrderId, OrderItemId, PackageId, PackageItemId, StockCountId, StockId, StockListId, StockLocationId,
@@ -48,6 +50,9 @@ pub struct Floor {
     pub moves: Rows<StockMoveId, StockMove>,
     /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
     pub kept: Rows<(StockId, StockMoveId), Kept>,
+    /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch plans,
+    /// those that hold a stock which it may plan to.
+    pub unplanned: Rows<OrderItemId, UnplannedItem>,
 }
 
 /// What a batch changed on the floor.
@@ -69,6 +74,8 @@ pub struct FloorChanges {
     pub moves: RowChanges<StockMove>,
     /// What moves keep.
     pub kept: RowChanges<Kept>,
+    /// Unplanned lines.
+    pub unplanned: RowChanges<UnplannedItem>,
 }
 
 impl FloorChanges {
@@ -82,6 +89,7 @@ impl FloorChanges {
             && self.counts.is_empty()
             && self.moves.is_empty()
             && self.kept.is_empty()
+            && self.unplanned.is_empty()
     }
 }
 
@@ -121,6 +129,14 @@ impl Floor {
         self.discrepancies.all().filter(move |one| one.stock == stock && one.is_active)
     }
 
+    /// Units that unplanned lines of other orders hold on a stock and that are younger than a line.
+    pub fn younger_claims(&self, stock: StockId, order: OrderId, item: OrderItemId) -> i64 {
+        let younger = |row: &&UnplannedItem| {
+            row.stock == stock && row.order != order && row.item > item && row.reason != UnplannedReason::Short
+        };
+        self.unplanned.all().filter(younger).map(|row| row.quantity.units()).sum()
+    }
+
     pub(crate) fn take_changes(&mut self) -> FloorChanges {
         FloorChanges {
             packages: self.packages.take(),
@@ -131,6 +147,7 @@ impl Floor {
             counts: self.counts.take(),
             moves: self.moves.take(),
             kept: self.kept.take(),
+            unplanned: self.unplanned.take(),
         }
     }
 }

@@ -176,6 +176,7 @@ fn what_ends_a_discrepancy() {
         shop.figure("X", 1, 5, None);
         shop.order("o", &[("X", 1, 1)]);
         shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+        shop.cancel("o", &["o.1"]).expect("so that nobody waits for it");
         for step in steps {
             match step {
                 Then::Level(level) => shop.figure("X", 1, *level, None),
@@ -197,6 +198,7 @@ fn a_discrepancy_says_what_it_is_about_and_its_end_is_a_movement() {
     shop.package("o-1", NOT_FOUND, &[]).expect("not found");
     let made = shop.last.floor.discrepancies.made[0].clone();
     assert_eq!((made.quantity, made.level, made.list.get(), made.created_by.get()), (Some(3), Some(9), 1, 1));
+    shop.cancel("o", &["o.1"]).expect("so that nobody waits for it");
     // What is available changes though no number does.
     assert_eq!((shop.remove_all(), shop.last.movements.len(), shop.stock("X", 1)), (1, 1, "9-0-0=9".into()));
     assert!(!shop.last.floor.is_empty(), "of the floor, only the discrepancy has changed");
@@ -305,6 +307,123 @@ fn an_order_follows_its_other_lines_when_a_short_or_unplanned_one_is_cancelled()
         assert!(shop.story("o").starts_with(wanted), "after {commands:?}: {}", shop.story("o"));
         shop.assert_sound(&["X", "Y"]);
     }
+}
+
+/// What puts three units of X on sale again at location 1, where five were and nobody found any.
+fn comes_back(shop: &mut Shop, by: &str) {
+    match by {
+        "level" => shop.figure("X", 1, 3, None),
+        "count" => drop(shop.count(1, &[("X", 3)]).expect("counted")),
+        "removal" => assert_eq!(shop.remove_all(), 3),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_comes_back_goes_to_short_lines_first_the_oldest_first() {
+    for by in ["level", "count", "removal"] {
+        let mut shop = Shop::open();
+        shop.figure("X", 1, 5, None);
+        // Two units, two, and one; all were planned when nobody finds the first.
+        shop.order("o", &[("X", 1, 2)]);
+        shop.order("p", &[("X", 1, 2)]);
+        shop.order("q", &[("X", 1, 1)]);
+        for package in ["q-1", "p-1", "o-1"] {
+            shop.package(package, NOT_FOUND, &[]).expect("not found");
+        }
+        if by == "removal" {
+            assert_eq!(shop.ended(), ["active"; 3]);
+        }
+        assert_eq!(shop.unplanned(), ["o.1 short", "p.1 short", "q.1 short"]);
+        comes_back(&mut shop, by);
+        let planned: Vec<_> = shop.last.plans.iter().filter(|(_, due)| **due).collect();
+        if by == "removal" {
+            assert_eq!((shop.stock("X", 1).as_str(), planned.len()), ("5-5-0=0", 3), "by {by}");
+            continue;
+        }
+        // The oldest is served, the next does not fit, the youngest does; nothing is left for a new order.
+        assert_eq!((shop.stock("X", 1).as_str(), planned.len()), ("3-3-0=0", 2), "by {by}");
+        assert!(matches!(shop.try_order("r", &[("X", 1, 1)]), Err(Refusal::InsufficientStock(_))), "by {by}");
+        for order in ["o", "p", "q"] {
+            shop.plan(order, None);
+        }
+        assert_eq!(shop.unplanned(), ["p.1 short"], "by {by}");
+        // A cancellation gives back what the one that is left needs.
+        shop.cancel("o", &["o.1"]).expect("cancelled");
+        assert_eq!(shop.stock("X", 1), "3-3-0=0", "by {by}");
+        shop.plan("p", None);
+        assert!(shop.unplanned().is_empty() && shop.story("p").contains("Waiting [1]"), "{}", shop.story("p"));
+        shop.assert_sound(&["X"]);
+    }
+}
+
+#[test]
+fn a_location_may_offer_what_comes_back_to_everybody() {
+    let mut shop = Shop::open();
+    shop.location(1, |location| location.short_lines_first = false);
+    shop.figure("X", 1, 5, None);
+    shop.order("o", &[("X", 1, 2)]);
+    shop.package("o-1", NOT_FOUND, &[]).expect("not found");
+    shop.figure("X", 1, 3, None);
+    assert_eq!((shop.stock("X", 1), shop.unplanned()), ("3-0-0=3".into(), vec!["o.1 short".to_owned()]));
+    // Nor is anything held where nothing is sent from.
+    shop.location(1, |location| (location.short_lines_first, location.is_open) = (true, false));
+    shop.figure("X", 1, 4, None);
+    assert_eq!(shop.stock("X", 1), "4-0-0=4");
+    shop.location(1, |location| location.is_open = true);
+    shop.figure("X", 1, 3, None);
+    assert_eq!(shop.stock("X", 1), "3-2-0=1");
+    shop.assert_sound(&["X"]);
+}
+
+#[test]
+fn lines_in_no_package_are_noted_with_the_reason() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.figure("Y", 1, 5, None);
+    shop.order("o", &[("X", 1, 1), ("Y", 1, 1)]);
+    assert!(shop.unplanned().is_empty());
+    shop.package("o-1", CANCEL, &[]).expect("cancelled");
+    assert_eq!(shop.unplanned(), ["o.1 package_cancelled", "o.2 package_cancelled"]);
+    shop.cancel("o", &["o.2"]).expect("cancelled");
+    assert_eq!(shop.unplanned(), ["o.1 package_cancelled"]);
+    shop.location(1, |location| location.is_open = false);
+    shop.plan("o", None);
+    assert_eq!(shop.unplanned(), ["o.1 location_inactive"]);
+    shop.location(1, |location| location.is_open = true);
+    shop.plan("o", None);
+    assert!(shop.unplanned().is_empty());
+    // A transfer that is cancelled, and one whose units nobody has.
+    shop.figure("X", 3, 5, None);
+    shop.try_order("p", &[("X", 3, 1), ("Y", 1, 1)]).expect("it fits");
+    shop.plan("p", Some(2));
+    shop.transfer("p-1-T1", TransferCommand::Cancel, &[]).expect("cancelled");
+    assert_eq!(shop.unplanned().len(), 2, "{:?}", shop.unplanned());
+    assert!(shop.unplanned()[0].ends_with("transfer_cancelled"), "{:?}", shop.unplanned());
+}
+
+#[test]
+fn of_lines_that_wait_for_more_than_there_is_the_oldest_comes_first() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 3, None);
+    for order in ["o", "p", "q"] {
+        shop.try_order(order, &[("X", 1, 1)]).expect("it fits");
+    }
+    // Two of three are not there after all, before anything was planned.
+    shop.figure("X", 1, 0, None);
+    for order in ["q", "p", "o"] {
+        assert_eq!(shop.plan(order, None), [1]);
+    }
+    assert_eq!(shop.unplanned(), ["o.1 no_stock", "p.1 no_stock", "q.1 no_stock"]);
+    shop.figure("X", 1, 1, None);
+    assert_eq!(shop.plan("q", None), [1], "older lines wait for it");
+    assert_eq!(shop.plan("o", None), [0_usize; 0]);
+    assert_eq!(shop.plan("p", None), [1]);
+    shop.figure("X", 1, 2, None);
+    assert_eq!(shop.plan("q", None), [1]);
+    assert_eq!(shop.plan("p", None), [0_usize; 0]);
+    assert_eq!(shop.unplanned(), ["q.1 no_stock"]);
+    shop.assert_sound(&["X"]);
 }
 
 #[test]

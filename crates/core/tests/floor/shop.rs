@@ -52,8 +52,9 @@ impl Shop {
             let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
             let id = StockLocationId::new(number);
             let discrepancy_ends = DiscrepancyEnds::default();
+            let (at, is_open, short_lines_first, priority) = (None, true, true, number);
             let location =
-                StockLocation { id, list, priority: number, at: None, is_open: true, count_mode, discrepancy_ends };
+                StockLocation { id, list, priority, at, is_open, count_mode, discrepancy_ends, short_lines_first };
             shelf.floor.locations.put(id, location);
         }
         Self { shelf, last: Changes::default(), database: Database::default(), now: 0, orders: BTreeMap::new() }
@@ -230,9 +231,26 @@ impl Shop {
 
     /// What ends the discrepancies of a location from now on.
     pub(crate) fn ends(&mut self, location: i64, discrepancy_ends: DiscrepancyEnds) {
+        self.location(location, |location| location.discrepancy_ends = discrepancy_ends);
+    }
+
+    /// Changes a location.
+    pub(crate) fn location(&mut self, location: i64, change: impl Fn(&mut StockLocation)) {
         let id = StockLocationId::new(location);
-        let before = *self.shelf.floor.locations.get(id).expect("one of three");
-        self.shelf.floor.locations.put(id, StockLocation { discrepancy_ends, ..before });
+        let mut row = *self.shelf.floor.locations.get(id).expect("one of three");
+        change(&mut row);
+        self.shelf.floor.locations.put(id, row);
+    }
+
+    /// The lines that are noted as unplanned, as `order.line reason`.
+    pub(crate) fn unplanned(&self) -> Vec<String> {
+        let name = |item: OrderItemId| {
+            let place = |items: &[OrderItemId]| items.iter().position(|one| *one == item);
+            let found = self.orders.iter().find_map(|(number, (_, items))| Some((number, place(items)?)));
+            found.map_or_else(|| item.get().to_string(), |(number, place)| format!("{number}.{}", place + 1))
+        };
+        let rows = self.shelf.floor.unplanned.all();
+        rows.map(|row| format!("{} {}", name(row.item), row.reason.word())).collect()
     }
 
     /// How each discrepancy has ended, or `active`, oldest first.

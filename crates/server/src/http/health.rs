@@ -1,6 +1,8 @@
 //! Health and metrics, for whoever keeps the process running. No token needed; nothing secret shown.
 
 use axum::http::StatusCode;
+use onhand_core::floor::UnplannedReason;
+use onhand_store::{Tx, unplanned_items};
 
 use super::call::Call;
 use super::observe;
@@ -41,6 +43,7 @@ pub async fn ready(call: Call) -> Result<Reply, Error> {
 
 /// `GET /metrics`.
 pub async fn metrics(call: Call) -> Result<Reply, Error> {
+    lines_in_no_package(&call).await;
     metrics::gauge!("onhand_ledger_waiting").set(call.app.ledger.waiting() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
     if let Some(age) = call.app.store.last_write_age() {
@@ -50,4 +53,23 @@ pub async fn metrics(call: Call) -> Result<Reply, Error> {
         metrics::gauge!("onhand_disk_free_bytes").set(free as f64);
     }
     Ok(Reply::other("text/plain; version=0.0.4", observe::recorder().render()))
+}
+
+/// How many order lines are short, and how many are in no package for another reason: as they were, where the database is
+/// not to be had.
+async fn lines_in_no_package(call: &Call) {
+    let counts = async |tx: &mut Tx<'_>| {
+        let mut counts = Vec::new();
+        for reason in UnplannedReason::ALL {
+            counts.push((reason, unplanned_items::count(tx, reason).await?));
+        }
+        Ok(counts)
+    };
+    let Ok(counts) = call.app.store.read("unplanned_items.count", counts).await else { return };
+    for (reason, count) in counts {
+        if reason == UnplannedReason::Short {
+            metrics::gauge!("onhand_short_lines").set(count as f64);
+        }
+        metrics::gauge!("onhand_unplanned_lines", "reason" => reason.word()).set(count as f64);
+    }
 }

@@ -59,6 +59,10 @@ pub static LOCATION: Noun = Noun {
                 "What ends a discrepancy besides removing it: a count, or a level that was taken after it and differs from the \
                  one known when it was made (changed_level, the default), or is any (any_level); or nothing (removal_only).",
             ),
+            Field::bool(
+                "short_lines_first",
+                "Whether what comes back goes first to the lines that are short there, oldest first. Default true.",
+            ),
             Field::texts("tags", TAGS_MAX, TAG_CHARS_MAX, "Words to ask for locations by."),
             Field::object("engine", "Free data."),
             Field::object("conf", "Free data."),
@@ -88,6 +92,7 @@ pub static LOCATION: Noun = Noun {
                 property("retail_store", Shape::IntOrNull),
                 property("count_mode", Shape::Text),
                 property("discrepancy_ends", Shape::Text),
+                property("short_lines_first", Shape::Bool),
                 property("tags", Shape::Texts),
                 property("engine", Shape::Object),
                 property("conf", Shape::Object),

@@ -1,13 +1,14 @@
-//! Planning orders that are due, behind the answers of whatever placed them.
+//! Planning orders that are due, behind the answers of whatever placed them, and again those with lines that wait for stock.
 //!
 //! Promises: what was marked with the order is planned, also by the next process if this one dies in between; planning
 //! twice does no harm, so processes need not agree who does it. Must not know HTTP.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use onhand_core::floor::{FloorCommand, PlanOrder};
-use onhand_core::{Command, OrderId, UserId};
-use onhand_store::{Error, floor};
+use onhand_core::floor::{FloorCommand, PlanOrder, UnplannedItem};
+use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
+use onhand_store::{Error, Tx, floor, stock_locations, stocks, unplanned_items};
 use tokio::task::JoinSet;
 
 use super::PAUSE;
@@ -18,8 +19,14 @@ use crate::plans;
 /// Orders looked up at once.
 const TOGETHER: i64 = 64;
 
+/// Lines that wait for stock and are looked at in one round.
+const WAITING_TOGETHER: i64 = 32;
+/// How long after a change of a stock those who wait for it are tried again: two lines may have wanted the same units.
+const AGAIN_SECONDS: i64 = 10;
+
 /// Plans for ever: what this process's ledger tells of, and, now and then, what others have left.
 pub(super) async fn run(app: Arc<App>) {
+    let mut after = 0;
     loop {
         match round(&app).await {
             // There may be more.
@@ -28,8 +35,46 @@ pub(super) async fn run(app: Arc<App>) {
             Err(Fault::Closed) => return,
             Err(fault) => tracing::warn!(%fault, "cannot plan orders"),
         }
-        let _ = tokio::time::timeout(PAUSE, app.ledger.due().notified()).await;
+        if tokio::time::timeout(PAUSE, app.ledger.due().notified()).await.is_err() {
+            // Nothing else is to be done just now.
+            match again(&app, after).await {
+                Ok(last) => after = last,
+                Err(Fault::Closed) => return,
+                Err(fault) => tracing::warn!(%fault, "cannot plan orders again"),
+            }
+        }
     }
+}
+
+/// Plans lines again that wait for stock, if any location's stock of their SKU has changed since they were last tried. Where
+/// the next round goes on: after the last one that was looked at, or at the beginning.
+async fn again(app: &Arc<App>, after: i64) -> Result<i64, Fault> {
+    let look = async move |tx: &mut Tx<'_>| {
+        let waiting = unplanned_items::after(tx, after, WAITING_TOGETHER).await?;
+        if waiting.is_empty() {
+            return Ok((waiting, Vec::new()));
+        }
+        let lists: Vec<_> = stock_locations::lists(tx).await?.into_iter().map(|(_, list)| list).collect();
+        let key =
+            |row: &UnplannedItem| lists.iter().map(|list| StockKey { list: *list, sku: row.sku.clone() }).collect();
+        let keys = waiting.iter().flat_map(|row| -> Vec<StockKey> { key(row) }).collect();
+        let found = stocks::by_keys(tx, &keys).await?;
+        Ok((waiting, found))
+    };
+    let (waiting, found) = app.store.read("unplanned_items.after", look).await?;
+    let orders: BTreeSet<OrderId> =
+        waiting.iter().filter(|row| has_changed(row, &found)).map(|row| row.order).collect();
+    for order in orders {
+        plan(app.clone(), order).await?;
+    }
+    let is_full = waiting.len() as i64 == WAITING_TOGETHER;
+    Ok(waiting.last().filter(|_| is_full).map_or(0, |row| row.item.get()))
+}
+
+/// Whether a stock that might serve a line has changed since it was tried, or so shortly before that others may have tried too.
+fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
+    let since = row.modified_at.minus_seconds(AGAIN_SECONDS);
+    found.iter().any(|stock| stock.sku == row.sku && stock.on_hand > 0 && stock.modified_at > since)
 }
 
 async fn round(app: &Arc<App>) -> Result<usize, Fault> {

@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use onhand_core::command::Needs;
-use onhand_core::{Changes, Context, IdSource, Shelf, Timestamp};
+use onhand_core::command::{Needs, SHORT_LINES_MAX};
+use onhand_core::{Changes, Context, IdKind, IdSource, Shelf, Timestamp};
 use onhand_store::ahead::{self, Ahead};
 use onhand_store::{Error, Store, Tx, ids, imports, ledger as rows};
 use tokio::sync::{Notify, mpsc};
@@ -171,7 +171,11 @@ impl Combiner {
         takes_ahead: bool,
     ) -> Result<Vec<Settled>, Error> {
         let commands = &batch[part.clone()];
-        let needed = |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum();
+        let comes_back = commands.iter().any(|entry| entry.command.comes_back());
+        // Lines that are short may be served once for all commands together, and once again what one of them has lost.
+        let served = |kind| if comes_back && kind == IdKind::Movement { 2 * SHORT_LINES_MAX as i64 } else { 0 };
+        let needed =
+            |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum::<i64>() + served(kind);
         ids::refill(&self.store, &mut self.ids, needed).await?;
         let (ids, pages, clock, last) = (self.ids.clone(), self.pages.clone(), self.clock.clone(), self.last);
         let body = async move |tx: &mut Tx<'_>| {

@@ -154,6 +154,7 @@ const WHO: &[(&str, &str)] = &[
     ("POST oms/moves/{id}/register", WRITERS),
     ("POST oms/moves/register", WRITERS),
     ("GET oms/short-items", FLOOR),
+    ("GET oms/unplanned-items", FLOOR),
     ("GET oms/query-stock-availability", FLOOR),
     ("GET healthz", ANYONE),
     ("GET readyz", ANYONE),

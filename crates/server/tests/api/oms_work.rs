@@ -81,8 +81,15 @@ async fn an_order_is_planned_picked_missed_found_elsewhere_and_shipped() {
     shop.server.verify().await;
 }
 
+/// The lines that are in no package, as (order, reason).
+async fn unplanned(shop: &Shop) -> Vec<(i64, String)> {
+    let page = shop.erp.get("/api/v1/oms/unplanned-items/?limit=100").await.ok();
+    let rows = page["results"].as_array().expect("rows").iter();
+    rows.map(|row| (int(&row["order"]), row["reason"].as_str().expect("a word").to_owned())).collect()
+}
+
 #[tokio::test]
-async fn a_line_that_nobody_has_is_short_until_somebody_has_it() {
+async fn a_short_line_is_served_before_anybody_else() {
     let shop = Shop::open().await;
     let (_, list) = location(&shop, json!({})).await;
     figure(&shop, "X", list, 1).await;
@@ -91,18 +98,110 @@ async fn a_line_that_nobody_has_is_short_until_somebody_has_it() {
     go(&shop, package, &["not-found"]).await;
     assert_eq!(figures(&shop, "X", list).await, [1, 0, 0, 0]);
     assert_eq!(shop.erp.get("/api/v1/oms/short-items/").await.ok()["count"], 1);
+    assert_eq!(unplanned(&shop).await, [(id(&order), "short".to_owned())]);
+    let line = shop.erp.get(&format!("/api/v1/oms/unplanned-items/?reason=short&order={}", id(&order))).await.ok();
+    let line = &line["results"][0];
+    assert_eq!(
+        [&line["order_item"], &line["product_sku"], &line["quantity"], &line["stock_list"]],
+        [&json!(items(&order)[0]), &json!("X"), &json!(1), &Value::Null]
+    );
+    shop.erp.get("/api/v1/oms/unplanned-items/?reason=lost").await.faults(&["reason"]);
+    let metrics = shop.server.anonymous().get("/metrics").await.text;
+    for line in ["onhand_short_lines ", "onhand_unplanned_lines{reason=\"short\"} "] {
+        assert!(metrics.contains(line), "{line} is not in {metrics}");
+    }
     assert_eq!(plan(&shop, &order, json!({})).await["unplanned_items"], json!(items(&order)));
     shop.server.advance(60);
     figure(&shop, "X", list, 1).await;
     assert_eq!(figures(&shop, "X", list).await, [1, 0, 0, 0], "an ERP that repeats its level has learnt nothing");
     shop.server.advance(60);
     figure(&shop, "X", list, 2).await;
-    let again = plan(&shop, &order, json!({})).await;
-    assert_eq!((again["packages"].as_array().map(Vec::len), &again["unplanned_items"]), (Some(2), &json!([])));
-    assert_eq!(figures(&shop, "X", list).await, [2, 1, 0, 1]);
+    assert_eq!(figures(&shop, "X", list).await, [2, 1, 0, 1], "in the same moment, without a gap");
+    let again = planned(&shop, &order).await;
+    assert!(again.iter().any(|(_, _, state, _)| state == "Waiting"), "{again:?}");
+    assert_eq!(unplanned(&shop).await, []);
     shop.cancel(&order).await;
     assert_eq!(figures(&shop, "X", list).await, [2, 0, 0, 2]);
     assert!(packages(&shop, &order).await.iter().all(|(_, _, state, _)| state != "Waiting"));
+    shop.server.verify().await;
+}
+
+/// By every way in which units come back, through every door that writes levels.
+#[tokio::test]
+async fn whatever_comes_back_is_first_for_short_lines() {
+    for by in ["level", "import", "count", "removal", "cancellation"] {
+        let shop = Shop::open().await;
+        let (place, list) = location(&shop, json!({})).await;
+        figure(&shop, "X", list, 2).await;
+        let other = order(&shop, &[("X", list, 1)]).await;
+        let short = order(&shop, &[("X", list, 1)]).await;
+        planned(&shop, &other).await;
+        let package = planned(&shop, &short).await[0].0;
+        go(&shop, package, &["not-found"]).await;
+        shop.server.advance(60);
+        match by {
+            "level" => figure(&shop, "X", list, 3).await,
+            "import" => {
+                let file = crate::client::Body::Raw("text/csv", b"sku,stock\nX,3\n".to_vec());
+                let started = shop.erp.send("POST", &format!("/api/v1/stock_list/{list}/excel_import/"), file).await;
+                assert!(started.status < 300, "{started:?}");
+            }
+            "count" => {
+                let count = json!({"location": place, "lines": [{"sku": "X", "counted": 2}]});
+                shop.erp.post("/api/v1/oms/stock-counts/", count).await.created();
+            }
+            "removal" => {
+                let body = json!({"expired_date": "01-03-2026"});
+                shop.erp.post("/api/v1/oms/inventory-discrepancies/remove/", body).await.expect(204);
+            }
+            _ => {
+                // One unit is there after all, and the other order has it.
+                figure(&shop, "X", list, 1).await;
+                assert_eq!(figures(&shop, "X", list).await, [1, 1, 0, 0]);
+                shop.cancel(&other).await;
+            }
+        }
+        for _ in 0..500 {
+            if unplanned(&shop).await.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(unplanned(&shop).await, [], "by {by}");
+        let found = packages(&shop, &short).await;
+        assert!(found.iter().any(|(_, _, state, _)| state == "Waiting"), "by {by}: {found:?}");
+        shop.server.verify().await;
+    }
+}
+
+#[tokio::test]
+async fn lines_of_a_list_whose_location_came_later_or_changes_are_planned() {
+    let shop = Shop::open().await;
+    let list = shop.list_with(json!({})).await;
+    figure(&shop, "X", list, 2).await;
+    let early = order(&shop, &[("X", list, 1)]).await;
+    let place = json!({"name": "A place", "erp_code": "LATER", "stock_list": list, "is_active": false});
+    let place = id(&shop.erp.post("/api/v1/oms/stocklocations/", place).await.created());
+    let noted = async |wanted: &[(i64, String)]| {
+        for _ in 0..1_000 {
+            if unplanned(&shop).await == wanted {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("{:?} instead of {wanted:?}", unplanned(&shop).await);
+    };
+    noted(&[(id(&early), "location_inactive".to_owned())]).await;
+    shop.erp.patch(&format!("/api/v1/oms/stocklocations/{place}/"), json!({"is_active": true})).await.ok();
+    noted(&[]).await;
+    let package = planned(&shop, &early).await[0].0;
+    // Somebody decides that it does not leave, and somebody decides again.
+    go(&shop, package, &["cancel"]).await;
+    noted(&[(id(&early), "package_cancelled".to_owned())]).await;
+    shop.erp.patch(&format!("/api/v1/oms/stocklocations/{place}/"), json!({"priority": 7})).await.ok();
+    assert_eq!(unplanned(&shop).await.len(), 1);
+    plan(&shop, &early, json!({})).await;
+    noted(&[]).await;
     shop.server.verify().await;
 }
 

@@ -46,6 +46,7 @@ pub(super) const FLOOR: &[Table] = &[
             "is_fast_delivery_available",
             "count_mode",
             "discrepancy_ends",
+            "short_lines_first",
             "tags",
             "engine",
             "conf",
@@ -125,6 +126,11 @@ pub(super) const FLOOR: &[Table] = &[
     ),
     table("stock_count", &["id"], &["stock_location_id", "counted_at", "created_at"]),
     table("stock_count_line", &["count_id", "position"], &["sku", "expected", "counted", "result", "discrepancy_id"]),
+    table(
+        "unplanned_item",
+        &["id", "bucket"],
+        &["order_id", "stock_id", "sku", "quantity", "reason", "created_at", "modified_at"],
+    ),
     table("plan_due", &["order_id", "bucket"], &[]),
     table(
         "stock_move",

@@ -24,6 +24,7 @@ const SCANS: &[(&str, &str)] = &[
     ("plan_due.all", "orders that nobody has planned yet, gone as soon as somebody has"),
     ("stock_locations.active", "two hundred at the most"),
     ("stock_locations.all", "two hundred at the most, and a plan looks at each"),
+    ("stock_locations.due", "once in the life of a location: the lines that are open in its list"),
     ("stock_locations.lists", "two hundred at the most"),
     ("stock_locations.names", "two hundred at the most"),
 ];
@@ -56,6 +57,7 @@ const HOT: &[&str] = &[
     "idempotency",
     "package",
     "package_item",
+    "unplanned_item",
     "transfer_order",
     "transfer_item",
     "discrepancy",
@@ -82,6 +84,8 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
+    ("unplanned_items.after", "planning again, in the background: few rows, on every machine"),
+    ("unplanned_items.of_stock", "planning: lines that wait for a stock are those of many orders"),
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
 ];
 

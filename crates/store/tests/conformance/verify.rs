@@ -89,6 +89,9 @@ const LEFT_UNITS: &str = "units that have left are kept until that is registered
 const ON_THEIR_WAY: &str = "units on their way are not for sale";
 const KEPT_BY_MOVE: &str = "what is kept is kept by a transfer's move";
 const RESERVED_LIST: &str = "a line names the list it is reserved in";
+const SHORT_NOTED: &str = "a short line is noted as unplanned";
+const UNPLANNED: &str = "an unplanned line is open and in no package";
+const UNNOTED: &str = "a line that left its package is noted as unplanned";
 const COUNTS: &str = "kept counts are right";
 
 /// What is planted, and every rule that must notice it.
@@ -166,12 +169,18 @@ const FLOOR_DAMAGES: &[(&str, &[&str])] = &[
          state, is_done, created_at, modified_at FROM package_item WHERE state = 200",
         &[ONE_PACKAGE, COUNTS],
     ),
-    ("UPDATE hold SET state = 5 WHERE item_id IN (SELECT item_id FROM package_item)", &[PACKED_HOLD]),
+    ("UPDATE hold SET state = 5 WHERE item_id IN (SELECT item_id FROM package_item)", &[PACKED_HOLD, SHORT_NOTED]),
     ("UPDATE stock_location SET stock_list_id = 987 WHERE priority = 2", &[PACKED_HOLD]),
     ("UPDATE package_item SET quantity = quantity + 1 WHERE state = 200", &[PACKED_LINE]),
     ("UPDATE package_item SET state = 450 WHERE state = 200", &[OPEN_PACKAGE, COUNTS]),
     ("DELETE FROM package_item WHERE state = 200", &[OPEN_PACKAGE, COUNTS]),
     ("DELETE FROM discrepancy", &[COUNTS]),
+    ("UPDATE package_item SET state = 100 WHERE state = 200", &[UNNOTED, OPEN_PACKAGE, COUNTS]),
+    (
+        "INSERT INTO unplanned_item SELECT bucket, item_id, order_id, 1, sku, quantity, 2, 1, 1 FROM package_item
+         WHERE state = 200",
+        &[UNPLANNED, COUNTS],
+    ),
 ];
 
 /// And of moves: a registered line in another list, units that have left, units on their way to nobody.

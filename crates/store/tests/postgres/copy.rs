@@ -41,7 +41,7 @@ const SHOP: &str = "
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
       (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1,
-       'removal_only');
+       'removal_only', 0);
     INSERT INTO stock_location_sender VALUES (1, 1, 'carrier', 'origin', 1, 1);
     INSERT INTO package VALUES (7, 263, 263, 'T-1-1', 1, 100, 1, 1);
     INSERT INTO package_item VALUES (7, 263, 263, 263, 1, 263, 'SKU-1', 2, 100, 1, 1, 1);
@@ -52,6 +52,7 @@ const SHOP: &str = "
       (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1, 1, 257, 2, 10, 1, 'removed', 1);
     INSERT INTO stock_count VALUES (256, 1, 1, 1);
     INSERT INTO stock_count_line VALUES (256, 0, 'SKU-1', 1, 1, 'confirmed', NULL);
+    INSERT INTO unplanned_item VALUES (7, 263, 263, 257, 'SKU-1', 2, 4, 1, 1);
     INSERT INTO plan_due VALUES (7, 263);
     INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
     INSERT INTO import VALUES
@@ -80,6 +81,8 @@ const SHOP: &str = "
         UNION ALL SELECT 'transfer_order:state:100', id FROM transfer_order
         UNION ALL SELECT 'discrepancy', id FROM discrepancy UNION ALL SELECT 'discrepancy:is_active:0', id FROM discrepancy
         UNION ALL SELECT 'discrepancy:stock_location_id:1', id FROM discrepancy
+        UNION ALL SELECT 'unplanned_item', id FROM unplanned_item
+        UNION ALL SELECT 'unplanned_item:reason:4', id FROM unplanned_item
         UNION ALL SELECT 'stock_count', id FROM stock_count
         UNION ALL SELECT 'stock_count:stock_location_id:1', id FROM stock_count
         UNION ALL SELECT 'price_list', id FROM price_list

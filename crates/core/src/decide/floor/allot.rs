@@ -134,8 +134,11 @@ impl Allotment {
                 let own = |line: &&&OrderItem| {
                     shelf.hold(line.id).is_some_and(|hold| claims(hold.state) && hold.stock == stock.id)
                 };
+                let oldest = lines.iter().filter(own).map(|line| line.id).min();
                 let own: i64 = lines.iter().filter(own).map(|line| line.quantity.units()).sum();
-                offers.insert(sku.to_owned(), stock.headroom() + own);
+                // Of lines that wait for more than there is, the older ones come first.
+                let younger = oldest.map_or(0, |oldest| shelf.floor.younger_claims(stock.id, self.order, oldest));
+                offers.insert(sku.to_owned(), stock.headroom() + own + younger);
             }
         }
         let distance = self.near.zip(location.at).map(|(from, to)| from.apart(to));

@@ -2,8 +2,8 @@
 //!
 //! Promises: a line whose units have left is never brought back; what is cancelled stays cancelled. Must not know stock.
 
-use super::moves;
-use crate::floor::{PackageState, TransferState};
+use super::{moves, unplanned};
+use crate::floor::{PackageState, TransferState, UnplannedReason};
 use crate::{Context, OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Shelf, StockId, TransferId};
 
 /// Brings a line of a package into a state, and the order line with it.
@@ -91,6 +91,7 @@ pub(in crate::decide) fn leave_order(shelf: &mut Shelf, item: OrderItemId, conte
     if shelf.floor.packages_of(order).next().is_some() {
         follow_lines(shelf, order, context);
     }
+    unplanned::note(shelf, order, &[], UnplannedReason::NoStock, context);
 }
 
 fn leave_package(shelf: &mut Shelf, item: OrderItemId, context: Context) {

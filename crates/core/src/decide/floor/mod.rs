@@ -12,8 +12,11 @@ mod plan_order;
 mod record_count;
 mod run_package;
 mod run_transfer;
+mod unplanned;
 
 pub(super) use follow::{keep_on_its_way, leave_order};
+pub(super) use unplanned::{note, serve_short};
+
 pub use outcome::{FloorOutcome, OrderPlan, PackedLines};
 
 use crate::floor::FloorCommand;

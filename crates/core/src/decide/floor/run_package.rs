@@ -6,8 +6,8 @@
 use super::allot::{self, Allotment};
 use super::mark::{self, Subject};
 use super::outcome::{FloorOutcome, packed};
-use super::{follow, moves};
-use crate::floor::{Package, PackageCommand, PackageState, RunPackage, TransferState};
+use super::{follow, moves, unplanned};
+use crate::floor::{Package, PackageCommand, PackageState, RunPackage, TransferState, UnplannedReason};
 use crate::{Cause, Context, Delta, OrderItemId, PackageItemId, Refusal, Shelf};
 
 pub(super) fn run_package(shelf: &mut Shelf, command: &RunPackage, context: Context) -> Result<FloorOutcome, Refusal> {
@@ -23,6 +23,7 @@ pub(super) fn run_package(shelf: &mut Shelf, command: &RunPackage, context: Cont
             advance(shelf, &package, state, context);
         }
         follow::follow_lines(shelf, package.order, context);
+        note_unplanned(shelf, &package, command.command, context);
     }
     Ok(FloorOutcome::PackageRun(packed(shelf, package.id)))
 }
@@ -30,6 +31,18 @@ pub(super) fn run_package(shelf: &mut Shelf, command: &RunPackage, context: Cont
 fn illegal(command: PackageCommand, state: PackageState) -> Refusal {
     let allowed = PackageCommand::allowed(state).map(PackageCommand::slug).collect();
     Refusal::IllegalCommand { command: command.slug(), state: state.name(), allowed }
+}
+
+/// Notes the lines that have been taken out of a package and are in no other one.
+fn note_unplanned(shelf: &mut Shelf, package: &Package, command: PackageCommand, context: Context) {
+    let reason = match command {
+        PackageCommand::Cancel => UnplannedReason::PackageCancelled,
+        _ => UnplannedReason::NoStock,
+    };
+    let out: Vec<_> = shelf.floor.lines_of(package.id).filter(|line| !line.state.has_line()).map(|l| l.item).collect();
+    let known = |item: &OrderItemId| shelf.floor.unplanned.get(*item).is_some();
+    let out: Vec<_> = out.into_iter().filter(|item| !known(item)).collect();
+    unplanned::note(shelf, package.order, &out, reason, context);
 }
 
 /// The lines that are said not to be there, of those that still should be.

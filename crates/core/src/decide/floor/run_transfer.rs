@@ -9,8 +9,10 @@ use super::allot::{self, Allotment};
 use super::mark::Subject;
 use super::outcome::FloorOutcome;
 use super::run_package::lose;
-use super::{follow, moves};
-use crate::floor::{PackageState, RunTransfer, Transfer, TransferCommand, TransferItem, TransferState};
+use super::{follow, moves, unplanned};
+use crate::floor::{
+    PackageState, RunTransfer, Transfer, TransferCommand, TransferItem, TransferState, UnplannedReason,
+};
 use crate::{Cause, Context, OrderItemId, Refusal, Shelf, TransferItemId};
 
 pub(super) fn run_transfer(
@@ -45,6 +47,12 @@ pub(super) fn run_transfer(
         follow::set_transfer(shelf, transfer.id, state, context);
         follow::follow_package(shelf, transfer.package, context);
         follow::follow_lines(shelf, transfer.order, context);
+        let reason = match command.command {
+            TransferCommand::Cancel => UnplannedReason::TransferCancelled,
+            _ => UnplannedReason::NoStock,
+        };
+        let items: Vec<OrderItemId> = shelf.floor.fetched_by(transfer.id).map(|line| line.item).collect();
+        unplanned::note(shelf, transfer.order, &items, reason, context);
     }
     let transfer = shelf.floor.transfers.get(transfer.id).expect("found above").clone();
     let lines = shelf.floor.fetched_by(transfer.id).cloned().collect();

@@ -5,7 +5,7 @@ use axum::http::Method;
 use super::{Answer, Holds, May, Parameter, Route, Under, one, page, parameter};
 use crate::http::{
     discrepancies, order_items, packages, short_items, stock_availability, stock_counts, stock_locations, stock_moves,
-    transfers,
+    transfers, unplanned_items,
 };
 
 /// What is asked of locations.
@@ -125,6 +125,10 @@ fn orders() -> Vec<Route> {
         route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are promised and held nowhere.")
             .lists(order_items::FILTERS)
             .answers(200, page(&order_items::ITEM)),
+        route!(GET "oms/unplanned-items" ReadFloor unplanned_items::list,
+            "Order lines that are to leave and are in no package, with the reason.")
+        .lists(unplanned_items::FILTERS)
+        .answers(200, page(&unplanned_items::VIEW)),
         route!(GET "oms/query-stock-availability" ReadFloor stock_availability::query,
             "By each location's code, whether it has all of the products: ?sku=A&sku=A&sku=B, narrowed by erp_code and tag.")
         .asks(AVAILABILITY)
