@@ -322,17 +322,6 @@ impl Command {
         }
     }
 
-    /// Whether it may put units back on sale that lines have waited for: by a level, a count, a removal, a cancellation.
-    pub fn comes_back(&self) -> bool {
-        match self {
-            Self::CancelItems(_) | Self::ImportStocks(_) => true,
-            Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.held.is_some()),
-            Self::EditItem(edit) => edit.edit.status == Some(OrderStatus::Cancelled),
-            Self::Floor(command) => matches!(command, FloorCommand::Count(_) | FloorCommand::Remove(_)),
-            Self::PlaceOrder(_) | Self::ReleaseItem(_) | Self::EditOrder(_) => false,
-        }
-    }
-
     /// The most ids of a kind that deciding this command can use up. An edit of a line may cancel it, so it counts as a
     /// cancellation; a cancellation's lines are known after loading only, hence the bound of one order's lines.
     pub fn ids_needed(&self, kind: IdKind) -> usize {
@@ -349,9 +338,6 @@ impl Command {
         }
     }
 }
-
-/// The most short lines that are served by what comes back in one batch of commands; the others wait for the planning.
-pub const SHORT_LINES_MAX: usize = 200;
 
 /// The most lines one order can have.
 pub const ORDER_LINES_MAX: usize = 1_000;
@@ -373,11 +359,8 @@ impl PlaceOrder {
 impl EditItem {
     /// An edit that cancels a line takes it out of its package; one of its status may end its waiting for one.
     fn needs(&self, needs: &mut Needs) {
-        if self.edit.status.is_some() {
-            needs.floor.items.insert(self.item);
-        } else {
-            needs.items_with_orders.insert(self.item);
-        }
+        let items = if self.edit.status.is_some() { &mut needs.floor.items } else { &mut needs.items_with_orders };
+        items.insert(self.item);
     }
 }
 

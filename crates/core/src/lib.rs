@@ -7,7 +7,9 @@
 //! Must not know: runtimes, clocks, SQL, HTTP, JSON. Vendor fields that no rule reads travel through as opaque text.
 
 mod bucket;
+mod by_stock;
 mod cancellation;
+mod comes_back;
 pub mod command;
 mod decide;
 pub mod feed;
@@ -27,6 +29,7 @@ mod time;
 
 pub use bucket::{BUCKETS, Bucket, bucket_of_key, bucket_of_text, fingerprint};
 pub use cancellation::{CancellationStatus, CancellationType};
+pub use comes_back::SHORT_LINES_MAX;
 pub use command::Command;
 pub use decide::{
     Context, FloorOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowVerdict, WrittenStock, decide,
@@ -39,7 +42,7 @@ pub use id::{
     TransferItemId, UserId,
 };
 pub use movement::{Cause, Delta, Movement};
-pub use order::{Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell};
+pub use order::{Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell, as_ordered};
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use refusal::Refusal;
 pub use shelf::{Changes, Shelf};

@@ -24,6 +24,8 @@ pub enum Cause {
     NotFound(OrderItemId),
     /// An order line was brought from one location to another.
     Transfer(OrderItemId),
+    /// An order line that was shipped has come back.
+    Return(OrderItemId),
     /// Somebody counted.
     Count,
     /// Discrepancies were removed.

@@ -173,6 +173,8 @@ pub struct OrderItem {
     pub quantity: Quantity,
     /// Its state.
     pub status: OrderStatus,
+    /// The line that it was split from, with which it is what was ordered.
+    pub split_from: Option<OrderItemId>,
     /// Sold although it did not fit (policy [`Oversell::Accept`]); shown to people.
     pub oversold: bool,
     /// A decimal in text, as given.
@@ -191,6 +193,15 @@ pub struct OrderItem {
 
 /// The kind of remote system that the ERP is: only its code for a line releases what the line holds.
 pub const ERP: &str = "external_company";
+
+/// The lines of an order as they were ordered: what was split off a line is a part of it again.
+pub fn as_ordered(items: &[OrderItem]) -> Vec<(&OrderItem, i64)> {
+    let units = |line: &OrderItem| {
+        let parts = items.iter().filter(|part| part.id == line.id || part.split_from == Some(line.id));
+        parts.map(|part| part.quantity.units()).sum()
+    };
+    items.iter().filter(|line| line.split_from.is_none()).map(|line| (line, units(line))).collect()
+}
 
 /// A remote system's code for an order line (seed 001, "Integration Mapping").
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,9 @@
 //! Promises: a refused command has changed nothing. Refusals are found in the order of the variants here, so which of
 //! two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
 
-use crate::{ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, command::ProductRef};
+use crate::{
+    ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, UserId, command::ProductRef,
+};
 
 /// Why a command was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,6 +51,17 @@ pub enum Refusal {
     },
     /// These lines do not belong to the package or transfer.
     ForeignLines(Vec<i64>),
+    /// A line of a package has fewer units than that.
+    TooManyUnits {
+        /// The line.
+        line: i64,
+        /// The units that it has.
+        units: i64,
+    },
+    /// The order would have more lines than an order can have.
+    TooManyLines,
+    /// This picker has the package.
+    PackageTaken(UserId),
     /// There is no such stock location.
     UnknownLocation(StockLocationId),
     /// Moves that the command names cannot be registered so: (row, fault), rows counted from 0.

@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::by_stock::ByStock;
 use crate::command::ProductRef;
 use crate::floor::{Floor, FloorChanges};
 use crate::{
     Cause, Channel, ChannelId, Delta, Hold, HoldState, IdKind, IdSource, Mapping, Movement, MovementId, Order, OrderId,
-    OrderItem, OrderItemId, Product, ProductId, Stock, StockId, StockList, StockListId, Timestamp, UserId,
+    OrderItem, OrderItemId, Product, ProductId, Quantity, Stock, StockId, StockList, StockListId, Timestamp, UserId,
 };
 
 /// Loaded rows and recorded changes.
@@ -30,8 +31,8 @@ pub struct Shelf {
     items: BTreeMap<OrderItemId, OrderItem>,
     items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
     holds: HashMap<OrderItemId, Hold>,
-    reported_of: HashMap<StockId, BTreeSet<OrderItemId>>,
-    short_of: BTreeMap<StockId, BTreeSet<OrderItemId>>,
+    reported_of: ByStock,
+    short_of: ByStock,
     mappings: HashMap<OrderItemId, Vec<Mapping>>,
     changes: Changes,
 }
@@ -133,12 +134,8 @@ impl Shelf {
 
     /// Puts a hold on the shelf.
     pub fn put_hold(&mut self, hold: Hold) {
-        if hold.state == HoldState::Reported {
-            self.reported_of.entry(hold.stock).or_default().insert(hold.item);
-        }
-        if hold.state == HoldState::Short {
-            self.short_of.entry(hold.stock).or_default().insert(hold.item);
-        }
+        self.reported_of.keep(hold.stock, hold.item, hold.state == HoldState::Reported);
+        self.short_of.keep(hold.stock, hold.item, hold.state == HoldState::Short);
         self.holds.insert(hold.item, hold);
     }
 
@@ -211,17 +208,17 @@ impl Shelf {
 
     /// Lines with a reported hold on a stock.
     pub(crate) fn reported_of(&self, stock: StockId) -> Vec<OrderItemId> {
-        self.reported_of.get(&stock).into_iter().flatten().copied().collect()
+        self.reported_of.of(stock)
     }
 
     /// Lines that are short and were last held on a stock.
     pub(crate) fn short_of(&self, stock: StockId) -> Vec<OrderItemId> {
-        self.short_of.get(&stock).into_iter().flatten().copied().collect()
+        self.short_of.of(stock)
     }
 
     /// Stocks that lines are short at.
     pub(crate) fn stocks_with_short(&self) -> Vec<StockId> {
-        self.short_of.iter().filter(|(_, items)| !items.is_empty()).map(|(stock, _)| *stock).collect()
+        self.short_of.stocks()
     }
 
     /// The mapping of a line for one kind of remote system.
@@ -341,6 +338,13 @@ impl Shelf {
         self.items.get_mut(&id).expect("a decision changes lines it has looked at")
     }
 
+    /// Changes how many units a line is of, and its hold with it. The caller answers for the numbers of the stock.
+    pub(crate) fn resize(&mut self, item: OrderItemId, quantity: Quantity, now: Timestamp) {
+        self.hold_mut(item).quantity = quantity;
+        let line = self.item_mut(item);
+        (line.quantity, line.modified_at) = (quantity, now);
+    }
+
     /// Says that an order is to be planned, or has been.
     pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
         self.changes.plans.insert(order, is_due);
@@ -360,8 +364,8 @@ impl Shelf {
         hold.state = to;
         hold.registered_at = registered_at.or(hold.registered_at);
         let stock = hold.stock;
-        keep(self.reported_of.entry(stock).or_default(), item, to == HoldState::Reported);
-        keep(self.short_of.entry(stock).or_default(), item, to == HoldState::Short);
+        self.reported_of.keep(stock, item, to == HoldState::Reported);
+        self.short_of.keep(stock, item, to == HoldState::Short);
     }
 
     /// Puts a short hold, and with it its line, on a stock.
@@ -373,10 +377,8 @@ impl Shelf {
         if state != HoldState::Open {
             hold.registered_at = Some(now);
         }
-        if state == HoldState::Reported {
-            self.reported_of.entry(stock).or_default().insert(item);
-        }
-        keep(self.short_of.entry(before).or_default(), item, false);
+        self.reported_of.keep(stock, item, state == HoldState::Reported);
+        self.short_of.keep(before, item, false);
         let list = self.stocks.get(&stock).map(|stock| stock.list);
         let behind = |list| self.floor.location_of(list).map(|location| location.id);
         let location =
@@ -393,13 +395,4 @@ impl Shelf {
         }
         hold
     }
-}
-
-/// Brings a line into a set or out of it.
-fn keep(set: &mut BTreeSet<OrderItemId>, item: OrderItemId, is_in: bool) {
-    if is_in {
-        set.insert(item)
-    } else {
-        set.remove(&item)
-    };
 }

@@ -44,7 +44,7 @@ pub async fn look<'s>(
         return Ok(None);
     }
     let ids: Vec<StockId> = found.iter().map(|stock| stock.id).collect();
-    if rules.is_located && !order_items::short_of(tx, &ids, 1).await?.is_empty() {
+    if rules.location.is_some() && !order_items::short_of(tx, &ids, 1).await?.is_empty() {
         return Ok(None);
     }
     shelf.put_list(rules);

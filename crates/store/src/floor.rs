@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::command::{Needs, SHORT_LINES_MAX};
+use onhand_core::command::Needs;
 use onhand_core::floor::{FloorChanges, FloorNeeds, MoveKind};
-use onhand_core::{Changes, HoldState, OrderId, OrderItemId, Shelf, Stock, StockId, StockKey, StockListId};
+use onhand_core::{
+    Changes, HoldState, OrderId, OrderItemId, SHORT_LINES_MAX, Shelf, Stock, StockId, StockKey, StockListId,
+};
 
 use crate::sql::{shared, values};
 use crate::tally::Tally;
@@ -99,7 +101,7 @@ pub(crate) async fn waiting(
     waiting.stocks.extend(stocks::ids_by_key(tx, &keys).await?);
     waiting.stocks.extend(discrepancies::stocks_of(tx, &needs.floor.discrepancies).await?);
     let cancelled = order_items::places(tx, &needs.floor.items).await?;
-    let of_orders = order_items::places_of_orders(tx, &needs.floor.orders).await?;
+    let of_orders = order_items::places_of_orders(tx, &reach.orders).await?;
     waiting.stocks.extend(cancelled.iter().chain(&of_orders).map(|place| place.stock));
     waiting.items = short_of(tx, &waiting).await?;
     let orders = order_items::places(tx, &waiting.items).await?;

@@ -49,6 +49,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 15, name: "token life", text: include_str!("../schema/0015_token_life.sql"), server: "" },
     Migration { version: 16, name: "moves", text: include_str!("../schema/0016_moves.sql"), server: "" },
     Migration { version: 17, name: "unplanned", text: include_str!("../schema/0017_unplanned.sql"), server: "" },
+    Migration { version: 18, name: "parts", text: include_str!("../schema/0018_parts.sql"), server: "" },
 ];
 
 shared! {

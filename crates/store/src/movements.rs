@@ -31,6 +31,7 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
             "plan" => Cause::Plan(item),
             "not_found" => Cause::NotFound(item),
             "transfer" => Cause::Transfer(item),
+            "return" => Cause::Return(item),
             "count" => Cause::Count,
             "found" => Cause::Found,
             "import" => Cause::Import(ImportId::new(row.get::<Option<i64>>(14)?.unwrap_or(0))),
@@ -56,6 +57,7 @@ pub const fn cause_name(cause: Cause) -> (&'static str, Option<OrderItemId>) {
         Cause::Plan(item) => ("plan", Some(item)),
         Cause::NotFound(item) => ("not_found", Some(item)),
         Cause::Transfer(item) => ("transfer", Some(item)),
+        Cause::Return(item) => ("return", Some(item)),
         Cause::Count => ("count", None),
         Cause::Found => ("found", None),
     }

@@ -18,7 +18,7 @@ pub(crate) const TABLE: Table = Table {
     columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
               attributes, details, created_at, modified_at, reserved_list_id, \
               (SELECT l.location_id FROM stock_list l WHERE l.id = \
-              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END)",
+              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from",
     tallied: &[],
     log: None,
 };
@@ -45,7 +45,7 @@ shared! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
          (SELECT l.location_id FROM stock_list l
-         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END)
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
          FROM order_item WHERE id = ?1 AND bucket = ?2";
     PLACE = "order_items.place",
         "SELECT id, order_id, stock_id FROM order_item WHERE id = ?1 AND bucket = ?2";
@@ -55,18 +55,19 @@ shared! {
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
          (SELECT l.location_id FROM stock_list l
-         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END)
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
          FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
     OF_CHANNEL = "order_items.of_channel",
         "SELECT i.id FROM order_item i JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket
          WHERE i.id = ?1 AND i.bucket = ?2 AND o.channel_id = ?3";
     INSERT = "order_items.insert",
         "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
-         oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+         oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id,
+         split_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     UPDATE = "order_items.update",
         "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
-         stock_id = ?8, reserved_list_id = ?9 WHERE id = ?1 AND bucket = ?2";
+         stock_id = ?8, reserved_list_id = ?9, quantity = ?10 WHERE id = ?1 AND bucket = ?2";
     HOLD = "holds.by_item",
         "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE item_id = ?1 AND bucket = ?2";
     REPORTED_HOLDS = "holds.reported_of_stock",
@@ -80,7 +81,7 @@ shared! {
     /// A hold lives in the bucket of its stock: when it goes to another one, it goes to another bucket.
     DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
     UPDATE_HOLD = "holds.update",
-        "UPDATE hold SET state = ?3, registered_at = ?4 WHERE item_id = ?1 AND bucket = ?2";
+        "UPDATE hold SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
 }
 
 fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
@@ -103,6 +104,7 @@ fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
         details: row.get(12)?,
         created_at: Timestamp::from_micros(row.get(13)?),
         modified_at: Timestamp::from_micros(row.get(14)?),
+        split_from: row.get::<Option<i64>>(17)?.map(OrderItemId::new),
     })
 }
 
@@ -233,6 +235,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
             item.created_at.micros(),
             item.modified_at.micros(),
             reserved(item),
+            item.split_from.map(OrderItemId::get),
         ]
     });
     tx.execute_each(&INSERT, rows).await
@@ -247,8 +250,8 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
     let rows = items.iter().map(|item| {
         let texts = (&item.extra_field, &item.attributes, &item.details);
         let (id, status, modified) = (item.id, item.status.code(), item.modified_at.micros());
-        let stock = item.stock.get();
-        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, stock, reserved(item)]
+        let (stock, quantity) = (item.stock.get(), item.quantity.units());
+        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, stock, reserved(item), quantity]
     });
     tx.execute_each(&UPDATE, rows).await
 }
@@ -272,7 +275,8 @@ pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[(StockId, &Hold)]) ->
     let stayed = holds.iter().filter(|(stock, hold)| *stock == hold.stock);
     let rows = stayed.map(|(_, hold)| {
         let registered_at = hold.registered_at.map(Timestamp::micros);
-        values![hold.item.get(), hold.stock.bucket(), state_number(hold.state), registered_at]
+        let quantity = hold.quantity.units();
+        values![hold.item.get(), hold.stock.bucket(), state_number(hold.state), registered_at, quantity]
     });
     tx.execute_each(&UPDATE_HOLD, rows).await?;
     let moved: Vec<&(StockId, &Hold)> = holds.iter().filter(|(stock, hold)| *stock != hold.stock).collect();

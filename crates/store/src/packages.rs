@@ -1,7 +1,7 @@
 //! Packages and their lines (contract 13.4): reading. Writing is the ledger's. Must not know stock.
 
 use onhand_core::floor::{Package, PackageItem, PackageState, RowChanges};
-use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp};
+use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, UserId};
 
 use crate::engine::Row;
 use crate::filter::{self, Listing, Page, Table};
@@ -12,7 +12,7 @@ use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "package",
-    columns: "id, order_id, number, stock_location_id, state, created_at, modified_at",
+    columns: "id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to",
     tallied: &["state", "stock_location_id"],
     log: None,
 };
@@ -34,15 +34,16 @@ pub const ORDER_NUMBER: &str = "(SELECT o.number FROM sales_order o \
 
 shared! {
     BY_ID = "packages.by_id",
-        "SELECT id, order_id, number, stock_location_id, state, created_at, modified_at
+        "SELECT id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to
          FROM package WHERE id = ?1 AND bucket = ?2";
     OF_ORDER = "packages.of_order",
-        "SELECT id, order_id, number, stock_location_id, state, created_at, modified_at
+        "SELECT id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to
          FROM package WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
     INSERT = "packages.insert",
-        "INSERT INTO package (bucket, id, order_id, number, stock_location_id, state, created_at, modified_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    UPDATE = "packages.update", "UPDATE package SET state = ?3, modified_at = ?4 WHERE id = ?1 AND bucket = ?2";
+        "INSERT INTO package (bucket, id, order_id, number, stock_location_id, state, created_at, modified_at,
+         assigned_to) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    UPDATE = "packages.update",
+        "UPDATE package SET state = ?3, modified_at = ?4, assigned_to = ?5 WHERE id = ?1 AND bucket = ?2";
     ITEM = "package_items.by_id",
         "SELECT id, package_id, order_id, stock_location_id, item_id, sku, quantity, state, is_done, created_at, modified_at
          FROM package_item WHERE id = ?1 AND bucket = ?2";
@@ -60,7 +61,7 @@ shared! {
         "INSERT INTO package_item (bucket, id, package_id, order_id, stock_location_id, item_id, sku, quantity, state,
          is_done, created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     UPDATE_ITEM = "package_items.update",
-        "UPDATE package_item SET state = ?3, is_done = ?4, modified_at = ?5 WHERE id = ?1 AND bucket = ?2";
+        "UPDATE package_item SET state = ?3, is_done = ?4, modified_at = ?5, quantity = ?6 WHERE id = ?1 AND bucket = ?2";
 }
 
 fn state(code: i64) -> Result<PackageState, Error> {
@@ -76,6 +77,7 @@ fn read(row: &Row<'_>) -> Result<Package, Error> {
         state: state(row.get(4)?)?,
         created_at: Timestamp::from_micros(row.get(5)?),
         modified_at: Timestamp::from_micros(row.get(6)?),
+        assigned_to: row.get::<Option<i64>>(7)?.map(UserId::new),
     })
 }
 
@@ -147,17 +149,18 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Package>, tally:
     let rows = changes.made.iter().map(|row| {
         let (id, order, location) = (row.id, row.order.get(), row.location.get());
         let (created, modified) = (row.created_at.micros(), row.modified_at.micros());
-        values![id.bucket(), id.get(), order, &row.number, location, row.state.code(), created, modified]
+        let (state, assigned) = (row.state.code(), row.assigned_to.map(UserId::get));
+        values![id.bucket(), id.get(), order, &row.number, location, state, created, modified, assigned]
     });
     tx.execute_each(&INSERT, rows).await?;
     for (before, after) in &changes.changed {
         count(tally, before, -1);
         count(tally, after, 1);
     }
-    let rows = changes
-        .changed
-        .iter()
-        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
+    let rows = changes.changed.iter().map(|(_, row)| {
+        let assigned = row.assigned_to.map(UserId::get);
+        values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros(), assigned]
+    });
     tx.execute_each(&UPDATE, rows).await
 }
 
@@ -195,7 +198,8 @@ pub(crate) async fn apply_items(
         count_item(tally, after, 1);
     }
     let rows = changes.changed.iter().map(|(_, row)| {
-        values![row.id.get(), row.id.bucket(), row.state.code(), row.is_done, row.modified_at.micros()]
+        let (modified, quantity) = (row.modified_at.micros(), row.quantity.units());
+        values![row.id.get(), row.id.bucket(), row.state.code(), row.is_done, modified, quantity]
     });
     tx.execute_each(&UPDATE_ITEM, rows).await
 }

@@ -25,13 +25,13 @@ shared! {
     OF_STOCK = "unplanned_items.of_stock",
         "SELECT id, order_id, stock_id, sku, quantity, reason, created_at, modified_at
          FROM unplanned_item WHERE stock_id = ?1";
-    /// Those that wait for stock, in the order of their ids; in whichever bucket.
+    /// In the order of their ids; in whichever bucket.
     AFTER = "unplanned_items.after",
         "SELECT id, order_id, stock_id, sku, quantity, reason, created_at, modified_at
-         FROM unplanned_item WHERE id > ?1 AND reason IN (1, 2, 3) ORDER BY id LIMIT ?2";
+         FROM unplanned_item WHERE id > ?1 ORDER BY id LIMIT ?2";
     /// Locations have changed: those that wait for stock are to be planned.
     RETRY = "unplanned_items.retry",
-        "INSERT INTO plan_due (bucket, order_id) SELECT DISTINCT bucket, order_id FROM unplanned_item
+        "INSERT INTO plan_due (bucket, order_id) SELECT bucket, order_id FROM unplanned_item
          WHERE reason IN (1, 2, 3) ON CONFLICT (order_id, bucket) DO NOTHING";
     INSERT = "unplanned_items.insert",
         "INSERT INTO unplanned_item (bucket, id, order_id, stock_id, sku, quantity, reason, created_at, modified_at)
@@ -62,7 +62,7 @@ pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<UnplannedIt
     filter::page(tx, &TABLE, listing, |row: &UnplannedItem| row.item.get(), read).await
 }
 
-/// Those that wait for stock and have ids above `after`, in the order of their ids, at the most so many.
+/// Those with ids above `after`, in the order of their ids, at the most so many.
 pub async fn after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<UnplannedItem>, Error> {
     tx.all(&AFTER, &values![after, limit], read).await
 }

@@ -85,7 +85,8 @@ shared! {
          WHERE h.item_id IS NULL OR h.quantity <> i.quantity OR h.stock_id <> i.stock_id LIMIT ?1";
     CANCELLED_HOLD = "verify.cancelled_hold",
         "SELECT i.id, 4, h.state FROM order_item i JOIN hold h ON h.item_id = i.id
-         WHERE (i.status = 100) <> (h.state = 4) AND NOT (i.status = 100 AND h.state = 3) LIMIT ?1";
+         WHERE (i.status = 100) <> (h.state = 4) AND NOT (i.status = 100 AND h.state = 3)
+         AND NOT (i.status = 600 AND h.state = 4) LIMIT ?1";
     ONE_CHAIN = "verify.one_chain",
         "SELECT stock_id, COUNT(*) - 1, COUNT(DISTINCT previous_id) FROM movement GROUP BY bucket, stock_id
          HAVING COUNT(DISTINCT previous_id) <> COUNT(*) - 1 LIMIT ?1";
@@ -93,7 +94,8 @@ shared! {
     CODE_OF_RELEASED = "verify.code_of_released",
         "SELECT h.item_id, 1, 0 FROM hold h JOIN order_item i ON i.id = h.item_id
          WHERE h.state IN (2, 3) AND i.status < 500 AND COALESCE(h.registered_at, 0) <> i.created_at
-         AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id) LIMIT ?1";
+         AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id)
+         AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.split_from AND m.bucket = i.bucket) LIMIT ?1";
     HELD_OBJECT = "verify.held_object",
         "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b
          ON b.local_batch_id = a.local_batch_id AND b.lease_until IS NOT NULL

@@ -139,6 +139,7 @@ fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product
         sku: product.sku.clone(),
         quantity: line.quantity,
         status: line.status,
+        split_from: None,
         oversold: line.status.asks_for_units() && shelf.stock(stock).is_none_or(|stock| stock.headroom() < units),
         price: line.price.clone(),
         extra_field: line.extra_field.clone(),

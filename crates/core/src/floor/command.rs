@@ -47,14 +47,29 @@ pub struct RunPackage {
     pub package: PackageId,
     /// What is done.
     pub command: PackageCommand,
-    /// Which of its lines were not found; `None` means all.
-    pub items: Option<Vec<PackageItemId>>,
+    /// Which of its lines were not found, or come back; `None` means all.
+    pub items: Option<Vec<SomeUnits>>,
     /// Why they were not found.
     pub reason: Reason,
     /// Where the customer is.
     pub near: Option<Coordinates>,
     /// How many lines the order has.
     pub lines: usize,
+}
+
+/// A line of a package, or some of its units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SomeUnits {
+    /// The line.
+    pub line: PackageItemId,
+    /// How many of its units; `None` means all.
+    pub units: Option<Quantity>,
+}
+
+impl From<PackageItemId> for SomeUnits {
+    fn from(line: PackageItemId) -> Self {
+        Self { line, units: None }
+    }
 }
 
 /// A command for a transfer.
@@ -148,6 +163,9 @@ impl FloorNeeds {
     }
 }
 
+/// More lines than people split off while a command waits for its turn.
+const SPLIT_MEANWHILE: usize = 32;
+
 impl FloorCommand {
     /// Adds what this command looks at.
     pub fn needs(&self, needs: &mut FloorNeeds) {
@@ -184,14 +202,18 @@ impl FloorCommand {
             | IdKind::Transfer
             | IdKind::TransferItem
             | IdKind::Stock
-            | IdKind::Discrepancy => lines,
+            | IdKind::Discrepancy
+            | IdKind::OrderItem => lines,
             // Each line leaves a stock and arrives on another, and the ERP may have to hear of the line and of its units.
             IdKind::Movement | IdKind::StockMove => 2 * lines,
             _ => 0,
         };
         match self {
             Self::Plan(plan) => planning(plan.lines),
-            Self::Package(run) if run.command == PackageCommand::NotFound => planning(run.lines),
+            // Units that are split off are lines of their own, and so are those of whoever came first.
+            Self::Package(run) if matches!(run.command, PackageCommand::NotFound | PackageCommand::Return) => {
+                planning(2 * run.lines + run.items.as_ref().map_or(0, Vec::len) + SPLIT_MEANWHILE)
+            }
             Self::Transfer(run) if matches!(run.command, TransferCommand::NotFound | TransferCommand::Ship) => {
                 planning(run.lines)
             }

@@ -14,7 +14,7 @@ mod unplanned;
 
 pub use command::{
     FloorCommand, FloorNeeds, PlanOrder, RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage,
-    RunTransfer,
+    RunTransfer, SomeUnits,
 };
 pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, EndedBy, Reason, StockCount};
 pub use location::{Coordinates, CountMode, StockLocation};

@@ -2,7 +2,9 @@
 //!
 //! Promises: [`PackageCommand::leads_to`] is the whole state machine. Must not know what a command does to stock.
 
-use crate::{OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp};
+use crate::{
+    OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp, UserId,
+};
 
 /// Where a package, or a line of one, is in its life. The number is what is stored and shown as `enum_value`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -91,11 +93,26 @@ pub enum PackageCommand {
     NotFound,
     /// It will not leave from here.
     Cancel,
+    /// Another picker has it from now on.
+    TakeOver,
+    /// It is opened again.
+    Unpack,
+    /// Some or all of it has come back, and is for sale again.
+    Return,
 }
 
 impl PackageCommand {
     /// Every command, in the order of their transitions' numbers.
-    pub const ALL: [Self; 5] = [Self::Prepare, Self::Pack, Self::Ship, Self::NotFound, Self::Cancel];
+    pub const ALL: [Self; 8] = [
+        Self::Prepare,
+        Self::Pack,
+        Self::Ship,
+        Self::NotFound,
+        Self::Cancel,
+        Self::TakeOver,
+        Self::Unpack,
+        Self::Return,
+    ];
 
     /// The state it leads to, or `None` where it cannot be given.
     pub const fn leads_to(self, from: PackageState) -> Option<PackageState> {
@@ -105,6 +122,8 @@ impl PackageCommand {
             (Self::Pack, State::Preparing) => Some(State::Packed),
             (Self::Ship, State::Packed) => Some(State::Shipped),
             (Self::NotFound, State::Waiting | State::Preparing) => Some(State::OutOfStock),
+            (Self::TakeOver, State::Preparing) | (Self::Unpack, State::Packed) => Some(State::Preparing),
+            (Self::Return, State::Shipped) => Some(State::Shipped),
             (Self::Cancel, _) if from.is_open() => Some(State::Cancelled),
             _ => None,
         }
@@ -113,9 +132,9 @@ impl PackageCommand {
     /// The state a package is in after it, whether it was given now or before.
     pub const fn target(self) -> PackageState {
         match self {
-            Self::Prepare => PackageState::Preparing,
+            Self::Prepare | Self::TakeOver | Self::Unpack => PackageState::Preparing,
             Self::Pack => PackageState::Packed,
-            Self::Ship => PackageState::Shipped,
+            Self::Ship | Self::Return => PackageState::Shipped,
             Self::NotFound => PackageState::OutOfStock,
             Self::Cancel => PackageState::Cancelled,
         }
@@ -134,6 +153,9 @@ impl PackageCommand {
             Self::Ship => "ship",
             Self::NotFound => "not-found",
             Self::Cancel => "cancel",
+            Self::TakeOver => "take-over",
+            Self::Unpack => "unpack",
+            Self::Return => "return",
         }
     }
 }
@@ -151,6 +173,8 @@ pub struct Package {
     pub location: StockLocationId,
     /// Where it is in its life.
     pub state: PackageState,
+    /// Who prepares it.
+    pub assigned_to: Option<UserId>,
     /// When it was planned.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -202,9 +226,9 @@ mod tests {
             "Out of Stock: ",
             "Waiting: prepare not-found cancel",
             "Waiting for Transfer: cancel",
-            "Preparing: pack not-found cancel",
-            "Packed: ship cancel",
-            "Shipped: ",
+            "Preparing: pack not-found cancel take-over",
+            "Packed: ship cancel unpack",
+            "Shipped: return",
         ];
         assert_eq!(table, wanted);
     }
@@ -212,7 +236,8 @@ mod tests {
     #[test]
     fn a_command_leads_where_it_says() {
         for (command, from) in PackageCommand::ALL.iter().flat_map(|c| PackageState::ALL.map(|state| (*c, state))) {
-            assert!(command.leads_to(from).is_none_or(|to| to == command.target() && to != from));
+            let stays = matches!(command, PackageCommand::TakeOver | PackageCommand::Return);
+            assert!(command.leads_to(from).is_none_or(|to| to == command.target() && (to != from || stays)));
         }
     }
 }

@@ -256,10 +256,10 @@ fn illegal_commands_name_the_legal_ones() {
     shop.package("o-1", PREPARE, &[]).expect("said before");
     assert!(shop.last.is_empty());
     shop.package("o-1", PACK, &[]).expect("packed");
-    assert_eq!(allowed(shop.package("o-1", NOT_FOUND, &[])), "ship cancel");
+    assert_eq!(allowed(shop.package("o-1", NOT_FOUND, &[])), "ship cancel unpack");
     shop.package("o-1", SHIP, &[]).expect("shipped");
     for command in [PREPARE, PACK, NOT_FOUND, CANCEL] {
-        assert_eq!(allowed(shop.package("o-1", command, &[])), "");
+        assert_eq!(allowed(shop.package("o-1", command, &[])), "return");
     }
     assert_eq!(shop.package("nobody's", PREPARE, &[]), Err(Refusal::NotFound));
 }
@@ -473,4 +473,123 @@ fn what_is_not_found_for_a_transfer_is_fetched_elsewhere() {
     shop.transfer("o-1-T3", TransferCommand::Cancel, &[]).expect("cancelled");
     assert!(shop.story("o").starts_with("approved; short, open Y@1; o-1@2 Out of Stock []"), "{}", shop.story("o"));
     shop.assert_sound(&["X", "Y"]);
+}
+
+const TAKE_OVER: PackageCommand = PackageCommand::TakeOver;
+const UNPACK: PackageCommand = PackageCommand::Unpack;
+const RETURN: PackageCommand = PackageCommand::Return;
+
+#[test]
+fn of_a_line_of_which_some_units_are_missing_the_others_stay() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.figure("X", 2, 1, None);
+    shop.order("o", &[("X", 1, 4)]);
+    shop.package("o-1", PREPARE, &[]).expect("prepared");
+    // One is missing, and the next location has one.
+    shop.some("o-1", NOT_FOUND, "o.1", 1).expect("not found");
+    let story = "preparing; open X@1, open X@2; o-1@1 Preparing [1]; o-2@2 Waiting [2]";
+    assert_eq!(shop.story("o"), story);
+    assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("9-3-0=0!".into(), "1-1-0=0".into()));
+    assert_eq!(shop.last.floor.discrepancies.made[0].quantity, Some(1));
+    // Another one is missing, and nobody has it.
+    shop.some("o-1", NOT_FOUND, "o.1", 1).expect("not found");
+    let story = "preparing; open X@1, open X@2, short; o-1@1 Preparing [1]; o-2@2 Waiting [2]";
+    assert_eq!(shop.story("o"), story);
+    assert_eq!((shop.stock("X", 1), shop.unplanned()), ("9-2-0=0!".into(), vec!["o.3 short".to_owned()]));
+    // Both that are left: the line itself is not found.
+    shop.some("o-1", NOT_FOUND, "o.1", 2).expect("not found");
+    assert!(shop.story("o").contains("o-1@1 Out of Stock []"), "{}", shop.story("o"));
+    assert_eq!(shop.unplanned(), ["o.1 short", "o.3 short"]);
+    shop.assert_sound(&["X"]);
+}
+
+#[test]
+fn what_is_split_off_is_registered_like_its_line() {
+    for settled in [false, true] {
+        let mut shop = Shop::open();
+        shop.figure("X", 1, 9, None);
+        shop.figure("X", 2, 9, None);
+        shop.order("o", &[("X", 1, 4)]);
+        shop.release("o.1");
+        if settled {
+            shop.figure("X", 1, 5, None);
+        }
+        shop.some("o-1", NOT_FOUND, "o.1", 1).expect("not found");
+        let (here, state) = if settled { ("5-0-0=0!", "settled") } else { ("9-0-3=0!", "reported") };
+        assert_eq!(shop.stock("X", 1), here);
+        assert!(shop.story("o").contains(&format!("{state} X@1")), "{}", shop.story("o"));
+        shop.assert_sound(&["X"]);
+    }
+}
+
+#[test]
+fn wrong_numbers_of_units_change_nothing() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.order("o", &[("X", 1, 4)]);
+    assert!(matches!(shop.some("o-1", NOT_FOUND, "o.1", 5), Err(Refusal::TooManyUnits { units: 4, .. })));
+    assert_eq!(shop.story("o"), "approved; open X@1; o-1@1 Waiting [1]");
+}
+
+#[test]
+fn one_picker_has_a_package_until_another_takes_it_over() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 5, None);
+    shop.order("o", &[("X", 1, 1)]);
+    shop.by(7).package("o-1", PREPARE, &[]).expect("prepared");
+    shop.package("o-1", PREPARE, &[]).expect("said before");
+    assert!(shop.last.is_empty());
+    for command in [PREPARE, PACK, NOT_FOUND] {
+        let refused = shop.by(8).package("o-1", command, &[]);
+        assert!(matches!(refused, Err(Refusal::PackageTaken(by)) if by.get() == 7), "{refused:?}");
+    }
+    shop.package("o-1", TAKE_OVER, &[]).expect("taken over");
+    shop.package("o-1", TAKE_OVER, &[]).expect("said before");
+    assert!(shop.last.is_empty());
+    assert!(matches!(shop.by(7).package("o-1", PACK, &[]), Err(Refusal::PackageTaken(by)) if by.get() == 8));
+    shop.by(8).package("o-1", PACK, &[]).expect("packed");
+    // Closed is nobody's: anybody opens it, and the picker goes on.
+    shop.by(9).package("o-1", UNPACK, &[]).expect("opened");
+    assert_eq!(shop.story("o"), "preparing; open X@1; o-1@1 Preparing [1]");
+    assert!(matches!(shop.package("o-1", PACK, &[]), Err(Refusal::PackageTaken(by)) if by.get() == 8));
+    shop.by(8).package("o-1", PACK, &[]).expect("packed");
+    shop.by(9).package("o-1", SHIP, &[]).expect("shipped");
+    assert!(matches!(shop.package("o-1", UNPACK, &[]), Err(Refusal::IllegalCommand { .. })));
+    assert!(matches!(shop.package("o-1", TAKE_OVER, &[]), Err(Refusal::IllegalCommand { .. })));
+}
+
+#[test]
+fn what_comes_back_is_for_sale_again_once() {
+    // What the ERP has done before, the stock when it has shipped, when one of four has come back, and when all have.
+    let table = [
+        ("nothing", "9-4-0=5", "9-3-0=6", "9-0-0=9"),
+        ("registered", "9-0-4=5", "9-0-3=6", "9-0-0=9"),
+        ("written", "5-0-0=5", "6-0-0=6", "9-0-0=9"),
+    ];
+    for (erp, shipped, one_back, all_back) in table {
+        let mut shop = Shop::open();
+        shop.figure("X", 1, 9, None);
+        shop.order("o", &[("X", 1, 4)]);
+        for command in [PREPARE, PACK, SHIP] {
+            shop.package("o-1", command, &[]).expect("goes on");
+        }
+        if erp != "nothing" {
+            shop.release("o.1");
+        }
+        if erp == "written" {
+            shop.figure("X", 1, 5, None);
+        }
+        assert_eq!(shop.stock("X", 1), shipped, "{erp}");
+        shop.some("o-1", RETURN, "o.1", 1).expect("it comes back");
+        assert_eq!((shop.stock("X", 1).as_str(), shop.last.movements.len()), (one_back, 1), "{erp}");
+        assert!(shop.story("o").starts_with("shipped; "), "{}", shop.story("o"));
+        shop.package("o-1", RETURN, &[]).expect("the rest, too");
+        assert_eq!(shop.stock("X", 1), all_back, "{erp}");
+        assert!(shop.story("o").starts_with("refunded; "), "{}", shop.story("o"));
+        shop.package("o-1", RETURN, &[]).expect("said before");
+        assert!(shop.last.movements.is_empty());
+        assert_eq!(shop.count(1, &[("X", 9)]).expect("counted"), ["9 9 confirmed"], "{erp}");
+        shop.assert_sound(&["X"]);
+    }
 }

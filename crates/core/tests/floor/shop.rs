@@ -9,9 +9,9 @@ use onhand_core::command::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::floor::{
-    CountMode, Discrepancy, DiscrepancyEnds, FloorCommand, MoveKind, MoveState, PackageCommand, PlanOrder, Reason,
-    RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, StockLocation,
-    TransferCommand,
+    CountMode, Discrepancy, DiscrepancyEnds, FloorCommand, MoveKind, MoveState, PackageCommand, PackageItem, PlanOrder,
+    Reason, RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, SomeUnits,
+    StockLocation, TransferCommand,
 };
 use onhand_core::{
     Changes, Command, Context, FloorOutcome, HoldState, IdKind, MovesSettle, Order, OrderId, OrderItemId, OrderStatus,
@@ -29,6 +29,7 @@ pub(crate) struct Shop {
     pub(crate) last: Changes,
     database: Database,
     now: i64,
+    actor: i64,
     orders: BTreeMap<String, (OrderId, Vec<OrderItemId>)>,
 }
 
@@ -57,12 +58,19 @@ impl Shop {
                 StockLocation { id, list, priority, at, is_open, count_mode, discrepancy_ends, short_lines_first };
             shelf.floor.locations.put(id, location);
         }
-        Self { shelf, last: Changes::default(), database: Database::default(), now: 0, orders: BTreeMap::new() }
+        Self {
+            shelf,
+            last: Changes::default(),
+            database: Database::default(),
+            now: 0,
+            actor: 1,
+            orders: BTreeMap::new(),
+        }
     }
 
     fn decide(&mut self, command: &Command) -> Result<Outcome, Refusal> {
         self.now += 1_000_000;
-        let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
+        let context = Context { actor: UserId::new(self.actor), now: Timestamp::from_micros(self.now) };
         let decided = decide(&mut self.shelf, command, context);
         self.last = self.shelf.take_changes();
         self.database.write(&self.shelf, &self.last);
@@ -199,11 +207,48 @@ impl Shop {
             self.shelf.floor.packages.all().find(|one| one.number == number).map_or(PackageId::new(7), |one| one.id);
         let wanted: Vec<_> = lines.iter().map(|line| self.item(line)).collect();
         let of_lines = self.shelf.floor.package_items.all();
-        let of_lines =
-            of_lines.filter(|one| wanted.contains(&one.item) && one.package == package).map(|one| one.id).collect();
+        let of_lines = of_lines
+            .filter(|one| wanted.contains(&one.item) && one.package == package)
+            .map(|one| one.id.into())
+            .collect();
         let items = (!lines.is_empty()).then_some(of_lines);
         let (reason, near, lines) = (Reason::OutOfStock, None, LINES_MAX);
         self.floor(FloorCommand::Package(RunPackage { package, command, items, reason, near, lines })).map(drop)
+    }
+
+    /// Gives a package a command about some units of a line of its order.
+    pub(crate) fn some(
+        &mut self,
+        number: &str,
+        command: PackageCommand,
+        line: &str,
+        units: i64,
+    ) -> Result<(), Refusal> {
+        let item = self.item(line);
+        let of_line = |one: &&PackageItem| one.item == item && one.state.has_line();
+        let line = self.shelf.floor.package_items.all().find(of_line).expect("it is in a package").clone();
+        let package = self.shelf.floor.packages.get(line.package).expect("it is here");
+        assert_eq!(package.number, number);
+        let (package, items) = (package.id, Some(vec![SomeUnits { line: line.id, units: Quantity::new(units) }]));
+        let (reason, near, lines) = (Reason::OutOfStock, None, LINES_MAX);
+        let run = RunPackage { package, command, items, reason, near, lines };
+        let done = self.floor(FloorCommand::Package(run)).map(drop);
+        self.know_parts();
+        done
+    }
+
+    /// Lines that were split off count after those that were ordered.
+    fn know_parts(&mut self) {
+        for (order, items) in self.orders.values_mut() {
+            let new: Vec<_> = self.shelf.items_of(*order).into_iter().filter(|item| !items.contains(item)).collect();
+            items.extend(new);
+        }
+    }
+
+    /// Whoever gives the next commands.
+    pub(crate) fn by(&mut self, actor: i64) -> &mut Self {
+        self.actor = actor;
+        self
     }
 
     pub(crate) fn transfer(&mut self, number: &str, command: TransferCommand, lines: &[&str]) -> Result<(), Refusal> {

@@ -394,6 +394,9 @@ impl Pair {
             Refusal::Cancelled => Verdict::Dead,
             Refusal::IllegalCommand { .. }
             | Refusal::ForeignLines(_)
+            | Refusal::TooManyUnits { .. }
+            | Refusal::TooManyLines
+            | Refusal::PackageTaken(_)
             | Refusal::UnknownLocation(_)
             | Refusal::Moves(_) => {
                 unreachable!("no step works on the floor")

@@ -482,6 +482,9 @@ impl Shop {
             Refusal::Cancelled => "cancelled".to_owned(),
             Refusal::IllegalCommand { .. }
             | Refusal::ForeignLines(_)
+            | Refusal::TooManyUnits { .. }
+            | Refusal::TooManyLines
+            | Refusal::PackageTaken(_)
             | Refusal::UnknownLocation(_)
             | Refusal::Moves(_) => {
                 unreachable!("the floor has tables of its own")

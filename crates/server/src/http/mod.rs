@@ -57,7 +57,7 @@ pub mod stock_locations;
 pub mod stock_moves;
 pub mod stores;
 pub mod transfers;
-mod unplanned_items;
+pub mod unplanned_items;
 pub mod upload;
 
 use std::convert::Infallible;

@@ -64,6 +64,7 @@ pub const ITEM: View = View {
         property("status", Shape::Text),
         property("price", Shape::TextOrNull),
         property("oversold", Shape::Bool),
+        property("split_from", Shape::IntOrNull),
         property("extra_field", Shape::Object),
         property("attributes", Shape::Object),
         property("created_date", Shape::Time),
@@ -107,6 +108,7 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
         .text("status", &item.status.code().to_string())
         .text_or_null("price", item.price.as_deref())
         .bool("oversold", item.oversold)
+        .int_or_null("split_from", item.split_from.map(OrderItemId::get))
         .raw("extra_field", &item.extra_field)
         .raw("attributes", &item.attributes)
         .time("created_date", item.created_at)

@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use onhand_core::floor::{
-    Discrepancy, FloorCommand, Package, PackageCommand, PackageItem, PlanOrder, Reason, RunPackage,
+    Discrepancy, FloorCommand, Package, PackageCommand, PackageItem, PlanOrder, Reason, RunPackage, SomeUnits,
 };
 use onhand_core::{
-    Command, FloorOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,
+    Command, FloorOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines, Quantity,
     StockLocationId,
 };
 use onhand_store::{Tx, discrepancies, packages};
@@ -21,13 +21,17 @@ use crate::wire::json::{Object, Reply, push_int};
 use crate::wire::view::{Shape, View, property};
 
 /// The words for commands, in the order of their transitions' numbers.
-const SLUGS: &[&str] = &["prepare", "pack", "ship", "not-found", "cancel"];
+const SLUGS: &[&str] = &["prepare", "pack", "ship", "not-found", "cancel", "take-over", "unpack", "return"];
 
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
     Field::int("transition", 1, SLUGS.len() as i64, "The command's number. This or slug.").alternative(),
     Field::choice("slug", SLUGS, "The command. This or transition.").alternative(),
-    Field::pks("items", "For not-found: the package items that are not there. All of them when absent."),
+    Field::units(
+        "items",
+        "For not-found and return: the package items that are not there, or come back. All of them when absent. An id, or an \
+         object with id and quantity, for some of the units of one.",
+    ),
     Field::choice("reason", marks::REASONS, "For not-found: why. Default out_of_stock."),
 ];
 
@@ -68,6 +72,7 @@ pub const VIEW: View = View {
         property("package_items", Shape::List(&ITEM)),
         property("created_date", Shape::Time),
         property("modified_date", Shape::Time),
+        property("assigned_to", Shape::IntOrNull),
     ],
     open: false,
 };
@@ -93,6 +98,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("stock_location", "stock_location_id", Kind::Int),
     Filter::new("state__enum_value", "state", Kind::Int),
     Filter::only("state", "state + 1000", Kind::Int),
+    Filter::new("assigned_to", "COALESCE(assigned_to, 0)", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
@@ -126,6 +132,7 @@ fn write(out: &mut String, packed: &PackedLines) {
         .list("package_items", lines, |out, line| write_item(out, package, line, discrepancies))
         .time("created_date", package.created_at)
         .time("modified_date", package.modified_at)
+        .int_or_null("assigned_to", package.assigned_to.map(onhand_core::UserId::get))
         .close();
 }
 
@@ -276,7 +283,11 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
     let found = call.app.store.glance("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
     let order = found.first().ok_or_else(Error::not_found)?.order;
     let about = plans::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
-    let items = form.ids("items").map(|ids| ids.iter().copied().map(PackageItemId::new).collect());
+    let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
+        line: PackageItemId::new(*line),
+        units: units.and_then(Quantity::new),
+    };
+    let items = form.units("items").map(|lines| lines.iter().map(some).collect());
     let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
     let (near, lines) = (about.near, about.lines);
     let run = RunPackage { package, command, items, reason, near, lines };

@@ -62,6 +62,15 @@ pub fn error(refusal: Refusal) -> Error {
             faults.iter().for_each(|(_, fault)| errors.extend(stock_move(fault)));
             Error::Fields(errors)
         }
+        Refusal::TooManyUnits { line, units } => Error::field("items", format!("{line} has {units} units.")),
+        Refusal::TooManyLines => {
+            Error::refused("too_many_order_items", "The order would have more lines than an order can have.")
+        }
+        Refusal::PackageTaken(by) => {
+            let text = "Another picker has this package; \"take-over\" makes it yours.".to_owned();
+            let more = Map::from_iter([("assigned_to".to_owned(), Value::from(by.get()))]);
+            Error::Refused { code: "package_taken", text, more }
+        }
         Refusal::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
     }
 }

@@ -19,7 +19,7 @@ use crate::plans;
 /// Orders looked up at once.
 const TOGETHER: i64 = 64;
 
-/// Lines that wait for stock and are looked at in one round.
+/// Lines in no package that are looked at in one round.
 const WAITING_TOGETHER: i64 = 32;
 /// How long after a change of a stock those who wait for it are tried again: two lines may have wanted the same units.
 const AGAIN_SECONDS: i64 = 10;
@@ -62,8 +62,11 @@ async fn again(app: &Arc<App>, after: i64) -> Result<i64, Fault> {
         Ok((waiting, found))
     };
     let (waiting, found) = app.store.read("unplanned_items.after", look).await?;
-    let orders: BTreeSet<OrderId> =
-        waiting.iter().filter(|row| has_changed(row, &found)).map(|row| row.order).collect();
+    let orders: BTreeSet<OrderId> = waiting
+        .iter()
+        .filter(|row| row.reason.waits_for_stock() && has_changed(row, &found))
+        .map(|row| row.order)
+        .collect();
     for order in orders {
         plan(app.clone(), order).await?;
     }

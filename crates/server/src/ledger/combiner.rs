@@ -8,8 +8,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use onhand_core::command::{Needs, SHORT_LINES_MAX};
-use onhand_core::{Changes, Context, IdKind, IdSource, Shelf, Timestamp};
+use onhand_core::command::Needs;
+use onhand_core::{Changes, Context, IdKind, IdSource, SHORT_LINES_MAX, Shelf, Timestamp};
 use onhand_store::ahead::{self, Ahead};
 use onhand_store::{Error, Store, Tx, ids, imports, ledger as rows};
 use tokio::sync::{Notify, mpsc};

@@ -55,6 +55,8 @@ pub enum Kind {
     Pk,
     /// Ids of other objects; also as the keys of an object.
     Pks,
+    /// Ids of lines, or objects with an `id` and a `quantity`.
+    Units,
     /// Texts, so many at the most, each of at most so many characters and never blank.
     Texts(usize, usize),
     /// Rows with fields of their own.
@@ -146,6 +148,11 @@ impl Field {
     /// Ids of other objects.
     pub const fn pks(name: &'static str, help: &'static str) -> Self {
         Self::of(name, Kind::Pks, help)
+    }
+
+    /// Ids of lines, or objects with an id and how many units of it are meant.
+    pub const fn units(name: &'static str, help: &'static str) -> Self {
+        Self::of(name, Kind::Units, help)
     }
 
     /// Up to `max` texts of up to `chars` characters.

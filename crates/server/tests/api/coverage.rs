@@ -439,6 +439,8 @@ const SOURCES: &[&str] = &[
     include_str!("moves.rs"),
     include_str!("oms.rs"),
     include_str!("oms_floor.rs"),
+    include_str!("oms_pickers.rs"),
+    include_str!("oms_work.rs"),
     include_str!("order_items.rs"),
     include_str!("orders.rs"),
     include_str!("prices.rs"),

@@ -43,6 +43,7 @@ pub(crate) mod market;
 mod moves;
 mod oms;
 pub(crate) mod oms_floor;
+mod oms_pickers;
 mod oms_work;
 mod order_items;
 mod orders;

@@ -129,7 +129,7 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             Some(1..=i128::MAX) if field.name != "order" => Verdict::Unclear,
             _ => Verdict::Refused,
         },
-        Kind::Pks => taken(match value {
+        Kind::Pks | Kind::Units => taken(match value {
             Value::Array(items) => items.iter().all(|item| whole(item).is_some_and(|id| i64::try_from(id).is_ok())),
             Value::Object(items) => items.is_empty(),
             // A form can only carry text, so a list or an object may come as its JSON text.

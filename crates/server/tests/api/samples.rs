@@ -296,7 +296,7 @@ impl Samples {
             Kind::Time => json!(self.shop.server.time(0)),
             Kind::TimeZone => json!("Europe/Istanbul"),
             Kind::Decimal => json!("1.50"),
-            Kind::Pks | Kind::Texts(..) => json!([]),
+            Kind::Pks | Kind::Units | Kind::Texts(..) => json!([]),
             Kind::Rows(fields, _) => json!([self.row(fields)]),
             Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {

@@ -64,7 +64,7 @@ pub(super) const FLOOR: &[Table] = &[
     table(
         "package",
         &["id", "bucket"],
-        &["order_id", "number", "stock_location_id", "state", "created_at", "modified_at"],
+        &["order_id", "number", "stock_location_id", "state", "created_at", "modified_at", "assigned_to"],
     ),
     table(
         "package_item",

@@ -143,6 +143,7 @@ const MAIN: &[Table] = &[
             "created_at",
             "modified_at",
             "reserved_list_id",
+            "split_from",
         ],
     ),
     table("hold", &["item_id", "bucket"], &["stock_id", "quantity", "state", "registered_at"]),

@@ -32,8 +32,8 @@ const SHOP: &str = "
         CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL FROM n;
     INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
-    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 2),
-                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL);
+    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 2, NULL),
+                                  (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263);
     INSERT INTO hold VALUES (1, 263, 257, 2, 2, 8), (1, 519, 257, 1, 1, NULL);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
     INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 2, 10, 1, 2, 1, 6, 3);
@@ -43,7 +43,7 @@ const SHOP: &str = "
       (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1,
        'removal_only', 0);
     INSERT INTO stock_location_sender VALUES (1, 1, 'carrier', 'origin', 1, 1);
-    INSERT INTO package VALUES (7, 263, 263, 'T-1-1', 1, 100, 1, 1);
+    INSERT INTO package VALUES (7, 263, 263, 'T-1-1', 1, 100, 1, 1, 1);
     INSERT INTO package_item VALUES (7, 263, 263, 263, 1, 263, 'SKU-1', 2, 100, 1, 1, 1);
     INSERT INTO transfer_order VALUES (7, 263, 263, 263, 'T-1-1-T1', 1, 1, 100, 1, 1);
     INSERT INTO transfer_item VALUES (7, 263, 263, 263, 263, 263, 'SKU-1', 2, 100, 1, 1);

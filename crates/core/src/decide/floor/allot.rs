@@ -163,7 +163,8 @@ impl Allotment {
         let number = shelf.order(self.order).map(|order| format!("{}-{}", order.number, count + 1)).unwrap_or_default();
         let (created_at, modified_at) = (self.context.now, self.context.now);
         let state = PackageState::Waiting;
-        let package = Package { id, order: self.order, number, location, state, created_at, modified_at };
+        let (order, assigned_to) = (self.order, None);
+        let package = Package { id, order, number, location, state, assigned_to, created_at, modified_at };
         shelf.floor.packages.make(id, package);
         id
     }

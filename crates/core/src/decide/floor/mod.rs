@@ -10,8 +10,10 @@ pub(super) mod moves;
 mod outcome;
 mod plan_order;
 mod record_count;
+mod returns;
 mod run_package;
 mod run_transfer;
+mod split;
 mod unplanned;
 
 pub(super) use follow::{keep_on_its_way, leave_order};

@@ -1,26 +1,42 @@
-//! Working on a package: collecting, closing and sending it, not finding it, cancelling it (contract 13.1, 13.4).
+//! Working on a package: collecting, closing and sending it, not finding it, cancelling it, taking it back.
 //!
 //! What is not found takes its stock off sale, gives up its hold there and is planned again; where nobody else has it, it is
-//! short. Cancelling a package leaves holds where they are: its lines can be planned again.
+//! short. Of a line of which some units were found, those stay in the package, and the others become a line of their own.
+//! Cancelling a package leaves holds where they are: its lines can be planned again. One picker has a package that is being
+//! prepared; another one can take it over.
 
 use super::allot::{self, Allotment};
 use super::mark::{self, Subject};
 use super::outcome::{FloorOutcome, packed};
-use super::{follow, moves, unplanned};
-use crate::floor::{Package, PackageCommand, PackageState, RunPackage, TransferState, UnplannedReason};
-use crate::{Cause, Context, Delta, OrderItemId, PackageItemId, Refusal, Shelf};
+use super::{follow, moves, returns, split, unplanned};
+use crate::command::ORDER_LINES_MAX;
+use crate::floor::{
+    Package, PackageCommand, PackageItem, PackageState, RunPackage, SomeUnits, TransferState, UnplannedReason,
+};
+use crate::{Cause, Context, Delta, OrderItemId, PackageItemId, Refusal, Shelf, UserId};
 
 pub(super) fn run_package(shelf: &mut Shelf, command: &RunPackage, context: Context) -> Result<FloorOutcome, Refusal> {
     let package = shelf.floor.packages.get(command.package).ok_or(Refusal::NotFound)?.clone();
-    let missing = missing(shelf, &package, command)?;
-    if package.state != command.command.target() && !is_repeated(shelf, command) {
+    let lines = lines(shelf, &package, command)?;
+    if let Some(other) = taken_by(&package, command.command, context.actor) {
+        return Err(Refusal::PackageTaken(other));
+    }
+    let is_given = match command.command {
+        PackageCommand::TakeOver | PackageCommand::Return => false,
+        given => package.state == given.target() || is_repeated(shelf, command),
+    };
+    if !is_given {
         let Some(state) = command.command.leads_to(package.state) else {
             return Err(illegal(command.command, package.state));
         };
-        if command.command == PackageCommand::NotFound {
-            not_found(shelf, &package, &missing, command, context);
-        } else {
-            advance(shelf, &package, state, context);
+        match command.command {
+            PackageCommand::NotFound => not_found(shelf, &package, &lines, command, context),
+            PackageCommand::Return => returns::give_back(shelf, &lines, context),
+            PackageCommand::TakeOver => {}
+            _ => advance(shelf, &package, state, context),
+        }
+        if matches!(command.command, PackageCommand::Prepare | PackageCommand::TakeOver) {
+            assign(shelf, &package, context);
         }
         follow::follow_lines(shelf, package.order, context);
         note_unplanned(shelf, &package, command.command, context);
@@ -33,6 +49,55 @@ fn illegal(command: PackageCommand, state: PackageState) -> Refusal {
     Refusal::IllegalCommand { command: command.slug(), state: state.name(), allowed }
 }
 
+/// Whose package it is, if a picker gives a command that only the one who prepares it may give.
+fn taken_by(package: &Package, command: PackageCommand, actor: UserId) -> Option<UserId> {
+    let is_pickers = matches!(command, PackageCommand::Prepare | PackageCommand::Pack | PackageCommand::NotFound);
+    package.assigned_to.filter(|other| is_pickers && package.state == PackageState::Preparing && *other != actor)
+}
+
+/// The package is the actor's from now on. The program itself picks nothing.
+fn assign(shelf: &mut Shelf, package: &Package, context: Context) {
+    let actor = Some(context.actor).filter(|actor| actor.get() != 0);
+    if package.assigned_to != actor {
+        let row = shelf.floor.packages.change(package.id);
+        (row.assigned_to, row.modified_at) = (actor, context.now);
+    }
+}
+
+/// The lines that a command names, of those that it can be about, with the units that it names: all of them, where it
+/// names none.
+fn lines(shelf: &Shelf, package: &Package, command: &RunPackage) -> Result<Vec<SomeUnits>, Refusal> {
+    let all: Vec<&PackageItem> = shelf.floor.lines_of(package.id).collect();
+    let named = command.items.as_deref().unwrap_or_default();
+    let line = |one: &SomeUnits| all.iter().find(|line| line.id == one.line);
+    let foreign: Vec<i64> = named.iter().filter(|one| line(one).is_none()).map(|one| one.line.get()).collect();
+    if !foreign.is_empty() {
+        return Err(Refusal::ForeignLines(foreign));
+    }
+    let too_many = |one: &&SomeUnits| line(one).zip(one.units).is_some_and(|(line, units)| units > line.quantity);
+    if let Some((one, line)) = named.iter().find(too_many).and_then(|one| Some((one, line(one)?))) {
+        return Err(Refusal::TooManyUnits { line: one.line.get(), units: line.quantity.units() });
+    }
+    let parts = named.iter().filter(|one| one.units.is_some()).count();
+    if parts > 0 && shelf.items_of(package.order).len() + parts > ORDER_LINES_MAX {
+        return Err(Refusal::TooManyLines);
+    }
+    let is_returning = command.command == PackageCommand::Return;
+    let may = |line: &&&PackageItem| if is_returning { returns::may(shelf, line) } else { line.state.is_open() };
+    let units = |line: &PackageItem| named.iter().find(|one| one.line == line.id).and_then(|one| one.units);
+    let wanted = |line: &&&PackageItem| command.items.is_none() || named.iter().any(|one| one.line == line.id);
+    Ok(all.iter().filter(may).filter(wanted).map(|line| SomeUnits { line: line.id, units: units(line) }).collect())
+}
+
+/// Whether every line that is said not to be there was said so before.
+fn is_repeated(shelf: &Shelf, command: &RunPackage) -> bool {
+    let was_missing = |one: &SomeUnits| {
+        shelf.floor.package_items.get(one.line).is_some_and(|line| line.state == PackageState::OutOfStock)
+    };
+    command.command == PackageCommand::NotFound
+        && command.items.as_ref().is_some_and(|items| !items.is_empty() && items.iter().all(was_missing))
+}
+
 /// Notes the lines that have been taken out of a package and are in no other one.
 fn note_unplanned(shelf: &mut Shelf, package: &Package, command: PackageCommand, context: Context) {
     let reason = match command {
@@ -43,28 +108,6 @@ fn note_unplanned(shelf: &mut Shelf, package: &Package, command: PackageCommand,
     let known = |item: &OrderItemId| shelf.floor.unplanned.get(*item).is_some();
     let out: Vec<_> = out.into_iter().filter(|item| !known(item)).collect();
     unplanned::note(shelf, package.order, &out, reason, context);
-}
-
-/// The lines that are said not to be there, of those that still should be.
-fn missing(shelf: &Shelf, package: &Package, command: &RunPackage) -> Result<Vec<PackageItemId>, Refusal> {
-    let lines: Vec<_> = shelf.floor.lines_of(package.id).map(|line| (line.id, line.state)).collect();
-    let named = command.items.as_deref().unwrap_or_default();
-    let foreign: Vec<i64> =
-        named.iter().filter(|id| !lines.iter().any(|(line, _)| line == *id)).map(|id| id.get()).collect();
-    if !foreign.is_empty() {
-        return Err(Refusal::ForeignLines(foreign));
-    }
-    let wanted = |id: &PackageItemId| command.items.is_none() || named.contains(id);
-    Ok(lines.into_iter().filter(|(id, state)| state.is_open() && wanted(id)).map(|(id, _)| id).collect())
-}
-
-/// Whether every line that is said not to be there was said so before.
-fn is_repeated(shelf: &Shelf, command: &RunPackage) -> bool {
-    let was_missing = |id: &PackageItemId| {
-        shelf.floor.package_items.get(*id).is_some_and(|line| line.state == PackageState::OutOfStock)
-    };
-    command.command == PackageCommand::NotFound
-        && command.items.as_ref().is_some_and(|items| !items.is_empty() && items.iter().all(was_missing))
 }
 
 fn advance(shelf: &mut Shelf, package: &Package, state: PackageState, context: Context) {
@@ -94,13 +137,14 @@ fn keep_on_its_way(shelf: &mut Shelf, line: PackageItemId, context: Context) {
     }
 }
 
-fn not_found(shelf: &mut Shelf, package: &Package, missing: &[PackageItemId], command: &RunPackage, context: Context) {
+fn not_found(shelf: &mut Shelf, package: &Package, missing: &[SomeUnits], command: &RunPackage, context: Context) {
     let mut items: Vec<OrderItemId> = Vec::with_capacity(missing.len());
-    for line in missing {
-        let item = shelf.floor.package_items.get(*line).expect("it is among the package's lines").item;
-        let subject = Subject { package_item: Some(*line), ..Subject::default() };
+    for one in missing {
+        let line = split::part(shelf, *one, context);
+        let item = shelf.floor.package_items.get(line).expect("it is among the package's lines").item;
+        let subject = Subject { package_item: Some(line), ..Subject::default() };
         lose(shelf, (item, package.location), command.reason, subject, context);
-        follow::set_line(shelf, *line, PackageState::OutOfStock, context);
+        follow::set_line(shelf, line, PackageState::OutOfStock, context);
         items.push(item);
     }
     follow::follow_package(shelf, package.id, context);

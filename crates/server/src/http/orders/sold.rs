@@ -9,7 +9,7 @@ use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
 use onhand_core::refusal::RowFault;
 use onhand_core::{
     ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockListId,
-    feed,
+    as_ordered, feed,
 };
 use onhand_store::catalogs::CATALOGS;
 use onhand_store::channels::CHANNELS;
@@ -323,14 +323,16 @@ impl Sent {
             Some(id) => stored.get("id") == Some(id),
             None => stored == self.extra_field,
         };
-        let line = |(product, list, quantity): &(ProductRef, StockListId, Quantity), item: &OrderItem| {
+        let items = as_ordered(items);
+        let line = |(product, list, quantity): &(ProductRef, StockListId, Quantity),
+                    (item, units): &(&OrderItem, i64)| {
             let product = match product {
                 ProductRef::Id(id) => item.product == *id,
                 ProductRef::Sku(sku) => item.sku == *sku,
             };
-            product && item.list == *list && item.quantity == *quantity
+            product && item.list == *list && quantity.units() == *units
         };
         // Lines are stored in the order in which they came.
-        same && items.len() == self.lines.len() && self.lines.iter().zip(items).all(|(sent, item)| line(sent, item))
+        same && items.len() == self.lines.len() && self.lines.iter().zip(&items).all(|(sent, item)| line(sent, item))
     }
 }

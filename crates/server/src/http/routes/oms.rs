@@ -48,7 +48,7 @@ fn work() -> Vec<Route> {
             .answers(200, one(&packages::ITEM)),
         route!(GET "oms/packages/{id}" ReadFloor packages::show, "One package.").answers(200, PACKAGE),
         route!(POST "oms/packages/{id}/command" WorkOnFloor packages::run,
-            "Work on a package: prepare, pack, ship, not-found, cancel. Repeating a command changes nothing.")
+            "Work on a package: prepare, pack, ship, not-found, cancel, take-over, unpack, return. Repeating a command changes nothing.")
         .takes(packages::COMMAND)
         .answers(200, PACKAGE)
         .through_ledger(),

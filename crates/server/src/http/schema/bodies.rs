@@ -1,5 +1,6 @@
 //! Bodies of requests in the description, by the field tables that read them.
 
+use onhand_core::QUANTITY_MAX;
 use serde_json::{Map, Value, json};
 
 use super::{Shared, id, status_codes};
@@ -45,7 +46,10 @@ pub(super) fn file(options: &[Field]) -> Value {
 fn encoding(fields: &[Field]) -> Value {
     let nested = |field: &&Field| {
         let kind = field.kind;
-        matches!(kind, Kind::Object | Kind::List | Kind::Pks | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_))
+        matches!(
+            kind,
+            Kind::Object | Kind::List | Kind::Pks | Kind::Units | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_)
+        )
     };
     let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
     Value::Object(fields.iter().filter(nested).map(one).collect())
@@ -106,6 +110,11 @@ pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
         Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
         Kind::Pk => id(),
         Kind::Pks => json!({"type": "array", "items": id()}),
+        Kind::Units => {
+            let quantity = json!({"type": ["integer", "null"], "minimum": 1, "maximum": QUANTITY_MAX});
+            let line = json!({"type": "object", "properties": {"id": id(), "quantity": quantity}, "required": ["id"]});
+            json!({"type": "array", "items": {"anyOf": [id(), line]}})
+        }
         Kind::Texts(max, chars) => {
             let text = json!({"type": "string", "minLength": 1, "maxLength": chars, "pattern": "\\S"});
             json!({"type": "array", "items": text, "maxItems": max})

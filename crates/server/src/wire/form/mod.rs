@@ -43,6 +43,7 @@ enum Parsed {
     Status(OrderStatus),
     Time(Written),
     Pks(Vec<i64>),
+    Units(Vec<(i64, Option<i64>)>),
     Rows(Vec<Form>),
     One(Form),
     /// JSON that was checked as such.
@@ -104,7 +105,7 @@ impl Form {
             Some(Parsed::Status(status)) => Value::from(status.code().to_string()).to_string().into(),
             Some(Parsed::Time(time)) => Value::from(scalar::time_text(time.descriptive(None))).to_string().into(),
             Some(Parsed::Pks(ids)) => Value::from(ids.as_slice()).to_string().into(),
-            Some(Parsed::Null | Parsed::Rows(_) | Parsed::One(_)) | None => Cow::Borrowed("null"),
+            Some(Parsed::Null | Parsed::Rows(_) | Parsed::One(_) | Parsed::Units(_)) | None => Cow::Borrowed("null"),
         }
     }
 
@@ -173,6 +174,14 @@ impl Form {
         }
     }
 
+    /// Ids of lines, each with how many units of it are meant, if that is said.
+    pub fn units(&self, name: &str) -> Option<&[(i64, Option<i64>)]> {
+        match self.get(name)? {
+            Parsed::Units(lines) => Some(lines),
+            _ => None,
+        }
+    }
+
     /// Rows; none where they are missing.
     pub fn rows(&self, name: &str) -> &[Form] {
         self.list(name).unwrap_or_default()
@@ -214,6 +223,7 @@ fn parse(field: &Field, value: &Value) -> Result<Parsed, Fault> {
         Kind::Decimal => values::decimal(value).map(Parsed::Text),
         Kind::Pk => values::pk(value).map(Parsed::Int),
         Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
+        Kind::Units => values::units(&values::opened(value)).map(Parsed::Units),
         Kind::Texts(max, chars) => values::texts(&values::opened(value), max, chars).map(Parsed::Json),
         Kind::Rows(fields, max) => {
             let min = usize::from(!field.nullable);

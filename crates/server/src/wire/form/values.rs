@@ -305,3 +305,29 @@ pub(super) fn pks(value: &Value) -> Result<Vec<i64>, Fault> {
         other => Err(format!("Expected a list of items but got type \"{}\".", type_name(other)).into()),
     }
 }
+
+/// Ids, or objects with an id and a quantity; each line once, so that nobody has to guess which number counts.
+pub(super) fn units(value: &Value) -> Result<Vec<(i64, Option<i64>)>, Fault> {
+    let Value::Array(items) = value else {
+        return pks(value).map(|ids| ids.into_iter().map(|id| (id, None)).collect());
+    };
+    let lines: Vec<(i64, Option<i64>)> = items.iter().map(line).collect::<Result<_, _>>()?;
+    let mut ids: Vec<i64> = lines.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    match ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(twice) if lines.iter().any(|(_, quantity)| quantity.is_some()) => {
+            Err(format!("{} is named twice.", twice[0]).into())
+        }
+        _ => Ok(lines),
+    }
+}
+
+fn line(value: &Value) -> Result<(i64, Option<i64>), Fault> {
+    let Value::Object(fields) = value else { return pk(value).map(|id| (id, None)) };
+    if let Some(unknown) = fields.keys().find(|name| !["id", "pk", "quantity"].contains(&name.as_str())) {
+        return Err(format!("\"{unknown}\" is not a field of a line. Send id and quantity.").into());
+    }
+    let id = fields.get("id").or_else(|| fields.get("pk")).ok_or("A line has an id.")?;
+    let quantity = fields.get("quantity").filter(|quantity| !quantity.is_null());
+    Ok((pk(id)?, quantity.map(|quantity| int(quantity, 1, onhand_core::QUANTITY_MAX)).transpose()?))
+}

@@ -1,0 +1,33 @@
+//! Which commands may put units back on sale that lines have waited for: those lines are loaded with them, and served first.
+//!
+//! Must not know how lines are served.
+
+use crate::floor::{FloorCommand, PackageCommand};
+use crate::{Command, OrderStatus};
+
+/// The most short lines that are served by what comes back in one batch of commands; the others wait for the planning.
+pub const SHORT_LINES_MAX: usize = 200;
+
+impl Command {
+    /// Whether it may put units back on sale that lines have waited for: by a level, a count, a removal, a cancellation.
+    pub fn comes_back(&self) -> bool {
+        match self {
+            Self::CancelItems(_) | Self::ImportStocks(_) => true,
+            Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.held.is_some()),
+            Self::EditItem(edit) => edit.edit.status == Some(OrderStatus::Cancelled),
+            Self::Floor(command) => command.comes_back(),
+            Self::PlaceOrder(_) | Self::ReleaseItem(_) | Self::EditOrder(_) => false,
+        }
+    }
+}
+
+impl FloorCommand {
+    /// The same of what happens on the floor.
+    pub fn comes_back(&self) -> bool {
+        match self {
+            Self::Count(_) | Self::Remove(_) => true,
+            Self::Package(run) => run.command == PackageCommand::Return,
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Splitting an order line: some of its units become a line of their own.
+//!
+//! Promises: the two lines hold together what the one held, where it was held and as it was registered, so no number of a
+//! stock changes; the new line says which one it was split from. Must not know why a line is split.
+
+use crate::floor::{PackageItem, SomeUnits};
+use crate::{Context, Hold, IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Shelf};
+
+/// Splits units off a line in a package, fewer than it has; the new line, in the same package.
+fn split(shelf: &mut Shelf, line: PackageItemId, units: Quantity, context: Context) -> PackageItemId {
+    let packed = shelf.floor.package_items.get(line).expect("the caller has found the line").clone();
+    let item = shelf.item(packed.item).expect("a packed line is its order's").clone();
+    let hold = shelf.hold(packed.item).expect("a line has its hold").clone();
+    let rest = packed.quantity.units() - units.units();
+    let rest = Quantity::new(rest).expect("fewer are split off than the line has");
+
+    shelf.resize(item.id, rest, context.now);
+    let id = OrderItemId::new(shelf.ids.take_in(IdKind::OrderItem, item.order.bucket()));
+    let split_from = Some(item.split_from.unwrap_or(item.id));
+    let order = item.order;
+    shelf.add_hold(Hold { item: id, quantity: units, ..hold });
+    shelf.add_item(OrderItem { id, quantity: units, split_from, modified_at: context.now, ..item });
+    shelf.order_mut(order, context.now);
+
+    let row = shelf.floor.package_items.change(line);
+    (row.quantity, row.modified_at) = (rest, context.now);
+    let part = PackageItemId::new(shelf.ids.take_in(IdKind::PackageItem, order.bucket()));
+    let (created_at, modified_at) = (context.now, context.now);
+    let row = PackageItem { id: part, item: id, quantity: units, created_at, modified_at, ..packed };
+    shelf.floor.package_items.make(part, row);
+    part
+}
+
+/// The line that a command is about: the named one, or, of some of its units, one of their own.
+pub(super) fn part(shelf: &mut Shelf, one: SomeUnits, context: Context) -> PackageItemId {
+    let whole = shelf.floor.package_items.get(one.line).map(|line| line.quantity);
+    match one.units {
+        Some(units) if whole.is_some_and(|whole| units < whole) => split(shelf, one.line, units, context),
+        _ => one.line,
+    }
+}
