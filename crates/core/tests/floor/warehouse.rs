@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use onhand_core::floor::{
     MoveKind, MoveState, PackageCommand, PackageState, StockMove, TransferCommand, TransferState,
 };
-use onhand_core::{HoldState, OrderItemId, OrderStatus, StockListId, StockMoveId};
+use onhand_core::{HoldState, OrderItemId, OrderStatus, Stock, StockListId, StockMoveId};
 
 use crate::shop::Shop;
 
@@ -71,7 +71,7 @@ impl World {
     }
 
     fn offered(&self, place: i64) -> i64 {
-        self.shop.shelf.stock_by_key(StockListId::new(place), SKU).map_or(0, |stock| stock.available())
+        self.shop.shelf.stock_by_key(StockListId::new(place), SKU).map_or(0, Stock::available)
     }
 
     /// What is promised to somebody and has not left.
@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    fn tell(&mut self, what: String) {
+    fn tell(&mut self, what: &str) {
         self.told.push(format!("{what} | {}", PLACES.map(|place| self.shop.stock(SKU, place)).join(" ")));
     }
 
@@ -133,7 +133,7 @@ impl World {
             let gather = (self.chance.below(2) == 0).then(|| PLACES[self.chance.below(3)]);
             self.shop.plan(&number, gather);
         }
-        self.tell(format!("{number} of {units} from {place}"));
+        self.tell(&format!("{number} of {units} from {place}"));
     }
 
     fn plan(&mut self) {
@@ -141,7 +141,7 @@ impl World {
         let number = name.trim_end_matches(".1").to_owned();
         let gather = (self.chance.below(2) == 0).then(|| PLACES[self.chance.below(3)]);
         self.shop.plan(&number, gather);
-        self.tell(format!("plan {number} {gather:?}"));
+        self.tell(&format!("plan {number} {gather:?}"));
     }
 
     fn package(&mut self) {
@@ -156,7 +156,7 @@ impl World {
         if command == PackageCommand::Ship {
             *self.standing.get_mut(&place).expect("a place") -= units;
         }
-        self.tell(format!("{number} {command:?}"));
+        self.tell(&format!("{number} {command:?}"));
     }
 
     fn transfer(&mut self) {
@@ -173,13 +173,13 @@ impl World {
             TransferCommand::Deliver => *self.standing.get_mut(&destination.get()).expect("a place") += units,
             TransferCommand::NotFound | TransferCommand::Cancel => {}
         }
-        self.tell(format!("{number} {command:?}"));
+        self.tell(&format!("{number} {command:?}"));
     }
 
     fn cancel(&mut self) {
         let Some((name, ..)) = self.chance.one(&self.lines) else { return };
         if self.shop.cancel(name.trim_end_matches(".1"), &[&name]).is_ok() {
-            self.tell(format!("cancel {name}"));
+            self.tell(&format!("cancel {name}"));
         }
     }
 
@@ -195,7 +195,7 @@ impl World {
         *self.erp.books.get_mut(&place).expect("a place") -= units;
         self.erp.sales.insert(item, place);
         self.shop.release(&name);
-        self.tell(format!("release {name} at {place}"));
+        self.tell(&format!("release {name} at {place}"));
     }
 
     /// The ERP hears of a cancellation, or never.
@@ -207,7 +207,7 @@ impl World {
                 && let Some(place) = self.erp.sales.remove(&item)
             {
                 *self.erp.books.get_mut(&place).expect("a place") += units;
-                self.tell(format!("the ERP hears that {name} is cancelled"));
+                self.tell(&format!("the ERP hears that {name} is cancelled"));
             }
         }
     }
@@ -235,7 +235,7 @@ impl World {
         *self.erp.books.get_mut(&to).expect("a place") += sign * units;
         self.erp.booked.insert(one.id, self.shop.second() + 1);
         self.shop.pass();
-        self.tell(format!("the ERP books {} {from}>{to}", one.kind.word()));
+        self.tell(&format!("the ERP books {} {from}>{to}", one.kind.word()));
     }
 
     /// The ERP says that it has booked a move, or repeats its release, now or as of then.
@@ -246,7 +246,7 @@ impl World {
         let then = self.erp.booked[&all[place]];
         let ago = (self.chance.below(2) == 0).then(|| self.shop.second() + 1 - then);
         self.shop.register(&[(place + 1, "M")], ago).expect("it may be repeated");
-        self.tell(format!("registered {place} {ago:?}"));
+        self.tell(&format!("registered {place} {ago:?}"));
     }
 
     /// The ERP takes a level, to be sent at once or later.
@@ -255,7 +255,7 @@ impl World {
         let level = self.erp.books[&place].max(0);
         if self.chance.below(2) == 0 {
             self.shop.figure(SKU, place, level, None);
-            self.tell(format!("level {level} of {place}"));
+            self.tell(&format!("level {level} of {place}"));
         } else {
             self.shop.pass();
             self.erp.levels.push((place, level, self.shop.second()));
@@ -269,7 +269,7 @@ impl World {
         let (place, level, taken) = self.erp.levels.remove(self.chance.below(self.erp.levels.len()));
         let ago = self.shop.second() + 1 - taken;
         let is_written = self.shop.try_figure(SKU, place, level, Some(ago));
-        self.tell(format!("level {level} of {place}, {ago} ago: {is_written}"));
+        self.tell(&format!("level {level} of {place}, {ago} ago: {is_written}"));
     }
 
     fn step(&mut self, hears: bool) {

@@ -122,8 +122,6 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
         Kind::Number(max) => taken(fraction(value).is_some_and(|number| number.abs() <= f64::from(max))),
         Kind::Any => taken(small(value)),
         Kind::Time => taken(value == "2026-01-02"),
-        // None of the values is the name of a zone.
-        Kind::TimeZone => Verdict::Refused,
         Kind::Decimal => taken(decimal(value)),
         Kind::Pk => match whole(value) {
             Some(1..=i128::MAX) if field.name != "order" => Verdict::Unclear,
@@ -146,7 +144,8 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
         }),
         // A list that may be missing may be empty.
         Kind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
-        Kind::One(_) => Verdict::Refused,
+        // None of the values is the name of a zone.
+        Kind::One(_) | Kind::TimeZone => Verdict::Refused,
     }
 }
 

@@ -21,7 +21,8 @@ impl Asked {
         command.args(["-qfec", &line, "/dev/null"]).env_remove("ONHAND_PASSWORD");
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script is part of Linux");
         let mut asked = Self { child, terminal: String::new(), seen: String::new() };
-        asked.terminal = asked.until("\n").trim().to_owned();
+        let terminal = asked.until("\n");
+        terminal.trim().clone_into(&mut asked.terminal);
         asked
     }
 

@@ -13,6 +13,7 @@ use crate::program::{PASSWORD, Server, done, file, onhand, told};
 const PRODUCTS: &str = "/api/v1/products/";
 
 /// Asks until the answer is this one: a running server goes on for five seconds with what it knows of a token.
+#[expect(clippy::disallowed_methods, reason = "nothing else waits for this thread")]
 fn becomes(status: u16, ask: impl Fn() -> StatusCode) {
     for _ in 0..300 {
         if ask() == status {
