@@ -118,12 +118,12 @@ impl PackageCommand {
     pub const fn leads_to(self, from: PackageState) -> Option<PackageState> {
         use PackageState as State;
         match (self, from) {
-            (Self::Prepare, State::Waiting) => Some(State::Preparing),
+            (Self::Prepare, State::Waiting) | (Self::TakeOver, State::Preparing) | (Self::Unpack, State::Packed) => {
+                Some(State::Preparing)
+            }
             (Self::Pack, State::Preparing) => Some(State::Packed),
-            (Self::Ship, State::Packed) => Some(State::Shipped),
+            (Self::Ship, State::Packed) | (Self::Return, State::Shipped) => Some(State::Shipped),
             (Self::NotFound, State::Waiting | State::Preparing) => Some(State::OutOfStock),
-            (Self::TakeOver, State::Preparing) | (Self::Unpack, State::Packed) => Some(State::Preparing),
-            (Self::Return, State::Shipped) => Some(State::Shipped),
             (Self::Cancel, _) if from.is_open() => Some(State::Cancelled),
             _ => None,
         }
