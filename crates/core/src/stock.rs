@@ -94,6 +94,9 @@ pub struct Stock {
     pub reported: i64,
     /// When the ERP took the figure in `on_hand`.
     pub snapshot_at: Option<Timestamp>,
+    /// Whether that time came with the figure. One that is only inferred from an arrival is not compared with another such
+    /// one: a clock that goes back, or a delay that becomes longer, would turn them round.
+    pub is_snapshot_sent: bool,
     /// When the newest active discrepancy was reported. While there is one, nothing is offered.
     pub discrepancy_at: Option<Timestamp>,
     /// The newest movement of this stock; each movement names the one before it.
@@ -134,6 +137,7 @@ impl Stock {
             external: 0,
             reported: 0,
             snapshot_at: None,
+            is_snapshot_sent: false,
             discrepancy_at: None,
             movement: None,
             extra_field: "{}".to_owned(),

@@ -8,14 +8,11 @@ use std::collections::HashMap;
 use std::mem::take;
 
 use onhand_core::feed::Kind;
-use onhand_core::{Movement, MovementId, Shelf, Stock, StockId, StockListId, Timestamp};
+use onhand_core::{Movement, Shelf, Stock, StockId, StockListId, Timestamp};
 
 use crate::feed::touches::{self, Touch};
+use crate::stocks::State;
 use crate::{Error, Tx, movements, order_items, stock_lists, stocks};
-
-/// What says that a stock is still what it was: every change of a number is a movement, and only a figure's time moves
-/// without one.
-pub(crate) type State = (Option<MovementId>, Option<Timestamp>);
 
 /// The states of the stocks that were looked at.
 pub type Seen = HashMap<StockId, State>;
@@ -48,7 +45,7 @@ pub async fn look<'s>(
         return Ok(None);
     }
     shelf.put_list(rules);
-    let seen = found.iter().map(|stock| (stock.id, (stock.movement, stock.snapshot_at))).collect();
+    let seen = found.iter().map(|stock| (stock.id, State::of(stock))).collect();
     found.into_iter().for_each(|stock| shelf.put_stock(stock));
     Ok(Some(seen))
 }
@@ -80,7 +77,7 @@ pub async fn apply(tx: &mut Tx<'_>, decided: &[&Ahead], now: Timestamp) -> Resul
     let at = movements().map(|movement| movement.at).max().map_or(now, |newest| newest.max(now));
     let mut rows: Vec<&(Stock, State)> = decided.iter().flat_map(|ahead| &ahead.stocks).collect();
     rows.sort_unstable_by_key(|(stock, _)| stock.id);
-    let has_moved = |(stock, was): &(Stock, State)| stock.movement != was.0;
+    let has_moved = |(stock, was): &(Stock, State)| was.has_moved(stock);
     let written = rows.iter().map(|row| (&row.0, row.1, if has_moved(row) { at } else { row.0.modified_at }));
     if stocks::update_unmoved(tx, written).await? < rows.len() as u64 {
         return Err(Error::Moved("a stock that was decided on ahead of its turn"));

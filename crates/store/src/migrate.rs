@@ -50,6 +50,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 16, name: "moves", text: include_str!("../schema/0016_moves.sql"), server: "" },
     Migration { version: 17, name: "unplanned", text: include_str!("../schema/0017_unplanned.sql"), server: "" },
     Migration { version: 18, name: "parts", text: include_str!("../schema/0018_parts.sql"), server: "" },
+    Migration { version: 19, name: "sent times", text: include_str!("../schema/0019_sent_times.sql"), server: "" },
 ];
 
 shared! {

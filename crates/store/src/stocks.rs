@@ -30,7 +30,7 @@ const BRIEF: Table = Table {
 pub(crate) const TABLE: Table = Table {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
-              discrepancy_at, movement_id, created_at, modified_at",
+              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent",
     tallied: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
@@ -38,42 +38,44 @@ pub(crate) const TABLE: Table = Table {
 shared! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at FROM stock WHERE id = ?1 AND bucket = ?2";
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent FROM stock WHERE id = ?1 AND bucket = ?2";
     /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at,
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", locking;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at,
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at FROM stock
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent FROM stock
          WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at FROM stock
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent FROM stock
          WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
-         snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+         snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at, is_snapshot_sent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     UPDATE = "stocks.update",
         "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, reported = ?7, snapshot_at = ?8,
-         movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12 WHERE id = ?1 AND bucket = ?2";
+         movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12,
+         is_snapshot_sent = ?13 WHERE id = ?1 AND bucket = ?2";
     /// What an import can change, unless something has moved the stock meanwhile.
     UPDATE_UNMOVED = "stocks.update_unmoved",
         "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, snapshot_at = ?7, movement_id = ?8,
-         modified_at = ?9 WHERE id = ?1 AND bucket = ?2 AND discrepancy_at IS NULL
-         AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11";
+         modified_at = ?9, is_snapshot_sent = ?12 WHERE id = ?1 AND bucket = ?2 AND discrepancy_at IS NULL
+         AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11
+         AND is_snapshot_sent = ?13";
 }
 
 fn read(row: &Row<'_>) -> Result<Stock, Error> {
@@ -93,6 +95,7 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         movement: row.get::<Option<i64>>(12)?.map(MovementId::new),
         created_at: Timestamp::from_micros(row.get(13)?),
         modified_at: Timestamp::from_micros(row.get(14)?),
+        is_snapshot_sent: row.get(15)?,
     })
 }
 
@@ -195,11 +198,32 @@ pub async fn of_list(tx: &mut Tx<'_>, list: StockListId, after: i64, limit: i64)
     tx.all(&OF_LIST, &values![list.get(), after, limit], read).await
 }
 
+/// What says that a stock is still what it was: every change of a number is a movement, and only times of its figure move
+/// without one.
+#[derive(Clone, Copy, Debug)]
+pub struct State {
+    movement: Option<MovementId>,
+    snapshot_at: Option<Timestamp>,
+    is_snapshot_sent: bool,
+}
+
+impl State {
+    pub(crate) const fn of(stock: &Stock) -> Self {
+        let Stock { movement, snapshot_at, is_snapshot_sent, .. } = *stock;
+        Self { movement, snapshot_at, is_snapshot_sent }
+    }
+
+    /// Whether a stock has had a movement since.
+    pub(crate) fn has_moved(self, stock: &Stock) -> bool {
+        stock.movement != self.movement
+    }
+}
+
 /// A stock, and what the rules know of its list.
 pub(crate) type Locked = (Stock, StockList);
 
 fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
-    let (stock, list) = (read(row)?, row.str(15)?);
+    let (stock, list) = (read(row)?, row.str(16)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
     let parts: Vec<&str> = list.split(' ').collect();
     let [mode, delay, location, moves_settle] = parts[..] else { return Err(unreadable()) };
@@ -268,6 +292,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             &stock.extra_field,
             stock.created_at.micros(),
             stock.modified_at.micros(),
+            stock.is_snapshot_sent,
         ]
     });
     tx.execute_each(&INSERT, rows).await
@@ -288,17 +313,18 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             &stock.extra_field,
             stock.modified_at.micros(),
             stock.discrepancy_at.map(Timestamp::micros),
+            stock.is_snapshot_sent,
         ]
     });
     tx.execute_each(&UPDATE, rows).await
 }
 
-/// Writes stocks, each at a time, that still have this movement and this time of their figure; how many those were.
+/// Writes stocks, each at a time, that are still in this state; how many those were.
 pub(crate) async fn update_unmoved(
     tx: &mut Tx<'_>,
-    stocks: impl Iterator<Item = (&Stock, (Option<MovementId>, Option<Timestamp>), Timestamp)>,
+    stocks: impl Iterator<Item = (&Stock, State, Timestamp)>,
 ) -> Result<u64, Error> {
-    let rows = stocks.map(|(stock, (movement, snapshot_at), at)| {
+    let rows = stocks.map(|(stock, state, at)| {
         values![
             stock.id.get(),
             stock.id.bucket(),
@@ -309,8 +335,10 @@ pub(crate) async fn update_unmoved(
             stock.snapshot_at.map(Timestamp::micros),
             stock.movement.map(MovementId::get),
             at.micros(),
-            movement.map(MovementId::get),
-            snapshot_at.map(Timestamp::micros),
+            state.movement.map(MovementId::get),
+            state.snapshot_at.map(Timestamp::micros),
+            stock.is_snapshot_sent,
+            state.is_snapshot_sent,
         ]
     });
     tx.execute_each_counted(&UPDATE_UNMOVED, rows).await

@@ -8,7 +8,7 @@
 //! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
 use crate::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
-use crate::decide::stock_row::{self, Contained, StockChange};
+use crate::decide::stock_row::{self, Contained, FigureTimes, StockChange};
 use crate::refusal::RowFault;
 use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Written};
 
@@ -79,7 +79,7 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
     let may_be_made = command.create_unknown_products || stored.is_some();
     let fault = stock_row::unknown_product(shelf, &row.sku, may_be_made)
         .or_else(|| unexpected(stored, row.expected))
-        .or_else(|| stale_snapshot(row, before))
+        .or_else(|| stale_snapshot(shelf, command, row, context))
         .or_else(|| out_of_range(stored, row));
     if let Some(fault) = fault {
         let (stock, verdict) = (stored.map(|stock| stock.id), RowVerdict::Refused(fault));
@@ -133,10 +133,11 @@ fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowF
     (!as_expected).then_some(fault)
 }
 
-fn stale_snapshot(row: &ImportStock, stored: Option<Written>) -> Option<RowFault> {
+fn stale_snapshot(shelf: &Shelf, command: &ImportStocks, row: &ImportStock, context: Context) -> Option<RowFault> {
     match row.figure {
         FigureChange::Figure(_) => {
-            stock_row::stale_snapshot(row.snapshot_at, stored.and_then(|stored| stored.snapshot_at))
+            let stored = FigureTimes::of(shelf.stock_by_key(command.list, &row.sku));
+            stored.stale(shelf, command.list, row.snapshot_at, context)
         }
         FigureChange::Keep | FigureChange::Difference(_) | FigureChange::Back { .. } => None,
     }

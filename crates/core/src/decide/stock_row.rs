@@ -51,10 +51,39 @@ pub(super) fn taken(shelf: &Shelf, list: StockListId, given: Option<Timestamp>, 
     given.unwrap_or_else(|| context.now.minus_seconds(delay))
 }
 
-/// The fault of a figure that says when it was taken, if that is before the stored one was.
-pub(super) fn stale_snapshot(given: Option<Timestamp>, stored: Option<Timestamp>) -> Option<RowFault> {
-    let stored = stored?;
-    (given? < stored).then_some(RowFault::StaleSnapshot { stored })
+/// Times of a stored figure.
+#[derive(Clone, Copy, Default)]
+pub(super) struct FigureTimes {
+    /// When it was taken.
+    taken: Option<Timestamp>,
+    /// Whether that time came with it.
+    is_sent: bool,
+}
+
+impl FigureTimes {
+    pub(super) fn of(stock: Option<&Stock>) -> Self {
+        stock.map_or_else(Self::default, |stock| Self { taken: stock.snapshot_at, is_sent: stock.is_snapshot_sent })
+    }
+
+    /// The times after a figure that was taken at some time, which is `given` if it came with it. No time goes back.
+    pub(super) fn after(self, taken: Timestamp, given: Option<Timestamp>) -> Self {
+        Self { taken: self.taken.max(Some(taken)), is_sent: given.is_some() }
+    }
+
+    /// The fault of a figure that is older than the stored one. One that says when it was taken is compared with the stored
+    /// time, whichever way that came about. One that does not is as old as its list's delay says, and compared with a time
+    /// that was sent: of two arrivals, the later one is the newer figure. Without a delay it is as new as can be.
+    pub(super) fn stale(
+        self,
+        shelf: &Shelf,
+        list: StockListId,
+        given: Option<Timestamp>,
+        context: Context,
+    ) -> Option<RowFault> {
+        let has_delay = shelf.list(list).is_some_and(|list| list.snapshot_delay_seconds > 0);
+        let stored = self.taken.filter(|_| given.is_some() || self.is_sent && has_delay)?;
+        (taken(shelf, list, given, context) < stored).then_some(RowFault::StaleSnapshot { stored })
+    }
 }
 
 /// The stock of a SKU in a list, and whether it was made for this row.
@@ -86,9 +115,11 @@ pub(super) fn take_snapshot(
 ) -> Contained {
     let stock = shelf.stock(id).expect("found or created by the caller");
     let taken = taken(shelf, stock.list, given, context);
-    // A figure without a time of its own is never refused; it just cannot move the stored time back.
-    let snapshot = stock.snapshot_at.map_or(taken, |stored| stored.max(taken));
-    shelf.stock_mut(id).snapshot_at = Some(snapshot);
+    // A figure without a time of its own may be older by its arrival; it cannot move the stored time back.
+    let times = FigureTimes::of(Some(stock)).after(taken, given);
+    let snapshot = times.taken.unwrap_or(taken);
+    let row = shelf.stock_mut(id);
+    (row.snapshot_at, row.is_snapshot_sent) = (Some(snapshot), times.is_sent);
     let mut settled = moves::settle_kept(shelf, id, snapshot);
     for item in shelf.reported_of(id) {
         let hold = shelf.hold(item).expect("the shelf indexes holds it has");

@@ -1,15 +1,16 @@
 //! Writing stocks: the ERP's figure, the quantity sold elsewhere, the unit, the free field (seed 002).
 //!
 //! Rules, from DESIGN section 2: a figure settles the reported lines that were registered at or before it was taken; a
-//! figure older than the stored one is refused; a held quantity below the open holds is raised to them, what exceeds
-//! them is kept as `external`. A write that changes nothing makes no movement, so that no channel is told of it.
+//! figure older than the stored one is refused, also one that is so by its list's delay; a held quantity below the open
+//! holds is raised to them, what exceeds them is kept as `external`. A write that changes nothing makes no movement, so that
+//! no channel is told of it.
 
 use std::collections::HashMap;
 
 use crate::command::{StockTarget, WriteStock, WriteStocks};
-use crate::decide::stock_row::{self, Contained, StockChange};
+use crate::decide::stock_row::{self, Contained, FigureTimes, StockChange};
 use crate::refusal::RowFault;
-use crate::{Cause, Context, Outcome, Refusal, Shelf, Stock, StockKey, StockListId, Timestamp};
+use crate::{Cause, Context, Outcome, Refusal, Shelf, Stock, StockKey, StockListId};
 
 /// A stock after a write.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,7 +33,7 @@ pub(super) fn write_stocks(shelf: &mut Shelf, command: &WriteStocks, context: Co
 fn faults(shelf: &Shelf, command: &WriteStocks, context: Context) -> Result<Vec<(usize, RowFault)>, Refusal> {
     let mut faults = Vec::new();
     // Earlier rows of the same command count as stored: they will be, by the time a later one is written.
-    let mut earlier: HashMap<(StockListId, &str), Timestamp> = HashMap::new();
+    let mut earlier: HashMap<(StockListId, &str), FigureTimes> = HashMap::new();
     for (row, write) in command.rows.iter().enumerate() {
         let (list, sku) = match &write.target {
             StockTarget::Id(id) => shelf.stock(*id).map(|stock| (stock.list, &*stock.sku)).ok_or(Refusal::NotFound)?,
@@ -47,11 +48,11 @@ fn faults(shelf: &Shelf, command: &WriteStocks, context: Context) -> Result<Vec<
         if write.on_hand.is_none() {
             continue;
         }
-        let stored = shelf.stock_by_key(list, sku).and_then(|stock| stock.snapshot_at);
-        let stored = stored.max(earlier.get(&(list, sku)).copied());
-        faults.extend(stock_row::stale_snapshot(write.snapshot_at, stored).map(|fault| (row, fault)));
+        let stored = earlier.get(&(list, sku)).copied();
+        let stored = stored.unwrap_or_else(|| FigureTimes::of(shelf.stock_by_key(list, sku)));
+        faults.extend(stored.stale(shelf, list, write.snapshot_at, context).map(|fault| (row, fault)));
         let taken = stock_row::taken(shelf, list, write.snapshot_at, context);
-        earlier.insert((list, sku), stored.map_or(taken, |stored| stored.max(taken)));
+        earlier.insert((list, sku), stored.after(taken, write.snapshot_at));
     }
     Ok(faults)
 }

@@ -71,6 +71,7 @@ enum Event {
         figure: Option<i64>,
         held: Option<i64>,
         taken: i64,
+        is_sent: bool,
     },
     Adjusted {
         key: Key,
@@ -192,6 +193,16 @@ impl Naive {
 
     fn first(&self, upto: usize, wanted: impl Fn(&Event) -> bool) -> Option<usize> {
         self.events[..upto].iter().position(wanted)
+    }
+
+    /// The time of the newest figure, if it came with it.
+    fn newest_sent(&self, key: Key) -> Option<i64> {
+        let end = self.events.len();
+        let is_sent = self.events.iter().rev().find_map(|event| match event {
+            Event::Written { key: other, figure: Some(_), is_sent, .. } if *other == key => Some(*is_sent),
+            _ => None,
+        });
+        self.newest_figure(key, end).filter(|_| is_sent == Some(true))
     }
 
     /// When the newest figure before the event `upto` was taken.
@@ -388,9 +399,13 @@ impl Naive {
                 faults.push((index, Fault::List));
             } else if !row.by_id && !create_unknown && !self.has_product(row.key.1) {
                 faults.push((index, Fault::Product));
-            } else if row.figure.is_some() && row.snapshot.is_some() {
+            } else if row.figure.is_some() {
                 let earlier = rows[..index].iter().filter(|other| other.key == row.key && other.figure.is_some());
+                let is_sent =
+                    earlier.clone().last().map_or(self.newest_sent(row.key).is_some(), |row| row.snapshot.is_some());
+                let is_compared = row.snapshot.is_some() || is_sent && self.rules[row.key.0].delay > 0;
                 let newest = earlier.map(taken).chain(self.newest_figure(row.key, self.events.len())).max();
+                let newest = newest.filter(|_| is_compared);
                 faults.extend(newest.filter(|newest| taken(row) < *newest).map(|at| (index, Fault::Older(at))));
             }
         }
@@ -401,7 +416,8 @@ impl Naive {
         for row in rows {
             let created = !self.exists(row.key, self.events.len());
             let taken = row.snapshot.unwrap_or(now - self.rules[row.key.0].delay);
-            self.events.push(Event::Written { key: row.key, figure: row.figure, held: row.held, taken });
+            let is_sent = row.snapshot.is_some();
+            self.events.push(Event::Written { key: row.key, figure: row.figure, held: row.held, taken, is_sent });
             written.push((created, self.numbers(row.key, self.events.len())));
         }
         Verdict::Written(written)
@@ -425,19 +441,24 @@ impl Naive {
         let mut done = Vec::new();
         for row in rows {
             let key = (list, row.sku);
-            let fault = self.import_fault(key, row, create_unknown);
             let taken = row.snapshot.unwrap_or(now - self.rules[list].delay);
-            let mut events = vec![Event::Written { key, figure: row.figure.set(), held: row.held.set(), taken }];
+            let fault = self.import_fault(key, row, taken, create_unknown);
+            let (figure, held, is_sent) = (row.figure.set(), row.held.set(), row.snapshot.is_some());
+            let mut events = vec![Event::Written { key, figure, held, taken, is_sent }];
             events.push(Event::Adjusted { key, on_hand: row.figure.by(), external: row.held.by() });
             done.push(self.import_row(key, fault, events));
         }
         self.imported(done)
     }
 
-    fn import_fault(&self, key: Key, row: &ImportRow, create_unknown: bool) -> Option<Fault> {
+    fn import_fault(&self, key: Key, row: &ImportRow, taken: i64, create_unknown: bool) -> Option<Fault> {
         let now = self.events.len();
-        let (numbers, newest) = (self.numbers(key, now), self.newest_figure(key, now));
-        let stale = row.figure.set().and(row.snapshot).is_some_and(|taken| newest.is_some_and(|newest| taken < newest));
+        let newest = match row.snapshot {
+            Some(_) => self.newest_figure(key, now),
+            None => self.newest_sent(key).filter(|_| self.rules[key.0].delay > 0),
+        };
+        let numbers = self.numbers(key, now);
+        let stale = row.figure.set().is_some() && newest.is_some_and(|newest| taken < newest);
         let (on_hand, external) = (numbers.on_hand + row.figure.by(), numbers.external + row.held.by());
         if !create_unknown && !self.has_product(key.1) {
             Some(Fault::Product)

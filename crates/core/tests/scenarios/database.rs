@@ -54,7 +54,7 @@ impl Database {
             let before = change(&mut self.stocks, *id, shelf.stock(*id).cloned());
             let after = &self.stocks[id];
             // A figure's time may move alone, unseen by others.
-            let seen = |stock: &Stock| Stock { snapshot_at: None, ..stock.clone() };
+            let seen = |stock: &Stock| Stock { snapshot_at: None, is_snapshot_sent: false, ..stock.clone() };
             assert!(seen(&before) == seen(after) || before.modified_at < after.modified_at, "{before:?} {after:?}");
         }
         for movement in &changes.movements {

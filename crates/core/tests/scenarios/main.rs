@@ -140,10 +140,44 @@ fn a_list_may_say_how_old_its_figures_are() {
         release o1.2 E2 registered 09:51                    -> o1.2 is E2, A 10-0-4=6
         # What arrives at 10:00 was counted at 09:50: it has the first line and not the second.
         stock   A list 1 7                                  -> written, A 7-0-1=6
-        # A figure that arrives late and without a time is taken, and never turns the stored time back.
+        # A figure that arrives late and without a time is as old as the list says.
         stock   A list 1 8 snapshot 09:58                   -> written, A 8-0-0=8
-        stock   A list 1 9                                  -> written, A 9-0-0=9
+        stock   A list 1 9                                  -> refused: row 1: older than 09:58
+        stock   A list 1 9 by-id                            -> refused: row 1: older than 09:58
+        stock   B list 1 5 snapshot 09:51; B list 1 6       -> refused: row 2: older than 09:51
+        import  i1 list 1 A 9; B 5                          -> imported, A older than 09:58, B created, B 5-0-0=5
+        stock   A list 1 - held 2                           -> written, A 8-2(2)-0=6
         stock   A list 1 9 snapshot 09:57                   -> refused: row 1: older than 09:58
+        tick 10:07
+        stock   A list 1 9                                  -> refused: row 1: older than 09:58
+        tick 10:08
+        stock   A list 1 9                                  -> written, A 9-2(2)-0=7
+        ",
+    );
+}
+
+/// Of two figures without a time the later arrival is the newer one, whatever clocks and the list's delay say.
+#[test]
+fn figures_without_a_time_do_not_refuse_each_other() {
+    check(
+        "
+        list 1 delay 600
+        tick 09:00
+        stock   A list 1 10; A list 1 9                     -> written, A new, A 10-0-0=10, A 9-0-0=9
+        stock   A list 1 8                                  -> written, A 8-0-0=8
+        # Another process's clock is behind.
+        tick 08:55
+        stock   A list 1 7                                  -> written, A 7-0-0=7
+        stock   A list 1 6 snapshot 08:49                   -> refused: row 1: older than 08:50
+        tick 09:01
+        list 1 delay 3600
+        stock   A list 1 5                                  -> written, A 5-0-0=5
+        # What was sent with a time is compared; without a delay nothing that arrives now is old.
+        stock   A list 1 4 snapshot 09:01                   -> written, A 4-0-0=4
+        stock   A list 1 3                                  -> refused: row 1: older than 09:01
+        list 1 delay 0
+        tick 09:00
+        stock   A list 1 2                                  -> written, A 2-0-0=2
         ",
     );
 }

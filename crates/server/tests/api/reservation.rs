@@ -175,6 +175,40 @@ async fn a_lists_delay_makes_figures_older_than_their_arrival() {
     shop.server.verify().await;
 }
 
+/// Through every door: what is older by its list's delay is as stale as what says so.
+#[tokio::test]
+async fn a_figure_that_is_older_by_its_lists_delay_is_refused_through_every_door() {
+    let shop = Shop::open().await;
+    let path = format!("/api/v1/stock_list/{}/", shop.list);
+    shop.erp.patch(&path, json!({"snapshot_delay_seconds": 600})).await.ok();
+    let stored = shop.server.time(0);
+    let shirt = id(&shop.write(json!({"product_sku": "SHIRT", "stock": 8, "snapshot_at": stored})).await);
+    shop.server.advance(599);
+    let (row, of_shirt) = (json!({"product_sku": "SHIRT", "stock": 10}), format!("/api/i1/product_stock/{shirt}/"));
+    let single = shop.try_write(row.clone()).await.refused("stale_snapshot");
+    assert_eq!(single["stored_snapshot_at"], json!(stored));
+    shop.erp.patch(&of_shirt, json!({"stock": 10})).await.refused("stale_snapshot");
+    let many = json!([{"product_sku": "SHIRT", "stock": 10, "stock_list": shop.list}]);
+    let said = shop.erp.post("/api/v1/product_stock/", many).await.expect(400);
+    assert!(said[0]["snapshot_at"].is_array(), "{said}");
+    for options in [&[][..], &[("mode", "replace")], &[("dry_run", "true")]] {
+        let status = shop.import("sku,stock\nSHIRT,10\n", options).await;
+        assert_eq!(status["errors"][0]["error_code"], json!("stale_snapshot"), "{status}");
+    }
+    // What writes no figure is not old.
+    shop.erp.patch(&of_shirt, json!({"unit_type": "kg"})).await.ok();
+    assert_eq!(shop.figures(shirt).await, [8, 0, 0, 8]);
+    shop.server.advance(1);
+    shop.erp.patch(&of_shirt, json!({"stock": 7})).await.ok();
+    // Two of them in a row do not refuse each other, though the clock goes back and the delay grows between.
+    shop.server.advance(-60);
+    shop.write(json!({"product_sku": "SHIRT", "stock": 6})).await;
+    shop.erp.patch(&path, json!({"snapshot_delay_seconds": 3_600})).await.ok();
+    assert_eq!(shop.import("sku,stock\nSHIRT,5\n", &[]).await["fail_count"], json!(0));
+    assert_eq!(shop.figures(shirt).await, [5, 0, 0, 5]);
+    shop.server.verify().await;
+}
+
 #[tokio::test]
 async fn a_list_can_release_at_once() {
     let shop = Shop::open().await;

@@ -101,6 +101,7 @@ const MAIN: &[Table] = &[
             "external",
             "reported",
             "snapshot_at",
+            "is_snapshot_sent",
             "movement_id",
             "extra_field",
             "created_at",
