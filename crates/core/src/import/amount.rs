@@ -22,13 +22,14 @@ pub(super) fn amount(cell: Cell<'_>) -> Result<Option<Amount>, Problem> {
         CellKind::Date => return Err(Problem::IsDate),
         CellKind::Bool => return Err(Problem::IsBool),
         CellKind::Error => return Err(Problem::IsError),
-        CellKind::Empty | CellKind::Text | CellKind::Number => {}
+        CellKind::Empty | CellKind::Text | CellKind::Number | CellKind::Styled => {}
     }
     let (sign, digits) = match text.strip_prefix(['-', '−']) {
         Some(digits) => (-1, digits),
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
-    let units = whole(digits, cell.kind == CellKind::Number).map_err(|problem| named(text, problem))?;
+    let units = whole(digits, matches!(cell.kind, CellKind::Number | CellKind::Styled))
+        .map_err(|problem| named(text, problem))?;
     Ok(Some(Amount { units: sign * units, plus: text.starts_with('+') }))
 }
 

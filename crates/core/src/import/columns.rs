@@ -143,7 +143,7 @@ impl Columns {
 /// Whether a cell of the first row is no header: no header is a number.
 fn is_data(cell: Cell<'_>) -> bool {
     match cell.kind {
-        CellKind::Number | CellKind::Date | CellKind::Bool => true,
+        CellKind::Number | CellKind::Styled | CellKind::Date | CellKind::Bool => true,
         CellKind::Text => {
             let digits = cell.trimmed().bytes().filter(u8::is_ascii_digit).count();
             digits > 0 && cell.trimmed().bytes().all(|byte| byte.is_ascii_digit() || b".,-+".contains(&byte))

@@ -19,8 +19,10 @@ pub enum CellKind {
     Empty,
     /// Text.
     Text,
-    /// A number, written with `.` before its decimals.
+    /// A number, written with `.` before its decimals, and with the zeros before it that a person sees.
     Number,
+    /// A number that a person sees otherwise than by its digits: with an exponent, a unit, or signs between them.
+    Styled,
     /// A day or a time.
     Date,
     /// True or false.

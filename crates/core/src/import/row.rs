@@ -70,6 +70,8 @@ pub enum Problem {
     SkuFraction,
     /// The SKU is a number of so many digits that a spreadsheet does not keep them all.
     SkuRounded,
+    /// The SKU is a number that a person sees as something else.
+    SkuStyled,
     /// A number in exponent form, as spreadsheets shorten long ones.
     Exponent,
     /// A date: a spreadsheet takes some numbers for one.
@@ -147,6 +149,7 @@ fn sku(cell: Cell<'_>) -> Result<&str, Problem> {
         CellKind::Bool => Some(Problem::IsBool),
         CellKind::Error => Some(Problem::IsError),
         CellKind::Number => wrong_number(text),
+        CellKind::Styled => wrong_number(text).or(Some(Problem::SkuStyled)),
         CellKind::Empty | CellKind::Text => amount::is_shortened(text).then_some(Problem::Exponent),
     };
     match problem {
@@ -165,7 +168,8 @@ fn wrong_number(text: &str) -> Option<Problem> {
     if text.contains(['.', ',']) {
         return Some(Problem::SkuFraction);
     }
-    (text.bytes().filter(u8::is_ascii_digit).count() > SPREADSHEET_DIGITS_MAX).then_some(Problem::SkuRounded)
+    let significant = text.trim_start_matches('0').bytes().filter(u8::is_ascii_digit).count();
+    (significant > SPREADSHEET_DIGITS_MAX).then_some(Problem::SkuRounded)
 }
 
 fn check_list(cell: Cell<'_>, list: ListNames<'_>) -> Result<(), Problem> {
@@ -224,7 +228,7 @@ fn snapshot_at(cell: Cell<'_>, reading: &Reading<'_>) -> Result<Option<Timestamp
         return Ok(None);
     }
     match cell.kind {
-        CellKind::Number | CellKind::Bool => return Err(Problem::NotATime),
+        CellKind::Number | CellKind::Styled | CellKind::Bool => return Err(Problem::NotATime),
         CellKind::Error => return Err(Problem::IsError),
         CellKind::Empty | CellKind::Text | CellKind::Date => {}
     }

@@ -68,6 +68,8 @@ fn a_sku_is_text_to_the_letter() {
         (number("12.5"), Problem::SkuFraction),
         (number("12.0"), Problem::SkuFraction),
         (number("1234567890123456"), Problem::SkuRounded),
+        (Cell { kind: CellKind::Styled, text: "100000" }, Problem::SkuStyled),
+        (Cell { kind: CellKind::Styled, text: "1.5" }, Problem::SkuFraction),
     ] {
         assert_eq!(sku(cell), fault(Column::Sku, problem), "{cell:?}");
     }
@@ -75,6 +77,19 @@ fn a_sku_is_text_to_the_letter() {
     for (kind, problem) in KINDS.into_iter().zip(problems) {
         assert_eq!(sku(Cell { kind, text: "2023-10-10" }), fault(Column::Sku, problem));
     }
+}
+
+#[test]
+fn zeros_that_a_person_sees_before_a_number_belong_to_the_sku_and_not_to_the_amount() {
+    let columns = columns("sku|stock");
+    let read = |sku, stock| columns.row(&[sku, stock], &reading(ImportMode::Upsert)).expect("a good row");
+    for given in ["123", "0000123", "000000000000000000123", "0"] {
+        let row = read(number(given), number(given));
+        assert_eq!(row.sku, given);
+        assert_eq!(row.figure, figure(given.parse().expect("a number")));
+    }
+    let styled = Cell { kind: CellKind::Styled, text: "1200" };
+    assert_eq!(read(text("A"), styled).figure, figure(1_200));
 }
 
 #[test]

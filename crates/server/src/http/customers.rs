@@ -32,7 +32,7 @@ pub static CUSTOMER: Noun = Noun {
         "customer",
         &[
             Field::pk("channel", "The channel that knows this customer.").nullable(),
-            Field::blank("channel_code", 128, "The customer's code there."),
+            Field::blank("channel_code", 128, "The customer's code there.").exact(),
             Field::blank("email", 254, "The address for mail, kept to the letter."),
             Field::blank("phone_number", 64, "The telephone; a blank one is null.").nullable(),
             Field::blank("first_name", 255, "The first name."),

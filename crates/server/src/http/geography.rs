@@ -45,7 +45,7 @@ pub static COUNTRY: Noun = Noun {
         &COUNTRIES,
         ("countries", "countries/{id}"),
         "country",
-        &[NAME, Field::text("code", 16, "Its code, unique.").required(), IS_ACTIVE],
+        &[NAME, Field::text("code", 16, "Its code, unique.").required().exact(), IS_ACTIVE],
         &View {
             name: "Country",
             properties: &[
@@ -247,7 +247,9 @@ pub static MAPPING: Noun = Noun {
             Field::choice("content_type", KINDS, "The kind of object.").required(),
             Field::int("object_id", 1, i64::MAX, "The object.").required(),
             Field::text("integration_type", 64, "The kind of remote system, for instance sales_channel.").required(),
-            Field::text("code", 255, "Its code there; a channel's begins with the channel's id and _.").required(),
+            Field::text("code", 255, "Its code there; a channel's begins with the channel's id and _.")
+                .required()
+                .exact(),
         ],
         &View {
             name: "ObjectMapping",

@@ -199,9 +199,13 @@ fn is_plain(units: i64, text: &str) -> bool {
 fn out(cell: Cell<'_>) -> Out<'_> {
     match cell.kind {
         Kind::Empty => Out::Empty,
-        Kind::Number if !cell.text.contains(['e', 'E']) => Out::Decimal(cell.text),
+        // Zeros before a number are a part of what was read, and a number would lose them.
+        Kind::Number if cell.text.len() > 1 && cell.text.starts_with('0') && !cell.text.contains('.') => {
+            Out::Text(cell.text)
+        }
+        Kind::Number | Kind::Styled if !cell.text.contains(['e', 'E']) => Out::Decimal(cell.text),
         Kind::Date => Out::Time(cell.text),
-        Kind::Text | Kind::Number | Kind::Bool | Kind::Error => Out::Text(cell.text),
+        Kind::Text | Kind::Number | Kind::Styled | Kind::Bool | Kind::Error => Out::Text(cell.text),
     }
 }
 

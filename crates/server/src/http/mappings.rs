@@ -20,7 +20,7 @@ use crate::zone::Twice;
 
 /// The body of a release (seed 001).
 pub const RELEASE: &[Field] = &[
-    Field::text("code", 255, "The line's unique id in the ERP.").required(),
+    Field::text("code", 255, "The line's unique id in the ERP.").required().exact(),
     Field::bool("update_stock", "Whether the reservation is released. Default true for the ERP, false for others."),
     Field::text("integration_type", 64, "The kind of remote system. Default external_company: the ERP."),
     Field::time(

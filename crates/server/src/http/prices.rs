@@ -32,7 +32,7 @@ pub static LIST: Noun = Noun {
         "price list",
         &[
             Field::text("name", 64, "Unique name.").required(),
-            Field::blank("code", 64, "The list's id in the ERP; unique.").nullable(),
+            Field::blank("code", 64, "The list's id in the ERP; unique.").nullable().exact(),
             Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default false."),
         ],
         &View {
@@ -77,7 +77,7 @@ pub static PRICE: Noun = Noun {
         "product price",
         &[
             Field::pk("product", "The product; or product_sku."),
-            Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU, in place of product."),
+            Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU, in place of product.").exact(),
             Field::pk("price_list", "The price list. With the product it is the key.").required(),
             Field::decimal("price", "The price.").required(),
             Field::text("currency_type", 8, "Its currency, in lower case.").required(),

@@ -33,7 +33,7 @@ const ROW_BYTES: usize = 192;
 
 /// The body of a product stock. Absent fields keep their value on update.
 pub const FIELDS: &[Field] = &[
-    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. With stock_list it is the key.").required(),
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. With stock_list it is the key.").required().exact(),
     Field::pk("stock_list", "The stock list.").required(),
     Field::int("stock", 0, QUANTITY_MAX, "The figure. 0 for a new stock."),
     Field::choice("unit_type", &["qty", "kg"], "What one unit is. qty for a new stock."),

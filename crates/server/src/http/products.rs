@@ -20,9 +20,9 @@ use crate::wire::view::{Shape, View, property};
 
 /// The body of a product.
 pub const FIELDS: &[Field] = &[
-    Field::text("sku", SKU_CHARS_MAX, "The natural key; it cannot be changed later.").required(),
+    Field::text("sku", SKU_CHARS_MAX, "The natural key; it cannot be changed later.").required().exact(),
     Field::blank("name", 255, "What people call it. The SKU when absent."),
-    Field::blank("base_code", 128, "What the variants of one article share."),
+    Field::blank("base_code", 128, "What the variants of one article share.").exact(),
     Field::bool("is_active", "Whether it is sold at all. Default true."),
     Field::object("attributes", "Free attributes."),
     Field::object("extra_field", "Free data."),

@@ -28,7 +28,7 @@ const LINES_MAX: usize = 1_000;
 
 /// A counted line.
 pub const LINE: &[Field] = &[
-    Field::text("sku", SKU_CHARS_MAX, "The product. Each one once.").required(),
+    Field::text("sku", SKU_CHARS_MAX, "The product. Each one once.").required().exact(),
     Field::int("counted", 0, QUANTITY_MAX, "Everything that has not left, sold or not.").required(),
 ];
 

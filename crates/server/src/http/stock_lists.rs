@@ -22,7 +22,7 @@ const MOVES_SETTLE: &[&str] = &["acknowledged", "next_level"];
 /// The body of a list.
 pub const FIELDS: &[Field] = &[
     Field::text("name", 64, "Unique name.").required(),
-    Field::blank("code", 64, "The list's id in the ERP. Unique; needed when is_auto_sync is sent as true.").nullable(),
+    Field::blank("code", 64, "The list's id in the ERP. Unique; needed when is_auto_sync is sent as true.").nullable().exact(),
     Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default true."),
     Field::choice(
         "release_mode",

@@ -35,7 +35,7 @@ pub static LOCATION: Noun = Noun {
         "stock location",
         &[
             Field::text("name", 128, "Its name.").required(),
-            Field::text("erp_code", 64, "Its code in the ERP. Unique.").required(),
+            Field::text("erp_code", 64, "Its code in the ERP. Unique.").required().exact(),
             Field::pk("stock_list", "The list whose stocks are its figures. No other location's; it stays.").required(),
             Field::pk("retail_store", "The shop it is in.").nullable(),
             Field::pk("address", "Where it is.").nullable(),

@@ -32,7 +32,7 @@ pub static CARGO: Noun = Noun {
         "cargo company",
         &[
             Field::text("name", 128, "Unique name.").required(),
-            Field::blank("erp_code", 64, "Its code in the ERP, by which channels name it; unique.").nullable(),
+            Field::blank("erp_code", 64, "Its code in the ERP, by which channels name it; unique.").nullable().exact(),
             Field::blank("shipping_company", 64, "The company behind it, as orders name it."),
             Field::bool("is_active", "Whether it is in use. Default true."),
         ],
@@ -126,7 +126,7 @@ pub static STORE: Noun = Noun {
         "retail store",
         &[
             Field::text("name", 255, "Its name.").required(),
-            Field::blank("erp_code", 64, "Its code in the ERP; unique.").nullable(),
+            Field::blank("erp_code", 64, "Its code in the ERP; unique.").nullable().exact(),
             Field::pk("township", "Its township.").required(),
             Field::pk("district", "Its district.").nullable(),
             Field::blank("address", 512, "Its address.").required(),

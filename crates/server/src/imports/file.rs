@@ -233,6 +233,7 @@ const fn kind(kind: Kind) -> CellKind {
         Kind::Empty => CellKind::Empty,
         Kind::Text => CellKind::Text,
         Kind::Number => CellKind::Number,
+        Kind::Styled => CellKind::Styled,
         Kind::Date => CellKind::Date,
         Kind::Bool => CellKind::Bool,
         Kind::Error => CellKind::Error,

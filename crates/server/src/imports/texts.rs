@@ -39,6 +39,10 @@ pub fn cell(fault: CellFault) -> String {
         Problem::SkuRounded => {
             "The SKU is a number of more digits than a spreadsheet keeps. Format the column as text and enter the SKU again."
         }
+        Problem::SkuStyled => {
+            "The spreadsheet shows this number in another way than by its digits, for instance with an exponent or with other \
+             signs, so it is not known which SKU is meant. Format the column as text and enter the SKU again."
+        }
         Problem::Exponent if fault.column == Column::Sku => {
             "The spreadsheet has shortened the SKU to a number with an exponent, and its digits are lost. Format the \
              column as text and enter the SKU again."
@@ -142,7 +146,9 @@ mod tests {
     #[test]
     fn what_a_spreadsheet_did_to_a_sku_is_told_with_a_remedy() {
         let of_sku = |problem| cell(CellFault { column: Column::Sku, problem });
-        for problem in [Problem::Exponent, Problem::IsDate, Problem::SkuFraction, Problem::SkuRounded] {
+        for problem in
+            [Problem::Exponent, Problem::IsDate, Problem::SkuFraction, Problem::SkuRounded, Problem::SkuStyled]
+        {
             assert!(of_sku(problem).contains("Format the column as text"), "{problem:?}");
             let of_stock = cell(CellFault { column: Column::Stock, problem: Problem::Exponent });
             assert!(!of_stock.contains("SKU"), "{of_stock}");

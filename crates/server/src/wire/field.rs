@@ -16,6 +16,8 @@ pub struct Field {
     pub nullable: bool,
     /// Whether it is one of those of which a new object must have exactly one.
     pub alternative: bool,
+    /// Whether it names something to the letter: a number is taken for its text only if all its digits are known.
+    pub exact: bool,
     /// One sentence for the API description.
     pub help: &'static str,
 }
@@ -67,7 +69,7 @@ pub enum Kind {
 
 impl Field {
     const fn of(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        Self { name, kind, required: false, nullable: false, alternative: false, help }
+        Self { name, kind, required: false, nullable: false, alternative: false, exact: false, help }
     }
 
     /// A text of at most `max` characters.
@@ -186,6 +188,13 @@ impl Field {
     #[must_use]
     pub const fn nullable(mut self) -> Self {
         self.nullable = true;
+        self
+    }
+
+    /// The same field, a text that names something to the letter, like a SKU or a code.
+    #[must_use]
+    pub const fn exact(mut self) -> Self {
+        self.exact = true;
         self
     }
 

@@ -156,6 +156,33 @@ async fn workbooks_are_read_cell_by_cell() {
     assert_eq!([shop.figure("0042").await, shop.figure("sku").await], [Some(70), Some(71)]);
 }
 
+/// As it went wrong: 123 that Excel shows as 0000123 was imported as another product.
+#[tokio::test]
+async fn a_sku_is_what_one_sees_in_its_cell() {
+    let shop = Shop::open().await;
+    shop.stock("123", 1).await;
+    let styles = b"<styleSheet><numFmts><numFmt numFmtId='170' formatCode='0000000'/></numFmts><cellXfs>\
+        <xf numFmtId='0'/><xf numFmtId='170'/><xf numFmtId='11'/></cellXfs></styleSheet>";
+    let row = |cells: &str| format!("<row>{cells}</row>");
+    let rows = [
+        row("<c t='s'><v>0</v></c><c t='s'><v>1</v></c>"),
+        row("<c s='1'><v>123</v></c><c s='1'><v>7</v></c>"),
+        row("<c s='2'><v>100000</v></c><c><v>8</v></c>"),
+    ];
+    let sheet = format!("<worksheet><sheetData>{}</sheetData></worksheet>", rows.concat());
+    let book = Xlsx { styles, sheet: sheet.as_bytes(), ..Xlsx::default() }.bytes();
+    let status = shop.import(&book, &[]).await;
+    assert_eq!(counts(&status), [1, 0, 0, 1], "{status}");
+    assert!(texts(&status)[0].contains("another way than by its digits"), "{status}");
+    assert_eq!([shop.figure("123").await, shop.figure("0000123").await], [Some(1), Some(7)]);
+    // The result can be sent again and still means that product.
+    let path = format!("{}{}/result/?format=xlsx", import_path(shop.list), key(&status));
+    let result = shop.erp.get(&path).await;
+    assert_eq!(result.status, 200);
+    let again = shop.import(&result.bytes, &[]).await;
+    assert_eq!((int(&again["unchanged"]), shop.figure("123").await), (1, Some(1)), "{again}");
+}
+
 #[tokio::test]
 async fn hostile_workbooks_fail_with_a_sentence() {
     let shop = Shop::open().await;

@@ -96,6 +96,14 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
     if value.is_null() || is_blank {
         return taken(field.nullable);
     }
+    // What names something is no number that may have been another one.
+    let is_inexact = |number: &serde_json::Number| {
+        let text = number.to_string();
+        text.len() > 15 || !text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if field.exact && value.as_number().is_some_and(is_inexact) {
+        return Verdict::Refused;
+    }
     match field.kind {
         Kind::Text(max) => taken(text(value).is_some_and(|text| (1..=max).contains(&text.trim().chars().count()))),
         Kind::Blank(max) => taken(text(value).is_some_and(|text| text.trim().chars().count() <= max)),

@@ -196,3 +196,26 @@ async fn stocks_are_found_by_sku_list_unit_and_time() {
     let body = Body::Raw("application/json", b"not read".to_vec());
     assert_eq!(shop.erp.send("GET", "/api/i1/product_stock/", body).await.ok()["count"], json!(3));
 }
+
+/// A number that a program has made of a SKU may be another product: `1116131001.0`, or one whose digits are lost.
+#[tokio::test]
+async fn a_sku_that_is_sent_as_a_number_is_taken_only_with_all_its_digits() {
+    let shop = Shop::open().await;
+    let before = shop.server.dump().await;
+    for number in ["1116131001.0", "1.2345678901234567e+23", "1e3", "-5", "1234567890123456", "1.5"] {
+        let body = format!("{{\"product_sku\": {number}, \"stock_list\": {}, \"stock\": 1}}", shop.list);
+        let answer =
+            shop.erp.send("POST", "/api/v1/product_stock/", Body::Raw("application/json", body.into_bytes())).await;
+        let said = answer.faults(&["product_sku"]);
+        assert!(said.to_string().contains("at most 15 digits"), "{number}: {said}");
+        let body = format!("{{\"sku\": {number}}}").into_bytes();
+        shop.erp.send("POST", "/api/v1/products/", Body::Raw("application/json", body)).await.faults(&["sku"]);
+    }
+    assert_eq!(shop.server.dump().await, before);
+    let written = shop.write(json!({"product_sku": 123_456_789_012_345_i64, "stock": 1})).await;
+    assert_eq!(written["product_sku"], json!("123456789012345"));
+    assert_eq!(
+        shop.write(json!({"product_sku": "1116131001.0", "stock": 1})).await["product_sku"],
+        json!("1116131001.0")
+    );
+}

@@ -1,19 +1,10 @@
-//! Days and times: which numbers are meant as such, and what they are.
+//! Days and times: what numbers are that are meant as such.
 //!
 //! Promises: any number becomes some text, in ISO form if it is a day that the program has; no format makes it panic.
 
 use std::fmt::Write;
 
-/// How a number is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Look {
-    #[default]
-    Number,
-    /// A day, a moment, or a time of day, as its value tells.
-    Date,
-    /// Hours that go beyond 24.
-    Duration,
-}
+use super::looks::Look;
 
 /// From which day days are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,44 +13,6 @@ pub(super) enum Epoch {
     Of1900,
     /// Of old Macs.
     Of1904,
-}
-
-impl Look {
-    /// The look of a format that is known by number.
-    pub(super) fn of_builtin(id: u32) -> Self {
-        match id {
-            14..=22 | 27..=36 | 45 | 47 | 50..=58 => Self::Date,
-            46 => Self::Duration,
-            _ => Self::Number,
-        }
-    }
-
-    /// The look of a format that is written out, as `dd.mm.yyyy hh:mm`.
-    pub(super) fn of_code(code: &str) -> Self {
-        let mut letters = code.chars();
-        let mut found = Self::Number;
-        if code.eq_ignore_ascii_case("general") {
-            return found;
-        }
-        while let Some(letter) = letters.next() {
-            match letter {
-                // What is for positive numbers says enough.
-                ';' => break,
-                '"' => drop(letters.by_ref().find(|letter| *letter == '"')),
-                '\\' | '_' | '*' => drop(letters.next()),
-                '[' => {
-                    let inside: String = letters.by_ref().take_while(|letter| *letter != ']').collect();
-                    let hours = |letter: char| matches!(letter.to_ascii_lowercase(), 'h' | 'm' | 's');
-                    if !inside.is_empty() && inside.chars().all(hours) {
-                        return Self::Duration;
-                    }
-                }
-                'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => found = Self::Date,
-                _ => {}
-            }
-        }
-        found
-    }
 }
 
 const DAY_SECONDS: i64 = 86_400;
@@ -113,7 +66,8 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Epoch, Look, add};
+    use super::{Epoch, add};
+    use crate::book::looks::Look;
 
     #[test]
     fn days_are_those_that_excel_shows() {
@@ -140,20 +94,6 @@ mod tests {
         assert!(add(1.25, Epoch::Of1900, Look::Duration, &mut into) && into == "30:00:00", "{into}");
         for days in [-1.0, f64::NAN, f64::INFINITY, 2_958_466.0] {
             assert!(!add(days, Epoch::Of1900, Look::Date, &mut into), "{days}");
-        }
-    }
-
-    #[test]
-    fn formats_are_told_apart() {
-        for code in ["dd.mm.yyyy", "yyyy-mm-dd hh:mm", "[$-41F]d mmmm yyyy;@", "h:mm AM/PM", "[Red]d"] {
-            assert_eq!(Look::of_code(code), Look::Date, "{code}");
-        }
-        for code in ["[h]:mm", "[mm]:ss"] {
-            assert_eq!(Look::of_code(code), Look::Duration, "{code}");
-        }
-        for code in ["General", "0.00", "#,##0 \"days\"", "0.00E+00", "[Red]0", "0\\d", "_-* #,##0_-;d", "[", "\"", "@"]
-        {
-            assert_eq!(Look::of_code(code), Look::Number, "{code}");
         }
     }
 }

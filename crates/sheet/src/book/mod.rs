@@ -5,6 +5,7 @@
 
 mod archive;
 mod dates;
+mod looks;
 mod numbers;
 mod ods;
 mod texts;

@@ -5,8 +5,8 @@
 use std::collections::HashSet;
 
 use super::archive::{Archive, Unpacked};
-use super::numbers;
 use super::xml::{BytesStart, Event, Xml, add_text, attribute, ends_early};
+use super::{looks, numbers};
 use crate::harmless::plain;
 use crate::sheet::{Rows, Source};
 use crate::{Fault, Format, Kind, Limits, Row, RowFault};
@@ -94,7 +94,7 @@ impl Ods {
 
     /// Adds a cell as often as it is there; what is too far right ends that.
     fn add(&mut self, tag: &Tag, column: usize) -> Result<(), RowFault> {
-        let mut number = String::new();
+        let (mut number, mut kind) = (String::new(), tag.kind);
         let text = match (&tag.value, tag.kind) {
             (None, Kind::Text) => plain(&self.text),
             (None, _) => self.text.as_str(),
@@ -102,6 +102,7 @@ impl Ods {
                 if !numbers::add(value, &mut number) {
                     return Err(RowFault::Damaged("a number"));
                 }
+                kind = looks::shown(&mut number, &self.text);
                 number.as_str()
             }
             (Some(value), Kind::Text) => plain(value),
@@ -110,7 +111,7 @@ impl Ods {
         if tag.kind == Kind::Empty || text.is_empty() {
             return Ok(());
         }
-        (0..tag.times).try_for_each(|time| self.repeated.place(column + time, tag.kind, text, &self.limits))
+        (0..tag.times).try_for_each(|time| self.repeated.place(column + time, kind, text, &self.limits))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Workbooks of all kinds and what is read of them: the file on the left, rows on the right.
 
+mod formats;
 mod limits;
 mod lines;
 mod made;

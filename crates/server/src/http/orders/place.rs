@@ -17,7 +17,7 @@ use crate::wire::json::{Object, Reply};
 /// A line of a new order.
 const LINE: &[Field] = &[
     Field::pk("product", "The product. This or product_sku.").alternative(),
-    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative(),
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
     Field::pk("stock_list", "The list whose stock is held.").required(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. Default 1."),
     Field::status("status", "Default: the order's."),

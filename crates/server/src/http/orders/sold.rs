@@ -63,7 +63,7 @@ const ORDER_READ: &[&str] = &["number", "status", "channel", "currency", "date_p
 /// One line.
 const LINE: &[Field] = &[
     Field::pk("product", "The product. This or product_sku.").alternative(),
-    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative(),
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
     Field::pk(
         "stock_list",
         "The list whose stock is held, of the channel's catalog; its own list when null or absent.",

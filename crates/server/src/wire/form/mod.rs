@@ -205,6 +205,9 @@ impl Form {
 }
 
 fn parse(field: &Field, value: &Value) -> Result<Parsed, Fault> {
+    if field.exact && !values::has_all_digits(value) {
+        return Err(values::INEXACT.into());
+    }
     match field.kind {
         Kind::Text(max) => values::text(value, max, false).map(Parsed::Text),
         Kind::Blank(max) => values::text(value, max, true).map(Parsed::Text),

@@ -53,6 +53,21 @@ pub(super) fn raw_text(value: &Value) -> Result<String, Fault> {
     if text.contains('\0') { Err(NO_NULLS.into()) } else { Ok(text) }
 }
 
+/// The most digits of a number that every program keeps.
+const EXACT_DIGITS_MAX: usize = 15;
+
+/// What is said of a number that may have been another one.
+pub(super) const INEXACT: &str =
+    "A number is taken for a text only if it is whole and has at most 15 digits. Send a text.";
+
+/// Whether a value, if it is a number, is surely the text that was meant: `1116131001.0` and `1.1e+9` are what a program
+/// makes of one.
+pub(super) fn has_all_digits(value: &Value) -> bool {
+    let Value::Number(number) = value else { return true };
+    let text = number.to_string();
+    text.len() <= EXACT_DIGITS_MAX && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 pub(super) fn text(value: &Value, max: usize, blank: bool) -> Result<String, Fault> {
     let text = raw_text(value)?;
     let text = text.trim();

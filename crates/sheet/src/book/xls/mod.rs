@@ -10,7 +10,7 @@ mod texts;
 
 use std::io::Read;
 
-use super::dates::{self, Epoch, Look};
+use super::dates::{self, Epoch};
 use super::numbers;
 use super::texts::Texts;
 use crate::harmless::plain;
@@ -55,16 +55,12 @@ impl Xls {
 
     fn show<'t>(&'t self, value: Value, text: &'t mut String) -> Result<(Kind, &'t str), RowFault> {
         Ok(match value {
-            Value::Number(number, Look::Number) => {
-                numbers::add_value(number, text);
-                (Kind::Number, text)
-            }
             Value::Number(number, look) => {
-                if dates::add(number, self.epoch, look, text) {
+                if look.is_time() && dates::add(number, self.epoch, look, text) {
                     (Kind::Date, text)
                 } else {
                     numbers::add_value(number, text);
-                    (Kind::Number, text)
+                    (look.show(text), text)
                 }
             }
             Value::Text(index) => {

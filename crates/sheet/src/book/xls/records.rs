@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use super::container::{u16_at, u32_at};
 use super::texts;
 use crate::Fault;
-use crate::book::dates::{Epoch, Look};
+use crate::book::dates::Epoch;
+use crate::book::looks::Look;
 use crate::book::texts::Texts;
 use crate::book::xml::{broken, ends_early};
 

@@ -6,7 +6,7 @@
 use super::container::{u16_at, u32_at};
 use super::records::{BOF, CONTINUE, EOF, Record, records};
 use super::texts;
-use crate::book::dates::Look;
+use crate::book::looks::Look;
 use crate::book::texts::Texts;
 use crate::book::xml::ends_early;
 use crate::{Fault, Limits};

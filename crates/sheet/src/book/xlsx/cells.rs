@@ -6,7 +6,8 @@
 use std::io::Read;
 
 use super::strings::{rich_text, unescaped};
-use crate::book::dates::{self, Epoch, Look};
+use crate::book::dates::{self, Epoch};
+use crate::book::looks::Look;
 use crate::book::numbers;
 use crate::book::texts::Texts;
 use crate::book::xml::{BytesStart, Event, Xml, attribute, ends_early};
@@ -165,11 +166,11 @@ impl Cells {
             Held::Error => (Kind::Error, self.raw.as_str()),
             Held::Date => (Kind::Date, self.raw.as_str()),
             Held::Number => {
-                let value = self.raw.trim().parse().ok().filter(|_| tag.look != Look::Number);
+                let value = self.raw.trim().parse().ok().filter(|_| tag.look.is_time());
                 if value.is_some_and(|value| dates::add(value, self.epoch, tag.look, &mut self.text)) {
                     (Kind::Date, self.text.as_str())
                 } else if numbers::add(&self.raw, &mut self.text) {
-                    (Kind::Number, self.text.as_str())
+                    (tag.look.show(&mut self.text), self.text.as_str())
                 } else {
                     return Err(RowFault::Damaged("a number"));
                 }

@@ -1,6 +1,6 @@
 //! XLSX: the first sheet that a person sees.
 //!
-//! Promises: keeps the shared texts, one byte for each style, and one row.
+//! Promises: keeps the shared texts, two bytes for each style, and one row.
 
 mod cells;
 mod package;

@@ -1,12 +1,12 @@
-//! Which styles of a workbook show a number as a day or a time.
+//! How the styles of a workbook show a number.
 //!
-//! Promises: keeps a byte for each style. Fonts, colours and borders are not read.
+//! Promises: keeps two bytes for each style. Fonts, colours and borders are not read.
 
 use std::collections::HashMap;
 use std::io::Read;
 
 use crate::Fault;
-use crate::book::dates::Look;
+use crate::book::looks::Look;
 use crate::book::xml::{Event, Xml, attribute};
 
 /// Excel stops at 65,490 styles; some programs write one for each cell.
