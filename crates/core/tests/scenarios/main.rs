@@ -163,21 +163,19 @@ fn figures_without_a_time_do_not_refuse_each_other() {
         "
         list 1 delay 600
         tick 09:00
-        stock   A list 1 10; A list 1 9                     -> written, A new, A 10-0-0=10, A 9-0-0=9
+        stock   A list 1 10; A list 1 9                     -> written, A new, A 9-0-0=9
         stock   A list 1 8                                  -> written, A 8-0-0=8
-        # Another process's clock is behind.
-        tick 08:55
-        stock   A list 1 7                                  -> written, A 7-0-0=7
         stock   A list 1 6 snapshot 08:49                   -> refused: row 1: older than 08:50
         tick 09:01
         list 1 delay 3600
         stock   A list 1 5                                  -> written, A 5-0-0=5
         # What was sent with a time is compared; without a delay nothing that arrives now is old.
-        stock   A list 1 4 snapshot 09:01                   -> written, A 4-0-0=4
-        stock   A list 1 3                                  -> refused: row 1: older than 09:01
+        stock   A list 1 4 snapshot 09:04                   -> written, A 4-0-0=4
+        stock   A list 1 3                                  -> refused: row 1: older than 09:04
         list 1 delay 0
-        tick 09:00
         stock   A list 1 2                                  -> written, A 2-0-0=2
+        list 1 delay 3600
+        stock   A list 1 1                                  -> written, A 1-0-0=1
         ",
     );
 }
