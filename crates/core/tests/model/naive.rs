@@ -401,8 +401,10 @@ impl Naive {
                 faults.push((index, Fault::Product));
             } else if row.figure.is_some() {
                 let earlier = rows[..index].iter().filter(|other| other.key == row.key && other.figure.is_some());
-                let is_sent =
-                    earlier.clone().last().map_or(self.newest_sent(row.key).is_some(), |row| row.snapshot.is_some());
+                let is_sent = earlier
+                    .clone()
+                    .next_back()
+                    .map_or(self.newest_sent(row.key).is_some(), |row| row.snapshot.is_some());
                 let is_compared = row.snapshot.is_some() || is_sent && self.rules[row.key.0].delay > 0;
                 let newest = earlier.map(taken).chain(self.newest_figure(row.key, self.events.len())).max();
                 let newest = newest.filter(|_| is_compared);

@@ -5,6 +5,7 @@
 
 /// One field of a request body.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a field, and they go together freely")]
 pub struct Field {
     /// Its name on the wire.
     pub name: &'static str,

@@ -88,6 +88,7 @@ impl Look {
 
 /// What a format for numbers says, as far as it is read.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what has been read so far, each independent of the others")]
 struct Digits {
     /// Digits before the point that are shown in any case.
     zeros: usize,

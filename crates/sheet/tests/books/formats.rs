@@ -26,15 +26,16 @@ fn expected(cells: impl Iterator<Item = &'static str>) -> [String; 1] {
 fn xlsx_numbers_have_the_zeros_that_their_format_shows() {
     let escaped = |code: &str| code.replace('"', "&quot;");
     let formats = FORMATS.iter().enumerate();
-    let codes: String = formats
-        .clone()
-        .map(|(index, (code, _))| format!("<numFmt numFmtId='{}' formatCode='{}'/>", 170 + index, escaped(code)))
-        .collect();
-    let styles: String = formats.clone().map(|(index, _)| format!("<xf numFmtId='{}'/>", 170 + index)).collect();
+    let code = |(index, (code, _)): (usize, &(&str, _))| {
+        format!("<numFmt numFmtId='{}' formatCode='{}'/>", 170 + index, escaped(code))
+    };
+    let codes = formats.clone().map(code).collect::<Vec<_>>().concat();
+    let styles = formats.map(|(index, _)| format!("<xf numFmtId='{}'/>", 170 + index)).collect::<Vec<_>>().concat();
+    let cells =
+        (0..FORMATS.len() + 2).map(|style| format!("<c s='{style}'><v>123</v></c>")).collect::<Vec<_>>().concat();
     // Two that are known by number: an exponent, and digits alone.
     let known = "<xf numFmtId='11'/><xf numFmtId='1'/>";
     let styles = format!("<styleSheet><numFmts>{codes}</numFmts><cellXfs>{styles}{known}</cellXfs></styleSheet>");
-    let cells: String = (0..FORMATS.len() + 2).map(|style| format!("<c s='{style}'><v>123</v></c>")).collect();
     let sheet = format!("<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>");
     let book = Xlsx { styles: styles.as_bytes(), sheet: sheet.as_bytes(), ..Xlsx::default() }.bytes();
     let all = FORMATS.iter().map(|(_, shown)| *shown).chain(["Styled 123", "Number 123"]);
