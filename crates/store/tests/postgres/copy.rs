@@ -29,15 +29,15 @@ const SHOP: &str = "
       INSERT INTO product SELECT n & 255, n * 256 + (n & 255), 'SKU-' || n, 'é\" \\', '', 1, '{}', '{\"a\":[1]}', n, n FROM n;
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4001)
       INSERT INTO stock SELECT n & 255, n * 256 + (n & 255), 1 + (n > 4000), n * 256, 'SKU-' || n, 'qty', n % 7 + 9, 0, 0, 0,
-        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL FROM n;
+        CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL, n & 1 FROM n;
     INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
-    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 2, NULL),
+    INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL),
                                   (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263);
     INSERT INTO hold VALUES (1, 263, 257, 2, 2, 8), (1, 519, 257, 1, 1, NULL);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
-    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 2, 10, 1, 2, 1, 6, 3);
-    UPDATE stock SET held = 1, reported = 2, movement_id = 90000001 WHERE id = 257;
+    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3);
+    UPDATE stock SET held = 1, reported = 4, movement_id = 90000001 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
       (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1,
@@ -47,7 +47,8 @@ const SHOP: &str = "
     INSERT INTO package_item VALUES (7, 263, 263, 263, 1, 263, 'SKU-1', 2, 100, 1, 1, 1);
     INSERT INTO transfer_order VALUES (7, 263, 263, 263, 'T-1-1-T1', 1, 1, 100, 1, 1);
     INSERT INTO transfer_item VALUES (7, 263, 263, 263, 263, 263, 'SKU-1', 2, 100, 1, 1);
-    INSERT INTO stock_move VALUES (7, 263, 263, 263, 'order_item', 263, 'SKU-1', 2, 257, 1, 257, 1, 1, 'M', 8, 1, 1);
+    INSERT INTO stock_move VALUES (7, 263, 263, 263, 'transfer', 263, 'SKU-1', 2, 257, 1, 514, 1, 1, 'M', 8, 1, 1);
+    INSERT INTO stock_kept VALUES (1, 257, 263, 2, 8);
     INSERT INTO discrepancy VALUES
       (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1, 1, 257, 2, 10, 1, 'removed', 1);
     INSERT INTO stock_count VALUES (256, 1, 1, 1);
@@ -57,8 +58,8 @@ const SHOP: &str = "
     INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
     INSERT INTO import VALUES
       (3, 'key-1', 'stocks', 'import', 'upsert', 0, 1, NULL, 1, 'completed', 'çok.csv', 300000, 'csv', 'UTF-8', '[\"x\"]',
-       NULL, 2, 2, 1, 1, 0, 0, 5, 6, 7),
-      (4, 'key-2', 'stocks', 'undo', 'upsert', 1, 1, 3, 1, 'waiting', '', 0, '', '', '[]', 'why', 0, 0, 0, 0, 0, 0, 8, NULL, NULL);
+       NULL, 2, 2, 1, 1, 0, 0, 5, 6, 7, 'Europe/Istanbul'),
+      (4, 'key-2', 'stocks', 'undo', 'upsert', 1, 1, 3, 1, 'waiting', '', 0, '', '', '[]', 'why', 0, 0, 0, 0, 0, 0, 8, NULL, NULL, NULL);
     WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 70)
       INSERT INTO import_part SELECT 3, n, CAST(printf('%.*c', 262144, 'x') AS BLOB) FROM n;
     INSERT INTO import_chunk VALUES (3, 0, 1, 1, 0, 0, x'0100ff'), (3, 1, 0, 0, 0, 0, x'');
@@ -81,6 +82,8 @@ const SHOP: &str = "
         UNION ALL SELECT 'transfer_order:state:100', id FROM transfer_order
         UNION ALL SELECT 'discrepancy', id FROM discrepancy UNION ALL SELECT 'discrepancy:is_active:0', id FROM discrepancy
         UNION ALL SELECT 'discrepancy:stock_location_id:1', id FROM discrepancy
+        UNION ALL SELECT 'stock_move', id FROM stock_move
+        UNION ALL SELECT 'stock_move:state:1', id FROM stock_move
         UNION ALL SELECT 'unplanned_item', id FROM unplanned_item
         UNION ALL SELECT 'unplanned_item:reason:4', id FROM unplanned_item
         UNION ALL SELECT 'stock_count', id FROM stock_count
