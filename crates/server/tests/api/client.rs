@@ -62,6 +62,8 @@ impl TestServer {
         let mut config = Arguments::parse_from(["onhand"]).serve;
         // Tests sign in as often as they like; the one about the throttle sets its own number.
         config.login_attempts = NonZeroU32::new(10_000).expect("not zero");
+        // And they move the clock as far as they like; those about tokens set their own days.
+        config.login_token_idle_days = 0;
         change(&mut config);
         let database = Database::new().await;
         let store = database.store.clone();

@@ -12,10 +12,13 @@ use crate::shop::{Shop, id};
 /// Routes that only Onhand has. On the others the vendor's clients send what they like.
 const OWN: &[&str] = &[
     "POST auth/tokens",
+    "POST auth/password",
     "POST stock_list/{id}/excel_import/{cache_key}/apply",
     "POST stock_list/{id}/excel_import/{cache_key}/undo",
     "POST oms/stock-counts",
     "POST oms/orders/{id}/plan",
+    "POST oms/moves/{id}/register",
+    "POST oms/moves/register",
 ];
 
 fn name(route: &Route) -> String {

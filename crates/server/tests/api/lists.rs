@@ -150,10 +150,23 @@ async fn every_sort_orders_pages_and_cursors_alike() {
 fn keyed(rows: &[Value], filter: &Filter) -> Vec<(Key, i64)> {
     let shown = |row: &Value| match filter.name {
         "pk" | "id" => json!(id(row)),
+        "sku" => row.get("sku").unwrap_or(&row["product_sku"]).clone(),
         pointer if pointer.ends_with("__pk") => row[pointer.trim_end_matches("__pk")].clone(),
-        name => row.get(name).unwrap_or_else(|| panic!("{row} does not show {name}")).clone(),
+        name => {
+            // What is shown within another object is looked for there.
+            let within = || row.as_object()?.values().find_map(|part| part.get(name));
+            let found =
+                row.get(name).or_else(|| name.split("__").try_fold(row, |at, part| at.get(part))).or_else(within);
+            found.unwrap_or_else(|| panic!("{row} does not show {name}")).clone()
+        }
     };
     rows.iter().map(|row| (key(filter.kind, &shown(row)), id(row))).collect()
+}
+
+/// Whether a filter is about a field of another object, of which these rows show the id only.
+fn is_of_another(rows: &[Value], filter: &Filter) -> bool {
+    let other = filter.name.split_once("__").filter(|(_, field)| *field != "pk");
+    other.is_some_and(|(noun, _)| rows.iter().all(|row| row.get(filter.name).is_none() && row[noun].is_i64()))
 }
 
 fn key(kind: Kind, value: &Value) -> Key {
@@ -163,6 +176,8 @@ fn key(kind: Kind, value: &Value) -> Key {
         (Kind::Int, Value::Null) => Key::Number(0),
         // What is shown whole is compared by its id.
         (Kind::Int, Value::Object(_)) => Key::Number(id(value)),
+        // The numbers of states are shown as text.
+        (Kind::Int, Value::String(text)) => Key::Number(text.parse().expect("a number")),
         (_, Value::Null) => Key::Text(String::new()),
         (_, Value::Number(_)) => Key::Number(int(value)),
         (_, value) => Key::Text(value.as_str().expect("a text").to_owned()),
@@ -176,7 +191,7 @@ async fn every_filter_finds_what_it_says_and_nothing_else() {
     for (route, path, filters) in lists(&samples, &caller).await {
         let rows = all(&caller, &path, "").await;
         // What a row has elsewhere is looked at by the tests of its noun.
-        for filter in filters.iter().filter(|filter| filter.kind != Kind::Linked) {
+        for filter in filters.iter().filter(|filter| filter.kind != Kind::Linked && !is_of_another(&rows, filter)) {
             let keyed = keyed(&rows, filter);
             let Some(middle) = keyed.get(keyed.len() / 2).map(|(key, _)| key.clone()) else { continue };
             let other = keyed.iter().map(|(key, _)| key).find(|key| **key != middle).unwrap_or(&middle).clone();

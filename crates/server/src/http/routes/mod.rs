@@ -64,6 +64,7 @@ fn accounts() -> Vec<Route> {
         route!(POST "auth/password" SignedIn auth::change_password, "Replace your password; your other tokens are revoked.")
             .under(Under::V1)
             .takes(auth::PASSWORD)
+            .own()
             .answers(204, Answer::Nothing),
         route!(GET "active_user" SignedIn auth::active_user, "Who is signed in.").answers(200, USER),
     ]

@@ -11,8 +11,12 @@ use crate::zone;
 
 /// The body of a route.
 pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Value {
-    let name = body_name(route);
-    shared.schemas.entry(name.as_str()).or_insert_with(|| object(fields, route.whole));
+    let (mut name, described) = (body_name(route), object(fields, route.whole));
+    // A command for one object and the same command for many have one name and may have other fields.
+    while shared.schemas.get(&name).is_some_and(|other| *other != described) {
+        name.push_str("Row");
+    }
+    shared.schemas.insert(name.clone(), described);
     let one = json!({"$ref": format!("#/components/schemas/{name}")});
     let schema = if route.many {
         json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 1000}]})
