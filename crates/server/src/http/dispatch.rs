@@ -170,12 +170,16 @@ async fn handle(
     (route.handler)(call).await
 }
 
-/// The query, without what says nothing: the channel that the path names, and the format that every answer has.
+/// The query, without what says nothing: the channel that the path names, the format that every answer has, and the page
+/// that the vendor's client sends wherever it reads.
 fn query(parts: &Parts, route: &Route, below: Option<ChannelId>) -> Result<Vec<(String, String)>, Error> {
     let text = parts.uri.query().unwrap_or_default();
     let mut query: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     if route.formats.is_empty() {
         query.retain(|(name, text)| name != "format" || text != "json");
+    }
+    if route.filters.is_none() {
+        query.retain(|(name, text)| name != "page" || text != "1");
     }
     if let Some(channel) = below {
         agree(&mut query, channel, route)?;

@@ -1,6 +1,8 @@
 //! What the database holds, read behind the server's back: to show that a refused request changed nothing, and that
 //! all numbers add up. Must not know nouns: every table is read whole.
 
+use std::time::Duration;
+
 use onhand_store::sql::Statement;
 use onhand_store::{Value, verify};
 
@@ -26,6 +28,11 @@ static ARRIVING: Statement = Statement::shared(
     "SELECT cache_key FROM import WHERE state = 'receiving' AND EXISTS
      (SELECT 1 FROM import_part p WHERE p.import_id = import.id) ORDER BY id",
 );
+
+static DUE: Statement = Statement::shared("test.due", "SELECT COUNT(*) FROM plan_due");
+
+/// How often it is looked whether all orders are planned. Where nobody plans, as in a server that was stopped, they stay due.
+const PLANNING_LOOKS: usize = 100;
 
 static IMPORTS: Statement = Statement::shared(
     "test.imports",
@@ -61,8 +68,20 @@ impl TestServer {
         self.app.store.read("test.imports", read).await.expect("a readable database").expect("a row")
     }
 
+    /// Waits until no order is due to be planned: that is done behind the answers, at its own time.
+    async fn planned(&self) {
+        for _ in 0..PLANNING_LOOKS {
+            let read = async |tx: &mut onhand_store::Tx<'_>| tx.first(&DUE, &[], |row| row.get::<i64>(0)).await;
+            if self.app.store.read("test.due", read).await.expect("a readable database") == Some(0) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// All rows of all tables, one line each.
     pub(crate) async fn dump(&self) -> String {
+        self.planned().await;
         // Sooner or later every change gets a version, whoever asks for what meanwhile.
         onhand::feed::sequence(&self.app).await.expect("a writable database");
         let read = async |tx: &mut onhand_store::Tx<'_>| {

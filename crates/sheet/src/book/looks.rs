@@ -42,7 +42,11 @@ impl Look {
             match letter {
                 // What is for positive numbers says enough.
                 ';' => break,
-                '"' => digits.literal(letters.by_ref().take_while(|letter| *letter != '"').any(|letter| letter != ' ')),
+                // All of it is read, up to the closing quote.
+                '"' => {
+                    let literal: String = letters.by_ref().take_while(|letter| *letter != '"').collect();
+                    digits.literal(literal.contains(|letter| letter != ' '));
+                }
                 '\\' => digits.literal(letters.next().is_some_and(|letter| letter != ' ')),
                 '_' | '*' => drop(letters.next()),
                 '[' => {

@@ -41,7 +41,11 @@ fn note_one(shelf: &mut Shelf, item: OrderItemId, reason: UnplannedReason, conte
     let (Some(line), Some(hold)) = (shelf.item(item), shelf.hold(item)) else { return };
     let reason = if hold.state == HoldState::Short { UnplannedReason::Short } else { reason };
     let (order, stock, sku, quantity) = (line.order, hold.stock, line.sku.clone(), line.quantity);
-    if shelf.floor.unplanned.get(item).is_some() {
+    if let Some(noted) = shelf.floor.unplanned.get(item) {
+        // A plan that finds nothing again says nothing new.
+        if (noted.stock, noted.quantity, noted.reason) == (stock, quantity, reason) {
+            return;
+        }
         let row = shelf.floor.unplanned.change(item);
         (row.stock, row.quantity, row.reason, row.modified_at) = (stock, quantity, reason, context.now);
         return;
