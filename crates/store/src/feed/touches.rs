@@ -41,7 +41,7 @@ const MEMBER: i64 = 0;
 /// A product that has come into a catalog or has left it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Member {
-    /// The catalog; see [`super::cursor::EVERY_CATALOG`].
+    /// The catalog, or the number that stands for every catalog.
     pub catalog: i64,
     /// The product.
     pub product: i64,
