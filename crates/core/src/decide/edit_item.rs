@@ -6,7 +6,7 @@
 use crate::command::EditItem;
 use crate::decide::{cancel_items, floor};
 use crate::floor::UnplannedReason;
-use crate::{Context, OrderItem, OrderStatus, Outcome, Refusal, Shelf};
+use crate::{Context, HoldState, OrderItem, OrderItemId, OrderStatus, Outcome, Refusal, Shelf};
 
 pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context) -> Result<Outcome, Refusal> {
     let item = shelf.item(command.item).ok_or(Refusal::NotFound)?;
@@ -41,8 +41,10 @@ pub(super) fn edit_item(shelf: &mut Shelf, command: &EditItem, context: Context)
         after.modified_at = context.now.later_than(before.modified_at);
         shelf.order_mut(before.order, context.now);
         shelf.item_mut(command.item).clone_from(&after);
-        // One that has left, or is not to leave any more, waits for nothing.
-        floor::note(shelf, after.order, &[], UnplannedReason::NoStock, context);
+        // One that has left, or is not to leave any more, waits for nothing; a short one that is to leave waits again.
+        let is_short = shelf.hold(after.id).is_some_and(|hold| hold.state == HoldState::Short);
+        let waiting: &[OrderItemId] = if edit.status.is_some() && is_short { &[after.id] } else { &[] };
+        floor::note(shelf, after.order, waiting, UnplannedReason::Short, context);
     }
     Ok(Outcome::ItemEdited(after))
 }

@@ -88,6 +88,24 @@ async fn unplanned(shop: &Shop) -> Vec<(i64, String)> {
     rows.map(|row| (int(&row["order"]), row["reason"].as_str().expect("a word").to_owned())).collect()
 }
 
+/// A line that is not to leave any more waits for nothing; when it is to leave again, it is seen again.
+#[tokio::test]
+async fn a_short_line_is_listed_while_it_is_to_leave() {
+    let shop = Shop::open().await;
+    let (_, list) = location(&shop, json!({})).await;
+    figure(&shop, "X", list, 1).await;
+    let order = order(&shop, &[("X", list, 1)]).await;
+    let package = planned(&shop, &order).await[0].0;
+    go(&shop, package, &["not-found"]).await;
+    let (line, noted) = (items(&order)[0], vec![(id(&order), "short".to_owned())]);
+    for (status, wanted) in [("300", vec![]), ("450", noted.clone()), ("200", vec![]), ("400", noted), ("500", vec![])]
+    {
+        shop.erp.patch(&format!("/api/v1/order_items/{line}/"), json!({"status": status})).await.ok();
+        assert_eq!(unplanned(&shop).await, wanted, "{status}");
+        shop.server.verify().await;
+    }
+}
+
 #[tokio::test]
 async fn a_short_line_is_served_before_anybody_else() {
     let shop = Shop::open().await;
