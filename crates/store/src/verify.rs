@@ -151,7 +151,7 @@ shared! {
          JOIN stock s ON s.id = i.stock_id
          WHERE COALESCE(i.reserved_list_id, i.stock_list_id) <> s.stock_list_id LIMIT ?1";
     SHORT_NOTED = "verify.short_noted",
-        "SELECT h.item_id, 1, 0 FROM hold h JOIN order_item i ON i.id = h.item_id AND i.bucket = h.bucket
+        "SELECT h.item_id, 1, 0 FROM hold h JOIN order_item i ON i.id = h.item_id
          WHERE h.state = 5 AND i.status IN (400, 450)
          AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = h.item_id) LIMIT ?1";
     UNPLANNED = "verify.unplanned",
