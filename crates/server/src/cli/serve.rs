@@ -36,7 +36,12 @@ const DEMO_PASSWORD: &str = "onhand-demo";
 pub(super) async fn run(database: &DatabaseConfig, config: ServeConfig) -> anyhow::Result<()> {
     // A start that fails leaves no new database behind. Where there is one already, the process that this one takes over
     // from may still listen until its database is free.
-    let early = if database::is_there(database) { None } else { Some(listen(&config).await?) };
+    let early = if database::is_there(database) {
+        None
+    } else {
+        judge_password(&config)?;
+        Some(listen(&config).await?)
+    };
     let store = database::open_for_server(database, &config).await?;
     let served = serve(&store, database, config, early).await;
     // Whatever ended it: what was answered is in the file, not only in its log.
@@ -125,16 +130,25 @@ async fn lost(store: &Store, hold: &Hold) -> Error {
     }
 }
 
+/// Whether the first administrator may have the password that is given, if one is.
+fn judge_password(config: &ServeConfig) -> anyhow::Result<()> {
+    let given = config.admin_password.as_deref();
+    match given.and_then(|password| password::weakness(password, &config.admin_username)) {
+        None => Ok(()),
+        Some(weakness) => anyhow::bail!("the first administrator's password: {weakness}"),
+    }
+}
+
 /// Makes the first administrator where there is no user. The password, if it may be shown.
 async fn first_admin(store: &Store, config: &ServeConfig, now: Timestamp) -> anyhow::Result<Option<String>> {
     if store.read("accounts.count", async |tx| accounts::count(tx).await).await? > 0 {
         return Ok(config.demo.then(|| DEMO_PASSWORD.to_owned()).filter(|_| config.admin_password.is_none()));
     }
     let (shown, secret) = match &config.admin_password {
-        Some(password) => match password::weakness(password, &config.admin_username) {
-            None => (None, password.clone()),
-            Some(weakness) => anyhow::bail!("the first administrator's password: {weakness}"),
-        },
+        Some(password) => {
+            judge_password(config)?;
+            (None, password.clone())
+        }
         None if config.demo => (Some(DEMO_PASSWORD.to_owned()), DEMO_PASSWORD.to_owned()),
         None => {
             let generated = crate::hex::encode(&token::random::<10>());

@@ -47,10 +47,12 @@ fn weak_passwords_and_channels_that_are_not_there_are_refused_in_one_line() {
         assert_eq!((told.code, told.out.as_str(), told.err.lines().count()), (Some(1), "", 1), "{told:?}");
         assert!(told.err.contains(words), "{told:?}");
     }
-    let mut weak = onhand(&database, &["serve", "--listen=127.0.0.1:0"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut weak = onhand(&file(folder.path()), &["serve", "--listen=127.0.0.1:0"]);
     let told = told(weak.env("ONHAND_ADMIN_PASSWORD", "12345678"));
     assert_eq!(told.code, Some(1), "{told:?}");
     assert!(told.err.contains("the first administrator's password"), "{told:?}");
+    assert_eq!(folder.path().read_dir().expect("it is there").count(), 0, "no new database is left behind");
 }
 
 #[test]
