@@ -48,6 +48,11 @@ pub fn row(key: &str, account: UserId, name: &str, now: Timestamp) -> Token {
     }
 }
 
+/// The end of a token that lives so many days.
+pub const fn end(start: Timestamp, days: i64) -> Timestamp {
+    start.plus_micros(days.saturating_mul(24 * 3_600 * 1_000_000))
+}
+
 /// The part of a token that finds its row, if it looks like a token at all.
 pub fn prefix(token: &str) -> Option<&str> {
     let fits = token.len() == DIGITS && token.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -12,8 +12,6 @@ use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::wire::scalar;
 
-const DAY_SECONDS: i64 = 24 * 3_600;
-
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Make a token and print it, this once.
@@ -46,7 +44,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
             let account = account(&store, username).await?;
             let key = token::generate();
             let row = token::row(&key, account.id, &name, Clock::System.now());
-            let end = days.map(|days| row.created_at.minus_seconds(-i64::from(days) * DAY_SECONDS));
+            let end = days.map(|days| token::end(row.created_at, days.into()));
             let row = Token { is_named: true, expires_at: end, ..row };
             store.write("tokens.insert", async move |tx| accounts::insert_token(tx, &row).await).await?;
             say(key);

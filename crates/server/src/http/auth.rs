@@ -37,7 +37,6 @@ pub const FILTERS: &[Filter] = &[];
 
 /// Named tokens an account may have at once.
 const NAMED_TOKENS_MAX: i64 = 200;
-const DAY_SECONDS: i64 = 24 * 3_600;
 
 /// The answer to a log-in.
 pub const KEY: View = View { name: "Key", properties: &[property("key", Shape::Text)], open: false };
@@ -101,7 +100,7 @@ pub async fn login(call: Call) -> Result<Reply, Error> {
     let account = account.filter(|_| fits).ok_or_else(refused)?;
     let (key, row) = new_token(app, account.id, "login");
     let days = i64::from(app.config.login_token_days);
-    let row = Token { expires_at: (days > 0).then(|| row.created_at.minus_seconds(-days * DAY_SECONDS)), ..row };
+    let row = Token { expires_at: (days > 0).then(|| token::end(row.created_at, days)), ..row };
     let (proof, max) = (Proof::Password(account.password_hash), app.config.login_tokens_max.get() as usize);
     let insert = async move |tx: &mut Tx<'_>| accounts::insert_login(tx, &row, &proof, max).await;
     app.store.write("tokens.insert", insert).await?.ok_or_else(refused)?;
@@ -218,7 +217,7 @@ pub async fn create_token(call: Call) -> Result<Reply, Error> {
     let form = call.form(NEW_TOKEN, Mode::Whole).await?;
     let name = form.text("name").unwrap_or_default();
     let (key, row) = new_token(&call.app, call.caller.account, name);
-    let expires_at = form.int("expires_in_days").map(|days| row.created_at.minus_seconds(-days * DAY_SECONDS));
+    let expires_at = form.int("expires_in_days").map(|days| token::end(row.created_at, days));
     let row = Token { is_named: true, expires_at, ..row };
     let proof = Proof::Token(call.caller.token);
     let body = async move |tx: &mut Tx<'_>| match accounts::count_named(tx, row.account).await? {

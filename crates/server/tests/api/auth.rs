@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use onhand::auth::{Role, password};
 use serde_json::json;
 
-use crate::client::{PASSWORD, TestServer, parsed, password_hash};
+use crate::client::{Client, PASSWORD, TestServer, parsed, password_hash};
 use crate::shop::{column, id, long};
 
 const LOGIN: &str = "/api/i1/auth/login/";
@@ -187,9 +187,8 @@ async fn nobody_sees_or_revokes_the_tokens_of_another() {
     server.bearer(made["key"].as_str().expect("a key")).get("/api/v1/active_user/").await.ok();
 }
 
-/// A token revoked by another process stops working within five seconds.
-#[tokio::test]
-async fn a_revocation_elsewhere_is_noticed_within_five_seconds() {
+/// A server that has just seen a token, which is then revoked behind its back; and the token's client.
+async fn revoked_elsewhere() -> (TestServer, Client) {
     let server = TestServer::start().await;
     let viewer = server.client(Role::Viewer).await;
     viewer.get("/api/v1/active_user/").await.ok();
@@ -197,6 +196,13 @@ async fn a_revocation_elsewhere_is_noticed_within_five_seconds() {
     let (token, now) = (id(&tokens["results"][0]), server.app.clock.now());
     let revoke = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::revoke(tx, token, now).await;
     assert!(server.app.store.write("tokens.revoke", revoke).await.expect("a writable database"));
+    (server, viewer)
+}
+
+/// A token revoked by another process stops working within five seconds.
+#[tokio::test]
+async fn a_revocation_elsewhere_is_noticed_within_five_seconds() {
+    let (server, viewer) = revoked_elsewhere().await;
     server.advance(5);
     viewer.get("/api/v1/active_user/").await.expect(401);
 }
@@ -368,13 +374,7 @@ async fn ones_tokens_are_listed_in_pages() {
 /// Five seconds are five seconds, also when the machine's clock is set back meanwhile.
 #[tokio::test]
 async fn a_revoked_token_does_not_live_on_through_a_jump_of_the_clock() {
-    let server = TestServer::start().await;
-    let viewer = server.client(Role::Viewer).await;
-    viewer.get("/api/v1/active_user/").await.ok();
-    let tokens = viewer.get("/api/v1/auth/tokens/").await.ok();
-    let (token, now) = (id(&tokens["results"][0]), server.app.clock.now());
-    let revoke = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::revoke(tx, token, now).await;
-    assert!(server.app.store.write("tokens.revoke", revoke).await.expect("a writable database"));
+    let (server, viewer) = revoked_elsewhere().await;
     server.advance(-3_600);
     viewer.get("/api/v1/active_user/").await.expect(401);
 }
