@@ -18,6 +18,7 @@ mod fold;
 mod hold;
 mod id;
 pub mod import;
+mod mapping;
 mod movement;
 mod order;
 pub mod plan;
@@ -41,8 +42,9 @@ pub use id::{
     PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, StockMoveId, TransferId,
     TransferItemId, UserId,
 };
+pub use mapping::{ERP, Mapping, Mappings};
 pub use movement::{Cause, Delta, Movement};
-pub use order::{Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell, as_ordered};
+pub use order::{Channel, Order, OrderItem, OrderStatus, Oversell, as_ordered};
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use refusal::Refusal;
 pub use shelf::{Changes, Shelf};

@@ -3,9 +3,7 @@
 //! Promises: [`OrderStatus`] is the closed table of contract 7.3. Must not know what the vendor's other fields mean:
 //! they are opaque text in `details`.
 
-use crate::{
-    ChannelId, MappingId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp,
-};
+use crate::{ChannelId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp};
 
 /// What to do with an order that a channel has already sold and that does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -191,8 +189,12 @@ pub struct OrderItem {
     pub modified_at: Timestamp,
 }
 
-/// The kind of remote system that the ERP is: only its code for a line releases what the line holds.
-pub const ERP: &str = "external_company";
+impl OrderItem {
+    /// The line as it was ordered: itself, or the one that it was split from.
+    pub fn whole(&self) -> OrderItemId {
+        self.split_from.unwrap_or(self.id)
+    }
+}
 
 /// The lines of an order as they were ordered: what was split off a line is a part of it again.
 pub fn as_ordered(items: &[OrderItem]) -> Vec<(&OrderItem, i64)> {
@@ -201,21 +203,6 @@ pub fn as_ordered(items: &[OrderItem]) -> Vec<(&OrderItem, i64)> {
         parts.map(|part| part.quantity.units()).sum()
     };
     items.iter().filter(|line| line.split_from.is_none()).map(|line| (line, units(line))).collect()
-}
-
-/// A remote system's code for an order line (seed 001, "Integration Mapping").
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Mapping {
-    /// Its id.
-    pub id: MappingId,
-    /// The line it names.
-    pub item: OrderItemId,
-    /// Which kind of remote system, for instance `external_company`.
-    pub integration_type: String,
-    /// The remote system's code, 1..=255 characters.
-    pub code: String,
-    /// When it was stored.
-    pub created_at: Timestamp,
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub enum Refusal {
         /// The code it carries.
         code: String,
     },
+    /// Another line carries this code of the ERP, and the line's list wants each once.
+    CodeTaken,
     /// These lines belong to another order, or to none.
     NotInOrder(Vec<OrderItemId>),
     /// These lines have been shipped; they can be refunded, not cancelled.

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::by_stock::ByStock;
 use crate::command::ProductRef;
 use crate::floor::{Floor, FloorChanges};
+use crate::mapping::Mappings;
 use crate::{
     Cause, Channel, ChannelId, Delta, Hold, HoldState, IdKind, IdSource, Mapping, Movement, MovementId, Order, OrderId,
     OrderItem, OrderItemId, Product, ProductId, Quantity, Stock, StockId, StockList, StockListId, Timestamp, UserId,
@@ -33,7 +34,8 @@ pub struct Shelf {
     holds: HashMap<OrderItemId, Hold>,
     reported_of: ByStock,
     short_of: ByStock,
-    mappings: HashMap<OrderItemId, Vec<Mapping>>,
+    /// Codes of remote systems for lines.
+    pub mappings: Mappings,
     changes: Changes,
 }
 
@@ -138,11 +140,6 @@ impl Shelf {
         self.short_of.keep(hold.stock, hold.item, hold.state == HoldState::Short);
         self.holds.insert(hold.item, hold);
     }
-
-    /// Puts a mapping on the shelf.
-    pub fn put_mapping(&mut self, mapping: Mapping) {
-        self.mappings.entry(mapping.item).or_default().push(mapping);
-    }
 }
 
 /// Reading.
@@ -211,6 +208,11 @@ impl Shelf {
         self.reported_of.of(stock)
     }
 
+    /// Settled holds of a stock, as far as they are here.
+    pub(crate) fn settled_on(&self, stock: StockId) -> impl Iterator<Item = &Hold> {
+        self.holds.values().filter(move |hold| hold.stock == stock && hold.state == HoldState::Settled)
+    }
+
     /// Lines that are short and were last held on a stock.
     pub(crate) fn short_of(&self, stock: StockId) -> Vec<OrderItemId> {
         self.short_of.of(stock)
@@ -219,11 +221,6 @@ impl Shelf {
     /// Stocks that lines are short at.
     pub(crate) fn stocks_with_short(&self) -> Vec<StockId> {
         self.short_of.stocks()
-    }
-
-    /// The mapping of a line for one kind of remote system.
-    pub fn mapping(&self, item: OrderItemId, integration_type: &str) -> Option<&Mapping> {
-        self.mappings.get(&item)?.iter().find(|mapping| mapping.integration_type == integration_type)
     }
 
     /// What has been recorded so far.
@@ -315,7 +312,8 @@ impl Shelf {
 
     pub(crate) fn add_mapping(&mut self, mapping: Mapping) {
         self.changes.mappings.push(mapping.clone());
-        self.put_mapping(mapping);
+        let whole = self.item(mapping.item).map(OrderItem::whole);
+        self.mappings.put(mapping, whole);
     }
 
     /// The order, to change it. Its time grows with every change, as a stock's does.

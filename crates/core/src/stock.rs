@@ -38,6 +38,8 @@ pub struct StockList {
     pub location: Option<StockLocationId>,
     /// When moves to this list, and transfers from it, are taken to be registered.
     pub moves_settle: MovesSettle,
+    /// Whether the ERP's code of a line that is reserved here is no other line's.
+    pub is_item_code_unique: bool,
 }
 
 /// The most characters a SKU may have.
@@ -97,6 +99,11 @@ pub struct Stock {
     /// Whether that time came with the figure. One that is only inferred from an arrival is not compared with another such
     /// one: a clock that goes back, or a delay that becomes longer, would turn them round.
     pub is_snapshot_sent: bool,
+    /// When the newest count was taken of those that came after the figure: the figure is right at that moment, if it was not
+    /// taken off sale, whatever lines the ERP's level contained.
+    pub counted_at: Option<Timestamp>,
+    /// When an import's difference last changed the figure since it was written.
+    pub adjusted_at: Option<Timestamp>,
     /// When the newest active discrepancy was reported. While there is one, nothing is offered.
     pub discrepancy_at: Option<Timestamp>,
     /// The newest movement of this stock; each movement names the one before it.
@@ -138,6 +145,8 @@ impl Stock {
             reported: 0,
             snapshot_at: None,
             is_snapshot_sent: false,
+            counted_at: None,
+            adjusted_at: None,
             discrepancy_at: None,
             movement: None,
             extra_field: "{}".to_owned(),

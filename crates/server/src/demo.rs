@@ -63,6 +63,7 @@ async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId
             is_auto_sync: true,
             release_mode: ReleaseMode::default(),
             moves_settle: MovesSettle::default(),
+            is_item_code_unique: true,
             snapshot_delay_seconds: 0,
             time_zone: Some("Europe/Istanbul".to_owned()),
             created_at: now,

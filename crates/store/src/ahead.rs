@@ -26,7 +26,8 @@ pub struct Ahead {
 }
 
 /// Looks at the stocks of some SKUs in a list, without locking them. None where a decision would need more than them: a
-/// stock that has to be made, reported lines that a figure may settle, discrepancies that it may clear, lines that are short.
+/// stock that has to be made, reported lines that a figure may settle, discrepancies that it may clear, a count that it replaces, lines that
+/// are short.
 pub async fn look<'s>(
     tx: &mut Tx<'_>,
     list: StockListId,
@@ -36,7 +37,7 @@ pub async fn look<'s>(
     let Some(rules) = stock_lists::rules(tx, list).await? else { return Ok(None) };
     let wanted = skus.len();
     let found = stocks::by_skus(tx, list, skus).await?;
-    let is_plain = |stock: &Stock| stock.reported == 0 && stock.discrepancy_at.is_none();
+    let is_plain = |stock: &Stock| stock.reported == 0 && stock.discrepancy_at.is_none() && stock.counted_at.is_none();
     if found.len() < wanted || !found.iter().all(is_plain) {
         return Ok(None);
     }

@@ -23,6 +23,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::feed::told::STATEMENTS,
         crate::feed::touches::STATEMENTS,
         crate::floor::STATEMENTS,
+        crate::goods_movements::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::integration_actions::STATEMENTS,
         crate::imports::STATEMENTS,

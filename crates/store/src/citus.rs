@@ -47,6 +47,10 @@ pub const HOMES: &[(&str, Home)] = &[
     ),
     ("discrepancy", Home::Spread("SELECT create_distributed_table('discrepancy', 'bucket', colocate_with => 'stock')")),
     ("stock_move", Home::Spread("SELECT create_distributed_table('stock_move', 'bucket', colocate_with => 'stock')")),
+    (
+        "goods_movement",
+        Home::Spread("SELECT create_distributed_table('goods_movement', 'bucket', colocate_with => 'stock')"),
+    ),
     ("stock_kept", Home::Spread("SELECT create_distributed_table('stock_kept', 'bucket', colocate_with => 'stock')")),
     (
         "unplanned_item",

@@ -3,7 +3,7 @@
 //! Promises: whatever belongs to an order is read when the order is locked, and what belongs to a stock when the stock is;
 //! a batch that has nothing to do with the floor asks nothing. Must not know why anything changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use onhand_core::command::Needs;
 use onhand_core::floor::{FloorChanges, FloorNeeds, MoveKind};
@@ -14,8 +14,8 @@ use onhand_core::{
 use crate::sql::{shared, values};
 use crate::tally::Tally;
 use crate::{
-    Error, Tx, discrepancies, order_items, packages, stock_counts, stock_locations, stock_moves, stocks, transfers,
-    unplanned_items,
+    Error, Tx, discrepancies, goods_movements, order_items, packages, stock_counts, stock_locations, stock_moves,
+    stocks, transfers, unplanned_items,
 };
 
 shared! {
@@ -24,6 +24,9 @@ shared! {
         "INSERT INTO plan_due (bucket, order_id) VALUES (?1, ?2) ON CONFLICT (order_id, bucket) DO NOTHING";
     DELETE_DUE = "plan_due.delete", "DELETE FROM plan_due WHERE order_id = ?1 AND bucket = ?2";
 }
+
+/// How many orders that nobody has planned yet a count looks at: what the planner leaves behind is planned in a moment.
+const COUNTED_DUE_MAX: i64 = 10_000;
 
 /// What a batch reaches on the floor, as far as it is known.
 #[derive(Debug, Default)]
@@ -36,6 +39,12 @@ pub(crate) struct Reach {
     pub(crate) keys: BTreeSet<StockKey>,
     /// Lines that a count looks at, wherever their stocks are.
     pub(crate) counted: BTreeSet<OrderItemId>,
+}
+
+impl Reach {
+    fn is_counted(&self, stock: &Stock) -> bool {
+        !self.keys.is_empty() && self.keys.contains(&StockKey { list: stock.list, sku: stock.sku.clone() })
+    }
 }
 
 /// Orders that are to be planned, at the most so many.
@@ -128,10 +137,20 @@ pub(crate) async fn load(
     reach: &mut Reach,
     shelf: &mut Shelf,
 ) -> Result<BTreeSet<StockId>, Error> {
-    let mut wanted = BTreeSet::new();
     if needs.is_empty() && reach.orders.is_empty() {
-        return Ok(wanted);
+        return Ok(BTreeSet::new());
     }
+    // Most batches have nothing to do with the floor: they do not carry the room that this needs.
+    Box::pin(load_all(tx, needs, reach, shelf)).await
+}
+
+async fn load_all(
+    tx: &mut Tx<'_>,
+    needs: &FloorNeeds,
+    reach: &mut Reach,
+    shelf: &mut Shelf,
+) -> Result<BTreeSet<StockId>, Error> {
+    let mut wanted = BTreeSet::new();
     load_orders(tx, &reach.orders, shelf).await?;
     // Where transfers keep something off sale, or will.
     let carried = shelf.floor.moves.all().filter(|one| one.kind == MoveKind::Transfer);
@@ -155,6 +174,18 @@ pub(crate) async fn load(
     for line in packages::items_counted(tx, &needs.counted).await? {
         reach.counted.insert(line.item);
         shelf.floor.package_items.put(line.id, line);
+    }
+    if !needs.counted.is_empty() {
+        // Orders that come in while somebody counts.
+        let due = due(tx, COUNTED_DUE_MAX).await?;
+        let is_counted = |sku: &str| needs.counted.iter().any(|(_, counted)| counted == sku);
+        let lines = order_items::of_orders(tx, &due).await?.into_iter().filter(|line| is_counted(&line.sku));
+        reach.counted.extend(lines.map(|line| line.id));
+    }
+    for (transfer, line) in transfers::counted(tx, &needs.counted).await? {
+        reach.counted.insert(line.item);
+        shelf.floor.transfers.put(transfer.id, transfer);
+        shelf.floor.transfer_items.put(line.id, line);
     }
     wanted.extend(discrepancies::stocks_of(tx, &needs.discrepancies).await?);
     Ok(wanted)
@@ -190,17 +221,22 @@ pub(crate) fn destinations(shelf: &Shelf) -> impl Iterator<Item = StockListId> {
     shelf.floor.transfers.all().filter_map(move |transfer| location(transfer.destination))
 }
 
-/// When the stocks are locked, and something is planned: what other lines wait for there.
+/// When the stocks are locked, and something is planned or counted: what other lines wait for there.
 pub(crate) async fn load_claims(
     tx: &mut Tx<'_>,
-    reach: &Reach,
+    reach: &mut Reach,
     found: &[Stock],
     shelf: &mut Shelf,
 ) -> Result<(), Error> {
-    if !reach.planned.is_empty() {
-        for row in unplanned_items::of_stocks(tx, found.iter().map(|stock| stock.id)).await? {
-            shelf.floor.unplanned.put(row.item, row);
+    let counted: HashSet<StockId> =
+        found.iter().filter(|stock| reach.is_counted(stock)).map(|stock| stock.id).collect();
+    let of_plan = |stock: &StockId| !reach.planned.is_empty() || counted.contains(stock);
+    let stocks: Vec<StockId> = found.iter().map(|stock| stock.id).filter(of_plan).collect();
+    for row in unplanned_items::of_stocks(tx, stocks).await? {
+        if counted.contains(&row.stock) {
+            reach.counted.insert(row.item);
         }
+        shelf.floor.unplanned.put(row.item, row);
     }
     Ok(())
 }
@@ -226,6 +262,23 @@ pub(crate) async fn load_discrepancies(
     if !needs.discrepancies.is_empty() {
         for one in discrepancies::by_ids(tx, &needs.discrepancies).await? {
             shelf.floor.discrepancies.put(one.id, one);
+        }
+    }
+    Ok(())
+}
+
+/// When the stocks are locked: what has come and gone since those were counted that were counted earlier.
+pub(crate) async fn load_goods(
+    tx: &mut Tx<'_>,
+    needs: &FloorNeeds,
+    found: &[Stock],
+    shelf: &mut Shelf,
+) -> Result<(), Error> {
+    for (location, sku, moment) in &needs.counted_earlier {
+        let list = shelf.floor.locations.get(*location).map(|location| location.list);
+        if let Some(stock) = found.iter().find(|stock| Some(stock.list) == list && stock.sku == *sku) {
+            let sum = goods_movements::sum_since(tx, stock.id, *moment).await?;
+            shelf.floor.goods.put_sum_since(stock.id, *moment, sum);
         }
     }
     Ok(())
@@ -283,5 +336,6 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally)
     stock_moves::apply_kept(tx, &floor.kept).await?;
     discrepancies::apply(tx, &floor.discrepancies, tally).await?;
     stock_counts::apply(tx, &floor.counts, tally).await?;
+    goods_movements::add_all(tx, &floor.goods).await?;
     unplanned_items::apply(tx, &floor.unplanned, tally).await
 }

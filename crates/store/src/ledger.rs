@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use onhand_core::command::Needs;
 use onhand_core::feed::Kind;
 use onhand_core::{
-    Changes, ChannelId, OrderId, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey, StockList,
-    StockListId, Timestamp,
+    Changes, ChannelId, OrderId, OrderItem, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey,
+    StockList, StockListId, Timestamp,
 };
 
 use crate::feed::touches::{self, Touch};
@@ -28,6 +28,7 @@ pub(crate) static STATEMENTS: &[&Statement] = &[];
 /// orders are locked, then stocks, each in the order of their ids, so that no two processes wait for each other; what may
 /// change is read under those locks.
 pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(), Error> {
+    mappings::lock_codes(tx, &needs.codes).await?;
     // Nothing else depends on the numbers, so nothing waits for them.
     let numbers = orders::ask_numbers_taken(tx, &needs.numbers).await?;
     let mut wanted = needs.stocks.clone();
@@ -42,7 +43,9 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     }
     floor::still_waiting(tx, &waiting).await?;
     floor::load_discrepancies(tx, &needs.floor, &found, shelf).await?;
-    floor::load_claims(tx, &reach, &found, shelf).await?;
+    floor::load_goods(tx, &needs.floor, &found, shelf).await?;
+    floor::load_claims(tx, &mut reach, &found, shelf).await?;
+    known.iter().for_each(|list| shelf.put_list(*list));
     load_items(tx, needs, &items, &found, shelf).await?;
     load_counted(tx, &reach.counted.difference(&items).copied().collect(), shelf).await?;
     let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
@@ -54,7 +57,6 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     lists.extend(keys.iter().map(|key| key.list));
     lists.extend(floor::destinations(shelf));
     known.iter().for_each(|list| _ = lists.remove(&list.id));
-    known.into_iter().for_each(|list| shelf.put_list(list));
     load_products(tx, &keys, &found, shelf).await?;
     found.into_iter().for_each(|stock| shelf.put_stock(stock));
     load_lists(tx, &lists, shelf).await?;
@@ -123,10 +125,23 @@ async fn load_items(
         shelf.put_hold(hold);
     }
     for mapping in mappings::of_items(tx, &needs.items.iter().copied().collect::<Vec<_>>()).await? {
-        shelf.put_mapping(mapping);
+        shelf.mappings.put(mapping, None);
     }
+    load_codes(tx, needs, &items, shelf).await?;
     items.into_iter().for_each(|item| shelf.put_item(item));
     floor::load_moves(tx, needs.items.iter().copied(), shelf).await
+}
+
+/// Other lines that the ERP has given codes to which it is about to give, where the line's list minds. A line that does not
+/// exist is given none.
+async fn load_codes(tx: &mut Tx<'_>, needs: &Needs, items: &[OrderItem], shelf: &mut Shelf) -> Result<(), Error> {
+    let minds = |item: &&OrderItem| shelf.list(item.reserved_list).is_none_or(|list| list.is_item_code_unique);
+    let whole = |id| items.iter().find(|item| item.id == id).filter(minds).map(OrderItem::whole);
+    let wanted: Vec<_> = needs.codes.iter().filter_map(|(id, code)| Some((code.as_str(), whole(*id)?))).collect();
+    for (code, line) in mappings::others_with_codes(tx, wanted.into_iter()).await? {
+        shelf.mappings.put_code(code, line);
+    }
+    Ok(())
 }
 
 /// Lines that a count only looks at: nothing happens to them, so their stocks need not be ours.
@@ -135,6 +150,7 @@ async fn load_counted(tx: &mut Tx<'_>, items: &BTreeSet<OrderItemId>, shelf: &mu
     for hold in order_items::holds_of(tx, &items).await? {
         shelf.put_hold(hold);
     }
+    items.into_iter().for_each(|item| shelf.put_item(item));
     Ok(())
 }
 

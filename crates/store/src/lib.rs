@@ -22,6 +22,7 @@ pub mod feed;
 pub mod filter;
 pub mod floor;
 pub mod geography;
+mod goods_movements;
 mod hold;
 pub mod idempotency;
 pub mod ids;

@@ -51,6 +51,13 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 17, name: "unplanned", text: include_str!("../schema/0017_unplanned.sql"), server: "" },
     Migration { version: 18, name: "parts", text: include_str!("../schema/0018_parts.sql"), server: "" },
     Migration { version: 19, name: "sent times", text: include_str!("../schema/0019_sent_times.sql"), server: "" },
+    Migration { version: 20, name: "item codes", text: include_str!("../schema/0020_item_codes.sql"), server: "" },
+    Migration {
+        version: 21,
+        name: "goods movements",
+        text: include_str!("../schema/0021_goods_movements.sql"),
+        server: "",
+    },
 ];
 
 shared! {

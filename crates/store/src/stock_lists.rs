@@ -25,6 +25,8 @@ pub struct StockListRow {
     pub release_mode: ReleaseMode,
     /// When moves to the list, and transfers from it, are taken to be registered.
     pub moves_settle: MovesSettle,
+    /// Whether the ERP's code of a line that is reserved here is no other line's.
+    pub is_item_code_unique: bool,
     /// How old figures without a time of their own are taken to be, in seconds, 0..=86400.
     pub snapshot_delay_seconds: i64,
     /// The time zone of its times without an offset: a name of the IANA database.
@@ -36,7 +38,7 @@ pub struct StockListRow {
 }
 
 const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, \
-                       modified_at, moves_settle";
+                       modified_at, moves_settle, is_item_code_unique";
 const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
@@ -46,27 +48,28 @@ pub static KNOWN: records::Table = records::Table::new("stock_list", &[])
 shared! {
     BY_ID = "stock_lists.by_id",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
-         moves_settle FROM stock_list WHERE id = ?1";
+         moves_settle, is_item_code_unique FROM stock_list WHERE id = ?1";
     LOCKED = "stock_lists.locked",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
-         moves_settle FROM stock_list WHERE id = ?1", locking;
+         moves_settle, is_item_code_unique FROM stock_list WHERE id = ?1", locking;
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
-        "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle
+        "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique
          FROM stock_list WHERE id = ?1";
     CLASHES = "stock_lists.clashes",
         "SELECT name, code FROM stock_list WHERE id <> ?1 AND (name = ?2 OR code = ?3)";
     NAMED = "stock_lists.named",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
-         moves_settle FROM stock_list WHERE name = ?1 OR code = ?2 ORDER BY id";
+         moves_settle, is_item_code_unique FROM stock_list WHERE name = ?1 OR code = ?2 ORDER BY id";
     INSERT = "stock_lists.insert",
         "INSERT INTO stock_list
          (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
-         moves_settle) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+         moves_settle, is_item_code_unique) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     ZONE = "stock_lists.zone", "SELECT id, time_zone FROM stock_list WHERE id = ?1";
     UPDATE = "stock_lists.update",
         "UPDATE stock_list SET name = ?2, code = ?3, is_auto_sync = ?4, release_mode = ?5,
-         snapshot_delay_seconds = ?6, time_zone = ?7, modified_at = ?8, moves_settle = ?9 WHERE id = ?1";
+         snapshot_delay_seconds = ?6, time_zone = ?7, modified_at = ?8, moves_settle = ?9,
+         is_item_code_unique = ?10 WHERE id = ?1";
 }
 
 fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
@@ -81,6 +84,7 @@ fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
         created_at: Timestamp::from_micros(row.get(7)?),
         modified_at: Timestamp::from_micros(row.get(8)?),
         moves_settle: moves_settle(row.str(9)?),
+        is_item_code_unique: row.get(10)?,
     })
 }
 
@@ -149,6 +153,7 @@ pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<Sto
             snapshot_delay_seconds: row.get(2)?,
             location: row.get::<Option<i64>>(3)?.map(StockLocationId::new),
             moves_settle: moves_settle(row.str(4)?),
+            is_item_code_unique: row.get(5)?,
         })
     };
     tx.first(&RULES, &values![id.get()], read).await
@@ -167,7 +172,9 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
     let (created, modified) = (list.created_at.micros(), list.modified_at.micros());
     let (delay, code, zone) = (list.snapshot_delay_seconds, list.code.as_deref(), list.time_zone.as_deref());
     let (sync, moves) = (list.is_auto_sync, moves_settle_name(list.moves_settle));
-    tx.execute(&INSERT, &values![id, &list.name, code, sync, mode, delay, zone, created, modified, moves]).await?;
+    let unique = list.is_item_code_unique;
+    let row = values![id, &list.name, code, sync, mode, delay, zone, created, modified, moves, unique];
+    tx.execute(&INSERT, &row).await?;
     let mut tally = Tally::default();
     tally.add(Scope::all(TABLE.name), id, 1);
     tally.write(tx).await?;
@@ -180,7 +187,8 @@ pub async fn update(tx: &mut Tx<'_>, list: &StockListRow) -> Result<(), Error> {
     let (delay, modified) = (list.snapshot_delay_seconds, list.modified_at.micros());
     let (id, code, zone) = (list.id.get(), list.code.as_deref(), list.time_zone.as_deref());
     let (sync, moves) = (list.is_auto_sync, moves_settle_name(list.moves_settle));
-    tx.execute(&UPDATE, &values![id, &list.name, code, sync, mode, delay, zone, modified, moves]).await?;
+    let unique = list.is_item_code_unique;
+    tx.execute(&UPDATE, &values![id, &list.name, code, sync, mode, delay, zone, modified, moves, unique]).await?;
     Ok(())
 }
 

@@ -30,7 +30,7 @@ const BRIEF: Table = Table {
 pub(crate) const TABLE: Table = Table {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
-              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent",
+              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at",
     tallied: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
@@ -38,42 +38,49 @@ pub(crate) const TABLE: Table = Table {
 shared! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent FROM stock WHERE id = ?1 AND bucket = ?2";
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
+         counted_at, adjusted_at FROM stock WHERE id = ?1 AND bucket = ?2";
     /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         || ' ' || l.is_item_code_unique
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", locking;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         || ' ' || l.is_item_code_unique
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent FROM stock
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
+         counted_at, adjusted_at FROM stock
          WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
-         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent FROM stock
+         snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
+         counted_at, adjusted_at FROM stock
          WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
-         snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at, is_snapshot_sent)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+         snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at, is_snapshot_sent,
+         counted_at, adjusted_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     UPDATE = "stocks.update",
         "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, reported = ?7, snapshot_at = ?8,
          movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12,
-         is_snapshot_sent = ?13 WHERE id = ?1 AND bucket = ?2";
+         is_snapshot_sent = ?13, counted_at = ?14, adjusted_at = ?15 WHERE id = ?1 AND bucket = ?2";
     /// What an import can change, unless something has moved the stock meanwhile.
     UPDATE_UNMOVED = "stocks.update_unmoved",
         "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, snapshot_at = ?7, movement_id = ?8,
-         modified_at = ?9, is_snapshot_sent = ?12 WHERE id = ?1 AND bucket = ?2 AND discrepancy_at IS NULL
+         modified_at = ?9, is_snapshot_sent = ?12, adjusted_at = ?14 WHERE id = ?1 AND bucket = ?2
+         AND discrepancy_at IS NULL AND counted_at IS NULL
          AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11
          AND is_snapshot_sent = ?13";
 }
@@ -96,6 +103,8 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         created_at: Timestamp::from_micros(row.get(13)?),
         modified_at: Timestamp::from_micros(row.get(14)?),
         is_snapshot_sent: row.get(15)?,
+        counted_at: row.get::<Option<i64>>(16)?.map(Timestamp::from_micros),
+        adjusted_at: row.get::<Option<i64>>(17)?.map(Timestamp::from_micros),
     })
 }
 
@@ -223,16 +232,17 @@ impl State {
 pub(crate) type Locked = (Stock, StockList);
 
 fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
-    let (stock, list) = (read(row)?, row.str(16)?);
+    let (stock, list) = (read(row)?, row.str(18)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
     let parts: Vec<&str> = list.split(' ').collect();
-    let [mode, delay, location, moves_settle] = parts[..] else { return Err(unreadable()) };
+    let [mode, delay, location, moves_settle, code_unique] = parts[..] else { return Err(unreadable()) };
     let list = StockList {
         id: stock.list,
         release_mode: stock_lists::release_mode(mode),
         snapshot_delay_seconds: delay.parse().map_err(|_| unreadable())?,
         location: location.parse().ok().filter(|id| *id != 0).map(StockLocationId::new),
         moves_settle: stock_lists::moves_settle(moves_settle),
+        is_item_code_unique: code_unique != "0",
     };
     Ok((stock, list))
 }
@@ -293,6 +303,8 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.created_at.micros(),
             stock.modified_at.micros(),
             stock.is_snapshot_sent,
+            stock.counted_at.map(Timestamp::micros),
+            stock.adjusted_at.map(Timestamp::micros),
         ]
     });
     tx.execute_each(&INSERT, rows).await
@@ -314,6 +326,8 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.modified_at.micros(),
             stock.discrepancy_at.map(Timestamp::micros),
             stock.is_snapshot_sent,
+            stock.counted_at.map(Timestamp::micros),
+            stock.adjusted_at.map(Timestamp::micros),
         ]
     });
     tx.execute_each(&UPDATE, rows).await
@@ -339,6 +353,7 @@ pub(crate) async fn update_unmoved(
             state.snapshot_at.map(Timestamp::micros),
             stock.is_snapshot_sent,
             state.is_snapshot_sent,
+            stock.adjusted_at.map(Timestamp::micros),
         ]
     });
     tx.execute_each_counted(&UPDATE_UNMOVED, rows).await

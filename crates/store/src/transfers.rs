@@ -59,6 +59,13 @@ shared! {
     ITEMS_OF_ORDER = "transfer_items.of_order",
         "SELECT id, transfer_id, order_id, package_item_id, item_id, sku, quantity, state, created_at, modified_at
          FROM transfer_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
+    /// 200 is a transfer that nobody has fetched yet.
+    COUNTED = "transfers.counted",
+        "SELECT t.id, t.order_id, t.package_id, t.number, t.source_id, t.destination_id, t.state, t.created_at,
+         t.modified_at, i.id, i.transfer_id, i.order_id, i.package_item_id, i.item_id, i.sku, i.quantity, i.state,
+         i.created_at, i.modified_at
+         FROM transfer_item i JOIN transfer_order t ON t.id = i.transfer_id AND t.bucket = i.bucket
+         WHERE i.sku = ?1 AND t.source_id = ?2 AND t.state = 200";
     INSERT_ITEM = "transfer_items.insert",
         "INSERT INTO transfer_item (bucket, id, transfer_id, order_id, package_item_id, item_id, sku, quantity, state,
          created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
@@ -85,17 +92,22 @@ fn read(row: &Row<'_>) -> Result<Transfer, Error> {
 }
 
 fn read_item(row: &Row<'_>) -> Result<TransferItem, Error> {
+    read_item_at(row, 0)
+}
+
+/// A line whose columns begin at a place.
+fn read_item_at(row: &Row<'_>, at: usize) -> Result<TransferItem, Error> {
     Ok(TransferItem {
-        id: TransferItemId::new(row.get(0)?),
-        transfer: TransferId::new(row.get(1)?),
-        order: OrderId::new(row.get(2)?),
-        package_item: PackageItemId::new(row.get(3)?),
-        item: OrderItemId::new(row.get(4)?),
-        sku: row.get(5)?,
-        quantity: quantity(row.get(6)?)?,
-        state: state(row.get(7)?)?,
-        created_at: Timestamp::from_micros(row.get(8)?),
-        modified_at: Timestamp::from_micros(row.get(9)?),
+        id: TransferItemId::new(row.get(at)?),
+        transfer: TransferId::new(row.get(at + 1)?),
+        order: OrderId::new(row.get(at + 2)?),
+        package_item: PackageItemId::new(row.get(at + 3)?),
+        item: OrderItemId::new(row.get(at + 4)?),
+        sku: row.get(at + 5)?,
+        quantity: quantity(row.get(at + 6)?)?,
+        state: state(row.get(at + 7)?)?,
+        created_at: Timestamp::from_micros(row.get(at + 8)?),
+        modified_at: Timestamp::from_micros(row.get(at + 9)?),
     })
 }
 
@@ -120,6 +132,15 @@ pub async fn items_of_orders(
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<TransferItem>, Error> {
     tx.all_each(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
+}
+
+/// The lines that wait to be fetched which a count of these SKUs at these locations must think of, with their transfers.
+pub(crate) async fn counted<'c>(
+    tx: &mut Tx<'_>,
+    counted: impl IntoIterator<Item = &'c (StockLocationId, String)>,
+) -> Result<Vec<(Transfer, TransferItem)>, Error> {
+    let keys = counted.into_iter().map(|(location, sku)| values![sku, location.get()]);
+    tx.all_each(&COUNTED, keys, |row| Ok((read(row)?, read_item_at(row, 9)?))).await
 }
 
 pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Transfer>, tally: &mut Tally) -> Result<(), Error> {

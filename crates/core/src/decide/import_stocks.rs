@@ -105,6 +105,9 @@ fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, co
         HeldChange::Whole(held) => stock_row::external_change(stock, held),
         HeldChange::Difference(difference) => difference,
     };
+    if on_hand != 0 && !matches!(row.figure, FigureChange::Figure(_)) {
+        shelf.stock_mut(id).adjusted_at = Some(context.now);
+    }
     let change = StockChange { on_hand, external, contained, unit: row.unit, extra_field: None };
     let changed = stock_row::change_stock(shelf, (id, created), change, Cause::Import(command.import), context);
     let stock = shelf.stock(id).expect("found or created above");

@@ -1,7 +1,8 @@
 //! Releasing: the ERP has registered an order line (seed 001).
 //!
-//! The code is stored once per line and kind of remote system. Only the ERP's code says that the ERP knows the line: with
-//! it, the hold goes from `held` to `reported`, so that nothing
+//! The code is stored once per line and kind of remote system. The ERP's code is one line's, unless the list allows others:
+//! two lines with one code would be released by what the ERP says of one. Only lines that were one before they were split
+//! may share it. Only the ERP's code says that the ERP knows the line: with it, the hold goes from `held` to `reported`, so that nothing
 //! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
 //! at once (DESIGN section 2). Repeating a release changes nothing, unless the line has been moved to another list since: then
 //! it says that the ERP has registered that, too.
@@ -14,9 +15,10 @@ use crate::{
 
 pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Context) -> Result<Outcome, Refusal> {
     let item = shelf.item(command.item).ok_or(Refusal::NotFound)?.id;
-    let mapping = match shelf.mapping(item, &command.integration_type) {
+    let mapping = match shelf.mappings.of(item, &command.integration_type) {
         Some(mapping) if mapping.code == command.code => mapping.clone(),
         Some(mapping) => return Err(Refusal::MappedToAnotherCode { code: mapping.code.clone() }),
+        None if is_taken(shelf, command) => return Err(Refusal::CodeTaken),
         None => {
             let mapping = Mapping {
                 id: MappingId::new(shelf.ids.take_in(IdKind::Mapping, item.bucket())),
@@ -34,6 +36,14 @@ pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Co
         release_short(shelf, command, context);
     }
     Ok(Outcome::ItemReleased(mapping))
+}
+
+/// Whether the ERP has given the code to a line that was never one with this one, where the line's list minds.
+fn is_taken(shelf: &Shelf, command: &ReleaseItem) -> bool {
+    let Some(item) = shelf.item(command.item) else { return false };
+    let list = shelf.stock(item.stock).and_then(|stock| shelf.list(stock.list));
+    let minds = list.is_none_or(|list| list.is_item_code_unique);
+    minds && command.integration_type == ERP && shelf.mappings.is_code_of_another(&command.code, item.whole())
 }
 
 fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {

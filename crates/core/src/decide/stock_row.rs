@@ -120,6 +120,7 @@ pub(super) fn take_snapshot(
     let snapshot = times.taken.unwrap_or(taken);
     let row = shelf.stock_mut(id);
     (row.snapshot_at, row.is_snapshot_sent) = (Some(snapshot), times.is_sent);
+    (row.counted_at, row.adjusted_at) = (None, None);
     let mut settled = moves::settle_kept(shelf, id, snapshot);
     for item in shelf.reported_of(id) {
         let hold = shelf.hold(item).expect("the shelf indexes holds it has");

@@ -146,8 +146,11 @@ pub struct FloorNeeds {
     pub discrepancies: BTreeSet<DiscrepancyId>,
     /// Moves, each with its order as in `orders`.
     pub moves: BTreeSet<StockMoveId>,
-    /// SKUs at locations: location, stock, product, and the lines of packages that a count must think of.
+    /// SKUs at locations: location, stock, product, and the lines that a count must think of: in packages, to be fetched, or not
+    /// planned yet.
     pub counted: BTreeSet<(StockLocationId, String)>,
+    /// Of those, the ones that were counted at an earlier moment: what has come and gone since then.
+    pub counted_earlier: BTreeSet<(StockLocationId, String, Timestamp)>,
 }
 
 impl FloorNeeds {
@@ -188,6 +191,10 @@ impl FloorCommand {
             }
             Self::Count(count) => {
                 needs.counted.extend(count.lines.iter().map(|(sku, _)| (count.location, sku.clone())));
+                if let Some(moment) = count.counted_at {
+                    let lines = count.lines.iter().map(|(sku, _)| (count.location, sku.clone(), moment));
+                    needs.counted_earlier.extend(lines);
+                }
             }
             Self::Remove(remove) => needs.discrepancies.extend(&remove.ids),
             Self::Register(register) => needs.moves.extend(register.rows.iter().map(|row| row.id)),

@@ -144,7 +144,7 @@ pub struct Discrepancy {
 pub struct CountLine {
     /// The SKU.
     pub sku: String,
-    /// The figure before.
+    /// What was to be found at the moment of the count.
     pub expected: i64,
     /// What was counted.
     pub counted: i64,
@@ -163,6 +163,8 @@ pub enum CountResult {
     Adjusted,
     /// A discrepancy was made.
     Marked,
+    /// Nothing: something newer is known of the stock.
+    Superseded,
 }
 
 impl CountResult {
@@ -172,12 +174,15 @@ impl CountResult {
             Self::Confirmed => "confirmed",
             Self::Adjusted => "adjusted",
             Self::Marked => "discrepancy",
+            Self::Superseded => "superseded",
         }
     }
 
     /// The result with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Confirmed, Self::Adjusted, Self::Marked].into_iter().find(|result| result.word() == word)
+        [Self::Confirmed, Self::Adjusted, Self::Marked, Self::Superseded]
+            .into_iter()
+            .find(|result| result.word() == word)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod command;
 mod discrepancy;
+mod goods;
 mod location;
 mod package;
 mod rows;
@@ -17,6 +18,7 @@ pub use command::{
     RunTransfer, SomeUnits,
 };
 pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, EndedBy, Reason, StockCount};
+pub use goods::{GoodsMovement, GoodsMovements};
 pub use location::{Coordinates, CountMode, StockLocation};
 pub use package::{Package, PackageCommand, PackageItem, PackageState};
 pub use rows::{RowChanges, Rows};
@@ -46,6 +48,8 @@ pub struct Floor {
     pub discrepancies: Rows<DiscrepancyId, Discrepancy>,
     /// Counts made.
     pub counts: Rows<StockCountId, StockCount>,
+    /// What has come and gone. Sums are here of every count of an earlier moment.
+    pub goods: GoodsMovements,
     /// Moves that the ERP has to hear of: those of every order that is here whole.
     pub moves: Rows<StockMoveId, StockMove>,
     /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
@@ -70,6 +74,8 @@ pub struct FloorChanges {
     pub discrepancies: RowChanges<Discrepancy>,
     /// Counts.
     pub counts: RowChanges<StockCount>,
+    /// What has come and gone.
+    pub goods: Vec<GoodsMovement>,
     /// Moves.
     pub moves: RowChanges<StockMove>,
     /// What moves keep.
@@ -87,6 +93,7 @@ impl FloorChanges {
             && self.transfer_items.is_empty()
             && self.discrepancies.is_empty()
             && self.counts.is_empty()
+            && self.goods.is_empty()
             && self.moves.is_empty()
             && self.kept.is_empty()
             && self.unplanned.is_empty()
@@ -145,6 +152,7 @@ impl Floor {
             transfer_items: self.transfer_items.take(),
             discrepancies: self.discrepancies.take(),
             counts: self.counts.take(),
+            goods: self.goods.take(),
             moves: self.moves.take(),
             kept: self.kept.take(),
             unplanned: self.unplanned.take(),

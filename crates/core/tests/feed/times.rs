@@ -23,6 +23,7 @@ fn shelf() -> Shelf {
         snapshot_delay_seconds: 0,
         location: None,
         moves_settle: MovesSettle::Acknowledged,
+        is_item_code_unique: true,
     });
     shelf
 }

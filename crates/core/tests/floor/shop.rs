@@ -49,6 +49,7 @@ impl Shop {
                 snapshot_delay_seconds,
                 location: Some(StockLocationId::new(number)),
                 moves_settle: MovesSettle::Acknowledged,
+                is_item_code_unique: true,
             });
             let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
             let id = StockLocationId::new(number);
@@ -265,9 +266,20 @@ impl Shop {
 
     /// Counts; what became of each line, as `expected counted result`.
     pub(crate) fn count(&mut self, location: i64, lines: &[(&str, i64)]) -> Result<Vec<String>, Refusal> {
+        self.count_ago(location, lines, None)
+    }
+
+    /// The same, counted so many seconds ago.
+    pub(crate) fn count_ago(
+        &mut self,
+        location: i64,
+        lines: &[(&str, i64)],
+        ago: Option<i64>,
+    ) -> Result<Vec<String>, Refusal> {
+        let counted_at = self.ago(ago);
         let quantity = |counted: i64| Quantity::new(counted).expect("a quantity");
         let lines = lines.iter().map(|(sku, counted)| ((*sku).to_owned(), quantity(*counted))).collect();
-        let count = RecordCount { location: StockLocationId::new(location), counted_at: None, lines };
+        let count = RecordCount { location: StockLocationId::new(location), counted_at, lines };
         let FloorOutcome::Counted(count) = self.floor(FloorCommand::Count(count))? else { panic!("counted") };
         let text =
             |line: &onhand_core::floor::CountLine| format!("{} {} {}", line.expected, line.counted, line.result.word());

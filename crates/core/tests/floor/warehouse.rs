@@ -39,6 +39,8 @@ struct Erp {
     booked: HashMap<StockMoveId, i64>,
     /// Levels on their way: place, level, the second in which it was taken.
     levels: Vec<(i64, i64, i64)>,
+    /// Lines that it has booked and not said so: name, place, the second in which it did.
+    unsaid: Vec<(String, OrderItemId, i64, i64)>,
 }
 
 struct World {
@@ -47,6 +49,8 @@ struct World {
     erp: Erp,
     /// What stands at each place.
     standing: BTreeMap<i64, i64>,
+    /// What stood there from a second on.
+    stood: Vec<(i64, BTreeMap<i64, i64>)>,
     /// Lines by name, with their units.
     lines: Vec<(String, OrderItemId, i64)>,
     orders: usize,
@@ -67,7 +71,8 @@ impl World {
             world.books.insert(place, units);
         }
         let (lines, orders, told) = (Vec::new(), 0, Vec::new());
-        Self { chance, shop, erp: world, standing, lines, orders, told }
+        let stood = vec![(shop.second(), standing.clone())];
+        Self { chance, shop, erp: world, standing, stood, lines, orders, told }
     }
 
     fn offered(&self, place: i64) -> i64 {
@@ -114,6 +119,7 @@ impl World {
     }
 
     fn tell(&mut self, what: &str) {
+        self.stood.push((self.shop.second(), self.standing.clone()));
         self.told.push(format!("{what} | {}", PLACES.map(|place| self.shop.stock(SKU, place)).join(" ")));
     }
 
@@ -194,8 +200,39 @@ impl World {
         let place = line.reserved_list.get();
         *self.erp.books.get_mut(&place).expect("a place") -= units;
         self.erp.sales.insert(item, place);
-        self.shop.release(&name);
-        self.tell(&format!("release {name} at {place}"));
+        if self.chance.below(3) == 0 {
+            self.shop.pass();
+            self.erp.unsaid.push((name.clone(), item, place, self.shop.second()));
+            self.tell(&format!("{name} is booked at {place}"));
+        } else {
+            self.shop.release(&name);
+            self.tell(&format!("release {name} at {place}"));
+        }
+    }
+
+    /// The ERP says that it had booked a line, unless that has moved meanwhile.
+    fn release_late(&mut self) {
+        if self.erp.unsaid.is_empty() {
+            return;
+        }
+        let (name, item, place, booked) = self.erp.unsaid.remove(self.chance.below(self.erp.unsaid.len()));
+        if self.shop.shelf.item(item).is_some_and(|line| line.reserved_list.get() == place) {
+            let ago = self.shop.second() + 1 - booked;
+            self.shop.release_at(&name, Some(ago));
+            self.tell(&format!("release {name} at {place}, {ago} ago"));
+        }
+    }
+
+    /// Somebody has counted a place, now or some time ago, and counted rightly.
+    fn count(&mut self) {
+        let place = PLACES[self.chance.below(3)];
+        let now = self.chance.below(2) == 0;
+        let moment = if now { self.shop.second() } else { self.stood[self.chance.below(self.stood.len())].0 };
+        let (_, stood) = self.stood.iter().rev().find(|(second, _)| *second <= moment).expect("it begins with one");
+        let counted = stood[&place];
+        let ago = (!now).then(|| self.shop.second() + 1 - moment);
+        let lines = self.shop.count_ago(place, &[(SKU, counted)], ago).expect("counted");
+        self.tell(&format!("count of {place}, {ago:?} ago: {lines:?}"));
     }
 
     /// The ERP hears of a cancellation, or never.
@@ -273,7 +310,7 @@ impl World {
     }
 
     fn step(&mut self, hears: bool) {
-        match self.chance.below(if hears { 16 } else { 12 }) {
+        match self.chance.below(if hears { 18 } else { 14 }) {
             0 | 1 => self.order(),
             2 => self.plan(),
             3..=5 => self.package(),
@@ -282,8 +319,10 @@ impl World {
             9 => self.release(),
             10 => self.take_level(),
             11 => self.send_level(),
-            12 | 13 => self.book(),
-            14 => self.acknowledge(),
+            12 => self.count(),
+            13 => self.release_late(),
+            14 | 15 => self.book(),
+            16 => self.acknowledge(),
             _ => self.hear_cancelled(),
         }
     }

@@ -73,7 +73,8 @@ fn step() -> impl Strategy<Value = Step> {
     let first = prop_oneof![8 => Just(OrderStatus::Approved), 1 => Just(OrderStatus::Shipped), 1 => Just(OrderStatus::Refunded)];
     let line = (key(), units(5).prop_map(|units| units.max(1)), any::<bool>(), first);
     let place = (door, 0..60_u8, prop::collection::vec(line, 1..4));
-    let mapping = (prop_oneof![8 => Just(0_u8), 1 => Just(1)], prop_oneof![8 => Just(0_u8), 1 => Just(1)]);
+    let mapping =
+        (prop_oneof![8 => Just(0_u8), 1 => Just(1)], prop_oneof![8 => Just(0_u8), 1 => Just(1), 1 => Just(2)]);
     let release = (any::<usize>(), mapping, prop::bool::weighted(0.8), ago());
     let some = prop::collection::vec(any::<usize>(), 0..3);
     let status = prop_oneof![Just(OrderStatus::Cancelled), Just(OrderStatus::Shipped), Just(OrderStatus::Approved)];
@@ -93,8 +94,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn rules() -> impl Strategy<Value = [ListRule; LISTS]> {
-    let rule = (prop::bool::weighted(0.3), prop_oneof![Just(0), Just(3)])
-        .prop_map(|(immediate, seconds)| ListRule { immediate, delay: seconds * SECOND });
+    let rule = (prop::bool::weighted(0.3), prop_oneof![Just(0), Just(3)], prop::bool::weighted(0.7))
+        .prop_map(|(immediate, seconds, unique)| ListRule { immediate, delay: seconds * SECOND, unique });
     [rule.clone(), rule]
 }
 
@@ -141,6 +142,7 @@ impl Pair {
                 snapshot_delay_seconds,
                 location: None,
                 moves_settle: MovesSettle::Acknowledged,
+                is_item_code_unique: rule.unique,
             });
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
         }
@@ -163,6 +165,8 @@ impl Pair {
             Step::Release { line, mapping, update_stock, registered } => {
                 let line = line % (self.naive.lines() + 1);
                 let registered = registered.map(|ago| self.now - ago);
+                // Mostly a code of the line's own, sometimes one of two that any line may get.
+                let mapping = &(mapping.0, if mapping.1 == 0 { 10 + line as u8 % 200 } else { mapping.1 });
                 let command = self.release(line, *mapping, *update_stock, registered);
                 (command, self.naive.release(line, *mapping, *update_stock, registered, self.now))
             }
@@ -389,6 +393,7 @@ impl Pair {
             Refusal::HeldTooLarge => Verdict::TooLarge,
             Refusal::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
             Refusal::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
+            Refusal::CodeTaken => Verdict::CodeTaken,
             Refusal::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
             Refusal::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
             Refusal::Cancelled => Verdict::Dead,

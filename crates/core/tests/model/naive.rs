@@ -22,6 +22,8 @@ const MAXIMUM: i64 = 2_147_483_647;
 pub(crate) struct ListRule {
     pub(crate) immediate: bool,
     pub(crate) delay: i64,
+    /// Whether a line's code of the ERP is no other line's.
+    pub(crate) unique: bool,
 }
 
 /// Through which door an order comes.
@@ -325,6 +327,11 @@ impl Naive {
         asked.iter().any(|(key, asked)| now(key).held + asked > MAXIMUM).then_some(Verdict::TooLarge)
     }
 
+    /// Whether the ERP has given a code to a line.
+    fn is_given(&self, code: u8) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::Mapped { kind: 0, code: of, .. } if *of == code))
+    }
+
     /// `registered` is when the ERP says it was; without it, it is `now`, or after the newest figure if that is later.
     pub(crate) fn release(
         &mut self,
@@ -344,6 +351,9 @@ impl Naive {
         match known {
             Some(known) if known != code => return Verdict::OtherCode(known),
             Some(_) => {}
+            None if kind == 0 && self.rules[self.lines[line].key.0].unique && self.is_given(code) => {
+                return Verdict::CodeTaken;
+            }
             None => self.events.push(Event::Mapped { line, kind, code }),
         }
         if stock && kind == 0 {

@@ -33,6 +33,7 @@ fn list(id: i64) -> StockList {
         snapshot_delay_seconds: 0,
         location: (id == 2).then_some(StockLocationId::new(1)),
         moves_settle: MovesSettle::default(),
+        is_item_code_unique: true,
     }
 }
 

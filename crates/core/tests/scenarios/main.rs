@@ -304,6 +304,30 @@ fn repeating_changes_nothing() {
 }
 
 #[test]
+fn a_code_of_the_erp_is_one_lines_unless_the_list_allows_others() {
+    check(
+        "
+        list 1
+        list 2 codes-shared
+        stock   A list 1 10; A list 2 10     -> written, A new, A new, A 10-0-0=10, A@2 10-0-0=10
+        order   o1 A 1, A 2                  -> held, A 10-3-0=7
+        order   o2 A@2 1, A@2 2              -> held, A@2 10-3-0=7
+        release o1.1 E1                      -> o1.1 is E1, A 10-2-1=7
+        release o1.2 E1                      -> refused: code taken
+        release o1.2 E1 keep                 -> refused: code taken
+        release o1.1 E1                      -> o1.1 is E1, no movement
+        # Another system's codes are its own.
+        release o1.2 E1 type market          -> o1.2 is E1, no movement
+        release o1.2 M1 type market          -> refused: mapped to E1
+        # The list that the line is in decides.
+        release o2.1 E1                      -> o2.1 is E1, A@2 10-2-1=7
+        release o2.2 E1                      -> o2.2 is E1, A@2 10-0-3=7
+        release o1.2 E2                      -> o1.2 is E2, A 10-0-3=7
+        ",
+    );
+}
+
+#[test]
 fn only_the_erp_releases() {
     check(
         "

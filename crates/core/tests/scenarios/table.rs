@@ -192,6 +192,7 @@ impl Shop {
                 snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
                 location: None,
                 moves_settle: MovesSettle::Acknowledged,
+                is_item_code_unique: !options.flag("codes-shared"),
             }),
             "channel" => {
                 let id = ChannelId::new(self.channels.len() as i64 + 1);
@@ -477,6 +478,7 @@ impl Shop {
             }
             Refusal::HeldTooLarge => "held too large".to_owned(),
             Refusal::MappedToAnotherCode { code } => format!("mapped to {code}"),
+            Refusal::CodeTaken => "code taken".to_owned(),
             Refusal::NotInOrder(items) => format!("not in the order: {}", names(items)),
             Refusal::AlreadyShipped(items) => format!("shipped: {}", names(items)),
             Refusal::Cancelled => "cancelled".to_owned(),

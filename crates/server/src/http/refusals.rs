@@ -37,6 +37,11 @@ pub fn error(refusal: Refusal) -> Error {
         Refusal::MappedToAnotherCode { code } => {
             Error::field("code", format!("This order item is already mapped to the code \"{code}\"."))
         }
+        Refusal::CodeTaken => {
+            let text = "Another order item has this code; integration_mappings/?code= says which. A stock list can allow it: \
+                        is_item_code_unique.";
+            Error::field("code", text)
+        }
         Refusal::NotInOrder(items) => {
             let mut errors = FieldErrors::default();
             items.iter().for_each(|item| errors.add("cancel_items", form::unknown_pk(item.get())));

@@ -35,6 +35,10 @@ pub const FIELDS: &[Field] = &[
         "Until when moves to this list, and transfers from it, stay off sale: until the ERP has registered them (default), \
          or until the list's next level.",
     ),
+    Field::bool(
+        "is_item_code_unique",
+        "Whether the ERP's code of an order item that is reserved here is no other item's. Default true.",
+    ),
     Field::int(
         "snapshot_delay_seconds",
         0,
@@ -62,6 +66,7 @@ pub const VIEW: View = View {
         property("snapshot_delay_seconds", Shape::Int),
         property("time_zone", Shape::TextOrNull),
         property("moves_settle", Shape::Text),
+        property("is_item_code_unique", Shape::Bool),
     ],
     open: false,
 };
@@ -93,6 +98,7 @@ pub(super) fn write(out: &mut String, list: &StockListRow) {
         .int("snapshot_delay_seconds", list.snapshot_delay_seconds)
         .text_or_null("time_zone", list.time_zone.as_deref())
         .text("moves_settle", stock_lists::moves_settle_name(list.moves_settle))
+        .bool("is_item_code_unique", list.is_item_code_unique)
         .close();
 }
 
@@ -130,6 +136,7 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         is_auto_sync: true,
         release_mode: ReleaseMode::default(),
         moves_settle: MovesSettle::default(),
+        is_item_code_unique: true,
         snapshot_delay_seconds: 0,
         time_zone: None,
         created_at: now,
@@ -214,6 +221,7 @@ fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
         Some(_) => MovesSettle::Acknowledged,
         None => list.moves_settle,
     };
+    list.is_item_code_unique = form.bool("is_item_code_unique").unwrap_or(list.is_item_code_unique);
     list.snapshot_delay_seconds = form.int("snapshot_delay_seconds").unwrap_or(list.snapshot_delay_seconds);
     if form.has("time_zone") {
         list.time_zone = form.string("time_zone");

@@ -91,6 +91,7 @@ async fn make(
         is_auto_sync: *is_auto_sync,
         release_mode: ReleaseMode::default(),
         moves_settle: MovesSettle::default(),
+        is_item_code_unique: true,
         snapshot_delay_seconds: 0,
         time_zone: None,
         created_at: now,

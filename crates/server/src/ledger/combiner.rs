@@ -181,7 +181,7 @@ impl Combiner {
         let body = async move |tx: &mut Tx<'_>| {
             // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
             let now = || clock.now().max(last.plus_micros(1));
-            let batch = settle(tx, &batch[part], takes_ahead, ids, now).await?;
+            let batch = Box::pin(settle(tx, &batch[part], takes_ahead, ids, now)).await?;
             pages.changing(&batch.changes);
             Ok(batch)
         };

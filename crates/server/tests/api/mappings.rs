@@ -66,3 +66,54 @@ async fn a_line_has_one_code_per_remote_system() {
     let page = shop.erp.get(&format!("/api/v1/integration_mappings/?object_id={line}")).await.ok();
     assert_eq!(column(&page, "integration_type"), [json!("external_company"), json!("akinon")]);
 }
+
+/// What the ERP says of one line must not be taken for another one.
+#[tokio::test]
+async fn a_code_of_the_erp_is_one_lines_unless_the_list_allows_others() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 10).await;
+    let [first, second, third] = [(); 3].map(|()| shop.order("SHIRT", 1));
+    let [first, second, third] = [item(&first.await), item(&second.await), item(&third.await)];
+    shop.try_release(first, json!({"code": "SO-1"})).await.created();
+    let before = shop.server.dump().await;
+    let fault = shop.try_release(second, json!({"code": "SO-1"})).await.faults(&["code"]);
+    assert!(fault["code"][0].as_str().expect("a text").contains("is_item_code_unique"), "it says what to do: {fault}");
+    shop.try_release(second, json!({"code": "SO-1", "update_stock": false})).await.faults(&["code"]);
+    assert_eq!(shop.server.dump().await, before);
+    shop.try_release(first, json!({"code": "SO-1"})).await.created();
+    shop.try_release(second, json!({"code": "SO-1", "integration_type": "akinon"})).await.created();
+    shop.try_release(third, json!({"code": "SO-1", "integration_type": "akinon"})).await.created();
+
+    let list = shop.erp.get(&format!("/api/v1/stock_list/{}/", shop.list)).await.ok();
+    assert_eq!(list["is_item_code_unique"], json!(true));
+    let shares = json!({"is_item_code_unique": false});
+    let list = shop.erp.patch(&format!("/api/v1/stock_list/{}/", shop.list), shares).await.ok();
+    assert_eq!(list["is_item_code_unique"], json!(false));
+    shop.try_release(second, json!({"code": "SO-1"})).await.created();
+    let page = shop.erp.get("/api/v1/integration_mappings/?code=SO-1&integration_type=external_company").await.ok();
+    assert_eq!(column(&page, "object_id"), [json!(first), json!(second)]);
+    shop.server.verify().await;
+}
+
+/// Many workers of one ERP that all took the same number.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_lines_at_once_one_gets_the_code() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 100).await;
+    let mut lines = Vec::new();
+    for _ in 0..16 {
+        lines.push(item(&shop.order("SHIRT", 1).await));
+    }
+    let mut asking = tokio::task::JoinSet::new();
+    for line in lines {
+        let erp = shop.erp.clone().apart();
+        let path = format!("/api/v1/order_items/{line}/create_mapping/");
+        asking.spawn(async move { erp.post(&path, json!({"code": "SO-7", "update_stock": true})).await.status });
+    }
+    let mut answers = asking.join_all().await;
+    answers.sort_unstable();
+    let mut wanted = vec![400; 15];
+    wanted.insert(0, 201);
+    assert_eq!(answers, wanted);
+    shop.server.verify().await;
+}

@@ -64,8 +64,11 @@ async fn of_a_line_only_the_units_that_are_missing_move_on() {
     shop.server.verify().await;
 
     // The whole goes on as ever: registered, shipped, cancelled.
-    shop.release(items(&order)[0]).await;
+    let mapping = shop.release(items(&order)[0]).await;
     assert_eq!(figures(&shop, "X", list).await, [9, 0, 3, 0]);
+    // To the ERP, which knows one line, both parts are that line.
+    let part = id(&lines["results"][1]);
+    shop.try_release(part, json!({"code": mapping["code"]})).await.created();
     go(&shop, id(&package), &["pack", "ship"]).await;
     go(&shop, found[1].0, &["prepare", "pack", "ship"]).await;
     assert_eq!(shop.erp.get(&format!("/api/v1/orders/{}/", id(&order))).await.ok()["status"], "500");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::oms_floor::{figure, figures, go, location, order, packages, plan, run};
+use crate::oms_floor::{figure, figures, gather, go, location, order, packages, plan, run};
 use crate::shop::{Shop, id, int, items};
 
 /// Waits until the planner has put an order into packages.
@@ -370,4 +370,48 @@ async fn one_order(shop: &Shop, number: usize, places: &[(i64, i64)], skus: &[&s
             }
         }
     }
+}
+
+/// A count that arrives late is compared with what stood there at its moment; what is newer stands.
+#[tokio::test]
+async fn a_count_of_an_earlier_moment_knows_what_has_left_since() {
+    let shop = Shop::open().await;
+    let (place, list) = location(&shop, json!({})).await;
+    let (other, _) = location(&shop, json!({})).await;
+    let counted = async |counted: i64, ago: i64| {
+        let line = json!({"sku": "X", "counted": counted});
+        let body = json!({"location": place, "lines": [line], "counted_at": shop.server.time(-ago)});
+        let count = shop.erp.post("/api/v1/oms/stock-counts/", body).await.created();
+        (count["lines"][0]["expected"].clone(), count["lines"][0]["result"].clone())
+    };
+    figure(&shop, "X", list, 10).await;
+    shop.server.advance(60);
+    let order = order(&shop, &[("X", list, 2)]).await;
+    plan(&shop, &order, json!({})).await;
+    let (package, ..) = packages(&shop, &order).await.remove(0);
+    go(&shop, package, &["prepare", "pack", "ship"]).await;
+    shop.server.advance(60);
+
+    // Ten stood there before the two left.
+    assert_eq!(counted(10, 90).await, (json!(10), json!("confirmed")));
+    assert_eq!(figures(&shop, "X", list).await, [10, 2, 0, 8]);
+    assert_eq!(counted(9, 80).await, (json!(10), json!("adjusted")));
+    assert_eq!(figures(&shop, "X", list).await, [9, 2, 0, 7], "its difference is today's");
+    // A count of a moment before the last one's says nothing new, nor does one from before the ERP's level.
+    assert_eq!(counted(3, 100).await.1, json!("superseded"));
+    figure(&shop, "X", list, 10).await;
+    assert_eq!(counted(3, 1).await.1, json!("superseded"));
+    assert_eq!(figures(&shop, "X", list).await, [10, 2, 0, 8]);
+
+    // An order that is not planned yet, registered and out of the level: its units are found, and promised.
+    let second = self::order(&shop, &[("X", list, 3)]).await;
+    shop.release(items(&second)[0]).await;
+    figure(&shop, "X", list, 7).await;
+    shop.server.advance(5);
+    assert_eq!(counted(8, 1).await, (json!(8), json!("confirmed")));
+    // And one that waits to be brought elsewhere.
+    gather(&shop, &second, other).await;
+    shop.server.advance(5);
+    assert_eq!(counted(8, 1).await, (json!(8), json!("confirmed")));
+    shop.server.verify().await;
 }

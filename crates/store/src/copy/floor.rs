@@ -153,5 +153,6 @@ pub(super) const FLOOR: &[Table] = &[
             "modified_at",
         ],
     ),
+    table("goods_movement", &["stock_id", "at", "bucket"], &["quantity"]),
     table("stock_kept", &["stock_id", "move_id", "bucket"], &["quantity", "registered_at"]),
 ];

@@ -61,6 +61,7 @@ const MAIN: &[Table] = &[
             "location_id",
             "time_zone",
             "moves_settle",
+            "is_item_code_unique",
         ],
     ),
     table(
@@ -102,6 +103,8 @@ const MAIN: &[Table] = &[
             "reported",
             "snapshot_at",
             "is_snapshot_sent",
+            "counted_at",
+            "adjusted_at",
             "movement_id",
             "extra_field",
             "created_at",

@@ -93,6 +93,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
 const TWINS: &[(&str, &str)] = &[
     ("schema_migration.tables", "each engine has its own list of tables"),
     ("schema_migration.lock", "the embedded engine has one writer and nothing to lock"),
+    ("mappings.lock_code", "the embedded engine has one writer and nothing to lock"),
 ];
 
 fn names(listed: &'static [(&str, &str)]) -> BTreeSet<&'static str> {

@@ -57,7 +57,8 @@ fn no_statement_scans_or_sorts_unless_it_is_listed() {
     let (mut scanning, mut sorting) = (BTreeSet::new(), BTreeSet::new());
     for statement in catalogue::statements().into_iter().filter(|statement| !may_scan(statement)) {
         for line in plan(&connection, statement) {
-            if line.trim_start().starts_with("SCAN ") {
+            let line_of_plan = line.trim_start();
+            if line_of_plan.starts_with("SCAN ") && line_of_plan != "SCAN CONSTANT ROW" {
                 scanning.insert(statement.name);
             }
             if line.contains("USE TEMP B-TREE") {

@@ -64,6 +64,7 @@ impl Run {
                 snapshot_delay_seconds,
                 location: None,
                 moves_settle: MovesSettle::Acknowledged,
+                is_item_code_unique: true,
             });
             let changed = store.write("t", async move |tx| {
                 let row = stock_lists::by_id(tx, id).await?.expect("made by the shop");
@@ -272,7 +273,8 @@ impl Run {
             let listing = Listing { conditions, sort: Sort::BY_ID, window };
             let found = store.read("t", async move |tx| mappings::page(tx, &listing).await).await.expect("read").rows;
             let kinds = [ERP, "market"];
-            let mut wanted: Vec<_> = kinds.iter().filter_map(|kind| self.whole.mapping(id, kind).cloned()).collect();
+            let mut wanted: Vec<_> =
+                kinds.iter().filter_map(|kind| self.whole.mappings.of(id, kind).cloned()).collect();
             wanted.sort_by_key(|mapping| mapping.id);
             assert_eq!(found, wanted);
         }

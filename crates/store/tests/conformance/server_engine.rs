@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onhand_core::command::Needs;
-use onhand_core::{IdSource, Shelf};
+use onhand_core::{IdSource, Outcome, Refusal, Shelf};
 use onhand_store::channels::CHANNELS;
 use onhand_store::sql::Statement;
 use onhand_store::{Error, Store, Value, ledger, records, stock_lists};
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
-use crate::shop::{Shop, place, stock_list};
+use crate::shop::{Shop, place, release, stock_list};
 
 /// Makes a list and waits until it is answered.
 async fn add(store: &Store, name: &'static str) -> Result<(), Error> {
@@ -299,6 +299,29 @@ fn marks_are_asked_for_together() {
         });
         for asked in asking.collect::<Vec<_>>() {
             assert!(asked.await.expect("asked").contains(':'));
+        }
+    });
+}
+
+/// Two processes that give one code of the ERP to two lines in the same moment: the second one sees the first one's.
+#[test]
+fn one_code_is_given_to_one_line_whoever_gives_it() {
+    const ROUNDS: usize = 40;
+    for_server_engines(async |database| {
+        let mut here = Shop::open(&database.store).await;
+        here.write(0, "A", 1_000).await;
+        let (_, lines) = here.order("o1", &[(0, "A", 1); 2 * ROUNDS]).await;
+        let mut there = here.beside(&database.again().await);
+        for (round, pair) in lines.chunks(2).enumerate() {
+            let codes = [format!("E{round}"), format!("F{round}")];
+            // Each gives two codes, in another order than the other one: nobody waits for ever.
+            let give =
+                |line: usize, codes: [&str; 2]| codes.map(|code| release(pair[line].id, code)).into_iter().collect();
+            let one = here.batch(give(0, [&codes[0], &codes[0]]));
+            let two = there.batch(give(1, [&codes[0], &codes[1]]));
+            let (one, two) = tokio::join!(one, two);
+            let taken = |results: &[Result<Outcome, Refusal>]| results[0] == Err(Refusal::CodeTaken);
+            assert_ne!(taken(&one), taken(&two), "round {round}: {one:?} {two:?}");
         }
     });
 }

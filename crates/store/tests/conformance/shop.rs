@@ -33,6 +33,7 @@ pub(crate) fn stock_list(name: &str) -> StockListRow {
         is_auto_sync: true,
         release_mode: ReleaseMode::UntilNextWrite,
         moves_settle: MovesSettle::default(),
+        is_item_code_unique: true,
         snapshot_delay_seconds: 0,
         time_zone: None,
         created_at: START,

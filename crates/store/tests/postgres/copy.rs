@@ -48,6 +48,7 @@ const SHOP: &str = "
     INSERT INTO transfer_order VALUES (7, 263, 263, 263, 'T-1-1-T1', 1, 1, 100, 1, 1);
     INSERT INTO transfer_item VALUES (7, 263, 263, 263, 263, 263, 'SKU-1', 2, 100, 1, 1);
     INSERT INTO stock_move VALUES (7, 263, 263, 263, 'transfer', 263, 'SKU-1', 2, 257, 1, 514, 1, 1, 'M', 8, 1, 1);
+    INSERT INTO goods_movement VALUES (1, 257, 8, -2);
     INSERT INTO stock_kept VALUES (1, 257, 263, 2, 8);
     INSERT INTO discrepancy VALUES
       (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1, 1, 257, 2, 10, 1, 'removed', 1);

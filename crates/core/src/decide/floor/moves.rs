@@ -117,8 +117,11 @@ fn transfer_move(shelf: &Shelf, transfer: TransferId, item: OrderItemId) -> Opti
 /// What a transfer has carried is there: units that no line waits for are the destination's from now on.
 pub(super) fn arrive(shelf: &mut Shelf, lines: &[TransferItem], context: Context) {
     for line in lines {
-        let Some(one) = transfer_move(shelf, line.transfer, line.item) else { continue };
-        let (stock, by) = (one.to, one.id);
+        let one = transfer_move(shelf, line.transfer, line.item).map(|one| (one.to, one.id));
+        if let Some(stock) = one.map(|(to, _)| to).or_else(|| shelf.hold(line.item).map(|hold| hold.stock)) {
+            shelf.floor.goods.add(stock, line.quantity.units(), context.now);
+        }
+        let Some((stock, by)) = one else { continue };
         if let Some(kept) = shelf.floor.kept.get((stock, by)).copied() {
             let delta = Delta { reported: -kept.quantity.units(), ..Delta::default() };
             shelf.move_stock(stock, delta, Cause::Transfer(line.item), context.actor, context.now);
@@ -252,9 +255,11 @@ fn release_line(shelf: &mut Shelf, item: OrderItemId, registered_at: Timestamp, 
     shelf.advance_hold(item, state, Some(registered_at));
 }
 
-/// Whether what was registered at a moment is in the level that a stock has, or is to be taken for that.
+/// Whether what was registered at a moment is in the level that a stock has, or is to be taken for that. What was counted since
+/// that level is what stands there, with the units of every line that has not left: then nothing is in it before the next level.
 pub(in crate::decide) fn settles_at_once(shelf: &Shelf, stock: StockId, registered_at: Timestamp) -> bool {
     let Some(stock) = shelf.stock(stock) else { return true };
     let immediate = shelf.list(stock.list).is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
-    immediate || stock.snapshot_at.is_some_and(|snapshot| registered_at <= snapshot)
+    let level = stock.snapshot_at.filter(|_| stock.counted_at.is_none());
+    immediate || level.is_some_and(|level| registered_at <= level)
 }

@@ -39,6 +39,7 @@ fn put_back(shelf: &mut Shelf, item: OrderItemId, context: Context) {
         HoldState::Settled => Delta { on_hand: units.min(QUANTITY_MAX - level), ..Delta::default() },
         HoldState::Short | HoldState::Cancelled => return,
     };
+    shelf.floor.goods.add(stock, units, context.now);
     shelf.move_stock(stock, delta, Cause::Return(item), context.actor, context.now);
     if state != HoldState::Settled {
         shelf.advance_hold(item, HoldState::Cancelled, None);

@@ -113,8 +113,10 @@ fn note_unplanned(shelf: &mut Shelf, package: &Package, command: PackageCommand,
 fn advance(shelf: &mut Shelf, package: &Package, state: PackageState, context: Context) {
     let open: Vec<_> = shelf.floor.lines_of(package.id).filter(|line| line.state.is_open()).map(|l| l.id).collect();
     for line in open {
-        if state == PackageState::Cancelled {
-            keep_on_its_way(shelf, line, context);
+        match state {
+            PackageState::Cancelled => keep_on_its_way(shelf, line, context),
+            PackageState::Shipped => leave(shelf, line, context),
+            _ => {}
         }
         follow::set_line(shelf, line, state, context);
     }
@@ -126,6 +128,16 @@ fn advance(shelf: &mut Shelf, package: &Package, state: PackageState, context: C
         }
     }
     follow::set_package(shelf, package.id, state, context);
+}
+
+/// A line's units leave the place of the stock that holds them.
+fn leave(shelf: &mut Shelf, line: PackageItemId, context: Context) {
+    let Some((item, units)) = shelf.floor.package_items.get(line).map(|row| (row.item, row.quantity.units())) else {
+        return;
+    };
+    if let Some(stock) = shelf.hold(item).map(|hold| hold.stock) {
+        shelf.floor.goods.add(stock, -units, context.now);
+    }
 }
 
 /// What is on its way to a line that does not wait for it any more is not for sale until it is there.

@@ -64,6 +64,9 @@ fn ship(shelf: &mut Shelf, transfer: &Transfer, open: &[TransferItem], context: 
     for line in open {
         let Some(stock) = allot::stock_at(shelf, transfer.destination, &line.sku, context) else { continue };
         let units = line.quantity.units();
+        if let Some(from) = shelf.hold(line.item).map(|hold| hold.stock) {
+            shelf.floor.goods.add(from, -units, context.now);
+        }
         let kept = moves::leave(shelf, transfer, line, stock, context);
         allot::take_off(shelf, line.item, (Cause::Transfer(line.item), kept), context);
         allot::put_on(shelf, line.item, stock, (Cause::Transfer(line.item), units), context);

@@ -1,16 +1,22 @@
 //! Commands: everything that can happen to stock, and what must be loaded to decide it.
 //!
-//! Promises: [`Command::needs`] names every row that [`crate::decide`] will look at, so that a batch can be loaded, and
-//! its rows locked, with a few statements. Must not know where a command came from (API, import, screen, job).
+//! Promises: a command says all that a decision needs besides stored rows; which rows those are is in `needs.rs`. Must not know
+//! where a command came from (API, import, screen, job).
 
-use std::collections::BTreeSet;
+mod needs;
+
 use std::fmt;
 
-use crate::floor::{FloorCommand, FloorNeeds};
+pub use needs::Needs;
+
+use crate::floor::FloorCommand;
 use crate::{
-    ChannelId, IdKind, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey,
+    ChannelId, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey,
     StockListId, Timestamp, UnitType, Written,
 };
+
+/// The most lines one order can have.
+pub const ORDER_LINES_MAX: usize = 1_000;
 
 /// One thing somebody wants done.
 #[derive(Debug)]
@@ -272,127 +278,5 @@ impl TextEdit {
 impl fmt::Debug for TextEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TextEdit")
-    }
-}
-
-/// The rows that a batch of commands looks at. Ordered sets: rows are locked in this order, on every engine.
-#[derive(Debug, Default)]
-pub struct Needs {
-    /// Lists by id.
-    pub lists: BTreeSet<StockListId>,
-    /// Channels by id.
-    pub channels: BTreeSet<ChannelId>,
-    /// Stocks by id.
-    pub stocks: BTreeSet<StockId>,
-    /// Stocks by natural key, each with the product of that SKU.
-    pub keys: BTreeSet<StockKey>,
-    /// Stocks of products known by id only, as (list, product), each with its product.
-    pub product_keys: BTreeSet<(StockListId, ProductId)>,
-    /// Reported holds of the stocks above are needed, because a figure may settle them.
-    pub reported_of_keys: BTreeSet<StockKey>,
-    /// The same for stocks named by id.
-    pub reported_of_ids: BTreeSet<StockId>,
-    /// Orders by id, with all their lines and holds.
-    pub orders: BTreeSet<OrderId>,
-    /// Lines by id, with their hold, mappings and stock.
-    pub items: BTreeSet<OrderItemId>,
-    /// Lines by id, with their whole order as in `orders`.
-    pub items_with_orders: BTreeSet<OrderItemId>,
-    /// Order numbers that must be free, as (channel or 0, number).
-    pub numbers: BTreeSet<(i64, String)>,
-    /// What is needed of the floor.
-    pub floor: FloorNeeds,
-    /// Something may come back to stocks: the lines that are short there are needed, with their orders.
-    pub comes_back: bool,
-}
-
-impl Command {
-    /// Adds what this command looks at.
-    pub fn needs(&self, needs: &mut Needs) {
-        needs.comes_back |= self.comes_back();
-        match self {
-            Self::PlaceOrder(order) => order.needs(needs),
-            Self::ReleaseItem(release) => _ = needs.items.insert(release.item),
-            Self::CancelItems(cancel) => _ = needs.floor.orders.insert(cancel.order),
-            Self::WriteStocks(write) => write.rows.iter().for_each(|row| row.needs(needs)),
-            Self::ImportStocks(import) => import.needs(needs),
-            Self::EditOrder(edit) => _ = needs.orders.insert(edit.order),
-            Self::EditItem(edit) => edit.needs(needs),
-            Self::Floor(command) => command.needs(&mut needs.floor),
-        }
-    }
-
-    /// The most ids of a kind that deciding this command can use up. An edit of a line may cancel it, so it counts as a
-    /// cancellation; a cancellation's lines are known after loading only, hence the bound of one order's lines.
-    pub fn ids_needed(&self, kind: IdKind) -> usize {
-        match (self, kind) {
-            (Self::PlaceOrder(_), IdKind::Order)
-            | (Self::ReleaseItem(_), IdKind::Mapping | IdKind::Movement)
-            | (Self::EditItem(_), IdKind::Movement) => 1,
-            (Self::PlaceOrder(order), IdKind::OrderItem | IdKind::Movement | IdKind::Stock) => order.lines.len(),
-            (Self::WriteStocks(write), IdKind::Product | IdKind::Stock | IdKind::Movement) => write.rows.len(),
-            (Self::ImportStocks(import), IdKind::Product | IdKind::Stock | IdKind::Movement) => import.rows.len(),
-            (Self::CancelItems(_), IdKind::Movement) => ORDER_LINES_MAX,
-            (Self::Floor(command), kind) => command.ids_needed(kind),
-            _ => 0,
-        }
-    }
-}
-
-/// The most lines one order can have.
-pub const ORDER_LINES_MAX: usize = 1_000;
-
-impl PlaceOrder {
-    fn needs(&self, needs: &mut Needs) {
-        needs.numbers.insert((self.channel.map_or(0, ChannelId::get), self.number.clone()));
-        needs.channels.extend(self.channel);
-        for line in &self.lines {
-            needs.lists.insert(line.list);
-            match &line.product {
-                ProductRef::Id(id) => _ = needs.product_keys.insert((line.list, *id)),
-                ProductRef::Sku(sku) => _ = needs.keys.insert(StockKey { list: line.list, sku: sku.clone() }),
-            }
-        }
-    }
-}
-
-impl EditItem {
-    /// An edit that cancels a line takes it out of its package; one of its status may end its waiting for one.
-    fn needs(&self, needs: &mut Needs) {
-        let items = if self.edit.status.is_some() { &mut needs.floor.items } else { &mut needs.items_with_orders };
-        items.insert(self.item);
-    }
-}
-
-impl WriteStock {
-    fn needs(&self, needs: &mut Needs) {
-        match &self.target {
-            StockTarget::Key(key) => {
-                needs.lists.insert(key.list);
-                needs.keys.insert(key.clone());
-                if self.on_hand.is_some() {
-                    needs.reported_of_keys.insert(key.clone());
-                }
-            }
-            StockTarget::Id(id) => {
-                needs.stocks.insert(*id);
-                if self.on_hand.is_some() {
-                    needs.reported_of_ids.insert(*id);
-                }
-            }
-        }
-    }
-}
-
-impl ImportStocks {
-    fn needs(&self, needs: &mut Needs) {
-        needs.lists.insert(self.list);
-        for row in &self.rows {
-            let key = StockKey { list: self.list, sku: row.sku.clone() };
-            if matches!(row.figure, FigureChange::Figure(_)) {
-                needs.reported_of_keys.insert(key.clone());
-            }
-            needs.keys.insert(key);
-        }
     }
 }

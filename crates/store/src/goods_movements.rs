@@ -1,0 +1,30 @@
+//! Goods movements: storing what has come and gone, and adding up what did so after a moment. Must not know counts.
+
+use onhand_core::floor::GoodsMovement;
+use onhand_core::{StockId, Timestamp};
+
+use crate::engine::Row;
+use crate::sql::{shared, values};
+use crate::{Error, Tx};
+
+shared! {
+    SUM_SINCE = "goods_movements.sum_since",
+        "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM goods_movement
+         WHERE stock_id = ?1 AND bucket = ?2 AND at > ?3";
+    /// Several of one stock in the same moment are one.
+    ADD = "goods_movements.add",
+        "INSERT INTO goods_movement (bucket, stock_id, at, quantity) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (stock_id, at, bucket) DO UPDATE SET quantity = goods_movement.quantity + EXCLUDED.quantity";
+}
+
+/// What has come to the place of a stock after a moment, less what has left it.
+pub(crate) async fn sum_since(tx: &mut Tx<'_>, stock: StockId, moment: Timestamp) -> Result<i64, Error> {
+    let read = |row: &Row<'_>| row.get(0);
+    let sum = tx.first(&SUM_SINCE, &values![stock.get(), stock.bucket(), moment.micros()], read).await?;
+    Ok(sum.unwrap_or_default())
+}
+
+pub(crate) async fn add_all(tx: &mut Tx<'_>, goods: &[GoodsMovement]) -> Result<(), Error> {
+    let rows = goods.iter().map(|one| values![one.stock.bucket(), one.stock.get(), one.at.micros(), one.quantity]);
+    tx.execute_each(&ADD, rows).await
+}
