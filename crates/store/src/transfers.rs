@@ -70,7 +70,7 @@ shared! {
         "INSERT INTO transfer_item (bucket, id, transfer_id, order_id, package_item_id, item_id, sku, quantity, state,
          created_at, modified_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     UPDATE_ITEM = "transfer_items.update",
-        "UPDATE transfer_item SET state = ?3, modified_at = ?4 WHERE id = ?1 AND bucket = ?2";
+        "UPDATE transfer_item SET state = ?3, modified_at = ?4, quantity = ?5 WHERE id = ?1 AND bucket = ?2";
 }
 
 fn state(code: i64) -> Result<TransferState, Error> {
@@ -193,9 +193,8 @@ pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &RowChanges<TransferIt
         ]
     });
     tx.execute_each(&INSERT_ITEM, rows).await?;
-    let rows = changes
-        .changed
-        .iter()
-        .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
+    let rows = changes.changed.iter().map(|(_, row)| {
+        values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros(), row.quantity.units()]
+    });
     tx.execute_each(&UPDATE_ITEM, rows).await
 }

@@ -57,17 +57,17 @@ pub struct RunPackage {
     pub lines: usize,
 }
 
-/// A line of a package, or some of its units.
+/// A line of a package or of a transfer, or some of its units.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SomeUnits {
+pub struct SomeUnits<L = PackageItemId> {
     /// The line.
-    pub line: PackageItemId,
+    pub line: L,
     /// How many of its units; `None` means all.
     pub units: Option<Quantity>,
 }
 
-impl From<PackageItemId> for SomeUnits {
-    fn from(line: PackageItemId) -> Self {
+impl<L> From<L> for SomeUnits<L> {
+    fn from(line: L) -> Self {
         Self { line, units: None }
     }
 }
@@ -80,7 +80,7 @@ pub struct RunTransfer {
     /// What is done.
     pub command: TransferCommand,
     /// Which of its lines were not found; `None` means all.
-    pub items: Option<Vec<TransferItemId>>,
+    pub items: Option<Vec<SomeUnits<TransferItemId>>>,
     /// Why they were not found.
     pub reason: Reason,
     /// Where the customer is.
@@ -221,9 +221,10 @@ impl FloorCommand {
             Self::Package(run) if matches!(run.command, PackageCommand::NotFound | PackageCommand::Return) => {
                 planning(2 * run.lines + run.items.as_ref().map_or(0, Vec::len) + SPLIT_MEANWHILE)
             }
-            Self::Transfer(run) if matches!(run.command, TransferCommand::NotFound | TransferCommand::Ship) => {
-                planning(run.lines)
+            Self::Transfer(run) if run.command == TransferCommand::NotFound => {
+                planning(2 * run.lines + run.items.as_ref().map_or(0, Vec::len) + SPLIT_MEANWHILE)
             }
+            Self::Transfer(run) if run.command == TransferCommand::Ship => planning(run.lines),
             Self::Count(count) => match kind {
                 IdKind::StockCount => 1,
                 IdKind::Discrepancy | IdKind::Movement | IdKind::Stock => count.lines.len(),

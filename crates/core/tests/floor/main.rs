@@ -5,8 +5,11 @@
 mod counts;
 #[path = "../scenarios/database.rs"]
 mod database;
+mod every_order;
 mod moves;
+mod naive;
 mod shop;
+mod transfers;
 mod warehouse;
 
 use onhand_core::Refusal;

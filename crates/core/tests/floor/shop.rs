@@ -258,10 +258,24 @@ impl Shop {
         let wanted: Vec<_> = lines.iter().map(|line| self.item(line)).collect();
         let of_lines = self.shelf.floor.transfer_items.all();
         let of_lines =
-            of_lines.filter(|one| wanted.contains(&one.item) && one.transfer == transfer).map(|one| one.id).collect();
+            of_lines.filter(|one| wanted.contains(&one.item) && one.transfer == transfer).map(|one| one.id.into());
+        let of_lines = of_lines.collect();
         let items = (!lines.is_empty()).then_some(of_lines);
         let (reason, near, lines) = (Reason::Damaged, None, LINES_MAX);
         self.floor(FloorCommand::Transfer(RunTransfer { transfer, command, items, reason, near, lines })).map(drop)
+    }
+
+    /// Says that some units of a line are not where a transfer looks for it.
+    pub(crate) fn not_fetched(&mut self, number: &str, line: &str, units: i64) -> Result<(), Refusal> {
+        let item = self.item(line);
+        let transfer = self.shelf.floor.transfers.all().find(|one| one.number == number).expect("it is here").id;
+        let line = self.shelf.floor.fetched_by(transfer).find(|one| one.item == item).expect("it fetches it").id;
+        let items = Some(vec![SomeUnits { line, units: Quantity::new(units) }]);
+        let (command, reason, near, lines) = (TransferCommand::NotFound, Reason::OutOfStock, None, LINES_MAX);
+        let run = RunTransfer { transfer, command, items, reason, near, lines };
+        let done = self.floor(FloorCommand::Transfer(run)).map(drop);
+        self.know_parts();
+        done
     }
 
     /// Counts; what became of each line, as `expected counted result`.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::floor::{FloorCommand, Reason, RunTransfer, Transfer, TransferCommand, TransferItem};
+use onhand_core::floor::{FloorCommand, Reason, RunTransfer, SomeUnits, Transfer, TransferCommand, TransferItem};
 use onhand_core::{
-    Command, FloorOutcome, OrderId, Outcome, PackageItemId, StockLocationId, TransferId, TransferItemId,
+    Command, FloorOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
 };
 use onhand_store::{Tx, orders, stock_locations, transfers};
 
@@ -28,7 +28,11 @@ const SLUGS: &[&str] = &["ship", "deliver", "not-found", "cancel"];
 pub const COMMAND: &[Field] = &[
     Field::int("transition", 1, SLUGS.len() as i64, "The command's number. This or slug.").alternative(),
     Field::choice("slug", SLUGS, "The command. This or transition.").alternative(),
-    Field::pks("items", "For not-found: the transfer items that are not there. All of them when absent."),
+    Field::units(
+        "items",
+        "For not-found: the transfer items that are not there. All of them when absent. An id, or an object with id and \
+         quantity, for some of the units of one: then the transfer goes on with the others.",
+    ),
     Field::choice("reason", REASONS, "For not-found: why. Default out_of_stock."),
 ];
 
@@ -200,7 +204,11 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
     let command = TransferCommand::ALL[commands::chosen(&form, SLUGS)?];
     let ((before, _), names) = found(&call).await?;
     let about = plans::about(&call.app, before.order).await?.ok_or_else(Error::not_found)?;
-    let items = form.ids("items").map(|ids| ids.iter().copied().map(TransferItemId::new).collect());
+    let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
+        line: TransferItemId::new(*line),
+        units: units.and_then(Quantity::new),
+    };
+    let items = form.units("items").map(|lines| lines.iter().map(some).collect());
     let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
     let (near, lines) = (about.near, about.lines);
     let run = RunTransfer { transfer: TransferId::new(id), command, items, reason, near, lines };

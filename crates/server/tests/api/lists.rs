@@ -23,6 +23,8 @@ enum Key {
 async fn filled() -> Samples {
     let samples = Samples::open().await;
     let shop = &samples.shop;
+    let shared = json!({"is_item_code_unique": false});
+    shop.erp.patch(&format!("/api/v1/stock_list/{}/", shop.list), shared).await.ok();
     for number in 0..7_i64 {
         shop.server.advance(50_000);
         let product = json!({"sku": format!("P{number}"), "name": format!("N{}", number % 3), "is_active": number % 2});

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::oms_floor::{figure, figures, go, location, order, packages, plan, run};
+use crate::oms_floor::{figure, figures, gather, go, location, order, packages, plan, run};
 use crate::shop::{Shop, column, id, int, items};
 
 /// A location with nine units of X, and an order of four of them in a package.
@@ -123,5 +123,46 @@ async fn what_was_shipped_comes_back_to_stock() {
     let page = shop.erp.get("/api/v1/product_stocks/?product_sku=X").await.ok();
     let history = shop.erp.get(&format!("/api/v1/product_stocks/{}/movements/", id(&page["results"][0]))).await.ok();
     assert_eq!(column(&history, "reason")[..2], [json!("return"), json!("return")]);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn a_transfer_goes_on_with_the_units_that_were_found() {
+    let shop = Shop::open().await;
+    let (_, list) = location(&shop, json!({"priority": 1})).await;
+    let (there, _) = location(&shop, json!({"priority": 2})).await;
+    figure(&shop, "X", list, 9).await;
+    let order = order(&shop, &[("X", list, 4)]).await;
+    gather(&shop, &order, there).await;
+    let transfers = || async {
+        let page = shop.erp.get(&format!("/api/v1/oms/transfer_orders/?order={}", id(&order))).await.ok();
+        page["results"].as_array().expect("rows").clone()
+    };
+    let found = transfers().await;
+    let transfer = found.iter().find(|one| one["state"]["name"] == "Waiting").expect("one waits");
+    let line = id(&transfer["transfer_items"][0]);
+    let path = format!("/api/v1/oms/transfer_orders/{}/command/", id(transfer));
+    let missing = async |items: Value| shop.erp.post(&path, json!({"slug": "not-found", "items": items})).await;
+    for wrong in [
+        json!([{"id": line, "quantity": 5}]),
+        json!([{"id": line, "quantity": 0}]),
+        json!([{"id": line, "units": 1}]),
+        json!([{"id": 987, "quantity": 1}]),
+    ] {
+        missing(wrong).await.faults(&["items"]);
+    }
+    assert_eq!(figures(&shop, "X", list).await, [9, 4, 0, 5]);
+    let answer = missing(json!([{"id": line, "quantity": 1}])).await.ok();
+    assert_eq!(answer["state"]["name"], "Waiting");
+    let lines = answer["transfer_items"].as_array().expect("lines").iter();
+    let lines: Vec<_> =
+        lines.map(|line| (int(&line["quantity"]), line["state"]["name"].as_str().expect("a name"))).collect();
+    assert_eq!(lines, [(3, "Waiting"), (1, "Out of Stock")]);
+    assert_eq!(figures(&shop, "X", list).await, [9, 3, 0, 0], "what is left of the SKU there is off sale");
+    for slug in ["ship", "deliver"] {
+        shop.erp.post(&path, json!({"slug": slug})).await.ok();
+    }
+    let waiting = packages(&shop, &order).await;
+    assert_eq!(waiting.last().map(|(_, _, state, _)| state.as_str()), Some("Waiting"), "everything is there");
     shop.server.verify().await;
 }

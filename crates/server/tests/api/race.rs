@@ -123,7 +123,8 @@ async fn a_hold_ends_once() {
             asking.spawn(async move {
                 match index % 2 {
                     0 => {
-                        client.post(&format!("/api/i1/order_items/{line}/create_mapping/"), json!({"code": "A"})).await
+                        let code = json!({"code": format!("A-{line}")});
+                        client.post(&format!("/api/i1/order_items/{line}/create_mapping/"), code).await
                     }
                     _ => client.post(&format!("/api/v1/orders/{order}/cancel/"), json!({"is_all": true})).await,
                 }

@@ -3,8 +3,8 @@
 //! Promises: the two lines hold together what the one held, where it was held and as it was registered, so no number of a
 //! stock changes; the new line says which one it was split from. Must not know why a line is split.
 
-use crate::floor::{PackageItem, SomeUnits};
-use crate::{Context, Hold, IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Shelf};
+use crate::floor::{PackageItem, SomeUnits, TransferItem};
+use crate::{Context, Hold, IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Shelf, TransferItemId};
 
 /// Splits units off a line in a package, fewer than it has; the new line, in the same package.
 fn split(shelf: &mut Shelf, line: PackageItemId, units: Quantity, context: Context) -> PackageItemId {
@@ -38,4 +38,20 @@ pub(super) fn part(shelf: &mut Shelf, one: SomeUnits, context: Context) -> Packa
         Some(units) if whole.is_some_and(|whole| units < whole) => split(shelf, one.line, units, context),
         _ => one.line,
     }
+}
+
+/// The same of a line of a transfer, with the line of the package that waits for it.
+pub(super) fn part_of_transfer(shelf: &mut Shelf, one: SomeUnits<TransferItemId>, context: Context) -> TransferItemId {
+    let line = shelf.floor.transfer_items.get(one.line).expect("the caller has found the line").clone();
+    let Some(units) = one.units.filter(|units| *units < line.quantity) else { return one.line };
+    let package_item = split(shelf, line.package_item, units, context);
+    let part = shelf.floor.package_items.get(package_item).expect("made above");
+    let (item, created_at, modified_at) = (part.item, context.now, context.now);
+    let rest = Quantity::new(line.quantity.units() - units.units()).expect("fewer are split off than the line has");
+    let row = shelf.floor.transfer_items.change(line.id);
+    (row.quantity, row.modified_at) = (rest, context.now.later_than(row.modified_at));
+    let id = TransferItemId::new(shelf.ids.take_in(IdKind::TransferItem, line.order.bucket()));
+    let row = TransferItem { id, package_item, item, quantity: units, created_at, modified_at, ..line };
+    shelf.floor.transfer_items.make(id, row);
+    id
 }
