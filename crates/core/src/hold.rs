@@ -4,7 +4,7 @@
 //! released and cancelled. A hold that is taken off its stock is short until it is put on another one, or back. Must not
 //! know orders: a hold knows its line's id and nothing else of it.
 
-use crate::{OrderItemId, Quantity, StockId, Timestamp};
+use crate::{OrderItemId, Quantity, StockId, StockListId, Timestamp};
 
 /// Where a hold is in its life (DESIGN section 2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,4 +39,18 @@ pub struct Hold {
     pub state: HoldState,
     /// When the ERP registered the line, once it has. An open hold that has this was moved to another list since.
     pub registered_at: Option<Timestamp>,
+    /// Where it was before it was moved, if the ERP had not registered the line then.
+    pub moved: Option<MovedFrom>,
+}
+
+/// Where an unregistered line was held before it was moved to another list. The ERP may have registered it there, and say so
+/// only now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct MovedFrom {
+    /// The stock.
+    pub stock: StockId,
+    /// Its list.
+    pub list: StockListId,
+    /// When it was moved, the last time.
+    pub at: Timestamp,
 }

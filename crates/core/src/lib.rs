@@ -36,7 +36,7 @@ pub use decide::{
     Context, FloorOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowVerdict, WrittenStock, decide,
 };
 pub use fold::fold;
-pub use hold::{Hold, HoldState};
+pub use hold::{Hold, HoldState, MovedFrom};
 pub use id::{
     ChannelId, DiscrepancyId, IdKind, IdSource, ImportId, MappingId, MovementId, OrderId, OrderItemId, PackageId,
     PackageItemId, ProductId, StockCountId, StockId, StockListId, StockLocationId, StockMoveId, TransferId,

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = &[
         text: include_str!("../schema/0021_goods_movements.sql"),
         server: "",
     },
+    Migration { version: 22, name: "moved holds", text: include_str!("../schema/0022_moved_holds.sql"), server: "" },
 ];
 
 shared! {

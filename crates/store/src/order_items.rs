@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use onhand_core::{
-    ChannelId, Hold, HoldState, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId,
+    ChannelId, Hold, HoldState, MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId,
     StockLocationId, Timestamp,
 };
 
@@ -69,15 +69,19 @@ shared! {
         "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
          stock_id = ?8, reserved_list_id = ?9, quantity = ?10 WHERE id = ?1 AND bucket = ?2";
     HOLD = "holds.by_item",
-        "SELECT item_id, stock_id, quantity, state, registered_at FROM hold WHERE item_id = ?1 AND bucket = ?2";
+        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
+         FROM hold WHERE item_id = ?1 AND bucket = ?2";
     REPORTED_HOLDS = "holds.reported_of_stock",
-        "SELECT item_id, stock_id, quantity, state, registered_at FROM hold
+        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id FROM hold
          WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
     SHORT_HOLDS = "holds.short_of_stock",
         "SELECT item_id FROM hold WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
     INSERT_HOLD = "holds.insert",
         "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    INSERT_MOVED_HOLD = "holds.insert_moved",
+        "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id,
+         moved_from_list_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     /// A hold lives in the bucket of its stock: when it goes to another one, it goes to another bucket.
     DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
     UPDATE_HOLD = "holds.update",
@@ -126,6 +130,14 @@ fn read_hold(row: &Row<'_>) -> Result<Hold, Error> {
             other => return Err(Error::Internal(format!("there is no hold state {other}"))),
         },
         registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
+        moved: match row.get::<Option<i64>>(5)? {
+            None => None,
+            Some(at) => Some(MovedFrom {
+                stock: StockId::new(row.get(6)?),
+                list: StockListId::new(row.get(7)?),
+                at: Timestamp::from_micros(at),
+            }),
+        },
     })
 }
 
@@ -257,17 +269,20 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
 }
 
 pub(crate) async fn insert_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(), Error> {
-    let rows = holds.iter().map(|hold| {
-        values![
-            hold.stock.bucket(),
-            hold.item.get(),
-            hold.stock.get(),
-            hold.quantity.units(),
-            state_number(hold.state),
-            hold.registered_at.map(Timestamp::micros),
-        ]
+    // A hold of a new order has not been moved, and its row does not say so.
+    let rows = holds.iter().filter(|hold| hold.moved.is_none()).map(|hold| {
+        let registered_at = hold.registered_at.map(Timestamp::micros);
+        let (units, state) = (hold.quantity.units(), state_number(hold.state));
+        values![hold.stock.bucket(), hold.item.get(), hold.stock.get(), units, state, registered_at]
     });
-    tx.execute_each(&INSERT_HOLD, rows).await
+    tx.execute_each(&INSERT_HOLD, rows).await?;
+    let rows = holds.iter().filter_map(|hold| Some((hold, hold.moved?))).map(|(hold, moved)| {
+        let registered_at = hold.registered_at.map(Timestamp::micros);
+        let (units, state) = (hold.quantity.units(), state_number(hold.state));
+        let (at, from, list) = (moved.at.micros(), moved.stock.get(), moved.list.get());
+        values![hold.stock.bucket(), hold.item.get(), hold.stock.get(), units, state, registered_at, at, from, list]
+    });
+    tx.execute_each(&INSERT_MOVED_HOLD, rows).await
 }
 
 /// Writes holds back; `holds` are pairs of the stock a hold was on and the hold.

@@ -66,7 +66,7 @@ impl Command {
     pub fn ids_needed(&self, kind: IdKind) -> usize {
         match (self, kind) {
             (Self::PlaceOrder(_), IdKind::Order)
-            | (Self::ReleaseItem(_), IdKind::Mapping | IdKind::Movement)
+            | (Self::ReleaseItem(_), IdKind::Mapping | IdKind::Movement | IdKind::StockMove)
             | (Self::EditItem(_), IdKind::Movement) => 1,
             (Self::PlaceOrder(order), IdKind::OrderItem | IdKind::Movement | IdKind::Stock) => order.lines.len(),
             (Self::WriteStocks(write), IdKind::Product | IdKind::Stock | IdKind::Movement) => write.rows.len(),

@@ -158,7 +158,7 @@ fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product
     if delta != Delta::default() || shelf.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
         shelf.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
     }
-    shelf.add_hold(Hold { item: item.id, stock, quantity: line.quantity, state, registered_at });
+    shelf.add_hold(Hold { item: item.id, stock, quantity: line.quantity, state, registered_at, moved: None });
     shelf.add_item(item.clone());
     item
 }

@@ -32,8 +32,10 @@ pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Co
         }
     };
     if command.update_stock && command.integration_type == ERP {
-        release_hold(shelf, command, context);
-        release_short(shelf, command, context);
+        if !moves::registered_before_it_moved(shelf, command.item, command.registered_at, context) {
+            release_hold(shelf, command, context);
+            release_short(shelf, command, context);
+        }
     }
     Ok(Outcome::ItemReleased(mapping))
 }

@@ -12,6 +12,10 @@ use crate::naive::{Line, Warehouse};
 enum Event {
     /// The ERP registers the line.
     Register,
+    /// The ERP registers the line, and says nothing.
+    Book,
+    /// The ERP says that it had booked the line.
+    Say,
     /// Its package is cancelled and it is planned again, gathered at the other place.
     Move,
     /// It is not found where its package, or its transfer, looks for it.
@@ -31,8 +35,10 @@ enum Event {
     Acknowledge,
 }
 
-const EVENTS: [Event; 12] = [
+const EVENTS: [Event; 14] = [
     Event::Register,
+    Event::Book,
+    Event::Say,
     Event::Move,
     Event::NotFound,
     Event::Ship,
@@ -71,6 +77,20 @@ fn happen(house: &mut Warehouse, line: &Line, event: Event) -> bool {
             let may = house.is_to_be_registered(line);
             if may {
                 house.release(line);
+            }
+            may
+        }
+        Event::Book => {
+            let may = house.is_to_be_registered(line);
+            if may {
+                house.book_and_say_nothing(line);
+            }
+            may
+        }
+        Event::Say => {
+            let may = !house.erp.unsaid.is_empty();
+            if may {
+                house.say(0);
             }
             may
         }

@@ -234,14 +234,12 @@ impl Warehouse {
         self.tell(&format!("{} is booked at {place}", line.name));
     }
 
-    /// The ERP says that it had booked a line, unless that has moved meanwhile.
+    /// The ERP says that it had booked a line, wherever that is now.
     pub(crate) fn say(&mut self, which: usize) {
         let (line, place, booked) = self.erp.unsaid.remove(which);
-        if self.shop.shelf.item(line.item).is_some_and(|row| row.reserved_list.get() == place) {
-            let ago = self.ago(booked);
-            self.shop.release_at(&line.name, Some(ago));
-            self.tell(&format!("release {} at {place}, {ago} ago", line.name));
-        }
+        let ago = self.ago(booked);
+        self.shop.release_at(&line.name, Some(ago));
+        self.tell(&format!("release {} at {place}, {ago} ago", line.name));
     }
 
     /// The ERP hears that a line is cancelled.

@@ -260,3 +260,28 @@ async fn units_on_their_way_to_nobody_are_not_for_sale_before_they_arrive() {
         two.shop.server.verify().await;
     }
 }
+
+/// The ERP books a line, the line is not found and moves on, and only then the ERP says what it had booked, and where.
+#[tokio::test]
+async fn a_registration_from_before_a_move_is_one_of_the_list_that_the_line_has_left() {
+    let two = Two::open().await;
+    let order = order(&two.shop, &[("X", two.first.1, 2)]).await;
+    plan(&two.shop, &order, json!({})).await;
+    let (line, list) = (items(&order)[0], two.second.1);
+    two.shop.server.advance(60);
+    go(&two.shop, packages(&two.shop, &order).await[0].0, &["not-found"]).await;
+    assert_eq!(two.waiting().await["count"], json!(0), "the ERP had registered nothing");
+    let before = two.shop.server.time(-30);
+    two.shop.try_release(line, json!({"registered_at": before})).await.created();
+    assert_eq!(figures(&two.shop, "X", list).await, [5, 2, 0, 3], "its sale is booked in the other list");
+    two.level(list, 5).await;
+    assert_eq!(figures(&two.shop, "X", list).await, [5, 2, 0, 3]);
+    let waiting = two.waiting().await;
+    assert_eq!(column(&waiting, "from_stock_list"), [json!(two.first.1)]);
+    assert_eq!(column(&waiting, "order_item"), [json!(line)]);
+    two.try_order(list, 4).await.refused("insufficient_stock");
+    two.register(id(&waiting["results"][0]), json!({"code": "M-1"})).await.ok();
+    two.level(list, 3).await;
+    assert_eq!(figures(&two.shop, "X", list).await, [3, 0, 0, 3]);
+    two.shop.server.verify().await;
+}

@@ -150,7 +150,11 @@ const MAIN: &[Table] = &[
             "split_from",
         ],
     ),
-    table("hold", &["item_id", "bucket"], &["stock_id", "quantity", "state", "registered_at"]),
+    table(
+        "hold",
+        &["item_id", "bucket"],
+        &["stock_id", "quantity", "state", "registered_at", "moved_at", "moved_from_id", "moved_from_list_id"],
+    ),
     table("mapping", &["id", "bucket"], &["item_id", "integration_type", "code", "created_at"]),
     table(
         "movement",

@@ -13,8 +13,8 @@ use crate::floor::{
 };
 use crate::refusal::MoveFault;
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, MovesSettle, OrderItemId, PackageItemId, Refusal, ReleaseMode, Shelf,
-    StockId, StockMoveId, Timestamp, TransferId,
+    Cause, Context, Delta, Hold, HoldState, IdKind, MovesSettle, OrderItemId, PackageItemId, Refusal, ReleaseMode,
+    Shelf, StockId, StockListId, StockMoveId, Timestamp, TransferId,
 };
 
 /// Whether moves that a list decides on are registered when they are made.
@@ -23,17 +23,23 @@ fn at_once(shelf: &Shelf, stock: StockId) -> bool {
     list.is_some_and(|list| list.moves_settle == MovesSettle::NextLevel)
 }
 
+/// A stock and its list.
+type Place = (StockId, StockListId);
+
+fn place(shelf: &Shelf, stock: StockId) -> Option<Place> {
+    shelf.stock(stock).map(|row| (stock, row.list))
+}
+
 fn make(
     shelf: &mut Shelf,
     item: OrderItemId,
     (kind, transfer): (MoveKind, Option<TransferId>),
-    (from, to): (StockId, StockId),
+    ((from, from_list), (to, to_list)): (Place, Place),
     registered: bool,
     context: Context,
 ) -> Option<StockMoveId> {
     let line = shelf.item(item)?;
     let (order, sku, quantity) = (line.order, line.sku.clone(), line.quantity);
-    let (from_list, to_list) = (shelf.stock(from)?.list, shelf.stock(to)?.list);
     let id = StockMoveId::new(shelf.ids.take_in(IdKind::StockMove, order.bucket()));
     let (state, registered_at) =
         if registered { (MoveState::Registered, Some(context.now)) } else { (MoveState::Waiting, None) };
@@ -67,7 +73,9 @@ pub(super) fn arrive_registered(shelf: &mut Shelf, item: OrderItemId, to: StockI
         let transfer =
             shelf.floor.transfer_items.all().find(|one| one.item == item && one.state == TransferState::Waiting);
         let kind = (MoveKind::OrderItem, transfer.map(|one| one.transfer));
-        make(shelf, item, kind, (from, to), at_once(shelf, to), context);
+        if let Some(places) = place(shelf, from).zip(place(shelf, to)) {
+            make(shelf, item, kind, places, at_once(shelf, to), context);
+        }
     }
     let list = shelf.stock(to).and_then(|stock| shelf.list(stock.list));
     let is_literal = list.is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
@@ -84,7 +92,10 @@ pub(super) fn leave(shelf: &mut Shelf, transfer: &Transfer, line: &TransferItem,
     let Some((from, state)) = shelf.hold(line.item).map(|hold| (hold.stock, hold.state)) else { return 0 };
     let registered = at_once(shelf, from);
     let kind = (MoveKind::Transfer, Some(transfer.id));
-    let Some(by) = make(shelf, line.item, kind, (from, to), registered, context) else { return 0 };
+    let places = place(shelf, from).zip(place(shelf, to));
+    let Some(by) = places.and_then(|places| make(shelf, line.item, kind, places, registered, context)) else {
+        return 0;
+    };
     if registered && state == HoldState::Settled {
         return 0;
     }
@@ -168,6 +179,29 @@ pub(in crate::decide) fn register_line(
         row.registered_at = Some(registered_at.unwrap_or(context.now));
     }
     true
+}
+
+/// The ERP registers a line only now, and had registered it before the line was moved: where it was then. So that is a move
+/// that it has to hear of, and the line stays reserved. `false` where it has registered the line where it is, or is taken to
+/// know of moves at once.
+pub(in crate::decide) fn registered_before_it_moved(
+    shelf: &mut Shelf,
+    item: OrderItemId,
+    registered_at: Option<Timestamp>,
+    context: Context,
+) -> bool {
+    let is_new =
+        |hold: &&Hold| hold.registered_at.is_none() && matches!(hold.state, HoldState::Open | HoldState::Short);
+    let Some(hold) = shelf.hold(item).filter(is_new) else { return false };
+    let to = hold.stock;
+    let moved = hold.moved.filter(|moved| registered_at.is_some_and(|registered| registered <= moved.at));
+    let Some((moved, to)) = moved.zip(place(shelf, to)).filter(|(moved, to)| moved.list != to.1) else { return false };
+    let registered = at_once(shelf, to.0);
+    make(shelf, item, (MoveKind::OrderItem, None), ((moved.stock, moved.list), to), registered, context);
+    if !registered {
+        shelf.register_hold(item, registered_at);
+    }
+    !registered
 }
 
 /// The ERP has registered moves: all of those it names, or none.

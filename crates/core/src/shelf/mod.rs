@@ -3,6 +3,8 @@
 //! Promises: numbers of a stock change only in [`Shelf::move_stock`], which records the movement in the same step; a row
 //! is written back exactly if it was touched. Must not know where rows come from or go to.
 
+mod holds;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::by_stock::ByStock;
@@ -208,11 +210,6 @@ impl Shelf {
         self.reported_of.of(stock)
     }
 
-    /// Settled holds of a stock, as far as they are here.
-    pub(crate) fn settled_on(&self, stock: StockId) -> impl Iterator<Item = &Hold> {
-        self.holds.values().filter(move |hold| hold.stock == stock && hold.state == HoldState::Settled)
-    }
-
     /// Lines that are short and were last held on a stock.
     pub(crate) fn short_of(&self, stock: StockId) -> Vec<OrderItemId> {
         self.short_of.of(stock)
@@ -346,51 +343,5 @@ impl Shelf {
     /// Says that an order is to be planned, or has been.
     pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
         self.changes.plans.insert(order, is_due);
-    }
-
-    /// Moves a hold to another state, forward only.
-    pub(crate) fn advance_hold(&mut self, item: OrderItemId, to: HoldState, registered_at: Option<Timestamp>) {
-        let hold = self.hold_mut(item);
-        let forward = match hold.state {
-            HoldState::Open => to != HoldState::Open,
-            HoldState::Reported => matches!(to, HoldState::Settled | HoldState::Cancelled | HoldState::Short),
-            HoldState::Settled => to == HoldState::Short,
-            HoldState::Short => matches!(to, HoldState::Short | HoldState::Cancelled),
-            HoldState::Cancelled => false,
-        };
-        assert!(forward, "a hold moves forward only: {hold:?} to {to:?}");
-        hold.state = to;
-        hold.registered_at = registered_at.or(hold.registered_at);
-        let stock = hold.stock;
-        self.reported_of.keep(stock, item, to == HoldState::Reported);
-        self.short_of.keep(stock, item, to == HoldState::Short);
-    }
-
-    /// Puts a short hold, and with it its line, on a stock.
-    pub(crate) fn put_hold_on(&mut self, item: OrderItemId, stock: StockId, state: HoldState, now: Timestamp) {
-        let hold = self.hold_mut(item);
-        assert!(hold.state == HoldState::Short, "a hold is taken off before it is put on: {hold:?}");
-        let before = hold.stock;
-        (hold.stock, hold.state) = (stock, state);
-        if state != HoldState::Open {
-            hold.registered_at = Some(now);
-        }
-        self.reported_of.keep(stock, item, state == HoldState::Reported);
-        self.short_of.keep(before, item, false);
-        let list = self.stocks.get(&stock).map(|stock| stock.list);
-        let behind = |list| self.floor.location_of(list).map(|location| location.id);
-        let location =
-            list.and_then(|list| behind(list).or_else(|| self.lists.get(&list).and_then(|list| list.location)));
-        let line = self.item_mut(item);
-        (line.stock, line.location, line.modified_at) = (stock, location, now.later_than(line.modified_at));
-        line.reserved_list = list.unwrap_or(line.reserved_list);
-    }
-
-    fn hold_mut(&mut self, item: OrderItemId) -> &mut Hold {
-        let hold = self.holds.get_mut(&item).expect("a decision changes holds it has looked at");
-        if !self.changes.new_holds.contains(&item) {
-            self.changes.holds.entry(item).or_insert(hold.stock);
-        }
-        hold
     }
 }
