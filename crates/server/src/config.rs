@@ -39,7 +39,8 @@ pub struct DatabaseConfig {
     )]
     pub database_connections: u16,
 
-    /// Seconds that a statement on a database server may take, and that a request waits for a connection.
+    /// Seconds that a statement on a database server, or a read on a database file, may take, and that a request waits for
+    /// its turn.
     #[arg(
         long,
         env = "ONHAND_DATABASE_STATEMENT_SECONDS",

@@ -97,7 +97,7 @@ async fn look(app: &App) -> Report {
         });
         parts.push((name, state));
     };
-    let read = within(store.glance("accounts.count", async |tx| accounts::count(tx).await)).await;
+    let read = within(store.watch("accounts.count", async |tx| accounts::count(tx).await)).await;
     note("database", read.map(|_| State::Ok));
     note("schema", within(store.schema()).await.and_then(|schema| all_there(&schema.missing)));
     note("writer", writer(app).await);

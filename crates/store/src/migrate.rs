@@ -96,7 +96,7 @@ pub struct Schema {
 
 /// How far the schema is.
 pub(crate) async fn look(store: &Store) -> Result<Schema, Error> {
-    let missing = store.read("migrate.look", async |tx| Ok(steps(&missing(tx, MIGRATIONS).await?))).await?;
+    let missing = store.watch("migrate.look", async |tx| Ok(steps(&missing(tx, MIGRATIONS).await?))).await?;
     // They run in order, so what has run is what comes before the first that has not.
     let first = missing.first().map_or(i64::MAX, |step| step.version);
     let ran = MIGRATIONS.iter().rev().find(|migration| migration.version < first);
@@ -200,7 +200,7 @@ mod tests {
     async fn counts_with_five_levels_become_counts_with_two() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("t.db");
-        let threads = sqlite::Threads::open(&path).expect("opens");
+        let threads = sqlite::Threads::open(&path, std::time::Duration::from_mins(1)).expect("opens");
         let old = async |tx: &mut Tx<'_>| {
             run(tx, &MIGRATIONS[..2]).await?;
             let Tx::Sqlite(connection) = tx else { unreachable!("it is a file") };

@@ -61,7 +61,7 @@ pub struct Options {
     pub read_only: bool,
     /// How long to wait for a server database that does not answer yet.
     pub patience: Duration,
-    /// Limits of a server database.
+    /// Limits: how long a statement may take, and those of a server database.
     pub limits: Limits,
 }
 
@@ -212,8 +212,10 @@ impl Store {
         }
     }
 
-    /// Runs a body that only reads, on one snapshot. `name` is for logs. A server engine runs the body again when its
-    /// connection was cut, so it does nothing else than ask.
+    /// Runs a body that only reads, on one snapshot, when it is its turn: reads are so many at a time, and more than some
+    /// thousands that wait are [`Error::Unavailable`] at once, as is one that takes too long. One whose caller has gone is not
+    /// begun, or given up. `name` is for logs. A server engine runs the body again when its connection was cut, so it does
+    /// nothing else than ask.
     pub async fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
@@ -226,6 +228,19 @@ impl Store {
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
 
+    /// The same for whoever watches the server: it waits for no other reads, so it must be short.
+    pub async fn watch<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let result = match &*self.engine {
+            Engine::Sqlite(threads) => threads.watch(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.watch(body)).await,
+        };
+        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
+    }
+
     /// Runs a body that reads whole tables, on one snapshot, however long it takes. `name` is for logs.
     pub async fn survey<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
@@ -233,7 +248,7 @@ impl Store {
         T: Send + 'static,
     {
         let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.read(body).await,
+            Engine::Sqlite(threads) => threads.survey(body).await,
             Engine::Postgres(pool) => Box::pin(pool.survey(body)).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "survey failed"))
@@ -262,7 +277,8 @@ fn open_file(path: &str, options: &Options) -> Result<Threads, Error> {
     if (options.must_exist || options.read_only) && !path.exists() {
         return Err(Error::Url(format!("there is no database at {}", path.display())));
     }
-    if options.read_only { Threads::open_read_only(&path) } else { Threads::open(&path) }
+    let limit = options.limits.statement;
+    if options.read_only { Threads::open_read_only(&path, limit) } else { Threads::open(&path, limit) }
 }
 
 /// The file that a URL names after `sqlite:`.

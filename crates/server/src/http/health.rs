@@ -65,7 +65,7 @@ async fn lines_in_no_package(call: &Call) {
         }
         Ok(counts)
     };
-    let Ok(counts) = call.app.store.read("unplanned_items.count", counts).await else { return };
+    let Ok(counts) = call.app.store.watch("unplanned_items.count", counts).await else { return };
     for (reason, count) in counts {
         if reason == UnplannedReason::Short {
             metrics::gauge!("onhand_short_lines").set(count as f64);

@@ -3,6 +3,8 @@
 //! Promises: every fault of every parameter is reported at once; a parameter that no table knows is refused, because a
 //! filter that is quietly ignored shows a client rows it did not ask for. Must not know SQL beyond column names.
 
+use std::num::IntErrorKind;
+
 use onhand_store::Value;
 use onhand_store::filter::{Condition, CursorKey, Listing, Op, Sort, Window};
 
@@ -14,8 +16,12 @@ use crate::zone::Zone;
 pub const LIMIT_DEFAULT: i64 = 10;
 /// Rows a page at the most; a larger wish is cut to it, and `next` leads on.
 pub const LIMIT_MAX: i64 = 1_000;
-/// Values in one `__in` list.
+/// Values in one `__in` list, and in all that are given for one filter.
 pub const IN_VALUES_MAX: usize = 1_000;
+/// Conditions of one list; several values of one filter are one.
+const CONDITIONS_MAX: usize = 100;
+/// Values in all conditions of one list.
+const VALUES_MAX: usize = 10_000;
 /// Parameters that belong to every list.
 const GENERAL: [&str; 4] = ["page", "limit", "sort", "cursor"];
 
@@ -94,9 +100,14 @@ pub fn parse(filters: &[Filter], query: &[(String, String)], zone: Option<&Zone>
     let mut errors = FieldErrors::default();
     let mut conditions: Vec<Condition> = Vec::new();
     for (name, text) in query.iter().filter(|(name, _)| !GENERAL.contains(&name.as_str())) {
-        match condition(filters, name, text, zone) {
-            Ok(condition) => add(&mut conditions, condition),
-            Err(message) => errors.add(name, message),
+        let added = condition(filters, name, text, zone).and_then(|condition| add(&mut conditions, condition));
+        if let Err(message) = added {
+            errors.add(name, message);
+        }
+        if conditions.len() > CONDITIONS_MAX
+            || conditions.iter().map(|one| one.values.len()).sum::<usize>() > VALUES_MAX
+        {
+            return Err(Error::field("non_field_errors", "There are too many filters."));
         }
     }
     let last = |name: &str| query.iter().rfind(|(key, _)| key == name).map(|(_, text)| text.as_str());
@@ -127,31 +138,43 @@ pub fn parse(filters: &[Filter], query: &[(String, String)], zone: Option<&Zone>
     errors.into_result()?;
     let window = match window {
         Some(window) => window,
-        None => Window::Page { number: page_number(last("page"))?, limit },
+        None => Window::Page { number: page_number(last("page"), limit)?, limit },
     };
     Ok(Query { listing: Listing { conditions, sort, window }, limit })
 }
 
-/// A wrong page is 404, as for the vendor's servers (contract 1.2).
-fn page_number(text: Option<&str>) -> Result<i64, Error> {
-    match text.map(str::parse::<i64>) {
-        None => Ok(1),
-        Some(Ok(number)) if number >= 1 => Ok(number),
-        Some(_) => Err(Error::invalid_page()),
+/// A wrong page is 404, as for the vendor's servers (contract 1.2), and a number that is none here is 400. From here on, a page
+/// times its limit is a number.
+fn page_number(text: Option<&str>, limit: i64) -> Result<i64, Error> {
+    let Some(text) = text else { return Ok(1) };
+    match text.parse::<i64>() {
+        Ok(number) if number >= 1 && number.checked_mul(limit).is_some() => Ok(number),
+        Err(fault) if *fault.kind() == IntErrorKind::PosOverflow => {
+            Err(Error::field("page", format!("Ensure this value is less than or equal to {}.", i64::MAX)))
+        }
+        _ => Err(Error::invalid_page()),
     }
 }
 
 /// A parameter given twice means any of its values; so does one of several exact look-ups.
-fn add(conditions: &mut Vec<Condition>, condition: Condition) {
+fn add(conditions: &mut Vec<Condition>, condition: Condition) -> Result<(), String> {
     let exact = |op: Op| matches!(op, Op::Eq | Op::In);
     let same = |other: &&mut Condition| other.column == condition.column && exact(other.op) && exact(condition.op);
     match conditions.iter_mut().find(same) {
         Some(other) => {
             other.op = Op::In;
             other.values.extend(condition.values);
+            if other.values.len() > IN_VALUES_MAX {
+                return Err(too_many());
+            }
         }
         None => conditions.push(condition),
     }
+    Ok(())
+}
+
+fn too_many() -> String {
+    format!("Ensure this list has no more than {IN_VALUES_MAX} items.")
 }
 
 fn condition(filters: &[Filter], name: &str, text: &str, zone: Option<&Zone>) -> Result<Condition, String> {
@@ -191,7 +214,7 @@ fn in_values(kind: Kind, text: &str, zone: Option<&Zone>) -> Result<Vec<Value<'s
         .map(|part| value(kind, part, zone))
         .collect::<Result<_, _>>()?;
     if values.len() > IN_VALUES_MAX {
-        return Err(format!("Ensure this list has no more than {IN_VALUES_MAX} items."));
+        return Err(too_many());
     }
     Ok(values)
 }

@@ -215,6 +215,13 @@ impl Client {
         self
     }
 
+    /// The answer to a GET, whatever it is.
+    pub(crate) async fn raw(&self, path: &str) -> reqwest::Response {
+        let token = format!("Token {}", self.token.as_deref().unwrap_or_default());
+        let request = self.http.get(format!("{}{path}", self.base)).header("Authorization", token);
+        request.send().await.unwrap_or_else(|fault| panic!("GET {path}: no answer: {fault:?}"))
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, Body::None).await
     }

@@ -289,10 +289,11 @@ async fn limits_and_pages_have_their_defaults_and_bounds() {
     for wrong in ["0", "-1", "x", "", "1.5", "9223372036854775808"] {
         shop.erp.get(&format!("{path}?limit={wrong}")).await.faults(&["limit"]);
     }
-    for wrong in ["0", "-1", "x", "", "112", "9223372036854775807", "9223372036854775808"] {
+    for wrong in ["0", "-1", "x", "", "112", "9223372036854775807"] {
         let answer = shop.erp.get(&format!("{path}?page={wrong}")).await;
         assert_eq!(answer.expect(404), json!({"detail": "Invalid page."}), "{wrong}");
     }
+    shop.erp.get(&format!("{path}?page=9223372036854775808")).await.faults(&["page"]);
     // Beyond the first few hundred rows, pages are found by adding up kept counts.
     let ids: Vec<i64> = walk(&shop.erp, &format!("{path}?limit=37"), 37).await.iter().map(id).collect();
     assert!(ids.len() == 1_105 && ids.windows(2).all(|pair| pair[0] < pair[1]), "all rows, in order");

@@ -5,6 +5,7 @@
 
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
+mod turns;
 
 use std::borrow::Cow;
 use std::future::{Future, ready};

@@ -36,6 +36,7 @@ pub(crate) use self::settle::STATEMENTS;
 use self::settle::{Ended, Ending};
 pub(super) use self::values::{bytes, int, text, value};
 use super::Tx;
+use super::turns::Turns;
 use crate::Error;
 
 /// How often a transaction is tried before its fault is told: more than enough for deadlocks, of which one of two wins, and
@@ -56,6 +57,8 @@ const SURVEY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL
 const DEFINE: &str = "BEGIN; SET LOCAL statement_timeout = 0;
     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
+/// Of so many connections, one is never lent to a read.
+const SPARED_SHARE: usize = 4;
 /// Nothing waits longer than this.
 const ALL_DAY: Duration = Duration::from_hours(24);
 
@@ -82,6 +85,8 @@ type Leased = managed::Object<Dialler>;
 /// The connections to one database.
 pub(crate) struct Pool {
     connections: Connections,
+    /// Whose turn it is to read: some connections are never lent to reads, so that those who write wait for none.
+    turns: Turns,
     limits: Limits,
     marks: Arc<Marks>,
     /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a standby,
@@ -140,7 +145,9 @@ impl Pool {
         let first = connection(&connections).await.map_err(Failed::into_fault)?;
         let has_marks = !first.is_distributed && !first.is_standby;
         drop(first);
-        Ok(Self { connections, limits, marks: Arc::default(), has_marks })
+        let reading = limits.connections_max - limits.connections_max / SPARED_SHARE;
+        let turns = Turns::new(reading, limits.statement);
+        Ok(Self { connections, turns, limits, marks: Arc::default(), has_marks })
     }
 
     /// Runs a body in a write transaction.
@@ -208,8 +215,18 @@ impl Pool {
         }
     }
 
-    /// Runs a body that only reads, on one snapshot.
+    /// Runs a body that only reads, on one snapshot, when it is its turn.
     pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let _turn = self.turns.take().await?;
+        self.watch(body).await
+    }
+
+    /// The same for whoever watches the server: it waits for no other reads while a connection is spared.
+    pub(crate) async fn watch<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,

@@ -2,13 +2,14 @@
 //! one that copies the log back.
 //!
 //! Promises: a write is flushed to disk before it is answered (WAL, `synchronous = FULL`), to the file that its name means;
-//! a body that fails, panics or tries to wait for anything but a statement is rolled back; after a close the file has
-//! everything. Only the files here name the driver.
+//! a body that fails, panics or tries to wait for anything but a statement is rolled back; a read that takes too long, or
+//! that nobody waits for any more, is given up; after a close the file has everything. Only the files here name the driver.
 
 mod backup;
 mod check;
 mod checkpoint;
 mod file;
+mod limit;
 mod statements;
 mod thread;
 
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -28,11 +30,14 @@ use self::file::{Files, log_of};
 pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
 use self::thread::Workers;
 use super::Tx;
+use super::turns::Turns;
 use crate::{Error, Mark};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
 const READERS: usize = 3;
-/// Connections for short reads: as many as threads of the runtime are likely to want at once; beyond that, readers.
+/// Jobs given to the readers at a time: as many again as they are at, so that none of them waits for the next one.
+const READS: usize = 2 * READERS;
+/// Connections for short reads at the least; there is one for each thread that the runtime may have.
 const GLANCES: usize = 4;
 /// Statements kept prepared per connection: more than the catalogue has.
 const PREPARED_MAX: usize = 256;
@@ -49,6 +54,12 @@ pub(crate) struct Threads {
     /// None where the file is only read.
     writer: Option<Workers>,
     readers: Workers,
+    /// Whose turn it is to read.
+    turns: Turns,
+    /// For whoever watches the server, however many wait to read.
+    watcher: Workers,
+    /// How long a read may take.
+    limit: Duration,
     /// Connections for reads that are known to be short; they run where they are asked. None when it is closed.
     glances: Mutex<Option<Vec<Connection>>>,
     /// Always the same connection, which reads nothing else: it sees whether anybody else has written.
@@ -60,8 +71,8 @@ pub(crate) struct Threads {
 }
 
 impl Threads {
-    /// Opens the file, creating it if need be, and starts the threads.
-    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+    /// Opens the file, creating it if need be, and starts the threads. A read may take so long.
+    pub(crate) fn open(path: &Path, limit: Duration) -> Result<Self, Error> {
         let mut writer = open(path, OpenFlags::default())?;
         pragma(&writer, "journal_mode", "WAL")?;
         pragma(&writer, "synchronous", "FULL")?;
@@ -70,18 +81,18 @@ impl Threads {
         let files = Arc::new(Files::new(&path)?);
         let idle = checkpoint::keep_short(&mut writer, &files, checkpoint::PAGES)?;
         let writer = Workers::start_one("onhand-writer", writer, (checkpoint::REST, idle))?;
-        Self::with(Some(writer), &path, open_reader, files)
+        Self::with(Some(writer), &path, open_reader, (files, limit))
     }
 
     /// Opens a file that is there, and never writes to it, nor beside it.
-    pub(crate) fn open_read_only(path: &Path) -> Result<Self, Error> {
+    pub(crate) fn open_read_only(path: &Path, limit: Duration) -> Result<Self, Error> {
         let path = canonical(path)?;
         let files = Arc::new(Files::new(&path)?);
         // Without a log nobody has it open, and looking for one would make one.
         match log_of(&path).exists() {
-            true => Self::with(None, &path, open_reader, files),
+            true => Self::with(None, &path, open_reader, (files, limit)),
             false => {
-                let mut threads = Self::with(None, &path, open_unchanging, files)?;
+                let mut threads = Self::with(None, &path, open_unchanging, (files, limit))?;
                 threads.is_unchanging = true;
                 Ok(threads)
             }
@@ -92,13 +103,17 @@ impl Threads {
         writer: Option<Workers>,
         path: &Path,
         open: impl Fn(&Path) -> Result<Connection, Error>,
-        files: Arc<Files>,
+        (files, limit): (Arc<Files>, Duration),
     ) -> Result<Self, Error> {
         let connections = |count| (0..count).map(|_| open(path)).collect::<Result<Vec<_>, Error>>();
+        let glances = available_parallelism().map_or(GLANCES, |threads| threads.get().max(GLANCES));
         Ok(Self {
             writer,
             readers: Workers::start("onhand-reader", connections(READERS)?)?,
-            glances: Mutex::new(Some(connections(GLANCES)?)),
+            turns: Turns::new(READS, limit),
+            watcher: Workers::start("onhand-watcher", connections(1)?)?,
+            limit,
+            glances: Mutex::new(Some(connections(glances)?)),
             witness: Mutex::new(Some(open(path)?)),
             files,
             is_unchanging: false,
@@ -121,7 +136,7 @@ impl Threads {
 
     /// What is wrong with the file; empty if it is sound.
     pub(crate) async fn check(&self, check: Check) -> Result<Vec<String>, Error> {
-        self.readers.run(move |connection| check::run(connection, check)).await
+        self.readers.run(move |connection, _| check::run(connection, check)).await
     }
 
     /// Copies the database into a file, as it is at one moment.
@@ -130,7 +145,7 @@ impl Threads {
         target: PathBuf,
         told: impl FnMut(u64, u64) + Send + 'static,
     ) -> Result<(), Error> {
-        self.readers.run(move |connection| backup::run(connection, &target, told)).await
+        self.readers.run(move |connection, _| backup::run(connection, &target, told)).await
     }
 
     /// Runs a body in a write transaction.
@@ -141,20 +156,47 @@ impl Threads {
     {
         let read_only = || Error::Unavailable("the database file was opened for reading only".to_owned());
         let (writer, files) = (self.writer.as_ref().ok_or_else(read_only)?, self.files.clone());
-        let work = move |connection: &mut Connection| {
+        let work = move |connection: &mut Connection, _| {
             // What is written to a file that has lost its name is gone with the process.
             in_transaction(connection, "BEGIN IMMEDIATE", body, || files.check())
         };
         writer.run(work).await
     }
 
-    /// Runs a body that only reads, on one snapshot of the database.
+    /// Runs a body that only reads, on one snapshot of the database, when it is its turn.
     pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        self.readers.run(move |connection| in_transaction(connection, "BEGIN", body, || Ok(()))).await
+        let (turn, limit) = (self.turns.take().await?, self.limit);
+        let work = move |connection: &mut Connection, caller| {
+            let _turn = turn;
+            limit::within(connection, limit, Some(caller), |connection| look(connection, body))
+        };
+        self.readers.run(work).await
+    }
+
+    /// The same for whoever watches the server: it waits for no other reads.
+    pub(crate) async fn watch<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let limit = self.limit;
+        let work = move |connection: &mut Connection, caller| {
+            limit::within(connection, limit, Some(caller), |connection| look(connection, body))
+        };
+        self.watcher.run(work).await
+    }
+
+    /// Runs a body that reads whole tables, on one snapshot of the database, however long it takes.
+    pub(crate) async fn survey<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.readers.run(move |connection, _| look(connection, body)).await
     }
 
     /// Runs a body that reads a bounded number of rows by key, on the caller's own thread: going to another one costs
@@ -166,7 +208,7 @@ impl Threads {
     {
         let free = self.glances().as_mut().and_then(Vec::pop);
         let Some(mut connection) = free else { return self.read(body).await };
-        let result = in_transaction(&mut connection, "BEGIN", body, || Ok(()));
+        let result = limit::within(&mut connection, self.limit, None, |connection| look(connection, body));
         if let Some(glances) = self.glances().as_mut() {
             glances.push(connection);
         }
@@ -204,8 +246,10 @@ impl Threads {
     fn end_readers(&self) {
         drop(self.glances().take());
         drop(self.witness.lock().unwrap_or_else(PoisonError::into_inner).take());
-        self.readers.interrupt();
-        self.readers.end(CLOSE_MAX);
+        for threads in [&self.readers, &self.watcher] {
+            threads.interrupt();
+            threads.end(CLOSE_MAX);
+        }
     }
 }
 
@@ -277,6 +321,14 @@ where
     finished
 }
 
+/// A transaction that only reads.
+fn look<T, F>(connection: &mut Connection, body: F) -> Result<T, Error>
+where
+    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
+{
+    in_transaction(connection, "BEGIN", body, || Ok(()))
+}
+
 /// Statements complete where they stand, so a body is ready at its first poll. One that is not waits for something
 /// foreign while it holds the write lock, which is a fault of the program.
 fn poll_once<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -303,12 +355,43 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_waits_for_nothing_foreign() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let threads = Threads::open(&folder.path().join("t.db")).expect("opens");
+        let threads = Threads::open(&folder.path().join("t.db"), Duration::from_mins(1)).expect("opens");
         let waiting = threads.write(async |_: &mut Tx<'_>| {
             tokio::task::yield_now().await;
             Ok(())
         });
         assert!(matches!(waiting.await, Err(Error::Internal(_))), "the write lock is not held while waiting");
         threads.write(async |_: &mut Tx<'_>| Ok(())).await.expect("and it is free again");
+    }
+    /// Counts for hours.
+    const LONG: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
+
+    async fn count_for_hours(threads: &Threads) -> Result<i64, Error> {
+        let count = async |tx: &mut Tx<'_>| {
+            let Tx::Sqlite(connection) = tx else { unreachable!("a file is open") };
+            connection.query_row(LONG, [], |row| row.get(0)).map_err(error)
+        };
+        threads.read(count).await
+    }
+
+    #[tokio::test]
+    async fn reads_that_nobody_waits_for_are_in_nobodys_way() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let threads = Threads::open(&folder.path().join("t.db"), Duration::from_hours(1)).expect("opens");
+        let mut given_up: Vec<_> = (0..600).map(|_| Box::pin(count_for_hours(&threads))).collect();
+        for one in &mut given_up {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+        threads.watch(async |_: &mut Tx<'_>| Ok(())).await.expect("a watcher waits for none of them");
+        drop(given_up);
+        threads.read(async |_: &mut Tx<'_>| Ok(())).await.expect("those that had begun have ended, too");
+    }
+
+    #[tokio::test]
+    async fn a_read_that_takes_too_long_is_given_up() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let threads = Threads::open(&folder.path().join("t.db"), Duration::from_millis(50)).expect("opens");
+        assert!(matches!(count_for_hours(&threads).await, Err(Error::Unavailable(_))));
+        threads.read(async |_: &mut Tx<'_>| Ok(())).await.expect("the reader goes on");
     }
 }

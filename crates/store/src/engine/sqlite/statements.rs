@@ -109,6 +109,8 @@ pub(in crate::engine) fn error(fault: rusqlite::Error) -> Error {
     let Some(code) = fault.sqlite_error_code() else { return Error::Internal(fault.to_string()) };
     match code {
         ErrorCode::ConstraintViolation => taken(&fault),
+        // By the clock, by a caller that has gone, or by a close.
+        ErrorCode::OperationInterrupted => Error::Unavailable("a statement was given up: it took too long".to_owned()),
         ErrorCode::DatabaseBusy
         | ErrorCode::DatabaseLocked
         | ErrorCode::DiskFull

@@ -1,10 +1,12 @@
 //! Threads that own a connection each and work off jobs, until they are told to end.
 //!
-//! Promises: a job that panics ends itself and nothing else; a thread that ends closes its connection; an end waits for
-//! running jobs up to a bound, and interrupts the statements of those that only read. Must not know SQL.
+//! Promises: a job that panics ends itself and nothing else; one whose caller has gone before its turn is not begun; a thread
+//! that ends closes its connection; an end waits for running jobs up to a bound, and interrupts the statements of those that
+//! only read. Must not know SQL.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -35,6 +37,26 @@ pub(super) trait Idle: Send {
 
 /// How long a thread waits for a job before it rests.
 pub(super) type Rest = Option<(Duration, Box<dyn Idle>)>;
+
+/// Whoever waits for a job, as the job sees them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Caller(Arc<AtomicBool>);
+
+impl Caller {
+    /// Whether nobody waits any more.
+    pub(super) fn has_gone(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The caller's own side: gone when it is dropped.
+struct Stay(Caller);
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// Some threads that take jobs from one queue.
 pub(super) struct Workers {
@@ -75,15 +97,20 @@ impl Workers {
         self.jobs.send(Message::Run(job)).is_ok()
     }
 
-    /// Has work done by whichever thread is free.
+    /// Has work done by whichever thread is free. What a caller has given up that waits is not begun; what was begun knows of
+    /// it and may end early.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, Error> + Send + 'static,
+        work: impl FnOnce(&mut Connection, Caller) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         let (answer, result) = oneshot::channel();
+        let caller = Caller::default();
+        let _stay = Stay(caller.clone());
         let job: Job = Box::new(move |connection| {
-            // A caller that has gone away does not undo the work, and nobody is left to be told.
-            let _ = answer.send(work(connection));
+            if !caller.has_gone() {
+                // A caller that goes from here on does not undo the work, and nobody is left to be told.
+                let _ = answer.send(work(connection, caller));
+            }
         });
         if !self.send(job) {
             return Err(Error::Unavailable("the database is closed".to_owned()));
@@ -161,16 +188,36 @@ mod tests {
     #[tokio::test]
     async fn a_job_that_panics_takes_nobody_with_it() {
         let threads = threads();
-        let broken = threads.run(|_: &mut Connection| -> Result<(), Error> { panic!("a fault of the program") });
+        let broken = threads.run(|_, _| -> Result<(), Error> { panic!("a fault of the program") });
         assert!(matches!(broken.await, Err(Error::Internal(_))));
-        threads.run(|_| Ok(())).await.expect("the thread goes on");
+        threads.run(|_, _| Ok(())).await.expect("the thread goes on");
+    }
+
+    #[tokio::test]
+    async fn what_was_given_up_before_its_turn_is_not_begun() {
+        let threads = threads();
+        let (go, gone) = crossbeam_channel::bounded::<()>(0);
+        threads.send(Box::new(move |_| _ = gone.recv()));
+        let begun = Arc::new(AtomicBool::new(false));
+        let mut given_up = Box::pin(threads.run({
+            let begun = begun.clone();
+            move |_, _| {
+                begun.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+        }));
+        assert!(futures_util::poll!(&mut given_up).is_pending());
+        drop(given_up);
+        drop(go);
+        threads.run(|_, _| Ok(())).await.expect("the next one has its turn");
+        assert!(!begun.load(Ordering::Relaxed));
     }
 
     #[tokio::test]
     async fn after_the_end_nothing_is_taken() {
         let threads = threads();
         assert!(threads.end(PATIENCE));
-        assert!(matches!(threads.run(|_| Ok(())).await, Err(Error::Unavailable(_))));
+        assert!(matches!(threads.run(|_, _| Ok(())).await, Err(Error::Unavailable(_))));
         assert!(threads.end(PATIENCE), "a second end has nothing to do");
     }
 
