@@ -110,7 +110,8 @@ fn a_mark_is_asked_for_again_when_its_connection_is_cut() {
 #[test]
 fn after_a_cut_no_connection_is_used_that_was_there_before() {
     static WHO: Statement = Statement::shared("t.who", "SELECT pg_backend_pid()::bigint");
-    const SIDE_BY_SIDE: usize = 4;
+    // As many as are lent to reads.
+    const SIDE_BY_SIDE: usize = 3;
     for_server_engine(async |database| {
         let proxy = Proxy::to(&database.url).await;
         let store = database::open(&proxy.url(&database.url)).await;
