@@ -14,8 +14,30 @@ pub enum Home {
     Spread(&'static str),
     /// Whole, on every machine: read by everybody, written seldom, since each write is made everywhere.
     Everywhere(&'static str),
-    /// Whole, on the coordinator.
-    Coordinator,
+    /// Whole, on the coordinator, and known to Citus all the same: what it does not know of, it leaves out when it decides
+    /// whether a transaction is one of several machines, and then commits on one machine before the other.
+    Coordinator(&'static str),
+}
+
+impl Home {
+    /// What brings a table there.
+    pub const fn statement(self) -> &'static str {
+        let (Self::Spread(statement) | Self::Everywhere(statement) | Self::Coordinator(statement)) = self;
+        statement
+    }
+}
+
+/// How far the tables of a database are spread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Spread {
+    /// There is no Citus in this database.
+    No,
+    /// Citus is there, and no table of ours is known to it: they are all on one machine, as without it.
+    Unused,
+    /// Every table is where it belongs.
+    Complete,
+    /// These are not, others are: a transaction that writes both is not safe.
+    Partial(Vec<&'static str>),
 }
 
 /// Every table and its home, in the order in which they go there.
@@ -106,35 +128,35 @@ pub const HOMES: &[(&str, Home)] = &[
     ),
     ("touched", Home::Spread("SELECT create_distributed_table('touched', 'bucket', colocate_with => 'stock')")),
     // Work of people, not of programs: seldom, and read by one process.
-    ("stock_location_sender", Home::Coordinator),
-    ("stock_count", Home::Coordinator),
-    ("stock_count_line", Home::Coordinator),
-    ("import", Home::Coordinator),
-    ("import_part", Home::Coordinator),
-    ("import_chunk", Home::Coordinator),
+    ("stock_location_sender", Home::Coordinator("SELECT citus_add_local_table_to_metadata('stock_location_sender')")),
+    ("stock_count", Home::Coordinator("SELECT citus_add_local_table_to_metadata('stock_count')")),
+    ("stock_count_line", Home::Coordinator("SELECT citus_add_local_table_to_metadata('stock_count_line')")),
+    ("import", Home::Coordinator("SELECT citus_add_local_table_to_metadata('import')")),
+    ("import_part", Home::Coordinator("SELECT citus_add_local_table_to_metadata('import_part')")),
+    ("import_chunk", Home::Coordinator("SELECT citus_add_local_table_to_metadata('import_chunk')")),
     // Read and written by one channel's program at a time, in the order of versions, not of buckets.
-    ("change", Home::Coordinator),
-    ("catalog_change", Home::Coordinator),
-    ("list_change", Home::Coordinator),
-    ("channel_feed", Home::Coordinator),
-    ("feed_position", Home::Coordinator),
-    ("outgoing", Home::Coordinator),
-    ("feed_acknowledgement", Home::Coordinator),
-    ("integration_action", Home::Coordinator),
-    ("batch_request", Home::Coordinator),
-    ("failed_integration", Home::Coordinator),
+    ("change", Home::Coordinator("SELECT citus_add_local_table_to_metadata('change')")),
+    ("catalog_change", Home::Coordinator("SELECT citus_add_local_table_to_metadata('catalog_change')")),
+    ("list_change", Home::Coordinator("SELECT citus_add_local_table_to_metadata('list_change')")),
+    ("channel_feed", Home::Coordinator("SELECT citus_add_local_table_to_metadata('channel_feed')")),
+    ("feed_position", Home::Coordinator("SELECT citus_add_local_table_to_metadata('feed_position')")),
+    ("outgoing", Home::Coordinator("SELECT citus_add_local_table_to_metadata('outgoing')")),
+    ("feed_acknowledgement", Home::Coordinator("SELECT citus_add_local_table_to_metadata('feed_acknowledgement')")),
+    ("integration_action", Home::Coordinator("SELECT citus_add_local_table_to_metadata('integration_action')")),
+    ("batch_request", Home::Coordinator("SELECT citus_add_local_table_to_metadata('batch_request')")),
+    ("failed_integration", Home::Coordinator("SELECT citus_add_local_table_to_metadata('failed_integration')")),
     // A few rows that every batch writes: on every machine they would have to be written on every machine.
-    ("tally", Home::Coordinator),
+    ("tally", Home::Coordinator("SELECT citus_add_local_table_to_metadata('tally')")),
     // A row per kind, written once per thousand ids.
-    ("id_block", Home::Coordinator),
+    ("id_block", Home::Coordinator("SELECT citus_add_local_table_to_metadata('id_block')")),
     // It says whether a transaction was committed, and it is the coordinator that commits.
-    ("last_commit", Home::Coordinator),
+    ("last_commit", Home::Coordinator("SELECT citus_add_local_table_to_metadata('last_commit')")),
     // Few, and forgotten after some weeks.
-    ("place_report", Home::Coordinator),
+    ("place_report", Home::Coordinator("SELECT citus_add_local_table_to_metadata('place_report')")),
     // Read by nobody but the processes that want a lease.
-    ("lease", Home::Coordinator),
+    ("lease", Home::Coordinator("SELECT citus_add_local_table_to_metadata('lease')")),
     // Migrations are run on the coordinator.
-    ("schema_migration", Home::Coordinator),
+    ("schema_migration", Home::Coordinator("SELECT citus_add_local_table_to_metadata('schema_migration')")),
 ];
 
 // These two are not in the catalogue: only a server has the first table, and only Citus the second.
@@ -150,11 +172,10 @@ const ANOTHER_ENGINE: &str = "only PostgreSQL is spread over several machines, b
 
 /// Brings every table of a migrated database to its home. The statements that were run.
 pub(crate) async fn distribute(store: &Store) -> Result<Vec<&'static str>, Error> {
-    let settled =
-        store.read("citus.settled", async |tx| tx.all(&SETTLED, &[], |row| row.get::<String>(0)).await).await?;
+    let settled = settled(store).await?;
     let mut run = Vec::new();
     for (table, home) in HOMES {
-        let (Home::Spread(statement) | Home::Everywhere(statement)) = *home else { continue };
+        let statement = home.statement();
         if !settled.iter().any(|settled| settled == table) {
             store.define(async move |tx| move_home(tx, statement).await).await?;
             tracing::info!(statement, "moved a table");
@@ -171,11 +192,45 @@ async fn move_home(tx: &mut Tx<'_>, statement: &str) -> Result<(), Error> {
     }
 }
 
+/// The tables that Citus knows.
+async fn settled(store: &Store) -> Result<Vec<String>, Error> {
+    store.read("citus.settled", async |tx| tx.all(&SETTLED, &[], |row| row.get::<String>(0)).await).await
+}
+
+/// Whether the extension is in this database.
+async fn is_there(store: &Store) -> Result<bool, Error> {
+    let found = store.read("citus.extension", async |tx| tx.first(&EXTENSION, &[], |row| row.get::<i64>(0)).await);
+    Ok(found.await? == Some(1))
+}
+
 /// Fails where tables cannot be spread.
 pub(crate) async fn check(store: &Store) -> Result<(), Error> {
     if !store.is_shared() {
         return Err(Error::Unfit(ANOTHER_ENGINE.to_owned()));
     }
-    let found = store.read("citus.extension", async |tx| tx.first(&EXTENSION, &[], |row| row.get::<i64>(0)).await);
-    if found.await? == Some(1) { Ok(()) } else { Err(Error::Unfit(MISSING.to_owned())) }
+    if is_there(store).await? { Ok(()) } else { Err(Error::Unfit(MISSING.to_owned())) }
+}
+
+/// How far the tables are spread.
+pub(crate) async fn look(store: &Store) -> Result<Spread, Error> {
+    if !store.is_shared() || !is_there(store).await? {
+        return Ok(Spread::No);
+    }
+    let settled = settled(store).await?;
+    let is_left = |(table, _): &&(&'static str, Home)| !settled.iter().any(|settled| settled == table);
+    let left: Vec<&'static str> = HOMES.iter().filter(is_left).map(|(table, _)| *table).collect();
+    Ok(match left.len() {
+        0 => Spread::Complete,
+        all if all == HOMES.len() => Spread::Unused,
+        _ => Spread::Partial(left),
+    })
+}
+
+/// Fails where some tables are spread and others are not: as long as that is so, nothing is written.
+pub(crate) async fn require_whole(store: &Store) -> Result<(), Error> {
+    let Spread::Partial(left) = look(store).await? else { return Ok(()) };
+    Err(Error::Unfit(format!(
+        "onhand migrate --citus is due, with all servers stopped: Citus does not know all tables of this database ({})",
+        left.join(", ")
+    )))
 }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::citus::{self, Spread};
 use crate::engine::postgres::{Limits, Mark, Pool};
 use crate::engine::sqlite::{Check, Threads};
 use crate::migrate::{self, Schema, Step};
-use crate::{Error, Hold, Tx, citus};
+use crate::{Error, Hold, Tx};
 
 /// The pause between two tries to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -69,7 +70,7 @@ impl Store {
     /// Opens `sqlite:PATH` or `postgres://…` and brings its schema up to date. A file is made if it is not there.
     pub async fn open(url: &str, options: &Options) -> Result<Self, Error> {
         let store = Self::connect(url, options).await?;
-        store.migrate().await?;
+        store.prepare().await?;
         Ok(store)
     }
 
@@ -152,12 +153,24 @@ impl Store {
         migrate::migrate(self).await
     }
 
+    /// Makes it fit for work: brings the schema up to date, and then refuses a database of which Citus knows some tables and not
+    /// others.
+    pub async fn prepare(&self) -> Result<(), Error> {
+        self.migrate().await?;
+        citus::require_whole(self).await
+    }
+
     /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus, that is
     /// [`Error::Unfit`]. The statements that were run.
     pub async fn distribute(&self) -> Result<Vec<&'static str>, Error> {
         citus::check(self).await?;
         self.migrate().await?;
         citus::distribute(self).await
+    }
+
+    /// How far the tables are spread over the machines of a Citus cluster.
+    pub async fn spread(&self) -> Result<Spread, Error> {
+        citus::look(self).await
     }
 
     /// Whether other processes may write the same database.

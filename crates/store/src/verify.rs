@@ -39,6 +39,8 @@ pub struct Extent {
 /// Differences reported per rule at the most: one is enough to know, a hundred to see a pattern.
 const DIFFERENCES_MAX: i64 = 100;
 
+// Where the tables are spread over several machines, a join is done on each of them if it is by bucket. What a rule joins
+// otherwise, a line with the hold of its stock, is named before it: that is fetched then, and elsewhere it is the same join.
 shared! {
     ON_HAND = "verify.on_hand",
         "SELECT s.id, COALESCE(m.total, 0), s.on_hand FROM stock s LEFT JOIN
@@ -81,10 +83,12 @@ shared! {
          OR m.held <> COALESCE(p.held, 0) + m.held_delta
          OR m.reported <> COALESCE(p.reported, 0) + m.reported_delta LIMIT ?1";
     HOLD_OF_ITEM = "verify.hold_of_item",
-        "SELECT i.id, i.quantity, COALESCE(h.quantity, 0) FROM order_item i LEFT JOIN hold h ON h.item_id = i.id
+        "WITH h AS (SELECT item_id, stock_id, quantity FROM hold)
+         SELECT i.id, i.quantity, COALESCE(h.quantity, 0) FROM order_item i LEFT JOIN h ON h.item_id = i.id
          WHERE h.item_id IS NULL OR h.quantity <> i.quantity OR h.stock_id <> i.stock_id LIMIT ?1";
     CANCELLED_HOLD = "verify.cancelled_hold",
-        "SELECT i.id, 4, h.state FROM order_item i JOIN hold h ON h.item_id = i.id
+        "WITH h AS (SELECT item_id, state FROM hold)
+         SELECT i.id, 4, h.state FROM order_item i JOIN h ON h.item_id = i.id
          WHERE (i.status = 100) <> (h.state = 4) AND NOT (i.status = 100 AND h.state = 3)
          AND NOT (i.status = 600 AND h.state = 4) LIMIT ?1";
     ONE_CHAIN = "verify.one_chain",
@@ -92,9 +96,10 @@ shared! {
          HAVING COUNT(DISTINCT previous_id) <> COUNT(*) - 1 LIMIT ?1";
     /// A line that had left when its order came needs no code.
     CODE_OF_RELEASED = "verify.code_of_released",
-        "SELECT h.item_id, 1, 0 FROM hold h JOIN order_item i ON i.id = h.item_id
-         WHERE h.state IN (2, 3) AND i.status < 500 AND COALESCE(h.registered_at, 0) <> i.created_at
-         AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = h.item_id)
+        "WITH h AS (SELECT item_id, registered_at FROM hold WHERE state IN (2, 3))
+         SELECT i.id, 1, 0 FROM h JOIN order_item i ON i.id = h.item_id
+         WHERE i.status < 500 AND COALESCE(h.registered_at, 0) <> i.created_at
+         AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.id AND m.bucket = i.bucket)
          AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.split_from AND m.bucket = i.bucket) LIMIT ?1";
     HELD_OBJECT = "verify.held_object",
         "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b
@@ -109,10 +114,12 @@ shared! {
          HAVING COUNT(*) > 1 LIMIT ?1";
     /// A line that waits for a transfer may still be held where it is fetched.
     PACKED_HOLD = "verify.packed_hold",
-        "SELECT p.id, l.stock_list_id, COALESCE(s.stock_list_id, 0) FROM package_item p
+        "WITH h AS (SELECT bucket, item_id, stock_id FROM hold WHERE state IN (1, 2, 3)),
+         s AS (SELECT bucket, id, stock_list_id FROM stock)
+         SELECT p.id, l.stock_list_id, COALESCE(s.stock_list_id, 0) FROM package_item p
          JOIN stock_location l ON l.id = p.stock_location_id
-         LEFT JOIN hold h ON h.item_id = p.item_id AND h.state IN (1, 2, 3)
-         LEFT JOIN stock s ON s.id = h.stock_id AND s.bucket = h.bucket
+         LEFT JOIN h ON h.item_id = p.item_id
+         LEFT JOIN s ON s.id = h.stock_id AND s.bucket = h.bucket
          WHERE p.state IN (200, 250, 450, 475)
          AND (s.id IS NULL OR (p.state <> 250 AND s.stock_list_id <> l.stock_list_id)) LIMIT ?1";
     PACKED_LINE = "verify.packed_line",
@@ -125,35 +132,40 @@ shared! {
          AND NOT EXISTS (SELECT 1 FROM package_item i WHERE i.package_id = p.id AND i.bucket = p.bucket
          AND i.state = p.state) LIMIT ?1";
     MOVED_LINE = "verify.moved_line",
-        "SELECT m.id, 1, h.state FROM stock_move m LEFT JOIN hold h ON h.item_id = m.item_id
+        "WITH h AS (SELECT item_id, state FROM hold)
+         SELECT m.id, 1, h.state FROM stock_move m LEFT JOIN h ON h.item_id = m.item_id
          WHERE m.kind = 'order_item' AND m.state = 0 AND (h.item_id IS NULL OR h.state NOT IN (1, 5)) LIMIT ?1";
     LEFT_UNITS = "verify.left_units",
-        "SELECT m.id, m.quantity, COALESCE(k.quantity, 0) FROM stock_move m
-         LEFT JOIN stock_kept k ON k.move_id = m.id AND k.stock_id = m.from_stock_id
+        "WITH k AS (SELECT stock_id, move_id, quantity, registered_at FROM stock_kept)
+         SELECT m.id, m.quantity, COALESCE(k.quantity, 0) FROM stock_move m
+         LEFT JOIN k ON k.move_id = m.id AND k.stock_id = m.from_stock_id
          WHERE m.kind = 'transfer' AND ((m.state = 0 AND (k.move_id IS NULL OR k.registered_at IS NOT NULL))
          OR (m.state <> 0 AND k.move_id IS NOT NULL AND k.registered_at IS NULL)
          OR (k.move_id IS NOT NULL AND k.quantity <> m.quantity)) LIMIT ?1";
     /// Units on their way are held by the line that waits for them, or else kept.
     UNITS_ON_THEIR_WAY = "verify.units_on_their_way",
-        "SELECT m.id, CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END, COALESCE(k.quantity, 0)
+        "WITH k AS (SELECT stock_id, move_id, quantity FROM stock_kept)
+         SELECT m.id, CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END, COALESCE(k.quantity, 0)
          FROM stock_move m
          JOIN transfer_item t ON t.transfer_id = m.transfer_id AND t.item_id = m.item_id AND t.bucket = m.bucket
          JOIN package_item p ON p.id = t.package_item_id AND p.bucket = t.bucket
-         LEFT JOIN stock_kept k ON k.move_id = m.id AND k.stock_id = m.to_stock_id
+         LEFT JOIN k ON k.move_id = m.id AND k.stock_id = m.to_stock_id
          WHERE m.kind = 'transfer'
          AND CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END <> COALESCE(k.quantity, 0) LIMIT ?1";
     KEPT_BY_MOVE = "verify.kept_by_move",
-        "SELECT k.stock_id, 1, 0 FROM stock_kept k LEFT JOIN stock_move m
-         ON m.id = k.move_id AND m.kind = 'transfer' AND (m.from_stock_id = k.stock_id OR m.to_stock_id = k.stock_id)
+        "WITH m AS (SELECT id, from_stock_id, to_stock_id FROM stock_move WHERE kind = 'transfer')
+         SELECT k.stock_id, 1, 0 FROM stock_kept k LEFT JOIN m ON m.id = k.move_id AND (m.from_stock_id = k.stock_id OR m.to_stock_id = k.stock_id)
          WHERE m.id IS NULL LIMIT ?1";
     RESERVED_LIST = "verify.reserved_list",
-        "SELECT i.id, s.stock_list_id, COALESCE(i.reserved_list_id, i.stock_list_id) FROM order_item i
-         JOIN stock s ON s.id = i.stock_id
+        "WITH s AS (SELECT id, stock_list_id FROM stock)
+         SELECT i.id, s.stock_list_id, COALESCE(i.reserved_list_id, i.stock_list_id) FROM order_item i
+         JOIN s ON s.id = i.stock_id
          WHERE COALESCE(i.reserved_list_id, i.stock_list_id) <> s.stock_list_id LIMIT ?1";
     SHORT_NOTED = "verify.short_noted",
-        "SELECT h.item_id, 1, 0 FROM hold h JOIN order_item i ON i.id = h.item_id
-         WHERE h.state = 5 AND i.status IN (400, 450)
-         AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = h.item_id) LIMIT ?1";
+        "WITH h AS (SELECT item_id FROM hold WHERE state = 5)
+         SELECT i.id, 1, 0 FROM h JOIN order_item i ON i.id = h.item_id
+         WHERE i.status IN (400, 450)
+         AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = i.id AND u.bucket = i.bucket) LIMIT ?1";
     UNPLANNED = "verify.unplanned",
         "SELECT u.id, 400, COALESCE(i.status, 0) FROM unplanned_item u
          LEFT JOIN order_item i ON i.id = u.id AND i.bucket = u.bucket

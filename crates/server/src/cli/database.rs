@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use onhand_store::citus::Spread;
 use onhand_store::{Check, Hold, Limits, Options, Store, accounts};
 
 use crate::config::{DatabaseConfig, ServeConfig, masked};
@@ -27,7 +28,10 @@ pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfi
     if server.start.check {
         require_sound(&store, Check::Quick).await?;
     }
-    store.migrate().await.with_context(|| cannot_open(config))?;
+    store.prepare().await.with_context(|| cannot_open(config))?;
+    if store.spread().await? == Spread::Unused {
+        tracing::warn!("Citus is in this database and spreads no table of it: onhand migrate --citus would");
+    }
     Ok(store)
 }
 

@@ -30,6 +30,15 @@ pub(crate) fn age(database: &Database) {
     run(database, "INSERT INTO schema_migration (version, name, checksum) VALUES (99, 'later', '0')");
 }
 
+/// Pretends that Citus is there and knows two tables.
+pub(crate) fn spread_in_part(database: &Database) {
+    let extension = "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+        SELECT 1, 'citus', oid, 'pg_catalog'::regnamespace, false, '0' FROM pg_roles WHERE rolname = current_user";
+    let known = "CREATE TABLE pg_dist_partition (logicalrelid regclass);
+        INSERT INTO pg_dist_partition VALUES ('stock'), ('hold')";
+    run(database, &format!("{extension}; {known}"));
+}
+
 /// Pretends that an earlier program has written the database.
 pub(crate) fn forget_newest_migration(database: &Database) {
     run(database, "DELETE FROM schema_migration WHERE version = (SELECT max(version) FROM schema_migration)");

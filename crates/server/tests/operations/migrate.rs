@@ -60,6 +60,20 @@ fn without_citus_its_command_is_refused_in_one_line() {
     assert!(told(&mut onhand(database.url(), &["migrate", "--check"])).out.ends_with("schema version 0\n"), "no trace");
 }
 
+/// As after an update that brings new tables: a server would write some on one machine and some on several.
+#[test]
+fn a_server_says_that_tables_are_still_to_be_spread() {
+    let database = database();
+    done(database.url(), &["migrate"]);
+    behind::spread_in_part(&database);
+    for arguments in [&["serve", "--listen=127.0.0.1:0"][..], &["user", "list"]] {
+        let told = told(&mut onhand(database.url(), arguments));
+        assert_eq!((told.code, told.out.as_str(), told.err.lines().count()), (Some(1), "", 1), "{told:?}");
+        assert!(told.err.contains("onhand migrate --citus is due, with all servers stopped"), "{told:?}");
+        assert!(told.err.contains("(account, token, "), "{told:?}");
+    }
+}
+
 /// Starts processes that all find an empty database, and lets them go on together.
 fn together<T>(database: &Database, start: impl Fn() -> T, processes: usize) -> Vec<T> {
     behind::hold(database, behind::MIGRATING, || {

@@ -12,11 +12,15 @@ mod tables;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 pub use self::tables::{TABLES, Table};
+use crate::citus::Spread;
 use crate::engine::Row;
 use crate::{Error, Store, Tx, Value, verify};
 
 /// Chunks on their way.
 const CHUNKS: usize = 2;
+/// Filling it row by row, a statement each, in one transaction would take days.
+const SPREAD_TARGET: &str = "the target is spread over several machines: copy to one that is not yet, then run onhand migrate \
+                             --citus, which moves the rows; nothing was changed";
 /// What one side says when the other has failed.
 const GONE: &str = "the other side of the copy has gone";
 
@@ -49,8 +53,8 @@ enum Message {
     Ends,
 }
 
-/// Copies everything. A target with rows, and a source whose schema is not current, is [`Error::Unfit`], and so is a
-/// source that does not add up.
+/// Copies everything. A target with rows, or one that is spread over several machines, is [`Error::Unfit`], and so is a
+/// source whose schema is not current or that does not add up.
 pub async fn run(
     source: &Store,
     target: &Store,
@@ -60,6 +64,9 @@ pub async fn run(
     if !schema.missing.is_empty() {
         let text = format!("the source has schema version {}: run onhand migrate on it first", schema.version);
         return Err(Error::Unfit(text));
+    }
+    if matches!(target.spread().await?, Spread::Complete | Spread::Partial(_)) {
+        return Err(Error::Unfit(SPREAD_TARGET.to_owned()));
     }
     target.migrate().await?;
     let (sender, receiver) = mpsc::channel(CHUNKS);

@@ -99,6 +99,11 @@ impl Tx<'_> {
         matches!(self, Self::Postgres(_))
     }
 
+    /// Whether the rows are on several machines, each of which shows what a transaction wrote there at its own moment.
+    pub(crate) fn is_distributed(&self) -> bool {
+        matches!(self, Self::Postgres(session) if session.is_distributed())
+    }
+
     /// Runs a statement that returns no rows. The number of rows it touched.
     pub async fn execute(&mut self, statement: &Statement, values: &[Value<'_>]) -> Result<u64, Error> {
         match self {

@@ -23,16 +23,17 @@ const ROW_TOUCHES: usize = 32;
 
 shared! {
     /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds to the
-    /// row. A sequencer that has seen the row waits for both.
+    /// row.
     ADD = "touches.add",
         "INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (at, kind, object_id, bucket) DO UPDATE SET changes = touched.changes || excluded.changes";
     ANY = "touches.any", "SELECT bucket FROM touched WHERE at > ?1 LIMIT 1";
-    /// Locked, or what is added to a row meanwhile would be removed with it.
     NEXT = "touches.next",
-        "SELECT bucket, at, kind, object_id, changes FROM touched WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2",
-        locking;
-    REMOVE = "touches.remove", "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4";
+        "SELECT bucket, at, kind, object_id, changes FROM touched WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
+    /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such a row
+    /// stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several machines.
+    REMOVE = "touches.remove",
+        "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND changes = ?5";
 }
 
 /// Stands in place of a kind where what has changed is whether a product is in a catalog. No kind has this number.
@@ -78,7 +79,15 @@ pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Ite
 type Entry = (i64, i64, i64, i64);
 
 fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> Answering<'t, ()> {
-    tx.execute_each(&ADD, entries.chunks(ROW_TOUCHES).map(row))
+    if !tx.is_distributed() {
+        return tx.execute_each(&ADD, entries.chunks(ROW_TOUCHES).map(row));
+    }
+    // Machines do not show a transaction at the same moment. A touch is seen no earlier than its object if both are on one.
+    let bucket = |(_, object, ..): &Entry| object & (BUCKETS - 1);
+    let mut entries = entries.to_vec();
+    entries.sort_by_key(bucket);
+    let together = entries.chunk_by(|one, other| bucket(one) == bucket(other));
+    tx.execute_each(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_TOUCHES)).map(row).collect::<Vec<_>>())
 }
 
 /// A row for some touches, of which there is at least one.
@@ -142,7 +151,7 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     changes::put_all(tx, objects.into_iter()).await?;
     let members = members.into_iter().map(|(_, product, catalog, version)| (catalog, product, version));
     cursor::put_members(tx, members).await?;
-    let keys = found.iter().map(|((bucket, at, kind, object), _)| values![*at, *kind, *object, *bucket]);
-    tx.execute_each(&REMOVE, keys).await?;
+    let rows = found.iter().map(|((bucket, at, kind, object), text)| values![*at, *kind, *object, *bucket, text]);
+    tx.execute_each(&REMOVE, rows).await?;
     Ok(found.len() as i64)
 }

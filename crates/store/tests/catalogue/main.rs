@@ -3,6 +3,7 @@
 //! Promises: statements that read whole tables, those on hot tables that do not name `bucket`, and those that have a text
 //! per engine are listed here with a reason; the two schemas are the same.
 
+mod citus;
 mod postgres;
 mod schema;
 mod sqlite;
@@ -11,6 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use onhand_store::catalogue;
+use onhand_store::citus::{HOMES, Home};
 use onhand_store::sql::Statement;
 
 /// Run with this variable set to write the plans anew; then read the difference.
@@ -45,35 +47,10 @@ fn may_scan(statement: &Statement) -> bool {
     SCANNING_NOUNS.iter().any(|noun| statement.name.starts_with(noun))
 }
 
-/// Tables whose rows are spread over the machines of a distributed database by their bucket.
-const HOT: &[&str] = &[
-    "product",
-    "stock",
-    "sales_order",
-    "order_item",
-    "hold",
-    "mapping",
-    "movement",
-    "idempotency",
-    "package",
-    "package_item",
-    "unplanned_item",
-    "transfer_order",
-    "transfer_item",
-    "discrepancy",
-    "stock_move",
-    "stock_kept",
-    "catalog_item",
-    "product_price",
-    "product_category",
-    "customer",
-    "address",
-    "touched",
-    "cancellation_request",
-    "order_shipping_info",
-    "error_report",
-    "operational_event",
-];
+/// Tables whose rows are spread over the machines of a distributed database by their bucket: the hot ones.
+pub(crate) fn spread() -> BTreeSet<&'static str> {
+    HOMES.iter().filter(|(_, home)| matches!(home, Home::Spread(_))).map(|(table, _)| *table).collect()
+}
 
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
@@ -82,6 +59,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
+    ("plan_due.all", "planning, in the background: few rows, on every machine"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
     ("unplanned_items.after", "planning again, in the background: few rows, on every machine"),
@@ -140,10 +118,10 @@ fn a_text_per_engine_is_an_exception() {
 
 #[test]
 fn statements_on_hot_tables_name_the_bucket() {
-    let mut without = BTreeSet::new();
+    let (spread, mut without) = (spread(), BTreeSet::new());
     for statement in catalogue::statements().into_iter().filter(|statement| !may_scan(statement)) {
         let text = statement.postgres();
-        let hot = HOT.iter().any(|table| {
+        let hot = spread.iter().any(|table| {
             ["FROM", "INTO", "UPDATE", "JOIN"].iter().any(|before| mentions(text, &format!("{before} {table}")))
         });
         // Whether anything points at a row is asked on every machine, once, when it is removed.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use onhand_core::command::Needs;
 use onhand_core::{IdSource, Outcome, Refusal, Shelf};
 use onhand_store::channels::CHANNELS;
+use onhand_store::feed::touches;
 use onhand_store::sql::Statement;
 use onhand_store::{Error, Store, Value, ledger, records, stock_lists};
 
@@ -273,6 +274,48 @@ fn the_channel_of_an_order_stays_until_the_order_is_there() {
         barrier.wait().await;
         ordering.await.expect("not broken off").expect("loaded");
         removing.await.expect("removed when the order was through");
+    });
+}
+
+async fn sequence(store: Store) -> Result<i64, Error> {
+    store.write("t", async |tx| touches::sequence(tx).await).await
+}
+
+/// Two transactions may begin a row of changes with the same object in the same microsecond: the second adds to the row.
+#[test]
+fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
+    static ADD: Statement =
+        Statement::shared("t.add", "UPDATE touched SET changes = changes || '2 515 1 2;' WHERE at = 1");
+    const BLOCKED: &str =
+        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for_server_engines(async |database| {
+        database.ask("INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (3, 1, 2, 259, '2 259 1 1;')");
+        // Twice: when it is added, and when that may be committed.
+        let barrier = Arc::new(tokio::sync::Barrier::new(2));
+        let (store, waiting) = (database.store.clone(), barrier.clone());
+        let adding = tokio::spawn(async move {
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                tx.execute(&ADD, &[]).await?;
+                waiting.wait().await;
+                waiting.wait().await;
+                Ok(())
+            };
+            store.write("t", body).await
+        });
+        barrier.wait().await;
+        let sequencing = tokio::spawn(sequence(database.store.clone()));
+        while database.ask(BLOCKED) == "0" {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        barrier.wait().await;
+        adding.await.expect("not broken off").expect("added");
+        sequencing.await.expect("not broken off").expect("sequenced");
+        while sequence(database.store.clone()).await.expect("sequenced") > 0 {}
+        assert_eq!(
+            database.ask("SELECT string_agg(CAST(object_id AS TEXT), ' ' ORDER BY object_id) FROM change"),
+            "259 515"
+        );
+        assert_eq!(database.ask("SELECT COUNT(*) FROM touched"), "0");
     });
 }
 

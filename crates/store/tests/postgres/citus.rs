@@ -1,11 +1,12 @@
-//! Citus: every table has one home, and those that are spread can be. Citus itself is not here, so the statements go to
-//! functions of its names that check what it checks first and write down their calls; without them, it is refused.
+//! Citus: every table has one home, and those that are spread can be. Debian does not package Citus, so the statements go to
+//! functions of its names that check what it checks first and write down their calls; without them, it is refused. Where it
+//! is installed, `cluster.rs` asks it itself.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use onhand_store::citus::{HOMES, Home};
-use onhand_store::{Error, Options, Store};
+use onhand_store::citus::{HOMES, Home, Spread};
+use onhand_store::{Error, Options, Store, copy};
 use onhand_testbed::{Database, database};
 
 use crate::{open, run};
@@ -17,6 +18,8 @@ const STAND_IN: &str = "
     CREATE TABLE pg_dist_partition (logicalrelid regclass PRIMARY KEY, call integer GENERATED ALWAYS AS IDENTITY, how text);
     CREATE FUNCTION create_reference_table(table_name regclass) RETURNS void LANGUAGE sql AS
       $$ INSERT INTO pg_dist_partition (logicalrelid, how) VALUES (table_name, 'everywhere') $$;
+    CREATE FUNCTION citus_add_local_table_to_metadata(table_name regclass) RETURNS void LANGUAGE sql AS
+      $$ INSERT INTO pg_dist_partition (logicalrelid, how) VALUES (table_name, 'known') $$;
     CREATE FUNCTION create_distributed_table(table_name regclass, distribution_column text,
       distribution_type text DEFAULT 'hash', colocate_with text DEFAULT 'default', shard_count int DEFAULT NULL)
       RETURNS void LANGUAGE plpgsql AS $$ BEGIN
@@ -48,7 +51,7 @@ fn migrated() -> Database {
     database
 }
 
-fn distribute(url: &str) -> Result<Vec<&'static str>, Error> {
+pub(crate) fn distribute(url: &str) -> Result<Vec<&'static str>, Error> {
     run(async { Store::connect(url, &Options::default()).await?.distribute().await })
 }
 
@@ -65,12 +68,10 @@ fn every_table_has_one_home() {
 fn the_manual_has_every_statement_in_this_order() {
     let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/scaling.md");
     let manual = std::fs::read_to_string(manual).expect("the manual");
-    let printed: Vec<&str> = manual.lines().filter(|line| line.starts_with("SELECT create_")).collect();
-    let statements = HOMES.iter().filter_map(|(_, home)| match home {
-        Home::Spread(statement) | Home::Everywhere(statement) => Some(format!("{statement};")),
-        Home::Coordinator => None,
-    });
-    assert_eq!(printed, statements.collect::<Vec<_>>());
+    let printed: Vec<&str> =
+        manual.lines().filter(|line| line.starts_with("SELECT create_") || line.contains("_to_metadata(")).collect();
+    let statements: Vec<String> = HOMES.iter().map(|(_, home)| format!("{};", home.statement())).collect();
+    assert_eq!(printed, statements);
 }
 
 #[test]
@@ -109,13 +110,7 @@ fn tables_go_home_once_and_in_an_order_that_works() {
     let database = database();
     database.psql(STAND_IN).expect("a stand-in");
     let run = distribute(database.url()).expect("it is taken");
-    let expected: Vec<&str> = HOMES
-        .iter()
-        .filter_map(|(_, home)| match home {
-            Home::Spread(statement) | Home::Everywhere(statement) => Some(*statement),
-            Home::Coordinator => None,
-        })
-        .collect();
+    let expected: Vec<&str> = HOMES.iter().map(|(_, home)| home.statement()).collect();
     assert_eq!(run, expected);
     let calls = lines(&database, CALLS);
     assert_eq!(calls.len(), expected.len(), "{calls:?}");
@@ -124,7 +119,7 @@ fn tables_go_home_once_and_in_an_order_that_works() {
             Home::Everywhere(_) => format!("{table} everywhere"),
             Home::Spread(_) if *table == "stock" => "stock by bucket with none".to_owned(),
             Home::Spread(_) => format!("{table} by bucket with stock"),
-            Home::Coordinator => panic!("{table} stays: {call}"),
+            Home::Coordinator(_) => format!("{table} known"),
         };
         assert_eq!(*call, shown);
     }
@@ -134,4 +129,37 @@ fn tables_go_home_once_and_in_an_order_that_works() {
     let again = distribute(database.url()).expect("the rest");
     assert_eq!(again.len(), 1, "an interrupted run is repeated: {again:?}");
     assert_eq!(lines(&database, CALLS).last().map(String::as_str), Some("hold by bucket with stock"));
+}
+
+#[test]
+fn a_database_that_is_spread_in_part_is_not_worked_on() {
+    let database = database();
+    database.psql(STAND_IN).expect("a stand-in");
+    let look = || run(async { open(database.url()).await?.spread().await });
+    assert_eq!(look().expect("it opens"), Spread::Unused);
+    distribute(database.url()).expect("it is taken");
+    assert_eq!(look().expect("it opens"), Spread::Complete);
+
+    // As after a migration that brings new tables, and as it was left by versions that kept some from Citus.
+    database
+        .psql("DELETE FROM pg_dist_partition WHERE how = 'known' OR logicalrelid = 'hold'::regclass")
+        .expect("rows");
+    let Err(Error::Unfit(text)) = look() else { panic!("it was opened") };
+    assert!(text.starts_with("onhand migrate --citus is due, ") && text.contains("hold, "), "{text}");
+    assert!(text.contains("last_commit") && !text.contains("sales_order") && !text.contains('\n'), "{text}");
+    distribute(database.url()).expect("the rest");
+    assert_eq!(look().expect("it opens again"), Spread::Complete);
+}
+
+#[test]
+fn a_copy_goes_to_a_database_that_is_not_spread() {
+    let (source, target) = (migrated(), database());
+    target.psql(STAND_IN).expect("a stand-in");
+    distribute(target.url()).expect("it is taken");
+    let refused = run(async {
+        let (source, target) = (open(source.url()).await?, open(target.url()).await?);
+        copy::run(&source, &target, |_| ()).await
+    });
+    let Err(Error::Unfit(text)) = refused else { panic!("{refused:?}") };
+    assert!(text.starts_with("the target is spread over several machines: copy to one that is not yet"), "{text}");
 }

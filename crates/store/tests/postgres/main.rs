@@ -3,6 +3,7 @@
 //! Promises: every case runs on a real PostgreSQL of its own. What holds on every engine is in the conformance suite.
 
 mod citus;
+mod cluster;
 mod copy;
 mod doors;
 mod tls;

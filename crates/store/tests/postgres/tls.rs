@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use onhand_store::Error;
-use onhand_testbed::{Cluster, Settings, Tls};
+use onhand_testbed::{Cluster, Mode, Settings, Tls};
 
 use crate::{open, run};
 
@@ -24,16 +24,39 @@ fn certify(folder: &Path, name: &str, extension: &str, authority: Option<&str>) 
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
+/// A certificate of version 1, as Citus makes one for itself: it signs itself and says nothing of what it is for.
+fn certify_as_citus(folder: &Path, name: &str) {
+    let openssl = |arguments: &str| {
+        let made =
+            Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output().expect("openssl runs");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        String::from_utf8(made.stdout).expect("text")
+    };
+    std::fs::write(folder.join("cnf"), "[req]\ndistinguished_name=dn\n[dn]\n").expect("a file");
+    std::fs::write(folder.join("none"), "").expect("a file");
+    openssl(&format!(
+        "req -new -newkey rsa:2048 -nodes -config cnf -subj /CN={name} -keyout {name}.key -out {name}.csr"
+    ));
+    openssl(&format!("x509 -req -in {name}.csr -signkey {name}.key -extfile none -days 1 -out {name}.crt"));
+    let shown = openssl(&format!("x509 -in {name}.crt -noout -text"));
+    assert!(shown.contains("Version: 1 (0x0)"), "{shown}");
+}
+
 /// A server with a certificate for 127.0.0.1 and for no other name, and the folder of the authorities.
 fn certified() -> (tempfile::TempDir, Cluster) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     certify(folder.path(), "ours", "basicConstraints=critical,CA:TRUE", None);
     certify(folder.path(), "theirs", "basicConstraints=critical,CA:TRUE", None);
     certify(folder.path(), "server", "subjectAltName=IP:127.0.0.1", Some("ours"));
-    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("it was made");
-    let tls = Tls { certificate: text("server.crt"), key: text("server.key"), authority: None };
-    let cluster = Cluster::start(&Settings { tls: Some(tls), ..Settings::default() }).expect("a server");
+    let cluster = showing(folder.path(), "server");
     (folder, cluster)
+}
+
+/// A server with this certificate.
+fn showing(folder: &Path, name: &str) -> Cluster {
+    let text = |kind: &str| std::fs::read_to_string(folder.join(format!("{name}.{kind}"))).expect("it was made");
+    let tls = Tls { certificate: text("crt"), key: text("key"), authority: None };
+    Cluster::start(&Settings { tls: Some(tls), ..Settings::default() }).expect("a server")
 }
 
 fn verified(url: &str, authority: &Path) -> String {
@@ -77,6 +100,25 @@ fn certificates_are_believed_as_far_as_the_mode_says() {
     assert!(renamed.contains("not valid for name"), "{renamed}");
     assert!(encrypted(&cluster, &format!("{elsewhere}?sslmode=require")), "whatever its name is");
     assert!(run(open(&format!("{url}?sslmode=verify-full"))).is_err(), "the system's authorities do not know it");
+}
+
+/// It encrypts as well as any other that nobody vouches for; to be verified, it is not fit.
+#[test]
+fn a_certificate_of_version_1_is_good_for_encryption_only() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    certify_as_citus(folder.path(), "server");
+    let cluster = showing(folder.path(), "server");
+    let url = cluster.url("postgres");
+    for protocol in ["TLSv1.2", "TLSv1.3"] {
+        cluster
+            .psql("postgres", &format!("ALTER SYSTEM SET ssl_max_protocol_version = '{protocol}'"))
+            .expect("a setting");
+        cluster.restart(Mode::Fast).expect("it starts again");
+        assert!(encrypted(&cluster, &format!("{url}?sslmode=require")), "{protocol}");
+        assert!(encrypted(&cluster, &url), "{protocol}");
+    }
+    let strict = run(open(&verified(&url, &folder.path().join("server.crt"))));
+    assert!(matches!(strict, Err(Error::Refused(_) | Error::Url(_))), "{:?}", strict.err());
 }
 
 #[test]

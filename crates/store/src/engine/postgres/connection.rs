@@ -189,7 +189,7 @@ impl Connection {
     /// What an error of a statement means.
     pub(super) fn judged(&self, found: &tokio_postgres::Error) -> Error {
         self.is_cut.fetch_or(fault::is_cut(found), Ordering::Relaxed);
-        fault::running(found)
+        fault::running(found, self.is_distributed)
     }
 
     /// A statement that is prepared already, by its text or a name.

@@ -9,8 +9,9 @@ use tokio_postgres::error::{Severity, SqlState};
 
 use crate::Error;
 
-/// An error of a statement.
-pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
+/// An error of a statement. Where tables are spread over several machines, the one that was asked passes on what another one
+/// said, or that it could not be asked.
+pub(super) fn running(fault: &tokio_postgres::Error, is_distributed: bool) -> Error {
     let Some(told) = fault.as_db_error() else {
         // The connection itself, or a value that does not fit its parameter: the latter is our fault.
         let ours =
@@ -20,7 +21,11 @@ pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
     let state = told.code();
     let text = format!("{} ({})", told.message(), state.code());
     match *state {
-        SqlState::UNIQUE_VIOLATION => Error::Taken { constraint: told.constraint().unwrap_or_default().to_owned() },
+        SqlState::UNIQUE_VIOLATION => {
+            let named = told.constraint().or_else(|| quoted(told.message())).unwrap_or_default();
+            let constraint = if is_distributed { without_shard(named) } else { named };
+            Error::Taken { constraint: constraint.to_owned() }
+        }
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
             Error::Conflict(text)
         }
@@ -28,7 +33,23 @@ pub(super) fn running(fault: &tokio_postgres::Error) -> Error {
         SqlState::READ_ONLY_SQL_TRANSACTION | SqlState::INSUFFICIENT_PRIVILEGE => Error::ReadOnly(text),
         SqlState::QUERY_CANCELED | SqlState::IO_ERROR => Error::Unavailable(text),
         _ if is_about_the_server(state.code()) => Error::Unavailable(text),
+        // What Citus says of a machine that is gone.
+        SqlState::INTERNAL_ERROR if is_distributed => Error::Unavailable(text),
         _ => Error::Internal(text),
+    }
+}
+
+/// The last name in quotes: Citus passes on the words of another machine, and not the field that names the constraint.
+fn quoted(message: &str) -> Option<&str> {
+    let (before, _) = message.rsplit_once('"')?;
+    Some(before.rsplit_once('"')?.1)
+}
+
+/// The name of an index without the number of the shard that it is of, which Citus appends.
+fn without_shard(name: &str) -> &str {
+    match name.rsplit_once('_') {
+        Some((index, shard)) if !shard.is_empty() && shard.bytes().all(|byte| byte.is_ascii_digit()) => index,
+        _ => name,
     }
 }
 
@@ -77,7 +98,7 @@ pub(super) fn opening(fault: &tokio_postgres::Error) -> Error {
         | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
         | SqlState::INVALID_CATALOG_NAME
         | SqlState::INSUFFICIENT_PRIVILEGE => Error::Refused(told.message().to_owned()),
-        _ => running(fault),
+        _ => running(fault, false),
     }
 }
 
@@ -100,4 +121,19 @@ fn whole(fault: &tokio_postgres::Error) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_is_known_by_its_name_on_whatever_machine_it_is() {
+        let message = "duplicate key value violates unique constraint \"stock_sku_102028\"";
+        assert_eq!(quoted(message).map(without_shard), Some("stock_sku"));
+        assert_eq!(without_shard("stock_sku"), "stock_sku");
+        assert_eq!(without_shard("stock_"), "stock_");
+        assert_eq!(quoted("nothing is named"), None);
+        assert_eq!(quoted("half a \"name"), None);
+    }
 }

@@ -57,6 +57,12 @@ const SURVEY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL
 const DEFINE: &str = "BEGIN; SET LOCAL statement_timeout = 0;
     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
+/// The same where the tables are spread over several machines. What is joined there otherwise than by bucket is fetched, and a
+/// schema is changed on one shard after the other: else what follows in the same transaction may be refused.
+const SURVEY_SPREAD: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
+    SET LOCAL citus.max_intermediate_result_size = -1";
+const DEFINE_SPREAD: &str = "BEGIN; SET LOCAL statement_timeout = 0;
+    SET LOCAL citus.multi_shard_modify_mode = 'sequential'";
 /// Of so many connections, one is never lent to a read.
 const SPARED_SHARE: usize = 4;
 /// Nothing waits longer than this.
@@ -193,6 +199,13 @@ impl Pool {
                 drop(connection);
                 self.look_up(ending, &lost, fault).await.map(|()| value)
             }
+            Ok((value, Ended::Torn(fault), ending)) => {
+                let backend = connection.backend.clone();
+                drop(connection);
+                // That it is not noted says nothing of the other machines, so it is not tried again.
+                let unknown = |failed: Failed| Failed::Lasting(Error::Unknown(failed.into_fault().to_string()));
+                self.look_up(ending, &backend, fault).await.map(|()| value).map_err(unknown)
+            }
             Err(fault) => {
                 connection.is_clean = is_usable_after(&fault);
                 Err(failed(&self.connections, &connection, fault))
@@ -208,8 +221,9 @@ impl Pool {
     {
         let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         connection.is_clean = false;
-        match run(&connection, (DEFINE, ALL_DAY), None, body).await? {
-            (_, Ended::Unknown(fault)) => Err(fault),
+        let begin = if connection.is_distributed { DEFINE_SPREAD } else { DEFINE };
+        match run(&connection, (begin, ALL_DAY), None, body).await? {
+            (_, Ended::Unknown(fault) | Ended::Torn(fault)) => Err(fault),
             // Its plans are not for anybody else.
             (value, Ended::Committed) => Ok(value),
         }
@@ -261,7 +275,8 @@ impl Pool {
         let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         // Its plans are not for anybody else.
         connection.is_clean = false;
-        look(&connection, ALL_DAY, SURVEY, body).await
+        let begin = if connection.is_distributed { SURVEY_SPREAD } else { SURVEY };
+        look(&connection, ALL_DAY, begin, body).await
     }
 
     async fn connection(&self) -> Result<Leased, Failed> {

@@ -57,6 +57,11 @@ impl<'c> Session<'c> {
         session
     }
 
+    /// Whether the tables are spread over several machines.
+    pub(in crate::engine) fn is_distributed(&self) -> bool {
+        self.connection.is_distributed
+    }
+
     /// Begins a statement, which leaves with the next that is waited for.
     fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
         let mut statement: Sent<'c> = Box::pin(statement);
@@ -161,8 +166,7 @@ impl<'c> Session<'c> {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<u64, Error> {
-        let prepared = self.prepared(statement.postgres()).await?;
-        let client = &self.connection.client;
+        let (prepared, client) = (self.prepared(statement.postgres()).await?, &self.connection.client);
         self.answered(client.execute_raw(&prepared, values)).await
     }
 
@@ -240,8 +244,7 @@ impl<'c> Session<'c> {
         }
         let form = Form::of(&sql, one.params())?;
         let prepared = self.prepared(&form.text).await?;
-        let columns = batch::turn(&form.kinds, rows)?;
-        let client = &self.connection.client;
+        let (columns, client) = (batch::turn(&form.kinds, rows)?, &self.connection.client);
         self.answered(client.execute_raw(&prepared, &columns)).await
     }
 
@@ -358,6 +361,8 @@ impl<'c> Session<'c> {
         let client = &self.connection.client;
         match self.answered(client.batch_execute("COMMIT")).await {
             Ok(()) => Ok(Ended::Committed),
+            // Of several machines that commit, one may have failed and another not.
+            Err(fault @ Error::Unavailable(_)) if self.was_told && self.is_distributed() => Ok(Ended::Torn(fault)),
             Err(fault) if self.was_told => Err(fault),
             // Of a lost connection it is not known whether the commit was still heard.
             Err(fault) => Ok(Ended::Unknown(fault)),

@@ -47,6 +47,8 @@ pub(super) enum Ended {
     Committed,
     /// It was not, for this reason.
     Unknown(Error),
+    /// It was answered with this fault, by a server that is not the only one who commits: one of the others may have.
+    Torn(Error),
 }
 
 impl Ending {
