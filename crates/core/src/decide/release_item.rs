@@ -31,11 +31,12 @@ pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Co
             mapping
         }
     };
-    if command.update_stock && command.integration_type == ERP {
-        if !moves::registered_before_it_moved(shelf, command.item, command.registered_at, context) {
-            release_hold(shelf, command, context);
-            release_short(shelf, command, context);
-        }
+    if command.update_stock
+        && command.integration_type == ERP
+        && !moves::registered_before_it_moved(shelf, command.item, command.registered_at, context)
+    {
+        release_hold(shelf, command, context);
+        release_short(shelf, command, context);
     }
     Ok(Outcome::ItemReleased(mapping))
 }
