@@ -5,10 +5,11 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::engine::sqlite::RIGHTS;
 
 /// What the hold's own file is called, after the database. A lock on the database's file would be in SQLite's way.
 const SUFFIX: &str = "-hold";
@@ -43,7 +44,7 @@ impl Hold {
         let mut path = OsString::from(database);
         path.push(SUFFIX);
         let fault = |fault| Error::Unavailable(format!("{}: {fault}", Path::new(&path).display()));
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(fault)?;
+        let file = OpenOptions::new().create(true).append(true).mode(RIGHTS).open(&path).map_err(fault)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { file: Some((file, path.into())) })),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -5,8 +5,8 @@ use onhand_store::categories::TREES_OF_CHANNEL;
 use onhand_store::channels::CHANNELS;
 
 use super::failed_integrations::{INTERVAL_SECONDS_MAX, RETRIES_MAX};
-use super::records::{Draft, Noun, Own, Taken, Unique, judge};
-use crate::auth::Role;
+use super::records::{Draft, Noun, Own, Secrets, Taken, Unique, judge};
+use crate::auth::{Permission, Role};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -23,6 +23,7 @@ pub static CHANNEL: Noun = Noun {
     unique: &[Unique { index: "channel_name", taken: Taken::Field("name") }],
     own: Some(Own::Column("id")),
     points: &[("category_tree", Own::Among(TREES_OF_CHANNEL))],
+    secrets: Some(Secrets { columns: &["conf"], seen_with: Permission::SetUpChannel }),
     rule: Some(|_, draft| judge(may_change(&draft))),
     ..Noun::new(
         &CHANNELS,
@@ -32,7 +33,11 @@ pub static CHANNEL: Noun = Noun {
             Field::text("name", 64, "Unique name.").required(),
             Field::text("channel_type", 64, "What kind of channel it is. Default sales_channel."),
             Field::pk("catalog", "What it sells.").nullable(),
-            Field::object("conf", "Settings that the channel's program reads."),
+            Field::object(
+                "conf",
+                "Settings that the channel's program reads. Secrets in it (by their keys: password, token, api_key and the \
+                 like) are shown as ******** to all but administrators and the channel's own account; sent back so, they stay.",
+            ),
             Field::pk("category_tree", "Its category tree.").nullable(),
             Field::bool("is_active", "Whether the channel takes part. Default true."),
             Field::object("schema", "What conf may hold, as the channel's program says.").nullable(),

@@ -4,7 +4,8 @@ use onhand_core::floor::Coordinates;
 use onhand_store::Tx;
 use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
 
-use super::records::{Draft, Noun, Taken, Unique, judge};
+use super::records::{Draft, Noun, Secrets, Taken, Unique, judge};
+use crate::auth::Permission;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -28,6 +29,7 @@ pub static LOCATION: Noun = Noun {
         },
     ],
     fixed: &["stock_list"],
+    secrets: Some(Secrets { columns: &["engine", "conf"], seen_with: Permission::WorkOnFloor }),
     rule: Some(|tx, draft| Box::pin(check_location(tx, draft))),
     ..Noun::new(
         &LOCATIONS,
@@ -64,8 +66,8 @@ pub static LOCATION: Noun = Noun {
                 "Whether what comes back goes first to the lines that are short there, oldest first. Default true.",
             ),
             Field::texts("tags", TAGS_MAX, TAG_CHARS_MAX, "Words to ask for locations by."),
-            Field::object("engine", "Free data."),
-            Field::object("conf", "Free data."),
+            Field::object("engine", "Free data. Secrets in it are shown as ******** to who may not change it."),
+            Field::object("conf", "Free data. Secrets in it are shown as ******** to who may not change it."),
             Field::blank("fax_number", 64, "Carried through."),
             Field::blank("daytime_phone", 64, "Carried through."),
         ],

@@ -1,5 +1,6 @@
 //! Sales channels, as much of them as an order needs; and that a channel sees its own orders only.
 
+use onhand::auth::Role;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -37,6 +38,57 @@ async fn a_channel_has_settings() {
     let changed = shop.admin.patch(&path, body).await.ok();
     assert_eq!((&changed["conf"], &changed["stock_figure"]), (&conf, &json!("raw")));
     shop.admin.patch(&path, json!({"catalog": 99})).await.faults(&["catalog"]);
+}
+
+/// Whoever may not change the settings reads a mask in place of each secret, wherever they are shown; sent back, it keeps what
+/// is stored.
+#[tokio::test]
+async fn secrets_of_settings_are_shown_to_those_who_may_change_them() {
+    let shop = Shop::open().await;
+    let conf = json!({"remote_id_attribute": "sku", "api": {"key": "k-1", "password": "p-1"}, "token": null});
+    let shown =
+        json!({"remote_id_attribute": "sku", "api": {"key": "********", "password": "********"}, "token": null});
+    let made = shop.admin.post("/api/v1/channels/", json!({"name": "Market", "conf": conf})).await.created();
+    let (channel, path) = (id(&made), format!("/api/v1/channels/{}/", id(&made)));
+    let (viewer, account) = (shop.server.client(Role::Viewer).await, shop.server.channel_client(channel).await);
+    for (client, expected) in [(&shop.admin, &conf), (&account, &conf), (&shop.erp, &shown), (&viewer, &shown)] {
+        assert_eq!(&client.get(&path).await.ok()["conf"], expected);
+        for list in ["/api/v1/channels/", "/api/v1/channels/?name=Market&limit=1", "/api/v1/channels/?cursor="] {
+            assert_eq!(&client.get(list).await.ok()["results"][0]["conf"], expected, "{list}");
+        }
+    }
+    assert_eq!(made["conf"], conf);
+
+    let mut sent = shown.clone();
+    sent["api"]["password"] = json!("p-2");
+    let put = json!({"name": "Market", "conf": sent});
+    for changed in [shop.admin.patch(&path, json!({"conf": sent})).await.ok(), shop.admin.put(&path, put).await.ok()] {
+        assert_eq!(changed["conf"]["api"], json!({"key": "k-1", "password": "p-2"}));
+    }
+    account.patch(&path, json!({"conf": shown})).await.ok();
+    assert_eq!(shop.admin.get(&path).await.ok()["conf"]["api"]["key"], json!("k-1"));
+    let nowhere = json!({"name": "Other", "conf": shown});
+    shop.admin.post("/api/v1/channels/", nowhere).await.faults(&["conf"]);
+    shop.admin.patch(&path, json!({"conf": {"smtp": {"password": "********"}}})).await.faults(&["conf"]);
+}
+
+/// The same of what stands at stock locations, which the ERP's side sets up.
+#[tokio::test]
+async fn secrets_of_locations_are_shown_to_those_who_may_change_them() {
+    let shop = Shop::open().await;
+    let body = json!({"name": "Depot", "erp_code": "D-1", "stock_list": shop.list, "conf": {"wms_password": "p-1"},
+        "engine": {"url": "https://me:word@wms.example/"}});
+    let path = format!(
+        "/api/v1/oms/stocklocations/{}/",
+        id(&shop.erp.post("/api/v1/oms/stocklocations/", body).await.created())
+    );
+    let seen = shop.server.client(Role::Viewer).await.get(&path).await.ok();
+    assert_eq!((&seen["conf"]["wms_password"], &seen["engine"]["url"]), (&json!("********"), &json!("********")));
+    let kept = shop.erp.patch(&path, json!({"conf": seen["conf"], "engine": seen["engine"]})).await.ok();
+    assert_eq!(
+        (&kept["conf"]["wms_password"], &kept["engine"]["url"]),
+        (&json!("p-1"), &json!("https://me:word@wms.example/"))
+    );
 }
 
 /// Client contract 11: a channel says what its settings are and which tree it has; the rest is not its own.

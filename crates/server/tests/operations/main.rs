@@ -17,6 +17,7 @@ mod passwords;
 mod program;
 mod read_only;
 mod ready;
+mod secrets;
 mod settings;
 mod start;
 mod stop;

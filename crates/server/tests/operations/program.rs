@@ -99,6 +99,15 @@ impl Server {
         }
     }
 
+    /// Stops it; in how many lines of its log that are not read yet these words were.
+    pub(crate) fn stop_and_count(mut self, words: &str) -> usize {
+        let log = self.log.take().expect("it is piped");
+        let reading = std::thread::spawn(move || log.map_while(Result::ok).collect::<Vec<_>>());
+        assert!(self.stop().success());
+        let lines = reading.join().expect("it is read");
+        lines.iter().filter(|line| line.contains(words)).count()
+    }
+
     /// Tells it to stop, and waits until it has.
     pub(crate) fn stop(mut self) -> ExitStatus {
         let sent = Command::new("kill").arg(self.child.id().to_string()).status();

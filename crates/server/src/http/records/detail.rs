@@ -82,7 +82,7 @@ fn write_as(noun: &Noun, detail: &Detail, shown: &Shown, out: &mut String, recor
     for property in detail.view.properties {
         let whole = detail.expands.iter().find(|(name, ..)| *name == property.name);
         object = match whole {
-            None => member(object, noun, record, *property),
+            None => member(object, (noun, None), record, *property),
             Some((name, ..)) => {
                 let id = noun.table.column(name).and_then(|column| record.int(column.name));
                 let text = id.and_then(|id| shown.get(&(*name, id))).map_or("null", String::as_str);

@@ -10,6 +10,7 @@
 mod detail;
 mod noun;
 mod routes;
+mod secrets;
 mod write;
 
 use onhand_store::Error as StoreError;
@@ -21,8 +22,10 @@ pub use self::noun::{
     Detail, Draft, First, Noun, Own, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks, judge,
 };
 pub use self::routes::Places;
+pub use self::secrets::Secrets;
 pub(super) use self::write::{create, remove, update};
 use super::call::Call;
+use crate::auth::Role;
 use crate::wire::error::Error;
 use crate::wire::json::{self, Object, Reply};
 use crate::wire::view::{Property, Shape};
@@ -37,14 +40,15 @@ pub(super) async fn list(call: Call, noun: &'static Noun) -> Result<Reply, Error
     let store = &call.app.store;
     let page: Page<Record> =
         if bounded { store.glance("records.page", body).await? } else { store.read("records.page", body).await? };
-    call.page(&query, &page, |out, record| write(noun, out, record))
+    let role = Some(call.caller.role);
+    call.page(&query, &page, |out, record| write_for(role, noun, out, record))
 }
 
 /// `GET {noun}/{id}/`.
 pub(super) async fn show(call: Call, noun: &'static Noun) -> Result<Reply, Error> {
     let record = found(&call, noun).await?;
     let mut body = String::new();
-    write(noun, &mut body, &record);
+    write_for(Some(call.caller.role), noun, &mut body, &record);
     Ok(Reply::ok(body))
 }
 
@@ -62,20 +66,34 @@ fn own(call: &Call, noun: &Noun) -> Option<Condition> {
     Some(own.condition(channel))
 }
 
-/// Writes a record as its view says.
+/// Writes a record as its view says, for whomever: without secrets.
 pub fn write(noun: &Noun, out: &mut String, record: &Record) {
-    members(noun, Object::open(out), record).close();
+    write_for(None, noun, out, record);
 }
 
-/// Writes what a noun's view has into an object that is open.
+/// The same for somebody who may be told more.
+fn write_for(role: Option<Role>, noun: &Noun, out: &mut String, record: &Record) {
+    let mut object = Object::open(out);
+    for property in noun.view.properties {
+        object = member(object, (noun, role), record, *property);
+    }
+    object.close();
+}
+
+/// Writes what a noun's view has into an object that is open, without secrets.
 pub fn members<'t>(noun: &Noun, mut object: Object<'t>, record: &Record) -> Object<'t> {
     for property in noun.view.properties {
-        object = member(object, noun, record, *property);
+        object = member(object, (noun, None), record, *property);
     }
     object
 }
 
-fn member<'t>(object: Object<'t>, noun: &Noun, record: &Record, property: Property) -> Object<'t> {
+fn member<'t>(
+    object: Object<'t>,
+    (noun, role): (&Noun, Option<Role>),
+    record: &Record,
+    property: Property,
+) -> Object<'t> {
     let name = property.name;
     if let Some(text) = noun.more.and_then(|more| more(name, record)) {
         return object.raw(name, &text);
@@ -85,10 +103,16 @@ fn member<'t>(object: Object<'t>, noun: &Noun, record: &Record, property: Proper
         "created_date" => object.time(name, record.created_at),
         "modified_date" => object.time(name, record.modified_at),
         _ if noun.table.has_link(name) => object.list(name, record.linked(name), |out, id| json::push_int(out, *id)),
-        _ => value(object, noun, record, property),
+        _ => value(object, (noun, role), record, property),
     }
 }
-fn value<'t>(object: Object<'t>, noun: &Noun, record: &Record, property: Property) -> Object<'t> {
+
+fn value<'t>(
+    object: Object<'t>,
+    (noun, role): (&Noun, Option<Role>),
+    record: &Record,
+    property: Property,
+) -> Object<'t> {
     let name = property.name;
     let column = noun.table.column(name).expect("a property is a column, a link, or written by the noun").name;
     match property.kind {
@@ -103,6 +127,10 @@ fn value<'t>(object: Object<'t>, noun: &Noun, record: &Record, property: Propert
         }
         Shape::Text | Shape::TextOrNull => object.text_or_null(name, record.text(column)),
         // What is stored is JSON text.
-        _ => object.raw(name, record.text(column).unwrap_or("null")),
+        _ => {
+            let text = record.text(column).unwrap_or("null");
+            let is_shown = noun.secrets.is_none_or(|secrets| secrets.shows(column, role));
+            object.raw(name, &if is_shown { text.into() } else { secrets::masked(text) })
+        }
     }
 }

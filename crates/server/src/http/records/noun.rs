@@ -10,6 +10,7 @@ use onhand_store::filter::{Condition, Op};
 use onhand_store::records::{Record, Table};
 use onhand_store::{Error as StoreError, Tx};
 
+use super::secrets::Secrets;
 use crate::auth::Role;
 use crate::http::call::Call;
 use crate::wire::error::Error;
@@ -50,6 +51,8 @@ pub struct Noun {
     pub detail: Option<&'static Detail>,
     /// What of the answer is neither column nor link, as JSON.
     pub more: Option<fn(&str, &Record) -> Option<String>>,
+    /// Which of it has secrets, and who reads them.
+    pub secrets: Option<Secrets>,
     /// What holds besides.
     pub rule: Option<Rule>,
     /// The same for all of a call at once, where looking up one by one would take long.
@@ -178,6 +181,7 @@ impl Noun {
             stirs: false,
             detail: None,
             more: None,
+            secrets: None,
             rule: None,
             rules: None,
             first: None,

@@ -9,7 +9,8 @@ use onhand_store::records::{self, Record};
 use onhand_store::{Error as StoreError, Tx, Value};
 
 use super::noun::{Draft, Noun, Own, Taken};
-use super::{found, own, write};
+use super::secrets::{self, MASK};
+use super::{found, own, write_for};
 use crate::auth::Role;
 use crate::http::call::Call;
 use crate::http::product_stocks::ROWS_MAX;
@@ -45,7 +46,8 @@ pub(in crate::http) async fn create(call: Call, noun: &'static Noun) -> Result<R
             let forms = call.read_rows(noun.fields, &rows).map_err(Error::Rows)?;
             let (records, status) = make(&call, noun, forms).await?.map_err(Error::Rows)?;
             let mut body = String::with_capacity(records.len() * 256);
-            json::push_list(&mut body, &records, |out, record| write(noun, out, record));
+            let role = Some(call.caller.role);
+            json::push_list(&mut body, &records, |out, record| write_for(role, noun, out, record));
             Ok(Reply::text(status, body))
         }
         value => {
@@ -53,14 +55,14 @@ pub(in crate::http) async fn create(call: Call, noun: &'static Noun) -> Result<R
             let made = make(&call, noun, vec![form]).await?;
             let fault = |faults: Vec<FieldErrors>| Error::Fields(faults.into_iter().next().unwrap_or_default());
             let (records, status) = made.map_err(fault)?;
-            Ok(reply(noun, status, records.first()))
+            Ok(reply(&call, noun, status, records.first()))
         }
     }
 }
 
-fn reply(noun: &Noun, status: StatusCode, record: Option<&Record>) -> Reply {
+fn reply(call: &Call, noun: &Noun, status: StatusCode, record: Option<&Record>) -> Reply {
     let mut body = String::new();
-    record.into_iter().for_each(|record| write(noun, &mut body, record));
+    record.into_iter().for_each(|record| write_for(Some(call.caller.role), noun, &mut body, record));
     Reply::text(status, body)
 }
 
@@ -83,7 +85,9 @@ async fn insert(
     let mut faults = Vec::with_capacity(forms.len());
     for form in forms {
         let mut record = Record::new(noun.table, about.now);
-        faults.push(fill(noun, form, &mut record, about));
+        let mut found = fill(noun, form, &mut record, about);
+        found.complete(keep_secrets(noun, &mut record, None));
+        faults.push(found);
         records.push(record);
     }
     for missing in records::missing(tx, noun.table, &records).await? {
@@ -203,7 +207,7 @@ pub(in crate::http) async fn update(call: Call, noun: &'static Noun, mode: Mode)
     let stored =
         call.app.store.write("records.update", async move |tx| change(tx, noun, (id, &form), &about).await).await;
     let record = stored.map_err(|fault| taken(noun, fault))??;
-    Ok(reply(noun, StatusCode::OK, Some(&record)))
+    Ok(reply(&call, noun, StatusCode::OK, Some(&record)))
 }
 
 async fn change(
@@ -215,6 +219,7 @@ async fn change(
     let Some(before) = records::locked(tx, noun.table, id).await? else { return Ok(Err(Error::not_found())) };
     let mut after = before.clone();
     let mut faults = fill(noun, form, &mut after, about);
+    faults.complete(keep_secrets(noun, &mut after, Some(&before)));
     for field in noun.fixed {
         let column = noun.table.column(field).expect("what is fixed is a column").name;
         if after.value(column) != before.value(column) {
@@ -278,6 +283,22 @@ fn fill(noun: &Noun, form: &Form, record: &mut Record, about: &About) -> FieldEr
             faults.add("channel", form::unknown_pk(form.int("channel").unwrap_or_default()));
         }
         record.set(column, channel.get());
+    }
+    faults
+}
+
+/// Puts the stored secrets in place of masks that were sent back.
+fn keep_secrets(noun: &Noun, record: &mut Record, before: Option<&Record>) -> FieldErrors {
+    let mut faults = FieldErrors::default();
+    for column in noun.secrets.iter().flat_map(|secrets| secrets.columns) {
+        let kept = secrets::restored(record.text(column).unwrap_or("null"), before.and_then(|one| one.text(column)));
+        match kept {
+            Ok(Some(text)) => record.set(column, text),
+            Ok(None) => {}
+            Err(place) => {
+                faults.add(column, format!("{place} is {MASK}, which stands for a secret that is not stored there."));
+            }
+        }
     }
     faults
 }

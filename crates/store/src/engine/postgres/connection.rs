@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Statement};
 
 use super::line::Line;
@@ -33,6 +35,9 @@ const PLAN_BY_VALUES: &str = "SET plan_cache_mode = auto";
 /// Which process answers, whether its tables are spread over several machines, and whether it follows another server.
 const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
     pg_is_in_recovery() FROM pg_stat_activity WHERE pid = pg_backend_pid()";
+/// Said where encryption is preferred and the server has none.
+const PLAIN: &str = "the database server speaks no TLS: everything between here and there can be read and changed on the way. Set \
+    sslmode=verify-full, or sslmode=disable if that is meant";
 
 /// Makes connections.
 pub(super) struct Dialler {
@@ -40,6 +45,8 @@ pub(super) struct Dialler {
     tls: tls::Connector,
     set_up: String,
     is_distributed: bool,
+    /// Whether it was said that connections are not encrypted which should be.
+    has_warned: AtomicBool,
     /// When it was last noticed that a connection was cut.
     cut_at: Mutex<Option<Instant>>,
 }
@@ -90,8 +97,9 @@ impl Dialler {
             "{SET_UP}; SET statement_timeout = {}; SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
             limits.statement.as_millis()
         );
-        let (tls, cut_at) = (tls::connector(&place.trust)?, Mutex::default());
-        Ok(Self { config, tls, set_up, is_distributed: limits.is_distributed, cut_at })
+        let tls = tls::Connector::new(&place.trust)?;
+        let (is_distributed, has_warned, cut_at) = (limits.is_distributed, AtomicBool::new(false), Mutex::default());
+        Ok(Self { config, tls, set_up, is_distributed, has_warned, cut_at })
     }
 
     /// Takes down that a connection was cut. Those made before may be cut as well, one after the other, so that whoever
@@ -105,7 +113,11 @@ impl Dialler {
     }
 
     async fn connect(&self) -> Result<Connection, tokio_postgres::Error> {
-        let (client, driver) = self.config.connect(self.tls.clone()).await?;
+        let tls = self.tls.for_one();
+        let (client, driver) = self.config.connect(tls.clone()).await?;
+        if prefers_tls(&self.config) && !tls.is_used() && !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!("{PLAIN}");
+        }
         let line = Line::new(driver);
         let who = async {
             client.batch_execute(&self.set_up).await?;
@@ -132,6 +144,16 @@ impl Dialler {
             plans_last: PLANS_LAST_MIN,
         })
     }
+}
+
+/// Whether connections are to be encrypted where the server can, and leave this machine.
+fn prefers_tls(config: &Config) -> bool {
+    let is_elsewhere = |host: &Host| match host {
+        Host::Tcp(name) => name != "localhost" && !name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        #[cfg(unix)]
+        Host::Unix(_) => false,
+    };
+    config.get_ssl_mode() == SslMode::Prefer && config.get_hosts().iter().any(is_elsewhere)
 }
 
 impl Manager for Dialler {

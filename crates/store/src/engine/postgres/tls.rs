@@ -4,33 +4,84 @@
 //! certificate, as PostgreSQL's own programs do, also one of a kind that could not be checked. Must not know URLs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::place::Trust;
 use crate::Error;
 
-pub(super) type Connector = MakeRustlsConnect;
+/// What connects as far as it is allowed, and notes whether it was asked to.
+#[derive(Clone)]
+pub(super) struct Connector {
+    rustls: MakeRustlsConnect,
+    is_used: Arc<AtomicBool>,
+}
 
-/// What connects as far as `trust` allows.
-pub(super) fn connector(trust: &Trust) -> Result<Connector, Error> {
-    let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|fault| Error::Internal(fault.to_string()))?;
-    let config = match trust {
-        Trust::Certified(file) => builder.with_root_certificates(roots(file.as_deref())?).with_no_client_auth(),
-        Trust::Anybody => {
-            let anybody = Arc::new(Anybody { provider });
-            builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth()
-        }
-    };
-    Ok(MakeRustlsConnect::new(config))
+impl Connector {
+    /// What connects as far as `trust` allows.
+    pub(super) fn new(trust: &Trust) -> Result<Self, Error> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .map_err(|fault| Error::Internal(fault.to_string()))?;
+        let config = match trust {
+            Trust::Certified(file) => builder.with_root_certificates(roots(file.as_deref())?).with_no_client_auth(),
+            Trust::Anybody => {
+                let anybody = Arc::new(Anybody { provider });
+                builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth()
+            }
+        };
+        Ok(Self { rustls: MakeRustlsConnect::new(config), is_used: Arc::default() })
+    }
+
+    /// The same for one connection.
+    pub(super) fn for_one(&self) -> Self {
+        Self { rustls: self.rustls.clone(), is_used: Arc::default() }
+    }
+
+    /// Whether the server has taken the offer of TLS.
+    pub(super) fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
+    }
+}
+
+/// Rustls for streams of one kind.
+type Rustls<S> = <MakeRustlsConnect as MakeTlsConnect<S>>::TlsConnect;
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> MakeTlsConnect<S> for Connector {
+    type Stream = <MakeRustlsConnect as MakeTlsConnect<S>>::Stream;
+    type TlsConnect = Noting<Rustls<S>>;
+    type Error = <MakeRustlsConnect as MakeTlsConnect<S>>::Error;
+
+    fn make_tls_connect(&mut self, domain: &str) -> Result<Self::TlsConnect, Self::Error> {
+        let rustls = MakeTlsConnect::<S>::make_tls_connect(&mut self.rustls, domain)?;
+        Ok(Noting { rustls, is_used: self.is_used.clone() })
+    }
+}
+
+/// What connects one stream; it is asked only where the server speaks TLS.
+pub(super) struct Noting<T> {
+    rustls: T,
+    is_used: Arc<AtomicBool>,
+}
+
+impl<S, T: TlsConnect<S>> TlsConnect<S> for Noting<T> {
+    type Stream = T::Stream;
+    type Error = T::Error;
+    type Future = T::Future;
+
+    fn connect(self, stream: S) -> Self::Future {
+        self.is_used.store(true, Ordering::Relaxed);
+        self.rustls.connect(stream)
+    }
 }
 
 fn roots(file: Option<&std::path::Path>) -> Result<RootCertStore, Error> {

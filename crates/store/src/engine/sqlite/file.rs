@@ -1,11 +1,12 @@
 //! The files of a database: which ones are open, and whether they are still the ones that their names mean.
 //!
-//! Promises: a file that was removed or replaced is noticed by its device and inode. Must not know what is in it.
+//! Promises: a new file is its owner's alone, and so are its log and the log's index, which SQLite gives the same rights; a file
+//! that was removed or replaced is noticed by its device and inode. Must not know what is in it.
 
 use std::ffi::OsString;
-use std::fs::Metadata;
+use std::fs::{Metadata, OpenOptions};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -13,12 +14,33 @@ use crate::Error;
 
 /// What the write-ahead log is called, after the database.
 const LOG_SUFFIX: &str = "-wal";
+/// The rights of a new file: hashes of passwords and tokens are in it, and what customers have bought.
+pub(crate) const RIGHTS: u32 = 0o600;
+/// The rights of those who are neither the owner nor of the group.
+const OTHERS: u32 = 0o007;
 
 /// The name of a database's write-ahead log.
 pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut log = OsString::from(path);
     log.push(LOG_SUFFIX);
     log.into()
+}
+
+/// Makes the file if it is not there. Rights of one that is there are the operator's: they are left, and questioned in the log.
+pub(super) fn prepare(path: &Path) -> Result<(), Error> {
+    let fault = |fault| Error::Unavailable(format!("{}: {fault}", path.display()));
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.mode() & OTHERS != 0 => {
+            let (file, mode) = (path.display(), metadata.mode() & 0o777);
+            tracing::warn!(%file, mode = format!("{mode:o}"), "other users of this machine may read the database: chmod 600");
+        }
+        // The file that a name means is not opened beside SQLite: closing it again would end SQLite's locks.
+        Err(gone) if gone.kind() == ErrorKind::NotFound => {
+            OpenOptions::new().append(true).create(true).mode(RIGHTS).open(path).map_err(fault)?;
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// A file by what no other one is at the same time.

@@ -26,6 +26,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ToSql};
 
 pub use self::check::Check;
+pub(crate) use self::file::RIGHTS;
 use self::file::{Files, log_of};
 pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
 use self::thread::Workers;
@@ -73,6 +74,7 @@ pub(crate) struct Threads {
 impl Threads {
     /// Opens the file, creating it if need be, and starts the threads. A read may take so long.
     pub(crate) fn open(path: &Path, limit: Duration) -> Result<Self, Error> {
+        file::prepare(path)?;
         let mut writer = open(path, OpenFlags::default())?;
         pragma(&writer, "journal_mode", "WAL")?;
         pragma(&writer, "synchronous", "FULL")?;
