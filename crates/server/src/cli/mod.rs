@@ -19,6 +19,7 @@ mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
@@ -83,6 +84,9 @@ pub fn run(cli: Cli) -> ExitCode {
     })
 }
 
+/// How long the end of the program waits for work in threads that nobody waits for any more.
+const LEFT_MAX: Duration = Duration::from_secs(1);
+
 /// Has the log written at the end, also where that is a panic.
 struct Flush;
 
@@ -97,7 +101,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
     logs::start(&cli.log, is_server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let database = &cli.database;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match cli.command {
             Command::Serve(config) => serve::run(database, config).await?,
             Command::User(command) => user::run(database, command).await?,
@@ -113,7 +117,10 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Licenses => say(THIRD_PARTY.trim_end()),
         }
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    // What still reads a file for somebody who has gone keeps nobody waiting.
+    runtime.shutdown_timeout(LEFT_MAX);
+    ended
 }
 
 /// Prints a line for a person. A reader that has gone away (`| head`) is no error.

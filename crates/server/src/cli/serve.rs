@@ -5,7 +5,7 @@
 //! replaced, and when its writer has ended.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use onhand_core::{Timestamp, UserId};
@@ -13,6 +13,7 @@ use onhand_store::accounts::{self, Account};
 use onhand_store::feed::generation;
 use onhand_store::{Error, Hold, Store, Tx, batch_requests, idempotency, imports, leases, reports};
 use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::{database, say};
 use crate::app::App;
@@ -29,6 +30,8 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 const FILES_PAUSE: Duration = Duration::from_secs(1);
 /// How long the sweep is one process's: two rounds, so that another takes over when that one is gone.
 const SWEEP_LEASE_SECONDS: i64 = 120;
+/// What each part of the end has at the least, when connections have taken all of the time to drain.
+const END_MIN: Duration = Duration::from_secs(1);
 const DAY_SECONDS: i64 = 24 * 3_600;
 /// The administrator's password in a demonstration, unless one is given.
 const DEMO_PASSWORD: &str = "onhand-demo";
@@ -80,31 +83,41 @@ async fn serve(
     let housekeeping = tokio::spawn(async move { keep_going("housekeeping", || keep_house(house.clone())).await });
     let workers = jobs::start(&app);
     let stop = async {
-        tokio::select! {
+        let failed = tokio::select! {
             () = signal => None,
             fault = lost(store, &hold) => Some(fault.to_string()),
             _ = &mut draining => Some("the writer has ended".to_owned()),
-        }
+        };
+        (failed, Instant::now())
     };
-    let failed = http::serve(listener, app.clone(), stop).await;
+    let (failed, told) = http::serve(listener, app.clone(), stop).await;
+    // One time for all: what the connections have taken of it, the rest has not.
+    let drain = Duration::from_secs(app.config.drain_seconds);
+    let left = || drain.saturating_sub(told.elapsed()).max(END_MIN);
 
     match &failed {
         None => tracing::info!("stopping"),
         Some(reason) => tracing::error!(reason, "stopping: the server cannot go on"),
     }
     // What they are at goes on with the next start.
-    jobs::stop(&app, workers).await;
+    if tokio::time::timeout(left(), end_work(&app, workers, housekeeping)).await.is_err() {
+        tracing::warn!("the database gave no answer within the time to drain: leases end by themselves");
+    }
+    drop(app);
+    if !draining.is_finished() && tokio::time::timeout(left(), draining).await.is_err() {
+        tracing::warn!("the ledger was still busy when the time to drain was over");
+    }
+    failed.map_or(Ok(()), |reason| Err(anyhow!("the server has stopped: {reason}")))
+}
+
+/// Ends what goes on behind the answers.
+async fn end_work(app: &App, workers: JoinSet<()>, housekeeping: JoinHandle<()>) {
+    jobs::stop(app, workers).await;
     housekeeping.abort();
     let _ = housekeeping.await;
     if let Err(fault) = app.sessions.note_use().await {
         tracing::warn!(%fault, "cannot write down the use of tokens");
     }
-    let patience = Duration::from_secs(app.config.drain_seconds);
-    drop(app);
-    if !draining.is_finished() && tokio::time::timeout(patience, draining).await.is_err() {
-        tracing::warn!("the ledger was still busy when the time to drain was over");
-    }
-    failed.map_or(Ok(()), |reason| Err(anyhow!("the server has stopped: {reason}")))
 }
 
 /// A backup that is put to work, however it got here, is not the database that went on after it was made.

@@ -23,7 +23,7 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{self, Filter, Query};
 use crate::wire::form::{self, Form, Mode};
-use crate::wire::json::Reply;
+use crate::wire::json::{self, Reply};
 use crate::wire::page::{self, Address};
 use crate::wire::{Family, body};
 use crate::zone::Zone;
@@ -155,12 +155,7 @@ impl Call {
 
     /// A name for what this call asks for: two calls of the same name want the same answer.
     pub fn name(&self) -> String {
-        let mut name = format!("{}{}", self.base, self.path);
-        for (key, value) in &self.query {
-            // Control characters keep names apart that differ in where a value ends.
-            name.extend(["\u{1}", key, "\u{2}", value]);
-        }
-        name
+        name_of(&self.base, &self.path, &self.query)
     }
 
     fn list_address(&self) -> Address<'_> {
@@ -267,4 +262,41 @@ pub fn replayed(stored: Answer) -> Reply {
 pub fn key_reused() -> Error {
     let text = "This Idempotency-Key was used for another request.";
     Error::Detail(StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())
+}
+
+/// Each part with its length: whatever bytes a client puts into a value, another query has another name.
+fn name_of(base: &str, path: &str, query: &[(String, String)]) -> String {
+    let parts = query.iter().flat_map(|(key, value)| [key.as_str(), value]);
+    let mut name = String::new();
+    for part in [base, path].into_iter().chain(parts) {
+        json::push_int(&mut name, part.len() as i64);
+        name.extend([":", part]);
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_makes_a_query_have_the_name_of_another() {
+        let name = |path: &str, query: &[(&str, &str)]| {
+            let query: Vec<_> = query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            name_of("http://a", path, &query)
+        };
+        let mut names = vec![
+            name("/x/", &[]),
+            name("/x/", &[("", "")]),
+            name("/x/", &[("a", "b"), ("c", "d")]),
+            name("/x/", &[("a", "b\u{1}c\u{2}d")]),
+            name("/x/", &[("a\u{2}b\u{1}c", "d")]),
+            name("/x/", &[("a", "b1:c1:d")]),
+            name("/x/1:a1:b", &[("c", "d")]),
+            name("/x/", &[("a", "bc"), ("", "d")]),
+        ];
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 8);
+    }
 }

@@ -20,6 +20,7 @@ use onhand_core::ChannelId;
 use onhand_store::channels;
 
 use super::call::{Call, id};
+use super::docs;
 use super::encoding::Encoding;
 use super::handling::Handling;
 use super::host;
@@ -298,8 +299,18 @@ fn finish(observed: Observed, reply: Reply) -> Response {
     // Answers hold stock figures and tokens: no cache between here and the client may keep them.
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    guard(headers);
     observed.finish(&mut response);
     response
+}
+
+/// Says to a browser what it may do with a page, and that no other page may show it within itself.
+fn guard(headers: &mut HeaderMap) {
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, docs::policy());
+        headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_FRAME_OPTIONS, header::HeaderValue::from_static("DENY"));
+    }
 }
 
 #[cfg(test)]

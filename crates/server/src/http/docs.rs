@@ -1,22 +1,43 @@
 //! The description as a page that needs nothing else: no script, no font, no other host.
+//!
+//! Promises: what the page may do is said in [`policy`], and is no more than it does. Must not know routes.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::http::HeaderValue;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use serde_json::Value;
 
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Onhand API</title>\
-<meta name=\"viewport\" content=\"width=device-width\"><style>\
-body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
+<meta name=\"viewport\" content=\"width=device-width\"><style>";
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
 h2{margin:2.5rem 0 .5rem;border-bottom:2px solid #d8dee6}details{border:1px solid #d8dee6;border-radius:6px;margin:.4rem 0}\
 summary{padding:.45rem .7rem;cursor:pointer}details>div{padding:0 1rem 1rem}b{display:inline-block;min-width:4rem}\
 code{font:13px ui-monospace,monospace}.GET{color:#0b6bcb}.POST{color:#18794e}.PATCH{color:#ad5700}.DELETE{color:#c62a2f}\
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .6rem .2rem 0;vertical-align:top;\
 border-bottom:1px solid #eef1f4}pre{background:#f5f7f9;padding:.6rem;overflow:auto;border-radius:6px}\
-</style></head><body>";
+";
+const BODY: &str = "</style></head><body>";
+
+/// What a browser lets the page do: use its own style, which is known by its hash, and nothing else.
+pub fn policy() -> HeaderValue {
+    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+        let hash = STANDARD.encode(Sha256::digest(STYLE));
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        );
+        HeaderValue::try_from(policy).expect("it is plain text")
+    });
+    POLICY.clone()
+}
 
 /// The page.
 pub fn page(document: &Value) -> String {
-    let mut out = String::from(HEAD);
+    let mut out = [HEAD, STYLE, BODY].concat();
     let version = document["info"]["version"].as_str().unwrap_or_default();
     write!(out, "<h1>Onhand API <small>{}</small></h1>", escaped(version)).expect("a string takes any text");
     push(&mut out, "<p>", document["info"]["description"].as_str().unwrap_or_default(), "</p>");

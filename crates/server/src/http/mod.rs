@@ -72,7 +72,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use crate::app::App;
@@ -104,6 +104,7 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
         .max_buf_size(HEADER_BYTES_MAX);
     let connections = Arc::new(Semaphore::new(app.config.connections_max));
     let graceful = GracefulShutdown::new();
+    let (over, until_over) = watch::channel(());
     let stopping = Arc::new(AtomicBool::new(false));
     let stop = async {
         let why = stop.await;
@@ -141,18 +142,25 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
         });
         let connection =
             builder.serve_connection(TokioIo::new(protocol::Explained::new(stream)), TowerToHyperService::new(service));
-        let connection = graceful.watch(connection);
+        let (connection, mut until_over) = (graceful.watch(connection), until_over.clone());
         tokio::spawn(async move {
-            // A client that breaks off is its own affair.
-            let _ = connection.await;
+            tokio::select! {
+                // A client that breaks off is its own affair.
+                _ = connection => {}
+                _ = until_over.changed() => {}
+            }
             drop(place);
         });
     };
     drop(listener);
-    let drain = Duration::from_secs(app.config.drain_seconds);
+    let drain = Duration::from_secs(app.config.drain_seconds).saturating_sub(STOP_GRACE);
     if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!("connections were still open when the time to drain was over");
+        tracing::warn!("connections were still open when the time to drain was over; they are closed");
     }
+    // Clients that read nothing, or send nothing, have nothing more to wait for: what they hold must not hold up what follows.
+    drop(until_over);
+    let _ = over.send(());
+    over.closed().await;
     why
 }
 

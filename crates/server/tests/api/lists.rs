@@ -384,3 +384,20 @@ async fn families_list_the_same_rows() {
         }
     }
 }
+
+/// Pages are kept by what was asked for. A value that looks like the end of itself and another parameter is not that parameter.
+#[tokio::test]
+async fn a_kept_page_is_not_that_of_another_query() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 5).await;
+    let path = "/api/v1/product_stocks/?product_sku=SHIRT";
+    for separators in [["%01", "%02"], ["&", "%3D"], [":", ":"], ["%2C", ":"]] {
+        let [end, is] = separators;
+        let odd = format!("{path}{end}limit{is}1");
+        for _ in 0..2 {
+            let answer = shop.erp.get(&odd).await;
+            assert!(answer.status == 400 || answer.ok()["count"] == json!(0), "{odd}");
+            assert_eq!(shop.erp.get(&format!("{path}&limit=1")).await.ok()["count"], json!(1), "{odd}");
+        }
+    }
+}

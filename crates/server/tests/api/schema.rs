@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use onhand::http::routes::Under;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::client::TestServer;
 use crate::samples::all_paths;
@@ -88,4 +91,30 @@ async fn the_page_needs_no_other_host_and_shows_every_path() {
     for (_, path) in all_paths() {
         assert!(answer.text.contains(&path), "{path} is not on the page");
     }
+}
+
+/// A browser runs nothing in the page but its own style, which is known by its hash, and shows it within no other page.
+#[tokio::test]
+async fn the_page_may_do_no_more_than_it_does() {
+    let server = TestServer::start().await;
+    for (path, status) in [("/api/docs/", 200), ("/api/docs", 200)] {
+        let answer = server.anonymous().get(path).await;
+        assert_eq!(answer.status, status);
+        let header = |name| answer.header(name).unwrap_or_else(|| panic!("{path} has no {name}"));
+        let policy = header("content-security-policy");
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"] {
+            assert!(policy.split("; ").any(|one| one == part), "{part} is missing: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!((header("x-content-type-options"), header("referrer-policy")), ("nosniff", "no-referrer"));
+        assert_eq!(header("x-frame-options"), "DENY");
+        let text = &answer.text;
+        let style = text.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("a style").0;
+        let hash = STANDARD.encode(Sha256::digest(style));
+        assert!(policy.contains(&format!("style-src 'sha256-{hash}'")), "{policy}");
+        for inline in ["<script", " style=", " onclick=", "javascript:", "<link", "<img"] {
+            assert!(!text.contains(inline), "{inline}");
+        }
+    }
+    assert_eq!(server.anonymous().get("/healthz").await.header("x-content-type-options"), Some("nosniff"));
 }

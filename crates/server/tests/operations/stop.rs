@@ -1,6 +1,8 @@
 //! What lies in the database file alone, without its log, when nobody writes: everything.
 
 use std::fs;
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -65,6 +67,42 @@ fn a_server_that_rests_has_everything_in_the_file() {
     let verified = done(&url, &["verify"]);
     assert!(verified.contains(" 200 orders\n") && verified.ends_with("0 differences\n"), "{verified}");
     assert!(server.stop().success());
+}
+
+/// Clients that send nothing, or read nothing, hold a stop up for the time to drain, and all of them together once.
+#[test]
+fn a_stop_ends_in_time_whatever_clients_do() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(&file(folder.path()), &["--demo", "--drain-seconds", "5"]);
+    let client = Client::sign_in(server.address);
+    let list = client.read("/api/v1/stock_list/?limit=1")["results"][0]["pk"].clone();
+    let head = |line: &str, more: &str| {
+        format!("{line} HTTP/1.1\r\nHost: x\r\nAuthorization: Token {}\r\n{more}\r\n", client.token)
+    };
+    let page = head("GET /api/v1/product_stocks/?limit=1000", "");
+    let upload = format!("POST /api/v1/stock_list/{list}/excel_import/");
+    let stuck: Vec<TcpStream> = [
+        String::new(),
+        "GET /healthz HT".to_owned(),
+        head("POST /api/v1/orders/", "Content-Length: 500\r\n") + "{",
+        head(&upload, "Content-Type: text/csv\r\nContent-Length: 5000000\r\n") + "sku,stock\n",
+        page.repeat(200),
+        head("GET /api/v1/product_stocks/export/?format=csv", ""),
+    ]
+    .iter()
+    .map(|text| {
+        let mut stream = TcpStream::connect(server.address).expect("it listens");
+        stream.write_all(text.as_bytes()).expect("it is taken");
+        stream
+    })
+    .collect();
+    // What reads nothing has begun to be answered.
+    stuck[4].peek(&mut [0]).expect("an answer");
+    let begun = Instant::now();
+    assert!(server.stop().success());
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(4), "they were waited for: {took:?}");
+    assert!(took < Duration::from_secs(9), "and the rest does not begin anew: {took:?}");
 }
 
 #[test]
