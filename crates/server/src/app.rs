@@ -15,6 +15,7 @@ use crate::feed::Feed;
 use crate::jobs::Jobs;
 use crate::ledger::Ledger;
 use crate::readiness::Readiness;
+use crate::watch::Watch;
 use crate::zone::Zone;
 
 /// Downloads at once; each has a thread of its own.
@@ -42,6 +43,8 @@ pub struct App {
     pub downloads: Arc<Semaphore>,
     /// Whether the server can do its work.
     pub readiness: Readiness,
+    /// When the data were looked at that operators watch.
+    pub watch: Watch,
     /// The time.
     pub clock: Clock,
     /// How the server runs.
@@ -57,8 +60,21 @@ impl App {
         let throttle = Throttle::new(config.login_attempts);
         let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
-        let readiness = Readiness::default();
-        Arc::new(Self { store, ledger, jobs, feed, sessions, passwords, throttle, downloads, readiness, clock, config })
+        let (readiness, watch) = (Readiness::default(), Watch::default());
+        Arc::new(Self {
+            store,
+            ledger,
+            jobs,
+            feed,
+            sessions,
+            passwords,
+            throttle,
+            downloads,
+            readiness,
+            watch,
+            clock,
+            config,
+        })
     }
 
     /// The time zones of some lists: each list's own, or else the installation's.

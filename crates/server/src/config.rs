@@ -81,6 +81,16 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_DISK_FREE_BYTES_MIN", default_value = "67108864", value_name = "BYTES")]
     pub disk_free_bytes_min: u64,
 
+    /// Seconds between two looks at the database for the numbers of /metrics. A look that takes long makes the pause longer.
+    #[arg(
+        long,
+        env = "ONHAND_WATCH_SECONDS",
+        default_value = "15",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..=300)
+    )]
+    pub watch_seconds: u32,
+
     /// Fill an empty database with a believable shop: lists, products, channels, orders.
     #[arg(long, env = "ONHAND_DEMO")]
     pub demo: bool,

@@ -188,6 +188,12 @@ pub fn flush() {
     }
 }
 
+/// The size of the log, where standard error is a file.
+pub fn file_bytes() -> Option<u64> {
+    let out = File::from(io::stderr().as_fd().try_clone_to_owned().ok()?);
+    out.metadata().ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
 /// Lines that were not written so far.
 pub fn dropped() -> u64 {
     LINES.get().map_or(0, |lines| lines.dropped.load(Ordering::Relaxed))

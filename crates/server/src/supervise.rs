@@ -36,6 +36,7 @@ pub async fn keep_going<F: Future<Output = ()>>(name: &'static str, task: impl F
 }
 
 async fn keep_going_with<F: Future<Output = ()>>(name: &'static str, mut task: impl FnMut() -> F, first: Duration) {
+    let restarts = metrics::counter!("onhand_task_restarts_total", "task" => name);
     let mut pause = first;
     loop {
         let begun = Instant::now();
@@ -44,7 +45,7 @@ async fn keep_going_with<F: Future<Output = ()>>(name: &'static str, mut task: i
             pause = first;
         }
         tracing::error!(task = name, panic, again_in_seconds = pause.as_secs(), "a task has broken off");
-        metrics::counter!("onhand_task_restarts_total", "task" => name).increment(1);
+        restarts.increment(1);
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);
     }

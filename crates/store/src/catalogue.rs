@@ -47,6 +47,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::transfers::STATEMENTS,
         crate::unplanned_items::STATEMENTS,
         crate::verify::STATEMENTS,
+        crate::watched::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -53,8 +53,9 @@ pub mod tally;
 pub mod transfers;
 pub mod unplanned_items;
 pub mod verify;
+pub mod watched;
 
-pub use engine::postgres::{LOG_LIMIT, Limits, Mark};
+pub use engine::postgres::{LOG_LIMIT, Limits, Mark, PoolState};
 pub use engine::sqlite::Check;
 pub use engine::{Answering, Column, Row, Tx, Value};
 pub use error::Error;

@@ -59,6 +59,7 @@ const MIGRATIONS: &[Migration] = &[
         server: "",
     },
     Migration { version: 22, name: "moved holds", text: include_str!("../schema/0022_moved_holds.sql"), server: "" },
+    Migration { version: 23, name: "watched", text: include_str!("../schema/0023_watched.sql"), server: "" },
 ];
 
 shared! {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::citus::{self, Spread};
-use crate::engine::postgres::{Limits, Mark, Pool};
+use crate::engine::postgres::{Limits, Mark, Pool, PoolState};
 use crate::engine::sqlite::{Check, Threads};
 use crate::migrate::{self, Schema, Step};
 use crate::{Error, Hold, Tx};
@@ -130,6 +130,14 @@ impl Store {
                 Some(disk.f_bavail.saturating_mul(disk.f_frsize))
             }
             Engine::Postgres(_) => None,
+        }
+    }
+
+    /// The connections to a database server; `None` where there is none.
+    pub fn connections(&self) -> Option<PoolState> {
+        match &*self.engine {
+            Engine::Sqlite(_) => None,
+            Engine::Postgres(pool) => Some(pool.state()),
         }
     }
 

@@ -13,7 +13,7 @@ use onhand_store::accounts::{self, Account};
 use onhand_store::feed::generation;
 use onhand_store::{Error, Hold, Store, Tx, batch_requests, idempotency, imports, leases, reports};
 use tokio::net::TcpListener;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::{database, say};
 use crate::app::App;
@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::ledger::Ledger;
 use crate::supervise::keep_going;
-use crate::{demo, http, jobs};
+use crate::{demo, http, jobs, measures, watch};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -72,6 +72,7 @@ async fn serve(
     let clock = Clock::System;
     renew_copy(store, clock.now()).await?;
     let admin = first_admin(store, &config, clock.now()).await?;
+    measures::recorder(); // from here on, numbers are kept
     let (ledger, mut draining) = Ledger::start(store, &clock);
     let app = App::new(store.clone(), ledger, clock, config);
     if app.config.demo {
@@ -79,8 +80,11 @@ async fn serve(
     }
     let signal = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
-    let house = app.clone();
-    let housekeeping = tokio::spawn(async move { keep_going("housekeeping", || keep_house(house.clone())).await });
+    let mut house = JoinSet::new();
+    let (keeping, watching) = (app.clone(), app.clone());
+    house.spawn(async move { keep_going("housekeeping", || keep_house(keeping.clone())).await });
+    house.spawn(async move { keep_going("watch", || watch::run(watching.clone())).await });
+    house.spawn(keep_going("measures", measures::keep_small));
     let workers = jobs::start(&app);
     let stop = async {
         let failed = tokio::select! {
@@ -100,7 +104,7 @@ async fn serve(
         Some(reason) => tracing::error!(reason, "stopping: the server cannot go on"),
     }
     // What they are at goes on with the next start.
-    if tokio::time::timeout(left(), end_work(&app, workers, housekeeping)).await.is_err() {
+    if tokio::time::timeout(left(), end_work(&app, workers, house)).await.is_err() {
         tracing::warn!("the database gave no answer within the time to drain: leases end by themselves");
     }
     drop(app);
@@ -111,10 +115,9 @@ async fn serve(
 }
 
 /// Ends what goes on behind the answers.
-async fn end_work(app: &App, workers: JoinSet<()>, housekeeping: JoinHandle<()>) {
+async fn end_work(app: &App, workers: JoinSet<()>, mut house: JoinSet<()>) {
     jobs::stop(app, workers).await;
-    housekeeping.abort();
-    let _ = housekeeping.await;
+    house.shutdown().await;
     if let Err(fault) = app.sessions.note_use().await {
         tracing::warn!(%fault, "cannot write down the use of tokens");
     }

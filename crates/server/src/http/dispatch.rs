@@ -109,6 +109,11 @@ async fn handle(
     (handling, observed): (&Arc<Handling>, &mut Observed),
 ) -> Result<Reply, Error> {
     let (mut parts, mut body) = request.into_parts();
+    let parameters = match place.below_channel || route.path.contains('{') {
+        true => parameters(&mut parts).await,
+        false => Ok(Vec::new()),
+    };
+    parameters.iter().for_each(|parameters| observed.objects(parameters));
     let admitted = async {
         let host = host::asked(parts.version, &parts.headers)?;
         let local = parts.extensions.get::<Peer>().and_then(|peer| peer.local);
@@ -135,10 +140,7 @@ async fn handle(
         (false, Reading::InPieces) => (Bytes::new(), Some(body)),
         (false, Reading::Whole) => (read_body(&app, body, encoding).await?, None),
     };
-    let mut parameters = match place.below_channel || route.path.contains('{') {
-        true => parameters(&mut parts).await?,
-        false => Vec::new(),
-    };
+    let mut parameters = parameters?;
     let channel = match place.below_channel {
         true => Some(channel(&app, &caller, &parameters.remove(0)).await?),
         false => caller.channel,
@@ -288,7 +290,8 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-fn finish(observed: Observed, reply: Reply) -> Response {
+fn finish(mut observed: Observed, reply: Reply) -> Response {
+    observed.refused(reply.refusal);
     let mut response = Response::new(reply.stream.unwrap_or_else(|| Body::from(reply.body)));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();

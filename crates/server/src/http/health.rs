@@ -1,14 +1,11 @@
 //! Health and metrics, for whoever keeps the process running. No token needed; nothing secret shown.
 
 use axum::http::StatusCode;
-use onhand_core::floor::UnplannedReason;
-use onhand_store::{Tx, unplanned_items};
 
 use super::call::Call;
-use super::observe;
-use crate::logs;
 use crate::wire::error::Error;
 use crate::wire::json::{Object, Reply};
+use crate::{logs, measures};
 
 /// When it is worth asking again a server that is not ready.
 const RETRY_SECONDS: u64 = 1;
@@ -41,35 +38,28 @@ pub async fn ready(call: Call) -> Result<Reply, Error> {
     Ok(Reply::text(StatusCode::SERVICE_UNAVAILABLE, body).retry_after(RETRY_SECONDS))
 }
 
-/// `GET /metrics`.
+/// `GET /metrics`. Asks nobody and waits for nothing: what the database knows was looked at before.
 pub async fn metrics(call: Call) -> Result<Reply, Error> {
-    lines_in_no_package(&call).await;
-    metrics::gauge!("onhand_ledger_waiting").set(call.app.ledger.waiting() as f64);
+    let app = &call.app;
+    metrics::gauge!("onhand_ledger_waiting").set(app.ledger.waiting() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
-    if let Some(age) = call.app.store.last_write_age() {
+    if let Some(bytes) = logs::file_bytes() {
+        metrics::gauge!("onhand_log_bytes").set(bytes as f64);
+    }
+    if let Some(age) = app.watch.age() {
+        metrics::gauge!("onhand_watch_age_seconds").set(age.as_secs_f64());
+    }
+    if let Some(age) = app.store.last_write_age() {
         metrics::gauge!("onhand_last_write_age_seconds").set(age.as_secs_f64());
     }
-    if let Some(free) = call.app.store.disk_free_bytes() {
+    if let Some(free) = app.store.disk_free_bytes() {
         metrics::gauge!("onhand_disk_free_bytes").set(free as f64);
     }
-    Ok(Reply::other("text/plain; version=0.0.4", observe::recorder().render()))
-}
-
-/// How many order lines are short, and how many are in no package for another reason: as they were, where the database is
-/// not to be had.
-async fn lines_in_no_package(call: &Call) {
-    let counts = async |tx: &mut Tx<'_>| {
-        let mut counts = Vec::new();
-        for reason in UnplannedReason::ALL {
-            counts.push((reason, unplanned_items::count(tx, reason).await?));
-        }
-        Ok(counts)
-    };
-    let Ok(counts) = call.app.store.watch("unplanned_items.count", counts).await else { return };
-    for (reason, count) in counts {
-        if reason == UnplannedReason::Short {
-            metrics::gauge!("onhand_short_lines").set(count as f64);
-        }
-        metrics::gauge!("onhand_unplanned_lines", "reason" => reason.word()).set(count as f64);
+    if let Some(connections) = app.store.connections() {
+        metrics::gauge!("onhand_database_connections_max").set(connections.max as f64);
+        metrics::gauge!("onhand_database_connections_open").set(connections.open as f64);
+        metrics::gauge!("onhand_database_connections_in_use").set(connections.in_use as f64);
+        metrics::gauge!("onhand_database_connections_waiting").set(connections.waiting as f64);
     }
+    Ok(Reply::other("text/plain; version=0.0.4", measures::recorder().render()))
 }

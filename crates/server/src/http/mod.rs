@@ -76,6 +76,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use crate::app::App;
+use crate::measures;
 
 /// Headers a request may have.
 const HEADERS_MAX: usize = 64;
@@ -94,7 +95,7 @@ const STOP_GRACE_PARTS: u32 = 10;
 /// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the last
 /// one of its connection. What `stop` said.
 pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
-    observe::recorder(); // from here on, numbers are kept
+    measures::recorder(); // from here on, numbers are kept
     let router = dispatch::router(&app);
     let mut builder = http1::Builder::new();
     builder

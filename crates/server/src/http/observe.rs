@@ -9,17 +9,14 @@ use std::time::Instant;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::Response;
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::auth::{Caller, token};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most characters of a request id that a client may choose.
 const REQUEST_ID_CHARS_MAX: usize = 64;
-/// Seconds; from a cached read to a log-in.
-const BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
-/// Commands in a transaction.
-const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0];
+/// The most characters of the ids in a path that are logged.
+const IDS_CHARS_MAX: usize = 128;
 
 /// A request being watched.
 pub struct Observed {
@@ -29,6 +26,8 @@ pub struct Observed {
     id: HeaderValue,
     user: Arc<str>,
     address: Option<IpAddr>,
+    ids: String,
+    refusal: Option<&'static str>,
 }
 
 impl Observed {
@@ -42,6 +41,8 @@ impl Observed {
             id: given.cloned().unwrap_or_else(next_id),
             user: nobody(),
             address: None,
+            ids: String::new(),
+            refusal: None,
         }
     }
 
@@ -55,6 +56,17 @@ impl Observed {
         self.user = caller.username.clone();
     }
 
+    /// Notes which objects its path names.
+    pub fn objects(&mut self, ids: &[String]) {
+        let plain = |sign: char| if sign.is_ascii_graphic() { sign } else { '?' };
+        self.ids = ids.join(",").chars().take(IDS_CHARS_MAX).map(plain).collect();
+    }
+
+    /// Notes by which rule it was refused.
+    pub fn refused(&mut self, code: Option<&'static str>) {
+        self.refusal = code;
+    }
+
     /// Ends the watch: the log line, the numbers, the id on the answer.
     pub fn finish(self, response: &mut Response) {
         let status = response.status().as_u16();
@@ -66,11 +78,16 @@ impl Observed {
         .increment(1);
         metrics::histogram!("onhand_request_seconds", "method" => self.method, "route" => self.route)
             .record(elapsed.as_secs_f64());
+        if let Some(code) = self.refusal {
+            metrics::counter!("onhand_refusals_total", "code" => code).increment(1);
+        }
         tracing::info!(
             id = self.id.to_str().unwrap_or_default(),
             method = self.method,
             route = self.route,
+            ids = Some(&*self.ids).filter(|ids| !ids.is_empty()),
             status,
+            code = self.refusal,
             micros = elapsed.as_micros() as u64,
             user = &*self.user,
             address = self.address.map(tracing::field::display),
@@ -115,22 +132,4 @@ fn method_name(method: &Method) -> &'static str {
 
 fn status_label(status: u16) -> String {
     status.to_string()
-}
-
-/// The process' metrics. Installed once, however many servers a test starts.
-pub fn recorder() -> PrometheusHandle {
-    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
-    HANDLE
-        .get_or_init(|| {
-            PrometheusBuilder::new()
-                .set_buckets_for_metric(Matcher::Full("onhand_request_seconds".to_owned()), &BUCKETS)
-                .and_then(|builder| {
-                    let batch = Matcher::Full("onhand_ledger_batch_commands".to_owned());
-                    builder.set_buckets_for_metric(batch, &BATCH_BUCKETS)
-                })
-                .expect("the bucket lists are not empty")
-                .install_recorder()
-                .expect("nothing else in this process installs a recorder")
-        })
-        .clone()
 }

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use onhand_store::imports::{self, ImportRow, Kind};
+use onhand_store::imports::{self, ImportRow, Kind, State};
 use onhand_store::{Error, Tx, leases};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -210,10 +210,13 @@ async fn run(app: &Arc<App>, import: &ImportRow) {
             return;
         }
     };
-    let now = app.clock.now();
+    let (now, state) = (app.clock.now(), if ended.is_ok() { State::Completed } else { State::Failed });
     let body = async move |tx: &mut Tx<'_>| imports::finish(tx, id, &ended, now).await;
     match app.store.write("imports.finish", body).await {
-        Ok(()) => tracing::info!(import = id.get(), "import ended"),
+        Ok(()) => {
+            metrics::counter!("onhand_imports_ended_total", "state" => state.word()).increment(1);
+            tracing::info!(import = id.get(), "import ended");
+        }
         Err(fault) => tracing::warn!(import = id.get(), %fault, "cannot write down the end of an import"),
     }
 }

@@ -7,6 +7,7 @@ use std::mem::replace;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use onhand_core::command::Needs;
 use onhand_core::{Changes, Context, IdKind, IdSource, SHORT_LINES_MAX, Shelf, Timestamp};
@@ -122,8 +123,14 @@ impl Combiner {
     }
 
     /// Settles what was taken and answers everybody.
-    async fn answer(&mut self, drained: &mut Vec<(Submission, Answering)>) {
-        let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).unzip();
+    async fn answer(&mut self, drained: &mut Vec<Waiting>) {
+        let taken = Instant::now();
+        let waited = metrics::histogram!("onhand_ledger_wait_seconds");
+        let begin = |(submission, answering, submitted): Waiting| {
+            waited.record(taken.saturating_duration_since(submitted));
+            (submission, answering)
+        };
+        let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).map(begin).unzip();
         metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
         let batch = Arc::new(batch);
         match self.settle_again(batch.clone(), 0..batch.len()).await {
@@ -183,18 +190,21 @@ impl Combiner {
             let now = || clock.now().max(last.plus_micros(1));
             let batch = Box::pin(settle(tx, &batch[part], takes_ahead, ids, now)).await?;
             pages.changing(&batch.changes);
-            Ok(batch)
+            Ok((batch, Instant::now()))
         };
         // Whether a commit that failed took place may be unknown, so pages are held to have changed even then.
         let broken = |panic| Err(Error::Internal(format!("a rule of the program was broken: {panic}")));
+        let begun = Instant::now();
         let settled = caught(self.store.write("ledger.batch", body)).await.unwrap_or_else(broken);
         self.pages.changed();
-        let batch = settled.inspect_err(|fault| {
+        let (batch, written) = settled.inspect_err(|fault| {
             // Ids are used again, unless they may be in use already.
             if matches!(fault, Error::Unknown(_)) {
                 self.ids = IdSource::default();
             }
         })?;
+        metrics::histogram!("onhand_ledger_batch_seconds").record(begun.elapsed());
+        metrics::histogram!("onhand_ledger_commit_seconds").record(written.elapsed());
         if batch.changes.plans.values().any(|is_due| *is_due) {
             self.due.notify_one();
         }

@@ -11,6 +11,7 @@ mod receipts;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use onhand_core::command::Needs;
 use onhand_core::{Command, Context, IdKind, IdSource, ImportId, Outcome, Refusal, Shelf, UserId, decide};
@@ -106,7 +107,8 @@ pub struct Submission {
 }
 
 type Answering = oneshot::Sender<Result<Settled, Fault>>;
-type Waiting = (Submission, Answering);
+/// With when it was submitted.
+type Waiting = (Submission, Answering, Instant);
 
 /// A handle on the queue. Cheap to clone; the queue ends when the last handle is dropped.
 #[derive(Clone)]
@@ -145,7 +147,7 @@ impl Ledger {
             _ => &self.callers,
         };
         let (answer, settled) = oneshot::channel();
-        queue.try_send((submission, answer)).map_err(|fault| match fault {
+        queue.try_send((submission, answer, Instant::now())).map_err(|fault| match fault {
             mpsc::error::TrySendError::Full(_) => Fault::Full,
             mpsc::error::TrySendError::Closed(_) => Fault::Closed,
         })?;

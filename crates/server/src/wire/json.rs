@@ -19,6 +19,8 @@ pub struct Reply {
     pub content_type: HeaderValue,
     /// Further headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The code of the rule by which it refuses.
+    pub refusal: Option<&'static str>,
 }
 
 /// The body of an answer that has none.
@@ -29,7 +31,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 impl Reply {
     /// A JSON answer whose text is already made.
     pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, body: body.into(), stream: None, content_type: JSON, headers: Vec::new() }
+        Self { status, body: body.into(), stream: None, content_type: JSON, headers: Vec::new(), refusal: None }
     }
 
     /// A JSON answer.

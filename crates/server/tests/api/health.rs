@@ -1,8 +1,10 @@
 //! Health and metrics: for whoever keeps the process running.
 
+use onhand_core::Timestamp;
+use onhand_store::watched;
 use serde_json::json;
 
-use crate::shop::Shop;
+use crate::shop::{Shop, item};
 
 #[tokio::test]
 async fn a_running_server_is_alive_and_ready() {
@@ -30,6 +32,42 @@ async fn metrics_count_requests_by_route_and_show_no_secret() {
     assert!(has("onhand_request_seconds_bucket"), "{}", answer.text);
     assert!(has("onhand_ledger_waiting 0"), "{}", answer.text);
     assert!(!answer.text.contains("987654321"), "an id in a label would be a new series for every order");
+}
+
+/// What operators watch is what the API shows.
+#[tokio::test]
+async fn lines_under_way_are_counted_with_the_age_of_the_oldest() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 3).await;
+    let look = async || {
+        let seen = shop.server.app.store.read("t", async |tx| watched::look(tx).await).await.expect("it looks");
+        let oldest = |at: Option<Timestamp>| {
+            at.map(|at| (shop.server.app.clock.now().micros() - at.micros() + 500_000) / 1_000_000)
+        };
+        seen.lines.iter().map(|lines| (lines.kind, lines.count, oldest(lines.oldest_at))).collect::<Vec<_>>()
+    };
+    let none = [("open", 0, None), ("reported", 0, None), ("short", 0, None), ("oversold", 0, None)];
+    assert_eq!(look().await, none);
+    let first = shop.order("SHIRT", 1).await;
+    shop.server.advance(100);
+    let second = shop.order("SHIRT", 1).await;
+    shop.server.advance(10);
+    assert_eq!(look().await[0], ("open", 2, Some(110)));
+    shop.release(item(&first)).await;
+    assert_eq!(look().await[..2], [("open", 1, Some(10)), ("reported", 1, Some(110))]);
+    let channel = shop.channel("accept").await;
+    let oversold = shop.try_order(json!({"channel": channel, "order_items": [shop.line("SHIRT", 5)]})).await.created();
+    shop.server.advance(1);
+    assert_eq!(
+        look().await[..],
+        [("open", 2, Some(11)), ("reported", 1, Some(111)), ("short", 0, None), ("oversold", 1, Some(1))]
+    );
+    for order in [&oversold, &second] {
+        shop.cancel(order).await;
+    }
+    shop.server.advance(60);
+    shop.stock("SHIRT", 2).await;
+    assert_eq!(look().await, none, "what is cancelled or settled waits for nobody");
 }
 
 #[tokio::test]

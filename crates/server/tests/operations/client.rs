@@ -41,6 +41,15 @@ impl Client {
         self.send(self.http.post(self.url(path)).json(body))
     }
 
+    /// Sends a file of stock, which must be taken.
+    pub(crate) fn upload(&self, path: &str, text: &str) -> Value {
+        let request = self.http.post(self.url(path)).header("Content-Type", "text/csv").body(text.to_owned());
+        let answer = self.send(request);
+        let (status, text) = (answer.status(), answer.text().expect("a whole answer"));
+        assert!(status.is_success(), "{path}: {status} {text}");
+        text.parse().unwrap_or_else(|fault| panic!("{path}: {fault}"))
+    }
+
     /// The answer of a server that may be gone.
     pub(crate) fn try_post(&self, path: &str, body: &Value) -> Option<Response> {
         let request = self.http.post(self.url(path)).json(body);

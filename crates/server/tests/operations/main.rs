@@ -11,6 +11,7 @@ mod holding;
 mod imports;
 mod logs;
 mod lost_files;
+mod metrics;
 mod migrate;
 mod orders;
 mod passwords;

@@ -41,6 +41,11 @@ pub enum State {
     Failed,
 }
 
+impl State {
+    /// The states of what is not over.
+    pub const OPEN: [Self; 3] = [Self::Receiving, Self::Waiting, Self::Processing];
+}
+
 /// Words that are stored: each stands for one variant.
 macro_rules! words {
     ($name:ident { $($variant:ident = $word:literal),+ $(,)? } else $fallback:ident) => {

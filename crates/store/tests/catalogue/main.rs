@@ -64,6 +64,10 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),
     ("unplanned_items.after", "planning again, in the background: few rows, on every machine"),
     ("unplanned_items.of_stock", "planning: lines that wait for a stock are those of many orders"),
+    ("watched.open", "watching: now and then, on every machine"),
+    ("watched.oversold", "watching: now and then, on every machine"),
+    ("watched.reported", "watching: now and then, on every machine"),
+    ("watched.short", "watching: now and then, on every machine"),
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
 ];
 

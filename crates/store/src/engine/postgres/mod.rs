@@ -85,6 +85,19 @@ impl Default for Limits {
     }
 }
 
+/// The connections of this process at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PoolState {
+    /// How many there may be.
+    pub max: usize,
+    /// How many there are.
+    pub open: usize,
+    /// How many somebody uses.
+    pub in_use: usize,
+    /// How many transactions wait for one.
+    pub waiting: usize,
+}
+
 type Connections = managed::Pool<Dialler>;
 type Leased = managed::Object<Dialler>;
 
@@ -154,6 +167,13 @@ impl Pool {
         let reading = limits.connections_max - limits.connections_max / SPARED_SHARE;
         let turns = Turns::new(reading, limits.statement);
         Ok(Self { connections, turns, limits, marks: Arc::default(), has_marks })
+    }
+
+    /// How the connections are.
+    pub(crate) fn state(&self) -> PoolState {
+        let status = self.connections.status();
+        let in_use = status.size.saturating_sub(status.available);
+        PoolState { max: status.max_size, open: status.size, in_use, waiting: status.waiting }
     }
 
     /// Runs a body in a write transaction.

@@ -1,0 +1,128 @@
+//! Measures: the numbers that `/metrics` shows, each with its meaning.
+//!
+//! Promises: a number that is shown is in [`MEASURES`], and in docs/operations.md; labels are closed sets, or ids of channels, of
+//! which a bounded number is shown; samples take bounded memory, also where nobody ever asks. Must not know where numbers
+//! come from.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use metrics::Unit;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_util::MetricKindMask;
+
+/// How often samples are added up: those that wait for it take memory.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// A gauge that nobody has set for so long says nothing any more: a channel that is gone, a database that is away.
+const FORGOTTEN: Duration = Duration::from_mins(15);
+
+/// Seconds; from a cached read to a log-in.
+const REQUEST_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
+/// Seconds; from a quick disk to one that stalls.
+const LEDGER_BUCKETS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0];
+/// Commands in a transaction.
+const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0];
+
+/// What kind of number one is.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// How often a value was in which range.
+    Histogram(&'static [f64]),
+}
+
+/// A number that is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    /// Its name.
+    pub name: &'static str,
+    /// Its kind.
+    pub kind: Kind,
+    /// What it says.
+    pub help: &'static str,
+}
+
+const fn counter(name: &'static str, help: &'static str) -> Measure {
+    Measure { name, kind: Kind::Counter, help }
+}
+
+const fn gauge(name: &'static str, help: &'static str) -> Measure {
+    Measure { name, kind: Kind::Gauge, help }
+}
+
+const fn histogram(name: &'static str, buckets: &'static [f64], help: &'static str) -> Measure {
+    Measure { name, kind: Kind::Histogram(buckets), help }
+}
+
+/// Every number.
+pub const MEASURES: &[Measure] = &[
+    counter("onhand_requests_total", "Requests answered."),
+    histogram("onhand_request_seconds", &REQUEST_BUCKETS, "From a request's head to its answer's."),
+    counter("onhand_refusals_total", "Requests refused by a rule (406), by error_code."),
+    gauge("onhand_ledger_waiting", "Commands that wait for the ledger."),
+    histogram("onhand_ledger_wait_seconds", &LEDGER_BUCKETS, "How long commands waited until a transaction took them."),
+    histogram("onhand_ledger_batch_commands", &BATCH_BUCKETS, "Commands taken into one transaction."),
+    histogram("onhand_ledger_batch_seconds", &LEDGER_BUCKETS, "How long transactions of the ledger took."),
+    histogram("onhand_ledger_commit_seconds", &LEDGER_BUCKETS, "How long their commits took: most of it is the disk."),
+    gauge("onhand_last_write_age_seconds", "Since a write was last known to be on disk."),
+    gauge("onhand_reservations", "Order lines that are open, reported, short, or oversold and not gone."),
+    gauge("onhand_reservations_oldest_seconds", "How long ago the oldest of them was ordered; 0 where there is none."),
+    gauge("onhand_short_lines", "Order lines that are short."),
+    gauge("onhand_unplanned_lines", "Order lines that are to leave and are in no package, by reason."),
+    gauge("onhand_discrepancies_active", "Inventory discrepancies that keep stock off sale."),
+    gauge("onhand_channel_waiting", "Objects that a channel has not taken yet."),
+    gauge("onhand_channel_oldest_seconds", "How long ago the oldest of those changes was made; 0 where there is none."),
+    gauge("onhand_channel_refused", "Objects whose newest version a channel has refused."),
+    gauge("onhand_imports", "Imports that are not over, by state."),
+    counter("onhand_imports_ended_total", "Imports that ended in this process, by state."),
+    gauge("onhand_watch_age_seconds", "Since the numbers that the database has were read."),
+    gauge("onhand_database_connections_max", "Connections to the database server that there may be."),
+    gauge("onhand_database_connections_open", "Connections that there are."),
+    gauge("onhand_database_connections_in_use", "Connections that somebody uses."),
+    gauge("onhand_database_connections_waiting", "Transactions that wait for a connection."),
+    gauge("onhand_disk_free_bytes", "Free bytes on the disk of the database file."),
+    gauge("onhand_log_bytes", "Size of the log, where standard error is a file."),
+    counter("onhand_log_dropped_total", "Log lines that could not be written."),
+    counter("onhand_task_restarts_total", "How often a background task was begun again after a fault."),
+];
+
+/// The numbers of this process. Kept from the first call on, however many servers a test starts.
+pub fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let mut builder = PrometheusBuilder::new().idle_timeout(MetricKindMask::GAUGE, Some(FORGOTTEN));
+            for measure in MEASURES {
+                if let Kind::Histogram(buckets) = measure.kind {
+                    let matcher = Matcher::Full(measure.name.to_owned());
+                    builder = builder.set_buckets_for_metric(matcher, buckets).expect("the bucket lists are not empty");
+                }
+            }
+            let handle = builder.install_recorder().expect("nothing else in this process installs a recorder");
+            MEASURES.iter().for_each(describe);
+            handle
+        })
+        .clone()
+}
+
+fn describe(measure: &Measure) {
+    let Measure { name, kind, help } = *measure;
+    match kind {
+        Kind::Counter => metrics::describe_counter!(name, help),
+        Kind::Gauge => metrics::describe_gauge!(name, help),
+        Kind::Histogram(_) if name.ends_with("_seconds") => metrics::describe_histogram!(name, Unit::Seconds, help),
+        Kind::Histogram(_) => metrics::describe_histogram!(name, help),
+    }
+}
+
+/// Adds samples up, as long as the process runs.
+pub async fn keep_small() {
+    let handle = recorder();
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        handle.run_upkeep();
+    }
+}
