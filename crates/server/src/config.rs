@@ -177,6 +177,14 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_IMPORT_BYTES_MAX", default_value = "268435456", value_name = "BYTES")]
     pub import_bytes_max: u64,
 
+    /// The most bytes that the files of all imports may have together while they are kept.
+    #[arg(long, env = "ONHAND_IMPORT_STORED_BYTES_MAX", default_value = "10737418240", value_name = "BYTES")]
+    pub import_stored_bytes_max: u64,
+
+    /// Days that imports are kept: their files and what came of their rows.
+    #[arg(long, env = "ONHAND_IMPORT_DAYS", default_value = "30", value_name = "DAYS")]
+    pub import_days: NonZeroU32,
+
     /// Seconds without a word after which a batch request that is in commit is given up, and its objects are offered again.
     #[arg(
         long,
@@ -204,6 +212,16 @@ pub struct ServeConfig {
     /// Seconds a client may take to send a request's headers, and, again, its body (of a file: its next piece).
     #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub request_seconds: u64,
+
+    /// Seconds a file may take to arrive as a whole.
+    #[arg(
+        long,
+        env = "ONHAND_UPLOAD_SECONDS",
+        default_value = "3600",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub upload_seconds: u64,
 
     /// Seconds to finish what was accepted when the server is told to stop.
     #[arg(long, env = "ONHAND_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS")]

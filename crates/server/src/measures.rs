@@ -77,6 +77,8 @@ pub const MEASURES: &[Measure] = &[
     gauge("onhand_channel_oldest_seconds", "How long ago the oldest of those changes was made; 0 where there is none."),
     gauge("onhand_channel_refused", "Objects whose newest version a channel has refused."),
     gauge("onhand_imports", "Imports that are not over, by state."),
+    gauge("onhand_imports_delayed", "Imports that this process tries again later, because something is lacking."),
+    gauge("onhand_import_files_bytes", "Bytes that the files of all imports have."),
     counter("onhand_imports_ended_total", "Imports that ended in this process, by state."),
     gauge("onhand_watch_age_seconds", "Since the numbers that the database has were read."),
     gauge("onhand_database_connections_max", "Connections to the database server that there may be."),

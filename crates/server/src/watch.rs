@@ -67,6 +67,7 @@ fn show(seen: &Watched, now: Timestamp) {
         metrics::gauge!("onhand_unplanned_lines", "reason" => reason.word()).set(*count as f64);
     }
     metrics::gauge!("onhand_discrepancies_active").set(seen.discrepancies as f64);
+    metrics::gauge!("onhand_import_files_bytes").set(seen.import_bytes as f64);
     for state in State::OPEN {
         let count = seen.imports.iter().filter(|word| *word == state.word()).count();
         metrics::gauge!("onhand_imports", "state" => state.word()).set(count as f64);

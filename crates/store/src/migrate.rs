@@ -60,6 +60,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 22, name: "moved holds", text: include_str!("../schema/0022_moved_holds.sql"), server: "" },
     Migration { version: 23, name: "watched", text: include_str!("../schema/0023_watched.sql"), server: "" },
+    Migration { version: 24, name: "import files", text: include_str!("../schema/0024_import_files.sql"), server: "" },
 ];
 
 shared! {

@@ -9,7 +9,7 @@ use onhand_core::{ChannelId, OrderItemId, Timestamp};
 use crate::feed::lag::{self, Lag};
 use crate::sql::{Statement, shared, values};
 use crate::tally::{self, Scope};
-use crate::{Error, Tx, order_items, unplanned_items};
+use crate::{Error, Tx, imports, order_items, unplanned_items};
 
 /// Channels whose feeds are looked at: those that were made first.
 const CHANNELS_MAX: i64 = 100;
@@ -52,6 +52,8 @@ pub struct Watched {
     pub discrepancies: i64,
     /// Imports that are not over: the word of each one's state.
     pub imports: Vec<String>,
+    /// Bytes that the files of imports have.
+    pub import_bytes: i64,
     /// Channels that read feeds.
     pub channels: Vec<ChannelId>,
 }
@@ -73,6 +75,7 @@ pub async fn look(tx: &mut Tx<'_>) -> Result<Watched, Error> {
     }
     watched.discrepancies = tally::count(tx, &Scope::of("discrepancy", "is_active", 1).name()).await?;
     watched.imports = tx.all(&IMPORTS, &values![0, IMPORTS_MAX], |row| row.get(0)).await?;
+    watched.import_bytes = imports::bytes(tx).await?;
     watched.channels = tx.all(&CHANNELS, &values![0, CHANNELS_MAX], |row| row.get(0).map(ChannelId::new)).await?;
     Ok(watched)
 }

@@ -233,7 +233,8 @@ async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
         Ok(is_ours)
     };
     if app.store.write("sweep", body).await? {
-        while app.store.write("imports.forget", async move |tx| imports::forget(tx, now).await).await? {}
+        let kept = i64::from(app.config.import_days.get()) * DAY_SECONDS;
+        while app.store.write("imports.forget", async move |tx| imports::forget(tx, now, kept).await).await? {}
         let batches = async move |tx: &mut Tx<'_>| batch_requests::forget(tx, now).await;
         while app.store.write("batch_requests.forget", batches).await? {}
         let before = now.minus_seconds(i64::from(app.config.report_days.get()) * DAY_SECONDS);

@@ -42,6 +42,7 @@ pub async fn ready(call: Call) -> Result<Reply, Error> {
 pub async fn metrics(call: Call) -> Result<Reply, Error> {
     let app = &call.app;
     metrics::gauge!("onhand_ledger_waiting").set(app.ledger.waiting() as f64);
+    metrics::gauge!("onhand_imports_delayed").set(app.jobs.delays.count() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
     if let Some(bytes) = logs::file_bytes() {
         metrics::gauge!("onhand_log_bytes").set(bytes as f64);

@@ -60,7 +60,7 @@ fn write(reads: &Reads, mut table: Table<'_>, import: &ImportRow) -> Result<(), 
         Task::Undo => None,
     };
     let file = match source {
-        Some(source) => Some(reads.wait(spool::fetch(&reads.store, source)).map_err(unreadable)?),
+        Some(source) => Some(reads.wait(spool::fetch(&reads.store, source)).map_err(Error::from)?),
         None => None,
     };
     // What is applied is forgotten before what applies it: then there is no file any more.

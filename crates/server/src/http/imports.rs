@@ -41,6 +41,7 @@ pub const STATUS: View = View {
         property("errors", Shape::List(&ROW_ERROR)),
         property("next_errors", Shape::TextOrNull),
         property("error", Shape::TextOrNull),
+        property("delayed", Shape::TextOrNull),
         property("started_date", Shape::TimeOrNull),
         property("finished_date", Shape::TimeOrNull),
         property("created_date", Shape::Time),
@@ -122,7 +123,8 @@ async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result
     let new = ImportRow { time_zone, ..begin::import(kind, Task::Import, list, asked(call)) };
     let (import, half) = Half::begin(store, new).await?;
     let taken = async {
-        let arrived = upload::receive(call, Arriving::new(store, import.id)).await?;
+        let arriving = Arriving::new(store, import.id).within(call.app.config.import_stored_bytes_max);
+        let arrived = upload::receive(call, arriving).await?;
         let arrived = arrived.ok_or_else(no_file)?;
         let form = options(call, &arrived.fields)?;
         let mode = form.string("mode").or(query.string("mode"));
@@ -247,7 +249,8 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         .int("fail_count", import.counts.failed)
         .list("errors", &errors, write_error)
         .text_or_null("next_errors", next.as_deref())
-        .text_or_null("error", import.error.as_deref())
+        .text_or_null("error", import.error.as_deref().filter(|_| import.finished_at.is_some()))
+        .text_or_null("delayed", delayed(&call, &import).as_deref())
         .time_or_null("started_date", import.started_at)
         .time_or_null("finished_date", import.finished_at)
         .time("created_date", import.created_at)
@@ -265,6 +268,12 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         .text_or_null("undone_by", undone.as_deref())
         .close();
     Ok(Reply::ok(body))
+}
+
+/// What an import that is not over lacks just now.
+fn delayed(call: &Call, import: &ImportRow) -> Option<String> {
+    let told = import.error.clone().or_else(|| call.app.jobs.delays.told(import.id));
+    told.filter(|_| import.finished_at.is_none())
 }
 
 fn write_error(out: &mut String, row: &RowOutcome) {

@@ -1,13 +1,14 @@
 //! Uploads: a body that is too large to be read whole, piece by piece into the database (contract 5).
 //!
-//! Promises: memory does not depend on the size of the file; a body that breaks off leaves nothing that takes effect.
+//! Promises: memory does not depend on the size of the file; a body that breaks off, or comes to no end, leaves nothing that takes
+//! effect.
 //! Must not know what is in the file.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context as TaskContext, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::StatusCode;
@@ -18,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::call::Call;
 use super::dispatch;
-use crate::imports::spool::Arriving;
+use crate::imports::spool::{Arriving, Untaken};
 use crate::wire::error::Error;
 
 /// The most parts beside the file.
@@ -83,6 +84,7 @@ async fn read(call: &Call, body: &mut Body, arriving: Arriving) -> Result<Option
         bytes: 0,
         bytes_max: call.app.config.import_bytes_max,
         patience: Duration::from_secs(call.app.config.request_seconds),
+        end: Instant::now() + Duration::from_secs(call.app.config.upload_seconds),
     };
     let kind = call.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (file_name, fields) = match kind.as_str() {
@@ -99,7 +101,7 @@ async fn read(call: &Call, body: &mut Body, arriving: Arriving) -> Result<Option
     if file.bytes > file.bytes_max {
         return Err(file.too_large());
     }
-    let bytes = file.arriving.finish().await?;
+    let bytes = file.arriving.finish().await.map_err(untaken)?;
     let hash = file.hash.finalize().into();
     Ok((bytes > 0).then_some(Arrived { file_name, bytes, hash, fields }))
 }
@@ -110,6 +112,7 @@ struct File {
     bytes: u64,
     bytes_max: u64,
     patience: Duration,
+    end: Instant,
 }
 
 impl File {
@@ -123,16 +126,27 @@ impl File {
             return Ok(());
         }
         self.hash.update(bytes);
-        Ok(self.arriving.take(bytes).await?)
+        self.arriving.take(bytes).await.map_err(untaken)
     }
 
     fn too_large(&self) -> Error {
         Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The file has more than {} bytes.", self.bytes_max))
     }
 
-    /// Waits for the next piece: as long as something comes, an upload may take its time.
+    /// Waits for the next piece: as long as something comes, an upload may take its time, but not for ever.
     async fn next<T>(&self, piece: impl Future<Output = T>) -> Result<T, Error> {
-        tokio::time::timeout(self.patience, piece).await.map_err(|_| late())
+        let patience = self.patience.min(self.end.saturating_duration_since(Instant::now()));
+        tokio::time::timeout(patience, piece).await.map_err(|_| late())
+    }
+}
+
+fn untaken(why: Untaken) -> Error {
+    match why {
+        Untaken::Full => Error::refused(
+            "import_storage_full",
+            "The files of earlier imports take all the room that there is for them.",
+        ),
+        Untaken::Store(fault) => fault.into(),
     }
 }
 

@@ -14,6 +14,7 @@ use onhand_sheet::{Fault, Format, Kind, Limits, Row, Sheet};
 
 use super::outcomes::RowOutcome;
 use super::texts::{self, RowText};
+use super::trouble::Trouble;
 use crate::wire::scalar;
 use crate::zone::{NoMoment, Twice, Zone};
 
@@ -101,7 +102,7 @@ impl Plan {
 
     /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is said in
     /// a sentence.
-    pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), String> {
+    pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), Trouble> {
         let mut rows = Rows::open(&self.path)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
         // Most SKUs are there once, so that a number for each is enough to find those that are not.
@@ -128,7 +129,7 @@ impl Plan {
             }
         }
         if total == 0 {
-            return Err("The file has a header and no rows.".to_owned());
+            return Err(Trouble::File("The file has a header and no rows.".to_owned()));
         }
         let ignored = rows.columns.unknown().to_vec();
         let survey = Survey {
@@ -150,7 +151,7 @@ impl Plan {
         kept: Option<Vec<FileRow>>,
         (rows_each, first): (usize, i64),
         mut take: impl FnMut(i64, Vec<FileRow>) -> bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Trouble> {
         let mut kept = kept.map(Vec::into_iter);
         let mut rows = if kept.is_none() { Some(Rows::open(&self.path)?) } else { None };
         let reading = self.reading();
@@ -196,15 +197,15 @@ struct Rows {
 }
 
 impl Rows {
-    fn open(path: &Path) -> Result<Self, String> {
-        let mut sheet = onhand_sheet::open(path, &Limits::default()).map_err(|fault| fault.to_string())?;
+    fn open(path: &Path) -> Result<Self, Trouble> {
+        let mut sheet = onhand_sheet::open(path, &Limits::default())?;
         let mut row = Row::new();
-        sheet.next(&mut row).map_err(|fault| fault.to_string())?;
+        sheet.next(&mut row)?;
         let columns = Columns::read(&cells(&row)).map_err(|fault| texts::header(&fault))?;
         Ok(Self { sheet, columns, row })
     }
 
-    fn next(&mut self, reading: &Reading<'_>) -> Result<Option<FileRow>, String> {
+    fn next(&mut self, reading: &Reading<'_>) -> Result<Option<FileRow>, Trouble> {
         match self.sheet.next(&mut self.row) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
@@ -212,7 +213,7 @@ impl Rows {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
                 return Ok(Some(Err(Box::new(RowOutcome::failed(Some(row), "", why)))));
             }
-            Err(fault) => return Err(fault.to_string()),
+            Err(fault) => return Err(fault.into()),
         }
         let (number, cells) = (self.row.number(), cells(&self.row));
         let row = self.columns.row(&cells, reading).map_err(|fault| {

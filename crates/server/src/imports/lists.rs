@@ -10,6 +10,7 @@ use onhand_sheet::{Fault, Limits, Row};
 use super::file::{cells, format_name};
 use super::outcomes::RowOutcome;
 use super::texts::RowText;
+use super::trouble::Trouble;
 use crate::wire::form;
 
 /// The most rows of such a file.
@@ -51,15 +52,15 @@ pub struct ListFile {
 }
 
 /// Reads a file. What is wrong with it as a whole is said in a sentence.
-pub fn read(path: &Path) -> Result<ListFile, String> {
-    let told = |fault: Fault| fault.to_string();
+pub fn read(path: &Path) -> Result<ListFile, Trouble> {
     let limits = Limits { rows_max: ROWS_MAX + 1, ..Limits::default() };
-    let mut sheet = onhand_sheet::open(path, &limits).map_err(told)?;
+    let mut sheet = onhand_sheet::open(path, &limits)?;
     let mut row = Row::new();
-    sheet.next(&mut row).map_err(told)?;
+    sheet.next(&mut row)?;
     let (places, ignored) = header(&row);
     if places[0].is_none() {
-        return Err(format!("There is no column with names. Name it one of: {}.", HEADINGS[0].join(", ")));
+        let text = format!("There is no column with names. Name it one of: {}.", HEADINGS[0].join(", "));
+        return Err(Trouble::File(text));
     }
     let mut rows = Vec::new();
     loop {
@@ -70,11 +71,11 @@ pub fn read(path: &Path) -> Result<ListFile, String> {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
                 rows.push(Err(Box::new(RowOutcome::failed(Some(row), "", why))));
             }
-            Err(fault) => return Err(told(fault)),
+            Err(fault) => return Err(fault.into()),
         }
     }
     if rows.is_empty() {
-        return Err("The file has a header and no rows.".to_owned());
+        return Err(Trouble::File("The file has a header and no rows.".to_owned()));
     }
     Ok(ListFile { format: format_name(sheet.format()), encoding: sheet.encoding(), ignored, rows })
 }

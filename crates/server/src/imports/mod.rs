@@ -10,6 +10,7 @@ pub mod lists;
 pub mod outcomes;
 pub mod spool;
 pub mod texts;
+pub mod trouble;
 
 /// Rows of one chunk: one command, one part of a transaction. Orders that wait behind it wait for so many rows.
 pub const CHUNK_ROWS: usize = 160;

@@ -1,17 +1,25 @@
 //! A file on its way: from a request into the database, and from there to where it is read.
 //!
-//! Promises: no more than one piece is in memory. Must not know what is in a file.
+//! Promises: no more than one piece is in memory; what is put down on this machine is its owner's alone, and gone when nobody
+//! reads it any more. Must not know what is in a file.
 
-use std::io::{Seek as _, Write as _};
+use std::fs::File;
+use std::io::{self, Seek as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 
 use onhand_core::ImportId;
 use onhand_store::imports::ImportRow;
 use onhand_store::{Error, Store, Tx, imports};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 use tokio::runtime::Handle;
+
+use super::trouble::Trouble;
+use crate::auth::token;
 
 /// Bytes of one piece.
 const PART_BYTES: usize = 256 * 1_024;
+/// After so many pieces it is asked again whether there is room for more.
+const PARTS_ASKED: i64 = 64;
 
 /// A file that is arriving.
 pub struct Arriving {
@@ -20,16 +28,36 @@ pub struct Arriving {
     waiting: Vec<u8>,
     parts: i64,
     bytes: i64,
+    /// Bytes that the files of all imports may have together.
+    room: u64,
+}
+
+/// Why a file is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Untaken {
+    /// The files of all imports have too many bytes together.
+    #[error("the files of imports take all the room that they may have")]
+    Full,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
 
 impl Arriving {
     /// Nothing has arrived yet.
     pub fn new(store: &Store, import: ImportId) -> Self {
-        Self { store: store.clone(), import, waiting: Vec::with_capacity(PART_BYTES), parts: 0, bytes: 0 }
+        let waiting = Vec::with_capacity(PART_BYTES);
+        Self { store: store.clone(), import, waiting, parts: 0, bytes: 0, room: u64::MAX }
+    }
+
+    /// The same, where the files of all imports may have so many bytes together.
+    #[must_use]
+    pub fn within(self, room: u64) -> Self {
+        Self { room, ..self }
     }
 
     /// Takes what has arrived.
-    pub async fn take(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+    pub async fn take(&mut self, mut bytes: &[u8]) -> Result<(), Untaken> {
         self.bytes += bytes.len() as i64;
         while !bytes.is_empty() {
             let (now, later) = bytes.split_at(bytes.len().min(PART_BYTES - self.waiting.len()));
@@ -43,20 +71,33 @@ impl Arriving {
     }
 
     /// All has arrived; how many bytes that is.
-    pub async fn finish(mut self) -> Result<i64, Error> {
+    pub async fn finish(mut self) -> Result<i64, Untaken> {
         if !self.waiting.is_empty() {
             self.store_part().await?;
         }
+        self.check_room().await?;
         Ok(self.bytes)
     }
 
-    async fn store_part(&mut self) -> Result<(), Error> {
+    async fn store_part(&mut self) -> Result<(), Untaken> {
+        if self.parts % PARTS_ASKED == 0 {
+            self.check_room().await?;
+        }
         let (import, number) = (self.import, self.parts);
         let part = std::sync::Arc::new(std::mem::replace(&mut self.waiting, Vec::with_capacity(PART_BYTES)));
         let body = async move |tx: &mut Tx<'_>| imports::add_part(tx, import, number, &part).await;
         self.store.write("imports.add_part", body).await?;
         self.parts += 1;
         Ok(())
+    }
+
+    /// Of several that arrive at once and do not fit together, each finds out when it asks next.
+    async fn check_room(&self) -> Result<(), Untaken> {
+        if self.room == u64::MAX {
+            return Ok(());
+        }
+        let bytes = self.store.glance("imports.bytes", async |tx| imports::bytes(tx).await).await?;
+        if bytes.unsigned_abs() > self.room { Err(Untaken::Full) } else { Ok(()) }
     }
 }
 
@@ -118,22 +159,32 @@ pub async fn abandon(store: Store, import: ImportId) {
 
 /// Brings a stored file to a place where it can be read, which is gone when it is dropped. Those who answer requests never
 /// wait for that place's disk.
-pub async fn fetch(store: &Store, import: ImportId) -> anyhow::Result<NamedTempFile> {
-    let mut file = apart(NamedTempFile::new).await?;
+pub async fn fetch(store: &Store, import: ImportId) -> Result<NamedTempFile, Trouble> {
+    let mut file = apart(make).await?;
     for number in 0.. {
         let body = async move |tx: &mut Tx<'_>| imports::part(tx, import, number).await;
         let Some(part) = store.read("imports.part", body).await? else { break };
-        file = apart(move || file.write_all(&part).map(|()| file)).await?;
+        file = apart(move || file.as_file_mut().write_all(&part).map(|()| file)).await?;
     }
     apart(move || {
-        file.flush()?;
-        file.rewind()?;
+        file.as_file_mut().flush()?;
+        file.as_file_mut().rewind()?;
         Ok(file)
     })
     .await
 }
 
+/// A file that is gone when it is dropped. Made here, and written as a plain file: the crate puts paths into its errors in place of
+/// their numbers.
+fn make() -> io::Result<NamedTempFile> {
+    let name = format!(".onhand-import-{}", crate::hex::encode(&token::random::<16>()));
+    let path = std::env::temp_dir().join(name);
+    let file = File::options().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    Ok(NamedTempFile::from_parts(file, TempPath::try_from_path(path)?))
+}
+
 /// Does something with a file, away from those who answer.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> anyhow::Result<T> {
-    Ok(tokio::task::spawn_blocking(work).await??)
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Trouble> {
+    let broken = |fault| io::Error::other(format!("a thread has broken off: {fault}"));
+    Ok(tokio::task::spawn_blocking(work).await.map_err(broken)??)
 }

@@ -4,6 +4,7 @@
 //! twice even where two believe that it is theirs. Must not know HTTP.
 
 mod chunks;
+mod delays;
 mod import_lists;
 mod import_stocks;
 mod plan_orders;
@@ -12,14 +13,17 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use onhand_core::ImportId;
 use onhand_store::imports::{self, ImportRow, Kind, State};
 use onhand_store::{Error, Tx, leases};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use self::delays::Delays;
 use crate::app::App;
 use crate::auth::token;
 use crate::feed;
+use crate::imports::trouble::Trouble;
 use crate::supervise::{caught, keep_going};
 
 /// How many jobs one process does at a time.
@@ -37,6 +41,8 @@ pub struct Jobs {
     there_is_work: Notify,
     /// Leases that its workers may have, with their holders.
     leases: Mutex<HashSet<(String, String)>>,
+    /// Imports that are tried again later.
+    pub delays: Delays,
 }
 
 impl Jobs {
@@ -55,8 +61,13 @@ impl Jobs {
 /// Why a job has stopped before its end.
 #[derive(Debug)]
 enum Stopped {
-    /// The store is not to be had; whoever comes next goes on.
-    Later(Error),
+    /// Something is not to be had just now; whoever comes next goes on.
+    Later {
+        /// What, for whoever waits for the end.
+        told: String,
+        /// The same for the log.
+        fault: String,
+    },
     /// The server is stopping.
     Closing,
     /// It cannot be done, and this is why.
@@ -65,9 +76,16 @@ enum Stopped {
 
 impl From<Error> for Stopped {
     fn from(fault: Error) -> Self {
-        match fault {
-            Error::Internal(text) => Self::Never(format!("A server error occurred: {text}")),
-            other => Self::Later(other),
+        Trouble::Store(fault).into()
+    }
+}
+
+impl From<Trouble> for Stopped {
+    fn from(trouble: Trouble) -> Self {
+        match (trouble.lack(), trouble) {
+            (_, Trouble::File(text)) => Self::Never(text),
+            (Some(told), trouble) => Self::Later { told, fault: format!("{trouble:?}") },
+            (None, trouble) => broken(&format!("{trouble:?}")),
         }
     }
 }
@@ -76,9 +94,15 @@ impl From<anyhow::Error> for Stopped {
     fn from(fault: anyhow::Error) -> Self {
         match fault.downcast::<Error>() {
             Ok(fault) => fault.into(),
-            Err(fault) => Self::Never(format!("A server error occurred: {fault:#}")),
+            Err(fault) => broken(&format!("{fault:#}")),
         }
     }
+}
+
+/// The end after a fault that would be there at every try. What it is may name paths, so it is for the log.
+fn broken(fault: &str) -> Stopped {
+    tracing::error!(fault, "an import has failed");
+    Stopped::Never("A server error occurred. The log of the server says more.".to_owned())
 }
 
 /// Starts the workers of a process; they end when the set is dropped, and better by [`stop`].
@@ -132,7 +156,7 @@ async fn next(app: &App, holder: &str) -> Result<Option<(ImportRow, String)>, Er
     let open = app.store.read("imports.open", async |tx| imports::open(tx).await).await?;
     for import in open {
         let lease = lease_of(&import);
-        if !claim(app, &lease, holder).await? {
+        if app.jobs.delays.is_waiting(import.id) || !claim(app, &lease, holder).await? {
             continue;
         }
         // It may have been finished between the look and the claim.
@@ -198,18 +222,14 @@ async fn run(app: &Arc<App>, import: &ImportRow) {
         }
     };
     // What panics once would do so at every try.
-    let broken = |panic| Err(Stopped::Never(format!("A server error occurred: {panic}")));
-    let done = caught(work).await.unwrap_or_else(broken);
+    let done = caught(work).await.unwrap_or_else(|panic| Err(broken(&panic)));
     let ended = match done {
         Ok(remark) => Ok(remark),
         Err(Stopped::Never(text)) => Err(text),
         Err(Stopped::Closing) => return,
-        Err(Stopped::Later(fault)) => {
-            tracing::warn!(import = id.get(), %fault, "import stopped; it goes on later");
-            tokio::time::sleep(PAUSE).await;
-            return;
-        }
+        Err(Stopped::Later { told, fault }) => return delay(app, id, told, &fault).await,
     };
+    app.jobs.delays.end(id);
     let (now, state) = (app.clock.now(), if ended.is_ok() { State::Completed } else { State::Failed });
     let body = async move |tx: &mut Tx<'_>| imports::finish(tx, id, &ended, now).await;
     match app.store.write("imports.finish", body).await {
@@ -221,10 +241,20 @@ async fn run(app: &Arc<App>, import: &ImportRow) {
     }
 }
 
-/// Runs something that takes its time, away from those who answer. Its error is for people.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, Stopped> {
+/// Leaves an import for later, and says why to whoever asks for its status, wherever they ask.
+async fn delay(app: &App, id: ImportId, told: String, fault: &str) {
+    let pause = app.jobs.delays.note(id, &told);
+    tracing::warn!(import = id.get(), fault, again_in_seconds = pause.as_secs(), "import stopped; it goes on later");
+    // What it lacks may be what this needs, too; then this process alone can say it.
+    if let Err(fault) = app.store.write("imports.delay", async move |tx| imports::delay(tx, id, &told).await).await {
+        tracing::debug!(import = id.get(), %fault, "cannot write down why an import is delayed");
+    }
+}
+
+/// Runs something that takes its time, away from those who answer.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Stopped> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(Stopped::Never),
+        Ok(done) => done.map_err(Stopped::from),
         Err(_) => Err(Stopped::Never("The file could not be read: the reader has failed.".to_owned())),
     }
 }

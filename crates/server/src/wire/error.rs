@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::json::Reply;
+use crate::imports::trouble::Trouble;
 
 /// What went wrong with a request.
 #[derive(Debug)]
@@ -198,10 +199,21 @@ impl Error {
     }
 }
 
-/// A file of our own, or a client that takes nothing more: nobody but the log can be told.
+/// A file of our own, or a client that takes nothing more: nobody but the log can be told. What the system refuses (no room, too
+/// many open files) it may grant later.
 impl From<std::io::Error> for Error {
     fn from(fault: std::io::Error) -> Self {
-        Self::Internal(fault.to_string())
+        Trouble::Machine(fault).into()
+    }
+}
+
+impl From<Trouble> for Error {
+    fn from(trouble: Trouble) -> Self {
+        match (trouble.lack(), trouble) {
+            (_, Trouble::Store(fault)) => fault.into(),
+            (Some(_), trouble) => Self::Busy(format!("{trouble:?}")),
+            (None, trouble) => Self::Internal(format!("{trouble:?}")),
+        }
     }
 }
 

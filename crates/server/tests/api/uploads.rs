@@ -77,6 +77,50 @@ fn form(file: &[u8]) -> Vec<u8> {
     [&b"--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"[..], file].concat()
 }
 
+/// Somebody who sends a byte now and then is let go when the whole has taken too long.
+#[tokio::test]
+async fn an_upload_has_an_end() {
+    let shop = Shop::on(TestServer::with(|config| config.upload_seconds = 1).await).await;
+    let hand = Hand::of(&shop).await;
+    let before = shop.server.dump().await;
+    let mut stream =
+        hand.begin(&import_path(shop.list), &format!("{RAW}Content-Length: 1000000\r\n"), b"sku,stock\n").await;
+    let (mut reading, mut writing) = stream.split();
+    let dripping = async {
+        while writing.write_all(b"A").await.is_ok() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let mut told = [0; 12];
+    let answered = tokio::io::AsyncReadExt::read_exact(&mut reading, &mut told);
+    let answered = async { timeout(PATIENCE, answered).await.expect("it is let go").expect("with an answer") };
+    tokio::select! {
+        _ = answered => {}
+        () = dripping => panic!("closed without an answer"),
+    }
+    assert_eq!(&told, b"HTTP/1.1 408");
+    drop(stream);
+    hand.all_gone(&before).await;
+}
+
+/// The files of all imports have so much room together; what is forgotten makes room.
+#[tokio::test]
+async fn stored_files_have_a_bound() {
+    let shop = Shop::on(TestServer::with(|config| config.import_stored_bytes_max = 1_000).await).await;
+    let path = import_path(shop.list);
+    let file = [b"sku,stock,note\nA,1,".to_vec(), vec![b'x'; 700]].concat();
+    let first = upload(&shop.erp, &path, "a.csv", &file, &[]).await.ok();
+    finished(&shop.erp, key(&first)).await;
+    let before = shop.server.dump().await;
+    upload(&shop.erp, &path, "b.csv", &file, &[]).await.refused("import_storage_full");
+    assert_eq!(shop.server.dump().await, before, "nothing is left of it");
+    upload(&shop.erp, &path, "c.csv", b"sku,stock\nB,1\n", &[]).await.ok();
+    shop.server.advance(10);
+    let now = shop.server.app.clock.now();
+    while shop.server.app.store.write("t", async move |tx| imports::forget(tx, now, 5).await).await.expect("written") {}
+    upload(&shop.erp, &path, "b.csv", &file, &[]).await.ok();
+}
+
 const RAW: &str = "Content-Type: text/csv\r\n";
 const FORM: &str = "Content-Type: multipart/form-data; boundary=X\r\n";
 const LONG: &str = "Content-Length: 9000000\r\n";
@@ -283,7 +327,12 @@ async fn a_file_that_arrives_too_late_is_swept_and_does_not_come_back() {
     hand.arriving(1).await;
     let forget = async || {
         let now = shop.server.app.clock.now();
-        shop.server.app.store.write("t", async move |tx| imports::forget(tx, now).await).await.expect("written")
+        shop.server
+            .app
+            .store
+            .write("t", async move |tx| imports::forget(tx, now, 30 * 24 * 3_600).await)
+            .await
+            .expect("written")
     };
     shop.server.advance(23 * 3_600);
     assert!(!forget().await, "it may still come");

@@ -81,6 +81,11 @@ impl Server {
         self.log = None;
     }
 
+    /// The number of its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it as a failing machine would.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
@@ -136,8 +141,14 @@ impl Starting {
 
     /// The same, with its log going elsewhere.
     pub(crate) fn begin_logging(database: &str, arguments: &[&str], log: Stdio) -> Self {
+        Self::begin_within(database, arguments, log, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub(crate) fn begin_within(database: &str, arguments: &[&str], log: Stdio, more: &[(&str, &OsStr)]) -> Self {
         let mut command = onhand(database, &["serve", "--listen", "127.0.0.1:0"]);
         command.args(arguments.iter().map(OsStr::new)).env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
+        command.envs(more.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program starts");
         let log = child.stderr.take().map(|log| BufReader::new(log).lines());
         Self { child, log }

@@ -1,54 +1,18 @@
 //! `/readyz`: which part is in the way.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::path::Path;
-use std::process::Command;
+use std::fs;
 use std::time::{Duration, Instant};
 
 use onhand_testbed::{Cluster, Mode, Settings};
 use serde_json::{Value, json};
 
 use crate::client::Client;
+use crate::disk::Disk;
 use crate::orders::Buyer;
 use crate::program::{Server, done, file};
 
 /// What takes longer than this never comes.
 const AWAITED_MAX: Duration = Duration::from_secs(40);
-
-/// A small disk of its own; none where the tests may not mount.
-struct Disk(tempfile::TempDir);
-
-impl Disk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(folder.path());
-        let is_mounted = mount.output().is_ok_and(|output| output.status.success());
-        is_mounted.then_some(Self(folder))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    /// Fills it to the last byte; the file that does.
-    fn fill(&self) -> std::path::PathBuf {
-        let path = self.path().join("filler");
-        let mut filler = File::create(&path).expect("made");
-        for size in [1 << 20, 4_096, 1] {
-            let bytes = vec![0; size];
-            while filler.write_all(&bytes).is_ok() {}
-        }
-        path
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.path()).status();
-    }
-}
 
 fn ready(client: &Client) -> (u16, Value) {
     let answer = client.get("/readyz");
@@ -84,7 +48,7 @@ fn a_server_that_works_says_so_part_by_part() {
 #[test]
 fn a_full_disk_is_not_ready_and_comes_back() {
     let Some(disk) = Disk::mount() else {
-        println!("a disk cannot be mounted here: not tested");
+        println!("{}", Disk::MISSING);
         return;
     };
     let url = file(disk.path());

@@ -14,8 +14,6 @@ use crate::engine::Row;
 use crate::sql::{shared, values};
 use crate::{Error, Tx, ids};
 
-/// How long an import and what came of it are kept, in seconds: thirty days.
-pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
 /// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
 const ARRIVAL_SECONDS: i64 = 24 * 3_600;
 // The state 'forgotten' is that of an import which is being dropped: nobody finds it any more.
@@ -52,14 +50,18 @@ shared! {
     BEGIN = "imports.begin",
         "UPDATE import SET state = 'processing', started_at = COALESCE(started_at, ?2) WHERE id = ?1";
     DESCRIBE = "imports.describe",
-        "UPDATE import SET format = ?2, encoding = ?3, ignored_columns = ?4,
+        "UPDATE import SET format = ?2, encoding = ?3, ignored_columns = ?4, error = NULL,
          total = CASE WHEN processed > ?5 THEN processed ELSE ?5 END WHERE id = ?1";
+    DELAY = "imports.delay", "UPDATE import SET error = ?2 WHERE id = ?1 AND finished_at IS NULL";
     FINISH = "imports.finish",
         "UPDATE import SET state = ?2, error = ?3, finished_at = ?4 WHERE id = ?1 AND finished_at IS NULL";
     COUNT = "imports.count",
         "UPDATE import SET processed = processed + ?2,
          total = CASE WHEN processed + ?2 > total THEN processed + ?2 ELSE total END, created = created + ?3, updated = updated + ?4,
          unchanged = unchanged + ?5, failed = failed + ?6 WHERE id = ?1";
+    GROW = "imports.grow", "UPDATE import SET file_bytes = file_bytes + ?2 WHERE id = ?1";
+    BYTES = "imports.bytes",
+        "SELECT CAST(COALESCE(SUM(file_bytes), 0) AS BIGINT) FROM import WHERE file_bytes > ?1";
     ADD_PART = "imports.add_part", "INSERT INTO import_part (import_id, number, bytes) VALUES (?1, ?2, ?3)";
     PART = "imports.part", "SELECT bytes FROM import_part WHERE import_id = ?1 AND number = ?2";
     ADD_CHUNK = "imports.add_chunk",
@@ -170,7 +172,13 @@ pub async fn open(tx: &mut Tx<'_>) -> Result<Vec<ImportRow>, Error> {
 /// Stores a piece of a file. Pieces are counted from 0.
 pub async fn add_part(tx: &mut Tx<'_>, id: ImportId, number: i64, bytes: &[u8]) -> Result<(), Error> {
     tx.execute(&ADD_PART, &values![id.get(), number, bytes]).await?;
+    tx.execute(&GROW, &values![id.get(), bytes.len() as i64]).await?;
     Ok(())
+}
+
+/// How many bytes the files of all imports have, those that are arriving included.
+pub async fn bytes(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(tx.first(&BYTES, &values![0], |row| row.get(0)).await?.unwrap_or(0))
 }
 
 /// A piece of a file.
@@ -195,6 +203,12 @@ pub async fn begin(tx: &mut Tx<'_>, id: ImportId, now: Timestamp) -> Result<(), 
 pub async fn describe(tx: &mut Tx<'_>, id: ImportId, found: &Description) -> Result<(), Error> {
     let Description { format, encoding, ignored_columns, total } = found;
     tx.execute(&DESCRIBE, &values![id.get(), format, encoding, ignored_columns, *total]).await?;
+    Ok(())
+}
+
+/// It cannot be gone on with just now, and this is why. Forgotten as soon as it goes on.
+pub async fn delay(tx: &mut Tx<'_>, id: ImportId, told: &str) -> Result<(), Error> {
+    tx.execute(&DELAY, &values![id.get(), told]).await?;
     Ok(())
 }
 
@@ -289,9 +303,9 @@ pub async fn abandon(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
     if by_id(tx, id).await?.is_some() { Ok(false) } else { discard(tx, id).await }
 }
 
-/// Drops a part of an import that is older than [`KEPT_SECONDS`], or whose file never arrived; whether there was one.
-pub async fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
-    for (statement, seconds) in [(&OLDEST, KEPT_SECONDS), (&LOST, ARRIVAL_SECONDS)] {
+/// Drops a part of an import that was made longer ago than imports are kept, or whose file never arrived; whether there was one.
+pub async fn forget(tx: &mut Tx<'_>, now: Timestamp, kept_seconds: i64) -> Result<bool, Error> {
+    for (statement, seconds) in [(&OLDEST, kept_seconds), (&LOST, ARRIVAL_SECONDS)] {
         let before = now.minus_seconds(seconds).micros();
         if let Some(id) = tx.first(statement, &values![before], |row| row.get(0)).await? {
             discard(tx, ImportId::new(id)).await?;

@@ -217,7 +217,7 @@ fn old_imports_and_files_that_never_arrived_are_forgotten_part_by_part() {
         }
         let forget = async || {
             let now = at(30 * day + 60);
-            store.write("t", async move |tx| imports::forget(tx, now).await).await.expect("written")
+            store.write("t", async move |tx| imports::forget(tx, now, 30 * 24 * 3_600).await).await.expect("written")
         };
         let old = ids[0];
         assert!(forget().await && by_key(store, "old").await.is_none(), "nobody finds half of it");

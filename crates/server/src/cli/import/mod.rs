@@ -184,10 +184,14 @@ async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
 /// Waits for the end of an import.
 async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
     let mut progress = Progress::begin("done", false);
-    let (mut pause, mut remark) = (PAUSE, None);
+    let (mut pause, mut remark, mut delayed) = (PAUSE, None, None);
     loop {
         if let Some(report) = place.report(key, false).await? {
             progress.at(report.processed.unsigned_abs(), report.total.unsigned_abs());
+            if report.delayed != delayed {
+                report.delayed.iter().for_each(|told| progress.note(&report::shown(told)));
+                delayed.clone_from(&report.delayed);
+            }
             if report.is_over()
                 && let Some(report) = place.report(key, true).await?
             {

@@ -24,6 +24,8 @@ pub(super) struct Report {
     pub(super) unchanged: i64,
     pub(super) fail_count: i64,
     pub(super) error: Option<String>,
+    #[serde(default)]
+    pub(super) delayed: Option<String>,
     pub(super) errors: Vec<RowError>,
     #[serde(default)]
     pub(super) changes: Vec<Change>,
@@ -142,7 +144,7 @@ fn more(left: i64, what: &str) -> Option<String> {
 }
 
 /// What may be printed of somebody else's text.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -114,6 +114,7 @@ pub(in crate::engine) fn error(fault: rusqlite::Error) -> Error {
         ErrorCode::DatabaseBusy
         | ErrorCode::DatabaseLocked
         | ErrorCode::DiskFull
+        | ErrorCode::OutOfMemory
         | ErrorCode::ReadOnly
         | ErrorCode::CannotOpen
         | ErrorCode::SystemIoFailure => Error::Unavailable(fault.to_string()),
