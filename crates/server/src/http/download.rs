@@ -4,6 +4,7 @@
 //! work; a file that could not be finished is cut off so that no client takes it for whole. Must not know nouns.
 
 use std::io::{self, Seek as _, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -88,7 +89,10 @@ pub async fn reply(
         piece: Vec::with_capacity(PIECE_BYTES),
     };
     tokio::task::spawn_blocking(move || {
-        let last = match write(&reads, &mut download).and_then(|()| Ok(download.flush()?)) {
+        let made = catch_unwind(AssertUnwindSafe(|| write(&reads, &mut download)));
+        // The panic is in the log.
+        let made = made.unwrap_or_else(|_| Err(Error::Internal("a download has broken off".to_owned())));
+        let last = match made.and_then(|()| Ok(download.flush()?)) {
             Ok(()) => Piece::End,
             Err(fault) => Piece::Failed(fault),
         };
@@ -268,6 +272,7 @@ fn unwritten(fault: WriteFault) -> Error {
         WriteFault::TooLarge | WriteFault::CellTooLong => {
             Error::refused("too_large_for_xlsx", format!("This does not fit: {fault}. Ask for format=csv."))
         }
+        WriteFault::Io(fault) => fault.into(),
         other => Error::Internal(other.to_string()),
     }
 }

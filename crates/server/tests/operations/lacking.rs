@@ -88,6 +88,26 @@ fn an_import_waits_for_room_for_its_temporary_file() {
     verified(&database);
 }
 
+/// A workbook is packed on the disk before it is sent.
+#[test]
+fn an_export_without_room_is_asked_for_again() {
+    let Some(disk) = Disk::mount() else {
+        println!("{}", Disk::MISSING);
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let temporary = [("TMPDIR", disk.path().as_os_str())];
+    let server = Starting::begin_within(&file(folder.path()), &["--demo"], Stdio::null(), &temporary).listening();
+    let client = Client::sign_in(server.address);
+    let filler = disk.fill();
+    let refused = client.get("/api/v1/product_stocks/export/?format=xlsx");
+    assert_eq!((refused.status().as_u16(), refused.headers().contains_key("retry-after")), (503, true));
+    assert!(!refused.text().expect("a text").contains("/tmp"), "no path");
+    fs::remove_file(filler).expect("removed");
+    assert_eq!(client.get("/api/v1/product_stocks/export/?format=xlsx").status(), 200);
+    assert!(server.stop().success());
+}
+
 #[test]
 fn an_import_waits_for_room_for_its_rows() {
     let Some(disk) = Disk::mount() else {

@@ -3,7 +3,9 @@
 //! Promises: rows leave memory as they come, into a temporary file; texts are texts whatever they look like, and whole
 //! numbers that a spreadsheet program cannot hold are texts too, so that no digit is lost.
 
-use std::io::{Seek, Write};
+use std::error::Error;
+use std::io::{self, Seek, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
@@ -26,7 +28,7 @@ pub enum WriteFault {
     CellTooLong,
     /// The temporary file or the target refused.
     #[error("the workbook could not be written: {0}")]
-    Io(String),
+    Io(#[from] io::Error),
 }
 
 /// Writes a table as the only sheet of an XLSX file.
@@ -45,19 +47,34 @@ impl XlsxWriter {
 
     /// Writes a row; the header is the first one.
     pub fn row<'t>(&mut self, cells: impl IntoIterator<Item = Out<'t>>) -> Result<(), WriteFault> {
-        let sheet = self.book.worksheet_from_index(0).map_err(fault)?;
-        for (column, cell) in cells.into_iter().enumerate() {
-            let column = u16::try_from(column).map_err(|_| WriteFault::TooLarge)?;
-            write(sheet, self.row, column, cell).map_err(fault)?;
-        }
+        let (book, row) = (&mut self.book, self.row);
+        written(|| {
+            let sheet = book.worksheet_from_index(0).map_err(fault)?;
+            for (column, cell) in cells.into_iter().enumerate() {
+                let column = u16::try_from(column).map_err(|_| WriteFault::TooLarge)?;
+                write(sheet, row, column, cell).map_err(fault)?;
+            }
+            Ok(())
+        })?;
         self.row += 1;
         Ok(())
     }
 
     /// Packs the workbook and writes it.
     pub fn finish(mut self, to: impl Write + Seek + Send) -> Result<(), WriteFault> {
-        self.book.save_to_writer(to).map_err(fault)
+        written(|| self.book.save_to_writer(to).map_err(fault))
     }
+}
+
+/// Does something that writes. The library panics where its temporary file refuses, with the system's own fault in the text.
+fn written(work: impl FnOnce() -> Result<(), WriteFault>) -> Result<(), WriteFault> {
+    // A writer that has panicked is not used any more.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map_or("", String::as_str);
+        let number = text.split_once("code: ").and_then(|(_, rest)| rest.split(',').next()?.parse().ok());
+        let unknown = || io::Error::other("the temporary file cannot be written");
+        Err(WriteFault::Io(number.map_or_else(unknown, io::Error::from_raw_os_error)))
+    })
 }
 
 fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: Out<'_>) -> Result<(), XlsxError> {
@@ -82,6 +99,19 @@ fn fault(fault: XlsxError) -> WriteFault {
     match fault {
         XlsxError::RowColumnLimitError => WriteFault::TooLarge,
         XlsxError::MaxStringLengthExceeded => WriteFault::CellTooLong,
-        fault => WriteFault::Io(fault.to_string()),
+        XlsxError::IoError(fault) => WriteFault::Io(fault),
+        fault => WriteFault::Io(refused(&fault).unwrap_or_else(|| io::Error::other(fault.to_string()))),
     }
+}
+
+/// What the system has refused, if that is behind a fault.
+fn refused(fault: &XlsxError) -> Option<io::Error> {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(fault);
+    while let Some(fault) = cause {
+        if let Some(number) = fault.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
+            return Some(io::Error::from_raw_os_error(number));
+        }
+        cause = fault.source();
+    }
+    None
 }
