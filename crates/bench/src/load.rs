@@ -1,11 +1,13 @@
-//! The load generator: keep-alive connections, each asking again as soon as it is answered (a closed loop).
+//! The load generator: keep-alive connections, each asking again as soon as it is answered (a closed loop), or when it is due
+//! (an open one).
 //!
-//! Promises: every answer is read to its end; an answer that is not 2xx fails the run; a little less than what is
-//! measured comes first, unmeasured. It shares two cores with what it measures, so it spends as little as it can: requests
-//! are patched templates, and of an answer only status and length are looked at. Must not know what is asked.
+//! Promises: every answer is read to its end; an answer that is not 2xx fails the run, or is no part of its rate; a little
+//! less than what is measured comes first, unmeasured. It shares two cores with what it measures, so it spends as little as it
+//! can: requests are patched templates, and of an answer only status and length are looked at. Must not know what is asked.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -165,8 +167,56 @@ struct Seen {
     refusal: Option<String>,
 }
 
-/// Runs a case.
+/// What came of a load of which some may have been refused.
+pub(crate) struct Outcome {
+    /// Of the good answers.
+    pub(crate) figure: Figure,
+    /// The others.
+    pub(crate) refused: u64,
+    /// One of them.
+    pub(crate) refusal: Option<String>,
+}
+
+/// Runs a case of which nothing may be refused.
 pub(crate) async fn run(load: Load, asked: Asked<'_>, case: Arc<dyn Case>) -> anyhow::Result<Figure> {
+    let outcome = measure(load, asked, case).await?;
+    match outcome.refusal {
+        Some(refusal) => bail!("{} answers were not 2xx; one of them: {refusal}", outcome.refused),
+        None => Ok(outcome.figure),
+    }
+}
+
+/// Runs a case of which some may be refused.
+pub(crate) async fn measure(load: Load, asked: Asked<'_>, case: Arc<dyn Case>) -> anyhow::Result<Outcome> {
+    paced(load, None, asked, case).await
+}
+
+/// Offers so many requests a second, whether those before are answered or not, as long as there are connections left (an open
+/// loop). The time of an answer is from when its request was due.
+pub(crate) async fn offer(
+    load: Load,
+    per_second: f64,
+    asked: Asked<'_>,
+    case: Arc<dyn Case>,
+) -> anyhow::Result<Outcome> {
+    paced(load, Some(per_second), asked, case).await
+}
+
+/// When the requests of an open loop are due.
+struct Pace {
+    begin: Instant,
+    each: Duration,
+    given: AtomicU64,
+}
+
+impl Pace {
+    /// When the next one is due.
+    fn next(&self) -> Instant {
+        self.begin + self.each.mul_f64(self.given.fetch_add(1, Ordering::Relaxed) as f64)
+    }
+}
+
+async fn paced(load: Load, per_second: Option<f64>, asked: Asked<'_>, case: Arc<dyn Case>) -> anyhow::Result<Outcome> {
     let mut opened = Vec::with_capacity(load.connections);
     for server in asked.servers.iter().cycle().take(load.connections) {
         opened.push(Connection::open(server.address).await?);
@@ -174,15 +224,16 @@ pub(crate) async fn run(load: Load, asked: Asked<'_>, case: Arc<dyn Case>) -> an
     let before = asked.processor_time();
     let from = Instant::now() + WARM_UP;
     let until = from + load.measured;
+    let pace = per_second.map(|rate| Pace {
+        begin: Instant::now(),
+        each: Duration::from_secs_f64(1.0 / rate),
+        given: AtomicU64::new(0),
+    });
+    let pace = Arc::new(pace);
     let mut tasks = JoinSet::new();
     for (number, connection) in opened.into_iter().enumerate() {
-        tasks.spawn(drive(
-            connection,
-            case.clone(),
-            Random::new(load.seed * load.connections as u64 + number as u64),
-            from,
-            until,
-        ));
+        let random = Random::new(load.seed * load.connections as u64 + number as u64);
+        tasks.spawn(drive(connection, case.clone(), random, pace.clone(), (from, until)));
     }
     let mut all = histogram();
     let (mut last, mut answers, mut refused, mut refusal) = (from, 0, 0, None);
@@ -195,39 +246,45 @@ pub(crate) async fn run(load: Load, asked: Asked<'_>, case: Arc<dyn Case>) -> an
         refusal = refusal.or(seen.refusal);
     }
     let after = asked.processor_time();
-    if let Some(refusal) = refusal {
-        bail!("{refused} answers were not 2xx; one of them: {refusal}");
-    }
-    if all.is_empty() {
+    if all.is_empty() && refusal.is_none() {
         bail!("nothing was answered in the measured time");
     }
     // A case that ran out of things to ask has stopped before the time was over.
     let seconds = last.min(until).duration_since(from).as_secs_f64();
     let database = after.1.zip(before.1).map(|(after, before)| after.saturating_sub(before));
-    Ok(Figure {
+    let figure = Figure {
         cpu_micros: Some(micros_each(after.0.saturating_sub(before.0), answers)),
         database_micros: database.map(|used| micros_each(used, answers)),
         ..Figure::new(&all, seconds)
-    })
+    };
+    Ok(Outcome { figure, refused, refusal })
 }
 
 async fn drive(
     mut connection: Connection,
     case: Arc<dyn Case>,
     mut random: Random,
-    from: Instant,
-    until: Instant,
+    pace: Arc<Option<Pace>>,
+    (from, until): (Instant, Instant),
 ) -> anyhow::Result<Seen> {
     let mut seen = Seen { answers: 0, histogram: histogram(), last: from, refused: 0, refusal: None };
     let mut request = Vec::with_capacity(1_024);
     let mut sent = Instant::now();
     while sent < until {
+        if let Some(pace) = &*pace {
+            sent = pace.next();
+            if sent >= until {
+                break;
+            }
+            tokio::time::sleep_until(sent.into()).await;
+        }
         request.clear();
         if !case.ask(&mut random, &mut request) {
             break;
         }
         let answer = connection.call(&request).await?;
-        if (200..300).contains(&answer.status) {
+        let is_good = (200..300).contains(&answer.status);
+        if is_good {
             case.answered(answer.body);
         } else {
             seen.refused += 1;
@@ -235,7 +292,7 @@ async fn drive(
             seen.refusal.get_or_insert_with(text);
         }
         let now = Instant::now();
-        if now >= from && now <= until {
+        if is_good && now >= from && now <= until {
             seen.histogram.saturating_record((now - sent).as_micros() as u64);
         }
         seen.answers += 1;

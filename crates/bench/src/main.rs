@@ -12,6 +12,7 @@ mod growth;
 mod import;
 mod load;
 mod machine;
+mod overload;
 mod postgres;
 mod random;
 mod raw;
@@ -44,7 +45,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
-    /// Everything: quick's table with full time, growth, memory, postgres, channels, imports on both (the default).
+    /// Everything: quick's table with full time, overload, growth, memory, postgres, channels, imports on both (the default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,
@@ -56,6 +57,8 @@ enum What {
     PostgresGrowth,
     /// The memory of a server with 1,000,000 product stocks.
     Memory,
+    /// More than the server can do: 64 to 8,000 connections, twice its rate, and orders beside floods.
+    Overload,
     /// A channel's feed: its rounds, its pages, and what it costs those who write.
     Channels,
     /// Imports against their baselines, their memory, and orders meanwhile.
@@ -163,6 +166,9 @@ async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path
     let load = settings.load(if matches!(what, What::Quick) { 1.0 } else { 3.0 });
     if matches!(what, What::All | What::Quick) {
         compare::run(settings, load, binary, folder, &mut report).await?;
+    }
+    if matches!(what, What::All | What::Overload) {
+        overload::run(settings, load, binary, folder, &mut report).await?;
     }
     if matches!(what, What::All | What::Growth) {
         growth::run(settings, load, binary, folder, &mut report).await?;

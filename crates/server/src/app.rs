@@ -8,7 +8,7 @@ use onhand_store::{Error, Store, Tx, stock_lists};
 use tokio::sync::Semaphore;
 
 use crate::auth::password::Checker;
-use crate::auth::{Sessions, Throttle};
+use crate::auth::{Sessions, Strangers, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::feed::Feed;
@@ -39,6 +39,8 @@ pub struct App {
     pub passwords: Checker,
     /// How often one may try.
     pub throttle: Throttle,
+    /// How much strangers may ask.
+    pub strangers: Strangers,
     /// Places for downloads.
     pub downloads: Arc<Semaphore>,
     /// Whether the server can do its work.
@@ -58,6 +60,7 @@ impl App {
         let idle_seconds = (idle_days > 0).then_some(idle_days * DAY_SECONDS);
         let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
         let throttle = Throttle::new(config.login_attempts);
+        let strangers = Strangers::new(config.anonymous_requests_max);
         let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
         let (readiness, watch) = (Readiness::default(), Watch::default());
@@ -69,6 +72,7 @@ impl App {
             sessions,
             passwords,
             throttle,
+            strangers,
             downloads,
             readiness,
             watch,

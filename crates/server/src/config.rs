@@ -68,6 +68,11 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 
+    /// A second address to listen on, for whoever runs the server: health, metrics and the API description. The last two are
+    /// then served there only.
+    #[arg(long, env = "ONHAND_ADMIN_LISTEN", value_name = "ADDRESS")]
+    pub admin_listen: Option<SocketAddr>,
+
     /// Seconds to wait at the start for a database server that is not there yet, or for another process that works on
     /// the file.
     #[arg(long, env = "ONHAND_DATABASE_WAIT_SECONDS", default_value = "60", value_name = "SECONDS")]
@@ -169,6 +174,16 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER")]
     pub connections_max: usize,
 
+    /// Connections from one address; further ones are closed. Not counted are those of trusted proxies. [default: a quarter
+    /// of all, and any number from the machine itself]
+    #[arg(long, env = "ONHAND_CONNECTIONS_PER_ADDRESS_MAX", value_name = "NUMBER")]
+    pub connections_per_address_max: Option<NonZeroU32>,
+
+    /// Requests a second from one address without a token, or with one that is not good; so many more are answered late, and
+    /// with 429. Ten seconds' number may come at once. 0 for any number.
+    #[arg(long, env = "ONHAND_ANONYMOUS_REQUESTS_MAX", default_value = "50", value_name = "NUMBER")]
+    pub anonymous_requests_max: u32,
+
     /// The most bytes a request body may have.
     #[arg(long, env = "ONHAND_BODY_BYTES_MAX", default_value = "1048576", value_name = "BYTES")]
     pub body_bytes_max: usize,
@@ -222,6 +237,16 @@ pub struct ServeConfig {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     pub upload_seconds: u64,
+
+    /// Seconds for which a client may take nothing of its answer before it is let go.
+    #[arg(
+        long,
+        env = "ONHAND_RESPONSE_SECONDS",
+        default_value = "30",
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u32).range(1..=86_400)
+    )]
+    pub response_seconds: u32,
 
     /// Seconds to finish what was accepted when the server is told to stop.
     #[arg(long, env = "ONHAND_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS")]

@@ -12,9 +12,10 @@ use onhand_store::{Error, Tx, accounts, leases};
 use tokio::sync::Mutex;
 
 use crate::app::App;
+use crate::ledger;
 
 /// A queue this full cannot promise a quick answer.
-const WAITING_MAX: usize = 3_000;
+const WAITING_MAX: usize = ledger::QUEUE_MAX / 4 * 3;
 /// A last write older than this says nothing of the next one: one is tried.
 const WRITE_AGE_MAX: Duration = Duration::from_secs(10);
 /// How long a part may take to answer.

@@ -4,13 +4,17 @@
 //! stops working within five seconds on every process. Must not know routes or the wire.
 
 mod client_address;
+mod limiter;
 pub mod password;
 mod role;
 mod sessions;
+mod strangers;
 mod throttle;
 pub mod token;
 
 pub use client_address::TrustedProxies;
+pub use limiter::network;
 pub use role::{Permission, Role};
-pub use sessions::{Caller, Sessions};
+pub use sessions::{Asked, Caller, Recalled, Sessions};
+pub use strangers::Strangers;
 pub use throttle::{Attempt, Throttle};

@@ -36,11 +36,32 @@ pub struct Caller {
     pub is_named: bool,
 }
 
+/// What is known of a token before the store is asked.
+#[derive(Debug)]
+pub enum Recalled {
+    /// Whose it is.
+    Caller(Caller),
+    /// It was good when it was looked up last; it is to be looked up again.
+    Known(Asked),
+    /// Nothing is known of it.
+    New(Asked),
+    /// It is no token.
+    Nobody,
+}
+
+/// A token that is to be looked up.
+#[derive(Debug)]
+pub struct Asked {
+    prefix: String,
+    hash: [u8; 32],
+    at: Duration,
+}
+
 struct Remembered {
     hash: [u8; 32],
     caller: Caller,
-    /// When the store was asked, by the monotonic clock.
-    since: Duration,
+    /// When the store was asked, by the monotonic clock; `None` if it is to be asked again in any case.
+    since: Option<Duration>,
 }
 
 /// Turns tokens into callers.
@@ -58,29 +79,36 @@ impl Sessions {
         Self { store, clock, idle_seconds, remembered: RwLock::default(), used: Mutex::default() }
     }
 
-    /// Whose token this is; `None` for one that is wrong, revoked, at its end, or of an inactive account.
-    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, Error> {
-        let Some(prefix) = token::prefix(token) else { return Ok(None) };
-        let hash = token::hash(token);
-        let asked = self.clock.monotonic();
-        if let Some(caller) = self.recall(prefix, &hash, asked) {
-            return Ok(Some(caller));
+    /// What is known of a token.
+    pub fn recall(&self, token: &str) -> Recalled {
+        let Some(prefix) = token::prefix(token) else { return Recalled::Nobody };
+        let asked = Asked { prefix: prefix.to_owned(), hash: token::hash(token), at: self.clock.monotonic() };
+        let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
+        let same = |entry: &&Remembered| bool::from(entry.hash.ct_eq(&asked.hash));
+        let Some(entry) = remembered.get(prefix).filter(same) else { return Recalled::New(asked) };
+        let age = entry.since.and_then(|since| asked.at.checked_sub(since));
+        match age.is_some_and(|age| age < TRUST) {
+            true => Recalled::Caller(entry.caller.clone()),
+            false => Recalled::Known(asked),
         }
-        let found = self.look_up(prefix.to_owned(), hash).await?;
-        if let Some(caller) = &found {
-            self.remember(prefix, hash, caller, asked);
+    }
+
+    /// Looks a token up: whose it is; `None` for one that is wrong, revoked, at its end, or of an inactive account.
+    pub async fn look_up(&self, asked: Asked) -> Result<Option<Caller>, Error> {
+        let found = self.stored(asked.prefix.clone(), asked.hash).await?;
+        match &found {
+            Some(caller) => self.remember(&asked, caller),
+            None => {
+                let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+                if remembered.get(&asked.prefix).is_some_and(|entry| entry.hash == asked.hash) {
+                    remembered.remove(&asked.prefix);
+                }
+            }
         }
         Ok(found)
     }
 
-    fn recall(&self, prefix: &str, hash: &[u8; 32], now: Duration) -> Option<Caller> {
-        let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = remembered.get(prefix)?;
-        let is_fresh = now.checked_sub(entry.since).is_some_and(|age| age < TRUST);
-        (is_fresh && bool::from(entry.hash.ct_eq(hash))).then(|| entry.caller.clone())
-    }
-
-    async fn look_up(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
+    async fn stored(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
         let (now, idle_seconds) = (self.clock.now(), self.idle_seconds);
         self.store
             .glance("tokens.caller", async move |tx| {
@@ -105,19 +133,21 @@ impl Sessions {
             .await
     }
 
-    fn remember(&self, prefix: &str, hash: [u8; 32], caller: &Caller, since: Duration) {
+    fn remember(&self, asked: &Asked, caller: &Caller) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED_MAX {
             remembered.clear();
         }
-        remembered.insert(prefix.to_owned(), Remembered { hash, caller: caller.clone(), since });
+        let entry = Remembered { hash: asked.hash, caller: caller.clone(), since: Some(asked.at) };
+        remembered.insert(asked.prefix.clone(), entry);
         drop(remembered);
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.token, self.clock.now());
     }
 
-    /// Forgets every token, so that a revocation on this process takes effect at once.
+    /// Trusts no token without asking, so that a revocation on this process takes effect at once.
     pub fn forget(&self) {
-        self.remembered.write().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
+        remembered.values_mut().for_each(|entry| entry.since = None);
     }
 
     /// Writes down when tokens were last used. Called now and then, not on every request.

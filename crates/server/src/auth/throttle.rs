@@ -4,17 +4,16 @@
 //! being checked count, so many at once are no way around it. Neighbours in one IPv6 network of 64 bits are one address.
 //! Must not know passwords.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::limiter::{Limiter, network};
 
 /// Failures from one address, as a multiple of those for one name.
 const ADDRESS_FACTOR: u32 = 10;
-/// Names and addresses that are remembered at the most.
-const REMEMBERED_MAX: usize = 100_000;
+/// In what time failures are counted.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Counts log-in failures.
 pub struct Throttle {
@@ -40,9 +39,10 @@ impl Attempt<'_> {
 impl Throttle {
     /// A throttle of so many failures a minute for one name from one address.
     pub fn new(failures_per_minute: NonZeroU32) -> Self {
+        let each = |failures: u32| MINUTE / failures;
         Self {
-            names: Limiter::new(failures_per_minute.get()),
-            addresses: Limiter::new(failures_per_minute.get().saturating_mul(ADDRESS_FACTOR)),
+            names: Limiter::new(each(failures_per_minute.get()), MINUTE),
+            addresses: Limiter::new(each(failures_per_minute.get().saturating_mul(ADDRESS_FACTOR)), MINUTE),
         }
     }
 
@@ -66,59 +66,6 @@ impl Throttle {
         let now = Instant::now();
         self.names.tidy(now);
         self.addresses.tidy(now);
-    }
-}
-
-/// What counts as one address: a home or an office has a whole IPv6 network of 64 bits to itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
-    }
-}
-
-/// A leaky bucket for each key, kept as the time at which it is empty again (the generic cell rate algorithm).
-struct Limiter<K> {
-    each: Duration,
-    burst: Duration,
-    empty_at: Mutex<HashMap<K, Instant>>,
-}
-
-impl<K: Hash + Eq + Clone> Limiter<K> {
-    fn new(per_minute: u32) -> Self {
-        let burst = Duration::from_mins(1);
-        Self { each: burst / per_minute, burst, empty_at: Mutex::default() }
-    }
-
-    /// Takes one; refused, it says after how many seconds one can be had.
-    fn take(&self, key: &K, now: Instant) -> Result<(), u64> {
-        let mut all = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= REMEMBERED_MAX {
-            all.retain(|_, empty_at| *empty_at > now);
-        }
-        if all.len() >= REMEMBERED_MAX {
-            // So many within a minute come from very many addresses; memory counts for more than their failures.
-            all.clear();
-        }
-        let empty_at = all.get(key).copied().unwrap_or(now).max(now) + self.each;
-        match (empty_at - now).checked_sub(self.burst) {
-            Some(wait) if !wait.is_zero() => Err(wait.as_secs() + 1),
-            _ => {
-                all.insert(key.clone(), empty_at);
-                Ok(())
-            }
-        }
-    }
-
-    fn give_back(&self, key: &K) {
-        let mut all = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(empty_at) = all.get_mut(key) {
-            *empty_at = empty_at.checked_sub(self.each).unwrap_or(*empty_at);
-        }
-    }
-
-    fn tidy(&self, now: Instant) {
-        self.empty_at.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, empty_at| *empty_at > now);
     }
 }
 
@@ -160,7 +107,7 @@ mod tests {
         let attempt = |seconds| throttle.attempt_at("erp", here, now + Duration::from_secs(seconds)).is_ok();
         assert_eq!([0, 0, 0, 0, 19, 20, 21, 40].map(attempt), [true, true, true, false, false, true, false, true]);
         throttle.names.tidy(now + Duration::from_mins(3));
-        assert!(throttle.names.empty_at.lock().expect("no panic").is_empty(), "what is quiet is forgotten");
+        assert_eq!(throttle.names.remembered(), 0, "what is quiet is forgotten");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use onhand_core::UserId;
@@ -106,6 +106,7 @@ impl Inside {
             caller,
             channel: None,
             family: Family::V1,
+            headers: HeaderMap::new(),
             method: Method::GET,
             path,
             parameters,

@@ -4,6 +4,7 @@
 //! is copied into the database file, exit. The server also stops, with an error, when its database file is removed or
 //! replaced, and when its writer has ended.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use onhand_store::accounts::{self, Account};
 use onhand_store::feed::generation;
 use onhand_store::{Error, Hold, Store, Tx, batch_requests, idempotency, imports, leases, reports};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::{database, say};
@@ -69,6 +71,11 @@ async fn serve(
         None => listen(&config).await?,
     };
     config.listen = listener.local_addr()?;
+    let inside = match config.admin_listen {
+        Some(address) => Some(listen_at(address).await?),
+        None => None,
+    };
+    config.admin_listen = inside.as_ref().map(TcpListener::local_addr).transpose()?;
     let clock = Clock::System;
     renew_copy(store, clock.now()).await?;
     let admin = first_admin(store, &config, clock.now()).await?;
@@ -94,10 +101,20 @@ async fn serve(
         };
         (failed, Instant::now())
     };
+    let (end, ended) = oneshot::channel::<()>();
+    let inside = inside.map(|inside| tokio::spawn(http::serve_inside(inside, app.clone(), ended)));
     let (failed, told) = http::serve(listener, app.clone(), stop).await;
     // One time for all: what the connections have taken of it, the rest has not.
     let drain = Duration::from_secs(app.config.drain_seconds);
     let left = || drain.saturating_sub(told.elapsed()).max(END_MIN);
+    drop(end);
+    if let Some(inside) = inside {
+        // Those who watch are not waited for longer than is left.
+        let stopped = inside.abort_handle();
+        if tokio::time::timeout(left(), inside).await.is_err() {
+            stopped.abort();
+        }
+    }
 
     match &failed {
         None => tracing::info!("stopping"),
@@ -133,7 +150,11 @@ async fn renew_copy(store: &Store, now: Timestamp) -> anyhow::Result<()> {
 }
 
 async fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))
+    listen_at(config.listen).await
+}
+
+async fn listen_at(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Ends when the files of the database are not those any more that are open.
@@ -189,7 +210,11 @@ fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
     let address = format!("http://{}", config.listen);
     say(format!("Onhand {} listens on {address}", env!("CARGO_PKG_VERSION")));
     say(format!("  database       {}", masked(url)));
-    say(format!("  documentation  {address}/api/docs/"));
+    let inside = config.admin_listen.map(|inside| format!("http://{inside}"));
+    say(format!("  documentation  {}/api/docs/", inside.as_ref().unwrap_or(&address)));
+    if let Some(inside) = &inside {
+        say(format!("  metrics        {inside}/metrics"));
+    }
     if let Some(password) = password {
         let name = &config.admin_username;
         say(format!("  administrator  {name}, password {password}"));
@@ -210,6 +235,7 @@ async fn keep_house(app: Arc<App>) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         app.throttle.tidy();
+        app.strangers.tidy();
         if let Some(free) = app.store.disk_free_bytes().filter(|free| *free < app.config.disk_free_bytes_min) {
             tracing::warn!(free, "the disk of the database is nearly full");
         }

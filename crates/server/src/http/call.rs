@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{ChannelId, Command, Outcome, Refusal};
 use onhand_store::Tx;
@@ -43,6 +43,8 @@ pub struct Call {
     pub family: Family,
     /// Its method.
     pub method: Method,
+    /// Its headers.
+    pub headers: HeaderMap,
     /// Its path as written.
     pub path: String,
     /// The parameters in its path, decoded.

@@ -3,7 +3,7 @@
 //! Promises: a handler runs only for a caller whose role permits its route; a body is read within its limits of size and
 //! time before the handler sees it. Must not know nouns.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -19,15 +19,16 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use onhand_core::ChannelId;
 use onhand_store::channels;
 
+use super::admission::{self, Origin};
 use super::call::{Call, id};
 use super::docs;
 use super::encoding::Encoding;
 use super::handling::Handling;
 use super::host;
 use super::observe::Observed;
-use super::routes::{CHANNEL, Reading, Route, routes};
+use super::routes::{CHANNEL, Reading, Route};
 use crate::app::App;
-use crate::auth::{Caller, Permission, Role};
+use crate::auth::Caller;
 use crate::supervise::caught;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
@@ -43,6 +44,8 @@ pub struct Peer {
     pub remote: SocketAddr,
     /// Where it arrived.
     pub local: Option<SocketAddr>,
+    /// Whether it came by the listener for whoever runs the server.
+    pub is_inside: bool,
 }
 
 /// Which of its paths a route is called through.
@@ -51,17 +54,19 @@ struct Place {
     family: Family,
     below_channel: bool,
     /// Where the request comes from, once there is one.
-    address: IpAddr,
+    origin: Origin,
 }
 
-/// The router of the whole API.
-pub fn router(app: &Arc<App>) -> Router {
+const NOWHERE: Origin = Origin { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_inside: false };
+
+/// The router of these routes.
+pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>) -> Router {
     let mut router = Router::new();
-    for route in routes() {
+    for route in routes {
         let route = Arc::new(route);
         for path in route.paths() {
             let family = if path.starts_with("/api/i1/") { Family::I1 } else { Family::V1 };
-            let place = Place { family, below_channel: path.starts_with(CHANNEL), address: IpAddr::from([0, 0, 0, 0]) };
+            let place = Place { family, below_channel: path.starts_with(CHANNEL), origin: NOWHERE };
             for path in [format!("{path}/"), path] {
                 let (app, route) = (app.clone(), route.clone());
                 let method = MethodFilter::try_from(route.method.clone()).expect("the table has known methods only");
@@ -70,26 +75,36 @@ pub fn router(app: &Arc<App>) -> Router {
             }
         }
     }
-    router.fallback(async |request: Request<Body>| refuse(&request, Error::not_found())).method_not_allowed_fallback(
-        async |request: Request<Body>| {
+    let (unknown, wrong) = (app.clone(), app.clone());
+    router
+        .fallback(move |request: Request<Body>| refuse(unknown.clone(), request, Error::not_found()))
+        .method_not_allowed_fallback(move |request: Request<Body>| {
             let text = format!("Method \"{}\" not allowed.", request.method());
-            refuse(&request, Error::Detail(StatusCode::METHOD_NOT_ALLOWED, text))
-        },
-    )
+            refuse(wrong.clone(), request, Error::Detail(StatusCode::METHOD_NOT_ALLOWED, text))
+        })
 }
 
-fn refuse(request: &Request<Body>, error: Error) -> Response {
-    let observed = Observed::start(request.method(), "none", request.headers());
-    let error = host::asked(request.version(), request.headers()).err().unwrap_or(error);
+/// Where a request comes from, by its connection and by what trusted proxies say.
+fn origin(app: &App, request: &Request<Body>) -> Origin {
+    let Some(peer) = request.extensions().get::<Peer>() else { return NOWHERE };
+    let address = app.config.trusted_proxies.client(peer.remote.ip(), request.headers());
+    Origin { address, is_inside: peer.is_inside }
+}
+
+async fn refuse(app: Arc<App>, request: Request<Body>, error: Error) -> Response {
+    let mut observed = Observed::start(request.method(), "none", request.headers());
+    let origin = origin(&app, &request);
+    observed.address(origin.address);
+    let asked = host::asked(request.version(), request.headers()).err();
+    let error = admission::stranger(&app, origin).await.err().or(asked).unwrap_or(error);
     finish(observed, error.into_reply())
 }
 
 async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request<Body>) -> Response {
     let mut observed = Observed::start(request.method(), route.path, request.headers());
-    let peer = request.extensions().get::<Peer>().map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.remote.ip());
-    let address = app.config.trusted_proxies.client(peer, request.headers());
-    observed.address(address);
-    let place = Place { address, ..place };
+    let origin = origin(&app, &request);
+    observed.address(origin.address);
+    let place = Place { origin, ..place };
     let handling = Arc::new(Handling::new(route.clone(), request.headers()));
     let result = caught(handle(app, &route, place, request, (&handling, &mut observed))).await;
     // The panic is in the log. How far the handler had come is not known.
@@ -115,10 +130,11 @@ async fn handle(
     };
     parameters.iter().for_each(|parameters| observed.objects(parameters));
     let admitted = async {
+        admission::room(&app, route)?;
         let host = host::asked(parts.version, &parts.headers)?;
         let local = parts.extensions.get::<Peer>().and_then(|peer| peer.local);
         let base = host::base(&app.config, host, local);
-        let caller = identify(&app, route, &parts.headers).await?;
+        let caller = admission::identify(&app, route, &parts.headers, place.origin).await?;
         observed.caller(&caller);
         if !caller.role.allows(route.permission) {
             return Err(Error::forbidden());
@@ -129,6 +145,8 @@ async fn handle(
     };
     let (caller, base, encoding) = match admitted.await {
         Ok(admitted) => admitted,
+        // There is too much to do already: nothing more is read for it.
+        Err(refused @ (Error::Busy(_) | Error::Throttled { .. })) => return Err(refused),
         Err(refused) => {
             discard(&app, &mut body).await;
             return Err(refused);
@@ -151,7 +169,7 @@ async fn handle(
         channel,
         family: place.family,
         query,
-        address: place.address,
+        address: place.origin.address,
         base,
         handling: handling.clone(),
         content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
@@ -159,6 +177,7 @@ async fn handle(
         idempotency_key: parts.headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default().to_owned()),
         path: parts.uri.path().to_owned(),
         method: parts.method,
+        headers: parts.headers,
         parameters,
         body,
         upload: Mutex::new(upload.map(|body| encoding.stream(body))),
@@ -233,26 +252,6 @@ fn agree(query: &mut Vec<(String, String)>, channel: ChannelId, route: &Route) -
     }
 }
 
-/// The caller, if the route asks for one.
-async fn identify(app: &App, route: &Route, headers: &HeaderMap) -> Result<Caller, Error> {
-    if route.permission == Permission::Public {
-        return Ok(Caller {
-            account: onhand_core::UserId::new(0),
-            username: "".into(),
-            role: Role::Viewer,
-            channel: None,
-            token: 0,
-            is_named: false,
-        });
-    }
-    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let token = match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("token") => token.trim(),
-        _ => return Err(Error::unauthorized("Authentication credentials were not provided.")),
-    };
-    app.sessions.caller(token).await?.ok_or_else(|| Error::unauthorized("Invalid token."))
-}
-
 async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Bytes, Error> {
     let patience = Duration::from_secs(app.config.request_seconds);
     let limit = app.config.body_bytes_max;
@@ -295,15 +294,15 @@ fn finish(mut observed: Observed, reply: Reply) -> Response {
     let mut response = Response::new(reply.stream.unwrap_or_else(|| Body::from(reply.body)));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
-    if reply.status != StatusCode::NO_CONTENT {
+    if !matches!(reply.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         headers.insert(header::CONTENT_TYPE, reply.content_type);
     }
-    headers.extend(reply.headers);
-    // Answers hold stock figures and tokens: no cache between here and the client may keep them.
+    // Answers hold stock figures and tokens: no cache between here and the client may keep them, unless they say so.
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    headers.extend(reply.headers);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
     guard(headers);
-    observed.finish(&mut response);
+    observed.finish(&mut response, reply.reason.as_deref());
     response
 }
 
@@ -321,6 +320,7 @@ mod tests {
     use onhand_store::{Options, Store};
 
     use super::*;
+    use crate::auth::Permission;
     use crate::clock::Clock;
     use crate::config::ServeConfig;
     use crate::ledger::Ledger;
@@ -339,8 +339,7 @@ mod tests {
         let config = ServeConfig::of_environment().expect("the defaults are right");
         let app = App::new(store, ledger, Clock::System, config);
         let route = Arc::new(Route::new(Method::GET, "healthz", Permission::Public, broken, "It is broken."));
-        let address = IpAddr::from([127, 0, 0, 1]);
-        let place = Place { family: Family::V1, below_channel: false, address };
+        let place = Place { family: Family::V1, below_channel: false, origin: NOWHERE };
         for _ in 0..2 {
             let request = Request::builder().header(header::HOST, "onhand").body(Body::empty()).expect("it is right");
             let response = answer(app.clone(), route.clone(), place, request).await;

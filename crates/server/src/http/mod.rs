@@ -1,8 +1,9 @@
-//! HTTP: connections, limits, the graceful stop; below it the route table and one file per noun.
+//! HTTP: the listeners and the graceful stop; below it the route table and one file per noun.
 //!
-//! Promises: a client that sends its headers slowly, or nothing at all, is let go; a stop finishes what was accepted.
-//! Must not know rules, SQL or the shape of errors.
+//! Promises: a stop finishes what was accepted. Must not know rules, SQL or the shape of errors.
 
+mod admission;
+mod asset;
 pub mod auth;
 pub mod batch_requests;
 pub mod call;
@@ -12,6 +13,7 @@ pub mod categories;
 pub mod changes;
 pub mod channels;
 pub mod commands;
+mod connections;
 pub mod content_types;
 pub mod customers;
 pub mod discrepancies;
@@ -37,6 +39,8 @@ pub mod observe;
 pub mod order_items;
 pub mod orders;
 pub mod packages;
+mod patient;
+mod places;
 pub mod prices;
 pub mod product_stocks;
 pub mod products;
@@ -60,30 +64,18 @@ pub mod transfers;
 pub mod unplanned_items;
 pub mod upload;
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::http::{HeaderValue, header};
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
-use tower::ServiceExt as _;
+use tokio::net::TcpListener;
 
+use self::connections::Door;
+use self::route::{Route, Under};
+use self::routes::routes;
 use crate::app::App;
 use crate::measures;
-
-/// Headers a request may have.
-const HEADERS_MAX: usize = 64;
-/// Bytes of one request's headers, and of what is read ahead.
-const HEADER_BYTES_MAX: usize = 32 * 1_024;
-/// After a failed accept (too many open files, say) the loop takes a breath.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long a stop still listens. What was sent before it may not have been read yet: it waits in a socket, or in a
 /// connection that nobody has accepted, and closing either would lose it.
@@ -91,22 +83,18 @@ const STOP_GRACE: Duration = Duration::from_millis(250);
 /// It passes in so many parts, each of which gives everything that is ready its turn: a process that is stalled for longer
 /// than the whole of it still reads what has come meanwhile.
 const STOP_GRACE_PARTS: u32 = 10;
+/// Connections of whoever runs the server.
+const INSIDE_CONNECTIONS_MAX: usize = 256;
 
 /// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the last
 /// one of its connection. What `stop` said.
 pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
     measures::recorder(); // from here on, numbers are kept
-    let router = dispatch::router(&app);
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(app.config.request_seconds))
-        .max_headers(HEADERS_MAX)
-        .max_buf_size(HEADER_BYTES_MAX);
-    let connections = Arc::new(Semaphore::new(app.config.connections_max));
-    let graceful = GracefulShutdown::new();
-    let (over, until_over) = watch::channel(());
-    let stopping = Arc::new(AtomicBool::new(false));
+    let is_apart = app.config.admin_listen.is_some();
+    let is_here = |route: &Route| !(is_apart && route.for_operators);
+    let router = dispatch::router(&app, routes().into_iter().filter(is_here));
+    let door = Door::new(&app, router, app.config.connections_max, false);
+    let stopping = door.stopping();
     let stop = async {
         let why = stop.await;
         stopping.store(true, Ordering::Relaxed);
@@ -116,58 +104,11 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
         }
         why
     };
-    tokio::pin!(stop);
-    let why = loop {
-        let place = connections.clone().acquire_owned();
-        let accepted = tokio::select! {
-            accepted = async { (place.await, listener.accept().await) } => accepted,
-            why = &mut stop => break why,
-        };
-        let (Ok(place), Ok((stream, peer))) = accepted else {
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
-        prepare(&stream);
-        let peer = dispatch::Peer { remote: peer, local: stream.local_addr().ok() };
-        let (router, stopping) = (router.clone(), stopping.clone());
-        let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(peer);
-            let (answer, stopping) = (router.clone().oneshot(request.map(axum::body::Body::new)), stopping.clone());
-            async move {
-                let mut answer = answer.await?;
-                if stopping.load(Ordering::Relaxed) {
-                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-                }
-                Ok::<_, Infallible>(answer)
-            }
-        });
-        let connection =
-            builder.serve_connection(TokioIo::new(protocol::Explained::new(stream)), TowerToHyperService::new(service));
-        let (connection, mut until_over) = (graceful.watch(connection), until_over.clone());
-        tokio::spawn(async move {
-            tokio::select! {
-                // A client that breaks off is its own affair.
-                _ = connection => {}
-                _ = until_over.changed() => {}
-            }
-            drop(place);
-        });
-    };
-    drop(listener);
-    let drain = Duration::from_secs(app.config.drain_seconds).saturating_sub(STOP_GRACE);
-    if tokio::time::timeout(drain, graceful.shutdown()).await.is_err() {
-        tracing::warn!("connections were still open when the time to drain was over; they are closed");
-    }
-    // Clients that read nothing, or send nothing, have nothing more to wait for: what they hold must not hold up what follows.
-    drop(until_over);
-    let _ = over.send(());
-    over.closed().await;
-    why
+    door.serve(listener, stop).await
 }
 
-/// Answers are small and wanted at once.
-fn prepare(stream: &TcpStream) {
-    if let Err(fault) = stream.set_nodelay(true) {
-        tracing::debug!(%fault, "cannot set TCP_NODELAY");
-    }
+/// Serves what whoever runs the server asks, until `stop`: health, metrics, the API description.
+pub async fn serve_inside<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
+    let router = dispatch::router(&app, routes().into_iter().filter(|route| route.under == Under::Root));
+    Door::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await
 }

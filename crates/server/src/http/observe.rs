@@ -1,6 +1,7 @@
 //! Watching requests: one log line and a few numbers each, and a request id that goes out with the answer.
 //!
-//! Promises: no token, password, query or body is logged; labels of metrics are closed sets. Must not know nouns.
+//! Promises: no token, password, query or body is logged; labels of metrics are closed sets; of requests that are turned away
+//! (429, 503) there is one line a second. Must not know nouns.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +18,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_CHARS_MAX: usize = 64;
 /// The most characters of the ids in a path that are logged.
 const IDS_CHARS_MAX: usize = 128;
+
+/// Between two that pass a gate.
+const GATE_MILLIS: u64 = 1_000;
 
 /// A request being watched.
 pub struct Observed {
@@ -67,8 +71,8 @@ impl Observed {
         self.refusal = code;
     }
 
-    /// Ends the watch: the log line, the numbers, the id on the answer.
-    pub fn finish(self, response: &mut Response) {
+    /// Ends the watch: the log line, the numbers, the id on the answer. `reason` is why it is no better one.
+    pub fn finish(self, response: &mut Response, reason: Option<&str>) {
         let status = response.status().as_u16();
         let elapsed = self.start.elapsed();
         metrics::counter!(
@@ -81,19 +85,57 @@ impl Observed {
         if let Some(code) = self.refusal {
             metrics::counter!("onhand_refusals_total", "code" => code).increment(1);
         }
-        tracing::info!(
-            id = self.id.to_str().unwrap_or_default(),
-            method = self.method,
-            route = self.route,
-            ids = Some(&*self.ids).filter(|ids| !ids.is_empty()),
-            status,
-            code = self.refusal,
-            micros = elapsed.as_micros() as u64,
-            user = &*self.user,
-            address = self.address.map(tracing::field::display),
-            "request"
-        );
+        self.log(status, elapsed.as_micros() as u64, reason);
         response.headers_mut().insert(REQUEST_ID, self.id);
+    }
+
+    fn log(&self, status: u16, micros: u64, reason: Option<&str>) {
+        let (id, method, route, user) = (self.id.to_str().unwrap_or_default(), self.method, self.route, &*self.user);
+        let (address, code) = (self.address.map(tracing::field::display), self.refusal);
+        let ids = Some(&*self.ids).filter(|ids| !ids.is_empty());
+        let (message, untold) = match status {
+            429 => ("answered 429", TURNED_AWAY.pass()),
+            503 => ("answered 503", TURNED_AWAY.pass()),
+            _ => {
+                tracing::info!(id, method, route, ids, status, code, micros, user, address, "request");
+                return;
+            }
+        };
+        if let Some(untold) = untold {
+            // Others in the second before, which have no line.
+            tracing::warn!(id, method, route, ids, status, micros, user, address, reason, untold, "{message}");
+        }
+    }
+}
+
+/// Lets one of what is told through in a second.
+pub(super) struct Gate {
+    /// Milliseconds after the first, from which on the next one passes.
+    next: AtomicU64,
+    untold: AtomicU64,
+}
+
+/// Requests that are turned away.
+static TURNED_AWAY: Gate = Gate::new();
+
+impl Gate {
+    /// One that nothing has passed yet.
+    pub(super) const fn new() -> Self {
+        Self { next: AtomicU64::new(0), untold: AtomicU64::new(0) }
+    }
+
+    /// Whether this one may be told; then, how many before it were not.
+    pub(super) fn pass(&self) -> Option<u64> {
+        static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+        let now = FIRST.elapsed().as_millis() as u64;
+        let next = self.next.load(Ordering::Relaxed);
+        let passes = now >= next
+            && self.next.compare_exchange(next, now + GATE_MILLIS, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if passes {
+            return Some(self.untold.swap(0, Ordering::Relaxed));
+        }
+        self.untold.fetch_add(1, Ordering::Relaxed);
+        None
     }
 }
 

@@ -121,6 +121,8 @@ pub struct Route {
     pub parameters: &'static [Parameter],
     /// Whether only Onhand has it: then its body is read strictly unless the client asks for something else.
     pub own: bool,
+    /// Whether it is served by the listener for whoever runs the server only, where there is one.
+    pub for_operators: bool,
 }
 
 /// A parameter in the query of a route that is no list.
@@ -194,12 +196,19 @@ impl Route {
             options: &[],
             parameters: &[],
             own: false,
+            for_operators: false,
         }
     }
 
     /// The same, which the vendor does not document.
     pub(super) fn own(mut self) -> Self {
         self.own = true;
+        self
+    }
+
+    /// The same, served apart where there is a listener for it.
+    pub(super) fn for_operators(mut self) -> Self {
+        self.for_operators = true;
         self
     }
 

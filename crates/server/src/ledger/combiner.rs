@@ -3,6 +3,7 @@
 //! Promises: whoever waits for an answer comes first, and rows of imports wait for one batch of theirs at the most; a
 //! command that fails fails alone. Must not know where commands come from.
 
+use std::iter::{once, repeat_with};
 use std::mem::replace;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use crate::supervise::caught;
 /// Up to so many commands are always taken together: fewer would not make up for the flush they share.
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
-const BATCH_COMMANDS_MAX: usize = 512;
+const BATCH_COMMANDS_MAX: usize = 2_048;
 /// Pieces of imports in one transaction while nobody wants anything else; otherwise there is one, so that nobody waits long.
 const BATCH_CHUNKS_MAX: usize = 16;
 /// How often a batch is loaded again because something it would make was there already.
@@ -50,6 +51,15 @@ fn take(queue: &mut mpsc::Receiver<Waiting>, most: usize, drained: &mut Vec<Wait
 /// alone would only make everybody wait; after an unknown end it might do them twice.
 fn is_of_a_command(fault: &Error) -> bool {
     matches!(fault, Error::Taken { .. } | Error::Moved(_) | Error::Internal(_))
+}
+
+/// Answers callers. One that hung up is not told; its command is done all the same.
+fn tell(answers: &mut [Option<Answering>], settled: impl Iterator<Item = Result<Settled, Fault>>) {
+    for (answer, settled) in answers.iter_mut().zip(settled) {
+        if let Some(answer) = answer.take() {
+            let _ = answer.send(settled);
+        }
+    }
 }
 
 pub(super) struct Combiner {
@@ -122,38 +132,32 @@ impl Combiner {
         }
     }
 
-    /// Settles what was taken and answers everybody.
+    /// Settles what was taken and answers everybody. One bad command must not fail its neighbours: halves of a batch that fails
+    /// because of what is in it are tried by themselves, and halves of those, until it is alone.
     async fn answer(&mut self, drained: &mut Vec<Waiting>) {
         let taken = Instant::now();
         let waited = metrics::histogram!("onhand_ledger_wait_seconds");
         let begin = |(submission, answering, submitted): Waiting| {
             waited.record(taken.saturating_duration_since(submitted));
-            (submission, answering)
+            (submission, Some(answering))
         };
-        let (batch, answers): (Vec<Submission>, Vec<Answering>) = drained.drain(..).map(begin).unzip();
+        let (batch, mut answers): (Vec<Submission>, Vec<Option<Answering>>) = drained.drain(..).map(begin).unzip();
         metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
         let batch = Arc::new(batch);
-        match self.settle_again(batch.clone(), 0..batch.len()).await {
-            Ok(settled) => answers.into_iter().zip(settled).for_each(|(answer, settled)| {
-                // A caller that hung up is not told; its command is done all the same.
-                let _ = answer.send(Ok(settled));
-            }),
-            Err(fault) if is_of_a_command(&fault) && batch.len() > 1 => {
-                self.settle_alone(batch, answers, &fault).await;
+        let mut parts: Vec<Range<usize>> = once(0..batch.len()).collect();
+        while let Some(part) = parts.pop() {
+            match self.settle_again(batch.clone(), part.clone()).await {
+                Ok(settled) => tell(&mut answers[part], settled.into_iter().map(Ok)),
+                Err(fault) if is_of_a_command(&fault) && part.len() > 1 => {
+                    tracing::warn!(commands = part.len(), %fault, "batch failed; trying its halves");
+                    let middle = part.start + part.len() / 2;
+                    parts.extend([middle..part.end, part.start..middle]);
+                }
+                Err(fault) => {
+                    tracing::warn!(commands = part.len(), %fault, "batch failed");
+                    tell(&mut answers[part], repeat_with(|| Err(Fault::Store(fault.clone()))));
+                }
             }
-            Err(fault) => {
-                tracing::warn!(commands = batch.len(), %fault, "batch failed");
-                answers.into_iter().for_each(|answer| drop(answer.send(Err(Fault::Store(fault.clone())))));
-            }
-        }
-    }
-
-    /// One bad command must not fail its neighbours: each is tried once by itself.
-    async fn settle_alone(&mut self, batch: Arc<Vec<Submission>>, answers: Vec<Answering>, fault: &Error) {
-        tracing::warn!(commands = answers.len(), %fault, "batch failed; trying each command alone");
-        for (index, answer) in answers.into_iter().enumerate() {
-            let alone = self.settle_again(batch.clone(), index..index + 1).await;
-            let _ = answer.send(alone.map(|mut settled| settled.remove(0)).map_err(Fault::Store));
         }
     }
 
@@ -277,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_few_go_together_and_many_go_by_halves() {
-        let sizes = [0, 1, 24, 64, 1_000, QUEUE_MAX].map(batch_size);
-        assert_eq!(sizes, [24, 24, 24, 32, 500, BATCH_COMMANDS_MAX]);
+        let sizes = [0, 1, 24, 64, 1_000, 4_000, QUEUE_MAX].map(batch_size);
+        assert_eq!(sizes, [24, 24, 24, 32, 500, 2_000, BATCH_COMMANDS_MAX]);
     }
 }

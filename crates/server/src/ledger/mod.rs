@@ -2,13 +2,14 @@
 //!
 //! Promises: a command is answered after its effect is flushed to disk; commands on one stock take effect in the order in
 //! which they are answered; what waits is taken together into one transaction, and nothing waits for more to come. Whoever
-//! waits for an answer comes before rows of imports. A full queue refuses at once. Must not know HTTP, JSON or what a command
-//! means.
+//! waits for an answer comes before rows of imports. A full queue refuses at once. The writer has a thread of its own, so that
+//! it gets its turn however many requests there are. Must not know HTTP, JSON or what a command means.
 
 mod ahead;
 mod combiner;
 mod receipts;
 
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -18,6 +19,7 @@ use onhand_core::{Command, Context, IdKind, IdSource, ImportId, Outcome, Refusal
 use onhand_store::ahead::Ahead;
 use onhand_store::idempotency::{Answer, Key};
 use onhand_store::{Error, Store, Tx, imports, ledger as rows};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -26,8 +28,9 @@ use self::combiner::Combiner;
 use crate::clock::Clock;
 use crate::pages::Pages;
 
-/// Commands that may wait. At tens of thousands a second this is well under a quarter of a second of work.
-const QUEUE_MAX: usize = 4_096;
+/// Commands that may wait: one of each connection that there may be, and some. Batches grow with what waits, so that a long
+/// queue is worked off faster than a short one; at tens of thousands a second this is well under a second of work.
+pub const QUEUE_MAX: usize = 16_384;
 /// Pieces of imports that may wait: more than all workers send before they are answered.
 const CHUNKS_MAX: usize = 256;
 /// Combiners for rows of imports only, where a database has several writers at a time. They are to each other, and to the one
@@ -133,10 +136,10 @@ impl Ledger {
         let in_turn = if store.is_shared() { None } else { of_imports.pop() };
         let nobody = || mpsc::channel(1).1;
         let mut running = JoinSet::new();
-        running.spawn(combiner().run(of_callers, in_turn.unwrap_or_else(nobody)));
-        of_imports.into_iter().for_each(|chunks| _ = running.spawn(combiner().run(nobody(), chunks)));
+        running.spawn(on_a_thread(combiner().run(of_callers, in_turn.unwrap_or_else(nobody))));
+        of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(combiner().run(nobody(), chunks))));
         // The end of one is the end of all: nobody would answer what the others still take.
-        let running = tokio::spawn(async move { while let Some(Ok(())) = running.join_next().await {} });
+        let running = tokio::spawn(async move { while let Some(Ok(Ok(()))) = running.join_next().await {} });
         (Self { callers, chunks, pages, submitted: Arc::default(), due }, running)
     }
 
@@ -176,10 +179,30 @@ impl Ledger {
         !self.callers.is_closed() && self.chunks.iter().all(|chunks| !chunks.is_closed())
     }
 
+    /// Whether the next command would be refused.
+    pub fn is_full(&self) -> bool {
+        self.callers.capacity() == 0
+    }
+
     /// Commands waiting just now, without rows of imports.
     pub fn waiting(&self) -> usize {
         QUEUE_MAX - self.callers.capacity()
     }
+}
+
+/// Runs a combiner on a thread of its own. Among the tasks of requests it would wait for each of them between two steps, of
+/// which a batch has several.
+async fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
+    let (end, ended) = oneshot::channel();
+    let runtime = Handle::current();
+    let work = move || {
+        runtime.block_on(work);
+        // Whoever waited may have gone.
+        let _ = end.send(());
+    };
+    let thread = std::thread::Builder::new().name("onhand-ledger".to_owned()).spawn(work);
+    thread.map_err(|fault| fault.to_string())?;
+    ended.await.map_err(|_| "the writer has panicked".to_owned())
 }
 
 /// What a command would do, decided by the same rules on the same rows and then forgotten.

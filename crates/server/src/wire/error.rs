@@ -179,10 +179,10 @@ impl Error {
                 let text = format!("Request was throttled. Expected available in {seconds} seconds.");
                 Reply::json(StatusCode::TOO_MANY_REQUESTS, &json!({"detail": text})).retry_after(seconds)
             }
-            Self::Busy(text) => {
-                tracing::warn!(reason = text, "answered 503");
-                let body = json!({"detail": "The server is busy. Nothing was changed; try again."});
-                Reply::json(StatusCode::SERVICE_UNAVAILABLE, &body).retry_after(1)
+            Self::Busy(reason) => {
+                // Made once: of these there may be very many.
+                const BODY: &str = r#"{"detail":"The server is busy. Nothing was changed; try again."}"#;
+                Reply::text(StatusCode::SERVICE_UNAVAILABLE, BODY).retry_after(1).because(reason)
             }
             Self::Unknown(text) => {
                 tracing::error!(reason = text, "answered 503");

@@ -21,17 +21,30 @@ pub struct Reply {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The code of the rule by which it refuses.
     pub refusal: Option<&'static str>,
+    /// Why it is no better one, for the log.
+    pub reason: Option<String>,
 }
 
 /// The body of an answer that has none.
 pub const NOTHING: &str = "";
+
+/// Over how many seconds those are spread who are told to come back soon.
+const RETRY_JITTER_SECONDS: u64 = 2;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Reply {
     /// A JSON answer whose text is already made.
     pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
-        Self { status, body: body.into(), stream: None, content_type: JSON, headers: Vec::new(), refusal: None }
+        Self {
+            status,
+            body: body.into(),
+            stream: None,
+            content_type: JSON,
+            headers: Vec::new(),
+            refusal: None,
+            reason: None,
+        }
     }
 
     /// A JSON answer.
@@ -66,10 +79,18 @@ impl Reply {
         self
     }
 
-    /// With `Retry-After`.
+    /// With `Retry-After`: so many seconds, or a few more, so that those who were refused together do not come back together.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
-        self.with(header::RETRY_AFTER, HeaderValue::from(seconds))
+        let jitter = rand::random_range(0..=(seconds / 2).max(RETRY_JITTER_SECONDS));
+        self.with(header::RETRY_AFTER, HeaderValue::from(seconds.saturating_add(jitter)))
+    }
+
+    /// With a reason, for the log.
+    #[must_use]
+    pub fn because(mut self, reason: String) -> Self {
+        self.reason = Some(reason);
+        self
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) mod exports;
 mod extremes;
 mod failed_integrations;
 mod feeds;
+mod floods;
 mod foreign;
 mod geography;
 mod handling;

@@ -8,6 +8,7 @@ mod client;
 mod copy;
 mod disk;
 mod exports;
+mod floods;
 mod holding;
 mod imports;
 mod lacking;

@@ -80,10 +80,17 @@ fn operations() -> Vec<Route> {
             .answers(200, Answer::Free),
         route!(GET "metrics" Public health::metrics, "Metrics in Prometheus' text form.")
             .under(Under::Root)
+            .for_operators()
             .answers(200, Answer::Free),
-        route!(GET "api/schema" Public schema::show, "This description.").under(Under::Root).answers(200, Answer::Free),
+        route!(GET "api/schema" Public schema::show, "This description.")
+            .under(Under::Root)
+            .for_operators()
+            .answers(200, Answer::Free)
+            .answers(304, Answer::Nothing),
         route!(GET "api/docs" Public schema::page, "This description, to read.")
             .under(Under::Root)
-            .answers(200, Answer::Free),
+            .for_operators()
+            .answers(200, Answer::Free)
+            .answers(304, Answer::Nothing),
     ]
 }

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use self::answers::responses;
 use self::bodies::{body, file};
 use self::parameters::parameters;
+use super::asset::Asset;
 use super::call::Call;
 use super::docs;
 use super::routes::{Reading, Route, Under, routes};
@@ -25,14 +26,15 @@ use crate::wire::error::Error;
 use crate::wire::json::Reply;
 
 /// `GET /api/schema/`.
-pub async fn show(_: Call) -> Result<Reply, Error> {
-    static TEXT: LazyLock<String> = LazyLock::new(|| document().to_string());
-    Ok(Reply::ok(TEXT.as_str()))
+pub async fn show(call: Call) -> Result<Reply, Error> {
+    static TEXT: LazyLock<Asset> = LazyLock::new(|| Asset::new("application/json", document().to_string()));
+    Ok(TEXT.reply(&call.headers))
 }
 
 /// `GET /api/docs/`.
-pub async fn page(_: Call) -> Result<Reply, Error> {
-    Ok(Reply::other("text/html; charset=utf-8", docs::page(&document())))
+pub async fn page(call: Call) -> Result<Reply, Error> {
+    static PAGE: LazyLock<Asset> = LazyLock::new(|| Asset::new("text/html; charset=utf-8", docs::page(&document())));
+    Ok(PAGE.reply(&call.headers))
 }
 
 /// The whole description.

@@ -1,0 +1,105 @@
+//! Who is let in, before anything else is done for a request.
+//!
+//! Promises: a stranger beyond what its address may have is answered late and costs next to nothing; whoever has shown a good
+//! token a moment ago is let in, whoever else has its address; when the ledger's queue is full, no body is read for it. Must
+//! not know nouns.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use axum::http::{HeaderMap, header};
+
+use super::route::Route;
+use crate::app::App;
+use crate::auth::{Caller, Permission, Recalled, Role};
+use crate::wire::error::Error;
+
+/// How long a stranger beyond its limit waits for its answer at the least, and how much longer at the most. Answered at once
+/// it would ask again at once, and refusing would be all that the server does.
+const HOLD: Duration = Duration::from_secs(1);
+const HOLD_MORE_MILLIS: u64 = 1_000;
+/// When it may try again.
+const AGAIN_SECONDS: u64 = 1;
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Origin {
+    /// The client's address.
+    pub(super) address: IpAddr,
+    /// Whether it came by the listener for whoever runs the server.
+    pub(super) is_inside: bool,
+}
+
+/// Counts a request of nobody in particular; refused when there were too many from its address.
+pub(super) async fn stranger(app: &App, origin: Origin) -> Result<(), Error> {
+    match origin.is_inside || app.strangers.admits(origin.address) {
+        true => Ok(()),
+        false => Err(held().await),
+    }
+}
+
+async fn held() -> Error {
+    tokio::time::sleep(HOLD + Duration::from_millis(rand::random_range(0..=HOLD_MORE_MILLIS))).await;
+    Error::Throttled { retry_after_seconds: AGAIN_SECONDS }
+}
+
+/// Refuses what the ledger would refuse in any case.
+pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
+    match route.ledger && app.ledger.is_full() {
+        true => Err(Error::Busy("the ledger takes no more".to_owned())),
+        false => Ok(()),
+    }
+}
+
+/// The caller, if the route asks for one. What is for everybody does not depend on the store; whoever has shown a good token
+/// before is no stranger there either.
+pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, origin: Origin) -> Result<Caller, Error> {
+    let recalled = token(headers).map(|token| app.sessions.recall(token));
+    if route.permission == Permission::Public {
+        return match recalled {
+            Some(Recalled::Caller(_) | Recalled::Known(_)) => Ok(nobody()),
+            _ => stranger(app, origin).await.map(|()| nobody()),
+        };
+    }
+    let refused = |text: &str| Err(Error::unauthorized(text));
+    let invalid = || refused("Invalid token.");
+    match recalled {
+        Some(Recalled::Caller(caller)) => Ok(caller),
+        Some(Recalled::Known(asked)) => match app.sessions.look_up(asked).await? {
+            Some(caller) => Ok(caller),
+            None => stranger(app, origin).await.and_then(|()| invalid()),
+        },
+        Some(Recalled::New(asked)) => {
+            // It may be good, so it is looked up in any case: late where too many were not.
+            let counted = stranger(app, origin).await;
+            let Some(caller) = app.sessions.look_up(asked).await? else { return counted.and_then(|()| invalid()) };
+            if counted.is_ok() {
+                app.strangers.give_back(origin.address);
+            }
+            Ok(caller)
+        }
+        Some(Recalled::Nobody) => stranger(app, origin).await.and_then(|()| invalid()),
+        None => {
+            stranger(app, origin).await?;
+            refused("Authentication credentials were not provided.")
+        }
+    }
+}
+
+/// The token that a request shows.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("token").then(|| token.trim())
+}
+
+/// Whoever calls a route for everybody.
+fn nobody() -> Caller {
+    Caller {
+        account: onhand_core::UserId::new(0),
+        username: "".into(),
+        role: Role::Viewer,
+        channel: None,
+        token: 0,
+        is_named: false,
+    }
+}

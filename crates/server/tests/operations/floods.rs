@@ -1,0 +1,123 @@
+//! Floods from one address, and the listener that is not reached by them.
+//!
+//! Promises: a flood has so many connections and ends by itself; what is counted has bounds that hold on any machine.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+use crate::client::Client;
+use crate::orders::Buyer;
+use crate::program::{Server, Starting, done, file};
+
+/// Connections of a flood, and how long it lasts.
+const CONNECTIONS: usize = 200;
+const LASTS: Duration = Duration::from_secs(3);
+
+/// What an address may have without a token: so many a second, and at once.
+const EACH_SECOND: u64 = 50;
+const AT_ONCE: u64 = 500;
+
+/// Asks again and again from many connections; how many answers had which status, and how long it took.
+fn flood(address: SocketAddr, request: &'static str) -> (BTreeMap<u16, u64>, Duration) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let begun = Instant::now();
+        let mut connections = JoinSet::new();
+        for _ in 0..CONNECTIONS {
+            connections.spawn(async move {
+                let mut stream = TcpStream::connect(address).await.expect("it listens");
+                let mut statuses = Vec::new();
+                while begun.elapsed() < LASTS {
+                    stream.write_all(request.as_bytes()).await.expect("it listens");
+                    statuses.push(status(&mut stream).await);
+                }
+                statuses
+            });
+        }
+        let mut all = BTreeMap::new();
+        for status in connections.join_all().await.into_iter().flatten() {
+            *all.entry(status).or_insert(0) += 1;
+        }
+        (all, begun.elapsed())
+    })
+}
+
+/// The status of an answer, which is read to its end.
+async fn status(stream: &mut TcpStream) -> u16 {
+    let mut bytes = Vec::new();
+    loop {
+        let count = stream.read_buf(&mut bytes).await.expect("not reset");
+        assert!(count > 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
+        let text = String::from_utf8_lossy(&bytes);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        if body.len() >= length.unwrap_or(0) {
+            return head[9..12].parse().expect("a status");
+        }
+    }
+}
+
+#[test]
+fn a_flood_has_what_an_address_may_have_and_the_shop_goes_on() {
+    const REQUESTS: [&str; 2] = [
+        "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET /api/v1/orders/ HTTP/1.1\r\nHost: x\r\nAuthorization: Token 0123456789012345678901234567890123456789\r\n\r\n",
+    ];
+    for (number, request) in REQUESTS.into_iter().enumerate() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (url, log) = (file(folder.path()), folder.path().join("log"));
+        let log_file = File::create(&log).expect("made");
+        let server = Starting::begin_logging(&url, &[], Stdio::from(log_file)).listening();
+        let buyer = Buyer::new(server.address, "one");
+        let address = server.address;
+        let flooding = std::thread::spawn(move || flood(address, request));
+        let mut placed = 0;
+        while !flooding.is_finished() {
+            assert_eq!(buyer.place(&format!("{number}-{placed}")), 201);
+            placed += 1;
+        }
+        let (statuses, lasted) = flooding.join().expect("it ends");
+        let seconds = lasted.as_secs() + 1;
+        let (refused, others) = statuses.iter().fold((0, 0), |(refused, others), (status, count)| match *status {
+            429 => (refused + count, others),
+            200 | 401 => (refused, others + count),
+            _ => panic!("{statuses:?}"),
+        });
+        assert!(others <= AT_ONCE + EACH_SECOND * seconds, "{statuses:?} in {lasted:?}");
+        assert!(refused > 0 && refused <= CONNECTIONS as u64 * (seconds + 1), "{statuses:?} in {lasted:?}");
+        assert!(placed > 1, "no order was taken meanwhile");
+        assert!(server.stop().success());
+        let log = fs::read_to_string(log).expect("a log");
+        let lines = log.lines().filter(|line| line.contains("answered 429")).count() as u64;
+        assert!((1..=seconds + 1).contains(&lines), "{log}");
+        assert!(done(&url, &["verify"]).contains(&format!(" {placed} orders\n")));
+    }
+}
+
+#[test]
+fn operators_have_a_listener_of_their_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr()).expect("a free port");
+    let arguments = [format!("--admin-listen={free}"), "--anonymous-requests-max=1".to_owned()];
+    let server = Server::start(&file(folder.path()), &arguments.each_ref().map(String::as_str));
+    let (inside, outside) = (Client::with(free, ""), Client::with(server.address, ""));
+    for path in ["/healthz", "/readyz", "/metrics", "/api/docs/", "/api/schema/"] {
+        for _ in 0..20 {
+            assert_eq!(inside.get(path).status(), 200, "{path}");
+        }
+    }
+    assert_eq!(inside.get("/api/v1/orders/").status(), 404);
+    for (path, status) in
+        [("/healthz", 200), ("/readyz", 200), ("/metrics", 404), ("/api/docs/", 404), ("/api/schema/", 404)]
+    {
+        assert_eq!(outside.get(path).status(), status, "{path}");
+    }
+    assert!(server.stop().success());
+}
