@@ -42,7 +42,7 @@ const ADDRESS_PART: usize = 4;
 /// After a failed accept (too many open files, say) the loop takes a breath.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What a connection is told that is one too many for its address, as far as it still listens.
-const CROWDED: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: 59\r\n\
+const CROWDED: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: 62\r\n\
     retry-after: 5\r\ncache-control: no-store\r\nconnection: close\r\n\r\n\
     {\"detail\":\"There are too many connections from this address.\"}";
 
