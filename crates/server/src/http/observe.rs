@@ -1,11 +1,12 @@
 //! Watching requests: one log line and a few numbers each, and a request id that goes out with the answer.
 //!
 //! Promises: no token, password, query or body is logged; labels of metrics are closed sets; of requests that are turned away
-//! (429, 503) there is one line a second. Must not know nouns.
+//! (429, 503) there is one line a second for each route. Must not know nouns.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -94,8 +95,8 @@ impl Observed {
         let (address, code) = (self.address.map(tracing::field::display), self.refusal);
         let ids = Some(&*self.ids).filter(|ids| !ids.is_empty());
         let (message, untold) = match status {
-            429 => ("answered 429", TURNED_AWAY.pass()),
-            503 => ("answered 503", TURNED_AWAY.pass()),
+            429 => ("answered 429", turned_away(status, route)),
+            503 => ("answered 503", turned_away(status, route)),
             _ => {
                 tracing::info!(id, method, route, ids, status, code, micros, user, address, "request");
                 return;
@@ -115,8 +116,13 @@ pub(super) struct Gate {
     untold: AtomicU64,
 }
 
-/// Requests that are turned away.
-static TURNED_AWAY: Gate = Gate::new();
+/// Whether a request that is turned away gets a line; then, how many of its route before it got none. A flood on one route
+/// hides nothing of another one.
+fn turned_away(status: u16, route: &'static str) -> Option<u64> {
+    static GATES: Mutex<BTreeMap<(u16, &'static str), Gate>> = Mutex::new(BTreeMap::new());
+    let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+    gates.entry((status, route)).or_insert_with(Gate::new).pass()
+}
 
 impl Gate {
     /// One that nothing has passed yet.

@@ -9,7 +9,6 @@ use super::allot::{self, Allotment};
 use super::mark::{self, Subject};
 use super::outcome::{FloorOutcome, packed};
 use super::{follow, moves, returns, split, unplanned};
-use crate::command::ORDER_LINES_MAX;
 use crate::floor::{
     Package, PackageCommand, PackageItem, PackageState, RunPackage, SomeUnits, TransferState, UnplannedReason,
 };
@@ -69,19 +68,9 @@ fn assign(shelf: &mut Shelf, package: &Package, context: Context) {
 fn lines(shelf: &Shelf, package: &Package, command: &RunPackage) -> Result<Vec<SomeUnits>, Refusal> {
     let all: Vec<&PackageItem> = shelf.floor.lines_of(package.id).collect();
     let named = command.items.as_deref().unwrap_or_default();
-    let line = |one: &SomeUnits| all.iter().find(|line| line.id == one.line);
-    let foreign: Vec<i64> = named.iter().filter(|one| line(one).is_none()).map(|one| one.line.get()).collect();
-    if !foreign.is_empty() {
-        return Err(Refusal::ForeignLines(foreign));
-    }
-    let too_many = |one: &&SomeUnits| line(one).zip(one.units).is_some_and(|(line, units)| units > line.quantity);
-    if let Some((one, line)) = named.iter().find(too_many).and_then(|one| Some((one, line(one)?))) {
-        return Err(Refusal::TooManyUnits { line: one.line.get(), units: line.quantity.units() });
-    }
-    let parts = named.iter().filter(|one| one.units.is_some()).count();
-    if parts > 0 && shelf.items_of(package.order).len() + parts > ORDER_LINES_MAX {
-        return Err(Refusal::TooManyLines);
-    }
+    let line = |id: PackageItemId| all.iter().find(|line| line.id == id);
+    let quantity = |id: PackageItemId| (id.get(), line(id).map(|line| line.quantity));
+    split::check(named, quantity, shelf.items_of(package.order).len())?;
     let is_returning = command.command == PackageCommand::Return;
     let may = |line: &&&PackageItem| if is_returning { returns::may(shelf, line) } else { line.state.is_open() };
     let units = |line: &PackageItem| named.iter().find(|one| one.line == line.id).and_then(|one| one.units);

@@ -10,7 +10,6 @@ use super::mark::Subject;
 use super::outcome::FloorOutcome;
 use super::run_package::lose;
 use super::{follow, moves, split, unplanned};
-use crate::command::ORDER_LINES_MAX;
 use crate::floor::{
     PackageState, RunTransfer, SomeUnits, Transfer, TransferCommand, TransferItem, TransferState, UnplannedReason,
 };
@@ -63,21 +62,10 @@ pub(super) fn run_transfer(
 
 /// Whether the command's lines are the transfer's, with no more units than those have.
 fn check(shelf: &Shelf, transfer: &Transfer, command: &RunTransfer) -> Result<(), Refusal> {
+    let line = |id| shelf.floor.transfer_items.get(id).filter(|line| line.transfer == transfer.id);
+    let quantity = |id: TransferItemId| (id.get(), line(id).map(|line| line.quantity));
     let named = command.items.as_deref().unwrap_or_default();
-    let line = |one: &Named| shelf.floor.transfer_items.get(one.line).filter(|line| line.transfer == transfer.id);
-    let foreign: Vec<i64> = named.iter().filter(|one| line(one).is_none()).map(|one| one.line.get()).collect();
-    if !foreign.is_empty() {
-        return Err(Refusal::ForeignLines(foreign));
-    }
-    let too_many = |one: &&Named| line(one).zip(one.units).is_some_and(|(line, units)| units > line.quantity);
-    if let Some((one, line)) = named.iter().find(too_many).and_then(|one| Some((one, line(one)?))) {
-        return Err(Refusal::TooManyUnits { line: one.line.get(), units: line.quantity.units() });
-    }
-    let parts = named.iter().filter(|one| one.units.is_some()).count();
-    if parts > 0 && shelf.items_of(transfer.order).len() + parts > ORDER_LINES_MAX {
-        return Err(Refusal::TooManyLines);
-    }
-    Ok(())
+    split::check(named, quantity, shelf.items_of(transfer.order).len())
 }
 
 /// Whether every line that is said not to be there was said so before.

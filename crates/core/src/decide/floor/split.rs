@@ -3,8 +3,30 @@
 //! Promises: the two lines hold together what the one held, where it was held and as it was registered, so no number of a
 //! stock changes; the new line says which one it was split from. Must not know why a line is split.
 
+use crate::command::ORDER_LINES_MAX;
 use crate::floor::{PackageItem, SomeUnits, TransferItem};
-use crate::{Context, Hold, IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Shelf, TransferItemId};
+use crate::{Context, Hold, IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Refusal, Shelf, TransferItemId};
+
+/// Whether the lines that a command names are there, with no more units than those have, in an order of so many lines. A line's
+/// number and its units are `quantity`'s to say, which is `None` for one that is not there.
+pub(super) fn check<L: Copy>(
+    named: &[SomeUnits<L>],
+    quantity: impl Fn(L) -> (i64, Option<Quantity>),
+    lines: usize,
+) -> Result<(), Refusal> {
+    let found = || named.iter().map(|one| (quantity(one.line), one.units));
+    let foreign: Vec<i64> = found().filter(|((_, there), _)| there.is_none()).map(|((line, _), _)| line).collect();
+    if !foreign.is_empty() {
+        return Err(Refusal::ForeignLines(foreign));
+    }
+    for ((line, there), units) in found() {
+        if let Some(there) = there.filter(|there| units.is_some_and(|units| units > *there)) {
+            return Err(Refusal::TooManyUnits { line, units: there.units() });
+        }
+    }
+    let parts = named.iter().filter(|one| one.units.is_some()).count();
+    if parts > 0 && lines + parts > ORDER_LINES_MAX { Err(Refusal::TooManyLines) } else { Ok(()) }
+}
 
 /// Splits units off a line in a package, fewer than it has; the new line, in the same package.
 fn split(shelf: &mut Shelf, line: PackageItemId, units: Quantity, context: Context) -> PackageItemId {
