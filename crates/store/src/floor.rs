@@ -3,12 +3,12 @@
 //! Promises: whatever belongs to an order is read when the order is locked, and what belongs to a stock when the stock is;
 //! a batch that has nothing to do with the floor asks nothing. Must not know why anything changed.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use onhand_core::command::Needs;
 use onhand_core::floor::{FloorChanges, FloorNeeds, MoveKind};
 use onhand_core::{
-    Changes, HoldState, OrderId, OrderItemId, SHORT_LINES_MAX, Shelf, Stock, StockId, StockKey, StockListId,
+    Changes, HoldState, OrderId, OrderItemId, SHORT_LINES_MAX, Shelf, Stock, StockId, StockKey, StockListId, Timestamp,
 };
 
 use crate::sql::{shared, values};
@@ -274,11 +274,15 @@ pub(crate) async fn load_goods(
     found: &[Stock],
     shelf: &mut Shelf,
 ) -> Result<(), Error> {
+    let mut counted: BTreeMap<Timestamp, Vec<StockId>> = BTreeMap::new();
     for (location, sku, moment) in &needs.counted_earlier {
         let list = shelf.floor.locations.get(*location).map(|location| location.list);
-        if let Some(stock) = found.iter().find(|stock| Some(stock.list) == list && stock.sku == *sku) {
-            let sum = goods_movements::sum_since(tx, stock.id, *moment).await?;
-            shelf.floor.goods.put_sum_since(stock.id, *moment, sum);
+        let stock = found.iter().find(|stock| Some(stock.list) == list && stock.sku == *sku);
+        counted.entry(*moment).or_default().extend(stock.map(|stock| stock.id));
+    }
+    for (moment, stocks) in counted {
+        for (stock, sum) in goods_movements::sums_since(tx, moment, &stocks).await? {
+            shelf.floor.goods.put_sum_since(stock, moment, sum);
         }
     }
     Ok(())

@@ -9,19 +9,23 @@ use crate::{Error, Tx};
 
 shared! {
     SUM_SINCE = "goods_movements.sum_since",
-        "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM goods_movement
-         WHERE stock_id = ?1 AND bucket = ?2 AND at > ?3";
+        "SELECT stock_id, CAST(SUM(quantity) AS BIGINT) FROM goods_movement
+         WHERE stock_id = ?1 AND bucket = ?2 AND at > ?3 GROUP BY stock_id";
     /// Several of one stock in the same moment are one.
     ADD = "goods_movements.add",
         "INSERT INTO goods_movement (bucket, stock_id, at, quantity) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (stock_id, at, bucket) DO UPDATE SET quantity = goods_movement.quantity + EXCLUDED.quantity";
 }
 
-/// What has come to the place of a stock after a moment, less what has left it.
-pub(crate) async fn sum_since(tx: &mut Tx<'_>, stock: StockId, moment: Timestamp) -> Result<i64, Error> {
-    let read = |row: &Row<'_>| row.get(0);
-    let sum = tx.first(&SUM_SINCE, &values![stock.get(), stock.bucket(), moment.micros()], read).await?;
-    Ok(sum.unwrap_or_default())
+/// What has come to the places of stocks after a moment, less what has left them; stocks of which nothing did are left out.
+pub(crate) async fn sums_since(
+    tx: &mut Tx<'_>,
+    moment: Timestamp,
+    stocks: &[StockId],
+) -> Result<Vec<(StockId, i64)>, Error> {
+    let read = |row: &Row<'_>| Ok((StockId::new(row.get(0)?), row.get(1)?));
+    let keys = stocks.iter().map(|stock| values![stock.get(), stock.bucket(), moment.micros()]);
+    tx.all_each(&SUM_SINCE, keys, read).await
 }
 
 pub(crate) async fn add_all(tx: &mut Tx<'_>, goods: &[GoodsMovement]) -> Result<(), Error> {
