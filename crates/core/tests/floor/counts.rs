@@ -76,10 +76,11 @@ fn what_has_arrived_since_or_come_back_was_not_there() {
 #[test]
 fn what_is_newer_than_a_count_stands() {
     // What has happened since.
-    let table: [(&str, Then); 4] = [
+    let table: [(&str, Then); 5] = [
         ("a level", |shop| shop.figure("X", 1, 10, None)),
         ("a level of the same amount", |shop| shop.figure("X", 1, 10, Some(1))),
         ("a count", |shop| drop(shop.count(1, &[("X", 8)]))),
+        ("a difference of a file", |shop| shop.adjust("X", 1, 4)),
         ("a count that has found a difference", |shop| drop(shop.count(1, &[("X", 9)]))),
     ];
     for (what, then) in table {

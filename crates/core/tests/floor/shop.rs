@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use onhand_core::command::{
-    CancelItems, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+    CancelItems, FigureChange, HeldChange, ImportStock, ImportStocks, NewLine, PlaceOrder, ProductRef, ReleaseItem,
+    StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::floor::{
     CountMode, Discrepancy, DiscrepancyEnds, FloorCommand, MoveKind, MoveState, PackageCommand, PackageItem, PlanOrder,
@@ -14,9 +15,9 @@ use onhand_core::floor::{
     StockLocation, TransferCommand,
 };
 use onhand_core::{
-    Changes, Command, Context, FloorOutcome, HoldState, IdKind, MovesSettle, Order, OrderId, OrderItemId, OrderStatus,
-    Outcome, PackageId, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, StockLocationId,
-    StockMoveId, Timestamp, TransferId, UserId, decide,
+    Changes, Command, Context, FloorOutcome, HoldState, IdKind, ImportId, MovesSettle, Order, OrderId, OrderItemId,
+    OrderStatus, Outcome, PackageId, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId,
+    StockLocationId, StockMoveId, Timestamp, TransferId, UserId, decide,
 };
 
 use crate::database::Database;
@@ -276,6 +277,21 @@ impl Shop {
         let done = self.floor(FloorCommand::Transfer(run)).map(drop);
         self.know_parts();
         done
+    }
+
+    /// A file changes a figure by a difference.
+    pub(crate) fn adjust(&mut self, sku: &str, list: i64, difference: i64) {
+        let row = ImportStock {
+            sku: sku.to_owned(),
+            figure: FigureChange::Difference(difference),
+            held: HeldChange::Keep,
+            unit: None,
+            snapshot_at: None,
+            expected: None,
+        };
+        let list = StockListId::new(list);
+        let import = ImportStocks { import: ImportId::new(1), list, rows: vec![row], create_unknown_products: false };
+        self.decide(&Command::ImportStocks(import)).expect("imported");
     }
 
     /// Counts; what became of each line, as `expected counted result`.
