@@ -69,11 +69,10 @@ pub(crate) async fn run(
         (DEEP, By::Server, Ask::deep_page(settings.stocks)),
         (SHOW, By::Server, Ask::Show),
     ];
-    let wanted = |name: &str| settings.only.as_deref().is_none_or(|part| name.contains(part));
     let mut seed = 0;
     for round in 1..=settings.rounds {
         note(format!("round {round} of {}", settings.rounds));
-        for (name, by, ask) in cases.iter().filter(|(name, ..)| wanted(name)) {
+        for (name, by, ask) in cases.iter().filter(|(name, ..)| settings.wants(name)) {
             seed += 1;
             let load = Load { seed, ..load };
             let case = Request::new(&shop, *ask);

@@ -131,7 +131,7 @@ impl Connection {
         let mut head = None;
         loop {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
-                bail!("the server closed a connection in the middle of an answer");
+                bail!("the server closed a connection after {} bytes of an answer", self.buffer.len());
             }
             if head.is_none() {
                 head = read_head(&self.buffer)?;
@@ -282,7 +282,9 @@ async fn drive(
         if !case.ask(&mut random, &mut request) {
             break;
         }
-        let answer = connection.call(&request).await?;
+        let answer = connection.call(&request).await.with_context(|| {
+            format!("request {} of a connection, {} ms after it was due", seen.answers + 1, sent.elapsed().as_millis())
+        })?;
         let is_good = (200..300).contains(&answer.status);
         if is_good {
             case.answered(answer.body);

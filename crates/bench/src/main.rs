@@ -110,6 +110,11 @@ impl Settings {
         let measured = Duration::from_secs_f64(self.seconds.unwrap_or(seconds));
         Load { connections: self.connections, measured, seed: 0 }
     }
+
+    /// Whether a case of this name is to be measured.
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_deref().is_none_or(|part| name.contains(part))
+    }
 }
 
 fn main() -> anyhow::Result<()> {

@@ -20,7 +20,8 @@ use crate::template::Template;
 use crate::{Settings, note};
 
 /// Connections in closed loop, where each asks again as soon as it is answered.
-const CLOSED: [usize; 5] = [64, 1_000, 2_000, 4_000, MANY];
+const CLOSED: [usize; 5] = [FEW, 1_000, 2_000, 4_000, MANY];
+const FEW: usize = 64;
 const MANY: usize = 8_000;
 /// Connections of a flood.
 const FLOOD: usize = 4_000;
@@ -40,6 +41,16 @@ fn open(part: f64) -> String {
     format!("orders offered at {part} of the best rate")
 }
 
+/// How orders are made in one measurement.
+enum By {
+    /// So many connections, each of which asks again as soon as it is answered.
+    Closed(usize),
+    /// So many orders a second, in parts of the best rate of the closed loops before.
+    Offered(f64),
+    /// A few connections beside one of the floods.
+    Beside(usize),
+}
+
 /// Measures and compares.
 pub(crate) async fn run(
     settings: &Settings,
@@ -50,45 +61,50 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let shop = Arc::new(Shop::open(binary, Database::file(folder, "overload"), settings.stocks).await?);
     let floods = floods(&shop);
+    let cases = cases(&floods);
     let mut seed = 0;
-    let mut next = |connections| {
-        seed += 1;
-        Load { connections, seed, ..load }
-    };
     for round in 1..=settings.rounds {
         note(format!("overload, round {round} of {}", settings.rounds));
         let mut best: Option<Figure> = None;
-        for connections in CLOSED {
+        for (name, by) in cases.iter().filter(|(name, _)| settings.wants(name)) {
+            seed += 1;
+            let next = |connections| Load { connections, seed, ..load };
             let orders = Request::new(&shop, Ask::OrderSpread);
-            let outcome = load::measure(next(connections), shop.asked(1), orders).await?;
-            let figure = told(report, &closed(connections), outcome);
-            best = best.filter(|best| best.per_second >= figure.per_second).or(Some(figure));
+            let measured = match by {
+                By::Closed(connections) => load::measure(next(*connections), shop.asked(1), orders).await,
+                By::Offered(part) => {
+                    let best = best.as_ref().with_context(|| format!("{name}: no closed loop was measured before"))?;
+                    load::offer(next(MANY), best.per_second * part, shop.asked(1), orders).await
+                }
+                By::Beside(flood) => {
+                    let (_, connections, template) = &floods[*flood];
+                    let flood = Flood::start(shop.process().address, *connections, template.clone())?;
+                    let measured = load::measure(next(FEW), shop.asked(1), orders).await;
+                    report.note(format!("{name}: the flood was answered {}", flood.end()?));
+                    measured
+                }
+            };
+            let figure = told(report, name, measured.with_context(|| name.clone())?);
+            if matches!(by, By::Closed(_)) {
+                best = best.filter(|best| best.per_second >= figure.per_second).or(Some(figure));
+            }
         }
-        let best = best.context("something was measured")?;
-        report.add(BEST, best.clone());
-        for part in OFFERED {
-            let orders = Request::new(&shop, Ask::OrderSpread);
-            let rate = best.per_second * part;
-            let outcome = load::offer(next(MANY), rate, shop.asked(1), orders).await?;
-            told(report, &open(part), outcome);
-        }
-        let orders = load::measure(next(64), shop.asked(1), Request::new(&shop, Ask::OrderSpread)).await?;
-        told(report, ALONE, orders);
-        for (name, connections, template) in &floods {
-            let flood = Flood::start(shop.process().address, *connections, template.clone())?;
-            let orders = load::measure(next(64), shop.asked(1), Request::new(&shop, Ask::OrderSpread)).await?;
-            let said = flood.end()?;
-            told(report, name, orders);
-            report.note(format!("{name}: the flood was answered {said}"));
-        }
+        best.into_iter().for_each(|best| report.add(BEST, best));
     }
     report.ratio(&closed(MANY), BEST, Target::AtLeast(GOODPUT_LEAST));
     report.ratio(&open(2.0), BEST, Target::AtLeast(GOODPUT_LEAST));
-    for (name, ..) in &floods {
-        report.ratio(name, ALONE, Target::AtLeast(BESIDE_LEAST));
-    }
+    floods.iter().for_each(|(name, ..)| report.ratio(name, ALONE, Target::AtLeast(BESIDE_LEAST)));
     report.note(shop.close().await?);
     Ok(())
+}
+
+/// One after the other; the few alone stand right before those beside floods.
+fn cases(floods: &[Asked]) -> Vec<(String, By)> {
+    let closed = CLOSED.map(|connections| (closed(connections), By::Closed(connections)));
+    let offered = OFFERED.map(|part| (open(part), By::Offered(part)));
+    let beside = floods.iter().enumerate().map(|(number, (name, ..))| ((*name).to_owned(), By::Beside(number)));
+    let alone = [(ALONE.to_owned(), By::Closed(FEW))];
+    closed.into_iter().chain(offered).chain(alone).chain(beside).collect()
 }
 
 /// Takes down what came of some orders.
@@ -101,7 +117,9 @@ fn told(report: &mut Report, name: &str, outcome: Outcome) -> Figure {
 }
 
 /// What else may be asked of a server, by anybody: what it is called, from how many connections, and the request.
-fn floods(shop: &Shop) -> [(&'static str, usize, Arc<Template>); 3] {
+type Asked = (&'static str, usize, Arc<Template>);
+
+fn floods(shop: &Shop) -> [Asked; 3] {
     let host = format!("Host: {}\r\n", shop.process().address);
     let token = format!("{host}Authorization: Token {}a{}\r\n", "#".repeat(19), "#".repeat(20));
     [

@@ -143,11 +143,10 @@ pub(crate) async fn run(
 
 async fn compare(settings: &Settings, load: Load, mut field: Field<'_>, report: &mut Report) -> anyhow::Result<()> {
     let cases = cases(settings.stocks);
-    let wanted = |name: &str| settings.only.as_deref().is_none_or(|part| name.contains(part));
     let mut seed = 0;
     for round in 1..=settings.rounds {
         note(format!("round {round} of {}", settings.rounds));
-        for (name, by) in cases.iter().filter(|(name, _)| wanted(name)) {
+        for (name, by) in cases.iter().filter(|(name, _)| settings.wants(name)) {
             seed += 1;
             let measured = field.measure(*by, Load { seed, ..load }).await;
             report.add(name, measured.with_context(|| (*name).to_owned())?);

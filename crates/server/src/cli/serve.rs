@@ -13,7 +13,7 @@ use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
 use onhand_store::feed::generation;
 use onhand_store::{Error, Hold, Store, Tx, batch_requests, idempotency, imports, leases, reports};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
@@ -32,6 +32,9 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 const FILES_PAUSE: Duration = Duration::from_secs(1);
 /// How long the sweep is one process's: two rounds, so that another takes over when that one is gone.
 const SWEEP_LEASE_SECONDS: i64 = 120;
+/// Connections that may wait to be accepted; Linux allows `net.core.somaxconn` of them, which is as many by default. One
+/// more is dropped, and its client tries again after a second, two, four.
+const BACKLOG_MAX: u32 = 4_096;
 /// What each part of the end has at the least, when connections have taken all of the time to drain.
 const END_MIN: Duration = Duration::from_secs(1);
 const DAY_SECONDS: i64 = 24 * 3_600;
@@ -45,7 +48,7 @@ pub(super) async fn run(database: &DatabaseConfig, config: ServeConfig) -> anyho
         None
     } else {
         judge_password(&config)?;
-        Some(listen(&config).await?)
+        Some(listen_at(config.listen)?)
     };
     let store = database::open_for_server(database, &config).await?;
     let served = serve(&store, database, config, early).await;
@@ -68,11 +71,11 @@ async fn serve(
     let hold = database::hold(store, Duration::from_secs(config.database_wait_seconds.into())).await?;
     let listener = match early {
         Some(listener) => listener,
-        None => listen(&config).await?,
+        None => listen_at(config.listen)?,
     };
     config.listen = listener.local_addr()?;
     let inside = match config.admin_listen {
-        Some(address) => Some(listen_at(address).await?),
+        Some(address) => Some(listen_at(address)?),
         None => None,
     };
     config.admin_listen = inside.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -149,12 +152,15 @@ async fn renew_copy(store: &Store, now: Timestamp) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
-    listen_at(config.listen).await
-}
-
-async fn listen_at(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+fn listen_at(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A server that is started again has the port at once, although connections of the one before still end.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG_MAX)
+    };
+    listener().with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Ends when the files of the database are not those any more that are open.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -19,6 +19,10 @@ use crate::program::{Server, Starting, done, file};
 /// Connections of a flood, and how long it lasts.
 const CONNECTIONS: usize = 200;
 const LASTS: Duration = Duration::from_secs(3);
+
+/// As many as come before the server has accepted one, fewer than may ask without a token; and how long each may take.
+const CROWD: usize = 400;
+const CROWD_WAITS: Duration = Duration::from_millis(900);
 
 /// What an address may have without a token: so many a second, and at once.
 const EACH_SECOND: u64 = 50;
@@ -62,6 +66,34 @@ async fn status(stream: &mut TcpStream) -> u16 {
             return head[9..12].parse().expect("a status");
         }
     }
+}
+
+/// A server that is busy for a moment: whoever comes meanwhile waits for its answer, not for its connection. What does not
+/// fit into the queue of the listener is dropped by the system and tried again by the client after a second, then two, then
+/// four.
+#[test]
+fn a_crowd_that_comes_at_once_is_connected_at_once() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let server = Server::start(&file(folder.path()), &[]);
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &server.process().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+    };
+    signal("-STOP");
+    let connected: Result<Vec<_>, _> =
+        (0..CROWD).map(|_| std::net::TcpStream::connect_timeout(&server.address, CROWD_WAITS)).collect();
+    signal("-CONT");
+    let connected = connected.expect("there is room for all of them");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        for stream in connected {
+            stream.set_nonblocking(true).expect("it can be");
+            let mut stream = TcpStream::from_std(stream).expect("it is one");
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").await.expect("it is open");
+            assert_eq!(status(&mut stream).await, 200);
+        }
+    });
+    assert!(server.stop().success());
 }
 
 #[test]
