@@ -6,7 +6,7 @@
 
 use crate::{OrderItemId, Quantity, StockId, StockListId, Timestamp};
 
-/// Where a hold is in its life (DESIGN section 2).
+/// Where a hold is in its life (docs/data-model.md).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HoldState {
     /// Sold here; counted in `held`.

@@ -1,4 +1,4 @@
-//! Mappings: remote systems' codes for order lines (seed 001).
+//! Mappings: remote systems' codes for order lines (contract 6.3).
 //!
 //! Promises: [`Mappings`] knows the codes of the lines that are here, and which lines the ERP has given a code to, as far as
 //! that was looked up. Must not know what a release does.
@@ -10,7 +10,7 @@ use crate::{MappingId, OrderItemId, Timestamp};
 /// The kind of remote system that the ERP is: only its code for a line releases what the line holds.
 pub const ERP: &str = "external_company";
 
-/// A remote system's code for an order line (seed 001, "Integration Mapping").
+/// A remote system's code for an order line (contract 6.3).
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Mapping {
     /// Its id.

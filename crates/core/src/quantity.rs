@@ -1,5 +1,5 @@
-//! Amounts of stock. Promises: a [`Quantity`] is always within the documented limits (seed 002, "min: 0, max:
-//! 2147483647"); fractions do not exist (contract X22). Must not know units: `qty` and `kg` count alike.
+//! Amounts of stock. Promises: a [`Quantity`] is always within the documented limits (contract 4.1: 0 to
+//! 2147483647); fractions do not exist (contract X22). Must not know units: `qty` and `kg` count alike.
 
 /// The largest amount the wire documents for `stock` and `sold_quantity_unreported`.
 pub const QUANTITY_MAX: i64 = 2_147_483_647;

@@ -5,13 +5,13 @@
 
 use crate::{MovementId, ProductId, StockId, StockListId, StockLocationId, Timestamp};
 
-/// What a release does to the quantity until the ERP's next figure (DESIGN section 2).
+/// What a release does to the quantity until the ERP's next figure (contract 6.2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ReleaseMode {
     /// The quantity stays off sale, as `reported`, until a figure taken after the release arrives. Never oversells.
     #[default]
     UntilNextWrite,
-    /// The literal reading of seed 001: the hold is dropped and the quantity is on sale at once.
+    /// The literal reading (contract 6.2): the hold is dropped and the quantity is on sale at once.
     Immediate,
 }
 
@@ -63,7 +63,7 @@ pub struct StockKey {
     pub sku: String,
 }
 
-/// What one unit of the amount is (seed 002).
+/// What one unit of the amount is (contract 4.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum UnitType {
     /// Pieces; `qty` on the wire.

@@ -1,4 +1,4 @@
-//! Batch requests: the rounds of a channel's program (contract 9.4, client contract 4). Rows only: what a step of a batch
+//! Batch requests: the rounds of a channel's program (contract 9.4, contract C4). Rows only: what a step of a batch
 //! does is in [`crate::feed::rounds`].
 
 use onhand_core::feed::BatchStatus;

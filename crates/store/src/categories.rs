@@ -1,4 +1,4 @@
-//! Category trees, their nodes, and which products are in them (client contract 9, 11).
+//! Category trees, their nodes, and which products are in them (contract C9, C11).
 //!
 //! Promises: a node's path begins with the path of the node above it, also after a move; `numchild` counts the nodes right
 //! below. Must not know channels, nor what makes a move wrong.

@@ -1,4 +1,4 @@
-//! Customers and their addresses (client contract 8.1). Must not know orders.
+//! Customers and their addresses (contract C8.1). Must not know orders.
 
 use crate::records::{Column, Spread, Table};
 use crate::{channels, geography, stores};

@@ -1,4 +1,4 @@
-//! Discrepancies (seed 004, contract 13.1): reading. Writing is the ledger's. Must not know who looked.
+//! Discrepancies (contract 13.1): reading. Writing is the ledger's. Must not know who looked.
 
 use onhand_core::floor::{Discrepancy, EndedBy, Reason, RowChanges};
 use onhand_core::{

@@ -1,4 +1,4 @@
-//! Failed integrations: what a channel refused, and how often that may be tried again (client contract 4.6).
+//! Failed integrations: what a channel refused, and how often that may be tried again (contract C4.6).
 //!
 //! Promises: one row per channel, kind of object and object, the newest refusal. Must not know what a refusal means: that is
 //! `onhand_core::feed::Failure`.

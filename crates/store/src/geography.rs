@@ -1,4 +1,4 @@
-//! Countries, cities, townships, districts, and remote systems' codes for them (client contract 8.1).
+//! Countries, cities, townships, districts, and remote systems' codes for them (contract C8.1).
 //!
 //! Each place repeats what it lies in, and neither ever changes. Must not know addresses.
 

@@ -1,4 +1,4 @@
-//! Integration actions: what a channel knows of an object (contract 9.5, client contract 4.5).
+//! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 //!
 //! Promises: one row per channel, kind of object and object; whatever changes one decides anew what is outgoing of its object.
 //! Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by [`crate::feed::rounds`].

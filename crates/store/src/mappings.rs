@@ -1,4 +1,4 @@
-//! Mappings: remote systems' codes for order lines (seed 001). Must not know what a release does.
+//! Mappings: remote systems' codes for order lines (contract 6.3). Must not know what a release does.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Stock lists (seed 003, contract 3). Must not know stock.
+//! Stock lists (contract 3). Must not know stock.
 
 use onhand_core::{MovesSettle, ReleaseMode, StockList, StockListId, StockLocationId, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Product stocks (seed 002, contract 4): reading. Writing is the ledger's. Must not know why a row changed.
+//! Product stocks (contract 4): reading. Writing is the ledger's. Must not know why a row changed.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Retail stores and the companies that carry parcels (contract 11, client contract 8.1). Must not know stock.
+//! Retail stores and the companies that carry parcels (contract 11, contract C8.1). Must not know stock.
 
 use crate::records::{Column, Link, Table};
 use crate::{channels, geography};

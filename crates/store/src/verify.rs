@@ -1,7 +1,7 @@
 //! Verifying: every number recomputed from what it must be the sum of.
 //!
 //! Promises: reads only, on one snapshot; each difference is reported with what was expected and what was found. The
-//! invariants are those of DESIGN section 2. Must not repair.
+//! invariants are those of docs/data-model.md. Must not repair.
 
 use std::sync::OnceLock;
 

@@ -23,11 +23,11 @@ pub const ORDER_LINES_MAX: usize = 1_000;
 pub enum Command {
     /// An order with all its lines, or nothing.
     PlaceOrder(PlaceOrder),
-    /// The ERP has registered an order line (seed 001).
+    /// The ERP has registered an order line (contract 6.3).
     ReleaseItem(ReleaseItem),
     /// Lines of one order are cancelled (contract 7.4).
     CancelItems(CancelItems),
-    /// Figures or other fields of product stocks are written, all or none (seed 002).
+    /// Figures or other fields of product stocks are written, all or none (contract 4.2).
     WriteStocks(WriteStocks),
     /// Rows of a file are written into one list, each row for itself (contract 5).
     ImportStocks(ImportStocks),

@@ -1,6 +1,6 @@
 //! Cancelling lines: what is still held, or reported and not yet in a figure, is given back.
 //!
-//! Source: contract 7.4 and DESIGN section 2. A line whose quantity the ERP's figure already contains gives nothing back:
+//! Source: contract 7.4 and docs/data-model.md. A line whose quantity the ERP's figure already contains gives nothing back:
 //! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused. A line of another order that is
 //! named anywhere refuses the whole, even if all lines are meant: whoever sent it means another order.
 

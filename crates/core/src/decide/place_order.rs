@@ -1,6 +1,6 @@
 //! Placing an order: all lines are held, or none.
 //!
-//! Source: contract R1 (a hold starts when the order is created), DESIGN section 2. The same SKU twice in one order
+//! Source: contract R1 (a hold starts when the order is created), docs/data-model.md. The same SKU twice in one order
 //! counts twice. An own order that does not fit is refused; a channel that accepts overselling gets its hold and a mark.
 //!
 //! A line that has left when the order arrives was booked where it left: it waits for no registration. Until the list's

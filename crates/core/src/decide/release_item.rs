@@ -1,10 +1,10 @@
-//! Releasing: the ERP has registered an order line (seed 001).
+//! Releasing: the ERP has registered an order line (contract 6.3).
 //!
 //! The code is stored once per line and kind of remote system. The ERP's code is one line's, unless the list allows others:
 //! two lines with one code would be released by what the ERP says of one. Only lines that were one before they were split
 //! may share it. Only the ERP's code says that the ERP knows the line: with it, the hold goes from `held` to `reported`, so that nothing
 //! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
-//! at once (DESIGN section 2). Repeating a release changes nothing, unless the line has been moved to another list since: then
+//! at once (contract 6.2). Repeating a release changes nothing, unless the line has been moved to another list since: then
 //! it says that the ERP has registered that, too.
 
 use crate::command::ReleaseItem;

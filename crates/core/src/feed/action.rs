@@ -1,4 +1,4 @@
-//! Actions: what a channel knows of one object, and what the states of a batch do to it (client contract 4.4, 5.3).
+//! Actions: what a channel knows of one object, and what the states of a batch do to it (contract C4.4, C5.3).
 
 use super::Reason;
 use crate::Timestamp;

@@ -1,4 +1,4 @@
-//! The states of a batch and the steps between them (client contract 4.2).
+//! The states of a batch and the steps between them (contract C4.2).
 
 /// The state of a batch.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

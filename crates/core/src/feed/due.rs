@@ -1,4 +1,4 @@
-//! What is due: whether an object is to be sent to a channel, and as what (client contract 5.1).
+//! What is due: whether an object is to be sent to a channel, and as what (contract C5.1).
 
 use super::action::ActionStatus;
 use super::{Kind, Refused};

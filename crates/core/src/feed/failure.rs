@@ -1,5 +1,5 @@
 //! Refused objects: what a channel did not take is not offered again in the same version, unless retries are left or the
-//! refusal runs out (client contract 4.6).
+//! refusal runs out (contract C4.6).
 
 use crate::Timestamp;
 

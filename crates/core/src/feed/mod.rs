@@ -1,7 +1,7 @@
 //! The channel feed: what a channel has still to be told, what a batch does with it, and what a refusal means.
 //!
 //! Promises: an object is offered until the channel has acknowledged its newest version, and never while an open batch has
-//! it; no state of a batch is reached but over the steps of client contract 4.2. Must not know how facts are found,
+//! it; no state of a batch is reached but over the steps of contract C4.2. Must not know how facts are found,
 //! stored or shown.
 
 mod action;

@@ -53,7 +53,7 @@ impl Column {
     }
 }
 
-/// Headers of a price list (the sample that the documents print).
+/// Headers of a price list (contract X9).
 const PRICE_LIST: [&str; 7] =
     ["price_list__name", "price_list", "currency_type", "retail_price", "price", "tax_rate", "fiyat"];
 

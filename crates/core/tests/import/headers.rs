@@ -75,7 +75,7 @@ fn a_header_that_does_not_say_enough_is_a_fault() {
         ("A-1|12", HeaderFault::NoHeader),
         ("A-1|12|adet", HeaderFault::NoHeader),
         ("0001|-3,5", HeaderFault::NoHeader),
-        // The sample that the documents print, and parts of it.
+        // The sample that the vendor's documents print, and parts of it (contract X9).
         (
             "product__sku|product__name|price_list__name|currency_type|tax_rate|retail_price|price",
             HeaderFault::PriceList,

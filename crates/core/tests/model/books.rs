@@ -1,6 +1,6 @@
 //! The books: every row that decisions have touched and every movement they have recorded, checked after each step.
 //!
-//! Promises: the invariants of DESIGN section 2 and of the shelf hold, whatever the commands were. Must not know which
+//! Promises: the invariants of docs/data-model.md and of the shelf hold, whatever the commands were. Must not know which
 //! command ran, nor the naive model.
 
 use std::collections::{BTreeMap, BTreeSet};

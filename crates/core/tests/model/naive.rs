@@ -14,7 +14,7 @@ pub(crate) type Key = (usize, usize);
 pub(crate) const LISTS: usize = 2;
 pub(crate) const SKUS: usize = 3;
 const PRODUCTS: usize = 2;
-/// The documented maximum, as the documents print it.
+/// The documented maximum, as the vendor's documents print it (contract 4.1).
 const MAXIMUM: i64 = 2_147_483_647;
 
 /// What a list is told to do.

@@ -1,4 +1,4 @@
-//! What the rules of DESIGN section 2 do, told as tables of business events.
+//! What the rules of docs/data-model.md do, told as tables of business events.
 //!
 //! Promises: each row of the reservation table, both orders of arrival of figure and release, and every refusal has a
 //! scenario here. How a table is written is said in `table.rs`.

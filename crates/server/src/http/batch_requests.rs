@@ -1,4 +1,4 @@
-//! Batch requests: the rounds of a channel's program (contract 9.4, client contract 4).
+//! Batch requests: the rounds of a channel's program (contract 9.4, contract C4).
 
 use axum::http::StatusCode;
 use onhand_core::ChannelId;

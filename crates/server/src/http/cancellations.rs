@@ -1,4 +1,4 @@
-//! Cancellation reasons and requests (contract 7.3, channel client contract 8.3).
+//! Cancellation reasons and requests (contract 7.3, contract C8.3).
 //!
 //! Promises: a request that is granted takes its line with it through the ledger, and is stored as granted after that, so
 //! that a line never stays held behind a request that says it does not. Must not know how a line is cancelled.

@@ -1,4 +1,4 @@
-//! Category trees, their nodes, and which products are in them (client contract 9, 11).
+//! Category trees, their nodes, and which products are in them (contract C9, C11).
 
 use onhand_store::categories::{
     self, DEPTH_MAX, NODES, NODES_OF_CHANNEL, PRODUCT_CATEGORIES, PRODUCTS_OF_CHANNEL, TREES, TREES_OF_CHANNEL,

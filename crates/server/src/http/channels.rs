@@ -15,7 +15,7 @@ use crate::wire::view::{Shape, View, property};
 const POLICIES: &[&str] = &["accept", "refuse"];
 const FIGURES: &[&str] = &["available", "raw"];
 
-/// What a channel's own account may change of it (client contract 11).
+/// What a channel's own account may change of it (contract C11).
 const OWN_FIELDS: [&str; 2] = ["category_tree_id", "schema"];
 
 /// Sales channels.

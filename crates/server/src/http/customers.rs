@@ -1,4 +1,4 @@
-//! Customers and their addresses (client contract 8.1). Below a channel they are that channel's.
+//! Customers and their addresses (contract C8.1). Below a channel they are that channel's.
 
 use onhand_store::customers::{ADDRESSES, ADDRESSES_OF_CHANNEL, CUSTOMERS};
 use onhand_store::geography::{CITIES, DISTRICTS, TOWNSHIPS};
@@ -195,7 +195,7 @@ async fn settle(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, 
     record.set("hash_data", hash(record));
     match records::same(tx, record).await?.filter(|other| other.id != record.id) {
         None => Ok(Ok(())),
-        // Client contract 8.1: clients read the hash out of the text, up to a blank.
+        // Contract C8.1: clients read the hash out of the text, up to a blank.
         Some(_) => {
             let text =
                 format!("hash_data:{} This address is there already.", record.text("hash_data").unwrap_or_default());

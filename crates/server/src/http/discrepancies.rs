@@ -1,4 +1,4 @@
-//! Inventory discrepancies (seed 004, contract 13.1): what people did not find, and taking it back.
+//! Inventory discrepancies (contract 13.1): what people did not find, and taking it back.
 
 use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};

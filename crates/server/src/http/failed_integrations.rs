@@ -1,4 +1,4 @@
-//! Failed integrations: what a channel refused, and how often that may be tried again (client contract 4.6).
+//! Failed integrations: what a channel refused, and how often that may be tried again (contract C4.6).
 
 use onhand_core::feed::Reason;
 use onhand_store::Tx;

@@ -1,4 +1,4 @@
-//! Feeds: what a channel has still to be sent, and the plain lists it looks the same objects up in (client contract 5, 6).
+//! Feeds: what a channel has still to be sent, and the plain lists it looks the same objects up in (contract C5, C6).
 //!
 //! Promises: a feed shows one list at a time, oldest change first; what a list shows of an object is what it is now. Must not
 //! know when an object is due.

@@ -1,4 +1,4 @@
-//! Countries, cities, townships, districts, and remote systems' codes for them (client contract 8.1).
+//! Countries, cities, townships, districts, and remote systems' codes for them (contract C8.1).
 //!
 //! A place is found by its name to the letter, by its name whatever its case (Turkish letters meet theirs), or by a code that
 //! a remote system has for it. What a place lies in never changes, since addresses were written by it.

@@ -1,4 +1,4 @@
-//! Imports (seed 003, contract 5): files in, how far they are, what came of their rows; applying and undoing.
+//! Imports (contract 5): files in, how far they are, what came of their rows; applying and undoing.
 
 use onhand_core::StockListId;
 use onhand_store::idempotency::{self, Answer};

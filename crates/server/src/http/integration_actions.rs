@@ -1,4 +1,4 @@
-//! Integration actions: what a channel knows of an object (contract 9.5, client contract 4.5).
+//! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 
 use axum::http::StatusCode;
 use onhand_core::feed::{ActionStatus, Kind as Fed};

@@ -1,5 +1,4 @@
-//! Mappings: remote systems' codes for order lines (seed 001, "Integration Mapping"), and the release of a line's reservation
-//! that comes with one.
+//! Mappings: remote systems' codes for order lines, and the release of a line's reservation with one (contract 6.3).
 
 use axum::http::StatusCode;
 use onhand_core::command::ReleaseItem;
@@ -18,7 +17,7 @@ use crate::wire::json::{Object, Reply};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Twice;
 
-/// The body of a release (seed 001).
+/// The body of a release (contract 6.3).
 pub const RELEASE: &[Field] = &[
     Field::text("code", 255, "The line's unique id in the ERP.").required().exact(),
     Field::bool("update_stock", "Whether the reservation is released. Default true for the ERP, false for others."),
@@ -29,7 +28,7 @@ pub const RELEASE: &[Field] = &[
     ),
 ];
 
-/// A mapping, exactly as seed 001 prints it.
+/// A mapping, exactly as the vendor prints it (contract 6.3).
 pub const VIEW: View = View {
     name: "IntegrationMapping",
     properties: &[
@@ -76,7 +75,7 @@ pub async fn of_item(call: Call) -> Result<Reply, Error> {
     answer(&call, query).await
 }
 
-/// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (seed 001).
+/// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (contract 6.3).
 pub async fn release(call: Call) -> Result<Reply, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(RELEASE, Mode::Whole).await?;

@@ -1,4 +1,4 @@
-//! Price lists, and the prices of products in them (contract 9.1, client contract 3).
+//! Price lists, and the prices of products in them (contract 9.1, contract C3).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Product stocks (seed 002, contract 4): list, show, upsert of one or many, patch, history.
+//! Product stocks (contract 4): list, show, upsert of one or many, patch, history.
 
 use std::collections::BTreeSet;
 
@@ -51,7 +51,7 @@ pub const FIELDS: &[Field] = &[
     ),
 ];
 
-/// A product stock as the ERP sees it: exactly the fields of seed 002.
+/// A product stock as the ERP sees it: exactly the fields of contract 4.1.
 pub const VIEW_I1: View = View {
     name: "ProductStockI1",
     properties: &[

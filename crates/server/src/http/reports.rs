@@ -1,4 +1,4 @@
-//! Reports of channels' clients (channel client contract 7): of rounds, of places nobody has mapped, of what they do.
+//! Reports of channels' clients (contract C7): of rounds, of places nobody has mapped, of what they do.
 //!
 //! Promises: a report is taken whatever it says, as long as it has the right form; long texts are kept up to a bound.
 //! Must not know what a code means: they are the clients' own and repeat.

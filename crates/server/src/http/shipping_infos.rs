@@ -1,4 +1,4 @@
-//! With whom orders were sent (channel client contract 8.3). Must not know parcels.
+//! With whom orders were sent (contract C8.3). Must not know parcels.
 
 use onhand_core::{ChannelId, OrderId};
 use onhand_store::shipping_infos::SHIPPING_INFOS;

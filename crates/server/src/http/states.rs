@@ -49,7 +49,7 @@ pub const TRANSFER: Class = Class { number: 3, name: "TransferOrderStatus", cont
 pub const TRANSFER_ITEM: Class =
     Class { number: 4, name: "TransferItemStatus", content_type: content_types::TRANSFER_ITEM };
 
-/// The same states in Turkish, which the contract's example prints.
+/// The same states in Turkish, which the vendor's example prints (contract 13.4).
 const TURKISH: &[(&str, &str)] = &[
     ("Cancelled", "İptal Edildi"),
     ("Out of Stock", "Stokta Yok"),

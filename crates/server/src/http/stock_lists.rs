@@ -1,4 +1,4 @@
-//! Stock lists (seed 003, contract 3).
+//! Stock lists (contract 3).
 
 use axum::http::StatusCode;
 use onhand_core::{MovesSettle, ReleaseMode, StockListId};
@@ -229,7 +229,7 @@ fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
     list
 }
 
-/// Auto sync needs a code. The document's own example creates a list with neither and succeeds, so this counts only
+/// Auto sync needs a code. The vendor's own example creates a list with neither and succeeds, so this counts only
 /// when the client says something about it (contract X7).
 fn check_auto_sync(list: &StockListRow, says: bool) -> Result<(), Error> {
     if says && list.is_auto_sync && list.code.is_none() {

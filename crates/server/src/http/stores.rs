@@ -1,4 +1,4 @@
-//! Retail stores and cargo companies (contract 11, client contract 8.1).
+//! Retail stores and cargo companies (contract 11, contract C8.1).
 
 use onhand_store::Value;
 use onhand_store::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};

@@ -119,7 +119,7 @@ mod tests {
     #[tokio::test]
     async fn broken_json_is_refused_not_repaired() {
         let deep = "[".repeat(10_000);
-        // The first is contract X5: the comma that the document forgot.
+        // The first is contract X5: the comma that the vendor's example lacks.
         for broken in [r#"{"a": 25 "b": {}}"#, "{", "nonsense", r#"{"a": NaN}"#, r#"{"a": 1e400}"#, deep.as_str()] {
             let answer = read("application/json", broken).await.expect_err("refused");
             assert!(answer.contains("JSON parse error"), "{answer}");

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_time_prints_as_the_documents_do_and_reads_back() {
         let printed = "2018-01-22T12:12:24.317000Z";
-        let time = parse_time(printed).expect("the document's own example");
+        let time = parse_time(printed).expect("the vendor's own example");
         assert_eq!(time_text(time), printed);
         assert_eq!(time_text(Timestamp::from_micros(0)), "1970-01-01T00:00:00.000000Z");
     }

@@ -197,7 +197,7 @@ async fn a_batch_without_a_word_is_given_up() {
     market.step(batch, "done", objects(&[&row])).await.refused("batch_request_status_100_1");
 }
 
-/// A product's round names its stock and price as well (client contract 9).
+/// A product's round names its stock and price as well (contract C9).
 #[tokio::test]
 async fn a_batch_may_hold_several_kinds() {
     let market = Market::open().await;

@@ -35,7 +35,7 @@ async fn a_tree_has_a_root_that_comes_and_goes_with_it() {
     shop.erp.get(&format!("/api/v1/category_nodes/{}/", id(&root))).await.expect(404);
 }
 
-/// The way channel-app sets its tree up (client contract 11).
+/// The way channel-app sets its tree up (contract C11).
 #[tokio::test]
 async fn a_channel_sets_up_its_tree() {
     let shop = Shop::open().await;

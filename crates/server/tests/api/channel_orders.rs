@@ -1,4 +1,4 @@
-//! Orders through a channel's client (channel client contract 8): its body, its repeats, what its policy does, how it
+//! Orders through a channel's client (contract C8): its body, its repeats, what its policy does, how it
 //! cancels.
 
 use serde_json::{Value, json};

@@ -91,7 +91,7 @@ async fn secrets_of_locations_are_shown_to_those_who_may_change_them() {
     );
 }
 
-/// Client contract 11: a channel says what its settings are and which tree it has; the rest is not its own.
+/// Contract C11: a channel says what its settings are and which tree it has; the rest is not its own.
 #[tokio::test]
 async fn a_channels_account_sets_up_its_own_channel() {
     let shop = Shop::open().await;

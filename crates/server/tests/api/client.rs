@@ -29,7 +29,7 @@ use crate::database::Database;
 
 /// The password of every account that a test gets.
 pub(crate) const PASSWORD: &str = "a password to sign in with";
-/// The documents' own year, so that golden pairs look like them.
+/// The year of the vendor's examples, so that golden pairs look like them.
 const START: &str = "2026-03-01T08:00:00.000000Z";
 
 /// Reads the configuration as the program does, so that a test runs with the defaults people get.

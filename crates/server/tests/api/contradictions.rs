@@ -1,8 +1,4 @@
-//! The documents contradict themselves in places; contract section 14 says what a tolerant server does. One test a row.
-//!
-//! Waiting for the import of stock lists: X8 (it fills one list), X9 (price columns), X10 (its status). Waiting for the
-//! OMS side: X11 (dates of discrepancies), X12 (their removal), the OMS half of X13 and X14. Those tests say what holds
-//! until then and fail on the day the paths appear.
+//! The vendor's documents contradict themselves in places, and contract 14 says what Onhand does there. One test a row.
 
 use serde_json::{Value, json};
 
@@ -102,7 +98,7 @@ async fn x05_broken_json_is_refused_never_repaired_and_never_sent() {
     assert!(serde_json::from_str::<Value>(&answer.text).is_ok(), "{}", answer.text);
 }
 
-/// The documents' own placeholders, pasted as they are.
+/// The vendor's own placeholders, pasted as they are.
 #[tokio::test]
 async fn x06_placeholders_pasted_from_the_documents_are_told_so() {
     let shop = Shop::open().await;

@@ -58,7 +58,7 @@ async fn retries_have_a_number_and_an_interval() {
     market.patch("failed_integrations/999999/", json!({})).await.expect(404);
 }
 
-/// An order update whose batch is left open by the client (client contract 4.3): what failed is known by then.
+/// An order update whose batch is left open by the client (contract C4.3): what failed is known by then.
 #[tokio::test]
 async fn a_refusal_counts_at_the_commit() {
     let market = Market::open().await;

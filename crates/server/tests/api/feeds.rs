@@ -30,7 +30,7 @@ async fn a_round_of_stocks_ends_with_an_empty_feed() {
     assert_eq!(market.ids("product_stocks/updates/").await, NONE);
 }
 
-/// Client contract 5.3: the client reads the object again when it finishes, and reports that version.
+/// Contract C5.3: the client reads the object again when it finishes, and reports that version.
 #[tokio::test]
 async fn a_change_while_the_batch_is_open_is_sent_afterwards() {
     let market = Market::open().await;

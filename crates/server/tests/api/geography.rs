@@ -17,7 +17,7 @@ async fn only(client: &Client, query: &str) -> Option<i64> {
     found.first().and_then(Value::as_i64)
 }
 
-/// The look-ups of client contract 8.1, below a channel, as it sends them.
+/// The look-ups of contract C8.1, below a channel, as it sends them.
 #[tokio::test]
 async fn an_address_finds_its_places() {
     let shop = Shop::open().await;

@@ -1,4 +1,4 @@
-//! Imports (seed 003, contract 5): files in, dry runs, applying, undoing.
+//! Imports (contract 5): files in, dry runs, applying, undoing.
 
 use std::time::Duration;
 

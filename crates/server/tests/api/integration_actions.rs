@@ -104,7 +104,7 @@ async fn actions_are_found_as_the_client_asks() {
     assert_eq!(market.rows("integration_actions/deleted/?model=categorynode").await, [] as [Value; 0]);
 }
 
-/// Client contract 4.4: the name that a channel gave stays until it gives another.
+/// Contract C4.4: the name that a channel gave stays until it gives another.
 #[tokio::test]
 async fn a_commit_keeps_the_channels_name_and_a_refusal_too() {
     let market = Market::open().await;

@@ -1,4 +1,4 @@
-//! Mappings: the ERP's codes for order lines (seed 001).
+//! Mappings: the ERP's codes for order lines (contract 6.3).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Order lines and the release of their reservation (seed 001).
+//! Order lines and the release of their reservation (contract 7.1, contract 6.3).
 
 use serde_json::json;
 
@@ -58,7 +58,7 @@ async fn a_line_is_edited() {
     shop.server.verify().await;
 }
 
-/// Seed 001: the code is stored and the reservation released by one call per line.
+/// Contract 6.3: the code is stored and the reservation released by one call per line.
 #[tokio::test]
 async fn a_release_stores_the_code_and_drops_the_hold() {
     let shop = Shop::open().await;
@@ -70,7 +70,7 @@ async fn a_release_stores_the_code_and_drops_the_hold() {
     let expected = json!({
         "pk": id(&mapping), "content_type": kind, "object_id": line, "integration_type": "external_company", "code": "ERP-77",
     });
-    assert_eq!(mapping.to_string(), expected.to_string(), "the document's fields, in its order");
+    assert_eq!(mapping.to_string(), expected.to_string(), "the vendor's fields, in their order");
     assert_eq!(shop.figures(shirt).await, [10, 0, 3, 7]);
     shop.erp.post("/api/v1/order_items/1/create_mapping/", body).await.expect(404);
     shop.server.verify().await;

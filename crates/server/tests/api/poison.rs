@@ -1,7 +1,7 @@
 //! Values that are wrong for most fields, and a second opinion on which field must refuse which.
 //!
-//! Promises: written from the documents' tables, not from the form reader; where only an object's existence decides,
-//! it gives no opinion. Must not know routes.
+//! Promises: written from the tables of the vendor's documents, not from the form reader; where only an object's
+//! existence decides, it gives no opinion. Must not know routes.
 
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Product stocks (seed 002, contract 4): upsert of one and of many, patch, history.
+//! Product stocks (contract 4): upsert of one and of many, patch, history.
 
 use serde_json::{Value, json};
 

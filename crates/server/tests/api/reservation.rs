@@ -1,4 +1,4 @@
-//! The reservation from order to settlement: each line of the table in DESIGN section 2, through the API.
+//! The reservation from order to settlement: each line of the table in docs/data-model.md, through the API.
 //!
 //! Figures are `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]`. Every test ends with a proof that
 //! all numbers add up.
@@ -217,7 +217,7 @@ async fn a_list_can_release_at_once() {
     let line = json!({"product_sku": "SHIRT", "stock_list": list, "quantity": 4});
     let order = shop.try_order(json!({"order_items": [line]})).await.created();
     shop.release(item(&order)).await;
-    assert_eq!(shop.figures(shirt).await, [10, 0, 0, 10], "the literal reading of seed 001");
+    assert_eq!(shop.figures(shirt).await, [10, 0, 0, 10], "the literal reading of contract 6.2");
     shop.cancel(&order).await;
     assert_eq!(shop.figures(shirt).await, [10, 0, 0, 10], "what was given back is not given back twice");
     shop.server.verify().await;

@@ -1,4 +1,4 @@
-//! Stock lists (seed 003, contract 3).
+//! Stock lists (contract 3).
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ async fn a_list_is_made_shown_and_changed() {
     shop.server.advance(60);
     let changed = shop.erp.patch(&format!("/api/i1/stock_list/{list}/"), json!({"name": "Updated"})).await.ok();
     assert_eq!((&changed["name"], &changed["created_date"]), (&json!("Updated"), &made["created_date"]));
-    assert_eq!(changed["modified_date"], json!(shop.server.time(0)), "unlike the document's example");
+    assert_eq!(changed["modified_date"], json!(shop.server.time(0)), "unlike the vendor's example");
     assert_eq!(shop.erp.get(&format!("/api/v1/stock_list/{list}/")).await.ok(), changed);
     let page = shop.erp.get("/api/v1/stock_list/?name__exact=Updated").await.ok();
     assert_eq!(page["results"], json!([changed]));

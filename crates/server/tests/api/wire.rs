@@ -1,6 +1,6 @@
-//! Golden pairs: requests and answers as the documents print them, in the files of `tests/wire`.
+//! Golden pairs: requests and answers as the vendor's documents print them, in the files of `tests/wire`.
 //!
-//! Promises: an answer is compared whole, field by field in the document's order. In an answer `<int>`, `<text>` and
+//! Promises: an answer is compared whole, field by field in the printed order. In an answer `<int>`, `<text>` and
 //! `<time>` stand for any such value; `<name>` is what an earlier exchange kept under that name, in requests too, and
 //! `<host>` is the server. A changed pair is a changed contract: say so in the change log.
 
@@ -61,7 +61,7 @@ async fn send(client: &Client, request: &Value, kept: &Kept) -> Answer {
     let path = filled_text(text("path").expect("a path"), kept);
     let body = match (text("text"), request.get("json")) {
         (Some(raw), _) => {
-            assert_eq!(text("type"), Some("application/json"), "the one wrong label that the documents use");
+            assert_eq!(text("type"), Some("application/json"), "the one wrong label that the vendor's examples use");
             Body::Raw("application/json", raw.as_bytes().to_vec())
         }
         (None, Some(json)) => Body::Json(filled(json, kept)),

@@ -1,4 +1,4 @@
-//! Rounds: what a step of a batch does to the actions of its objects, in one transaction (client contract 4.2 to 4.4).
+//! Rounds: what a step of a batch does to the actions of its objects, in one transaction (contract C4.2 to C4.4).
 //!
 //! Promises: a step that is refused changes nothing; no object is in two open batches; what a batch lets go of is offered
 //! again. Must not know which steps there are, nor what becomes of an action: both are rules of `onhand_core::feed`.

@@ -71,7 +71,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
 ];
 
-/// Statements with a text per engine. DESIGN allows ten.
+/// Statements with a text per engine. ARCHITECTURE.md allows ten.
 const TWINS: &[(&str, &str)] = &[
     ("schema_migration.tables", "each engine has its own list of tables"),
     ("schema_migration.lock", "the embedded engine has one writer and nothing to lock"),

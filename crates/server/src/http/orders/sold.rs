@@ -1,4 +1,4 @@
-//! Orders that a channel has sold (channel client contract 8): its client's body, all lines held in one command.
+//! Orders that a channel has sold (contract C8): its client's body, all lines held in one command.
 //!
 //! Promises: the answer is the last write to the order, so that the version a channel commits is the one it was told; the
 //! same order sent again is answered with what was made of it the first time, and made once. Must not know how much there
@@ -28,7 +28,7 @@ use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{Object, Reply};
 use crate::zone::Zone;
 
-/// The order (channel client contract 8.2). Bounds of texts are those that the client cuts to.
+/// The order (contract C8.2). Bounds of texts are those that the client cuts to.
 const ORDER: &[Field] = &[
     Field::text("number", 128, "The channel's number of it; unique within the channel.").required(),
     Field::status("status", "400 (approved) when blank or absent.").nullable(),

@@ -18,7 +18,7 @@ const CHANNELS: Places =
 
 /// Where stock stands.
 const FLOOR: Places = Places::new((Under::V1, May::ReadFloor), (Under::V1, May::WorkOnFloor));
-/// Trees and nodes are set up by channels' own programs, too (client contract 11).
+/// Trees and nodes are set up by channels' own programs, too (contract C11).
 const CATEGORIES: Places =
     Places::new((Under::V1AndChannel, May::ReadStock), (Under::V1AndChannel, May::WriteCategories));
 /// What all channels choose from: read by all, changed by nobody's channel.

@@ -1,8 +1,8 @@
 """Every Python example that the vendor's documents print, run as printed.
 
-Changed are the host, the token, ids, and the commas and brackets that the documents forgot; kept are their habits: a
+Changed are the host, the token, ids, and the commas and brackets that they lack; kept are their habits: a
 dict as `data=` under a JSON content type, numbers as texts, `"Token {}".format`. What is asserted is what the document
-prints below its example. The documents' file import (excel_import) is tested elsewhere.
+prints below its example. The import of a file (excel_import) is tested elsewhere.
 """
 
 import json
@@ -17,7 +17,7 @@ STOCK_LIST = ["pk", "name", "code", "is_auto_sync", "modified_date", "created_da
 
 
 def assert_stock_list(found):
-    assert list(found)[: len(STOCK_LIST)] == STOCK_LIST, "the document's fields in its order; ours come after"
+    assert list(found)[: len(STOCK_LIST)] == STOCK_LIST, "the vendor's fields in their order; ours come after"
     assert type(found["pk"]) is int and type(found["is_auto_sync"]) is bool
     assert MOMENT.fullmatch(found["modified_date"]) and MOMENT.fullmatch(found["created_date"])
 
@@ -245,7 +245,7 @@ def test_list_inventory_discrepancy(url, token, api):
 
 def test_get_inventory_discrepancy_detail(url, token, api):
     made, _ = not_found(api)
-    # The document prints this path without a slash at its end.
+    # The vendor's document prints this path without a slash at its end.
     url = f"{url}/api/v1/oms/inventory-discrepancies/{made['id']}"
     api_token = token
 
@@ -279,7 +279,7 @@ def test_remove_inventory_discrepancy(url, token, api):
     }
 
     response = requests.request("POST", url, data=payload, headers=headers)
-    # The document prints response.json() here, of an answer without a body.
+    # The vendor's document prints response.json() here, of an answer without a body.
     assert (response.status_code, response.content) == (204, b"")
     gone = api.get(f"/api/v1/oms/inventory-discrepancies/{made['id']}/")
     assert (gone["is_active"], gone["end_reason"]) == (False, "removed"), "it was reported from that day on"
