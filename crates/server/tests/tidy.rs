@@ -20,6 +20,12 @@ const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__", "corpus", "a
 /// What is read as text; files without an extension are too.
 const TEXT: &[&str] = &["rs", "toml", "md", "sql", "sh", "py", "json", "txt", "html", "css", "js", "plans", "yml"];
 
+/// What the code cites as "contract 7.1" or "contract X7".
+const CONTRACT: &str = "docs/vendor-contract.md";
+/// Fewer numbers, or fewer citations, mean that they are not found any more.
+const CONTRACT_NUMBERS_MIN: usize = 100;
+const CITATIONS_MIN: usize = 100;
+
 const THIS: (&str, &str) = ("crates/server/tests/tidy.rs", "names what it forbids");
 
 struct File {
@@ -252,6 +258,75 @@ fn has_word(text: &str, word: &str) -> bool {
 fn names_folder(text: &str, folder: &str) -> bool {
     let inside = |c: char| c.is_ascii_alphanumeric() || "._-/}".contains(c);
     text.match_indices(folder).any(|(at, _)| !text[..at].ends_with(inside))
+}
+
+#[test]
+fn citations_of_the_contract_lead_somewhere() {
+    let numbers = contract_numbers();
+    let known: BTreeSet<&str> = numbers.iter().map(String::as_str).collect();
+    assert!(known.len() >= CONTRACT_NUMBERS_MIN, "{CONTRACT} has {} numbers", known.len());
+    assert_eq!(known.len(), numbers.len(), "{CONTRACT} gives each number once: {numbers:?}");
+
+    let files = files();
+    let cites = |file: &&File| match file.extension() {
+        Some("rs") => file.path.starts_with("crates/"),
+        Some("md") => file.path.starts_with("docs/") || !file.path.contains('/'),
+        _ => false,
+    };
+    let (mut count, mut unknown) = (0, Vec::new());
+    for file in files.iter().filter(cites) {
+        for (index, line) in file.text.lines().enumerate() {
+            let cited = cited(line);
+            count += cited.len();
+            let lost = cited.into_iter().filter(|number| !known.contains(number));
+            unknown.extend(lost.map(|number| format!("{}:{} cites {number}", file.path, index + 1)));
+        }
+    }
+    assert_only(&format!("a citation leads to no heading and no rule of {CONTRACT}"), unknown, &[]);
+    assert!(count >= CITATIONS_MIN, "only {count} citations of {CONTRACT} were found");
+}
+
+/// The numbers of the contract's headings, and of its rules, which stand in bold in the first cell of a table's row.
+fn contract_numbers() -> Vec<String> {
+    let text = read(CONTRACT);
+    let numbers = text.lines().filter_map(|line| {
+        let rule = line.strip_prefix("| **").and_then(|row| row.split("** |").next());
+        let heading = || line.strip_prefix("## ").or_else(|| line.strip_prefix("### "));
+        rule.or_else(|| heading()?.split(' ').next()).map(|number| number.trim_end_matches('.'))
+    });
+    numbers.filter(|number| leading_number(number) == Some(*number)).map(str::to_owned).collect()
+}
+
+/// The numbers that a line cites: one behind "contract", and more behind a comma, "to" or "and".
+fn cited(line: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for word in ["contract ", "Contract "] {
+        for (at, _) in line.match_indices(word) {
+            let mut rest = &line[at + word.len()..];
+            while let Some(number) = leading_number(rest) {
+                found.push(number);
+                let behind = &rest[number.len()..];
+                let more = [", ", " to ", " and "].into_iter().find_map(|between| behind.strip_prefix(between));
+                rest = more.unwrap_or_default();
+            }
+        }
+    }
+    found
+}
+
+/// The number of a heading or of a rule with which a text begins: digits and dots, behind a C, an R or an X in places.
+fn leading_number(text: &str) -> Option<&str> {
+    let letters = usize::from(text.starts_with(['C', 'R', 'X']));
+    let inside = |c: char| c.is_ascii_digit() || c == '.';
+    let end = text[letters..].find(|c: char| !inside(c)).map_or(text.len(), |end| letters + end);
+    let number = text[..end].trim_end_matches('.');
+    number.ends_with(|c: char| c.is_ascii_digit()).then_some(number)
+}
+
+#[test]
+fn numbers_of_the_contract_are_told_from_the_text_around_them() {
+    assert_eq!(cited("(contract 9.1, C4.2 to C4.4). See contract X7: all."), ["9.1", "C4.2", "C4.4", "X7"]);
+    assert_eq!(cited("Contract 0.12. The contract has rules, and contract law has Xs"), ["0.12"]);
 }
 
 #[test]
