@@ -2,6 +2,7 @@
 //!
 //! Promises: each rule of docs/decisions/0010 has a story here. How states are written is said in `shop.rs`.
 
+mod answers;
 mod counts;
 #[path = "../scenarios/database.rs"]
 mod database;

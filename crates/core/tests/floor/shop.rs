@@ -28,6 +28,8 @@ pub(crate) struct Shop {
     pub(crate) shelf: Shelf,
     /// What the last command changed.
     pub(crate) last: Changes,
+    /// What the last command about packages, transfers, counts or moves answered.
+    pub(crate) answer: Option<FloorOutcome>,
     database: Database,
     now: i64,
     actor: i64,
@@ -63,6 +65,7 @@ impl Shop {
         Self {
             shelf,
             last: Changes::default(),
+            answer: None,
             database: Database::default(),
             now: 0,
             actor: 1,
@@ -82,7 +85,10 @@ impl Shop {
 
     fn floor(&mut self, command: FloorCommand) -> Result<FloorOutcome, Refusal> {
         match self.decide(&Command::Floor(command))? {
-            Outcome::Floor(outcome) => Ok(outcome),
+            Outcome::Floor(outcome) => {
+                self.answer = Some(outcome.clone());
+                Ok(outcome)
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -103,8 +109,14 @@ impl Shop {
 
     /// A list is taken to know of its moves at once.
     pub(crate) fn settle_moves_by_next_level(&mut self, list: i64) {
-        let list = *self.shelf.list(StockListId::new(list)).expect("it is here");
-        self.shelf.put_list(StockList { moves_settle: MovesSettle::NextLevel, ..list });
+        self.list(list, |list| list.moves_settle = MovesSettle::NextLevel);
+    }
+
+    /// Changes a list.
+    pub(crate) fn list(&mut self, list: i64, change: impl Fn(&mut StockList)) {
+        let mut row = *self.shelf.list(StockListId::new(list)).expect("one of three");
+        change(&mut row);
+        self.shelf.put_list(row);
     }
 
     /// The ERP registers moves, as (their place among all, its code).

@@ -1,0 +1,123 @@
+//! What commands answer, and what they write beside stock: lines with their quantities and states, discrepancies, codes.
+//!
+//! Promises: an answer is told as a text of all its lines, so that one too many or a wrong quantity is seen.
+
+use onhand_core::floor::{MoveState, PackageCommand, TransferCommand};
+use onhand_core::{FloorOutcome, ReleaseMode};
+
+use crate::shop::Shop;
+
+/// The last command's package: each line as `quantity state`, then what was not found of them, as `quantity?`.
+fn package(shop: &Shop) -> String {
+    let Some(FloorOutcome::PackageRun(answer)) = &shop.answer else { panic!("{:?}", shop.answer) };
+    let line = |line: &onhand_core::floor::PackageItem| format!("{} {}", line.quantity.units(), line.state.name());
+    let lines = answer.lines.iter().map(line);
+    let missing = answer.discrepancies.iter().map(|one| format!("{}?", one.quantity.unwrap_or_default()));
+    format!("{}: {}", answer.package.number, lines.chain(missing).collect::<Vec<_>>().join(", "))
+}
+
+/// The last command's transfer, likewise.
+fn transfer(shop: &Shop) -> String {
+    let Some(FloorOutcome::TransferRun(transfer, lines)) = &shop.answer else { panic!("{:?}", shop.answer) };
+    let line = |line: &onhand_core::floor::TransferItem| format!("{} {}", line.quantity.units(), line.state.name());
+    let lines: Vec<String> = lines.iter().map(line).collect();
+    format!("{} {}: {}", transfer.number, transfer.state.name(), lines.join(", "))
+}
+
+#[test]
+fn a_package_answers_with_its_lines_and_what_was_not_found_of_them() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.figure("Y", 1, 9, None);
+    shop.figure("Z", 1, 9, None);
+    shop.order("o", &[("X", 1, 4), ("Y", 1, 2)]);
+    shop.order("p", &[("Z", 1, 1)]);
+    shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
+    assert_eq!(package(&shop), "o-1: 4 Preparing, 2 Preparing");
+    // One of four is missing, and nobody else has it.
+    shop.some("o-1", PackageCommand::NotFound, "o.1", 1).expect("not found");
+    assert_eq!(package(&shop), "o-1: 3 Preparing, 2 Preparing, 1 Out of Stock, 1?");
+    let made_now =
+        shop.shelf.floor.package_items.all().filter(|line| line.created_at.micros() == shop.second() * 1_000_000);
+    assert_eq!(made_now.count(), 1, "what is split off is as old as that");
+    // Another package says nothing of it.
+    shop.package("p-1", PackageCommand::Prepare, &[]).expect("prepared");
+    assert_eq!(package(&shop), "p-1: 1 Preparing");
+    shop.package("p-1", PackageCommand::NotFound, &[]).expect("not found");
+    assert_eq!(package(&shop), "p-1: 1 Out of Stock, 1?");
+}
+
+#[test]
+fn what_was_not_found_may_be_said_again_when_the_rest_has_left() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.figure("Y", 1, 9, None);
+    shop.order("o", &[("X", 1, 4), ("Y", 1, 2)]);
+    shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
+    shop.package("o-1", PackageCommand::NotFound, &["o.1"]).expect("not found");
+    shop.package("o-1", PackageCommand::Pack, &[]).expect("packed");
+    shop.package("o-1", PackageCommand::Ship, &[]).expect("shipped");
+    shop.package("o-1", PackageCommand::NotFound, &["o.1"]).expect("said before");
+    assert!(shop.last.is_empty());
+    // Of what has left nothing new can be missing, and another command about what is missing is not one that was given.
+    assert!(shop.package("o-1", PackageCommand::NotFound, &["o.1", "o.2"]).is_err());
+    assert!(shop.package("o-1", PackageCommand::Prepare, &["o.1"]).is_err());
+}
+
+#[test]
+fn a_transfer_answers_with_its_lines() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.try_order("o", &[("X", 1, 4)]).expect("it fits");
+    shop.plan("o", Some(2));
+    shop.not_fetched("o-1-T1", "o.1", 1).expect("not found");
+    assert_eq!(transfer(&shop), "o-1-T1 Waiting: 3 Waiting, 1 Out of Stock");
+    let lines: Vec<_> = shop.shelf.floor.transfer_items.all().map(|line| (line.id, line.created_at)).collect();
+    assert!(lines.len() == 2 && lines[0].0 != lines[1].0 && lines[0].1 < lines[1].1, "{lines:?}");
+    shop.transfer("o-1-T1", TransferCommand::Ship, &[]).expect("sent");
+    assert_eq!(transfer(&shop), "o-1-T1 In Transit: 3 In Transit, 1 Out of Stock");
+    let packed = shop.shelf.floor.package_items.all().map(|line| (line.quantity.units(), line.state.name()));
+    assert_eq!(packed.collect::<Vec<_>>(), [(3, "Waiting for Transfer"), (1, "Out of Stock")]);
+}
+
+#[test]
+fn the_code_of_a_move_is_kept_whether_it_is_told_with_its_registration_or_after_it() {
+    let code = |shop: &Shop| {
+        let one = shop.shelf.floor.moves.all().next().expect("there is one").clone();
+        (one.state == MoveState::Registered, one.code)
+    };
+    let moved = || {
+        let mut shop = Shop::open();
+        shop.figure("X", 1, 5, None);
+        shop.figure("X", 2, 5, None);
+        shop.order("o", &[("X", 1, 2)]);
+        shop.release("o.1");
+        shop.package("o-1", PackageCommand::NotFound, &[]).expect("not found");
+        shop
+    };
+    let mut shop = moved();
+    assert_eq!(code(&shop), (false, None));
+    shop.register(&[(1, "M1")], None).expect("registered");
+    assert_eq!(code(&shop), (true, Some("M1".to_owned())));
+    let mut shop = moved();
+    shop.release("o.1");
+    assert_eq!(code(&shop), (true, None), "the line's own code is not the move's");
+    shop.register(&[(1, "M1")], None).expect("registered before");
+    assert_eq!(code(&shop), (true, Some("M1".to_owned())));
+}
+
+#[test]
+fn a_list_that_settles_at_once_settles_a_move_that_is_registered() {
+    let mut shop = Shop::open();
+    shop.list(2, |list| list.release_mode = ReleaseMode::Immediate);
+    shop.figure("X", 1, 5, None);
+    shop.figure("X", 2, 5, None);
+    shop.order("o", &[("X", 1, 2)]);
+    shop.release("o.1");
+    shop.package("o-1", PackageCommand::NotFound, &[]).expect("not found");
+    assert_eq!(shop.stock("X", 2), "5-2-0=3");
+    // The level is older than the registration; the list does not wait for the next one.
+    shop.register(&[(1, "M1")], None).expect("registered");
+    assert_eq!(shop.stock("X", 2), "5-0-0=5");
+    shop.assert_sound(&["X"]);
+}
