@@ -173,7 +173,7 @@ async fn embedded(what: &What, settings: &Settings, binary: &Path, folder: &Path
         compare::run(settings, load, binary, folder, &mut report).await?;
     }
     if matches!(what, What::All | What::Overload) {
-        overload::run(settings, load, binary, folder, &mut report).await?;
+        overload::run(settings, settings.load(overload::SECONDS), binary, folder, &mut report).await?;
     }
     if matches!(what, What::All | What::Growth) {
         growth::run(settings, load, binary, folder, &mut report).await?;

@@ -5,7 +5,7 @@
 //! for changes is woken when there are some, and let go when the server stops. Must not know HTTP.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
@@ -19,6 +19,9 @@ use crate::app::App;
 const PAUSE: Duration = Duration::from_millis(250);
 /// How many times it leaves that for later while there are commands: a minute.
 const POSTPONED_MAX: u32 = 240;
+/// How long it works in one go from then on, and pauses again: a quarter of the time is enough to keep up with any rate, and
+/// orders have the rest. A backlog of a minute in one go would hold up every order for a quarter of that minute.
+const OVERDUE_WORK: Duration = Duration::from_millis(80);
 /// How long a process that waits believes that nothing has changed: other processes give versions, too.
 const DOUBT: Duration = Duration::from_secs(1);
 /// Transactions of work for one request: several ten thousand changes. What is left is done by the next one.
@@ -97,15 +100,41 @@ pub async fn catch_up(app: &App, channel: ChannelId, kind: Kind) -> Result<(), E
     Ok(())
 }
 
+/// How much is thought of those who want something of the ledger meanwhile.
+#[derive(Clone, Copy)]
+enum Urgency {
+    /// Somebody waits for changes: all of them get their versions now.
+    Awaited,
+    /// It has been left for later for too long: some of them do.
+    Overdue,
+    /// Nobody waits: as many as do until somebody wants something of the ledger.
+    Whenever,
+}
+
+impl Urgency {
+    /// Whether to go on after having worked for so long.
+    fn goes_on(self, is_ledger_idle: bool, worked: Duration) -> bool {
+        is_ledger_idle
+            || match self {
+                Self::Awaited => true,
+                Self::Overdue => worked < OVERDUE_WORK,
+                Self::Whenever => false,
+            }
+    }
+}
+
 /// Gives versions to changes as long as the process runs, in the pauses between commands. Whoever asks for changes has them
 /// given before, so nobody waits for this but those who wait for a change.
 pub async fn keep_up(app: Arc<App>) {
     let (mut submitted, mut postponed) = (0, 0);
     loop {
         tokio::time::sleep(PAUSE).await;
-        let is_due = app.feed.moved.receiver_count() > 0 || postponed >= POSTPONED_MAX;
-        let done = sequence_all(&app, is_due, &mut submitted).await;
-        match done {
+        let urgency = match () {
+            () if app.feed.moved.receiver_count() > 0 => Urgency::Awaited,
+            () if postponed >= POSTPONED_MAX => Urgency::Overdue,
+            () => Urgency::Whenever,
+        };
+        match sequence_all(&app, urgency, &mut submitted).await {
             Ok(true) => postponed = 0,
             Ok(false) => postponed += 1,
             Err(fault) => {
@@ -116,14 +145,37 @@ pub async fn keep_up(app: Arc<App>) {
     }
 }
 
-/// Gives versions: to all changes if that must be, otherwise until somebody wants something of the ledger. Whether all
-/// changes have one.
-async fn sequence_all(app: &App, must_be: bool, submitted: &mut u64) -> Result<bool, Error> {
-    while must_be || *submitted == app.ledger.submitted() {
+/// Gives versions to as many changes as is urgent. Whether all changes have one.
+async fn sequence_all(app: &App, urgency: Urgency, submitted: &mut u64) -> Result<bool, Error> {
+    let begun = Instant::now();
+    while urgency.goes_on(*submitted == app.ledger.submitted(), begun.elapsed()) {
         if !sequence_some(app).await? {
             return Ok(true);
         }
     }
     *submitted = app.ledger.submitted();
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_overdue_leaves_most_of_the_time_to_commands() {
+        let long = Duration::from_secs(1);
+        // Urgency, whether there are commands, after so long: whether it goes on.
+        let cases = [
+            (Urgency::Awaited, true, long, true),
+            (Urgency::Overdue, true, Duration::ZERO, true),
+            (Urgency::Overdue, true, OVERDUE_WORK, false),
+            (Urgency::Overdue, false, long, true),
+            (Urgency::Whenever, true, Duration::ZERO, false),
+            (Urgency::Whenever, false, long, true),
+        ];
+        for (urgency, are_commands, worked, goes_on) in cases {
+            assert_eq!(urgency.goes_on(!are_commands, worked), goes_on);
+        }
+        assert!(OVERDUE_WORK * 3 <= PAUSE + OVERDUE_WORK);
+    }
 }

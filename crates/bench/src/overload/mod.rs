@@ -19,6 +19,9 @@ use crate::shop::{Database, Shop};
 use crate::template::Template;
 use crate::{Settings, note};
 
+/// Seconds of each measurement, unless it is configured. The first request of thousands of connections comes at once; what is
+/// compared is how it goes on.
+pub(crate) const SECONDS: f64 = 6.0;
 /// Connections in closed loop, where each asks again as soon as it is answered.
 const CLOSED: [usize; 5] = [FEW, 1_000, 2_000, 4_000, MANY];
 const FEW: usize = 64;
