@@ -3,7 +3,7 @@
 //! Promises: an answer is told as a text of all its lines, so that one too many or a wrong quantity is seen.
 
 use onhand_core::floor::{MoveState, PackageCommand, TransferCommand};
-use onhand_core::{FloorOutcome, ReleaseMode};
+use onhand_core::{FloorOutcome, QUANTITY_MAX, ReleaseMode};
 
 use crate::shop::Shop;
 
@@ -120,4 +120,18 @@ fn a_list_that_settles_at_once_settles_a_move_that_is_registered() {
     shop.register(&[(1, "M1")], None).expect("registered");
     assert_eq!(shop.stock("X", 2), "5-0-0=5");
     shop.assert_sound(&["X"]);
+}
+
+#[test]
+fn what_comes_back_to_a_full_stock_leaves_it_full() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.order("o", &[("X", 1, 4)]);
+    for command in [PackageCommand::Prepare, PackageCommand::Pack, PackageCommand::Ship] {
+        shop.package("o-1", command, &[]).expect("goes on");
+    }
+    shop.release("o.1");
+    shop.figure("X", 1, QUANTITY_MAX - 1, None);
+    shop.package("o-1", PackageCommand::Return, &[]).expect("it comes back");
+    assert_eq!(shop.stock("X", 1), format!("{QUANTITY_MAX}-0-0={QUANTITY_MAX}"));
 }
