@@ -2,8 +2,9 @@
 //!
 //! Promises: an answer is told as a text of all its lines, so that one too many or a wrong quantity is seen.
 
+use onhand_core::command::ORDER_LINES_MAX;
 use onhand_core::floor::{MoveState, PackageCommand, TransferCommand};
-use onhand_core::{FloorOutcome, QUANTITY_MAX, ReleaseMode};
+use onhand_core::{FloorOutcome, QUANTITY_MAX, Refusal, ReleaseMode};
 
 use crate::shop::Shop;
 
@@ -45,6 +46,72 @@ fn a_package_answers_with_its_lines_and_what_was_not_found_of_them() {
     assert_eq!(package(&shop), "p-1: 1 Preparing");
     shop.package("p-1", PackageCommand::NotFound, &[]).expect("not found");
     assert_eq!(package(&shop), "p-1: 1 Out of Stock, 1?");
+}
+
+#[test]
+fn each_line_that_is_named_has_its_own_number_of_units() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.figure("Y", 1, 9, None);
+    shop.order("o", &[("X", 1, 4), ("Y", 1, 4)]);
+    let named = [("o.1", 1), ("o.2", 3)];
+    shop.some_of_each("o-1", PackageCommand::NotFound, &named).expect("not found");
+    assert_eq!(package(&shop), "o-1: 3 Waiting, 1 Waiting, 1 Out of Stock, 3 Out of Stock, 1?, 3?");
+}
+
+#[test]
+fn an_order_is_split_into_so_many_lines_at_the_most() {
+    let skus: Vec<String> = (0..ORDER_LINES_MAX).map(|line| format!("S{line}")).collect();
+    for (lines, fits) in [(ORDER_LINES_MAX - 1, true), (ORDER_LINES_MAX, false)] {
+        let mut shop = Shop::open();
+        skus.iter().for_each(|sku| shop.figure(sku, 1, 9, None));
+        let ordered: Vec<_> = skus[..lines].iter().map(|sku| (sku.as_str(), 1, 2)).collect();
+        shop.order("o", &ordered);
+        let split = shop.some("o-1", PackageCommand::NotFound, "o.1", 1);
+        assert_eq!(split, if fits { Ok(()) } else { Err(Refusal::TooManyLines) });
+        // A whole line needs no other one.
+        shop.package("o-1", PackageCommand::NotFound, &["o.2"]).expect("not found");
+    }
+}
+
+#[test]
+fn what_leaves_a_line_as_it_is_does_not_write_it() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.order("o", &[("X", 1, 4)]);
+    shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
+    assert_eq!((shop.last.items.len(), shop.last.orders.len()), (1, 1));
+    // A packed line is one that is being prepared, as before.
+    shop.package("o-1", PackageCommand::Pack, &[]).expect("packed");
+    assert_eq!((shop.last.items.len(), shop.last.orders.len()), (0, 0));
+}
+
+#[test]
+fn a_discrepancy_of_a_count_has_the_difference_whichever_way() {
+    // Location 3 marks what it counts differently.
+    for counted in [3, 7] {
+        let mut shop = Shop::open();
+        shop.figure("X", 3, 5, None);
+        assert_eq!(shop.count(3, &[("X", counted)]).expect("counted"), [format!("5 {counted} discrepancy")]);
+        assert_eq!(shop.last.floor.discrepancies.made[0].quantity, Some(2));
+    }
+}
+
+#[test]
+fn a_move_names_the_transfer_that_waits_for_its_own_line_only() {
+    let mut shop = Shop::open();
+    shop.figure("X", 1, 9, None);
+    shop.figure("X", 2, 9, None);
+    shop.figure("Y", 3, 9, None);
+    // A transfer of somebody else's waits.
+    shop.try_order("p", &[("Y", 3, 1)]).expect("it fits");
+    shop.plan("p", Some(2));
+    shop.order("o", &[("X", 1, 2)]);
+    shop.release("o.1");
+    shop.package("o-1", PackageCommand::NotFound, &[]).expect("not found");
+    assert_eq!(shop.moves(), ["order_item 2 1>2 waiting"]);
+    let moved = shop.shelf.floor.moves.all().next().expect("there is one");
+    assert_eq!(moved.transfer, None);
 }
 
 #[test]

@@ -238,12 +238,24 @@ impl Shop {
         line: &str,
         units: i64,
     ) -> Result<(), Refusal> {
-        let item = self.item(line);
-        let of_line = |one: &&PackageItem| one.item == item && one.state.has_line();
-        let line = self.shelf.floor.package_items.all().find(of_line).expect("it is in a package").clone();
-        let package = self.shelf.floor.packages.get(line.package).expect("it is here");
-        assert_eq!(package.number, number);
-        let (package, items) = (package.id, Some(vec![SomeUnits { line: line.id, units: Quantity::new(units) }]));
+        self.some_of_each(number, command, &[(line, units)])
+    }
+
+    /// The same of several lines.
+    pub(crate) fn some_of_each(
+        &mut self,
+        number: &str,
+        command: PackageCommand,
+        lines: &[(&str, i64)],
+    ) -> Result<(), Refusal> {
+        let package = self.shelf.floor.packages.all().find(|one| one.number == number).expect("it is here").id;
+        let one = |(line, units): &(&str, i64)| {
+            let item = self.item(line);
+            let of_line = |one: &&PackageItem| one.item == item && one.package == package && one.state.has_line();
+            let line = self.shelf.floor.package_items.all().find(of_line).expect("it is in the package").id;
+            SomeUnits { line, units: Quantity::new(*units) }
+        };
+        let items = Some(lines.iter().map(one).collect());
         let (reason, near, lines) = (Reason::OutOfStock, None, LINES_MAX);
         let run = RunPackage { package, command, items, reason, near, lines };
         let done = self.floor(FloorCommand::Package(run)).map(drop);
