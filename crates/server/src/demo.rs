@@ -16,7 +16,7 @@ use onhand_core::{
 };
 use onhand_store::Tx;
 use onhand_store::channels::CHANNELS;
-use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::filter::{ListQuery, Sort, Window};
 use onhand_store::records::{self, Record};
 use onhand_store::stock_lists::{self, StockListRow};
 
@@ -32,7 +32,7 @@ const ORDERS: i64 = 24;
 
 /// Fills the database if it has no stock list.
 pub async fn fill(app: &App) -> anyhow::Result<()> {
-    let first = Listing { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 1 } };
+    let first = ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 1 } };
     let lists = app.store.read("stock_lists.page", async move |tx| stock_lists::page(tx, &first).await).await?;
     if lists.count != Some(0) {
         return Ok(());

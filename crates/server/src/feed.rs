@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
-use onhand_store::feed::{self, Progress, touches};
+use onhand_store::feed::{self, Progress, outbox};
 use onhand_store::{Error, Tx};
 use tokio::sync::watch;
 
@@ -75,12 +75,12 @@ pub async fn sequence(app: &App) -> Result<(), Error> {
 
 /// Gives versions to the oldest changes that have none; whether there may be more.
 async fn sequence_some(app: &App) -> Result<bool, Error> {
-    if !app.store.glance("touches.any", async |tx| touches::any(tx).await).await? {
+    if !app.store.read_inline("touches.any", async |tx| outbox::any(tx).await).await? {
         return Ok(false);
     }
-    let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| touches::sequence(tx).await).await?;
+    let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| outbox::sequence(tx).await).await?;
     app.feed.moved.send_modify(|times| *times += 1);
-    Ok(taken == touches::ROWS_MAX)
+    Ok(taken == outbox::ROWS_MAX)
 }
 
 /// Looks at all changes of a kind for a channel, so that what is outgoing can be read.
@@ -89,7 +89,7 @@ pub async fn catch_up(app: &App, channel: ChannelId, kind: Kind) -> Result<(), E
     for _ in 0..ROUNDS_MAX {
         let now = app.clock.now();
         let behind = async move |tx: &mut Tx<'_>| feed::is_behind(tx, channel, kind, now).await;
-        if !app.store.glance("feed.is_behind", behind).await? {
+        if !app.store.read_inline("feed.is_behind", behind).await? {
             return Ok(());
         }
         let body = async move |tx: &mut Tx<'_>| feed::catch_up(tx, channel, kind, now).await;

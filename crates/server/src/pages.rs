@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
 use onhand_core::{Changes, Timestamp};
-use onhand_store::{Error, Mark, Store};
+use onhand_store::{Error, SnapshotToken, Store};
 
 /// Bytes of all kept pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
@@ -51,7 +51,7 @@ enum Stamp {
     /// These blocks have versions of this sum.
     Versions { blocks: RangeInclusive<i64>, sum: u64 },
     /// The database gives this mark.
-    Mark(Mark),
+    SnapshotToken(SnapshotToken),
 }
 
 /// Taken before a page is looked for or read: what it is held against.
@@ -60,7 +60,7 @@ pub enum Before {
     /// How much this process, which alone writes, had committed.
     Commits(u64),
     /// The database's mark.
-    Mark(Mark),
+    SnapshotToken(SnapshotToken),
     /// Nothing: pages cannot be kept.
     Nothing,
 }
@@ -70,7 +70,7 @@ impl Before {
     #[must_use]
     pub fn within(self, now: Timestamp) -> Self {
         match self {
-            Self::Mark(mark) => Self::Mark(format!("{mark} {}", now.micros() / 1_000_000).into()),
+            Self::SnapshotToken(mark) => Self::SnapshotToken(format!("{mark} {}", now.micros() / 1_000_000).into()),
             Self::Commits(_) | Self::Nothing => Self::Nothing,
         }
     }
@@ -118,7 +118,7 @@ impl Pages {
 
     /// The same for a page that shows more than stocks: it is held against all that the database holds.
     pub async fn before_all(&self, store: &Store) -> Result<Before, Error> {
-        Ok(store.mark().await?.map_or(Before::Nothing, Before::Mark))
+        Ok(store.snapshot_token().await?.map_or(Before::Nothing, Before::SnapshotToken))
     }
 
     fn commits(&self) -> Before {
@@ -131,7 +131,7 @@ impl Pages {
         let page = kept.pages.get(name)?;
         let holds = match (&page.stamp, before) {
             (Stamp::Versions { blocks, sum }, Before::Commits(_)) => self.versions(blocks).sum::<u64>() == *sum,
-            (Stamp::Mark(then), Before::Mark(now)) => then == now,
+            (Stamp::SnapshotToken(then), Before::SnapshotToken(now)) => then == now,
             _ => false,
         };
         holds.then(|| page.body.clone())
@@ -141,7 +141,7 @@ impl Pages {
     pub fn keep(&self, name: String, body: &Bytes, rows: Option<(i64, i64)>, before: Before) {
         let stamp = match before {
             Before::Commits(before) => self.stamp(rows, before),
-            Before::Mark(mark) => Some(Stamp::Mark(mark)),
+            Before::SnapshotToken(mark) => Some(Stamp::SnapshotToken(mark)),
             Before::Nothing => None,
         };
         let Some(stamp) = stamp else { return };
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn a_page_of_a_shared_database_holds_as_long_as_its_mark() {
         let pages = Pages::default();
-        let mark = |text: &str| Before::Mark(text.into());
+        let mark = |text: &str| Before::SnapshotToken(text.into());
         pages.keep("page".to_owned(), &BODY, Some((1, 1)), mark("a"));
         assert!(pages.find("page", &mark("a")).is_some());
         assert!(pages.find("page", &mark("b")).is_none());

@@ -21,7 +21,7 @@ pub struct About {
 /// Looks an order up.
 pub async fn about(app: &App, order: OrderId) -> Result<Option<About>, Error> {
     app.store
-        .glance("orders.about", async move |tx| {
+        .read_inline("orders.about", async move |tx| {
             let Some(found) = orders::by_id(tx, order).await? else { return Ok(None) };
             let lines = order_items::of_orders(tx, &[order]).await?.len();
             Ok(Some(About { near: near(&found.details), number: found.number, lines }))

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use onhand_store::feed::touches;
+use onhand_store::feed::outbox;
 use onhand_store::{Error, Tx, accounts, leases};
 use tokio::sync::Mutex;
 
@@ -114,7 +114,7 @@ async fn look(app: &App) -> Report {
 /// Asks for two tables. The second one may be spread over several machines, and is asked for on each.
 async fn reads(tx: &mut Tx<'_>) -> Result<(), Error> {
     accounts::count(tx).await?;
-    touches::any(tx).await?;
+    outbox::any(tx).await?;
     Ok(())
 }
 

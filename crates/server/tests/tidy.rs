@@ -168,7 +168,7 @@ fn stock_changes_in_one_place() {
         source().flat_map(|file| std::iter::repeat_n(file.path.clone(), here(file))).collect()
     };
     let applied: Vec<String> =
-        ["rows::apply(", "ledger::apply(", "ahead::apply("].into_iter().flat_map(calls).collect();
+        ["rows::apply(", "unit_of_work::apply(", "optimistic::apply("].into_iter().flat_map(calls).collect();
     assert_eq!(
         applied,
         ["crates/server/src/ledger/combiner.rs", "crates/server/src/ledger/combiner.rs"],

@@ -6,7 +6,7 @@ use onhand_core::{ChannelId, Timestamp, UserId};
 
 use crate::engine::Row;
 use crate::ids;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// Who may sign in.
@@ -66,7 +66,7 @@ impl Token {
 /// Revoked tokens of an account that stay visible; older ones are forgotten at its next log-in.
 const REVOKED_KEPT: usize = 1_000;
 
-shared! {
+statements! {
     COUNT = "accounts.count", "SELECT COUNT(*) FROM account";
     LIST = "accounts.list",
         "SELECT id, username, password_hash, role, channel_id, is_active, created_at
@@ -77,7 +77,7 @@ shared! {
     BY_ID = "accounts.by_id",
         "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account WHERE id = ?1";
     LOCKED = "accounts.locked",
-        "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account WHERE id = ?1", locking;
+        "SELECT id, username, password_hash, role, channel_id, is_active, created_at FROM account WHERE id = ?1", for_update;
     INSERT = "accounts.insert",
         "INSERT INTO account (id, username, password_hash, role, channel_id, is_active, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -97,7 +97,7 @@ shared! {
          FROM token WHERE prefix = ?1";
     LOCKED_TOKEN = "tokens.locked",
         "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
-         FROM token WHERE id = ?1", locking;
+         FROM token WHERE id = ?1", for_update;
     TOKENS_OF = "tokens.of_account",
         "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
          FROM token WHERE account_id = ?1 ORDER BY id";
@@ -154,7 +154,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, Error
     tx.first(&BY_ID, &values![id.get()], read).await
 }
 
-/// Makes an account; its id is given by the store. A taken name is [`Error::Taken`].
+/// Makes an account; its id is given by the store. A taken name is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error> {
     let id = ids::take(tx, "account", 1).await?;
     insert_as(tx, id, account).await

@@ -1,15 +1,15 @@
 //! Batch requests: the rounds of a channel's program (contract 9.4, contract C4). Rows only: what a step of a batch
-//! does is in [`crate::feed::rounds`].
+//! does is in [`crate::feed::batches`].
 
 use onhand_core::feed::BatchStatus;
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;
-use crate::feed::assortment::Assortment;
-use crate::feed::rounds;
-use crate::filter::{self, Listing, Page, Table};
+use crate::feed::batches;
+use crate::feed::channel_scope::ChannelScope;
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::integration_actions::filled;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
 /// How long batches are kept that hold nothing, in seconds: thirty days.
@@ -46,11 +46,11 @@ const TABLE: Table = Table {
     name: "batch_request",
     columns: "id, channel_id, local_batch_id, remote_batch_id, content_type, status, objects, lease_until, created_at, \
               modified_at",
-    tallied: &[],
+    counted_by: &[],
     log: None,
 };
 
-shared! {
+statements! {
     BY_ID = "batch_requests.by_id",
         "SELECT id, channel_id, local_batch_id, remote_batch_id, content_type, status, objects, lease_until, created_at,
          modified_at FROM batch_request WHERE id = ?1 AND channel_id = ?2";
@@ -85,7 +85,7 @@ fn read(row: &Row<'_>) -> Result<BatchRow, Error> {
 }
 
 /// A part of all batches.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<BatchRow>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<BatchRow>, Error> {
     filter::page(tx, &TABLE, listing, |row: &BatchRow| row.id, read).await
 }
 
@@ -146,9 +146,9 @@ pub(crate) async fn update(tx: &mut Tx<'_>, row: &BatchRow) -> Result<(), Error>
 
 /// Takes a batch away; what it holds is offered again. Whether it was there.
 pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
-    let assortment = crate::feed::open(tx, channel, now).await?;
+    let channel_scope = crate::feed::open(tx, channel, now).await?;
     let Some(batch) = by_id(tx, channel, id).await? else { return Ok(false) };
-    rounds::release(tx, &assortment, &batch.local_batch_id, now).await?;
+    batches::release(tx, &channel_scope, &batch.local_batch_id, now).await?;
     tx.execute(&REMOVE, &values![id]).await?;
     Ok(true)
 }
@@ -163,9 +163,13 @@ pub async fn has_expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) ->
 }
 
 /// Gives up the batches of a channel that have had their time. The caller holds the channel's feed.
-pub(crate) async fn give_up_expired(tx: &mut Tx<'_>, assortment: &Assortment, now: Timestamp) -> Result<(), Error> {
-    for batch in expired(tx, assortment.channel, now, FORGOTTEN_ROWS).await? {
-        rounds::release(tx, assortment, &batch.local_batch_id, now).await?;
+pub(crate) async fn give_up_expired(
+    tx: &mut Tx<'_>,
+    channel_scope: &ChannelScope,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for batch in expired(tx, channel_scope.channel, now, FORGOTTEN_ROWS).await? {
+        batches::release(tx, channel_scope, &batch.local_batch_id, now).await?;
         let modified_at = now.later_than(batch.modified_at);
         let given_up = BatchRow { status: BatchStatus::Fail, lease_until: None, modified_at, ..batch };
         update(tx, &given_up).await?;

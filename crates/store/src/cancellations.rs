@@ -1,8 +1,8 @@
 //! Cancellation reasons and requests. Must not know what granting a request does to stock.
 
-use crate::feed::hooks;
+use crate::feed::outbox_triggers;
 use crate::order_items;
-use crate::records::{Column, Spread, Table};
+use crate::records::{Colocation, Column, Table};
 
 /// Why something is cancelled.
 pub static REASONS: Table = Table::new(
@@ -31,7 +31,7 @@ pub static REQUESTS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Spread::With("order_item_id"))
+.spread(Colocation::With("order_item_id"))
 .natural(&["order_item_id", "remote_id"])
-.tallied(&["channel_id"])
-.tells(hooks::requests_changed);
+.counted_by(&["channel_id"])
+.tells(outbox_triggers::requests_changed);

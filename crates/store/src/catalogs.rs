@@ -1,8 +1,8 @@
 //! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know channels.
 
-use crate::feed::hooks;
+use crate::feed::outbox_triggers;
 use crate::products;
-use crate::records::{Column, Link, Spread, Table};
+use crate::records::{Colocation, Column, Link, Table};
 use crate::{prices, stock_lists};
 
 /// The catalogs of a channel, which its id ends.
@@ -40,6 +40,6 @@ pub static CATALOGS: Table = Table::new(
 /// A product in a catalog. Both stay what they are.
 pub static CATALOG_ITEMS: Table =
     Table::new("catalog_item", &[Column::id("product_id", &products::KNOWN), Column::id("catalog_id", &CATALOGS)])
-        .spread(Spread::With("product_id"))
-        .tallied(&["catalog_id"])
-        .tells(hooks::items_changed);
+        .spread(Colocation::With("product_id"))
+        .counted_by(&["catalog_id"])
+        .tells(outbox_triggers::items_changed);

@@ -4,9 +4,9 @@
 //! below. Must not know channels, nor what makes a move wrong.
 
 use crate::products;
-use crate::records::{self, Change, Column, Record, Spread, Table};
-use crate::sql::{shared, values};
-use crate::{Answering, Error, Tx};
+use crate::records::{self, Change, Colocation, Column, Record, Table};
+use crate::sql::{statements, values};
+use crate::{BoxFuture, Error, Tx};
 
 /// Nodes above each other at the most.
 pub const DEPTH_MAX: i64 = 32;
@@ -57,10 +57,10 @@ pub static NODES: Table = Table::new(
 /// A product in a node.
 pub static PRODUCT_CATEGORIES: Table =
     Table::new("product_category", &[Column::id("product_id", &products::KNOWN), Column::id("category_id", &NODES)])
-        .spread(Spread::With("product_id"))
-        .tallied(&["category_id"]);
+        .spread(Colocation::With("product_id"))
+        .counted_by(&["category_id"]);
 
-shared! {
+statements! {
     ROOT = "category_tree.root", "UPDATE category_tree SET root_id = ?2 WHERE id = ?1";
     CHILDREN = "category_node.children", "UPDATE category_node SET numchild = numchild + ?2 WHERE id = ?1";
     MOVE = "category_node.move",
@@ -118,14 +118,14 @@ async fn grow(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), Error> {
 }
 
 /// Boxed, since tables that tell each other would make a future without an end.
-fn insert<'t>(tx: &'t mut Tx<'_>, root: Record) -> Answering<'t, Record> {
+fn insert<'t>(tx: &'t mut Tx<'_>, root: Record) -> BoxFuture<'t, Record> {
     Box::pin(async move {
         let made = records::insert(tx, &NODES, vec![root]).await?.pop();
         made.ok_or_else(|| Error::Internal("a root was not made".to_owned()))
     })
 }
 
-fn remove<'t>(tx: &'t mut Tx<'_>, root: Record) -> Answering<'t, ()> {
+fn remove<'t>(tx: &'t mut Tx<'_>, root: Record) -> BoxFuture<'t, ()> {
     Box::pin(async move { records::remove(tx, root).await })
 }
 

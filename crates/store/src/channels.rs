@@ -6,7 +6,7 @@ use onhand_core::{Channel, ChannelId, Oversell};
 use crate::catalogs;
 use crate::categories;
 use crate::records::{Column, Table};
-use crate::sql::{Statement, shared, values};
+use crate::sql::{Statement, statements, values};
 use crate::{Error, Tx};
 
 /// How many units more than there are a line of a new channel may take.
@@ -42,9 +42,9 @@ pub static CHANNELS: Table = Table::new(
     ("batch_request", "channel_id = ?1"),
 ]);
 
-shared! {
+statements! {
     BY_ID = "channels.by_id", "SELECT oversell, oversell_quantity_max FROM channel WHERE id = ?1";
-    KEEP = "channels.keep", "SELECT oversell, oversell_quantity_max FROM channel WHERE id = ?1", pinning;
+    KEEP = "channels.keep", "SELECT oversell, oversell_quantity_max FROM channel WHERE id = ?1", for_key_share;
 }
 
 /// What the rules of an order read of a channel.

@@ -1,6 +1,6 @@
 //! Customers and their addresses (contract C8.1). Must not know orders.
 
-use crate::records::{Column, Spread, Table};
+use crate::records::{Colocation, Column, Table};
 use crate::{channels, geography, stores};
 
 /// The addresses of a channel's customers, which its id ends. An address lives in the bucket of its customer.
@@ -21,8 +21,8 @@ pub static CUSTOMERS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Spread::Evenly)
-.tallied(&["channel_id"]);
+.spread(Colocation::Evenly)
+.counted_by(&["channel_id"]);
 
 /// An address of a customer. `hash_data` says everything that makes two of them the same, the customer included.
 pub static ADDRESSES: Table = Table::new(
@@ -54,5 +54,5 @@ pub static ADDRESSES: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Spread::With("customer_id"))
+.spread(Colocation::With("customer_id"))
 .natural(&["hash_data"]);

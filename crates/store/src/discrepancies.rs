@@ -5,21 +5,21 @@ use onhand_core::{
     DiscrepancyId, PackageItemId, ProductId, StockId, StockListId, StockLocationId, Timestamp, TransferItemId, UserId,
 };
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::filter::{self, ListQuery, Page, Table};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "discrepancy",
     columns: "id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at, \
               modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by",
-    tallied: &["stock_location_id", "is_active"],
+    counted_by: &["stock_location_id", "is_active"],
     log: None,
 };
 
-shared! {
+statements! {
     BY_ID = "discrepancies.by_id",
         "SELECT id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at,
          modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by
@@ -75,7 +75,7 @@ fn ended(reason: Option<String>, by: Option<i64>) -> Option<(EndedBy, UserId)> {
 }
 
 /// A part of all discrepancies.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Discrepancy>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Discrepancy>, Error> {
     filter::page(tx, &TABLE, listing, |row: &Discrepancy| row.id.get(), read).await
 }
 
@@ -123,8 +123,12 @@ pub(crate) async fn active_of(
     tx.all_each(&ACTIVE, stocks.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
-pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Discrepancy>, tally: &mut Tally) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(tally, row, 1));
+pub(crate) async fn apply(
+    tx: &mut Tx<'_>,
+    changes: &RowChanges<Discrepancy>,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
+    changes.made.iter().for_each(|row| count(counters, row, 1));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -147,8 +151,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Discrepancy>, ta
     });
     tx.execute_each(&INSERT, rows).await?;
     for (before, after) in &changes.changed {
-        count(tally, before, -1);
-        count(tally, after, 1);
+        count(counters, before, -1);
+        count(counters, after, 1);
     }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (reason, by) = row.ended.map(|(reason, by)| (reason.word(), by.get())).unzip();
@@ -157,8 +161,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Discrepancy>, ta
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count(tally: &mut Tally, row: &Discrepancy, by: i64) {
-    tally.add(Scope::all(TABLE.name), row.id.get(), by);
-    tally.add(Scope::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), by);
-    tally.add(Scope::of(TABLE.name, "is_active", i64::from(row.is_active)), row.id.get(), by);
+fn count(counters: &mut CounterDeltas, row: &Discrepancy, by: i64) {
+    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "is_active", i64::from(row.is_active)), row.id.get(), by);
 }

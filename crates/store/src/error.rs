@@ -5,13 +5,13 @@
 pub enum Error {
     /// A unique key is taken; `constraint` is the name of its index, for instance `stock_list_name`.
     #[error("{constraint} is taken")]
-    Taken {
+    UniqueViolation {
         /// The index.
         constraint: String,
     },
     /// A row pointed elsewhere when it was locked than when it was looked up: worth looking again.
     #[error("{0} has changed meanwhile")]
-    Moved(&'static str),
+    StaleRead(&'static str),
     /// The database cannot be reached or used just now; trying again later may help.
     #[error("the database is not available: {0}")]
     Unavailable(String),
@@ -26,10 +26,10 @@ pub enum Error {
     Conflict(String),
     /// The answer to a commit was lost and could not be found out: it may have been written or not.
     #[error("whether it was written is not known: {0}")]
-    Unknown(String),
+    CommitInDoubt(String),
     /// The database server does not let us in, or is not the one we trust: trying again does not help.
     #[error("refused: {0}")]
-    Refused(String),
+    AccessDenied(String),
     /// The database was written by a newer program.
     #[error("the database has schema version {found}, this program knows up to {known}: use a newer program")]
     NewerSchema {
@@ -40,7 +40,7 @@ pub enum Error {
     },
     /// The database is not in a state for what was asked, and was not changed.
     #[error("{0}")]
-    Unfit(String),
+    PreconditionFailed(String),
     /// The database URL is not one of ours.
     #[error("{0}")]
     Url(String),
@@ -52,6 +52,6 @@ pub enum Error {
 impl Error {
     /// Whether this is the given unique key being taken.
     pub fn is_taken(&self, constraint: &str) -> bool {
-        matches!(self, Self::Taken { constraint: taken } if taken == constraint)
+        matches!(self, Self::UniqueViolation { constraint: taken } if taken == constraint)
     }
 }

@@ -9,9 +9,9 @@ use onhand_core::feed::{Failure, Kind, Reason, Refused, Retries};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;
-use crate::feed::assortment::Assortment;
-use crate::filter::{self, Condition, Listing, Op, Page, Sort, Table, Window};
-use crate::sql::{shared, values};
+use crate::feed::channel_scope::ChannelScope;
+use crate::filter::{self, Condition, ListQuery, Op, Page, Sort, Table, Window};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, Value, feed, ids};
 
 /// A refusal, whole.
@@ -39,11 +39,11 @@ const TABLE: Table = Table {
     name: "failed_integration",
     columns: "id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count, \
               max_retry_count, retry_interval, failed_at, created_at, modified_at",
-    tallied: &[],
+    counted_by: &[],
     log: None,
 };
 
-shared! {
+statements! {
     BY_ID = "failed_integrations.by_id",
         "SELECT id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count,
          max_retry_count, retry_interval, failed_at, created_at, modified_at FROM failed_integration
@@ -91,7 +91,7 @@ fn read(row: &Row<'_>) -> Result<FailureRow, Error> {
 }
 
 /// A part of all refusals.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<FailureRow>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<FailureRow>, Error> {
     filter::page(tx, &TABLE, listing, |row: &FailureRow| row.id, read).await
 }
 
@@ -122,7 +122,7 @@ pub(crate) async fn standing(
 }
 
 /// An object that was refused.
-pub(crate) struct Refusal {
+pub(crate) struct DeliveryFailure {
     pub(crate) kind: i64,
     pub(crate) object: i64,
     pub(crate) action: i64,
@@ -134,7 +134,7 @@ pub(crate) struct Refusal {
 pub(crate) async fn note(
     tx: &mut Tx<'_>,
     (channel, retries): (ChannelId, Retries),
-    refusals: &[Refusal],
+    refusals: &[DeliveryFailure],
     now: Timestamp,
 ) -> Result<(), Error> {
     let found = by_objects(tx, channel, refusals.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
@@ -239,10 +239,10 @@ pub async fn update(
     given: &Given,
     now: Timestamp,
 ) -> Result<Option<FailureRow>, Error> {
-    let assortment = feed::open(tx, channel, now).await?;
+    let channel_scope = feed::open(tx, channel, now).await?;
     let Some(before) = by_id(tx, channel, id).await? else { return Ok(None) };
     let row = given.set(&before, now);
-    set_all(tx, &assortment, std::slice::from_ref(&row)).await?;
+    set_all(tx, &channel_scope, std::slice::from_ref(&row)).await?;
     Ok(Some(row))
 }
 
@@ -255,15 +255,15 @@ pub async fn update_some(
     given: &Given,
     now: Timestamp,
 ) -> Result<(usize, Option<i64>), Error> {
-    let assortment = feed::open(tx, channel, now).await?;
+    let channel_scope = feed::open(tx, channel, now).await?;
     let mut conditions = conditions.to_vec();
     conditions.push(Condition { column: "channel_id", op: Op::Eq, values: vec![Value::Int(channel.get())] });
     conditions.push(Condition { column: "id", op: Op::Gt, values: vec![Value::Int(after)] });
-    let listing = Listing { conditions, sort: Sort::BY_ID, window: Window::After { key: None, limit } };
+    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key: None, limit } };
     let found = page(tx, &listing).await?;
     let next = found.next.as_ref().map(|key| key.id);
     let rows: Vec<FailureRow> = found.rows.iter().map(|row| given.set(row, now)).collect();
-    set_all(tx, &assortment, &rows).await?;
+    set_all(tx, &channel_scope, &rows).await?;
     Ok((rows.len(), next))
 }
 
@@ -281,11 +281,11 @@ impl Given {
 }
 
 /// Writes refusals back; what they are about is decided anew.
-async fn set_all(tx: &mut Tx<'_>, assortment: &Assortment, rows: &[FailureRow]) -> Result<(), Error> {
+async fn set_all(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[FailureRow]) -> Result<(), Error> {
     tx.execute_each(&UPDATE, rows.iter().map(updated)).await?;
     for kind in Kind::ALL {
         let of_kind = rows.iter().filter(|row| row.kind == kind.number()).map(|row| row.object);
-        feed::reconsider(tx, assortment, kind, &of_kind.collect()).await?;
+        feed::reconsider(tx, channel_scope, kind, &of_kind.collect()).await?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! Lists: conditions, order and position, put together from closed sets of columns.
 //!
 //! Promises: nothing a client sends becomes SQL text, only values; a page deep in a big table costs what the first one
-//! costs wherever a count is kept (see [`crate::tally`]). Must not know wire names of parameters.
+//! costs wherever a count is kept (see [`crate::counters`]). Must not know wire names of parameters.
 
 use std::fmt::Write as _;
 
+use crate::counters::{self, CounterKey};
 use crate::engine::{Column, Row};
-use crate::tally::{self, Scope};
 use crate::{Error, Tx, Value};
 
 /// How a column is compared.
@@ -25,7 +25,7 @@ pub enum Op {
     /// Less or equal.
     Lte,
     /// The column is the beginning of a condition, up to a bracket that is open: the value ends it.
-    Among,
+    RawPredicate,
 }
 
 /// One condition; a list has all of them fulfilled.
@@ -83,7 +83,7 @@ pub struct CursorKey {
 
 /// A list to be read.
 #[derive(Clone, Debug)]
-pub struct Listing {
+pub struct ListQuery {
     /// What the rows fulfil.
     pub conditions: Vec<Condition>,
     /// Their order.
@@ -92,7 +92,7 @@ pub struct Listing {
     pub window: Window,
 }
 
-impl Listing {
+impl ListQuery {
     /// Whether reading it touches a number of rows that does not grow with the table: by id, with a kept count.
     pub(crate) fn is_bounded(&self, table: &Table) -> bool {
         self.sort.column == Sort::BY_ID.column && scope(table, &self.conditions).is_some()
@@ -123,7 +123,7 @@ pub(crate) struct Table {
     /// The columns to read, in the order the noun's reader wants them.
     pub(crate) columns: &'static str,
     /// Columns for which a count is kept per value.
-    pub(crate) tallied: &'static [&'static str],
+    pub(crate) counted_by: &'static [&'static str],
     /// Where the rows changed since a time can be found without looking at all of them.
     pub(crate) log: Option<Log>,
 }
@@ -162,7 +162,7 @@ impl Log {
 pub(crate) async fn page<T>(
     tx: &mut Tx<'_>,
     table: &Table,
-    listing: &Listing,
+    listing: &ListQuery,
     id: impl Fn(&T) -> i64,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Page<T>, Error> {
@@ -175,7 +175,7 @@ pub(crate) async fn page<T>(
     match &listing.window {
         Window::Page { .. } => {
             let count = match &scope {
-                Some(scope) => tally::count(tx, scope).await?,
+                Some(scope) => counters::count(tx, scope).await?,
                 None => narrow.count(tx).await?,
             };
             let rows = numbered(tx, &narrow, (scope.as_deref(), count), read).await?;
@@ -183,7 +183,7 @@ pub(crate) async fn page<T>(
         }
         Window::After { key, limit } => {
             let count = match &scope {
-                Some(scope) => Some(tally::count(tx, scope).await?),
+                Some(scope) => Some(counters::count(tx, scope).await?),
                 None => None,
             };
             let mut query = narrow.select_with_key();
@@ -206,8 +206,8 @@ pub(crate) async fn page<T>(
 fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
     match conditions {
         [] => Some(table.name.to_owned()),
-        [only] if only.op == Op::Eq && table.tallied.contains(&only.column) => match only.values.as_slice() {
-            [Value::Int(value)] => Some(Scope::of(table.name, only.column, *value).name()),
+        [only] if only.op == Op::Eq && table.counted_by.contains(&only.column) => match only.values.as_slice() {
+            [Value::Int(value)] => Some(CounterKey::of(table.name, only.column, *value).name()),
             _ => None,
         },
         _ => None,
@@ -217,7 +217,7 @@ fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
 /// A list, and what is known of where its rows are.
 struct Narrow<'l> {
     table: &'l Table,
-    listing: &'l Listing,
+    listing: &'l ListQuery,
     since: Option<i64>,
 }
 
@@ -268,12 +268,12 @@ async fn numbered<T>(
     }
     let mut query = narrow.select();
     let by_id = listing.sort.column == Sort::BY_ID.column;
-    let Some(scope) = scope.filter(|_| by_id && skip >= tally::BLOCK_ROWS) else {
+    let Some(scope) = scope.filter(|_| by_id && skip >= counters::BLOCK_ROWS) else {
         query.tail(listing.sort, take, skip);
         return tx.all_composed(&query.sql, &query.values, read).await;
     };
     let first = if listing.sort.descending { count - skip - take } else { skip };
-    let (from_id, rest) = tally::seek(tx, scope, first).await?;
+    let (from_id, rest) = counters::seek(tx, scope, first).await?;
     query.condition("id >= ", Value::Int(from_id));
     query.tail(Sort::BY_ID, take, rest);
     if listing.sort.descending {
@@ -321,7 +321,7 @@ impl Query {
                     self.one_of(condition);
                     continue;
                 }
-                Op::Among => {
+                Op::RawPredicate => {
                     for value in &condition.values {
                         self.condition(condition.column, value.clone());
                         self.sql.push(')');

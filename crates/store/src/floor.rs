@@ -11,14 +11,14 @@ use onhand_core::{
     Changes, HoldState, OrderId, OrderItemId, SHORT_LINES_MAX, Shelf, Stock, StockId, StockKey, StockListId, Timestamp,
 };
 
-use crate::sql::{shared, values};
-use crate::tally::Tally;
+use crate::counters::CounterDeltas;
+use crate::sql::{statements, values};
 use crate::{
     Error, Tx, discrepancies, goods_movements, order_items, packages, stock_counts, stock_locations, stock_moves,
     stocks, transfers, unplanned_items,
 };
 
-shared! {
+statements! {
     DUE = "plan_due.all", "SELECT order_id FROM plan_due ORDER BY order_id LIMIT ?1";
     INSERT_DUE = "plan_due.insert",
         "INSERT INTO plan_due (bucket, order_id) VALUES (?1, ?2) ON CONFLICT (order_id, bucket) DO NOTHING";
@@ -125,7 +125,7 @@ async fn short_of(tx: &mut Tx<'_>, waiting: &Waiting) -> Result<BTreeSet<OrderIt
 /// When the stocks are locked: whether no other line has become short there meanwhile, which would have been served.
 pub(crate) async fn still_waiting(tx: &mut Tx<'_>, waiting: &Waiting) -> Result<(), Error> {
     if tx.locks_rows() && !waiting.stocks.is_empty() && !short_of(tx, waiting).await?.is_subset(&waiting.items) {
-        return Err(Error::Moved("a line that waits for a stock"));
+        return Err(Error::StaleRead("a line that waits for a stock"));
     }
     Ok(())
 }
@@ -322,7 +322,7 @@ pub(crate) async fn load_moves(
 }
 
 /// Writes what happened on the floor.
-pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
+pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {
     if !changes.plans.is_empty() {
         let due = |is_due: bool| changes.plans.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);
         tx.execute_each(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
@@ -332,14 +332,14 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, tally: &mut Tally)
     if floor.is_empty() {
         return Ok(());
     }
-    packages::apply(tx, &floor.packages, tally).await?;
-    packages::apply_items(tx, &floor.package_items, tally).await?;
-    transfers::apply(tx, &floor.transfers, tally).await?;
+    packages::apply(tx, &floor.packages, counters).await?;
+    packages::apply_items(tx, &floor.package_items, counters).await?;
+    transfers::apply(tx, &floor.transfers, counters).await?;
     transfers::apply_items(tx, &floor.transfer_items).await?;
-    stock_moves::apply(tx, &floor.moves, tally).await?;
+    stock_moves::apply(tx, &floor.moves, counters).await?;
     stock_moves::apply_kept(tx, &floor.kept).await?;
-    discrepancies::apply(tx, &floor.discrepancies, tally).await?;
-    stock_counts::apply(tx, &floor.counts, tally).await?;
+    discrepancies::apply(tx, &floor.discrepancies, counters).await?;
+    stock_counts::apply(tx, &floor.counts, counters).await?;
     goods_movements::add_all(tx, &floor.goods).await?;
-    unplanned_items::apply(tx, &floor.unplanned, tally).await
+    unplanned_items::apply(tx, &floor.unplanned, counters).await
 }

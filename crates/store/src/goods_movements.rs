@@ -4,10 +4,10 @@ use onhand_core::floor::GoodsMovement;
 use onhand_core::{StockId, Timestamp};
 
 use crate::engine::Row;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-shared! {
+statements! {
     SUM_SINCE = "goods_movements.sum_since",
         "SELECT stock_id, CAST(SUM(quantity) AS BIGINT) FROM goods_movement
          WHERE stock_id = ?1 AND bucket = ?2 AND at > ?3 GROUP BY stock_id";

@@ -5,7 +5,7 @@
 use onhand_core::{Timestamp, UserId, bucket_of_text};
 
 use crate::engine::Row;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// How long a stored answer is replayed, in seconds: seven days.
@@ -31,7 +31,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-shared! {
+statements! {
     FIND = "idempotency.find",
         "SELECT account_id, key, fingerprint, status, body FROM idempotency
          WHERE account_id = ?1 AND key = ?2 AND bucket = ?3";

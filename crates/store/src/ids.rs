@@ -5,10 +5,10 @@
 
 use onhand_core::{IdKind, IdSource};
 
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Store, Tx};
 
-shared! {
+statements! {
     TAKE = "id_block.take",
         "INSERT INTO id_block (kind, next) VALUES (?1, 1 + ?2)
          ON CONFLICT (kind) DO UPDATE SET next = id_block.next + ?2

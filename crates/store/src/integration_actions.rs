@@ -1,19 +1,19 @@
 //! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 //!
 //! Promises: one row per channel, kind of object and object; whatever changes one decides anew what is outgoing of its object.
-//! Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by [`crate::feed::rounds`].
+//! Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by [`crate::feed::batches`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::feed::{Action, ActionStatus, Kind, Known, Reason};
 use onhand_core::{ChannelId, Timestamp};
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::feed::assortment::Assortment;
-use crate::feed::{self, facts};
-use crate::filter::{self, Listing, Page, Table};
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::feed::channel_scope::ChannelScope;
+use crate::feed::{self, delivery_facts};
+use crate::filter::{self, ListQuery, Page, Table};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, failed_integrations, ids};
 
 /// An action, whole.
@@ -41,11 +41,11 @@ const TABLE: Table = Table {
     name: "integration_action",
     columns: "id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason, \
               state, created_at, modified_at",
-    tallied: &["channel_id"],
+    counted_by: &["channel_id"],
     log: None,
 };
 
-shared! {
+statements! {
     BY_ID = "integration_actions.by_id",
         "SELECT id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason,
          state, created_at, modified_at FROM integration_action WHERE id = ?1 AND channel_id = ?2";
@@ -98,7 +98,7 @@ fn read(row: &Row<'_>) -> Result<ActionRow, Error> {
 }
 
 /// A part of all actions.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<ActionRow>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<ActionRow>, Error> {
     filter::page(tx, &TABLE, listing, |row: &ActionRow| row.id, read).await
 }
 
@@ -142,17 +142,17 @@ pub(crate) async fn store_all(tx: &mut Tx<'_>, rows: &mut [ActionRow]) -> Result
     let new = rows.iter().filter(|row| row.id == 0).count() as i64;
     if new > 0 {
         let mut next = ids::take(tx, TABLE.name, new).await?;
-        let mut tally = Tally::default();
+        let mut counters = CounterDeltas::default();
         let mut made = BTreeSet::new();
         for row in rows.iter_mut().filter(|row| row.id == 0) {
             row.id = next;
             made.insert(next);
             next += 1;
-            tally.add(Scope::all(TABLE.name), row.id, 1);
-            tally.add(Scope::of(TABLE.name, "channel_id", row.channel.get()), row.id, 1);
+            counters.add(CounterKey::all(TABLE.name), row.id, 1);
+            counters.add(CounterKey::of(TABLE.name, "channel_id", row.channel.get()), row.id, 1);
         }
         tx.execute_each(&INSERT, rows.iter().filter(|row| made.contains(&row.id)).map(inserted)).await?;
-        tally.write(tx).await?;
+        counters.write(tx).await?;
         return tx.execute_each(&UPDATE, rows.iter().filter(|row| !made.contains(&row.id)).map(updated)).await;
     }
     tx.execute_each(&UPDATE, rows.iter().map(updated)).await
@@ -214,9 +214,11 @@ pub async fn put(
     given: &Given,
     now: Timestamp,
 ) -> Result<Option<(ActionRow, bool)>, Error> {
-    let assortment = feed::open(tx, channel, now).await?;
+    let channel_scope = feed::open(tx, channel, now).await?;
     let named = match Kind::from_number(kind) {
-        Some(kind) => facts::named(tx, &assortment, kind, &BTreeSet::from([object])).await?.contains(&object),
+        Some(kind) => {
+            delivery_facts::named(tx, &channel_scope, kind, &BTreeSet::from([object])).await?.contains(&object)
+        }
         None => true,
     };
     if !named {
@@ -225,7 +227,7 @@ pub async fn put(
     let before = by_objects(tx, channel, [(kind, object)]).await?.pop();
     let made = before.is_none();
     let newest = match Kind::from_number(kind) {
-        Some(kind) => facts::versions(tx, kind, &BTreeSet::from([object])).await?.get(&object).copied(),
+        Some(kind) => delivery_facts::versions(tx, kind, &BTreeSet::from([object])).await?.get(&object).copied(),
         None => None,
     };
     let mut row = before.unwrap_or_else(|| ActionRow {
@@ -262,7 +264,7 @@ pub async fn put(
     let mut rows = [row];
     store_all(tx, &mut rows).await?;
     let [row] = rows;
-    decided(tx, &assortment, &row).await?;
+    decided(tx, &channel_scope, &row).await?;
     Ok(Some((row, made)))
 }
 
@@ -281,7 +283,7 @@ pub struct Named {
 
 /// Makes the actions on objects that came from the channel. What has an action keeps it: a batch may be at it.
 pub async fn know(tx: &mut Tx<'_>, channel: ChannelId, objects: &[Named], now: Timestamp) -> Result<(), Error> {
-    let assortment = feed::open(tx, channel, now).await?;
+    let channel_scope = feed::open(tx, channel, now).await?;
     let there = by_objects(tx, channel, objects.iter().map(|one| (one.kind, one.object))).await?;
     let is_there = |one: &&Named| there.iter().any(|row| (row.kind, row.object) == (one.kind, one.object));
     let row = |one: &Named| ActionRow {
@@ -304,28 +306,28 @@ pub async fn know(tx: &mut Tx<'_>, channel: ChannelId, objects: &[Named], now: T
     let mut rows: Vec<ActionRow> = objects.iter().filter(|one| !is_there(one)).map(row).collect();
     store_all(tx, &mut rows).await?;
     for row in &rows {
-        decided(tx, &assortment, row).await?;
+        decided(tx, &channel_scope, row).await?;
     }
     Ok(())
 }
 
 /// Takes an action away, with what was refused of its object; whether it was there.
 pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
-    let assortment = feed::open(tx, channel, now).await?;
+    let channel_scope = feed::open(tx, channel, now).await?;
     let Some(row) = by_id(tx, channel, id).await? else { return Ok(false) };
     tx.execute(&REMOVE, &values![id]).await?;
-    let mut tally = Tally::default();
-    tally.add(Scope::all(TABLE.name), id, -1);
-    tally.add(Scope::of(TABLE.name, "channel_id", channel.get()), id, -1);
-    tally.write(tx).await?;
+    let mut counters = CounterDeltas::default();
+    counters.add(CounterKey::all(TABLE.name), id, -1);
+    counters.add(CounterKey::of(TABLE.name, "channel_id", channel.get()), id, -1);
+    counters.write(tx).await?;
     failed_integrations::remove(tx, channel, (row.kind, row.object)).await?;
-    decided(tx, &assortment, &row).await?;
+    decided(tx, &channel_scope, &row).await?;
     Ok(true)
 }
 
-async fn decided(tx: &mut Tx<'_>, assortment: &Assortment, row: &ActionRow) -> Result<(), Error> {
+async fn decided(tx: &mut Tx<'_>, channel_scope: &ChannelScope, row: &ActionRow) -> Result<(), Error> {
     match Kind::from_number(row.kind) {
-        Some(kind) => feed::reconsider(tx, assortment, kind, &BTreeSet::from([row.object])).await,
+        Some(kind) => feed::reconsider(tx, channel_scope, kind, &BTreeSet::from([row.object])).await,
         None => Ok(()),
     }
 }

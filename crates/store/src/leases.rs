@@ -6,10 +6,10 @@
 
 use onhand_core::Timestamp;
 
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-shared! {
+statements! {
     CLAIM = "leases.claim",
         "INSERT INTO lease (name, holder, until) VALUES (?1, ?2, ?3)
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until

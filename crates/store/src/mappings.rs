@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use onhand_core::{Mapping, MappingId, OrderItemId, Timestamp, fingerprint};
 
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
-use crate::sql::{shared, values};
+use crate::filter::{self, ListQuery, Page, Table};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 pub(crate) const TABLE: Table =
-    Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", tallied: &[], log: None };
+    Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", counted_by: &[], log: None };
 
 /// The channel of a mapping's line, 0 for the own door: not a column of its own, but lists can be narrowed by it. All
 /// three rows share a bucket.
@@ -21,7 +21,7 @@ pub const CHANNEL: &str = "(SELECT o.channel_id FROM order_item i \
 /// How many locks all codes share.
 const CODE_LOCKS: u64 = 1_024;
 
-shared! {
+statements! {
     OF_ITEM = "mappings.of_item",
         "SELECT id, item_id, integration_type, code, created_at FROM mapping
          WHERE item_id = ?1 AND bucket = ?2 ORDER BY id";
@@ -33,7 +33,7 @@ shared! {
          ORDER BY m.id LIMIT 1";
     /// Two processes may give one code to two lines at the same time: the second waits until the first is stored.
     LOCK_CODE = "mappings.lock_code", "SELECT ?1",
-        twin("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7163006, CAST(?1 AS INTEGER))) AS one");
+        on_postgres("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7163006, CAST(?1 AS INTEGER))) AS one");
     INSERT = "mappings.insert",
         "INSERT INTO mapping (bucket, id, item_id, integration_type, code, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
@@ -50,7 +50,7 @@ fn read(row: &Row<'_>) -> Result<Mapping, Error> {
 }
 
 /// A part of all mappings.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Mapping>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Mapping>, Error> {
     filter::page(tx, &TABLE, listing, |row: &Mapping| row.id.get(), read).await
 }
 

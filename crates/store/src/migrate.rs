@@ -4,7 +4,7 @@
 //! Migrations are append-only. Must not know what the tables are for.
 
 use crate::engine::sqlite;
-use crate::sql::{Statement, shared, values};
+use crate::sql::{Statement, statements, values};
 use crate::{Error, Store, Tx};
 
 #[derive(Clone, Copy)]
@@ -63,11 +63,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 24, name: "import files", text: include_str!("../schema/0024_import_files.sql"), server: "" },
 ];
 
-shared! {
+statements! {
     TABLES = "schema_migration.tables",
         "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
-        twin("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_migration')");
-    LOCK = "schema_migration.lock", "SELECT 1", twin("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7163005)) AS one");
+        on_postgres("SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('schema_migration')");
+    LOCK = "schema_migration.lock", "SELECT 1", on_postgres("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7163005)) AS one");
     LIST = "schema_migration.list", "SELECT version, checksum FROM schema_migration ORDER BY version";
     INSERT = "schema_migration.insert", "INSERT INTO schema_migration (version, name, checksum) VALUES (?1, ?2, ?3)";
 }
@@ -110,7 +110,7 @@ pub(crate) async fn migrate(store: &Store) -> Result<Vec<Step>, Error> {
     if look(store).await?.missing.is_empty() {
         return Ok(Vec::new());
     }
-    store.define(async |tx| run(tx, MIGRATIONS).await).await
+    store.migrate_tx(async |tx| run(tx, MIGRATIONS).await).await
 }
 
 fn steps(migrations: &[&Migration]) -> Vec<Step> {
@@ -202,7 +202,7 @@ mod tests {
     async fn counts_with_five_levels_become_counts_with_two() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("t.db");
-        let threads = sqlite::Threads::open(&path, std::time::Duration::from_mins(1)).expect("opens");
+        let threads = sqlite::SqliteEngine::open(&path, std::time::Duration::from_mins(1)).expect("opens");
         let old = async |tx: &mut Tx<'_>| {
             run(tx, &MIGRATIONS[..2]).await?;
             let Tx::Sqlite(connection) = tx else { unreachable!("it is a file") };
@@ -227,7 +227,8 @@ mod tests {
         drop(threads);
         let store = Store::open(&format!("sqlite:{}", path.display()), &Options::default()).await.expect("migrates");
         let counts = verify::rules() - 1;
-        let (name, found) = store.survey("t", async move |tx| verify::check(tx, counts).await).await.expect("checked");
+        let (name, found) =
+            store.read_unbounded("t", async move |tx| verify::check(tx, counts).await).await.expect("checked");
         assert_eq!((name, found), ("kept counts are right", vec![]));
     }
 

@@ -3,10 +3,10 @@
 use onhand_core::{Cause, Delta, ImportId, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UserId};
 
 use crate::engine::Row;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-shared! {
+statements! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta, external_delta,
          reported_delta, on_hand, held, reported, actor_id, at, import_id FROM movement WHERE id = ?1 AND bucket = ?2";

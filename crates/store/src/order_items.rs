@@ -8,9 +8,9 @@ use onhand_core::{
 };
 
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::orders;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, records};
 
 pub(crate) const TABLE: Table = Table {
@@ -19,7 +19,7 @@ pub(crate) const TABLE: Table = Table {
               attributes, details, created_at, modified_at, reserved_list_id, \
               (SELECT l.location_id FROM stock_list l WHERE l.id = \
               CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from",
-    tallied: &[],
+    counted_by: &[],
     log: None,
 };
 
@@ -38,9 +38,9 @@ pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHE
 /// The lines that are short, from a line on which ends it. The state is written out, since the index has only such holds.
 pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
-pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Spread::With("order_id"));
+pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Colocation::With("order_id"));
 
-shared! {
+statements! {
     BY_ID = "order_items.by_id",
         "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
          extra_field, attributes, details, created_at, modified_at, reserved_list_id,
@@ -152,7 +152,7 @@ const fn state_number(state: HoldState) -> i64 {
 }
 
 /// A part of all order lines.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<OrderItem>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<OrderItem>, Error> {
     filter::page(tx, &TABLE, listing, |row: &OrderItem| row.id.get(), read).await
 }
 

@@ -4,30 +4,30 @@ use std::collections::BTreeSet;
 
 use onhand_core::{ChannelId, Order, OrderId, OrderStatus, Timestamp, bucket_of_text};
 
-use crate::engine::{Asked, Row};
-use crate::filter::{self, Listing, Page, Table};
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::counters::{CounterDeltas, CounterKey};
+use crate::engine::{PendingQuery, Row};
+use crate::filter::{self, ListQuery, Page, Table};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, records};
 
 const TABLE: Table = Table {
     name: "sales_order",
     columns: "id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at, \
               modified_at",
-    tallied: &["status", "is_send", "channel_id"],
+    counted_by: &["status", "is_send", "channel_id"],
     log: None,
 };
 
 /// Orders as other tables' rows point at them.
-pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Spread::By("number"));
+pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Colocation::By("number"));
 
-shared! {
+statements! {
     BY_ID = "orders.by_id",
         "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
          modified_at FROM sales_order WHERE id = ?1 AND bucket = ?2";
     LOCK = "orders.lock",
         "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
-         modified_at FROM sales_order WHERE id = ?1 AND bucket = ?2", locking;
+         modified_at FROM sales_order WHERE id = ?1 AND bucket = ?2", for_update;
     BY_NUMBER = "orders.by_number",
         "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
          modified_at FROM sales_order WHERE number = ?1 AND bucket = ?2 ORDER BY id";
@@ -62,7 +62,7 @@ pub(crate) fn status(code: i64) -> Result<OrderStatus, Error> {
 }
 
 /// A part of all orders.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Order>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Order>, Error> {
     filter::page(tx, &TABLE, listing, |row: &Order| row.id.get(), read).await
 }
 
@@ -85,13 +85,13 @@ pub async fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<Order>, Erro
 pub(crate) async fn ask_numbers_taken<'n>(
     tx: &mut Tx<'_>,
     numbers: impl IntoIterator<Item = &'n (i64, String)>,
-) -> Result<Asked<(i64, String)>, Error> {
+) -> Result<PendingQuery<(i64, String)>, Error> {
     let keys = numbers.into_iter().map(|(channel, number)| values![number, *channel, bucket_of_text(number)]);
-    tx.ask_each(&NUMBER_TAKEN, keys, |row| Ok((row.get(0)?, row.get(1)?))).await
+    tx.query_many(&NUMBER_TAKEN, keys, |row| Ok((row.get(0)?, row.get(1)?))).await
 }
 
-pub(crate) async fn insert_all(tx: &mut Tx<'_>, orders: &[&Order], tally: &mut Tally) -> Result<(), Error> {
-    orders.iter().for_each(|order| count(tally, order, 1));
+pub(crate) async fn insert_all(tx: &mut Tx<'_>, orders: &[&Order], counters: &mut CounterDeltas) -> Result<(), Error> {
+    orders.iter().for_each(|order| count(counters, order, 1));
     let rows = orders.iter().map(|order| {
         values![
             order.id.bucket(),
@@ -112,10 +112,14 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, orders: &[&Order], tally: &mut T
 }
 
 /// Writes orders back; `orders` are pairs of (before, after), since the kept counts follow the state.
-pub(crate) async fn update_all(tx: &mut Tx<'_>, orders: &[(&Order, &Order)], tally: &mut Tally) -> Result<(), Error> {
+pub(crate) async fn update_all(
+    tx: &mut Tx<'_>,
+    orders: &[(&Order, &Order)],
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
     for (before, after) in orders {
-        count(tally, before, -1);
-        count(tally, after, 1);
+        count(counters, before, -1);
+        count(counters, after, 1);
     }
     let rows = orders.iter().map(|(_, order)| {
         values![order.id.get(), order.id.bucket(), order.status.code(), order.is_send, order.modified_at.micros()]
@@ -123,11 +127,11 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, orders: &[(&Order, &Order)], tal
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count(tally: &mut Tally, order: &Order, by: i64) {
+fn count(counters: &mut CounterDeltas, order: &Order, by: i64) {
     let id = order.id.get();
     let channel = order.channel.map_or(0, ChannelId::get);
-    tally.add(Scope::all(TABLE.name), id, by);
-    tally.add(Scope::of(TABLE.name, "status", order.status.code()), id, by);
-    tally.add(Scope::of(TABLE.name, "is_send", i64::from(order.is_send)), id, by);
-    tally.add(Scope::of(TABLE.name, "channel_id", channel), id, by);
+    counters.add(CounterKey::all(TABLE.name), id, by);
+    counters.add(CounterKey::of(TABLE.name, "status", order.status.code()), id, by);
+    counters.add(CounterKey::of(TABLE.name, "is_send", i64::from(order.is_send)), id, by);
+    counters.add(CounterKey::of(TABLE.name, "channel_id", channel), id, by);
 }

@@ -3,24 +3,24 @@
 use onhand_core::floor::{Package, PackageItem, PackageState, RowChanges};
 use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, UserId};
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::order_items::quantity;
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "package",
     columns: "id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to",
-    tallied: &["state", "stock_location_id"],
+    counted_by: &["state", "stock_location_id"],
     log: None,
 };
 
 const ITEMS: Table = Table {
     name: "package_item",
     columns: "id, package_id, order_id, stock_location_id, item_id, sku, quantity, state, is_done, created_at, modified_at",
-    tallied: &["state"],
+    counted_by: &["state"],
     log: None,
 };
 
@@ -32,7 +32,7 @@ pub const NUMBER: &str = "(SELECT p.number FROM package p \
 pub const ORDER_NUMBER: &str = "(SELECT o.number FROM sales_order o \
                                 WHERE o.id = package.order_id AND o.bucket = package.bucket)";
 
-shared! {
+statements! {
     BY_ID = "packages.by_id",
         "SELECT id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to
          FROM package WHERE id = ?1 AND bucket = ?2";
@@ -98,12 +98,12 @@ fn read_item(row: &Row<'_>) -> Result<PackageItem, Error> {
 }
 
 /// A part of all packages.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Package>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Package>, Error> {
     filter::page(tx, &TABLE, listing, |row: &Package| row.id.get(), read).await
 }
 
 /// A part of all lines of packages.
-pub async fn items_page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<PackageItem>, Error> {
+pub async fn items_page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<PackageItem>, Error> {
     filter::page(tx, &ITEMS, listing, |row: &PackageItem| row.id.get(), read_item).await
 }
 
@@ -144,8 +144,12 @@ pub(crate) async fn items_counted<'c>(
     tx.all_each(&ITEMS_COUNTED, keys, read_item).await
 }
 
-pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Package>, tally: &mut Tally) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(tally, row, 1));
+pub(crate) async fn apply(
+    tx: &mut Tx<'_>,
+    changes: &RowChanges<Package>,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
+    changes.made.iter().for_each(|row| count(counters, row, 1));
     let rows = changes.made.iter().map(|row| {
         let (id, order, location) = (row.id, row.order.get(), row.location.get());
         let (created, modified) = (row.created_at.micros(), row.modified_at.micros());
@@ -154,8 +158,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Package>, tally:
     });
     tx.execute_each(&INSERT, rows).await?;
     for (before, after) in &changes.changed {
-        count(tally, before, -1);
-        count(tally, after, 1);
+        count(counters, before, -1);
+        count(counters, after, 1);
     }
     let rows = changes.changed.iter().map(|(_, row)| {
         let assigned = row.assigned_to.map(UserId::get);
@@ -164,18 +168,18 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Package>, tally:
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count(tally: &mut Tally, row: &Package, by: i64) {
-    tally.add(Scope::all(TABLE.name), row.id.get(), by);
-    tally.add(Scope::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
-    tally.add(Scope::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), by);
+fn count(counters: &mut CounterDeltas, row: &Package, by: i64) {
+    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), by);
 }
 
 pub(crate) async fn apply_items(
     tx: &mut Tx<'_>,
     changes: &RowChanges<PackageItem>,
-    tally: &mut Tally,
+    counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count_item(tally, row, 1));
+    changes.made.iter().for_each(|row| count_item(counters, row, 1));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -194,8 +198,8 @@ pub(crate) async fn apply_items(
     });
     tx.execute_each(&INSERT_ITEM, rows).await?;
     for (before, after) in &changes.changed {
-        count_item(tally, before, -1);
-        count_item(tally, after, 1);
+        count_item(counters, before, -1);
+        count_item(counters, after, 1);
     }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (modified, quantity) = (row.modified_at.micros(), row.quantity.units());
@@ -204,7 +208,7 @@ pub(crate) async fn apply_items(
     tx.execute_each(&UPDATE_ITEM, rows).await
 }
 
-fn count_item(tally: &mut Tally, row: &PackageItem, by: i64) {
-    tally.add(Scope::all(ITEMS.name), row.id.get(), by);
-    tally.add(Scope::of(ITEMS.name, "state", row.state.code()), row.id.get(), by);
+fn count_item(counters: &mut CounterDeltas, row: &PackageItem, by: i64) {
+    counters.add(CounterKey::all(ITEMS.name), row.id.get(), by);
+    counters.add(CounterKey::of(ITEMS.name, "state", row.state.code()), row.id.get(), by);
 }

@@ -1,8 +1,8 @@
 //! Price lists, and the prices of products in them (contract 9.1). Must not know stock.
 
-use crate::feed::hooks;
+use crate::feed::outbox_triggers;
 use crate::products;
-use crate::records::{Column, Spread, Table};
+use crate::records::{Colocation, Column, Table};
 
 /// The price lists of a channel's catalog, which the channel's id ends.
 pub const LISTS_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN catalog k ON k.id = c.catalog_id WHERE (k.price_list_id = price_list.id OR \
@@ -32,7 +32,7 @@ pub static PRODUCT_PRICES: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Spread::With("product_id"))
+.spread(Colocation::With("product_id"))
 .natural(&["product_id", "price_list_id"])
-.tallied(&["price_list_id"])
-.tells(hooks::prices_changed);
+.counted_by(&["price_list_id"])
+.tells(outbox_triggers::prices_changed);

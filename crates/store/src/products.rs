@@ -5,15 +5,15 @@ use std::collections::{BTreeSet, HashMap};
 use onhand_core::feed::Kind;
 use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
 use crate::feed::cursor::EVERY_CATALOG;
-use crate::feed::hooks;
-use crate::feed::touches::{self, Member, Touch};
-use crate::filter::{self, Listing, Page, Table};
+use crate::feed::outbox::{self, Member, OutboxEvent};
+use crate::feed::outbox_triggers;
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::ids;
 use crate::records;
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// A product, whole.
@@ -40,10 +40,10 @@ pub struct ProductRow {
 }
 
 const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
-const TABLE: Table = Table { name: "product", columns: COLUMNS, tallied: &[], log: None };
+const TABLE: Table = Table { name: "product", columns: COLUMNS, counted_by: &[], log: None };
 
 /// The products that a channel may read, which its id ends: those of its catalog, and those that it was sent. See
-/// [`crate::feed::assortment::Assortment::products`] for what a catalog without items has.
+/// [`crate::feed::channel_scope::ChannelScope::products`] for what a catalog without items has.
 pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c WHERE (EXISTS (SELECT 1 FROM catalog_item i WHERE i.product_id = product.id \
      AND i.catalog_id = c.catalog_id AND i.bucket = product.bucket) OR EXISTS (SELECT 1 FROM integration_action a \
      WHERE a.channel_id = c.id AND a.kind = 1 AND a.object_id = product.id AND a.acknowledged_at IS NOT NULL) OR \
@@ -58,17 +58,17 @@ pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c WHERE (EXISTS (SEL
 
 /// Products as other tables' rows point at them. What is ordered has a stock.
 pub static KNOWN: records::Table = records::Table::new("product", &[])
-    .spread(records::Spread::By("sku"))
+    .spread(records::Colocation::By("sku"))
     .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
-    .tells(hooks::products_removed);
+    .tells(outbox_triggers::products_removed);
 
-shared! {
+statements! {
     BY_ID = "products.by_id",
         "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
          FROM product WHERE id = ?1 AND bucket = ?2";
     LOCKED = "products.locked_by_id",
         "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
-         FROM product WHERE id = ?1 AND bucket = ?2", locking;
+         FROM product WHERE id = ?1 AND bucket = ?2", for_update;
     KEY_BY_ID = "products.key_by_id", "SELECT id, sku FROM product WHERE id = ?1 AND bucket = ?2";
     NAME_BY_ID = "products.name_by_id", "SELECT id, name FROM product WHERE id = ?1 AND bucket = ?2";
     KEY_BY_SKU = "products.key_by_sku", "SELECT id, sku FROM product WHERE sku = ?1 AND bucket = ?2";
@@ -101,7 +101,7 @@ fn read_key(row: &Row<'_>) -> Result<Product, Error> {
 }
 
 /// A part of all products.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<ProductRow>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<ProductRow>, Error> {
     filter::page(tx, &TABLE, listing, |row: &ProductRow| row.id.get(), read).await
 }
 
@@ -137,16 +137,16 @@ pub async fn names(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<HashMap<Product
     Ok(named.into_iter().collect())
 }
 
-/// Makes a product; its id is given by the store. A taken SKU is [`Error::Taken`].
+/// Makes a product; its id is given by the store. A taken SKU is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow, Error> {
     let mut source = IdSource::default();
     source.refill(IdKind::Product, ids::take(tx, "product", 1).await?, 1);
     let id = ProductId::new(source.take_in(IdKind::Product, bucket_of_text(&product.sku)));
     let product = ProductRow { id, ..product.clone() };
     insert_all(tx, std::slice::from_ref(&product)).await?;
-    let mut tally = Tally::default();
-    tally.add(Scope::all(TABLE.name), id.get(), 1);
-    tally.write(tx).await?;
+    let mut counters = CounterDeltas::default();
+    counters.add(CounterKey::all(TABLE.name), id.get(), 1);
+    counters.write(tx).await?;
     Ok(product)
 }
 
@@ -156,13 +156,13 @@ pub(crate) async fn active(tx: &mut Tx<'_>, of: &BTreeSet<i64>) -> Result<BTreeS
     Ok(tx.all_each(&ACTIVE, keys, |row| row.get(0)).await?.into_iter().collect())
 }
 
-fn touch(product: &ProductRow) -> Touch {
-    Touch { kind: Kind::Product, object: product.id.get(), scope: 0, at: product.modified_at }
+fn touch(product: &ProductRow) -> OutboxEvent {
+    OutboxEvent { kind: Kind::Product, object: product.id.get(), scope: 0, at: product.modified_at }
 }
 
 /// Makes products whose ids are known. The caller keeps the count.
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, products: &[ProductRow]) -> Result<(), Error> {
-    touches::add_all(tx, products.iter().map(touch)).await?;
+    outbox::add_all(tx, products.iter().map(touch)).await?;
     let rows = products.iter().map(|product| {
         values![
             product.id.bucket(),
@@ -183,10 +183,10 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, products: &[ProductRow]) -> Resu
 /// Writes a product back. Its SKU stays; its time is later than before, or channels would not see a change.
 pub async fn update(tx: &mut Tx<'_>, product: &ProductRow) -> Result<(), Error> {
     let was_active = active(tx, &BTreeSet::from([product.id.get()])).await?.contains(&product.id.get());
-    touches::add_all(tx, [touch(product)]).await?;
+    outbox::add_all(tx, [touch(product)]).await?;
     if was_active != product.is_active {
         let member = Member { catalog: EVERY_CATALOG, product: product.id.get(), at: product.modified_at };
-        touches::add_members(tx, [member]).await?;
+        outbox::add_members(tx, [member]).await?;
     }
     let (id, modified) = (product.id, product.modified_at.micros());
     let (attributes, extra_field) = (&product.attributes, &product.extra_field);

@@ -5,10 +5,10 @@
 
 use onhand_core::Timestamp;
 
-use crate::records::{self, Column, Spread, Table};
-use crate::sql::{Statement, shared, values};
-use crate::tally::{Scope, Tally};
-use crate::{Error, Tx, tally};
+use crate::counters::{CounterDeltas, CounterKey};
+use crate::records::{self, Colocation, Column, Table};
+use crate::sql::{Statement, statements, values};
+use crate::{Error, Tx, counters};
 
 /// Rows of one table at the most; the oldest go first.
 pub const REPORTS_MAX: i64 = 1_000_000;
@@ -32,8 +32,8 @@ pub static ERROR_REPORTS: Table = Table::new(
         Column::int("is_ok", 0),
     ],
 )
-.spread(Spread::With("action_object_id"))
-.tallied(&["channel_id"]);
+.spread(Colocation::With("action_object_id"))
+.counted_by(&["channel_id"]);
 
 /// A place of an address that nobody has mapped.
 pub static PLACE_REPORTS: Table = Table::new(
@@ -52,7 +52,7 @@ pub static PLACE_REPORTS: Table = Table::new(
         Column::text("err_desc"),
     ],
 )
-.tallied(&["channel_id"]);
+.counted_by(&["channel_id"]);
 
 /// Something that a client did.
 pub static OPERATIONAL_EVENTS: Table = Table::new(
@@ -73,10 +73,10 @@ pub static OPERATIONAL_EVENTS: Table = Table::new(
         Column::maybe("raw_data"),
     ],
 )
-.spread(Spread::By("trace_id"))
-.tallied(&["channel_id"]);
+.spread(Colocation::By("trace_id"))
+.counted_by(&["channel_id"]);
 
-shared! {
+statements! {
     OLDEST_ERRORS = "reports.oldest_errors",
         "SELECT id, created_at, channel_id FROM error_report WHERE id > 0 ORDER BY id LIMIT ?1";
     OLDEST_PLACES = "reports.oldest_places",
@@ -92,7 +92,7 @@ static ALL: [(&Table, &Statement); 3] =
 /// Drops some reports from before a time, or the oldest ones where there are more than so many; whether there were any.
 pub async fn forget(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<bool, Error> {
     for (table, oldest) in ALL {
-        let too_many = tally::count(tx, table.name).await? - most;
+        let too_many = counters::count(tx, table.name).await? - most;
         let read = |row: &crate::Row<'_>| Ok((row.get(0)?, row.get::<i64>(1)?, row.get(2)?));
         let found = tx.all(oldest, &values![DROPPED_TOGETHER], read).await?;
         let goes =
@@ -101,13 +101,15 @@ pub async fn forget(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<boo
         if dropped.is_empty() {
             continue;
         }
-        let mut tally = Tally::default();
+        let mut counters = CounterDeltas::default();
         for (id, channel) in &dropped {
-            tally.add(Scope::all(table.name), *id, -1);
-            channel.iter().for_each(|channel| tally.add(Scope::of(table.name, "channel_id", *channel), *id, -1));
+            counters.add(CounterKey::all(table.name), *id, -1);
+            channel
+                .iter()
+                .for_each(|channel| counters.add(CounterKey::of(table.name, "channel_id", *channel), *id, -1));
         }
         records::drop_rows(tx, table, dropped.into_iter().map(|(id, _)| id)).await?;
-        tally.write(tx).await?;
+        counters.write(tx).await?;
         return Ok(true);
     }
     Ok(false)

@@ -1,7 +1,7 @@
 //! With whom orders were sent, as channels say it. Must not know parcels.
 
 use crate::orders;
-use crate::records::{Column, Spread, Table};
+use crate::records::{Colocation, Column, Table};
 
 /// A consignment of an order: the same carrier and number again is the same one.
 pub static SHIPPING_INFOS: Table = Table::new(
@@ -16,6 +16,6 @@ pub static SHIPPING_INFOS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Spread::With("order_id"))
+.spread(Colocation::With("order_id"))
 .natural(&["order_id", "shipping_company", "tracking_number"])
-.tallied(&["channel_id"]);
+.counted_by(&["channel_id"]);

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use crate::engine::postgres::batch;
+use crate::engine::postgres::bulk_statement;
 
 /// A statement of the catalogue.
 #[derive(Debug)]
@@ -15,14 +15,14 @@ pub struct Statement {
     pub name: &'static str,
     text: &'static str,
     /// The server engine's own text, where the shared one would not do.
-    twin: Option<&'static str>,
+    on_postgres: Option<&'static str>,
     /// How the rows read stay locked until the transaction ends, where rows are locked one by one.
     locks: &'static str,
     translated: OnceLock<String>,
     /// The form for many rows, once it is known what types the parameters have.
-    pub(crate) each: OnceLock<batch::Form>,
+    pub(crate) each: OnceLock<bulk_statement::BulkStatement>,
     /// The embedded engine's form for some rows.
-    several: OnceLock<Option<String>>,
+    multi_row: OnceLock<Option<String>>,
 }
 
 impl Statement {
@@ -31,39 +31,39 @@ impl Statement {
         Self {
             name,
             text,
-            twin: None,
+            on_postgres: None,
             locks: "",
             translated: OnceLock::new(),
             each: OnceLock::new(),
-            several: OnceLock::new(),
+            multi_row: OnceLock::new(),
         }
     }
 
     /// The same, with the rows locked as they are read, in the order in which they are asked for. The embedded engine
     /// has one writer and needs no locks.
     #[must_use]
-    pub const fn locking(mut self) -> Self {
+    pub const fn for_update(mut self) -> Self {
         self.locks = " FOR UPDATE";
         self
     }
 
     /// The same, with the rows kept from being removed, or locked, by others until the transaction ends.
     #[must_use]
-    pub const fn pinning(mut self) -> Self {
+    pub const fn for_key_share(mut self) -> Self {
         self.locks = " FOR KEY SHARE";
         self
     }
 
     /// The same, with another text for the server engine.
     #[must_use]
-    pub const fn twin(mut self, text: &'static str) -> Self {
-        self.twin = Some(text);
+    pub const fn on_postgres(mut self, text: &'static str) -> Self {
+        self.on_postgres = Some(text);
         self
     }
 
     /// Whether the engines have a text each.
-    pub const fn is_twin(&self) -> bool {
-        self.twin.is_some()
+    pub const fn has_override(&self) -> bool {
+        self.on_postgres.is_some()
     }
 
     /// The text for the embedded engine.
@@ -72,18 +72,18 @@ impl Statement {
     }
 
     /// The text that inserts [`INSERT_ROWS`] rows on the embedded engine, if this inserts.
-    pub(crate) fn several(&self) -> Option<&str> {
-        self.several.get_or_init(|| several(self.text)).as_deref()
+    pub(crate) fn multi_row(&self) -> Option<&str> {
+        self.multi_row.get_or_init(|| multi_row(self.text)).as_deref()
     }
 
     /// The text for PostgreSQL.
     pub fn postgres(&self) -> &str {
-        self.translated.get_or_init(|| dollars(self.twin.unwrap_or(self.text)) + self.locks)
+        self.translated.get_or_init(|| dollars(self.on_postgres.unwrap_or(self.text)) + self.locks)
     }
 
     /// The form for many rows at once, whose parameters have these types, in PostgreSQL's words for them.
     pub fn for_each(&self, types: &[&str]) -> Result<String, crate::Error> {
-        batch::each(self.postgres(), types)
+        bulk_statement::each(self.postgres(), types)
     }
 }
 
@@ -92,7 +92,7 @@ impl Statement {
 pub(crate) const INSERT_ROWS: usize = 16;
 
 /// An `INSERT` of one row as one of many; none for anything else, and where a parameter stands behind the row.
-fn several(text: &str) -> Option<String> {
+fn multi_row(text: &str) -> Option<String> {
     let Insert { head, columns, tail } = Insert::of(text, '?').filter(|insert| !insert.tail.contains('?'))?;
     let rows = vec![format!("({})", vec!["?"; columns].join(", ")); INSERT_ROWS];
     Some(format!("{head}VALUES {}{tail}", rows.join(", ")))
@@ -126,16 +126,16 @@ pub(crate) fn dollars(text: &str) -> String {
 }
 
 /// Declares the statements of a file and their list, `STATEMENTS`, for the catalogue.
-macro_rules! shared {
-    ($($(#[$doc:meta])* $name:ident = $label:literal, $text:expr $(, $how:ident $(($twin:expr))?)?;)+) => {
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $label:literal, $text:expr $(, $how:ident $(($on_postgres:expr))?)?;)+) => {
         $($(#[$doc])* static $name: crate::sql::Statement =
-            crate::sql::Statement::shared($label, $text)$(.$how($($twin)?))?;)+
+            crate::sql::Statement::shared($label, $text)$(.$how($($on_postgres)?))?;)+
 
         /// Every statement of this file.
         pub(crate) static STATEMENTS: &[&crate::sql::Statement] = &[$(&$name,)+];
     };
 }
-pub(crate) use shared;
+pub(crate) use statements;
 
 /// Turns values into an array of statement parameters.
 macro_rules! values {
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn only_rows_of_parameters_in_their_turn_go_several_at_a_time() {
-        let insert = several("INSERT INTO t (a, b) VALUES (?1, ?2) ON CONFLICT (a) DO NOTHING").expect("a form");
+        let insert = multi_row("INSERT INTO t (a, b) VALUES (?1, ?2) ON CONFLICT (a) DO NOTHING").expect("a form");
         assert!(insert.starts_with("INSERT INTO t (a, b) VALUES (?, ?), (?, ?), "), "{insert}");
         assert!(insert.ends_with("(?, ?) ON CONFLICT (a) DO NOTHING"), "{insert}");
         assert_eq!(insert.matches('?').count(), 2 * INSERT_ROWS);
@@ -159,7 +159,7 @@ mod tests {
             "INSERT INTO t (a) VALUES (?1) ON CONFLICT (a) DO UPDATE SET b = ?2",
             "UPDATE t SET a = ?1",
         ] {
-            assert_eq!(several(text), None, "{text}");
+            assert_eq!(multi_row(text), None, "{text}");
         }
     }
 }

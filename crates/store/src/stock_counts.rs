@@ -3,20 +3,20 @@
 use onhand_core::floor::{CountLine, CountResult, RowChanges, StockCount};
 use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp};
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::filter::{self, ListQuery, Page, Table};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "stock_count",
     columns: "id, stock_location_id, counted_at, created_at",
-    tallied: &["stock_location_id"],
+    counted_by: &["stock_location_id"],
     log: None,
 };
 
-shared! {
+statements! {
     BY_ID = "stock_counts.by_id", "SELECT id, stock_location_id, counted_at, created_at FROM stock_count WHERE id = ?1";
     LINES = "stock_counts.lines",
         "SELECT count_id, sku, expected, counted, result, discrepancy_id FROM stock_count_line WHERE count_id = ?1
@@ -52,7 +52,7 @@ fn read_line(row: &Row<'_>) -> Result<(StockCountId, CountLine), Error> {
 }
 
 /// A part of all counts, with their lines.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<StockCount>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<StockCount>, Error> {
     let mut page = filter::page(tx, &TABLE, listing, |row: &StockCount| row.id.get(), read).await?;
     load_lines(tx, &mut page.rows).await?;
     Ok(page)
@@ -75,10 +75,14 @@ async fn load_lines(tx: &mut Tx<'_>, counts: &mut [StockCount]) -> Result<(), Er
     Ok(())
 }
 
-pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<StockCount>, tally: &mut Tally) -> Result<(), Error> {
+pub(crate) async fn apply(
+    tx: &mut Tx<'_>,
+    changes: &RowChanges<StockCount>,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
     for row in &changes.made {
-        tally.add(Scope::all(TABLE.name), row.id.get(), 1);
-        tally.add(Scope::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), 1);
+        counters.add(CounterKey::all(TABLE.name), row.id.get(), 1);
+        counters.add(CounterKey::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), 1);
     }
     let rows = changes
         .made

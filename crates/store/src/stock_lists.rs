@@ -2,12 +2,12 @@
 
 use onhand_core::{MovesSettle, ReleaseMode, StockList, StockListId, StockLocationId, Timestamp};
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::ids;
 use crate::records;
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// A stock list, whole.
@@ -39,19 +39,19 @@ pub struct StockListRow {
 
 const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, \
                        modified_at, moves_settle, is_item_code_unique";
-const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, tallied: &[], log: None };
+const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, counted_by: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
 pub static KNOWN: records::Table = records::Table::new("stock_list", &[])
     .pointed_at_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
 
-shared! {
+statements! {
     BY_ID = "stock_lists.by_id",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
          moves_settle, is_item_code_unique FROM stock_list WHERE id = ?1";
     LOCKED = "stock_lists.locked",
         "SELECT id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, modified_at,
-         moves_settle, is_item_code_unique FROM stock_list WHERE id = ?1", locking;
+         moves_settle, is_item_code_unique FROM stock_list WHERE id = ?1", for_update;
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
         "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique
@@ -119,7 +119,7 @@ pub const fn moves_settle_name(settle: MovesSettle) -> &'static str {
 }
 
 /// A part of all lists.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<StockListRow>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<StockListRow>, Error> {
     filter::page(tx, &TABLE, listing, |row: &StockListRow| row.id.get(), read).await
 }
 
@@ -164,7 +164,7 @@ pub async fn named(tx: &mut Tx<'_>, name: &str, code: Option<&str>) -> Result<Ve
     tx.all(&NAMED, &values![name, code], read).await
 }
 
-/// Makes a list; its id is given by the store. Taken names and codes are [`Error::Taken`].
+/// Makes a list; its id is given by the store. Taken names and codes are [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow, Error> {
     let id = ids::take(tx, "stock_list", 1).await?;
     let list = StockListRow { id: StockListId::new(id), ..list.clone() };
@@ -175,9 +175,9 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
     let unique = list.is_item_code_unique;
     let row = values![id, &list.name, code, sync, mode, delay, zone, created, modified, moves, unique];
     tx.execute(&INSERT, &row).await?;
-    let mut tally = Tally::default();
-    tally.add(Scope::all(TABLE.name), id, 1);
-    tally.write(tx).await?;
+    let mut counters = CounterDeltas::default();
+    counters.add(CounterKey::all(TABLE.name), id, 1);
+    counters.write(tx).await?;
     Ok(list)
 }
 

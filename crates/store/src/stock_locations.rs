@@ -5,8 +5,8 @@ use onhand_core::{StockListId, StockLocationId};
 
 use crate::engine::Row;
 use crate::records::{Change, Column, Table};
-use crate::sql::{shared, values};
-use crate::{Answering, Error, Tx, stock_lists, stores, unplanned_items};
+use crate::sql::{statements, values};
+use crate::{BoxFuture, Error, Tx, stock_lists, stores, unplanned_items};
 
 /// Where a location is.
 pub static ADDRESSES: Table = Table::new(
@@ -71,7 +71,7 @@ pub static SENDERS: Table = Table::new(
 
 /// A list knows its location, so that an order learns of it without another question. What was ordered from the list before
 /// there was a location is to be planned, and so is whatever waits for stock: there may be other places to take it from.
-fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     Box::pin(async move {
         for change in changes {
             let list = change.after.as_ref().or(change.before.as_ref()).and_then(|record| record.int("stock_list_id"));
@@ -86,7 +86,7 @@ fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> 
     })
 }
 
-shared! {
+statements! {
     /// What the rules know of every location: a few hundred rows at the most.
     ALL = "stock_locations.all",
         "SELECT l.id, l.stock_list_id, l.priority, l.is_active, l.is_fulfillment_center, l.count_mode, a.latitude, a.longitude,

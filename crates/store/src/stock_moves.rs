@@ -4,18 +4,18 @@
 use onhand_core::floor::{Kept, MoveKind, MoveState, RowChanges, StockMove};
 use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TransferId};
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::order_items::quantity;
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "stock_move",
     columns: "id, order_id, item_id, kind, transfer_id, sku, quantity, from_stock_id, from_list_id, to_stock_id, \
               to_list_id, state, code, registered_at, created_at, modified_at",
-    tallied: &["state"],
+    counted_by: &["state"],
     log: None,
 };
 
@@ -23,7 +23,7 @@ const TABLE: Table = Table {
 pub const ORDER_NUMBER: &str = "(SELECT o.number FROM sales_order o \
                                 WHERE o.id = stock_move.order_id AND o.bucket = stock_move.bucket)";
 
-shared! {
+statements! {
     BY_ID = "stock_moves.by_id",
         "SELECT id, order_id, item_id, kind, transfer_id, sku, quantity, from_stock_id, from_list_id, to_stock_id,
          to_list_id, state, code, registered_at, created_at, modified_at FROM stock_move WHERE id = ?1 AND bucket = ?2";
@@ -84,7 +84,7 @@ fn read_kept(row: &Row<'_>) -> Result<Kept, Error> {
 }
 
 /// A part of all moves.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<StockMove>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<StockMove>, Error> {
     filter::page(tx, &TABLE, listing, |row: &StockMove| row.id.get(), read).await
 }
 
@@ -117,8 +117,12 @@ pub async fn kept_on(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = StockId>) ->
     tx.all_each(&KEPT, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_kept).await
 }
 
-pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<StockMove>, tally: &mut Tally) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(tally, row, 1));
+pub(crate) async fn apply(
+    tx: &mut Tx<'_>,
+    changes: &RowChanges<StockMove>,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
+    changes.made.iter().for_each(|row| count(counters, row, 1));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -142,8 +146,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<StockMove>, tall
     });
     tx.execute_each(&INSERT, rows).await?;
     for (before, after) in &changes.changed {
-        count(tally, before, -1);
-        count(tally, after, 1);
+        count(counters, before, -1);
+        count(counters, after, 1);
     }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (code, registered_at) = (row.code.as_deref(), row.registered_at.map(Timestamp::micros));
@@ -152,9 +156,9 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<StockMove>, tall
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count(tally: &mut Tally, row: &StockMove, by: i64) {
-    tally.add(Scope::all(TABLE.name), row.id.get(), by);
-    tally.add(Scope::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
+fn count(counters: &mut CounterDeltas, row: &StockMove, by: i64) {
+    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
 pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &RowChanges<Kept>) -> Result<(), Error> {

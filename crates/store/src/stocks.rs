@@ -8,8 +8,8 @@ use onhand_core::{
 };
 
 use crate::engine::Row;
-use crate::filter::{self, Listing, Log, Page, Table};
-use crate::sql::{shared, values};
+use crate::filter::{self, ListQuery, Log, Page, Table};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, Value, stock_lists};
 
 /// Every change of a stock is a movement, so what has changed since a time is found there.
@@ -23,7 +23,7 @@ const MOVEMENTS: Log = Log {
 const BRIEF: Table = Table {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field",
-    tallied: &["stock_list_id"],
+    counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
 
@@ -31,11 +31,11 @@ pub(crate) const TABLE: Table = Table {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
               discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at",
-    tallied: &["stock_list_id"],
+    counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
 
-shared! {
+statements! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
@@ -47,14 +47,14 @@ shared! {
          counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          || ' ' || l.is_item_code_unique
          FROM stock_list l WHERE l.id = stock.stock_list_id)
-         FROM stock WHERE id = ?1 AND bucket = ?2", locking;
+         FROM stock WHERE id = ?1 AND bucket = ?2", for_update;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          || ' ' || l.is_item_code_unique
          FROM stock_list l WHERE l.id = stock.stock_list_id)
-         FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", locking;
+         FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", for_update;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
@@ -151,7 +151,7 @@ impl StockRow<'_> {
 /// Shows a part of all product stocks to `visit`, row by row; the page says the rest, its rows are ids.
 pub async fn visit(
     tx: &mut Tx<'_>,
-    listing: &Listing,
+    listing: &ListQuery,
     mut visit: impl FnMut(&StockRow<'_>) -> Result<(), Error>,
 ) -> Result<Page<i64>, Error> {
     filter::page(
@@ -167,8 +167,8 @@ pub async fn visit(
     .await
 }
 
-/// Whether a part of the list can be read with [`crate::Store::glance`].
-pub fn is_bounded(listing: &Listing) -> bool {
+/// Whether a part of the list can be read with [`crate::Store::read_inline`].
+pub fn is_bounded(listing: &ListQuery) -> bool {
     listing.is_bounded(&TABLE)
 }
 
@@ -188,7 +188,7 @@ pub const fn unit_name(unit: UnitType) -> &'static str {
 }
 
 /// A part of all product stocks.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Stock>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Stock>, Error> {
     filter::page(tx, &TABLE, listing, |row: &Stock| row.id.get(), read).await
 }
 
@@ -334,7 +334,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
 }
 
 /// Writes stocks, each at a time, that are still in this state; how many those were.
-pub(crate) async fn update_unmoved(
+pub(crate) async fn update_if_unchanged(
     tx: &mut Tx<'_>,
     stocks: impl Iterator<Item = (&Stock, State, Timestamp)>,
 ) -> Result<u64, Error> {

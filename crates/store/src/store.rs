@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::citus::{self, Spread};
-use crate::engine::postgres::{Limits, Mark, Pool, PoolState};
-use crate::engine::sqlite::{Check, Threads};
+use crate::engine::postgres::{Limits, Pool, PoolState, SnapshotToken};
+use crate::engine::sqlite::{Check, SqliteEngine};
 use crate::migrate::{self, Schema, Step};
-use crate::{Error, Hold, Tx};
+use crate::placement::{self, PlacementState};
+use crate::{Error, Tx, WriterLock};
 
 /// The pause between two tries to reach a server.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -25,7 +25,7 @@ pub struct Store {
 }
 
 enum Engine {
-    Sqlite(Box<Threads>),
+    Sqlite(Box<SqliteEngine>),
     Postgres(Pool),
 }
 
@@ -105,11 +105,13 @@ impl Store {
     }
 
     /// Copies an embedded database into a file, as it is at one moment, while others go on; `told` hears how many bytes of how
-    /// many are copied. For a database server that is [`Error::Unfit`]: it has its own tools.
+    /// many are copied. For a database server that is [`Error::PreconditionFailed`]: it has its own tools.
     pub async fn backup(&self, target: PathBuf, told: impl FnMut(u64, u64) + Send + 'static) -> Result<(), Error> {
         match &*self.engine {
             Engine::Sqlite(threads) => threads.backup(target, told).await,
-            Engine::Postgres(_) => Err(Error::Unfit("a database server is backed up with its own tools".to_owned())),
+            Engine::Postgres(_) => {
+                Err(Error::PreconditionFailed("a database server is backed up with its own tools".to_owned()))
+            }
         }
     }
 
@@ -165,20 +167,20 @@ impl Store {
     /// others.
     pub async fn prepare(&self) -> Result<(), Error> {
         self.migrate().await?;
-        citus::require_whole(self).await
+        placement::require_whole(self).await
     }
 
     /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus, that is
-    /// [`Error::Unfit`]. The statements that were run.
+    /// [`Error::PreconditionFailed`]. The statements that were run.
     pub async fn distribute(&self) -> Result<Vec<&'static str>, Error> {
-        citus::check(self).await?;
+        placement::check(self).await?;
         self.migrate().await?;
-        citus::distribute(self).await
+        placement::distribute(self).await
     }
 
     /// How far the tables are spread over the machines of a Citus cluster.
-    pub async fn spread(&self) -> Result<Spread, Error> {
-        citus::look(self).await
+    pub async fn spread(&self) -> Result<PlacementState, Error> {
+        placement::look(self).await
     }
 
     /// Whether other processes may write the same database.
@@ -188,19 +190,19 @@ impl Store {
 
     /// Makes this process the one that changes stock in an embedded database, until the hold is dropped; `None` where
     /// another process is that. A server database needs no such process, and gives a hold to everybody.
-    pub fn hold(&self) -> Result<Option<Hold>, Error> {
+    pub fn writer_lock(&self) -> Result<Option<WriterLock>, Error> {
         match &*self.engine {
-            Engine::Sqlite(threads) => Hold::take(threads.path()),
-            Engine::Postgres(_) => Ok(Some(Hold::nothing())),
+            Engine::Sqlite(threads) => WriterLock::take(threads.path()),
+            Engine::Postgres(_) => Ok(Some(WriterLock::nothing())),
         }
     }
 
     /// A mark of what the database holds, at a moment after this was called: as long as it is the same, nothing has
     /// changed, whoever writes. `None` where the engine has no marks.
-    pub async fn mark(&self) -> Result<Option<Mark>, Error> {
+    pub async fn snapshot_token(&self) -> Result<Option<SnapshotToken>, Error> {
         match &*self.engine {
-            Engine::Sqlite(threads) => threads.mark().map(Some),
-            Engine::Postgres(pool) => pool.mark().await,
+            Engine::Sqlite(threads) => threads.snapshot_token().map(Some),
+            Engine::Postgres(pool) => pool.snapshot_token().await,
         }
     }
 
@@ -222,14 +224,14 @@ impl Store {
     }
 
     /// Runs a body that changes the schema, and does nothing where that is done already.
-    pub(crate) async fn define<T, F>(&self, body: F) -> Result<T, Error>
+    pub(crate) async fn migrate_tx<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
         match &*self.engine {
             Engine::Sqlite(threads) => threads.write(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.define(body)).await,
+            Engine::Postgres(pool) => Box::pin(pool.migrate_tx(body)).await,
         }
     }
 
@@ -263,34 +265,34 @@ impl Store {
     }
 
     /// Runs a body that reads whole tables, on one snapshot, however long it takes. `name` is for logs.
-    pub async fn survey<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    pub async fn read_unbounded<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
         let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.survey(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.survey(body)).await,
+            Engine::Sqlite(threads) => threads.read_unbounded(body).await,
+            Engine::Postgres(pool) => Box::pin(pool.read_unbounded(body)).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "survey failed"))
     }
 
     /// Runs a body that reads a bounded number of rows by key, on one snapshot, without changing threads where the
     /// engine can. Anything that may scan belongs into [`Store::read`].
-    pub async fn glance<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    pub async fn read_inline<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
         let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.glance(body).await,
+            Engine::Sqlite(threads) => threads.read_inline(body).await,
             Engine::Postgres(pool) => Box::pin(pool.read(body)).await,
         };
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
 }
 
-fn open_file(path: &str, options: &Options) -> Result<Threads, Error> {
+fn open_file(path: &str, options: &Options) -> Result<SqliteEngine, Error> {
     if path.is_empty() {
         return Err(Error::Url("a database URL names a file, like sqlite:./onhand.db".to_owned()));
     }
@@ -299,7 +301,7 @@ fn open_file(path: &str, options: &Options) -> Result<Threads, Error> {
         return Err(Error::Url(format!("there is no database at {}", path.display())));
     }
     let limit = options.limits.statement;
-    if options.read_only { Threads::open_read_only(&path, limit) } else { Threads::open(&path, limit) }
+    if options.read_only { SqliteEngine::open_read_only(&path, limit) } else { SqliteEngine::open(&path, limit) }
 }
 
 /// The file that a URL names after `sqlite:`.

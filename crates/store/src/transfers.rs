@@ -5,17 +5,17 @@ use onhand_core::{
     OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TransferId, TransferItemId,
 };
 
+use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::order_items::quantity;
-use crate::sql::{shared, values};
-use crate::tally::{Scope, Tally};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "transfer_order",
     columns: "id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at",
-    tallied: &["state"],
+    counted_by: &["state"],
     log: None,
 };
 
@@ -44,7 +44,7 @@ pub const SOURCE: &str = "(SELECT l.erp_code FROM stock_location l WHERE l.id = 
 /// The code of the location where a transfer is brought.
 pub const DESTINATION: &str = "(SELECT l.erp_code FROM stock_location l WHERE l.id = transfer_order.destination_id)";
 
-shared! {
+statements! {
     BY_ID = "transfers.by_id",
         "SELECT id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at
          FROM transfer_order WHERE id = ?1 AND bucket = ?2";
@@ -112,7 +112,7 @@ fn read_item_at(row: &Row<'_>, at: usize) -> Result<TransferItem, Error> {
 }
 
 /// A part of all transfers.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<Transfer>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Transfer>, Error> {
     filter::page(tx, &TABLE, listing, |row: &Transfer| row.id.get(), read).await
 }
 
@@ -143,8 +143,12 @@ pub(crate) async fn counted<'c>(
     tx.all_each(&COUNTED, keys, |row| Ok((read(row)?, read_item_at(row, 9)?))).await
 }
 
-pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Transfer>, tally: &mut Tally) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(tally, row, 1));
+pub(crate) async fn apply(
+    tx: &mut Tx<'_>,
+    changes: &RowChanges<Transfer>,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
+    changes.made.iter().for_each(|row| count(counters, row, 1));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -161,8 +165,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Transfer>, tally
     });
     tx.execute_each(&INSERT, rows).await?;
     for (before, after) in &changes.changed {
-        count(tally, before, -1);
-        count(tally, after, 1);
+        count(counters, before, -1);
+        count(counters, after, 1);
     }
     let rows = changes
         .changed
@@ -171,9 +175,9 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &RowChanges<Transfer>, tally
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count(tally: &mut Tally, row: &Transfer, by: i64) {
-    tally.add(Scope::all(TABLE.name), row.id.get(), by);
-    tally.add(Scope::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
+fn count(counters: &mut CounterDeltas, row: &Transfer, by: i64) {
+    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
 pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &RowChanges<TransferItem>) -> Result<(), Error> {

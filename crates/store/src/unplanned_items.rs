@@ -3,21 +3,21 @@
 use onhand_core::floor::{RowChanges, UnplannedItem, UnplannedReason};
 use onhand_core::{OrderId, OrderItemId, StockId, Timestamp};
 
+use crate::counters::{self, CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::filter::{self, Listing, Page, Table};
+use crate::filter::{self, ListQuery, Page, Table};
 use crate::order_items::quantity;
-use crate::sql::{shared, values};
-use crate::tally::{self, Scope, Tally};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 const TABLE: Table = Table {
     name: "unplanned_item",
     columns: "id, order_id, stock_id, sku, quantity, reason, created_at, modified_at",
-    tallied: &["reason"],
+    counted_by: &["reason"],
     log: None,
 };
 
-shared! {
+statements! {
     OF_ORDER = "unplanned_items.of_order",
         "SELECT id, order_id, stock_id, sku, quantity, reason, created_at, modified_at
          FROM unplanned_item WHERE order_id = ?1 AND bucket = ?2";
@@ -58,7 +58,7 @@ fn read(row: &Row<'_>) -> Result<UnplannedItem, Error> {
 }
 
 /// A part of all of them.
-pub async fn page(tx: &mut Tx<'_>, listing: &Listing) -> Result<Page<UnplannedItem>, Error> {
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<UnplannedItem>, Error> {
     filter::page(tx, &TABLE, listing, |row: &UnplannedItem| row.item.get(), read).await
 }
 
@@ -69,7 +69,7 @@ pub async fn after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Unplan
 
 /// How many there are for a reason, by the kept counts.
 pub async fn count(tx: &mut Tx<'_>, reason: UnplannedReason) -> Result<i64, Error> {
-    tally::count(tx, &Scope::of(TABLE.name, "reason", reason.code()).name()).await
+    counters::count(tx, &CounterKey::of(TABLE.name, "reason", reason.code()).name()).await
 }
 
 pub(crate) async fn of_orders(
@@ -94,11 +94,11 @@ pub(crate) async fn retry(tx: &mut Tx<'_>) -> Result<(), Error> {
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
     changes: &RowChanges<UnplannedItem>,
-    tally: &mut Tally,
+    counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.removed.iter().for_each(|row| count_row(tally, row, -1));
+    changes.removed.iter().for_each(|row| count_row(counters, row, -1));
     tx.execute_each(&DELETE, changes.removed.iter().map(|row| values![row.item.get(), row.item.bucket()])).await?;
-    changes.made.iter().for_each(|row| count_row(tally, row, 1));
+    changes.made.iter().for_each(|row| count_row(counters, row, 1));
     let rows = changes.made.iter().map(|row| {
         values![
             row.item.bucket(),
@@ -114,8 +114,8 @@ pub(crate) async fn apply(
     });
     tx.execute_each(&INSERT, rows).await?;
     for (before, after) in &changes.changed {
-        count_row(tally, before, -1);
-        count_row(tally, after, 1);
+        count_row(counters, before, -1);
+        count_row(counters, after, 1);
     }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (quantity, reason) = (row.quantity.units(), row.reason.code());
@@ -124,7 +124,7 @@ pub(crate) async fn apply(
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count_row(tally: &mut Tally, row: &UnplannedItem, by: i64) {
-    tally.add(Scope::all(TABLE.name), row.item.get(), by);
-    tally.add(Scope::of(TABLE.name, "reason", row.reason.code()), row.item.get(), by);
+fn count_row(counters: &mut CounterDeltas, row: &UnplannedItem, by: i64) {
+    counters.add(CounterKey::all(TABLE.name), row.item.get(), by);
+    counters.add(CounterKey::of(TABLE.name, "reason", row.reason.code()), row.item.get(), by);
 }

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::engine::Row;
 use crate::records;
-use crate::sql::{Statement, shared, values};
+use crate::sql::{Statement, statements, values};
 use crate::{Error, Tx};
 
 /// Something that does not add up.
@@ -41,7 +41,7 @@ const DIFFERENCES_MAX: i64 = 100;
 
 // Where the tables are spread over several machines, a join is done on each of them if it is by bucket. What a rule joins
 // otherwise, a line with the hold of its stock, is named before it: that is fetched then, and elsewhere it is the same join.
-shared! {
+statements! {
     ON_HAND = "verify.on_hand",
         "SELECT s.id, COALESCE(m.total, 0), s.on_hand FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, CAST(SUM(on_hand_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m

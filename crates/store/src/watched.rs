@@ -6,9 +6,9 @@
 use onhand_core::floor::UnplannedReason;
 use onhand_core::{ChannelId, OrderItemId, Timestamp};
 
+use crate::counters::{self, CounterKey};
 use crate::feed::lag::{self, Lag};
-use crate::sql::{Statement, shared, values};
-use crate::tally::{self, Scope};
+use crate::sql::{Statement, statements, values};
 use crate::{Error, Tx, imports, order_items, unplanned_items};
 
 /// Channels whose feeds are looked at: those that were made first.
@@ -16,7 +16,7 @@ const CHANNELS_MAX: i64 = 100;
 /// Imports that are counted.
 const IMPORTS_MAX: i64 = 10_000;
 
-shared! {
+statements! {
     OPEN = "watched.open", "SELECT COUNT(*), MIN(item_id) FROM hold WHERE state = 1 AND item_id > ?1";
     REPORTED = "watched.reported", "SELECT COUNT(*), MIN(item_id) FROM hold WHERE state = 2 AND stock_id > ?1";
     SHORT = "watched.short", "SELECT COUNT(*), MIN(item_id) FROM hold WHERE state = 5 AND item_id > ?1";
@@ -73,7 +73,7 @@ pub async fn look(tx: &mut Tx<'_>) -> Result<Watched, Error> {
     for reason in UnplannedReason::ALL {
         watched.unplanned.push((reason, unplanned_items::count(tx, reason).await?));
     }
-    watched.discrepancies = tally::count(tx, &Scope::of("discrepancy", "is_active", 1).name()).await?;
+    watched.discrepancies = counters::count(tx, &CounterKey::of("discrepancy", "is_active", 1).name()).await?;
     watched.imports = tx.all(&IMPORTS, &values![0, IMPORTS_MAX], |row| row.get(0)).await?;
     watched.import_bytes = imports::bytes(tx).await?;
     watched.channels = tx.all(&CHANNELS, &values![0, CHANNELS_MAX], |row| row.get(0).map(ChannelId::new)).await?;

@@ -111,7 +111,7 @@ impl Sessions {
     async fn stored(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
         let (now, idle_seconds) = (self.clock.now(), self.idle_seconds);
         self.store
-            .glance("tokens.caller", async move |tx| {
+            .read_inline("tokens.caller", async move |tx| {
                 let tokens = accounts::tokens_by_prefix(tx, &prefix).await?;
                 let fits = |token: &accounts::Token| bool::from(token.hash.as_slice().ct_eq(&hash));
                 let Some(token) = tokens.into_iter().find(|token| fits(token) && token.is_live(now, idle_seconds))

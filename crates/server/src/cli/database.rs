@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use onhand_store::citus::Spread;
-use onhand_store::{Check, Hold, Limits, Options, Store, accounts};
+use onhand_store::placement::PlacementState;
+use onhand_store::{Check, Limits, Options, Store, WriterLock, accounts};
 
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 
@@ -29,7 +29,7 @@ pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfi
         require_sound(&store, Check::Quick).await?;
     }
     store.prepare().await.with_context(|| cannot_open(config))?;
-    if store.spread().await? == Spread::Unused {
+    if store.spread().await? == PlacementState::Unused {
         tracing::warn!("Citus is in this database and spreads no table of it: onhand migrate --citus would");
     }
     Ok(store)
@@ -80,10 +80,10 @@ pub(super) async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Sto
 }
 
 /// Makes this process the one that changes stock, as soon as no other one is that. Where several may be, it is at once.
-pub(super) async fn hold(store: &Store, patience: Duration) -> anyhow::Result<Hold> {
+pub(super) async fn hold(store: &Store, patience: Duration) -> anyhow::Result<WriterLock> {
     let begun = Instant::now();
     loop {
-        if let Some(hold) = store.hold()? {
+        if let Some(hold) = store.writer_lock()? {
             return Ok(hold);
         }
         if begun.elapsed() >= patience {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use onhand_core::UserId;
 use onhand_store::accounts;
-use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
+use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::stock_lists::{self, StockListRow};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -129,7 +129,7 @@ impl Door for Inside {
             op: Op::Eq,
             values: vec![text.to_owned().into()],
         };
-        let listing = Listing {
+        let listing = ListQuery {
             conditions: sought.map(equal).into_iter().collect(),
             sort: Sort::BY_ID,
             window: Window::Page { number: 1, limit: limit as i64 },

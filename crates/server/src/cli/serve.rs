@@ -12,7 +12,7 @@ use anyhow::{Context as _, anyhow};
 use onhand_core::{Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
 use onhand_store::feed::generation;
-use onhand_store::{Error, Hold, Store, Tx, batch_requests, idempotency, imports, leases, reports};
+use onhand_store::{Error, Store, Tx, WriterLock, batch_requests, idempotency, imports, leases, reports};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -164,7 +164,7 @@ fn listen_at(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Ends when the files of the database are not those any more that are open.
-async fn lost(store: &Store, hold: &Hold) -> Error {
+async fn lost(store: &Store, hold: &WriterLock) -> Error {
     loop {
         tokio::time::sleep(FILES_PAUSE).await;
         if let Err(fault @ Error::Lost(_)) = store.check_files().and_then(|()| hold.check()) {

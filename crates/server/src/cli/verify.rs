@@ -27,13 +27,13 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
         return Ok(ExitCode::FAILURE);
     }
     database::require_shop(&store).await?;
-    let extent = store.survey("verify.extent", async |tx| verify::extent(tx).await).await?;
+    let extent = store.read_unbounded("verify.extent", async |tx| verify::extent(tx).await).await?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?;
     let progress = ProgressBar::new(verify::rules() as u64).with_style(style);
     // All rules look at one snapshot, so that a running server cannot make them disagree.
     let bar = progress.clone();
     let differences = store
-        .survey("verify", async move |tx| {
+        .read_unbounded("verify", async move |tx| {
             let mut all = Vec::new();
             for rule in 0..verify::rules() {
                 let (name, found) = verify::check(tx, rule).await?;

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use onhand_core::ChannelId;
 use onhand_core::feed::{BatchStatus, Reason};
 use onhand_store::batch_requests::{self, BatchRow};
-use onhand_store::feed::{self, rounds};
+use onhand_store::feed::{self, batches};
 use onhand_store::{Error as StoreError, Tx};
 use serde_json::{Map, Value, json};
 use uuid::Builder;
@@ -103,7 +103,7 @@ fn reply(status: StatusCode, batch: &BatchRow) -> Reply {
 pub(super) async fn tidied(call: &Call) -> Result<ChannelId, Error> {
     let (channel, now, store) = (call.own_channel()?, call.app.clock.now(), &call.app.store);
     let expired = async move |tx: &mut Tx<'_>| batch_requests::has_expired(tx, channel, now).await;
-    if store.glance("batch_requests.has_expired", expired).await? {
+    if store.read_inline("batch_requests.has_expired", expired).await? {
         store.write("feed.open", async move |tx| feed::open(tx, channel, now).await.map(drop)).await?;
     }
     Ok(channel)
@@ -124,7 +124,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let (channel, id) = (tidied(&call).await?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| batch_requests::by_id(tx, channel, id).await;
-    let found = call.app.store.glance("batch_requests.by_id", find).await?;
+    let found = call.app.store.read_inline("batch_requests.by_id", find).await?;
     Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
 }
 
@@ -157,9 +157,9 @@ async fn step(call: Call, mode: Mode) -> Result<Reply, Error> {
         return Err(Error::field("status", "This field is required."));
     }
     let find = async move |tx: &mut Tx<'_>| batch_requests::by_id(tx, channel, id).await;
-    let before = call.app.store.glance("batch_requests.by_id", find).await?.ok_or_else(Error::not_found)?;
+    let before = call.app.store.read_inline("batch_requests.by_id", find).await?.ok_or_else(Error::not_found)?;
     let model = form.text("content_type").or(before.content_type.as_deref());
-    let wish = rounds::Wish {
+    let wish = batches::BatchPatch {
         to: form.text("status").and_then(BatchStatus::from_word),
         remote_batch_id: form.string("remote_batch_id").filter(|name| !name.is_empty()),
         content_type: form.string("content_type"),
@@ -167,11 +167,11 @@ async fn step(call: Call, mode: Mode) -> Result<Reply, Error> {
     };
     let config = &call.app.config;
     let leases =
-        rounds::Leases { commit: config.batch_commit_seconds.into(), remote: config.batch_remote_seconds.into() };
+        batches::Leases { commit: config.batch_commit_seconds.into(), remote: config.batch_remote_seconds.into() };
     let taken: Result<_, StoreError> = call
         .app
         .store
-        .write("feed.step", async move |tx| rounds::step(tx, (channel, id), &wish, leases, now).await)
+        .write("feed.step", async move |tx| batches::step(tx, (channel, id), &wish, leases, now).await)
         .await;
     match taken? {
         Ok(batch) => Ok(reply(StatusCode::OK, &batch)),
@@ -179,19 +179,19 @@ async fn step(call: Call, mode: Mode) -> Result<Reply, Error> {
     }
 }
 
-fn refusal(unfit: rounds::Unfit, to: &str) -> Error {
+fn refusal(unfit: batches::BatchRejection, to: &str) -> Error {
     match unfit {
-        rounds::Unfit::NotFound => Error::not_found(),
-        rounds::Unfit::Step(from) => {
+        batches::BatchRejection::NotFound => Error::not_found(),
+        batches::BatchRejection::Step(from) => {
             let text = format!("A batch request that is {} cannot be updated to {to}.", from.word());
             Error::refused("batch_request_status_100_1", text)
         }
-        rounds::Unfit::Foreign(foreign) => {
+        batches::BatchRejection::Foreign(foreign) => {
             let mut errors = FieldErrors::default();
             foreign.into_iter().for_each(|(_, object)| errors.add("objects", form::unknown_pk(object)));
             Error::Fields(errors)
         }
-        rounds::Unfit::Held(held) => {
+        batches::BatchRejection::Held(held) => {
             let object = |(kind, object): (i64, i64)| json!({"content_type": content_types::model(kind), "pk": object});
             let objects = Value::Array(held.into_iter().map(object).collect());
             Error::Refused {
@@ -204,7 +204,7 @@ fn refusal(unfit: rounds::Unfit, to: &str) -> Error {
 }
 
 /// What a batch says of its objects. What has no model of its own has the batch's.
-fn sent(rows: &[Form], model: Option<&str>, zone: Option<&Zone>) -> Result<rounds::Sent, FieldErrors> {
+fn sent(rows: &[Form], model: Option<&str>, zone: Option<&Zone>) -> Result<batches::BatchItems, FieldErrors> {
     let mut named = Vec::with_capacity(rows.len());
     let mut text = String::from("[");
     let mut faults = vec![FieldErrors::default(); rows.len()];
@@ -214,7 +214,7 @@ fn sent(rows: &[Form], model: Option<&str>, zone: Option<&Zone>) -> Result<round
             fault.add("content_type", "This field is required.");
             continue;
         };
-        let one = rounds::Named {
+        let one = batches::ItemResult {
             kind: content_types::number(model).unwrap_or_default(),
             object,
             remote_id: row.string("remote_id").filter(|name| !name.is_empty()),
@@ -232,10 +232,10 @@ fn sent(rows: &[Form], model: Option<&str>, zone: Option<&Zone>) -> Result<round
         errors.nest("objects", faults);
         return Err(errors);
     }
-    Ok(rounds::Sent { named, text: text + "]", join })
+    Ok(batches::BatchItems { named, text: text + "]", join })
 }
 
-fn push_object(out: &mut String, one: &rounds::Named, model: &str) {
+fn push_object(out: &mut String, one: &batches::ItemResult, model: &str) {
     Object::open(out)
         .int("pk", one.object)
         .text_or_null("failed_reason_type", one.reason.map(Reason::word))

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use onhand_core::{ChannelId, Stock, StockId};
-use onhand_store::feed::assortment::Assortment;
+use onhand_store::feed::channel_scope::ChannelScope;
 use onhand_store::feed::cursor::{self, Cursor, Slice, Told, Wanted};
 use onhand_store::feed::lag::{self, Lag};
-use onhand_store::feed::{changes, generation, told};
+use onhand_store::feed::{change_log, generation, told};
 use onhand_store::filter::{Condition, Op};
 use onhand_store::{Tx, stocks};
 
@@ -142,7 +142,7 @@ struct Asked {
 
 /// Sees to it that cursors of a channel are told of another catalog, and of other lists.
 async fn tell(app: &App, channel: ChannelId, is_new: bool) -> Result<(), Error> {
-    if app.store.glance("channel_feeds.told", async move |tx| told::is_told(tx, channel).await).await? {
+    if app.store.read_inline("channel_feeds.told", async move |tx| told::is_told(tx, channel).await).await? {
         return Ok(());
     }
     Ok(app
@@ -160,13 +160,13 @@ impl Asked {
         tell(app, self.channel, self.after == Cursor::default()).await?;
         let read = async move |tx: &mut Tx<'_>| {
             let first = generation::first(tx).await?;
-            if self.after.newest() > changes::head(tx).await? || self.after.is_before(first) {
+            if self.after.newest() > change_log::head(tx).await? || self.after.is_before(first) {
                 return Ok(None);
             }
-            let assortment = Assortment::of(tx, self.channel).await?;
+            let channel_scope = ChannelScope::of(tx, self.channel).await?;
             let wanted = Wanted { cursor: self.after, limit: self.limit, list: self.list };
-            let slice = cursor::next(tx, &assortment, wanted).await?;
-            let rows = written(tx, &assortment, &slice.stocks).await?;
+            let slice = cursor::next(tx, &channel_scope, wanted).await?;
+            let rows = written(tx, &channel_scope, &slice.stocks).await?;
             Ok(Some((Some(slice).filter(|slice| slice.next != self.after), rows)))
         };
         let found = app.store.read("changes.next", read).await?;
@@ -186,7 +186,11 @@ impl Asked {
 }
 
 /// Stocks as they are told of. What is not in the catalog has nothing that can be sold, whoever reads no further.
-async fn written(tx: &mut Tx<'_>, assortment: &Assortment, told: &[Told]) -> Result<Vec<String>, onhand_store::Error> {
+async fn written(
+    tx: &mut Tx<'_>,
+    channel_scope: &ChannelScope,
+    told: &[Told],
+) -> Result<Vec<String>, onhand_store::Error> {
     let ids: Vec<StockId> = told.iter().map(|told| StockId::new(told.stock)).collect();
     let found = stocks::by_ids(tx, &ids).await?;
     let found: HashMap<i64, Stock> = found.into_iter().map(|stock| (stock.id.get(), stock)).collect();
@@ -194,10 +198,10 @@ async fn written(tx: &mut Tx<'_>, assortment: &Assortment, told: &[Told]) -> Res
         let stock = found.get(&told.stock)?;
         let mut row = String::new();
         let object = match told.in_catalog {
-            true => feeds::stock_members(Object::open(&mut row), stock, assortment.figure),
+            true => feeds::stock_members(Object::open(&mut row), stock, channel_scope.figure),
             false => {
                 let nothing = Stock { on_hand: 0, held: 0, reported: 0, external: 0, ..stock.clone() };
-                feeds::stock_members(Object::open(&mut row), &nothing, assortment.figure)
+                feeds::stock_members(Object::open(&mut row), &nothing, channel_scope.figure)
             }
         };
         object.bool("in_catalog", told.in_catalog).close();
@@ -214,7 +218,7 @@ pub async fn lag(call: Call) -> Result<Reply, Error> {
     for kind in onhand_core::feed::Kind::ALL {
         feed::catch_up(&call.app, channel, kind).await?;
     }
-    let read = async move |tx: &mut Tx<'_>| Ok((changes::head(tx).await?, lag::of(tx, channel, now).await?));
+    let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));
     let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;
     let oldest = |lag: &Lag| [lag.oldest_at, lag.refused_oldest_at].into_iter().flatten().min();
     let seconds = |lag: &Lag| oldest(lag).map_or(0, |at| (now.micros() - at.micros()).max(0) / 1_000_000);

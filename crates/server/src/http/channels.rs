@@ -105,5 +105,5 @@ fn may_change(draft: &Draft<'_>) -> Result<(), Error> {
     let Some(before) = draft.before.filter(|_| draft.role == Role::Channel) else { return Ok(()) };
     let mut allowed = before.clone();
     OWN_FIELDS.iter().for_each(|column| allowed.set(column, draft.record.value(column).clone()));
-    if allowed.says_as(draft.record) { Ok(()) } else { Err(Error::forbidden()) }
+    if allowed.same_content_as(draft.record) { Ok(()) } else { Err(Error::forbidden()) }
 }

@@ -110,8 +110,11 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET oms/inventory-discrepancies/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = DiscrepancyId::new(call.id()?);
-    let found =
-        call.app.store.glance("discrepancies.by_id", async move |tx| discrepancies::by_ids(tx, &[id]).await).await?;
+    let found = call
+        .app
+        .store
+        .read_inline("discrepancies.by_id", async move |tx| discrepancies::by_ids(tx, &[id]).await)
+        .await?;
     let mut body = String::new();
     write(&mut body, found.first().ok_or_else(Error::not_found)?);
     Ok(Reply::ok(body))
@@ -144,7 +147,8 @@ type Span = (Timestamp, Timestamp);
 
 /// What is removed at each location, each by its own calendar.
 async fn times(call: &Call, day: Day, only: Option<StockLocationId>) -> Result<Vec<(StockLocationId, Span)>, Error> {
-    let known = call.app.store.glance("stock_locations.lists", async |tx| stock_locations::lists(tx).await).await?;
+    let known =
+        call.app.store.read_inline("stock_locations.lists", async |tx| stock_locations::lists(tx).await).await?;
     let known: Vec<_> = known.into_iter().filter(|(id, _)| only.is_none_or(|only| only == *id)).collect();
     if let Some(only) = only.filter(|_| known.is_empty()) {
         return Err(Error::field("stock_location", unknown_pk(only.get())));

@@ -233,7 +233,7 @@ async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Er
     let (pages, name) = (app.ledger.pages(), format!("channel {}", id.get()));
     let before = pages.before_all(&app.store).await?;
     if pages.find(&name, &before).is_none() {
-        let found = app.store.glance("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
+        let found = app.store.read_inline("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
         found.ok_or_else(Error::not_found)?;
         pages.keep(name, &Bytes::new(), None, before);
     }

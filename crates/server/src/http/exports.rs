@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 use onhand_core::import::Column;
 use onhand_core::{ProductId, Stock, StockListId};
 use onhand_sheet::Out;
-use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::filter::{ListQuery, Sort, Window};
 use onhand_store::{Tx, products, stock_lists, stocks};
 
 use super::call::Call;
@@ -61,10 +61,10 @@ pub async fn export(call: Call) -> Result<Reply, Error> {
 }
 
 /// Reads the stocks a page at a time: each page is a transaction of its own.
-fn pages(reads: &Reads, listing: &Listing, mut take: impl FnMut(&[Stock]) -> Result<(), Error>) -> Result<(), Error> {
+fn pages(reads: &Reads, listing: &ListQuery, mut take: impl FnMut(&[Stock]) -> Result<(), Error>) -> Result<(), Error> {
     let mut key = None;
     loop {
-        let part = Listing { window: Window::After { key, limit: PAGE_ROWS }, ..listing.clone() };
+        let part = ListQuery { window: Window::After { key, limit: PAGE_ROWS }, ..listing.clone() };
         let page = reads.read("stocks.export", async move |tx| stocks::page(tx, &part).await)?;
         take(&page.rows)?;
         match page.next {
@@ -77,7 +77,7 @@ fn pages(reads: &Reads, listing: &Listing, mut take: impl FnMut(&[Stock]) -> Res
 fn write_json(
     reads: &Reads,
     download: &mut Download,
-    listing: &Listing,
+    listing: &ListQuery,
     write: impl Fn(&mut String, &Stock),
 ) -> Result<(), Error> {
     use std::io::Write as _;
@@ -94,7 +94,7 @@ fn write_json(
     Ok(download.write_all(if separator == "[" { b"[]" } else { b"]" })?)
 }
 
-fn write_table(reads: &Reads, mut table: Table<'_>, listing: &Listing) -> Result<(), Error> {
+fn write_table(reads: &Reads, mut table: Table<'_>, listing: &ListQuery) -> Result<(), Error> {
     table.row(COLUMNS.map(Out::Text))?;
     let mut lists: HashMap<StockListId, String> = HashMap::new();
     pages(reads, listing, |page| {

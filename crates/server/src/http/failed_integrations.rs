@@ -128,7 +128,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let (channel, id) = (call.own_channel()?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| failed_integrations::by_id(tx, channel, id).await;
-    reply(call.app.store.glance("failed_integrations.by_id", find).await?)
+    reply(call.app.store.read_inline("failed_integrations.by_id", find).await?)
 }
 
 fn given(call: &Call, form: &Form) -> Given {

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use onhand_core::feed::Kind as Fed;
 use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
 use onhand_store::cancellations::REQUESTS;
-use onhand_store::feed::assortment::{Assortment, Figure};
-use onhand_store::feed::outgoing::{self, Offer, Part, Wanted};
+use onhand_store::feed::channel_scope::{ChannelLevel, ChannelScope};
+use onhand_store::feed::deliveries::{self, Offer, Part, Wanted};
 use onhand_store::filter::{Condition, Op, Page, Window};
 use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
@@ -124,14 +124,14 @@ impl Source {
     }
 
     /// The lists that a feed may show, one of them at a time.
-    fn scopes(self, assortment: &Assortment, wanted: &[Condition]) -> Vec<i64> {
+    fn scopes(self, channel_scope: &ChannelScope, wanted: &[Condition]) -> Vec<i64> {
         match self {
-            Self::Stocks => assortment.stock_lists.0.into_iter().collect(),
-            Self::Prices => assortment.price_lists.0.into_iter().collect(),
+            Self::Stocks => channel_scope.stock_lists.0.into_iter().collect(),
+            Self::Prices => channel_scope.price_lists.0.into_iter().collect(),
             Self::Products if wanted.iter().any(|one| !matches(one, 0)) => Vec::new(),
-            Self::Products | Self::Orders | Self::Requests => assortment.scopes(self.kind()),
+            Self::Products | Self::Orders | Self::Requests => channel_scope.scopes(self.kind()),
             Self::ExtraStocks | Self::ExtraPrices => {
-                let mut scopes = assortment.scopes(self.kind());
+                let mut scopes = channel_scope.scopes(self.kind());
                 scopes.retain(|scope| wanted.iter().all(|one| matches(one, *scope)));
                 scopes
             }
@@ -177,22 +177,22 @@ pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Resul
     feed::catch_up(&call.app, channel, source.kind()).await?;
     let (now, conditions) = (call.app.clock.now(), query.listing.conditions.clone());
     let read = async move |tx: &mut Tx<'_>| {
-        let assortment = Assortment::of(tx, channel).await?;
+        let channel_scope = ChannelScope::of(tx, channel).await?;
         let mut found = Part::default();
         // What was decided for another catalog is not shown: it is taken away, so much with each request.
-        let scopes = match onhand_store::feed::is_of(tx, &assortment).await? {
-            true => source.scopes(&assortment, &conditions),
+        let scopes = match onhand_store::feed::is_of(tx, &channel_scope).await? {
+            true => source.scopes(&channel_scope, &conditions),
             false => Vec::new(),
         };
         // The first list that has something: a batch that held two stocks of a product would mix them up.
         for scope in scopes {
             let wanted = Wanted { channel, kind: source.kind(), scope, offers, skip, limit, now };
-            found = outgoing::part(tx, &wanted).await?;
+            found = deliveries::part(tx, &wanted).await?;
             if found.count > 0 {
                 break;
             }
         }
-        Ok((found.count, written(tx, &assortment, source, &found.objects).await?))
+        Ok((found.count, written(tx, &channel_scope, source, &found.objects).await?))
     };
     let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.part", read).await?;
     let reply = call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))?;
@@ -203,7 +203,7 @@ pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Resul
 /// Objects in the order given, written as their lists write them.
 pub(super) async fn written(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     source: Source,
     objects: &[i64],
 ) -> Result<Vec<String>, StoreError> {
@@ -216,7 +216,7 @@ pub(super) async fn written(
     match source {
         Source::Stocks | Source::ExtraStocks => {
             let ids: Vec<StockId> = objects.iter().copied().map(StockId::new).collect();
-            let figure = assortment.figure;
+            let figure = channel_scope.figure;
             let found = stocks::by_ids(tx, &ids).await?;
             found.iter().for_each(|stock| put(stock.id.get(), &|out| write_stock(figure)(out, stock)));
         }
@@ -245,17 +245,17 @@ pub(super) async fn written(
     Ok(objects.iter().filter_map(|id| texts.remove(id)).collect())
 }
 
-fn write_stock(figure: Figure) -> impl Fn(&mut String, &Stock) + Copy {
+fn write_stock(figure: ChannelLevel) -> impl Fn(&mut String, &Stock) + Copy {
     move |out, stock| stock_members(Object::open(out), stock, figure).close()
 }
 
 /// Writes what a channel sees of a stock into an object that is open.
-pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Figure) -> Object<'t> {
+pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: ChannelLevel) -> Object<'t> {
     let shown = match figure {
         // What is off sale because nobody finds it has no number to be sold by.
-        Figure::Raw if stock.discrepancy_at.is_some() => 0,
-        Figure::Raw => stock.on_hand,
-        Figure::Available => stock.available(),
+        ChannelLevel::Raw if stock.discrepancy_at.is_some() => 0,
+        ChannelLevel::Raw => stock.on_hand,
+        ChannelLevel::Available => stock.available(),
     };
     object
         .int("pk", stock.id.get())
@@ -273,15 +273,15 @@ pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Figur
 }
 
 /// The lists that a plain list looks into: the catalog's own, unless the client names objects, or asks for further ones.
-fn narrowed(assortment: &Assortment, source: Source, conditions: &[Condition], column: &'static str) -> Condition {
+fn narrowed(channel_scope: &ChannelScope, source: Source, conditions: &[Condition], column: &'static str) -> Condition {
     let names = |name: &str| conditions.iter().any(|one| one.column == name);
     let own = match source {
-        Source::Prices => assortment.price_lists.0,
-        _ => assortment.stock_lists.0,
+        Source::Prices => channel_scope.price_lists.0,
+        _ => channel_scope.stock_lists.0,
     };
     let further = matches!(source, Source::ExtraStocks | Source::ExtraPrices) || names("id") || names(column);
     let lists = match further {
-        true => assortment.scopes(source.kind()),
+        true => channel_scope.scopes(source.kind()),
         false => own.into_iter().collect(),
     };
     let op = if lists.len() == 1 { Op::Eq } else { Op::In };
@@ -294,10 +294,10 @@ pub async fn list_stocks(call: Call, source: Source) -> Result<Reply, Error> {
     let query = call.listing(STOCK_FILTERS)?;
     let mut listing = query.listing.clone();
     let read = async move |tx: &mut Tx<'_>| {
-        let assortment = Assortment::of(tx, channel).await?;
-        listing.conditions.push(narrowed(&assortment, source, &listing.conditions, "stock_list_id"));
+        let channel_scope = ChannelScope::of(tx, channel).await?;
+        listing.conditions.push(narrowed(&channel_scope, source, &listing.conditions, "stock_list_id"));
         by_sku(tx, &mut listing.conditions).await?;
-        Ok((assortment.figure, stocks::page(tx, &listing).await?))
+        Ok((channel_scope.figure, stocks::page(tx, &listing).await?))
     };
     let (figure, page) = call.app.store.read("stocks.page", read).await?;
     call.page(&query, &page, write_stock(figure))
@@ -323,7 +323,7 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
 pub(super) async fn of_own_lists(call: &Call, column: &'static str) -> Result<Option<Condition>, Error> {
     let Some(channel) = call.channel else { return Ok(None) };
     let body = async move |tx: &mut Tx<'_>| among(tx, channel, Fed::Stock).await;
-    let own = call.app.store.glance("assortments.of_channel", body).await?;
+    let own = call.app.store.read_inline("assortments.of_channel", body).await?;
     Ok(Some(Condition { column, ..own }))
 }
 
@@ -361,7 +361,7 @@ pub async fn list_price_lists(call: Call) -> Result<Reply, Error> {
 
 /// The lists of a channel's catalog.
 async fn among(tx: &mut Tx<'_>, channel: ChannelId, kind: Fed) -> Result<Condition, StoreError> {
-    let lists = Assortment::of(tx, channel).await?.scopes(kind);
+    let lists = ChannelScope::of(tx, channel).await?.scopes(kind);
     Ok(Condition { column: "id", op: Op::In, values: lists.into_iter().map(Value::Int).collect() })
 }
 
@@ -371,8 +371,8 @@ pub async fn list_prices(call: Call, source: Source) -> Result<Reply, Error> {
     let query = call.listing(prices::PRICE.filters)?;
     let mut listing = query.listing.clone();
     let read = async move |tx: &mut Tx<'_>| {
-        let assortment = Assortment::of(tx, channel).await?;
-        listing.conditions.push(narrowed(&assortment, source, &listing.conditions, "price_list_id"));
+        let channel_scope = ChannelScope::of(tx, channel).await?;
+        listing.conditions.push(narrowed(&channel_scope, source, &listing.conditions, "price_list_id"));
         records::page(tx, &PRODUCT_PRICES, &listing).await
     };
     let page = call.app.store.read("records.page", read).await?;

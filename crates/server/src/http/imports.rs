@@ -105,7 +105,8 @@ pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
         return Ok(None);
     }
     let id = StockListId::new(call.id()?);
-    let found = call.app.store.glance("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
+    let found =
+        call.app.store.read_inline("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
     found.map(|list| Some(list.id)).ok_or_else(Error::not_found)
 }
 
@@ -197,7 +198,7 @@ async fn let_begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Re
     };
     let begun = match call.app.store.write("imports.arrived", body.clone()).await {
         // The same request was faster: now its answer is there.
-        Err(Fault::Taken { .. }) => call.app.store.write("imports.arrived", body).await,
+        Err(Fault::UniqueViolation { .. }) => call.app.store.write("imports.arrived", body).await,
         begun => begun,
     };
     match begun? {
@@ -303,7 +304,7 @@ pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -
     if key.contains('\0') {
         return Err(Error::not_found()); // no text that is stored has one
     }
-    let import = call.app.store.glance("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
+    let import = call.app.store.read_inline("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
     let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);
     import.filter(fits).ok_or_else(Error::not_found)
 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::feed::{ActionStatus, Kind as Fed};
-use onhand_store::feed::outgoing::{self, Offer, Wanted};
+use onhand_store::feed::deliveries::{self, Offer, Wanted};
 use onhand_store::filter::Page;
 use onhand_store::integration_actions::{self, ActionRow, Given};
 use onhand_store::{Error as StoreError, Tx};
@@ -133,7 +133,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 async fn found(call: &Call) -> Result<ActionRow, Error> {
     let (channel, id) = (call.own_channel()?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| integration_actions::by_id(tx, channel, id).await;
-    let found: Result<_, StoreError> = call.app.store.glance("integration_actions.by_id", find).await;
+    let found: Result<_, StoreError> = call.app.store.read_inline("integration_actions.by_id", find).await;
     found?.ok_or_else(Error::not_found)
 }
 
@@ -154,11 +154,11 @@ pub async fn deleted(call: Call) -> Result<Reply, Error> {
     feed::catch_up(&call.app, channel, kind).await?;
     let now = call.app.clock.now();
     let read = async move |tx: &mut Tx<'_>| {
-        let assortment = onhand_store::feed::assortment::Assortment::of(tx, channel).await?;
+        let channel_scope = onhand_store::feed::channel_scope::ChannelScope::of(tx, channel).await?;
         let (mut count, mut rows) = (0, Vec::new());
-        for scope in assortment.scopes(kind) {
+        for scope in channel_scope.scopes(kind) {
             let wanted = Wanted { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };
-            let part = outgoing::part(tx, &wanted).await?;
+            let part = deliveries::part(tx, &wanted).await?;
             count += part.count;
             let keys = part.objects.into_iter().map(|object| (kind.number(), object));
             rows.extend(integration_actions::by_objects(tx, channel, keys).await?);

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use onhand_core::ProductId;
 use onhand_store::Tx;
-use onhand_store::feed::assortment::Assortment;
+use onhand_store::feed::channel_scope::ChannelScope;
 use onhand_store::filter::Page;
 use onhand_store::products::{self, ProductRow};
 use serde_json::{Map, Value};
@@ -84,10 +84,10 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let find = async move |tx: &mut Tx<'_>| {
         let Some(product) = products::by_id(tx, id).await? else { return Ok(None) };
         let wanted = BTreeSet::from([id.get()]);
-        let offered = Assortment::of(tx, channel).await?.products(tx, &wanted).await?;
+        let offered = ChannelScope::of(tx, channel).await?.products(tx, &wanted).await?;
         Ok(Some(product).filter(|product| product.is_active && offered.contains(&id.get())))
     };
-    let found = call.app.store.glance("products.mapped", find).await?;
+    let found = call.app.store.read_inline("products.mapped", find).await?;
     let product = found.ok_or_else(|| not_offered(id))?;
     let mut body = String::new();
     write(&mut body, &product);

@@ -141,7 +141,7 @@ pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, E
     let found = call
         .app
         .store
-        .glance("order_items.by_id", async move |tx| {
+        .read_inline("order_items.by_id", async move |tx| {
             let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
             if channel.is_none() {
                 return Ok(Some(item));

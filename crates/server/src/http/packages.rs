@@ -209,7 +209,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let found = call
         .app
         .store
-        .glance("packages.by_id", async move |tx| {
+        .read_inline("packages.by_id", async move |tx| {
             let found = packages::by_ids(tx, [id]).await?;
             with_lines(tx, &found).await
         })
@@ -254,7 +254,7 @@ pub async fn show_item(call: Call) -> Result<Reply, Error> {
     let found = call
         .app
         .store
-        .glance("package_items.by_id", async move |tx| {
+        .read_inline("package_items.by_id", async move |tx| {
             let found = packages::item_by_id(tx, id).await?;
             with_packages(tx, found.into_iter().collect()).await
         })
@@ -280,7 +280,8 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
     let package = PackageId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
     let command = PackageCommand::ALL[commands::chosen(&form, SLUGS)?];
-    let found = call.app.store.glance("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
+    let found =
+        call.app.store.read_inline("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
     let order = found.first().ok_or_else(Error::not_found)?.order;
     let about = plans::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {

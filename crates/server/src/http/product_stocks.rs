@@ -225,7 +225,7 @@ async fn list_i1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Er
     };
     let store = &call.app.store;
     let (page, results) =
-        if bounded { store.glance("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
+        if bounded { store.read_inline("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
     let rows = page.rows.first().copied().zip(page.rows.last().copied());
     Ok((call.written_page(query, &page, &results)?, rows))
 }
@@ -234,7 +234,8 @@ async fn list_v1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Er
     let listing = query.listing.clone();
     let body = async move |tx: &mut Tx<'_>| stocks::page(tx, &listing).await;
     let store = &call.app.store;
-    let page = if bounded { store.glance("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
+    let page =
+        if bounded { store.read_inline("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
     let id = |stock: &Stock| stock.id.get();
     let rows = page.rows.first().map(id).zip(page.rows.last().map(id));
     Ok((call.page(query, &page, write_v1)?, rows))
@@ -259,7 +260,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 /// Stocks of foreign lists do not exist for a channel.
 pub(super) async fn found(call: &Call) -> Result<Stock, Error> {
     let id = StockId::new(call.id()?);
-    let found = call.app.store.glance("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
+    let found = call.app.store.read_inline("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
     let stock = found.ok_or_else(Error::not_found)?;
     if feeds::owns_list(call, stock.list).await? { Ok(stock) } else { Err(Error::not_found()) }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use onhand_core::{ProductId, SKU_CHARS_MAX};
-use onhand_store::feed::assortment::{self, Assortment};
+use onhand_store::feed::channel_scope::{self, ChannelScope};
 use onhand_store::products::{self, ProductRow};
 use onhand_store::{Error as StoreError, Tx};
 
@@ -115,8 +115,8 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let channel = call.channel;
     let body = async move |tx: &mut Tx<'_>| {
         if let Some(channel) = channel {
-            let assortment = Assortment::of(tx, channel).await?;
-            if assortment::sold(tx, &assortment, &BTreeSet::from([id.get()])).await?.is_empty() {
+            let channel_scope = ChannelScope::of(tx, channel).await?;
+            if channel_scope::sold(tx, &channel_scope, &BTreeSet::from([id.get()])).await?.is_empty() {
                 return Ok(None);
             }
         }

@@ -11,7 +11,7 @@ use crate::wire::json::Reply;
 /// `GET oms/short-items/`.
 pub async fn list(call: Call) -> Result<Reply, Error> {
     let mut query = call.listing(FILTERS)?;
-    let short = Condition { column: order_items::SHORT, op: Op::Among, values: vec![0_i64.into()] };
+    let short = Condition { column: order_items::SHORT, op: Op::RawPredicate, values: vec![0_i64.into()] };
     query.listing.conditions.push(short);
     let listing = query.listing.clone();
     let page = call.app.store.read("order_items.page", async move |tx| order_items::page(tx, &listing).await).await?;

@@ -110,7 +110,8 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET oms/stock-counts/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = StockCountId::new(call.id()?);
-    let found = call.app.store.glance("stock_counts.by_id", async move |tx| stock_counts::by_id(tx, id).await).await?;
+    let found =
+        call.app.store.read_inline("stock_counts.by_id", async move |tx| stock_counts::by_id(tx, id).await).await?;
     let mut body = String::new();
     write(&mut body, &found.ok_or_else(Error::not_found)?);
     Ok(Reply::ok(body))
@@ -142,7 +143,7 @@ async fn zone(call: &Call, form: &Form, location: StockLocationId) -> Result<Opt
         return Ok(None);
     }
     let find = async move |tx: &mut Tx<'_>| records::by_id(tx, &LOCATIONS, location.get()).await;
-    let found = call.app.store.glance("stock_locations.by_id", find).await?;
+    let found = call.app.store.read_inline("stock_locations.by_id", find).await?;
     let list = found.and_then(|location| location.int("stock_list_id"));
     let list = list.ok_or_else(|| Error::field("location", crate::wire::form::unknown_pk(location.get())))?;
     Ok(call.app.zone(StockListId::new(list)).await?)

@@ -120,7 +120,8 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET stock_list/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = StockListId::new(call.id()?);
-    let found = call.app.store.glance("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
+    let found =
+        call.app.store.read_inline("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
     let list = found.ok_or_else(Error::not_found)?;
     if feeds::owns_list(&call, id).await? { Ok(reply(StatusCode::OK, &list)) } else { Err(Error::not_found()) }
 }

@@ -180,7 +180,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 
 async fn found(call: &Call) -> Result<(Whole, Names), Error> {
     let id = TransferId::new(call.id()?);
-    let found = call.app.store.glance("transfers.by_id", async move |tx| {
+    let found = call.app.store.read_inline("transfers.by_id", async move |tx| {
         let found = transfers::by_ids(tx, [id]).await?;
         let names = Names::load(tx, &found).await?;
         Ok((with_lines(tx, found).await?.pop(), names))

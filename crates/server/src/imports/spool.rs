@@ -96,7 +96,7 @@ impl Arriving {
         if self.room == u64::MAX {
             return Ok(());
         }
-        let bytes = self.store.glance("imports.bytes", async |tx| imports::bytes(tx).await).await?;
+        let bytes = self.store.read_inline("imports.bytes", async |tx| imports::bytes(tx).await).await?;
         if bytes.unsigned_abs() > self.room { Err(Untaken::Full) } else { Ok(()) }
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use onhand_core::command::{ImportStock, ImportStocks};
 use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowVerdict, StockId, StockListId};
 use onhand_store::Tx;
-use onhand_store::ahead::Ahead;
 use onhand_store::imports::{self, Chunk, ImportRow, Task};
+use onhand_store::optimistic::SpeculativeBatch;
 
 use tokio::task::JoinHandle;
 
@@ -39,7 +39,7 @@ pub(super) struct Rows {
 }
 
 /// What the ledger is asked for, decided ahead of its turn or not.
-pub(super) type Asked = (Command, Option<(Ahead, Chunk)>);
+pub(super) type Asked = (Command, Option<(SpeculativeBatch, Chunk)>);
 
 impl Rows {
     pub(super) fn new(number: i64, slots: Vec<Slot>) -> Self {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use onhand_core::command::ImportStocks;
 use onhand_core::{Command, Context, IdKind, IdSource, Outcome, Shelf, decide};
-use onhand_store::ahead::{self, Ahead, Seen};
+use onhand_store::optimistic::{self, ObservedVersions, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids};
 
 /// Decides one piece of an import after the other.
@@ -29,27 +29,27 @@ impl Decider {
         import: ImportStocks,
         context: Context,
         render: impl Fn(&Outcome) -> T + Send + 'static,
-    ) -> Result<(Command, Option<(Ahead, T)>), Error> {
+    ) -> Result<(Command, Option<(SpeculativeBatch, T)>), Error> {
         let command = Command::ImportStocks(import);
         let movements = command.ids_needed(IdKind::Movement) as i64;
         ids::refill(&self.store, &mut self.ids, |kind| if kind == IdKind::Movement { movements } else { 0 }).await?;
         let Some((mut shelf, seen)) = self.look(&command).await? else { return Ok((command, None)) };
         let outcome = decide(&mut shelf, &command, context);
         self.ids = shelf.ids.clone();
-        let ahead = outcome.ok().and_then(|outcome| Some((Ahead::of(shelf, &seen)?, render(&outcome))));
+        let ahead = outcome.ok().and_then(|outcome| Some((SpeculativeBatch::of(shelf, &seen)?, render(&outcome))));
         Ok((command, ahead))
     }
 
     /// The stocks that rows are about, if they can be decided ahead.
-    async fn look(&self, command: &Command) -> Result<Option<(Shelf, Seen)>, Error> {
+    async fn look(&self, command: &Command) -> Result<Option<(Shelf, ObservedVersions)>, Error> {
         let Command::ImportStocks(import) = command else { return Ok(None) };
         let (list, ids) = (import.list, self.ids.clone());
         let skus: Arc<[String]> = import.rows.iter().map(|row| row.sku.clone()).collect();
         let body = async move |tx: &mut Tx<'_>| {
             let mut shelf = Shelf::new(ids);
-            let seen = ahead::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
+            let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
             Ok(seen.map(|seen| (shelf, seen)))
         };
-        self.store.glance("ledger.ahead", body).await
+        self.store.read_inline("ledger.ahead", body).await
     }
 }

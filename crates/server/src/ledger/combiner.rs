@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use onhand_core::command::Needs;
 use onhand_core::{Changes, Context, IdKind, IdSource, SHORT_LINES_MAX, Shelf, Timestamp};
-use onhand_store::ahead::{self, Ahead};
-use onhand_store::{Error, Store, Tx, ids, imports, ledger as rows};
+use onhand_store::optimistic::{self, SpeculativeBatch};
+use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
 use tokio::sync::{Notify, mpsc};
 
 use super::receipts::Receipts;
@@ -50,7 +50,7 @@ fn take(queue: &mut mpsc::Receiver<Waiting>, most: usize, drained: &mut Vec<Wait
 /// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
 /// alone would only make everybody wait; after an unknown end it might do them twice.
 fn is_of_a_command(fault: &Error) -> bool {
-    matches!(fault, Error::Taken { .. } | Error::Moved(_) | Error::Internal(_))
+    matches!(fault, Error::UniqueViolation { .. } | Error::StaleRead(_) | Error::Internal(_))
 }
 
 /// Answers callers. One that hung up is not told; its command is done all the same.
@@ -168,7 +168,7 @@ impl Combiner {
         let mut tries = 1;
         loop {
             match self.settle(batch.clone(), part.clone(), tries == 1).await {
-                Err(Error::Taken { .. } | Error::Moved(_)) if tries < TAKEN_TRIES_MAX => tries += 1,
+                Err(Error::UniqueViolation { .. } | Error::StaleRead(_)) if tries < TAKEN_TRIES_MAX => tries += 1,
                 ended => return ended,
             }
         }
@@ -203,7 +203,7 @@ impl Combiner {
         self.pages.changed();
         let (batch, written) = settled.inspect_err(|fault| {
             // Ids are used again, unless they may be in use already.
-            if matches!(fault, Error::Unknown(_)) {
+            if matches!(fault, Error::CommitInDoubt(_)) {
                 self.ids = IdSource::default();
             }
         })?;
@@ -262,14 +262,14 @@ async fn settle(
 async fn write_ahead(
     tx: &mut Tx<'_>,
     batch: &[Submission],
-    decided: &[&(Ahead, imports::Chunk)],
+    decided: &[&(SpeculativeBatch, imports::Chunk)],
     ids: IdSource,
     now: Timestamp,
 ) -> Result<Batch, Error> {
-    let ahead: Vec<&Ahead> = decided.iter().map(|(ahead, _)| ahead).collect();
-    let last = ahead::apply(tx, &ahead, now).await?;
+    let ahead: Vec<&SpeculativeBatch> = decided.iter().map(|(ahead, _)| ahead).collect();
+    let last = optimistic::apply(tx, &ahead, now).await?;
     imports::add_chunks(tx, decided.iter().map(|(_, chunk)| chunk)).await?;
-    let stocks = ahead.into_iter().flat_map(Ahead::stocks).collect();
+    let stocks = ahead.into_iter().flat_map(SpeculativeBatch::stocks).collect();
     let settled = batch.iter().map(|_| Settled::Done).collect();
     Ok(Batch { ids, settled, changes: Changes { stocks, ..Changes::default() }, last })
 }

@@ -16,9 +16,9 @@ use std::time::Instant;
 
 use onhand_core::command::Needs;
 use onhand_core::{Command, Context, IdKind, IdSource, ImportId, Outcome, Refusal, Shelf, UserId, decide};
-use onhand_store::ahead::Ahead;
 use onhand_store::idempotency::{Answer, Key};
-use onhand_store::{Error, Store, Tx, imports, ledger as rows};
+use onhand_store::optimistic::SpeculativeBatch;
+use onhand_store::{Error, Store, Tx, imports, unit_of_work as rows};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
@@ -88,7 +88,7 @@ pub struct ChunkOf {
     /// Makes what is stored.
     pub render: Box<dyn Fn(&Outcome) -> imports::Chunk + Send + Sync>,
     /// What was decided on them already, with what is stored then.
-    pub ahead: Option<(Ahead, imports::Chunk)>,
+    pub ahead: Option<(SpeculativeBatch, imports::Chunk)>,
 }
 
 /// What is stored in the transaction of a command's effect, so that it takes place once.
@@ -155,7 +155,7 @@ impl Ledger {
             mpsc::error::TrySendError::Closed(_) => Fault::Closed,
         })?;
         self.submitted.fetch_add(1, Ordering::Relaxed);
-        let broken = || Error::Unknown("the writer has broken off".to_owned());
+        let broken = || Error::CommitInDoubt("the writer has broken off".to_owned());
         settled.await.map_err(|_| Fault::Store(broken()))?
     }
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use onhand_core::{Context, ImportId, Shelf, Timestamp, decide};
-use onhand_store::ahead::Ahead;
 use onhand_store::idempotency::{self, Answer, Key};
+use onhand_store::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Tx, imports};
 
 use super::{ChunkOf, Keyed, Receipt, Settled, Submission};
@@ -32,7 +32,7 @@ impl Receipts {
     }
 
     /// What was decided ahead of its turn and not done before, if that is all there is in the batch.
-    pub(super) fn ahead<'e>(&self, batch: &'e [Submission]) -> Option<Vec<&'e (Ahead, imports::Chunk)>> {
+    pub(super) fn ahead<'e>(&self, batch: &'e [Submission]) -> Option<Vec<&'e (SpeculativeBatch, imports::Chunk)>> {
         let chunks = batch.iter().map(|entry| match &entry.receipt {
             Some(Receipt::Chunk(chunk)) => Some(chunk),
             _ => None,

@@ -224,7 +224,7 @@ impl From<onhand_store::Error> for Error {
             | onhand_store::Error::ReadOnly(_)
             | onhand_store::Error::Lost(_)
             | onhand_store::Error::Conflict(_) => Self::Busy(fault.to_string()),
-            onhand_store::Error::Unknown(_) => Self::Unknown(fault.to_string()),
+            onhand_store::Error::CommitInDoubt(_) => Self::Unknown(fault.to_string()),
             other => Self::Internal(other.to_string()),
         }
     }

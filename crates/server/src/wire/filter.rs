@@ -6,7 +6,7 @@
 use std::num::IntErrorKind;
 
 use onhand_store::Value;
-use onhand_store::filter::{Condition, CursorKey, Listing, Op, Sort, Window};
+use onhand_store::filter::{Condition, CursorKey, ListQuery, Op, Sort, Window};
 
 use super::error::{Error, FieldErrors};
 use super::{form, scalar};
@@ -55,7 +55,7 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Names, whatever their case: `__iexact`. The column has them folded.
     Folded,
-    /// Texts that something else has: exact, `__exact`. The column is the beginning of a condition (see [`Op::Among`]).
+    /// Texts that something else has: exact, `__exact`. The column is the beginning of a condition (see [`Op::RawPredicate`]).
     Linked,
 }
 
@@ -90,7 +90,7 @@ impl Filter {
 #[derive(Clone, Debug)]
 pub struct Query {
     /// For the store.
-    pub listing: Listing,
+    pub listing: ListQuery,
     /// Rows a page.
     pub limit: i64,
 }
@@ -140,7 +140,7 @@ pub fn parse(filters: &[Filter], query: &[(String, String)], zone: Option<&Zone>
         Some(window) => window,
         None => Window::Page { number: page_number(last("page"), limit)?, limit },
     };
-    Ok(Query { listing: Listing { conditions, sort, window }, limit })
+    Ok(Query { listing: ListQuery { conditions, sort, window }, limit })
 }
 
 /// A wrong page is 404, as for the vendor's servers (contract 1.2), and a number that is none here is 400. From here on, a page
@@ -183,7 +183,7 @@ fn condition(filters: &[Filter], name: &str, text: &str, zone: Option<&Zone>) ->
     let filter = filters.iter().find(named).ok_or("This list has no such filter.")?;
     let lookup = &name[filter.name.len()..];
     let (op, values) = match lookup {
-        _ if filter.kind == Kind::Linked => (Op::Among, vec![value(filter.kind, text, zone)?]),
+        _ if filter.kind == Kind::Linked => (Op::RawPredicate, vec![value(filter.kind, text, zone)?]),
         "" | "__exact" | "__iexact" => (Op::Eq, vec![value(filter.kind, text, zone)?]),
         "__in" => (Op::In, in_values(filter.kind, text, zone)?),
         "__gt" => (Op::Gt, vec![value(filter.kind, text, zone)?]),

@@ -12,8 +12,8 @@ mod tables;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 pub use self::tables::{TABLES, Table};
-use crate::citus::Spread;
 use crate::engine::Row;
+use crate::placement::PlacementState;
 use crate::{Error, Store, Tx, Value, verify};
 
 /// Chunks on their way.
@@ -53,7 +53,7 @@ enum Message {
     Ends,
 }
 
-/// Copies everything. A target with rows, or one that is spread over several machines, is [`Error::Unfit`], and so is a
+/// Copies everything. A target with rows, or one that is spread over several machines, is [`Error::PreconditionFailed`], and so is a
 /// source whose schema is not current or that does not add up.
 pub async fn run(
     source: &Store,
@@ -63,16 +63,16 @@ pub async fn run(
     let schema = source.schema().await?;
     if !schema.missing.is_empty() {
         let text = format!("the source has schema version {}: run onhand migrate on it first", schema.version);
-        return Err(Error::Unfit(text));
+        return Err(Error::PreconditionFailed(text));
     }
-    if matches!(target.spread().await?, Spread::Complete | Spread::Partial(_)) {
-        return Err(Error::Unfit(SPREAD_TARGET.to_owned()));
+    if matches!(target.spread().await?, PlacementState::Complete | PlacementState::Partial(_)) {
+        return Err(Error::PreconditionFailed(SPREAD_TARGET.to_owned()));
     }
     target.migrate().await?;
     let (sender, receiver) = mpsc::channel(CHUNKS);
     let (read, written) = tokio::join!(
-        source.survey("copy.read", async move |tx| unload(tx, &sender).await),
-        target.define(async move |tx| load(tx, receiver, &told).await),
+        source.read_unbounded("copy.read", async move |tx| unload(tx, &sender).await),
+        target.migrate_tx(async move |tx| load(tx, receiver, &told).await),
     );
     match (read, written) {
         (Err(fault), Err(Error::Internal(text))) if text == GONE => Err(fault),
@@ -112,7 +112,10 @@ async fn load(
 ) -> Result<Vec<Copied>, Error> {
     for table in TABLES {
         if !table.is_empty(tx).await? {
-            return Err(Error::Unfit(format!("the target is not empty: there are rows in {}", table.name)));
+            return Err(Error::PreconditionFailed(format!(
+                "the target is not empty: there are rows in {}",
+                table.name
+            )));
         }
     }
     let mut copied: Vec<Copied> = TABLES.iter().map(|table| Copied { table: table.name, rows: 0 }).collect();
@@ -152,7 +155,7 @@ async fn check(tx: &mut Tx<'_>, told: &(impl Fn(Progress) + Sync)) -> Result<(),
                 "the source does not add up ({name}: id {id}: expected {expected}, found {found}), so nothing was copied; \
                  onhand verify on the source shows all of it"
             );
-            return Err(Error::Unfit(text));
+            return Err(Error::PreconditionFailed(text));
         }
     }
     Ok(())

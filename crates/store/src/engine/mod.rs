@@ -19,21 +19,21 @@ pub enum Tx<'c> {
     /// The embedded engine. Holds the connection exclusively, so that a transaction can be sent between threads.
     Sqlite(&'c mut rusqlite::Connection),
     /// The server engine.
-    Postgres(postgres::Session<'c>),
+    Postgres(postgres::Transaction<'c>),
 }
 
 /// An answer that is on its way.
-pub type Answering<'t, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 't>>;
+pub type BoxFuture<'t, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 't>>;
 
 /// How a row is read.
 pub(crate) type Read<T> = fn(&Row<'_>) -> Result<T, Error>;
 
-/// A question that was asked, to be read with [`Tx::told`].
-pub(crate) enum Asked<T> {
+/// A question that was asked, to be read with [`Tx::fetch`].
+pub(crate) enum PendingQuery<T> {
     /// It is answered.
-    Told(Vec<T>),
+    Fetched(Vec<T>),
     /// The answer is on its way.
-    Sent(postgres::Asked, Read<T>),
+    InFlight(postgres::PendingQuery, Read<T>),
 }
 
 /// A parameter of a statement.
@@ -119,7 +119,7 @@ impl Tx<'_> {
         &'t mut self,
         statement: &'static Statement,
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
-    ) -> Answering<'t, ()> {
+    ) -> BoxFuture<'t, ()> {
         match self {
             Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_many(connection, statement, rows).map(|_| ()))),
             Self::Postgres(session) => Box::pin(session.execute_each(statement, rows.into_iter().collect())),
@@ -131,7 +131,7 @@ impl Tx<'_> {
         &'t mut self,
         statement: &'static Statement,
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
-    ) -> Answering<'t, u64> {
+    ) -> BoxFuture<'t, u64> {
         match self {
             Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows))),
             Self::Postgres(session) => Box::pin(session.execute_each_counted(statement, rows.into_iter().collect())),
@@ -167,7 +167,7 @@ impl Tx<'_> {
         statement: &'static Statement,
         keys: impl IntoIterator<Item = [Value<'v>; N]>,
         read: impl Fn(&Row<'_>) -> Result<T, Error> + Send + 't,
-    ) -> Answering<'t, Vec<T>> {
+    ) -> BoxFuture<'t, Vec<T>> {
         match self {
             Self::Sqlite(connection) => Box::pin(ready(sqlite::all_each(connection, statement.sqlite(), keys, read))),
             Self::Postgres(session) => Box::pin(session.all_each(statement, keys.into_iter().collect(), read)),
@@ -175,30 +175,30 @@ impl Tx<'_> {
     }
 
     /// Asks as [`Tx::all_each`] does, and leaves the answer for later, so that what is asked next need not wait for it.
-    pub(crate) fn ask_each<'t, 'v: 't, T: Send + 't, const N: usize>(
+    pub(crate) fn query_many<'t, 'v: 't, T: Send + 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
         keys: impl IntoIterator<Item = [Value<'v>; N]>,
         read: Read<T>,
-    ) -> Answering<'t, Asked<T>> {
+    ) -> BoxFuture<'t, PendingQuery<T>> {
         match self {
             Self::Sqlite(connection) => {
                 let told = sqlite::all_each(connection, statement.sqlite(), keys, read);
-                Box::pin(ready(told.map(Asked::Told)))
+                Box::pin(ready(told.map(PendingQuery::Fetched)))
             }
             Self::Postgres(session) => {
-                let asked = session.ask_each(statement, keys.into_iter().collect());
-                Box::pin(async move { Ok(Asked::Sent(asked.await?, read)) })
+                let asked = session.query_many(statement, keys.into_iter().collect());
+                Box::pin(async move { Ok(PendingQuery::InFlight(asked.await?, read)) })
             }
         }
     }
 
     /// The rows that answer a question.
-    pub(crate) async fn told<T>(&mut self, asked: Asked<T>) -> Result<Vec<T>, Error> {
+    pub(crate) async fn fetch<T>(&mut self, asked: PendingQuery<T>) -> Result<Vec<T>, Error> {
         match (self, asked) {
-            (_, Asked::Told(rows)) => Ok(rows),
-            (Self::Postgres(session), Asked::Sent(asked, read)) => session.told(&asked, read).await,
-            (Self::Sqlite(_), Asked::Sent(..)) => unreachable!("the embedded engine answers at once"),
+            (_, PendingQuery::Fetched(rows)) => Ok(rows),
+            (Self::Postgres(session), PendingQuery::InFlight(asked, read)) => session.fetch(&asked, read).await,
+            (Self::Sqlite(_), PendingQuery::InFlight(..)) => unreachable!("the embedded engine answers at once"),
         }
     }
 

@@ -11,13 +11,13 @@ use std::str::FromStr;
 use onhand_core::feed::Kind;
 use onhand_core::{ProductId, StockId, StockListId};
 
-use super::assortment::Assortment;
+use super::channel_scope::ChannelScope;
 use super::told::{self, ListChange};
-use super::{changes, facts};
-use crate::sql::{shared, values};
+use super::{change_log, delivery_facts};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, products, stocks};
 
-shared! {
+statements! {
     MEMBERS = "catalog_changes.after",
         "SELECT product_id, version FROM catalog_change WHERE catalog_id = ?1 AND version > ?2 ORDER BY version LIMIT ?3";
     PUT_MEMBER = "catalog_changes.put",
@@ -122,31 +122,31 @@ pub struct Wanted {
 }
 
 /// What comes next for a cursor. What has changed of what the channel may have has got its versions before.
-pub async fn next(tx: &mut Tx<'_>, assortment: &Assortment, wanted: Wanted) -> Result<Slice, Error> {
-    let slice = part(tx, assortment, wanted).await?;
+pub async fn next(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: Wanted) -> Result<Slice, Error> {
+    let slice = part(tx, channel_scope, wanted).await?;
     Ok(Slice { next: slice.next.tidied(), ..slice })
 }
 
-async fn part(tx: &mut Tx<'_>, assortment: &Assortment, wanted: Wanted) -> Result<Slice, Error> {
+async fn part(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: Wanted) -> Result<Slice, Error> {
     let mut cursor = wanted.cursor;
     if cursor == Cursor::default() {
-        cursor.since = changes::head(tx).await?;
+        cursor.since = change_log::head(tx).await?;
     }
-    let lists = told::after(tx, assortment.channel, cursor.after.max(cursor.since)).await?;
+    let lists = told::after(tx, channel_scope.channel, cursor.after.max(cursor.since)).await?;
     let list = lists.into_iter().find(|change| wanted.list.is_none_or(|list| list == change.list));
     let going_on = list.zip(cursor.within).filter(|(change, (version, _))| change.version == *version);
     if let Some((change, (_, place))) = going_on {
-        return replay(tx, assortment, (cursor, change, place), wanted.limit).await;
+        return replay(tx, channel_scope, (cursor, change, place), wanted.limit).await;
     }
     cursor.within = None;
     let until = list.map_or(i64::MAX, |change| change.version);
-    let (stocks, last, has_more) = changed(tx, assortment, (cursor, until), wanted).await?;
+    let (stocks, last, has_more) = changed(tx, channel_scope, (cursor, until), wanted).await?;
     match (last, list) {
         (Some(last), _) => {
             let next = Cursor { after: last, ..cursor };
             Ok(Slice { stocks, next, has_more: has_more || list.is_some() })
         }
-        (None, Some(change)) => replay(tx, assortment, (cursor, change, 0), wanted.limit).await,
+        (None, Some(change)) => replay(tx, channel_scope, (cursor, change, 0), wanted.limit).await,
         (None, None) => Ok(Slice { stocks: Vec::new(), next: wanted.cursor, has_more: false }),
     }
 }
@@ -155,13 +155,13 @@ async fn part(tx: &mut Tx<'_>, assortment: &Assortment, wanted: Wanted) -> Resul
 /// something can, one that has changed after it has gone is told of here or never.
 async fn replay(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     (cursor, change, place): (Cursor, ListChange, i64),
     limit: i64,
 ) -> Result<Slice, Error> {
     // What it has never known, it need not hear of when it is not there.
     let tells_all = change.left_version > cursor.after.max(cursor.since);
-    let mut found = changes::after(tx, Kind::Stock, change.list, place, limit).await?;
+    let mut found = change_log::after(tx, Kind::Stock, change.list, place, limit).await?;
     found.retain(|one| tells_all || one.version < change.version);
     let is_full = found.len() as i64 == limit;
     let within = found.last().filter(|_| is_full).map(|last| (change.version, last.version));
@@ -170,7 +170,7 @@ async fn replay(
         None => Cursor { after: change.version, within: None, ..cursor },
     };
     let ids: Vec<i64> = found.iter().map(|one| one.object).collect();
-    let is_there = there(tx, assortment, &ids).await?;
+    let is_there = there(tx, channel_scope, &ids).await?;
     let stocks = ids.into_iter().map(|stock| Told { stock, in_catalog: is_there.contains(&stock) });
     let stocks = stocks.filter(|told| told.in_catalog || tells_all).collect();
     Ok(Slice { stocks, next, has_more: true })
@@ -186,14 +186,14 @@ enum Entry {
 /// What has changed one by one between a cursor and a version: the stocks, the last version of those, and whether there is more.
 async fn changed(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     (cursor, until): (Cursor, i64),
     wanted: Wanted,
 ) -> Result<(Vec<Told>, Option<i64>, bool), Error> {
-    let mut lists = assortment.scopes(Kind::Stock);
+    let mut lists = channel_scope.scopes(Kind::Stock);
     lists.retain(|list| wanted.list.is_none_or(|wanted| wanted == *list));
     let begin = (cursor.after, cursor.after.max(cursor.since));
-    let mut found = entries(tx, assortment, &lists, (begin, wanted.limit.saturating_add(1))).await?;
+    let mut found = entries(tx, channel_scope, &lists, (begin, wanted.limit.saturating_add(1))).await?;
     found.retain(|(version, _)| *version < until);
     let all = found.len();
     let mut room = wanted.limit;
@@ -203,7 +203,7 @@ async fn changed(
         has_room
     });
     let Some((last, _)) = found.last().copied() else { return Ok((Vec::new(), None, false)) };
-    let stocks = stocks_of(tx, assortment, &lists, &found).await?;
+    let stocks = stocks_of(tx, channel_scope, &lists, &found).await?;
     Ok((stocks, Some(last), found.len() < all))
 }
 
@@ -211,16 +211,16 @@ async fn changed(
 /// from the beginning of the program on.
 async fn entries(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     lists: &[i64],
     ((after, since), limit): ((i64, i64), i64),
 ) -> Result<Vec<(i64, Entry)>, Error> {
     let mut found = Vec::new();
-    for list in changes::waiting(tx, Kind::Stock, lists.iter().map(|list| (*list, after))).await? {
-        let stocks = changes::after(tx, Kind::Stock, list, after, limit).await?;
+    for list in change_log::waiting(tx, Kind::Stock, lists.iter().map(|list| (*list, after))).await? {
+        let stocks = change_log::after(tx, Kind::Stock, list, after, limit).await?;
         found.extend(stocks.into_iter().map(|one| (one.version, Entry::Stock(one.object))));
     }
-    for catalog in [Some(EVERY_CATALOG), assortment.catalog].into_iter().flatten() {
+    for catalog in [Some(EVERY_CATALOG), channel_scope.catalog].into_iter().flatten() {
         let read = |row: &crate::Row<'_>| Ok((row.get::<i64>(1)?, Entry::Product(row.get(0)?)));
         found.extend(tx.all(&MEMBERS, &values![catalog, since, limit], read).await?);
     }
@@ -232,7 +232,7 @@ async fn entries(
 /// told of: that it has left was, or will be, an entry of its own.
 async fn stocks_of(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     lists: &[i64],
     entries: &[(i64, Entry)],
 ) -> Result<Vec<Told>, Error> {
@@ -243,7 +243,7 @@ async fn stocks_of(
     let moved: BTreeSet<ProductId> = entries.iter().filter_map(product).collect();
     let lists: Vec<StockListId> = lists.iter().copied().map(StockListId::new).collect();
     let ids: Vec<ProductId> = moved.into_iter().collect();
-    let of_products = facts::stocks_of(tx, &ids, &lists).await?;
+    let of_products = delivery_facts::stocks_of(tx, &ids, &lists).await?;
     let ids: Vec<StockId> = of_products.iter().copied().map(StockId::new).collect();
     let mut by_product: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for stock in stocks::by_ids(tx, &ids).await? {
@@ -262,20 +262,20 @@ async fn stocks_of(
     let mut ordered: Vec<(i64, i64)> = last.into_iter().map(|(stock, version)| (version, stock)).collect();
     ordered.sort_unstable();
     let ids: Vec<i64> = ordered.into_iter().map(|(_, stock)| stock).collect();
-    let is_there = there(tx, assortment, &ids).await?;
+    let is_there = there(tx, channel_scope, &ids).await?;
     let told = ids.into_iter().map(|stock| Told { stock, in_catalog: is_there.contains(&stock) });
     Ok(told.filter(|told| told.in_catalog || of_products.contains(&told.stock)).collect())
 }
 
 /// Those of some stocks that the channel may have now: in a list of its catalog, of an active product of it.
-async fn there(tx: &mut Tx<'_>, assortment: &Assortment, of: &[i64]) -> Result<BTreeSet<i64>, Error> {
+async fn there(tx: &mut Tx<'_>, channel_scope: &ChannelScope, of: &[i64]) -> Result<BTreeSet<i64>, Error> {
     let ids: Vec<StockId> = of.iter().copied().map(StockId::new).collect();
-    let lists = assortment.scopes(Kind::Stock);
+    let lists = channel_scope.scopes(Kind::Stock);
     let mut found = stocks::by_ids(tx, &ids).await?;
     found.retain(|stock| lists.contains(&stock.list.get()));
     let named: BTreeSet<i64> = found.iter().map(|stock| stock.product.get()).collect();
     // Without items, what has a stock in one of the lists is in the catalog.
-    let offered = if assortment.has_items { assortment.products(tx, &named).await? } else { named };
+    let offered = if channel_scope.has_items { channel_scope.products(tx, &named).await? } else { named };
     let active = products::active(tx, &offered).await?;
     found.retain(|stock| active.contains(&stock.product.get()));
     Ok(found.into_iter().map(|stock| stock.id.get()).collect())

@@ -6,8 +6,8 @@
 
 use onhand_core::Timestamp;
 
-use super::changes;
-use crate::sql::{shared, values};
+use super::change_log;
+use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
 /// Where the first version of this generation is kept, beside the counters: it goes where they go.
@@ -17,7 +17,7 @@ const COPIED: &str = "copied_at";
 /// Numbers of each kind that are left out: more than are given between two copies.
 const LEFT_OUT: i64 = 1 << 20;
 
-shared! {
+statements! {
     FIND = "generation.find", "SELECT next FROM id_block WHERE kind = ?1";
     SET = "generation.set",
         "INSERT INTO id_block (kind, next) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET next = excluded.next";
@@ -63,14 +63,14 @@ pub async fn is_copy(tx: &mut Tx<'_>) -> Result<bool, Error> {
 /// Begins a new generation.
 pub async fn renew(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
     // Whoever has this row gives versions alone.
-    ids::take(tx, changes::VERSIONS, 0).await?;
-    let (before, next) = (first(tx).await?, changes::head(tx).await? + 1);
+    ids::take(tx, change_log::VERSIONS, 0).await?;
+    let (before, next) = (first(tx).await?, change_log::head(tx).await? + 1);
     // Versions grow slower than microseconds, so this is above all that the other one has given since.
     let first = now.micros().max(next);
     for statement in [&RENUMBER, &RENUMBER_MEMBERS, &RENUMBER_LISTS] {
         tx.execute(statement, &values![first - before]).await?;
     }
-    set(tx, changes::VERSIONS, next - before + first).await?;
+    set(tx, change_log::VERSIONS, next - before + first).await?;
     set(tx, FIRST, first).await?;
     tx.execute(&LEAVE_OUT, &values![LEFT_OUT]).await?;
     // A channel may have been sent newer versions than this database knows of.

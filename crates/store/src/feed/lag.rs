@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use onhand_core::feed::Kind;
 use onhand_core::{ChannelId, Timestamp};
 
-use super::assortment::Assortment;
-use super::outgoing::{self, Offer, Wanted};
-use super::{changes, positions};
+use super::channel_scope::ChannelScope;
+use super::deliveries::{self, Offer, Wanted};
+use super::{change_log, channel_cursors};
 use crate::integration_actions::ActionRow;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-shared! {
+statements! {
     ACKNOWLEDGED = "feed_acknowledgements.of",
         "SELECT at, version_at FROM feed_acknowledgement WHERE channel_id = ?1 AND kind = ?2";
     ACKNOWLEDGE = "feed_acknowledgements.put",
@@ -68,8 +68,8 @@ pub(super) async fn acknowledge<'r>(
 
 /// How far a channel is, kind by kind.
 pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<Vec<Lag>, Error> {
-    let assortment = Assortment::of(tx, channel).await?;
-    let known = positions::all(tx, channel).await?;
+    let channel_scope = ChannelScope::of(tx, channel).await?;
+    let known = channel_cursors::all(tx, channel).await?;
     let mut lags = Vec::new();
     for kind in Kind::ALL {
         let time = |row: &crate::Row<'_>, index| row.get(index).map(Timestamp::from_micros);
@@ -87,18 +87,19 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
             behind: 0,
             oldest_at: None,
         };
-        for scope in assortment.scopes(kind) {
+        for scope in channel_scope.scopes(kind) {
             let position = known.get(&(kind, scope)).copied().unwrap_or(0);
-            lag.behind += changes::count(tx, kind, scope, position).await?;
+            lag.behind += change_log::count(tx, kind, scope, position).await?;
             let all: &[Offer] = &[Offer::Insert, Offer::Update];
             let part = Wanted { channel, kind, scope, offers: all, skip: 0, limit: 1, now };
-            let counted = async |tx: &mut Tx<'_>, offers| outgoing::count(tx, &Wanted { offers, ..part.clone() }).await;
+            let counted =
+                async |tx: &mut Tx<'_>, offers| deliveries::count(tx, &Wanted { offers, ..part.clone() }).await;
             lag.inserts += counted(tx, &[Offer::Insert]).await?;
             lag.updates += counted(tx, &[Offer::Update]).await?;
             lag.removals += counted(tx, &[Offer::Removal]).await?;
-            let oldest = outgoing::oldest(tx, &part).await?;
+            let oldest = deliveries::oldest(tx, &part).await?;
             lag.oldest_at = [lag.oldest_at, oldest].into_iter().flatten().min();
-            let (refused, since) = outgoing::refused(tx, &part).await?;
+            let (refused, since) = deliveries::refused(tx, &part).await?;
             lag.refused += refused;
             lag.refused_oldest_at = [lag.refused_oldest_at, since].into_iter().flatten().min();
         }

@@ -1,22 +1,22 @@
 //! The feed's storage: from a change of an object to what each channel has still to be sent.
 //!
-//! Promises: a change pays one row ([`touches`]), however many channels there are; every change gets a version, in the order
-//! of commits ([`changes`]); what is outgoing follows from versions and actions by the rule of `onhand_core::feed`, and is
-//! written by [`outgoing`] only. Whoever writes a channel's state holds its row ([`positions`]). Must not know HTTP, nor
+//! Promises: a change pays one row ([`outbox`]), however many channels there are; every change gets a version, in the order
+//! of commits ([`change_log`]); what is outgoing follows from versions and actions by the rule of `onhand_core::feed`, and is
+//! written by [`deliveries`] only. Whoever writes a channel's state holds its row ([`channel_cursors`]). Must not know HTTP, nor
 //! which object is shown how.
 
-pub mod assortment;
-pub mod changes;
+pub mod batches;
+pub mod change_log;
+pub mod channel_cursors;
+pub mod channel_scope;
 pub mod cursor;
-pub(crate) mod facts;
+pub mod deliveries;
+pub(crate) mod delivery_facts;
 pub mod generation;
-pub(crate) mod hooks;
 pub mod lag;
-pub mod outgoing;
-pub mod positions;
-pub mod rounds;
+pub mod outbox;
+pub(crate) mod outbox_triggers;
 pub mod told;
-pub mod touches;
 
 use std::collections::BTreeSet;
 
@@ -24,8 +24,8 @@ use onhand_core::feed::Kind;
 use onhand_core::{ChannelId, ProductId, StockListId, Timestamp};
 
 use crate::{Error, Tx, batch_requests};
-use assortment::Assortment;
-use outgoing::Due;
+use channel_scope::ChannelScope;
+use deliveries::Due;
 
 /// Changes that are looked at in one transaction.
 const ROUND_ROWS: i64 = 250;
@@ -47,17 +47,17 @@ fn kinds(kind: Kind) -> impl Iterator<Item = Kind> {
 
 /// Whether [`catch_up`] has something to do. Reads a few rows by key.
 pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Timestamp) -> Result<bool, Error> {
-    let assortment = Assortment::of(tx, channel).await?;
-    if !is_of(tx, &assortment).await? || batch_requests::has_expired(tx, channel, now).await? {
+    let channel_scope = ChannelScope::of(tx, channel).await?;
+    if !is_of(tx, &channel_scope).await? || batch_requests::has_expired(tx, channel, now).await? {
         return Ok(true);
     }
-    let known = positions::all(tx, channel).await?;
+    let known = channel_cursors::all(tx, channel).await?;
     for kind in kinds(kind) {
-        let scopes = assortment.scopes(kind);
+        let scopes = channel_scope.scopes(kind);
         if known.keys().any(|(of, scope)| *of == kind && !scopes.contains(scope)) {
             return Ok(true);
         }
-        if !changes::waiting(tx, kind, positions::with(&known, kind, &scopes)).await?.is_empty() {
+        if !change_log::waiting(tx, kind, channel_cursors::with(&known, kind, &scopes)).await?.is_empty() {
             return Ok(true);
         }
     }
@@ -65,33 +65,33 @@ pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Tim
 }
 
 /// Whether what is outgoing of a channel was decided for what it may have now. If not, nothing of it is to be shown.
-pub async fn is_of(tx: &mut Tx<'_>, assortment: &Assortment) -> Result<bool, Error> {
-    Ok(positions::find(tx, assortment.channel).await? == Some(assortment.mark()))
+pub async fn is_of(tx: &mut Tx<'_>, channel_scope: &ChannelScope) -> Result<bool, Error> {
+    Ok(channel_cursors::find(tx, channel_scope.channel).await? == Some(channel_scope.mark()))
 }
 
 /// Turns changes into what is outgoing, up to a bound; gives up batches whose lease is over.
 pub async fn catch_up(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Timestamp) -> Result<Progress, Error> {
-    let (assortment, progress) = opened(tx, channel, now).await?;
+    let (channel_scope, progress) = opened(tx, channel, now).await?;
     if progress == Progress::More {
         return Ok(Progress::More);
     }
-    let known = positions::all(tx, channel).await?;
+    let known = channel_cursors::all(tx, channel).await?;
     let mut left = ROUND_ROWS;
     for kind in kinds(kind) {
-        let scopes = assortment.scopes(kind);
+        let scopes = channel_scope.scopes(kind);
         for (_, scope) in known.keys().filter(|(of, scope)| *of == kind && !scopes.contains(scope)) {
-            if positions::forget(tx, channel, kind, *scope).await? == Progress::More {
+            if channel_cursors::forget(tx, channel, kind, *scope).await? == Progress::More {
                 return Ok(Progress::More);
             }
         }
-        for scope in changes::waiting(tx, kind, positions::with(&known, kind, &scopes)).await? {
+        for scope in change_log::waiting(tx, kind, channel_cursors::with(&known, kind, &scopes)).await? {
             let position = known.get(&(kind, scope)).copied().unwrap_or(0);
-            let found = changes::after(tx, kind, scope, position, left).await?;
+            let found = change_log::after(tx, kind, scope, position, left).await?;
             let Some(last) = found.last() else { continue };
             left -= found.len() as i64;
-            positions::set(tx, channel, kind, scope, last.version).await?;
+            channel_cursors::set(tx, channel, kind, scope, last.version).await?;
             let objects: BTreeSet<i64> = found.iter().map(|change| change.object).collect();
-            reconsider(tx, &assortment, kind, &objects).await?;
+            reconsider(tx, &channel_scope, kind, &objects).await?;
             if left <= 0 {
                 return Ok(Progress::More);
             }
@@ -102,47 +102,52 @@ pub async fn catch_up(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Time
 
 /// Locks a channel's feed: from here on nobody else writes what it knows or what is outgoing. A catalog that is another one
 /// now, or that has got its first item, is begun anew.
-pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<Assortment, Error> {
+pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<ChannelScope, Error> {
     Ok(opened(tx, channel, now).await?.0)
 }
 
 /// The same, and whether the feed has been begun anew where it must be.
-async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(Assortment, Progress), Error> {
-    let before = positions::lock(tx, channel).await?;
-    let assortment = Assortment::of(tx, channel).await?;
-    let mark = assortment.mark();
+async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(ChannelScope, Progress), Error> {
+    let before = channel_cursors::lock(tx, channel).await?;
+    let channel_scope = ChannelScope::of(tx, channel).await?;
+    let mark = channel_scope.mark();
     let progress = match before == mark {
         true => Progress::UpToDate,
-        false => positions::begin_anew(tx, channel, &mark).await?,
+        false => channel_cursors::begin_anew(tx, channel, &mark).await?,
     };
-    batch_requests::give_up_expired(tx, &assortment, now).await?;
-    Ok((assortment, progress))
+    batch_requests::give_up_expired(tx, &channel_scope, now).await?;
+    Ok((channel_scope, progress))
 }
 
 /// Decides anew what is due of some objects, and of the stocks and prices of products.
 pub(crate) async fn reconsider(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     kind: Kind,
     objects: &BTreeSet<i64>,
 ) -> Result<(), Error> {
-    decide(tx, assortment, kind, objects).await?;
+    decide(tx, channel_scope, kind, objects).await?;
     if kind != Kind::Product || objects.is_empty() {
         return Ok(());
     }
     let products: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
-    let lists = assortment.scopes(Kind::Stock).into_iter().map(StockListId::new).collect::<Vec<_>>();
-    let stocks = facts::stocks_of(tx, &products, &lists).await?;
-    decide(tx, assortment, Kind::Stock, &stocks).await?;
-    let prices = facts::prices_of(tx, &products, &assortment.scopes(Kind::Price)).await?;
-    decide(tx, assortment, Kind::Price, &prices).await
+    let lists = channel_scope.scopes(Kind::Stock).into_iter().map(StockListId::new).collect::<Vec<_>>();
+    let stocks = delivery_facts::stocks_of(tx, &products, &lists).await?;
+    decide(tx, channel_scope, Kind::Stock, &stocks).await?;
+    let prices = delivery_facts::prices_of(tx, &products, &channel_scope.scopes(Kind::Price)).await?;
+    decide(tx, channel_scope, Kind::Price, &prices).await
 }
 
-async fn decide(tx: &mut Tx<'_>, assortment: &Assortment, kind: Kind, objects: &BTreeSet<i64>) -> Result<(), Error> {
+async fn decide(
+    tx: &mut Tx<'_>,
+    channel_scope: &ChannelScope,
+    kind: Kind,
+    objects: &BTreeSet<i64>,
+) -> Result<(), Error> {
     if objects.is_empty() {
         return Ok(());
     }
-    let facts = facts::of(tx, assortment, kind, objects).await?;
+    let facts = delivery_facts::of(tx, channel_scope, kind, objects).await?;
     let due: Vec<Due> = facts.iter().filter_map(Due::of).collect();
-    outgoing::write(tx, assortment.channel, kind, objects, &due).await
+    deliveries::write(tx, channel_scope.channel, kind, objects, &due).await
 }

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
-use super::assortment::{Assortment, Figure};
-use super::{changes, positions};
-use crate::sql::{shared, values};
+use super::channel_scope::{ChannelLevel, ChannelScope};
+use super::{change_log, channel_cursors};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
-shared! {
+statements! {
     FIND = "channel_feeds.told", "SELECT told FROM channel_feed WHERE channel_id = ?1";
     UPDATE = "channel_feeds.tell", "UPDATE channel_feed SET told = ?2 WHERE channel_id = ?1";
     PUT = "list_changes.put",
@@ -39,24 +39,24 @@ pub struct ListChange {
 /// What a channel may have as a whole, as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Told {
-    figure: Figure,
+    figure: ChannelLevel,
     catalog: i64,
     has_items: bool,
     lists: BTreeSet<i64>,
 }
 
 impl Told {
-    fn of(assortment: &Assortment) -> Self {
+    fn of(channel_scope: &ChannelScope) -> Self {
         Self {
-            figure: assortment.figure,
-            catalog: assortment.catalog.unwrap_or(0),
-            has_items: assortment.has_items,
-            lists: assortment.scopes(Kind::Stock).into_iter().collect(),
+            figure: channel_scope.figure,
+            catalog: channel_scope.catalog.unwrap_or(0),
+            has_items: channel_scope.has_items,
+            lists: channel_scope.scopes(Kind::Stock).into_iter().collect(),
         }
     }
 
     fn text(&self) -> String {
-        let figure = if self.figure == Figure::Raw { "raw" } else { "available" };
+        let figure = if self.figure == ChannelLevel::Raw { "raw" } else { "available" };
         let lists: Vec<String> = self.lists.iter().map(i64::to_string).collect();
         format!("{figure};{};{};{}", self.catalog, u8::from(self.has_items), lists.join(","))
     }
@@ -64,7 +64,7 @@ impl Told {
     /// What was stored; nothing before the first time.
     fn read(text: &str) -> Option<Self> {
         let mut parts = text.split(';');
-        let figure = if parts.next()? == "raw" { Figure::Raw } else { Figure::Available };
+        let figure = if parts.next()? == "raw" { ChannelLevel::Raw } else { ChannelLevel::Available };
         let (catalog, has_items) = (parts.next()?.parse().ok()?, parts.next()? == "1");
         let lists = parts.next()?.split(',').filter_map(|list| list.parse().ok()).collect();
         Some(Self { figure, catalog, has_items, lists })
@@ -83,15 +83,15 @@ impl Told {
 /// Whether cursors of a channel know what it may have. Reads two rows by key.
 pub async fn is_told(tx: &mut Tx<'_>, channel: ChannelId) -> Result<bool, Error> {
     let told = tx.first(&FIND, &values![channel.get()], |row| row.get::<String>(0)).await?;
-    Ok(told == Some(Told::of(&Assortment::of(tx, channel).await?).text()))
+    Ok(told == Some(Told::of(&ChannelScope::of(tx, channel).await?).text()))
 }
 
 /// Gives versions to what has changed of what a channel may have. `is_new` says that nobody of the channel has asked for
 /// changes before, so that there is nobody who would have to be told.
 pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(), Error> {
-    positions::lock(tx, channel).await?;
+    channel_cursors::lock(tx, channel).await?;
     let before = tx.first(&FIND, &values![channel.get()], |row| row.get::<String>(0)).await?.unwrap_or_default();
-    let now = Told::of(&Assortment::of(tx, channel).await?);
+    let now = Told::of(&ChannelScope::of(tx, channel).await?);
     let changes = match Told::read(&before) {
         Some(before) => before.changes(&now),
         // Somebody who goes on from a place of their own may know of anything.
@@ -99,7 +99,7 @@ pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(
         None => Vec::new(),
     };
     if !changes.is_empty() {
-        let first = ids::take(tx, changes::VERSIONS, changes.len() as i64).await?;
+        let first = ids::take(tx, change_log::VERSIONS, changes.len() as i64).await?;
         let rows = changes.iter().zip(first..).map(|((list, has_left), version)| {
             let left = if *has_left { version } else { 0 };
             values![channel.get(), *list, version, left]

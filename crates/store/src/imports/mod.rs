@@ -11,7 +11,7 @@ use onhand_core::{ImportId, StockListId, Timestamp, UserId};
 
 pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
 use crate::engine::Row;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
 /// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
@@ -20,7 +20,7 @@ const ARRIVAL_SECONDS: i64 = 24 * 3_600;
 /// Pieces, or chunks, that one transaction drops: some 16 MB.
 const DROPPED_TOGETHER: i64 = 64;
 
-shared! {
+statements! {
     INSERT = "imports.insert",
         "INSERT INTO import (id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state,
          file_name, file_bytes, format, encoding, ignored_columns, total, processed, created, updated, unchanged,
@@ -125,7 +125,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
     })
 }
 
-/// Makes an import; its id is given by the store. Another one of the same task for the same source is [`Error::Taken`].
+/// Makes an import; its id is given by the store. Another one of the same task for the same source is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Error> {
     let id = ids::take(tx, "import", 1).await?;
     let values = values![
@@ -227,7 +227,7 @@ pub async fn finish(
     Ok(())
 }
 
-/// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::Taken`].
+/// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
 pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
     // In the order of their ids: whoever writes chunks of the same imports locks them so, too.
     let mut sums = BTreeMap::<i64, Counts>::new();

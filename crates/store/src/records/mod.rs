@@ -6,8 +6,8 @@
 //! Promises: nothing a client sends becomes SQL text; a record points at rows that are there, and a row that is pointed at
 //! stays; counts are kept; whoever must know of a change hears of it in its transaction. Must not know what a noun means.
 
-mod made;
 mod record;
+mod statements;
 mod table;
 pub mod tables;
 
@@ -15,13 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::BUCKETS;
 
-pub(crate) use self::made::{counted, statements};
 pub use self::record::Record;
-pub use self::table::{Change, Column, Hook, Link, Spread, Table};
-use crate::filter::{self, Condition, Listing, Op, Page, Sort, Window};
+pub(crate) use self::statements::{counted, statements};
+pub use self::table::{Change, Colocation, Column, Hook, Link, Table};
+use crate::counters::{CounterDeltas, CounterKey};
+use crate::filter::{self, Condition, ListQuery, Op, Page, Sort, Window};
 use crate::ids;
 use crate::sql::values;
-use crate::tally::{Scope, Tally};
 use crate::{Error, Tx, Value};
 
 /// A value of a record that points at nothing.
@@ -36,7 +36,7 @@ pub struct Missing {
 }
 
 /// A part of all records.
-pub async fn page(tx: &mut Tx<'_>, table: &'static Table, listing: &Listing) -> Result<Page<Record>, Error> {
+pub async fn page(tx: &mut Tx<'_>, table: &'static Table, listing: &ListQuery) -> Result<Page<Record>, Error> {
     let made = table.made();
     let read = |row: &crate::Row<'_>| Record::read(table, row);
     let mut page = filter::page(tx, &made.listed, listing, |record: &Record| record.id, read).await?;
@@ -45,7 +45,7 @@ pub async fn page(tx: &mut Tx<'_>, table: &'static Table, listing: &Listing) -> 
 }
 
 /// Whether a part of a list is read without looking at more rows than it shows.
-pub fn is_bounded(table: &'static Table, listing: &Listing) -> bool {
+pub fn is_bounded(table: &'static Table, listing: &ListQuery) -> bool {
     listing.is_bounded(&table.made().listed)
 }
 
@@ -53,7 +53,7 @@ pub fn is_bounded(table: &'static Table, listing: &Listing) -> bool {
 pub async fn by_ids(tx: &mut Tx<'_>, table: &'static Table, ids: &[i64]) -> Result<Vec<Record>, Error> {
     let keys = ids.iter().map(|id| values![*id, bucket(*id)]);
     let mut found = match table.spread {
-        Spread::No => tx.all_each(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
+        Colocation::No => tx.all_each(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
         _ => tx.all_each(&table.made().by_id, keys, reading(table)).await?,
     };
     load_links(tx, table, &mut found).await?;
@@ -75,7 +75,7 @@ pub async fn find(
     let Some(narrow) = narrow else { return by_id(tx, table, id).await };
     let own = Condition { column: "id", op: Op::Eq, values: vec![Value::Int(id)] };
     let window = Window::After { key: None, limit: 1 };
-    let listing = Listing { conditions: vec![own, narrow], sort: Sort::BY_ID, window };
+    let listing = ListQuery { conditions: vec![own, narrow], sort: Sort::BY_ID, window };
     Ok(page(tx, table, &listing).await?.rows.pop())
 }
 
@@ -162,7 +162,7 @@ pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record])
 
 /// Keeps rows that something is about to point at, where several processes write: nobody removes them until this
 /// transaction ends. One that is gone already is [`Error::Conflict`], so that all is looked at again.
-pub(crate) async fn pin(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<(), Error> {
+pub(crate) async fn lock_references(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<(), Error> {
     if ids.is_empty() || !tx.locks_rows() {
         return Ok(());
     }
@@ -178,7 +178,7 @@ async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> R
     let read = |row: &crate::Row<'_>| row.get::<i64>(0);
     let exists = &table.made().exists;
     match table.spread {
-        Spread::No => tx.all_each(exists, ids.iter().map(|id| values![*id]), read).await,
+        Colocation::No => tx.all_each(exists, ids.iter().map(|id| values![*id]), read).await,
         _ => tx.all_each(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
     }
 }
@@ -201,7 +201,7 @@ fn pointers(table: &'static Table, records: &[Record]) -> Pointers {
     all
 }
 
-/// Makes records; their ids are given by the store. A taken key is [`Error::Taken`].
+/// Makes records; their ids are given by the store. A taken key is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Record>) -> Result<Vec<Record>, Error> {
     if records.is_empty() {
         return Ok(records);
@@ -218,9 +218,9 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     }
     let rows = records.iter().map(|record| table.row(record)).collect();
     tx.execute_each_composed(table.made().insert.sqlite(), rows).await?;
-    let mut tally = Tally::default();
-    records.iter().for_each(|record| count(&mut tally, table, record, 1));
-    tally.write(tx).await?;
+    let mut counters = CounterDeltas::default();
+    records.iter().for_each(|record| count(&mut counters, table, record, 1));
+    counters.write(tx).await?;
     for record in &records {
         insert_links(tx, table, record).await?;
     }
@@ -259,12 +259,12 @@ pub async fn update_all(
     };
     let rows = records.iter().map(row).collect();
     tx.execute_each_composed(table.made().update.sqlite(), rows).await?;
-    let mut tally = Tally::default();
+    let mut counters = CounterDeltas::default();
     for (before, after) in &records {
-        count(&mut tally, table, before, -1);
-        count(&mut tally, table, after, 1);
+        count(&mut counters, table, before, -1);
+        count(&mut counters, table, after, 1);
     }
-    tally.write(tx).await?;
+    counters.write(tx).await?;
     for (before, after) in &records {
         if before.links != after.links {
             delete_links(tx, table, after.id).await?;
@@ -280,7 +280,7 @@ pub async fn update_all(
 }
 
 /// What still points at a record: the name of its table.
-pub async fn referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'static str>, Error> {
+pub async fn find_referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'static str>, Error> {
     for referrer in &record.table.made().referrers {
         if tx.first(&referrer.any, &values![record.id], |row| row.get::<i64>(0)).await?.is_some() {
             return Ok(Some(referrer.table));
@@ -294,9 +294,9 @@ pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     let table = record.table;
     delete_links(tx, table, record.id).await?;
     tx.execute(&table.made().delete, &table.key(record.id)).await?;
-    let mut tally = Tally::default();
-    count(&mut tally, table, &record, -1);
-    tally.write(tx).await?;
+    let mut counters = CounterDeltas::default();
+    count(&mut counters, table, &record, -1);
+    counters.write(tx).await?;
     match table.changed {
         Some(changed) => changed(tx, &[Change { before: Some(record), after: None }]).await,
         None => Ok(()),
@@ -315,11 +315,11 @@ pub(crate) async fn drop_rows(
     Ok(())
 }
 
-fn count(tally: &mut Tally, table: &'static Table, record: &Record, by: i64) {
-    tally.add(Scope::all(table.name), record.id, by);
-    for column in table.tallied {
+fn count(counters: &mut CounterDeltas, table: &'static Table, record: &Record, by: i64) {
+    counters.add(CounterKey::all(table.name), record.id, by);
+    for column in table.counted_by {
         if let Some(value) = record.int(column) {
-            tally.add(Scope::of(table.name, column, value), record.id, by);
+            counters.add(CounterKey::of(table.name, column, value), record.id, by);
         }
     }
 }

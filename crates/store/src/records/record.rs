@@ -5,7 +5,7 @@
 use onhand_core::Timestamp;
 
 use super::Table;
-use super::table::Fresh;
+use super::table::DefaultValue;
 use crate::engine::{Column as _, Row};
 use crate::{Error, Value};
 
@@ -28,9 +28,9 @@ impl Record {
     /// A new record, not made yet.
     pub fn new(table: &'static Table, now: Timestamp) -> Self {
         let fresh = |column: &super::Column| match column.fresh {
-            Fresh::Null => Value::Null,
-            Fresh::Int(number) => Value::Int(number),
-            Fresh::Text(text) => Value::from(text),
+            DefaultValue::Null => Value::Null,
+            DefaultValue::Int(number) => Value::Int(number),
+            DefaultValue::Text(text) => Value::from(text),
         };
         let values = table.columns.iter().map(fresh).collect();
         Self { table, id: 0, created_at: now, modified_at: now, values, links: vec![Vec::new(); table.links.len()] }
@@ -107,7 +107,7 @@ impl Record {
     }
 
     /// Whether two say the same, whenever they were written.
-    pub fn says_as(&self, other: &Self) -> bool {
+    pub fn same_content_as(&self, other: &Self) -> bool {
         self.values == other.values && self.links == other.links
     }
 

@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 
 use onhand_core::bucket_of_text;
 
-use super::made::Made;
+use super::statements::GeneratedStatements;
 use super::{Record, bucket};
-use crate::{Answering, Tx, Value};
+use crate::{BoxFuture, Tx, Value};
 
 /// The table of a noun. Every one has `id`, `created_at` and `modified_at`, and `bucket` where its rows are spread.
 pub struct Table {
@@ -16,8 +16,8 @@ pub struct Table {
     pub name: &'static str,
     pub(crate) columns: &'static [Column],
     pub(crate) links: &'static [Link],
-    pub(crate) spread: Spread,
-    pub(crate) tallied: &'static [&'static str],
+    pub(crate) spread: Colocation,
+    pub(crate) counted_by: &'static [&'static str],
     /// The columns of its natural key, which a unique index begins with.
     pub(crate) natural: &'static [&'static str],
     pub(crate) changed: Option<Hook>,
@@ -25,7 +25,7 @@ pub struct Table {
     pub(crate) completed: Option<fn(&mut Record)>,
     /// What points at its rows without being a column or link of a table in the list: table and condition on `?1`.
     pub(crate) pointed: &'static [(&'static str, &'static str)],
-    pub(crate) made: OnceLock<Made>,
+    pub(crate) made: OnceLock<GeneratedStatements>,
 }
 
 /// A column besides those that every table has.
@@ -34,14 +34,14 @@ pub struct Column {
     /// Its name.
     pub name: &'static str,
     /// What a new record has in it.
-    pub(crate) fresh: Fresh,
+    pub(crate) fresh: DefaultValue,
     /// The table whose ids it has.
     pub(crate) target: Option<&'static Table>,
 }
 
 /// What a new record has in a column.
 #[derive(Clone, Copy)]
-pub(crate) enum Fresh {
+pub(crate) enum DefaultValue {
     Null,
     Int(i64),
     Text(&'static str),
@@ -64,7 +64,7 @@ pub struct Link {
 
 /// How rows are spread over the machines of a distributed database.
 #[derive(Clone, Copy)]
-pub enum Spread {
+pub enum Colocation {
     /// They are not: a table of a few thousand rows.
     No,
     /// By the bucket of the id in a column, which never changes.
@@ -84,7 +84,7 @@ pub struct Change {
 }
 
 /// Hears of changes in the transaction that makes them, after they are written. Changes of one call are of one kind.
-pub type Hook = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Change]) -> Answering<'t, ()>;
+pub type Hook = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Change]) -> BoxFuture<'t, ()>;
 
 impl Table {
     /// A table whose rows are not spread.
@@ -93,8 +93,8 @@ impl Table {
             name,
             columns,
             links: &[],
-            spread: Spread::No,
-            tallied: &[],
+            spread: Colocation::No,
+            counted_by: &[],
             natural: &[],
             changed: None,
             completed: None,
@@ -112,15 +112,15 @@ impl Table {
 
     /// The same with rows that are spread.
     #[must_use]
-    pub const fn spread(mut self, spread: Spread) -> Self {
+    pub const fn spread(mut self, spread: Colocation) -> Self {
         self.spread = spread;
         self
     }
 
     /// The same with a count kept for each value of these columns, which have ids.
     #[must_use]
-    pub const fn tallied(mut self, columns: &'static [&'static str]) -> Self {
-        self.tallied = columns;
+    pub const fn counted_by(mut self, columns: &'static [&'static str]) -> Self {
+        self.counted_by = columns;
         self
     }
 
@@ -169,7 +169,7 @@ impl Table {
 
     pub(super) fn key(&self, id: i64) -> Vec<Value<'static>> {
         match self.spread {
-            Spread::No => vec![Value::Int(id)],
+            Colocation::No => vec![Value::Int(id)],
             _ => vec![Value::Int(id), Value::Int(bucket(id))],
         }
     }
@@ -184,7 +184,7 @@ impl Table {
     }
 }
 
-impl Spread {
+impl Colocation {
     /// The bucket of a new record.
     pub(super) fn bucket(self, record: &Record, number: i64) -> Option<i64> {
         match self {
@@ -207,37 +207,37 @@ impl Column {
         self.target.is_some()
     }
 
-    const fn of(name: &'static str, fresh: Fresh) -> Self {
+    const fn of(name: &'static str, fresh: DefaultValue) -> Self {
         Self { name, fresh, target: None }
     }
 
     /// A text; blank in a new record.
     pub const fn text(name: &'static str) -> Self {
-        Self::of(name, Fresh::Text(""))
+        Self::of(name, DefaultValue::Text(""))
     }
 
     /// A text with this in a new record.
     pub const fn word(name: &'static str, fresh: &'static str) -> Self {
-        Self::of(name, Fresh::Text(fresh))
+        Self::of(name, DefaultValue::Text(fresh))
     }
 
     /// A JSON object; empty in a new record.
     pub const fn object(name: &'static str) -> Self {
-        Self::of(name, Fresh::Text("{}"))
+        Self::of(name, DefaultValue::Text("{}"))
     }
 
     /// A number or time, or yes or no as 1 and 0.
     pub const fn int(name: &'static str, fresh: i64) -> Self {
-        Self::of(name, Fresh::Int(fresh))
+        Self::of(name, DefaultValue::Int(fresh))
     }
 
     /// Anything that may be NULL, and is in a new record.
     pub const fn maybe(name: &'static str) -> Self {
-        Self::of(name, Fresh::Null)
+        Self::of(name, DefaultValue::Null)
     }
 
     /// The id of another table's row, or NULL.
     pub const fn id(name: &'static str, target: &'static Table) -> Self {
-        Self { name, fresh: Fresh::Null, target: Some(target) }
+        Self { name, fresh: DefaultValue::Null, target: Some(target) }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_store::catalogue;
+use onhand_store::statement_registry;
 
 use crate::spread;
 
@@ -205,7 +205,7 @@ fn judge(query: &Query, broken: &mut BTreeSet<&'static str>) -> bool {
 #[test]
 fn no_statement_is_of_a_kind_that_citus_refuses() {
     let spread = spread();
-    let found: Vec<_> = catalogue::statements()
+    let found: Vec<_> = statement_registry::statements()
         .into_iter()
         .map(|statement| (statement.name, broken(statement.postgres(), &spread)))
         .filter(|(_, broken)| !broken.is_empty())

@@ -11,9 +11,9 @@ mod sqlite;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use onhand_store::catalogue;
-use onhand_store::citus::{HOMES, Home};
+use onhand_store::placement::{PLACEMENTS, Placement};
 use onhand_store::sql::Statement;
+use onhand_store::statement_registry;
 
 /// Run with this variable set to write the plans anew; then read the difference.
 const REWRITE: &str = "ONHAND_REWRITE_PLANS";
@@ -49,7 +49,7 @@ fn may_scan(statement: &Statement) -> bool {
 
 /// Tables whose rows are spread over the machines of a distributed database by their bucket: the hot ones.
 pub(crate) fn spread() -> BTreeSet<&'static str> {
-    HOMES.iter().filter(|(_, home)| matches!(home, Home::Spread(_))).map(|(table, _)| *table).collect()
+    PLACEMENTS.iter().filter(|(_, home)| matches!(home, Placement::Distributed(_))).map(|(table, _)| *table).collect()
 }
 
 /// Statements on hot tables that do not name the bucket.
@@ -103,7 +103,7 @@ fn written_down(file: &str, found: &str) {
 #[test]
 fn every_statement_has_a_name_of_its_own() {
     let mut names = BTreeSet::new();
-    for statement in catalogue::statements() {
+    for statement in statement_registry::statements() {
         let name = statement.name;
         let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         let noun_and_verb = name.split_once('.').is_some_and(|(noun, verb)| word(noun) && word(verb));
@@ -115,7 +115,7 @@ fn every_statement_has_a_name_of_its_own() {
 
 #[test]
 fn a_text_per_engine_is_an_exception() {
-    let twins = catalogue::statements().into_iter().filter(|statement| statement.is_twin());
+    let twins = statement_registry::statements().into_iter().filter(|statement| statement.has_override());
     assert_eq!(twins.map(|statement| statement.name).collect::<BTreeSet<_>>(), names(TWINS));
     assert!(TWINS.len() <= 10);
 }
@@ -123,7 +123,7 @@ fn a_text_per_engine_is_an_exception() {
 #[test]
 fn statements_on_hot_tables_name_the_bucket() {
     let (spread, mut without) = (spread(), BTreeSet::new());
-    for statement in catalogue::statements().into_iter().filter(|statement| !may_scan(statement)) {
+    for statement in statement_registry::statements().into_iter().filter(|statement| !may_scan(statement)) {
         let text = statement.postgres();
         let hot = spread.iter().any(|table| {
             ["FROM", "INTO", "UPDATE", "JOIN"].iter().any(|before| mentions(text, &format!("{before} {table}")))

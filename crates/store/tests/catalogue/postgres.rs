@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use onhand_store::sql::Statement;
-use onhand_store::{Options, Store, catalogue};
+use onhand_store::{Options, Store, statement_registry};
 use onhand_testbed::Database;
 
 use crate::{SCANS, may_scan, names, written_down};
@@ -58,7 +58,7 @@ fn every_statement_runs_as_written_down_and_none_scans_unless_it_is_listed() {
     let database = migrated();
     let release = database.psql("SELECT current_setting('server_version_num')::int / 10000").expect("a release");
     let (mut found, mut scanning) = (format!("PostgreSQL {RELEASE}\n"), BTreeSet::new());
-    for statement in catalogue::statements() {
+    for statement in statement_registry::statements() {
         for (number, form) in forms(&database, statement).iter().enumerate() {
             let plan = plan(&database, form);
             if may_scan(statement) {

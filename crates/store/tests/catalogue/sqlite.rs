@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use onhand_store::catalogue;
 use onhand_store::sql::Statement;
+use onhand_store::statement_registry;
 use onhand_store::{Options, Store};
 use rusqlite::Connection;
 
@@ -43,7 +43,7 @@ fn plan(connection: &Connection, statement: &Statement) -> Vec<String> {
 #[test]
 fn every_statement_prepares() {
     let (_folder, connection) = migrated();
-    for statement in catalogue::statements() {
+    for statement in statement_registry::statements() {
         let name = statement.name;
         let prepared = connection.prepare(statement.sqlite()).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         let given = (1..=40).filter(|number| mentions(statement.sqlite(), &format!("?{number}"))).count();
@@ -55,7 +55,7 @@ fn every_statement_prepares() {
 fn no_statement_scans_or_sorts_unless_it_is_listed() {
     let (_folder, connection) = migrated();
     let (mut scanning, mut sorting) = (BTreeSet::new(), BTreeSet::new());
-    for statement in catalogue::statements().into_iter().filter(|statement| !may_scan(statement)) {
+    for statement in statement_registry::statements().into_iter().filter(|statement| !may_scan(statement)) {
         for line in plan(&connection, statement) {
             let line_of_plan = line.trim_start();
             if line_of_plan.starts_with("SCAN ") && line_of_plan != "SCAN CONSTANT ROW" {
@@ -74,7 +74,7 @@ fn no_statement_scans_or_sorts_unless_it_is_listed() {
 fn plans_are_as_written_down() {
     let (_folder, connection) = migrated();
     let mut found = String::new();
-    for statement in catalogue::statements() {
+    for statement in statement_registry::statements() {
         writeln!(found, "{}", statement.name).expect("a string takes any text");
         for line in plan(&connection, statement) {
             writeln!(found, "    {line}").expect("a string takes any text");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use onhand_core::command::{FigureChange, HeldChange, ImportStock, ImportStocks};
 use onhand_core::{Command, ImportId, Quantity, Shelf, Stock, StockListId, Timestamp, decide};
-use onhand_store::ahead::{self, Ahead};
+use onhand_store::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, ids, movements, stocks};
 
 use crate::database::for_each_engine;
@@ -28,7 +28,7 @@ fn rows(list: StockListId, figures: &[(&str, i64)]) -> ImportStocks {
 }
 
 /// Decides rows without writing anything; none where they have to be decided in their turn.
-async fn decide_ahead(shop: &mut Shop, import: ImportStocks) -> Option<Ahead> {
+async fn decide_ahead(shop: &mut Shop, import: ImportStocks) -> Option<SpeculativeBatch> {
     let command = Command::ImportStocks(import);
     let needed = |kind| command.ids_needed(kind) as i64;
     ids::refill(&shop.store, &mut shop.ids, needed).await.expect("ids");
@@ -37,18 +37,18 @@ async fn decide_ahead(shop: &mut Shop, import: ImportStocks) -> Option<Ahead> {
     let skus: Vec<String> = import.rows.iter().map(|row| row.sku.clone()).collect();
     let body = async move |tx: &mut onhand_store::Tx<'_>| {
         let mut shelf = Shelf::new(ids);
-        let seen = ahead::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
+        let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
         Ok(seen.map(|seen| (shelf, seen)))
     };
     let (mut shelf, seen) = shop.store.read("t", body).await.expect("read")?;
     decide(&mut shelf, &command, shop.context()).expect("the list is there");
     shop.ids = shelf.ids.clone();
-    Ahead::of(shelf, &seen)
+    SpeculativeBatch::of(shelf, &seen)
 }
 
-async fn write(store: &Store, ahead: Ahead, now: Timestamp) -> Result<Timestamp, Error> {
+async fn write(store: &Store, ahead: SpeculativeBatch, now: Timestamp) -> Result<Timestamp, Error> {
     let ahead = Arc::new(ahead);
-    store.write("t", async move |tx| ahead::apply(tx, &[&*ahead], now).await).await
+    store.write("t", async move |tx| optimistic::apply(tx, &[&*ahead], now).await).await
 }
 
 async fn stock(store: &Store, stock: &Stock) -> Stock {
@@ -89,12 +89,12 @@ fn nothing_is_written_where_a_stock_has_moved_since() {
         let figures = [("A", 50), ("B", 60)];
         let ahead = decide_ahead(&mut shop, rows(list, &figures)).await.expect("decided");
         shop.order("1", &[(0, "B", 2)]).await;
-        assert!(matches!(write(&shop.store, ahead, at(100)).await, Err(Error::Moved(_))));
+        assert!(matches!(write(&shop.store, ahead, at(100)).await, Err(Error::StaleRead(_))));
 
         let ahead = decide_ahead(&mut shop, rows(list, &figures)).await.expect("decided");
         let again = decide_ahead(&mut shop, rows(list, &[("A", 5)])).await.expect("decided");
         write(&shop.store, again, at(100)).await.expect("a newer figure that says the same");
-        assert!(matches!(write(&shop.store, ahead, at(101)).await, Err(Error::Moved(_))));
+        assert!(matches!(write(&shop.store, ahead, at(101)).await, Err(Error::StaleRead(_))));
 
         let now = (stock(&shop.store, &one).await.on_hand, stock(&shop.store, &other).await.on_hand);
         assert_eq!(now, (5, 6));

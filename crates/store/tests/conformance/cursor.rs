@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::{ProductId, Stock, StockId};
 use onhand_store::catalogs::CATALOGS;
-use onhand_store::feed::assortment::Assortment;
+use onhand_store::feed::channel_scope::ChannelScope;
 use onhand_store::feed::cursor::{self, Cursor, Wanted};
-use onhand_store::feed::{told, touches};
+use onhand_store::feed::{outbox, told};
 use onhand_store::records::{self, Record};
 use onhand_store::{Tx, products, stocks};
 
@@ -26,14 +26,14 @@ impl Reader {
     /// Reads one part; whether there may be more.
     async fn read(&mut self, market: &Market, limit: i64) -> bool {
         let (store, channel, cursor) = (&market.shop.store, market.shop.market, self.cursor);
-        while store.write("t", async |tx| touches::sequence(tx).await).await.expect("sequenced") > 0 {}
+        while store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced") > 0 {}
         if !store.read("t", async move |tx| told::is_told(tx, channel).await).await.expect("read") {
             let is_new = cursor == Cursor::default();
             store.write("t", async move |tx| told::tell(tx, channel, is_new).await).await.expect("told");
         }
         let read = async move |tx: &mut Tx<'_>| {
-            let assortment = Assortment::of(tx, channel).await?;
-            let slice = cursor::next(tx, &assortment, Wanted { cursor, limit, list: None }).await?;
+            let channel_scope = ChannelScope::of(tx, channel).await?;
+            let slice = cursor::next(tx, &channel_scope, Wanted { cursor, limit, list: None }).await?;
             let ids: Vec<StockId> = slice.stocks.iter().map(|told| StockId::new(told.stock)).collect();
             Ok((slice, stocks::by_ids(tx, &ids).await?))
         };
@@ -221,9 +221,9 @@ fn a_cursor_may_begin_at_the_newest_version() {
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         let channel = market.shop.market;
         let store = market.shop.store.clone();
-        while store.write("t", async |tx| touches::sequence(tx).await).await.expect("sequenced") > 0 {}
+        while store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced") > 0 {}
         store.write("t", async move |tx| told::tell(tx, channel, true).await).await.expect("told");
-        let head = store.read("t", async |tx| onhand_store::feed::changes::head(tx).await).await.expect("read");
+        let head = store.read("t", async |tx| onhand_store::feed::change_log::head(tx).await).await.expect("read");
         let mut reader = Reader { cursor: Cursor { after: head, ..Cursor::default() }, ..Reader::default() };
         assert!(!reader.read(&market, 10).await, "nothing has changed since");
         market.set_lists(1, &[]).await;

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use onhand_core::feed::{ActionStatus, BatchStatus, Kind, Reason};
 use onhand_core::{ProductId, StockId};
-use onhand_store::feed::assortment::Assortment;
+use onhand_store::feed::channel_scope::ChannelScope;
 use onhand_store::feed::cursor::{self, Cursor, Wanted};
-use onhand_store::feed::outgoing::Offer;
-use onhand_store::feed::{changes, lag, touches};
+use onhand_store::feed::deliveries::Offer;
+use onhand_store::feed::{change_log, lag, outbox};
 use onhand_store::integration_actions::Given;
 use onhand_store::{Store, integration_actions, products, records, stocks};
 
@@ -317,7 +317,7 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
     loop {
         let stopping = stop.load(Ordering::SeqCst);
         let found = store.read("t", async move |tx| {
-            let found = changes::after(tx, Kind::Stock, list, cursor, 7).await?;
+            let found = change_log::after(tx, Kind::Stock, list, cursor, 7).await?;
             let ids: Vec<StockId> = found.iter().map(|change| StockId::new(change.object)).collect();
             Ok((found, stocks::by_ids(tx, &ids).await?))
         });
@@ -326,7 +326,7 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
         seen.extend(rows.iter().map(|row| (row.id.get(), row.modified_at.micros())));
         match found.last() {
             Some(last) => cursor = last.version,
-            None if stopping && !store.read("t", async |tx| touches::any(tx).await).await.expect("read") => {
+            None if stopping && !store.read("t", async |tx| outbox::any(tx).await).await.expect("read") => {
                 return seen;
             }
             None => tokio::task::yield_now().await,
@@ -349,7 +349,7 @@ fn a_cursor_misses_nothing_whoever_writes_and_gives_versions_meanwhile() {
             tokio::spawn(async move {
                 loop {
                     let last = written.load(Ordering::SeqCst);
-                    let taken = store.write("t", async |tx| touches::sequence(tx).await).await.expect("sequenced");
+                    let taken = store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced");
                     if last && taken == 0 {
                         return;
                     }
@@ -398,8 +398,8 @@ fn changes_are_one_per_stock_and_of_the_assortment_only() {
         let channel = market.shop.market;
         let slice = async |cursor: Cursor, list| {
             let found = market.shop.store.read("t", async move |tx| {
-                let assortment = Assortment::of(tx, channel).await?;
-                cursor::next(tx, &assortment, Wanted { cursor, limit: 2, list }).await
+                let channel_scope = ChannelScope::of(tx, channel).await?;
+                cursor::next(tx, &channel_scope, Wanted { cursor, limit: 2, list }).await
             });
             let found = found.await.expect("read");
             assert!(found.stocks.iter().all(|told| told.in_catalog), "{found:?}");

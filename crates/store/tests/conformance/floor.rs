@@ -10,7 +10,7 @@ use onhand_core::{
     Command, FloorOutcome, OrderId, OrderPlan, Outcome, PackageId, PackedLines, Quantity, StockListId, StockLocationId,
     TransferId,
 };
-use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::filter::{ListQuery, Sort, Window};
 use onhand_store::records::{self, Record};
 use onhand_store::stock_locations::LOCATIONS;
 use onhand_store::{Store, discrepancies, floor, order_items, packages, stock_counts, transfers};
@@ -76,8 +76,8 @@ pub(crate) async fn sound_floor(store: &Store) -> Shop {
     shop
 }
 
-fn everything() -> Listing {
-    Listing { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 100 } }
+fn everything() -> ListQuery {
+    ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 100 } }
 }
 
 #[test]

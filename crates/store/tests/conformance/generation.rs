@@ -2,8 +2,8 @@
 
 use onhand_core::Timestamp;
 use onhand_core::feed::Kind;
-use onhand_store::feed::outgoing::Offer;
-use onhand_store::feed::{changes, generation};
+use onhand_store::feed::deliveries::Offer;
+use onhand_store::feed::{change_log, generation};
 use onhand_store::{Store, ids};
 
 use crate::database::for_each_engine;
@@ -20,7 +20,7 @@ async fn renew(store: &Store, micros: i64) {
 
 /// The first version of the generation, and the newest.
 async fn versions(store: &Store) -> (i64, i64) {
-    let read = async |tx: &mut onhand_store::Tx<'_>| Ok((generation::first(tx).await?, changes::head(tx).await?));
+    let read = async |tx: &mut onhand_store::Tx<'_>| Ok((generation::first(tx).await?, change_log::head(tx).await?));
     store.read("t", read).await.expect("read")
 }
 

@@ -35,7 +35,10 @@ fn an_answer_is_found_by_its_account_and_key() {
         assert_eq!(find(store, key(2, "k")).await, Some(answer(200)));
         assert_eq!(find(store, key(1, "K")).await, None);
         let twice = keep(store, key(1, "k"), answer(200), START).await;
-        assert!(twice.is_err_and(|fault| matches!(fault, onhand_store::Error::Taken { .. })), "a key is used once");
+        assert!(
+            twice.is_err_and(|fault| matches!(fault, onhand_store::Error::UniqueViolation { .. })),
+            "a key is used once"
+        );
         assert_eq!(find(store, key(1, "k")).await, Some(answer(201)));
     });
 }
@@ -67,7 +70,10 @@ fn very_many_answers_are_kept_like_one() {
             assert_eq!(kept.body, [0, 255, number as u8]);
         }
         let again = keep_all(store, [many(2, 0..MANY), many(1, 7..8)].concat()).await;
-        assert!(again.is_err_and(|fault| matches!(fault, onhand_store::Error::Taken { .. })), "one was there");
+        assert!(
+            again.is_err_and(|fault| matches!(fault, onhand_store::Error::UniqueViolation { .. })),
+            "one was there"
+        );
         assert_eq!(find(store, key(2, &text(0))).await, None, "nothing of it was kept");
         keep_all(store, many(2, 0..MANY)).await.expect("the next one works");
     });

@@ -139,7 +139,7 @@ fn a_chunk_is_stored_once_and_counts_once() {
             let body = async move |tx: &mut onhand_store::Tx<'_>| imports::add_chunks(tx, [&chunk(id, number)]).await;
             let stored = store.write("t", body).await;
             assert_eq!(stored.is_ok(), fits, "{number}: {stored:?}");
-            assert!(fits || matches!(stored, Err(Error::Taken { .. })), "{stored:?}");
+            assert!(fits || matches!(stored, Err(Error::UniqueViolation { .. })), "{stored:?}");
         }
         assert_eq!(by_key(store, "a").await.expect("there").counts.failed, 3);
         let body = async move |tx: &mut onhand_store::Tx<'_>| {

@@ -13,7 +13,7 @@ use onhand_core::{
     Channel, Command, ERP, ImportId, Movement, MovesSettle, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
     Quantity, ReleaseMode, Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
 };
-use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
+use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::{Store, Value, mappings, movements, order_items, orders, stock_lists, stocks};
 
 use crate::database::for_each_engine;
@@ -270,7 +270,7 @@ impl Run {
         for id in self.items.iter().copied() {
             let conditions = vec![Condition { column: "item_id", op: Op::Eq, values: vec![Value::Int(id.get())] }];
             let window = Window::After { key: None, limit: 100 };
-            let listing = Listing { conditions, sort: Sort::BY_ID, window };
+            let listing = ListQuery { conditions, sort: Sort::BY_ID, window };
             let found = store.read("t", async move |tx| mappings::page(tx, &listing).await).await.expect("read").rows;
             let kinds = [ERP, "market"];
             let mut wanted: Vec<_> =

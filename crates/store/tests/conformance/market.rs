@@ -4,10 +4,10 @@ use onhand_core::feed::{BatchStatus, Kind, Reason};
 use onhand_core::{ChannelId, OrderId, Outcome, ProductId, Stock, StockId, Timestamp};
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS};
 use onhand_store::channels::CHANNELS;
-use onhand_store::feed::outgoing::{self, Offer, Wanted};
-use onhand_store::feed::rounds::{self, Leases, Named, Sent, Unfit, Wish};
-use onhand_store::feed::{self, Progress, touches};
-use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
+use onhand_store::feed::batches::{self, BatchItems, BatchPatch, BatchRejection, ItemResult, Leases};
+use onhand_store::feed::deliveries::{self, Offer, Wanted};
+use onhand_store::feed::{self, Progress, outbox};
+use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::integration_actions::{self, ActionRow, Given};
 use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::records::{self, Record};
@@ -26,8 +26,8 @@ pub(crate) struct Market {
 }
 
 /// What a batch says of a stock that it sends.
-pub(crate) fn named(stock: &Stock) -> Named {
-    Named {
+pub(crate) fn named(stock: &Stock) -> ItemResult {
+    ItemResult {
         kind: Kind::Stock.number(),
         object: stock.id.get(),
         remote_id: None,
@@ -95,7 +95,7 @@ impl Market {
     /// What a feed offers, after all there is to do was done.
     async fn offered(&self, kind: Kind, scope: i64, offers: &'static [Offer]) -> Vec<i64> {
         let (channel, now, store) = (self.shop.market, self.now(), &self.shop.store);
-        while self.write(async |tx| touches::sequence(tx).await).await > 0 {}
+        while self.write(async |tx| outbox::sequence(tx).await).await > 0 {}
         let behind = async move |tx: &mut Tx<'_>| feed::is_behind(tx, channel, kind, now).await;
         while store.read("t", behind).await.expect("read") {
             let progress = self.write(async move |tx| feed::catch_up(tx, channel, kind, now).await).await;
@@ -103,7 +103,7 @@ impl Market {
         }
         let wanted = Wanted { channel, kind, scope, offers, skip: 0, limit: 1_000, now };
         let read = async move |tx: &mut Tx<'_>| {
-            let part = outgoing::part(tx, &wanted).await?;
+            let part = deliveries::part(tx, &wanted).await?;
             assert_eq!(part.count, part.objects.len() as i64);
             Ok(part.objects)
         };
@@ -159,7 +159,7 @@ impl Market {
     pub(crate) async fn actions(&self) -> Vec<ActionRow> {
         let own = Condition { column: "channel_id", op: Op::Eq, values: vec![Value::Int(self.shop.market.get())] };
         let window = Window::Page { number: 1, limit: 1_000 };
-        let listing = Listing { conditions: vec![own], sort: Sort::BY_ID, window };
+        let listing = ListQuery { conditions: vec![own], sort: Sort::BY_ID, window };
         let page = self.shop.store.read("t", async move |tx| integration_actions::page(tx, &listing).await).await;
         let page = page.expect("read");
         assert_eq!(page.count, Some(page.rows.len() as i64), "the kept count");
@@ -171,23 +171,23 @@ impl Market {
         &self,
         batch: i64,
         to: BatchStatus,
-        named: Option<Vec<Named>>,
-    ) -> Result<batch_requests::BatchRow, Unfit> {
-        let sent = named.map(|named| Sent { named, text: "[]".to_owned(), join: |_, sent| sent.to_owned() });
-        let wish = Wish { to: Some(to), remote_batch_id: None, content_type: None, sent };
+        named: Option<Vec<ItemResult>>,
+    ) -> Result<batch_requests::BatchRow, BatchRejection> {
+        let sent = named.map(|named| BatchItems { named, text: "[]".to_owned(), join: |_, sent| sent.to_owned() });
+        let wish = BatchPatch { to: Some(to), remote_batch_id: None, content_type: None, sent };
         let (channel, leases, now) = (self.shop.market, self.leases, self.now());
-        self.write(async move |tx| rounds::step(tx, (channel, batch), &wish, leases, now).await).await
+        self.write(async move |tx| batches::step(tx, (channel, batch), &wish, leases, now).await).await
     }
 
     /// Begins a batch with these objects; its id.
-    pub(crate) async fn commit(&mut self, named: &[Named]) -> Result<i64, Unfit> {
+    pub(crate) async fn commit(&mut self, named: &[ItemResult]) -> Result<i64, BatchRejection> {
         self.batches += 1;
         let (channel, now, name) = (self.shop.market, self.now(), format!("batch {}", self.batches));
         let batch = self.write(async move |tx| batch_requests::insert(tx, channel, &name, now).await).await;
         self.step(batch.id, BatchStatus::Commit, Some(named.to_vec())).await.map(|batch| batch.id)
     }
 
-    pub(crate) async fn finish(&self, batch: i64, named: &[Named]) -> Result<(), Unfit> {
+    pub(crate) async fn finish(&self, batch: i64, named: &[ItemResult]) -> Result<(), BatchRejection> {
         self.step(batch, BatchStatus::Done, Some(named.to_vec())).await.map(drop)
     }
 
@@ -204,14 +204,14 @@ impl Market {
     /// A round in which the channel refuses a stock.
     pub(crate) async fn refuse(&mut self, stock: &Stock, reason: Reason) {
         let batch = self.commit(&[named(stock)]).await.expect("nobody has it");
-        self.finish(batch, &[Named { reason: Some(reason), ..named(stock) }]).await.expect("done");
+        self.finish(batch, &[ItemResult { reason: Some(reason), ..named(stock) }]).await.expect("done");
     }
 
     pub(crate) async fn allow_retries(&self, stock: i64, max: i64, interval: i64) {
         let (channel, now) = (self.shop.market, self.now());
         let own = Condition { column: "object_id", op: Op::Eq, values: vec![Value::Int(stock)] };
         let listing =
-            Listing { conditions: vec![own], sort: Sort::BY_ID, window: Window::After { key: None, limit: 1 } };
+            ListQuery { conditions: vec![own], sort: Sort::BY_ID, window: Window::After { key: None, limit: 1 } };
         let given = failed_integrations::Given {
             max_retry_count: Some(max),
             retry_interval: Some(interval),

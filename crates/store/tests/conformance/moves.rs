@@ -7,7 +7,7 @@ use onhand_core::floor::{
     TransferCommand,
 };
 use onhand_core::{FloorOutcome, OrderId, OrderItem, StockLocationId, TransferId};
-use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
+use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::{Store, order_items, stock_moves, transfers};
 
 use crate::database::for_each_engine;
@@ -49,8 +49,8 @@ async fn transfer_run(shop: &mut Shop, transfer: TransferId, command: TransferCo
     run(shop, FloorCommand::Transfer(RunTransfer { transfer, command, items, reason, near, lines })).await;
 }
 
-fn everything(conditions: Vec<Condition>) -> Listing {
-    Listing { conditions, sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 100 } }
+fn everything(conditions: Vec<Condition>) -> ListQuery {
+    ListQuery { conditions, sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 100 } }
 }
 
 async fn waiting(store: &Store) -> (Option<i64>, Vec<StockMove>) {

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use onhand_core::command::{CancelItems, EditOrder, WriteStocks};
 use onhand_core::{Command, IdKind, Order, OrderId, Outcome, Stock, StockId, StockListId};
-use onhand_store::filter::{Condition, CursorKey, Listing, Op, Page, Sort, Window};
+use onhand_store::filter::{Condition, CursorKey, ListQuery, Op, Page, Sort, Window};
 use onhand_store::{Value, orders, stocks};
 
 use crate::database::{Database, for_each_engine};
@@ -51,7 +51,7 @@ async fn check<T: Clone + PartialEq + Debug>(
     filter: &Filter<T>,
     (column, key, id): Column<T>,
     limit: usize,
-    read: impl AsyncFn(Listing) -> Page<T>,
+    read: impl AsyncFn(ListQuery) -> Page<T>,
 ) {
     for descending in [false, true] {
         let mut expected: Vec<T> = rows.iter().filter(|row| (filter.keeps)(row)).cloned().collect();
@@ -61,7 +61,7 @@ async fn check<T: Clone + PartialEq + Debug>(
         }
         let sort = Sort { column, descending };
         let told = format!("{:?} by {sort:?} in pages of {limit}", filter.conditions);
-        let listing = |window| Listing { conditions: filter.conditions.clone(), sort, window };
+        let listing = |window| ListQuery { conditions: filter.conditions.clone(), sort, window };
 
         let pages = expected.len() / limit + 2;
         for number in 1..=pages {
@@ -172,7 +172,7 @@ fn each_stock_is_shown_once_however_the_list_is_read() {
             filter::<Stock>(false, vec![in_skus], move |stock| skus.contains(&stock.sku)),
             filter::<Stock>(false, vec![condition("sku", Op::In, [])], |_| false),
         ];
-        let read = async |listing: Listing| {
+        let read = async |listing: ListQuery| {
             database.store.read("t", async move |tx| stocks::page(tx, &listing).await).await.expect("read")
         };
         for filter in &filters {
@@ -197,13 +197,13 @@ fn the_brief_list_of_stocks_shows_the_same_rows() {
         {
             let conditions = vec![condition("stock_list_id", Op::Eq, [Value::Int(list.get())])];
             let window = Window::Page { number, limit: 100 };
-            let listing = Listing { conditions, sort: Sort { column: "id", descending }, window };
+            let listing = ListQuery { conditions, sort: Sort { column: "id", descending }, window };
             assert!(stocks::is_bounded(&listing));
             let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
             let noted = seen.clone();
             let page = database
                 .store
-                .glance("t", async move |tx| {
+                .read_inline("t", async move |tx| {
                     let note = |row: &stocks::StockRow<'_>| {
                         let texts = (row.sku()?.to_owned(), row.unit()?.to_owned(), row.extra_field()?.to_owned());
                         let row = (row.id()?, row.list()?, row.on_hand()?, row.held()?, texts);
@@ -312,7 +312,7 @@ fn each_order_is_shown_once_even_after_its_state_has_changed() {
             ("number", |order| Key::Text(order.number.clone()), |order| order.id.get()),
             ("modified_at", |order| Key::Int(order.modified_at.micros()), |order| order.id.get()),
         ];
-        let read = async |listing: Listing| {
+        let read = async |listing: ListQuery| {
             database.store.read("t", async move |tx| orders::page(tx, &listing).await).await.expect("read")
         };
         for filter in &filters {

@@ -2,7 +2,7 @@
 
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::channels::CHANNELS;
-use onhand_store::filter::{Condition, Listing, Op, Sort, Window};
+use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::products::{self, KNOWN};
 use onhand_store::records::{self, Missing, Record, Table};
@@ -24,8 +24,8 @@ async fn add(tx: &mut Tx<'_>, table: &'static Table, values: &[(&str, Value<'sta
     Ok(made.expect("one for one"))
 }
 
-fn numbered(conditions: Vec<Condition>) -> Listing {
-    Listing { conditions, sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 100 } }
+fn numbered(conditions: Vec<Condition>) -> ListQuery {
+    ListQuery { conditions, sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 100 } }
 }
 
 async fn count(tx: &mut Tx<'_>, table: &'static Table, conditions: Vec<Condition>) -> Result<Option<i64>, Error> {
@@ -33,7 +33,7 @@ async fn count(tx: &mut Tx<'_>, table: &'static Table, conditions: Vec<Condition
 }
 
 fn same(one: &Record, other: &Record) {
-    assert!(one.says_as(other));
+    assert!(one.same_content_as(other));
     assert_eq!((one.id, one.created_at, one.modified_at), (other.id, other.created_at, other.modified_at));
 }
 
@@ -99,18 +99,18 @@ fn pointers_lead_somewhere_and_what_is_pointed_at_stays() {
             let known = record(&CATALOGS, &[("stock_list_id", list.into())]);
             let missing = records::missing(tx, &CATALOGS, &[known, lost]).await?;
             let prices = records::by_id(tx, &PRICE_LISTS, prices).await?.expect("it is there");
-            let first = records::referrer(tx, &prices).await?;
-            let before = records::referrer(tx, &catalog).await?;
+            let first = records::find_referrer(tx, &prices).await?;
+            let before = records::find_referrer(tx, &catalog).await?;
             let channel = add_channel(tx, "market", "accept").await?;
             let channel = records::by_id(tx, &CHANNELS, channel.get()).await?.expect("it is there");
             let mut selling = channel.clone();
             selling.set("catalog_id", catalog.id);
             records::update(tx, channel, selling.clone()).await?;
-            let own = Condition { column: OF_CHANNEL, op: Op::Among, values: vec![selling.id.into()] };
-            let other = Condition { column: OF_CHANNEL, op: Op::Among, values: vec![77.into()] };
+            let own = Condition { column: OF_CHANNEL, op: Op::RawPredicate, values: vec![selling.id.into()] };
+            let other = Condition { column: OF_CHANNEL, op: Op::RawPredicate, values: vec![77.into()] };
             let seen = records::find(tx, &CATALOGS, catalog.id, Some(own)).await?.is_some();
             let unseen = records::find(tx, &CATALOGS, catalog.id, Some(other)).await?.is_none();
-            Ok((missing, first, before, records::referrer(tx, &catalog).await?, seen && unseen))
+            Ok((missing, first, before, records::find_referrer(tx, &catalog).await?, seen && unseen))
         });
         let (missing, prices, before, after, narrowed) = told.await.expect("asked");
         let lost = |name, id| Missing { row: 1, name, id };
@@ -138,7 +138,7 @@ fn counts_are_kept_and_keys_are_unique() {
             let before = count(tx, &CATALOG_ITEMS, of(catalog)).await?;
             records::remove(tx, made[7].clone()).await?;
             let after = count(tx, &CATALOG_ITEMS, of(catalog)).await?;
-            let last = Listing { window: Window::Page { number: 299, limit: 1 }, ..numbered(of(catalog)) };
+            let last = ListQuery { window: Window::Page { number: 299, limit: 1 }, ..numbered(of(catalog)) };
             let last = records::page(tx, &CATALOG_ITEMS, &last).await?.rows.pop().map(|item| item.id);
             let all = count(tx, &CATALOG_ITEMS, Vec::new()).await?;
             Ok((buckets, before, after, all, last == made.last().map(|item| item.id), made[9].clone()))
@@ -178,7 +178,7 @@ fn no_stock_is_without_its_product() {
             let product = database.store.write("t", async move |tx| add_product(tx, &name).await).await.expect("made");
             let remove = database.store.write("t", async move |tx| {
                 let Some(row) = records::locked(tx, &KNOWN, product).await? else { return Ok(false) };
-                let free = records::referrer(tx, &row).await?.is_none();
+                let free = records::find_referrer(tx, &row).await?.is_none();
                 if free {
                     records::remove(tx, row).await?;
                 }
@@ -212,7 +212,7 @@ fn a_row_is_not_removed_from_under_a_pointer() {
         });
         let remove = store.write("t", async move |tx| {
             let Some(list) = records::locked(tx, &PRICE_LISTS, free).await? else { return Ok(false) };
-            let is_free = records::referrer(tx, &list).await?.is_none();
+            let is_free = records::find_referrer(tx, &list).await?.is_none();
             if is_free {
                 records::remove(tx, list).await?;
             }

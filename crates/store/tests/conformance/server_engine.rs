@@ -6,9 +6,9 @@ use std::time::Duration;
 use onhand_core::command::Needs;
 use onhand_core::{IdSource, Outcome, Refusal, Shelf};
 use onhand_store::channels::CHANNELS;
-use onhand_store::feed::touches;
+use onhand_store::feed::outbox;
 use onhand_store::sql::Statement;
-use onhand_store::{Error, Store, Value, ledger, records, stock_lists};
+use onhand_store::{Error, Store, Value, records, stock_lists, unit_of_work};
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
@@ -97,10 +97,10 @@ fn a_mark_is_asked_for_again_when_its_connection_is_cut() {
     for_server_engine(async |database| {
         let proxy = Proxy::to(&database.url).await;
         let store = database::open(&proxy.url(&database.url)).await;
-        store.mark().await.expect("asked").expect("a mark");
+        store.snapshot_token().await.expect("asked").expect("a mark");
         for cuts in 1..CUTS_MAX {
             proxy.break_at(&[Break::AtOnce].repeat(cuts));
-            store.mark().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a mark");
+            store.snapshot_token().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a mark");
             assert_eq!(proxy.breaks_to_come(), 0);
         }
     });
@@ -256,7 +256,7 @@ fn the_channel_of_an_order_stays_until_the_order_is_there() {
             let body = async move |tx: &mut onhand_store::Tx<'_>| {
                 let (mut needs, mut shelf) = (Needs::default(), Shelf::new(IdSource::default()));
                 order.needs(&mut needs);
-                ledger::load(tx, &needs, &mut shelf).await?;
+                unit_of_work::load(tx, &needs, &mut shelf).await?;
                 waiting.wait().await;
                 waiting.wait().await;
                 Ok(())
@@ -278,7 +278,7 @@ fn the_channel_of_an_order_stays_until_the_order_is_there() {
 }
 
 async fn sequence(store: Store) -> Result<i64, Error> {
-    store.write("t", async |tx| touches::sequence(tx).await).await
+    store.write("t", async |tx| outbox::sequence(tx).await).await
 }
 
 /// Two transactions may begin a row of changes with the same object in the same microsecond: the second adds to the row.
@@ -323,7 +323,7 @@ fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
 fn a_mark_changes_with_every_commit_and_not_without() {
     for_server_engine(async |database| {
         let other = database.again().await;
-        let mark = async || database.store.mark().await.expect("asked").expect("a server has marks");
+        let mark = async || database.store.snapshot_token().await.expect("asked").expect("a server has marks");
         add(&database.store, "first").await.expect("written");
         let before = mark().await;
         add(&other, "second").await.expect("written by another process");
@@ -339,7 +339,7 @@ fn marks_are_asked_for_together() {
     for_server_engine(async |database| {
         let asking = (0..50).map(|_| {
             let store = database.store.clone();
-            tokio::spawn(async move { store.mark().await.expect("asked").expect("a mark") })
+            tokio::spawn(async move { store.snapshot_token().await.expect("asked").expect("a mark") })
         });
         for asked in asking.collect::<Vec<_>>() {
             assert!(asked.await.expect("asked").contains(':'));

@@ -1,6 +1,6 @@
 //! A small shop: what a case needs to have stock, orders and movements, and a source of repeatable chance.
 //!
-//! Promises: commands go through `ledger::load`, `core::decide` and `ledger::apply`, as in the server. Must not know
+//! Promises: commands go through `unit_of_work::load`, `core::decide` and `unit_of_work::apply`, as in the server. Must not know
 //! what a case is about.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use onhand_core::{
 use onhand_store::channels::CHANNELS;
 use onhand_store::records::{self, Record};
 use onhand_store::stock_lists::{self, StockListRow};
-use onhand_store::{Error, Store, Tx, ids, ledger};
+use onhand_store::{Error, Store, Tx, ids, unit_of_work};
 
 /// When every case begins.
 pub(crate) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
@@ -133,10 +133,10 @@ pub(crate) async fn settle(
         let mut needs = Needs::default();
         commands.iter().for_each(|(command, _)| command.needs(&mut needs));
         let mut shelf = Shelf::new(ids);
-        ledger::load(tx, &needs, &mut shelf).await?;
+        unit_of_work::load(tx, &needs, &mut shelf).await?;
         let results = commands.iter().map(|(command, context)| decide(&mut shelf, command, *context)).collect();
         let changes = shelf.take_changes();
-        ledger::apply(tx, &shelf, &changes).await?;
+        unit_of_work::apply(tx, &shelf, &changes).await?;
         Ok((shelf.ids, results))
     };
     store.write("shop.batch", body).await

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use onhand_core::StockListId;
-use onhand_store::filter::{Listing, Sort, Window};
+use onhand_store::filter::{ListQuery, Sort, Window};
 use onhand_store::sql::Statement;
 use onhand_store::stock_lists;
 use onhand_store::{Error, Options, Store, Tx, Value};
@@ -21,7 +21,7 @@ async fn add(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
 
 async fn names(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let window = Window::After { key: None, limit: 100 };
-    let page = stock_lists::page(tx, &Listing { conditions: vec![], sort: Sort::BY_ID, window }).await?;
+    let page = stock_lists::page(tx, &ListQuery { conditions: vec![], sort: Sort::BY_ID, window }).await?;
     assert_eq!(page.count, Some(page.rows.len() as i64), "the kept count and the rows are of one moment");
     Ok(page.rows.into_iter().map(|list| list.name).collect())
 }
@@ -35,8 +35,8 @@ fn a_mark_is_another_one_after_a_commit_and_only_then() {
     for_each_engine(async |database| {
         let store = &database.store;
         // Over several machines there are none.
-        let Some(_) = store.mark().await.expect("asked") else { return };
-        let mark = async || store.mark().await.expect("asked").expect("it has marks");
+        let Some(_) = store.snapshot_token().await.expect("asked") else { return };
+        let mark = async || store.snapshot_token().await.expect("asked").expect("it has marks");
         // Others use the server as well; sooner or later they are quiet for as long as this takes.
         let mut is_still = false;
         for _ in 0..1_000 {
@@ -146,10 +146,10 @@ fn reading_cannot_write() {
         let store = &database.store;
         let written = store.read("t", async |tx| add(tx, "one").await).await;
         assert!(matches!(written, Err(Error::Unavailable(_) | Error::ReadOnly(_))), "{written:?}");
-        let glanced = store.glance("t", async |tx| add(tx, "one").await).await;
+        let glanced = store.read_inline("t", async |tx| add(tx, "one").await).await;
         assert!(matches!(glanced, Err(Error::Unavailable(_) | Error::ReadOnly(_))), "{glanced:?}");
         assert_eq!(names_now(store).await, Vec::<String>::new());
-        let seen = store.glance("t", async |tx| names(tx).await).await.expect("a glance reads");
+        let seen = store.read_inline("t", async |tx| names(tx).await).await.expect("a glance reads");
         assert_eq!(seen, Vec::<String>::new());
     });
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use onhand_store::citus::{HOMES, Home, Spread};
+use onhand_store::placement::{PLACEMENTS, Placement, PlacementState};
 use onhand_store::{Error, Options, Store, copy};
 use onhand_testbed::{Database, database};
 
@@ -57,7 +57,7 @@ pub(crate) fn distribute(url: &str) -> Result<Vec<&'static str>, Error> {
 
 #[test]
 fn every_table_has_one_home() {
-    let homes: Vec<&str> = HOMES.iter().map(|(table, _)| *table).collect();
+    let homes: Vec<&str> = PLACEMENTS.iter().map(|(table, _)| *table).collect();
     let tables: BTreeSet<String> = lines(&migrated(), TABLES).into_iter().collect();
     assert_eq!(homes.iter().map(|table| (*table).to_owned()).collect::<BTreeSet<_>>(), tables);
     assert_eq!(homes.len(), tables.len(), "no table has two");
@@ -70,14 +70,14 @@ fn the_manual_has_every_statement_in_this_order() {
     let manual = std::fs::read_to_string(manual).expect("the manual");
     let printed: Vec<&str> =
         manual.lines().filter(|line| line.starts_with("SELECT create_") || line.contains("_to_metadata(")).collect();
-    let statements: Vec<String> = HOMES.iter().map(|(_, home)| format!("{};", home.statement())).collect();
+    let statements: Vec<String> = PLACEMENTS.iter().map(|(_, home)| format!("{};", home.statement())).collect();
     assert_eq!(printed, statements);
 }
 
 #[test]
 fn every_key_of_a_spread_table_has_its_bucket() {
     let database = migrated();
-    for (table, _) in HOMES.iter().filter(|(_, home)| matches!(home, Home::Spread(_))) {
+    for (table, _) in PLACEMENTS.iter().filter(|(_, home)| matches!(home, Placement::Distributed(_))) {
         let keys = lines(
             &database,
             &format!(
@@ -95,13 +95,13 @@ fn every_key_of_a_spread_table_has_its_bucket() {
 #[test]
 fn without_the_extension_nothing_is_changed() {
     let database = database();
-    let Err(Error::Unfit(text)) = distribute(database.url()) else { panic!("it was taken") };
+    let Err(Error::PreconditionFailed(text)) = distribute(database.url()) else { panic!("it was taken") };
     assert!(text.contains("CREATE EXTENSION citus") && text.ends_with("nothing was changed"), "{text}");
     assert_eq!(lines(&database, TABLES), Vec::<String>::new());
 
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = format!("sqlite:{}", folder.path().join("onhand.db").display());
-    let Err(Error::Unfit(text)) = distribute(&file) else { panic!("it was taken") };
+    let Err(Error::PreconditionFailed(text)) = distribute(&file) else { panic!("it was taken") };
     assert!(text.contains("only PostgreSQL"), "{text}");
 }
 
@@ -110,16 +110,16 @@ fn tables_go_home_once_and_in_an_order_that_works() {
     let database = database();
     database.psql(STAND_IN).expect("a stand-in");
     let run = distribute(database.url()).expect("it is taken");
-    let expected: Vec<&str> = HOMES.iter().map(|(_, home)| home.statement()).collect();
+    let expected: Vec<&str> = PLACEMENTS.iter().map(|(_, home)| home.statement()).collect();
     assert_eq!(run, expected);
     let calls = lines(&database, CALLS);
     assert_eq!(calls.len(), expected.len(), "{calls:?}");
-    for ((table, home), call) in HOMES.iter().zip(&calls) {
+    for ((table, home), call) in PLACEMENTS.iter().zip(&calls) {
         let shown = match home {
-            Home::Everywhere(_) => format!("{table} everywhere"),
-            Home::Spread(_) if *table == "stock" => "stock by bucket with none".to_owned(),
-            Home::Spread(_) => format!("{table} by bucket with stock"),
-            Home::Coordinator(_) => format!("{table} known"),
+            Placement::Reference(_) => format!("{table} everywhere"),
+            Placement::Distributed(_) if *table == "stock" => "stock by bucket with none".to_owned(),
+            Placement::Distributed(_) => format!("{table} by bucket with stock"),
+            Placement::Local(_) => format!("{table} known"),
         };
         assert_eq!(*call, shown);
     }
@@ -136,19 +136,19 @@ fn a_database_that_is_spread_in_part_is_not_worked_on() {
     let database = database();
     database.psql(STAND_IN).expect("a stand-in");
     let look = || run(async { open(database.url()).await?.spread().await });
-    assert_eq!(look().expect("it opens"), Spread::Unused);
+    assert_eq!(look().expect("it opens"), PlacementState::Unused);
     distribute(database.url()).expect("it is taken");
-    assert_eq!(look().expect("it opens"), Spread::Complete);
+    assert_eq!(look().expect("it opens"), PlacementState::Complete);
 
     // As after a migration that brings new tables, and as it was left by versions that kept some from Citus.
     database
         .psql("DELETE FROM pg_dist_partition WHERE how = 'known' OR logicalrelid = 'hold'::regclass")
         .expect("rows");
-    let Err(Error::Unfit(text)) = look() else { panic!("it was opened") };
+    let Err(Error::PreconditionFailed(text)) = look() else { panic!("it was opened") };
     assert!(text.starts_with("onhand migrate --citus is due, ") && text.contains("hold, "), "{text}");
     assert!(text.contains("last_commit") && !text.contains("sales_order") && !text.contains('\n'), "{text}");
     distribute(database.url()).expect("the rest");
-    assert_eq!(look().expect("it opens again"), Spread::Complete);
+    assert_eq!(look().expect("it opens again"), PlacementState::Complete);
 }
 
 #[test]
@@ -160,6 +160,6 @@ fn a_copy_goes_to_a_database_that_is_not_spread() {
         let (source, target) = (open(source.url()).await?, open(target.url()).await?);
         copy::run(&source, &target, |_| ()).await
     });
-    let Err(Error::Unfit(text)) = refused else { panic!("{refused:?}") };
+    let Err(Error::PreconditionFailed(text)) = refused else { panic!("{refused:?}") };
     assert!(text.starts_with("the target is spread over several machines: copy to one that is not yet"), "{text}");
 }

@@ -7,9 +7,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use onhand_core::BUCKETS;
-use onhand_store::feed::touches;
+use onhand_store::feed::outbox;
 use onhand_store::sql::Statement;
-use onhand_store::{Error, Options, Store, Tx, Value, catalogue, verify};
+use onhand_store::{Error, Options, Store, Tx, Value, statement_registry, verify};
 use onhand_testbed::{Cluster, Mode, Settings, database};
 
 use crate::citus::distribute;
@@ -77,9 +77,9 @@ fn what_the_program_says_to_it_is_understood_both_ways() {
     let Some(machines) = Machines::start() else { return };
     let url = machines.url();
     let moved = distribute(&url).expect("it is taken, through TLS with a certificate of version 1");
-    assert_eq!(moved.len(), onhand_store::citus::HOMES.len());
+    assert_eq!(moved.len(), onhand_store::placement::PLACEMENTS.len());
     let refused: Vec<String> =
-        catalogue::statements().into_iter().filter_map(|statement| machines.refusal(statement)).collect();
+        statement_registry::statements().into_iter().filter_map(|statement| machines.refusal(statement)).collect();
     assert_eq!(refused, Vec::<String>::new());
     run(async {
         let store = Store::open(&url, &Options::default()).await.expect("it opens");
@@ -92,7 +92,7 @@ fn what_the_program_says_to_it_is_understood_both_ways() {
 
 async fn every_rule_is_checked(store: &Store) {
     for rule in 0..verify::rules() {
-        let checked = store.survey("t", async move |tx| verify::check(tx, rule).await).await;
+        let checked = store.read_unbounded("t", async move |tx| verify::check(tx, rule).await).await;
         let (name, found) = checked.unwrap_or_else(|fault| panic!("rule {rule}: {fault}"));
         assert_eq!(found, vec![], "{name}");
     }
@@ -100,7 +100,7 @@ async fn every_rule_is_checked(store: &Store) {
 
 async fn changes_get_their_versions(store: &Store, machines: &Machines) {
     machines.ask("INSERT INTO touched VALUES (3, 1, 2, 259, '2 259 1 1;'), (4, 2, 2, 260, '2 260 1 2;')");
-    let taken = store.write("t", async |tx| touches::sequence(tx).await).await.expect("the sequencer works");
+    let taken = store.write("t", async |tx| outbox::sequence(tx).await).await.expect("the sequencer works");
     assert_eq!(taken, 2);
     assert_eq!(machines.ask("SELECT object_id FROM change ORDER BY version"), "259\n260");
     assert_eq!(machines.ask("SELECT COUNT(*) FROM touched"), "0");
@@ -144,7 +144,7 @@ async fn a_machine_that_is_gone_is_told_as_that(store: &Store, machines: &Arc<Ma
         Ok(())
     };
     let told = store.write("t", torn).await;
-    assert!(matches!(told, Err(Error::Unavailable(_) | Error::Unknown(_))), "{told:?}");
+    assert!(matches!(told, Err(Error::Unavailable(_) | Error::CommitInDoubt(_))), "{told:?}");
     let all = async |tx: &mut Tx<'_>| {
         for bucket in 0..BUCKETS {
             touch(tx, bucket).await?;

@@ -214,7 +214,7 @@ async fn connect(url: &str) -> Store {
 
 fn unfit(from: &str, to: &str) -> String {
     match copied(from, to) {
-        Err(Error::Unfit(text)) => text,
+        Err(Error::PreconditionFailed(text)) => text,
         other => panic!("{other:?}"),
     }
 }

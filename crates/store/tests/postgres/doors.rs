@@ -11,7 +11,7 @@ use crate::{open, run};
 fn refused(url: &str) -> String {
     let options = Options { patience: Duration::from_mins(1), ..Options::default() };
     match run(Store::open(url, &options)) {
-        Err(Error::Refused(text)) => text,
+        Err(Error::AccessDenied(text)) => text,
         Err(other) => panic!("{other:?}"),
         Ok(_) => panic!("it opened"),
     }

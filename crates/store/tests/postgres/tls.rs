@@ -77,7 +77,7 @@ fn encrypted(cluster: &Cluster, url: &str) -> bool {
 
 fn refused(url: &str) -> String {
     match run(open(url)) {
-        Err(Error::Refused(text)) => text,
+        Err(Error::AccessDenied(text)) => text,
         Err(other) => panic!("{url}: {other:?}"),
         Ok(_) => panic!("{url} opened"),
     }
@@ -118,7 +118,7 @@ fn a_certificate_of_version_1_is_good_for_encryption_only() {
         assert!(encrypted(&cluster, &url), "{protocol}");
     }
     let strict = run(open(&verified(&url, &folder.path().join("server.crt"))));
-    assert!(matches!(strict, Err(Error::Refused(_) | Error::Url(_))), "{:?}", strict.err());
+    assert!(matches!(strict, Err(Error::AccessDenied(_) | Error::Url(_))), "{:?}", strict.err());
 }
 
 #[test]

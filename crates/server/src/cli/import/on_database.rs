@@ -6,7 +6,7 @@
 use anyhow::{Context as _, anyhow, ensure};
 use onhand_core::{ImportId, StockListId, UserId};
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};
-use onhand_store::{Hold, Store};
+use onhand_store::{Store, WriterLock};
 use tokio::task::JoinSet;
 
 use super::place::{Outgoing, Place, SHOWN, Step, Wish};
@@ -31,7 +31,7 @@ pub(super) struct OnDatabase {
 /// Those who do what there is to do, and that they alone do.
 struct Works {
     workers: JoinSet<()>,
-    _hold: Hold,
+    _hold: WriterLock,
 }
 
 impl OnDatabase {
@@ -53,7 +53,7 @@ impl OnDatabase {
     /// Works on what there is to do, unless another process does.
     fn work(&mut self) -> anyhow::Result<()> {
         if self.works.is_none()
-            && let Some(hold) = self.store().hold()?
+            && let Some(hold) = self.store().writer_lock()?
         {
             self.works = Some(Works { workers: jobs::start(&self.inside.app), _hold: hold });
         }

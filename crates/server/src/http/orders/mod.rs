@@ -122,7 +122,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 /// `GET orders/{id}/`.
 pub async fn show(call: Call) -> Result<Reply, Error> {
     let id = OrderId::new(call.id()?);
-    let found = call.app.store.glance("orders.by_id", async move |tx| whole(tx, id).await).await?;
+    let found = call.app.store.read_inline("orders.by_id", async move |tx| whole(tx, id).await).await?;
     reply(&call, found)
 }
 
@@ -147,7 +147,7 @@ async fn numbered(
             None => Ok(None),
         }
     };
-    Ok(call.app.store.glance("orders.by_number", body).await?)
+    Ok(call.app.store.read_inline("orders.by_number", body).await?)
 }
 
 type Whole = Option<(Order, Vec<OrderItem>)>;
@@ -177,6 +177,6 @@ pub(super) async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
     if call.channel.is_none() {
         return Ok(());
     }
-    let order = call.app.store.glance("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
+    let order = call.app.store.read_inline("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
     order.filter(|order| order.channel == call.channel).map(|_| ()).ok_or_else(Error::not_found)
 }

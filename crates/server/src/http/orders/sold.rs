@@ -13,7 +13,7 @@ use onhand_core::{
 };
 use onhand_store::catalogs::CATALOGS;
 use onhand_store::channels::CHANNELS;
-use onhand_store::feed::assortment::{self, Assortment};
+use onhand_store::feed::channel_scope::{self, ChannelScope};
 use onhand_store::integration_actions::{self, Named};
 use onhand_store::{Tx, products, records};
 use serde_json::{Map, Value};
@@ -147,8 +147,8 @@ async fn foreign(call: &Call, channel: ChannelId, command: &PlaceOrder) -> Resul
         command.lines.iter().map(|line| (line.product.clone(), line.list)).collect();
     let count = lines.len();
     let body = async move |tx: &mut Tx<'_>| {
-        let assortment = Assortment::of(tx, channel).await?;
-        let lists = assortment.scopes(feed::Kind::Stock);
+        let channel_scope = ChannelScope::of(tx, channel).await?;
+        let lists = channel_scope.scopes(feed::Kind::Stock);
         let skus: Vec<&str> = lines.iter().filter_map(|(product, _)| sku(product)).collect();
         let named = products::keys_by_sku(tx, &skus).await?;
         let id = |product: &ProductRef| match product {
@@ -156,7 +156,7 @@ async fn foreign(call: &Call, channel: ChannelId, command: &PlaceOrder) -> Resul
             ProductRef::Sku(sku) => named.iter().find(|one| one.sku == *sku).map(|one| one.id.get()),
         };
         let ids = lines.iter().filter_map(|(product, _)| id(product)).collect();
-        let sold = assortment::sold(tx, &assortment, &ids).await?;
+        let sold = channel_scope::sold(tx, &channel_scope, &ids).await?;
         let mut faults = Vec::new();
         for (row, (product, list)) in lines.iter().enumerate() {
             if !lists.contains(&list.get()) {
@@ -225,7 +225,7 @@ async fn terms(call: &Call) -> Result<Terms, Error> {
         let list = catalog.and_then(|catalog| catalog.int("stock_list_id"));
         Ok((own.text("conf").map(str::to_owned), list))
     };
-    let (conf, list) = call.app.store.glance("channels.terms", body).await?;
+    let (conf, list) = call.app.store.read_inline("channels.terms", body).await?;
     let conf: Value = serde_json::from_str(conf.as_deref().unwrap_or_default()).unwrap_or_default();
     let attribute = conf["quantity_attribute"].as_str().unwrap_or(QUANTITY_ATTRIBUTE).to_owned();
     Ok(Terms { channel, list: list.map(StockListId::new), quantity_attribute: attribute })

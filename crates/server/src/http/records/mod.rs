@@ -39,7 +39,7 @@ pub(super) async fn list(call: Call, noun: &'static Noun) -> Result<Reply, Error
     let body = async move |tx: &mut onhand_store::Tx<'_>| records::page(tx, table, &listing).await;
     let store = &call.app.store;
     let page: Page<Record> =
-        if bounded { store.glance("records.page", body).await? } else { store.read("records.page", body).await? };
+        if bounded { store.read_inline("records.page", body).await? } else { store.read("records.page", body).await? };
     let role = Some(call.caller.role);
     call.page(&query, &page, |out, record| write_for(role, noun, out, record))
 }
@@ -56,7 +56,7 @@ pub(super) async fn show(call: Call, noun: &'static Noun) -> Result<Reply, Error
 pub async fn found(call: &Call, noun: &'static Noun) -> Result<Record, Error> {
     let (id, own) = (call.id()?, own(call, noun));
     let find = async move |tx: &mut onhand_store::Tx<'_>| records::find(tx, noun.table, id, own).await;
-    let found: Result<_, StoreError> = call.app.store.glance("records.find", find).await;
+    let found: Result<_, StoreError> = call.app.store.read_inline("records.find", find).await;
     found?.ok_or_else(Error::not_found)
 }
 

@@ -103,7 +103,7 @@ impl Own {
     pub fn condition(self, channel: ChannelId) -> Condition {
         let (column, op) = match self {
             Self::Column(column) => (column, Op::Eq),
-            Self::Among(condition) => (condition, Op::Among),
+            Self::Among(condition) => (condition, Op::RawPredicate),
         };
         Condition { column, op, values: vec![channel.get().into()] }
     }

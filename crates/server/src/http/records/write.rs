@@ -162,14 +162,14 @@ async fn upsert(
     }
     let status = if new.is_empty() { StatusCode::OK } else { StatusCode::CREATED };
     let mut told: Vec<Record> = there.iter().map(|(before, _)| before.clone()).collect();
-    let mut changed: Vec<_> = there.into_iter().filter(|(before, after)| !after.says_as(before)).collect();
+    let mut changed: Vec<_> = there.into_iter().filter(|(before, after)| !after.same_content_as(before)).collect();
     changed.iter_mut().for_each(|(_, after)| after.touch(about.now));
     for after in records::update_all(tx, noun.table, changed).await? {
         told.iter_mut().filter(|record| record.id == after.id).for_each(|record| record.clone_from(&after));
     }
     // Somebody else has just made one of them: then it is there, and all is looked at again.
     let again = |fault| match fault {
-        StoreError::Taken { constraint } => StoreError::Conflict(format!("{constraint} was taken meanwhile")),
+        StoreError::UniqueViolation { constraint } => StoreError::Conflict(format!("{constraint} was taken meanwhile")),
         other => other,
     };
     let made = records::insert(tx, noun.table, new).await.map_err(again)?;
@@ -240,7 +240,7 @@ async fn change(
     if !faults.is_empty() {
         return Ok(Err(Error::Fields(faults)));
     }
-    if after.says_as(&before) && !noun.stirs {
+    if after.same_content_as(&before) && !noun.stirs {
         return Ok(Ok(before));
     }
     after.touch(about.now);
@@ -254,7 +254,7 @@ pub(in crate::http) async fn remove(call: Call, noun: &'static Noun) -> Result<R
         let visible = records::find(tx, noun.table, id, own).await?.is_some();
         let record = if visible { records::locked(tx, noun.table, id).await? } else { None };
         let Some(record) = record else { return Ok(Err(Error::not_found())) };
-        if let Some(referrer) = records::referrer(tx, &record).await? {
+        if let Some(referrer) = records::find_referrer(tx, &record).await? {
             let text =
                 format!("This {} cannot be removed: {} still refers to it.", noun.label, referrer.replace('_', " "));
             return Ok(Err(Error::refused("still_referred_to", text)));
@@ -339,7 +339,7 @@ fn field_of(column: &str) -> &str {
 
 /// What is said where a unique index has been violated.
 fn taken(noun: &Noun, fault: StoreError) -> Error {
-    let StoreError::Taken { constraint } = &fault else { return fault.into() };
+    let StoreError::UniqueViolation { constraint } = &fault else { return fault.into() };
     match noun.unique.iter().find(|unique| unique.index == constraint).map(|unique| unique.taken) {
         Some(Taken::Field(name)) => Error::field(name, format!("{} with this {name} already exists.", noun.label)),
         Some(Taken::Refused(code, text)) => Error::refused(code, text),

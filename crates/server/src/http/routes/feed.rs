@@ -1,7 +1,7 @@
 //! What a channel's program works with: feeds, batches, actions, refusals, changes.
 
 use axum::http::Method;
-use onhand_store::feed::outgoing::Offer;
+use onhand_store::feed::deliveries::Offer;
 
 use super::{Answer, May, Route, Under, one, page};
 use crate::http::feeds::{self, BOTH, INSERTS, Source, UPDATES};

@@ -14,8 +14,8 @@ use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Statement};
 
-use super::line::Line;
-use super::{Failed, Limits, fault, place, tls};
+use super::inline_driver::InlineDriver;
+use super::{Failed, Limits, connect_params, error_mapping, tls};
 use crate::Error;
 
 /// Statements kept prepared per connection. The catalogue has about a hundred; lists with other filters come and go.
@@ -23,8 +23,8 @@ const PREPARED_MAX: usize = 512;
 /// How long the server keeps a transaction open that says nothing: a process that hangs must not hold locks for ever.
 const IDLE_SECONDS: u64 = 60;
 /// How long a plan is used at first, and at the most.
-const PLANS_LAST_MIN: Duration = Duration::from_secs(1);
-const PLANS_LAST_MAX: Duration = Duration::from_mins(10);
+const PLAN_TTL_MIN: Duration = Duration::from_secs(1);
+const PLAN_TTL_MAX: Duration = Duration::from_mins(10);
 /// Sets what must hold in every session. Plans are made once, for all values, and by key: planning costs more than running
 /// our statements, and a plan that was made while a table was small must not read it whole when it has grown.
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
@@ -40,7 +40,7 @@ const PLAIN: &str = "the database server speaks no TLS: everything between here 
     sslmode=verify-full, or sslmode=disable if that is meant";
 
 /// Makes connections.
-pub(super) struct Dialler {
+pub(super) struct ConnectionManager {
     config: Config,
     tls: tls::Connector,
     set_up: String,
@@ -55,7 +55,7 @@ pub(super) struct Dialler {
 pub(super) struct Connection {
     /// Takes statements; nothing comes of them but by way of the line.
     pub(super) client: Client,
-    pub(super) line: Line,
+    pub(super) driver: InlineDriver,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
     /// Whether the tables are spread over several machines.
@@ -71,8 +71,8 @@ pub(super) struct Connection {
     is_cut: AtomicBool,
     prepared: Mutex<HashMap<String, Statement>>,
     /// When its plans are made anew.
-    planned_until: Instant,
-    plans_last: Duration,
+    plans_expire_at: Instant,
+    plan_ttl: Duration,
 }
 
 /// One of the server's processes: numbers are used again, but not with the same time of start.
@@ -82,9 +82,9 @@ pub(super) struct Backend {
     pub(super) started: String,
 }
 
-impl Dialler {
+impl ConnectionManager {
     pub(super) fn new(url: &str, limits: Limits) -> Result<Self, Error> {
-        let place = place::Place::parse(url)?;
+        let place = connect_params::ConnectParams::parse(url)?;
         let mut config = place.config;
         if config.get_application_name().is_none() {
             config.application_name("onhand");
@@ -118,20 +118,20 @@ impl Dialler {
         if prefers_tls(&self.config) && !tls.is_used() && !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!("{PLAIN}");
         }
-        let line = Line::new(driver);
+        let driver = InlineDriver::new(driver);
         let who = async {
             client.batch_execute(&self.set_up).await?;
             client.query_one(WHO, &[]).await
         };
-        let row = line.driven(who).await?;
+        let row = driver.drive(who).await?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
         if is_distributed {
-            line.driven(client.batch_execute(PLAN_BY_VALUES)).await?;
+            driver.drive(client.batch_execute(PLAN_BY_VALUES)).await?;
         }
         Ok(Connection {
             client,
-            line,
+            driver,
             backend,
             is_distributed,
             is_standby: row.get(3),
@@ -140,8 +140,8 @@ impl Dialler {
             commits: 0,
             is_cut: AtomicBool::new(false),
             prepared: Mutex::default(),
-            planned_until: Instant::now() + PLANS_LAST_MIN,
-            plans_last: PLANS_LAST_MIN,
+            plans_expire_at: Instant::now() + PLAN_TTL_MIN,
+            plan_ttl: PLAN_TTL_MIN,
         })
     }
 }
@@ -156,13 +156,13 @@ fn prefers_tls(config: &Config) -> bool {
     config.get_ssl_mode() == SslMode::Prefer && config.get_hosts().iter().any(is_elsewhere)
 }
 
-impl Manager for Dialler {
+impl Manager for ConnectionManager {
     type Type = Connection;
     type Error = Failed;
 
     async fn create(&self) -> Result<Connection, Failed> {
-        self.connect().await.map_err(|found| match fault::opening(&found) {
-            told @ Error::Unavailable(_) if fault::is_cut(&found) => Failed::Passing(told),
+        self.connect().await.map_err(|found| match error_mapping::opening(&found) {
+            told @ Error::Unavailable(_) if error_mapping::is_cut(&found) => Failed::Passing(told),
             told => Failed::Lasting(told),
         })
     }
@@ -172,7 +172,7 @@ impl Manager for Dialler {
             return Err(RecycleError::message("left open"));
         }
         // One that was closed while nobody used it notices now.
-        connection.line.pass();
+        connection.driver.poll_once();
         if connection.is_broken() {
             self.note_cut();
             return Err(RecycleError::message("broken"));
@@ -180,7 +180,7 @@ impl Manager for Dialler {
         if self.is_before_cut(metrics.created) {
             return Err(RecycleError::message("made before a cut"));
         }
-        connection.plan_anew_if_due().await;
+        connection.discard_stale_plans().await;
         Ok(())
     }
 }
@@ -188,20 +188,20 @@ impl Manager for Dialler {
 impl Connection {
     /// Drops plans that are old. One that was made while a table was empty, as every table once is, may go by any index; as
     /// tables grow ever more slowly, it is looked at ever more seldom.
-    async fn plan_anew_if_due(&mut self) {
+    async fn discard_stale_plans(&mut self) {
         let now = Instant::now();
-        if now < self.planned_until {
+        if now < self.plans_expire_at {
             return;
         }
-        self.plans_last = (self.plans_last * 2).min(PLANS_LAST_MAX);
-        self.planned_until = now + self.plans_last;
+        self.plan_ttl = (self.plan_ttl * 2).min(PLAN_TTL_MAX);
+        self.plans_expire_at = now + self.plan_ttl;
         // A connection that breaks here says so to whoever gets it.
-        let _ = self.driven(self.client.batch_execute("DISCARD PLANS")).await;
+        let _ = self.drive(self.client.batch_execute("DISCARD PLANS")).await;
     }
 
     /// Does something with the client.
-    pub(super) async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
-        self.line.driven(work).await
+    pub(super) async fn drive<T>(&self, work: impl Future<Output = T>) -> T {
+        self.driver.drive(work).await
     }
 
     pub(super) fn is_broken(&self) -> bool {
@@ -210,8 +210,8 @@ impl Connection {
 
     /// What an error of a statement means.
     pub(super) fn judged(&self, found: &tokio_postgres::Error) -> Error {
-        self.is_cut.fetch_or(fault::is_cut(found), Ordering::Relaxed);
-        fault::running(found, self.is_distributed)
+        self.is_cut.fetch_or(error_mapping::is_cut(found), Ordering::Relaxed);
+        error_mapping::running(found, self.is_distributed)
     }
 
     /// A statement that is prepared already, by its text or a name.

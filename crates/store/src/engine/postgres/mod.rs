@@ -2,21 +2,21 @@
 //!
 //! Promises: a write that was answered with `Ok` is committed and flushed; a transaction that met a deadlock or lost its
 //! connection before it was committed is run again, up to a number of tries, as is one that only reads; one whose commit
-//! was not answered is looked up, never guessed ([`settle`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
-//! one of [`settle`].
+//! was not answered is looked up, never guessed ([`commit_marker`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
+//! one of [`commit_marker`].
 
-pub(crate) mod batch;
+pub(crate) mod bulk_statement;
+mod commit_marker;
+mod connect_params;
 mod connection;
-mod fault;
-mod line;
-mod load;
-mod mark;
-mod place;
-mod session;
-mod settle;
+mod copy_in;
+mod error_mapping;
+mod inline_driver;
+mod snapshot_token;
 mod tls;
-mod together;
-mod values;
+mod transaction;
+mod type_mapping;
+mod write_batch;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -27,14 +27,14 @@ use deadpool::Runtime;
 use deadpool::managed::{self, PoolError, QueueMode};
 use futures_util::FutureExt as _;
 
-use self::connection::{Connection, Dialler};
-pub use self::mark::Mark;
-use self::mark::Marks;
-pub(crate) use self::session::Asked;
-pub(crate) use self::session::Session;
-pub(crate) use self::settle::STATEMENTS;
-use self::settle::{Ended, Ending};
-pub(super) use self::values::{bytes, int, text, value};
+pub(crate) use self::commit_marker::STATEMENTS;
+use self::commit_marker::{CommitMarker, CommitOutcome};
+use self::connection::{Connection, ConnectionManager};
+pub use self::snapshot_token::SnapshotToken;
+use self::snapshot_token::SnapshotTokens;
+pub(crate) use self::transaction::PendingQuery;
+pub(crate) use self::transaction::Transaction;
+pub(super) use self::type_mapping::{bytes, int, text, value};
 use super::Tx;
 use super::turns::Turns;
 use crate::Error;
@@ -48,20 +48,21 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// What the driver may log: below that, it shows the parameters of every statement.
 pub const LOG_LIMIT: &str = "tokio_postgres=warn";
 /// Begins a transaction that reads.
-const LOOK: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// Begins a transaction that reads whole tables: joined as it is best for that, and for as long as it takes.
-const SURVEY: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
+const BEGIN_UNBOUNDED: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
 /// The same for a transaction that changes the schema, or fills a whole database.
-const DEFINE: &str = "BEGIN; SET LOCAL statement_timeout = 0;
+const BEGIN_DDL: &str = "BEGIN; SET LOCAL statement_timeout = 0;
     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
 /// The same where the tables are spread over several machines. What is joined there otherwise than by bucket is fetched, and a
 /// schema is changed on one shard after the other: else what follows in the same transaction may be refused.
-const SURVEY_SPREAD: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
+const BEGIN_UNBOUNDED_DISTRIBUTED: &str =
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
     SET LOCAL citus.max_intermediate_result_size = -1";
-const DEFINE_SPREAD: &str = "BEGIN; SET LOCAL statement_timeout = 0;
+const BEGIN_DDL_DISTRIBUTED: &str = "BEGIN; SET LOCAL statement_timeout = 0;
     SET LOCAL citus.multi_shard_modify_mode = 'sequential'";
 /// Of so many connections, one is never lent to a read.
 const SPARED_SHARE: usize = 4;
@@ -98,16 +99,16 @@ pub struct PoolState {
     pub waiting: usize,
 }
 
-type Connections = managed::Pool<Dialler>;
-type Leased = managed::Object<Dialler>;
+type Connections = managed::Pool<ConnectionManager>;
+type Leased = managed::Object<ConnectionManager>;
 
 /// The connections to one database.
 pub(crate) struct Pool {
     connections: Connections,
     /// Whose turn it is to read: some connections are never lent to reads, so that those who write wait for none.
-    turns: Turns,
+    read_queue: Turns,
     limits: Limits,
-    marks: Arc<Marks>,
+    marks: Arc<SnapshotTokens>,
     /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a standby,
     /// which does not know which transactions are still going on.
     has_marks: bool,
@@ -151,7 +152,7 @@ impl Tries {
 impl Pool {
     /// Makes a pool for a database and checks that it answers.
     pub(crate) async fn open(url: &str, limits: Limits) -> Result<Self, Error> {
-        let dialler = Dialler::new(url, limits)?;
+        let dialler = ConnectionManager::new(url, limits)?;
         let connections = Connections::builder(dialler)
             .max_size(limits.connections_max)
             // The one used last knows the most statements.
@@ -165,8 +166,8 @@ impl Pool {
         let has_marks = !first.is_distributed && !first.is_standby;
         drop(first);
         let reading = limits.connections_max - limits.connections_max / SPARED_SHARE;
-        let turns = Turns::new(reading, limits.statement);
-        Ok(Self { connections, turns, limits, marks: Arc::default(), has_marks })
+        let read_queue = Turns::new(reading, limits.statement);
+        Ok(Self { connections, read_queue, limits, marks: Arc::default(), has_marks })
     }
 
     /// How the connections are.
@@ -199,32 +200,32 @@ impl Pool {
         let limit = self.limits.statement;
         let mut connection = self.connection().await?;
         connection.is_clean = false;
-        let ending = Ending::next(&mut connection, limit).await;
-        let result = match ending {
-            Ok(ending) => run(&connection, ("BEGIN", limit), Some(ending), body)
+        let marker = CommitMarker::next(&mut connection, limit).await;
+        let result = match marker {
+            Ok(marker) => run(&connection, ("BEGIN", limit), Some(marker), body)
                 .await
-                .map(|(value, ended)| (value, ended, ending)),
+                .map(|(value, ended)| (value, ended, marker)),
             Err(fault) => Err(fault),
         };
         match result {
-            Ok((value, Ended::Committed, _)) => {
+            Ok((value, CommitOutcome::Committed, _)) => {
                 connection.is_clean = true;
                 Ok(value)
             }
-            Ok((value, Ended::Unknown(fault), ending)) => {
+            Ok((value, CommitOutcome::InDoubt(fault), marker)) => {
                 let lost = connection.backend.clone();
                 if connection.is_broken() {
                     self.connections.manager().note_cut();
                 }
                 drop(connection);
-                self.look_up(ending, &lost, fault).await.map(|()| value)
+                self.resolve_commit(marker, &lost, fault).await.map(|()| value)
             }
-            Ok((value, Ended::Torn(fault), ending)) => {
+            Ok((value, CommitOutcome::Torn(fault), marker)) => {
                 let backend = connection.backend.clone();
                 drop(connection);
                 // That it is not noted says nothing of the other machines, so it is not tried again.
-                let unknown = |failed: Failed| Failed::Lasting(Error::Unknown(failed.into_fault().to_string()));
-                self.look_up(ending, &backend, fault).await.map(|()| value).map_err(unknown)
+                let unknown = |failed: Failed| Failed::Lasting(Error::CommitInDoubt(failed.into_fault().to_string()));
+                self.resolve_commit(marker, &backend, fault).await.map(|()| value).map_err(unknown)
             }
             Err(fault) => {
                 connection.is_clean = is_usable_after(&fault);
@@ -235,17 +236,17 @@ impl Pool {
 
     /// Runs a body that changes the schema, once. What it does, it would not do a second time; so nobody has to find out
     /// how a commit ended that was not answered, and there may be no table yet to look it up in.
-    pub(crate) async fn define<T, F>(&self, body: F) -> Result<T, Error>
+    pub(crate) async fn migrate_tx<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
     {
         let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         connection.is_clean = false;
-        let begin = if connection.is_distributed { DEFINE_SPREAD } else { DEFINE };
+        let begin = if connection.is_distributed { BEGIN_DDL_DISTRIBUTED } else { BEGIN_DDL };
         match run(&connection, (begin, ALL_DAY), None, body).await? {
-            (_, Ended::Unknown(fault) | Ended::Torn(fault)) => Err(fault),
+            (_, CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault)) => Err(fault),
             // Its plans are not for anybody else.
-            (value, Ended::Committed) => Ok(value),
+            (value, CommitOutcome::Committed) => Ok(value),
         }
     }
 
@@ -255,7 +256,7 @@ impl Pool {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
-        let _turn = self.turns.take().await?;
+        let _turn = self.read_queue.take().await?;
         self.watch(body).await
     }
 
@@ -281,13 +282,13 @@ impl Pool {
     {
         let mut connection = self.connection().await?;
         connection.is_clean = false;
-        let result = look(&connection, self.limits.statement, LOOK, body).await;
+        let result = look(&connection, self.limits.statement, BEGIN_READ, body).await;
         connection.is_clean = result.as_ref().err().is_none_or(is_usable_after);
         result.map_err(|fault| failed(&self.connections, &connection, fault))
     }
 
     /// Runs a body that reads whole tables, on one snapshot, however long it takes.
-    pub(crate) async fn survey<T, F>(&self, body: F) -> Result<T, Error>
+    pub(crate) async fn read_unbounded<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
@@ -295,7 +296,7 @@ impl Pool {
         let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         // Its plans are not for anybody else.
         connection.is_clean = false;
-        let begin = if connection.is_distributed { SURVEY_SPREAD } else { SURVEY };
+        let begin = if connection.is_distributed { BEGIN_UNBOUNDED_DISTRIBUTED } else { BEGIN_UNBOUNDED };
         look(&connection, ALL_DAY, begin, body).await
     }
 
@@ -304,7 +305,7 @@ impl Pool {
     }
 
     /// A mark of what is visible from now on, where there are marks.
-    pub(crate) async fn mark(&self) -> Result<Option<Mark>, Error> {
+    pub(crate) async fn snapshot_token(&self) -> Result<Option<SnapshotToken>, Error> {
         if !self.has_marks {
             return Ok(None);
         }
@@ -344,17 +345,17 @@ fn is_usable_after(fault: &Error) -> bool {
 async fn run<T, F>(
     connection: &Connection,
     (begin, limit): (&'static str, Duration),
-    ending: Option<Ending>,
+    marker: Option<CommitMarker>,
     body: F,
-) -> Result<(T, Ended), Error>
+) -> Result<(T, CommitOutcome), Error>
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit));
+    let mut tx = Tx::Postgres(Transaction::begin(connection, begin, limit));
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     match result {
-        Ok(value) => session.commit(ending).await.map(|ended| (value, ended)),
+        Ok(value) => session.commit(marker).await.map(|ended| (value, ended)),
         Err(fault) => {
             session.roll_back().await;
             Err(fault)
@@ -366,10 +367,10 @@ async fn look<T, F>(connection: &Connection, limit: Duration, begin: &'static st
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Session::begin(connection, begin, limit));
+    let mut tx = Tx::Postgres(Transaction::begin(connection, begin, limit));
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
-    session.let_go();
+    session.end_read();
     result
 }
 

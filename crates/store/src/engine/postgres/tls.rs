@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::place::Trust;
+use super::connect_params::TlsTrust;
 use crate::Error;
 
 /// What connects as far as it is allowed, and notes whether it was asked to.
@@ -27,14 +27,14 @@ pub(super) struct Connector {
 
 impl Connector {
     /// What connects as far as `trust` allows.
-    pub(super) fn new(trust: &Trust) -> Result<Self, Error> {
+    pub(super) fn new(trust: &TlsTrust) -> Result<Self, Error> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider.clone())
             .with_safe_default_protocol_versions()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
         let config = match trust {
-            Trust::Certified(file) => builder.with_root_certificates(roots(file.as_deref())?).with_no_client_auth(),
-            Trust::Anybody => {
+            TlsTrust::Certified(file) => builder.with_root_certificates(roots(file.as_deref())?).with_no_client_auth(),
+            TlsTrust::Anybody => {
                 let anybody = Arc::new(Anybody { provider });
                 builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth()
             }

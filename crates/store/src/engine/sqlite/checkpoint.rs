@@ -32,7 +32,11 @@ const END_BUSY: Duration = Duration::from_secs(5);
 const COPIER_END: Duration = Duration::from_mins(1);
 
 /// Has the log of this writer copied back from now on, whenever it has grown by so many pages, and when it rests.
-pub(super) fn keep_short(writer: &mut Connection, files: &Arc<Files>, every: i32) -> Result<Box<dyn Idle>, Error> {
+pub(super) fn install_checkpoints(
+    writer: &mut Connection,
+    files: &Arc<Files>,
+    every: i32,
+) -> Result<Box<dyn Idle>, Error> {
     let path = files.path();
     let copier = Arc::new(Workers::start("onhand-copier", vec![open(path, OpenFlags::default())?])?);
     let mut asked_at = 0;
@@ -136,7 +140,7 @@ mod tests {
         let path = folder.path().join("t.db");
         let mut writer = open(&path, OpenFlags::default()).expect("opens");
         writer.pragma_update(None, "journal_mode", "WAL").expect("a log");
-        let _idle = keep_short(&mut writer, &files(&path), EVERY).expect("a hook");
+        let _idle = install_checkpoints(&mut writer, &files(&path), EVERY).expect("a hook");
         writer.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT) STRICT").expect("a table");
         let text = "text".repeat(1_000);
         for _ in 0..1_000 {
@@ -155,7 +159,7 @@ mod tests {
         let path = folder.path().join("t.db");
         let mut writer = open(&path, OpenFlags::default()).expect("opens");
         writer.pragma_update(None, "journal_mode", "WAL").expect("a log");
-        let mut idle = keep_short(&mut writer, &files(&path), PAGES).expect("a hook");
+        let mut idle = install_checkpoints(&mut writer, &files(&path), PAGES).expect("a hook");
         let reader = super::super::open_reader(&path).expect("opens");
         writer.execute_batch("CREATE TABLE t (id INTEGER PRIMARY KEY) STRICT").expect("a table");
         let length = || std::fs::metadata(log_of(&path)).expect("the log").len();

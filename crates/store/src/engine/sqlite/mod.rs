@@ -32,14 +32,14 @@ pub(super) use self::statements::{all, all_each, error, execute, execute_each, e
 use self::thread::Workers;
 use super::Tx;
 use super::turns::Turns;
-use crate::{Error, Mark};
+use crate::{Error, SnapshotToken};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
 const READERS: usize = 3;
 /// Jobs given to the readers at a time: as many again as they are at, so that none of them waits for the next one.
 const READS: usize = 2 * READERS;
 /// Connections for short reads at the least; there is one for each thread that the runtime may have.
-const GLANCES: usize = 4;
+const INLINE_READERS: usize = 4;
 /// Statements kept prepared per connection: more than the catalogue has.
 const PREPARED_MAX: usize = 256;
 /// Page cache of the writer and of each reader, in KiB. Negative numbers are SQLite's way of saying KiB.
@@ -51,27 +51,27 @@ const BUSY: Duration = Duration::from_secs(10);
 const CLOSE_MAX: Duration = Duration::from_secs(10);
 
 /// The threads of one database file.
-pub(crate) struct Threads {
+pub(crate) struct SqliteEngine {
     /// None where the file is only read.
     writer: Option<Workers>,
     readers: Workers,
     /// Whose turn it is to read.
-    turns: Turns,
+    read_queue: Turns,
     /// For whoever watches the server, however many wait to read.
     watcher: Workers,
     /// How long a read may take.
     limit: Duration,
     /// Connections for reads that are known to be short; they run where they are asked. None when it is closed.
-    glances: Mutex<Option<Vec<Connection>>>,
+    inline_readers: Mutex<Option<Vec<Connection>>>,
     /// Always the same connection, which reads nothing else: it sees whether anybody else has written.
-    witness: Mutex<Option<Connection>>,
+    version_watcher: Mutex<Option<Connection>>,
     /// The file, by a name that is the same for everybody, and its log.
     files: Arc<Files>,
     /// Whether it is read as if nobody could change it.
     is_unchanging: bool,
 }
 
-impl Threads {
+impl SqliteEngine {
     /// Opens the file, creating it if need be, and starts the threads. A read may take so long.
     pub(crate) fn open(path: &Path, limit: Duration) -> Result<Self, Error> {
         file::prepare(path)?;
@@ -81,7 +81,7 @@ impl Threads {
         pragma(&writer, "cache_size", WRITER_CACHE_KIB)?;
         let path = canonical(path)?;
         let files = Arc::new(Files::new(&path)?);
-        let idle = checkpoint::keep_short(&mut writer, &files, checkpoint::PAGES)?;
+        let idle = checkpoint::install_checkpoints(&mut writer, &files, checkpoint::PAGES)?;
         let writer = Workers::start_one("onhand-writer", writer, (checkpoint::REST, idle))?;
         Self::with(Some(writer), &path, open_reader, (files, limit))
     }
@@ -108,15 +108,15 @@ impl Threads {
         (files, limit): (Arc<Files>, Duration),
     ) -> Result<Self, Error> {
         let connections = |count| (0..count).map(|_| open(path)).collect::<Result<Vec<_>, Error>>();
-        let glances = available_parallelism().map_or(GLANCES, |threads| threads.get().max(GLANCES));
+        let inline = available_parallelism().map_or(INLINE_READERS, |threads| threads.get().max(INLINE_READERS));
         Ok(Self {
             writer,
             readers: Workers::start("onhand-reader", connections(READERS)?)?,
-            turns: Turns::new(READS, limit),
+            read_queue: Turns::new(READS, limit),
             watcher: Workers::start("onhand-watcher", connections(1)?)?,
             limit,
-            glances: Mutex::new(Some(connections(glances)?)),
-            witness: Mutex::new(Some(open(path)?)),
+            inline_readers: Mutex::new(Some(connections(inline)?)),
+            version_watcher: Mutex::new(Some(open(path)?)),
             files,
             is_unchanging: false,
         })
@@ -171,7 +171,7 @@ impl Threads {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let (turn, limit) = (self.turns.take().await?, self.limit);
+        let (turn, limit) = (self.read_queue.take().await?, self.limit);
         let work = move |connection: &mut Connection, caller| {
             let _turn = turn;
             limit::within(connection, limit, Some(caller), |connection| look(connection, body))
@@ -193,7 +193,7 @@ impl Threads {
     }
 
     /// Runs a body that reads whole tables, on one snapshot of the database, however long it takes.
-    pub(crate) async fn survey<T, F>(&self, body: F) -> Result<T, Error>
+    pub(crate) async fn read_unbounded<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
@@ -203,30 +203,31 @@ impl Threads {
 
     /// Runs a body that reads a bounded number of rows by key, on the caller's own thread: going to another one costs
     /// more than such a read.
-    pub(crate) async fn glance<T, F>(&self, body: F) -> Result<T, Error>
+    pub(crate) async fn read_inline<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let free = self.glances().as_mut().and_then(Vec::pop);
+        let free = self.inline_readers().as_mut().and_then(Vec::pop);
         let Some(mut connection) = free else { return self.read(body).await };
         let result = limit::within(&mut connection, self.limit, None, |connection| look(connection, body));
-        if let Some(glances) = self.glances().as_mut() {
-            glances.push(connection);
+        if let Some(inline_readers) = self.inline_readers().as_mut() {
+            inline_readers.push(connection);
         }
         result
     }
 
     /// A mark of what the database holds: a number that is another one after every commit, of whichever process.
-    pub(crate) fn mark(&self) -> Result<Mark, Error> {
-        let witness = self.witness.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn snapshot_token(&self) -> Result<SnapshotToken, Error> {
+        let version_watcher = self.version_watcher.lock().unwrap_or_else(PoisonError::into_inner);
         let closed = || Error::Unavailable("the database is closed".to_owned());
-        let mut asked = witness.as_ref().ok_or_else(closed)?.prepare_cached("PRAGMA data_version").map_err(error)?;
+        let mut asked =
+            version_watcher.as_ref().ok_or_else(closed)?.prepare_cached("PRAGMA data_version").map_err(error)?;
         Ok(asked.query_row([], |row| row.get::<_, i64>(0)).map_err(error)?.to_string().into())
     }
 
-    fn glances(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
-        self.glances.lock().unwrap_or_else(PoisonError::into_inner)
+    fn inline_readers(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
+        self.inline_readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends the threads, the writer last, after copying the log into the file. Blocks. An error says that data is left in
@@ -246,8 +247,8 @@ impl Threads {
     }
 
     fn end_readers(&self) {
-        drop(self.glances().take());
-        drop(self.witness.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.inline_readers().take());
+        drop(self.version_watcher.lock().unwrap_or_else(PoisonError::into_inner).take());
         for threads in [&self.readers, &self.watcher] {
             threads.interrupt();
             threads.end(CLOSE_MAX);
@@ -256,7 +257,7 @@ impl Threads {
 }
 
 /// The last connection of all processes to close copies the log into the file, if every one is closed as it should be.
-impl Drop for Threads {
+impl Drop for SqliteEngine {
     fn drop(&mut self) {
         self.end_readers();
         if let Some(writer) = &self.writer {
@@ -357,7 +358,7 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_waits_for_nothing_foreign() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let threads = Threads::open(&folder.path().join("t.db"), Duration::from_mins(1)).expect("opens");
+        let threads = SqliteEngine::open(&folder.path().join("t.db"), Duration::from_mins(1)).expect("opens");
         let waiting = threads.write(async |_: &mut Tx<'_>| {
             tokio::task::yield_now().await;
             Ok(())
@@ -368,7 +369,7 @@ mod tests {
     /// Counts for hours.
     const LONG: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
 
-    async fn count_for_hours(threads: &Threads) -> Result<i64, Error> {
+    async fn count_for_hours(threads: &SqliteEngine) -> Result<i64, Error> {
         let count = async |tx: &mut Tx<'_>| {
             let Tx::Sqlite(connection) = tx else { unreachable!("a file is open") };
             connection.query_row(LONG, [], |row| row.get(0)).map_err(error)
@@ -379,7 +380,7 @@ mod tests {
     #[tokio::test]
     async fn reads_that_nobody_waits_for_are_in_nobodys_way() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let threads = Threads::open(&folder.path().join("t.db"), Duration::from_hours(1)).expect("opens");
+        let threads = SqliteEngine::open(&folder.path().join("t.db"), Duration::from_hours(1)).expect("opens");
         let mut given_up: Vec<_> = (0..600).map(|_| Box::pin(count_for_hours(&threads))).collect();
         for one in &mut given_up {
             assert!(futures_util::poll!(one).is_pending());
@@ -392,7 +393,7 @@ mod tests {
     #[tokio::test]
     async fn a_read_that_takes_too_long_is_given_up() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let threads = Threads::open(&folder.path().join("t.db"), Duration::from_millis(50)).expect("opens");
+        let threads = SqliteEngine::open(&folder.path().join("t.db"), Duration::from_millis(50)).expect("opens");
         assert!(matches!(count_for_hours(&threads).await, Err(Error::Unavailable(_))));
         threads.read(async |_: &mut Tx<'_>| Ok(())).await.expect("the reader goes on");
     }

@@ -33,13 +33,13 @@ pub(in crate::engine) fn execute_many<'v, const N: usize>(
     statement: &Statement,
     rows: impl IntoIterator<Item = [Value<'v>; N]>,
 ) -> Result<u64, Error> {
-    let Some(several) = statement.several() else { return execute_each(connection, statement.sqlite(), rows) };
+    let Some(multi_row) = statement.multi_row() else { return execute_each(connection, statement.sqlite(), rows) };
     let rows: Vec<[Value<'v>; N]> = rows.into_iter().collect();
     let (groups, rest) = rows.as_chunks::<INSERT_ROWS>();
     // Few rows are the usual case, and the text of many is not even prepared for them.
     let mut inserted = 0;
     if !groups.is_empty() {
-        inserted = execute_each(connection, several, groups.iter().map(|rows| rows.as_flattened()))?;
+        inserted = execute_each(connection, multi_row, groups.iter().map(|rows| rows.as_flattened()))?;
     }
     Ok(inserted + execute_each(connection, statement.sqlite(), rest)?)
 }
@@ -129,7 +129,7 @@ fn taken(fault: &rusqlite::Error) -> Error {
     match text.split_once("UNIQUE constraint failed: ") {
         Some((_, columns)) => {
             let first = columns.split(',').next().unwrap_or(columns);
-            Error::Taken { constraint: first.trim().replace('.', "_") }
+            Error::UniqueViolation { constraint: first.trim().replace('.', "_") }
         }
         None => Error::Internal(text),
     }

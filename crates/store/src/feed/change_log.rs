@@ -2,13 +2,13 @@
 
 use onhand_core::feed::Kind;
 
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// The name of the counter that versions come from.
 pub(crate) const VERSIONS: &str = "change";
 
-shared! {
+statements! {
     PUT = "changes.put",
         "INSERT INTO change (kind, object_id, scope, version) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (kind, object_id) DO UPDATE SET scope = excluded.scope, version = excluded.version";

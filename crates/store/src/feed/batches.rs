@@ -8,16 +8,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use onhand_core::feed::{Action, ActionStatus, BatchStatus, Entry, Kind, Reason, Step};
 use onhand_core::{ChannelId, Timestamp};
 
-use super::assortment::Assortment;
-use super::{facts, lag};
+use super::channel_scope::ChannelScope;
+use super::{delivery_facts, lag};
 use crate::batch_requests::{self, BatchRow};
-use crate::failed_integrations::{self, Refusal};
+use crate::failed_integrations::{self, DeliveryFailure};
 use crate::integration_actions::{self, ActionRow};
 use crate::{Error, Tx};
 
 /// What a batch says of an object.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Named {
+pub struct ItemResult {
     /// The number of its content type.
     pub kind: i64,
     /// Its id.
@@ -32,9 +32,9 @@ pub struct Named {
 
 /// Objects as they were sent, and how they join those sent before.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub struct BatchItems {
     /// What they say; of two that are about the same object, the last one counts.
-    pub named: Vec<Named>,
+    pub named: Vec<ItemResult>,
     /// JSON array text.
     pub text: String,
     /// Puts two such texts together.
@@ -52,7 +52,7 @@ pub struct Leases {
 
 /// A wish for another state of a batch.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct BatchPatch {
     /// The state; none leaves it.
     pub to: Option<BatchStatus>,
     /// The channel's name for the batch.
@@ -60,12 +60,12 @@ pub struct Wish {
     /// The model it is about.
     pub content_type: Option<String>,
     /// Its objects.
-    pub sent: Option<Sent>,
+    pub sent: Option<BatchItems>,
 }
 
 /// Why a wish is refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Unfit {
+pub enum BatchRejection {
     /// There is no such batch.
     NotFound,
     /// There is no such step from this state.
@@ -80,29 +80,29 @@ pub enum Unfit {
 pub async fn step(
     tx: &mut Tx<'_>,
     (channel, id): (ChannelId, i64),
-    wish: &Wish,
+    wish: &BatchPatch,
     leases: Leases,
     now: Timestamp,
-) -> Result<Result<BatchRow, Unfit>, Error> {
-    let assortment = super::open(tx, channel, now).await?;
-    let Some(before) = batch_requests::by_id(tx, channel, id).await? else { return Ok(Err(Unfit::NotFound)) };
+) -> Result<Result<BatchRow, BatchRejection>, Error> {
+    let channel_scope = super::open(tx, channel, now).await?;
+    let Some(before) = batch_requests::by_id(tx, channel, id).await? else { return Ok(Err(BatchRejection::NotFound)) };
     let to = wish.to.unwrap_or(before.status);
     let after = changed(&before, to, wish, leases, now);
     let step = before.status.step(to);
     match step {
-        Step::Refused => return Ok(Err(Unfit::Step(before.status))),
+        Step::Refused => return Ok(Err(BatchRejection::Step(before.status))),
         Step::Again if before.status == BatchStatus::Fail || says_nothing_new(&before, &after) => {
             return Ok(Ok(before));
         }
         // To an open batch, the state that it is in says nothing of its own; objects come with a step.
         Step::Again if before.status.is_end() || (wish.to.is_some() && names_objects(&before, &after)) => {
-            return Ok(Err(Unfit::Step(before.status)));
+            return Ok(Err(BatchRejection::Step(before.status)));
         }
         Step::Taken | Step::Again => {}
     }
     if wish.to.is_some() && step == Step::Taken {
         let named = wish.sent.as_ref().map_or(&[][..], |sent| &sent.named);
-        if let Err(unfit) = apply(tx, &assortment, &after, named, now).await? {
+        if let Err(unfit) = apply(tx, &channel_scope, &after, named, now).await? {
             return Ok(Err(unfit));
         }
     }
@@ -110,7 +110,7 @@ pub async fn step(
     Ok(Ok(after))
 }
 
-fn changed(before: &BatchRow, to: BatchStatus, wish: &Wish, leases: Leases, now: Timestamp) -> BatchRow {
+fn changed(before: &BatchRow, to: BatchStatus, wish: &BatchPatch, leases: Leases, now: Timestamp) -> BatchRow {
     let lease = match to {
         BatchStatus::Commit => Some(leases.commit),
         BatchStatus::SentToRemote | BatchStatus::Ongoing => Some(leases.remote),
@@ -147,27 +147,27 @@ fn names_objects(before: &BatchRow, after: &BatchRow) -> bool {
 /// Changes the actions of a batch; or why not.
 async fn apply(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     batch: &BatchRow,
-    named: &[Named],
+    named: &[ItemResult],
     now: Timestamp,
-) -> Result<Result<(), Unfit>, Error> {
-    let (channel, name) = (assortment.channel, batch.local_batch_id.as_str());
+) -> Result<Result<(), BatchRejection>, Error> {
+    let (channel, name) = (channel_scope.channel, batch.local_batch_id.as_str());
     let given_up = batch.status == BatchStatus::Fail;
-    let mut wanted: BTreeMap<(i64, i64), &Named> = named.iter().map(|one| ((one.kind, one.object), one)).collect();
+    let mut wanted: BTreeMap<(i64, i64), &ItemResult> = named.iter().map(|one| ((one.kind, one.object), one)).collect();
     let found = integration_actions::by_objects(tx, channel, wanted.keys().copied()).await?;
     let before: BTreeMap<(i64, i64), ActionRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
-    let foreign = foreign(tx, assortment, wanted.keys()).await?;
+    let foreign = foreign(tx, channel_scope, wanted.keys()).await?;
     let held = |key: &(i64, i64)| before.get(key).is_some_and(|row| row.action.is_locked_for(name));
     if given_up {
         // A batch that is given up says nothing of what it does not hold, and only what failed of what it does.
         wanted.retain(|key, one| one.reason.is_some() && !held(key) && !foreign.contains(key));
     } else if !foreign.is_empty() {
-        return Ok(Err(Unfit::Foreign(foreign)));
+        return Ok(Err(BatchRejection::Foreign(foreign)));
     }
     let held: Vec<(i64, i64)> = wanted.keys().copied().filter(held).collect();
     if !held.is_empty() {
-        return Ok(Err(Unfit::Held(held)));
+        return Ok(Err(BatchRejection::Held(held)));
     }
     let newest = newest(tx, wanted.keys()).await?;
     let mut tried = Vec::with_capacity(wanted.len());
@@ -175,9 +175,9 @@ async fn apply(
         let before = before.get(key);
         tried.push(row(channel, *key, before, tried_of(batch, one, before, newest.get(key).copied(), now), now));
     }
-    write(tx, assortment, &before, &mut tried, now).await?;
+    write(tx, channel_scope, &before, &mut tried, now).await?;
     if batch.status.is_end() {
-        release(tx, assortment, name, now).await?;
+        release(tx, channel_scope, name, now).await?;
     }
     Ok(Ok(()))
 }
@@ -185,12 +185,12 @@ async fn apply(
 /// Those of some objects that are not the channel's to speak of.
 async fn foreign<'k>(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     keys: impl Iterator<Item = &'k (i64, i64)>,
 ) -> Result<Vec<(i64, i64)>, Error> {
     let mut foreign = Vec::new();
     for (kind, objects) in by_kind(keys) {
-        let named = facts::named(tx, assortment, kind, &objects).await?;
+        let named = delivery_facts::named(tx, channel_scope, kind, &objects).await?;
         foreign.extend(objects.difference(&named).map(|object| (kind.number(), *object)));
     }
     Ok(foreign)
@@ -199,7 +199,7 @@ async fn foreign<'k>(
 /// The action after this step of the batch.
 fn tried_of(
     batch: &BatchRow,
-    one: &Named,
+    one: &ItemResult,
     before: Option<&ActionRow>,
     newest: Option<Timestamp>,
     now: Timestamp,
@@ -242,7 +242,7 @@ async fn newest<'k>(
 ) -> Result<BTreeMap<(i64, i64), Timestamp>, Error> {
     let mut newest = BTreeMap::new();
     for (kind, objects) in by_kind(keys) {
-        let versions = facts::versions(tx, kind, &objects).await?;
+        let versions = delivery_facts::versions(tx, kind, &objects).await?;
         newest.extend(versions.into_iter().map(|(object, version)| ((kind.number(), object), version)));
     }
     Ok(newest)
@@ -261,12 +261,12 @@ fn by_kind<'k>(keys: impl Iterator<Item = &'k (i64, i64)>) -> BTreeMap<Kind, BTr
 /// Writes actions that were tried, what was refused of them, and what is due from now on.
 async fn write(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     before: &BTreeMap<(i64, i64), ActionRow>,
     tried: &mut [ActionRow],
     now: Timestamp,
 ) -> Result<(), Error> {
-    let channel = assortment.channel;
+    let channel = channel_scope.channel;
     integration_actions::store_all(tx, tried).await?;
     // What a batch has said to have failed, and says again at its end, has failed once.
     let is_news = |row: &&ActionRow| {
@@ -276,20 +276,20 @@ async fn write(
     };
     let refused = tried.iter().filter(is_news).filter_map(|row| {
         let (kind, object, action, version_at) = (row.kind, row.object, row.id, row.action.version_at);
-        Some(Refusal { kind, object, action, version_at, reason: row.action.reason? })
+        Some(DeliveryFailure { kind, object, action, version_at, reason: row.action.reason? })
     });
-    let refused: Vec<Refusal> = refused.collect();
-    failed_integrations::note(tx, (channel, assortment.retries), &refused, now).await?;
+    let refused: Vec<DeliveryFailure> = refused.collect();
+    failed_integrations::note(tx, (channel, channel_scope.retries), &refused, now).await?;
     let taken = || tried.iter().filter(|row| row.action.status == ActionStatus::Success);
     failed_integrations::resolve(tx, channel, taken().map(|row| (row.kind, row.object)), now).await?;
     lag::acknowledge(tx, channel, taken(), now).await?;
-    decide(tx, assortment, tried).await
+    decide(tx, channel_scope, tried).await
 }
 
-async fn decide(tx: &mut Tx<'_>, assortment: &Assortment, rows: &[ActionRow]) -> Result<(), Error> {
+async fn decide(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[ActionRow]) -> Result<(), Error> {
     let keys: Vec<(i64, i64)> = rows.iter().map(|row| (row.kind, row.object)).collect();
     for (kind, objects) in by_kind(keys.iter()) {
-        super::reconsider(tx, assortment, kind, &objects).await?;
+        super::reconsider(tx, channel_scope, kind, &objects).await?;
     }
     Ok(())
 }
@@ -297,7 +297,7 @@ async fn decide(tx: &mut Tx<'_>, assortment: &Assortment, rows: &[ActionRow]) ->
 /// Lets go of all that a batch holds.
 pub(crate) async fn release(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     batch: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -307,5 +307,5 @@ pub(crate) async fn release(
         row.modified_at = now.later_than(row.modified_at);
     }
     integration_actions::store_all(tx, &mut rows).await?;
-    decide(tx, assortment, &rows).await
+    decide(tx, channel_scope, &rows).await
 }

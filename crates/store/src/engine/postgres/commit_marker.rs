@@ -9,19 +9,19 @@
 use std::time::{Duration, Instant};
 
 use super::connection::{Backend, Connection};
-use super::session::Session;
+use super::transaction::Transaction;
 use super::{Failed, Pool};
 use crate::Error;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 
-shared! {
+statements! {
     CONNECTION = "last_commit.connection",
         "INSERT INTO id_block (kind, next) VALUES ('connection', 2)
          ON CONFLICT (kind) DO UPDATE SET next = id_block.next + 1 RETURNING next - 1";
     INSERT = "last_commit.insert", "INSERT INTO last_commit (connection, number) VALUES (?1, 0)";
     FORGET = "last_commit.forget", "DELETE FROM last_commit WHERE connection < ?1";
     NOTE = "last_commit.note", "UPDATE last_commit SET number = ?2 WHERE connection = ?1";
-    FIND = "last_commit.find", "SELECT number FROM last_commit WHERE connection = ?1", locking;
+    FIND = "last_commit.find", "SELECT number FROM last_commit WHERE connection = ?1", for_update;
 }
 
 /// Ends a server process and waits for it.
@@ -36,22 +36,22 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// What a transaction writes down before it commits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ending {
+pub(super) struct CommitMarker {
     connection: i64,
     number: i64,
 }
 
 /// How a commit ended.
-pub(super) enum Ended {
+pub(super) enum CommitOutcome {
     /// It was answered.
     Committed,
     /// It was not, for this reason.
-    Unknown(Error),
+    InDoubt(Error),
     /// It was answered with this fault, by a server that is not the only one who commits: one of the others may have.
     Torn(Error),
 }
 
-impl Ending {
+impl CommitMarker {
     /// The next one of a connection, which gets its row if it has none.
     pub(super) async fn next(connection: &mut Connection, limit: Duration) -> Result<Self, Error> {
         let number = match connection.number {
@@ -67,52 +67,57 @@ impl Ending {
     }
 
     /// Writes the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
-    pub(super) async fn note(self, session: &mut Session<'_>) -> Result<(), Error> {
+    pub(super) async fn write_marker(self, session: &mut Transaction<'_>) -> Result<(), Error> {
         session.execute_each(&NOTE, vec![values![self.connection, self.number]]).await
     }
 }
 
 async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error> {
-    let mut session = Session::begin(connection, "BEGIN", limit);
+    let mut session = Transaction::begin(connection, "BEGIN", limit);
     let numbers = session.all(&CONNECTION, &[], |row| row.get::<i64>(0)).await?;
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
-    connection.driven(connection.client.batch_execute("COMMIT")).await.map_err(|found| connection.judged(&found))?;
+    connection.drive(connection.client.batch_execute("COMMIT")).await.map_err(|found| connection.judged(&found))?;
     Ok(number)
 }
 
 impl Pool {
     /// Finds out how a commit ended that was not answered because of `cause`.
-    pub(super) async fn look_up(&self, ending: Ending, lost: &Backend, cause: Error) -> Result<(), Failed> {
+    pub(super) async fn resolve_commit(
+        &self,
+        marker: CommitMarker,
+        lost: &Backend,
+        cause: Error,
+    ) -> Result<(), Failed> {
         tracing::warn!(%cause, "a commit was not answered; looking it up");
         let start = Instant::now();
         loop {
-            match self.found(ending, lost).await {
+            match self.found(marker, lost).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(Failed::Passing(cause)),
                 Err(fault) if start.elapsed() > PATIENCE => {
                     tracing::error!(%fault, "whether a commit took place cannot be found out");
-                    return Err(Failed::Lasting(Error::Unknown(cause.to_string())));
+                    return Err(Failed::Lasting(Error::CommitInDoubt(cause.to_string())));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             }
         }
     }
 
-    async fn found(&self, ending: Ending, lost: &Backend) -> Result<bool, Error> {
+    async fn found(&self, marker: CommitMarker, lost: &Backend) -> Result<bool, Error> {
         let mut connection = self.connection().await.map_err(Failed::into_fault)?;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
         let end = async { client.execute(END, &[&lost.number, &lost.started]).await };
-        connection.driven(end).await.map_err(|found| connection.judged(&found))?;
+        connection.drive(end).await.map_err(|found| connection.judged(&found))?;
         connection.is_clean = false;
-        let mut session = Session::begin(&connection, "BEGIN", self.limits.statement);
-        let found = session.all(&FIND, &values![ending.connection], |row| row.get::<i64>(0)).await?;
+        let mut session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
+        let found = session.all(&FIND, &values![marker.connection], |row| row.get::<i64>(0)).await?;
         session.roll_back().await;
         connection.is_clean = !connection.is_broken();
         match found.first() {
-            Some(number) => Ok(*number == ending.number),
+            Some(number) => Ok(*number == marker.number),
             None => Err(Error::Internal("the connection's row is gone".to_owned())),
         }
     }

@@ -13,10 +13,10 @@ use onhand_core::{
     StockList, StockListId, Timestamp,
 };
 
-use crate::feed::touches::{self, Touch};
+use crate::counters::{CounterDeltas, CounterKey};
+use crate::feed::outbox::{self, OutboxEvent};
 use crate::products::ProductRow;
 use crate::sql::Statement;
-use crate::tally::{Scope, Tally};
 use crate::{
     Error, Tx, channels, floor, mappings, movements, order_items, orders, products, records, stock_lists, stocks,
 };
@@ -38,7 +38,7 @@ pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(
     wanted.extend(floor::load(tx, &needs.floor, &mut reach, shelf).await?);
     let keys = load_product_keys(tx, needs, &reach, shelf).await?;
     let (found, known) = lock_stocks(tx, wanted, &keys).await?;
-    for (channel, number) in tx.told(numbers).await? {
+    for (channel, number) in tx.fetch(numbers).await? {
         shelf.put_number(channel, number);
     }
     floor::still_waiting(tx, &waiting).await?;
@@ -119,7 +119,7 @@ async fn load_items(
     let items = order_items::by_ids(tx, items).await?;
     let locked: HashSet<StockId> = found.iter().map(|stock| stock.id).collect();
     if items.iter().any(|item| !locked.contains(&item.stock)) {
-        return Err(Error::Moved("the stock of an order line"));
+        return Err(Error::StaleRead("the stock of an order line"));
     }
     for hold in order_items::holds_of(tx, &items).await? {
         shelf.put_hold(hold);
@@ -210,22 +210,25 @@ async fn load_channels(tx: &mut Tx<'_>, channels: &BTreeSet<ChannelId>, shelf: &
 
 /// Writes what the shelf recorded.
 pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<(), Error> {
-    let mut tally = Tally::default();
-    apply_stocks(tx, shelf, changes, &mut tally).await?;
-    apply_orders(tx, shelf, changes, &mut tally).await?;
+    let mut counters = CounterDeltas::default();
+    apply_stocks(tx, shelf, changes, &mut counters).await?;
+    apply_orders(tx, shelf, changes, &mut counters).await?;
     mappings::insert_all(tx, &changes.mappings).await?;
-    changes.mappings.iter().for_each(|mapping| tally.add(Scope::all(mappings::TABLE.name), mapping.id.get(), 1));
+    changes
+        .mappings
+        .iter()
+        .for_each(|mapping| counters.add(CounterKey::all(mappings::TABLE.name), mapping.id.get(), 1));
     movements::insert_all(tx, changes.movements.iter().map(|movement| (movement, movement.at))).await?;
-    touches::add_all(tx, touched(shelf, changes)).await?;
-    floor::apply(tx, changes, &mut tally).await?;
-    tally.write(tx).await
+    outbox::add_all(tx, touched(shelf, changes)).await?;
+    floor::apply(tx, changes, &mut counters).await?;
+    counters.write(tx).await
 }
 
 /// What channels will want to know of: stocks that have moved, and orders of channels, made or changed. Products say so
 /// themselves, but for one that has a stock in one more list, which may be all that puts it into a catalog.
-fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
+fn touched(shelf: &Shelf, changes: &Changes) -> Vec<OutboxEvent> {
     let moved: BTreeSet<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
-    let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| Touch {
+    let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| OutboxEvent {
         kind: Kind::Stock,
         object: stock.id.get(),
         scope: stock.list.get(),
@@ -233,16 +236,21 @@ fn touched(shelf: &Shelf, changes: &Changes) -> Vec<Touch> {
     });
     let orders = changes.new_orders.iter().chain(changes.orders.keys()).filter_map(|id| {
         let order = shelf.order(*id)?;
-        Some(Touch { kind: Kind::Order, object: id.get(), scope: order.channel?.get(), at: order.modified_at })
+        Some(OutboxEvent { kind: Kind::Order, object: id.get(), scope: order.channel?.get(), at: order.modified_at })
     });
     let listed: BTreeMap<ProductId, Timestamp> =
         changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).map(|new| (new.product, new.created_at)).collect();
     let products = listed.into_iter().filter(|(product, _)| !changes.new_products.contains(product));
-    let products = products.map(|(id, at)| Touch { kind: Kind::Product, object: id.get(), scope: 0, at });
+    let products = products.map(|(id, at)| OutboxEvent { kind: Kind::Product, object: id.get(), scope: 0, at });
     stocks.chain(orders).chain(products).collect()
 }
 
-async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
+async fn apply_stocks(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    changes: &Changes,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
     let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
     pin(tx, &new, changes).await?;
     let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
@@ -262,11 +270,11 @@ async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: 
     };
     let new_products: Vec<ProductRow> = changes.new_products.iter().filter_map(product).collect();
     products::insert_all(tx, &new_products).await?;
-    new_products.iter().for_each(|product| tally.add(Scope::all("product"), product.id.get(), 1));
+    new_products.iter().for_each(|product| counters.add(CounterKey::all("product"), product.id.get(), 1));
     stocks::insert_all(tx, &new).await?;
     for stock in &new {
-        tally.add(Scope::all(stocks::TABLE.name), stock.id.get(), 1);
-        tally.add(Scope::of(stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
+        counters.add(CounterKey::all(stocks::TABLE.name), stock.id.get(), 1);
+        counters.add(CounterKey::of(stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
     }
     let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
     stocks::update_all(tx, &changed).await
@@ -275,18 +283,23 @@ async fn apply_stocks(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: 
 /// What new stocks point at stays until they are there.
 async fn pin(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), Error> {
     let known = new.iter().map(|stock| stock.product).filter(|product| !changes.new_products.contains(product));
-    records::pin(tx, &products::KNOWN, &known.map(ProductId::get).collect()).await?;
-    records::pin(tx, &stock_lists::KNOWN, &new.iter().map(|stock| stock.list.get()).collect()).await
+    records::lock_references(tx, &products::KNOWN, &known.map(ProductId::get).collect()).await?;
+    records::lock_references(tx, &stock_lists::KNOWN, &new.iter().map(|stock| stock.list.get()).collect()).await
 }
 
-async fn apply_orders(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes, tally: &mut Tally) -> Result<(), Error> {
+async fn apply_orders(
+    tx: &mut Tx<'_>,
+    shelf: &Shelf,
+    changes: &Changes,
+    counters: &mut CounterDeltas,
+) -> Result<(), Error> {
     let new: Vec<_> = changes.new_orders.iter().filter_map(|id| shelf.order(*id)).collect();
-    orders::insert_all(tx, &new, tally).await?;
+    orders::insert_all(tx, &new, counters).await?;
     let changed: Vec<_> = changes.orders.iter().filter_map(|(id, before)| Some((before, shelf.order(*id)?))).collect();
-    orders::update_all(tx, &changed, tally).await?;
+    orders::update_all(tx, &changed, counters).await?;
     let new: Vec<_> = changes.new_items.iter().filter_map(|id| shelf.item(*id)).collect();
     order_items::insert_all(tx, &new).await?;
-    new.iter().for_each(|item| tally.add(Scope::all(order_items::TABLE.name), item.id.get(), 1));
+    new.iter().for_each(|item| counters.add(CounterKey::all(order_items::TABLE.name), item.id.get(), 1));
     let changed: Vec<_> = changes.items.iter().filter_map(|id| shelf.item(*id)).collect();
     order_items::update_all(tx, &changed).await?;
     let new: Vec<_> = changes.new_holds.iter().filter_map(|id| shelf.hold(*id)).collect();

@@ -8,14 +8,14 @@ use onhand_core::feed::{self, Kind};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::Progress;
-use super::facts::Object;
-use crate::sql::{shared, values};
+use super::delivery_facts::Object;
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// Rows that are taken away in one transaction.
 const CLEARED_ROWS: i64 = 2_500;
 
-shared! {
+statements! {
     PUT = "outgoing.put",
         "INSERT INTO outgoing (channel_id, kind, object_id, scope, offer, changed_at, not_before)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

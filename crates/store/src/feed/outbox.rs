@@ -10,18 +10,18 @@ use std::fmt::Write as _;
 use onhand_core::feed::Kind;
 use onhand_core::{BUCKETS, Timestamp};
 
-use super::{changes, cursor};
+use super::{change_log, cursor};
 use crate::engine::Row;
 use crate::ids;
-use crate::sql::{shared, values};
-use crate::{Answering, Error, Tx, Value};
+use crate::sql::{statements, values};
+use crate::{BoxFuture, Error, Tx, Value};
 
 /// Rows that get their versions in one transaction.
 pub const ROWS_MAX: i64 = 32;
 /// Touches in one row, unless another transaction adds its own to it. Their product bounds how long orders wait.
 const ROW_TOUCHES: usize = 32;
 
-shared! {
+statements! {
     /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds to the
     /// row.
     ADD = "touches.add",
@@ -52,7 +52,7 @@ pub struct Member {
 
 /// An object that has changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Touch {
+pub struct OutboxEvent {
     /// What it is.
     pub kind: Kind,
     /// Its id.
@@ -64,13 +64,13 @@ pub struct Touch {
 }
 
 /// Notes changes, each object once.
-pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, touches: impl IntoIterator<Item = Touch>) -> Answering<'t, ()> {
-    let entry = |one: Touch| (one.kind.number(), one.object, one.scope, one.at.micros());
+pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, touches: impl IntoIterator<Item = OutboxEvent>) -> BoxFuture<'t, ()> {
+    let entry = |one: OutboxEvent| (one.kind.number(), one.object, one.scope, one.at.micros());
     add(tx, &touches.into_iter().map(entry).collect::<Vec<_>>())
 }
 
 /// Notes that products have come into catalogs or have left them, each pair once.
-pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Item = Member>) -> Answering<'t, ()> {
+pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Item = Member>) -> BoxFuture<'t, ()> {
     let entry = |one: Member| (MEMBER, one.product, one.catalog, one.at.micros());
     add(tx, &members.into_iter().map(entry).collect::<Vec<_>>())
 }
@@ -78,7 +78,7 @@ pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Ite
 /// Kind, object, scope and time of a touch.
 type Entry = (i64, i64, i64, i64);
 
-fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> Answering<'t, ()> {
+fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     if !tx.is_distributed() {
         return tx.execute_each(&ADD, entries.chunks(ROW_TOUCHES).map(row));
     }
@@ -131,7 +131,7 @@ fn take(text: &str, newest: &mut Last) -> Option<()> {
 /// Gives versions to changes, those of [`ROWS_MAX`] rows at the most; how many rows there were.
 pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     // Whoever has this row is alone, and sees all that others have committed before.
-    ids::take(tx, changes::VERSIONS, 0).await?;
+    ids::take(tx, change_log::VERSIONS, 0).await?;
     let found = tx.all(&NEXT, &values![i64::MIN, ROWS_MAX], read).await?;
     if found.is_empty() {
         return Ok(0);
@@ -144,11 +144,11 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let mut ordered: Vec<_> =
         newest.into_iter().map(|((kind, object, _), (at, scope))| (at, kind, object, scope)).collect();
     ordered.sort_unstable();
-    let first = ids::take(tx, changes::VERSIONS, ordered.len() as i64).await?;
+    let first = ids::take(tx, change_log::VERSIONS, ordered.len() as i64).await?;
     let versions =
         ordered.iter().zip(first..).map(|((_, kind, object, scope), version)| (*kind, *object, *scope, version));
     let (members, objects): (Vec<_>, Vec<_>) = versions.partition(|(kind, ..)| *kind == MEMBER);
-    changes::put_all(tx, objects.into_iter()).await?;
+    change_log::put_all(tx, objects.into_iter()).await?;
     let members = members.into_iter().map(|(_, product, catalog, version)| (catalog, product, version));
     cursor::put_members(tx, members).await?;
     let rows = found.iter().map(|((bucket, at, kind, object), text)| values![*at, *kind, *object, *bucket, text]);

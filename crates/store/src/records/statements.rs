@@ -6,12 +6,12 @@
 use std::fmt::Write as _;
 
 use super::tables::TABLES;
-use super::{Spread, Table};
+use super::{Colocation, Table};
 use crate::filter;
 use crate::sql::Statement;
 
 /// Statements of a table.
-pub(crate) struct Made {
+pub(crate) struct GeneratedStatements {
     pub(super) listed: filter::Table,
     pub(super) by_id: Statement,
     pub(super) locked: Statement,
@@ -50,7 +50,7 @@ fn places(from: usize, count: usize) -> String {
 }
 
 impl Table {
-    pub(crate) fn made(&'static self) -> &'static Made {
+    pub(crate) fn made(&'static self) -> &'static GeneratedStatements {
         self.made.get_or_init(|| self.make())
     }
 
@@ -58,12 +58,12 @@ impl Table {
         Statement::shared(kept(format!("{}.{verb}", self.name)), kept(text))
     }
 
-    fn make(&'static self) -> Made {
+    fn make(&'static self) -> GeneratedStatements {
         let name = self.name;
         let own: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
         let all = [&["id", "created_at", "modified_at"][..], &own].concat().join(", ");
         let (key, by_key) = match self.spread {
-            Spread::No => (vec!["id"], "WHERE id = ?1"),
+            Colocation::No => (vec!["id"], "WHERE id = ?1"),
             _ => (vec!["id", "bucket"], "WHERE id = ?1 AND bucket = ?2"),
         };
         let by_id = format!("SELECT {all} FROM {name} {by_key}");
@@ -72,12 +72,12 @@ impl Table {
         let changed = [&["modified_at"][..], &own].concat();
         let sets = changed.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", key.len() + 1 + at));
         let update = format!("UPDATE {name} SET {} {by_key}", sets.collect::<Vec<_>>().join(", "));
-        Made {
-            locked: self.statement("locked", by_id.clone()).locking(),
+        GeneratedStatements {
+            locked: self.statement("locked", by_id.clone()).for_update(),
             by_id: self.statement("by_id", by_id),
             same: self.make_same(&all),
-            listed: filter::Table { name, columns: kept(all), tallied: self.tallied, log: None },
-            exists: self.statement("exists", format!("SELECT id FROM {name} {by_key}")).pinning(),
+            listed: filter::Table { name, columns: kept(all), counted_by: self.counted_by, log: None },
+            exists: self.statement("exists", format!("SELECT id FROM {name} {by_key}")).for_key_share(),
             insert: self.statement("insert", insert),
             update: self.statement("update", update),
             delete: self.statement("delete", format!("DELETE FROM {name} {by_key}")),
@@ -87,11 +87,11 @@ impl Table {
     }
 
     fn make_same(&self, all: &str) -> Option<Statement> {
-        let bucket = (!matches!(self.spread, Spread::No)).then_some("bucket");
+        let bucket = (!matches!(self.spread, Colocation::No)).then_some("bucket");
         let key = self.natural.iter().copied().chain(bucket).enumerate();
         let key: Vec<String> = key.map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
         let text = || format!("SELECT {all} FROM {} WHERE {}", self.name, key.join(" AND "));
-        (!self.natural.is_empty()).then(|| self.statement("same", text()).locking())
+        (!self.natural.is_empty()).then(|| self.statement("same", text()).for_update())
     }
 
     fn make_links(&self) -> Vec<MadeLink> {
@@ -146,7 +146,7 @@ pub(crate) fn counted() -> String {
     for table in TABLES.iter().filter(|table| !table.columns.is_empty()) {
         let name = table.name;
         let _ = write!(text, " UNION ALL SELECT '{name}', id >> 16, COUNT(*) FROM {name} GROUP BY 2");
-        for column in table.tallied {
+        for column in table.counted_by {
             let scope = format!("'{name}:{column}:' || {column}");
             let not_null = format!("WHERE {column} IS NOT NULL");
             let _ = write!(text, " UNION ALL SELECT {scope}, id >> 16, COUNT(*) FROM {name} {not_null} GROUP BY 1, 2");

@@ -12,7 +12,7 @@ use crate::Error;
 
 /// Which server is believed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) enum Trust {
+pub(super) enum TlsTrust {
     /// Whoever answers (`disable`, `prefer`, `require`, as PostgreSQL's programs understand them).
     Anybody,
     /// Who shows a certificate of this name from one of these authorities, or from the system's (`verify-full`).
@@ -20,12 +20,12 @@ pub(super) enum Trust {
 }
 
 /// A database URL, taken apart.
-pub(super) struct Place {
+pub(super) struct ConnectParams {
     pub(super) config: Config,
-    pub(super) trust: Trust,
+    pub(super) trust: TlsTrust,
 }
 
-impl Place {
+impl ConnectParams {
     pub(super) fn parse(url: &str) -> Result<Self, Error> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut verify, mut roots, mut rest) = (false, None, Vec::new());
@@ -59,7 +59,7 @@ impl Place {
         if verify {
             config.ssl_mode(SslMode::Require);
         }
-        Ok(Self { config, trust: if verify { Trust::Certified(roots) } else { Trust::Anybody } })
+        Ok(Self { config, trust: if verify { TlsTrust::Certified(roots) } else { TlsTrust::Anybody } })
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn refused(url: &str) -> String {
-        match Place::parse(url) {
+        match ConnectParams::parse(url) {
             Err(Error::Url(text)) => text,
             Err(other) => panic!("{url}: {other}"),
             Ok(_) => panic!("{url} was taken"),
@@ -77,10 +77,10 @@ mod tests {
 
     #[test]
     fn trust_is_read_from_the_mode() {
-        let place = Place::parse("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=/ca.pem").expect("good");
-        assert_eq!(place.trust, Trust::Certified(Some(PathBuf::from("/ca.pem"))));
+        let place = ConnectParams::parse("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=/ca.pem").expect("good");
+        assert_eq!(place.trust, TlsTrust::Certified(Some(PathBuf::from("/ca.pem"))));
         assert_eq!(place.config.get_ssl_mode(), SslMode::Require);
-        assert_eq!(Place::parse("postgres://u@h/d?sslmode=require").expect("good").trust, Trust::Anybody);
+        assert_eq!(ConnectParams::parse("postgres://u@h/d?sslmode=require").expect("good").trust, TlsTrust::Anybody);
     }
 
     #[test]

@@ -8,30 +8,30 @@ use std::collections::BTreeMap;
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
-use super::touches::{self, Member, Touch};
+use super::outbox::{self, Member, OutboxEvent};
 use crate::integration_actions::{self, Named};
 use crate::records::{Change, Record};
-use crate::{Answering, Tx};
+use crate::{BoxFuture, Tx};
 
 /// Prices were made, changed or removed. One that comes or goes may be all that puts its product into a catalog.
-pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
-    let price = |price: &Record| Touch {
+pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
+    let price = |price: &Record| OutboxEvent {
         kind: Kind::Price,
         object: price.id,
         scope: price.int("price_list_id").unwrap_or_default(),
         at: price.modified_at,
     };
-    let product = |price: &Record| Touch {
+    let product = |price: &Record| OutboxEvent {
         kind: Kind::Product,
         object: price.int("product_id").unwrap_or_default(),
         scope: 0,
         at: price.modified_at,
     };
     let comes_or_goes = changes.iter().filter(|change| change.before.is_none() || change.after.is_none());
-    let products: BTreeMap<i64, Touch> =
+    let products: BTreeMap<i64, OutboxEvent> =
         comes_or_goes.filter_map(record).map(product).map(|touch| (touch.object, touch)).collect();
-    let prices: Vec<Touch> = changes.iter().filter_map(record).map(price).collect();
-    touches::add_all(tx, prices.into_iter().chain(products.into_values()))
+    let prices: Vec<OutboxEvent> = changes.iter().filter_map(record).map(price).collect();
+    outbox::add_all(tx, prices.into_iter().chain(products.into_values()))
 }
 
 /// A record as it is, or as it was when it went.
@@ -40,12 +40,17 @@ fn record(change: &Change) -> Option<&Record> {
 }
 
 /// Products were removed; all else is said where it is written.
-pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
-    note(tx, changes, |product| Touch { kind: Kind::Product, object: product.id, scope: 0, at: product.modified_at })
+pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
+    note(tx, changes, |product| OutboxEvent {
+        kind: Kind::Product,
+        object: product.id,
+        scope: 0,
+        at: product.modified_at,
+    })
 }
 
 /// Products came into catalogs or left them.
-pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     Box::pin(async move {
         let member = |item: &Record| Member {
             catalog: item.int("catalog_id").unwrap_or_default(),
@@ -53,8 +58,8 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> An
             at: item.modified_at,
         };
         let members = changes.iter().filter_map(record).map(member);
-        touches::add_members(tx, members.collect::<Vec<_>>()).await?;
-        note(tx, changes, |item| Touch {
+        outbox::add_members(tx, members.collect::<Vec<_>>()).await?;
+        note(tx, changes, |item| OutboxEvent {
             kind: Kind::Product,
             object: item.int("product_id").unwrap_or_default(),
             scope: 0,
@@ -66,14 +71,14 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> An
 
 /// Cancellation requests were made, changed or removed. One that has the channel's name came from there, and is known there
 /// from the beginning.
-pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Answering<'t, ()> {
+pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     Box::pin(async move {
         let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));
         let touch = |record: &Record| {
             let (object, at) = (record.id, record.modified_at);
-            record.int("channel_id").map(|scope| Touch { kind: Kind::CancellationRequest, object, scope, at })
+            record.int("channel_id").map(|scope| OutboxEvent { kind: Kind::CancellationRequest, object, scope, at })
         };
-        touches::add_all(tx, records.filter_map(touch).collect::<Vec<_>>()).await?;
+        outbox::add_all(tx, records.filter_map(touch).collect::<Vec<_>>()).await?;
         for record in changes.iter().filter(|change| change.before.is_none()).filter_map(|change| change.after.as_ref())
         {
             let (Some(channel), Some(remote_id)) = (record.int("channel_id"), record.text("remote_id")) else {
@@ -91,9 +96,9 @@ pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) ->
     })
 }
 
-fn note<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change], touch: fn(&Record) -> Touch) -> Answering<'t, ()> {
+fn note<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change], touch: fn(&Record) -> OutboxEvent) -> BoxFuture<'t, ()> {
     let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));
     // One product may be put into several catalogs at once.
-    let touches: BTreeMap<i64, Touch> = records.map(touch).map(|touch| (touch.object, touch)).collect();
-    touches::add_all(tx, touches.into_values())
+    let touches: BTreeMap<i64, OutboxEvent> = records.map(touch).map(|touch| (touch.object, touch)).collect();
+    outbox::add_all(tx, touches.into_values())
 }

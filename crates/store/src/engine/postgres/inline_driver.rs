@@ -25,12 +25,12 @@ const BUSY: u8 = 1;
 const AGAIN: u8 = 2;
 
 /// Told by either half that it has something for the other, and by the socket.
-struct Turn {
+struct DriverWaker {
     state: AtomicU8,
     task: AtomicWaker,
 }
 
-impl Wake for Turn {
+impl Wake for DriverWaker {
     fn wake(self: Arc<Self>) {
         self.wake_by_ref();
     }
@@ -45,21 +45,21 @@ impl Wake for Turn {
 type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// One connection's line.
-pub(super) struct Line {
+pub(super) struct InlineDriver {
     /// Gone when the connection has ended; whoever uses it is told by the client.
     driver: Mutex<Option<Driver>>,
-    turn: Arc<Turn>,
+    turn: Arc<DriverWaker>,
     waker: Waker,
 }
 
-impl Line {
+impl InlineDriver {
     pub(super) fn new(driver: impl Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static) -> Self {
         let driver: Driver = Box::pin(async move {
             if let Err(fault) = driver.await {
                 tracing::debug!(%fault, "a database connection ended");
             }
         });
-        let turn = Arc::new(Turn { state: AtomicU8::new(BUSY), task: AtomicWaker::new() });
+        let turn = Arc::new(DriverWaker { state: AtomicU8::new(BUSY), task: AtomicWaker::new() });
         Self { driver: Mutex::new(Some(driver)), waker: turn.clone().into(), turn }
     }
 
@@ -69,7 +69,7 @@ impl Line {
     }
 
     /// Sends what was begun and takes in what is there, and waits for nothing.
-    pub(super) fn pass(&self) {
+    pub(super) fn poll_once(&self) {
         let mut driver = self.driver.lock().unwrap_or_else(PoisonError::into_inner);
         let mut context = Context::from_waker(&self.waker);
         if driver.as_mut().is_some_and(|driver| driver.as_mut().poll(&mut context).is_ready()) {
@@ -78,7 +78,7 @@ impl Line {
     }
 
     /// Does something with the client to its end.
-    pub(super) async fn driven<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(super) async fn drive<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         poll_fn(|context| {
             self.turn.task.register(context.waker());
@@ -87,7 +87,7 @@ impl Line {
                 if let Poll::Ready(value) = self.begin(work.as_mut()) {
                     return Poll::Ready(value);
                 }
-                self.pass();
+                self.poll_once();
                 let rests = self.turn.state.compare_exchange(BUSY, WAITING, Ordering::SeqCst, Ordering::SeqCst);
                 if rests.is_ok() {
                     return Poll::Pending;

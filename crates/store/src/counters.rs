@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// The most rows one block of the lowest level has: an id is a running number times 256 plus a bucket.
@@ -17,7 +17,7 @@ const LEVELS: [(i64, u32); 2] = [(1, LARGE), (2, SMALL)];
 const LARGE: u32 = 24;
 const SMALL: u32 = 16;
 
-shared! {
+statements! {
     COUNT = "tally.count", "SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM tally WHERE scope = ?1 AND level = 1";
     BLOCKS = "tally.blocks",
         "SELECT block, n FROM tally WHERE scope = ?1 AND level = ?2 AND block >= ?3 AND block < ?4 ORDER BY block";
@@ -28,12 +28,12 @@ shared! {
 
 /// What is counted: the rows of a table, all of them or those with a value in a column.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct Scope {
+pub(crate) struct CounterKey {
     table: &'static str,
     part: Option<(&'static str, i64)>,
 }
 
-impl Scope {
+impl CounterKey {
     /// All rows of a table.
     pub(crate) const fn all(table: &'static str) -> Self {
         Self { table, part: None }
@@ -55,13 +55,13 @@ impl Scope {
 
 /// Changes of counts, added up before they are written.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
-    changes: BTreeMap<(Scope, i64, i64), i64>,
+pub(crate) struct CounterDeltas {
+    changes: BTreeMap<(CounterKey, i64, i64), i64>,
 }
 
-impl Tally {
+impl CounterDeltas {
     /// Counts a row in (`by` 1) or out (`by` −1).
-    pub(crate) fn add(&mut self, scope: Scope, id: i64, by: i64) {
+    pub(crate) fn add(&mut self, scope: CounterKey, id: i64, by: i64) {
         for (level, shift) in LEVELS {
             *self.changes.entry((scope, level, id >> shift)).or_insert(0) += by;
         }

@@ -1,10 +1,10 @@
 //! A transaction on one connection.
 //!
-//! Many rows are one statement, very many that are only inserted are loaded ([`together`]); where tables are spread over several
+//! Many rows are one statement, very many that are only inserted are loaded ([`write_batch`]); where tables are spread over several
 //! machines, each row is a statement, since only one that names one bucket goes to one machine. All are sent together.
 //!
 //! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave at once,
-//! those of few rows as one statement ([`together`]), so that a batch costs few exchanges; their faults come out at
+//! those of few rows as one statement ([`write_batch`]), so that a batch costs few exchanges; their faults come out at
 //! that answer. No statement is waited for without a limit. Must not know tables.
 
 use std::future::Future;
@@ -18,11 +18,11 @@ use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio_postgres::Statement as Prepared;
 use tokio_postgres::types::ToSql;
 
-use super::batch::Form;
+use super::bulk_statement::BulkStatement;
+use super::commit_marker::{CommitMarker, CommitOutcome};
 use super::connection::Connection;
-use super::settle::{Ended, Ending};
-use super::together::{self, Parameter, Write};
-use super::{batch, fault};
+use super::write_batch::{self, BufferedWrite, Parameter};
+use super::{bulk_statement, error_mapping};
 use crate::engine::Row;
 use crate::sql::{Statement, dollars};
 use crate::{Error, Value};
@@ -33,14 +33,14 @@ const GRACE: Duration = Duration::from_secs(2);
 type Sent<'c> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c>>;
 
 /// The place of an answer that is on its way. It comes when anything later is answered.
-pub(crate) struct Asked(Arc<OnceLock<Vec<tokio_postgres::Row>>>);
+pub(crate) struct PendingQuery(Arc<OnceLock<Vec<tokio_postgres::Row>>>);
 
 /// A running transaction.
-pub struct Session<'c> {
+pub struct Transaction<'c> {
     connection: &'c Connection,
     limit: Duration,
     /// Writes that have not been sent.
-    kept: Vec<Write>,
+    buffered: Vec<BufferedWrite>,
     /// Statements on their way, in the order in which they were sent and will be answered.
     sent: Vec<Sent<'c>>,
     has_failed: bool,
@@ -48,11 +48,11 @@ pub struct Session<'c> {
     was_told: bool,
 }
 
-impl<'c> Session<'c> {
+impl<'c> Transaction<'c> {
     /// Sends the beginning; it is answered before the first statement is.
     pub(super) fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
-        let (kept, sent) = (Vec::new(), Vec::new());
-        let mut session = Self { connection, limit: limit + GRACE, kept, sent, has_failed: false, was_told: false };
+        let (buffered, sent) = (Vec::new(), Vec::new());
+        let mut session = Self { connection, limit: limit + GRACE, buffered, sent, has_failed: false, was_told: false };
         session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) });
         session
     }
@@ -65,7 +65,7 @@ impl<'c> Session<'c> {
     /// Begins a statement, which leaves with the next that is waited for.
     fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
         let mut statement: Sent<'c> = Box::pin(statement);
-        let early = self.connection.line.begin(statement.as_mut());
+        let early = self.connection.driver.begin(statement.as_mut());
         // What could not even be sent must not be followed by a commit of the rest.
         self.has_failed |= matches!(early, Poll::Ready(Err(_)));
         self.sent.push(match early {
@@ -75,21 +75,21 @@ impl<'c> Session<'c> {
     }
 
     /// Sends the writes that were kept.
-    async fn send_kept(&mut self) -> Result<(), Error> {
-        if self.kept.is_empty() {
+    async fn send_buffered(&mut self) -> Result<(), Error> {
+        if self.buffered.is_empty() {
             return Ok(());
         }
-        for mut writes in together::grouped(std::mem::take(&mut self.kept)) {
-            if let Some((load, rows)) = writes.first_mut().and_then(Write::take_load) {
+        for mut writes in write_batch::grouped(std::mem::take(&mut self.buffered)) {
+            if let Some((load, rows)) = writes.first_mut().and_then(BufferedWrite::take_copy_in) {
                 self.send_rows(load, rows).await?;
                 continue;
             }
-            let name = together::name(&writes);
+            let name = write_batch::name(&writes);
             let prepared = match self.connection.known(&name) {
                 Some(prepared) => prepared,
-                None => self.settled(self.connection.prepare(&name, &together::text(&writes))).await?,
+                None => self.settled(self.connection.prepare(&name, &write_batch::text(&writes))).await?,
             };
-            let (client, parameters) = (&self.connection.client, together::parameters(writes));
+            let (client, parameters) = (&self.connection.client, write_batch::parameters(writes));
             self.send(async move { client.execute_raw(&prepared, &parameters).await });
         }
         Ok(())
@@ -111,7 +111,7 @@ impl<'c> Session<'c> {
         &mut self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
     ) -> Result<T, Error> {
-        self.send_kept().await?;
+        self.send_buffered().await?;
         self.settled(answer).await
     }
 
@@ -132,9 +132,9 @@ impl<'c> Session<'c> {
             );
             earlier.and(answer)
         };
-        let result = match tokio::time::timeout(self.limit, self.connection.driven(all)).await {
+        let result = match tokio::time::timeout(self.limit, self.connection.drive(all)).await {
             Ok(result) => result.map_err(|found| {
-                self.was_told = fault::is_told(&found);
+                self.was_told = error_mapping::is_server_reported(&found);
                 self.connection.judged(&found)
             }),
             Err(_) => Err(Error::Unavailable(format!("the database gave no answer in {} s", self.limit.as_secs()))),
@@ -152,12 +152,12 @@ impl<'c> Session<'c> {
     }
 
     /// The form for many rows, written down once per process: the server says what types the parameters have.
-    async fn form(&mut self, statement: &'static Statement) -> Result<&'static Form, Error> {
+    async fn form(&mut self, statement: &'static Statement) -> Result<&'static BulkStatement, Error> {
         if let Some(form) = statement.each.get() {
             return Ok(form);
         }
         let one = self.prepared(statement.postgres()).await?;
-        let form = Form::of(statement.postgres(), one.params())?;
+        let form = BulkStatement::of(statement.postgres(), one.params())?;
         Ok(statement.each.get_or_init(|| form))
     }
 
@@ -184,14 +184,14 @@ impl<'c> Session<'c> {
             }
             return Ok(());
         }
-        if self.kept.iter().any(|write| std::ptr::eq(write.statement, statement)) {
-            self.send_kept().await?;
+        if self.buffered.iter().any(|write| std::ptr::eq(write.statement, statement)) {
+            self.send_buffered().await?;
         }
         let write = match rows.len() {
-            1 => Write::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
-            _ => Write::of_rows(statement, self.form(statement).await?, &rows)?,
+            1 => BufferedWrite::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
+            _ => BufferedWrite::of_rows(statement, self.form(statement).await?, &rows)?,
         };
-        self.kept.push(write);
+        self.buffered.push(write);
         Ok(())
     }
 
@@ -222,7 +222,7 @@ impl<'c> Session<'c> {
             return Ok(touched);
         }
         let form = self.form(statement).await?;
-        let (prepared, columns) = (self.prepared(&form.text).await?, batch::turn(&form.kinds, &rows)?);
+        let (prepared, columns) = (self.prepared(&form.text).await?, bulk_statement::transpose(&form.kinds, &rows)?);
         self.answered(self.connection.client.execute_raw(&prepared, &columns)).await
     }
 
@@ -242,9 +242,9 @@ impl<'c> Session<'c> {
             }
             return Ok(touched);
         }
-        let form = Form::of(&sql, one.params())?;
+        let form = BulkStatement::of(&sql, one.params())?;
         let prepared = self.prepared(&form.text).await?;
-        let (columns, client) = (batch::turn(&form.kinds, rows)?, &self.connection.client);
+        let (columns, client) = (bulk_statement::transpose(&form.kinds, rows)?, &self.connection.client);
         self.answered(client.execute_raw(&prepared, &columns)).await
     }
 
@@ -277,22 +277,22 @@ impl<'c> Session<'c> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let asked = self.ask_each(statement, keys).await?;
-        self.told(&asked, read).await
+        let asked = self.query_many(statement, keys).await?;
+        self.fetch(&asked, read).await
     }
 
     /// Sends a question and leaves its answer for later.
-    pub(in crate::engine) async fn ask_each<const N: usize>(
+    pub(in crate::engine) async fn query_many<const N: usize>(
         &mut self,
         statement: &'static Statement,
         keys: Vec<[Value<'_>; N]>,
-    ) -> Result<Asked, Error> {
-        let asked = Asked(Arc::default());
+    ) -> Result<PendingQuery, Error> {
+        let asked = PendingQuery(Arc::default());
         if keys.is_empty() {
-            return Ok(Asked(Arc::new(Vec::new().into())));
+            return Ok(PendingQuery(Arc::new(Vec::new().into())));
         }
         let (prepared, questions) = self.questions(statement, keys).await?;
-        self.send_kept().await?;
+        self.send_buffered().await?;
         let (client, place) = (&self.connection.client, asked.0.clone());
         self.send(async move {
             let one = async |question| client.query_raw(&prepared, question).await?.try_collect::<Vec<_>>().await;
@@ -316,14 +316,14 @@ impl<'c> Session<'c> {
             return Ok((self.prepared(statement.postgres()).await?, keys.into_iter().map(question).collect()));
         }
         let form = self.form(statement).await?;
-        let columns = batch::turn(&form.kinds, &keys)?;
+        let columns = bulk_statement::transpose(&form.kinds, &keys)?;
         Ok((self.prepared(&form.text).await?, vec![columns.into_iter().map(Parameter::Column).collect()]))
     }
 
     /// The answer to a question.
-    pub(in crate::engine) async fn told<T>(
+    pub(in crate::engine) async fn fetch<T>(
         &mut self,
-        asked: &Asked,
+        asked: &PendingQuery,
         mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         if asked.0.get().is_none() {
@@ -353,29 +353,29 @@ impl<'c> Session<'c> {
 
     /// Leaves the note that this is what the connection has committed last, and commits. Everything is sent at once: a
     /// statement that fails turns the commit into a roll-back, and says so first.
-    pub(super) async fn commit(mut self, ending: Option<Ending>) -> Result<Ended, Error> {
-        if let Err(fault) = self.complete(ending).await {
+    pub(super) async fn commit(mut self, marker: Option<CommitMarker>) -> Result<CommitOutcome, Error> {
+        if let Err(fault) = self.complete(marker).await {
             self.roll_back().await;
             return Err(fault);
         }
         let client = &self.connection.client;
         match self.answered(client.batch_execute("COMMIT")).await {
-            Ok(()) => Ok(Ended::Committed),
+            Ok(()) => Ok(CommitOutcome::Committed),
             // Of several machines that commit, one may have failed and another not.
-            Err(fault @ Error::Unavailable(_)) if self.was_told && self.is_distributed() => Ok(Ended::Torn(fault)),
+            Err(it @ Error::Unavailable(_)) if self.was_told && self.is_distributed() => Ok(CommitOutcome::Torn(it)),
             Err(fault) if self.was_told => Err(fault),
             // Of a lost connection it is not known whether the commit was still heard.
-            Err(fault) => Ok(Ended::Unknown(fault)),
+            Err(fault) => Ok(CommitOutcome::InDoubt(fault)),
         }
     }
 
     /// Sends all that belongs to the transaction, or says why that cannot be.
-    async fn complete(&mut self, ending: Option<Ending>) -> Result<(), Error> {
+    async fn complete(&mut self, marker: Option<CommitMarker>) -> Result<(), Error> {
         if !self.has_failed {
-            if let Some(ending) = ending {
-                ending.note(self).await?;
+            if let Some(marker) = marker {
+                marker.write_marker(self).await?;
             }
-            self.send_kept().await?;
+            self.send_buffered().await?;
         }
         if self.has_failed {
             self.settled(std::future::ready(Ok(()))).await?;
@@ -386,15 +386,15 @@ impl<'c> Session<'c> {
 
     /// Gives up. What cannot be sent any more has given up by itself.
     pub(super) async fn roll_back(mut self) {
-        self.kept.clear();
+        self.buffered.clear();
         let client = &self.connection.client;
         let _ = self.answered(client.batch_execute("ROLLBACK")).await;
     }
 
     /// Ends a transaction that only read. Nobody needs the answer: whatever is sent on this connection comes after it.
-    pub(super) fn let_go(mut self) {
+    pub(super) fn end_read(mut self) {
         let client = &self.connection.client;
         self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });
-        self.connection.line.pass();
+        self.connection.driver.poll_once();
     }
 }

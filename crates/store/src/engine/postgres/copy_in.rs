@@ -6,7 +6,7 @@
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio_postgres::types::Type;
 
-use super::batch::put;
+use super::bulk_statement::put;
 use crate::sql::Insert;
 use crate::{Error, Value};
 

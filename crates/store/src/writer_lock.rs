@@ -16,12 +16,12 @@ const SUFFIX: &str = "-hold";
 
 /// Says that no other process changes stock in the same file.
 #[derive(Debug)]
-pub struct Hold {
+pub struct WriterLock {
     /// Open as long as it is held. It is not removed: another process may wait for this very file.
     file: Option<(File, PathBuf)>,
 }
 
-impl Hold {
+impl WriterLock {
     /// The hold on something that needs none.
     pub(crate) const fn nothing() -> Self {
         Self { file: None }
@@ -61,15 +61,15 @@ mod tests {
     fn one_has_it_until_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (folder.path().join("one.db"), folder.path().join("other.db"));
-        let hold = Hold::take(&one).unwrap();
+        let hold = WriterLock::take(&one).unwrap();
         assert!(hold.is_some());
-        assert!(Hold::take(&one).unwrap().is_none(), "it is held");
-        assert!(Hold::take(&other).unwrap().is_some(), "another file is another matter");
+        assert!(WriterLock::take(&one).unwrap().is_none(), "it is held");
+        assert!(WriterLock::take(&other).unwrap().is_some(), "another file is another matter");
         hold.as_ref().unwrap().check().unwrap();
         std::fs::rename(folder.path().join("one.db-hold"), folder.path().join("gone")).unwrap();
         assert!(matches!(hold.as_ref().unwrap().check(), Err(Error::Lost(_))));
         std::fs::rename(folder.path().join("gone"), folder.path().join("one.db-hold")).unwrap();
         drop(hold);
-        assert!(Hold::take(&one).unwrap().is_some(), "it was given back");
+        assert!(WriterLock::take(&one).unwrap().is_some(), "it was given back");
     }
 }

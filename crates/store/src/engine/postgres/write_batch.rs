@@ -11,16 +11,16 @@ use std::fmt::Write as _;
 use bytes::{Bytes, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::batch::{Column, Form};
-use super::{batch, load};
+use super::bulk_statement::{BulkStatement, Column};
+use super::{bulk_statement, copy_in};
 use crate::sql::Statement;
 use crate::{Error, Value};
 
 /// A statement and its parameters.
-pub(super) struct Write {
+pub(super) struct BufferedWrite {
     pub(super) statement: &'static Statement,
     /// The form for many rows, if there are many. One row costs less without.
-    form: Option<&'static Form>,
+    form: Option<&'static BulkStatement>,
     parameters: Vec<Parameter>,
     rows: usize,
     /// What loads the rows, and they themselves, where they are very many.
@@ -30,7 +30,7 @@ pub(super) struct Write {
 /// Up to so many rows, the exchange costs the server more than the rows: as many as the counts of one order.
 const ROWS_FEW: usize = 16;
 
-impl Write {
+impl BufferedWrite {
     pub(super) fn of_one(statement: &'static Statement, row: impl IntoIterator<Item = Value<'static>>) -> Self {
         Self { statement, form: None, parameters: row.into_iter().map(Parameter::Value).collect(), rows: 1, load: None }
     }
@@ -38,23 +38,23 @@ impl Write {
     /// Rows as the form takes them, or to be loaded if there are very many and they may be.
     pub(super) fn of_rows<'v>(
         statement: &'static Statement,
-        form: &'static Form,
+        form: &'static BulkStatement,
         rows: &[impl AsRef<[Value<'v>]>],
     ) -> Result<Self, Error> {
-        let Some(text) = form.load.as_deref().filter(|_| rows.len() >= load::ROWS_MIN) else {
-            return Ok(Self::of_many(statement, form, batch::turn(&form.kinds, rows)?, rows.len()));
+        let Some(text) = form.load.as_deref().filter(|_| rows.len() >= copy_in::ROWS_MIN) else {
+            return Ok(Self::of_many(statement, form, bulk_statement::transpose(&form.kinds, rows)?, rows.len()));
         };
-        let load = Some((text, load::rows(&form.kinds, rows)?));
+        let load = Some((text, copy_in::rows(&form.kinds, rows)?));
         Ok(Self { statement, form: None, parameters: Vec::new(), rows: rows.len(), load })
     }
 
-    fn of_many(statement: &'static Statement, form: &'static Form, columns: Vec<Column>, rows: usize) -> Self {
+    fn of_many(statement: &'static Statement, form: &'static BulkStatement, columns: Vec<Column>, rows: usize) -> Self {
         let parameters = columns.into_iter().map(Parameter::Column).collect();
         Self { statement, form: Some(form), parameters, rows, load: None }
     }
 
     /// The rows, if they are to be loaded.
-    pub(super) fn take_load(&mut self) -> Option<(&'static str, Bytes)> {
+    pub(super) fn take_copy_in(&mut self) -> Option<(&'static str, Bytes)> {
         self.load.take()
     }
 
@@ -87,7 +87,7 @@ impl ToSql for Parameter {
 
 /// What leaves as one statement: everything, if each write is about few rows. Of many rows the rows are the work, and as a
 /// part of a larger statement they cost the server more than as a statement of their own.
-pub(super) fn grouped(writes: Vec<Write>) -> Vec<Vec<Write>> {
+pub(super) fn grouped(writes: Vec<BufferedWrite>) -> Vec<Vec<BufferedWrite>> {
     match writes.iter().any(|write| write.rows > ROWS_FEW) {
         true => writes.into_iter().map(|write| vec![write]).collect(),
         false => vec![writes],
@@ -95,7 +95,7 @@ pub(super) fn grouped(writes: Vec<Write>) -> Vec<Vec<Write>> {
 }
 
 /// What the whole is called: equal names, equal texts.
-pub(super) fn name(writes: &[Write]) -> String {
+pub(super) fn name(writes: &[BufferedWrite]) -> String {
     let mut name = String::with_capacity(writes.len() * 24);
     for write in writes {
         name.push_str(write.statement.name);
@@ -106,7 +106,7 @@ pub(super) fn name(writes: &[Write]) -> String {
 
 /// The whole statement. The server works through the last part first, then through the others from the last named to
 /// the first; named in reverse, they take their locks in the order in which they were written.
-pub(super) fn text(writes: &[Write]) -> String {
+pub(super) fn text(writes: &[BufferedWrite]) -> String {
     let mut parameters = 0;
     let mut parts = Vec::with_capacity(writes.len());
     for write in writes {
@@ -126,7 +126,7 @@ pub(super) fn text(writes: &[Write]) -> String {
 }
 
 /// The parameters of the whole, in the order of their numbers.
-pub(super) fn parameters(writes: Vec<Write>) -> Vec<Parameter> {
+pub(super) fn parameters(writes: Vec<BufferedWrite>) -> Vec<Parameter> {
     writes.into_iter().flat_map(|write| write.parameters).collect()
 }
 
@@ -149,8 +149,8 @@ mod tests {
     static ADD: Statement = Statement::shared("t.add", "INSERT INTO t (a, b) VALUES (?1, ?2)");
     static SET: Statement = Statement::shared("u.set", "UPDATE u SET a = ?2 WHERE id = ?1");
 
-    fn write(statement: &'static Statement) -> Write {
-        Write::of_one(statement, [Value::Int(1), Value::Int(2)])
+    fn write(statement: &'static Statement) -> BufferedWrite {
+        BufferedWrite::of_one(statement, [Value::Int(1), Value::Int(2)])
     }
 
     #[test]
@@ -165,15 +165,15 @@ mod tests {
 
     #[test]
     fn writes_of_many_rows_leave_by_themselves() {
-        static FORM: Form = Form { text: String::new(), load: None, kinds: Vec::new() };
-        let many = |rows| Write::of_many(&SET, &FORM, Vec::new(), rows);
+        static FORM: BulkStatement = BulkStatement { text: String::new(), load: None, kinds: Vec::new() };
+        let many = |rows| BufferedWrite::of_many(&SET, &FORM, Vec::new(), rows);
         assert_eq!(grouped(vec![write(&ADD), many(ROWS_FEW)]).len(), 1);
         assert_eq!(grouped(vec![write(&ADD), many(ROWS_FEW + 1)]).len(), 2);
     }
 
     #[test]
     fn the_form_for_many_rows_has_a_name_of_its_own() {
-        static FORM: Form = Form { text: String::new(), load: None, kinds: Vec::new() };
-        assert_ne!(name(&[write(&ADD)]), name(&[Write::of_many(&ADD, &FORM, Vec::new(), 2)]));
+        static FORM: BulkStatement = BulkStatement { text: String::new(), load: None, kinds: Vec::new() };
+        assert_ne!(name(&[write(&ADD)]), name(&[BufferedWrite::of_many(&ADD, &FORM, Vec::new(), 2)]));
     }
 }

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use onhand_core::feed::{ActionStatus, Facts, Kind};
 use onhand_core::{BUCKETS, ProductId, StockId, StockKey, StockListId, Timestamp};
 
-use super::assortment::Assortment;
+use super::channel_scope::ChannelScope;
 use crate::engine::Row;
-use crate::sql::{Statement, shared, values};
+use crate::sql::{Statement, statements, values};
 use crate::{Error, Tx, Value, failed_integrations, integration_actions, products, stocks};
 
-shared! {
+statements! {
     /// Of each kind: id, scope, product, version, whether it is active.
     PRODUCT = "facts.product",
         "SELECT id, CAST(0 AS BIGINT), id, modified_at, is_active FROM product WHERE id = ?1 AND bucket = ?2";
@@ -87,30 +87,30 @@ pub(crate) async fn versions(
 /// Those of some objects that are the channel's to speak of: in its lists, its catalog or its orders, or known to it.
 pub(crate) async fn named(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     kind: Kind,
     objects: &BTreeSet<i64>,
 ) -> Result<BTreeSet<i64>, Error> {
-    let scopes = assortment.scopes(kind);
+    let scopes = channel_scope.scopes(kind);
     let mut found: BTreeSet<i64> = match kind {
-        Kind::Product => assortment.products(tx, objects).await?,
+        Kind::Product => channel_scope.products(tx, objects).await?,
         _ => {
             let there = own(tx, kind, objects).await?;
             there.into_iter().filter(|own| scopes.contains(&own.scope)).map(|own| own.id).collect()
         }
     };
-    found.extend(integration_actions::known(tx, assortment.channel, kind, objects).await?.into_keys());
+    found.extend(integration_actions::known(tx, channel_scope.channel, kind, objects).await?.into_keys());
     Ok(found)
 }
 
 /// What decides whether some objects are due.
 pub(super) async fn of(
     tx: &mut Tx<'_>,
-    assortment: &Assortment,
+    channel_scope: &ChannelScope,
     kind: Kind,
     objects: &BTreeSet<i64>,
 ) -> Result<Vec<Object>, Error> {
-    let scopes = assortment.scopes(kind);
+    let scopes = channel_scope.scopes(kind);
     let mut found = own(tx, kind, objects).await?;
     found.retain(|own| scopes.contains(&own.scope));
     if kind == Kind::Product && !scopes.is_empty() {
@@ -127,15 +127,15 @@ pub(super) async fn of(
     let of_products: BTreeSet<i64> = found.iter().map(|own| own.product).collect();
     let in_catalog = match kind {
         Kind::Order | Kind::CancellationRequest => of_products.clone(),
-        Kind::Product | Kind::Stock | Kind::Price => assortment.products(tx, &of_products).await?,
+        Kind::Product | Kind::Stock | Kind::Price => channel_scope.products(tx, &of_products).await?,
     };
-    let known = integration_actions::known(tx, assortment.channel, kind, objects).await?;
+    let known = integration_actions::known(tx, channel_scope.channel, kind, objects).await?;
     let products = match kind.follows_product() {
-        true => integration_actions::known(tx, assortment.channel, Kind::Product, &of_products).await?,
+        true => integration_actions::known(tx, channel_scope.channel, Kind::Product, &of_products).await?,
         false => BTreeMap::new(),
     };
     let tried = known.keys().copied().collect();
-    let refused = failed_integrations::standing(tx, assortment.channel, kind, &tried).await?;
+    let refused = failed_integrations::standing(tx, channel_scope.channel, kind, &tried).await?;
     let is_known = |product| products.get(&product).is_some_and(|known| known.status == ActionStatus::Success);
     let object = |own: Own| Object {
         id: own.id,

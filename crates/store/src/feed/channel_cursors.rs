@@ -6,20 +6,20 @@ use std::collections::BTreeMap;
 use onhand_core::ChannelId;
 use onhand_core::feed::Kind;
 
-use super::{Progress, outgoing};
+use super::{Progress, deliveries};
 use crate::engine::Row;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// The kinds that depend on the catalog.
 const OF_CATALOG: [Kind; 3] = [Kind::Product, Kind::Stock, Kind::Price];
 
-shared! {
+statements! {
     OPEN = "channel_feeds.open",
         "INSERT INTO channel_feed (channel_id, catalog_id, has_items) VALUES (?1, 0, 0)
          ON CONFLICT (channel_id) DO NOTHING";
     FIND = "channel_feeds.find", "SELECT catalog_id, has_items, lists FROM channel_feed WHERE channel_id = ?1";
-    LOCK = "channel_feeds.lock", "SELECT catalog_id, has_items, lists FROM channel_feed WHERE channel_id = ?1", locking;
+    LOCK = "channel_feeds.lock", "SELECT catalog_id, has_items, lists FROM channel_feed WHERE channel_id = ?1", for_update;
     UPDATE = "channel_feeds.update",
         "UPDATE channel_feed SET catalog_id = ?2, has_items = ?3, lists = ?4 WHERE channel_id = ?1";
     ALL = "feed_positions.all", "SELECT kind, scope, version FROM feed_position WHERE channel_id = ?1";
@@ -32,24 +32,24 @@ shared! {
 
 /// What a channel's catalog was when somebody looked.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Mark {
+pub(super) struct ChannelCursor {
     pub(super) catalog: i64,
     pub(super) has_items: bool,
     /// The lists, where the products follow them.
     pub(super) lists: String,
 }
 
-fn read(row: &Row<'_>) -> Result<Mark, Error> {
-    Ok(Mark { catalog: row.get(0)?, has_items: row.get(1)?, lists: row.get(2)? })
+fn read(row: &Row<'_>) -> Result<ChannelCursor, Error> {
+    Ok(ChannelCursor { catalog: row.get(0)?, has_items: row.get(1)?, lists: row.get(2)? })
 }
 
 /// The mark of a channel that has a feed.
-pub(super) async fn find(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<Mark>, Error> {
+pub(super) async fn find(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<ChannelCursor>, Error> {
     tx.first(&FIND, &values![channel.get()], read).await
 }
 
 /// Locks a channel's row, making it if need be.
-pub(super) async fn lock(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Mark, Error> {
+pub(super) async fn lock(tx: &mut Tx<'_>, channel: ChannelId) -> Result<ChannelCursor, Error> {
     if let Some(mark) = tx.first(&LOCK, &values![channel.get()], read).await? {
         return Ok(mark);
     }
@@ -84,7 +84,7 @@ pub(super) async fn set(
 
 /// Forgets a scope that is not the channel's any more, after what was outgoing of it, of which so much is taken away.
 pub(super) async fn forget(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<Progress, Error> {
-    let progress = outgoing::clear(tx, channel, kind, scope).await?;
+    let progress = deliveries::clear(tx, channel, kind, scope).await?;
     if progress == Progress::UpToDate {
         tx.execute(&REMOVE, &values![channel.get(), kind.number(), scope]).await?;
     }
@@ -93,9 +93,9 @@ pub(super) async fn forget(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scop
 
 /// Forgets all that depends on the catalog: it is looked at from the beginning. So much of it is taken away at a time; until
 /// the last of it is gone, the feed is that of the catalog before.
-pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: &Mark) -> Result<Progress, Error> {
+pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: &ChannelCursor) -> Result<Progress, Error> {
     for kind in OF_CATALOG {
-        if outgoing::clear_kind(tx, channel, kind).await? == Progress::More {
+        if deliveries::clear_kind(tx, channel, kind).await? == Progress::More {
             return Ok(Progress::More);
         }
     }

@@ -10,16 +10,16 @@ use std::mem::take;
 use onhand_core::feed::Kind;
 use onhand_core::{Movement, Shelf, Stock, StockId, StockListId, Timestamp};
 
-use crate::feed::touches::{self, Touch};
+use crate::feed::outbox::{self, OutboxEvent};
 use crate::stocks::State;
 use crate::{Error, Tx, movements, order_items, stock_lists, stocks};
 
 /// The states of the stocks that were looked at.
-pub type Seen = HashMap<StockId, State>;
+pub type ObservedVersions = HashMap<StockId, State>;
 
 /// Changes of stocks that are there already, and of nothing else.
 #[derive(Debug)]
-pub struct Ahead {
+pub struct SpeculativeBatch {
     /// As they will be, in the order of their ids, with what they were.
     stocks: Vec<(Stock, State)>,
     movements: Vec<Movement>,
@@ -33,7 +33,7 @@ pub async fn look<'s>(
     list: StockListId,
     skus: impl ExactSizeIterator<Item = &'s str>,
     shelf: &mut Shelf,
-) -> Result<Option<Seen>, Error> {
+) -> Result<Option<ObservedVersions>, Error> {
     let Some(rules) = stock_lists::rules(tx, list).await? else { return Ok(None) };
     let wanted = skus.len();
     let found = stocks::by_skus(tx, list, skus).await?;
@@ -51,9 +51,9 @@ pub async fn look<'s>(
     Ok(Some(seen))
 }
 
-impl Ahead {
+impl SpeculativeBatch {
     /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at most.
-    pub fn of(mut shelf: Shelf, seen: &Seen) -> Option<Self> {
+    pub fn of(mut shelf: Shelf, seen: &ObservedVersions) -> Option<Self> {
         let mut changes = shelf.take_changes();
         let (stocks, movements) = (take(&mut changes.stocks), take(&mut changes.movements));
         let mut moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
@@ -71,23 +71,23 @@ impl Ahead {
     }
 }
 
-/// Writes what was decided, all at one time, which is not earlier than `now`; gives that time. [`Error::Moved`] where
+/// Writes what was decided, all at one time, which is not earlier than `now`; gives that time. [`Error::StaleRead`] where
 /// something has moved a stock since. Stocks are locked in the order of their ids, as everywhere.
-pub async fn apply(tx: &mut Tx<'_>, decided: &[&Ahead], now: Timestamp) -> Result<Timestamp, Error> {
+pub async fn apply(tx: &mut Tx<'_>, decided: &[&SpeculativeBatch], now: Timestamp) -> Result<Timestamp, Error> {
     let movements = || decided.iter().flat_map(|ahead| &ahead.movements);
     let at = movements().map(|movement| movement.at).max().map_or(now, |newest| newest.max(now));
     let mut rows: Vec<&(Stock, State)> = decided.iter().flat_map(|ahead| &ahead.stocks).collect();
     rows.sort_unstable_by_key(|(stock, _)| stock.id);
     let has_moved = |(stock, was): &(Stock, State)| was.has_moved(stock);
     let written = rows.iter().map(|row| (&row.0, row.1, if has_moved(row) { at } else { row.0.modified_at }));
-    if stocks::update_unmoved(tx, written).await? < rows.len() as u64 {
-        return Err(Error::Moved("a stock that was decided on ahead of its turn"));
+    if stocks::update_if_unchanged(tx, written).await? < rows.len() as u64 {
+        return Err(Error::StaleRead("a stock that was decided on ahead of its turn"));
     }
     movements::insert_all(tx, movements().map(|movement| (movement, at))).await?;
     let touch = |(stock, _): &&(Stock, State)| {
         let (object, scope) = (stock.id.get(), stock.list.get());
-        Touch { kind: Kind::Stock, object, scope, at }
+        OutboxEvent { kind: Kind::Stock, object, scope, at }
     };
-    touches::add_all(tx, rows.iter().filter(|row| has_moved(row)).map(touch)).await?;
+    outbox::add_all(tx, rows.iter().filter(|row| has_moved(row)).map(touch)).await?;
     Ok(at)
 }

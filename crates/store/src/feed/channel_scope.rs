@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use onhand_core::feed::{Kind, Retries};
 use onhand_core::{ChannelId, ProductId, StockListId, bucket_of_key};
 
-use super::positions::Mark;
+use super::channel_cursors::ChannelCursor;
 use crate::engine::Row;
-use crate::sql::{shared, values};
+use crate::sql::{statements, values};
 use crate::{Error, Tx, integration_actions, products};
 
-shared! {
+statements! {
     OF_CHANNEL = "assortments.of_channel",
         "SELECT c.catalog_id, k.stock_list_id, k.price_list_id, c.stock_figure, c.max_retry_count, c.retry_interval
          FROM channel c LEFT JOIN catalog k ON k.id = c.catalog_id WHERE c.id = ?1";
@@ -30,7 +30,7 @@ shared! {
 
 /// Which figure a channel is told as `stock`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Figure {
+pub enum ChannelLevel {
     /// What was last written.
     Raw,
     /// What can still be sold.
@@ -39,7 +39,7 @@ pub enum Figure {
 
 /// What a channel may have.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Assortment {
+pub struct ChannelScope {
     /// Whose.
     pub channel: ChannelId,
     /// Its catalog; without one it may have no product, stock or price.
@@ -51,16 +51,16 @@ pub struct Assortment {
     /// The price lists, likewise.
     pub price_lists: (Option<i64>, Vec<i64>),
     /// Which figure it is told.
-    pub figure: Figure,
+    pub figure: ChannelLevel,
     /// How often it tries what it has refused.
     pub retries: Retries,
 }
 
 /// A channel's catalog, its two lists, the figure that the channel is told, and how often it tries.
-type OfChannel = (Option<i64>, Option<i64>, Option<i64>, Figure, Retries);
+type OfChannel = (Option<i64>, Option<i64>, Option<i64>, ChannelLevel, Retries);
 
 fn read(row: &Row<'_>) -> Result<OfChannel, Error> {
-    let figure = if row.str(3)? == "raw" { Figure::Raw } else { Figure::Available };
+    let figure = if row.str(3)? == "raw" { ChannelLevel::Raw } else { ChannelLevel::Available };
     let retries = Retries { max_count: row.get(4)?, interval: row.get(5)? };
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, figure, retries))
 }
@@ -71,13 +71,13 @@ fn all((own, further): &(Option<i64>, Vec<i64>)) -> Vec<i64> {
     own.iter().copied().chain(others).collect()
 }
 
-impl Assortment {
+impl ChannelScope {
     /// What a channel may have. One that is not there may have nothing.
     pub async fn of(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Self, Error> {
         let found = tx.first(&OF_CHANNEL, &values![channel.get()], read).await?;
-        let nothing = (None, None, None, Figure::Available, Retries::USUAL);
+        let nothing = (None, None, None, ChannelLevel::Available, Retries::USUAL);
         let (catalog, stock_list, price_list, figure, retries) = found.unwrap_or(nothing);
-        let mut assortment = Self {
+        let mut channel_scope = Self {
             channel,
             catalog,
             has_items: false,
@@ -88,11 +88,11 @@ impl Assortment {
         };
         if let Some(catalog) = catalog {
             let id = |row: &Row<'_>| row.get::<i64>(0);
-            assortment.stock_lists.1 = tx.all(&STOCK_LISTS, &values![catalog], id).await?;
-            assortment.price_lists.1 = tx.all(&PRICE_LISTS, &values![catalog], id).await?;
-            assortment.has_items = tx.first(&HAS_ITEMS, &values![catalog], id).await?.is_some();
+            channel_scope.stock_lists.1 = tx.all(&STOCK_LISTS, &values![catalog], id).await?;
+            channel_scope.price_lists.1 = tx.all(&PRICE_LISTS, &values![catalog], id).await?;
+            channel_scope.has_items = tx.first(&HAS_ITEMS, &values![catalog], id).await?.is_some();
         }
-        Ok(assortment)
+        Ok(channel_scope)
     }
 
     /// The scopes in which the channel is told of a kind.
@@ -106,9 +106,9 @@ impl Assortment {
     }
 
     /// What makes it another catalog. Without items the products follow the lists.
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> ChannelCursor {
         let lists = if self.has_items { String::new() } else { self.lists() };
-        Mark { catalog: self.catalog.unwrap_or(0), has_items: self.has_items, lists }
+        ChannelCursor { catalog: self.catalog.unwrap_or(0), has_items: self.has_items, lists }
     }
 
     /// Its lists as a text that two of the same lists share.
@@ -134,9 +134,9 @@ impl Assortment {
 }
 
 /// Those of some products that a channel may have sold: those it has, and those it was sent, though they have left.
-pub async fn sold(tx: &mut Tx<'_>, assortment: &Assortment, of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
-    let mut found = assortment.products(tx, of).await?;
-    let known = integration_actions::known(tx, assortment.channel, Kind::Product, of).await?;
+pub async fn sold(tx: &mut Tx<'_>, channel_scope: &ChannelScope, of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
+    let mut found = channel_scope.products(tx, of).await?;
+    let known = integration_actions::known(tx, channel_scope.channel, Kind::Product, of).await?;
     found.extend(known.into_iter().filter(|(_, known)| known.acknowledged_at.is_some()).map(|(id, _)| id));
     Ok(found)
 }

@@ -9,23 +9,23 @@ use std::fmt::Write as _;
 use bytes::{BufMut, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::load;
+use super::copy_in;
 use crate::{Error, Value};
 
 /// A statement's form for many rows, and what its columns are made of.
 #[derive(Debug)]
-pub(crate) struct Form {
+pub(crate) struct BulkStatement {
     pub(super) text: String,
     /// What loads very many rows, if it does nothing but insert them.
     pub(super) load: Option<String>,
     pub(super) kinds: Vec<Type>,
 }
 
-impl Form {
+impl BulkStatement {
     /// The form of a translated statement whose parameters have these types.
     pub(super) fn of(text: &str, kinds: &[Type]) -> Result<Self, Error> {
         let names: Vec<&str> = kinds.iter().map(Type::name).collect();
-        Ok(Self { text: each(text, &names)?, load: load::text(text), kinds: kinds.to_vec() })
+        Ok(Self { text: each(text, &names)?, load: copy_in::text(text), kinds: kinds.to_vec() })
     }
 }
 
@@ -135,7 +135,7 @@ impl ToSql for Column {
 }
 
 /// Turns rows into columns of these types.
-pub(super) fn turn<'v>(types: &[Type], rows: &[impl AsRef<[Value<'v>]>]) -> Result<Vec<Column>, Error> {
+pub(super) fn transpose<'v>(types: &[Type], rows: &[impl AsRef<[Value<'v>]>]) -> Result<Vec<Column>, Error> {
     let column = |kind: &Type| Column { kind: kind.clone(), elements: BytesMut::new(), count: 0, has_nulls: false };
     let mut columns: Vec<Column> = types.iter().map(column).collect();
     for row in rows {

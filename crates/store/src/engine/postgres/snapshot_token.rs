@@ -15,15 +15,15 @@ use super::{Connections, Tries, connection, failed};
 use crate::Error;
 
 /// A mark: equal marks, equal contents.
-pub type Mark = Arc<str>;
+pub type SnapshotToken = Arc<str>;
 
 const ASK: &str = "SELECT pg_current_snapshot()::text";
 
-type Asking = oneshot::Sender<Result<Mark, Error>>;
+type Asking = oneshot::Sender<Result<SnapshotToken, Error>>;
 
 /// Who waits for a mark.
 #[derive(Default)]
-pub(super) struct Marks {
+pub(super) struct SnapshotTokens {
     queue: Mutex<Queue>,
 }
 
@@ -33,9 +33,9 @@ struct Queue {
     is_served: bool,
 }
 
-impl Marks {
+impl SnapshotTokens {
     /// The mark of a moment from now on.
-    pub(super) async fn ask(self: &Arc<Self>, connections: &Connections) -> Result<Mark, Error> {
+    pub(super) async fn ask(self: &Arc<Self>, connections: &Connections) -> Result<SnapshotToken, Error> {
         let (answer, mark) = oneshot::channel();
         let begins = {
             let mut queue = self.queue();
@@ -90,13 +90,13 @@ impl Marks {
     }
 }
 
-async fn ask(connection: &connection::Connection) -> Result<Mark, Error> {
-    let asked = connection.driven(async {
+async fn ask(connection: &connection::Connection) -> Result<SnapshotToken, Error> {
+    let asked = connection.drive(async {
         let statement = match connection.known(ASK) {
             Some(statement) => statement,
             None => connection.prepare(ASK, ASK).await?,
         };
-        connection.client.query_one(&statement, &[]).await?.try_get::<_, &str>(0).map(Mark::from)
+        connection.client.query_one(&statement, &[]).await?.try_get::<_, &str>(0).map(SnapshotToken::from)
     });
     asked.await.map_err(|found| connection.judged(&found))
 }

@@ -24,7 +24,7 @@ pub(super) fn running(fault: &tokio_postgres::Error, is_distributed: bool) -> Er
         SqlState::UNIQUE_VIOLATION => {
             let named = told.constraint().or_else(|| quoted(told.message())).unwrap_or_default();
             let constraint = if is_distributed { without_shard(named) } else { named };
-            Error::Taken { constraint: constraint.to_owned() }
+            Error::UniqueViolation { constraint: constraint.to_owned() }
         }
         SqlState::T_R_SERIALIZATION_FAILURE | SqlState::T_R_DEADLOCK_DETECTED | SqlState::LOCK_NOT_AVAILABLE => {
             Error::Conflict(text)
@@ -55,7 +55,7 @@ fn without_shard(name: &str) -> &str {
 
 /// Whether the server said that a statement failed and the connection goes on. Anything else, also its last words before
 /// it closes the connection, says nothing about what was sent later.
-pub(super) fn is_told(fault: &tokio_postgres::Error) -> bool {
+pub(super) fn is_server_reported(fault: &tokio_postgres::Error) -> bool {
     fault.as_db_error().is_some_and(|told| told.parsed_severity() == Some(Severity::Error))
 }
 
@@ -91,13 +91,13 @@ fn is_about_the_server(code: &str) -> bool {
 pub(super) fn opening(fault: &tokio_postgres::Error) -> Error {
     let Some(told) = fault.as_db_error() else {
         let text = whole(fault);
-        return if is_for_good(fault, &text) { Error::Refused(text) } else { Error::Unavailable(text) };
+        return if is_for_good(fault, &text) { Error::AccessDenied(text) } else { Error::Unavailable(text) };
     };
     match *told.code() {
         SqlState::INVALID_PASSWORD
         | SqlState::INVALID_AUTHORIZATION_SPECIFICATION
         | SqlState::INVALID_CATALOG_NAME
-        | SqlState::INSUFFICIENT_PRIVILEGE => Error::Refused(told.message().to_owned()),
+        | SqlState::INSUFFICIENT_PRIVILEGE => Error::AccessDenied(told.message().to_owned()),
         _ => running(fault, false),
     }
 }
