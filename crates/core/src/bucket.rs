@@ -13,12 +13,12 @@ pub type Bucket = i64;
 
 /// The bucket of a natural key made of text, for instance a SKU or an order number.
 pub fn bucket_of_text(text: &str) -> Bucket {
-    fold(FNV_OFFSET, text.as_bytes())
+    hash_step(FNV_OFFSET, text.as_bytes())
 }
 
 /// The bucket of one SKU in one stock list. Rows of one list are spread, so that one big warehouse is not one shard.
 pub fn bucket_of_key(list: StockListId, sku: &str) -> Bucket {
-    fold(FNV_OFFSET ^ list.get().cast_unsigned(), sku.as_bytes())
+    hash_step(FNV_OFFSET ^ list.get().cast_unsigned(), sku.as_bytes())
 }
 
 // FNV-1a, 64 bits: short, stable and good enough to spread keys; it protects nothing.
@@ -34,7 +34,7 @@ fn mix(seed: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(seed, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
 }
 
-fn fold(seed: u64, bytes: &[u8]) -> Bucket {
+fn hash_step(seed: u64, bytes: &[u8]) -> Bucket {
     let hash = mix(seed, bytes);
     // The high half of an FNV hash is mixed better than its low byte.
     ((hash >> 32) ^ hash).cast_signed() & (BUCKETS - 1)

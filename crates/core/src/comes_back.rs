@@ -2,7 +2,7 @@
 //!
 //! Must not know how lines are served.
 
-use crate::floor::{FloorCommand, PackageCommand};
+use crate::fulfilment::{FulfilmentCommand, PackageCommand};
 use crate::{Command, OrderStatus};
 
 /// The most short lines that are served by what comes back in one batch of commands; the others wait for the planning.
@@ -13,15 +13,15 @@ impl Command {
     pub fn comes_back(&self) -> bool {
         match self {
             Self::CancelItems(_) | Self::ImportStocks(_) => true,
-            Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.held.is_some()),
+            Self::WriteStocks(write) => write.rows.iter().any(|row| row.on_hand.is_some() || row.reserved.is_some()),
             Self::EditItem(edit) => edit.edit.status == Some(OrderStatus::Cancelled),
-            Self::Floor(command) => command.comes_back(),
+            Self::Fulfilment(command) => command.comes_back(),
             Self::PlaceOrder(_) | Self::ReleaseItem(_) | Self::EditOrder(_) => false,
         }
     }
 }
 
-impl FloorCommand {
+impl FulfilmentCommand {
     /// The same of what happens on the floor.
     pub fn comes_back(&self) -> bool {
         match self {

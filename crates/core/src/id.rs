@@ -23,7 +23,7 @@ macro_rules! id {
                 self.0
             }
 
-            /// The bucket in the low bits. Meaningful for ids taken from an [`IdSource`].
+            /// The bucket in the low bits. Meaningful for ids taken from an [`IdAllocator`].
             pub const fn bucket(self) -> Bucket {
                 self.0 & (BUCKETS - 1)
             }
@@ -70,7 +70,7 @@ id! {
     StockMoveId,
 }
 
-/// The kinds of row whose ids come from an [`IdSource`].
+/// The kinds of row whose ids come from an [`IdAllocator`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum IdKind {
     /// [`ProductId`].
@@ -125,11 +125,11 @@ impl IdKind {
 
 /// Numbers reserved for this process and not used yet: per kind, the next one and the first that is not ours.
 #[derive(Clone, Debug, Default)]
-pub struct IdSource {
+pub struct IdAllocator {
     ranges: [(i64, i64); IdKind::ALL.len()],
 }
 
-impl IdSource {
+impl IdAllocator {
     /// How many numbers of this kind are left.
     pub fn left(&self, kind: IdKind) -> i64 {
         let (next, end) = self.ranges[kind as usize];
@@ -137,12 +137,12 @@ impl IdSource {
     }
 
     /// Replaces what is left of a kind by the numbers `first..first + count`.
-    pub fn refill(&mut self, kind: IdKind, first: i64, count: i64) {
+    pub fn add_range(&mut self, kind: IdKind, first: i64, count: i64) {
         self.ranges[kind as usize] = (first, first + count);
     }
 
     /// The next id of a kind, in the given bucket.
-    pub fn take_in(&mut self, kind: IdKind, bucket: Bucket) -> i64 {
+    pub fn next_in_bucket(&mut self, kind: IdKind, bucket: Bucket) -> i64 {
         let (next, end) = &mut self.ranges[kind as usize];
         assert!(next < end, "the ledger reserves what Command::ids_needed asks for before it decides");
         let id = *next * BUCKETS + bucket;

@@ -37,9 +37,9 @@ pub enum Cause {
 pub struct Delta {
     /// Change of `on_hand`.
     pub on_hand: i64,
-    /// Change of `held`.
-    pub held: i64,
-    /// Change of `external`, which is a part of `held`.
+    /// Change of `reserved`.
+    pub reserved: i64,
+    /// Change of `external`, which is a part of `reserved`.
     pub external: i64,
     /// Change of `reported`.
     pub reported: i64,
@@ -60,8 +60,8 @@ pub struct Movement {
     pub delta: Delta,
     /// `on_hand` after it.
     pub on_hand: i64,
-    /// `held` after it.
-    pub held: i64,
+    /// `reserved` after it.
+    pub reserved: i64,
     /// `reported` after it.
     pub reported: i64,
     /// Who caused it.

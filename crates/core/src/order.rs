@@ -103,7 +103,7 @@ impl OrderStatus {
         let alive = || lines.iter().copied().filter(|line| *line != Self::Cancelled);
         match alive().min() {
             None => Self::Cancelled,
-            Some(least) if least.has_left() => least,
+            Some(least) if least.is_shipped() => least,
             Some(_) if alive().any(|line| line >= Self::Preparing) => Self::Preparing,
             Some(_) if now >= Self::Preparing => Self::Approved,
             Some(_) => now,
@@ -111,7 +111,7 @@ impl OrderStatus {
     }
 
     /// From here on the units have left: a line can be refunded, not cancelled.
-    pub fn has_left(self) -> bool {
+    pub fn is_shipped(self) -> bool {
         self >= Self::Shipped
     }
 

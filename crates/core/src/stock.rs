@@ -1,6 +1,6 @@
 //! Stock: what a list is, what a product stock counts, and what "available" means.
 //!
-//! Promises: [`Stock::available`] and [`Stock::headroom`] are the only places that say what can still be sold.
+//! Promises: [`Stock::available`] and [`Stock::available_unclamped`] are the only places that say what can still be sold.
 //! Must not know who asks or why a number changed (that is [`crate::Movement`]).
 
 use crate::{MovementId, ProductId, StockId, StockListId, StockLocationId, Timestamp};
@@ -89,8 +89,8 @@ pub struct Stock {
     /// The figure that the ERP, or a person, last wrote.
     pub on_hand: i64,
     /// Sold and not yet registered by the ERP: open holds plus `external`.
-    pub held: i64,
-    /// The part of `held` that no order of ours stands behind: the ERP or another system wrote it.
+    pub reserved: i64,
+    /// The part of `reserved` that no order of ours stands behind: the ERP or another system wrote it.
     pub external: i64,
     /// Registered by the ERP, but no figure newer than that has arrived; and what moves keep off sale.
     pub reported: i64,
@@ -116,13 +116,13 @@ pub struct Stock {
     pub modified_at: Timestamp,
 }
 
-/// What a writer can write on a product stock. An order that comes meanwhile changes `held` and none of this; any write
+/// What a writer can write on a product stock. An order that comes meanwhile changes `reserved` and none of this; any write
 /// that changes a figure, and any newer figure, changes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Written {
     /// The figure.
     pub on_hand: i64,
-    /// The part of `held` that somebody wrote.
+    /// The part of `reserved` that somebody wrote.
     pub external: i64,
     /// What one unit is.
     pub unit: UnitType,
@@ -140,7 +140,7 @@ impl Stock {
             sku,
             unit: UnitType::default(),
             on_hand: 0,
-            held: 0,
+            reserved: 0,
             external: 0,
             reported: 0,
             snapshot_at: None,
@@ -157,19 +157,19 @@ impl Stock {
 
     /// What can still be sold, never below zero.
     pub fn available(&self) -> i64 {
-        self.headroom().max(0)
+        self.available_unclamped().max(0)
     }
 
-    /// `on_hand − held − reported`; negative when more was sold elsewhere than there is. What is not found is not there
+    /// `on_hand − reserved − reported`; negative when more was sold elsewhere than there is. What is not found is not there
     /// to be sold, so an active discrepancy leaves no room.
-    pub fn headroom(&self) -> i64 {
-        let room = self.on_hand - self.held - self.reported;
+    pub fn available_unclamped(&self) -> i64 {
+        let room = self.on_hand - self.reserved - self.reported;
         if self.discrepancy_at.is_some() { room.min(0) } else { room }
     }
 
-    /// The part of `held` that open holds of our orders make up.
-    pub fn open_holds(&self) -> i64 {
-        self.held - self.external
+    /// The part of `reserved` that open holds of our orders make up.
+    pub fn open_reservations(&self) -> i64 {
+        self.reserved - self.external
     }
 
     /// What writers have written so far.

@@ -3,7 +3,7 @@
 //! Promises: fills an empty database only; every number comes about through the ledger, as in real life.
 
 mod directory;
-mod floor;
+mod fulfilment;
 mod sales;
 
 use anyhow::{Context as _, bail};
@@ -50,7 +50,7 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
             sales::tell(app, market, item, now).await?;
         }
     }
-    floor::fill(app, &lists, now).await
+    fulfilment::fill(app, &lists, now).await
 }
 
 async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId>> {
@@ -105,7 +105,7 @@ async fn write_stocks(app: &App, lists: &[StockListId]) -> anyhow::Result<()> {
             WriteStock {
                 target: StockTarget::Key(StockKey { list: *list, sku: sku(article, size) }),
                 on_hand: Quantity::new(figure as i64),
-                held: None,
+                reserved: None,
                 unit: None,
                 extra_field: Some(about),
                 snapshot_at: None,

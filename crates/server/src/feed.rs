@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 use onhand_store::feed::{self, Progress, outbox};
 use onhand_store::{Error, Tx};
 use tokio::sync::watch;
@@ -84,7 +84,7 @@ async fn sequence_some(app: &App) -> Result<bool, Error> {
 }
 
 /// Looks at all changes of a kind for a channel, so that what is outgoing can be read.
-pub async fn catch_up(app: &App, channel: ChannelId, kind: Kind) -> Result<(), Error> {
+pub async fn catch_up(app: &App, channel: ChannelId, kind: ObjectKind) -> Result<(), Error> {
     sequence(app).await?;
     for _ in 0..ROUNDS_MAX {
         let now = app.clock.now();

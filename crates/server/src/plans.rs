@@ -1,7 +1,7 @@
 //! What planning needs to know of an order. Must not know HTTP.
 
 use onhand_core::OrderId;
-use onhand_core::floor::Coordinates;
+use onhand_core::fulfilment::Coordinates;
 use onhand_store::{Error, order_items, orders};
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ fn near(details: &str) -> Option<Coordinates> {
 #[cfg(test)]
 mod tests {
     use super::near;
-    use onhand_core::floor::Coordinates;
+    use onhand_core::fulfilment::Coordinates;
 
     #[test]
     fn an_address_may_say_where_it_is() {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use onhand_core::Timestamp;
-use onhand_core::floor::UnplannedReason;
+use onhand_core::fulfilment::UnplannedReason;
 use onhand_store::feed::lag::Lag;
 use onhand_store::imports::State;
 use onhand_store::watched::{self, Watched};

@@ -202,11 +202,11 @@ pub async fn replace_password(
     now: Timestamp,
 ) -> Result<bool, Error> {
     let account = tx.first(&LOCKED, &values![id.get()], read).await?;
-    let holds = account.is_some_and(|account| account.password_hash == shown);
-    if holds {
+    let reservations = account.is_some_and(|account| account.password_hash == shown);
+    if reservations {
         set_password(tx, id, hash, Some(kept), now).await?;
     }
-    Ok(holds)
+    Ok(reservations)
 }
 
 async fn revoke_all(tx: &mut Tx<'_>, id: UserId, kept: Option<i64>, now: Timestamp) -> Result<(), Error> {
@@ -257,14 +257,14 @@ pub enum Proof {
 pub async fn insert_proven(tx: &mut Tx<'_>, token: &Token, proof: &Proof) -> Result<Option<i64>, Error> {
     // Whoever changes a password writes the account first: either its tokens are revoked by now, or this one will be.
     let Some(account) = tx.first(&LOCKED, &values![token.account.get()], read).await? else { return Ok(None) };
-    let holds = match proof {
+    let reservations = match proof {
         Proof::Password(hash) => account.password_hash == *hash,
         Proof::Token(id) => {
             let shown = tx.first(&LOCKED_TOKEN, &values![*id], read_token).await?;
             shown.is_some_and(|shown| shown.account == account.id && shown.revoked_at.is_none())
         }
     };
-    if holds && account.is_active { Ok(Some(insert_token(tx, token).await?)) } else { Ok(None) }
+    if reservations && account.is_active { Ok(Some(insert_token(tx, token).await?)) } else { Ok(None) }
 }
 
 /// Stores the token of a log-in. Of more than `max` the ones are revoked that were not used for the longest time.

@@ -1,6 +1,6 @@
 //! Discrepancies (contract 13.1): reading. Writing is the ledger's. Must not know who looked.
 
-use onhand_core::floor::{Discrepancy, EndedBy, Reason, RowChanges};
+use onhand_core::fulfilment::{Discrepancy, EndedBy, Reason, TrackedChanges};
 use onhand_core::{
     DiscrepancyId, PackageItemId, ProductId, StockId, StockListId, StockLocationId, Timestamp, TransferItemId, UserId,
 };
@@ -125,7 +125,7 @@ pub(crate) async fn active_of(
 
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<Discrepancy>,
+    changes: &TrackedChanges<Discrepancy>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     changes.made.iter().for_each(|row| count(counters, row, 1));

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Failure, Kind, Reason, Refused, Retries};
+use onhand_core::feed::{Failure, ObjectKind, Reason, Refused, Retries};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;
@@ -114,7 +114,7 @@ async fn by_objects(
 pub(crate) async fn standing(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
 ) -> Result<BTreeMap<i64, Refused>, Error> {
     let found = by_objects(tx, channel, objects.iter().map(|object| (kind.number(), *object))).await?;
@@ -283,7 +283,7 @@ impl Given {
 /// Writes refusals back; what they are about is decided anew.
 async fn set_all(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[FailureRow]) -> Result<(), Error> {
     tx.execute_each(&UPDATE, rows.iter().map(updated)).await?;
-    for kind in Kind::ALL {
+    for kind in ObjectKind::ALL {
         let of_kind = rows.iter().filter(|row| row.kind == kind.number()).map(|row| row.object);
         feed::reconsider(tx, channel_scope, kind, &of_kind.collect()).await?;
     }

@@ -1,6 +1,6 @@
 //! Goods movements: storing what has come and gone, and adding up what did so after a moment. Must not know counts.
 
-use onhand_core::floor::GoodsMovement;
+use onhand_core::fulfilment::GoodsMovement;
 use onhand_core::{StockId, Timestamp};
 
 use crate::engine::Row;
@@ -28,7 +28,8 @@ pub(crate) async fn sums_since(
     tx.all_each(&SUM_SINCE, keys, read).await
 }
 
-pub(crate) async fn add_all(tx: &mut Tx<'_>, goods: &[GoodsMovement]) -> Result<(), Error> {
-    let rows = goods.iter().map(|one| values![one.stock.bucket(), one.stock.get(), one.at.micros(), one.quantity]);
+pub(crate) async fn add_all(tx: &mut Tx<'_>, goods_movements: &[GoodsMovement]) -> Result<(), Error> {
+    let rows =
+        goods_movements.iter().map(|one| values![one.stock.bucket(), one.stock.get(), one.at.micros(), one.quantity]);
     tx.execute_each(&ADD, rows).await
 }

@@ -3,7 +3,7 @@
 //! Promises: no two processes get the same number; numbers of one process grow with time. Gaps are left where a process
 //! stops with a block half used. Must not know what the ids are for.
 
-use onhand_core::{IdKind, IdSource};
+use onhand_core::{IdAllocator, IdKind};
 
 use crate::sql::{statements, values};
 use crate::{Error, Store, Tx};
@@ -26,14 +26,14 @@ pub async fn take(tx: &mut Tx<'_>, kind: &str, count: i64) -> Result<i64, Error>
 }
 
 /// Makes sure that the source has at least `needed` numbers of each kind, in a transaction of its own.
-pub async fn refill(store: &Store, ids: &mut IdSource, needed: impl Fn(IdKind) -> i64) -> Result<(), Error> {
+pub async fn refill(store: &Store, ids: &mut IdAllocator, needed: impl Fn(IdKind) -> i64) -> Result<(), Error> {
     for kind in IdKind::ALL {
         let needed = needed(kind);
         if ids.left(kind) < needed {
             let block = if kind == IdKind::Movement { MOVEMENT_BLOCK } else { BLOCK };
             let count = needed.max(block);
             let first = store.write("ids.take", async move |tx| take(tx, name(kind), count).await).await?;
-            ids.refill(kind, first, count);
+            ids.add_range(kind, first, count);
         }
     }
     Ok(())

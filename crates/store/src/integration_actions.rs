@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Action, ActionStatus, Kind, Known, Reason};
+use onhand_core::feed::{AckState, Action, ActionStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::counters::{CounterDeltas, CounterKey};
@@ -126,13 +126,13 @@ pub(crate) async fn held_by(tx: &mut Tx<'_>, batch: &str) -> Result<Vec<ActionRo
 pub(crate) async fn known(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
-) -> Result<BTreeMap<i64, Known>, Error> {
+) -> Result<BTreeMap<i64, AckState>, Error> {
     let keys = objects.iter().map(|object| values![channel.get(), kind.number(), *object]);
     let found = tx.all_each(&KNOWN, keys, |row| {
         let acknowledged_at = row.get::<Option<i64>>(2)?.map(Timestamp::from_micros);
-        Ok((row.get::<i64>(0)?, Known { status: status(row.str(1)?)?, acknowledged_at }))
+        Ok((row.get::<i64>(0)?, AckState { status: status(row.str(1)?)?, acknowledged_at }))
     });
     Ok(found.await?.into_iter().collect())
 }
@@ -215,7 +215,7 @@ pub async fn put(
     now: Timestamp,
 ) -> Result<Option<(ActionRow, bool)>, Error> {
     let channel_scope = feed::open(tx, channel, now).await?;
-    let named = match Kind::from_number(kind) {
+    let named = match ObjectKind::from_number(kind) {
         Some(kind) => {
             delivery_facts::named(tx, &channel_scope, kind, &BTreeSet::from([object])).await?.contains(&object)
         }
@@ -226,7 +226,7 @@ pub async fn put(
     }
     let before = by_objects(tx, channel, [(kind, object)]).await?.pop();
     let made = before.is_none();
-    let newest = match Kind::from_number(kind) {
+    let newest = match ObjectKind::from_number(kind) {
         Some(kind) => delivery_facts::versions(tx, kind, &BTreeSet::from([object])).await?.get(&object).copied(),
         None => None,
     };
@@ -326,7 +326,7 @@ pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp
 }
 
 async fn decided(tx: &mut Tx<'_>, channel_scope: &ChannelScope, row: &ActionRow) -> Result<(), Error> {
-    match Kind::from_number(row.kind) {
+    match ObjectKind::from_number(row.kind) {
         Some(kind) => feed::reconsider(tx, channel_scope, kind, &BTreeSet::from([row.object])).await,
         None => Ok(()),
     }

@@ -18,7 +18,7 @@ mod error;
 pub mod failed_integrations;
 pub mod feed;
 pub mod filter;
-pub mod floor;
+pub mod fulfilment;
 pub mod geography;
 mod goods_movements;
 pub mod idempotency;

@@ -7,8 +7,8 @@
 use std::collections::HashMap;
 use std::mem::take;
 
-use onhand_core::feed::Kind;
-use onhand_core::{Movement, Shelf, Stock, StockId, StockListId, Timestamp};
+use onhand_core::feed::ObjectKind;
+use onhand_core::{Movement, Stock, StockId, StockListId, Timestamp, WorkingSet};
 
 use crate::feed::outbox::{self, OutboxEvent};
 use crate::stocks::State;
@@ -32,7 +32,7 @@ pub async fn look<'s>(
     tx: &mut Tx<'_>,
     list: StockListId,
     skus: impl ExactSizeIterator<Item = &'s str>,
-    shelf: &mut Shelf,
+    working_set: &mut WorkingSet,
 ) -> Result<Option<ObservedVersions>, Error> {
     let Some(rules) = stock_lists::rules(tx, list).await? else { return Ok(None) };
     let wanted = skus.len();
@@ -45,23 +45,23 @@ pub async fn look<'s>(
     if rules.location.is_some() && !order_items::short_of(tx, &ids, 1).await?.is_empty() {
         return Ok(None);
     }
-    shelf.put_list(rules);
+    working_set.put_list(rules);
     let seen = found.iter().map(|stock| (stock.id, State::of(stock))).collect();
-    found.into_iter().for_each(|stock| shelf.put_stock(stock));
+    found.into_iter().for_each(|stock| working_set.put_stock(stock));
     Ok(Some(seen))
 }
 
 impl SpeculativeBatch {
     /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at most.
-    pub fn of(mut shelf: Shelf, seen: &ObservedVersions) -> Option<Self> {
-        let mut changes = shelf.take_changes();
+    pub fn of(mut working_set: WorkingSet, seen: &ObservedVersions) -> Option<Self> {
+        let mut changes = working_set.take_changes();
         let (stocks, movements) = (take(&mut changes.stocks), take(&mut changes.movements));
         let mut moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         moved.sort_unstable();
         if !changes.is_empty() || !moved.is_sorted_by(|one, two| one < two) {
             return None;
         }
-        let stocks = stocks.iter().map(|id| Some((shelf.take_stock(*id)?, *seen.get(id)?)));
+        let stocks = stocks.iter().map(|id| Some((working_set.take_stock(*id)?, *seen.get(id)?)));
         Some(Self { stocks: stocks.collect::<Option<_>>()?, movements })
     }
 
@@ -86,7 +86,7 @@ pub async fn apply(tx: &mut Tx<'_>, decided: &[&SpeculativeBatch], now: Timestam
     movements::insert_all(tx, movements().map(|movement| (movement, at))).await?;
     let touch = |(stock, _): &&(Stock, State)| {
         let (object, scope) = (stock.id.get(), stock.list.get());
-        OutboxEvent { kind: Kind::Stock, object, scope, at }
+        OutboxEvent { kind: ObjectKind::Stock, object, scope, at }
     };
     outbox::add_all(tx, rows.iter().filter(|row| has_moved(row)).map(touch)).await?;
     Ok(at)

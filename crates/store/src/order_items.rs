@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use onhand_core::{
-    ChannelId, Hold, HoldState, MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, StockId, StockListId,
-    StockLocationId, Timestamp,
+    ChannelId, MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, Reservation, ReservationState, StockId,
+    StockListId, StockLocationId, Timestamp,
 };
 
 use crate::engine::Row;
@@ -116,17 +116,17 @@ pub(crate) fn quantity(units: i64) -> Result<Quantity, Error> {
     Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
 }
 
-fn read_hold(row: &Row<'_>) -> Result<Hold, Error> {
-    Ok(Hold {
+fn read_hold(row: &Row<'_>) -> Result<Reservation, Error> {
+    Ok(Reservation {
         item: OrderItemId::new(row.get(0)?),
         stock: StockId::new(row.get(1)?),
         quantity: quantity(row.get(2)?)?,
         state: match row.get::<i64>(3)? {
-            1 => HoldState::Open,
-            2 => HoldState::Reported,
-            3 => HoldState::Settled,
-            4 => HoldState::Cancelled,
-            5 => HoldState::Short,
+            1 => ReservationState::Open,
+            2 => ReservationState::Reported,
+            3 => ReservationState::Settled,
+            4 => ReservationState::Cancelled,
+            5 => ReservationState::Short,
             other => return Err(Error::Internal(format!("there is no hold state {other}"))),
         },
         registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
@@ -141,13 +141,13 @@ fn read_hold(row: &Row<'_>) -> Result<Hold, Error> {
     })
 }
 
-const fn state_number(state: HoldState) -> i64 {
+const fn state_number(state: ReservationState) -> i64 {
     match state {
-        HoldState::Open => 1,
-        HoldState::Reported => 2,
-        HoldState::Settled => 3,
-        HoldState::Cancelled => 4,
-        HoldState::Short => 5,
+        ReservationState::Open => 1,
+        ReservationState::Reported => 2,
+        ReservationState::Settled => 3,
+        ReservationState::Cancelled => 4,
+        ReservationState::Short => 5,
     }
 }
 
@@ -206,12 +206,12 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderI
     tx.all_each(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
 }
 
-pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Hold>, Error> {
+pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
     let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
     tx.all_each(&HOLD, keys, read_hold).await
 }
 
-pub(crate) async fn reported_holds_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Hold>, Error> {
+pub(crate) async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
     tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
 }
 
@@ -268,35 +268,65 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
     tx.execute_each(&UPDATE, rows).await
 }
 
-pub(crate) async fn insert_holds(tx: &mut Tx<'_>, holds: &[&Hold]) -> Result<(), Error> {
+pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
     // A hold of a new order has not been moved, and its row does not say so.
-    let rows = holds.iter().filter(|hold| hold.moved.is_none()).map(|hold| {
-        let registered_at = hold.registered_at.map(Timestamp::micros);
-        let (units, state) = (hold.quantity.units(), state_number(hold.state));
-        values![hold.stock.bucket(), hold.item.get(), hold.stock.get(), units, state, registered_at]
+    let rows = reservations.iter().filter(|reservation| reservation.moved.is_none()).map(|reservation| {
+        let registered_at = reservation.registered_at.map(Timestamp::micros);
+        let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
+        values![
+            reservation.stock.bucket(),
+            reservation.item.get(),
+            reservation.stock.get(),
+            units,
+            state,
+            registered_at
+        ]
     });
     tx.execute_each(&INSERT_HOLD, rows).await?;
-    let rows = holds.iter().filter_map(|hold| Some((hold, hold.moved?))).map(|(hold, moved)| {
-        let registered_at = hold.registered_at.map(Timestamp::micros);
-        let (units, state) = (hold.quantity.units(), state_number(hold.state));
-        let (at, from, list) = (moved.at.micros(), moved.stock.get(), moved.list.get());
-        values![hold.stock.bucket(), hold.item.get(), hold.stock.get(), units, state, registered_at, at, from, list]
-    });
+    let rows = reservations.iter().filter_map(|reservation| Some((reservation, reservation.moved?))).map(
+        |(reservation, moved)| {
+            let registered_at = reservation.registered_at.map(Timestamp::micros);
+            let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
+            let (at, from, list) = (moved.at.micros(), moved.stock.get(), moved.list.get());
+            values![
+                reservation.stock.bucket(),
+                reservation.item.get(),
+                reservation.stock.get(),
+                units,
+                state,
+                registered_at,
+                at,
+                from,
+                list
+            ]
+        },
+    );
     tx.execute_each(&INSERT_MOVED_HOLD, rows).await
 }
 
-/// Writes holds back; `holds` are pairs of the stock a hold was on and the hold.
-pub(crate) async fn update_holds(tx: &mut Tx<'_>, holds: &[(StockId, &Hold)]) -> Result<(), Error> {
-    let stayed = holds.iter().filter(|(stock, hold)| *stock == hold.stock);
-    let rows = stayed.map(|(_, hold)| {
-        let registered_at = hold.registered_at.map(Timestamp::micros);
-        let quantity = hold.quantity.units();
-        values![hold.item.get(), hold.stock.bucket(), state_number(hold.state), registered_at, quantity]
+/// Writes holds back; `reservations` are pairs of the stock a hold was on and the hold.
+pub(crate) async fn update_holds(tx: &mut Tx<'_>, reservations: &[(StockId, &Reservation)]) -> Result<(), Error> {
+    let stayed = reservations.iter().filter(|(stock, reservation)| *stock == reservation.stock);
+    let rows = stayed.map(|(_, reservation)| {
+        let registered_at = reservation.registered_at.map(Timestamp::micros);
+        let quantity = reservation.quantity.units();
+        values![
+            reservation.item.get(),
+            reservation.stock.bucket(),
+            state_number(reservation.state),
+            registered_at,
+            quantity
+        ]
     });
     tx.execute_each(&UPDATE_HOLD, rows).await?;
-    let moved: Vec<&(StockId, &Hold)> = holds.iter().filter(|(stock, hold)| *stock != hold.stock).collect();
-    tx.execute_each(&DELETE_HOLD, moved.iter().map(|(stock, hold)| values![hold.item.get(), stock.bucket()])).await?;
-    insert_holds(tx, &moved.iter().map(|(_, hold)| *hold).collect::<Vec<_>>()).await
+    let moved: Vec<&(StockId, &Reservation)> =
+        reservations.iter().filter(|(stock, reservation)| *stock != reservation.stock).collect();
+    tx.execute_each(
+        &DELETE_HOLD,
+        moved.iter().map(|(stock, reservation)| values![reservation.item.get(), stock.bucket()]),
+    )
+    .await?;
+    insert_holds(tx, &moved.iter().map(|(_, reservation)| *reservation).collect::<Vec<_>>()).await
 }
 
 /// Those of some lines that are of orders of a channel.

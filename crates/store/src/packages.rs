@@ -1,6 +1,6 @@
 //! Packages and their lines (contract 13.4): reading. Writing is the ledger's. Must not know stock.
 
-use onhand_core::floor::{Package, PackageItem, PackageState, RowChanges};
+use onhand_core::fulfilment::{Package, PackageItem, PackageState, TrackedChanges};
 use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, UserId};
 
 use crate::counters::{CounterDeltas, CounterKey};
@@ -146,7 +146,7 @@ pub(crate) async fn items_counted<'c>(
 
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<Package>,
+    changes: &TrackedChanges<Package>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     changes.made.iter().for_each(|row| count(counters, row, 1));
@@ -176,7 +176,7 @@ fn count(counters: &mut CounterDeltas, row: &Package, by: i64) {
 
 pub(crate) async fn apply_items(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<PackageItem>,
+    changes: &TrackedChanges<PackageItem>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     changes.made.iter().for_each(|row| count_item(counters, row, 1));

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::feed::Kind;
-use onhand_core::{IdKind, IdSource, Product, ProductId, Timestamp, bucket_of_text};
+use onhand_core::feed::ObjectKind;
+use onhand_core::{IdAllocator, IdKind, Product, ProductId, Timestamp, bucket_of_text};
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
@@ -139,9 +139,9 @@ pub async fn names(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<HashMap<Product
 
 /// Makes a product; its id is given by the store. A taken SKU is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow, Error> {
-    let mut source = IdSource::default();
-    source.refill(IdKind::Product, ids::take(tx, "product", 1).await?, 1);
-    let id = ProductId::new(source.take_in(IdKind::Product, bucket_of_text(&product.sku)));
+    let mut source = IdAllocator::default();
+    source.add_range(IdKind::Product, ids::take(tx, "product", 1).await?, 1);
+    let id = ProductId::new(source.next_in_bucket(IdKind::Product, bucket_of_text(&product.sku)));
     let product = ProductRow { id, ..product.clone() };
     insert_all(tx, std::slice::from_ref(&product)).await?;
     let mut counters = CounterDeltas::default();
@@ -157,7 +157,7 @@ pub(crate) async fn active(tx: &mut Tx<'_>, of: &BTreeSet<i64>) -> Result<BTreeS
 }
 
 fn touch(product: &ProductRow) -> OutboxEvent {
-    OutboxEvent { kind: Kind::Product, object: product.id.get(), scope: 0, at: product.modified_at }
+    OutboxEvent { kind: ObjectKind::Product, object: product.id.get(), scope: 0, at: product.modified_at }
 }
 
 /// Makes products whose ids are known. The caller keeps the count.

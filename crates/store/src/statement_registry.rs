@@ -22,7 +22,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::feed::cursor::STATEMENTS,
         crate::feed::told::STATEMENTS,
         crate::feed::outbox::STATEMENTS,
-        crate::floor::STATEMENTS,
+        crate::fulfilment::STATEMENTS,
         crate::goods_movements::STATEMENTS,
         crate::idempotency::STATEMENTS,
         crate::integration_actions::STATEMENTS,

@@ -1,6 +1,6 @@
 //! Counts at locations: reading. Writing is the ledger's. Must not know what a difference became of stock.
 
-use onhand_core::floor::{CountLine, CountResult, RowChanges, StockCount};
+use onhand_core::fulfilment::{CountLine, CountResult, StockCount, TrackedChanges};
 use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp};
 
 use crate::counters::{CounterDeltas, CounterKey};
@@ -77,7 +77,7 @@ async fn load_lines(tx: &mut Tx<'_>, counts: &mut [StockCount]) -> Result<(), Er
 
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<StockCount>,
+    changes: &TrackedChanges<StockCount>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     for row in &changes.made {

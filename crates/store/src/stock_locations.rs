@@ -1,6 +1,6 @@
 //! Stock locations, their addresses and their numbers as senders (contract 13.3). Must not know stock.
 
-use onhand_core::floor::{Coordinates, CountMode, DiscrepancyEnds, StockLocation};
+use onhand_core::fulfilment::{Coordinates, CountMode, DiscrepancyEnds, StockLocation};
 use onhand_core::{StockListId, StockLocationId};
 
 use crate::engine::Row;

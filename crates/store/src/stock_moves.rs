@@ -1,7 +1,7 @@
 //! Moves that the ERP has to hear of, and what they keep off sale: reading. Writing is the ledger's. Must not know when a
 //! move is made.
 
-use onhand_core::floor::{Kept, MoveKind, MoveState, RowChanges, StockMove};
+use onhand_core::fulfilment::{Kept, MoveKind, MoveState, StockMove, TrackedChanges};
 use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TransferId};
 
 use crate::counters::{CounterDeltas, CounterKey};
@@ -119,7 +119,7 @@ pub async fn kept_on(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = StockId>) ->
 
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<StockMove>,
+    changes: &TrackedChanges<StockMove>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     changes.made.iter().for_each(|row| count(counters, row, 1));
@@ -161,7 +161,7 @@ fn count(counters: &mut CounterDeltas, row: &StockMove, by: i64) {
     counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
-pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &RowChanges<Kept>) -> Result<(), Error> {
+pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<Kept>) -> Result<(), Error> {
     let rows = changes.made.iter().map(|row| {
         let registered_at = row.registered_at.map(Timestamp::micros);
         values![row.stock.bucket(), row.stock.get(), row.by.get(), row.quantity.units(), registered_at]

@@ -92,7 +92,7 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         on_hand: row.get(2)?,
         list: StockListId::new(row.get(3)?),
         unit: unit(row.str(4)?),
-        held: row.get(5)?,
+        reserved: row.get(5)?,
         extra_field: row.get(6)?,
         product: ProductId::new(row.get(7)?),
         external: row.get(8)?,
@@ -138,7 +138,7 @@ impl StockRow<'_> {
     }
 
     /// Sold and not registered by the ERP.
-    pub fn held(&self) -> Result<i64, Error> {
+    pub fn reserved(&self) -> Result<i64, Error> {
         self.0.get(5)
     }
 
@@ -293,7 +293,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             &stock.sku,
             unit_name(stock.unit),
             stock.on_hand,
-            stock.held,
+            stock.reserved,
             stock.external,
             stock.reported,
             stock.snapshot_at.map(Timestamp::micros),
@@ -317,7 +317,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.id.bucket(),
             unit_name(stock.unit),
             stock.on_hand,
-            stock.held,
+            stock.reserved,
             stock.external,
             stock.reported,
             stock.snapshot_at.map(Timestamp::micros),
@@ -344,7 +344,7 @@ pub(crate) async fn update_if_unchanged(
             stock.id.bucket(),
             unit_name(stock.unit),
             stock.on_hand,
-            stock.held,
+            stock.reserved,
             stock.external,
             stock.snapshot_at.map(Timestamp::micros),
             stock.movement.map(MovementId::get),

@@ -1,6 +1,6 @@
 //! Transfers and their lines (contract 13.4): reading. Writing is the ledger's. Must not know stock.
 
-use onhand_core::floor::{RowChanges, Transfer, TransferItem, TransferState};
+use onhand_core::fulfilment::{TrackedChanges, Transfer, TransferItem, TransferState};
 use onhand_core::{
     OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TransferId, TransferItemId,
 };
@@ -145,7 +145,7 @@ pub(crate) async fn counted<'c>(
 
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<Transfer>,
+    changes: &TrackedChanges<Transfer>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     changes.made.iter().for_each(|row| count(counters, row, 1));
@@ -180,7 +180,7 @@ fn count(counters: &mut CounterDeltas, row: &Transfer, by: i64) {
     counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
-pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &RowChanges<TransferItem>) -> Result<(), Error> {
+pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &TrackedChanges<TransferItem>) -> Result<(), Error> {
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),

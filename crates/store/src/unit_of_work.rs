@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use onhand_core::command::Needs;
-use onhand_core::feed::Kind;
+use onhand_core::command::ReadSet;
+use onhand_core::feed::ObjectKind;
 use onhand_core::{
-    Changes, ChannelId, OrderId, OrderItem, OrderItemId, Product, ProductId, Shelf, Stock, StockId, StockKey,
-    StockList, StockListId, Timestamp,
+    Changes, ChannelId, OrderId, OrderItem, OrderItemId, Product, ProductId, Stock, StockId, StockKey, StockList,
+    StockListId, Timestamp, WorkingSet,
 };
 
 use crate::counters::{CounterDeltas, CounterKey};
@@ -18,7 +18,7 @@ use crate::feed::outbox::{self, OutboxEvent};
 use crate::products::ProductRow;
 use crate::sql::Statement;
 use crate::{
-    Error, Tx, channels, floor, mappings, movements, order_items, orders, products, records, stock_lists, stocks,
+    Error, Tx, channels, fulfilment, mappings, movements, order_items, orders, products, records, stock_lists, stocks,
 };
 
 /// This file composes what the nouns offer and has no statements of its own.
@@ -27,46 +27,46 @@ pub(crate) static STATEMENTS: &[&Statement] = &[];
 /// Loads everything a batch of commands looks at. What never changes is read first and says what has to be locked; then
 /// orders are locked, then stocks, each in the order of their ids, so that no two processes wait for each other; what may
 /// change is read under those locks.
-pub async fn load(tx: &mut Tx<'_>, needs: &Needs, shelf: &mut Shelf) -> Result<(), Error> {
-    mappings::lock_codes(tx, &needs.codes).await?;
+pub async fn load(tx: &mut Tx<'_>, read_set: &ReadSet, working_set: &mut WorkingSet) -> Result<(), Error> {
+    mappings::lock_codes(tx, &read_set.codes).await?;
     // Nothing else depends on the numbers, so nothing waits for them.
-    let numbers = orders::ask_numbers_taken(tx, &needs.numbers).await?;
-    let mut wanted = needs.stocks.clone();
-    let mut reach = floor::resolve(tx, &needs.floor).await?;
-    let waiting = floor::waiting(tx, needs, &mut reach, shelf).await?;
-    let items = lock_orders(tx, needs, &mut reach, shelf, &mut wanted).await?;
-    wanted.extend(floor::load(tx, &needs.floor, &mut reach, shelf).await?);
-    let keys = load_product_keys(tx, needs, &reach, shelf).await?;
+    let numbers = orders::ask_numbers_taken(tx, &read_set.numbers).await?;
+    let mut wanted = read_set.stocks.clone();
+    let mut reach = fulfilment::resolve(tx, &read_set.fulfilment).await?;
+    let waiting = fulfilment::waiting(tx, read_set, &mut reach, working_set).await?;
+    let items = lock_orders(tx, read_set, &mut reach, working_set, &mut wanted).await?;
+    wanted.extend(fulfilment::load(tx, &read_set.fulfilment, &mut reach, working_set).await?);
+    let keys = load_product_keys(tx, read_set, &reach, working_set).await?;
     let (found, known) = lock_stocks(tx, wanted, &keys).await?;
     for (channel, number) in tx.fetch(numbers).await? {
-        shelf.put_number(channel, number);
+        working_set.put_number(channel, number);
     }
-    floor::still_waiting(tx, &waiting).await?;
-    floor::load_discrepancies(tx, &needs.floor, &found, shelf).await?;
-    floor::load_goods(tx, &needs.floor, &found, shelf).await?;
-    floor::load_claims(tx, &mut reach, &found, shelf).await?;
-    known.iter().for_each(|list| shelf.put_list(*list));
-    load_items(tx, needs, &items, &found, shelf).await?;
-    load_counted(tx, &reach.counted.difference(&items).copied().collect(), shelf).await?;
-    let reported = found.iter().filter(|stock| settles(needs, stock)).map(|stock| stock.id).collect::<Vec<_>>();
-    for hold in order_items::reported_holds_of(tx, &reported).await? {
-        shelf.put_hold(hold);
+    fulfilment::still_waiting(tx, &waiting).await?;
+    fulfilment::load_discrepancies(tx, &read_set.fulfilment, &found, working_set).await?;
+    fulfilment::load_goods(tx, &read_set.fulfilment, &found, working_set).await?;
+    fulfilment::load_claims(tx, &mut reach, &found, working_set).await?;
+    known.iter().for_each(|list| working_set.put_list(*list));
+    load_items(tx, read_set, &items, &found, working_set).await?;
+    load_counted(tx, &reach.counted.difference(&items).copied().collect(), working_set).await?;
+    let reported = found.iter().filter(|stock| settles(read_set, stock)).map(|stock| stock.id).collect::<Vec<_>>();
+    for reservation in order_items::reported_reservations_of(tx, &reported).await? {
+        working_set.put_reservation(reservation);
     }
-    floor::load_kept(tx, &needs.floor, (&found, &reported), shelf).await?;
-    let mut lists = needs.lists.clone();
+    fulfilment::load_kept(tx, &read_set.fulfilment, (&found, &reported), working_set).await?;
+    let mut lists = read_set.lists.clone();
     lists.extend(keys.iter().map(|key| key.list));
-    lists.extend(floor::destinations(shelf));
+    lists.extend(fulfilment::destinations(working_set));
     known.iter().for_each(|list| _ = lists.remove(&list.id));
-    load_products(tx, &keys, &found, shelf).await?;
-    found.into_iter().for_each(|stock| shelf.put_stock(stock));
-    load_lists(tx, &lists, shelf).await?;
-    load_channels(tx, &needs.channels, shelf).await
+    load_products(tx, &keys, &found, working_set).await?;
+    found.into_iter().for_each(|stock| working_set.put_stock(stock));
+    load_lists(tx, &lists, working_set).await?;
+    load_channels(tx, &read_set.channels, working_set).await
 }
 
 /// Whether a figure may be written that settles reported lines of this stock.
-fn settles(needs: &Needs, stock: &Stock) -> bool {
+fn settles(read_set: &ReadSet, stock: &Stock) -> bool {
     let key = || StockKey { list: stock.list, sku: stock.sku.clone() };
-    stock.reported > 0 && (needs.reported_of_ids.contains(&stock.id) || needs.reported_of_keys.contains(&key()))
+    stock.reported > 0 && (read_set.reported_of_ids.contains(&stock.id) || read_set.reported_of_keys.contains(&key()))
 }
 
 /// The stocks that are wanted by id or by key, and what came with them of their lists.
@@ -88,20 +88,21 @@ async fn lock_stocks(
 /// Orders that are needed whole; names all lines that are needed, and the stocks they hold.
 async fn lock_orders(
     tx: &mut Tx<'_>,
-    needs: &Needs,
-    reach: &mut floor::Reach,
-    shelf: &mut Shelf,
+    read_set: &ReadSet,
+    reach: &mut fulfilment::ResolvedReadSet,
+    working_set: &mut WorkingSet,
     wanted: &mut BTreeSet<StockId>,
 ) -> Result<BTreeSet<OrderItemId>, Error> {
-    let with_orders: BTreeSet<OrderItemId> = needs.items_with_orders.union(&needs.floor.items).copied().collect();
-    let mut places = order_items::places(tx, needs.items.union(&with_orders)).await?;
-    let of_floor = places.iter().filter(|place| needs.floor.items.contains(&place.item));
+    let with_orders: BTreeSet<OrderItemId> =
+        read_set.items_with_orders.union(&read_set.fulfilment.items).copied().collect();
+    let mut places = order_items::places(tx, read_set.items.union(&with_orders)).await?;
+    let of_floor = places.iter().filter(|place| read_set.fulfilment.items.contains(&place.item));
     reach.orders.extend(of_floor.map(|place| place.order));
-    let mut whole: BTreeSet<OrderId> = needs.orders.union(&reach.orders).copied().collect();
+    let mut whole: BTreeSet<OrderId> = read_set.orders.union(&reach.orders).copied().collect();
     let with_order = places.iter().filter(|place| with_orders.contains(&place.item));
     whole.extend(with_order.map(|place| place.order));
     for order in orders::lock(tx, &whole).await? {
-        shelf.put_order(order);
+        working_set.put_order(order);
     }
     places.extend(order_items::places_of_orders(tx, &whole).await?);
     wanted.extend(places.iter().map(|place| place.stock));
@@ -111,63 +112,72 @@ async fn lock_orders(
 /// Lines, their holds and their mappings. A line may have gone to another stock before this one's lock was ours.
 async fn load_items(
     tx: &mut Tx<'_>,
-    needs: &Needs,
+    read_set: &ReadSet,
     items: &BTreeSet<OrderItemId>,
     found: &[Stock],
-    shelf: &mut Shelf,
+    working_set: &mut WorkingSet,
 ) -> Result<(), Error> {
     let items = order_items::by_ids(tx, items).await?;
     let locked: HashSet<StockId> = found.iter().map(|stock| stock.id).collect();
     if items.iter().any(|item| !locked.contains(&item.stock)) {
         return Err(Error::StaleRead("the stock of an order line"));
     }
-    for hold in order_items::holds_of(tx, &items).await? {
-        shelf.put_hold(hold);
+    for reservation in order_items::holds_of(tx, &items).await? {
+        working_set.put_reservation(reservation);
     }
-    for mapping in mappings::of_items(tx, &needs.items.iter().copied().collect::<Vec<_>>()).await? {
-        shelf.mappings.put(mapping, None);
+    for mapping in mappings::of_items(tx, &read_set.items.iter().copied().collect::<Vec<_>>()).await? {
+        working_set.mappings.put(mapping, None);
     }
-    load_codes(tx, needs, &items, shelf).await?;
-    items.into_iter().for_each(|item| shelf.put_item(item));
-    floor::load_moves(tx, needs.items.iter().copied(), shelf).await
+    load_codes(tx, read_set, &items, working_set).await?;
+    items.into_iter().for_each(|item| working_set.put_item(item));
+    fulfilment::load_moves(tx, read_set.items.iter().copied(), working_set).await
 }
 
 /// Other lines that the ERP has given codes to which it is about to give, where the line's list minds. A line that does not
 /// exist is given none.
-async fn load_codes(tx: &mut Tx<'_>, needs: &Needs, items: &[OrderItem], shelf: &mut Shelf) -> Result<(), Error> {
-    let minds = |item: &&OrderItem| shelf.list(item.reserved_list).is_none_or(|list| list.is_item_code_unique);
+async fn load_codes(
+    tx: &mut Tx<'_>,
+    read_set: &ReadSet,
+    items: &[OrderItem],
+    working_set: &mut WorkingSet,
+) -> Result<(), Error> {
+    let minds = |item: &&OrderItem| working_set.list(item.reserved_list).is_none_or(|list| list.is_item_code_unique);
     let whole = |id| items.iter().find(|item| item.id == id).filter(minds).map(OrderItem::whole);
-    let wanted: Vec<_> = needs.codes.iter().filter_map(|(id, code)| Some((code.as_str(), whole(*id)?))).collect();
+    let wanted: Vec<_> = read_set.codes.iter().filter_map(|(id, code)| Some((code.as_str(), whole(*id)?))).collect();
     for (code, line) in mappings::others_with_codes(tx, wanted.into_iter()).await? {
-        shelf.mappings.put_code(code, line);
+        working_set.mappings.put_code(code, line);
     }
     Ok(())
 }
 
 /// Lines that a count only looks at: nothing happens to them, so their stocks need not be ours.
-async fn load_counted(tx: &mut Tx<'_>, items: &BTreeSet<OrderItemId>, shelf: &mut Shelf) -> Result<(), Error> {
+async fn load_counted(
+    tx: &mut Tx<'_>,
+    items: &BTreeSet<OrderItemId>,
+    working_set: &mut WorkingSet,
+) -> Result<(), Error> {
     let items = order_items::by_ids(tx, items).await?;
-    for hold in order_items::holds_of(tx, &items).await? {
-        shelf.put_hold(hold);
+    for reservation in order_items::holds_of(tx, &items).await? {
+        working_set.put_reservation(reservation);
     }
-    items.into_iter().for_each(|item| shelf.put_item(item));
+    items.into_iter().for_each(|item| working_set.put_item(item));
     Ok(())
 }
 
 /// Products named by id, and the stock keys of all products that were asked for.
 async fn load_product_keys(
     tx: &mut Tx<'_>,
-    needs: &Needs,
-    reach: &floor::Reach,
-    shelf: &mut Shelf,
+    read_set: &ReadSet,
+    reach: &fulfilment::ResolvedReadSet,
+    working_set: &mut WorkingSet,
 ) -> Result<BTreeSet<StockKey>, Error> {
-    let mut keys: BTreeSet<StockKey> = needs.keys.union(&reach.keys).cloned().collect();
-    let ids: BTreeSet<_> = needs.product_keys.iter().map(|(_, product)| *product).collect();
+    let mut keys: BTreeSet<StockKey> = read_set.keys.union(&reach.keys).cloned().collect();
+    let ids: BTreeSet<_> = read_set.product_keys.iter().map(|(_, product)| *product).collect();
     for product in products::keys_by_id(tx, &ids.into_iter().collect::<Vec<_>>()).await? {
-        for (list, _) in needs.product_keys.iter().filter(|(_, id)| *id == product.id) {
+        for (list, _) in read_set.product_keys.iter().filter(|(_, id)| *id == product.id) {
             keys.insert(StockKey { list: *list, sku: product.sku.clone() });
         }
-        shelf.put_product(product);
+        working_set.put_product(product);
     }
     Ok(keys)
 }
@@ -177,81 +187,94 @@ async fn load_products(
     tx: &mut Tx<'_>,
     keys: &BTreeSet<StockKey>,
     found: &[Stock],
-    shelf: &mut Shelf,
+    working_set: &mut WorkingSet,
 ) -> Result<(), Error> {
     for stock in found {
-        shelf.put_product(Product { id: stock.product, sku: stock.sku.clone() });
+        working_set.put_product(Product { id: stock.product, sku: stock.sku.clone() });
     }
     let known: BTreeSet<&str> = found.iter().map(|stock| stock.sku.as_str()).collect();
     let missing: BTreeSet<&str> = keys.iter().map(|key| key.sku.as_str()).filter(|sku| !known.contains(sku)).collect();
     for product in products::keys_by_sku(tx, &missing.into_iter().collect::<Vec<_>>()).await? {
-        shelf.put_product(product);
+        working_set.put_product(product);
     }
     Ok(())
 }
 
-async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, shelf: &mut Shelf) -> Result<(), Error> {
+async fn load_lists(tx: &mut Tx<'_>, lists: &BTreeSet<StockListId>, working_set: &mut WorkingSet) -> Result<(), Error> {
     for id in lists {
         if let Some(list) = stock_lists::rules(tx, *id).await? {
-            shelf.put_list(list);
+            working_set.put_list(list);
         }
     }
     Ok(())
 }
 
-async fn load_channels(tx: &mut Tx<'_>, channels: &BTreeSet<ChannelId>, shelf: &mut Shelf) -> Result<(), Error> {
+async fn load_channels(
+    tx: &mut Tx<'_>,
+    channels: &BTreeSet<ChannelId>,
+    working_set: &mut WorkingSet,
+) -> Result<(), Error> {
     for id in channels {
         if let Some(channel) = channels::keep(tx, *id).await? {
-            shelf.put_channel(channel);
+            working_set.put_channel(channel);
         }
     }
     Ok(())
 }
 
 /// Writes what the shelf recorded.
-pub async fn apply(tx: &mut Tx<'_>, shelf: &Shelf, changes: &Changes) -> Result<(), Error> {
+pub async fn apply(tx: &mut Tx<'_>, working_set: &WorkingSet, changes: &Changes) -> Result<(), Error> {
     let mut counters = CounterDeltas::default();
-    apply_stocks(tx, shelf, changes, &mut counters).await?;
-    apply_orders(tx, shelf, changes, &mut counters).await?;
+    apply_stocks(tx, working_set, changes, &mut counters).await?;
+    apply_orders(tx, working_set, changes, &mut counters).await?;
     mappings::insert_all(tx, &changes.mappings).await?;
     changes
         .mappings
         .iter()
         .for_each(|mapping| counters.add(CounterKey::all(mappings::TABLE.name), mapping.id.get(), 1));
     movements::insert_all(tx, changes.movements.iter().map(|movement| (movement, movement.at))).await?;
-    outbox::add_all(tx, touched(shelf, changes)).await?;
-    floor::apply(tx, changes, &mut counters).await?;
+    outbox::add_all(tx, touched(working_set, changes)).await?;
+    fulfilment::apply(tx, changes, &mut counters).await?;
     counters.write(tx).await
 }
 
 /// What channels will want to know of: stocks that have moved, and orders of channels, made or changed. Products say so
 /// themselves, but for one that has a stock in one more list, which may be all that puts it into a catalog.
-fn touched(shelf: &Shelf, changes: &Changes) -> Vec<OutboxEvent> {
+fn touched(working_set: &WorkingSet, changes: &Changes) -> Vec<OutboxEvent> {
     let moved: BTreeSet<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
-    let stocks = moved.into_iter().filter_map(|id| shelf.stock(id)).map(|stock| OutboxEvent {
-        kind: Kind::Stock,
+    let stocks = moved.into_iter().filter_map(|id| working_set.stock(id)).map(|stock| OutboxEvent {
+        kind: ObjectKind::Stock,
         object: stock.id.get(),
         scope: stock.list.get(),
         at: stock.modified_at,
     });
     let orders = changes.new_orders.iter().chain(changes.orders.keys()).filter_map(|id| {
-        let order = shelf.order(*id)?;
-        Some(OutboxEvent { kind: Kind::Order, object: id.get(), scope: order.channel?.get(), at: order.modified_at })
+        let order = working_set.order(*id)?;
+        Some(OutboxEvent {
+            kind: ObjectKind::Order,
+            object: id.get(),
+            scope: order.channel?.get(),
+            at: order.modified_at,
+        })
     });
-    let listed: BTreeMap<ProductId, Timestamp> =
-        changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).map(|new| (new.product, new.created_at)).collect();
+    let listed: BTreeMap<ProductId, Timestamp> = changes
+        .new_stocks
+        .iter()
+        .filter_map(|id| working_set.stock(*id))
+        .map(|new| (new.product, new.created_at))
+        .collect();
     let products = listed.into_iter().filter(|(product, _)| !changes.new_products.contains(product));
-    let products = products.map(|(id, at)| OutboxEvent { kind: Kind::Product, object: id.get(), scope: 0, at });
+    let products = products.map(|(id, at)| OutboxEvent { kind: ObjectKind::Product, object: id.get(), scope: 0, at });
     stocks.chain(orders).chain(products).collect()
 }
 
 async fn apply_stocks(
     tx: &mut Tx<'_>,
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     changes: &Changes,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
+    let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| working_set.stock(*id)).collect();
     pin(tx, &new, changes).await?;
     let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
     let product = |id: &ProductId| {
@@ -276,7 +299,7 @@ async fn apply_stocks(
         counters.add(CounterKey::all(stocks::TABLE.name), stock.id.get(), 1);
         counters.add(CounterKey::of(stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
     }
-    let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| shelf.stock(*id)).collect();
+    let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| working_set.stock(*id)).collect();
     stocks::update_all(tx, &changed).await
 }
 
@@ -289,21 +312,23 @@ async fn pin(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), E
 
 async fn apply_orders(
     tx: &mut Tx<'_>,
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     changes: &Changes,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    let new: Vec<_> = changes.new_orders.iter().filter_map(|id| shelf.order(*id)).collect();
+    let new: Vec<_> = changes.new_orders.iter().filter_map(|id| working_set.order(*id)).collect();
     orders::insert_all(tx, &new, counters).await?;
-    let changed: Vec<_> = changes.orders.iter().filter_map(|(id, before)| Some((before, shelf.order(*id)?))).collect();
+    let changed: Vec<_> =
+        changes.orders.iter().filter_map(|(id, before)| Some((before, working_set.order(*id)?))).collect();
     orders::update_all(tx, &changed, counters).await?;
-    let new: Vec<_> = changes.new_items.iter().filter_map(|id| shelf.item(*id)).collect();
+    let new: Vec<_> = changes.new_items.iter().filter_map(|id| working_set.item(*id)).collect();
     order_items::insert_all(tx, &new).await?;
     new.iter().for_each(|item| counters.add(CounterKey::all(order_items::TABLE.name), item.id.get(), 1));
-    let changed: Vec<_> = changes.items.iter().filter_map(|id| shelf.item(*id)).collect();
+    let changed: Vec<_> = changes.items.iter().filter_map(|id| working_set.item(*id)).collect();
     order_items::update_all(tx, &changed).await?;
-    let new: Vec<_> = changes.new_holds.iter().filter_map(|id| shelf.hold(*id)).collect();
+    let new: Vec<_> = changes.new_reservations.iter().filter_map(|id| working_set.reservation(*id)).collect();
     order_items::insert_holds(tx, &new).await?;
-    let changed: Vec<_> = changes.holds.iter().filter_map(|(id, stock)| Some((*stock, shelf.hold(*id)?))).collect();
+    let changed: Vec<_> =
+        changes.reservations.iter().filter_map(|(id, stock)| Some((*stock, working_set.reservation(*id)?))).collect();
     order_items::update_holds(tx, &changed).await
 }

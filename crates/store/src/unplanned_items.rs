@@ -1,6 +1,6 @@
 //! Order lines that are to leave and are in no package: reading. Writing is the ledger's. Must not know why they are not.
 
-use onhand_core::floor::{RowChanges, UnplannedItem, UnplannedReason};
+use onhand_core::fulfilment::{TrackedChanges, UnplannedItem, UnplannedReason};
 use onhand_core::{OrderId, OrderItemId, StockId, Timestamp};
 
 use crate::counters::{self, CounterDeltas, CounterKey};
@@ -93,7 +93,7 @@ pub(crate) async fn retry(tx: &mut Tx<'_>) -> Result<(), Error> {
 
 pub(crate) async fn apply(
     tx: &mut Tx<'_>,
-    changes: &RowChanges<UnplannedItem>,
+    changes: &TrackedChanges<UnplannedItem>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
     changes.removed.iter().for_each(|row| count_row(counters, row, -1));

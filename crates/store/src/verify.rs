@@ -31,7 +31,7 @@ pub struct Extent {
     /// Movements.
     pub movements: i64,
     /// Holds.
-    pub holds: i64,
+    pub reservations: i64,
     /// Orders.
     pub orders: i64,
 }
@@ -280,7 +280,7 @@ pub async fn check(tx: &mut Tx<'_>, rule: usize) -> Result<(&'static str, Vec<Di
 /// How much there is to look at.
 pub async fn extent(tx: &mut Tx<'_>) -> Result<Extent, Error> {
     let read = |row: &Row<'_>| {
-        Ok(Extent { stocks: row.get(0)?, movements: row.get(1)?, holds: row.get(2)?, orders: row.get(3)? })
+        Ok(Extent { stocks: row.get(0)?, movements: row.get(1)?, reservations: row.get(2)?, orders: row.get(3)? })
     };
     Ok(tx.first(&EXTENT, &[], read).await?.unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 //! Promises: reads kept counts, or indexes that have only what is under way; nothing here reads a large table. Must not know how
 //! it is shown.
 
-use onhand_core::floor::UnplannedReason;
+use onhand_core::fulfilment::UnplannedReason;
 use onhand_core::{ChannelId, OrderItemId, Timestamp};
 
 use crate::counters::{self, CounterKey};

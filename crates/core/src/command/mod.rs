@@ -1,15 +1,15 @@
 //! Commands: everything that can happen to stock, and what must be loaded to decide it.
 //!
-//! Promises: a command says all that a decision needs besides stored rows; which rows those are is in `needs.rs`. Must not know
+//! Promises: a command says all that a decision needs besides stored rows; which rows those are is in `read_set.rs`. Must not know
 //! where a command came from (API, import, screen, job).
 
-mod needs;
+mod read_set;
 
 use std::fmt;
 
-pub use needs::Needs;
+pub use read_set::ReadSet;
 
-use crate::floor::FloorCommand;
+use crate::fulfilment::FulfilmentCommand;
 use crate::{
     ChannelId, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey,
     StockListId, Timestamp, UnitType, Written,
@@ -36,7 +36,7 @@ pub enum Command {
     /// An order line is edited.
     EditItem(EditItem),
     /// Something happens on the floor.
-    Floor(FloorCommand),
+    Fulfilment(FulfilmentCommand),
 }
 
 /// Names a product in one of the two ways the wire has.
@@ -137,7 +137,7 @@ pub struct WriteStock {
     /// The new figure.
     pub on_hand: Option<Quantity>,
     /// The whole held quantity as the writer sees it; what exceeds the open holds becomes `external`.
-    pub held: Option<Quantity>,
+    pub reserved: Option<Quantity>,
     /// The unit.
     pub unit: Option<UnitType>,
     /// JSON object text.
@@ -174,12 +174,12 @@ pub struct ImportStock {
     /// The product; its stock is made when the list has none.
     pub sku: String,
     /// What becomes of the figure.
-    pub figure: FigureChange,
+    pub level: LevelChange,
     /// What becomes of the held quantity.
-    pub held: HeldChange,
+    pub reserved: ReservedChange,
     /// The unit; `None` leaves it as it is.
     pub unit: Option<UnitType>,
-    /// When a [`FigureChange::Figure`] was taken; arrival (less the list's delay) when absent.
+    /// When a [`LevelChange::Level`] was taken; arrival (less the list's delay) when absent.
     pub snapshot_at: Option<Timestamp>,
     /// What must still be so; `None` writes in any case.
     pub expected: Option<Expected>,
@@ -187,11 +187,11 @@ pub struct ImportStock {
 
 /// What becomes of a figure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FigureChange {
+pub enum LevelChange {
     /// It stays.
     Keep,
     /// A new figure: settles reported lines, and moves the time of the stored figure, as every written figure does.
-    Figure(Quantity),
+    Level(Quantity),
     /// More or less of what is stored. Nobody has counted anything, so it settles no line and moves no time.
     Difference(i64),
     /// A figure is taken back: less or more by this, and the stored time is again that of the figure before.
@@ -205,7 +205,7 @@ pub enum FigureChange {
 
 /// What becomes of a held quantity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum HeldChange {
+pub enum ReservedChange {
     /// It stays.
     Keep,
     /// The whole as the writer sees it; what exceeds the open holds becomes `external`.

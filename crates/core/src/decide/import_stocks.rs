@@ -3,14 +3,14 @@
 //! Rules: a figure is what a written figure is (`stock_row.rs`); a difference is no figure, so it settles nothing and
 //! moves no time; taking a figure back sets the time back with it. A row that expects something of its stock is refused where that is no longer so. A refused row changes
 //! nothing and keeps no other row from being written. A list that does not exist refuses the whole command as
-//! [`Refusal::NotFound`], because no row of it could be meant.
+//! [`Rejection::NotFound`], because no row of it could be meant.
 //!
 //! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
-use crate::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
-use crate::decide::stock_row::{self, Contained, FigureTimes, StockChange};
-use crate::refusal::RowFault;
-use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Written};
+use crate::command::{Expected, ImportStock, ImportStocks, LevelChange, ReservedChange};
+use crate::decide::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
+use crate::rejection::RowFault;
+use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Rejection, Stock, StockId, WorkingSet, Written};
 
 /// What became of a row of an import.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ pub struct ImportedStock {
     /// The stock, unless there is none.
     pub stock: Option<StockId>,
     /// What happened to it.
-    pub verdict: RowVerdict,
+    pub verdict: RowStatus,
     /// What was written before the row; `None` where there was no stock.
     pub before: Option<Written>,
     /// What is written after it. An unchanged row may have moved `snapshot_at`.
@@ -32,7 +32,7 @@ pub struct ImportedStock {
 
 /// What happened to the stock of a row.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum RowVerdict {
+pub enum RowStatus {
     /// It was made.
     Created,
     /// It was changed.
@@ -58,8 +58,8 @@ impl ImportedStock {
             .map_or_else(Default::default, |before| (before.on_hand, before.external, before.unit, before.snapshot_at));
         Ok(Some(ImportStock {
             sku: sku.to_owned(),
-            figure: FigureChange::Back { difference: on_hand - after.on_hand, snapshot_at },
-            held: HeldChange::Difference(external - after.external),
+            level: LevelChange::Back { difference: on_hand - after.on_hand, snapshot_at },
+            reserved: ReservedChange::Difference(external - after.external),
             unit: Some(unit),
             snapshot_at: None,
             expected: Some(Expected::Movement { id, snapshot_at: after.snapshot_at }),
@@ -67,61 +67,72 @@ impl ImportedStock {
     }
 }
 
-pub(super) fn import_stocks(shelf: &mut Shelf, command: &ImportStocks, context: Context) -> Result<Outcome, Refusal> {
-    shelf.list(command.list).ok_or(Refusal::NotFound)?;
-    Ok(Outcome::StocksImported(command.rows.iter().map(|row| import_stock(shelf, command, row, context)).collect()))
+pub(super) fn import_stocks(
+    working_set: &mut WorkingSet,
+    command: &ImportStocks,
+    context: Context,
+) -> Result<Outcome, Rejection> {
+    working_set.list(command.list).ok_or(Rejection::NotFound)?;
+    Ok(Outcome::StocksImported(
+        command.rows.iter().map(|row| import_stock(working_set, command, row, context)).collect(),
+    ))
 }
 
-fn import_stock(shelf: &mut Shelf, command: &ImportStocks, row: &ImportStock, context: Context) -> ImportedStock {
-    let stored = shelf.stock_by_key(command.list, &row.sku);
+fn import_stock(
+    working_set: &mut WorkingSet,
+    command: &ImportStocks,
+    row: &ImportStock,
+    context: Context,
+) -> ImportedStock {
+    let stored = working_set.stock_by_key(command.list, &row.sku);
     let before = stored.map(Stock::written);
     // Where there is a stock, there is its product.
     let may_be_made = command.create_unknown_products || stored.is_some();
-    let fault = stock_row::unknown_product(shelf, &row.sku, may_be_made)
+    let fault = stock_row::unknown_product(working_set, &row.sku, may_be_made)
         .or_else(|| unexpected(stored, row.expected))
-        .or_else(|| stale_snapshot(shelf, command, row, context))
+        .or_else(|| stale_snapshot(working_set, command, row, context))
         .or_else(|| out_of_range(stored, row));
     if let Some(fault) = fault {
-        let (stock, verdict) = (stored.map(|stock| stock.id), RowVerdict::Refused(fault));
+        let (stock, verdict) = (stored.map(|stock| stock.id), RowStatus::Refused(fault));
         return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
     }
-    let (id, created) = stock_row::found_or_created(shelf, command.list, &row.sku, context);
-    let contained = match row.figure {
-        FigureChange::Figure(level) => stock_row::take_snapshot(shelf, id, (level, row.snapshot_at), context),
-        FigureChange::Back { snapshot_at, .. } => {
-            shelf.stock_mut(id).snapshot_at = snapshot_at;
-            Contained::default()
+    let (id, created) = stock_row::found_or_created(working_set, command.list, &row.sku, context);
+    let covered = match row.level {
+        LevelChange::Level(level) => stock_row::take_snapshot(working_set, id, (level, row.snapshot_at), context),
+        LevelChange::Back { snapshot_at, .. } => {
+            working_set.stock_mut(id).snapshot_at = snapshot_at;
+            CoveredBySnapshot::default()
         }
-        FigureChange::Keep | FigureChange::Difference(_) => Contained::default(),
+        LevelChange::Keep | LevelChange::Difference(_) => CoveredBySnapshot::default(),
     };
-    let stock = shelf.stock(id).expect("found or created above");
-    let on_hand = match row.figure {
-        FigureChange::Keep => 0,
-        FigureChange::Figure(figure) => figure.units() - stock.on_hand,
-        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => difference,
+    let stock = working_set.stock(id).expect("found or created above");
+    let on_hand = match row.level {
+        LevelChange::Keep => 0,
+        LevelChange::Level(level) => level.units() - stock.on_hand,
+        LevelChange::Difference(difference) | LevelChange::Back { difference, .. } => difference,
     };
-    let external = match row.held {
-        HeldChange::Keep => 0,
-        HeldChange::Whole(held) => stock_row::external_change(stock, held),
-        HeldChange::Difference(difference) => difference,
+    let external = match row.reserved {
+        ReservedChange::Keep => 0,
+        ReservedChange::Whole(reserved) => stock_row::external_change(stock, reserved),
+        ReservedChange::Difference(difference) => difference,
     };
-    if on_hand != 0 && !matches!(row.figure, FigureChange::Figure(_)) {
-        shelf.stock_mut(id).adjusted_at = Some(context.now);
+    if on_hand != 0 && !matches!(row.level, LevelChange::Level(_)) {
+        working_set.stock_mut(id).adjusted_at = Some(context.now);
     }
-    let change = StockChange { on_hand, external, contained, unit: row.unit, extra_field: None };
-    let changed = stock_row::change_stock(shelf, (id, created), change, Cause::Import(command.import), context);
-    let stock = shelf.stock(id).expect("found or created above");
+    let change = StockChange { on_hand, external, covered, unit: row.unit, extra_field: None };
+    let changed = stock_row::change_stock(working_set, (id, created), change, Cause::Import(command.import), context);
+    let stock = working_set.stock(id).expect("found or created above");
     ImportedStock {
         stock: Some(id),
         verdict: match (created, changed) {
-            (true, _) => RowVerdict::Created,
-            (false, true) => RowVerdict::Updated,
-            (false, false) => RowVerdict::Unchanged,
+            (true, _) => RowStatus::Created,
+            (false, true) => RowStatus::Updated,
+            (false, false) => RowStatus::Unchanged,
         },
         before,
         after: Some(stock.written()),
         movement: stock.movement.filter(|_| changed),
-        settled: contained.settled,
+        settled: covered.settled,
     }
 }
 
@@ -136,29 +147,34 @@ fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowF
     (!as_expected).then_some(fault)
 }
 
-fn stale_snapshot(shelf: &Shelf, command: &ImportStocks, row: &ImportStock, context: Context) -> Option<RowFault> {
-    match row.figure {
-        FigureChange::Figure(_) => {
-            let stored = FigureTimes::of(shelf.stock_by_key(command.list, &row.sku));
-            stored.stale(shelf, command.list, row.snapshot_at, context)
+fn stale_snapshot(
+    working_set: &WorkingSet,
+    command: &ImportStocks,
+    row: &ImportStock,
+    context: Context,
+) -> Option<RowFault> {
+    match row.level {
+        LevelChange::Level(_) => {
+            let stored = FigureTimes::of(working_set.stock_by_key(command.list, &row.sku));
+            stored.stale(working_set, command.list, row.snapshot_at, context)
         }
-        FigureChange::Keep | FigureChange::Difference(_) | FigureChange::Back { .. } => None,
+        LevelChange::Keep | LevelChange::Difference(_) | LevelChange::Back { .. } => None,
     }
 }
 
-/// Whether a difference leads out of what can be stored. The whole of `held` is bounded too, not only its external part.
+/// Whether a difference leads out of what can be stored. The whole of `reserved` is bounded too, not only its external part.
 fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
     let (on_hand, external, open) =
-        stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_holds()));
-    let on_hand = match row.figure {
-        FigureChange::Difference(difference) | FigureChange::Back { difference, .. } => {
+        stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_reservations()));
+    let on_hand = match row.level {
+        LevelChange::Difference(difference) | LevelChange::Back { difference, .. } => {
             on_hand.saturating_add(difference)
         }
-        FigureChange::Keep | FigureChange::Figure(_) => on_hand,
+        LevelChange::Keep | LevelChange::Level(_) => on_hand,
     };
-    let external = match row.held {
-        HeldChange::Difference(difference) => external.saturating_add(difference),
-        HeldChange::Keep | HeldChange::Whole(_) => external,
+    let external = match row.reserved {
+        ReservedChange::Difference(difference) => external.saturating_add(difference),
+        ReservedChange::Keep | ReservedChange::Whole(_) => external,
     };
     if on_hand < 0 || external < 0 {
         return Some(RowFault::BelowZero);

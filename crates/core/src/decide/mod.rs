@@ -6,18 +6,18 @@
 mod cancel_items;
 mod edit_item;
 mod edit_order;
-mod floor;
+mod fulfilment;
 mod import_stocks;
 mod place_order;
 mod release_item;
 mod stock_row;
 mod write_stocks;
 
-pub use floor::{FloorOutcome, OrderPlan, PackedLines};
-pub use import_stocks::{ImportedStock, RowVerdict};
+pub use fulfilment::{FulfilmentOutcome, OrderPlan, PackedLines};
+pub use import_stocks::{ImportedStock, RowStatus};
 pub use write_stocks::WrittenStock;
 
-use crate::{Command, Mapping, Order, OrderItem, Refusal, Shelf, Timestamp, UserId};
+use crate::{Command, Mapping, Order, OrderItem, Rejection, Timestamp, UserId, WorkingSet};
 
 /// What a decision may know of the world: who asks and when.
 #[derive(Clone, Copy, Debug)]
@@ -46,31 +46,31 @@ pub enum Outcome {
     /// A line was edited.
     ItemEdited(OrderItem),
     /// Something happened on the floor.
-    Floor(FloorOutcome),
+    Fulfilment(FulfilmentOutcome),
 }
 
 /// Decides one command.
-pub fn decide(shelf: &mut Shelf, command: &Command, context: Context) -> Result<Outcome, Refusal> {
-    let outcome = dispatch(shelf, command, context)?;
-    floor::serve_short(shelf, context);
+pub fn decide(working_set: &mut WorkingSet, command: &Command, context: Context) -> Result<Outcome, Rejection> {
+    let outcome = dispatch(working_set, command, context)?;
+    fulfilment::serve_short(working_set, context);
     Ok(outcome)
 }
 
-fn dispatch(shelf: &mut Shelf, command: &Command, context: Context) -> Result<Outcome, Refusal> {
+fn dispatch(working_set: &mut WorkingSet, command: &Command, context: Context) -> Result<Outcome, Rejection> {
     match command {
-        Command::PlaceOrder(command) => place_order::place_order(shelf, command, context),
-        Command::ReleaseItem(command) => release_item::release_item(shelf, command, context),
-        Command::CancelItems(command) => cancel_items::cancel_items(shelf, command, context),
-        Command::WriteStocks(command) => write_stocks::write_stocks(shelf, command, context),
-        Command::ImportStocks(command) => import_stocks::import_stocks(shelf, command, context),
-        Command::EditOrder(command) => edit_order::edit_order(shelf, command, context),
-        Command::EditItem(command) => edit_item::edit_item(shelf, command, context),
-        Command::Floor(command) => floor::decide(shelf, command, context).map(Outcome::Floor),
+        Command::PlaceOrder(command) => place_order::place_order(working_set, command, context),
+        Command::ReleaseItem(command) => release_item::release_item(working_set, command, context),
+        Command::CancelItems(command) => cancel_items::cancel_items(working_set, command, context),
+        Command::WriteStocks(command) => write_stocks::write_stocks(working_set, command, context),
+        Command::ImportStocks(command) => import_stocks::import_stocks(working_set, command, context),
+        Command::EditOrder(command) => edit_order::edit_order(working_set, command, context),
+        Command::EditItem(command) => edit_item::edit_item(working_set, command, context),
+        Command::Fulfilment(command) => fulfilment::decide(working_set, command, context).map(Outcome::Fulfilment),
     }
 }
 
 /// An order with its lines, as the shelf has them now.
-fn order_with_items(shelf: &Shelf, order: crate::OrderId) -> (Order, Vec<OrderItem>) {
-    let items = shelf.items_of(order).into_iter().filter_map(|id| shelf.item(id).cloned()).collect();
-    (shelf.order(order).expect("the caller has found the order").clone(), items)
+fn order_with_items(working_set: &WorkingSet, order: crate::OrderId) -> (Order, Vec<OrderItem>) {
+    let items = working_set.items_of(order).into_iter().filter_map(|id| working_set.item(id).cloned()).collect();
+    (working_set.order(order).expect("the caller has found the order").clone(), items)
 }

@@ -9,66 +9,77 @@
 
 use crate::command::{NewLine, PlaceOrder};
 use crate::decide::release_item;
-use crate::refusal::{RowFault, Shortage};
+use crate::rejection::{RowFault, Shortage};
 use crate::{
-    Cause, ChannelId, Context, Delta, Hold, HoldState, IdKind, Order, OrderId, OrderItem, OrderItemId, Outcome,
-    Oversell, Product, QUANTITY_MAX, Refusal, Shelf, Stock, StockId, Timestamp, bucket_of_key, bucket_of_text,
+    Cause, ChannelId, Context, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, Outcome, Oversell, Product,
+    QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, Timestamp, WorkingSet, bucket_of_key,
+    bucket_of_text,
 };
 
-pub(super) fn place_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Result<Outcome, Refusal> {
-    let policy = policy(shelf, command)?;
-    if shelf.number_taken(command.channel.map_or(0, ChannelId::get), &command.number) {
-        return Err(Refusal::OrderNumberTaken);
+pub(super) fn place_order(
+    working_set: &mut WorkingSet,
+    command: &PlaceOrder,
+    context: Context,
+) -> Result<Outcome, Rejection> {
+    let policy = policy(working_set, command)?;
+    if working_set.number_taken(command.channel.map_or(0, ChannelId::get), &command.number) {
+        return Err(Rejection::OrderNumberTaken);
     }
-    let products = products(shelf, command)?;
-    check_fit(shelf, command, &products, policy)?;
+    let products = products(working_set, command)?;
+    check_fit(working_set, command, &products, policy)?;
 
-    let order = add_order(shelf, command, context);
+    let order = add_order(working_set, command, context);
     let items = command
         .lines
         .iter()
         .zip(&products)
-        .map(|(line, product)| hold_line(shelf, &order, line, product, context))
+        .map(|(line, product)| hold_line(working_set, &order, line, product, context))
         .collect();
-    let is_located =
-        |line: &NewLine| !line.status.has_left() && shelf.list(line.list).is_some_and(|list| list.location.is_some());
+    let is_located = |line: &NewLine| {
+        !line.status.is_shipped() && working_set.list(line.list).is_some_and(|list| list.location.is_some())
+    };
     if command.lines.iter().any(is_located) {
-        shelf.mark_plan(order.id, true);
+        working_set.mark_plan(order.id, true);
     }
     Ok(Outcome::OrderPlaced(order, items))
 }
 
 /// How many units more than there are a line may take; none where an order has to fit.
-fn policy(shelf: &Shelf, command: &PlaceOrder) -> Result<Option<i64>, Refusal> {
+fn policy(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Option<i64>, Rejection> {
     let Some(id) = command.channel else { return Ok(None) };
-    let channel = shelf.channel(id).ok_or(Refusal::UnknownChannel(id))?;
+    let channel = working_set.channel(id).ok_or(Rejection::UnknownChannel(id))?;
     Ok((channel.oversell == Oversell::Accept).then_some(channel.oversell_quantity_max))
 }
 
 /// The product of each line; all faults of all lines at once.
-fn products(shelf: &Shelf, command: &PlaceOrder) -> Result<Vec<Product>, Refusal> {
+fn products(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Vec<Product>, Rejection> {
     let mut faults = Vec::new();
     let mut products = Vec::with_capacity(command.lines.len());
     for (row, line) in command.lines.iter().enumerate() {
-        if shelf.list(line.list).is_none() {
+        if working_set.list(line.list).is_none() {
             faults.push((row, RowFault::UnknownList(line.list)));
         }
-        match shelf.product(&line.product) {
+        match working_set.product(&line.product) {
             Some(product) => products.push(product.clone()),
             None => faults.push((row, RowFault::UnknownProduct(line.product.clone()))),
         }
     }
-    if faults.is_empty() { Ok(products) } else { Err(Refusal::Rows(faults)) }
+    if faults.is_empty() { Ok(products) } else { Err(Rejection::Rows(faults)) }
 }
 
 /// Whether all lines together fit. Sums per stock first, so that one SKU on two lines counts twice.
-fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell: Option<i64>) -> Result<(), Refusal> {
+fn check_fit(
+    working_set: &WorkingSet,
+    command: &PlaceOrder,
+    products: &[Product],
+    oversell: Option<i64>,
+) -> Result<(), Rejection> {
     let mut asked: Vec<Shortage> = Vec::with_capacity(products.len());
     let mut oversold = Vec::new();
     let asking = command.lines.iter().zip(products).filter(|(line, _)| line.status.asks_for_units());
     for (line, product) in asking {
         let units = line.quantity.units();
-        let left = left_for(shelf, &asked, line, product);
+        let left = left_for(working_set, &asked, line, product);
         if oversell.is_some_and(|max| units - left > max) {
             let (sku, list) = (product.sku.clone(), line.list);
             oversold.push(Shortage { sku, list, asked: units, available: left });
@@ -79,37 +90,37 @@ fn check_fit(shelf: &Shelf, command: &PlaceOrder, products: &[Product], oversell
                 sku: product.sku.clone(),
                 list: line.list,
                 asked: units,
-                available: shelf.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
+                available: working_set.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
             }),
         }
     }
-    let held = |sum: &Shortage| shelf.stock_by_key(sum.list, &sum.sku).map_or(0, |stock| stock.held);
-    let too_large = asked.iter().any(|sum| sum.asked + held(sum) > QUANTITY_MAX);
+    let reserved = |sum: &Shortage| working_set.stock_by_key(sum.list, &sum.sku).map_or(0, |stock| stock.reserved);
+    let too_large = asked.iter().any(|sum| sum.asked + reserved(sum) > QUANTITY_MAX);
     match oversell {
         None => {
             asked.retain(|sum| sum.asked > sum.available);
             if !asked.is_empty() {
-                return Err(Refusal::InsufficientStock(asked));
+                return Err(Rejection::InsufficientStock(asked));
             }
         }
-        Some(max) if !oversold.is_empty() => return Err(Refusal::OversoldTooLarge { max, lines: oversold }),
+        Some(max) if !oversold.is_empty() => return Err(Rejection::OversoldTooLarge { max, lines: oversold }),
         Some(_) => {}
     }
-    if too_large { Err(Refusal::HeldTooLarge) } else { Ok(()) }
+    if too_large { Err(Rejection::ReservedTooLarge) } else { Ok(()) }
 }
 
 /// What earlier lines of the order leave of a line's stock.
-fn left_for(shelf: &Shelf, earlier: &[Shortage], line: &NewLine, product: &Product) -> i64 {
+fn left_for(working_set: &WorkingSet, earlier: &[Shortage], line: &NewLine, product: &Product) -> i64 {
     let of_line = |sum: &&Shortage| sum.list == line.list && sum.sku == product.sku;
     match earlier.iter().find(of_line) {
         Some(sum) => (sum.available - sum.asked).max(0),
-        None => shelf.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
+        None => working_set.stock_by_key(line.list, &product.sku).map_or(0, Stock::available),
     }
 }
 
-fn add_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Order {
+fn add_order(working_set: &mut WorkingSet, command: &PlaceOrder, context: Context) -> Order {
     let order = Order {
-        id: OrderId::new(shelf.ids.take_in(IdKind::Order, bucket_of_text(&command.number))),
+        id: OrderId::new(working_set.ids.next_in_bucket(IdKind::Order, bucket_of_text(&command.number))),
         channel: command.channel,
         number: command.number.clone(),
         status: command.status,
@@ -121,26 +132,33 @@ fn add_order(shelf: &mut Shelf, command: &PlaceOrder, context: Context) -> Order
         created_at: context.now,
         modified_at: context.now,
     };
-    shelf.add_order(order.clone());
+    working_set.add_order(order.clone());
     order
 }
 
-fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product, context: Context) -> OrderItem {
-    let stock = stock_of(shelf, line, product, context);
+fn hold_line(
+    working_set: &mut WorkingSet,
+    order: &Order,
+    line: &NewLine,
+    product: &Product,
+    context: Context,
+) -> OrderItem {
+    let stock = stock_of(working_set, line, product, context);
     let units = line.quantity.units();
     let item = OrderItem {
-        id: OrderItemId::new(shelf.ids.take_in(IdKind::OrderItem, order.id.bucket())),
+        id: OrderItemId::new(working_set.ids.next_in_bucket(IdKind::OrderItem, order.id.bucket())),
         order: order.id,
         product: product.id,
         list: line.list,
         stock,
         reserved_list: line.list,
-        location: shelf.list(line.list).and_then(|list| list.location),
+        location: working_set.list(line.list).and_then(|list| list.location),
         sku: product.sku.clone(),
         quantity: line.quantity,
         status: line.status,
         split_from: None,
-        oversold: line.status.asks_for_units() && shelf.stock(stock).is_none_or(|stock| stock.headroom() < units),
+        oversold: line.status.asks_for_units()
+            && working_set.stock(stock).is_none_or(|stock| stock.available_unclamped() < units),
         price: line.price.clone(),
         extra_field: line.extra_field.clone(),
         attributes: line.attributes.clone(),
@@ -148,38 +166,50 @@ fn hold_line(shelf: &mut Shelf, order: &Order, line: &NewLine, product: &Product
         created_at: context.now,
         modified_at: context.now,
     };
-    let (state, registered_at) = first_state(shelf, line, stock, context);
+    let (state, registered_at) = first_state(working_set, line, stock, context);
     let delta = match state {
-        HoldState::Open => Delta { held: units, ..Delta::default() },
-        HoldState::Reported => Delta { reported: units, ..Delta::default() },
-        HoldState::Settled | HoldState::Cancelled | HoldState::Short => Delta::default(),
+        ReservationState::Open => Delta { reserved: units, ..Delta::default() },
+        ReservationState::Reported => Delta { reported: units, ..Delta::default() },
+        ReservationState::Settled | ReservationState::Cancelled | ReservationState::Short => Delta::default(),
     };
     // A stock begins with a movement, even one that an order made that holds nothing of it.
-    if delta != Delta::default() || shelf.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
-        shelf.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
+    if delta != Delta::default() || working_set.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
+        working_set.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
     }
-    shelf.add_hold(Hold { item: item.id, stock, quantity: line.quantity, state, registered_at, moved: None });
-    shelf.add_item(item.clone());
+    working_set.add_hold(Reservation {
+        item: item.id,
+        stock,
+        quantity: line.quantity,
+        state,
+        registered_at,
+        moved: None,
+    });
+    working_set.add_item(item.clone());
     item
 }
 
 /// How a line is counted when its order is placed, and since when its stock is told of it.
-fn first_state(shelf: &Shelf, line: &NewLine, stock: StockId, context: Context) -> (HoldState, Option<Timestamp>) {
+fn first_state(
+    working_set: &WorkingSet,
+    line: &NewLine,
+    stock: StockId,
+    context: Context,
+) -> (ReservationState, Option<Timestamp>) {
     let (state, at) = match line.status {
-        status if !status.asks_for_units() => (HoldState::Settled, context.now),
-        status if status.has_left() => release_item::registered(shelf, stock, None, context),
-        _ => return (HoldState::Open, None),
+        status if !status.asks_for_units() => (ReservationState::Settled, context.now),
+        status if status.is_shipped() => release_item::registered(working_set, stock, None, context),
+        _ => return (ReservationState::Open, None),
     };
     (state, Some(at))
 }
 
 /// The stock that a line holds. A list that has never heard of the product gets an empty row: only an order that
 /// may oversell comes here.
-fn stock_of(shelf: &mut Shelf, line: &NewLine, product: &Product, context: Context) -> StockId {
-    if let Some(stock) = shelf.stock_by_key(line.list, &product.sku) {
+fn stock_of(working_set: &mut WorkingSet, line: &NewLine, product: &Product, context: Context) -> StockId {
+    if let Some(stock) = working_set.stock_by_key(line.list, &product.sku) {
         return stock.id;
     }
-    let id = StockId::new(shelf.ids.take_in(IdKind::Stock, bucket_of_key(line.list, &product.sku)));
-    shelf.add_stock(Stock::empty(id, line.list, product.id, product.sku.clone(), context.now));
+    let id = StockId::new(working_set.ids.next_in_bucket(IdKind::Stock, bucket_of_key(line.list, &product.sku)));
+    working_set.add_stock(Stock::empty(id, line.list, product.id, product.sku.clone(), context.now));
     id
 }

@@ -2,90 +2,102 @@
 //!
 //! The code is stored once per line and kind of remote system. The ERP's code is one line's, unless the list allows others:
 //! two lines with one code would be released by what the ERP says of one. Only lines that were one before they were split
-//! may share it. Only the ERP's code says that the ERP knows the line: with it, the hold goes from `held` to `reported`, so that nothing
+//! may share it. Only the ERP's code says that the ERP knows the line: with it, the hold goes from `reserved` to `reported`, so that nothing
 //! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
 //! at once (contract 6.2). Repeating a release changes nothing, unless the line has been moved to another list since: then
 //! it says that the ERP has registered that, too.
 
 use crate::command::ReleaseItem;
-use crate::decide::floor::moves;
+use crate::decide::fulfilment::moves;
 use crate::{
-    Cause, Context, Delta, ERP, HoldState, IdKind, Mapping, MappingId, Outcome, Refusal, Shelf, StockId, Timestamp,
+    Cause, Context, Delta, ERP, IdKind, Mapping, MappingId, Outcome, Rejection, ReservationState, StockId, Timestamp,
+    WorkingSet,
 };
 
-pub(super) fn release_item(shelf: &mut Shelf, command: &ReleaseItem, context: Context) -> Result<Outcome, Refusal> {
-    let item = shelf.item(command.item).ok_or(Refusal::NotFound)?.id;
-    let mapping = match shelf.mappings.of(item, &command.integration_type) {
+pub(super) fn release_item(
+    working_set: &mut WorkingSet,
+    command: &ReleaseItem,
+    context: Context,
+) -> Result<Outcome, Rejection> {
+    let item = working_set.item(command.item).ok_or(Rejection::NotFound)?.id;
+    let mapping = match working_set.mappings.of(item, &command.integration_type) {
         Some(mapping) if mapping.code == command.code => mapping.clone(),
-        Some(mapping) => return Err(Refusal::MappedToAnotherCode { code: mapping.code.clone() }),
-        None if is_taken(shelf, command) => return Err(Refusal::CodeTaken),
+        Some(mapping) => return Err(Rejection::MappedToAnotherCode { code: mapping.code.clone() }),
+        None if is_taken(working_set, command) => return Err(Rejection::CodeTaken),
         None => {
             let mapping = Mapping {
-                id: MappingId::new(shelf.ids.take_in(IdKind::Mapping, item.bucket())),
+                id: MappingId::new(working_set.ids.next_in_bucket(IdKind::Mapping, item.bucket())),
                 item,
                 integration_type: command.integration_type.clone(),
                 code: command.code.clone(),
                 created_at: context.now,
             };
-            shelf.add_mapping(mapping.clone());
+            working_set.add_mapping(mapping.clone());
             mapping
         }
     };
     if command.update_stock
         && command.integration_type == ERP
-        && !moves::registered_before_it_moved(shelf, command.item, command.registered_at, context)
+        && !moves::registered_before_it_moved(working_set, command.item, command.registered_at, context)
     {
-        release_hold(shelf, command, context);
-        release_short(shelf, command, context);
+        release_hold(working_set, command, context);
+        release_short(working_set, command, context);
     }
     Ok(Outcome::ItemReleased(mapping))
 }
 
 /// Whether the ERP has given the code to a line that was never one with this one, where the line's list minds.
-fn is_taken(shelf: &Shelf, command: &ReleaseItem) -> bool {
-    let Some(item) = shelf.item(command.item) else { return false };
-    let list = shelf.stock(item.stock).and_then(|stock| shelf.list(stock.list));
+fn is_taken(working_set: &WorkingSet, command: &ReleaseItem) -> bool {
+    let Some(item) = working_set.item(command.item) else { return false };
+    let list = working_set.stock(item.stock).and_then(|stock| working_set.list(stock.list));
     let minds = list.is_none_or(|list| list.is_item_code_unique);
-    minds && command.integration_type == ERP && shelf.mappings.is_code_of_another(&command.code, item.whole())
+    minds && command.integration_type == ERP && working_set.mappings.is_code_of_another(&command.code, item.whole())
 }
 
-fn release_hold(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
-    let open = shelf.hold(command.item).filter(|hold| hold.state == HoldState::Open);
-    let Some((stock, units)) = open.map(|hold| (hold.stock, hold.quantity.units())) else {
+fn release_hold(working_set: &mut WorkingSet, command: &ReleaseItem, context: Context) {
+    let open = working_set.reservation(command.item).filter(|reservation| reservation.state == ReservationState::Open);
+    let Some((stock, units)) = open.map(|reservation| (reservation.stock, reservation.quantity.units())) else {
         return; // released or cancelled before: there is nothing left to give
     };
-    if !moves::register_line(shelf, command.item, command.registered_at, context) {
+    if !moves::register_line(working_set, command.item, command.registered_at, context) {
         return;
     }
-    let (state, registered_at) = registered(shelf, stock, command.registered_at, context);
-    let reported = if state == HoldState::Reported { units } else { 0 };
-    let delta = Delta { held: -units, reported, ..Delta::default() };
-    shelf.move_stock(stock, delta, Cause::Release(command.item), context.actor, context.now);
-    shelf.advance_hold(command.item, state, Some(registered_at));
+    let (state, registered_at) = registered(working_set, stock, command.registered_at, context);
+    let reported = if state == ReservationState::Reported { units } else { 0 };
+    let delta = Delta { reserved: -units, reported, ..Delta::default() };
+    working_set.move_stock(stock, delta, Cause::Release(command.item), context.actor, context.now);
+    working_set.advance_reservation(command.item, state, Some(registered_at));
 }
 
 /// How a line of this stock is counted once it is registered, and when it was.
 pub(super) fn registered(
-    shelf: &Shelf,
+    working_set: &WorkingSet,
     stock: StockId,
     at: Option<Timestamp>,
     context: Context,
-) -> (HoldState, Timestamp) {
-    let at = at.unwrap_or_else(|| arrived(shelf, stock, context));
-    let settled = moves::settles_at_once(shelf, stock, at);
-    (if settled { HoldState::Settled } else { HoldState::Reported }, at)
+) -> (ReservationState, Timestamp) {
+    let at = at.unwrap_or_else(|| arrived(working_set, stock, context));
+    let settled = moves::settles_at_once(working_set, stock, at);
+    (if settled { ReservationState::Settled } else { ReservationState::Reported }, at)
 }
 
 /// A line that is held nowhere is registered all the same: once it is held again, it is reported.
-fn release_short(shelf: &mut Shelf, command: &ReleaseItem, context: Context) {
-    if shelf.hold(command.item).is_some_and(|hold| hold.state == HoldState::Short && hold.registered_at.is_none()) {
-        shelf.advance_hold(command.item, HoldState::Short, Some(command.registered_at.unwrap_or(context.now)));
+fn release_short(working_set: &mut WorkingSet, command: &ReleaseItem, context: Context) {
+    if working_set
+        .reservation(command.item)
+        .is_some_and(|reservation| reservation.state == ReservationState::Short && reservation.registered_at.is_none())
+    {
+        working_set.advance_reservation(
+            command.item,
+            ReservationState::Short,
+            Some(command.registered_at.unwrap_or(context.now)),
+        );
     }
 }
 
 /// A release that says no time counts from its arrival, which is after that of the figure already stored, whatever the
 /// clocks of the ERP and of other processes make of it: taking it for older would put units on sale twice.
-fn arrived(shelf: &Shelf, stock: StockId, context: Context) -> Timestamp {
-    let snapshot = shelf.stock(stock).and_then(|stock| stock.snapshot_at);
+fn arrived(working_set: &WorkingSet, stock: StockId, context: Context) -> Timestamp {
+    let snapshot = working_set.stock(stock).and_then(|stock| stock.snapshot_at);
     snapshot.map_or(context.now, |snapshot| context.now.max(snapshot.plus_micros(1)))
 }

@@ -5,11 +5,11 @@
 //! not know which rows are refused, nor what becomes of the other rows of a command.
 
 use crate::command::ProductRef;
-use crate::decide::floor::{mark, moves};
-use crate::refusal::RowFault;
+use crate::decide::fulfilment::{flag_discrepancy, moves};
+use crate::rejection::RowFault;
 use crate::{
-    Cause, Context, Delta, HoldState, IdKind, Product, ProductId, Quantity, Shelf, Stock, StockId, StockListId,
-    Timestamp, UnitType, bucket_of_key, bucket_of_text,
+    Cause, Context, Delta, IdKind, Product, ProductId, Quantity, ReservationState, Stock, StockId, StockListId,
+    Timestamp, UnitType, WorkingSet, bucket_of_key, bucket_of_text,
 };
 
 /// What a row changes on a stock that is on the shelf.
@@ -17,10 +17,10 @@ use crate::{
 pub(super) struct StockChange {
     /// Change of `on_hand`.
     pub(super) on_hand: i64,
-    /// Change of `external`, and with it of `held`.
+    /// Change of `external`, and with it of `reserved`.
     pub(super) external: i64,
     /// What the row's figure contains, from [`take_snapshot`].
-    pub(super) contained: Contained,
+    pub(super) covered: CoveredBySnapshot,
     /// The new unit.
     pub(super) unit: Option<UnitType>,
     /// The new free field.
@@ -29,7 +29,7 @@ pub(super) struct StockChange {
 
 /// What a figure contains.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Contained {
+pub(super) struct CoveredBySnapshot {
     /// Units of reported lines, and what registered moves kept: they leave `reported`.
     pub(super) settled: i64,
     /// Whether discrepancies were reported before it was taken: they are cleared.
@@ -37,17 +37,22 @@ pub(super) struct Contained {
 }
 
 /// Whether the row names a product that does not exist and may not be made.
-pub(super) fn unknown_product(shelf: &Shelf, sku: &str, create_unknown_products: bool) -> Option<RowFault> {
+pub(super) fn unknown_product(working_set: &WorkingSet, sku: &str, create_unknown_products: bool) -> Option<RowFault> {
     if create_unknown_products {
         return None;
     }
     let product = ProductRef::Sku(sku.to_owned());
-    shelf.product(&product).is_none().then_some(RowFault::UnknownProduct(product))
+    working_set.product(&product).is_none().then_some(RowFault::UnknownProduct(product))
 }
 
 /// When a figure was taken: as given, or its arrival less the list's delay.
-pub(super) fn taken(shelf: &Shelf, list: StockListId, given: Option<Timestamp>, context: Context) -> Timestamp {
-    let delay = shelf.list(list).map_or(0, |list| list.snapshot_delay_seconds);
+pub(super) fn taken(
+    working_set: &WorkingSet,
+    list: StockListId,
+    given: Option<Timestamp>,
+    context: Context,
+) -> Timestamp {
+    let delay = working_set.list(list).map_or(0, |list| list.snapshot_delay_seconds);
     given.unwrap_or_else(|| context.now.minus_seconds(delay))
 }
 
@@ -75,89 +80,97 @@ impl FigureTimes {
     /// that was sent: of two arrivals, the later one is the newer figure. Without a delay it is as new as can be.
     pub(super) fn stale(
         self,
-        shelf: &Shelf,
+        working_set: &WorkingSet,
         list: StockListId,
         given: Option<Timestamp>,
         context: Context,
     ) -> Option<RowFault> {
-        let has_delay = shelf.list(list).is_some_and(|list| list.snapshot_delay_seconds > 0);
+        let has_delay = working_set.list(list).is_some_and(|list| list.snapshot_delay_seconds > 0);
         let stored = self.taken.filter(|_| given.is_some() || self.is_sent && has_delay)?;
-        (taken(shelf, list, given, context) < stored).then_some(RowFault::StaleSnapshot { stored })
+        (taken(working_set, list, given, context) < stored).then_some(RowFault::StaleSnapshot { stored })
     }
 }
 
 /// The stock of a SKU in a list, and whether it was made for this row.
-pub(super) fn found_or_created(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> (StockId, bool) {
-    match shelf.stock_by_key(list, sku) {
+pub(super) fn found_or_created(
+    working_set: &mut WorkingSet,
+    list: StockListId,
+    sku: &str,
+    context: Context,
+) -> (StockId, bool) {
+    match working_set.stock_by_key(list, sku) {
         Some(stock) => (stock.id, false),
-        None => (create(shelf, list, sku, context), true),
+        None => (create(working_set, list, sku, context), true),
     }
 }
 
-fn create(shelf: &mut Shelf, list: StockListId, sku: &str, context: Context) -> StockId {
-    let known = shelf.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
+fn create(working_set: &mut WorkingSet, list: StockListId, sku: &str, context: Context) -> StockId {
+    let known = working_set.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
     let product = known.unwrap_or_else(|| {
-        let id = ProductId::new(shelf.ids.take_in(IdKind::Product, bucket_of_text(sku)));
-        shelf.add_product(Product { id, sku: sku.to_owned() });
+        let id = ProductId::new(working_set.ids.next_in_bucket(IdKind::Product, bucket_of_text(sku)));
+        working_set.add_product(Product { id, sku: sku.to_owned() });
         id
     });
-    let id = StockId::new(shelf.ids.take_in(IdKind::Stock, bucket_of_key(list, sku)));
-    shelf.add_stock(Stock::empty(id, list, product, sku.to_owned(), context.now));
+    let id = StockId::new(working_set.ids.next_in_bucket(IdKind::Stock, bucket_of_key(list, sku)));
+    working_set.add_stock(Stock::empty(id, list, product, sku.to_owned(), context.now));
     id
 }
 
 /// Stores when a level was taken, settles the lines it contains and ends the discrepancies that it knows of.
 pub(super) fn take_snapshot(
-    shelf: &mut Shelf,
+    working_set: &mut WorkingSet,
     id: StockId,
     (level, given): (Quantity, Option<Timestamp>),
     context: Context,
-) -> Contained {
-    let stock = shelf.stock(id).expect("found or created by the caller");
-    let taken = taken(shelf, stock.list, given, context);
+) -> CoveredBySnapshot {
+    let stock = working_set.stock(id).expect("found or created by the caller");
+    let taken = taken(working_set, stock.list, given, context);
     // A figure without a time of its own may be older by its arrival; it cannot move the stored time back.
     let times = FigureTimes::of(Some(stock)).after(taken, given);
     let snapshot = times.taken.unwrap_or(taken);
-    let row = shelf.stock_mut(id);
+    let row = working_set.stock_mut(id);
     (row.snapshot_at, row.is_snapshot_sent) = (Some(snapshot), times.is_sent);
     (row.counted_at, row.adjusted_at) = (None, None);
-    let mut settled = moves::settle_kept(shelf, id, snapshot);
-    for item in shelf.reported_of(id) {
-        let hold = shelf.hold(item).expect("the shelf indexes holds it has");
-        if hold.registered_at.is_some_and(|registered| registered <= snapshot) {
-            settled += hold.quantity.units();
-            shelf.advance_hold(item, HoldState::Settled, None);
+    let mut settled = moves::settle_kept(working_set, id, snapshot);
+    for item in working_set.reported_of(id) {
+        let reservation = working_set.reservation(item).expect("the shelf indexes holds it has");
+        if reservation.registered_at.is_some_and(|registered| registered <= snapshot) {
+            settled += reservation.quantity.units();
+            working_set.advance_reservation(item, ReservationState::Settled, None);
         }
     }
-    Contained { settled, cleared: mark::end_by_level(shelf, id, (level.units(), taken), context) }
+    CoveredBySnapshot {
+        settled,
+        cleared: flag_discrepancy::end_by_level(working_set, id, (level.units(), taken), context),
+    }
 }
 
 /// By how much `external` changes when the whole held quantity is written.
-pub(super) fn external_change(stock: &Stock, held: Quantity) -> i64 {
-    let wanted = (held.units() - stock.open_holds()).max(0);
+pub(super) fn external_change(stock: &Stock, reserved: Quantity) -> i64 {
+    let wanted = (reserved.units() - stock.open_reservations()).max(0);
     wanted - stock.external
 }
 
 /// Changes the stock. `false`, and no movement, where the row leaves everything as it is; a stock that was made for the
 /// row begins with a movement in any case.
 pub(super) fn change_stock(
-    shelf: &mut Shelf,
+    working_set: &mut WorkingSet,
     (id, created): (StockId, bool),
     change: StockChange,
     cause: Cause,
     context: Context,
 ) -> bool {
-    let stock = shelf.stock(id).expect("found or created by the caller");
+    let stock = working_set.stock(id).expect("found or created by the caller");
     let fields_change = change.unit.is_some_and(|unit| unit != stock.unit)
         || change.extra_field.as_ref().is_some_and(|text| *text != stock.extra_field);
-    let StockChange { on_hand, external, contained, .. } = change;
-    let delta = Delta { on_hand, held: external, external, reported: -contained.settled };
-    let changes = created || fields_change || contained.cleared || delta != Delta::default();
+    let StockChange { on_hand, external, covered, .. } = change;
+    let delta = Delta { on_hand, reserved: external, external, reported: -covered.settled };
+    let changes = created || fields_change || covered.cleared || delta != Delta::default();
     if changes {
-        let stock = shelf.stock_mut(id);
+        let stock = working_set.stock_mut(id);
         stock.unit = change.unit.unwrap_or(stock.unit);
         stock.extra_field = change.extra_field.unwrap_or_else(|| std::mem::take(&mut stock.extra_field));
-        shelf.move_stock(id, delta, cause, context.actor, context.now);
+        working_set.move_stock(id, delta, cause, context.actor, context.now);
     }
     changes
 }

@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 
 use crate::command::{StockTarget, WriteStock, WriteStocks};
-use crate::decide::stock_row::{self, Contained, FigureTimes, StockChange};
-use crate::refusal::RowFault;
-use crate::{Cause, Context, Outcome, Refusal, Shelf, Stock, StockKey, StockListId};
+use crate::decide::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
+use crate::rejection::RowFault;
+use crate::{Cause, Context, Outcome, Rejection, Stock, StockKey, StockListId, WorkingSet};
 
 /// A stock after a write.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,26 +21,36 @@ pub struct WrittenStock {
     pub created: bool,
 }
 
-pub(super) fn write_stocks(shelf: &mut Shelf, command: &WriteStocks, context: Context) -> Result<Outcome, Refusal> {
-    let faults = faults(shelf, command, context)?;
+pub(super) fn write_stocks(
+    working_set: &mut WorkingSet,
+    command: &WriteStocks,
+    context: Context,
+) -> Result<Outcome, Rejection> {
+    let faults = faults(working_set, command, context)?;
     if !faults.is_empty() {
-        return Err(Refusal::Rows(faults));
+        return Err(Rejection::Rows(faults));
     }
-    let written = command.rows.iter().map(|row| write_stock(shelf, row, context)).collect();
+    let written = command.rows.iter().map(|row| write_stock(working_set, row, context)).collect();
     Ok(Outcome::StocksWritten(written))
 }
 
-fn faults(shelf: &Shelf, command: &WriteStocks, context: Context) -> Result<Vec<(usize, RowFault)>, Refusal> {
+fn faults(
+    working_set: &WorkingSet,
+    command: &WriteStocks,
+    context: Context,
+) -> Result<Vec<(usize, RowFault)>, Rejection> {
     let mut faults = Vec::new();
     // Earlier rows of the same command count as stored: they will be, by the time a later one is written.
     let mut earlier: HashMap<(StockListId, &str), FigureTimes> = HashMap::new();
     for (row, write) in command.rows.iter().enumerate() {
         let (list, sku) = match &write.target {
-            StockTarget::Id(id) => shelf.stock(*id).map(|stock| (stock.list, &*stock.sku)).ok_or(Refusal::NotFound)?,
+            StockTarget::Id(id) => {
+                working_set.stock(*id).map(|stock| (stock.list, &*stock.sku)).ok_or(Rejection::NotFound)?
+            }
             StockTarget::Key(key) => (key.list, &*key.sku),
         };
         if let StockTarget::Key(key) = &write.target
-            && let Some(fault) = unknown(shelf, key, command.create_unknown_products)
+            && let Some(fault) = unknown(working_set, key, command.create_unknown_products)
         {
             faults.push((row, fault));
             continue;
@@ -49,38 +59,38 @@ fn faults(shelf: &Shelf, command: &WriteStocks, context: Context) -> Result<Vec<
             continue;
         }
         let stored = earlier.get(&(list, sku)).copied();
-        let stored = stored.unwrap_or_else(|| FigureTimes::of(shelf.stock_by_key(list, sku)));
-        faults.extend(stored.stale(shelf, list, write.snapshot_at, context).map(|fault| (row, fault)));
-        let taken = stock_row::taken(shelf, list, write.snapshot_at, context);
+        let stored = stored.unwrap_or_else(|| FigureTimes::of(working_set.stock_by_key(list, sku)));
+        faults.extend(stored.stale(working_set, list, write.snapshot_at, context).map(|fault| (row, fault)));
+        let taken = stock_row::taken(working_set, list, write.snapshot_at, context);
         earlier.insert((list, sku), stored.after(taken, write.snapshot_at));
     }
     Ok(faults)
 }
 
-fn unknown(shelf: &Shelf, key: &StockKey, create_unknown_products: bool) -> Option<RowFault> {
-    if shelf.list(key.list).is_none() {
+fn unknown(working_set: &WorkingSet, key: &StockKey, create_unknown_products: bool) -> Option<RowFault> {
+    if working_set.list(key.list).is_none() {
         return Some(RowFault::UnknownList(key.list));
     }
-    stock_row::unknown_product(shelf, &key.sku, create_unknown_products)
+    stock_row::unknown_product(working_set, &key.sku, create_unknown_products)
 }
 
-fn write_stock(shelf: &mut Shelf, write: &WriteStock, context: Context) -> WrittenStock {
+fn write_stock(working_set: &mut WorkingSet, write: &WriteStock, context: Context) -> WrittenStock {
     let (id, created) = match &write.target {
         StockTarget::Id(id) => (*id, false),
-        StockTarget::Key(key) => stock_row::found_or_created(shelf, key.list, &key.sku, context),
+        StockTarget::Key(key) => stock_row::found_or_created(working_set, key.list, &key.sku, context),
     };
-    let contained = match write.on_hand {
-        Some(level) => stock_row::take_snapshot(shelf, id, (level, write.snapshot_at), context),
-        None => Contained::default(),
+    let covered = match write.on_hand {
+        Some(level) => stock_row::take_snapshot(working_set, id, (level, write.snapshot_at), context),
+        None => CoveredBySnapshot::default(),
     };
-    let stock = shelf.stock(id).expect("found or created above");
+    let stock = working_set.stock(id).expect("found or created above");
     let change = StockChange {
-        on_hand: write.on_hand.map_or(0, |figure| figure.units() - stock.on_hand),
-        external: write.held.map_or(0, |held| stock_row::external_change(stock, held)),
-        contained,
+        on_hand: write.on_hand.map_or(0, |level| level.units() - stock.on_hand),
+        external: write.reserved.map_or(0, |reserved| stock_row::external_change(stock, reserved)),
+        covered,
         unit: write.unit,
         extra_field: write.extra_field.clone(),
     };
-    stock_row::change_stock(shelf, (id, created), change, Cause::Write, context);
-    WrittenStock { stock: shelf.stock(id).expect("found or created above").clone(), created }
+    stock_row::change_stock(working_set, (id, created), change, Cause::Write, context);
+    WrittenStock { stock: working_set.stock(id).expect("found or created above").clone(), created }
 }

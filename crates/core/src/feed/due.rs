@@ -1,12 +1,12 @@
 //! What is due: whether an object is to be sent to a channel, and as what (contract C5.1).
 
 use super::action::ActionStatus;
-use super::{Kind, Refused};
+use super::{ObjectKind, Refused};
 use crate::Timestamp;
 
 /// What an object's action says of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Known {
+pub struct AckState {
     /// Its state.
     pub status: ActionStatus,
     /// The newest version that the channel has acknowledged; `None` if it never has.
@@ -15,9 +15,9 @@ pub struct Known {
 
 /// All that decides whether one object is due on one channel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Facts {
+pub struct DeliveryFacts {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// Whether it is the channel's to have: in its catalog and active, or its own.
     pub is_offered: bool,
     /// Whether the channel knows the product of a stock or price; true for what follows no product.
@@ -25,7 +25,7 @@ pub struct Facts {
     /// The object's version.
     pub modified_at: Timestamp,
     /// The channel's action on it.
-    pub known: Option<Known>,
+    pub known: Option<AckState>,
     /// The refusal that stands against it.
     pub refused: Option<Refused>,
 }
@@ -45,7 +45,7 @@ pub enum Due {
     Removal,
 }
 
-impl Facts {
+impl DeliveryFacts {
     /// What the object is due as.
     pub fn due(&self) -> Due {
         if self.known.is_some_and(|known| known.status == ActionStatus::Processing) {

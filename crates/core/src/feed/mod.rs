@@ -11,12 +11,12 @@ mod failure;
 
 pub use action::{Action, ActionStatus, Entry};
 pub use batch::{BatchStatus, Step};
-pub use due::{Due, Facts, Known};
+pub use due::{AckState, DeliveryFacts, Due};
 pub use failure::{Failure, Reason, Refused, Retries};
 
 /// The kinds of object that feeds carry. The numbers are those of the content types, which are stored and never change.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
+pub enum ObjectKind {
     /// A product; its scope is 0.
     Product = 1,
     /// An order of a channel; its scope is the channel.
@@ -29,7 +29,7 @@ pub enum Kind {
     CancellationRequest = 23,
 }
 
-impl Kind {
+impl ObjectKind {
     /// Every kind, in the order of their numbers.
     pub const ALL: [Self; 5] = [Self::Product, Self::Order, Self::Stock, Self::Price, Self::CancellationRequest];
 

@@ -5,7 +5,7 @@
 //! what is stored.
 
 use super::{Cell, CellKind, Column, Columns, amount, fold};
-use crate::command::{FigureChange, HeldChange, ImportStock};
+use crate::command::{ImportStock, LevelChange, ReservedChange};
 use crate::{FUTURE_SECONDS_MAX, QUANTITY_MAX, Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 
 /// What the figures of a file are.
@@ -116,14 +116,14 @@ impl Columns {
     pub fn row(&self, cells: &[Cell<'_>], reading: &Reading<'_>) -> Result<ImportStock, CellFault> {
         let sku = self.sku(cells)?;
         self.read_cell(Column::List, cells, |cell| check_list(cell, reading.list))?;
-        let figure = self.read_cell(Column::Stock, cells, |cell| figure(cell, reading.mode))?;
-        let held = self.read_cell(Column::Held, cells, held)?;
+        let level = self.read_cell(Column::Stock, cells, |cell| level(cell, reading.mode))?;
+        let reserved = self.read_cell(Column::Held, cells, reserved)?;
         let unit = self.read_cell(Column::Unit, cells, unit)?;
         let snapshot_at = self.read_cell(Column::SnapshotAt, cells, |cell| snapshot_at(cell, reading))?;
-        if (figure, held, unit) == (FigureChange::Keep, HeldChange::Keep, None) {
+        if (level, reserved, unit) == (LevelChange::Keep, ReservedChange::Keep, None) {
             return Err(CellFault { column: Column::Sku, problem: Problem::NothingToWrite });
         }
-        Ok(ImportStock { sku: sku.to_owned(), figure, held, unit, snapshot_at, expected: None })
+        Ok(ImportStock { sku: sku.to_owned(), level, reserved, unit, snapshot_at, expected: None })
     }
 
     /// The SKU of a row, to the letter but for what surrounds it.
@@ -179,20 +179,20 @@ fn check_list(cell: Cell<'_>, list: ListNames<'_>) -> Result<(), Problem> {
     if is_it { Ok(()) } else { Err(Problem::OtherList) }
 }
 
-fn figure(cell: Cell<'_>, mode: ImportMode) -> Result<FigureChange, Problem> {
+fn level(cell: Cell<'_>, mode: ImportMode) -> Result<LevelChange, Problem> {
     match (mode, amount::amount(cell)?) {
-        (_, None) => Ok(FigureChange::Keep),
-        (ImportMode::Upsert | ImportMode::Replace, Some(written)) => Ok(FigureChange::Figure(quantity(written)?)),
+        (_, None) => Ok(LevelChange::Keep),
+        (ImportMode::Upsert | ImportMode::Replace, Some(written)) => Ok(LevelChange::Level(quantity(written)?)),
         (ImportMode::Adjust, Some(written)) if written.units.abs() > QUANTITY_MAX => Err(Problem::TooLarge),
-        (ImportMode::Adjust, Some(written)) => Ok(FigureChange::Difference(written.units)),
+        (ImportMode::Adjust, Some(written)) => Ok(LevelChange::Difference(written.units)),
     }
 }
 
 /// The held quantity is the whole in every mode: what is a difference is the figure.
-fn held(cell: Cell<'_>) -> Result<HeldChange, Problem> {
+fn reserved(cell: Cell<'_>) -> Result<ReservedChange, Problem> {
     match amount::amount(cell)? {
-        None => Ok(HeldChange::Keep),
-        Some(written) => Ok(HeldChange::Whole(quantity(written)?)),
+        None => Ok(ReservedChange::Keep),
+        Some(written) => Ok(ReservedChange::Whole(quantity(written)?)),
     }
 }
 

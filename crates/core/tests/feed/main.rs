@@ -4,8 +4,8 @@ mod times;
 
 use onhand_core::Timestamp;
 use onhand_core::feed::{
-    Action, ActionStatus as A, BatchStatus as B, Due, Entry, Facts, Failure, Kind, Known, Reason, Refused, Retries,
-    Step,
+    AckState, Action, ActionStatus as A, BatchStatus as B, DeliveryFacts, Due, Entry, Failure, ObjectKind, Reason,
+    Refused, Retries, Step,
 };
 
 const fn at(second: i64) -> Timestamp {
@@ -13,8 +13,8 @@ const fn at(second: i64) -> Timestamp {
 }
 
 /// A stock of version 5 that a channel may have and whose product it knows.
-const STOCK: Facts = Facts {
-    kind: Kind::Stock,
+const STOCK: DeliveryFacts = DeliveryFacts {
+    kind: ObjectKind::Stock,
     is_offered: true,
     is_product_known: true,
     modified_at: at(5),
@@ -22,8 +22,8 @@ const STOCK: Facts = Facts {
     refused: None,
 };
 
-const fn known(status: A, acknowledged_at: Option<Timestamp>) -> Known {
-    Known { status, acknowledged_at }
+const fn known(status: A, acknowledged_at: Option<Timestamp>) -> AckState {
+    AckState { status, acknowledged_at }
 }
 
 const fn refused(version: i64, again_at: Option<Timestamp>) -> Refused {
@@ -34,47 +34,63 @@ const fn refused(version: i64, again_at: Option<Timestamp>) -> Refused {
 fn what_is_due_is_what_the_channel_has_not_acknowledged() {
     let cases = [
         ("never tried", STOCK, Due::Insert(None)),
-        ("not in the catalog", Facts { is_offered: false, ..STOCK }, Due::Nothing),
-        ("its product is not known", Facts { is_product_known: false, ..STOCK }, Due::Nothing),
-        ("tried and given up", Facts { known: Some(known(A::Error, None)), ..STOCK }, Due::Insert(None)),
-        ("in an open batch", Facts { known: Some(known(A::Processing, None)), ..STOCK }, Due::Nothing),
-        ("known, in an open batch", Facts { known: Some(known(A::Processing, Some(at(1)))), ..STOCK }, Due::Nothing),
+        ("not in the catalog", DeliveryFacts { is_offered: false, ..STOCK }, Due::Nothing),
+        ("its product is not known", DeliveryFacts { is_product_known: false, ..STOCK }, Due::Nothing),
+        ("tried and given up", DeliveryFacts { known: Some(known(A::Error, None)), ..STOCK }, Due::Insert(None)),
+        ("in an open batch", DeliveryFacts { known: Some(known(A::Processing, None)), ..STOCK }, Due::Nothing),
+        (
+            "known, in an open batch",
+            DeliveryFacts { known: Some(known(A::Processing, Some(at(1)))), ..STOCK },
+            Due::Nothing,
+        ),
         (
             "an older version is known",
-            Facts { known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            DeliveryFacts { known: Some(known(A::Success, Some(at(4)))), ..STOCK },
             Due::Update(None),
         ),
-        ("this version is known", Facts { known: Some(known(A::Success, Some(at(5)))), ..STOCK }, Due::Nothing),
-        ("an error after a success", Facts { known: Some(known(A::Error, Some(at(4)))), ..STOCK }, Due::Update(None)),
+        ("this version is known", DeliveryFacts { known: Some(known(A::Success, Some(at(5)))), ..STOCK }, Due::Nothing),
+        (
+            "an error after a success",
+            DeliveryFacts { known: Some(known(A::Error, Some(at(4)))), ..STOCK },
+            Due::Update(None),
+        ),
         (
             "known, and its product is not any more",
-            Facts { is_product_known: false, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            DeliveryFacts { is_product_known: false, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
             Due::Update(None),
         ),
         (
             "known, and out of the catalog",
-            Facts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
+            DeliveryFacts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
             Due::Removal,
         ),
-        ("refused for good", Facts { refused: Some(refused(5, None)), ..STOCK }, Due::Refused),
-        ("refused in an older version", Facts { refused: Some(refused(4, None)), ..STOCK }, Due::Insert(None)),
+        ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, Due::Refused),
+        ("refused in an older version", DeliveryFacts { refused: Some(refused(4, None)), ..STOCK }, Due::Insert(None)),
         (
             "refused, to be tried again",
-            Facts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
+            DeliveryFacts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
             Due::Insert(Some(at(9))),
         ),
         (
             "an update that was refused",
-            Facts { known: Some(known(A::Error, Some(at(4)))), refused: Some(refused(5, Some(at(9)))), ..STOCK },
+            DeliveryFacts {
+                known: Some(known(A::Error, Some(at(4)))),
+                refused: Some(refused(5, Some(at(9)))),
+                ..STOCK
+            },
             Due::Update(Some(at(9))),
         ),
-        ("an order that the channel has not made known", Facts { kind: Kind::Order, ..STOCK }, Due::Nothing),
+        (
+            "an order that the channel has not made known",
+            DeliveryFacts { kind: ObjectKind::Order, ..STOCK },
+            Due::Nothing,
+        ),
         (
             "an order that has changed",
-            Facts { kind: Kind::Order, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
+            DeliveryFacts { kind: ObjectKind::Order, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
             Due::Update(None),
         ),
-        ("a new request", Facts { kind: Kind::CancellationRequest, ..STOCK }, Due::Insert(None)),
+        ("a new request", DeliveryFacts { kind: ObjectKind::CancellationRequest, ..STOCK }, Due::Insert(None)),
     ];
     for (name, facts, due) in cases {
         assert_eq!(facts.due(), due, "{name}");

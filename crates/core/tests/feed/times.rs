@@ -4,20 +4,20 @@ use onhand_core::command::{
     CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Command, Context, IdKind, IdSource, MovesSettle, OrderStatus, Outcome, Quantity, ReleaseMode, Shelf, StockKey,
-    StockList, StockListId, Timestamp, UserId, decide,
+    Command, Context, IdAllocator, IdKind, MovesSettle, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
+    StockList, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
 
 const LIST: StockListId = StockListId::new(1);
 /// The clock stands still.
 const NOW: Context = Context { actor: UserId::new(1), now: Timestamp::from_micros(1_000) };
 
-fn shelf() -> Shelf {
-    let mut ids = IdSource::default();
-    IdKind::ALL.into_iter().for_each(|kind| ids.refill(kind, 1, 1_000));
-    let mut shelf = Shelf::new(ids);
+fn working_set() -> WorkingSet {
+    let mut ids = IdAllocator::default();
+    IdKind::ALL.into_iter().for_each(|kind| ids.add_range(kind, 1, 1_000));
+    let mut working_set = WorkingSet::new(ids);
     let release_mode = ReleaseMode::UntilNextWrite;
-    shelf.put_list(StockList {
+    working_set.put_list(StockList {
         id: LIST,
         release_mode,
         snapshot_delay_seconds: 0,
@@ -25,21 +25,21 @@ fn shelf() -> Shelf {
         moves_settle: MovesSettle::Acknowledged,
         is_item_code_unique: true,
     });
-    shelf
+    working_set
 }
 
-fn run(shelf: &mut Shelf, command: &Command) -> Outcome {
-    let outcome = decide(shelf, command, NOW).expect("it is accepted");
+fn run(working_set: &mut WorkingSet, command: &Command) -> Outcome {
+    let outcome = decide(working_set, command, NOW).expect("it is accepted");
     // The next command comes in a batch of its own.
-    shelf.take_changes();
+    working_set.take_changes();
     outcome
 }
 
-fn figure(units: i64) -> Command {
+fn level(units: i64) -> Command {
     let row = WriteStock {
         target: StockTarget::Key(StockKey { list: LIST, sku: "SHIRT".to_owned() }),
         on_hand: Quantity::new(units),
-        held: None,
+        reserved: None,
         unit: None,
         extra_field: None,
         snapshot_at: None,
@@ -73,23 +73,23 @@ fn order() -> Command {
 
 #[test]
 fn a_stocks_time_grows_with_every_change_though_the_clock_stands_still() {
-    let mut shelf = shelf();
+    let mut working_set = working_set();
     let mut last = Timestamp::from_micros(0);
-    for command in [figure(5), figure(6), order(), figure(7)] {
-        run(&mut shelf, &command);
-        let stock = shelf.stock_by_key(LIST, "SHIRT").expect("it is there");
+    for command in [level(5), level(6), order(), level(7)] {
+        run(&mut working_set, &command);
+        let stock = working_set.stock_by_key(LIST, "SHIRT").expect("it is there");
         assert!(stock.modified_at > last, "{command:?}");
         last = stock.modified_at;
     }
-    run(&mut shelf, &figure(7));
-    assert_eq!(shelf.stock_by_key(LIST, "SHIRT").expect("it is there").modified_at, last, "nothing has changed");
+    run(&mut working_set, &level(7));
+    assert_eq!(working_set.stock_by_key(LIST, "SHIRT").expect("it is there").modified_at, last, "nothing has changed");
 }
 
 #[test]
 fn an_orders_time_grows_with_every_change_though_the_clock_stands_still() {
-    let mut shelf = shelf();
-    run(&mut shelf, &figure(5));
-    let Outcome::OrderPlaced(placed, items) = run(&mut shelf, &order()) else { panic!("an order") };
+    let mut working_set = working_set();
+    run(&mut working_set, &level(5));
+    let Outcome::OrderPlaced(placed, items) = run(&mut working_set, &order()) else { panic!("an order") };
     assert_eq!(placed.modified_at, NOW.now, "what is answered is what a channel commits");
     let shipped = ItemEdit { status: Some(OrderStatus::Preparing), ..ItemEdit::default() };
     let commands = [
@@ -104,11 +104,11 @@ fn an_orders_time_grows_with_every_change_though_the_clock_stands_still() {
     ];
     let mut last = placed.modified_at;
     for command in commands {
-        run(&mut shelf, &command);
-        let order = shelf.order(placed.id).expect("it is there");
+        run(&mut working_set, &command);
+        let order = working_set.order(placed.id).expect("it is there");
         assert!(order.modified_at > last, "{command:?}");
         last = order.modified_at;
     }
-    run(&mut shelf, &Command::EditOrder(EditOrder { order: placed.id, is_send: Some(true) }));
-    assert_eq!(shelf.order(placed.id).expect("it is there").modified_at, last, "nothing has changed");
+    run(&mut working_set, &Command::EditOrder(EditOrder { order: placed.id, is_send: Some(true) }));
+    assert_eq!(working_set.order(placed.id).expect("it is there").modified_at, last, "nothing has changed");
 }

@@ -1,7 +1,7 @@
 //! Anything at all.
 
 use onhand_core::QUANTITY_MAX;
-use onhand_core::command::{FigureChange, HeldChange};
+use onhand_core::command::{LevelChange, ReservedChange};
 use onhand_core::import::{Cell, CellKind, Columns, ImportMode};
 use proptest::prelude::*;
 
@@ -56,12 +56,12 @@ proptest! {
         if let Ok(read) = columns.row(&borrowed(&row), &reading(mode)) {
             prop_assert!(!read.sku.is_empty() && !read.sku.chars().any(char::is_control));
             prop_assert_eq!(read.sku.as_str(), columns.sku(&borrowed(&row)).expect("read above"));
-            let adjusts = matches!(read.figure, FigureChange::Difference(_));
+            let adjusts = matches!(read.level, LevelChange::Difference(_));
             prop_assert!(!adjusts || mode == ImportMode::Adjust);
-            if let FigureChange::Difference(difference) = read.figure {
+            if let LevelChange::Difference(difference) = read.level {
                 prop_assert!((-QUANTITY_MAX..=QUANTITY_MAX).contains(&difference));
             }
-            prop_assert!(!matches!(read.held, HeldChange::Difference(_)), "a file writes the whole");
+            prop_assert!(!matches!(read.reserved, ReservedChange::Difference(_)), "a file writes the whole");
         }
     }
 
@@ -70,8 +70,8 @@ proptest! {
         let columns = columns("sku|stock");
         for (kind, text) in [(CellKind::Text, units.to_string()), (CellKind::Number, format!("{units}.0"))] {
             let cells = [Cell { kind: CellKind::Text, text: "A" }, Cell { kind, text: &text }];
-            let read = columns.row(&cells, &reading(ImportMode::Upsert)).map(|row| row.figure);
-            prop_assert_eq!(read, Ok(crate::figure(units)));
+            let read = columns.row(&cells, &reading(ImportMode::Upsert)).map(|row| row.level);
+            prop_assert_eq!(read, Ok(crate::level(units)));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Cells.
 
-use onhand_core::command::{FigureChange, HeldChange, ImportStock};
+use onhand_core::command::{ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::{Cell, CellFault, CellKind, Column, ImportMode, Problem};
 use onhand_core::{Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 
-use crate::{NOW, columns, figure, number, reading, row, text};
+use crate::{NOW, columns, level, number, reading, row, text};
 
 const KINDS: [CellKind; 4] = [CellKind::Date, CellKind::Bool, CellKind::Error, CellKind::Number];
 
@@ -15,24 +15,24 @@ fn fault<T>(column: Column, problem: Problem) -> Result<T, CellFault> {
 #[test]
 fn a_row_says_what_becomes_of_its_stock() {
     let header = "sku|stock|sold_quantity_unreported|unit_type|snapshot_at|stock_list__name|product__name";
-    let held = HeldChange::Whole(Quantity::new(3).expect("small"));
+    let reserved = ReservedChange::Whole(Quantity::new(3).expect("small"));
     let whole = ImportStock {
         sku: "0001".to_owned(),
-        figure: figure(12),
-        held,
+        level: level(12),
+        reserved,
         unit: Some(UnitType::Kilogram),
         snapshot_at: Some(Timestamp::from_micros(900_000_000_000)),
         expected: None,
     };
     assert_eq!(row(header, "0001|12|3|kg|900000|izm-1|Çorap", ImportMode::Upsert), Ok(whole.clone()));
-    let adjusted = ImportStock { figure: FigureChange::Difference(12), ..whole.clone() };
+    let adjusted = ImportStock { level: LevelChange::Difference(12), ..whole.clone() };
     assert_eq!(row(header, "0001|12|3|kg|900000||", ImportMode::Adjust), Ok(adjusted));
     // An empty cell, or none, leaves its field as it is.
-    let figure_only = ImportStock { held: HeldChange::Keep, unit: None, snapshot_at: None, ..whole.clone() };
+    let figure_only = ImportStock { reserved: ReservedChange::Keep, unit: None, snapshot_at: None, ..whole.clone() };
     for cells in ["0001|12||||", "0001|12", "0001|12| |\u{a0}||  |"] {
         assert_eq!(row(header, cells, ImportMode::Replace), Ok(figure_only.clone()), "{cells}");
     }
-    let held_only = ImportStock { figure: FigureChange::Keep, held, unit: None, snapshot_at: None, ..whole };
+    let held_only = ImportStock { level: LevelChange::Keep, reserved, unit: None, snapshot_at: None, ..whole };
     assert_eq!(row(header, "0001||3", ImportMode::Upsert), Ok(held_only));
     for cells in ["0001", "0001||||900000|izm-1|Çorap", "0001| "] {
         assert_eq!(row(header, cells, ImportMode::Upsert), fault(Column::Sku, Problem::NothingToWrite), "{cells}");
@@ -86,10 +86,10 @@ fn zeros_that_a_person_sees_before_a_number_belong_to_the_sku_and_not_to_the_amo
     for given in ["123", "0000123", "000000000000000000123", "0"] {
         let row = read(number(given), number(given));
         assert_eq!(row.sku, given);
-        assert_eq!(row.figure, figure(given.parse().expect("a number")));
+        assert_eq!(row.level, level(given.parse().expect("a number")));
     }
     let styled = Cell { kind: CellKind::Styled, text: "1200" };
-    assert_eq!(read(text("A"), styled).figure, figure(1_200));
+    assert_eq!(read(text("A"), styled).level, level(1_200));
 }
 
 #[test]
@@ -107,10 +107,7 @@ fn an_amount_is_a_whole_number_that_means_one_thing() {
         ("0.000", 0),
         ("2147483647", 2_147_483_647),
     ] {
-        assert_eq!(
-            row("sku|stock", &format!("A|{given}"), ImportMode::Upsert).map(|row| row.figure),
-            Ok(figure(units))
-        );
+        assert_eq!(row("sku|stock", &format!("A|{given}"), ImportMode::Upsert).map(|row| row.level), Ok(level(units)));
     }
     for (given, problem) in [
         ("1.5", Problem::Decimals),
@@ -146,18 +143,18 @@ fn an_amount_is_a_whole_number_that_means_one_thing() {
     ] {
         let cells = format!("A|{given}");
         assert_eq!(row("sku|stock", &cells, ImportMode::Upsert), fault(Column::Stock, problem), "{given}");
-        let held = row("sku|sold_quantity_unreported", &cells, ImportMode::Upsert);
-        assert_eq!(held, fault(Column::Held, problem), "{given}");
+        let reserved = row("sku|sold_quantity_unreported", &cells, ImportMode::Upsert);
+        assert_eq!(reserved, fault(Column::Held, problem), "{given}");
     }
 }
 
 #[test]
 fn what_a_spreadsheet_says_of_a_cell_counts() {
     let columns = columns("sku|stock");
-    let read = |cell| columns.row(&[text("A"), cell], &reading(ImportMode::Upsert)).map(|row| row.figure);
-    assert_eq!(read(number("12")), Ok(figure(12)));
+    let read = |cell| columns.row(&[text("A"), cell], &reading(ImportMode::Upsert)).map(|row| row.level);
+    assert_eq!(read(number("12")), Ok(level(12)));
     // To a spreadsheet the point of a number is before its decimals.
-    assert_eq!(read(number("1.000")), Ok(figure(1)));
+    assert_eq!(read(number("1.000")), Ok(level(1)));
     assert_eq!(read(number("1.500")), fault(Column::Stock, Problem::Decimals));
     assert_eq!(read(number("1E5")), fault(Column::Stock, Problem::Exponent));
     for (kind, problem) in KINDS.into_iter().zip([Problem::IsDate, Problem::IsBool, Problem::IsError]) {
@@ -170,8 +167,8 @@ fn a_difference_has_a_sign_if_it_likes() {
     for (given, difference) in
         [("+5", 5), ("5", 5), ("-5", -5), ("−5", -5), ("-5.0", -5), ("-2147483647", -2_147_483_647)]
     {
-        let read = row("sku|stock", &format!("A|{given}"), ImportMode::Adjust).map(|row| row.figure);
-        assert_eq!(read, Ok(FigureChange::Difference(difference)), "{given}");
+        let read = row("sku|stock", &format!("A|{given}"), ImportMode::Adjust).map(|row| row.level);
+        assert_eq!(read, Ok(LevelChange::Difference(difference)), "{given}");
     }
     for (given, problem) in [
         ("-2147483648", Problem::TooLarge),
@@ -186,8 +183,8 @@ fn a_difference_has_a_sign_if_it_likes() {
         );
     }
     // What is held is the whole in every mode.
-    let held = row("sku|sold_quantity_unreported", "A|-1", ImportMode::Adjust);
-    assert_eq!(held, fault(Column::Held, Problem::Negative));
+    let reserved = row("sku|sold_quantity_unreported", "A|-1", ImportMode::Adjust);
+    assert_eq!(reserved, fault(Column::Held, Problem::Negative));
 }
 
 #[test]

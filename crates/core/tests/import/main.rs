@@ -8,7 +8,7 @@ mod headers;
 
 use onhand_core::command::ImportStock;
 use onhand_core::import::{Cell, CellFault, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
-use onhand_core::{Timestamp, command::FigureChange};
+use onhand_core::{Timestamp, command::LevelChange};
 
 /// The present in these tests, in seconds.
 const NOW: i64 = 1_000_000;
@@ -48,6 +48,6 @@ fn row(header: &str, cells: &str, mode: ImportMode) -> Result<ImportStock, CellF
     columns(header).row(&cells.split('|').map(text).collect::<Vec<_>>(), &reading(mode))
 }
 
-fn figure(units: i64) -> FigureChange {
-    FigureChange::Figure(onhand_core::Quantity::new(units).expect("within the limits"))
+fn level(units: i64) -> LevelChange {
+    LevelChange::Level(onhand_core::Quantity::new(units).expect("within the limits"))
 }

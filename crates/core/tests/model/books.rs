@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::{
-    Changes, Hold, HoldState, Movement, Order, OrderId, OrderItem, OrderItemId, Shelf, Stock, StockId, StockListId,
+    Changes, Movement, Order, OrderId, OrderItem, OrderItemId, Reservation, ReservationState, Stock, StockId,
+    StockListId, WorkingSet,
 };
 
 /// Rows as they were after the last step, and all movements so far.
@@ -23,7 +24,7 @@ struct Rows {
     stocks: BTreeMap<StockId, Stock>,
     orders: BTreeMap<OrderId, Order>,
     items: BTreeMap<OrderItemId, OrderItem>,
-    holds: BTreeMap<OrderItemId, Hold>,
+    reservations: BTreeMap<OrderItemId, Reservation>,
 }
 
 impl Books {
@@ -32,53 +33,64 @@ impl Books {
     }
 
     /// Nothing was recorded and no row differs.
-    pub(crate) fn assert_untouched(&self, shelf: &Shelf) {
-        let changes = shelf.changes();
-        assert!(changes.is_empty() && changes.new_holds.is_empty() && changes.new_items.is_empty(), "{changes:?}");
-        assert_eq!(self.read(shelf), self.rows, "a row changed and nothing was recorded");
+    pub(crate) fn assert_untouched(&self, working_set: &WorkingSet) {
+        let changes = working_set.changes();
+        assert!(
+            changes.is_empty() && changes.new_reservations.is_empty() && changes.new_items.is_empty(),
+            "{changes:?}"
+        );
+        assert_eq!(self.read(working_set), self.rows, "a row changed and nothing was recorded");
     }
 
     /// Takes what the step recorded and checks everything.
-    pub(crate) fn close_step(&mut self, shelf: &mut Shelf) {
-        let changes = shelf.take_changes();
+    pub(crate) fn close_step(&mut self, working_set: &mut WorkingSet) {
+        let changes = working_set.take_changes();
         self.orders.extend(&changes.new_orders);
-        let after = self.read(shelf);
+        let after = self.read(working_set);
         assert_recorded(&self.rows, &after, &changes);
         for movement in changes.movements {
             self.movements.entry(movement.stock).or_default().push(movement);
         }
-        for (id, hold) in &after.holds {
-            let before = self.rows.holds.get(id).map_or(HoldState::Open, |hold| hold.state);
-            assert!(is_forward(before, hold.state), "{before:?} cannot become {:?}", hold.state);
+        for (id, reservation) in &after.reservations {
+            let before = self.rows.reservations.get(id).map_or(ReservationState::Open, |reservation| reservation.state);
+            assert!(is_forward(before, reservation.state), "{before:?} cannot become {:?}", reservation.state);
         }
         self.rows = after;
         self.rows.stocks.values().for_each(|stock| self.assert_sound(stock));
     }
 
-    fn read(&self, shelf: &Shelf) -> Rows {
-        let stocks = self.skus.iter().filter_map(|(list, sku)| shelf.stock_by_key(*list, sku).cloned());
-        let items: Vec<OrderItemId> = self.orders.iter().flat_map(|order| shelf.items_of(*order)).collect();
+    fn read(&self, working_set: &WorkingSet) -> Rows {
+        let stocks = self.skus.iter().filter_map(|(list, sku)| working_set.stock_by_key(*list, sku).cloned());
+        let items: Vec<OrderItemId> = self.orders.iter().flat_map(|order| working_set.items_of(*order)).collect();
         Rows {
             stocks: stocks.map(|stock| (stock.id, stock)).collect(),
-            orders: self.orders.iter().filter_map(|id| Some((*id, shelf.order(*id)?.clone()))).collect(),
-            items: items.iter().filter_map(|id| Some((*id, shelf.item(*id)?.clone()))).collect(),
-            holds: items.iter().filter_map(|id| Some((*id, shelf.hold(*id)?.clone()))).collect(),
+            orders: self.orders.iter().filter_map(|id| Some((*id, working_set.order(*id)?.clone()))).collect(),
+            items: items.iter().filter_map(|id| Some((*id, working_set.item(*id)?.clone()))).collect(),
+            reservations: items.iter().filter_map(|id| Some((*id, working_set.reservation(*id)?.clone()))).collect(),
         }
     }
 
     fn assert_sound(&self, stock: &Stock) {
         let of_stock = |state| {
-            let holds = self.rows.holds.values().filter(|hold| hold.stock == stock.id && hold.state == state);
-            holds.map(|hold| hold.quantity.units()).sum::<i64>()
+            let reservations = self
+                .rows
+                .reservations
+                .values()
+                .filter(|reservation| reservation.stock == stock.id && reservation.state == state);
+            reservations.map(|reservation| reservation.quantity.units()).sum::<i64>()
         };
         assert_eq!(
-            stock.held,
-            of_stock(HoldState::Open) + stock.external,
+            stock.reserved,
+            of_stock(ReservationState::Open) + stock.external,
             "held is open holds plus external: {stock:?}"
         );
-        assert_eq!(stock.reported, of_stock(HoldState::Reported), "reported is the sum of reported holds: {stock:?}");
+        assert_eq!(
+            stock.reported,
+            of_stock(ReservationState::Reported),
+            "reported is the sum of reported holds: {stock:?}"
+        );
         assert!(stock.on_hand >= 0 && stock.external >= 0 && stock.reported >= 0, "a count is negative: {stock:?}");
-        assert_eq!(stock.available(), (stock.on_hand - stock.held - stock.reported).max(0));
+        assert_eq!(stock.available(), (stock.on_hand - stock.reserved - stock.reported).max(0));
 
         let movements = self.movements.get(&stock.id).expect("a stock begins with a movement");
         let (mut sums, mut external, mut previous) = ((0, 0, 0), 0, None);
@@ -86,12 +98,16 @@ impl Books {
             let delta = movement.delta;
             assert_eq!(movement.previous, previous, "each movement names the one before it");
             assert!(previous < Some(movement.id), "ids of movements grow");
-            sums = (sums.0 + delta.on_hand, sums.1 + delta.held, sums.2 + delta.reported);
+            sums = (sums.0 + delta.on_hand, sums.1 + delta.reserved, sums.2 + delta.reported);
             external += delta.external;
-            assert_eq!(sums, (movement.on_hand, movement.held, movement.reported), "a movement shows the sum so far");
+            assert_eq!(
+                sums,
+                (movement.on_hand, movement.reserved, movement.reported),
+                "a movement shows the sum so far"
+            );
             previous = Some(movement.id);
         }
-        assert_eq!(sums, (stock.on_hand, stock.held, stock.reported), "the sum of movements is the state");
+        assert_eq!(sums, (stock.on_hand, stock.reserved, stock.reported), "the sum of movements is the state");
         assert_eq!(external, stock.external, "the sum of movements is the state");
         assert_eq!(stock.movement, previous, "a stock names its newest movement");
         let idle = movements.iter().skip(1).filter(|movement| movement.delta == onhand_core::Delta::default()).count();
@@ -99,11 +115,11 @@ impl Books {
     }
 }
 
-fn is_forward(before: HoldState, after: HoldState) -> bool {
+fn is_forward(before: ReservationState, after: ReservationState) -> bool {
     let rank = |state| match state {
-        HoldState::Open => 0,
-        HoldState::Reported => 1,
-        HoldState::Settled | HoldState::Cancelled | HoldState::Short => 2,
+        ReservationState::Open => 0,
+        ReservationState::Reported => 1,
+        ReservationState::Settled | ReservationState::Cancelled | ReservationState::Short => 2,
     };
     before == after || rank(before) < rank(after)
 }
@@ -126,16 +142,16 @@ fn assert_recorded(before: &Rows, after: &Rows, changes: &Changes) {
     }
     for (id, item) in &after.items {
         let recorded = match before.items.get(id) {
-            None => changes.new_items.contains(id) && changes.new_holds.contains(id),
+            None => changes.new_items.contains(id) && changes.new_reservations.contains(id),
             Some(old) => old == item || changes.items.contains(id),
         };
         assert!(recorded, "the line's change is not recorded: {item:?}");
     }
-    for (id, hold) in &after.holds {
-        let recorded = match before.holds.get(id) {
-            None => changes.new_holds.contains(id),
-            Some(old) => old == hold || changes.holds.contains_key(id),
+    for (id, reservation) in &after.reservations {
+        let recorded = match before.reservations.get(id) {
+            None => changes.new_reservations.contains(id),
+            Some(old) => old == reservation || changes.reservations.contains_key(id),
         };
-        assert!(recorded, "the hold's change is not recorded: {hold:?}");
+        assert!(recorded, "the hold's change is not recorded: {reservation:?}");
     }
 }

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use onhand_core::command::{Expected, FigureChange, HeldChange, ImportStock, ImportStocks};
+use onhand_core::command::{Expected, ImportStock, ImportStocks, LevelChange, ReservedChange};
 use onhand_core::{
-    Command, ImportId, ImportedStock, Outcome, Quantity, RowVerdict, Stock, StockListId, Timestamp, UnitType, Written,
+    Command, ImportId, ImportedStock, Outcome, Quantity, RowStatus, Stock, StockListId, Timestamp, UnitType, Written,
 };
 use proptest::prelude::*;
 
@@ -34,7 +34,8 @@ fn change(most: i64) -> impl Strategy<Value = Change> {
 
 pub(crate) fn import() -> impl Strategy<Value = Step> {
     let row = (0..SKUS, change(12), change(6), ago(), prop::bool::weighted(0.3));
-    let row = row.prop_map(|(sku, figure, held, snapshot, expects)| ImportRow { sku, figure, held, snapshot, expects });
+    let row =
+        row.prop_map(|(sku, level, reserved, snapshot, expects)| ImportRow { sku, level, reserved, snapshot, expects });
     let list = prop_oneof![30 => 0..LISTS, 1 => Just(LISTS)];
     (list, prop::collection::vec(row, 0..4), prop::bool::weighted(0.8))
         .prop_map(|(list, rows, create_unknown)| Step::Import { list, rows, create_unknown })
@@ -52,7 +53,7 @@ impl Pair {
         self.naive.look();
         self.seen = (0..LISTS)
             .flat_map(|list| (0..SKUS).map(move |sku| (list, sku)))
-            .map(|key| (key, self.shelf.stock_by_key(list_id(key.0), SKU_NAMES[key.1]).map(Stock::written)))
+            .map(|key| (key, self.working_set.stock_by_key(list_id(key.0), SKU_NAMES[key.1]).map(Stock::written)))
             .collect();
     }
 
@@ -60,15 +61,15 @@ impl Pair {
         let quantity = |units: i64| Quantity::new(units).expect("within the limits");
         let row = |row: &ImportRow| ImportStock {
             sku: SKU_NAMES[row.sku].to_owned(),
-            figure: match row.figure {
-                Change::Keep => FigureChange::Keep,
-                Change::Set(units) => FigureChange::Figure(quantity(units)),
-                Change::By(difference) => FigureChange::Difference(difference),
+            level: match row.level {
+                Change::Keep => LevelChange::Keep,
+                Change::Set(units) => LevelChange::Level(quantity(units)),
+                Change::By(difference) => LevelChange::Difference(difference),
             },
-            held: match row.held {
-                Change::Keep => HeldChange::Keep,
-                Change::Set(units) => HeldChange::Whole(quantity(units)),
-                Change::By(difference) => HeldChange::Difference(difference),
+            reserved: match row.reserved {
+                Change::Keep => ReservedChange::Keep,
+                Change::Set(units) => ReservedChange::Whole(quantity(units)),
+                Change::By(difference) => ReservedChange::Difference(difference),
             },
             unit: None,
             snapshot_at: row.snapshot.map(Timestamp::from_micros),
@@ -116,14 +117,14 @@ pub(crate) fn imported(row: &ImportedStock) -> Imported {
         assert_eq!(written.unit, UnitType::Piece, "no row here changes a unit");
         (written.on_hand, written.external, written.snapshot_at.map(Timestamp::micros))
     };
-    let changed = matches!(row.verdict, RowVerdict::Created | RowVerdict::Updated);
+    let changed = matches!(row.verdict, RowStatus::Created | RowStatus::Updated);
     assert_eq!(row.movement.is_some(), changed, "a movement for a change, and none without: {row:?}");
     Imported {
         became: match &row.verdict {
-            RowVerdict::Created => Became::Created,
-            RowVerdict::Updated => Became::Updated,
-            RowVerdict::Unchanged => Became::Unchanged,
-            RowVerdict::Refused(fault) => Became::Refused(fault_of(fault)),
+            RowStatus::Created => Became::Created,
+            RowStatus::Updated => Became::Updated,
+            RowStatus::Unchanged => Became::Unchanged,
+            RowStatus::Refused(fault) => Became::Refused(fault_of(fault)),
         },
         before: row.before.map(written),
         after: row.after.map(written),

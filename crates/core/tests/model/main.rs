@@ -14,11 +14,11 @@ use naive::{Begin, Door, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Stan
 use onhand_core::command::{
     CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
-use onhand_core::refusal::RowFault;
+use onhand_core::rejection::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, ERP, HoldState, IdKind, MovesSettle, OrderId, OrderItemId, OrderStatus,
-    Outcome, Oversell, Product, ProductId, QUANTITY_MAX, Quantity, Refusal, ReleaseMode, Shelf, Stock, StockId,
-    StockKey, StockList, StockListId, Timestamp, UserId, decide,
+    Channel, ChannelId, Command, Context, ERP, IdKind, MovesSettle, OrderId, OrderItemId, OrderStatus, Outcome,
+    Oversell, Product, ProductId, QUANTITY_MAX, Quantity, Rejection, ReleaseMode, ReservationState, Stock, StockId,
+    StockKey, StockList, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
 use proptest::prelude::*;
 
@@ -55,13 +55,13 @@ fn ago() -> impl Strategy<Value = Option<i64>> {
 }
 
 fn row() -> impl Strategy<Value = Row> {
-    let figure = prop_oneof![1 => Just(None), 4 => units(12).prop_map(Some)];
-    let held = prop_oneof![3 => Just(None), 2 => units(8).prop_map(Some)];
-    (key(), prop::bool::weighted(0.3), figure, held, ago()).prop_map(|(key, by_id, figure, held, snapshot)| Row {
+    let level = prop_oneof![1 => Just(None), 4 => units(12).prop_map(Some)];
+    let reserved = prop_oneof![3 => Just(None), 2 => units(8).prop_map(Some)];
+    (key(), prop::bool::weighted(0.3), level, reserved, ago()).prop_map(|(key, by_id, level, reserved, snapshot)| Row {
         key,
         by_id: by_id && key.0 < LISTS,
-        figure,
-        held,
+        level,
+        reserved,
         snapshot,
     })
 }
@@ -118,7 +118,7 @@ proptest! {
 /// The rules and the model side by side.
 struct Pair {
     now: i64,
-    shelf: Shelf,
+    working_set: WorkingSet,
     naive: Naive,
     books: Books,
     orders: Vec<OrderId>,
@@ -129,14 +129,14 @@ struct Pair {
 
 impl Pair {
     fn new(rules: [ListRule; LISTS]) -> Self {
-        let (mut shelf, mut books) = (Shelf::default(), Books::default());
+        let (mut working_set, mut books) = (WorkingSet::default(), Books::default());
         for kind in IdKind::ALL {
-            shelf.ids.refill(kind, 1, 10_000);
+            working_set.ids.add_range(kind, 1, 10_000);
         }
         for (index, rule) in rules.iter().enumerate() {
             let release_mode = if rule.immediate { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = rule.delay / SECOND;
-            shelf.put_list(StockList {
+            working_set.put_list(StockList {
                 id: list_id(index),
                 release_mode,
                 snapshot_delay_seconds,
@@ -147,13 +147,13 @@ impl Pair {
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
         }
         for (id, oversell) in [(1, Oversell::Accept), (2, Oversell::Refuse)] {
-            shelf.put_channel(Channel { id: ChannelId::new(id), oversell, oversell_quantity_max: QUANTITY_MAX });
+            working_set.put_channel(Channel { id: ChannelId::new(id), oversell, oversell_quantity_max: QUANTITY_MAX });
         }
         for (index, sku) in SKU_NAMES[..2].iter().enumerate() {
-            shelf.put_product(Product { id: ProductId::new(index as i64 + 1), sku: (*sku).to_owned() });
+            working_set.put_product(Product { id: ProductId::new(index as i64 + 1), sku: (*sku).to_owned() });
         }
         let (orders, items, seen, imports) = Default::default();
-        Self { now: START, shelf, naive: Naive::new(rules), books, orders, items, seen, imports }
+        Self { now: START, working_set, naive: Naive::new(rules), books, orders, items, seen, imports }
     }
 
     fn run(&mut self, step: &Step) {
@@ -211,36 +211,36 @@ impl Pair {
 
     fn decide(&mut self, command: &Command) -> Verdict {
         let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
-        let result = decide(&mut self.shelf, command, context);
+        let result = decide(&mut self.working_set, command, context);
         if let Ok(Outcome::OrderPlaced(order, items)) = &result {
             self.orders.push(order.id);
             self.items.extend(items.iter().map(|item| item.id));
         }
         if result.is_err() {
-            self.books.assert_untouched(&self.shelf);
+            self.books.assert_untouched(&self.working_set);
         }
-        self.books.close_step(&mut self.shelf);
+        self.books.close_step(&mut self.working_set);
         match result {
             Ok(outcome) => {
                 self.keep(command, &outcome);
                 self.verdict(&outcome)
             }
-            Err(refusal) => self.refused(&refusal),
+            Err(rejection) => self.refused(&rejection),
         }
     }
 
     fn assert_numbers(&self) {
         for key in (0..LISTS).flat_map(|list| (0..SKUS).map(move |sku| (list, sku))) {
-            let found = self.shelf.stock_by_key(list_id(key.0), SKU_NAMES[key.1]).map(numbers);
+            let found = self.working_set.stock_by_key(list_id(key.0), SKU_NAMES[key.1]).map(numbers);
             assert_eq!(found, self.naive.numbers_now(key), "stock {key:?}");
         }
         for (line, item) in self.items.iter().enumerate() {
-            let found = match self.shelf.hold(*item).expect("each line has a hold").state {
-                HoldState::Open => Standing::Open,
-                HoldState::Reported => Standing::Reported,
-                HoldState::Settled => Standing::Settled,
-                HoldState::Cancelled => Standing::Cancelled,
-                HoldState::Short => unreachable!("no step looks for anything on the floor"),
+            let found = match self.working_set.reservation(*item).expect("each line has a hold").state {
+                ReservationState::Open => Standing::Open,
+                ReservationState::Reported => Standing::Reported,
+                ReservationState::Settled => Standing::Settled,
+                ReservationState::Cancelled => Standing::Cancelled,
+                ReservationState::Short => unreachable!("no step looks for anything on the floor"),
             };
             assert_eq!(found, self.naive.standing_now(line), "line {line}");
         }
@@ -250,19 +250,25 @@ impl Pair {
         let Verdict::Placed(lines) = verdict else { return };
         assert!(lines.iter().all(|oversold| !oversold), "a guarded order is never marked as oversold");
         for item in &self.items[self.items.len() - lines.len()..] {
-            if self.shelf.hold(*item).is_some_and(|hold| hold.state == HoldState::Settled) {
+            if self
+                .working_set
+                .reservation(*item)
+                .is_some_and(|reservation| reservation.state == ReservationState::Settled)
+            {
                 continue;
             }
-            let stock = self.shelf.item(*item).and_then(|item| self.shelf.stock(item.stock)).expect("it was held");
-            assert!(stock.headroom() >= 0, "a guarded order took more than there was: {stock:?}");
+            let stock =
+                self.working_set.item(*item).and_then(|item| self.working_set.stock(item.stock)).expect("it was held");
+            assert!(stock.available_unclamped() >= 0, "a guarded order took more than there was: {stock:?}");
         }
     }
 
     fn assert_repeat_changes_nothing(&mut self, command: &Command, verdict: &Verdict) {
         let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now + 1) };
-        let outcome = decide(&mut self.shelf, command, context).expect("what was accepted once is accepted again");
+        let outcome =
+            decide(&mut self.working_set, command, context).expect("what was accepted once is accepted again");
         assert_eq!(self.verdict(&outcome), *verdict);
-        self.books.assert_untouched(&self.shelf);
+        self.books.assert_untouched(&self.working_set);
     }
 }
 
@@ -270,7 +276,7 @@ impl Pair {
 impl Pair {
     fn place(&self, door: Door, number: u8, lines: &[(Key, i64, bool, OrderStatus)]) -> Command {
         let line = |((list, sku), units, by_id, status): &(Key, i64, bool, OrderStatus)| {
-            let known = self.shelf.product(&ProductRef::Sku(SKU_NAMES[*sku].to_owned()));
+            let known = self.working_set.product(&ProductRef::Sku(SKU_NAMES[*sku].to_owned()));
             NewLine {
                 product: match by_id {
                     true => ProductRef::Id(known.map_or(ProductId::new(99), |product| product.id)),
@@ -319,13 +325,13 @@ impl Pair {
             let quantity = |units: i64| Quantity::new(units).expect("within the limits");
             WriteStock {
                 target: match row.by_id {
-                    true => {
-                        StockTarget::Id(self.shelf.stock_by_key(list, &sku).map_or(StockId::new(7), |found| found.id))
-                    }
+                    true => StockTarget::Id(
+                        self.working_set.stock_by_key(list, &sku).map_or(StockId::new(7), |found| found.id),
+                    ),
                     false => StockTarget::Key(StockKey { list, sku }),
                 },
-                on_hand: row.figure.map(quantity),
-                held: row.held.map(quantity),
+                on_hand: row.level.map(quantity),
+                reserved: row.reserved.map(quantity),
                 unit: None,
                 extra_field: None,
                 snapshot_at: row.snapshot.map(Timestamp::from_micros),
@@ -371,39 +377,41 @@ impl Pair {
             }
             Outcome::ItemEdited(_) => Verdict::Marked,
             Outcome::StocksImported(rows) => Verdict::Imported(rows.iter().map(imports::imported).collect()),
-            Outcome::OrderEdited(..) | Outcome::Floor(_) => {
+            Outcome::OrderEdited(..) | Outcome::Fulfilment(_) => {
                 unreachable!("no step edits an order or works on the floor")
             }
         }
     }
 
-    fn refused(&self, refusal: &Refusal) -> Verdict {
+    fn refused(&self, rejection: &Rejection) -> Verdict {
         let lines = |items: &[OrderItemId]| items.iter().map(|item| self.line(*item)).collect();
-        match refusal {
-            Refusal::NotFound => Verdict::NotFound,
-            Refusal::UnknownChannel(_) => Verdict::UnknownChannel,
-            Refusal::OrderNumberTaken => Verdict::NumberTaken,
-            Refusal::Rows(faults) => Verdict::Rows(faults.iter().map(|(row, fault)| (*row, fault_of(fault))).collect()),
-            Refusal::InsufficientStock(short) => {
+        match rejection {
+            Rejection::NotFound => Verdict::NotFound,
+            Rejection::UnknownChannel(_) => Verdict::UnknownChannel,
+            Rejection::OrderNumberTaken => Verdict::NumberTaken,
+            Rejection::Rows(faults) => {
+                Verdict::Rows(faults.iter().map(|(row, fault)| (*row, fault_of(fault))).collect())
+            }
+            Rejection::InsufficientStock(short) => {
                 let sku = |name: &str| SKU_NAMES.iter().position(|sku| *sku == name).expect("one of ours");
                 let short =
                     short.iter().map(|one| ((one.list.get() as usize - 1, sku(&one.sku)), one.asked, one.available));
                 Verdict::Short(short.collect())
             }
-            Refusal::HeldTooLarge => Verdict::TooLarge,
-            Refusal::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
-            Refusal::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
-            Refusal::CodeTaken => Verdict::CodeTaken,
-            Refusal::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
-            Refusal::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
-            Refusal::Cancelled => Verdict::Dead,
-            Refusal::IllegalCommand { .. }
-            | Refusal::ForeignLines(_)
-            | Refusal::TooManyUnits { .. }
-            | Refusal::TooManyLines
-            | Refusal::PackageTaken(_)
-            | Refusal::UnknownLocation(_)
-            | Refusal::Moves(_) => {
+            Rejection::ReservedTooLarge => Verdict::TooLarge,
+            Rejection::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
+            Rejection::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
+            Rejection::CodeTaken => Verdict::CodeTaken,
+            Rejection::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
+            Rejection::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
+            Rejection::Cancelled => Verdict::Dead,
+            Rejection::IllegalCommand { .. }
+            | Rejection::ForeignLines(_)
+            | Rejection::TooManyUnits { .. }
+            | Rejection::TooManyLines
+            | Rejection::PackageTaken(_)
+            | Rejection::UnknownLocation(_)
+            | Rejection::Moves(_) => {
                 unreachable!("no step works on the floor")
             }
         }
@@ -424,8 +432,8 @@ fn fault_of(fault: &RowFault) -> naive::Fault {
 }
 
 fn numbers(stock: &Stock) -> naive::Numbers {
-    let Stock { on_hand, held, external, reported, .. } = *stock;
-    naive::Numbers { on_hand, held, external, reported }
+    let Stock { on_hand, reserved, external, reported, .. } = *stock;
+    naive::Numbers { on_hand, reserved, external, reported }
 }
 
 fn begin(status: OrderStatus) -> Begin {

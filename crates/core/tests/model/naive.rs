@@ -70,8 +70,8 @@ enum Event {
     },
     Written {
         key: Key,
-        figure: Option<i64>,
-        held: Option<i64>,
+        level: Option<i64>,
+        reserved: Option<i64>,
         taken: i64,
         is_sent: bool,
     },
@@ -144,20 +144,20 @@ impl Naive {
             let of_key = |event: &&Event| matches!(event, Event::Adjusted { key: other, .. } if *other == key);
             self.events[from..upto].iter().filter(of_key).map(read).sum::<i64>()
         };
-        let on_hand = written(|event| if let Event::Written { figure, .. } = event { *figure } else { None });
-        let outside = written(|event| if let Event::Written { held, .. } = event { *held } else { None });
-        let external = outside.map_or(0, |(at, held)| {
+        let on_hand = written(|event| if let Event::Written { level, .. } = event { *level } else { None });
+        let outside = written(|event| if let Event::Written { reserved, .. } = event { *reserved } else { None });
+        let external = outside.map_or(0, |(at, reserved)| {
             let lines = (0..self.lines.len()).filter(|line| self.lines[*line].key == key);
             let ours = lines.filter(|line| self.is(*line, Standing::Open, at)).map(|line| self.lines[line].quantity);
-            (held - ours.sum::<i64>()).max(0)
+            (reserved - ours.sum::<i64>()).max(0)
         });
         let since = |written: Option<(usize, i64)>| written.map_or(0, |(at, _)| at);
         let by = |event: &Event| if let Event::Adjusted { external, .. } = event { *external } else { 0 };
         let external = external + adjusted(since(outside), by);
         let by = |event: &Event| if let Event::Adjusted { on_hand, .. } = event { *on_hand } else { 0 };
         Numbers {
-            on_hand: on_hand.map_or(0, |(_, figure)| figure) + adjusted(since(on_hand), by),
-            held: sum(Standing::Open) + external,
+            on_hand: on_hand.map_or(0, |(_, level)| level) + adjusted(since(on_hand), by),
+            reserved: sum(Standing::Open) + external,
             external,
             reported: sum(Standing::Reported),
         }
@@ -165,8 +165,8 @@ impl Naive {
 
     /// Whether a line was held before the event `upto` and stood like this.
     fn is(&self, line: usize, wanted: Standing, upto: usize) -> bool {
-        let held = self.first(upto, |event| matches!(event, Event::Held { line: other } if *other == line));
-        held.is_some() && self.standing(line, upto) == wanted
+        let reserved = self.first(upto, |event| matches!(event, Event::Held { line: other } if *other == line));
+        reserved.is_some() && self.standing(line, upto) == wanted
     }
 
     fn standing(&self, line: usize, upto: usize) -> Standing {
@@ -201,7 +201,7 @@ impl Naive {
     fn newest_sent(&self, key: Key) -> Option<i64> {
         let end = self.events.len();
         let is_sent = self.events.iter().rev().find_map(|event| match event {
-            Event::Written { key: other, figure: Some(_), is_sent, .. } if *other == key => Some(*is_sent),
+            Event::Written { key: other, level: Some(_), is_sent, .. } if *other == key => Some(*is_sent),
             _ => None,
         });
         self.newest_figure(key, end).filter(|_| is_sent == Some(true))
@@ -210,7 +210,7 @@ impl Naive {
     /// When the newest figure before the event `upto` was taken.
     fn newest_figure(&self, key: Key, upto: usize) -> Option<i64> {
         self.events[..upto].iter().fold(None, |newest, event| match event {
-            Event::Written { key: other, figure: Some(_), taken, .. } if *other == key => newest.max(Some(*taken)),
+            Event::Written { key: other, level: Some(_), taken, .. } if *other == key => newest.max(Some(*taken)),
             Event::TakenBack { key: other, taken } if *other == key => *taken,
             _ => newest,
         })
@@ -244,7 +244,7 @@ impl Naive {
         self.events.iter().any(|event| matches!(event, Event::Cancelled { line: other } if *other == line))
     }
 
-    fn has_left(&self, line: usize) -> bool {
+    fn is_shipped(&self, line: usize) -> bool {
         let last = self.events.iter().rev().find_map(|event| match event {
             Event::Marked { line: other, shipped } if *other == line => Some(*shipped),
             _ => None,
@@ -291,8 +291,8 @@ impl Naive {
         self.numbers.insert((channel, number));
         let order = self.orders;
         self.orders += 1;
-        let hold = |(key, quantity, begin): &(Key, i64, Begin)| {
-            let oversold = self.numbers(*key, self.events.len()).headroom() < *quantity;
+        let reservation = |(key, quantity, begin): &(Key, i64, Begin)| {
+            let oversold = self.numbers(*key, self.events.len()).available_unclamped() < *quantity;
             self.lines.push(Line { order, key: *key, quantity: *quantity });
             let line = self.lines.len() - 1;
             let registered = self.newest_figure(*key, self.events.len()).map_or(now, |newest| now.max(newest + 1));
@@ -306,7 +306,7 @@ impl Naive {
             }
             oversold && *begin != Begin::PaidBack
         };
-        Verdict::Placed(wanted.iter().map(hold).collect())
+        Verdict::Placed(wanted.iter().map(reservation).collect())
     }
 
     /// Why an order does not fit, if it does not.
@@ -319,12 +319,12 @@ impl Naive {
             }
         }
         let now = |key: &Key| self.numbers(*key, self.events.len());
-        let short = asked.iter().map(|(key, asked)| (*key, *asked, now(key).headroom().max(0)));
+        let short = asked.iter().map(|(key, asked)| (*key, *asked, now(key).available_unclamped().max(0)));
         let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
         if door != Door::Accepting && !short.is_empty() {
             return Some(Verdict::Short(short));
         }
-        asked.iter().any(|(key, asked)| now(key).held + asked > MAXIMUM).then_some(Verdict::TooLarge)
+        asked.iter().any(|(key, asked)| now(key).reserved + asked > MAXIMUM).then_some(Verdict::TooLarge)
     }
 
     /// Whether the ERP has given a code to a line.
@@ -375,7 +375,7 @@ impl Naive {
         if !foreign.is_empty() {
             return Verdict::NotInOrder(foreign);
         }
-        let left: Vec<usize> = chosen.iter().copied().filter(|line| self.has_left(*line)).collect();
+        let left: Vec<usize> = chosen.iter().copied().filter(|line| self.is_shipped(*line)).collect();
         if !left.is_empty() {
             return Verdict::Shipped(left);
         }
@@ -389,7 +389,7 @@ impl Naive {
         if line >= self.lines.len() {
             return Verdict::NotFound;
         }
-        match (to == Standing::Cancelled, self.is_dead(line), self.has_left(line)) {
+        match (to == Standing::Cancelled, self.is_dead(line), self.is_shipped(line)) {
             (false, true, _) => return Verdict::Dead,
             (true, _, true) => return Verdict::Shipped(vec![line]),
             (true, _, false) => self.events.push(Event::Cancelled { line }),
@@ -409,8 +409,8 @@ impl Naive {
                 faults.push((index, Fault::List));
             } else if !row.by_id && !create_unknown && !self.has_product(row.key.1) {
                 faults.push((index, Fault::Product));
-            } else if row.figure.is_some() {
-                let earlier = rows[..index].iter().filter(|other| other.key == row.key && other.figure.is_some());
+            } else if row.level.is_some() {
+                let earlier = rows[..index].iter().filter(|other| other.key == row.key && other.level.is_some());
                 let is_sent = earlier
                     .clone()
                     .next_back()
@@ -429,7 +429,7 @@ impl Naive {
             let created = !self.exists(row.key, self.events.len());
             let taken = row.snapshot.unwrap_or(now - self.rules[row.key.0].delay);
             let is_sent = row.snapshot.is_some();
-            self.events.push(Event::Written { key: row.key, figure: row.figure, held: row.held, taken, is_sent });
+            self.events.push(Event::Written { key: row.key, level: row.level, reserved: row.reserved, taken, is_sent });
             written.push((created, self.numbers(row.key, self.events.len())));
         }
         Verdict::Written(written)
@@ -455,9 +455,9 @@ impl Naive {
             let key = (list, row.sku);
             let taken = row.snapshot.unwrap_or(now - self.rules[list].delay);
             let fault = self.import_fault(key, row, taken, create_unknown);
-            let (figure, held, is_sent) = (row.figure.set(), row.held.set(), row.snapshot.is_some());
-            let mut events = vec![Event::Written { key, figure, held, taken, is_sent }];
-            events.push(Event::Adjusted { key, on_hand: row.figure.by(), external: row.held.by() });
+            let (level, reserved, is_sent) = (row.level.set(), row.reserved.set(), row.snapshot.is_some());
+            let mut events = vec![Event::Written { key, level, reserved, taken, is_sent }];
+            events.push(Event::Adjusted { key, on_hand: row.level.by(), external: row.reserved.by() });
             done.push(self.import_row(key, fault, events));
         }
         self.imported(done)
@@ -470,8 +470,8 @@ impl Naive {
             None => self.newest_sent(key).filter(|_| self.rules[key.0].delay > 0),
         };
         let numbers = self.numbers(key, now);
-        let stale = row.figure.set().is_some() && newest.is_some_and(|newest| taken < newest);
-        let (on_hand, external) = (numbers.on_hand + row.figure.by(), numbers.external + row.held.by());
+        let stale = row.level.set().is_some() && newest.is_some_and(|newest| taken < newest);
+        let (on_hand, external) = (numbers.on_hand + row.level.by(), numbers.external + row.reserved.by());
         if !create_unknown && !self.has_product(key.1) {
             Some(Fault::Product)
         } else if row.expects && self.written(key, self.looked) != self.written(key, now) {
@@ -481,8 +481,8 @@ impl Naive {
         } else if on_hand < 0 || external < 0 {
             Some(Fault::Below)
         } else {
-            let held = numbers.held + row.held.by();
-            (on_hand > MAXIMUM || held > MAXIMUM).then_some(Fault::TooLarge)
+            let reserved = numbers.reserved + row.reserved.by();
+            (on_hand > MAXIMUM || reserved > MAXIMUM).then_some(Fault::TooLarge)
         }
     }
 

@@ -7,8 +7,8 @@ use crate::naive::Key;
 pub(crate) struct Row {
     pub(crate) key: Key,
     pub(crate) by_id: bool,
-    pub(crate) figure: Option<i64>,
-    pub(crate) held: Option<i64>,
+    pub(crate) level: Option<i64>,
+    pub(crate) reserved: Option<i64>,
     pub(crate) snapshot: Option<i64>,
 }
 
@@ -25,14 +25,14 @@ pub(crate) enum Standing {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Numbers {
     pub(crate) on_hand: i64,
-    pub(crate) held: i64,
+    pub(crate) reserved: i64,
     pub(crate) external: i64,
     pub(crate) reported: i64,
 }
 
 impl Numbers {
-    pub(crate) fn headroom(self) -> i64 {
-        self.on_hand - self.held - self.reported
+    pub(crate) fn available_unclamped(self) -> i64 {
+        self.on_hand - self.reserved - self.reported
     }
 }
 
@@ -58,8 +58,8 @@ impl Change {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ImportRow {
     pub(crate) sku: usize,
-    pub(crate) figure: Change,
-    pub(crate) held: Change,
+    pub(crate) level: Change,
+    pub(crate) reserved: Change,
     pub(crate) snapshot: Option<i64>,
     pub(crate) expects: bool,
 }

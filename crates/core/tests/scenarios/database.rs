@@ -8,8 +8,8 @@ use std::fmt::Debug;
 
 use onhand_core::command::ProductRef;
 use onhand_core::{
-    Changes, Hold, Mapping, MovementId, Order, OrderId, OrderItem, OrderItemId, Product, ProductId, Shelf, Stock,
-    StockId,
+    Changes, Mapping, MovementId, Order, OrderId, OrderItem, OrderItemId, Product, ProductId, Reservation, Stock,
+    StockId, WorkingSet,
 };
 
 /// Rows as they were written.
@@ -19,7 +19,7 @@ pub(crate) struct Database {
     stocks: BTreeMap<StockId, Stock>,
     orders: BTreeMap<OrderId, Order>,
     items: BTreeMap<OrderItemId, OrderItem>,
-    holds: BTreeMap<OrderItemId, Hold>,
+    reservations: BTreeMap<OrderItemId, Reservation>,
     mappings: Vec<Mapping>,
     movements: BTreeMap<StockId, MovementId>,
 }
@@ -36,22 +36,22 @@ fn change<K: Ord + Debug + Copy, V: Debug>(rows: &mut BTreeMap<K, V>, id: K, row
 
 impl Database {
     /// Writes what was recorded, and compares everything.
-    pub(crate) fn write(&mut self, shelf: &Shelf, changes: &Changes) {
+    pub(crate) fn write(&mut self, working_set: &WorkingSet, changes: &Changes) {
         for id in &changes.new_products {
-            add(&mut self.products, *id, shelf.product(&ProductRef::Id(*id)).cloned());
+            add(&mut self.products, *id, working_set.product(&ProductRef::Id(*id)).cloned());
         }
-        self.write_stocks(shelf, changes);
-        self.write_orders(shelf, changes);
+        self.write_stocks(working_set, changes);
+        self.write_orders(working_set, changes);
         self.mappings.extend(changes.mappings.iter().cloned());
-        self.assert_same(shelf);
+        self.assert_same(working_set);
     }
 
-    fn write_stocks(&mut self, shelf: &Shelf, changes: &Changes) {
+    fn write_stocks(&mut self, working_set: &WorkingSet, changes: &Changes) {
         for id in &changes.new_stocks {
-            add(&mut self.stocks, *id, shelf.stock(*id).cloned());
+            add(&mut self.stocks, *id, working_set.stock(*id).cloned());
         }
         for id in &changes.stocks {
-            let before = change(&mut self.stocks, *id, shelf.stock(*id).cloned());
+            let before = change(&mut self.stocks, *id, working_set.stock(*id).cloned());
             let after = &self.stocks[id];
             // Times of a figure and of a count may move alone, unseen by others.
             let seen =
@@ -68,45 +68,49 @@ impl Database {
         }
     }
 
-    fn write_orders(&mut self, shelf: &Shelf, changes: &Changes) {
+    fn write_orders(&mut self, working_set: &WorkingSet, changes: &Changes) {
         for id in &changes.new_orders {
-            add(&mut self.orders, *id, shelf.order(*id).cloned());
+            add(&mut self.orders, *id, working_set.order(*id).cloned());
         }
         for (id, told) in &changes.orders {
-            let before = change(&mut self.orders, *id, shelf.order(*id).cloned());
+            let before = change(&mut self.orders, *id, working_set.order(*id).cloned());
             assert_eq!(&before, told);
             assert!(before.modified_at < self.orders[id].modified_at, "{before:?}");
         }
         for id in &changes.new_items {
-            add(&mut self.items, *id, shelf.item(*id).cloned());
+            add(&mut self.items, *id, working_set.item(*id).cloned());
         }
         for id in &changes.items {
-            change(&mut self.items, *id, shelf.item(*id).cloned());
+            change(&mut self.items, *id, working_set.item(*id).cloned());
         }
-        for id in &changes.new_holds {
-            add(&mut self.holds, *id, shelf.hold(*id).cloned());
+        for id in &changes.new_reservations {
+            add(&mut self.reservations, *id, working_set.reservation(*id).cloned());
         }
-        for (id, told) in &changes.holds {
-            let before = change(&mut self.holds, *id, shelf.hold(*id).cloned());
+        for (id, told) in &changes.reservations {
+            let before = change(&mut self.reservations, *id, working_set.reservation(*id).cloned());
             assert_eq!(&before.stock, told);
         }
     }
 
-    fn assert_same(&self, shelf: &Shelf) {
+    fn assert_same(&self, working_set: &WorkingSet) {
         for (id, stock) in &self.stocks {
-            assert_eq!(shelf.stock(*id), Some(stock), "a stock has changed unrecorded");
+            assert_eq!(working_set.stock(*id), Some(stock), "a stock has changed unrecorded");
         }
         for (id, order) in &self.orders {
-            assert_eq!(shelf.order(*id), Some(order), "an order has changed unrecorded");
-            for item in shelf.items_of(*id) {
-                assert_eq!(shelf.item(item), self.items.get(&item), "a line has changed unrecorded");
-                assert_eq!(shelf.hold(item), self.holds.get(&item), "a hold has changed unrecorded");
+            assert_eq!(working_set.order(*id), Some(order), "an order has changed unrecorded");
+            for item in working_set.items_of(*id) {
+                assert_eq!(working_set.item(item), self.items.get(&item), "a line has changed unrecorded");
+                assert_eq!(
+                    working_set.reservation(item),
+                    self.reservations.get(&item),
+                    "a hold has changed unrecorded"
+                );
                 let stock = self.items[&item].stock;
                 assert!(self.stocks.contains_key(&stock), "a line of a stock that nobody has written");
             }
         }
         for mapping in &self.mappings {
-            assert_eq!(shelf.mappings.of(mapping.item, &mapping.integration_type), Some(mapping));
+            assert_eq!(working_set.mappings.of(mapping.item, &mapping.integration_type), Some(mapping));
         }
     }
 }

@@ -5,25 +5,25 @@ use onhand_core::command::{
     WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Changes, Command, Context, HoldState, IdKind, MovesSettle, Order, OrderId, OrderItem, OrderItemId, OrderStatus,
-    Outcome, Quantity, Refusal, ReleaseMode, Shelf, StockKey, StockList, StockListId, StockLocationId, Timestamp,
-    UserId, decide,
+    Changes, Command, Context, IdKind, MovesSettle, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
+    Quantity, Rejection, ReleaseMode, ReservationState, StockKey, StockList, StockListId, StockLocationId, Timestamp,
+    UserId, WorkingSet, decide,
 };
 
 /// A shelf with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with each command.
 struct Shop {
-    shelf: Shelf,
+    working_set: WorkingSet,
     now: i64,
     last: Changes,
 }
 
 /// An empty shelf that makes ids from this number on.
-fn shelf(first: i64) -> Shelf {
-    let mut shelf = Shelf::default();
+fn working_set(first: i64) -> WorkingSet {
+    let mut working_set = WorkingSet::default();
     for kind in IdKind::ALL {
-        shelf.ids.refill(kind, first, 100_000);
+        working_set.ids.add_range(kind, first, 100_000);
     }
-    shelf
+    working_set
 }
 
 fn list(id: i64) -> StockList {
@@ -52,19 +52,19 @@ fn line(list: i64) -> NewLine {
 
 impl Shop {
     fn open() -> Self {
-        let mut shop = Self { shelf: shelf(1), now: 0, last: Changes::default() };
+        let mut shop = Self { working_set: working_set(1), now: 0, last: Changes::default() };
         for id in [1, 2] {
-            shop.shelf.put_list(list(id));
-            shop.figure(id, 100);
+            shop.working_set.put_list(list(id));
+            shop.level(id, 100);
         }
         shop
     }
 
-    fn figure(&mut self, list: i64, units: i64) {
+    fn level(&mut self, list: i64, units: i64) {
         let row = WriteStock {
             target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: "A".to_owned() }),
             on_hand: Some(Quantity::new(units).expect("a quantity")),
-            held: None,
+            reserved: None,
             unit: None,
             snapshot_at: None,
             extra_field: None,
@@ -72,11 +72,11 @@ impl Shop {
         self.does(&Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true }));
     }
 
-    fn decides(&mut self, command: &Command) -> Result<Outcome, Refusal> {
+    fn decides(&mut self, command: &Command) -> Result<Outcome, Rejection> {
         self.now += 1_000_000;
         let context = Context { actor: UserId::new(1), now: Timestamp::from_micros(self.now) };
-        let decided = decide(&mut self.shelf, command, context);
-        self.last = self.shelf.take_changes();
+        let decided = decide(&mut self.working_set, command, context);
+        self.last = self.working_set.take_changes();
         decided
     }
 
@@ -106,7 +106,7 @@ impl Shop {
         (order.id, items.iter().map(|item| item.id).collect())
     }
 
-    fn edit(&mut self, item: OrderItemId, edit: ItemEdit) -> Result<OrderItem, Refusal> {
+    fn edit(&mut self, item: OrderItemId, edit: ItemEdit) -> Result<OrderItem, Rejection> {
         match self.decides(&Command::EditItem(EditItem { item, edit }))? {
             Outcome::ItemEdited(item) => Ok(item),
             other => panic!("{other:?}"),
@@ -120,12 +120,12 @@ impl Shop {
     }
 
     fn details(&self, items: &[OrderItemId]) -> Vec<&str> {
-        items.iter().map(|item| self.shelf.item(*item).expect("a line").details.as_str()).collect()
+        items.iter().map(|item| self.working_set.item(*item).expect("a line").details.as_str()).collect()
     }
 
     fn times(&self, item: OrderItemId) -> (Timestamp, Timestamp) {
-        let item = self.shelf.item(item).expect("a line");
-        (item.modified_at, self.shelf.order(item.order).expect("an order").modified_at)
+        let item = self.working_set.item(item).expect("a line");
+        (item.modified_at, self.working_set.order(item.order).expect("an order").modified_at)
     }
 }
 
@@ -160,21 +160,24 @@ fn a_shelf_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
     let (code, integration_type) = ("E1".to_owned(), "external_company".to_owned());
     let release = ReleaseItem { item: items[0], code, integration_type, update_stock: true, registered_at: None };
     shop.does(&Command::ReleaseItem(release));
-    let mut loaded = shelf(200_000);
+    let mut loaded = working_set(200_000);
     loaded.put_list(list(1));
-    let item = shop.shelf.item(items[0]).expect("a line").clone();
-    loaded.put_product(shop.shelf.product(&ProductRef::Id(item.product)).expect("a product").clone());
-    loaded.put_stock(shop.shelf.take_stock(item.stock).expect("a stock"));
-    assert_eq!(shop.shelf.stock(item.stock), None, "it was taken");
-    loaded.put_order(shop.shelf.order(order).expect("an order").clone());
-    loaded.put_hold(shop.shelf.hold(item.id).expect("a hold").clone());
+    let item = shop.working_set.item(items[0]).expect("a line").clone();
+    loaded.put_product(shop.working_set.product(&ProductRef::Id(item.product)).expect("a product").clone());
+    loaded.put_stock(shop.working_set.take_stock(item.stock).expect("a stock"));
+    assert_eq!(shop.working_set.stock(item.stock), None, "it was taken");
+    loaded.put_order(shop.working_set.order(order).expect("an order").clone());
+    loaded.put_reservation(shop.working_set.reservation(item.id).expect("a hold").clone());
     let stock = item.stock;
     loaded.put_item(item);
-    shop.shelf = loaded;
-    assert_eq!(shop.shelf.stock(stock).map(|stock| (stock.on_hand, stock.reported)), Some((100, 1)));
-    shop.figure(1, 99);
-    assert_eq!(shop.shelf.stock(stock).map(|stock| (stock.on_hand, stock.reported)), Some((99, 0)));
-    assert_eq!(shop.shelf.hold(items[0]).map(|hold| hold.state), Some(HoldState::Settled));
+    shop.working_set = loaded;
+    assert_eq!(shop.working_set.stock(stock).map(|stock| (stock.on_hand, stock.reported)), Some((100, 1)));
+    shop.level(1, 99);
+    assert_eq!(shop.working_set.stock(stock).map(|stock| (stock.on_hand, stock.reported)), Some((99, 0)));
+    assert_eq!(
+        shop.working_set.reservation(items[0]).map(|reservation| reservation.state),
+        Some(ReservationState::Settled)
+    );
 }
 
 #[test]
@@ -204,7 +207,7 @@ fn each_field_of_a_line_is_edited_alone() {
         let before = shop.times(item);
         let told = shop.edit(item, edit).expect("edited");
         assert_eq!([told.extra_field.as_str(), &told.attributes, &told.details], wanted);
-        assert_eq!(shop.shelf.item(item), Some(&told));
+        assert_eq!(shop.working_set.item(item), Some(&told));
         assert_eq!(told.status, OrderStatus::Approved);
         let after = shop.times(item);
         assert!(before.0 < after.0 && before.1 < after.1, "whoever follows orders is told of their lines");
@@ -232,7 +235,7 @@ fn an_edit_that_changes_nothing_records_nothing() {
     }
     assert_eq!(shop.times(items[0]), before);
     shop.does(&Command::EditOrder(EditOrder { order, is_send: Some(false) }));
-    assert!(shop.last.orders.contains_key(&order) && !shop.shelf.order(order).expect("an order").is_send);
+    assert!(shop.last.orders.contains_key(&order) && !shop.working_set.order(order).expect("an order").is_send);
 }
 
 #[test]
@@ -242,9 +245,9 @@ fn a_line_goes_on_after_it_was_shipped_and_comes_back_from_nowhere() {
     for next in [OrderStatus::Preparing, OrderStatus::Shipped, OrderStatus::Delivered] {
         assert_eq!(shop.edit(items[0], status(next)).expect("it goes on").status, next);
     }
-    assert_eq!(shop.edit(items[0], status(OrderStatus::Cancelled)), Err(Refusal::AlreadyShipped(vec![items[0]])));
+    assert_eq!(shop.edit(items[0], status(OrderStatus::Cancelled)), Err(Rejection::AlreadyShipped(vec![items[0]])));
     shop.edit(items[1], status(OrderStatus::Cancelled)).expect("cancelled");
-    assert_eq!(shop.edit(items[1], status(OrderStatus::Approved)), Err(Refusal::Cancelled));
+    assert_eq!(shop.edit(items[1], status(OrderStatus::Approved)), Err(Rejection::Cancelled));
     // Its other fields can still be written, alone or with the state that it has.
     let note = ItemEdit { details: Some(appended("!")), ..status(OrderStatus::Cancelled) };
     assert_eq!(shop.edit(items[1], note).expect("written").details, "details!");

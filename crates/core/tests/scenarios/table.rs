@@ -12,14 +12,14 @@ use std::iter::once;
 
 use crate::database::Database;
 use onhand_core::command::{
-    CancelItems, EditItem, EditOrder, Expected, FigureChange, HeldChange, ImportStock, ImportStocks, ItemEdit, NewLine,
-    PlaceOrder, ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
+    CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
+    ProductRef, ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
-use onhand_core::refusal::RowFault;
+use onhand_core::rejection::RowFault;
 use onhand_core::{
     Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, MovesSettle, OrderId, OrderItemId,
-    OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Refusal, ReleaseMode, RowVerdict, Shelf, Stock,
-    StockId, StockKey, StockList, StockListId, Timestamp, UnitType, UserId, Written, decide,
+    OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus, Stock, StockId,
+    StockKey, StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
 };
 
 /// Runs a table; panics with the table as it really went if a row came out differently.
@@ -85,7 +85,7 @@ impl<'a> Options<'a> {
 
 /// A shelf and the names that the table has given to things on it.
 struct Shop {
-    shelf: Shelf,
+    working_set: WorkingSet,
     database: Database,
     now: Timestamp,
     channels: BTreeMap<String, ChannelId>,
@@ -110,14 +110,26 @@ struct Import {
 
 impl Shop {
     fn open() -> Self {
-        let mut shelf = Shelf::default();
+        let mut working_set = WorkingSet::default();
         for kind in IdKind::ALL {
-            shelf.ids.refill(kind, 1, 100_000);
+            working_set.ids.add_range(kind, 1, 100_000);
         }
         let (channels, orders, items, imports, seen) = Default::default();
         let database = Database::default();
         let (placing, importing, notes) = (String::new(), (StockListId::new(0), Vec::new()), Vec::new());
-        Self { shelf, database, now: time("00:00"), channels, orders, items, imports, seen, placing, importing, notes }
+        Self {
+            working_set,
+            database,
+            now: time("00:00"),
+            channels,
+            orders,
+            items,
+            imports,
+            seen,
+            placing,
+            importing,
+            notes,
+        }
     }
 
     /// Runs one row. What came of it, unless it only sets the scene.
@@ -149,33 +161,41 @@ impl Shop {
         };
         self.now = Timestamp::from_micros(self.now.micros() + 1);
         let before = self.picture();
-        self.shelf.take_changes();
-        let result = decide(&mut self.shelf, &command, Context { actor: UserId::new(1), now: self.now });
-        self.database.write(&self.shelf, self.shelf.changes());
+        self.working_set.take_changes();
+        let result = decide(&mut self.working_set, &command, Context { actor: UserId::new(1), now: self.now });
+        self.database.write(&self.working_set, self.working_set.changes());
         let all_refused = |rows: &[ImportedStock]| {
-            rows.iter().all(|row| matches!(row.verdict, RowVerdict::Refused(_)) && row.before == row.after)
+            rows.iter().all(|row| matches!(row.verdict, RowStatus::Refused(_)) && row.before == row.after)
         };
         Some(match result {
             Ok(Outcome::StocksImported(rows)) if all_refused(&rows) => {
-                assert!(self.shelf.changes().is_empty(), "refused, and yet recorded: {:?}", self.shelf.changes());
+                assert!(
+                    self.working_set.changes().is_empty(),
+                    "refused, and yet recorded: {:?}",
+                    self.working_set.changes()
+                );
                 assert_eq!(self.picture(), before, "refused, and yet changed: {row}");
                 self.describe(&Outcome::StocksImported(rows))
             }
             Ok(outcome) => self.describe(&outcome),
-            Err(refusal) => {
-                assert!(self.shelf.changes().is_empty(), "refused, and yet recorded: {:?}", self.shelf.changes());
+            Err(rejection) => {
+                assert!(
+                    self.working_set.changes().is_empty(),
+                    "refused, and yet recorded: {:?}",
+                    self.working_set.changes()
+                );
                 assert_eq!(self.picture(), before, "refused, and yet changed: {row}");
-                format!("refused: {}", self.refused(&refusal))
+                format!("refused: {}", self.refused(&rejection))
             }
         })
     }
 
     /// Every stock, order and line by name, to notice any change.
     fn picture(&self) -> String {
-        let lines = self.items.values().map(|id| (self.shelf.item(*id), self.shelf.hold(*id)));
-        let orders = self.orders.values().map(|id| self.shelf.order(*id));
+        let lines = self.items.values().map(|id| (self.working_set.item(*id), self.working_set.reservation(*id)));
+        let orders = self.orders.values().map(|id| self.working_set.order(*id));
         let stocks = ["A", "B", "C"].into_iter().flat_map(|sku| [1, 2].map(|list| (sku, StockListId::new(list))));
-        let stocks = stocks.map(|(sku, list)| self.shelf.stock_by_key(list, sku));
+        let stocks = stocks.map(|(sku, list)| self.working_set.stock_by_key(list, sku));
         format!("{:?} {:?} {:?}", stocks.collect::<Vec<_>>(), orders.collect::<Vec<_>>(), lines.collect::<Vec<_>>())
     }
 
@@ -183,7 +203,7 @@ impl Shop {
         let name = words[0];
         let mut options = Options(words[1..].to_vec());
         match word {
-            "list" => self.shelf.put_list(StockList {
+            "list" => self.working_set.put_list(StockList {
                 id: StockListId::new(name.parse().expect("a list is a number")),
                 release_mode: match options.flag("immediate") {
                     true => ReleaseMode::Immediate,
@@ -199,26 +219,26 @@ impl Shop {
                 let accept = options.flag("accept");
                 assert_ne!(accept, options.flag("refuse"), "a channel accepts or refuses");
                 let oversell = if accept { Oversell::Accept } else { Oversell::Refuse };
-                self.shelf.put_channel(Channel { id, oversell, oversell_quantity_max: 1_000 });
+                self.working_set.put_channel(Channel { id, oversell, oversell_quantity_max: 1_000 });
                 self.channels.insert(name.to_owned(), id);
             }
             _ => {
                 let id = ProductId::new(1_000_000 + i64::from(name.as_bytes()[0]));
-                self.shelf.put_product(Product { id, sku: name.to_owned() });
+                self.working_set.put_product(Product { id, sku: name.to_owned() });
             }
         }
         options.done();
     }
 
-    /// `stock A list 1 10 held 3 snapshot 09:00; B list 1 5`, `-` for no figure, `known` for no new products.
+    /// `stock A list 1 10 reserved 3 snapshot 09:00; B list 1 5`, `-` for no figure, `known` for no new products.
     fn stock(&self, text: &str) -> Command {
         let mut create_unknown_products = true;
         let rows = text.split(';').map(|row| {
             let words = words(row);
-            let (sku, figure) = (words[0], words[3]);
+            let (sku, level) = (words[0], words[3]);
             let mut options = Options(words[4..].to_vec());
             let key = StockKey { list: StockListId::new(words[2].parse().expect("a list")), sku: sku.to_owned() };
-            let stored = self.shelf.stock_by_key(key.list, sku).map(|stock| stock.id);
+            let stored = self.working_set.stock_by_key(key.list, sku).map(|stock| stock.id);
             let target = match options.flag("by-id") {
                 true => StockTarget::Id(stored.unwrap_or(StockId::new(77))),
                 false => StockTarget::Key(key),
@@ -226,8 +246,8 @@ impl Shop {
             create_unknown_products &= !options.flag("known");
             let write = WriteStock {
                 target,
-                on_hand: (figure != "-").then(|| quantity(figure)),
-                held: options.value("held").map(quantity),
+                on_hand: (level != "-").then(|| quantity(level)),
+                reserved: options.value("held").map(quantity),
                 unit: options.flag("kg").then_some(UnitType::Kilogram),
                 extra_field: options.value("extra").map(str::to_owned),
                 snapshot_at: options.value("snapshot").map(time),
@@ -243,12 +263,12 @@ impl Shop {
     fn look(&mut self, words: &[&str]) {
         let list = StockListId::new(words[1].parse().expect("a list"));
         for sku in &words[2..] {
-            let written = self.shelf.stock_by_key(list, sku).map(Stock::written).expect("there is such a stock");
+            let written = self.working_set.stock_by_key(list, sku).map(Stock::written).expect("there is such a stock");
             self.seen.insert((list, (*sku).to_owned()), written);
         }
     }
 
-    /// `import i1 list 1 A 10 held 3 snapshot 09:00 expect seen; B +5 expect none; C -5 held +1`: a number is a figure,
+    /// `import i1 list 1 A 10 reserved 3 snapshot 09:00 expect seen; B +5 expect none; C -5 reserved +1`: a number is a figure,
     /// with a sign it is a difference, `-` is no figure. `known` for no new products.
     fn import(&mut self, text: &str) -> Command {
         let mut parts = text.trim().splitn(4, ' ').map(str::trim);
@@ -264,15 +284,15 @@ impl Shop {
             let mut options = Options(words[2..].to_vec());
             create_unknown_products &= !options.flag("known");
             let row = ImportStock {
-                figure: match change(words[1]) {
-                    _ if words[1] == "-" => FigureChange::Keep,
-                    (true, difference) => FigureChange::Difference(difference),
-                    (false, _) => FigureChange::Figure(quantity(words[1])),
+                level: match change(words[1]) {
+                    _ if words[1] == "-" => LevelChange::Keep,
+                    (true, difference) => LevelChange::Difference(difference),
+                    (false, _) => LevelChange::Level(quantity(words[1])),
                 },
-                held: match options.value("held").map(|text| (text, change(text))) {
-                    None => HeldChange::Keep,
-                    Some((_, (true, difference))) => HeldChange::Difference(difference),
-                    Some((text, _)) => HeldChange::Whole(quantity(text)),
+                reserved: match options.value("held").map(|text| (text, change(text))) {
+                    None => ReservedChange::Keep,
+                    Some((_, (true, difference))) => ReservedChange::Difference(difference),
+                    Some((text, _)) => ReservedChange::Whole(quantity(text)),
                 },
                 unit: options.flag("kg").then_some(UnitType::Kilogram),
                 snapshot_at: options.value("snapshot").map(time),
@@ -314,7 +334,8 @@ impl Shop {
         let status = options.value("status").map_or(OrderStatus::Approved, status_named);
         let lines = options.0.chunks(2).map(|pair| {
             let (sku, list) = pair[0].split_once('@').unwrap_or((pair[0], "1"));
-            let by_id = |sku| self.shelf.product(&ProductRef::Sku(sku)).map_or(ProductId::new(99), |found| found.id);
+            let by_id =
+                |sku| self.working_set.product(&ProductRef::Sku(sku)).map_or(ProductId::new(99), |found| found.id);
             NewLine {
                 product: match sku.strip_prefix('#') {
                     Some(sku) => ProductRef::Id(by_id(sku.to_owned())),
@@ -429,9 +450,9 @@ impl Shop {
             }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
-            Outcome::Floor(_) => unreachable!("the floor has tables of its own"),
+            Outcome::Fulfilment(_) => unreachable!("the floor has tables of its own"),
         };
-        let changes = self.shelf.changes();
+        let changes = self.working_set.changes();
         let moved: Vec<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
         let mut shown = Vec::new();
         for id in moved {
@@ -447,48 +468,48 @@ impl Shop {
     }
 
     fn stock_text(&self, id: StockId) -> String {
-        let stock = self.shelf.stock(id).expect("a moved stock is on the shelf");
-        assert_eq!(stock.available(), stock.headroom().max(0), "available is never below zero");
+        let stock = self.working_set.stock(id).expect("a moved stock is on the shelf");
+        assert_eq!(stock.available(), stock.available_unclamped().max(0), "available is never below zero");
         let list = if stock.list.get() == 1 { String::new() } else { format!("@{}", stock.list.get()) };
         let external = if stock.external > 0 { format!("({})", stock.external) } else { String::new() };
-        let (on_hand, held, reported) = (stock.on_hand, stock.held, stock.reported);
-        format!("{}{list} {on_hand}-{held}{external}-{reported}={}", stock.sku, stock.headroom())
+        let (on_hand, reserved, reported) = (stock.on_hand, stock.reserved, stock.reported);
+        format!("{}{list} {on_hand}-{reserved}{external}-{reported}={}", stock.sku, stock.available_unclamped())
     }
 
-    fn refused(&self, refusal: &Refusal) -> String {
+    fn refused(&self, rejection: &Rejection) -> String {
         let names = |items: &[OrderItemId]| items.iter().map(|id| self.name_of(*id)).collect::<Vec<_>>().join(" ");
-        match refusal {
-            Refusal::NotFound => "not found".to_owned(),
-            Refusal::UnknownChannel(_) => "unknown channel".to_owned(),
-            Refusal::OrderNumberTaken => "number taken".to_owned(),
-            Refusal::Rows(faults) => {
+        match rejection {
+            Rejection::NotFound => "not found".to_owned(),
+            Rejection::UnknownChannel(_) => "unknown channel".to_owned(),
+            Rejection::OrderNumberTaken => "number taken".to_owned(),
+            Rejection::Rows(faults) => {
                 let faults = faults.iter().map(|(row, fault)| format!("row {}: {}", row + 1, fault_text(fault)));
                 faults.collect::<Vec<_>>().join(", ")
             }
-            Refusal::InsufficientStock(short) => {
+            Rejection::InsufficientStock(short) => {
                 let short = short.iter().map(|one| {
                     let list = if one.list.get() == 1 { String::new() } else { format!("@{}", one.list.get()) };
                     format!("{}{list} {} of {}", one.sku, one.asked, one.available)
                 });
                 format!("short {}", short.collect::<Vec<_>>().join(", "))
             }
-            Refusal::OversoldTooLarge { max, lines } => {
+            Rejection::OversoldTooLarge { max, lines } => {
                 let lines = lines.iter().map(|one| format!("{} {} of {}", one.sku, one.asked, one.available));
                 format!("oversells by more than {max}: {}", lines.collect::<Vec<_>>().join(", "))
             }
-            Refusal::HeldTooLarge => "held too large".to_owned(),
-            Refusal::MappedToAnotherCode { code } => format!("mapped to {code}"),
-            Refusal::CodeTaken => "code taken".to_owned(),
-            Refusal::NotInOrder(items) => format!("not in the order: {}", names(items)),
-            Refusal::AlreadyShipped(items) => format!("shipped: {}", names(items)),
-            Refusal::Cancelled => "cancelled".to_owned(),
-            Refusal::IllegalCommand { .. }
-            | Refusal::ForeignLines(_)
-            | Refusal::TooManyUnits { .. }
-            | Refusal::TooManyLines
-            | Refusal::PackageTaken(_)
-            | Refusal::UnknownLocation(_)
-            | Refusal::Moves(_) => {
+            Rejection::ReservedTooLarge => "held too large".to_owned(),
+            Rejection::MappedToAnotherCode { code } => format!("mapped to {code}"),
+            Rejection::CodeTaken => "code taken".to_owned(),
+            Rejection::NotInOrder(items) => format!("not in the order: {}", names(items)),
+            Rejection::AlreadyShipped(items) => format!("shipped: {}", names(items)),
+            Rejection::Cancelled => "cancelled".to_owned(),
+            Rejection::IllegalCommand { .. }
+            | Rejection::ForeignLines(_)
+            | Rejection::TooManyUnits { .. }
+            | Rejection::TooManyLines
+            | Rejection::PackageTaken(_)
+            | Rejection::UnknownLocation(_)
+            | Rejection::Moves(_) => {
                 unreachable!("the floor has tables of its own")
             }
         }
@@ -498,10 +519,10 @@ impl Shop {
 fn verdict_text(row: &ImportedStock) -> String {
     let settled = if row.settled > 0 { format!(" settling {}", row.settled) } else { String::new() };
     match &row.verdict {
-        RowVerdict::Created => format!("created{settled}"),
-        RowVerdict::Updated => format!("updated{settled}"),
-        RowVerdict::Unchanged => "unchanged".to_owned(),
-        RowVerdict::Refused(fault) => fault_text(fault),
+        RowStatus::Created => format!("created{settled}"),
+        RowStatus::Updated => format!("updated{settled}"),
+        RowStatus::Unchanged => "unchanged".to_owned(),
+        RowStatus::Refused(fault) => fault_text(fault),
     }
 }
 

@@ -55,9 +55,9 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
             say(format!("{rule}: id {id}: expected {expected}, found {found}"));
         }
     }
-    let verify::Extent { stocks, movements, holds, orders } = extent;
+    let verify::Extent { stocks, movements, reservations, orders } = extent;
     if !args.json {
-        say(format!("looked at {stocks} stocks, {movements} movements, {holds} holds, {orders} orders"));
+        say(format!("looked at {stocks} stocks, {movements} movements, {reservations} holds, {orders} orders"));
         say(format!("{} differences", differences.len()));
     }
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

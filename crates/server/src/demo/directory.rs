@@ -2,7 +2,7 @@
 //!
 //! Promises: everything is made in one transaction, and points at what is there. Must not know stock or orders.
 
-use onhand_core::{ChannelId, StockListId, Timestamp, fold};
+use onhand_core::{ChannelId, StockListId, Timestamp, case_fold};
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS};
 use onhand_store::categories::{NODES, PRODUCT_CATEGORIES, TREES};
 use onhand_store::channels::CHANNELS;
@@ -151,7 +151,7 @@ impl Shop {
     }
 
     async fn places(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let named = |name: &'static str| [("name", name.into()), ("name_folded", fold(name).into())];
+        let named = |name: &'static str| [("name", name.into()), ("name_folded", case_fold(name).into())];
         let mut countries = Vec::new();
         for (name, code) in LANDS {
             let values = [&named(name)[..], &[("code", code.into())]].concat();

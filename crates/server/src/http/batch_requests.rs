@@ -175,11 +175,11 @@ async fn step(call: Call, mode: Mode) -> Result<Reply, Error> {
         .await;
     match taken? {
         Ok(batch) => Ok(reply(StatusCode::OK, &batch)),
-        Err(unfit) => Err(refusal(unfit, form.text("status").unwrap_or_default())),
+        Err(unfit) => Err(rejection(unfit, form.text("status").unwrap_or_default())),
     }
 }
 
-fn refusal(unfit: batches::BatchRejection, to: &str) -> Error {
+fn rejection(unfit: batches::BatchRejection, to: &str) -> Error {
     match unfit {
         batches::BatchRejection::NotFound => Error::not_found(),
         batches::BatchRejection::Step(from) => {
@@ -191,9 +191,9 @@ fn refusal(unfit: batches::BatchRejection, to: &str) -> Error {
             foreign.into_iter().for_each(|(_, object)| errors.add("objects", form::unknown_pk(object)));
             Error::Fields(errors)
         }
-        batches::BatchRejection::Held(held) => {
+        batches::BatchRejection::Held(reserved) => {
             let object = |(kind, object): (i64, i64)| json!({"content_type": content_types::model(kind), "pk": object});
-            let objects = Value::Array(held.into_iter().map(object).collect());
+            let objects = Value::Array(reserved.into_iter().map(object).collect());
             Error::Refused {
                 code: "batch_request_object_100_1",
                 text: "Another open batch request has some of these objects.".to_owned(),

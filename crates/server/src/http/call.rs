@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
-use onhand_core::{ChannelId, Command, Outcome, Refusal};
+use onhand_core::{ChannelId, Command, Outcome, Rejection};
 use onhand_store::Tx;
 use onhand_store::filter::{Condition, Op, Page};
 use onhand_store::idempotency::{self, Answer, Key};
@@ -169,7 +169,7 @@ impl Call {
         &self,
         command: Command,
         answer: impl Fn(&Outcome) -> Reply + Send + Sync + Clone + 'static,
-        refuse: impl Fn(Refusal) -> Error,
+        refuse: impl Fn(Rejection) -> Error,
     ) -> Result<Reply, Error> {
         self.decide(command, answer).await?.map_err(refuse)
     }
@@ -179,7 +179,7 @@ impl Call {
         &self,
         command: Command,
         answer: impl Fn(&Outcome) -> Reply + Send + Sync + Clone + 'static,
-    ) -> Result<Result<Reply, Refusal>, Error> {
+    ) -> Result<Result<Reply, Rejection>, Error> {
         let keyed = self.keyed(answer.clone())?;
         let submission = Submission { command, actor: self.caller.account, receipt: keyed.map(Receipt::Answer) };
         match self.app.ledger.submit(submission).await {
@@ -192,7 +192,7 @@ impl Call {
     }
 
     /// Has the ledger decide a command that is only a part of what the call is about: no key is honoured for it.
-    pub async fn settle(&self, command: Command) -> Result<Result<Outcome, Refusal>, Error> {
+    pub async fn settle(&self, command: Command) -> Result<Result<Outcome, Rejection>, Error> {
         let submission = Submission { command, actor: self.caller.account, receipt: None };
         match self.app.ledger.submit(submission).await {
             Ok(Settled::Decided(decided)) => Ok(decided),
@@ -217,7 +217,7 @@ impl Call {
     /// they are not kept: a retry is judged anew.
     fn keyed(&self, answer: impl Fn(&Outcome) -> Reply + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
         let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
-        let render = move |result: &Result<Outcome, Refusal>| {
+        let render = move |result: &Result<Outcome, Rejection>| {
             let reply = answer(result.as_ref().ok()?);
             Some((reply.status.as_u16(), reply.body.to_vec()))
         };

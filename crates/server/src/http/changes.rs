@@ -200,7 +200,7 @@ async fn written(
         let object = match told.in_catalog {
             true => feeds::stock_members(Object::open(&mut row), stock, channel_scope.figure),
             false => {
-                let nothing = Stock { on_hand: 0, held: 0, reported: 0, external: 0, ..stock.clone() };
+                let nothing = Stock { on_hand: 0, reserved: 0, reported: 0, external: 0, ..stock.clone() };
                 feeds::stock_members(Object::open(&mut row), &nothing, channel_scope.figure)
             }
         };
@@ -215,7 +215,7 @@ pub async fn lag(call: Call) -> Result<Reply, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     // Its head may be where a program begins that has read the lists.
     tell(&call.app, channel, true).await?;
-    for kind in onhand_core::feed::Kind::ALL {
+    for kind in onhand_core::feed::ObjectKind::ALL {
         feed::catch_up(&call.app, channel, kind).await?;
     }
     let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};
-use onhand_core::floor::{Discrepancy, FloorCommand, RemoveDiscrepancies};
+use onhand_core::fulfilment::{Discrepancy, FulfilmentCommand, RemoveDiscrepancies};
 use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
 use onhand_store::{Tx, discrepancies, stock_locations};
 
@@ -133,7 +133,7 @@ pub async fn remove(call: Call) -> Result<Reply, Error> {
     loop {
         let ids = active(&call, times.clone()).await?;
         let is_last = (ids.len() as i64) < TOGETHER;
-        let command = Command::Floor(FloorCommand::Remove(RemoveDiscrepancies { ids }));
+        let command = Command::Fulfilment(FulfilmentCommand::Remove(RemoveDiscrepancies { ids }));
         if is_last {
             let answer = |_: &Outcome| Reply::text(StatusCode::NO_CONTENT, NOTHING);
             return call.submit(command, answer, refusals::error).await;

@@ -290,7 +290,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
 }
 
 fn finish(mut observed: Observed, reply: Reply) -> Response {
-    observed.refused(reply.refusal);
+    observed.refused(reply.rejection);
     let mut response = Response::new(reply.stream.unwrap_or_else(|| Body::from(reply.body)));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();

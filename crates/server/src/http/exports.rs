@@ -111,7 +111,7 @@ fn write_table(reads: &Reads, mut table: Table<'_>, listing: &ListQuery) -> Resu
                 Out::Text(stocks::unit_name(stock.unit)),
                 Out::Text(list),
                 Out::Time(&figure_time(stock)),
-                Out::Int(stock.held),
+                Out::Int(stock.reserved),
                 Out::Int(stock.reported),
                 Out::Int(stock.available()),
             ])

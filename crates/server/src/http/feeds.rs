@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use onhand_core::feed::Kind as Fed;
+use onhand_core::feed::ObjectKind as Fed;
 use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
 use onhand_store::cancellations::REQUESTS;
 use onhand_store::feed::channel_scope::{ChannelLevel, ChannelScope};
@@ -264,7 +264,7 @@ pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Chann
         .text("product_sku", &stock.sku)
         .int("stock", shown)
         .int("adjusted_stock", stock.available())
-        .int("sold_quantity_unreported", stock.held)
+        .int("sold_quantity_unreported", stock.reserved)
         .int("stock_list", stock.list.get())
         .text("unit_type", stocks::unit_name(stock.unit))
         .raw("extra_field", &stock.extra_field)

@@ -3,7 +3,7 @@
 //! A place is found by its name to the letter, by its name whatever its case (Turkish letters meet theirs), or by a code that
 //! a remote system has for it. What a place lies in never changes, since addresses were written by it.
 
-use onhand_core::fold;
+use onhand_core::case_fold;
 use onhand_store::geography::{
     CITIES, COUNTRIES, DISTRICTS, MAPPED_CITY, MAPPED_COUNTRY, MAPPED_DISTRICT, MAPPED_TOWNSHIP, OBJECT_MAPPINGS,
     TOWNSHIPS,
@@ -207,7 +207,7 @@ static IN_TOWNSHIP: [Within; 1] = [("township", &TOWNSHIPS, &["city", "country"]
 /// Folds a place's name, and takes what it lies in from the smallest place that was said.
 async fn settle(tx: &mut Tx<'_>, draft: Draft<'_>, within: &[Within]) -> Result<Result<(), Error>, StoreError> {
     let Draft { record, form, .. } = draft;
-    record.set("name_folded", fold(record.text("name").unwrap_or_default()));
+    record.set("name_folded", case_fold(record.text("name").unwrap_or_default()));
     let mut errors = FieldErrors::default();
     for (field, table, decided) in within {
         let place = record.int(column(record, field)).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 
 use axum::http::StatusCode;
-use onhand_core::feed::{ActionStatus, Kind as Fed};
+use onhand_core::feed::{ActionStatus, ObjectKind as Fed};
 use onhand_store::feed::deliveries::{self, Offer, Wanted};
 use onhand_store::filter::Page;
 use onhand_store::integration_actions::{self, ActionRow, Given};

@@ -90,10 +90,10 @@ fn write_movement(out: &mut String, movement: &Movement, reader: &Reader) {
         .int_or_null("user", user.map(UserId::get))
         .time("date", movement.at)
         .int("stock_change", movement.delta.on_hand)
-        .int("sold_quantity_unreported_change", movement.delta.held)
+        .int("sold_quantity_unreported_change", movement.delta.reserved)
         .int("reported_quantity_change", movement.delta.reported)
         .int("stock", movement.on_hand)
-        .int("sold_quantity_unreported", movement.held)
+        .int("sold_quantity_unreported", movement.reserved)
         .int("reported_quantity", movement.reported)
         .close();
 }

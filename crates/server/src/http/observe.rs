@@ -32,7 +32,7 @@ pub struct Observed {
     user: Arc<str>,
     address: Option<IpAddr>,
     ids: String,
-    refusal: Option<&'static str>,
+    rejection: Option<&'static str>,
 }
 
 impl Observed {
@@ -47,7 +47,7 @@ impl Observed {
             user: nobody(),
             address: None,
             ids: String::new(),
-            refusal: None,
+            rejection: None,
         }
     }
 
@@ -69,7 +69,7 @@ impl Observed {
 
     /// Notes by which rule it was refused.
     pub fn refused(&mut self, code: Option<&'static str>) {
-        self.refusal = code;
+        self.rejection = code;
     }
 
     /// Ends the watch: the log line, the numbers, the id on the answer. `reason` is why it is no better one.
@@ -83,7 +83,7 @@ impl Observed {
         .increment(1);
         metrics::histogram!("onhand_request_seconds", "method" => self.method, "route" => self.route)
             .record(elapsed.as_secs_f64());
-        if let Some(code) = self.refusal {
+        if let Some(code) = self.rejection {
             metrics::counter!("onhand_refusals_total", "code" => code).increment(1);
         }
         self.log(status, elapsed.as_micros() as u64, reason);
@@ -92,7 +92,7 @@ impl Observed {
 
     fn log(&self, status: u16, micros: u64, reason: Option<&str>) {
         let (id, method, route, user) = (self.id.to_str().unwrap_or_default(), self.method, self.route, &*self.user);
-        let (address, code) = (self.address.map(tracing::field::display), self.refusal);
+        let (address, code) = (self.address.map(tracing::field::display), self.rejection);
         let ids = Some(&*self.ids).filter(|ids| !ids.is_empty());
         let (message, untold) = match status {
             429 => ("answered 429", turned_away(status, route)),

@@ -1,12 +1,12 @@
 //! Packages and their lines (contract 13.4): listing them, working on them, planning orders into them.
 
 use axum::http::StatusCode;
-use onhand_core::floor::{
-    Discrepancy, FloorCommand, Package, PackageCommand, PackageItem, PlanOrder, Reason, RunPackage, SomeUnits,
+use onhand_core::fulfilment::{
+    Discrepancy, FulfilmentCommand, Package, PackageCommand, PackageItem, PlanOrder, Reason, RunPackage, SomeUnits,
 };
 use onhand_core::{
-    Command, FloorOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines, Quantity,
-    StockLocationId,
+    Command, FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,
+    Quantity, StockLocationId,
 };
 use onhand_store::{Tx, discrepancies, packages};
 
@@ -268,8 +268,8 @@ pub async fn show_item(call: Call) -> Result<Reply, Error> {
 fn answer(outcome: &Outcome) -> Reply {
     let mut body = String::with_capacity(1_024);
     match outcome {
-        Outcome::Floor(FloorOutcome::PackageRun(packed)) => write(&mut body, packed),
-        Outcome::Floor(FloorOutcome::Planned(plan)) => write_plan(&mut body, plan),
+        Outcome::Fulfilment(FulfilmentOutcome::PackageRun(packed)) => write(&mut body, packed),
+        Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => write_plan(&mut body, plan),
         _ => {}
     }
     Reply::text(StatusCode::OK, body)
@@ -292,7 +292,7 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
     let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
     let (near, lines) = (about.near, about.lines);
     let run = RunPackage { package, command, items, reason, near, lines };
-    call.submit(Command::Floor(FloorCommand::Package(run)), answer, refusals::error).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Package(run)), answer, refusals::error).await
 }
 
 /// `POST oms/orders/{id}/plan/`: what is in no package yet.
@@ -302,5 +302,5 @@ pub async fn plan(call: Call) -> Result<Reply, Error> {
     let about = plans::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
     let gather_at = form.int("stock_location").map(StockLocationId::new);
     let plan = PlanOrder { order, gather_at, near: about.near, lines: about.lines };
-    call.submit(Command::Floor(FloorCommand::Plan(plan)), answer, refusals::error).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, refusals::error).await
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
-use onhand_core::refusal::RowFault;
+use onhand_core::rejection::RowFault;
 use onhand_core::{
-    Command, Outcome, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId, Timestamp,
-    UnitType, WrittenStock,
+    Command, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId,
+    Timestamp, UnitType, WrittenStock,
 };
 use onhand_store::Tx;
 use onhand_store::stocks::{self, StockRow};
@@ -115,7 +115,7 @@ struct Brief<'s> {
     on_hand: i64,
     list: i64,
     unit: &'s str,
-    held: i64,
+    reserved: i64,
     extra_field: &'s str,
 }
 
@@ -127,7 +127,7 @@ impl<'s> Brief<'s> {
             on_hand: stock.on_hand,
             list: stock.list.get(),
             unit: stocks::unit_name(stock.unit),
-            held: stock.held,
+            reserved: stock.reserved,
             extra_field: &stock.extra_field,
         }
     }
@@ -139,7 +139,7 @@ impl<'s> Brief<'s> {
             on_hand: row.on_hand()?,
             list: row.list()?,
             unit: row.unit()?,
-            held: row.held()?,
+            reserved: row.reserved()?,
             extra_field: row.extra_field()?,
         })
     }
@@ -157,7 +157,7 @@ impl<'s> Brief<'s> {
         out.push_str(",\"unit_type\":\"");
         out.push_str(self.unit);
         out.push_str("\",\"sold_quantity_unreported\":");
-        json::push_int(out, self.held);
+        json::push_int(out, self.reserved);
         out.push_str(",\"extra_field\":");
         out.push_str(self.extra_field);
         out.push('}');
@@ -172,7 +172,7 @@ fn write_v1(out: &mut String, stock: &Stock) {
         .int("stock", stock.on_hand)
         .int("stock_list", stock.list.get())
         .text("unit_type", stocks::unit_name(stock.unit))
-        .int("sold_quantity_unreported", stock.held)
+        .int("sold_quantity_unreported", stock.reserved)
         .int("adjusted_stock", stock.available())
         .int("reported_quantity", stock.reported)
         .time_or_null("snapshot_at", stock.snapshot_at)
@@ -300,8 +300,8 @@ async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
         json::push_list(&mut body, written, |out, row| write(out, &row.stock));
         Reply::text(status(written.iter().any(|row| row.created)), body)
     };
-    let refuse = move |refusal| match refusal {
-        Refusal::Rows(faults) => Error::Rows(refusals::rows(&faults, count)),
+    let refuse = move |rejection| match rejection {
+        Rejection::Rows(faults) => Error::Rows(refusals::rows(&faults, count)),
         other => refusals::error(other),
     };
     call.submit(command(call, read.into_iter().flatten().collect()), answer, refuse).await
@@ -352,7 +352,7 @@ fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)
     Ok(WriteStock {
         target,
         on_hand: form.int("stock").and_then(Quantity::new),
-        held: form.int("sold_quantity_unreported").and_then(Quantity::new),
+        reserved: form.int("sold_quantity_unreported").and_then(Quantity::new),
         unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
         extra_field: form.string("extra_field"),
         // Of two moments the earlier: a figure that is taken for newer than it is would settle what it does not contain.
@@ -382,16 +382,16 @@ fn status(created: bool) -> StatusCode {
     if created { StatusCode::CREATED } else { StatusCode::OK }
 }
 
-fn refuse_one(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Rows(faults) => match faults.first() {
+fn refuse_one(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::Rows(faults) => match faults.first() {
             Some((_, RowFault::StaleSnapshot { stored })) => {
                 let stored = scalar::time_text(*stored);
                 let more = Map::from_iter([("stored_snapshot_at".to_owned(), Value::String(stored.clone()))]);
                 let text = format!("A figure taken at {stored} is already stored.");
                 Error::Refused { code: "stale_snapshot", text, more }
             }
-            _ => refusals::error(Refusal::Rows(faults)),
+            _ => refusals::error(Rejection::Rows(faults)),
         },
         other => refusals::error(other),
     }

@@ -2,8 +2,8 @@
 //!
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
-use onhand_core::Refusal;
-use onhand_core::refusal::{MoveFault, RowFault, Shortage};
+use onhand_core::Rejection;
+use onhand_core::rejection::{MoveFault, RowFault, Shortage};
 use serde_json::{Map, Value, json};
 
 use crate::imports::texts;
@@ -11,72 +11,74 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::{form, scalar};
 
 /// The wire's form of a refusal.
-pub fn error(refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::NotFound => Error::not_found(),
-        Refusal::UnknownChannel(id) => Error::field("channel", form::unknown_pk(id.get())),
-        Refusal::OrderNumberTaken => Error::field("number", "order with this number already exists."),
-        Refusal::Rows(faults) => {
+pub fn error(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::NotFound => Error::not_found(),
+        Rejection::UnknownChannel(id) => Error::field("channel", form::unknown_pk(id.get())),
+        Rejection::OrderNumberTaken => Error::field("number", "order with this number already exists."),
+        Rejection::Rows(faults) => {
             let mut errors = FieldErrors::default();
             faults.iter().for_each(|(_, fault)| errors.extend(row(fault)));
             Error::Fields(errors)
         }
-        Refusal::InsufficientStock(short) => {
+        Rejection::InsufficientStock(short) => {
             let skus: Vec<_> = short.iter().map(|one| one.sku.as_str()).collect();
             let rows = short.iter().map(shortage).collect();
             refused("insufficient_stock", format!("Not enough stock for {}.", skus.join(", ")), "items", rows)
         }
-        Refusal::OversoldTooLarge { max, lines } => {
+        Rejection::OversoldTooLarge { max, lines } => {
             let skus: Vec<_> = lines.iter().map(|one| one.sku.as_str()).collect();
             let text = format!("A line may oversell by {max} at the most: {}.", skus.join(", "));
             refused("oversell_quantity_max", text, "items", lines.iter().map(shortage).collect())
         }
-        Refusal::HeldTooLarge => {
+        Rejection::ReservedTooLarge => {
             Error::refused("held_too_large", "The held quantity would pass the largest one that can be stored.")
         }
-        Refusal::MappedToAnotherCode { code } => {
+        Rejection::MappedToAnotherCode { code } => {
             Error::field("code", format!("This order item is already mapped to the code \"{code}\"."))
         }
-        Refusal::CodeTaken => {
+        Rejection::CodeTaken => {
             let text = "Another order item has this code; integration_mappings/?code= says which. A stock list can allow it: \
                         is_item_code_unique.";
             Error::field("code", text)
         }
-        Refusal::NotInOrder(items) => {
+        Rejection::NotInOrder(items) => {
             let mut errors = FieldErrors::default();
             items.iter().for_each(|item| errors.add("cancel_items", form::unknown_pk(item.get())));
             Error::Fields(errors)
         }
-        Refusal::AlreadyShipped(items) => {
+        Rejection::AlreadyShipped(items) => {
             let items = items.iter().map(|item| Value::from(item.get())).collect();
             refused("order_item_shipped", "A shipped order item cannot be cancelled.".to_owned(), "items", items)
         }
-        Refusal::Cancelled => Error::refused("order_item_cancelled", "A cancelled order item cannot be changed back."),
-        Refusal::IllegalCommand { command, state, allowed } => {
+        Rejection::Cancelled => {
+            Error::refused("order_item_cancelled", "A cancelled order item cannot be changed back.")
+        }
+        Rejection::IllegalCommand { command, state, allowed } => {
             let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
             let text = format!("This is in the state \"{state}\" and cannot take \"{command}\". Allowed: {allowed}.");
             Error::field("non_field_errors", text)
         }
-        Refusal::ForeignLines(lines) => {
+        Rejection::ForeignLines(lines) => {
             let mut errors = FieldErrors::default();
             lines.iter().for_each(|line| errors.add("items", form::unknown_pk(line)));
             Error::Fields(errors)
         }
-        Refusal::Moves(faults) => {
+        Rejection::Moves(faults) => {
             let mut errors = FieldErrors::default();
             faults.iter().for_each(|(_, fault)| errors.extend(stock_move(fault)));
             Error::Fields(errors)
         }
-        Refusal::TooManyUnits { line, units } => Error::field("items", format!("{line} has {units} units.")),
-        Refusal::TooManyLines => {
+        Rejection::TooManyUnits { line, units } => Error::field("items", format!("{line} has {units} units.")),
+        Rejection::TooManyLines => {
             Error::refused("too_many_order_items", "The order would have more lines than an order can have.")
         }
-        Refusal::PackageTaken(by) => {
+        Rejection::PackageTaken(by) => {
             let text = "Another picker has this package; \"take-over\" makes it yours.".to_owned();
             let more = Map::from_iter([("assigned_to".to_owned(), Value::from(by.get()))]);
             Error::Refused { code: "package_taken", text, more }
         }
-        Refusal::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
+        Rejection::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
     }
 }
 

@@ -4,7 +4,7 @@
 //! own. Must not know what leads from one state to another.
 
 use onhand_core::Timestamp;
-use onhand_core::floor::{PackageState, TransferState};
+use onhand_core::fulfilment::{PackageState, TransferState};
 
 use super::content_types;
 use crate::wire::json::Object;

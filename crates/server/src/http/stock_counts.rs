@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use onhand_core::command::ProductRef;
-use onhand_core::floor::{CountLine, FloorCommand, RecordCount, StockCount};
-use onhand_core::refusal::RowFault;
+use onhand_core::fulfilment::{CountLine, FulfilmentCommand, RecordCount, StockCount};
+use onhand_core::rejection::RowFault;
 use onhand_core::{
-    Command, DiscrepancyId, FloorOutcome, Outcome, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockCountId,
+    Command, DiscrepancyId, FulfilmentOutcome, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockCountId,
     StockListId, StockLocationId,
 };
 use onhand_store::stock_locations::LOCATIONS;
@@ -126,15 +126,15 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
     let counted_at = form.past_time("counted_at", zone, call.app.clock.now()).map_err(Error::Fields)?;
     let lines = lines(&form)?;
     let count = lines.len();
-    let command = Command::Floor(FloorCommand::Count(RecordCount { location, counted_at, lines }));
+    let command = Command::Fulfilment(FulfilmentCommand::Count(RecordCount { location, counted_at, lines }));
     let answer = |outcome: &Outcome| {
         let mut body = String::with_capacity(1_024);
-        if let Outcome::Floor(FloorOutcome::Counted(count)) = outcome {
+        if let Outcome::Fulfilment(FulfilmentOutcome::Counted(count)) = outcome {
             write(&mut body, count);
         }
         Reply::text(StatusCode::CREATED, body)
     };
-    call.submit(command, answer, move |refusal| refuse(refusal, count)).await
+    call.submit(command, answer, move |rejection| refuse(rejection, count)).await
 }
 
 /// The zone of the location's list, if it matters.
@@ -169,9 +169,9 @@ fn lines(form: &Form) -> Result<Vec<(String, Quantity)>, Error> {
     Err(Error::Fields(errors))
 }
 
-fn refuse(refusal: Refusal, count: usize) -> Error {
-    match refusal {
-        Refusal::Rows(faults) => {
+fn refuse(rejection: Rejection, count: usize) -> Error {
+    match rejection {
+        Rejection::Rows(faults) => {
             let mut errors = FieldErrors::default();
             let mut rows = vec![FieldErrors::default(); count];
             for (row, fault) in &faults {
@@ -182,7 +182,7 @@ fn refuse(refusal: Refusal, count: usize) -> Error {
             errors.nest("lines", rows);
             Error::Fields(errors)
         }
-        Refusal::UnknownLocation(id) => Error::field("location", crate::wire::form::unknown_pk(id.get())),
+        Rejection::UnknownLocation(id) => Error::field("location", crate::wire::form::unknown_pk(id.get())),
         other => refusals::error(other),
     }
 }

@@ -1,6 +1,6 @@
 //! Stock locations, their addresses and their numbers as senders (contract 13.3).
 
-use onhand_core::floor::Coordinates;
+use onhand_core::fulfilment::Coordinates;
 use onhand_store::Tx;
 use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::floor::{FloorCommand, MoveKind, MoveState, RegisterMove, RegisterMoves, StockMove};
-use onhand_core::refusal::MoveFault;
+use onhand_core::fulfilment::{FulfilmentCommand, MoveKind, MoveState, RegisterMove, RegisterMoves, StockMove};
+use onhand_core::rejection::MoveFault;
 use onhand_core::{
-    Command, FloorOutcome, OrderId, Outcome, Refusal, StockListId, StockLocationId, StockMoveId, TransferId,
+    Command, FulfilmentOutcome, OrderId, Outcome, Rejection, StockListId, StockLocationId, StockMoveId, TransferId,
 };
 use onhand_store::{Tx, orders, stock_locations, stock_moves};
 use serde_json::Value;
@@ -209,7 +209,7 @@ pub async fn register_many(call: Call) -> Result<Reply, Error> {
             let form = call.read(REGISTER_ROW, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
             let mut rows = rows(&call, &[(named(&form), &form)]).await?;
             let row = rows.remove(0).map_err(Error::Fields)?;
-            submit(&call, vec![row], false, |faults| refusals::error(Refusal::Moves(faults))).await
+            submit(&call, vec![row], false, |faults| refusals::error(Rejection::Moves(faults))).await
         }
     }
 }
@@ -254,7 +254,7 @@ async fn submit(
     let names = Arc::new(names);
     let answer = move |outcome: &Outcome| {
         let mut body = String::with_capacity(512);
-        if let Outcome::Floor(FloorOutcome::MovesRegistered(rows)) = outcome {
+        if let Outcome::Fulfilment(FulfilmentOutcome::MovesRegistered(rows)) = outcome {
             match rows.as_slice() {
                 [one] if !many => write(&mut body, one, &names),
                 rows => json::push_list(&mut body, rows, |out, one| write(out, one, &names)),
@@ -262,9 +262,9 @@ async fn submit(
         }
         Reply::text(StatusCode::OK, body)
     };
-    let refuse = |refusal| match refusal {
-        Refusal::Moves(faults) => refuse(faults),
+    let refuse = |rejection| match rejection {
+        Rejection::Moves(faults) => refuse(faults),
         other => refusals::error(other),
     };
-    call.submit(Command::Floor(FloorCommand::Register(RegisterMoves { rows })), answer, refuse).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Register(RegisterMoves { rows })), answer, refuse).await
 }

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::floor::{FloorCommand, Reason, RunTransfer, SomeUnits, Transfer, TransferCommand, TransferItem};
+use onhand_core::fulfilment::{
+    FulfilmentCommand, Reason, RunTransfer, SomeUnits, Transfer, TransferCommand, TransferItem,
+};
 use onhand_core::{
-    Command, FloorOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
+    Command, FulfilmentOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
 };
 use onhand_store::{Tx, orders, stock_locations, transfers};
 
@@ -215,10 +217,10 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
     let names = Arc::new(names);
     let answer = move |outcome: &Outcome| {
         let mut body = String::with_capacity(1_024);
-        if let Outcome::Floor(FloorOutcome::TransferRun(transfer, lines)) = outcome {
+        if let Outcome::Fulfilment(FulfilmentOutcome::TransferRun(transfer, lines)) = outcome {
             write(&mut body, transfer, lines, &names);
         }
         Reply::text(StatusCode::OK, body)
     };
-    call.submit(Command::Floor(FloorCommand::Transfer(run)), answer, refusals::error).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Transfer(run)), answer, refusals::error).await
 }

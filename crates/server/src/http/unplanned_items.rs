@@ -1,7 +1,7 @@
 //! Order lines that are to leave and are in no package: which they are, and why.
 
 use onhand_core::StockId;
-use onhand_core::floor::{UnplannedItem, UnplannedReason};
+use onhand_core::fulfilment::{UnplannedItem, UnplannedReason};
 use onhand_store::{stocks, unplanned_items};
 
 use super::call::Call;

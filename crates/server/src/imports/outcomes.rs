@@ -4,7 +4,7 @@
 //! error. Must not know files or tables.
 
 use anyhow::Context as _;
-use onhand_core::command::{FigureChange, HeldChange, ImportStock};
+use onhand_core::command::{ImportStock, LevelChange, ReservedChange};
 use onhand_core::{Quantity, Timestamp, UnitType, Written};
 use onhand_store::imports::Counts;
 use serde::{Deserialize, Serialize};
@@ -60,8 +60,8 @@ pub enum End {
 /// What a row wants of a stock.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Wanted {
-    figure: Figure,
-    held: Figure,
+    level: Figure,
+    reserved: Figure,
     is_kilogram: Option<bool>,
     snapshot_at: Option<i64>,
 }
@@ -132,18 +132,18 @@ impl From<RowText> for End {
 impl From<&ImportStock> for Wanted {
     fn from(row: &ImportStock) -> Self {
         Self {
-            figure: match row.figure {
-                FigureChange::Keep => Figure::Keep,
-                FigureChange::Figure(units) => Figure::Whole(units.units()),
+            level: match row.level {
+                LevelChange::Keep => Figure::Keep,
+                LevelChange::Level(units) => Figure::Whole(units.units()),
                 // What was undone is not applied again, so the time that goes back with it need not be known.
-                FigureChange::Difference(units) | FigureChange::Back { difference: units, .. } => {
+                LevelChange::Difference(units) | LevelChange::Back { difference: units, .. } => {
                     Figure::Difference(units)
                 }
             },
-            held: match row.held {
-                HeldChange::Keep => Figure::Keep,
-                HeldChange::Whole(units) => Figure::Whole(units.units()),
-                HeldChange::Difference(units) => Figure::Difference(units),
+            reserved: match row.reserved {
+                ReservedChange::Keep => Figure::Keep,
+                ReservedChange::Whole(units) => Figure::Whole(units.units()),
+                ReservedChange::Difference(units) => Figure::Difference(units),
             },
             is_kilogram: row.unit.map(|unit| unit == UnitType::Kilogram),
             snapshot_at: row.snapshot_at.map(Timestamp::micros),
@@ -156,15 +156,15 @@ impl Wanted {
     pub fn row(&self, sku: String) -> Option<ImportStock> {
         Some(ImportStock {
             sku,
-            figure: match self.figure {
-                Figure::Keep => FigureChange::Keep,
-                Figure::Whole(units) => FigureChange::Figure(Quantity::new(units)?),
-                Figure::Difference(units) => FigureChange::Difference(units),
+            level: match self.level {
+                Figure::Keep => LevelChange::Keep,
+                Figure::Whole(units) => LevelChange::Level(Quantity::new(units)?),
+                Figure::Difference(units) => LevelChange::Difference(units),
             },
-            held: match self.held {
-                Figure::Keep => HeldChange::Keep,
-                Figure::Whole(units) => HeldChange::Whole(Quantity::new(units)?),
-                Figure::Difference(units) => HeldChange::Difference(units),
+            reserved: match self.reserved {
+                Figure::Keep => ReservedChange::Keep,
+                Figure::Whole(units) => ReservedChange::Whole(Quantity::new(units)?),
+                Figure::Difference(units) => ReservedChange::Difference(units),
             },
             unit: self.is_kilogram.map(unit),
             snapshot_at: self.snapshot_at.map(Timestamp::from_micros),
@@ -238,8 +238,8 @@ mod tests {
     fn outcomes_come_back_as_they_were() {
         let row = ImportStock {
             sku: "0042".to_owned(),
-            figure: FigureChange::Difference(-3),
-            held: HeldChange::Keep,
+            level: LevelChange::Difference(-3),
+            reserved: ReservedChange::Keep,
             unit: Some(UnitType::Kilogram),
             snapshot_at: Some(Timestamp::from_micros(7)),
             expected: None,

@@ -3,7 +3,7 @@
 //! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
 
 use onhand_core::import::{CellFault, Column, HeaderFault, Problem};
-use onhand_core::refusal::RowFault;
+use onhand_core::rejection::RowFault;
 use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
 
 use crate::wire::scalar;

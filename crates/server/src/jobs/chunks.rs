@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onhand_core::command::{ImportStock, ImportStocks};
-use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowVerdict, StockId, StockListId};
+use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowStatus, StockId, StockListId};
 use onhand_store::Tx;
 use onhand_store::imports::{self, Chunk, ImportRow, Task};
 use onhand_store::optimistic::SpeculativeBatch;
@@ -200,10 +200,10 @@ fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Ch
 
 fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowOutcome {
     let end = match &imported.verdict {
-        RowVerdict::Created => End::Created,
-        RowVerdict::Updated => End::Updated,
-        RowVerdict::Unchanged => End::Unchanged,
-        RowVerdict::Refused(fault) => texts::row(fault).into(),
+        RowStatus::Created => End::Created,
+        RowStatus::Updated => End::Updated,
+        RowStatus::Unchanged => End::Unchanged,
+        RowStatus::Refused(fault) => texts::row(fault).into(),
     };
     RowOutcome {
         row,

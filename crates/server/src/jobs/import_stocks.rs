@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use onhand_core::command::{Expected, FigureChange, HeldChange, ImportStock};
+use onhand_core::command::{Expected, ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::ImportMode;
-use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowVerdict, StockId, StockListId};
+use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowStatus, StockId, StockListId};
 use onhand_store::imports::{self, Description, ImportRow, Task};
 use onhand_store::{Tx, stock_lists, stocks};
 use tokio::runtime::Handle;
@@ -159,8 +159,8 @@ async fn empty_the_rest(
 }
 
 fn emptied(sku: String) -> ImportStock {
-    let figure = FigureChange::Figure(Quantity::new(0).expect("0 is an amount"));
-    ImportStock { sku, figure, held: HeldChange::Keep, unit: None, snapshot_at: None, expected: None }
+    let level = LevelChange::Level(Quantity::new(0).expect("0 is an amount"));
+    ImportStock { sku, level, reserved: ReservedChange::Keep, unit: None, snapshot_at: None, expected: None }
 }
 
 async fn chunk_rows(app: &App, id: ImportId, number: i64) -> Result<Vec<RowOutcome>, Stopped> {
@@ -209,7 +209,7 @@ fn applied(row: RowOutcome, forced: bool) -> Slot {
 fn undone(row: RowOutcome) -> Option<Slot> {
     let imported = ImportedStock {
         stock: row.stock.map(StockId::new),
-        verdict: RowVerdict::Updated,
+        verdict: RowStatus::Updated,
         before: row.before.as_ref().map(outcomes::Figures::written),
         after: row.after.as_ref().map(outcomes::Figures::written),
         movement: row.movement.map(MovementId::new),

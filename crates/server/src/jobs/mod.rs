@@ -178,14 +178,14 @@ fn lease_of(import: &ImportRow) -> String {
 }
 
 async fn claim(app: &App, lease: &str, holder: &str) -> Result<bool, Error> {
-    let held = (lease.to_owned(), holder.to_owned());
+    let reserved = (lease.to_owned(), holder.to_owned());
     // Noted before it is so: a worker may be stopped in between.
-    app.jobs.leases().insert(held.clone());
-    let ((name, by), now) = (held.clone(), app.clock.now());
+    app.jobs.leases().insert(reserved.clone());
+    let ((name, by), now) = (reserved.clone(), app.clock.now());
     let body = async move |tx: &mut Tx<'_>| leases::claim(tx, &name, &by, now, LEASE_SECONDS).await;
     let is_ours = app.store.write("leases.claim", body).await?;
     if !is_ours {
-        app.jobs.leases().remove(&held);
+        app.jobs.leases().remove(&reserved);
     }
     Ok(is_ours)
 }
@@ -203,13 +203,13 @@ async fn keep(app: &App, lease: &str, holder: &str) {
 }
 
 async fn give_back(app: &App, lease: String, holder: String) {
-    let held = (lease, holder);
-    let (name, by) = held.clone();
+    let reserved = (lease, holder);
+    let (name, by) = reserved.clone();
     let body = async move |tx: &mut Tx<'_>| leases::release(tx, &name, &by).await;
     if let Err(fault) = app.store.write("leases.release", body).await {
         tracing::warn!(%fault, "cannot give a lease back; it ends by itself");
     }
-    app.jobs.leases().remove(&held);
+    app.jobs.leases().remove(&reserved);
 }
 
 async fn run(app: &Arc<App>, import: &ImportRow) {

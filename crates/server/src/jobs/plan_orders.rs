@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use onhand_core::floor::{FloorCommand, PlanOrder, UnplannedItem};
+use onhand_core::fulfilment::{FulfilmentCommand, PlanOrder, UnplannedItem};
 use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
-use onhand_store::{Error, Tx, floor, stock_locations, stocks, unplanned_items};
+use onhand_store::{Error, Tx, fulfilment, stock_locations, stocks, unplanned_items};
 use tokio::task::JoinSet;
 
 use super::PAUSE;
@@ -81,7 +81,7 @@ fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
 }
 
 async fn round(app: &Arc<App>) -> Result<usize, Fault> {
-    let due = app.store.read("plan_due.all", async |tx| floor::due(tx, TOGETHER).await).await?;
+    let due = app.store.read("plan_due.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
     let count = due.len();
     // All at once, so that they share a flush.
     let mut planning = JoinSet::new();
@@ -102,10 +102,10 @@ async fn round(app: &Arc<App>) -> Result<usize, Fault> {
 async fn plan(app: Arc<App>, order: OrderId) -> Result<(), Fault> {
     let Some(about) = plans::about(&app, order).await? else { return Ok(()) };
     let plan = PlanOrder { order, gather_at: None, near: about.near, lines: about.lines };
-    let command = Command::Floor(FloorCommand::Plan(plan));
+    let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));
     let settled = app.ledger.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
-    if let Settled::Decided(Err(refusal)) = settled {
-        tracing::warn!(order = order.get(), ?refusal, "cannot plan an order");
+    if let Settled::Decided(Err(rejection)) = settled {
+        tracing::warn!(order = order.get(), ?rejection, "cannot plan an order");
     }
     Ok(())
 }

@@ -6,20 +6,20 @@
 use std::sync::Arc;
 
 use onhand_core::command::ImportStocks;
-use onhand_core::{Command, Context, IdKind, IdSource, Outcome, Shelf, decide};
+use onhand_core::{Command, Context, IdAllocator, IdKind, Outcome, WorkingSet, decide};
 use onhand_store::optimistic::{self, ObservedVersions, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids};
 
 /// Decides one piece of an import after the other.
 pub struct Decider {
     store: Store,
-    ids: IdSource,
+    ids: IdAllocator,
 }
 
 impl Decider {
     /// Has decided nothing yet.
     pub fn new(store: &Store) -> Self {
-        Self { store: store.clone(), ids: IdSource::default() }
+        Self { store: store.clone(), ids: IdAllocator::default() }
     }
 
     /// Decides some rows, if they can be decided ahead, and gives them back with what came of that. `render` makes what is
@@ -33,22 +33,23 @@ impl Decider {
         let command = Command::ImportStocks(import);
         let movements = command.ids_needed(IdKind::Movement) as i64;
         ids::refill(&self.store, &mut self.ids, |kind| if kind == IdKind::Movement { movements } else { 0 }).await?;
-        let Some((mut shelf, seen)) = self.look(&command).await? else { return Ok((command, None)) };
-        let outcome = decide(&mut shelf, &command, context);
-        self.ids = shelf.ids.clone();
-        let ahead = outcome.ok().and_then(|outcome| Some((SpeculativeBatch::of(shelf, &seen)?, render(&outcome))));
+        let Some((mut working_set, seen)) = self.look(&command).await? else { return Ok((command, None)) };
+        let outcome = decide(&mut working_set, &command, context);
+        self.ids = working_set.ids.clone();
+        let ahead =
+            outcome.ok().and_then(|outcome| Some((SpeculativeBatch::of(working_set, &seen)?, render(&outcome))));
         Ok((command, ahead))
     }
 
     /// The stocks that rows are about, if they can be decided ahead.
-    async fn look(&self, command: &Command) -> Result<Option<(Shelf, ObservedVersions)>, Error> {
+    async fn look(&self, command: &Command) -> Result<Option<(WorkingSet, ObservedVersions)>, Error> {
         let Command::ImportStocks(import) = command else { return Ok(None) };
         let (list, ids) = (import.list, self.ids.clone());
         let skus: Arc<[String]> = import.rows.iter().map(|row| row.sku.clone()).collect();
         let body = async move |tx: &mut Tx<'_>| {
-            let mut shelf = Shelf::new(ids);
-            let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
-            Ok(seen.map(|seen| (shelf, seen)))
+            let mut working_set = WorkingSet::new(ids);
+            let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut working_set).await?;
+            Ok(seen.map(|seen| (working_set, seen)))
         };
         self.store.read_inline("ledger.ahead", body).await
     }

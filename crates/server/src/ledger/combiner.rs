@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use onhand_core::command::Needs;
-use onhand_core::{Changes, Context, IdKind, IdSource, SHORT_LINES_MAX, Shelf, Timestamp};
+use onhand_core::command::ReadSet;
+use onhand_core::{Changes, Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
 use onhand_store::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
 use tokio::sync::{Notify, mpsc};
@@ -72,7 +72,7 @@ pub(super) struct Combiner {
     calls: Arc<AtomicU64>,
     /// What that was when chunks were taken last.
     seen: u64,
-    ids: IdSource,
+    ids: IdAllocator,
     last: Timestamp,
 }
 
@@ -84,7 +84,7 @@ impl Combiner {
         due: Arc<Notify>,
         calls: Arc<AtomicU64>,
     ) -> Self {
-        let (ids, last) = (IdSource::default(), Timestamp::from_micros(0));
+        let (ids, last) = (IdAllocator::default(), Timestamp::from_micros(0));
         Self { store: store.clone(), clock: clock.clone(), pages, due, calls, seen: 0, ids, last }
     }
 
@@ -125,7 +125,7 @@ impl Combiner {
                 // Callers without an answer are told that nobody knows; numbers may be in use already.
                 tracing::error!(panic, "a batch has broken off");
                 drained.clear();
-                self.ids = IdSource::default();
+                self.ids = IdAllocator::default();
             }
             self.calls.fetch_add(call, Ordering::Relaxed);
             is_turn_of_imports = !of_imports;
@@ -204,7 +204,7 @@ impl Combiner {
         let (batch, written) = settled.inspect_err(|fault| {
             // Ids are used again, unless they may be in use already.
             if matches!(fault, Error::CommitInDoubt(_)) {
-                self.ids = IdSource::default();
+                self.ids = IdAllocator::default();
             }
         })?;
         metrics::histogram!("onhand_ledger_batch_seconds").record(begun.elapsed());
@@ -220,7 +220,7 @@ impl Combiner {
 
 /// A batch on disk.
 struct Batch {
-    ids: IdSource,
+    ids: IdAllocator,
     settled: Vec<Settled>,
     changes: Changes,
     /// The time of the last command.
@@ -231,31 +231,31 @@ async fn settle(
     tx: &mut Tx<'_>,
     batch: &[Submission],
     takes_ahead: bool,
-    ids: IdSource,
+    ids: IdAllocator,
     now: impl Fn() -> Timestamp,
 ) -> Result<Batch, Error> {
     let mut receipts = Receipts::load(tx, batch).await?;
     if let Some(ahead) = receipts.ahead(batch).filter(|_| takes_ahead) {
         return write_ahead(tx, batch, &ahead, ids, now()).await;
     }
-    let mut needs = Needs::default();
-    batch.iter().for_each(|entry| entry.command.needs(&mut needs));
-    let mut shelf = Shelf::new(ids);
-    rows::load(tx, &needs, &mut shelf).await?;
+    let mut read_set = ReadSet::default();
+    batch.iter().for_each(|entry| entry.command.read_set(&mut read_set));
+    let mut working_set = WorkingSet::new(ids);
+    rows::load(tx, &read_set, &mut working_set).await?;
     // What happens to one stock happens one after the other, whichever process does it: the time is taken when the rows
     // are ours, and since clocks differ, it is later than what the rows have seen.
     let now = now();
-    let now = shelf.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
+    let now = working_set.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
 
     let mut settled = Vec::with_capacity(batch.len());
     for (position, entry) in batch.iter().enumerate() {
         let context = Context { actor: entry.actor, now: now.plus_micros(position as i64) };
-        settled.push(receipts.settle(&mut shelf, entry, context));
+        settled.push(receipts.settle(&mut working_set, entry, context));
     }
-    let changes = shelf.take_changes();
-    rows::apply(tx, &shelf, &changes).await?;
+    let changes = working_set.take_changes();
+    rows::apply(tx, &working_set, &changes).await?;
     receipts.store(tx, now).await?;
-    Ok(Batch { ids: shelf.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
+    Ok(Batch { ids: working_set.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
 }
 
 /// Writes rows of imports as they were decided ahead of their turn.
@@ -263,7 +263,7 @@ async fn write_ahead(
     tx: &mut Tx<'_>,
     batch: &[Submission],
     decided: &[&(SpeculativeBatch, imports::Chunk)],
-    ids: IdSource,
+    ids: IdAllocator,
     now: Timestamp,
 ) -> Result<Batch, Error> {
     let ahead: Vec<&SpeculativeBatch> = decided.iter().map(|(ahead, _)| ahead).collect();

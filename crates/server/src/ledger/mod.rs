@@ -14,8 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use onhand_core::command::Needs;
-use onhand_core::{Command, Context, IdKind, IdSource, ImportId, Outcome, Refusal, Shelf, UserId, decide};
+use onhand_core::command::ReadSet;
+use onhand_core::{Command, Context, IdAllocator, IdKind, ImportId, Outcome, Rejection, UserId, WorkingSet, decide};
 use onhand_store::idempotency::{Answer, Key};
 use onhand_store::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Store, Tx, imports, unit_of_work as rows};
@@ -43,7 +43,7 @@ const PREVIEW_IDS_END: i64 = i64::MAX / onhand_core::BUCKETS;
 #[derive(Debug)]
 pub enum Settled {
     /// It was decided now.
-    Decided(Result<Outcome, Refusal>),
+    Decided(Result<Outcome, Rejection>),
     /// The same request was answered before; nothing was done again.
     Replayed(Answer),
     /// The key was used for another request.
@@ -67,7 +67,7 @@ pub enum Fault {
 }
 
 /// How an outcome is stored for replay. `None` is not stored.
-pub type Render = Box<dyn Fn(&Result<Outcome, Refusal>) -> Option<(u16, Vec<u8>)> + Send + Sync>;
+pub type Render = Box<dyn Fn(&Result<Outcome, Rejection>) -> Option<(u16, Vec<u8>)> + Send + Sync>;
 
 /// A request's idempotency key and what is needed to honour it.
 pub struct Keyed {
@@ -206,16 +206,20 @@ async fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) -> Result<
 }
 
 /// What a command would do, decided by the same rules on the same rows and then forgotten.
-pub async fn preview(tx: &mut Tx<'_>, command: &Command, context: Context) -> Result<Result<Outcome, Refusal>, Error> {
-    let mut ids = IdSource::default();
+pub async fn preview(
+    tx: &mut Tx<'_>,
+    command: &Command,
+    context: Context,
+) -> Result<Result<Outcome, Rejection>, Error> {
+    let mut ids = IdAllocator::default();
     for kind in IdKind::ALL {
         // Numbers that nobody will ever have: nothing that is made here is stored.
         let count = command.ids_needed(kind) as i64;
-        ids.refill(kind, PREVIEW_IDS_END - count, count);
+        ids.add_range(kind, PREVIEW_IDS_END - count, count);
     }
-    let mut needs = Needs::default();
-    command.needs(&mut needs);
-    let mut shelf = Shelf::new(ids);
-    rows::load(tx, &needs, &mut shelf).await?;
-    Ok(decide(&mut shelf, command, context))
+    let mut read_set = ReadSet::default();
+    command.read_set(&mut read_set);
+    let mut working_set = WorkingSet::new(ids);
+    rows::load(tx, &read_set, &mut working_set).await?;
+    Ok(decide(&mut working_set, command, context))
 }

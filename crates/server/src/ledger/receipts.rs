@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::{Context, ImportId, Shelf, Timestamp, decide};
+use onhand_core::{Context, ImportId, Timestamp, WorkingSet, decide};
 use onhand_store::idempotency::{self, Answer, Key};
 use onhand_store::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Tx, imports};
@@ -43,27 +43,33 @@ impl Receipts {
     }
 
     /// Decides a command, once per receipt.
-    pub(super) fn settle(&mut self, shelf: &mut Shelf, entry: &Submission, context: Context) -> Settled {
+    pub(super) fn settle(&mut self, working_set: &mut WorkingSet, entry: &Submission, context: Context) -> Settled {
         match &entry.receipt {
-            None => Settled::Decided(decide(shelf, &entry.command, context)),
-            Some(Receipt::Answer(keyed)) => self.settle_keyed(shelf, entry, keyed, context),
+            None => Settled::Decided(decide(working_set, &entry.command, context)),
+            Some(Receipt::Answer(keyed)) => self.settle_keyed(working_set, entry, keyed, context),
             Some(Receipt::Chunk(chunk)) => {
                 if !self.chunks.insert((chunk.import, chunk.number)) {
                     return Settled::Done;
                 }
-                let result = decide(shelf, &entry.command, context);
+                let result = decide(working_set, &entry.command, context);
                 self.new_chunks.extend(result.as_ref().ok().map(&*chunk.render));
                 Settled::Decided(result)
             }
         }
     }
 
-    fn settle_keyed(&mut self, shelf: &mut Shelf, entry: &Submission, keyed: &Keyed, context: Context) -> Settled {
+    fn settle_keyed(
+        &mut self,
+        working_set: &mut WorkingSet,
+        entry: &Submission,
+        keyed: &Keyed,
+        context: Context,
+    ) -> Settled {
         if let Some(answer) = self.answers.get(&keyed.key) {
             let same = answer.fingerprint == keyed.fingerprint;
             return if same { Settled::Replayed(answer.clone()) } else { Settled::KeyReused };
         }
-        let result = decide(shelf, &entry.command, context);
+        let result = decide(working_set, &entry.command, context);
         if let Some((status, body)) = (keyed.render)(&result) {
             self.answers.insert(keyed.key.clone(), Answer { fingerprint: keyed.fingerprint.to_vec(), status, body });
             self.new_answers.push(keyed.key.clone());

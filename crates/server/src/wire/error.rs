@@ -173,7 +173,7 @@ impl Error {
                 body.insert("non_field_errors".to_owned(), Value::String(text));
                 body.insert("error_code".to_owned(), Value::String(code.to_owned()));
                 body.extend(more);
-                Reply { refusal: Some(code), ..Reply::json(StatusCode::NOT_ACCEPTABLE, &Value::Object(body)) }
+                Reply { rejection: Some(code), ..Reply::json(StatusCode::NOT_ACCEPTABLE, &Value::Object(body)) }
             }
             Self::Throttled { retry_after_seconds: seconds } => {
                 let text = format!("Request was throttled. Expected available in {seconds} seconds.");

@@ -224,7 +224,7 @@ fn value(kind: Kind, text: &str, zone: Option<&Zone>) -> Result<Value<'static>, 
     let found = match kind {
         Kind::Int => return text.parse().map(Value::Int).map_err(|_| "Enter a number.".to_owned()),
         Kind::Text | Kind::Linked => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
-        Kind::Folded => (!text.contains('\0')).then(|| Value::from(onhand_core::fold(text))),
+        Kind::Folded => (!text.contains('\0')).then(|| Value::from(onhand_core::case_fold(text))),
         Kind::Bool => form::boolean_text(text).map(Value::from),
         Kind::Time => scalar::written_time(text).map(|time| Value::Int(time.descriptive(zone).micros())),
         Kind::Status => form::status_text(text).map(|status| Value::Int(status.code())),

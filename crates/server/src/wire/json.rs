@@ -20,7 +20,7 @@ pub struct Reply {
     /// Further headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The code of the rule by which it refuses.
-    pub refusal: Option<&'static str>,
+    pub rejection: Option<&'static str>,
     /// Why it is no better one, for the log.
     pub reason: Option<String>,
 }
@@ -42,7 +42,7 @@ impl Reply {
             stream: None,
             content_type: JSON,
             headers: Vec::new(),
-            refusal: None,
+            rejection: None,
             reason: None,
         }
     }

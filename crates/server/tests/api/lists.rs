@@ -251,7 +251,7 @@ fn asked(filter: &Filter, lookup: &str, middle: &Key, other: &Key) -> (String, F
 
 fn folded(key: &Key) -> String {
     match key {
-        Key::Text(text) => onhand_core::fold(text),
+        Key::Text(text) => onhand_core::case_fold(text),
         Key::Number(_) => panic!("no name"),
     }
 }

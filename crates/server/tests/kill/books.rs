@@ -103,7 +103,7 @@ impl Books {
         for (client, entry) in entries(journals) {
             if let Some(answer) = &entry.answer {
                 self.told.answered += 1;
-                self.take_in(client, entry, answer);
+                self.next_in_bucket(client, entry, answer);
             }
         }
         let mut again = Vec::new();
@@ -126,7 +126,7 @@ impl Books {
     }
 
     /// An answered request.
-    fn take_in(&mut self, client: usize, entry: &Entry, answer: &Answer) {
+    fn next_in_bucket(&mut self, client: usize, entry: &Entry, answer: &Answer) {
         match (&entry.act, answer.status) {
             (Act::Place { number, lines }, 201) => {
                 let body = answer.body();
@@ -254,7 +254,7 @@ impl Books {
                 let items: Vec<i64> = items.iter().map(|item| int(&item["pk"])).collect();
                 assert_eq!(items, self.orders[number], "{told}");
             }
-            _ => self.take_in(client, entry, &answer),
+            _ => self.next_in_bucket(client, entry, &answer),
         }
     }
 

@@ -5,7 +5,7 @@
 //! the source stays there. Must not know what the rows mean.
 
 mod directory;
-mod floor;
+mod fulfilment;
 mod more;
 mod tables;
 

@@ -3,7 +3,7 @@
 //! Promises: a test holds this list against the schema. Must not know how rows travel.
 
 use super::directory::DIRECTORY;
-use super::floor::FLOOR;
+use super::fulfilment::FLOOR;
 use super::more;
 
 /// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever

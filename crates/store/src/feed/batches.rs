@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Action, ActionStatus, BatchStatus, Entry, Kind, Reason, Step};
+use onhand_core::feed::{Action, ActionStatus, BatchStatus, Entry, ObjectKind, Reason, Step};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;
@@ -158,16 +158,16 @@ async fn apply(
     let found = integration_actions::by_objects(tx, channel, wanted.keys().copied()).await?;
     let before: BTreeMap<(i64, i64), ActionRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
     let foreign = foreign(tx, channel_scope, wanted.keys()).await?;
-    let held = |key: &(i64, i64)| before.get(key).is_some_and(|row| row.action.is_locked_for(name));
+    let reserved = |key: &(i64, i64)| before.get(key).is_some_and(|row| row.action.is_locked_for(name));
     if given_up {
         // A batch that is given up says nothing of what it does not hold, and only what failed of what it does.
-        wanted.retain(|key, one| one.reason.is_some() && !held(key) && !foreign.contains(key));
+        wanted.retain(|key, one| one.reason.is_some() && !reserved(key) && !foreign.contains(key));
     } else if !foreign.is_empty() {
         return Ok(Err(BatchRejection::Foreign(foreign)));
     }
-    let held: Vec<(i64, i64)> = wanted.keys().copied().filter(held).collect();
-    if !held.is_empty() {
-        return Ok(Err(BatchRejection::Held(held)));
+    let reserved: Vec<(i64, i64)> = wanted.keys().copied().filter(reserved).collect();
+    if !reserved.is_empty() {
+        return Ok(Err(BatchRejection::Held(reserved)));
     }
     let newest = newest(tx, wanted.keys()).await?;
     let mut tried = Vec::with_capacity(wanted.len());
@@ -248,10 +248,10 @@ async fn newest<'k>(
     Ok(newest)
 }
 
-fn by_kind<'k>(keys: impl Iterator<Item = &'k (i64, i64)>) -> BTreeMap<Kind, BTreeSet<i64>> {
-    let mut kinds: BTreeMap<Kind, BTreeSet<i64>> = BTreeMap::new();
+fn by_kind<'k>(keys: impl Iterator<Item = &'k (i64, i64)>) -> BTreeMap<ObjectKind, BTreeSet<i64>> {
+    let mut kinds: BTreeMap<ObjectKind, BTreeSet<i64>> = BTreeMap::new();
     for (kind, object) in keys {
-        if let Some(kind) = Kind::from_number(*kind) {
+        if let Some(kind) = ObjectKind::from_number(*kind) {
             kinds.entry(kind).or_default().insert(*object);
         }
     }

@@ -1,6 +1,6 @@
 //! Changes: the last version of every object. Must not know what a channel has been sent.
 
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
@@ -39,7 +39,13 @@ pub(super) async fn put_all(
 }
 
 /// What has changed in a scope after a version, oldest first, at most so many.
-pub async fn after(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64, limit: i64) -> Result<Vec<Change>, Error> {
+pub async fn after(
+    tx: &mut Tx<'_>,
+    kind: ObjectKind,
+    scope: i64,
+    version: i64,
+    limit: i64,
+) -> Result<Vec<Change>, Error> {
     let read = |row: &crate::Row<'_>| Ok(Change { object: row.get(0)?, version: row.get(1)? });
     tx.all(&AFTER, &values![kind.number(), scope, version, limit], read).await
 }
@@ -47,7 +53,7 @@ pub async fn after(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64, limit:
 /// In which scopes, given with a version each, something has changed after it. One question, however many lists there are.
 pub(super) async fn waiting(
     tx: &mut Tx<'_>,
-    kind: Kind,
+    kind: ObjectKind,
     scopes: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<Vec<i64>, Error> {
     let keys = scopes.into_iter().map(|(scope, version)| values![kind.number(), scope, version]);
@@ -55,7 +61,7 @@ pub(super) async fn waiting(
 }
 
 /// How much has changed in a scope after a version.
-pub(super) async fn count(tx: &mut Tx<'_>, kind: Kind, scope: i64, version: i64) -> Result<i64, Error> {
+pub(super) async fn count(tx: &mut Tx<'_>, kind: ObjectKind, scope: i64, version: i64) -> Result<i64, Error> {
     let counted = tx.first(&COUNT, &values![kind.number(), scope, version], |row| row.get(0)).await?;
     Ok(counted.unwrap_or(0))
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use onhand_core::ChannelId;
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 
 use super::{Progress, deliveries};
 use crate::engine::Row;
@@ -12,7 +12,7 @@ use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// The kinds that depend on the catalog.
-const OF_CATALOG: [Kind; 3] = [Kind::Product, Kind::Stock, Kind::Price];
+const OF_CATALOG: [ObjectKind; 3] = [ObjectKind::Product, ObjectKind::Stock, ObjectKind::Price];
 
 statements! {
     OPEN = "channel_feeds.open",
@@ -59,14 +59,14 @@ pub(super) async fn lock(tx: &mut Tx<'_>, channel: ChannelId) -> Result<ChannelC
 }
 
 /// Up to which version changes have been looked at, by kind and scope.
-pub(super) async fn all(tx: &mut Tx<'_>, channel: ChannelId) -> Result<BTreeMap<(Kind, i64), i64>, Error> {
-    let position = |row: &Row<'_>| Ok((Kind::from_number(row.get(0)?), row.get::<i64>(1)?, row.get::<i64>(2)?));
+pub(super) async fn all(tx: &mut Tx<'_>, channel: ChannelId) -> Result<BTreeMap<(ObjectKind, i64), i64>, Error> {
+    let position = |row: &Row<'_>| Ok((ObjectKind::from_number(row.get(0)?), row.get::<i64>(1)?, row.get::<i64>(2)?));
     let found = tx.all(&ALL, &values![channel.get()], position).await?;
     Ok(found.into_iter().filter_map(|(kind, scope, version)| Some(((kind?, scope), version))).collect())
 }
 
 /// The scopes of a kind, each with the version up to which it has been looked at.
-pub(super) fn with(known: &BTreeMap<(Kind, i64), i64>, kind: Kind, scopes: &[i64]) -> Vec<(i64, i64)> {
+pub(super) fn with(known: &BTreeMap<(ObjectKind, i64), i64>, kind: ObjectKind, scopes: &[i64]) -> Vec<(i64, i64)> {
     scopes.iter().map(|scope| (*scope, known.get(&(kind, *scope)).copied().unwrap_or(0))).collect()
 }
 
@@ -74,7 +74,7 @@ pub(super) fn with(known: &BTreeMap<(Kind, i64), i64>, kind: Kind, scopes: &[i64
 pub(super) async fn set(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    kind: Kind,
+    kind: ObjectKind,
     scope: i64,
     version: i64,
 ) -> Result<(), Error> {
@@ -83,7 +83,12 @@ pub(super) async fn set(
 }
 
 /// Forgets a scope that is not the channel's any more, after what was outgoing of it, of which so much is taken away.
-pub(super) async fn forget(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<Progress, Error> {
+pub(super) async fn forget(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: ObjectKind,
+    scope: i64,
+) -> Result<Progress, Error> {
     let progress = deliveries::clear(tx, channel, kind, scope).await?;
     if progress == Progress::UpToDate {
         tx.execute(&REMOVE, &values![channel.get(), kind.number(), scope]).await?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Kind, Retries};
+use onhand_core::feed::{ObjectKind, Retries};
 use onhand_core::{ChannelId, ProductId, StockListId, bucket_of_key};
 
 use super::channel_cursors::ChannelCursor;
@@ -96,12 +96,12 @@ impl ChannelScope {
     }
 
     /// The scopes in which the channel is told of a kind.
-    pub fn scopes(&self, kind: Kind) -> Vec<i64> {
+    pub fn scopes(&self, kind: ObjectKind) -> Vec<i64> {
         match kind {
-            Kind::Product => self.catalog.map(|_| 0).into_iter().collect(),
-            Kind::Stock => all(&self.stock_lists),
-            Kind::Price => all(&self.price_lists),
-            Kind::Order | Kind::CancellationRequest => vec![self.channel.get()],
+            ObjectKind::Product => self.catalog.map(|_| 0).into_iter().collect(),
+            ObjectKind::Stock => all(&self.stock_lists),
+            ObjectKind::Price => all(&self.price_lists),
+            ObjectKind::Order | ObjectKind::CancellationRequest => vec![self.channel.get()],
         }
     }
 
@@ -125,10 +125,10 @@ impl ChannelScope {
             let keys = products.iter().map(|id| values![*id, catalog, ProductId::new(*id).bucket()]);
             return Ok(tx.all_each(&HAS_ITEM, keys, |row| row.get(0)).await?.into_iter().collect());
         }
-        let stock_lists = self.scopes(Kind::Stock);
+        let stock_lists = self.scopes(ObjectKind::Stock);
         match stock_lists.is_empty() {
             false => in_stock(tx, &stock_lists, products).await,
-            true => priced(tx, &self.scopes(Kind::Price), products).await,
+            true => priced(tx, &self.scopes(ObjectKind::Price), products).await,
         }
     }
 }
@@ -136,7 +136,7 @@ impl ChannelScope {
 /// Those of some products that a channel may have sold: those it has, and those it was sent, though they have left.
 pub async fn sold(tx: &mut Tx<'_>, channel_scope: &ChannelScope, of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
     let mut found = channel_scope.products(tx, of).await?;
-    let known = integration_actions::known(tx, channel_scope.channel, Kind::Product, of).await?;
+    let known = integration_actions::known(tx, channel_scope.channel, ObjectKind::Product, of).await?;
     found.extend(known.into_iter().filter(|(_, known)| known.acknowledged_at.is_some()).map(|(id, _)| id));
     Ok(found)
 }

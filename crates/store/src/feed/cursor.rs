@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 use onhand_core::{ProductId, StockId, StockListId};
 
 use super::channel_scope::ChannelScope;
@@ -161,7 +161,7 @@ async fn replay(
 ) -> Result<Slice, Error> {
     // What it has never known, it need not hear of when it is not there.
     let tells_all = change.left_version > cursor.after.max(cursor.since);
-    let mut found = change_log::after(tx, Kind::Stock, change.list, place, limit).await?;
+    let mut found = change_log::after(tx, ObjectKind::Stock, change.list, place, limit).await?;
     found.retain(|one| tells_all || one.version < change.version);
     let is_full = found.len() as i64 == limit;
     let within = found.last().filter(|_| is_full).map(|last| (change.version, last.version));
@@ -190,7 +190,7 @@ async fn changed(
     (cursor, until): (Cursor, i64),
     wanted: Wanted,
 ) -> Result<(Vec<Told>, Option<i64>, bool), Error> {
-    let mut lists = channel_scope.scopes(Kind::Stock);
+    let mut lists = channel_scope.scopes(ObjectKind::Stock);
     lists.retain(|list| wanted.list.is_none_or(|wanted| wanted == *list));
     let begin = (cursor.after, cursor.after.max(cursor.since));
     let mut found = entries(tx, channel_scope, &lists, (begin, wanted.limit.saturating_add(1))).await?;
@@ -216,8 +216,8 @@ async fn entries(
     ((after, since), limit): ((i64, i64), i64),
 ) -> Result<Vec<(i64, Entry)>, Error> {
     let mut found = Vec::new();
-    for list in change_log::waiting(tx, Kind::Stock, lists.iter().map(|list| (*list, after))).await? {
-        let stocks = change_log::after(tx, Kind::Stock, list, after, limit).await?;
+    for list in change_log::waiting(tx, ObjectKind::Stock, lists.iter().map(|list| (*list, after))).await? {
+        let stocks = change_log::after(tx, ObjectKind::Stock, list, after, limit).await?;
         found.extend(stocks.into_iter().map(|one| (one.version, Entry::Stock(one.object))));
     }
     for catalog in [Some(EVERY_CATALOG), channel_scope.catalog].into_iter().flatten() {
@@ -270,7 +270,7 @@ async fn stocks_of(
 /// Those of some stocks that the channel may have now: in a list of its catalog, of an active product of it.
 async fn there(tx: &mut Tx<'_>, channel_scope: &ChannelScope, of: &[i64]) -> Result<BTreeSet<i64>, Error> {
     let ids: Vec<StockId> = of.iter().copied().map(StockId::new).collect();
-    let lists = channel_scope.scopes(Kind::Stock);
+    let lists = channel_scope.scopes(ObjectKind::Stock);
     let mut found = stocks::by_ids(tx, &ids).await?;
     found.retain(|stock| lists.contains(&stock.list.get()));
     let named: BTreeSet<i64> = found.iter().map(|stock| stock.product.get()).collect();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::feed::{self, Kind};
+use onhand_core::feed::{self, ObjectKind};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::Progress;
@@ -86,7 +86,7 @@ impl Due {
 pub(super) async fn write(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
     due: &[Due],
 ) -> Result<(), Error> {
@@ -104,13 +104,18 @@ fn progress(taken: u64) -> Progress {
 }
 
 /// Takes away what is outgoing in a scope, [`CLEARED_ROWS`] at a time.
-pub(super) async fn clear(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, scope: i64) -> Result<Progress, Error> {
+pub(super) async fn clear(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: ObjectKind,
+    scope: i64,
+) -> Result<Progress, Error> {
     let values = values![channel.get(), kind.number(), scope, CLEARED_ROWS];
     Ok(progress(tx.execute(&CLEAR, &values).await?))
 }
 
 /// Takes away what is outgoing of a kind, [`CLEARED_ROWS`] at a time.
-pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind) -> Result<Progress, Error> {
+pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind) -> Result<Progress, Error> {
     Ok(progress(tx.execute(&CLEAR_KIND, &values![channel.get(), kind.number(), CLEARED_ROWS]).await?))
 }
 
@@ -120,7 +125,7 @@ pub struct Wanted {
     /// Whose.
     pub channel: ChannelId,
     /// Of which kind.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// In which scope.
     pub scope: i64,
     /// Offered as any of these.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{ActionStatus, Facts, Kind};
+use onhand_core::feed::{ActionStatus, DeliveryFacts, ObjectKind};
 use onhand_core::{BUCKETS, ProductId, StockId, StockKey, StockListId, Timestamp};
 
 use super::channel_scope::ChannelScope;
@@ -34,7 +34,7 @@ statements! {
 pub(super) struct Object {
     pub(super) id: i64,
     pub(super) scope: i64,
-    pub(super) facts: Facts,
+    pub(super) facts: DeliveryFacts,
 }
 
 /// A row of an object's own table.
@@ -57,13 +57,13 @@ fn read(row: &Row<'_>) -> Result<Own, Error> {
     })
 }
 
-const fn statement(kind: Kind) -> &'static Statement {
+const fn statement(kind: ObjectKind) -> &'static Statement {
     match kind {
-        Kind::Product => &PRODUCT,
-        Kind::Stock => &STOCK,
-        Kind::Price => &PRICE,
-        Kind::Order => &ORDER,
-        Kind::CancellationRequest => &REQUEST,
+        ObjectKind::Product => &PRODUCT,
+        ObjectKind::Stock => &STOCK,
+        ObjectKind::Price => &PRICE,
+        ObjectKind::Order => &ORDER,
+        ObjectKind::CancellationRequest => &REQUEST,
     }
 }
 
@@ -71,14 +71,14 @@ fn key(id: i64) -> [Value<'static>; 2] {
     values![id, id & (BUCKETS - 1)]
 }
 
-async fn own(tx: &mut Tx<'_>, kind: Kind, objects: &BTreeSet<i64>) -> Result<Vec<Own>, Error> {
+async fn own(tx: &mut Tx<'_>, kind: ObjectKind, objects: &BTreeSet<i64>) -> Result<Vec<Own>, Error> {
     tx.all_each(statement(kind), objects.iter().copied().map(key), read).await
 }
 
 /// The versions of some objects, of those that are there.
 pub(crate) async fn versions(
     tx: &mut Tx<'_>,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
 ) -> Result<BTreeMap<i64, Timestamp>, Error> {
     Ok(own(tx, kind, objects).await?.into_iter().map(|own| (own.id, own.modified_at)).collect())
@@ -88,12 +88,12 @@ pub(crate) async fn versions(
 pub(crate) async fn named(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
 ) -> Result<BTreeSet<i64>, Error> {
     let scopes = channel_scope.scopes(kind);
     let mut found: BTreeSet<i64> = match kind {
-        Kind::Product => channel_scope.products(tx, objects).await?,
+        ObjectKind::Product => channel_scope.products(tx, objects).await?,
         _ => {
             let there = own(tx, kind, objects).await?;
             there.into_iter().filter(|own| scopes.contains(&own.scope)).map(|own| own.id).collect()
@@ -107,13 +107,13 @@ pub(crate) async fn named(
 pub(super) async fn of(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
 ) -> Result<Vec<Object>, Error> {
     let scopes = channel_scope.scopes(kind);
     let mut found = own(tx, kind, objects).await?;
     found.retain(|own| scopes.contains(&own.scope));
-    if kind == Kind::Product && !scopes.is_empty() {
+    if kind == ObjectKind::Product && !scopes.is_empty() {
         let there: BTreeSet<i64> = found.iter().map(|own| own.id).collect();
         let gone = |id: &i64| Own {
             id: *id,
@@ -126,12 +126,12 @@ pub(super) async fn of(
     }
     let of_products: BTreeSet<i64> = found.iter().map(|own| own.product).collect();
     let in_catalog = match kind {
-        Kind::Order | Kind::CancellationRequest => of_products.clone(),
-        Kind::Product | Kind::Stock | Kind::Price => channel_scope.products(tx, &of_products).await?,
+        ObjectKind::Order | ObjectKind::CancellationRequest => of_products.clone(),
+        ObjectKind::Product | ObjectKind::Stock | ObjectKind::Price => channel_scope.products(tx, &of_products).await?,
     };
     let known = integration_actions::known(tx, channel_scope.channel, kind, objects).await?;
     let products = match kind.follows_product() {
-        true => integration_actions::known(tx, channel_scope.channel, Kind::Product, &of_products).await?,
+        true => integration_actions::known(tx, channel_scope.channel, ObjectKind::Product, &of_products).await?,
         false => BTreeMap::new(),
     };
     let tried = known.keys().copied().collect();
@@ -140,7 +140,7 @@ pub(super) async fn of(
     let object = |own: Own| Object {
         id: own.id,
         scope: own.scope,
-        facts: Facts {
+        facts: DeliveryFacts {
             kind,
             is_offered: own.is_active && in_catalog.contains(&own.product),
             is_product_known: !kind.follows_product() || is_known(own.product),

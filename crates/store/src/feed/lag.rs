@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;
@@ -26,7 +26,7 @@ statements! {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Lag {
     /// Which kind.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// When the channel last said that it has something.
     pub acknowledged_at: Option<Timestamp>,
     /// The newest version that it has said to have.
@@ -55,7 +55,7 @@ pub(super) async fn acknowledge<'r>(
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut newest: BTreeMap<i64, i64> = BTreeMap::new();
-    for row in taken.filter(|row| Kind::from_number(row.kind).is_some()) {
+    for row in taken.filter(|row| ObjectKind::from_number(row.kind).is_some()) {
         let version = newest.entry(row.kind).or_insert(i64::MIN);
         *version = row.action.version_at.micros().max(*version);
     }
@@ -71,7 +71,7 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
     let channel_scope = ChannelScope::of(tx, channel).await?;
     let known = channel_cursors::all(tx, channel).await?;
     let mut lags = Vec::new();
-    for kind in Kind::ALL {
+    for kind in ObjectKind::ALL {
         let time = |row: &crate::Row<'_>, index| row.get(index).map(Timestamp::from_micros);
         let values = values![channel.get(), kind.number()];
         let acknowledged = tx.first(&ACKNOWLEDGED, &values, |row| Ok((time(row, 0)?, time(row, 1)?))).await?;

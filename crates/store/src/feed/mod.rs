@@ -20,7 +20,7 @@ pub mod told;
 
 use std::collections::BTreeSet;
 
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 use onhand_core::{ChannelId, ProductId, StockListId, Timestamp};
 
 use crate::{Error, Tx, batch_requests};
@@ -40,13 +40,13 @@ pub enum Progress {
 }
 
 /// The kinds that have to be looked at before what is outgoing of one kind can be read.
-fn kinds(kind: Kind) -> impl Iterator<Item = Kind> {
-    let product = kind.follows_product().then_some(Kind::Product);
+fn kinds(kind: ObjectKind) -> impl Iterator<Item = ObjectKind> {
+    let product = kind.follows_product().then_some(ObjectKind::Product);
     product.into_iter().chain([kind])
 }
 
 /// Whether [`catch_up`] has something to do. Reads a few rows by key.
-pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Timestamp) -> Result<bool, Error> {
+pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind, now: Timestamp) -> Result<bool, Error> {
     let channel_scope = ChannelScope::of(tx, channel).await?;
     if !is_of(tx, &channel_scope).await? || batch_requests::has_expired(tx, channel, now).await? {
         return Ok(true);
@@ -70,7 +70,12 @@ pub async fn is_of(tx: &mut Tx<'_>, channel_scope: &ChannelScope) -> Result<bool
 }
 
 /// Turns changes into what is outgoing, up to a bound; gives up batches whose lease is over.
-pub async fn catch_up(tx: &mut Tx<'_>, channel: ChannelId, kind: Kind, now: Timestamp) -> Result<Progress, Error> {
+pub async fn catch_up(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: ObjectKind,
+    now: Timestamp,
+) -> Result<Progress, Error> {
     let (channel_scope, progress) = opened(tx, channel, now).await?;
     if progress == Progress::More {
         return Ok(Progress::More);
@@ -123,25 +128,25 @@ async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(
 pub(crate) async fn reconsider(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
 ) -> Result<(), Error> {
     decide(tx, channel_scope, kind, objects).await?;
-    if kind != Kind::Product || objects.is_empty() {
+    if kind != ObjectKind::Product || objects.is_empty() {
         return Ok(());
     }
     let products: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
-    let lists = channel_scope.scopes(Kind::Stock).into_iter().map(StockListId::new).collect::<Vec<_>>();
+    let lists = channel_scope.scopes(ObjectKind::Stock).into_iter().map(StockListId::new).collect::<Vec<_>>();
     let stocks = delivery_facts::stocks_of(tx, &products, &lists).await?;
-    decide(tx, channel_scope, Kind::Stock, &stocks).await?;
-    let prices = delivery_facts::prices_of(tx, &products, &channel_scope.scopes(Kind::Price)).await?;
-    decide(tx, channel_scope, Kind::Price, &prices).await
+    decide(tx, channel_scope, ObjectKind::Stock, &stocks).await?;
+    let prices = delivery_facts::prices_of(tx, &products, &channel_scope.scopes(ObjectKind::Price)).await?;
+    decide(tx, channel_scope, ObjectKind::Price, &prices).await
 }
 
 async fn decide(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
-    kind: Kind,
+    kind: ObjectKind,
     objects: &BTreeSet<i64>,
 ) -> Result<(), Error> {
     if objects.is_empty() {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 use onhand_core::{BUCKETS, Timestamp};
 
 use super::{change_log, cursor};
@@ -54,7 +54,7 @@ pub struct Member {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct OutboxEvent {
     /// What it is.
-    pub kind: Kind,
+    pub kind: ObjectKind,
     /// Its id.
     pub object: i64,
     /// Where it belongs: a list, a channel, or 0.

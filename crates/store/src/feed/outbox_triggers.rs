@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use onhand_core::ChannelId;
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 
 use super::outbox::{self, Member, OutboxEvent};
 use crate::integration_actions::{self, Named};
@@ -16,13 +16,13 @@ use crate::{BoxFuture, Tx};
 /// Prices were made, changed or removed. One that comes or goes may be all that puts its product into a catalog.
 pub(crate) fn prices_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     let price = |price: &Record| OutboxEvent {
-        kind: Kind::Price,
+        kind: ObjectKind::Price,
         object: price.id,
         scope: price.int("price_list_id").unwrap_or_default(),
         at: price.modified_at,
     };
     let product = |price: &Record| OutboxEvent {
-        kind: Kind::Product,
+        kind: ObjectKind::Product,
         object: price.int("product_id").unwrap_or_default(),
         scope: 0,
         at: price.modified_at,
@@ -42,7 +42,7 @@ fn record(change: &Change) -> Option<&Record> {
 /// Products were removed; all else is said where it is written.
 pub(crate) fn products_removed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     note(tx, changes, |product| OutboxEvent {
-        kind: Kind::Product,
+        kind: ObjectKind::Product,
         object: product.id,
         scope: 0,
         at: product.modified_at,
@@ -60,7 +60,7 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Bo
         let members = changes.iter().filter_map(record).map(member);
         outbox::add_members(tx, members.collect::<Vec<_>>()).await?;
         note(tx, changes, |item| OutboxEvent {
-            kind: Kind::Product,
+            kind: ObjectKind::Product,
             object: item.int("product_id").unwrap_or_default(),
             scope: 0,
             at: item.modified_at,
@@ -76,7 +76,12 @@ pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) ->
         let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));
         let touch = |record: &Record| {
             let (object, at) = (record.id, record.modified_at);
-            record.int("channel_id").map(|scope| OutboxEvent { kind: Kind::CancellationRequest, object, scope, at })
+            record.int("channel_id").map(|scope| OutboxEvent {
+                kind: ObjectKind::CancellationRequest,
+                object,
+                scope,
+                at,
+            })
         };
         outbox::add_all(tx, records.filter_map(touch).collect::<Vec<_>>()).await?;
         for record in changes.iter().filter(|change| change.before.is_none()).filter_map(|change| change.after.as_ref())
@@ -85,7 +90,7 @@ pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) ->
                 continue;
             };
             let named = Named {
-                kind: Kind::CancellationRequest.number(),
+                kind: ObjectKind::CancellationRequest.number(),
                 object: record.id,
                 remote_id: remote_id.to_owned(),
                 version_at: record.modified_at,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use onhand_core::ChannelId;
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 
 use super::channel_scope::{ChannelLevel, ChannelScope};
 use super::{change_log, channel_cursors};
@@ -51,7 +51,7 @@ impl Told {
             figure: channel_scope.figure,
             catalog: channel_scope.catalog.unwrap_or(0),
             has_items: channel_scope.has_items,
-            lists: channel_scope.scopes(Kind::Stock).into_iter().collect(),
+            lists: channel_scope.scopes(ObjectKind::Stock).into_iter().collect(),
         }
     }
 
@@ -100,8 +100,8 @@ pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(
     };
     if !changes.is_empty() {
         let first = ids::take(tx, change_log::VERSIONS, changes.len() as i64).await?;
-        let rows = changes.iter().zip(first..).map(|((list, has_left), version)| {
-            let left = if *has_left { version } else { 0 };
+        let rows = changes.iter().zip(first..).map(|((list, is_shipped), version)| {
+            let left = if *is_shipped { version } else { 0 };
             values![channel.get(), *list, version, left]
         });
         tx.execute_each(&PUT, rows).await?;

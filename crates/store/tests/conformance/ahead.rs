@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use onhand_core::command::{FigureChange, HeldChange, ImportStock, ImportStocks};
-use onhand_core::{Command, ImportId, Quantity, Shelf, Stock, StockListId, Timestamp, decide};
+use onhand_core::command::{ImportStock, ImportStocks, LevelChange, ReservedChange};
+use onhand_core::{Command, ImportId, Quantity, Stock, StockListId, Timestamp, WorkingSet, decide};
 use onhand_store::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, ids, movements, stocks};
 
@@ -15,10 +15,10 @@ use crate::shop::{Shop, at};
 use crate::verify::differences;
 
 fn rows(list: StockListId, figures: &[(&str, i64)]) -> ImportStocks {
-    let row = |(sku, figure): &(&str, i64)| ImportStock {
+    let row = |(sku, level): &(&str, i64)| ImportStock {
         sku: (*sku).to_owned(),
-        figure: FigureChange::Figure(Quantity::new(*figure).expect("an amount")),
-        held: HeldChange::Keep,
+        level: LevelChange::Level(Quantity::new(*level).expect("an amount")),
+        reserved: ReservedChange::Keep,
         unit: None,
         snapshot_at: None,
         expected: None,
@@ -36,14 +36,14 @@ async fn decide_ahead(shop: &mut Shop, import: ImportStocks) -> Option<Speculati
     let (ids, list) = (shop.ids.clone(), import.list);
     let skus: Vec<String> = import.rows.iter().map(|row| row.sku.clone()).collect();
     let body = async move |tx: &mut onhand_store::Tx<'_>| {
-        let mut shelf = Shelf::new(ids);
-        let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut shelf).await?;
-        Ok(seen.map(|seen| (shelf, seen)))
+        let mut working_set = WorkingSet::new(ids);
+        let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut working_set).await?;
+        Ok(seen.map(|seen| (working_set, seen)))
     };
-    let (mut shelf, seen) = shop.store.read("t", body).await.expect("read")?;
-    decide(&mut shelf, &command, shop.context()).expect("the list is there");
-    shop.ids = shelf.ids.clone();
-    SpeculativeBatch::of(shelf, &seen)
+    let (mut working_set, seen) = shop.store.read("t", body).await.expect("read")?;
+    decide(&mut working_set, &command, shop.context()).expect("the list is there");
+    shop.ids = working_set.ids.clone();
+    SpeculativeBatch::of(working_set, &seen)
 }
 
 async fn write(store: &Store, ahead: SpeculativeBatch, now: Timestamp) -> Result<Timestamp, Error> {

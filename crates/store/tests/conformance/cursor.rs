@@ -56,7 +56,7 @@ impl Reader {
             parts += 1;
             assert!(parts < 500, "it comes to an end");
         }
-        self.believes.iter().filter_map(|(stock, figure)| Some((*stock, (*figure)?))).collect()
+        self.believes.iter().filter_map(|(stock, level)| Some((*stock, (*level)?))).collect()
     }
 }
 
@@ -81,7 +81,7 @@ impl Naive {
         };
         let sold = self.stocks.iter().filter(|(_, (list, product, _))| is_sold(*list, *product));
         let active = sold.filter(|(_, (_, product, _))| !self.inactive.contains(product));
-        active.map(|(stock, (.., figure))| (*stock, *figure)).collect()
+        active.map(|(stock, (.., level))| (*stock, *level)).collect()
     }
 
     fn wrote(&mut self, list: usize, stock: &Stock) {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use onhand_core::feed::{ActionStatus, BatchStatus, Kind, Reason};
+use onhand_core::feed::{ActionStatus, BatchStatus, ObjectKind, Reason};
 use onhand_core::{ProductId, StockId};
 use onhand_store::feed::channel_scope::ChannelScope;
 use onhand_store::feed::cursor::{self, Cursor, Wanted};
@@ -25,25 +25,29 @@ fn a_stock_is_offered_once_its_product_is_known_and_until_it_is_acknowledged() {
     for_each_engine(async |database| {
         let mut market = Market::open(&database.store).await;
         let shirt = market.shop.write(0, "SHIRT", 5).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "its product was not sent");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "its product was not sent");
         assert_eq!(market.products(INSERTS).await, [shirt.product.get()]);
         market.know(&shirt).await;
         assert_eq!(market.products(INSERTS).await, []);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
-        assert_eq!(market.feed(Kind::Stock, 1, INSERTS).await, [], "the other list has none");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 1, INSERTS).await, [], "the other list has none");
 
         let batch = market.commit(&[named(&shirt)]).await.expect("committed");
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "an open batch has it");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "an open batch has it");
         market.shop.write(0, "SHIRT", 4).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "also when it has changed meanwhile");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "also when it has changed meanwhile");
         let newest = market.stock(shirt.id).await;
         market.finish(batch, &[named(&newest)]).await.expect("done");
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, [shirt.id.get()], "what changed meanwhile was not sent");
+        assert_eq!(
+            market.feed(ObjectKind::Stock, 0, UPDATES).await,
+            [shirt.id.get()],
+            "what changed meanwhile was not sent"
+        );
         market.send(&[newest.id]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, []);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
         market.shop.order("o1", &[(0, "SHIRT", 1)]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, [shirt.id.get()], "an order is a change");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, [shirt.id.get()], "an order is a change");
     });
 }
 
@@ -57,9 +61,9 @@ fn a_batch_holds_its_objects_against_all_others() {
         let refused = market.commit(&[named(&hat), named(&shirt)]).await;
         assert!(refused.is_err(), "another batch has one of them");
         assert_eq!(market.actions().await, before, "and then none is taken");
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [hat.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [hat.id.get()]);
         market.step(first, BatchStatus::Fail, None).await.expect("given up");
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get(), hat.id.get()], "offered at once");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get(), hat.id.get()], "offered at once");
         market.step(first, BatchStatus::Fail, None).await.expect("again");
         market.step(first, BatchStatus::Done, None).await.expect_err("that was its end");
     });
@@ -72,12 +76,12 @@ fn a_batch_that_says_no_more_is_given_up() {
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         let batch = market.commit(&[named(&shirt)]).await.expect("committed");
         market.wait(market.leases.commit - 1);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
         market.step(batch, BatchStatus::SentToRemote, None).await.expect("sent");
         market.wait(market.leases.commit + 1);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "the channel has more time");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "the channel has more time");
         market.wait(market.leases.remote);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
         market.finish(batch, &[named(&shirt)]).await.expect_err("it is too late");
         market.send(&[shirt.id]).await;
     });
@@ -89,22 +93,22 @@ fn what_was_refused_comes_back_changed_or_when_its_time_has_come() {
         let mut market = Market::open(&database.store).await;
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         market.refuse(&shirt, Reason::Remote).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "not in this version");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "not in this version");
         let changed = market.shop.write(0, "SHIRT", 9).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
         market.refuse(&changed, Reason::Remote).await;
         market.allow_retries(shirt.id.get(), 3, 60).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "the interval is not over");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "the interval is not over");
         market.wait(60);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
         market.refuse(&changed, Reason::Remote).await;
         market.wait(60);
         market.refuse(&changed, Reason::Remote).await;
         market.wait(600);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "three tries are all");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "three tries are all");
         let changed = market.shop.write(0, "SHIRT", 8).await;
         market.send(&[changed.id]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
     });
 }
 
@@ -114,13 +118,13 @@ fn a_catalog_with_items_offers_those_and_what_leaves_is_to_be_removed() {
         let mut market = Market::open(&database.store).await;
         let [shirt, hat] = market.known_stocks(["SHIRT", "HAT"]).await;
         let item = market.add_item(shirt.product).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
         let removal: &[Offer] = &[Offer::Removal];
         assert_eq!(market.products(removal).await, [hat.product.get()], "known, and not in the catalog any more");
         market.send(&[shirt.id]).await;
         market.add_item(hat.product).await;
         assert_eq!(market.products(removal).await, []);
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [hat.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [hat.id.get()]);
         market.remove_item(item).await;
         assert_eq!(market.products(removal).await, [shirt.product.get()]);
         market.forget(shirt.product).await;
@@ -134,16 +138,16 @@ fn another_catalog_or_another_list_is_begun_anew() {
         let mut market = Market::open(&database.store).await;
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         let outlet = market.shop.write(1, "SHIRT", 1).await;
-        assert_eq!(market.feed(Kind::Stock, 1, INSERTS).await, [outlet.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 1, INSERTS).await, [outlet.id.get()]);
         market.set_lists(1, &[]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "the list has left");
-        assert_eq!(market.feed(Kind::Stock, 1, INSERTS).await, [outlet.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "the list has left");
+        assert_eq!(market.feed(ObjectKind::Stock, 1, INSERTS).await, [outlet.id.get()]);
         market.set_lists(0, &[1]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
         set_catalog(&market, None).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [], "no catalog, nothing to sell");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "no catalog, nothing to sell");
         set_catalog(&market, Some(market.catalog)).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
     });
 }
 
@@ -154,7 +158,7 @@ fn an_order_is_offered_when_it_has_changed_since_the_channel_made_it_known() {
         market.shop.write(0, "SHIRT", 5).await;
         let order = market.place("o1", "SHIRT").await;
         assert_eq!(market.orders(UPDATES).await, [], "the channel has not made it known");
-        market.put((Kind::Order.number(), order.get()), &Given::default()).await;
+        market.put((ObjectKind::Order.number(), order.get()), &Given::default()).await;
         assert_eq!(market.orders(UPDATES).await, []);
         market.shop.cancel(order).await;
         assert_eq!(market.orders(UPDATES).await, [order.get()]);
@@ -168,18 +172,18 @@ fn a_channel_that_was_away_is_told_the_last_version_of_each_object() {
         let mut market = Market::open(&database.store).await;
         let [shirt, hat] = market.known_stocks(["SHIRT", "HAT"]).await;
         market.send(&[shirt.id, hat.id]).await;
-        for figure in 0..30 {
-            market.shop.write(0, "SHIRT", figure).await;
+        for level in 0..30 {
+            market.shop.write(0, "SHIRT", level).await;
             market.wait(24 * 3_600);
         }
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, [shirt.id.get()]);
         let (channel, now) = (market.shop.market, market.now());
         let lags = market.shop.store.read("t", async move |tx| lag::of(tx, channel, now).await).await.expect("read");
-        let stocks = lags.iter().find(|lag| lag.kind == Kind::Stock).expect("of stocks");
+        let stocks = lags.iter().find(|lag| lag.kind == ObjectKind::Stock).expect("of stocks");
         assert_eq!((stocks.inserts, stocks.updates, stocks.behind), (0, 1, 0));
         assert!(stocks.acknowledged_at.is_some() && stocks.oldest_at > stocks.version_at);
         market.send(&[shirt.id]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, []);
     });
 }
 
@@ -191,13 +195,13 @@ struct Naive {
     known_products: BTreeSet<i64>,
     acknowledged: BTreeMap<i64, i64>,
     refused: BTreeMap<i64, i64>,
-    held: BTreeMap<i64, i64>,
+    reserved: BTreeMap<i64, i64>,
 }
 
 impl Naive {
     fn due(&self, known: bool) -> BTreeSet<i64> {
         let due = |(stock, version): (&i64, &i64)| {
-            let open = !self.held.contains_key(stock) && self.refused.get(stock) != Some(version);
+            let open = !self.reserved.contains_key(stock) && self.refused.get(stock) != Some(version);
             let due = match self.acknowledged.get(stock) {
                 Some(sent) => known && sent < version,
                 None => !known && self.known_products.contains(&self.products[stock]),
@@ -209,9 +213,9 @@ impl Naive {
 }
 
 async fn agree(market: &mut Market, naive: &Naive, step: usize) {
-    let found: BTreeSet<i64> = market.feed(Kind::Stock, 0, INSERTS).await.into_iter().collect();
+    let found: BTreeSet<i64> = market.feed(ObjectKind::Stock, 0, INSERTS).await.into_iter().collect();
     assert_eq!(found, naive.due(false), "inserts after step {step}");
-    let found: BTreeSet<i64> = market.feed(Kind::Stock, 0, UPDATES).await.into_iter().collect();
+    let found: BTreeSet<i64> = market.feed(ObjectKind::Stock, 0, UPDATES).await.into_iter().collect();
     assert_eq!(found, naive.due(true), "updates after step {step}");
 }
 
@@ -244,7 +248,7 @@ fn feeds_and_batches_agree_with_a_naive_model() {
                     }
                     let versions = due.iter().map(|id| (*id, naive.versions[id])).collect();
                     let id = market.commit(&batch).await.expect("nobody has them");
-                    naive.held.extend(due.iter().map(|object| (*object, id)));
+                    naive.reserved.extend(due.iter().map(|object| (*object, id)));
                     open.push((id, versions));
                 }
                 _ if !open.is_empty() => {
@@ -264,7 +268,7 @@ fn feeds_and_batches_agree_with_a_naive_model() {
 
 /// Ends a batch in one of the ways there are: done, done with refusals, done without a word on some, given up, too late.
 async fn end(market: &mut Market, naive: &mut Naive, chance: &mut Chance, id: i64, versions: &BTreeMap<i64, i64>) {
-    naive.held.retain(|_, batch| *batch != id);
+    naive.reserved.retain(|_, batch| *batch != id);
     if chance.below(4) == 0 {
         market.step(id, BatchStatus::Fail, None).await.expect("given up");
         return;
@@ -294,16 +298,16 @@ async fn drained(market: &mut Market, naive: &Naive) {
         market.know_product(*product).await;
     }
     for _ in 0..20 {
-        let mut due = market.feed(Kind::Stock, 0, INSERTS).await;
-        due.extend(market.feed(Kind::Stock, 0, UPDATES).await);
+        let mut due = market.feed(ObjectKind::Stock, 0, INSERTS).await;
+        due.extend(market.feed(ObjectKind::Stock, 0, UPDATES).await);
         if due.is_empty() {
             break;
         }
         market.send(&due.into_iter().map(StockId::new).collect::<Vec<_>>()).await;
     }
-    assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, []);
-    assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, []);
-    for row in market.actions().await.iter().filter(|row| row.kind == Kind::Stock.number()) {
+    assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
+    assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, []);
+    for row in market.actions().await.iter().filter(|row| row.kind == ObjectKind::Stock.number()) {
         assert_ne!(row.action.status, ActionStatus::Processing, "no batch is open");
         let newest = market.stock(StockId::new(row.object)).await.modified_at;
         let refused = naive.refused.get(&row.object) == Some(&newest.micros());
@@ -317,7 +321,7 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
     loop {
         let stopping = stop.load(Ordering::SeqCst);
         let found = store.read("t", async move |tx| {
-            let found = change_log::after(tx, Kind::Stock, list, cursor, 7).await?;
+            let found = change_log::after(tx, ObjectKind::Stock, list, cursor, 7).await?;
             let ids: Vec<StockId> = found.iter().map(|change| StockId::new(change.object)).collect();
             Ok((found, stocks::by_ids(tx, &ids).await?))
         });
@@ -394,7 +398,7 @@ fn changes_are_one_per_stock_and_of_the_assortment_only() {
         let [shirt, hat] = market.known_stocks(["SHIRT", "HAT"]).await;
         let outlet = market.shop.write(1, "SHIRT", 3).await;
         market.shop.write(0, "SHIRT", 4).await;
-        market.feed(Kind::Stock, 0, INSERTS).await;
+        market.feed(ObjectKind::Stock, 0, INSERTS).await;
         let channel = market.shop.market;
         let slice = async |cursor: Cursor, list| {
             let found = market.shop.store.read("t", async move |tx| {
@@ -424,7 +428,7 @@ fn products_and_prices_say_that_they_have_changed() {
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         let price = market.add_price(shirt.product, "SHIRT", "9.90").await;
         assert_eq!(market.prices(INSERTS).await, [price.id]);
-        market.put((Kind::Price.number(), price.id), &Given::default()).await;
+        market.put((ObjectKind::Price.number(), price.id), &Given::default()).await;
         assert_eq!(market.prices(INSERTS).await, []);
         let mut dearer = price.clone();
         dearer.set("price", "19.90");
@@ -450,12 +454,12 @@ fn an_action_that_goes_takes_its_refusal_with_it() {
         let mut market = Market::open(&database.store).await;
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         market.refuse(&shirt, Reason::Mapping).await;
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
         let (channel, now) = (market.shop.market, market.now());
         let row = market.actions().await.into_iter().find(|row| row.object == shirt.id.get()).expect("an action");
         let remove =
             async move |tx: &mut onhand_store::Tx<'_>| integration_actions::remove(tx, channel, row.id, now).await;
         assert!(market.shop.store.write("t", remove).await.expect("written"));
-        assert_eq!(market.feed(Kind::Stock, 0, INSERTS).await, [shirt.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
     });
 }

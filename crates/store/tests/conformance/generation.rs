@@ -1,7 +1,7 @@
 //! Generations: a database that was put back from a copy is not taken for the one that went on.
 
 use onhand_core::Timestamp;
-use onhand_core::feed::Kind;
+use onhand_core::feed::ObjectKind;
 use onhand_store::feed::deliveries::Offer;
 use onhand_store::feed::{change_log, generation};
 use onhand_store::{Store, ids};
@@ -31,7 +31,7 @@ fn a_new_generation_knows_old_cursors_and_offers_everything_again() {
         let mut market = Market::open(store).await;
         let [shirt, hat] = market.known_stocks(["SHIRT", "HAT"]).await;
         market.send(&[shirt.id, hat.id]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, []);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, []);
         let (first, old) = versions(store).await;
         assert!(first == 0 && old > 0, "{first} {old}");
         let take = async |tx: &mut onhand_store::Tx<'_>| ids::take(tx, "sales_order", 1).await;
@@ -43,9 +43,9 @@ fn a_new_generation_knows_old_cursors_and_offers_everything_again() {
         assert_eq!(market.products(UPDATES).await, [shirt.product.get(), hat.product.get()]);
         market.know(&shirt).await;
         market.know(&hat).await;
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, [shirt.id.get(), hat.id.get()]);
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, [shirt.id.get(), hat.id.get()]);
         market.send(&[shirt.id, hat.id]).await;
-        assert_eq!(market.feed(Kind::Stock, 0, UPDATES).await, [], "once");
+        assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, [], "once");
         assert!(store.write("t", take).await.expect("taken") > number + 1_000_000, "no number is given twice");
 
         // Also where the clock stands still.

@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::{IdKind, IdSource};
+use onhand_core::{IdAllocator, IdKind};
 use onhand_store::{Store, ids};
 
 use crate::database::for_each_engine;
 
 /// Takes numbers the way the ledger does: little by little, from a source that is refilled.
 async fn take_many(store: &Store, rounds: usize) -> Vec<(usize, i64)> {
-    let mut source = IdSource::default();
+    let mut source = IdAllocator::default();
     let mut taken = Vec::new();
     for round in 0..rounds {
         let needed = round % 700 + 1;
         ids::refill(store, &mut source, |_| needed as i64).await.expect("refilled");
         for (index, kind) in IdKind::ALL.into_iter().enumerate() {
             assert!(source.left(kind) >= needed as i64, "as many as were asked for");
-            taken.extend((0..needed).map(|_| (index, source.take_in(kind, 7))));
+            taken.extend((0..needed).map(|_| (index, source.next_in_bucket(kind, 7))));
         }
     }
     taken

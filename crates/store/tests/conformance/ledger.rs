@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use onhand_core::command::{
-    CancelItems, EditItem, EditOrder, Expected, FigureChange, HeldChange, ImportStock, ImportStocks, ItemEdit,
-    ProductRef, ReleaseItem, StockTarget, TextEdit, WriteStock, WriteStocks,
+    CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, ProductRef,
+    ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
 use onhand_core::{
     Channel, Command, ERP, ImportId, Movement, MovesSettle, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
-    Quantity, ReleaseMode, Shelf, Stock, StockId, StockKey, StockList, Timestamp, UnitType, decide,
+    Quantity, ReleaseMode, Stock, StockId, StockKey, StockList, Timestamp, UnitType, WorkingSet, decide,
 };
 use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::{Store, Value, mappings, movements, order_items, orders, stock_lists, stocks};
@@ -40,7 +40,7 @@ fn batches_through_the_store_end_where_the_rules_alone_end() {
 /// One store and one shelf that has everything.
 struct Run {
     shop: Shop,
-    whole: Shelf,
+    whole: WorkingSet,
     chance: Chance,
     seed: u64,
     commands: usize,
@@ -54,7 +54,7 @@ impl Run {
     async fn open(store: &Store, seed: u64) -> Self {
         let mut shop = Shop::open(store).await;
         shop.ids = plenty_of_ids();
-        let mut whole = Shelf::new(plenty_of_ids());
+        let mut whole = WorkingSet::new(plenty_of_ids());
         for id in shop.lists {
             let release_mode = if seed == 2 { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = seed as i64;
@@ -163,13 +163,13 @@ impl Run {
                 Some(id) => StockTarget::Id(id),
                 None => StockTarget::Key(StockKey { list, sku: sku.to_owned() }),
             };
-            let on_hand = Some(self.chance.below(30)).filter(|figure| figure % 5 > 0);
-            let held = Some(self.chance.below(20)).filter(|held| held % 3 == 0);
+            let on_hand = Some(self.chance.below(30)).filter(|level| level % 5 > 0);
+            let reserved = Some(self.chance.below(20)).filter(|reserved| reserved % 3 == 0);
             let quantity = |units| Quantity::new(units as i64).expect("within the limits");
             WriteStock {
                 target,
                 on_hand: on_hand.map(quantity),
-                held: held.map(quantity),
+                reserved: reserved.map(quantity),
                 unit: Some(UnitType::Kilogram).filter(|_| self.chance.below(9) == 0),
                 extra_field: Some(format!("{{\"n\":{}}}", self.commands)).filter(|_| self.chance.below(9) == 0),
                 snapshot_at: self.any_time(now),
@@ -188,14 +188,14 @@ impl Run {
             let difference = self.chance.below(12) as i64 - 5;
             ImportStock {
                 sku: sku.to_owned(),
-                figure: match self.chance.below(3) {
-                    0 => FigureChange::Keep,
-                    1 => FigureChange::Difference(difference),
-                    _ => FigureChange::Figure(Quantity::new(difference + 5).expect("within the limits")),
+                level: match self.chance.below(3) {
+                    0 => LevelChange::Keep,
+                    1 => LevelChange::Difference(difference),
+                    _ => LevelChange::Level(Quantity::new(difference + 5).expect("within the limits")),
                 },
-                held: match self.chance.below(3) {
-                    0 => HeldChange::Difference(difference),
-                    _ => HeldChange::Keep,
+                reserved: match self.chance.below(3) {
+                    0 => ReservedChange::Difference(difference),
+                    _ => ReservedChange::Keep,
                 },
                 unit: Some(UnitType::Piece).filter(|_| self.chance.below(9) == 0),
                 snapshot_at: self.any_time(now),
@@ -289,13 +289,13 @@ fn a_batch_that_cannot_be_written_leaves_nothing_behind() {
         let (_, items) = shop.order("o1", &[(0, "A", 1)]).await;
         // Numbers that are taken already: the second order's line cannot be stored.
         let mut ids = plenty_of_ids();
-        ids.refill(onhand_core::IdKind::OrderItem, items[0].id.get() >> 8, 10);
+        ids.add_range(onhand_core::IdKind::OrderItem, items[0].id.get() >> 8, 10);
         let command = place("o1", Some(shop.market), vec![line(shop.lists[0], "A", 2)]);
         let context = shop.context();
         assert!(settle(&database.store, ids, vec![(command, context)]).await.is_err());
         let id = stock.id;
         let after = database.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");
-        assert_eq!(after.map(|stock| (stock.on_hand, stock.held)), Some((10, 1)));
+        assert_eq!(after.map(|stock| (stock.on_hand, stock.reserved)), Some((10, 1)));
         assert_eq!(differences(&database.store).await, []);
     });
 }

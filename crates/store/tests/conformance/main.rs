@@ -9,7 +9,7 @@ mod channels;
 mod cursor;
 mod database;
 mod feed;
-mod floor;
+mod fulfilment;
 mod generation;
 mod idempotency;
 mod ids;

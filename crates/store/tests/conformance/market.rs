@@ -1,6 +1,6 @@
 //! A channel at work on a shop: a catalog with a list and a further one, rounds of batches, and what the feeds say.
 
-use onhand_core::feed::{BatchStatus, Kind, Reason};
+use onhand_core::feed::{BatchStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, OrderId, Outcome, ProductId, Stock, StockId, Timestamp};
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS};
 use onhand_store::channels::CHANNELS;
@@ -28,7 +28,7 @@ pub(crate) struct Market {
 /// What a batch says of a stock that it sends.
 pub(crate) fn named(stock: &Stock) -> ItemResult {
     ItemResult {
-        kind: Kind::Stock.number(),
+        kind: ObjectKind::Stock.number(),
         object: stock.id.get(),
         remote_id: None,
         version_at: Some(stock.modified_at),
@@ -93,7 +93,7 @@ impl Market {
     }
 
     /// What a feed offers, after all there is to do was done.
-    async fn offered(&self, kind: Kind, scope: i64, offers: &'static [Offer]) -> Vec<i64> {
+    async fn offered(&self, kind: ObjectKind, scope: i64, offers: &'static [Offer]) -> Vec<i64> {
         let (channel, now, store) = (self.shop.market, self.now(), &self.shop.store);
         while self.write(async |tx| outbox::sequence(tx).await).await > 0 {}
         let behind = async move |tx: &mut Tx<'_>| feed::is_behind(tx, channel, kind, now).await;
@@ -110,20 +110,20 @@ impl Market {
         store.read("t", read).await.expect("read")
     }
 
-    pub(crate) async fn feed(&mut self, kind: Kind, list: usize, offers: &'static [Offer]) -> Vec<i64> {
+    pub(crate) async fn feed(&mut self, kind: ObjectKind, list: usize, offers: &'static [Offer]) -> Vec<i64> {
         self.offered(kind, self.shop.lists[list].get(), offers).await
     }
 
     pub(crate) async fn products(&self, offers: &'static [Offer]) -> Vec<i64> {
-        self.offered(Kind::Product, 0, offers).await
+        self.offered(ObjectKind::Product, 0, offers).await
     }
 
     pub(crate) async fn prices(&self, offers: &'static [Offer]) -> Vec<i64> {
-        self.offered(Kind::Price, self.price_list, offers).await
+        self.offered(ObjectKind::Price, self.price_list, offers).await
     }
 
     pub(crate) async fn orders(&self, offers: &'static [Offer]) -> Vec<i64> {
-        self.offered(Kind::Order, self.shop.market.get(), offers).await
+        self.offered(ObjectKind::Order, self.shop.market.get(), offers).await
     }
 
     pub(crate) async fn put(&self, key: (i64, i64), given: &Given) -> ActionRow {
@@ -133,7 +133,7 @@ impl Market {
     }
 
     pub(crate) async fn know_product(&self, product: i64) {
-        self.put((Kind::Product.number(), product), &Given::default()).await;
+        self.put((ObjectKind::Product.number(), product), &Given::default()).await;
     }
 
     pub(crate) async fn know(&self, stock: &Stock) {
@@ -247,7 +247,7 @@ impl Market {
     /// The channel does not know a product any more.
     pub(crate) async fn forget(&self, product: ProductId) {
         let (channel, now): (ChannelId, _) = (self.shop.market, self.now());
-        let of_product = |row: &ActionRow| (row.kind, row.object) == (Kind::Product.number(), product.get());
+        let of_product = |row: &ActionRow| (row.kind, row.object) == (ObjectKind::Product.number(), product.get());
         let row = self.actions().await.into_iter().find(of_product).expect("an action");
         self.write(async move |tx| integration_actions::remove(tx, channel, row.id, now).await).await;
     }

@@ -1,6 +1,6 @@
 //! Movements: a stock's history from the newest back, whole and in parts.
 
-use onhand_core::command::{FigureChange, HeldChange, ImportStock, ImportStocks};
+use onhand_core::command::{ImportStock, ImportStocks, LevelChange, ReservedChange};
 use onhand_core::{Cause, Command, Delta, ImportId, Movement, MovementId, Outcome, Quantity, Stock, UserId};
 use onhand_store::Store;
 use onhand_store::{movements, stocks};
@@ -26,7 +26,7 @@ fn each_change_is_remembered_with_its_cause() {
         let walked = history(&database.store, &stock, None, 100).await;
         let (first, second) = (items[0].id, items[1].id);
         let told: Vec<_> = walked.iter().map(|movement| (movement.cause, movement.delta)).collect();
-        let delta = |on_hand, held, reported| Delta { on_hand, held, external: 0, reported };
+        let delta = |on_hand, reserved, reported| Delta { on_hand, reserved, external: 0, reported };
         let expected = [
             (Cause::Write, delta(-1, 0, 0)),
             (Cause::Cancel(second), delta(0, -1, 0)),
@@ -38,7 +38,7 @@ fn each_change_is_remembered_with_its_cause() {
         ];
         assert_eq!(told, expected);
         let newest = &walked[0];
-        assert_eq!((newest.on_hand, newest.held, newest.reported), (9, 0, 0));
+        assert_eq!((newest.on_hand, newest.reserved, newest.reported), (9, 0, 0));
         assert_eq!((newest.actor, newest.at, Some(newest.id)), (UserId::new(1), stock.modified_at, stock.movement));
         assert!(walked.iter().zip(&walked[1..]).all(|(newer, older)| newer.previous == Some(older.id)));
         assert_eq!(walked[6].previous, None);
@@ -54,8 +54,8 @@ fn an_import_is_remembered_with_its_number() {
         shop.release(items[0].id, "E1").await;
         let row = |sku: &str, units| ImportStock {
             sku: sku.to_owned(),
-            figure: FigureChange::Figure(Quantity::new(units).expect("within the limits")),
-            held: HeldChange::Keep,
+            level: LevelChange::Level(Quantity::new(units).expect("within the limits")),
+            reserved: ReservedChange::Keep,
             unit: None,
             snapshot_at: None,
             expected: None,
@@ -70,7 +70,7 @@ fn an_import_is_remembered_with_its_number() {
         let id = stock.id;
         let stock = database.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");
         let walked = history(&database.store, &stock.expect("it is there"), None, 1).await;
-        let delta = Delta { on_hand: -4, held: 0, external: 0, reported: -4 };
+        let delta = Delta { on_hand: -4, reserved: 0, external: 0, reported: -4 };
         assert_eq!((walked[0].cause, walked[0].delta), (Cause::Import(import), delta));
         assert_eq!(Some(walked[0].id), rows[0].movement);
     });
@@ -81,9 +81,9 @@ fn a_history_is_read_in_parts_of_any_size() {
     for_each_engine(async |database| {
         let mut shop = Shop::open(&database.store).await;
         let mut stock = shop.write(0, "A", 0).await;
-        for figure in 1..25 {
-            shop.write(0, "B", figure).await;
-            stock = shop.write(0, "A", figure).await;
+        for level in 1..25 {
+            shop.write(0, "B", level).await;
+            stock = shop.write(0, "A", level).await;
         }
         let other = shop.write(0, "B", 99).await;
         let whole = history(&database.store, &stock, None, 1_000).await;

@@ -2,16 +2,16 @@
 //!
 //! Promises: a batch that registers, settles or delivers finds what an earlier one has made. Must not know rules.
 
-use onhand_core::floor::{
-    FloorCommand, MoveKind, MoveState, PackageCommand, Reason, RegisterMove, RegisterMoves, RunTransfer, StockMove,
-    TransferCommand,
+use onhand_core::fulfilment::{
+    FulfilmentCommand, MoveKind, MoveState, PackageCommand, Reason, RegisterMove, RegisterMoves, RunTransfer,
+    StockMove, TransferCommand,
 };
-use onhand_core::{FloorOutcome, OrderId, OrderItem, StockLocationId, TransferId};
+use onhand_core::{FulfilmentOutcome, OrderId, OrderItem, StockLocationId, TransferId};
 use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::{Store, order_items, stock_moves, transfers};
 
 use crate::database::for_each_engine;
-use crate::floor::{LINES_MAX, locate, package, plan, run};
+use crate::fulfilment::{LINES_MAX, locate, package, plan, run};
 use crate::shop::Shop;
 use crate::verify::differences;
 
@@ -46,7 +46,7 @@ async fn gathered(shop: &mut Shop, number: &str, units: i64, at: StockLocationId
 
 async fn transfer_run(shop: &mut Shop, transfer: TransferId, command: TransferCommand) {
     let (items, reason, near, lines) = (None, Reason::Damaged, None, LINES_MAX);
-    run(shop, FloorCommand::Transfer(RunTransfer { transfer, command, items, reason, near, lines })).await;
+    run(shop, FulfilmentCommand::Transfer(RunTransfer { transfer, command, items, reason, near, lines })).await;
 }
 
 fn everything(conditions: Vec<Condition>) -> ListQuery {
@@ -78,12 +78,12 @@ fn moves_come_back_and_are_registered() {
         // Levels do not settle what waits.
         let source = shop.write(0, "B", 10).await;
         let destination = shop.write(1, "A", 10).await;
-        assert_eq!((source.held, source.reported, destination.held, destination.reported), (0, 5, 2, 0));
+        assert_eq!((source.reserved, source.reported, destination.reserved, destination.reported), (0, 5, 2, 0));
         // Two are registered by name, and the line by a repeated release.
         let code = |one: &StockMove| RegisterMove { id: one.id, code: "M".to_owned(), registered_at: None };
         let register = RegisterMoves { rows: rows[1..].iter().map(code).collect() };
-        let outcome = run(&mut shop, FloorCommand::Register(register)).await;
-        let FloorOutcome::MovesRegistered(told) = outcome else { panic!("{outcome:?}") };
+        let outcome = run(&mut shop, FulfilmentCommand::Register(register)).await;
+        let FulfilmentOutcome::MovesRegistered(told) = outcome else { panic!("{outcome:?}") };
         let ids: Vec<_> = told.iter().map(|one| one.id).collect();
         let stored = store.read("t", async move |tx| stock_moves::by_ids(tx, &ids).await).await.expect("read");
         assert_eq!(stored, told);
@@ -92,7 +92,7 @@ fn moves_come_back_and_are_registered() {
         // Then they do.
         let source = shop.write(0, "B", 5).await;
         let destination = shop.write(1, "A", 8).await;
-        assert_eq!((source.reported, destination.held, destination.reported), (0, 0, 0));
+        assert_eq!((source.reported, destination.reserved, destination.reported), (0, 0, 0));
         assert_eq!(differences(&store).await, []);
         let kept = store.read("t", async move |tx| stock_moves::kept_on(tx, [source.id]).await).await.expect("read");
         assert_eq!(kept, []);
@@ -107,10 +107,10 @@ fn what_is_on_its_way_is_kept_until_it_is_there() {
         let (_, rows) = waiting(&store).await;
         // In another batch than the one that kept it, and after a level.
         let arriving = shop.write(1, "B", 2).await;
-        assert_eq!((arriving.held, arriving.reported), (3, 2));
+        assert_eq!((arriving.reserved, arriving.reported), (3, 2));
         transfer_run(&mut shop, rows[2].transfer.expect("carried"), TransferCommand::Deliver).await;
         let arrived = shop.write(1, "B", 5).await;
-        assert_eq!((arrived.held, arrived.reported, arrived.available()), (3, 0, 2));
+        assert_eq!((arrived.reserved, arrived.reported, arrived.available()), (3, 0, 2));
         assert_eq!(differences(&store).await, []);
         // A cancelled line leaves nothing to register.
         shop.cancel(rows[0].order).await;

@@ -94,9 +94,9 @@ async fn many_stocks(database: &Database) -> (Shop, Vec<Stock>) {
     let mut stocks: BTreeMap<StockId, Stock> = BTreeMap::new();
     for (cluster, first) in CLUSTERS.into_iter().enumerate() {
         for kind in IdKind::ALL {
-            shop.ids.refill(kind, first * 1_000, 10_000);
+            shop.ids.add_range(kind, first * 1_000, 10_000);
         }
-        shop.ids.refill(IdKind::Stock, first, 10_000);
+        shop.ids.add_range(IdKind::Stock, first, 10_000);
         for part in 0..CLUSTER_ROWS / 100 {
             let rows = (0..100).map(|row| {
                 let sku = format!("{:03}-{cluster}-{part}-{row}", chance.below(1_000));
@@ -206,7 +206,7 @@ fn the_brief_list_of_stocks_shows_the_same_rows() {
                 .read_inline("t", async move |tx| {
                     let note = |row: &stocks::StockRow<'_>| {
                         let texts = (row.sku()?.to_owned(), row.unit()?.to_owned(), row.extra_field()?.to_owned());
-                        let row = (row.id()?, row.list()?, row.on_hand()?, row.held()?, texts);
+                        let row = (row.id()?, row.list()?, row.on_hand()?, row.reserved()?, texts);
                         noted.lock().expect("one reader").push(row);
                         Ok(())
                     };
@@ -223,9 +223,9 @@ fn the_brief_list_of_stocks_shows_the_same_rows() {
             assert_eq!(page.count, Some(of_list.len() as i64));
             let shown = seen.lock().expect("one reader");
             assert_eq!(shown.len(), expected.len());
-            for (id, of, on_hand, held, (sku, unit, extra)) in shown.iter() {
+            for (id, of, on_hand, reserved, (sku, unit, extra)) in shown.iter() {
                 let stock = all.iter().find(|stock| stock.id.get() == *id).expect("one of ours");
-                assert_eq!((*of, *on_hand, *held), (stock.list.get(), stock.on_hand, stock.held));
+                assert_eq!((*of, *on_hand, *reserved), (stock.list.get(), stock.on_hand, stock.reserved));
                 assert_eq!((sku.as_str(), unit.as_str(), extra.as_str()), (stock.sku.as_str(), "qty", "{}"));
             }
         }
@@ -240,9 +240,9 @@ async fn many_orders(database: &Database) -> (Shop, Vec<Order>) {
     let mut orders: BTreeMap<OrderId, Order> = BTreeMap::new();
     for (cluster, first) in CLUSTERS.into_iter().enumerate() {
         for kind in IdKind::ALL {
-            shop.ids.refill(kind, first * 1_000 + 500_000, 100_000);
+            shop.ids.add_range(kind, first * 1_000 + 500_000, 100_000);
         }
-        shop.ids.refill(IdKind::Order, first, 10_000);
+        shop.ids.add_range(IdKind::Order, first, 10_000);
         for part in 0..4 {
             let commands = (0..100).map(|row| {
                 let channel = Some(shop.market).filter(|_| chance.below(2) == 0);

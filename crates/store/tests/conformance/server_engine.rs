@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onhand_core::command::Needs;
-use onhand_core::{IdSource, Outcome, Refusal, Shelf};
+use onhand_core::command::ReadSet;
+use onhand_core::{IdAllocator, Outcome, Rejection, WorkingSet};
 use onhand_store::channels::CHANNELS;
 use onhand_store::feed::outbox;
 use onhand_store::sql::Statement;
@@ -254,9 +254,9 @@ fn the_channel_of_an_order_stays_until_the_order_is_there() {
         let (store, waiting, market) = (database.store.clone(), barrier.clone(), shop.market.get());
         let ordering = tokio::spawn(async move {
             let body = async move |tx: &mut onhand_store::Tx<'_>| {
-                let (mut needs, mut shelf) = (Needs::default(), Shelf::new(IdSource::default()));
-                order.needs(&mut needs);
-                unit_of_work::load(tx, &needs, &mut shelf).await?;
+                let (mut read_set, mut working_set) = (ReadSet::default(), WorkingSet::new(IdAllocator::default()));
+                order.read_set(&mut read_set);
+                unit_of_work::load(tx, &read_set, &mut working_set).await?;
                 waiting.wait().await;
                 waiting.wait().await;
                 Ok(())
@@ -364,7 +364,7 @@ fn one_code_is_given_to_one_line_whoever_gives_it() {
             let one = here.batch(give(0, [&codes[0], &codes[0]]));
             let two = there.batch(give(1, [&codes[0], &codes[1]]));
             let (one, two) = tokio::join!(one, two);
-            let taken = |results: &[Result<Outcome, Refusal>]| results[0] == Err(Refusal::CodeTaken);
+            let taken = |results: &[Result<Outcome, Rejection>]| results[0] == Err(Rejection::CodeTaken);
             assert_ne!(taken(&one), taken(&two), "round {round}: {one:?} {two:?}");
         }
     });

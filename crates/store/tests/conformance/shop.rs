@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use onhand_core::command::{
-    CancelItems, Needs, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+    CancelItems, NewLine, PlaceOrder, ProductRef, ReadSet, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, Context, IdKind, IdSource, MovesSettle, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
-    Quantity, Refusal, ReleaseMode, Shelf, Stock, StockKey, StockListId, Timestamp, UserId, decide,
+    ChannelId, Command, Context, IdAllocator, IdKind, MovesSettle, OrderId, OrderItem, OrderItemId, OrderStatus,
+    Outcome, Quantity, Rejection, ReleaseMode, Stock, StockKey, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
 use onhand_store::channels::CHANNELS;
 use onhand_store::records::{self, Record};
@@ -55,7 +55,7 @@ pub(crate) struct Shop {
     pub(crate) store: Store,
     pub(crate) lists: [StockListId; 2],
     pub(crate) market: ChannelId,
-    pub(crate) ids: IdSource,
+    pub(crate) ids: IdAllocator,
     now: i64,
 }
 
@@ -68,13 +68,13 @@ impl Shop {
             Ok(([web, outlet], market))
         });
         let (lists, market) = made.await.expect("lists and a channel");
-        Self { store: store.clone(), lists, market, ids: IdSource::default(), now: START.micros() }
+        Self { store: store.clone(), lists, market, ids: IdAllocator::default(), now: START.micros() }
     }
 
     /// The same shop from another process, with a clock that is behind.
     pub(crate) fn beside(&self, store: &Store) -> Self {
         let (lists, market) = (self.lists, self.market);
-        Self { store: store.clone(), lists, market, ids: IdSource::default(), now: START.micros() }
+        Self { store: store.clone(), lists, market, ids: IdAllocator::default(), now: START.micros() }
     }
 
     /// The context of the next command.
@@ -84,7 +84,7 @@ impl Shop {
     }
 
     /// Runs a batch in one transaction.
-    pub(crate) async fn batch(&mut self, commands: Vec<Command>) -> Vec<Result<Outcome, Refusal>> {
+    pub(crate) async fn batch(&mut self, commands: Vec<Command>) -> Vec<Result<Outcome, Rejection>> {
         let needed = |kind| commands.iter().map(|command| command.ids_needed(kind) as i64).sum();
         ids::refill(&self.store, &mut self.ids, needed).await.expect("ids");
         let commands: Vec<_> = commands.into_iter().map(|command| (command, self.context())).collect();
@@ -97,8 +97,8 @@ impl Shop {
         self.batch(vec![command]).await.remove(0).expect("the command is accepted")
     }
 
-    pub(crate) async fn write(&mut self, list: usize, sku: &str, figure: i64) -> Stock {
-        let command = write(self.lists[list], sku, Some(figure), None);
+    pub(crate) async fn write(&mut self, list: usize, sku: &str, level: i64) -> Stock {
+        let command = write(self.lists[list], sku, Some(level), None);
         match self.run(command).await {
             Outcome::StocksWritten(mut rows) => rows.remove(0).stock,
             other => panic!("a write ends in {other:?}"),
@@ -125,29 +125,29 @@ impl Shop {
 /// Loads, decides and writes, in one transaction.
 pub(crate) async fn settle(
     store: &Store,
-    ids: IdSource,
+    ids: IdAllocator,
     commands: Vec<(Command, Context)>,
-) -> Result<(IdSource, Vec<Result<Outcome, Refusal>>), Error> {
+) -> Result<(IdAllocator, Vec<Result<Outcome, Rejection>>), Error> {
     let commands = Arc::new(commands);
     let body = async move |tx: &mut onhand_store::Tx<'_>| {
-        let mut needs = Needs::default();
-        commands.iter().for_each(|(command, _)| command.needs(&mut needs));
-        let mut shelf = Shelf::new(ids);
-        unit_of_work::load(tx, &needs, &mut shelf).await?;
-        let results = commands.iter().map(|(command, context)| decide(&mut shelf, command, *context)).collect();
-        let changes = shelf.take_changes();
-        unit_of_work::apply(tx, &shelf, &changes).await?;
-        Ok((shelf.ids, results))
+        let mut read_set = ReadSet::default();
+        commands.iter().for_each(|(command, _)| command.read_set(&mut read_set));
+        let mut working_set = WorkingSet::new(ids);
+        unit_of_work::load(tx, &read_set, &mut working_set).await?;
+        let results = commands.iter().map(|(command, context)| decide(&mut working_set, command, *context)).collect();
+        let changes = working_set.take_changes();
+        unit_of_work::apply(tx, &working_set, &changes).await?;
+        Ok((working_set.ids, results))
     };
     store.write("shop.batch", body).await
 }
 
-pub(crate) fn write(list: StockListId, sku: &str, figure: Option<i64>, held: Option<i64>) -> Command {
+pub(crate) fn write(list: StockListId, sku: &str, level: Option<i64>, reserved: Option<i64>) -> Command {
     let quantity = |units| Quantity::new(units).expect("within the limits");
     let row = WriteStock {
         target: StockTarget::Key(StockKey { list, sku: sku.to_owned() }),
-        on_hand: figure.map(quantity),
-        held: held.map(quantity),
+        on_hand: level.map(quantity),
+        reserved: reserved.map(quantity),
         unit: None,
         extra_field: None,
         snapshot_at: None,
@@ -193,9 +193,9 @@ pub(crate) fn release(item: OrderItemId, code: &str) -> Command {
 }
 
 /// Every kind of id, far enough from what the store gives out.
-pub(crate) fn plenty_of_ids() -> IdSource {
-    let mut ids = IdSource::default();
-    IdKind::ALL.into_iter().for_each(|kind| ids.refill(kind, 1, 1_000_000));
+pub(crate) fn plenty_of_ids() -> IdAllocator {
+    let mut ids = IdAllocator::default();
+    IdKind::ALL.into_iter().for_each(|kind| ids.add_range(kind, 1, 1_000_000));
     ids
 }
 

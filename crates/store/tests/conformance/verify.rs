@@ -10,7 +10,7 @@ use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};
 
 use crate::database::{Database, for_both_engines, for_each_engine};
-use crate::floor::sound_floor;
+use crate::fulfilment::sound_floor;
 use crate::moves::sound_moves;
 use crate::shop::{Shop, line, place, write};
 
@@ -62,7 +62,7 @@ fn a_sound_database_is_quiet() {
         sound_shop(&database).await;
         assert_eq!(differences(&database.store).await, []);
         let extent = database.store.read("t", async |tx| verify::extent(tx).await).await.expect("read");
-        assert_eq!(extent, Extent { stocks: 4, movements: 21, holds: 10, orders: 5 });
+        assert_eq!(extent, Extent { stocks: 4, movements: 21, reservations: 10, orders: 5 });
     });
 }
 
@@ -203,20 +203,20 @@ const MOVE_DAMAGES: &[(&str, &[&str])] = &[
 #[derive(Clone, Copy)]
 enum Place {
     Sales,
-    Floor,
+    Fulfilment,
     Moves,
 }
 
 #[test]
 fn each_damage_is_noticed() {
     let mut noticed = BTreeSet::new();
-    let all = [(DAMAGES, Place::Sales), (FLOOR_DAMAGES, Place::Floor), (MOVE_DAMAGES, Place::Moves)];
+    let all = [(DAMAGES, Place::Sales), (FLOOR_DAMAGES, Place::Fulfilment), (MOVE_DAMAGES, Place::Moves)];
     let everywhere = all.into_iter().flat_map(|(damages, place)| damages.iter().map(move |damage| (damage, place)));
     for ((sql, rules), place) in everywhere {
         for_both_engines(async |database| {
             _ = match place {
                 Place::Sales => sound_shop(&database).await,
-                Place::Floor => sound_floor(&database.store).await,
+                Place::Fulfilment => sound_floor(&database.store).await,
                 Place::Moves => sound_moves(&database.store).await,
             };
             assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");

@@ -57,7 +57,7 @@ impl Machines {
     }
 
     /// What the server says to a statement that it is to plan for some values, if it does not.
-    fn refusal(&self, statement: &Statement) -> Option<String> {
+    fn rejection(&self, statement: &Statement) -> Option<String> {
         let text = statement.postgres();
         let values =
             (1..=40).take_while(|number| text.contains(&format!("${number}"))).map(|_| "'1'").collect::<Vec<_>>();
@@ -79,7 +79,7 @@ fn what_the_program_says_to_it_is_understood_both_ways() {
     let moved = distribute(&url).expect("it is taken, through TLS with a certificate of version 1");
     assert_eq!(moved.len(), onhand_store::placement::PLACEMENTS.len());
     let refused: Vec<String> =
-        statement_registry::statements().into_iter().filter_map(|statement| machines.refusal(statement)).collect();
+        statement_registry::statements().into_iter().filter_map(|statement| machines.rejection(statement)).collect();
     assert_eq!(refused, Vec::<String>::new());
     run(async {
         let store = Store::open(&url, &Options::default()).await.expect("it opens");

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::command::{CancelItems, TextEdit};
-use onhand_core::{Command, OrderId, OrderItemId, Refusal};
+use onhand_core::{Command, OrderId, OrderItemId, Rejection};
 use serde_json::{Map, Value, json};
 
 use super::{answer, own};
@@ -43,8 +43,8 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
     let items = chosen.iter().copied().map(OrderItemId::new).collect();
     let details = reasons(&form)?.into_iter().map(|(item, reason)| (item, because(reason))).collect();
     let command = CancelItems { order, all, items, details };
-    let refuse = move |refusal| match refusal {
-        Refusal::NotInOrder(items) => foreign(&items, chosen),
+    let refuse = move |rejection| match rejection {
+        Rejection::NotInOrder(items) => foreign(&items, chosen),
         other => refusals::error(other),
     };
     call.submit(Command::CancelItems(command), answer(StatusCode::OK), refuse).await

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
 use onhand_core::{
-    ChannelId, Command, OrderStatus, ProductId, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockListId,
+    ChannelId, Command, OrderStatus, ProductId, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
 };
 
 use super::answer;
@@ -133,8 +133,8 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         lines,
     };
     let count = command.lines.len();
-    call.submit(Command::PlaceOrder(command), answer(StatusCode::CREATED), move |refusal| {
-        refuse(refusal, "order_items", count)
+    call.submit(Command::PlaceOrder(command), answer(StatusCode::CREATED), move |rejection| {
+        refuse(rejection, "order_items", count)
     })
     .await
 }
@@ -200,9 +200,9 @@ pub(super) fn details(form: &Form, names: &[&str]) -> String {
 }
 
 /// Says no; the lines came in this field.
-pub(super) fn refuse(refusal: Refusal, field: &str, lines: usize) -> Error {
-    match refusal {
-        Refusal::Rows(faults) => {
+pub(super) fn refuse(rejection: Rejection, field: &str, lines: usize) -> Error {
+    match rejection {
+        Rejection::Rows(faults) => {
             let mut errors = FieldErrors::default();
             // The list's id was checked for its form only; which line names it matters to the client.
             errors.nest(field, refusals::rows(&faults, lines));

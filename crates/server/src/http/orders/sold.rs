@@ -6,9 +6,9 @@
 
 use axum::http::StatusCode;
 use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
-use onhand_core::refusal::RowFault;
+use onhand_core::rejection::RowFault;
 use onhand_core::{
-    ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Refusal, SKU_CHARS_MAX, StockListId,
+    ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
     as_ordered, feed,
 };
 use onhand_store::catalogs::CATALOGS;
@@ -127,8 +127,8 @@ pub async fn create_sold(call: Call) -> Result<Reply, Error> {
         Some(faults) => Err(Error::Fields(faults)),
         None => match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
             Ok(reply) => Ok(reply),
-            Err(Refusal::OrderNumberTaken) => Err(Error::Fields(number_taken())),
-            Err(refusal) => return Err(refuse(refusal, "order_item", count)),
+            Err(Rejection::OrderNumberTaken) => Err(Error::Fields(number_taken())),
+            Err(rejection) => return Err(refuse(rejection, "order_item", count)),
         },
     };
     let channel = Some(terms.channel);
@@ -148,7 +148,7 @@ async fn foreign(call: &Call, channel: ChannelId, command: &PlaceOrder) -> Resul
     let count = lines.len();
     let body = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;
-        let lists = channel_scope.scopes(feed::Kind::Stock);
+        let lists = channel_scope.scopes(feed::ObjectKind::Stock);
         let skus: Vec<&str> = lines.iter().filter_map(|(product, _)| sku(product)).collect();
         let named = products::keys_by_sku(tx, &skus).await?;
         let id = |product: &ProductRef| match product {

@@ -1,0 +1,45 @@
+//! Planning an order: what of it is in no package yet goes into packages.
+//!
+//! A line takes part when it is approved and its list, or the list its hold is on, is a location's; a line that no location
+//! has keeps its hold where it is and stays unplanned. Planning again leaves packages alone.
+
+use super::allocate::Allocation;
+use super::outcome::{FulfilmentOutcome, OrderPlan, packed};
+use super::{order_status, unplanned};
+use crate::fulfilment::{PlanOrder, UnplannedReason};
+use crate::{Context, OrderItemId, Rejection, WorkingSet};
+
+pub(super) fn plan_order(
+    working_set: &mut WorkingSet,
+    command: &PlanOrder,
+    context: Context,
+) -> Result<FulfilmentOutcome, Rejection> {
+    let order = working_set.order(command.order).ok_or(Rejection::NotFound)?.id;
+    if let Some(location) = command.gather_at {
+        working_set.fulfilment.locations.get(location).ok_or(Rejection::UnknownLocation(location))?;
+    }
+    let items: Vec<OrderItemId> =
+        working_set.items_of(order).into_iter().filter(|item| is_to_be_planned(working_set, *item)).collect();
+    let allocation = Allocation { order, near: command.near, context };
+    let left = match command.gather_at {
+        None => allocation.allocate_lines(working_set, &items),
+        Some(location) => allocation.consolidate(working_set, &items, location, None),
+    };
+    for item in &left {
+        unplanned::note(working_set, order, &[*item], unplanned::reason_of_plan(working_set, *item), context);
+    }
+    unplanned::note(working_set, order, &[], UnplannedReason::NoStock, context);
+    working_set.mark_plan(order, false);
+    order_status::follow_lines(working_set, order, context);
+    let packages: Vec<_> = working_set.fulfilment.packages_of(order).map(|package| package.id).collect();
+    let packages = packages.into_iter().map(|package| packed(working_set, package)).collect();
+    Ok(FulfilmentOutcome::Planned(OrderPlan { order, packages, unplanned: left }))
+}
+
+fn is_to_be_planned(working_set: &WorkingSet, item: OrderItemId) -> bool {
+    let Some(line) = working_set.item(item) else { return false };
+    let stock = working_set.stock(line.stock).map(|stock| stock.list);
+    let is_located =
+        [Some(line.list), stock].into_iter().flatten().any(|list| working_set.fulfilment.location_of(list).is_some());
+    is_located && unplanned::is_open(working_set, item)
+}

@@ -1,0 +1,120 @@
+//! Refusals: every way the rules say no.
+//!
+//! Promises: a refused command has changed nothing. Refusals are found in the order of the variants here, so which of
+//! two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
+
+use crate::{
+    ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, UserId, command::ProductRef,
+};
+
+/// Why a command was refused.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Rejection {
+    /// The object the command names by id does not exist.
+    NotFound,
+    /// The channel of an order does not exist.
+    UnknownChannel(ChannelId),
+    /// An order of that channel has this number already.
+    OrderNumberTaken,
+    /// Rows of the command have faults of their own: (row, fault), rows counted from 0.
+    Rows(Vec<(usize, RowFault)>),
+    /// The order does not fit, and its channel does not accept overselling. Every short SKU is named once.
+    InsufficientStock(Vec<Shortage>),
+    /// The channel accepts overselling, and not this much of it in one line. Every such line is named.
+    OversoldTooLarge {
+        /// How many units more than there are a line may take.
+        max: i64,
+        /// The lines, with what is left for each.
+        lines: Vec<Shortage>,
+    },
+    /// A held quantity would pass the documented maximum.
+    ReservedTooLarge,
+    /// The line carries another code of the same integration type.
+    MappedToAnotherCode {
+        /// The code it carries.
+        code: String,
+    },
+    /// Another line carries this code of the ERP, and the line's list wants each once.
+    CodeTaken,
+    /// These lines belong to another order, or to none.
+    NotInOrder(Vec<OrderItemId>),
+    /// These lines have been shipped; they can be refunded, not cancelled.
+    AlreadyShipped(Vec<OrderItemId>),
+    /// A cancelled line cannot come back to life, since its hold is gone.
+    Cancelled,
+    /// A package or transfer cannot be given this command.
+    IllegalCommand {
+        /// The command.
+        command: &'static str,
+        /// Its state.
+        state: &'static str,
+        /// The commands it can be given.
+        allowed: Vec<&'static str>,
+    },
+    /// These lines do not belong to the package or transfer.
+    ForeignLines(Vec<i64>),
+    /// A line of a package has fewer units than that.
+    TooManyUnits {
+        /// The line.
+        line: i64,
+        /// The units that it has.
+        units: i64,
+    },
+    /// The order would have more lines than an order can have.
+    TooManyLines,
+    /// This picker has the package.
+    PackageTaken(UserId),
+    /// There is no such stock location.
+    UnknownLocation(StockLocationId),
+    /// Moves that the command names cannot be registered so: (row, fault), rows counted from 0.
+    Moves(Vec<(usize, MoveFault)>),
+}
+
+/// Why a move cannot be registered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum MoveFault {
+    /// There is no such move.
+    Unknown(StockMoveId),
+    /// It is registered with another code.
+    AnotherCode {
+        /// The code that it has.
+        code: String,
+    },
+}
+
+/// What is wrong with one row of a command.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RowFault {
+    /// The list does not exist.
+    UnknownList(StockListId),
+    /// The product does not exist and may not be made here.
+    UnknownProduct(ProductRef),
+    /// The figure is older than the one already stored.
+    StaleSnapshot {
+        /// When the stored figure was taken.
+        stored: Timestamp,
+    },
+    /// The stock is not what the row expects: somebody has written it since the row was looked at.
+    StaleRow,
+    /// Something has happened to the stock since the import whose row is to be taken back.
+    TouchedSince,
+    /// The row to be taken back settled reported lines; its figure alone cannot be taken back.
+    Settled,
+    /// A difference would make a count negative.
+    BelowZero,
+    /// A difference would pass the largest amount that can be stored.
+    TooLarge,
+}
+
+/// One SKU of which too little is available.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shortage {
+    /// The SKU.
+    pub sku: String,
+    /// The list it was asked from.
+    pub list: StockListId,
+    /// The sum over all lines of the order.
+    pub asked: i64,
+    /// What there is.
+    pub available: i64,
+}

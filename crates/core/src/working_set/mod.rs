@@ -1,0 +1,348 @@
+//! The shelf: the rows one batch of commands may touch, and what was touched.
+//!
+//! Promises: numbers of a stock change only in [`WorkingSet::move_stock`], which records the movement in the same step; a row
+//! is written back exactly if it was touched. Must not know where rows come from or go to.
+
+mod reservations;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::by_stock::ByStock;
+use crate::command::ProductRef;
+use crate::fulfilment::{Fulfilment, FulfilmentChanges};
+use crate::mapping::Mappings;
+use crate::{
+    Cause, Channel, ChannelId, Delta, IdAllocator, IdKind, Mapping, Movement, MovementId, Order, OrderId, OrderItem,
+    OrderItemId, Product, ProductId, Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId,
+    Timestamp, UserId,
+};
+
+/// Loaded rows and recorded changes.
+#[derive(Debug, Default)]
+pub struct WorkingSet {
+    /// Where new ids come from.
+    pub ids: IdAllocator,
+    /// Locations, and the work of people there.
+    pub fulfilment: Fulfilment,
+    lists: HashMap<StockListId, StockList>,
+    channels: HashMap<ChannelId, Channel>,
+    products: HashMap<ProductId, Product>,
+    product_ids: HashMap<String, ProductId>,
+    stocks: HashMap<StockId, Stock>,
+    stock_ids: HashMap<StockListId, HashMap<String, StockId>>,
+    orders: HashMap<OrderId, Order>,
+    numbers: BTreeSet<(i64, String)>,
+    items: BTreeMap<OrderItemId, OrderItem>,
+    items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
+    reservations: HashMap<OrderItemId, Reservation>,
+    reported_of: ByStock,
+    short_of: ByStock,
+    /// Codes of remote systems for lines.
+    pub mappings: Mappings,
+    changes: Changes,
+}
+
+/// What the batch changed: to be written back in one transaction. New rows and changed rows are kept apart.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Products made.
+    pub new_products: Vec<ProductId>,
+    /// Stocks made.
+    pub new_stocks: BTreeSet<StockId>,
+    /// Stocks changed that were there before.
+    pub stocks: BTreeSet<StockId>,
+    /// Orders made.
+    pub new_orders: BTreeSet<OrderId>,
+    /// Orders changed that were there before, with their earlier state (kept counts depend on it).
+    pub orders: BTreeMap<OrderId, Order>,
+    /// Lines made.
+    pub new_items: BTreeSet<OrderItemId>,
+    /// Lines changed that were there before.
+    pub items: BTreeSet<OrderItemId>,
+    /// Holds taken.
+    pub new_reservations: BTreeSet<OrderItemId>,
+    /// Holds changed that were there before, with the stock they were on.
+    pub reservations: BTreeMap<OrderItemId, StockId>,
+    /// Mappings stored.
+    pub mappings: Vec<Mapping>,
+    /// Movements, in order.
+    pub movements: Vec<Movement>,
+    /// Orders that are to be planned from now on, or (`false`) that have been.
+    pub plans: BTreeMap<OrderId, bool>,
+    /// What happened on the floor.
+    pub fulfilment: FulfilmentChanges,
+}
+
+impl Changes {
+    /// Whether nothing is to be written.
+    pub fn is_empty(&self) -> bool {
+        self.stocks.is_empty()
+            && self.new_stocks.is_empty()
+            && self.new_products.is_empty()
+            && self.new_orders.is_empty()
+            && self.orders.is_empty()
+            && self.new_items.is_empty()
+            && self.items.is_empty()
+            && self.new_reservations.is_empty()
+            && self.reservations.is_empty()
+            && self.mappings.is_empty()
+            && self.movements.is_empty()
+            && self.plans.is_empty()
+            && self.fulfilment.is_empty()
+    }
+}
+
+/// Loading.
+impl WorkingSet {
+    /// An empty shelf that makes ids from this source.
+    pub fn new(ids: IdAllocator) -> Self {
+        Self { ids, ..Self::default() }
+    }
+
+    /// Puts a list on the shelf.
+    pub fn put_list(&mut self, list: StockList) {
+        self.lists.insert(list.id, list);
+    }
+
+    /// Puts a channel on the shelf.
+    pub fn put_channel(&mut self, channel: Channel) {
+        self.channels.insert(channel.id, channel);
+    }
+
+    /// Puts a product on the shelf.
+    pub fn put_product(&mut self, product: Product) {
+        self.product_ids.insert(product.sku.clone(), product.id);
+        self.products.insert(product.id, product);
+    }
+
+    /// Puts a stock on the shelf.
+    pub fn put_stock(&mut self, stock: Stock) {
+        self.stock_ids.entry(stock.list).or_default().insert(stock.sku.clone(), stock.id);
+        self.stocks.insert(stock.id, stock);
+    }
+
+    /// Puts an order on the shelf.
+    pub fn put_order(&mut self, order: Order) {
+        self.orders.insert(order.id, order);
+    }
+
+    /// Says that an order number is taken.
+    pub fn put_number(&mut self, channel: i64, number: String) {
+        self.numbers.insert((channel, number));
+    }
+
+    /// Puts an order line on the shelf.
+    pub fn put_item(&mut self, item: OrderItem) {
+        self.items_of.entry(item.order).or_default().insert(item.id);
+        self.items.insert(item.id, item);
+    }
+
+    /// Puts a hold on the shelf.
+    pub fn put_reservation(&mut self, reservation: Reservation) {
+        self.reported_of.keep(reservation.stock, reservation.item, reservation.state == ReservationState::Reported);
+        self.short_of.keep(reservation.stock, reservation.item, reservation.state == ReservationState::Short);
+        self.reservations.insert(reservation.item, reservation);
+    }
+}
+
+/// Reading.
+impl WorkingSet {
+    /// A list.
+    pub fn list(&self, id: StockListId) -> Option<&StockList> {
+        self.lists.get(&id)
+    }
+
+    /// A channel.
+    pub fn channel(&self, id: ChannelId) -> Option<&Channel> {
+        self.channels.get(&id)
+    }
+
+    /// A product by id or SKU.
+    pub fn product(&self, product: &ProductRef) -> Option<&Product> {
+        let id = match product {
+            ProductRef::Id(id) => id,
+            ProductRef::Sku(sku) => self.product_ids.get(sku)?,
+        };
+        self.products.get(id)
+    }
+
+    /// A stock by id.
+    pub fn stock(&self, id: StockId) -> Option<&Stock> {
+        self.stocks.get(&id)
+    }
+
+    /// When any of the stocks last changed.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.stocks.values().map(|stock| stock.modified_at).max()
+    }
+
+    /// A stock by natural key.
+    pub fn stock_by_key(&self, list: StockListId, sku: &str) -> Option<&Stock> {
+        self.stocks.get(self.stock_ids.get(&list)?.get(sku)?)
+    }
+
+    /// An order.
+    pub fn order(&self, id: OrderId) -> Option<&Order> {
+        self.orders.get(&id)
+    }
+
+    /// Whether a channel (0: the own door) has an order of this number.
+    pub fn number_taken(&self, channel: i64, number: &str) -> bool {
+        self.numbers.contains(&(channel, number.to_owned()))
+    }
+
+    /// An order line.
+    pub fn item(&self, id: OrderItemId) -> Option<&OrderItem> {
+        self.items.get(&id)
+    }
+
+    /// The lines of an order, oldest first.
+    pub fn items_of(&self, order: OrderId) -> Vec<OrderItemId> {
+        self.items_of.get(&order).into_iter().flatten().copied().collect()
+    }
+
+    /// The hold of a line.
+    pub fn reservation(&self, item: OrderItemId) -> Option<&Reservation> {
+        self.reservations.get(&item)
+    }
+
+    /// Lines with a reported hold on a stock.
+    pub(crate) fn reported_of(&self, stock: StockId) -> Vec<OrderItemId> {
+        self.reported_of.of(stock)
+    }
+
+    /// Lines that are short and were last held on a stock.
+    pub(crate) fn short_of(&self, stock: StockId) -> Vec<OrderItemId> {
+        self.short_of.of(stock)
+    }
+
+    /// Stocks that lines are short at.
+    pub(crate) fn stocks_with_short(&self) -> Vec<StockId> {
+        self.short_of.stocks()
+    }
+
+    /// What has been recorded so far.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// Takes a stock off the shelf.
+    pub fn take_stock(&mut self, id: StockId) -> Option<Stock> {
+        self.stocks.remove(&id)
+    }
+
+    /// Takes the recorded changes, leaving none.
+    pub fn take_changes(&mut self) -> Changes {
+        Changes { fulfilment: self.fulfilment.take_changes(), ..std::mem::take(&mut self.changes) }
+    }
+}
+
+/// Changing. Only the decisions call these.
+impl WorkingSet {
+    /// Changes a stock's numbers and remembers why. The stock's time grows with every change that others can see, whatever the
+    /// clock says: channels tell versions apart by it.
+    pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
+        let movement = MovementId::new(self.ids.next_in_bucket(IdKind::Movement, id.bucket()));
+        let is_new = self.changes.new_stocks.contains(&id);
+        let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
+        let at = if is_new { at.max(stock.modified_at) } else { at.later_than(stock.modified_at) };
+        stock.on_hand += delta.on_hand;
+        stock.reserved += delta.reserved;
+        stock.external += delta.external;
+        stock.reported += delta.reported;
+        let broken = stock.on_hand < 0 || stock.external < 0 || stock.reserved < stock.external || stock.reported < 0;
+        assert!(!broken, "no rule makes a count negative: {stock:?} after {delta:?} by {cause:?}");
+        let previous = stock.movement.replace(movement);
+        stock.modified_at = at;
+        let (on_hand, reserved, reported) = (stock.on_hand, stock.reserved, stock.reported);
+        self.touch_stock(id);
+        self.changes.movements.push(Movement {
+            id: movement,
+            stock: id,
+            previous,
+            cause,
+            delta,
+            on_hand,
+            reserved,
+            reported,
+            actor,
+            at,
+        });
+    }
+
+    /// The stock, to change a field that is not one of its numbers.
+    pub(crate) fn stock_mut(&mut self, id: StockId) -> &mut Stock {
+        self.touch_stock(id);
+        self.stocks.get_mut(&id).expect("a decision changes stocks it has looked at")
+    }
+
+    fn touch_stock(&mut self, id: StockId) {
+        if !self.changes.new_stocks.contains(&id) {
+            self.changes.stocks.insert(id);
+        }
+    }
+
+    pub(crate) fn add_product(&mut self, product: Product) {
+        self.changes.new_products.push(product.id);
+        self.put_product(product);
+    }
+
+    pub(crate) fn add_stock(&mut self, stock: Stock) {
+        self.changes.new_stocks.insert(stock.id);
+        self.put_stock(stock);
+    }
+
+    pub(crate) fn add_order(&mut self, order: Order) {
+        self.changes.new_orders.insert(order.id);
+        self.put_number(order.channel.map_or(0, ChannelId::get), order.number.clone());
+        self.put_order(order);
+    }
+
+    pub(crate) fn add_item(&mut self, item: OrderItem) {
+        self.changes.new_items.insert(item.id);
+        self.put_item(item);
+    }
+
+    pub(crate) fn add_hold(&mut self, reservation: Reservation) {
+        self.changes.new_reservations.insert(reservation.item);
+        self.put_reservation(reservation);
+    }
+
+    pub(crate) fn add_mapping(&mut self, mapping: Mapping) {
+        self.changes.mappings.push(mapping.clone());
+        let whole = self.item(mapping.item).map(OrderItem::whole);
+        self.mappings.put(mapping, whole);
+    }
+
+    /// The order, to change it. Its time grows with every change, as a stock's does.
+    pub(crate) fn order_mut(&mut self, id: OrderId, at: Timestamp) -> &mut Order {
+        let order = self.orders.get_mut(&id).expect("a decision changes orders it has looked at");
+        if self.changes.new_orders.contains(&id) {
+            order.modified_at = at.max(order.modified_at);
+        } else {
+            self.changes.orders.entry(id).or_insert_with(|| order.clone());
+            order.modified_at = at.later_than(order.modified_at);
+        }
+        order
+    }
+
+    /// The line, to change it.
+    pub(crate) fn item_mut(&mut self, id: OrderItemId) -> &mut OrderItem {
+        if !self.changes.new_items.contains(&id) {
+            self.changes.items.insert(id);
+        }
+        self.items.get_mut(&id).expect("a decision changes lines it has looked at")
+    }
+
+    /// Changes how many units a line is of, and its hold with it. The caller answers for the numbers of the stock.
+    pub(crate) fn resize(&mut self, item: OrderItemId, quantity: Quantity, now: Timestamp) {
+        self.reservation_mut(item).quantity = quantity;
+        let line = self.item_mut(item);
+        (line.quantity, line.modified_at) = (quantity, now);
+    }
+
+    /// Says that an order is to be planned, or has been.
+    pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
+        self.changes.plans.insert(order, is_due);
+    }
+}

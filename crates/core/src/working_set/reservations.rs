@@ -1,0 +1,90 @@
+//! Holds on the shelf: how they end, and where they go.
+//!
+//! Promises: a hold that was touched is written back; on one stock it moves forward only. Must not know stock numbers: who
+//! changes a hold moves its stock, too.
+
+use super::WorkingSet;
+use crate::{MovedFrom, OrderItemId, Reservation, ReservationState, StockId, Timestamp};
+
+/// Changing, and looking at what is changed together. Only the decisions call these.
+impl WorkingSet {
+    /// Settled holds of a stock, as far as they are here.
+    pub(crate) fn settled_on(&self, stock: StockId) -> impl Iterator<Item = &Reservation> {
+        self.reservations
+            .values()
+            .filter(move |reservation| reservation.stock == stock && reservation.state == ReservationState::Settled)
+    }
+
+    /// Moves a hold to another state, forward only.
+    pub(crate) fn advance_reservation(
+        &mut self,
+        item: OrderItemId,
+        to: ReservationState,
+        registered_at: Option<Timestamp>,
+    ) {
+        let reservation = self.reservation_mut(item);
+        let forward = match reservation.state {
+            ReservationState::Open => to != ReservationState::Open,
+            ReservationState::Reported => {
+                matches!(to, ReservationState::Settled | ReservationState::Cancelled | ReservationState::Short)
+            }
+            ReservationState::Settled => to == ReservationState::Short,
+            ReservationState::Short => matches!(to, ReservationState::Short | ReservationState::Cancelled),
+            ReservationState::Cancelled => false,
+        };
+        assert!(forward, "a hold moves forward only: {reservation:?} to {to:?}");
+        reservation.state = to;
+        reservation.registered_at = registered_at.or(reservation.registered_at);
+        let stock = reservation.stock;
+        self.reported_of.keep(stock, item, to == ReservationState::Reported);
+        self.short_of.keep(stock, item, to == ReservationState::Short);
+    }
+
+    /// Notes when the ERP registered the line of a hold that goes on as it is.
+    pub(crate) fn register_reservation(&mut self, item: OrderItemId, registered_at: Option<Timestamp>) {
+        self.reservation_mut(item).registered_at = registered_at;
+    }
+
+    /// Puts a short hold, and with it its line, on a stock.
+    pub(crate) fn move_reservation_to(
+        &mut self,
+        item: OrderItemId,
+        stock: StockId,
+        state: ReservationState,
+        now: Timestamp,
+    ) {
+        let reservation = self.reservation_mut(item);
+        assert!(
+            reservation.state == ReservationState::Short,
+            "a hold is taken off before it is put on: {reservation:?}"
+        );
+        let (before, first, is_known) = (reservation.stock, reservation.moved, reservation.registered_at.is_some());
+        (reservation.stock, reservation.state) = (stock, state);
+        if state != ReservationState::Open {
+            reservation.registered_at = Some(now);
+        }
+        if !is_known && before != stock {
+            // The ERP knows where it was ordered; if it is back there, where it has been meanwhile.
+            let first = first.filter(|first| first.stock != stock).map(|first| (first.stock, first.list));
+            let from = first.or_else(|| Some((before, self.stocks.get(&before)?.list)));
+            self.reservation_mut(item).moved = from.map(|(stock, list)| MovedFrom { stock, list, at: now });
+        }
+        self.reported_of.keep(stock, item, state == ReservationState::Reported);
+        self.short_of.keep(before, item, false);
+        let list = self.stocks.get(&stock).map(|stock| stock.list);
+        let behind = |list| self.fulfilment.location_of(list).map(|location| location.id);
+        let location =
+            list.and_then(|list| behind(list).or_else(|| self.lists.get(&list).and_then(|list| list.location)));
+        let line = self.item_mut(item);
+        (line.stock, line.location, line.modified_at) = (stock, location, now.later_than(line.modified_at));
+        line.reserved_list = list.unwrap_or(line.reserved_list);
+    }
+
+    pub(super) fn reservation_mut(&mut self, item: OrderItemId) -> &mut Reservation {
+        let reservation = self.reservations.get_mut(&item).expect("a decision changes holds it has looked at");
+        if !self.changes.new_reservations.contains(&item) {
+            self.changes.reservations.entry(item).or_insert(reservation.stock);
+        }
+        reservation
+    }
+}
