@@ -8,14 +8,14 @@ use onhand_store::{Error, Store, Tx, stock_lists};
 use tokio::sync::Semaphore;
 
 use crate::auth::password::Checker;
-use crate::auth::{Sessions, Strangers, Throttle};
+use crate::auth::{AnonymousLimiter, Sessions, Throttle};
+use crate::change_feed::Feed;
 use crate::clock::Clock;
 use crate::config::ServeConfig;
-use crate::feed::Feed;
-use crate::jobs::Jobs;
-use crate::ledger::Ledger;
 use crate::readiness::Readiness;
 use crate::watch::Watch;
+use crate::workers::Workers;
+use crate::writer::Writer;
 use crate::zone::Zone;
 
 /// Downloads at once; each has a thread of its own.
@@ -28,9 +28,9 @@ pub struct App {
     /// The database.
     pub store: Store,
     /// The queue of stock changes.
-    pub ledger: Ledger,
+    pub writer: Writer,
     /// Work that goes on behind the answers.
-    pub jobs: Jobs,
+    pub jobs: Workers,
     /// What those who wait for changes wait on.
     pub feed: Feed,
     /// Who is who.
@@ -40,7 +40,7 @@ pub struct App {
     /// How often one may try.
     pub throttle: Throttle,
     /// How much strangers may ask.
-    pub strangers: Strangers,
+    pub anonymous_limiter: AnonymousLimiter,
     /// Places for downloads.
     pub downloads: Arc<Semaphore>,
     /// Whether the server can do its work.
@@ -55,24 +55,24 @@ pub struct App {
 
 impl App {
     /// Puts the parts together.
-    pub fn new(store: Store, ledger: Ledger, clock: Clock, config: ServeConfig) -> Arc<Self> {
+    pub fn new(store: Store, writer: Writer, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let idle_days = i64::from(config.login_token_idle_days);
         let idle_seconds = (idle_days > 0).then_some(idle_days * DAY_SECONDS);
         let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
         let throttle = Throttle::new(config.login_attempts);
-        let strangers = Strangers::new(config.anonymous_requests_max);
-        let (jobs, feed, passwords) = (Jobs::default(), Feed::default(), Checker::default());
+        let anonymous_limiter = AnonymousLimiter::new(config.anonymous_requests_max);
+        let (jobs, feed, passwords) = (Workers::default(), Feed::default(), Checker::default());
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
         let (readiness, watch) = (Readiness::default(), Watch::default());
         Arc::new(Self {
             store,
-            ledger,
+            writer,
             jobs,
             feed,
             sessions,
             passwords,
             throttle,
-            strangers,
+            anonymous_limiter,
             downloads,
             readiness,
             watch,

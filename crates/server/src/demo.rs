@@ -21,7 +21,7 @@ use onhand_store::records::{self, Record};
 use onhand_store::stock_lists::{self, StockListRow};
 
 use crate::app::App;
-use crate::ledger::{Settled, Submission};
+use crate::writer::{Submission, SubmissionResult};
 
 const LISTS: [(&str, &str); 3] =
     [("Central warehouse", "WH-01"), ("Store Kadikoy", "ST-01"), ("Store Alsancak", "ST-02")];
@@ -175,8 +175,8 @@ async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<
 
 async fn submit(app: &App, command: Command) -> anyhow::Result<Outcome> {
     let submission = Submission { command, actor: UserId::new(0), receipt: None };
-    match app.ledger.submit(submission).await? {
-        Settled::Decided(Ok(outcome)) => Ok(outcome),
+    match app.writer.submit(submission).await? {
+        SubmissionResult::Decided(Ok(outcome)) => Ok(outcome),
         other => bail!("the demonstration was refused: {other:?}"),
     }
 }

@@ -12,10 +12,10 @@ use onhand_store::{Error, Tx, accounts, leases};
 use tokio::sync::Mutex;
 
 use crate::app::App;
-use crate::ledger;
+use crate::writer;
 
 /// A queue this full cannot promise a quick answer.
-const WAITING_MAX: usize = ledger::QUEUE_MAX / 4 * 3;
+const WAITING_MAX: usize = writer::QUEUE_MAX / 4 * 3;
 /// A last write older than this says nothing of the next one: one is tried.
 const WRITE_AGE_MAX: Duration = Duration::from_secs(10);
 /// How long a part may take to answer.
@@ -89,7 +89,7 @@ impl Readiness {
 
 async fn look(app: &App) -> Report {
     let store = &app.store;
-    let waiting = app.ledger.waiting();
+    let waiting = app.writer.waiting();
     let mut parts = Vec::new();
     let mut note = |name, state: Result<State, String>| {
         let state = state.unwrap_or_else(|reason| {
@@ -127,7 +127,7 @@ fn all_there(missing: &[onhand_store::Step]) -> Result<State, String> {
 
 /// Whether commands are taken and what is written gets to the disk.
 async fn writer(app: &App) -> Result<State, String> {
-    if !app.ledger.is_running() {
+    if !app.writer.is_running() {
         return Err("the writer has ended".to_owned());
     }
     if app.store.last_write_age().is_some_and(|age| age < WRITE_AGE_MAX) {

@@ -171,7 +171,7 @@ fn stock_changes_in_one_place() {
         ["rows::apply(", "unit_of_work::apply(", "optimistic::apply("].into_iter().flat_map(calls).collect();
     assert_eq!(
         applied,
-        ["crates/server/src/ledger/combiner.rs", "crates/server/src/ledger/combiner.rs"],
+        ["crates/server/src/writer/group_commit.rs", "crates/server/src/writer/group_commit.rs"],
         "changes are written by the ledger, in one file"
     );
 
@@ -187,8 +187,8 @@ fn rooms_do_not_know_what_they_must_not() {
     let rules: [(&str, &[&str]); 4] = [
         ("crates/core/src/", &["std::time::", "std::fs::", "std::net::", "std::thread", "async fn", "println!"]),
         ("crates/store/src/", &["serde", "axum", "hyper", "http::"]),
-        ("crates/server/src/wire/", &["crate::http", "crate::ledger", "crate::app", "crate::cli"]),
-        ("crates/server/src/auth/", &["crate::http", "crate::ledger", "crate::cli"]),
+        ("crates/server/src/wire/", &["crate::http", "crate::writer", "crate::app", "crate::cli"]),
+        ("crates/server/src/auth/", &["crate::http", "crate::writer", "crate::cli"]),
     ];
     for (folder, words) in rules {
         assert!(source(folder).next().is_some(), "{folder} is gone");

@@ -2,7 +2,7 @@
 //!
 //! Promises: reads nothing itself; what is no table is named as what it is, so that the message helps.
 
-use crate::{Fault, csv::Encoding};
+use crate::{SheetError, csv::Encoding};
 
 /// A format that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,7 +44,7 @@ const OTHERS: &[(&[u8], &str)] = &[
     (b"<table", "a web page, which some programs save under the name of a workbook"),
 ];
 
-pub(crate) fn look(head: &[u8]) -> Result<Looks, Fault> {
+pub(crate) fn look(head: &[u8]) -> Result<Looks, SheetError> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(Looks::Zip);
     }
@@ -54,17 +54,17 @@ pub(crate) fn look(head: &[u8]) -> Result<Looks, Fault> {
     let encoding = Encoding::of(head);
     let text = &head[encoding.bom_bytes()..];
     if text.is_empty() {
-        return Err(Fault::Empty);
+        return Err(SheetError::Empty);
     }
     let start = &text[text.iter().take_while(|byte| byte.is_ascii_whitespace()).count()..];
     let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     if let Some((_, name)) = OTHERS.iter().find(|(with, _)| begins(with)) {
-        return Err(Fault::NotATable(name));
+        return Err(SheetError::NotATable(name));
     }
     // A single NUL is a fault of its row; a file full of them is no text.
     let zeros = text.split(|byte| *byte == 0).count() - 1;
     if !encoding.is_wide() && zeros > text.len() / 50 + 1 {
-        return Err(Fault::NotATable("a program's own file"));
+        return Err(SheetError::NotATable("a program's own file"));
     }
     Ok(Looks::Text(encoding))
 }

@@ -4,18 +4,18 @@
 //! makes this crate panic; text that is written comes back unchanged, and is never run as a formula.
 //! Must not know: what the rows mean, where a file comes from, and the other crates of this workspace.
 
-mod book;
 mod csv;
-mod fault;
+mod error;
 mod format;
-mod harmless;
+mod formula_injection;
 mod limits;
 pub mod probe;
 mod row;
 mod sheet;
+mod workbook;
 mod write;
 
-pub use fault::{Fault, RowFault};
+pub use error::{RowFault, SheetError};
 pub use format::Format;
 pub use limits::Limits;
 pub use row::{Cell, Kind, Row};

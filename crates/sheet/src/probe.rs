@@ -4,7 +4,7 @@
 
 use std::io::Cursor;
 
-use crate::{CsvWriter, Fault, Format, Limits, Out, Row, read};
+use crate::{CsvWriter, Format, Limits, Out, Row, SheetError, read};
 
 /// What was found in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +89,14 @@ fn comes_back(rows: &[Vec<String>], limits: &Limits) {
     let mut row = Row::new();
     let mut sheet = match read(Box::new(Cursor::new(file)), &limits) {
         Ok(sheet) => sheet,
-        Err(Fault::Empty) if rows.is_empty() => return,
+        Err(SheetError::Empty) if rows.is_empty() => return,
         // Text that begins like a web page or a document is taken for one.
-        Err(Fault::NotATable(_)) => return,
+        Err(SheetError::NotATable(_)) => return,
         Err(fault) => panic!("what was written cannot be read: {fault}"),
     };
     for expected in rows {
         assert!(sheet.next(&mut row).expect("what was written is read"), "a row is missing");
         assert!(row.cells().map(|cell| cell.text).eq(expected), "{expected:?} came back as {row:?}");
     }
-    assert!(matches!(sheet.next(&mut row), Ok(false) | Err(Fault::Empty)), "a row came of nothing");
+    assert!(matches!(sheet.next(&mut row), Ok(false) | Err(SheetError::Empty)), "a row came of nothing");
 }

@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::format::{HEAD_BYTES, Looks, look};
-use crate::{Fault, Format, Limits, Row, book, csv};
+use crate::{Format, Limits, Row, SheetError, csv, workbook};
 
 /// Where the bytes come from: a file, or bytes in memory.
 pub trait Source: Read + Seek + Send {}
@@ -28,7 +28,7 @@ pub(crate) trait Rows: Send {
     fn format(&self) -> Format;
 
     /// Reads the next row, which may be blank; `false` if there is none.
-    fn next(&mut self, row: &mut Row) -> Result<bool, Fault>;
+    fn next(&mut self, row: &mut Row) -> Result<bool, SheetError>;
 
     fn encoding(&self) -> Option<&'static str> {
         None
@@ -40,19 +40,19 @@ pub(crate) trait Rows: Send {
 }
 
 /// Opens a file. Its format is found by what is in it.
-pub fn open(path: &Path, limits: &Limits) -> Result<Sheet, Fault> {
+pub fn open(path: &Path, limits: &Limits) -> Result<Sheet, SheetError> {
     read(Box::new(File::open(path)?), limits)
 }
 
 /// Opens a table that is in memory, or in a file that is open already.
-pub fn read(mut source: Box<dyn Source>, limits: &Limits) -> Result<Sheet, Fault> {
+pub fn read(mut source: Box<dyn Source>, limits: &Limits) -> Result<Sheet, SheetError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     source.seek(SeekFrom::Start(0))?;
     let rows: Box<dyn Rows> = match look(&head)? {
         Looks::Text(encoding) => Box::new(csv::Records::new(source, encoding, limits)?),
-        Looks::Zip => book::unpack(source, limits)?,
-        Looks::Ole => Box::new(book::Xls::open(source, limits)?),
+        Looks::Zip => workbook::unpack(source, limits)?,
+        Looks::Ole => Box::new(workbook::Xls::open(source, limits)?),
     };
     Ok(Sheet { rows, rows_max: limits.rows_max, seen: 0, over: false })
 }
@@ -75,9 +75,9 @@ impl Sheet {
 
     /// Reads the next row that is not blank; `false` if there is none.
     ///
-    /// [`Fault::Row`] loses that row only: call again for the one behind it. After any other fault the table is over.
-    /// A table without any row is [`Fault::Empty`]. What `row` holds after a fault is not defined.
-    pub fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    /// [`SheetError::Row`] loses that row only: call again for the one behind it. After any other fault the table is over.
+    /// A table without any row is [`SheetError::Empty`]. What `row` holds after a fault is not defined.
+    pub fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         while !self.over {
             let read = self.rows.next(row);
             match read {
@@ -85,14 +85,14 @@ impl Sheet {
                 Ok(true) => {}
                 Ok(false) => {
                     self.over = true;
-                    return if self.seen == 0 { Err(Fault::Empty) } else { Ok(false) };
+                    return if self.seen == 0 { Err(SheetError::Empty) } else { Ok(false) };
                 }
                 Err(ref fault) => self.over = fault.lost_row().is_none(),
             }
             self.seen += 1;
             if self.seen > self.rows_max && !self.over {
                 self.over = true;
-                return Err(Fault::TooManyRows { max: self.rows_max });
+                return Err(SheetError::TooManyRows { max: self.rows_max });
             }
             return read;
         }

@@ -6,7 +6,7 @@ mod lines;
 use std::io::Cursor;
 
 use lines::rows_within;
-use onhand_sheet::{CsvWriter, Fault, Limits, Out, read};
+use onhand_sheet::{CsvWriter, Limits, Out, SheetError, read};
 
 fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(bytes).collect()
@@ -121,7 +121,7 @@ fn what_is_no_table_is_called_what_it_is() {
     }
     let zeros = [b"\x7FELF".as_slice(), &[0; 400]].concat();
     let fault = read(Box::new(Cursor::new(zeros)), &Limits::default()).err().unwrap();
-    assert!(matches!(fault, Fault::NotATable("a program's own file")), "{fault}");
+    assert!(matches!(fault, SheetError::NotATable("a program's own file")), "{fault}");
 }
 
 #[test]

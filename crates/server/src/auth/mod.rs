@@ -3,18 +3,18 @@
 //! Promises: what is stored cannot be used to sign in; every comparison of a secret takes constant time; a revoked token
 //! stops working within five seconds on every process. Must not know routes or the wire.
 
+mod anonymous_limiter;
 mod client_address;
 mod limiter;
 pub mod password;
 mod role;
 mod sessions;
-mod strangers;
 mod throttle;
 pub mod token;
 
+pub use anonymous_limiter::AnonymousLimiter;
 pub use client_address::TrustedProxies;
 pub use limiter::network;
 pub use role::{Permission, Role};
 pub use sessions::{Asked, Caller, Recalled, Sessions};
-pub use strangers::Strangers;
 pub use throttle::{Attempt, Throttle};

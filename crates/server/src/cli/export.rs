@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::door::{Door, Format, Wanted, find_list, save};
-use super::inside::Inside;
+use super::client::{Format, StockClient, Wanted, find_list, save};
+use super::local::LocalClient;
 use super::remote::{Remote, ServerArgs};
 use crate::config::DatabaseConfig;
 
@@ -41,13 +41,13 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
     if let Some(url) = &args.server.server {
         return export(&Remote::new(url, args.server.token.as_deref())?, args, format).await;
     }
-    let inside = Inside::open(config).await?;
+    let inside = LocalClient::open(config).await?;
     let ended = export(&inside, args, format).await;
     inside.close().await;
     ended
 }
 
-async fn export(door: &impl Door, args: &Args, format: Format) -> anyhow::Result<()> {
+async fn export(door: &impl StockClient, args: &Args, format: Format) -> anyhow::Result<()> {
     let list = match &args.list {
         Some(text) => Some(find_list(door, text).await?.id),
         None => None,

@@ -1,12 +1,12 @@
 //! The command line. Each subcommand is a file; each prints for people on standard output, logs go to standard error.
 
 mod backup;
+mod client;
 mod copy;
 mod database;
-mod door;
 mod export;
 mod import;
-mod inside;
+mod local;
 mod migrate;
 mod progress;
 mod remote;

@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
-use super::door::{Door, Format, List, Take, Wanted};
+use super::client::{Format, List, StockClient, Take, Wanted};
 use crate::tls;
 
 /// How long a connection may take.
@@ -140,7 +140,7 @@ pub(super) fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-impl Door for Remote {
+impl StockClient for Remote {
     async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>> {
         let filter = sought.map(|(field, text)| format!("&{field}={}", encoded(text))).unwrap_or_default();
         let found = self.get(&format!("/api/v1/stock_list/?limit={limit}{filter}")).await?;

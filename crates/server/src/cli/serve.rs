@@ -22,9 +22,9 @@ use crate::app::App;
 use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
-use crate::ledger::Ledger;
 use crate::supervise::keep_going;
-use crate::{demo, http, jobs, measures, watch};
+use crate::writer::Writer;
+use crate::{demo, http, measures, watch, workers};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -83,8 +83,8 @@ async fn serve(
     renew_copy(store, clock.now()).await?;
     let admin = first_admin(store, &config, clock.now()).await?;
     measures::recorder(); // from here on, numbers are kept
-    let (ledger, mut draining) = Ledger::start(store, &clock);
-    let app = App::new(store.clone(), ledger, clock, config);
+    let (writer, mut draining) = Writer::start(store, &clock);
+    let app = App::new(store.clone(), writer, clock, config);
     if app.config.demo {
         demo::fill(&app).await.context("cannot fill the demonstration")?;
     }
@@ -95,7 +95,7 @@ async fn serve(
     house.spawn(async move { keep_going("housekeeping", || keep_house(keeping.clone())).await });
     house.spawn(async move { keep_going("watch", || watch::run(watching.clone())).await });
     house.spawn(keep_going("measures", measures::keep_small));
-    let workers = jobs::start(&app);
+    let workers = workers::start(&app);
     let stop = async {
         let failed = tokio::select! {
             () = signal => None,
@@ -136,7 +136,7 @@ async fn serve(
 
 /// Ends what goes on behind the answers.
 async fn end_work(app: &App, workers: JoinSet<()>, mut house: JoinSet<()>) {
-    jobs::stop(app, workers).await;
+    workers::stop(app, workers).await;
     house.shutdown().await;
     if let Err(fault) = app.sessions.note_use().await {
         tracing::warn!(%fault, "cannot write down the use of tokens");
@@ -241,7 +241,7 @@ async fn keep_house(app: Arc<App>) {
     loop {
         tokio::time::sleep(HOUSEKEEPING).await;
         app.throttle.tidy();
-        app.strangers.tidy();
+        app.anonymous_limiter.tidy();
         if let Some(free) = app.store.disk_free_bytes().filter(|free| *free < app.config.disk_free_bytes_min) {
             tracing::warn!(free, "the disk of the database is nearly full");
         }

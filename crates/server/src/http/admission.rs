@@ -27,12 +27,12 @@ pub(super) struct Origin {
     /// The client's address.
     pub(super) address: IpAddr,
     /// Whether it came by the listener for whoever runs the server.
-    pub(super) is_inside: bool,
+    pub(super) is_operator: bool,
 }
 
 /// Counts a request of nobody in particular; refused when there were too many from its address.
-pub(super) async fn stranger(app: &App, origin: Origin) -> Result<(), Error> {
-    match origin.is_inside || app.strangers.admits(origin.address) {
+pub(super) async fn admit_anonymous(app: &App, origin: Origin) -> Result<(), Error> {
+    match origin.is_operator || app.anonymous_limiter.admits(origin.address) {
         true => Ok(()),
         false => Err(held().await),
     }
@@ -45,7 +45,7 @@ async fn held() -> Error {
 
 /// Refuses what the ledger would refuse in any case.
 pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
-    match route.ledger && app.ledger.is_full() {
+    match route.writer && app.writer.is_full() {
         true => Err(Error::Busy("the ledger takes no more".to_owned())),
         false => Ok(()),
     }
@@ -58,7 +58,7 @@ pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, orig
     if route.permission == Permission::Public {
         return match recalled {
             Some(Recalled::Caller(_) | Recalled::Known(_)) => Ok(nobody()),
-            _ => stranger(app, origin).await.map(|()| nobody()),
+            _ => admit_anonymous(app, origin).await.map(|()| nobody()),
         };
     }
     let refused = |text: &str| Err(Error::unauthorized(text));
@@ -67,20 +67,20 @@ pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, orig
         Some(Recalled::Caller(caller)) => Ok(caller),
         Some(Recalled::Known(asked)) => match app.sessions.look_up(asked).await? {
             Some(caller) => Ok(caller),
-            None => stranger(app, origin).await.and_then(|()| invalid()),
+            None => admit_anonymous(app, origin).await.and_then(|()| invalid()),
         },
         Some(Recalled::New(asked)) => {
             // It may be good, so it is looked up in any case: late where too many were not.
-            let counted = stranger(app, origin).await;
+            let counted = admit_anonymous(app, origin).await;
             let Some(caller) = app.sessions.look_up(asked).await? else { return counted.and_then(|()| invalid()) };
             if counted.is_ok() {
-                app.strangers.give_back(origin.address);
+                app.anonymous_limiter.give_back(origin.address);
             }
             Ok(caller)
         }
-        Some(Recalled::Nobody) => stranger(app, origin).await.and_then(|()| invalid()),
+        Some(Recalled::Nobody) => admit_anonymous(app, origin).await.and_then(|()| invalid()),
         None => {
-            stranger(app, origin).await?;
+            admit_anonymous(app, origin).await?;
             refused("Authentication credentials were not provided.")
         }
     }

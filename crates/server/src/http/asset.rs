@@ -11,7 +11,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest as _, Sha256};
 
 use crate::hex;
-use crate::wire::json::{NOTHING, Reply};
+use crate::wire::json::{ApiResponse, NOTHING};
 
 /// Bytes of the hash that make a tag.
 const TAG_BYTES: usize = 16;
@@ -39,13 +39,13 @@ impl Asset {
     }
 
     /// The answer to a request with these headers.
-    pub(super) fn reply(&self, headers: &HeaderMap) -> Reply {
+    pub(super) fn reply(&self, headers: &HeaderMap) -> ApiResponse {
         let is_packed = !self.packed.is_empty() && takes_gzip(headers);
         let reply = match self.is_known(headers) {
-            true => Reply::text(StatusCode::NOT_MODIFIED, NOTHING),
-            false if is_packed => Reply::other(self.content_type, self.packed.clone())
+            true => ApiResponse::text(StatusCode::NOT_MODIFIED, NOTHING),
+            false if is_packed => ApiResponse::other(self.content_type, self.packed.clone())
                 .with(header::CONTENT_ENCODING, HeaderValue::from_static("gzip")),
-            false => Reply::other(self.content_type, self.plain.clone()),
+            false => ApiResponse::other(self.content_type, self.plain.clone()),
         };
         reply
             .with(header::ETAG, self.tag.clone())

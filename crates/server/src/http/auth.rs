@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use onhand_store::Tx;
 use onhand_store::accounts::{self, Proof, Token};
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::app::App;
 use crate::auth::{Attempt, password, token};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
 use crate::wire::form::Mode;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
 use crate::wire::view::{Shape, View, property};
 
@@ -83,7 +83,7 @@ pub const NEW_TOKEN_ANSWER: View = View {
 };
 
 /// `POST auth/login/`: a new token for name and password. Wrong ones are 400, never 401 (contract 2.1).
-pub async fn login(call: Call) -> Result<Reply, Error> {
+pub async fn login(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(LOGIN, Mode::Whole).await?;
     let (username, password) = (form.text("username").unwrap_or_default(), form.text("password").unwrap_or_default());
     let app = &call.app;
@@ -108,17 +108,17 @@ pub async fn login(call: Call) -> Result<Reply, Error> {
     tracing::info!(username, address = %call.address, "log-in");
     let mut body = String::new();
     Object::open(&mut body).text("key", &key).close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// One more attempt to name a password, unless there were too many that failed.
-fn attempt<'a>(call: &'a Call, username: &str) -> Result<Attempt<'a>, Error> {
+fn attempt<'a>(call: &'a RequestContext, username: &str) -> Result<Attempt<'a>, Error> {
     let throttled = |retry_after_seconds| Error::Throttled { retry_after_seconds };
     call.app.throttle.attempt(username, call.address).map_err(throttled)
 }
 
 /// Whether a password is the one of which the hash is stored. Where none is, finding out takes as long.
-async fn fits(call: &Call, password: &str, stored: Option<String>) -> Result<bool, Error> {
+async fn fits(call: &RequestContext, password: &str, stored: Option<String>) -> Result<bool, Error> {
     let fits = call.app.passwords.check(password.to_owned(), stored).await;
     fits.ok_or(Error::Throttled { retry_after_seconds: 5 })
 }
@@ -131,7 +131,7 @@ fn new_token(app: &App, account: onhand_core::UserId, name: &str) -> (String, To
 }
 
 /// `POST auth/password/`: the caller's own password is replaced. All of its other tokens are revoked.
-pub async fn change_password(call: Call) -> Result<Reply, Error> {
+pub async fn change_password(call: RequestContext) -> Result<ApiResponse, Error> {
     refuse_named(&call)?;
     let form = call.form(PASSWORD, Mode::Whole).await?;
     let current = form.text("current_password").unwrap_or_default();
@@ -155,25 +155,25 @@ pub async fn change_password(call: Call) -> Result<Reply, Error> {
     if !holds {
         return Err(wrong());
     }
-    Ok(Reply::nothing())
+    Ok(ApiResponse::nothing())
 }
 
 /// A program that keeps a named token could otherwise outlive its revocation.
-fn refuse_named(call: &Call) -> Result<(), Error> {
+fn refuse_named(call: &RequestContext) -> Result<(), Error> {
     let text = "A named token cannot do this; sign in with name and password.";
     if call.caller.is_named { Err(Error::Detail(StatusCode::FORBIDDEN, text.to_owned())) } else { Ok(()) }
 }
 
 /// `POST auth/logout/`: revokes the token that was sent.
-pub async fn logout(call: Call) -> Result<Reply, Error> {
+pub async fn logout(call: RequestContext) -> Result<ApiResponse, Error> {
     revoke_token(&call, call.caller.token).await?;
     let mut body = String::new();
     Object::open(&mut body).text("detail", "Successfully logged out.").close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `GET active_user/`.
-pub async fn active_user(call: Call) -> Result<Reply, Error> {
+pub async fn active_user(call: RequestContext) -> Result<ApiResponse, Error> {
     let caller = &call.caller;
     let mut body = String::new();
     Object::open(&mut body)
@@ -184,11 +184,11 @@ pub async fn active_user(call: Call) -> Result<Reply, Error> {
         .int_or_null("channel", caller.channel.map(onhand_core::ChannelId::get))
         .bool("is_active", true)
         .close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `GET auth/tokens/`: the caller's own tokens, the oldest first.
-pub async fn list_tokens(call: Call) -> Result<Reply, Error> {
+pub async fn list_tokens(call: RequestContext) -> Result<ApiResponse, Error> {
     let account = call.caller.account;
     let query = call.listing(FILTERS)?;
     call.app.sessions.note_use().await?;
@@ -212,7 +212,7 @@ fn write_token(out: &mut String, token: &Token) {
 }
 
 /// `POST auth/tokens/`: a named token for the caller, shown this once.
-pub async fn create_token(call: Call) -> Result<Reply, Error> {
+pub async fn create_token(call: RequestContext) -> Result<ApiResponse, Error> {
     refuse_named(&call)?;
     let form = call.form(NEW_TOKEN, Mode::Whole).await?;
     let name = form.text("name").unwrap_or_default();
@@ -237,11 +237,11 @@ pub async fn create_token(call: Call) -> Result<Reply, Error> {
         .time_or_null("expires_date", expires_at)
         .text("key", &key)
         .close();
-    Ok(Reply::text(StatusCode::CREATED, body))
+    Ok(ApiResponse::text(StatusCode::CREATED, body))
 }
 
 /// `DELETE auth/tokens/{id}/`: revokes one of the caller's tokens.
-pub async fn remove_token(call: Call) -> Result<Reply, Error> {
+pub async fn remove_token(call: RequestContext) -> Result<ApiResponse, Error> {
     let (id, account) = (call.id()?, call.caller.account);
     let tokens =
         call.app.store.read("tokens.of_account", async move |tx| accounts::tokens_of(tx, account).await).await?;
@@ -249,10 +249,10 @@ pub async fn remove_token(call: Call) -> Result<Reply, Error> {
         return Err(Error::not_found());
     }
     revoke_token(&call, id).await?;
-    Ok(Reply::nothing())
+    Ok(ApiResponse::nothing())
 }
 
-async fn revoke_token(call: &Call, id: i64) -> Result<(), Error> {
+async fn revoke_token(call: &RequestContext, id: i64) -> Result<(), Error> {
     let now = call.app.clock.now();
     call.app.store.write("tokens.revoke", async move |tx| accounts::revoke(tx, id, now).await).await?;
     call.app.sessions.forget();

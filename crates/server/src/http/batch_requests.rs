@@ -9,14 +9,14 @@ use onhand_store::{Error as StoreError, Tx};
 use serde_json::{Map, Value, json};
 use uuid::Builder;
 
-use super::call::Call;
 use super::content_types::{self, MODELS};
+use super::request_context::RequestContext;
 use crate::auth::token;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Zone;
@@ -93,14 +93,14 @@ fn write(out: &mut String, batch: &BatchRow) {
         .close();
 }
 
-fn reply(status: StatusCode, batch: &BatchRow) -> Reply {
+fn reply(status: StatusCode, batch: &BatchRow) -> ApiResponse {
     let mut body = String::new();
     write(&mut body, batch);
-    Reply::text(status, body)
+    ApiResponse::text(status, body)
 }
 
 /// Gives up what has had its time, so that nobody is shown it as open.
-pub(super) async fn tidied(call: &Call) -> Result<ChannelId, Error> {
+pub(super) async fn tidied(call: &RequestContext) -> Result<ChannelId, Error> {
     let (channel, now, store) = (call.own_channel()?, call.app.clock.now(), &call.app.store);
     let expired = async move |tx: &mut Tx<'_>| batch_requests::has_expired(tx, channel, now).await;
     if store.read_inline("batch_requests.has_expired", expired).await? {
@@ -110,7 +110,7 @@ pub(super) async fn tidied(call: &Call) -> Result<ChannelId, Error> {
 }
 
 /// `GET batch_requests/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     tidied(&call).await?;
     let mut query = call.listing(FILTERS)?;
     call.narrow(&mut query, "channel_id");
@@ -121,7 +121,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET batch_requests/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id) = (tidied(&call).await?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| batch_requests::by_id(tx, channel, id).await;
     let found = call.app.store.read_inline("batch_requests.by_id", find).await?;
@@ -129,7 +129,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 }
 
 /// `POST batch_requests/`.
-pub async fn create(call: Call) -> Result<Reply, Error> {
+pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(NEW, Mode::Whole).await?;
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     call.agrees(&form)?;
@@ -140,16 +140,16 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
 }
 
 /// `PATCH batch_requests/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     step(call, Mode::Partial).await
 }
 
 /// `PUT batch_requests/{id}/`.
-pub async fn replace(call: Call) -> Result<Reply, Error> {
+pub async fn replace(call: RequestContext) -> Result<ApiResponse, Error> {
     step(call, Mode::Whole).await
 }
 
-async fn step(call: Call, mode: Mode) -> Result<Reply, Error> {
+async fn step(call: RequestContext, mode: Mode) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
     let form = call.form(FIELDS, mode).await?;
     call.agrees(&form)?;
@@ -264,9 +264,9 @@ fn join(before: &str, now: &str) -> String {
 }
 
 /// `DELETE batch_requests/{id}/`: what it holds is offered again.
-pub async fn remove(call: Call) -> Result<Reply, Error> {
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
     let remove = async move |tx: &mut Tx<'_>| batch_requests::remove(tx, channel, id, now).await;
     let was_there = call.app.store.write("batch_requests.remove", remove).await?;
-    if was_there { Ok(Reply::nothing()) } else { Err(Error::not_found()) }
+    if was_there { Ok(ApiResponse::nothing()) } else { Err(Error::not_found()) }
 }

@@ -11,10 +11,10 @@ use onhand_store::cancellations::{REASONS, REQUESTS};
 use onhand_store::records::{self as rows, Record};
 use onhand_store::{Error as StoreError, Tx, Value, order_items, orders};
 
-use super::call::Call;
+use super::error_mapping;
 use super::orders::because;
-use super::records::{Draft, Noun, Own, Taken, Unique, fill_blanks};
-use super::refusals;
+use super::request_context::RequestContext;
+use super::resources::{Draft, OwnerScope, Resource, Taken, Unique, fill_blanks};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -25,9 +25,9 @@ const TYPES: &[&str] = &["cancel", "refund"];
 const STATUSES: &[&str] = &["waiting_approval", "confirmed", "approved", "rejected", "completed"];
 
 /// Reasons. They are everybody's, below every channel.
-pub static REASON: Noun = Noun {
+pub static REASON: Resource = Resource {
     unique: &[Unique { index: "cancellation_reason_name", taken: Taken::Field("name") }],
-    ..Noun::new(
+    ..Resource::new(
         &REASONS,
         ("cancellation_reasons", "cancellation_reasons/{id}"),
         "cancellation reason",
@@ -63,14 +63,14 @@ pub static REASON: Noun = Noun {
 };
 
 /// Requests.
-pub static REQUEST: Noun = Noun {
+pub static REQUEST: Resource = Resource {
     unique: &[Unique { index: "cancellation_request_order_item_id", taken: Taken::Field("remote_id") }],
     fixed: &["order_item", "cancellation_type"],
-    own: Some(Own::Column("channel_id")),
+    own: Some(OwnerScope::Column("channel_id")),
     upserts: true,
     rule: Some(|tx, draft| Box::pin(rule(tx, draft))),
     first: Some(|call, before, form| grant(call, before, form)),
-    ..Noun::new(
+    ..Resource::new(
         &REQUESTS,
         ("cancellation_requests", "cancellation_requests/{id}"),
         "cancellation request",
@@ -173,7 +173,7 @@ type Granting<'t> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>
 
 /// Cancels the line of a request that is about to be granted. Whatever becomes of the rest, the line is cancelled by
 /// somebody who may do so, and doing it again changes nothing.
-fn grant<'t>(call: &'t Call, before: &'t Record, form: &'t Form) -> Granting<'t> {
+fn grant<'t>(call: &'t RequestContext, before: &'t Record, form: &'t Form) -> Granting<'t> {
     let (from, to) = (status(before.text("status")), form.text("status").map(|text| status(Some(text))));
     let stays = |field: &str, stored: Option<i64>| form.int(field).is_none() || form.int(field) == stored;
     let is_whole = stays("order_item", before.int("order_item_id"))
@@ -188,7 +188,7 @@ fn grant<'t>(call: &'t Call, before: &'t Record, form: &'t Form) -> Granting<'t>
         let order = OrderId::new(before.int("order_id").unwrap_or_default());
         let details = reason.into_iter().map(|reason| (item, because(reason))).collect();
         let command = CancelItems { order, all: false, items: vec![item], details };
-        let decided = call.settle(Command::CancelItems(command)).await?;
-        decided.map(|_| ()).map_err(refusals::error)
+        let decided = call.submit_or_replay(Command::CancelItems(command)).await?;
+        decided.map(|_| ()).map_err(error_mapping::error)
     })
 }

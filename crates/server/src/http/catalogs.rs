@@ -2,16 +2,16 @@
 
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, OF_CHANNEL};
 
-use super::records::{Noun, Own, Taken, Unique};
+use super::resources::{OwnerScope, Resource, Taken, Unique};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Shape, View, property};
 
 /// Catalogs.
-pub static CATALOG: Noun = Noun {
+pub static CATALOG: Resource = Resource {
     unique: &[Unique { index: "catalog_name", taken: Taken::Field("name") }],
-    own: Some(Own::Among(OF_CHANNEL)),
-    ..Noun::new(
+    own: Some(OwnerScope::Among(OF_CHANNEL)),
+    ..Resource::new(
         &CATALOGS,
         ("catalogs", "catalogs/{id}"),
         "catalog",
@@ -50,15 +50,15 @@ pub static CATALOG: Noun = Noun {
 };
 
 /// Products of catalogs.
-pub static ITEM: Noun = Noun {
+pub static ITEM: Resource = Resource {
     unique: &[Unique {
         index: "catalog_item_product_id",
         taken: Taken::Refused("catalog_item_duplicated", "This product is in this catalog already."),
     }],
     fixed: &["product", "catalog"],
-    own: Some(Own::Among(ITEMS_OF_CHANNEL)),
+    own: Some(OwnerScope::Among(ITEMS_OF_CHANNEL)),
     many: true,
-    ..Noun::new(
+    ..Resource::new(
         &CATALOG_ITEMS,
         ("catalog_items", "catalog_items/{id}"),
         "catalog item",

@@ -6,13 +6,13 @@ use onhand_store::categories::{
 use onhand_store::records::{self, Record};
 use onhand_store::{Error as StoreError, Tx};
 
-use super::call::Call;
-use super::records::{Detail, Draft, Noun, Own, Taken, Unique, found, judge, members, write};
+use super::request_context::RequestContext;
+use super::resources::{Detail, Draft, OwnerScope, Resource, Taken, Unique, found, judge, members, write};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Property, Shape, View, property};
 
 /// Children that a node is shown with.
@@ -25,9 +25,9 @@ const ROOT: View = View {
 };
 
 /// Category trees.
-pub static TREE: Noun = Noun {
+pub static TREE: Resource = Resource {
     unique: &[Unique { index: "category_tree_name", taken: Taken::Field("name") }],
-    own: Some(Own::Among(TREES_OF_CHANNEL)),
+    own: Some(OwnerScope::Among(TREES_OF_CHANNEL)),
     rule: Some(|_, draft| {
         // Until its channel has it, and after: what is made below a channel is that channel's.
         if let (None, Some(channel)) = (draft.before, draft.channel) {
@@ -36,7 +36,7 @@ pub static TREE: Noun = Noun {
         judge(Ok(()))
     }),
     more: Some(root),
-    ..Noun::new(
+    ..Resource::new(
         &TREES,
         ("category_trees", "category_trees/{id}"),
         "category tree",
@@ -102,15 +102,15 @@ pub const NODE_DETAILED: View = View {
     open: false,
 };
 
-const OWN_NODES: Own = Own::Among(NODES_OF_CHANNEL);
+const OWN_NODES: OwnerScope = OwnerScope::Among(NODES_OF_CHANNEL);
 
 /// Category nodes.
-pub static NODE: Noun = Noun {
+pub static NODE: Resource = Resource {
     unique: &[Unique { index: "category_node_node_id", taken: Taken::Field("name") }],
     own: Some(OWN_NODES),
     stirs: true,
     rule: Some(|tx, draft| Box::pin(place(tx, draft))),
-    ..Noun::new(
+    ..Resource::new(
         &NODES,
         ("category_nodes", "category_nodes/{id}"),
         "category node",
@@ -180,7 +180,7 @@ async fn place(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, S
 }
 
 /// `GET category_nodes/{id}/detailed/`: a node with those right below it.
-pub async fn show_detailed(call: Call) -> Result<Reply, Error> {
+pub async fn show_detailed(call: RequestContext) -> Result<ApiResponse, Error> {
     let node = found(&call, &NODE).await?;
     let id = node.id;
     let children =
@@ -189,17 +189,17 @@ pub async fn show_detailed(call: Call) -> Result<Reply, Error> {
     members(&NODE, Object::open(&mut body), &node)
         .list("children", &children, |out, child| write(&NODE, out, child))
         .close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// What nodes products are in.
-pub static PRODUCT_CATEGORY: Noun = Noun {
+pub static PRODUCT_CATEGORY: Resource = Resource {
     unique: &[Unique {
         index: "product_category_product_id",
         taken: Taken::Refused("product_category_duplicated", "This product is in this category already."),
     }],
     fixed: &["product", "category"],
-    own: Some(Own::Among(PRODUCTS_OF_CHANNEL)),
+    own: Some(OwnerScope::Among(PRODUCTS_OF_CHANNEL)),
     many: true,
     detail: Some(&Detail {
         paths: ("product_categories/detailed", "product_categories/{id}/detailed"),
@@ -217,7 +217,7 @@ pub static PRODUCT_CATEGORY: Noun = Noun {
         },
         expands: &[("category", &NODE, None)],
     }),
-    ..Noun::new(
+    ..Resource::new(
         &PRODUCT_CATEGORIES,
         ("product_categories", "product_categories/{id}"),
         "product category",

@@ -15,13 +15,13 @@ use onhand_store::feed::{change_log, generation, told};
 use onhand_store::filter::{Condition, Op};
 use onhand_store::{Tx, stocks};
 
-use super::call::Call;
 use super::feeds;
+use super::request_context::RequestContext;
 use crate::app::App;
-use crate::feed;
+use crate::change_feed;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// The longest that a client may wait, in seconds.
@@ -98,7 +98,7 @@ fn place(conditions: &[Condition], errors: &mut FieldErrors) -> Cursor {
 }
 
 /// `GET changes/?after=&limit=&wait=&stock_list=`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let (query, (skip, limit)) = feeds::query(&call, FILTERS)?;
     if skip > 0 {
@@ -128,7 +128,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
         .bool("more", slice.is_some_and(|slice| slice.has_more))
         .list("results", &rows, |out, row| out.push_str(row))
         .close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// What is asked of changes.
@@ -156,7 +156,7 @@ type Found = (Option<Slice>, Vec<String>);
 
 impl Asked {
     async fn look(self, app: &App) -> Result<Found, Error> {
-        feed::sequence(app).await?;
+        change_feed::sequence(app).await?;
         tell(app, self.channel, self.after == Cursor::default()).await?;
         let read = async move |tx: &mut Tx<'_>| {
             let first = generation::first(tx).await?;
@@ -211,12 +211,12 @@ async fn written(
 }
 
 /// `GET lag/`.
-pub async fn lag(call: Call) -> Result<Reply, Error> {
+pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     // Its head may be where a program begins that has read the lists.
     tell(&call.app, channel, true).await?;
     for kind in onhand_core::feed::ObjectKind::ALL {
-        feed::catch_up(&call.app, channel, kind).await?;
+        change_feed::sync_channel(&call.app, channel, kind).await?;
     }
     let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));
     let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;
@@ -239,5 +239,5 @@ pub async fn lag(call: Call) -> Result<Reply, Error> {
     };
     let mut body = String::new();
     Object::open(&mut body).int("head", head).list("results", &lags, write).close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }

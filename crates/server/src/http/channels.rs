@@ -5,7 +5,7 @@ use onhand_store::categories::TREES_OF_CHANNEL;
 use onhand_store::channels::CHANNELS;
 
 use super::failed_integrations::{INTERVAL_SECONDS_MAX, RETRIES_MAX};
-use super::records::{Draft, Noun, Own, Secrets, Taken, Unique, judge};
+use super::resources::{Draft, OwnerScope, Resource, Secrets, Taken, Unique, judge};
 use crate::auth::{Permission, Role};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
@@ -19,13 +19,13 @@ const FIGURES: &[&str] = &["available", "raw"];
 const OWN_FIELDS: [&str; 2] = ["category_tree_id", "schema"];
 
 /// Sales channels.
-pub static CHANNEL: Noun = Noun {
+pub static CHANNEL: Resource = Resource {
     unique: &[Unique { index: "channel_name", taken: Taken::Field("name") }],
-    own: Some(Own::Column("id")),
-    points: &[("category_tree", Own::Among(TREES_OF_CHANNEL))],
+    own: Some(OwnerScope::Column("id")),
+    points: &[("category_tree", OwnerScope::Among(TREES_OF_CHANNEL))],
     secrets: Some(Secrets { columns: &["conf"], seen_with: Permission::SetUpChannel }),
     rule: Some(|_, draft| judge(may_change(&draft))),
-    ..Noun::new(
+    ..Resource::new(
         &CHANNELS,
         ("channels", "channels/{id}"),
         "channel",

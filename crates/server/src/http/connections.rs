@@ -23,11 +23,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt as _;
 
 use super::STOP_GRACE;
+use super::connection_limits::{ConnectionLimits, ConnectionPermit};
 use super::dispatch::Peer;
-use super::observe::Gate;
-use super::patient::Patient;
-use super::places::{Place, Places};
-use super::protocol::Explained;
+use super::protocol_errors::ProtocolErrors;
+use super::telemetry::Gate;
+use super::write_timeout::WriteTimeout;
 use crate::app::App;
 
 /// Headers a request may have.
@@ -42,31 +42,32 @@ const ADDRESS_PART: usize = 4;
 /// After a failed accept (too many open files, say) the loop takes a breath.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// What a connection is told that is one too many for its address, as far as it still listens.
-const CROWDED: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: 62\r\n\
+const TOO_MANY_CONNECTIONS: &[u8] =
+    b"HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: 62\r\n\
     retry-after: 5\r\ncache-control: no-store\r\nconnection: close\r\n\r\n\
     {\"detail\":\"There are too many connections from this address.\"}";
 
 /// A listener's connections.
-pub(super) struct Door {
+pub(super) struct Listener {
     app: Arc<App>,
     router: Router,
     builder: http1::Builder,
     all: Arc<Semaphore>,
-    places: Arc<Places>,
+    places: Arc<ConnectionLimits>,
     graceful: GracefulShutdown,
     stopping: Arc<AtomicBool>,
     /// Ends what is still open when the time to drain is over.
     over: watch::Sender<()>,
     until_over: watch::Receiver<()>,
-    is_inside: bool,
+    is_operator: bool,
 }
 
 /// What a connection occupies while it is open.
-type Occupied = (OwnedSemaphorePermit, Option<Place>);
+type Occupied = (OwnedSemaphorePermit, Option<ConnectionPermit>);
 
-impl Door {
-    /// A door to some routes, for so many connections; `is_inside` is that of whoever runs the server.
-    pub(super) fn new(app: &Arc<App>, router: Router, connections_max: usize, is_inside: bool) -> Self {
+impl Listener {
+    /// A door to some routes, for so many connections; `is_operator` is that of whoever runs the server.
+    pub(super) fn new(app: &Arc<App>, router: Router, connections_max: usize, is_operator: bool) -> Self {
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
@@ -81,12 +82,12 @@ impl Door {
             router,
             builder,
             all: Arc::new(Semaphore::new(connections_max)),
-            places: Places::new(of_address),
+            places: ConnectionLimits::new(of_address),
             graceful: GracefulShutdown::new(),
             stopping: Arc::default(),
             over,
             until_over,
-            is_inside,
+            is_operator,
         }
     }
 
@@ -109,9 +110,9 @@ impl Door {
                 tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             };
-            match self.place_of(peer.ip()) {
+            match self.permit_for(peer.ip()) {
                 Ok(of_address) => self.admit(stream, peer, (place, of_address)),
-                Err(Crowded) => turn_away(&stream, peer.ip()),
+                Err(TooManyConnections) => turn_away(&stream, peer.ip()),
             }
         };
         drop(listener);
@@ -129,19 +130,19 @@ impl Door {
 
     /// A place for a connection from this address, if one is needed. A proxy speaks for many; and where nothing is configured, so
     /// may what is on this machine.
-    fn place_of(&self, address: IpAddr) -> Result<Option<Place>, Crowded> {
+    fn permit_for(&self, address: IpAddr) -> Result<Option<ConnectionPermit>, TooManyConnections> {
         let config = &self.app.config;
         let is_free = config.trusted_proxies.trusts(address)
             || config.connections_per_address_max.is_none() && address.to_canonical().is_loopback();
-        match is_free || self.is_inside {
+        match is_free || self.is_operator {
             true => Ok(None),
-            false => self.places.take(address).map(Some).ok_or(Crowded),
+            false => self.places.take(address).map(Some).ok_or(TooManyConnections),
         }
     }
 
     fn admit(&self, stream: TcpStream, peer: SocketAddr, occupied: Occupied) {
         prepare(&stream);
-        let peer = Peer { remote: peer, local: stream.local_addr().ok(), is_inside: self.is_inside };
+        let peer = Peer { remote: peer, local: stream.local_addr().ok(), is_operator: self.is_operator };
         let (router, stopping) = (self.router.clone(), self.stopping.clone());
         let service = tower::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(peer);
@@ -154,9 +155,9 @@ impl Door {
                 Ok::<_, Infallible>(answer)
             }
         });
-        let stream = Patient::new(stream, Duration::from_secs(self.app.config.response_seconds.into()));
+        let stream = WriteTimeout::new(stream, Duration::from_secs(self.app.config.response_seconds.into()));
         let connection =
-            self.builder.serve_connection(TokioIo::new(Explained::new(stream)), TowerToHyperService::new(service));
+            self.builder.serve_connection(TokioIo::new(ProtocolErrors::new(stream)), TowerToHyperService::new(service));
         let (connection, mut until_over) = (self.graceful.watch(connection), self.until_over.clone());
         tokio::spawn(async move {
             tokio::select! {
@@ -170,13 +171,13 @@ impl Door {
 }
 
 /// An address has all the connections that it may have.
-struct Crowded;
+struct TooManyConnections;
 
 fn turn_away(stream: &TcpStream, address: IpAddr) {
     static TOLD: Gate = Gate::new();
     metrics::counter!("onhand_connections_refused_total").increment(1);
     // It fits into what the system keeps, or is not said.
-    let _ = stream.try_write(CROWDED);
+    let _ = stream.try_write(TOO_MANY_CONNECTIONS);
     if let Some(untold) = TOLD.pass() {
         tracing::warn!(%address, untold, "an address has too many connections");
     }
@@ -184,8 +185,8 @@ fn turn_away(stream: &TcpStream, address: IpAddr) {
 
 /// What holds for every connection that a listener accepts: a client that takes nothing is given up by the system, too, with
 /// what it keeps for it, even if the server has closed the connection before.
-fn prepare_listener(listener: &TcpListener, patience: Duration) {
-    let set = sockopt::set_tcp_user_timeout(listener, patience.as_millis() as u32)
+fn prepare_listener(listener: &TcpListener, write_timeout: Duration) {
+    let set = sockopt::set_tcp_user_timeout(listener, write_timeout.as_millis() as u32)
         .and_then(|()| sockopt::set_socket_send_buffer_size(listener, SEND_BYTES_MAX));
     if let Err(fault) = set {
         tracing::debug!(%fault, "cannot limit what is kept for clients");
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_is_said_to_a_crowd_is_http() {
-        let text = std::str::from_utf8(CROWDED).expect("text");
+        let text = std::str::from_utf8(TOO_MANY_CONNECTIONS).expect("text");
         let (head, body) = text.split_once("\r\n\r\n").expect("head and body");
         assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{} bytes", body.len());
     }

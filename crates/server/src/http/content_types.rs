@@ -2,10 +2,10 @@
 //!
 //! Promises: a number never changes, on any engine or installation; the table is append-only. Read-only.
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
 use crate::wire::view::{Shape, View, property};
 use onhand_store::Value;
@@ -129,7 +129,7 @@ pub fn number_kinds(conditions: &mut [Condition]) {
 }
 
 /// `GET content_types/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = filter::parse(FILTERS, &call.query, call.zone())?;
     let fits = |row: &&ContentType| {
         query.listing.conditions.iter().all(|condition| {
@@ -142,12 +142,12 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET content_types/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = call.id()?;
     let row = TABLE.iter().find(|row| row.id == id).ok_or_else(Error::not_found)?;
     let mut body = String::new();
     write(&mut body, row);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 fn write(out: &mut String, row: &ContentType) {

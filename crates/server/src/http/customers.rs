@@ -7,7 +7,7 @@ use onhand_store::stores::OF_CHANNEL;
 use onhand_store::{Error as StoreError, Tx, Value};
 use sha2::{Digest as _, Sha256};
 
-use super::records::{Draft, Noun, Own, fill_blanks, judge};
+use super::resources::{Draft, OwnerScope, Resource, fill_blanks, judge};
 use crate::hex;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -16,8 +16,8 @@ use crate::wire::form;
 use crate::wire::view::{Shape, View, property};
 
 /// Customers.
-pub static CUSTOMER: Noun = Noun {
-    own: Some(Own::Column("channel_id")),
+pub static CUSTOMER: Resource = Resource {
+    own: Some(OwnerScope::Column("channel_id")),
     more: Some(|property, record| {
         let none = property == "phone_number" && record.text("phone_number") == Some("");
         none.then(|| "null".to_owned())
@@ -26,7 +26,7 @@ pub static CUSTOMER: Noun = Noun {
         fill_blanks(draft.record, &["phone_number"]);
         judge(Ok(()))
     }),
-    ..Noun::new(
+    ..Resource::new(
         &CUSTOMERS,
         ("customers", "customers/{id}"),
         "customer",
@@ -73,12 +73,12 @@ pub static CUSTOMER: Noun = Noun {
 };
 
 /// Addresses.
-pub static ADDRESS: Noun = Noun {
+pub static ADDRESS: Resource = Resource {
     fixed: &["customer"],
-    points: &[("customer", Own::Column("channel_id")), ("retail_store", Own::Among(OF_CHANNEL))],
-    own: Some(Own::Among(ADDRESSES_OF_CHANNEL)),
-    rule: Some(|tx, draft| Box::pin(settle(tx, draft))),
-    ..Noun::new(
+    points: &[("customer", OwnerScope::Column("channel_id")), ("retail_store", OwnerScope::Among(OF_CHANNEL))],
+    own: Some(OwnerScope::Among(ADDRESSES_OF_CHANNEL)),
+    rule: Some(|tx, draft| Box::pin(validate(tx, draft))),
+    ..Resource::new(
         &ADDRESSES,
         ("addresses", "addresses/{id}"),
         "address",
@@ -179,7 +179,7 @@ const SAME: [&str; 20] = [
 
 /// The customer is the channel's, the places lie in each other, and nobody has the same address already. The customer is
 /// locked, so that two requests cannot both find that nobody has.
-async fn settle(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
+async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
     let Draft { record, channel, .. } = draft;
     let mut errors = FieldErrors::default();
     let customer = record.int("customer_id").unwrap_or_default();

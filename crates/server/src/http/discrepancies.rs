@@ -6,14 +6,14 @@ use onhand_core::fulfilment::{Discrepancy, FulfilmentCommand, RemoveDiscrepancie
 use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
 use onhand_store::{Tx, discrepancies, stock_locations};
 
-use super::call::Call;
-use super::refusals;
+use super::error_mapping;
+use super::request_context::RequestContext;
 use crate::config::DiscrepancyRemove;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Mode, unknown_pk};
-use crate::wire::json::{NOTHING, Object, Reply};
+use crate::wire::json::{ApiResponse, NOTHING, Object};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Zone;
 
@@ -99,7 +99,7 @@ pub(super) fn write(out: &mut String, one: &Discrepancy) {
 }
 
 /// `GET oms/inventory-discrepancies/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
     let listing = query.listing.clone();
     let page =
@@ -108,7 +108,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET oms/inventory-discrepancies/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = DiscrepancyId::new(call.id()?);
     let found = call
         .app
@@ -117,12 +117,12 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         .await?;
     let mut body = String::new();
     write(&mut body, found.first().ok_or_else(Error::not_found)?);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `POST oms/inventory-discrepancies/remove/`: everything from a day on, or up to its end. What has been removed stays to be
 /// read. A request with a key that was answered before removes nothing of what has been reported since.
-pub async fn remove(call: Call) -> Result<Reply, Error> {
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(REMOVE, Mode::Whole).await?;
     let day = form.text("expired_date").and_then(Day::parse).ok_or_else(wrong_date)?;
     let location = form.int("stock_location").map(StockLocationId::new);
@@ -135,10 +135,10 @@ pub async fn remove(call: Call) -> Result<Reply, Error> {
         let is_last = (ids.len() as i64) < TOGETHER;
         let command = Command::Fulfilment(FulfilmentCommand::Remove(RemoveDiscrepancies { ids }));
         if is_last {
-            let answer = |_: &Outcome| Reply::text(StatusCode::NO_CONTENT, NOTHING);
-            return call.submit(command, answer, refusals::error).await;
+            let answer = |_: &Outcome| ApiResponse::text(StatusCode::NO_CONTENT, NOTHING);
+            return call.submit(command, answer, error_mapping::error).await;
         }
-        call.settle(command).await?.map_err(refusals::error)?;
+        call.submit_or_replay(command).await?.map_err(error_mapping::error)?;
     }
 }
 
@@ -146,7 +146,11 @@ pub async fn remove(call: Call) -> Result<Reply, Error> {
 type Span = (Timestamp, Timestamp);
 
 /// What is removed at each location, each by its own calendar.
-async fn times(call: &Call, day: Day, only: Option<StockLocationId>) -> Result<Vec<(StockLocationId, Span)>, Error> {
+async fn times(
+    call: &RequestContext,
+    day: Day,
+    only: Option<StockLocationId>,
+) -> Result<Vec<(StockLocationId, Span)>, Error> {
     let known =
         call.app.store.read_inline("stock_locations.lists", async |tx| stock_locations::lists(tx).await).await?;
     let known: Vec<_> = known.into_iter().filter(|(id, _)| only.is_none_or(|only| only == *id)).collect();
@@ -160,7 +164,7 @@ async fn times(call: &Call, day: Day, only: Option<StockLocationId>) -> Result<V
 }
 
 /// The oldest that are to be removed, as many as are removed in one transaction.
-async fn active(call: &Call, times: Vec<(StockLocationId, Span)>) -> Result<Vec<DiscrepancyId>, Error> {
+async fn active(call: &RequestContext, times: Vec<(StockLocationId, Span)>) -> Result<Vec<DiscrepancyId>, Error> {
     let read = async move |tx: &mut Tx<'_>| {
         let mut ids = Vec::new();
         for (location, span) in times {

@@ -20,19 +20,19 @@ use onhand_core::ChannelId;
 use onhand_store::channels;
 
 use super::admission::{self, Origin};
-use super::call::{Call, id};
 use super::docs;
 use super::encoding::Encoding;
 use super::handling::Handling;
 use super::host;
-use super::observe::Observed;
+use super::request_context::{RequestContext, id};
 use super::routes::{CHANNEL, Reading, Route};
+use super::telemetry::Observed;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::supervise::caught;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// How much of an unwanted body is read, as a multiple of the largest wanted one.
 const DISCARD_FACTOR: usize = 16;
@@ -45,7 +45,7 @@ pub struct Peer {
     /// Where it arrived.
     pub local: Option<SocketAddr>,
     /// Whether it came by the listener for whoever runs the server.
-    pub is_inside: bool,
+    pub is_operator: bool,
 }
 
 /// Which of its paths a route is called through.
@@ -57,7 +57,7 @@ struct Place {
     origin: Origin,
 }
 
-const NOWHERE: Origin = Origin { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_inside: false };
+const NOWHERE: Origin = Origin { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_operator: false };
 
 /// The router of these routes.
 pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>) -> Router {
@@ -88,7 +88,7 @@ pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>) -> Router
 fn origin(app: &App, request: &Request<Body>) -> Origin {
     let Some(peer) = request.extensions().get::<Peer>() else { return NOWHERE };
     let address = app.config.trusted_proxies.client(peer.remote.ip(), request.headers());
-    Origin { address, is_inside: peer.is_inside }
+    Origin { address, is_operator: peer.is_operator }
 }
 
 async fn refuse(app: Arc<App>, request: Request<Body>, error: Error) -> Response {
@@ -96,7 +96,7 @@ async fn refuse(app: Arc<App>, request: Request<Body>, error: Error) -> Response
     let origin = origin(&app, &request);
     observed.address(origin.address);
     let asked = host::asked(request.version(), request.headers()).err();
-    let error = admission::stranger(&app, origin).await.err().or(asked).unwrap_or(error);
+    let error = admission::admit_anonymous(&app, origin).await.err().or(asked).unwrap_or(error);
     finish(observed, error.into_reply())
 }
 
@@ -122,7 +122,7 @@ async fn handle(
     place: Place,
     request: Request<Body>,
     (handling, observed): (&Arc<Handling>, &mut Observed),
-) -> Result<Reply, Error> {
+) -> Result<ApiResponse, Error> {
     let (mut parts, mut body) = request.into_parts();
     let parameters = match place.below_channel || route.path.contains('{') {
         true => parameters(&mut parts).await,
@@ -164,7 +164,7 @@ async fn handle(
         false => caller.channel,
     };
     let query = query(&parts, route, channel.filter(|_| place.below_channel))?;
-    let call = Call {
+    let call = RequestContext {
         caller,
         channel,
         family: place.family,
@@ -211,7 +211,7 @@ fn query(parts: &Parts, route: &Route, below: Option<ChannelId>) -> Result<Vec<(
 
 /// A parameter that a route does not have is refused: quietly ignored, it would say more than the answer does. The id of
 /// the path may be said again.
-fn check_query(route: &Route, call: &Call) -> Result<(), Error> {
+fn check_query(route: &Route, call: &RequestContext) -> Result<(), Error> {
     let mut errors = FieldErrors::default();
     for (name, text) in call.query.iter().filter(|(name, _)| !route.knows(name)) {
         if !route.repeats_id(name) {
@@ -230,12 +230,12 @@ async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Er
         return Err(Error::not_found());
     }
     // Asked for with every request of a channel, so it is kept like a page.
-    let (pages, name) = (app.ledger.pages(), format!("channel {}", id.get()));
-    let before = pages.before_all(&app.store).await?;
-    if pages.find(&name, &before).is_none() {
+    let (response_cache, name) = (app.writer.response_cache(), format!("channel {}", id.get()));
+    let before = response_cache.before_all(&app.store).await?;
+    if response_cache.find(&name, &before).is_none() {
         let found = app.store.read_inline("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
         found.ok_or_else(Error::not_found)?;
-        pages.keep(name, &Bytes::new(), None, before);
+        response_cache.insert(name, &Bytes::new(), None, before);
     }
     Ok(id)
 }
@@ -289,7 +289,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-fn finish(mut observed: Observed, reply: Reply) -> Response {
+fn finish(mut observed: Observed, reply: ApiResponse) -> Response {
     observed.refused(reply.rejection);
     let mut response = Response::new(reply.stream.unwrap_or_else(|| Body::from(reply.body)));
     *response.status_mut() = reply.status;
@@ -323,9 +323,9 @@ mod tests {
     use crate::auth::Permission;
     use crate::clock::Clock;
     use crate::config::ServeConfig;
-    use crate::ledger::Ledger;
+    use crate::writer::Writer;
 
-    async fn broken(_: Call) -> Result<Reply, Error> {
+    async fn broken(_: RequestContext) -> Result<ApiResponse, Error> {
         tokio::task::yield_now().await;
         panic!("a fault of the program")
     }
@@ -335,9 +335,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("t.db").display());
         let store = Store::open(&url, &Options::default()).await.expect("it opens");
-        let (ledger, _draining) = Ledger::start(&store, &Clock::System);
+        let (writer, _draining) = Writer::start(&store, &Clock::System);
         let config = ServeConfig::of_environment().expect("the defaults are right");
-        let app = App::new(store, ledger, Clock::System, config);
+        let app = App::new(store, writer, Clock::System, config);
         let route = Arc::new(Route::new(Method::GET, "healthz", Permission::Public, broken, "It is broken."));
         let place = Place { family: Family::V1, below_channel: false, origin: NOWHERE };
         for _ in 0..2 {

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::wire::error::Error;
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// Bytes of one piece.
 const PIECE_BYTES: usize = 64 * 1_024;
@@ -77,7 +77,7 @@ pub async fn reply(
     app: &App,
     (name, format): (&str, Format),
     write: impl FnOnce(&Reads, &mut Download) -> Result<(), Error> + Send + 'static,
-) -> Result<Reply, Error> {
+) -> Result<ApiResponse, Error> {
     let place = app.downloads.clone().try_acquire_owned();
     let place = place.map_err(|_| Error::Busy("too many downloads at once".to_owned()))?;
     let (pieces, mut waiting) = mpsc::channel(PIECES_AHEAD);
@@ -107,7 +107,7 @@ pub async fn reply(
     let stream = Body::from_stream(Pieces { first, waiting, is_over: false });
     let name: String = name.chars().filter(|letter| !letter.is_control()).take(NAME_CHARS_MAX).collect();
     let disposition = disposition(&format!("{name}.{}", format.word()));
-    Ok(Reply::streamed(format.content_type(), stream).with(header::CONTENT_DISPOSITION, disposition))
+    Ok(ApiResponse::streamed(format.content_type(), stream).with(header::CONTENT_DISPOSITION, disposition))
 }
 
 /// The name of a file, in a plain form for everybody and as it is for those who understand that.

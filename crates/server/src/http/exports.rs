@@ -13,12 +13,12 @@ use onhand_sheet::Out;
 use onhand_store::filter::{ListQuery, Sort, Window};
 use onhand_store::{Tx, products, stock_lists, stocks};
 
-use super::call::Call;
 use super::download::{self, Download, Format, Reads, Table};
+use super::request_context::RequestContext;
 use super::{feeds, product_stocks};
 use crate::wire::error::Error;
 use crate::wire::filter;
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 use crate::wire::scalar;
 
 /// What an export can be.
@@ -43,7 +43,7 @@ const PAGE_ROWS: i64 = 1_000;
 const EXAMPLES: i64 = 10;
 
 /// `GET product_stock/export/`.
-pub async fn export(call: Call) -> Result<Reply, Error> {
+pub async fn export(call: RequestContext) -> Result<ApiResponse, Error> {
     let format = Format::asked(&call.query, EXPORT_FORMATS)?;
     let query: Vec<_> = call.query.iter().filter(|(name, _)| name != "format").cloned().collect();
     let mut listing = filter::parse(product_stocks::FILTERS, &query, call.zone())?.listing;
@@ -61,7 +61,11 @@ pub async fn export(call: Call) -> Result<Reply, Error> {
 }
 
 /// Reads the stocks a page at a time: each page is a transaction of its own.
-fn pages(reads: &Reads, listing: &ListQuery, mut take: impl FnMut(&[Stock]) -> Result<(), Error>) -> Result<(), Error> {
+fn response_cache(
+    reads: &Reads,
+    listing: &ListQuery,
+    mut take: impl FnMut(&[Stock]) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut key = None;
     loop {
         let part = ListQuery { window: Window::After { key, limit: PAGE_ROWS }, ..listing.clone() };
@@ -82,7 +86,7 @@ fn write_json(
 ) -> Result<(), Error> {
     use std::io::Write as _;
     let (mut row, mut separator) = (String::new(), "[");
-    pages(reads, listing, |stocks| {
+    response_cache(reads, listing, |stocks| {
         stocks.iter().try_for_each(|stock| {
             row.clear();
             row.push_str(separator);
@@ -97,7 +101,7 @@ fn write_json(
 fn write_table(reads: &Reads, mut table: Table<'_>, listing: &ListQuery) -> Result<(), Error> {
     table.row(COLUMNS.map(Out::Text))?;
     let mut lists: HashMap<StockListId, String> = HashMap::new();
-    pages(reads, listing, |page| {
+    response_cache(reads, listing, |page| {
         let products = product_names(reads, page)?;
         page.iter().try_for_each(|stock| {
             let list = match lists.entry(stock.list) {
@@ -138,7 +142,7 @@ fn figure_time(stock: &Stock) -> String {
 
 /// `GET stock_list/{id}/excel_template/`: the columns of an import and some rows of the list, which change nothing if
 /// they are left as they are.
-pub async fn template(call: Call) -> Result<Reply, Error> {
+pub async fn template(call: RequestContext) -> Result<ApiResponse, Error> {
     let format = Format::asked(&call.query, TEMPLATE_FORMATS)?;
     let id = StockListId::new(call.id()?);
     let body = async move |tx: &mut Tx<'_>| match stock_lists::by_id(tx, id).await? {

@@ -5,12 +5,12 @@ use onhand_store::Tx;
 use onhand_store::failed_integrations::{self, FailureRow, Given};
 
 use super::batch_requests::REASONS;
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// How often a version may be tried at the most.
@@ -108,14 +108,14 @@ fn write(out: &mut String, row: &FailureRow) {
         .close();
 }
 
-fn reply(row: Option<FailureRow>) -> Result<Reply, Error> {
+fn reply(row: Option<FailureRow>) -> Result<ApiResponse, Error> {
     let mut body = String::new();
     write(&mut body, &row.ok_or_else(Error::not_found)?);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `GET failed_integrations/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     call.narrow(&mut query, "channel_id");
     let listing = query.listing.clone();
@@ -125,13 +125,13 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET failed_integrations/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id) = (call.own_channel()?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| failed_integrations::by_id(tx, channel, id).await;
     reply(call.app.store.read_inline("failed_integrations.by_id", find).await?)
 }
 
-fn given(call: &Call, form: &Form) -> Given {
+fn given(call: &RequestContext, form: &Form) -> Given {
     Given {
         max_retry_count: form.int("max_retry_count"),
         retry_interval: form.int("retry_interval"),
@@ -142,7 +142,7 @@ fn given(call: &Call, form: &Form) -> Given {
 
 /// `PATCH failed_integrations/?…`: the same for all that the filters leave, by their ids. What is too much for one request
 /// goes on after the id in `next`, with `id__gt`.
-pub async fn update_many(call: Call) -> Result<Reply, Error> {
+pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     let form = call.form(FIELDS, Mode::Partial).await?;
     let paging = ["page", "limit", "cursor", "sort"];
@@ -163,11 +163,11 @@ pub async fn update_many(call: Call) -> Result<Reply, Error> {
     }
     let mut body = String::new();
     Object::open(&mut body).int("updated", updated as i64).int_or_null("next", next).close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `PATCH failed_integrations/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
     let given = given(&call, &call.form(FIELDS, Mode::Partial).await?);
     let update = async move |tx: &mut Tx<'_>| failed_integrations::update(tx, channel, id, &given, now).await;

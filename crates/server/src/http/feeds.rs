@@ -14,12 +14,12 @@ use onhand_store::filter::{Condition, Op, Page, Window};
 use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use super::{cancellations, orders as order_views, prices, products as product_views, stock_lists};
-use crate::feed;
+use crate::change_feed;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Property, Shape, View, property};
 
 /// The filters of product stocks below a channel.
@@ -153,7 +153,7 @@ fn matches(condition: &Condition, number: i64) -> bool {
 
 /// What is asked of a list whose rows leave it when they are sent, with the rows to skip and the rows to show: it has
 /// numbered pages and an order of its own.
-pub(super) fn query(call: &Call, filters: &[Filter]) -> Result<(Query, (i64, i64)), Error> {
+pub(super) fn query(call: &RequestContext, filters: &[Filter]) -> Result<(Query, (i64, i64)), Error> {
     let query = filter::parse(filters, &call.query, call.zone())?;
     if call.query.iter().any(|(name, _)| name == "sort") {
         return Err(Error::field("sort", "This list has an order of its own."));
@@ -165,16 +165,16 @@ pub(super) fn query(call: &Call, filters: &[Filter]) -> Result<(Query, (i64, i64
 }
 
 /// `GET …/inserts/`, `…/updates/`, `…/inserts_or_updates/`.
-pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Result<Reply, Error> {
+pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
-    let (pages, name) = (call.app.ledger.pages(), call.name());
+    let (response_cache, name) = (call.app.writer.response_cache(), call.name());
     // Refusals and leases run out.
-    let before = pages.before_all(&call.app.store).await?.within(call.app.clock.now());
-    if let Some(body) = pages.find(&name, &before) {
-        return Ok(Reply::ok(body));
+    let before = response_cache.before_all(&call.app.store).await?.within(call.app.clock.now());
+    if let Some(body) = response_cache.find(&name, &before) {
+        return Ok(ApiResponse::ok(body));
     }
     let (query, (skip, limit)) = query(&call, source.filters())?;
-    feed::catch_up(&call.app, channel, source.kind()).await?;
+    change_feed::sync_channel(&call.app, channel, source.kind()).await?;
     let (now, conditions) = (call.app.clock.now(), query.listing.conditions.clone());
     let read = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;
@@ -196,7 +196,7 @@ pub async fn feed(call: Call, source: Source, offers: &'static [Offer]) -> Resul
     };
     let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.part", read).await?;
     let reply = call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))?;
-    pages.keep(name, &reply.body, None, before);
+    response_cache.insert(name, &reply.body, None, before);
     Ok(reply)
 }
 
@@ -222,7 +222,7 @@ pub(super) async fn written(
         }
         Source::Prices | Source::ExtraPrices => {
             let found = records::by_ids(tx, &PRODUCT_PRICES, objects).await?;
-            found.iter().for_each(|price| put(price.id, &|out| super::records::write(&prices::PRICE, out, price)));
+            found.iter().for_each(|price| put(price.id, &|out| super::resources::write(&prices::PRICE, out, price)));
         }
         Source::Products => {
             let ids: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
@@ -232,7 +232,7 @@ pub(super) async fn written(
         Source::Requests => {
             let found = records::by_ids(tx, &REQUESTS, objects).await?;
             let request = &cancellations::REQUEST;
-            found.iter().for_each(|record| put(record.id, &|out| super::records::write(request, out, record)));
+            found.iter().for_each(|record| put(record.id, &|out| super::resources::write(request, out, record)));
         }
         Source::Orders => {
             for id in objects.iter().copied().map(OrderId::new) {
@@ -289,7 +289,7 @@ fn narrowed(channel_scope: &ChannelScope, source: Source, conditions: &[Conditio
 }
 
 /// `GET product_stocks/` and `extra_product_stocks/` below a channel.
-pub async fn list_stocks(call: Call, source: Source) -> Result<Reply, Error> {
+pub async fn list_stocks(call: RequestContext, source: Source) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let query = call.listing(STOCK_FILTERS)?;
     let mut listing = query.listing.clone();
@@ -320,7 +320,7 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
 }
 
 /// What narrows a list to what is in the lists of the channel's catalog, if the call is about a channel.
-pub(super) async fn of_own_lists(call: &Call, column: &'static str) -> Result<Option<Condition>, Error> {
+pub(super) async fn of_own_lists(call: &RequestContext, column: &'static str) -> Result<Option<Condition>, Error> {
     let Some(channel) = call.channel else { return Ok(None) };
     let body = async move |tx: &mut Tx<'_>| among(tx, channel, Fed::Stock).await;
     let own = call.app.store.read_inline("assortments.of_channel", body).await?;
@@ -328,13 +328,13 @@ pub(super) async fn of_own_lists(call: &Call, column: &'static str) -> Result<Op
 }
 
 /// Whether a stock list is the channel's, if the call is about one.
-pub(super) async fn owns_list(call: &Call, list: StockListId) -> Result<bool, Error> {
+pub(super) async fn owns_list(call: &RequestContext, list: StockListId) -> Result<bool, Error> {
     let own = of_own_lists(call, "id").await?;
     Ok(own.is_none_or(|own| own.values.contains(&Value::Int(list.get()))))
 }
 
 /// `GET stock_lists/` below a channel: those of its catalog.
-pub async fn list_stock_lists(call: Call) -> Result<Reply, Error> {
+pub async fn list_stock_lists(call: RequestContext) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let query = call.listing(stock_lists::FILTERS)?;
     let mut listing = query.listing.clone();
@@ -347,7 +347,7 @@ pub async fn list_stock_lists(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET price_lists/` below a channel: those of its catalog.
-pub async fn list_price_lists(call: Call) -> Result<Reply, Error> {
+pub async fn list_price_lists(call: RequestContext) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let query = call.listing(prices::LIST.filters)?;
     let mut listing = query.listing.clone();
@@ -356,7 +356,7 @@ pub async fn list_price_lists(call: Call) -> Result<Reply, Error> {
         records::page(tx, &PRICE_LISTS, &listing).await
     };
     let page = call.app.store.read("records.page", read).await?;
-    call.page(&query, &page, |out, list| super::records::write(&prices::LIST, out, list))
+    call.page(&query, &page, |out, list| super::resources::write(&prices::LIST, out, list))
 }
 
 /// The lists of a channel's catalog.
@@ -366,7 +366,7 @@ async fn among(tx: &mut Tx<'_>, channel: ChannelId, kind: Fed) -> Result<Conditi
 }
 
 /// `GET product_prices/` and `extra_product_prices/` below a channel.
-pub async fn list_prices(call: Call, source: Source) -> Result<Reply, Error> {
+pub async fn list_prices(call: RequestContext, source: Source) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let query = call.listing(prices::PRICE.filters)?;
     let mut listing = query.listing.clone();
@@ -376,5 +376,5 @@ pub async fn list_prices(call: Call, source: Source) -> Result<Reply, Error> {
         records::page(tx, &PRODUCT_PRICES, &listing).await
     };
     let page = call.app.store.read("records.page", read).await?;
-    call.page(&query, &page, |out, price| super::records::write(&prices::PRICE, out, price))
+    call.page(&query, &page, |out, price| super::resources::write(&prices::PRICE, out, price))
 }

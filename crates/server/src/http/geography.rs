@@ -11,7 +11,7 @@ use onhand_store::geography::{
 use onhand_store::records::{self, Record, Table};
 use onhand_store::{Error as StoreError, Tx};
 
-use super::records::{Draft, Noun, Taken, Unique};
+use super::resources::{Draft, Resource, Taken, Unique};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -38,10 +38,10 @@ const fn by_type(condition: &'static str) -> Filter {
 }
 
 /// Countries.
-pub static COUNTRY: Noun = Noun {
+pub static COUNTRY: Resource = Resource {
     unique: &[Unique { index: "country_code", taken: Taken::Field("code") }],
-    rule: Some(|tx, draft| Box::pin(settle(tx, draft, &[]))),
-    ..Noun::new(
+    rule: Some(|tx, draft| Box::pin(validate(tx, draft, &[]))),
+    ..Resource::new(
         &COUNTRIES,
         ("countries", "countries/{id}"),
         "country",
@@ -74,10 +74,10 @@ pub static COUNTRY: Noun = Noun {
 };
 
 /// Cities.
-pub static CITY: Noun = Noun {
+pub static CITY: Resource = Resource {
     fixed: &["country"],
-    rule: Some(|tx, draft| Box::pin(settle(tx, draft, &[]))),
-    ..Noun::new(
+    rule: Some(|tx, draft| Box::pin(validate(tx, draft, &[]))),
+    ..Resource::new(
         &CITIES,
         ("cities", "cities/{id}"),
         "city",
@@ -110,10 +110,10 @@ pub static CITY: Noun = Noun {
 };
 
 /// Townships.
-pub static TOWNSHIP: Noun = Noun {
+pub static TOWNSHIP: Resource = Resource {
     fixed: &["city", "country"],
-    rule: Some(|tx, draft| Box::pin(settle(tx, draft, &IN_CITY))),
-    ..Noun::new(
+    rule: Some(|tx, draft| Box::pin(validate(tx, draft, &IN_CITY))),
+    ..Resource::new(
         &TOWNSHIPS,
         ("townships", "townships/{id}"),
         "township",
@@ -153,10 +153,10 @@ pub static TOWNSHIP: Noun = Noun {
 };
 
 /// Districts.
-pub static DISTRICT: Noun = Noun {
+pub static DISTRICT: Resource = Resource {
     fixed: &["township", "city", "country"],
-    rule: Some(|tx, draft| Box::pin(settle(tx, draft, &IN_TOWNSHIP))),
-    ..Noun::new(
+    rule: Some(|tx, draft| Box::pin(validate(tx, draft, &IN_TOWNSHIP))),
+    ..Resource::new(
         &DISTRICTS,
         ("districts", "districts/{id}"),
         "district",
@@ -205,7 +205,7 @@ static IN_CITY: [Within; 1] = [("city", &CITIES, &["country"])];
 static IN_TOWNSHIP: [Within; 1] = [("township", &TOWNSHIPS, &["city", "country"])];
 
 /// Folds a place's name, and takes what it lies in from the smallest place that was said.
-async fn settle(tx: &mut Tx<'_>, draft: Draft<'_>, within: &[Within]) -> Result<Result<(), Error>, StoreError> {
+async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>, within: &[Within]) -> Result<Result<(), Error>, StoreError> {
     let Draft { record, form, .. } = draft;
     record.set("name_folded", case_fold(record.text("name").unwrap_or_default()));
     let mut errors = FieldErrors::default();
@@ -235,11 +235,11 @@ pub(super) fn disagree(errors: &mut FieldErrors, form: &Form, (name, is, of): (&
 const KINDS: &[&str] = &["country", "city", "township", "district"];
 
 /// Remote systems' codes.
-pub static MAPPING: Noun = Noun {
+pub static MAPPING: Resource = Resource {
     unique: &[Unique { index: "object_mapping_code", taken: Taken::Field("code") }],
     fixed: &["content_type", "object_id"],
     rule: Some(|tx, draft| Box::pin(is_there(tx, draft))),
-    ..Noun::new(
+    ..Resource::new(
         &OBJECT_MAPPINGS,
         ("object_mappings", "object_mappings/{id}"),
         "mapping",

@@ -12,7 +12,7 @@ use super::route::{Answer, Route};
 use crate::wire::error::FieldErrors;
 use crate::wire::field::Field;
 use crate::wire::form::{self, Agrees, Form, Mode, NONE_AGREES, Unread};
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// The fields of the body that were not read.
 pub const IGNORED_FIELDS: &str = "onhand-ignored-fields";
@@ -122,7 +122,7 @@ impl Handling {
     }
 
     /// The answer, with what is to be said of the body.
-    pub fn told(&self, mut reply: Reply) -> Reply {
+    pub fn told(&self, mut reply: ApiResponse) -> ApiResponse {
         if let Some(asked) = self.asked {
             let text = if asked == Strictness::Strict { "handling=strict" } else { "handling=lenient" };
             reply = reply.with(HeaderName::from_static(PREFERENCE_APPLIED), HeaderValue::from_static(text));

@@ -2,23 +2,23 @@
 
 use axum::http::StatusCode;
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::{logs, measures};
 
 /// When it is worth asking again a server that is not ready.
 const RETRY_SECONDS: u64 = 1;
 
 /// `GET /healthz`: the process answers.
-pub async fn live(_: Call) -> Result<Reply, Error> {
+pub async fn live(_: RequestContext) -> Result<ApiResponse, Error> {
     let mut body = String::new();
     Object::open(&mut body).text("status", "ok").close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `GET /readyz`: whether the server can do its work, and which part is in the way if not.
-pub async fn ready(call: Call) -> Result<Reply, Error> {
+pub async fn ready(call: RequestContext) -> Result<ApiResponse, Error> {
     let report = call.app.readiness.look(&call.app).await;
     let failing = report.failing();
     let status = if failing.is_empty() { "ok" } else { "failing" };
@@ -32,16 +32,16 @@ pub async fn ready(call: Call) -> Result<Reply, Error> {
     }
     if failing.is_empty() {
         object.close();
-        return Ok(Reply::ok(body));
+        return Ok(ApiResponse::ok(body));
     }
     object.text("detail", &format!("Not ready: {}.", failing.join(", "))).close();
-    Ok(Reply::text(StatusCode::SERVICE_UNAVAILABLE, body).retry_after(RETRY_SECONDS))
+    Ok(ApiResponse::text(StatusCode::SERVICE_UNAVAILABLE, body).retry_after(RETRY_SECONDS))
 }
 
 /// `GET /metrics`. Asks nobody and waits for nothing: what the database knows was looked at before.
-pub async fn metrics(call: Call) -> Result<Reply, Error> {
+pub async fn metrics(call: RequestContext) -> Result<ApiResponse, Error> {
     let app = &call.app;
-    metrics::gauge!("onhand_ledger_waiting").set(app.ledger.waiting() as f64);
+    metrics::gauge!("onhand_ledger_waiting").set(app.writer.waiting() as f64);
     metrics::gauge!("onhand_imports_delayed").set(app.jobs.delays.count() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
     if let Some(bytes) = logs::file_bytes() {
@@ -62,5 +62,5 @@ pub async fn metrics(call: Call) -> Result<Reply, Error> {
         metrics::gauge!("onhand_database_connections_in_use").set(connections.in_use as f64);
         metrics::gauge!("onhand_database_connections_waiting").set(connections.waiting as f64);
     }
-    Ok(Reply::other("text/plain; version=0.0.4", measures::recorder().render()))
+    Ok(ApiResponse::other("text/plain; version=0.0.4", measures::recorder().render()))
 }

@@ -3,12 +3,12 @@
 use onhand_store::filter::{Page, Window};
 use onhand_store::stocks;
 
-use super::call::Call;
 use super::imports::{found, list_of};
-use crate::imports::ended::{self, Part};
+use super::request_context::RequestContext;
 use crate::imports::outcomes::{Figures, RowOutcome};
+use crate::imports::results::{self, Part};
 use crate::wire::error::Error;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// One row that changes something. What was is null where the row makes the stock.
@@ -31,14 +31,14 @@ pub const CHANGE: View = View {
 };
 
 /// `GET …/{cache_key}/changes/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(&[])?;
     let Window::Page { number, limit } = query.listing.window else {
         return Err(Error::field("cursor", "Changes are read page by page."));
     };
     let import = found(&call, list_of(&call).await?, call.parameter(1).to_owned()).await?;
     let (id, part) = (import.id, Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize });
-    let rows = call.app.store.read("imports.changes", async move |tx| ended::changes(tx, id, part).await).await?;
+    let rows = call.app.store.read("imports.changes", async move |tx| results::changes(tx, id, part).await).await?;
     call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)
 }
 

@@ -7,16 +7,16 @@ use std::collections::VecDeque;
 
 use onhand_core::ImportId;
 use onhand_core::import::{Column, Columns};
-use onhand_sheet::{Cell, Fault, Kind, Limits, Out, Row, Sheet};
+use onhand_sheet::{Cell, Kind, Limits, Out, Row, Sheet, SheetError};
 use onhand_store::imports::{self, ImportRow, State, Task};
 
-use super::call::Call;
 use super::download::{self, Format, Reads, Table};
 use super::imports::{found, list_of};
+use super::request_context::RequestContext;
 use crate::imports::outcomes::{self, End, Figures, RowOutcome};
 use crate::imports::{file, spool};
 use crate::wire::error::Error;
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// What a result can be.
 pub const FORMATS: &[Format] = &[Format::Csv, Format::Xlsx];
@@ -27,7 +27,7 @@ const COLUMNS: [&str; 6] =
 const NOT_DONE: &str = "not_done";
 
 /// `GET …/{cache_key}/result/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let format = Format::asked(&call.query, FORMATS)?;
     let list = list_of(&call).await?;
     let import = found(&call, list, call.parameters.last().cloned().unwrap_or_default()).await?;
@@ -187,7 +187,7 @@ fn next(sheet: &mut Sheet, row: &mut Row) -> Result<Option<(u64, bool)>, Error> 
     match sheet.next(row) {
         Ok(true) => Ok(Some((row.number(), true))),
         Ok(false) => Ok(None),
-        Err(Fault::Row { row, .. }) => Ok(Some((row, false))),
+        Err(SheetError::Row { row, .. }) => Ok(Some((row, false))),
         Err(fault) => Err(unreadable(fault)),
     }
 }

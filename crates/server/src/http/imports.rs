@@ -6,16 +6,16 @@ use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Error as Fault, Tx, stock_lists};
 use serde_json::Value;
 
-use super::call::{Call, key_reused, replayed};
+use super::request_context::{RequestContext, key_reused, replayed};
 use super::upload;
-use crate::imports::begin::{self, Asked, Unfit};
-use crate::imports::ended::{self, Part};
 use crate::imports::outcomes::{End, RowOutcome};
-use crate::imports::spool::{Arriving, Half};
+use crate::imports::results::{self, Part};
+use crate::imports::spool::{PartialUpload, UploadSink};
+use crate::imports::start::{self, Asked, Unfit};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// Rows of the errors that are shown when nothing else is asked for.
@@ -89,7 +89,7 @@ pub const ROW_ERROR: View = View {
 };
 
 /// `POST stock_list/{id}/excel_import/`: a file of product stocks.
-pub async fn import_stocks(call: Call) -> Result<Reply, Error> {
+pub async fn import_stocks(call: RequestContext) -> Result<ApiResponse, Error> {
     let taken = async {
         let list = list_of(&call).await?;
         take_file(&call, Kind::Stocks, list).await
@@ -100,7 +100,7 @@ pub async fn import_stocks(call: Call) -> Result<Reply, Error> {
 }
 
 /// The list in the path, which must be there; none where the path has none.
-pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
+pub(super) async fn list_of(call: &RequestContext) -> Result<Option<StockListId>, Error> {
     if call.path.contains("/stock_list/excel_import") {
         return Ok(None);
     }
@@ -111,20 +111,20 @@ pub(super) async fn list_of(call: &Call) -> Result<Option<StockListId>, Error> {
 }
 
 /// `POST stock_list/excel_import/`: a file of stock lists.
-pub async fn import_lists(call: Call) -> Result<Reply, Error> {
+pub async fn import_lists(call: RequestContext) -> Result<ApiResponse, Error> {
     let ended = take_file(&call, Kind::StockLists, None).await;
     upload::pass_over(&call).await;
     ended
 }
 
-async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result<Reply, Error> {
+async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>) -> Result<ApiResponse, Error> {
     let store = &call.app.store;
     let query = options(call, &call.query)?; // a wrong option is told before a large file is sent
-    let time_zone = begin::time_zone(&call.app, list).await?;
-    let new = ImportRow { time_zone, ..begin::import(kind, Task::Import, list, asked(call)) };
-    let (import, half) = Half::begin(store, new).await?;
+    let time_zone = start::time_zone(&call.app, list).await?;
+    let new = ImportRow { time_zone, ..start::import(kind, Task::Import, list, asked(call)) };
+    let (import, half) = PartialUpload::begin(store, new).await?;
     let taken = async {
-        let arriving = Arriving::new(store, import.id).within(call.app.config.import_stored_bytes_max);
+        let arriving = UploadSink::new(store, import.id).within(call.app.config.import_stored_bytes_max);
         let arrived = upload::receive(call, arriving).await?;
         let arrived = arrived.ok_or_else(no_file)?;
         let form = options(call, &arrived.fields)?;
@@ -133,7 +133,7 @@ async fn take_file(call: &Call, kind: Kind, list: Option<StockListId>) -> Result
         let import = ImportRow {
             mode: mode.unwrap_or(import.mode),
             task: if is_preview { Task::Preview } else { Task::Import },
-            file_name: begin::file_name(&arrived.file_name),
+            file_name: start::file_name(&arrived.file_name),
             file_bytes: arrived.bytes,
             ..import
         };
@@ -156,7 +156,7 @@ fn no_file() -> Error {
     Error::refused("file_100_1", "File not found please provide an appropriate file")
 }
 
-fn options(call: &Call, given: &[(String, String)]) -> Result<Form, Error> {
+fn options(call: &RequestContext, given: &[(String, String)]) -> Result<Form, Error> {
     let body = given.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
     call.read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
 }
@@ -166,7 +166,7 @@ enum Begun {
     /// The work begins.
     Now,
     /// The same request was answered before.
-    Before(Answer),
+    ReadPoint(Answer),
     /// The key was used for another request.
     Other,
     /// The file was swept away before it was whole.
@@ -174,7 +174,7 @@ enum Begun {
 }
 
 /// Lets the work on a whole file begin, unless the same request was answered before; whether it begins.
-async fn let_begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Reply, bool), Error> {
+async fn let_begin(call: &RequestContext, import: ImportRow, file: [u8; 32]) -> Result<(ApiResponse, bool), Error> {
     let reply = key_reply(&import.cache_key);
     let request = [&file[..], import.task.word().as_bytes(), import.mode.as_bytes()].concat();
     let answer = call.answer_key(&request)?.map(|(key, fingerprint)| {
@@ -186,7 +186,7 @@ async fn let_begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Re
         if let Some((key, answer)) = &answer
             && let Some((_, known)) = idempotency::find_all(tx, [key]).await?.into_iter().next()
         {
-            return Ok(if known.fingerprint == answer.fingerprint { Begun::Before(known) } else { Begun::Other });
+            return Ok(if known.fingerprint == answer.fingerprint { Begun::ReadPoint(known) } else { Begun::Other });
         }
         if !imports::arrived(tx, &import).await? {
             return Ok(Begun::TooLate);
@@ -203,20 +203,20 @@ async fn let_begin(call: &Call, import: ImportRow, file: [u8; 32]) -> Result<(Re
     };
     match begun? {
         Begun::Now => Ok((reply, true)),
-        Begun::Before(known) => Ok((replayed(known), false)),
+        Begun::ReadPoint(known) => Ok((replayed(known), false)),
         Begun::Other => Err(key_reused()),
         Begun::TooLate => Err(upload::late()),
     }
 }
 
-fn key_reply(cache_key: &str) -> Reply {
+fn key_reply(cache_key: &str) -> ApiResponse {
     let mut body = String::new();
     Object::open(&mut body).text("cache_key", cache_key).close();
-    Reply::ok(body)
+    ApiResponse::ok(body)
 }
 
 /// `GET stock_list/excel_import_status/` and `GET stock_list/{id}/excel_import/`, with `?cache_key=`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let list = list_of(&call).await?;
     let key = call.query.iter().find(|(name, _)| name == "cache_key").map(|(_, key)| key.clone());
     let key = key.ok_or_else(|| Error::field("cache_key", "This field is required."))?;
@@ -229,7 +229,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let body = async move |tx: &mut Tx<'_>| {
         let key = |import: Option<ImportRow>| import.map(|import| import.cache_key);
         let errors = match has_errors {
-            true => ended::failures(tx, id, Part { skip, limit: limit as usize }).await?,
+            true => results::failures(tx, id, Part { skip, limit: limit as usize }).await?,
             false => Vec::new(),
         };
         let applied = key(imports::by_source(tx, id, Task::Apply).await?);
@@ -268,11 +268,11 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         .text_or_null("applied_by", applied.as_deref())
         .text_or_null("undone_by", undone.as_deref())
         .close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// What an import that is not over lacks just now.
-fn delayed(call: &Call, import: &ImportRow) -> Option<String> {
+fn delayed(call: &RequestContext, import: &ImportRow) -> Option<String> {
     let told = import.error.clone().or_else(|| call.app.jobs.delays.told(import.id));
     told.filter(|_| import.finished_at.is_none())
 }
@@ -289,7 +289,7 @@ fn write_error(out: &mut String, row: &RowOutcome) {
         .close();
 }
 
-fn number(call: &Call, name: &str, default: i64, max: i64) -> Result<i64, Error> {
+fn number(call: &RequestContext, name: &str, default: i64, max: i64) -> Result<i64, Error> {
     match call.query.iter().find(|(key, _)| key == name) {
         None => Ok(default),
         Some((_, text)) => match text.parse() {
@@ -300,7 +300,7 @@ fn number(call: &Call, name: &str, default: i64, max: i64) -> Result<i64, Error>
 }
 
 /// The import with a key, if it belongs to a list.
-pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -> Result<ImportRow, Error> {
+pub(super) async fn found(call: &RequestContext, list: Option<StockListId>, key: String) -> Result<ImportRow, Error> {
     if key.contains('\0') {
         return Err(Error::not_found()); // no text that is stored has one
     }
@@ -310,20 +310,20 @@ pub(super) async fn found(call: &Call, list: Option<StockListId>, key: String) -
 }
 
 /// `POST …/{cache_key}/apply/`: what a dry run said takes effect.
-pub async fn apply(call: Call) -> Result<Reply, Error> {
+pub async fn apply(call: RequestContext) -> Result<ApiResponse, Error> {
     follow(&call, Task::Apply).await
 }
 
 /// `POST …/{cache_key}/undo/`: what an import did is taken back.
-pub async fn undo(call: Call) -> Result<Reply, Error> {
+pub async fn undo(call: RequestContext) -> Result<ApiResponse, Error> {
     follow(&call, Task::Undo).await
 }
 
-async fn follow(call: &Call, task: Task) -> Result<Reply, Error> {
+async fn follow(call: &RequestContext, task: Task) -> Result<ApiResponse, Error> {
     let list = list_of(call).await?;
     let source = found(call, list, call.parameter(1).to_owned()).await?;
     let is_forced = call.form(APPLY, Mode::Partial).await?.bool("force").unwrap_or(false);
-    let started = begin::follow(&call.app.store, source, (task, is_forced), asked(call)).await;
+    let started = start::follow(&call.app.store, source, (task, is_forced), asked(call)).await;
     let import = started.map_err(|why| match why {
         Unfit::NotFitting(_) => Error::refused("import_not_fitting", why.to_string()),
         Unfit::NotCompleted(_) => Error::refused("import_not_completed", why.to_string()),
@@ -333,6 +333,6 @@ async fn follow(call: &Call, task: Task) -> Result<Reply, Error> {
     Ok(key_reply(&import.cache_key))
 }
 
-fn asked(call: &Call) -> Asked {
+fn asked(call: &RequestContext) -> Asked {
     Asked { actor: call.caller.account, now: call.app.clock.now() }
 }

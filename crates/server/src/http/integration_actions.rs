@@ -8,15 +8,15 @@ use onhand_store::integration_actions::{self, ActionRow, Given};
 use onhand_store::{Error as StoreError, Tx};
 use serde_json::json;
 
-use super::call::Call;
 use super::content_types::{self, MODELS};
+use super::request_context::RequestContext;
 use super::{batch_requests, feeds};
-use crate::feed;
+use crate::change_feed;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 const STATUSES: &[&str] = &["processing", "success", "error"];
@@ -106,14 +106,14 @@ fn write(out: &mut String, row: &ActionRow) {
         .close();
 }
 
-fn reply(status: StatusCode, row: &ActionRow) -> Reply {
+fn reply(status: StatusCode, row: &ActionRow) -> ApiResponse {
     let mut body = String::new();
     write(&mut body, row);
-    Reply::text(status, body)
+    ApiResponse::text(status, body)
 }
 
 /// `GET integration_actions/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     batch_requests::tidied(&call).await?;
     let mut query = call.listing(FILTERS)?;
     content_types::number_kinds(&mut query.listing.conditions);
@@ -125,12 +125,12 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET integration_actions/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     batch_requests::tidied(&call).await?;
     Ok(reply(StatusCode::OK, &found(&call).await?))
 }
 
-async fn found(call: &Call) -> Result<ActionRow, Error> {
+async fn found(call: &RequestContext) -> Result<ActionRow, Error> {
     let (channel, id) = (call.own_channel()?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| integration_actions::by_id(tx, channel, id).await;
     let found: Result<_, StoreError> = call.app.store.read_inline("integration_actions.by_id", find).await;
@@ -138,7 +138,7 @@ async fn found(call: &Call) -> Result<ActionRow, Error> {
 }
 
 /// `GET integration_actions/deleted/`: what the channel knows and should not have any more.
-pub async fn deleted(call: Call) -> Result<Reply, Error> {
+pub async fn deleted(call: RequestContext) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let (query, (skip, limit)) = feeds::query(&call, DELETED_FILTERS)?;
     let wanted = query.listing.conditions.first().and_then(|condition| condition.values.first());
@@ -151,7 +151,7 @@ pub async fn deleted(call: Call) -> Result<Reply, Error> {
     let Some(kind) = number.and_then(Fed::from_number) else {
         return call.page(&query, &Page { count: Some(0), rows: Vec::new(), next: None }, write);
     };
-    feed::catch_up(&call.app, channel, kind).await?;
+    change_feed::sync_channel(&call.app, channel, kind).await?;
     let now = call.app.clock.now();
     let read = async move |tx: &mut Tx<'_>| {
         let channel_scope = onhand_store::feed::channel_scope::ChannelScope::of(tx, channel).await?;
@@ -171,7 +171,7 @@ pub async fn deleted(call: Call) -> Result<Reply, Error> {
 }
 
 /// The body, in which an answer's own form of the content type is understood.
-async fn form(call: &Call, mode: Mode) -> Result<Form, Error> {
+async fn form(call: &RequestContext, mode: Mode) -> Result<Form, Error> {
     let value = call.value().await?;
     let mut body = form::expect_object(&value)?.clone();
     if let Some(id) = body.get("content_type").and_then(|shown| shown.get("id")).cloned() {
@@ -183,7 +183,7 @@ async fn form(call: &Call, mode: Mode) -> Result<Form, Error> {
 }
 
 /// `POST integration_actions/`: the channel knows an object. One that is there already is changed.
-pub async fn create(call: Call) -> Result<Reply, Error> {
+pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = form(&call, Mode::Whole).await?;
     let Some(kind) = kind(&form)? else {
         return Err(Error::field("content_type_id", "This field is required."));
@@ -194,7 +194,7 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
 }
 
 /// `PATCH integration_actions/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = form(&call, Mode::Partial).await?;
     let before = found(&call).await?;
     let mut errors = FieldErrors::default();
@@ -210,7 +210,7 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
 }
 
 async fn put(
-    call: &Call,
+    call: &RequestContext,
     key: (i64, i64),
     form: &Form,
     before: Option<ActionStatus>,
@@ -255,9 +255,9 @@ fn kind(form: &Form) -> Result<Option<i64>, Error> {
 }
 
 /// `DELETE integration_actions/{id}/`: the channel does not know the object any more.
-pub async fn remove(call: Call) -> Result<Reply, Error> {
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
     let remove = async move |tx: &mut Tx<'_>| integration_actions::remove(tx, channel, id, now).await;
     let was_there = call.app.store.write("integration_actions.remove", remove).await?;
-    if was_there { Ok(Reply::nothing()) } else { Err(Error::not_found()) }
+    if was_there { Ok(ApiResponse::nothing()) } else { Err(Error::not_found()) }
 }

@@ -14,10 +14,10 @@ use onhand_store::filter::Page;
 use onhand_store::products::{self, ProductRow};
 use serde_json::{Map, Value};
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// A mapped product. Of the values, each name of an attribute leads to one `MappedAttribute`.
@@ -79,7 +79,7 @@ pub const IMAGE_FILTERS: &[Filter] = &[
 ];
 
 /// `GET mapped_products/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id) = (call.own_channel()?, ProductId::new(call.id()?));
     let find = async move |tx: &mut Tx<'_>| {
         let Some(product) = products::by_id(tx, id).await? else { return Ok(None) };
@@ -91,7 +91,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
     let product = found.ok_or_else(|| not_offered(id))?;
     let mut body = String::new();
     write(&mut body, &product);
-    Ok(Reply::text(StatusCode::OK, body))
+    Ok(ApiResponse::text(StatusCode::OK, body))
 }
 
 /// The program goes on with its other products after this answer, and after no other; it reads `error`.
@@ -141,7 +141,7 @@ fn mapped(name: &str, value: &Value) -> String {
 
 /// A list of what is not kept. What is asked for is read all the same: an unknown filter is a fault here, too.
 #[expect(clippy::unused_async, reason = "a handler is one, also where nothing is waited for")]
-pub async fn none(call: Call, filters: &'static [Filter]) -> Result<Reply, Error> {
+pub async fn none(call: RequestContext, filters: &'static [Filter]) -> Result<ApiResponse, Error> {
     call.own_channel()?;
     let query = call.listing(filters)?;
     let page: Page<()> = Page { count: Some(0), rows: Vec::new(), next: None };

@@ -7,13 +7,13 @@ use onhand_store::Value;
 use onhand_store::filter::{Condition, Op};
 use onhand_store::mappings;
 
-use super::call::Call;
-use super::{content_types, order_items, refusals};
+use super::request_context::RequestContext;
+use super::{content_types, error_mapping, order_items};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::Mode;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Twice;
 
@@ -61,14 +61,14 @@ pub(super) fn write(out: &mut String, mapping: &Mapping) {
 }
 
 /// `GET integration_mappings/`. A channel sees those of its own orders' lines only.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     call.narrow(&mut query, mappings::CHANNEL);
     answer(&call, query).await
 }
 
 /// `GET order_items/{id}/create_mapping/`: the mappings of one line.
-pub async fn of_item(call: Call) -> Result<Reply, Error> {
+pub async fn of_item(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     let item = order_items::visible(&call, OrderItemId::new(call.id()?)).await?.id;
     query.listing.conditions.push(Condition { column: "item_id", op: Op::Eq, values: vec![Value::Int(item.get())] });
@@ -76,7 +76,7 @@ pub async fn of_item(call: Call) -> Result<Reply, Error> {
 }
 
 /// `POST order_items/{id}/create_mapping/`: stores the ERP's code and releases the reservation (contract 6.3).
-pub async fn release(call: Call) -> Result<Reply, Error> {
+pub async fn release(call: RequestContext) -> Result<ApiResponse, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(RELEASE, Mode::Whole).await?;
     let zone = match form.has_local_time("registered_at") {
@@ -104,12 +104,12 @@ pub async fn release(call: Call) -> Result<Reply, Error> {
         if let Outcome::ItemReleased(mapping) = outcome {
             write(&mut body, mapping);
         }
-        Reply::text(StatusCode::CREATED, body)
+        ApiResponse::text(StatusCode::CREATED, body)
     };
-    call.submit(Command::ReleaseItem(command), answer, refusals::error).await
+    call.submit(Command::ReleaseItem(command), answer, error_mapping::error).await
 }
 
-async fn answer(call: &Call, query: Query) -> Result<Reply, Error> {
+async fn answer(call: &RequestContext, query: Query) -> Result<ApiResponse, Error> {
     let listing = query.listing.clone();
     let page = call.app.store.read("mappings.page", async move |tx| mappings::page(tx, &listing).await).await?;
     call.page(&query, &page, write)

@@ -6,13 +6,12 @@ mod admission;
 mod asset;
 pub mod auth;
 pub mod batch_requests;
-pub mod call;
 pub mod cancellations;
 pub mod catalogs;
 pub mod categories;
 pub mod changes;
 pub mod channels;
-pub mod commands;
+mod connection_limits;
 mod connections;
 pub mod content_types;
 pub mod customers;
@@ -21,6 +20,7 @@ pub mod dispatch;
 pub mod docs;
 pub mod download;
 pub mod encoding;
+pub mod error_mapping;
 pub mod exports;
 pub mod failed_integrations;
 pub mod feeds;
@@ -35,34 +35,34 @@ pub mod integration_actions;
 pub mod mapped_products;
 pub mod mappings;
 pub mod movements;
-pub mod observe;
 pub mod order_items;
 pub mod orders;
 pub mod packages;
-mod patient;
-mod places;
 pub mod prices;
 pub mod product_stocks;
 pub mod products;
-mod protocol;
-pub mod records;
-pub mod refusals;
+mod protocol_errors;
 pub mod reports;
+pub mod request_context;
+pub mod resources;
 mod route;
 pub mod routes;
 pub mod schema;
 pub mod shipping_infos;
 pub mod short_items;
-pub mod states;
+pub mod state_objects;
 pub mod stock_availability;
 pub mod stock_counts;
 pub mod stock_lists;
 pub mod stock_locations;
 pub mod stock_moves;
 pub mod stores;
+pub mod telemetry;
 pub mod transfers;
+pub mod transitions;
 pub mod unplanned_items;
 pub mod upload;
+mod write_timeout;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -71,8 +71,8 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use self::connections::Door;
-use self::route::{Route, Under};
+use self::connections::Listener;
+use self::route::{Mount, Route};
 use self::routes::routes;
 use crate::app::App;
 use crate::measures;
@@ -93,7 +93,7 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
     let is_apart = app.config.admin_listen.is_some();
     let is_here = |route: &Route| !(is_apart && route.for_operators);
     let router = dispatch::router(&app, routes().into_iter().filter(is_here));
-    let door = Door::new(&app, router, app.config.connections_max, false);
+    let door = Listener::new(&app, router, app.config.connections_max, false);
     let stopping = door.stopping();
     let stop = async {
         let why = stop.await;
@@ -109,6 +109,6 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
 
 /// Serves what whoever runs the server asks, until `stop`: health, metrics, the API description.
 pub async fn serve_inside<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
-    let router = dispatch::router(&app, routes().into_iter().filter(|route| route.under == Under::Root));
-    Door::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await
+    let router = dispatch::router(&app, routes().into_iter().filter(|route| route.under == Mount::Root));
+    Listener::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use onhand_core::{Movement, MovementId, OrderItemId, UserId};
 use onhand_store::{Tx, movements, order_items};
 
-use super::call::Call;
 use super::product_stocks;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// Movements shown at once.
@@ -43,7 +43,7 @@ pub const HISTORY: View = View {
 
 /// `GET product_stocks/{id}/movements/`: why the numbers are what they are, newest first. `before` goes on from the
 /// last one seen.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let stock = product_stocks::found(&call).await?;
     let before = match call.query.iter().find(|(name, _)| name == "before").map(|(_, text)| text.parse()) {
         None => None,
@@ -68,7 +68,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
         .int_or_null("next_before", next)
         .list("results", &found, |out, one| write_movement(out, one, &seen_by))
         .close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// Who reads: a channel is told of its own order lines and of itself, and of nobody else's.

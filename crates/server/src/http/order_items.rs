@@ -5,13 +5,13 @@ use onhand_core::{Command, OrderItem, OrderItemId, Outcome, StockLocationId};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};
 
-use super::call::Call;
-use super::refusals;
+use super::error_mapping;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// The body of an edit (contract 7.1).
@@ -118,7 +118,7 @@ pub(super) fn write_item(out: &mut String, item: &OrderItem) {
 }
 
 /// `GET order_items/`. A channel sees the lines of its own orders only.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     call.narrow(&mut query, order_items::CHANNEL);
     let listing = query.listing.clone();
@@ -127,16 +127,16 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET order_items/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = OrderItemId::new(call.id()?);
     let item = visible(&call, id).await?;
     let mut body = String::new();
     write_item(&mut body, &item);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// The line, if the caller may know of it.
-pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, Error> {
+pub(super) async fn visible(call: &RequestContext, id: OrderItemId) -> Result<OrderItem, Error> {
     let channel = call.channel;
     let found = call
         .app
@@ -154,7 +154,7 @@ pub(super) async fn visible(call: &Call, id: OrderItemId) -> Result<OrderItem, E
 }
 
 /// `PATCH order_items/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(EDIT, Mode::Partial).await?;
     if call.channel.is_some() {
@@ -171,9 +171,9 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
         if let Outcome::ItemEdited(item) = outcome {
             write_item(&mut body, item);
         }
-        Reply::ok(body)
+        ApiResponse::ok(body)
     };
-    call.submit(Command::EditItem(EditItem { item, edit }), answer, refusals::error).await
+    call.submit(Command::EditItem(EditItem { item, edit }), answer, error_mapping::error).await
 }
 
 fn details(form: &Form) -> Option<String> {

@@ -10,14 +10,14 @@ use onhand_core::{
 };
 use onhand_store::{Tx, discrepancies, packages};
 
-use super::call::Call;
-use super::{commands, discrepancies as marks, refusals, states};
-use crate::plans;
+use super::request_context::RequestContext;
+use super::{discrepancies as marks, error_mapping, state_objects, transitions};
+use crate::sourcing;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
-use crate::wire::json::{Object, Reply, push_int};
+use crate::wire::json::{ApiResponse, Object, push_int};
 use crate::wire::view::{Shape, View, property};
 
 /// The words for commands, in the order of their transitions' numbers.
@@ -68,7 +68,7 @@ pub const VIEW: View = View {
         property("order", Shape::Int),
         property("stock_location", Shape::Int),
         property("state", Shape::Object),
-        property("commands", Shape::List(&commands::VIEW)),
+        property("commands", Shape::List(&transitions::VIEW)),
         property("package_items", Shape::List(&ITEM)),
         property("created_date", Shape::Time),
         property("modified_date", Shape::Time),
@@ -127,8 +127,8 @@ fn write(out: &mut String, packed: &PackedLines) {
         .text("number", &package.number)
         .int("order", package.order.get())
         .int("stock_location", package.location.get())
-        .raw("state", &states::object(states::package(states::PACKAGE, package.state)))
-        .list("commands", &allowed, |out, command| commands::write(out, *command as usize + 1, command.slug()))
+        .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE, package.state)))
+        .list("commands", &allowed, |out, command| transitions::write(out, *command as usize + 1, command.slug()))
         .list("package_items", lines, |out, line| write_item(out, package, line, discrepancies))
         .time("created_date", package.created_at)
         .time("modified_date", package.modified_at)
@@ -137,16 +137,16 @@ fn write(out: &mut String, packed: &PackedLines) {
 }
 
 fn write_item(out: &mut String, package: &Package, line: &PackageItem, all: &[Discrepancy]) {
-    let of_package = states::object(|out| {
+    let of_package = state_objects::object(|out| {
         Object::open(out)
             .int("id", package.id.get())
             .text("number", &package.number)
             .int("order", package.order.get())
             .int("stock_location", package.location.get())
-            .raw("state", &states::object(states::package(states::PACKAGE, package.state)))
+            .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE, package.state)))
             .close();
     });
-    let of_line = states::object(|out| {
+    let of_line = state_objects::object(|out| {
         Object::open(out)
             .int("id", line.item.get())
             .int("order", line.order.get())
@@ -159,7 +159,7 @@ fn write_item(out: &mut String, package: &Package, line: &PackageItem, all: &[Di
         .int("id", line.id.get())
         .raw("package", &of_package)
         .raw("order_item", &of_line)
-        .raw("state", &states::object(states::package(states::PACKAGE_ITEM, line.state)))
+        .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE_ITEM, line.state)))
         .int("quantity", line.quantity.units())
         .raw("unit_weight", "null")
         .list("discrepancies", &own, |out, one| marks::write(out, one))
@@ -189,7 +189,7 @@ async fn with_lines(tx: &mut Tx<'_>, found: &[Package]) -> Result<Vec<PackedLine
 }
 
 /// `GET oms/packages/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
     let listing = query.listing.clone();
     let page = call
@@ -204,7 +204,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET oms/packages/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = PackageId::new(call.id()?);
     let found = call
         .app
@@ -216,7 +216,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
         .await?;
     let mut body = String::new();
     write(&mut body, found.first().ok_or_else(Error::not_found)?);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 type Lines = Vec<(Package, PackageItem, Vec<Discrepancy>)>;
@@ -234,7 +234,7 @@ async fn with_packages(tx: &mut Tx<'_>, found: Vec<PackageItem>) -> Result<Lines
 }
 
 /// `GET oms/packages/package-items/`.
-pub async fn list_items(call: Call) -> Result<Reply, Error> {
+pub async fn list_items(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(ITEM_FILTERS)?;
     let listing = query.listing.clone();
     let page = call
@@ -249,7 +249,7 @@ pub async fn list_items(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET oms/packages/package-items/{id}/`.
-pub async fn show_item(call: Call) -> Result<Reply, Error> {
+pub async fn show_item(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = PackageItemId::new(call.id()?);
     let found = call
         .app
@@ -262,28 +262,28 @@ pub async fn show_item(call: Call) -> Result<Reply, Error> {
     let (package, line, marks) = found.first().ok_or_else(Error::not_found)?;
     let mut body = String::new();
     write_item(&mut body, package, line, marks);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
-fn answer(outcome: &Outcome) -> Reply {
+fn answer(outcome: &Outcome) -> ApiResponse {
     let mut body = String::with_capacity(1_024);
     match outcome {
         Outcome::Fulfilment(FulfilmentOutcome::PackageRun(packed)) => write(&mut body, packed),
         Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => write_plan(&mut body, plan),
         _ => {}
     }
-    Reply::text(StatusCode::OK, body)
+    ApiResponse::text(StatusCode::OK, body)
 }
 
 /// `POST oms/packages/{id}/command/`.
-pub async fn run(call: Call) -> Result<Reply, Error> {
+pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let package = PackageId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
-    let command = PackageCommand::ALL[commands::chosen(&form, SLUGS)?];
+    let command = PackageCommand::ALL[transitions::chosen(&form, SLUGS)?];
     let found =
         call.app.store.read_inline("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
     let order = found.first().ok_or_else(Error::not_found)?.order;
-    let about = plans::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
+    let about = sourcing::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: PackageItemId::new(*line),
         units: units.and_then(Quantity::new),
@@ -292,15 +292,15 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
     let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
     let (near, lines) = (about.near, about.lines);
     let run = RunPackage { package, command, items, reason, near, lines };
-    call.submit(Command::Fulfilment(FulfilmentCommand::Package(run)), answer, refusals::error).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Package(run)), answer, error_mapping::error).await
 }
 
 /// `POST oms/orders/{id}/plan/`: what is in no package yet.
-pub async fn plan(call: Call) -> Result<Reply, Error> {
+pub async fn plan(call: RequestContext) -> Result<ApiResponse, Error> {
     let order = OrderId::new(call.id()?);
     let form = call.form(PLAN, Mode::Partial).await?;
-    let about = plans::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
+    let about = sourcing::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
     let gather_at = form.int("stock_location").map(StockLocationId::new);
     let plan = PlanOrder { order, gather_at, near: about.near, lines: about.lines };
-    call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, refusals::error).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, error_mapping::error).await
 }

@@ -6,19 +6,19 @@ use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
 use onhand_store::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::{Error as StoreError, Tx, products};
 
-use super::records::{Draft, Noun, Own, Taken, Unique, judge};
+use super::resources::{Draft, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Shape, View, property};
 
 /// Price lists.
-pub static LIST: Noun = Noun {
+pub static LIST: Resource = Resource {
     unique: &[
         Unique { index: "price_list_name", taken: Taken::Field("name") },
         Unique { index: "price_list_code", taken: Taken::Field("code") },
     ],
-    own: Some(Own::Among(LISTS_OF_CHANNEL)),
+    own: Some(OwnerScope::Among(LISTS_OF_CHANNEL)),
     rule: Some(|_, draft| {
         // A form cannot say null; blank is what it has for it.
         if draft.record.text("code") == Some("") {
@@ -26,7 +26,7 @@ pub static LIST: Noun = Noun {
         }
         judge(Ok(()))
     }),
-    ..Noun::new(
+    ..Resource::new(
         &PRICE_LISTS,
         ("price_list", "price_list/{id}"),
         "price list",
@@ -61,7 +61,7 @@ pub static LIST: Noun = Noun {
 };
 
 /// Prices of products.
-pub static PRICE: Noun = Noun {
+pub static PRICE: Resource = Resource {
     unique: &[Unique {
         index: "product_price_product_id",
         taken: Taken::Refused("product_price_duplicated", "A product has one price in a list."),
@@ -69,9 +69,9 @@ pub static PRICE: Noun = Noun {
     fixed: &["product", "price_list"],
     many: true,
     upserts: true,
-    own: Some(Own::Among(OF_CHANNEL)),
+    own: Some(OwnerScope::Among(OF_CHANNEL)),
     rules: Some(|tx, drafts| Box::pin(complete(tx, drafts))),
-    ..Noun::new(
+    ..Resource::new(
         &PRODUCT_PRICES,
         ("product_prices", "product_prices/{id}"),
         "product price",

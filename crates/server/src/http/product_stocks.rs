@@ -13,15 +13,15 @@ use onhand_store::Tx;
 use onhand_store::stocks::{self, StockRow};
 use serde_json::{Map, Value};
 
-use super::call::Call;
-use super::{feeds, refusals};
+use super::request_context::RequestContext;
+use super::{error_mapping, feeds};
 use crate::app::Zones;
 use crate::wire::Family;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::{self, Form, Mode};
-use crate::wire::json::{self, Object, Reply};
+use crate::wire::json::{self, ApiResponse, Object};
 use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
 use crate::zone::{Twice, Zone};
@@ -183,31 +183,31 @@ fn write_v1(out: &mut String, stock: &Stock) {
 }
 
 /// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     if let Some(own) = feeds::of_own_lists(&call, "stock_list_id").await? {
         let mut query = call.listing(FILTERS)?;
         query.listing.conditions.push(own);
         return Ok(listed(&call, &query, false).await?.0);
     }
-    let pages = call.app.ledger.pages();
+    let response_cache = call.app.writer.response_cache();
     let name = call.name();
-    let before = pages.before(&call.app.store).await?;
-    if let Some(body) = pages.find(&name, &before) {
-        return Ok(Reply::ok(body));
+    let before = response_cache.before(&call.app.store).await?;
+    if let Some(body) = response_cache.find(&name, &before) {
+        return Ok(ApiResponse::ok(body));
     }
     let query = call.listing(FILTERS)?;
     let bounded = stocks::is_bounded(&query.listing);
     let (reply, rows) = listed(&call, &query, bounded).await?;
     if bounded {
-        pages.keep(name, &reply.body, rows, before);
+        response_cache.insert(name, &reply.body, rows, before);
     }
     Ok(reply)
 }
 
 /// An answer, and the first and last id of the rows that it shows.
-type Listed = (Reply, Option<(i64, i64)>);
+type Listed = (ApiResponse, Option<(i64, i64)>);
 
-async fn listed(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
+async fn listed(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
     match call.family {
         Family::I1 => list_i1(call, query, bounded).await,
         Family::V1 => list_v1(call, query, bounded).await,
@@ -215,7 +215,7 @@ async fn listed(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Err
 }
 
 /// The ERP's side reads the most: its rows go from the engine into the answer without a copy between.
-async fn list_i1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
+async fn list_i1(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
     let (listing, limit) = (query.listing.clone(), query.limit);
     let body = async move |tx: &mut Tx<'_>| {
         let mut results = String::with_capacity(limit as usize * ROW_BYTES);
@@ -230,7 +230,7 @@ async fn list_i1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Er
     Ok((call.written_page(query, &page, &results)?, rows))
 }
 
-async fn list_v1(call: &Call, query: &Query, bounded: bool) -> Result<Listed, Error> {
+async fn list_v1(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
     let listing = query.listing.clone();
     let body = async move |tx: &mut Tx<'_>| stocks::page(tx, &listing).await;
     let store = &call.app.store;
@@ -250,15 +250,15 @@ fn write_row(out: &mut String, row: &StockRow<'_>) -> Result<(), onhand_store::E
 }
 
 /// `GET product_stock/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let stock = found(&call).await?;
     let mut body = String::new();
     write(call.family)(&mut body, &stock);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// Stocks of foreign lists do not exist for a channel.
-pub(super) async fn found(call: &Call) -> Result<Stock, Error> {
+pub(super) async fn found(call: &RequestContext) -> Result<Stock, Error> {
     let id = StockId::new(call.id()?);
     let found = call.app.store.read_inline("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
     let stock = found.ok_or_else(Error::not_found)?;
@@ -266,7 +266,7 @@ pub(super) async fn found(call: &Call) -> Result<Stock, Error> {
 }
 
 /// `POST product_stock/`: makes or updates one stock, or, given an array, many: all or none.
-pub async fn upsert(call: Call) -> Result<Reply, Error> {
+pub async fn upsert(call: RequestContext) -> Result<ApiResponse, Error> {
     let write = write(call.family);
     match call.value().await? {
         Value::Array(rows) => upsert_many(&call, &rows).await,
@@ -281,7 +281,7 @@ pub async fn upsert(call: Call) -> Result<Reply, Error> {
     }
 }
 
-async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
+async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiResponse, Error> {
     let write = write(call.family);
     let count = rows.len();
     if count == 0 || count > ROWS_MAX {
@@ -298,17 +298,17 @@ async fn upsert_many(call: &Call, rows: &[Value]) -> Result<Reply, Error> {
         let written = written(outcome);
         let mut body = String::with_capacity(count * 256);
         json::push_list(&mut body, written, |out, row| write(out, &row.stock));
-        Reply::text(status(written.iter().any(|row| row.created)), body)
+        ApiResponse::text(status(written.iter().any(|row| row.created)), body)
     };
     let refuse = move |rejection| match rejection {
-        Rejection::Rows(faults) => Error::Rows(refusals::rows(&faults, count)),
-        other => refusals::error(other),
+        Rejection::Rows(faults) => Error::Rows(error_mapping::rows(&faults, count)),
+        other => error_mapping::error(other),
     };
     call.submit(command(call, read.into_iter().flatten().collect()), answer, refuse).await
 }
 
 /// `PATCH product_stock/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockId::new(call.id()?);
     let form = call.form(FIELDS, Mode::Partial).await?;
     let mut zone = None;
@@ -329,13 +329,13 @@ pub async fn update(call: Call) -> Result<Reply, Error> {
     call.submit(command(&call, vec![row]), move |outcome| one(outcome, write), refuse_one).await
 }
 
-fn command(call: &Call, rows: Vec<WriteStock>) -> Command {
+fn command(call: &RequestContext, rows: Vec<WriteStock>) -> Command {
     let create_unknown_products = call.app.config.create_unknown_products;
     Command::WriteStocks(WriteStocks { rows, create_unknown_products })
 }
 
 /// The zones of the rows that have a time without an offset: most have none, and nothing is looked up for them.
-async fn zones(call: &Call, forms: &[Form]) -> Result<Zones, Error> {
+async fn zones(call: &RequestContext, forms: &[Form]) -> Result<Zones, Error> {
     let lists: BTreeSet<_> = forms.iter().filter(|form| form.has_local_time("snapshot_at")).map(list_of).collect();
     if lists.is_empty() { Ok(Zones::default()) } else { Ok(call.app.zones(lists).await?) }
 }
@@ -367,14 +367,14 @@ fn written(outcome: &Outcome) -> &[WrittenStock] {
     }
 }
 
-fn one(outcome: &Outcome, write: impl Fn(&mut String, &Stock)) -> Reply {
+fn one(outcome: &Outcome, write: impl Fn(&mut String, &Stock)) -> ApiResponse {
     let mut body = String::new();
     let mut created = false;
     for row in written(outcome) {
         created = row.created;
         write(&mut body, &row.stock);
     }
-    Reply::text(status(created), body)
+    ApiResponse::text(status(created), body)
 }
 
 /// 201 when something was made, 200 when it was there (contract X19).
@@ -391,8 +391,8 @@ fn refuse_one(rejection: Rejection) -> Error {
                 let text = format!("A figure taken at {stored} is already stored.");
                 Error::Refused { code: "stale_snapshot", text, more }
             }
-            _ => refusals::error(Rejection::Rows(faults)),
+            _ => error_mapping::error(Rejection::Rows(faults)),
         },
-        other => refusals::error(other),
+        other => error_mapping::error(other),
     }
 }

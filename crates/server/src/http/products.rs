@@ -8,14 +8,14 @@ use onhand_store::feed::channel_scope::{self, ChannelScope};
 use onhand_store::products::{self, ProductRow};
 use onhand_store::{Error as StoreError, Tx};
 
-use super::call::Call;
 use super::mapped_products::IMAGE;
-use super::records::{self, Noun, Own};
+use super::request_context::RequestContext;
+use super::resources::{self, OwnerScope, Resource};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// The body of a product.
@@ -52,7 +52,7 @@ pub const VIEW: View = View {
 };
 
 /// What a channel may read: the products of its catalog, and those that it was sent.
-const OWN: Own = Own::Among(products::OF_CHANNEL);
+const OWN: OwnerScope = OwnerScope::Among(products::OF_CHANNEL);
 
 /// Simple products are of type 0; there are no others here.
 pub const TYPE: Filter = Filter::only("product_type", "CAST(0 AS BIGINT)", Kind::Int);
@@ -71,7 +71,8 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// A product, as far as it is a record: it can be removed.
-static RECORD: Noun = Noun::new(&products::KNOWN, ("products", "products/{id}"), "product", FIELDS, &VIEW, FILTERS);
+static RECORD: Resource =
+    Resource::new(&products::KNOWN, ("products", "products/{id}"), "product", FIELDS, &VIEW, FILTERS);
 
 pub(super) fn write(out: &mut String, product: &ProductRow) {
     Object::open(out)
@@ -94,14 +95,14 @@ pub(super) fn write(out: &mut String, product: &ProductRow) {
         .close();
 }
 
-fn reply(status: StatusCode, product: &ProductRow) -> Reply {
+fn reply(status: StatusCode, product: &ProductRow) -> ApiResponse {
     let mut body = String::new();
     write(&mut body, product);
-    Reply::text(status, body)
+    ApiResponse::text(status, body)
 }
 
 /// `GET products/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     query.listing.conditions.extend(call.channel.map(|channel| OWN.condition(channel)));
     let listing = query.listing.clone();
@@ -110,7 +111,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET products/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = ProductId::new(call.id()?);
     let channel = call.channel;
     let body = async move |tx: &mut Tx<'_>| {
@@ -127,7 +128,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 }
 
 /// `POST products/`.
-pub async fn create(call: Call) -> Result<Reply, Error> {
+pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
     let now = call.app.clock.now();
     let sku = form.string("sku").unwrap_or_default();
@@ -148,12 +149,12 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
 }
 
 /// `DELETE products/{id}/`. One that has a stock, a price or a catalog stays.
-pub async fn remove(call: Call) -> Result<Reply, Error> {
-    records::remove(call, &RECORD).await
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
+    resources::remove(call, &RECORD).await
 }
 
 /// `PATCH products/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = ProductId::new(call.id()?);
     let form = call.form(FIELDS, Mode::Partial).await?;
     let now = call.app.clock.now();

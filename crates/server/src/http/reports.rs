@@ -6,7 +6,7 @@
 use onhand_store::records::Record;
 use onhand_store::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
 
-use super::records::{Noun, Own, Rule, Ruling, fill_blanks, judge};
+use super::resources::{OwnerScope, Resource, Rule, Ruling, fill_blanks, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Shape, View, property};
@@ -21,10 +21,10 @@ const SHORT_CHARS_MAX: usize = 255;
 const ID_MAX: i64 = i64::MAX;
 
 /// What came of one object in one round.
-pub static ERROR_REPORT: Noun = Noun {
-    own: Some(Own::Column("channel_id")),
+pub static ERROR_REPORT: Resource = Resource {
+    own: Some(OwnerScope::Column("channel_id")),
     rule: Some(|_, draft| cut(draft.record, &["error_code", "error_desc", "raw_request", "raw_response"])),
-    ..Noun::new(
+    ..Resource::new(
         &ERROR_REPORTS,
         ("error_reports", "error_reports/{id}"),
         "error report",
@@ -121,11 +121,11 @@ const PLACE_FILTERS: &[Filter] = &[
 ];
 
 /// A place of a kind: each has a path of its own to be reported at.
-const fn place(path: &'static str, rule: Rule) -> Noun {
-    Noun {
-        own: Some(Own::Column("channel_id")),
+const fn place(path: &'static str, rule: Rule) -> Resource {
+    Resource {
+        own: Some(OwnerScope::Column("channel_id")),
         rule: Some(rule),
-        ..Noun::new(
+        ..Resource::new(
             &PLACE_REPORTS,
             (path, "place_reports/{id}"),
             "place report",
@@ -137,15 +137,15 @@ const fn place(path: &'static str, rule: Rule) -> Noun {
 }
 
 /// Places of every kind, to be read.
-pub static PLACE: Noun = place("place_reports", |_, draft| of_kind(draft.record, "district"));
+pub static PLACE: Resource = place("place_reports", |_, draft| of_kind(draft.record, "district"));
 /// Cities.
-pub static CITY: Noun = place("error_reports/city", |_, draft| of_kind(draft.record, "city"));
+pub static CITY: Resource = place("error_reports/city", |_, draft| of_kind(draft.record, "city"));
 /// Townships.
-pub static TOWNSHIP: Noun = place("error_reports/township", |_, draft| of_kind(draft.record, "township"));
+pub static TOWNSHIP: Resource = place("error_reports/township", |_, draft| of_kind(draft.record, "township"));
 /// Districts.
-pub static DISTRICT: Noun = place("error_reports/district", |_, draft| of_kind(draft.record, "district"));
+pub static DISTRICT: Resource = place("error_reports/district", |_, draft| of_kind(draft.record, "district"));
 /// Districts, as the public page spells them.
-pub static DISTINCT: Noun = place("error_reports/distinct", |_, draft| of_kind(draft.record, "district"));
+pub static DISTINCT: Resource = place("error_reports/distinct", |_, draft| of_kind(draft.record, "district"));
 
 fn of_kind<'t>(record: &mut Record, kind: &'static str) -> Ruling<'t> {
     record.set("kind", kind);
@@ -154,10 +154,10 @@ fn of_kind<'t>(record: &mut Record, kind: &'static str) -> Ruling<'t> {
 }
 
 /// What a client did.
-pub static EVENT: Noun = Noun {
-    own: Some(Own::Column("channel_id")),
+pub static EVENT: Resource = Resource {
+    own: Some(OwnerScope::Column("channel_id")),
     rule: Some(|_, draft| cut(draft.record, EVENT_TEXTS)),
-    ..Noun::new(
+    ..Resource::new(
         &OPERATIONAL_EVENTS,
         ("operational_events", "operational_events/{id}"),
         "operational event",

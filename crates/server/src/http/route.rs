@@ -8,33 +8,34 @@ use std::pin::Pin;
 
 use axum::http::Method;
 
-use super::call::Call;
 use super::download::Format;
+use super::request_context::RequestContext;
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 use crate::wire::view::View;
 
 /// What the paths of a channel begin with.
 pub const CHANNEL: &str = "/api/v1/channel/{channel}/";
 
 /// What answers a route.
-pub type Handler = Box<dyn Fn(Call) -> Pin<Box<dyn Future<Output = Result<Reply, Error>> + Send>> + Send + Sync>;
+pub type Handler =
+    Box<dyn Fn(RequestContext) -> Pin<Box<dyn Future<Output = Result<ApiResponse, Error>> + Send>> + Send + Sync>;
 
 /// Where a route is served.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Under {
+pub enum Mount {
     /// `/api/i1/` and `/api/v1/`.
     Both,
     /// `/api/v1/` only.
     V1,
     /// `/api/v1/channel/{channel}/` only.
     Channel,
-    /// As [`Under::V1`] and as [`Under::Channel`], for what is that channel's.
+    /// As [`Mount::V1`] and as [`Mount::Channel`], for what is that channel's.
     V1AndChannel,
-    /// As [`Under::Both`] and as [`Under::Channel`], for what is that channel's.
+    /// As [`Mount::Both`] and as [`Mount::Channel`], for what is that channel's.
     BothAndChannel,
     /// At the path itself.
     Root,
@@ -88,7 +89,7 @@ pub struct Route {
     /// Its path below the family, without slashes at the ends.
     pub path: &'static str,
     /// Where it is served.
-    pub under: Under,
+    pub under: Mount,
     /// What its caller must be allowed.
     pub permission: May,
     /// What answers it.
@@ -108,7 +109,7 @@ pub struct Route {
     /// Its good answers.
     pub answers: Vec<(u16, Answer)>,
     /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
-    pub ledger: bool,
+    pub writer: bool,
     /// Who besides the ledger may refuse it (406).
     pub refused_by: RefusedBy,
     /// What files it can answer with, the first of them unasked; none where it answers no file.
@@ -159,11 +160,11 @@ impl Route {
         method: Method,
         path: &'static str,
         permission: May,
-        handler: fn(Call) -> F,
+        handler: fn(RequestContext) -> F,
         summary: &'static str,
     ) -> Self
     where
-        F: Future<Output = Result<Reply, Error>> + Send + 'static,
+        F: Future<Output = Result<ApiResponse, Error>> + Send + 'static,
     {
         Self::of(method, path, permission, Box::new(move |call| Box::pin(handler(call))), summary)
     }
@@ -179,7 +180,7 @@ impl Route {
         Self {
             method,
             path,
-            under: Under::Both,
+            under: Mount::Both,
             permission,
             handler,
             summary: summary.into(),
@@ -189,7 +190,7 @@ impl Route {
             filters: None,
             rows: Rows::Stay,
             answers: Vec::new(),
-            ledger: false,
+            writer: false,
             refused_by: RefusedBy::Nobody,
             formats: &[],
             reading: Reading::Whole,
@@ -221,7 +222,7 @@ impl Route {
     /// once; at the root are pages for programs that add what they like.
     pub fn knows(&self, name: &str) -> bool {
         self.filters.is_some()
-            || self.under == Under::Root
+            || self.under == Mount::Root
             || self.parameters.iter().any(|parameter| parameter.name == name)
             || self.options.iter().any(|option| option.name == name)
             || name == "format" && !self.formats.is_empty()
@@ -230,12 +231,13 @@ impl Route {
     /// Whether a parameter repeats the id in the path, as the vendor's own tables list it: `order_item_id` for
     /// `order_items/{id}`.
     pub fn repeats_id(&self, name: &str) -> bool {
-        let noun = self.path.split_once("/{id}").map(|(before, _)| before.rsplit('/').next().unwrap_or_default());
-        let is_noun = |noun: &str| name.strip_suffix("_id").is_some_and(|name| name == noun.trim_end_matches('s'));
-        noun.is_some_and(|noun| matches!(name, "id" | "pk") || is_noun(noun))
+        let resource = self.path.split_once("/{id}").map(|(before, _)| before.rsplit('/').next().unwrap_or_default());
+        let is_noun =
+            |resource: &str| name.strip_suffix("_id").is_some_and(|name| name == resource.trim_end_matches('s'));
+        resource.is_some_and(|resource| matches!(name, "id" | "pk") || is_noun(resource))
     }
 
-    pub(super) fn under(mut self, under: Under) -> Self {
+    pub(super) fn under(mut self, under: Mount) -> Self {
         self.under = under;
         self
     }
@@ -266,8 +268,8 @@ impl Route {
         self
     }
 
-    pub(super) fn through_ledger(mut self) -> Self {
-        self.ledger = true;
+    pub(super) fn through_writer(mut self) -> Self {
+        self.writer = true;
         self
     }
 
@@ -289,7 +291,7 @@ impl Route {
 
     /// Whether an idempotency key is honoured: by the ledger, or with a file.
     pub fn is_keyed(&self) -> bool {
-        self.method == Method::POST && (self.ledger || self.reading == Reading::InPieces)
+        self.method == Method::POST && (self.writer || self.reading == Reading::InPieces)
     }
 
     /// Every full path it is served at, without the slash at the end.
@@ -298,12 +300,12 @@ impl Route {
         let i1 = || format!("/api/i1/{}", self.path);
         let channel = || format!("{CHANNEL}{}", self.path);
         match self.under {
-            Under::Both => vec![i1(), v1()],
-            Under::V1 => vec![v1()],
-            Under::Channel => vec![channel()],
-            Under::V1AndChannel => vec![v1(), channel()],
-            Under::BothAndChannel => vec![i1(), v1(), channel()],
-            Under::Root => vec![format!("/{}", self.path)],
+            Mount::Both => vec![i1(), v1()],
+            Mount::V1 => vec![v1()],
+            Mount::Channel => vec![channel()],
+            Mount::V1AndChannel => vec![v1(), channel()],
+            Mount::BothAndChannel => vec![i1(), v1(), channel()],
+            Mount::Root => vec![format!("/{}", self.path)],
         }
     }
 }

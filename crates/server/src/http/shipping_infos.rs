@@ -4,7 +4,7 @@ use onhand_core::{ChannelId, OrderId};
 use onhand_store::shipping_infos::SHIPPING_INFOS;
 use onhand_store::{Error as StoreError, Tx, orders};
 
-use super::records::{Draft, Noun, Own, Taken, Unique, fill_blanks};
+use super::resources::{Draft, OwnerScope, Resource, Taken, Unique, fill_blanks};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -12,13 +12,13 @@ use crate::wire::form::unknown_pk;
 use crate::wire::view::{Shape, View, property};
 
 /// Consignments of orders.
-pub static SHIPPING_INFO: Noun = Noun {
+pub static SHIPPING_INFO: Resource = Resource {
     unique: &[Unique { index: "order_shipping_info_order_id", taken: Taken::Field("tracking_number") }],
     fixed: &["order"],
-    own: Some(Own::Column("channel_id")),
+    own: Some(OwnerScope::Column("channel_id")),
     upserts: true,
     rule: Some(|tx, draft| Box::pin(rule(tx, draft))),
-    ..Noun::new(
+    ..Resource::new(
         &SHIPPING_INFOS,
         ("order_shipping_infos", "order_shipping_infos/{id}"),
         "order shipping info",

@@ -3,13 +3,13 @@
 use onhand_store::filter::{Condition, Op};
 use onhand_store::order_items;
 
-use super::call::Call;
 use super::order_items::{FILTERS, write_item};
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// `GET oms/short-items/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     let short = Condition { column: order_items::SHORT, op: Op::RawPredicate, values: vec![0_i64.into()] };
     query.listing.conditions.push(short);

@@ -7,16 +7,16 @@ use onhand_core::StockKey;
 use onhand_store::{stock_locations, stocks};
 use serde_json::Value;
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::wire::error::{Error, FieldErrors};
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// SKUs of one question, each time one is repeated.
 const SKUS_MAX: usize = 1_000;
 
 /// `GET oms/query-stock-availability/?sku=A&sku=A&sku=B`: an SKU that is repeated is wanted so many times; `erp_code` and
 /// `tag` narrow the locations. By each location's code, whether it has all of it.
-pub async fn query(call: Call) -> Result<Reply, Error> {
+pub async fn query(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut errors = FieldErrors::default();
     let mut wanted: BTreeMap<String, i64> = BTreeMap::new();
     let (mut codes, mut tags) = (BTreeSet::new(), BTreeSet::new());
@@ -63,7 +63,7 @@ pub async fn query(call: Call) -> Result<Reply, Error> {
         return Err(Error::bad_request("No active stock location fits."));
     }
     let pairs = body.into_iter().map(|(code, all)| (code, Value::from(all)));
-    Ok(Reply::json(StatusCode::OK, &Value::Object(pairs.collect())))
+    Ok(ApiResponse::json(StatusCode::OK, &Value::Object(pairs.collect())))
 }
 
 fn has_tag(stored: &str, wanted: &BTreeSet<String>) -> bool {

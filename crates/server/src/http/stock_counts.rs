@@ -13,13 +13,13 @@ use onhand_core::{
 use onhand_store::stock_locations::LOCATIONS;
 use onhand_store::{Tx, records, stock_counts};
 
-use super::call::Call;
-use super::refusals;
+use super::error_mapping;
+use super::request_context::RequestContext;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::{Twice, Zone};
 
@@ -100,7 +100,7 @@ fn write_line(out: &mut String, line: &CountLine) {
 }
 
 /// `GET oms/stock-counts/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
     let listing = query.listing.clone();
     let page = call.app.store.read("stock_counts.page", async move |tx| stock_counts::page(tx, &listing).await).await?;
@@ -108,17 +108,17 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET oms/stock-counts/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockCountId::new(call.id()?);
     let found =
         call.app.store.read_inline("stock_counts.by_id", async move |tx| stock_counts::by_id(tx, id).await).await?;
     let mut body = String::new();
     write(&mut body, &found.ok_or_else(Error::not_found)?);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `POST oms/stock-counts/`.
-pub async fn create(call: Call) -> Result<Reply, Error> {
+pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
     let location = StockLocationId::new(form.int("location").unwrap_or_default());
     let zone = zone(&call, &form, location).await?;
@@ -132,13 +132,13 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
         if let Outcome::Fulfilment(FulfilmentOutcome::Counted(count)) = outcome {
             write(&mut body, count);
         }
-        Reply::text(StatusCode::CREATED, body)
+        ApiResponse::text(StatusCode::CREATED, body)
     };
     call.submit(command, answer, move |rejection| refuse(rejection, count)).await
 }
 
 /// The zone of the location's list, if it matters.
-async fn zone(call: &Call, form: &Form, location: StockLocationId) -> Result<Option<Zone>, Error> {
+async fn zone(call: &RequestContext, form: &Form, location: StockLocationId) -> Result<Option<Zone>, Error> {
     if !form.has_local_time("counted_at") {
         return Ok(None);
     }
@@ -183,6 +183,6 @@ fn refuse(rejection: Rejection, count: usize) -> Error {
             Error::Fields(errors)
         }
         Rejection::UnknownLocation(id) => Error::field("location", crate::wire::form::unknown_pk(id.get())),
-        other => refusals::error(other),
+        other => error_mapping::error(other),
     }
 }

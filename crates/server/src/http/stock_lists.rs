@@ -5,14 +5,14 @@ use onhand_core::{MovesSettle, ReleaseMode, StockListId};
 use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
-use super::call::Call;
 use super::feeds;
-use super::records::{self, Noun};
+use super::request_context::RequestContext;
+use super::resources::{self, Resource};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 const RELEASE_MODES: &[&str] = &["until_next_write", "immediate"];
@@ -83,8 +83,8 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// A list, as far as it is a record: it can be removed.
-static RECORD: Noun =
-    Noun::new(&stock_lists::KNOWN, ("stock_list", "stock_list/{id}"), "stock list", FIELDS, &VIEW, FILTERS);
+static RECORD: Resource =
+    Resource::new(&stock_lists::KNOWN, ("stock_list", "stock_list/{id}"), "stock list", FIELDS, &VIEW, FILTERS);
 
 pub(super) fn write(out: &mut String, list: &StockListRow) {
     Object::open(out)
@@ -102,14 +102,14 @@ pub(super) fn write(out: &mut String, list: &StockListRow) {
         .close();
 }
 
-fn reply(status: StatusCode, list: &StockListRow) -> Reply {
+fn reply(status: StatusCode, list: &StockListRow) -> ApiResponse {
     let mut body = String::new();
     write(&mut body, list);
-    Reply::text(status, body)
+    ApiResponse::text(status, body)
 }
 
 /// `GET stock_list/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     query.listing.conditions.extend(feeds::of_own_lists(&call, "id").await?);
     let listing = query.listing.clone();
@@ -118,7 +118,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET stock_list/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockListId::new(call.id()?);
     let found =
         call.app.store.read_inline("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
@@ -127,7 +127,7 @@ pub async fn show(call: Call) -> Result<Reply, Error> {
 }
 
 /// `POST stock_list/`.
-pub async fn create(call: Call) -> Result<Reply, Error> {
+pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
     let now = call.app.clock.now();
     let empty = StockListRow {
@@ -160,12 +160,12 @@ pub async fn create(call: Call) -> Result<Reply, Error> {
 }
 
 /// `DELETE stock_list/{id}/`. One that has a stock, or that a catalog has, stays.
-pub async fn remove(call: Call) -> Result<Reply, Error> {
-    records::remove(call, &RECORD).await
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
+    resources::remove(call, &RECORD).await
 }
 
 /// `PATCH stock_list/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockListId::new(call.id()?);
     let form = call.form(FIELDS, Mode::Partial).await?;
     let now = call.app.clock.now();

@@ -4,7 +4,7 @@ use onhand_core::fulfilment::Coordinates;
 use onhand_store::Tx;
 use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
 
-use super::records::{Draft, Noun, Secrets, Taken, Unique, judge};
+use super::resources::{Draft, Resource, Secrets, Taken, Unique, judge};
 use crate::auth::Permission;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -20,7 +20,7 @@ const TAG_CHARS_MAX: usize = 64;
 const PRIORITY_MAX: i64 = 1_000_000;
 
 /// Stock locations.
-pub static LOCATION: Noun = Noun {
+pub static LOCATION: Resource = Resource {
     unique: &[
         Unique { index: "stock_location_erp_code", taken: Taken::Field("erp_code") },
         Unique {
@@ -31,7 +31,7 @@ pub static LOCATION: Noun = Noun {
     fixed: &["stock_list"],
     secrets: Some(Secrets { columns: &["engine", "conf"], seen_with: Permission::WorkOnFloor }),
     rule: Some(|tx, draft| Box::pin(check_location(tx, draft))),
-    ..Noun::new(
+    ..Resource::new(
         &LOCATIONS,
         ("oms/stocklocations", "oms/stocklocations/{id}"),
         "stock location",
@@ -121,9 +121,9 @@ pub static LOCATION: Noun = Noun {
 };
 
 /// Addresses of locations.
-pub static ADDRESS: Noun = Noun {
+pub static ADDRESS: Resource = Resource {
     rule: Some(|_, draft| judge(check_address(&draft))),
-    ..Noun::new(
+    ..Resource::new(
         &ADDRESSES,
         ("oms/stocklocation-addresses", "oms/stocklocation-addresses/{id}"),
         "stock location address",
@@ -177,12 +177,12 @@ pub static ADDRESS: Noun = Noun {
 };
 
 /// Numbers of locations as senders.
-pub static SENDER: Noun = Noun {
+pub static SENDER: Resource = Resource {
     unique: &[Unique {
         index: "stock_location_sender_stock_location_id",
         taken: Taken::Refused("sender_address_duplicated", "A location has one number with a cargo company."),
     }],
-    ..Noun::new(
+    ..Resource::new(
         &SENDERS,
         ("oms/stocklocations-senderaddress", "oms/stocklocations-senderaddress/{id}"),
         "sender address",

@@ -12,14 +12,14 @@ use onhand_core::{
 use onhand_store::{Tx, orders, stock_locations, stock_moves};
 use serde_json::Value;
 
-use super::call::Call;
-use super::refusals;
+use super::error_mapping;
+use super::request_context::RequestContext;
 use crate::app::Zones;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
-use crate::wire::json::{self, Object, Reply};
+use crate::wire::json::{self, ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Twice;
 
@@ -139,7 +139,7 @@ fn write(out: &mut String, one: &StockMove, names: &Names) {
 }
 
 /// `GET oms/moves/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
     let listing = query.listing.clone();
     let (page, names) = call
@@ -154,7 +154,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     call.page(&query, &page, |out, one| write(out, one, &names))
 }
 
-async fn found(call: &Call, ids: Vec<StockMoveId>) -> Result<(Vec<StockMove>, Names), Error> {
+async fn found(call: &RequestContext, ids: Vec<StockMoveId>) -> Result<(Vec<StockMove>, Names), Error> {
     let found = call.app.store.read("stock_moves.by_id", async move |tx| {
         let found = stock_moves::by_ids(tx, &ids).await?;
         let names = Names::load(tx, &found).await?;
@@ -164,15 +164,15 @@ async fn found(call: &Call, ids: Vec<StockMoveId>) -> Result<(Vec<StockMove>, Na
 }
 
 /// `GET oms/moves/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let (found, names) = found(&call, vec![StockMoveId::new(call.id()?)]).await?;
     let mut body = String::new();
     write(&mut body, found.first().ok_or_else(Error::not_found)?, &names);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `POST oms/moves/{id}/register/`: the ERP has booked a move.
-pub async fn register(call: Call) -> Result<Reply, Error> {
+pub async fn register(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockMoveId::new(call.id()?);
     let form = call.form(REGISTER, Mode::Whole).await?;
     let mut rows = rows(&call, &[(id, &form)]).await?;
@@ -185,7 +185,7 @@ pub async fn register(call: Call) -> Result<Reply, Error> {
 }
 
 /// `POST oms/moves/register/`: the ERP has booked moves, all of these or none.
-pub async fn register_many(call: Call) -> Result<Reply, Error> {
+pub async fn register_many(call: RequestContext) -> Result<ApiResponse, Error> {
     let named = |form: &Form| StockMoveId::new(form.int("id").unwrap_or_default());
     match call.value().await? {
         Value::Array(values) => {
@@ -200,7 +200,7 @@ pub async fn register_many(call: Call) -> Result<Reply, Error> {
             }
             let refuse = move |faults: Vec<(usize, MoveFault)>| {
                 let mut errors = vec![FieldErrors::default(); count];
-                faults.iter().for_each(|(row, fault)| errors[*row].extend(refusals::stock_move(fault)));
+                faults.iter().for_each(|(row, fault)| errors[*row].extend(error_mapping::stock_move(fault)));
                 Error::Rows(errors)
             };
             submit(&call, read.into_iter().flatten().collect(), true, refuse).await
@@ -209,13 +209,16 @@ pub async fn register_many(call: Call) -> Result<Reply, Error> {
             let form = call.read(REGISTER_ROW, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
             let mut rows = rows(&call, &[(named(&form), &form)]).await?;
             let row = rows.remove(0).map_err(Error::Fields)?;
-            submit(&call, vec![row], false, |faults| refusals::error(Rejection::Moves(faults))).await
+            submit(&call, vec![row], false, |faults| error_mapping::error(Rejection::Moves(faults))).await
         }
     }
 }
 
 /// What bodies say. A time without an offset is one of the list whose levels settle the move.
-async fn rows(call: &Call, named: &[(StockMoveId, &Form)]) -> Result<Vec<Result<RegisterMove, FieldErrors>>, Error> {
+async fn rows(
+    call: &RequestContext,
+    named: &[(StockMoveId, &Form)],
+) -> Result<Vec<Result<RegisterMove, FieldErrors>>, Error> {
     let local = named.iter().filter(|(_, form)| form.has_local_time("registered_at")).map(|(id, _)| *id);
     let local: Vec<StockMoveId> = local.collect();
     let (mut lists, mut zones) = (HashMap::new(), Zones::default());
@@ -241,15 +244,15 @@ fn settled_by(one: &StockMove) -> StockListId {
 }
 
 fn another_code(code: &str) -> FieldErrors {
-    refusals::stock_move(&MoveFault::AnotherCode { code: code.to_owned() })
+    error_mapping::stock_move(&MoveFault::AnotherCode { code: code.to_owned() })
 }
 
 async fn submit(
-    call: &Call,
+    call: &RequestContext,
     rows: Vec<RegisterMove>,
     many: bool,
     refuse: impl Fn(Vec<(usize, MoveFault)>) -> Error,
-) -> Result<Reply, Error> {
+) -> Result<ApiResponse, Error> {
     let (_, names) = found(call, rows.iter().map(|row| row.id).collect()).await?;
     let names = Arc::new(names);
     let answer = move |outcome: &Outcome| {
@@ -260,11 +263,11 @@ async fn submit(
                 rows => json::push_list(&mut body, rows, |out, one| write(out, one, &names)),
             }
         }
-        Reply::text(StatusCode::OK, body)
+        ApiResponse::text(StatusCode::OK, body)
     };
     let refuse = |rejection| match rejection {
         Rejection::Moves(faults) => refuse(faults),
-        other => refusals::error(other),
+        other => error_mapping::error(other),
     };
     call.submit(Command::Fulfilment(FulfilmentCommand::Register(RegisterMoves { rows })), answer, refuse).await
 }

@@ -4,7 +4,7 @@ use onhand_store::Value;
 use onhand_store::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};
 
 use super::geography::{CITY, DISTRICT, TOWNSHIP};
-use super::records::{Detail, Draft, Noun, Own, Taken, Unique, judge};
+use super::resources::{Detail, Draft, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Property, Shape, View, property};
@@ -17,7 +17,7 @@ fn blank_is_null(draft: &mut Draft<'_>) {
 }
 
 /// Companies that carry parcels.
-pub static CARGO: Noun = Noun {
+pub static CARGO: Resource = Resource {
     unique: &[
         Unique { index: "cargo_company_name", taken: Taken::Field("name") },
         Unique { index: "cargo_company_erp_code", taken: Taken::Field("erp_code") },
@@ -26,7 +26,7 @@ pub static CARGO: Noun = Noun {
         blank_is_null(&mut draft);
         judge(Ok(()))
     }),
-    ..Noun::new(
+    ..Resource::new(
         &CARGO_COMPANIES,
         ("cargos", "cargos/{id}"),
         "cargo company",
@@ -104,9 +104,9 @@ static TOWNSHIP_DETAILED: Detail = Detail {
 };
 
 /// Retail stores.
-pub static STORE: Noun = Noun {
+pub static STORE: Resource = Resource {
     unique: &[Unique { index: "retail_store_erp_code", taken: Taken::Field("erp_code") }],
-    own: Some(Own::Among(OF_CHANNEL)),
+    own: Some(OwnerScope::Among(OF_CHANNEL)),
     rule: Some(|_, mut draft| {
         blank_is_null(&mut draft);
         judge(Ok(()))
@@ -120,7 +120,7 @@ pub static STORE: Noun = Noun {
         },
         expands: &[("township", &TOWNSHIP, Some(&TOWNSHIP_DETAILED)), ("district", &DISTRICT, None)],
     }),
-    ..Noun::new(
+    ..Resource::new(
         &STORES,
         ("retail_stores", "retail_stores/{id}"),
         "retail store",

@@ -12,15 +12,15 @@ use onhand_core::{
 };
 use onhand_store::{Tx, orders, stock_locations, transfers};
 
-use super::call::Call;
 use super::discrepancies::REASONS;
-use super::{commands, refusals, states};
-use crate::plans;
+use super::request_context::RequestContext;
+use super::{error_mapping, state_objects, transitions};
+use crate::sourcing;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// The words for commands, in the order of their transitions' numbers.
@@ -66,7 +66,7 @@ pub const VIEW: View = View {
         property("created_date", Shape::Time),
         property("modified_date", Shape::Time),
         property("extra_information", Shape::Object),
-        property("commands", Shape::List(&commands::VIEW)),
+        property("commands", Shape::List(&transitions::VIEW)),
         property("transfer_items", Shape::List(&ITEM)),
     ],
     open: false,
@@ -114,7 +114,9 @@ impl Names {
 
     fn location(&self, id: StockLocationId) -> String {
         let (name, code) = self.locations.get(&id).map_or(("", ""), |(name, code)| (name, code));
-        states::object(|out| Object::open(out).int("id", id.get()).text("name", name).text("erp_code", code).close())
+        state_objects::object(|out| {
+            Object::open(out).int("id", id.get()).text("name", name).text("erp_code", code).close();
+        })
     }
 }
 
@@ -123,12 +125,13 @@ fn write(out: &mut String, transfer: &Transfer, lines: &[TransferItem], names: &
     let number = names.orders.get(&transfer.order).map_or("", String::as_str);
     // A transfer's number begins with its package's.
     let package = transfer.number.rsplit_once("-T").map_or("", |(package, _)| package);
-    let numbered =
-        |id: i64, number: &str| states::object(|out| Object::open(out).int("id", id).text("number", number).close());
+    let numbered = |id: i64, number: &str| {
+        state_objects::object(|out| Object::open(out).int("id", id).text("number", number).close())
+    };
     Object::open(out)
         .int("id", transfer.id.get())
         .text("number", &transfer.number)
-        .raw("state", &states::object(states::transfer(states::TRANSFER, transfer.state)))
+        .raw("state", &state_objects::object(state_objects::transfer(state_objects::TRANSFER, transfer.state)))
         .raw("order", &numbered(transfer.order.get(), number))
         .raw("package", &numbered(transfer.package.get(), package))
         .raw("source", &names.location(transfer.source))
@@ -136,7 +139,7 @@ fn write(out: &mut String, transfer: &Transfer, lines: &[TransferItem], names: &
         .time("created_date", transfer.created_at)
         .time("modified_date", transfer.modified_at)
         .raw("extra_information", "{}")
-        .list("commands", &allowed, |out, command| commands::write(out, *command as usize + 1, command.slug()))
+        .list("commands", &allowed, |out, command| transitions::write(out, *command as usize + 1, command.slug()))
         .list("transfer_items", lines, write_item)
         .close();
 }
@@ -148,7 +151,7 @@ fn write_item(out: &mut String, line: &TransferItem) {
         .int("package_item", PackageItemId::get(line.package_item))
         .text("product_sku", &line.sku)
         .int("quantity", line.quantity.units())
-        .raw("state", &states::object(states::transfer(states::TRANSFER_ITEM, line.state)))
+        .raw("state", &state_objects::object(state_objects::transfer(state_objects::TRANSFER_ITEM, line.state)))
         .close();
 }
 
@@ -165,7 +168,7 @@ async fn with_lines(tx: &mut Tx<'_>, found: Vec<Transfer>) -> Result<Vec<Whole>,
 }
 
 /// `GET oms/transfer_orders/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
     let listing = query.listing.clone();
     let (page, names) = call
@@ -180,7 +183,7 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
     call.page(&query, &page, |out, (transfer, lines)| write(out, transfer, lines, &names))
 }
 
-async fn found(call: &Call) -> Result<(Whole, Names), Error> {
+async fn found(call: &RequestContext) -> Result<(Whole, Names), Error> {
     let id = TransferId::new(call.id()?);
     let found = call.app.store.read_inline("transfers.by_id", async move |tx| {
         let found = transfers::by_ids(tx, [id]).await?;
@@ -192,20 +195,20 @@ async fn found(call: &Call) -> Result<(Whole, Names), Error> {
 }
 
 /// `GET oms/transfer_orders/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let ((transfer, lines), names) = found(&call).await?;
     let mut body = String::new();
     write(&mut body, &transfer, &lines, &names);
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 /// `POST oms/transfer_orders/{id}/command/`.
-pub async fn run(call: Call) -> Result<Reply, Error> {
+pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = call.id()?;
     let form = call.form(COMMAND, Mode::Partial).await?;
-    let command = TransferCommand::ALL[commands::chosen(&form, SLUGS)?];
+    let command = TransferCommand::ALL[transitions::chosen(&form, SLUGS)?];
     let ((before, _), names) = found(&call).await?;
-    let about = plans::about(&call.app, before.order).await?.ok_or_else(Error::not_found)?;
+    let about = sourcing::about(&call.app, before.order).await?.ok_or_else(Error::not_found)?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: TransferItemId::new(*line),
         units: units.and_then(Quantity::new),
@@ -220,7 +223,7 @@ pub async fn run(call: Call) -> Result<Reply, Error> {
         if let Outcome::Fulfilment(FulfilmentOutcome::TransferRun(transfer, lines)) = outcome {
             write(&mut body, transfer, lines, &names);
         }
-        Reply::text(StatusCode::OK, body)
+        ApiResponse::text(StatusCode::OK, body)
     };
-    call.submit(Command::Fulfilment(FulfilmentCommand::Transfer(run)), answer, refusals::error).await
+    call.submit(Command::Fulfilment(FulfilmentCommand::Transfer(run)), answer, error_mapping::error).await
 }

@@ -4,10 +4,10 @@ use onhand_core::StockId;
 use onhand_core::fulfilment::{UnplannedItem, UnplannedReason};
 use onhand_store::{stocks, unplanned_items};
 
-use super::call::Call;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::json::{Object, Reply};
+use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// The words for reasons.
@@ -53,7 +53,7 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// `GET oms/unplanned-items/`.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
     let listing = query.listing.clone();
     let page = call

@@ -17,9 +17,9 @@ use futures_core::Stream;
 use http_body_util::{BodyDataStream, BodyExt as _};
 use sha2::{Digest as _, Sha256};
 
-use super::call::Call;
 use super::dispatch;
-use crate::imports::spool::{Arriving, Untaken};
+use super::request_context::RequestContext;
+use crate::imports::spool::{Untaken, UploadSink};
 use crate::wire::error::Error;
 
 /// The most parts beside the file.
@@ -60,7 +60,7 @@ pub fn late() -> Error {
 }
 
 /// Takes the file of a request. `None` where it has none.
-pub async fn receive(call: &Call, arriving: Arriving) -> Result<Option<Arrived>, Error> {
+pub async fn receive(call: &RequestContext, arriving: UploadSink) -> Result<Option<Arrived>, Error> {
     let Some(mut body) = call.take_upload() else { return Ok(None) };
     let received = read(call, &mut body, arriving).await;
     let is_late = matches!(received, Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, _)));
@@ -71,13 +71,13 @@ pub async fn receive(call: &Call, arriving: Arriving) -> Result<Option<Arrived>,
 }
 
 /// Reads over a body that was refused before anybody looked at it: the client may not read before it has sent all.
-pub async fn pass_over(call: &Call) {
+pub async fn pass_over(call: &RequestContext) {
     if let Some(mut body) = call.take_upload() {
         dispatch::discard(&call.app, &mut body).await;
     }
 }
 
-async fn read(call: &Call, body: &mut Body, arriving: Arriving) -> Result<Option<Arrived>, Error> {
+async fn read(call: &RequestContext, body: &mut Body, arriving: UploadSink) -> Result<Option<Arrived>, Error> {
     let mut file = File {
         arriving,
         hash: Sha256::new(),
@@ -107,7 +107,7 @@ async fn read(call: &Call, body: &mut Body, arriving: Arriving) -> Result<Option
 }
 
 struct File {
-    arriving: Arriving,
+    arriving: UploadSink,
     hash: Sha256,
     bytes: u64,
     bytes_max: u64,
@@ -163,7 +163,7 @@ async fn whole(body: &mut Body, file: &mut File) -> Result<(), Error> {
 type Parts = (String, Vec<(String, String)>);
 
 /// The name of the first file, whose bytes are taken, and the fields before and after it.
-async fn parts(call: &Call, body: &mut Body, file: &mut File) -> Result<Option<Parts>, Error> {
+async fn parts(call: &RequestContext, body: &mut Body, file: &mut File) -> Result<Option<Parts>, Error> {
     let wrong = |fault: multer::Error| match fault {
         // What the body itself says is behind it.
         multer::Error::StreamReadFailed(why) => Error::bad_request(format!("Multipart form parse error - {why}")),

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 use onhand_core::Timestamp;
 use onhand_core::command::ImportStock;
 use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
-use onhand_sheet::{Fault, Format, Kind, Limits, Row, Sheet};
+use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 
+use super::messages::{self, RowText};
 use super::outcomes::RowOutcome;
-use super::texts::{self, RowText};
 use super::trouble::Trouble;
 use crate::wire::scalar;
 use crate::zone::{NoMoment, Twice, Zone};
@@ -201,7 +201,7 @@ impl Rows {
         let mut sheet = onhand_sheet::open(path, &Limits::default())?;
         let mut row = Row::new();
         sheet.next(&mut row)?;
-        let columns = Columns::read(&cells(&row)).map_err(|fault| texts::header(&fault))?;
+        let columns = Columns::read(&cells(&row)).map_err(|fault| messages::header(&fault))?;
         Ok(Self { sheet, columns, row })
     }
 
@@ -209,7 +209,7 @@ impl Rows {
         match self.sheet.next(&mut self.row) {
             Ok(false) => return Ok(None),
             Ok(true) => {}
-            Err(Fault::Row { row, fault }) => {
+            Err(SheetError::Row { row, fault }) => {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
                 return Ok(Some(Err(Box::new(RowOutcome::failed(Some(row), "", why)))));
             }
@@ -217,7 +217,7 @@ impl Rows {
         }
         let (number, cells) = (self.row.number(), cells(&self.row));
         let row = self.columns.row(&cells, reading).map_err(|fault| {
-            let why = RowText { column: fault.column.name(), code: "bad_cell", text: texts::cell(fault) };
+            let why = RowText { column: fault.column.name(), code: "bad_cell", text: messages::cell(fault) };
             Box::new(RowOutcome::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why))
         });
         Ok(Some(row.map(|row| (number, row))))

@@ -3,13 +3,13 @@
 //! Promises: a file is read in bounded memory; the same file gives the same chunks each time it is read, so that work can
 //! go on where it stopped. Must not know HTTP, and has no second way to write stock: it makes commands.
 
-pub mod begin;
-pub mod ended;
 pub mod file;
-pub mod lists;
+pub mod messages;
 pub mod outcomes;
+pub mod results;
 pub mod spool;
-pub mod texts;
+pub mod start;
+pub mod stock_list_rows;
 pub mod trouble;
 
 /// Rows of one chunk: one command, one part of a transaction. Orders that wait behind it wait for so many rows.

@@ -9,7 +9,7 @@ use onhand_core::{Quantity, Timestamp, UnitType, Written};
 use onhand_store::imports::Counts;
 use serde::{Deserialize, Serialize};
 
-use super::texts::RowText;
+use super::messages::RowText;
 
 /// The form of the bytes; a new one gets a new number.
 const FORM: u8 = 1;

@@ -22,7 +22,7 @@ const PART_BYTES: usize = 256 * 1_024;
 const PARTS_ASKED: i64 = 64;
 
 /// A file that is arriving.
-pub struct Arriving {
+pub struct UploadSink {
     store: Store,
     import: ImportId,
     waiting: Vec<u8>,
@@ -43,7 +43,7 @@ pub enum Untaken {
     Store(#[from] Error),
 }
 
-impl Arriving {
+impl UploadSink {
     /// Nothing has arrived yet.
     pub fn new(store: &Store, import: ImportId) -> Self {
         let waiting = Vec::with_capacity(PART_BYTES);
@@ -103,12 +103,12 @@ impl Arriving {
 
 /// What is there of a file while it arrives. If whoever takes it is gone before its end, as when a client breaks off, it
 /// is dropped.
-pub struct Half {
+pub struct PartialUpload {
     store: Store,
     import: Option<ImportId>,
 }
 
-impl Half {
+impl PartialUpload {
     /// Makes the import whose file arrives. Whoever waits for it may be gone before it is made.
     pub async fn begin(store: &Store, new: ImportRow) -> Result<(ImportRow, Self), Error> {
         let store = store.clone();
@@ -133,7 +133,7 @@ impl Half {
     }
 }
 
-impl Drop for Half {
+impl Drop for PartialUpload {
     fn drop(&mut self) {
         // Where everything comes to its end, it is swept later.
         if let (Some(import), Ok(runtime)) = (self.import.take(), Handle::try_current()) {

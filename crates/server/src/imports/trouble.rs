@@ -5,7 +5,7 @@
 
 use std::io;
 
-use onhand_sheet::Fault;
+use onhand_sheet::SheetError;
 use onhand_store::Error;
 
 /// Why a file cannot be worked at.
@@ -63,10 +63,10 @@ impl From<String> for Trouble {
     }
 }
 
-impl From<Fault> for Trouble {
-    fn from(fault: Fault) -> Self {
+impl From<SheetError> for Trouble {
+    fn from(fault: SheetError) -> Self {
         match fault {
-            Fault::Io(fault) if lack(&fault).is_some() => Self::Machine(fault),
+            SheetError::Io(fault) if lack(&fault).is_some() => Self::Machine(fault),
             fault => Self::File(fault.to_string()),
         }
     }
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn what_the_machine_lacks_is_told_without_paths() {
         let full = io::Error::from_raw_os_error(28);
-        let told = Trouble::from(Fault::Io(full)).lack().expect("it may be there later");
+        let told = Trouble::from(SheetError::Io(full)).lack().expect("it may be there later");
         assert!(told.contains("No space left on device"), "{told}");
         let odd = io::Error::other("/secret/path is odd");
         assert_eq!(Trouble::from(odd).lack(), None);

@@ -6,7 +6,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::json::Reply;
+use super::json::ApiResponse;
 use crate::imports::trouble::Trouble;
 
 /// What went wrong with a request.
@@ -154,15 +154,15 @@ impl Error {
     }
 
     /// The answer.
-    pub fn into_reply(self) -> Reply {
+    pub fn into_reply(self) -> ApiResponse {
         match self {
-            Self::Fields(fields) => Reply::json(StatusCode::BAD_REQUEST, &Value::Object(fields.0)),
+            Self::Fields(fields) => ApiResponse::json(StatusCode::BAD_REQUEST, &Value::Object(fields.0)),
             Self::Rows(rows) => {
                 let rows = rows.into_iter().map(|row| Value::Object(row.0)).collect();
-                Reply::json(StatusCode::BAD_REQUEST, &Value::Array(rows))
+                ApiResponse::json(StatusCode::BAD_REQUEST, &Value::Array(rows))
             }
             Self::Detail(status, text) => {
-                let reply = Reply::json(status, &json!({"detail": text}));
+                let reply = ApiResponse::json(status, &json!({"detail": text}));
                 match status {
                     StatusCode::UNAUTHORIZED => reply.with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token")),
                     _ => reply,
@@ -173,27 +173,30 @@ impl Error {
                 body.insert("non_field_errors".to_owned(), Value::String(text));
                 body.insert("error_code".to_owned(), Value::String(code.to_owned()));
                 body.extend(more);
-                Reply { rejection: Some(code), ..Reply::json(StatusCode::NOT_ACCEPTABLE, &Value::Object(body)) }
+                ApiResponse {
+                    rejection: Some(code),
+                    ..ApiResponse::json(StatusCode::NOT_ACCEPTABLE, &Value::Object(body))
+                }
             }
             Self::Throttled { retry_after_seconds: seconds } => {
                 let text = format!("Request was throttled. Expected available in {seconds} seconds.");
-                Reply::json(StatusCode::TOO_MANY_REQUESTS, &json!({"detail": text})).retry_after(seconds)
+                ApiResponse::json(StatusCode::TOO_MANY_REQUESTS, &json!({"detail": text})).retry_after(seconds)
             }
             Self::Busy(reason) => {
                 // Made once: of these there may be very many.
                 const BODY: &str = r#"{"detail":"The server is busy. Nothing was changed; try again."}"#;
-                Reply::text(StatusCode::SERVICE_UNAVAILABLE, BODY).retry_after(1).because(reason)
+                ApiResponse::text(StatusCode::SERVICE_UNAVAILABLE, BODY).retry_after(1).because(reason)
             }
             Self::Unknown(text) => {
                 tracing::error!(reason = text, "answered 503");
                 let body = json!({"detail": "Whether this was done is not known yet. \
                     Ask again with the same Idempotency-Key, or look before you repeat it."});
-                Reply::json(StatusCode::SERVICE_UNAVAILABLE, &body).retry_after(1)
+                ApiResponse::json(StatusCode::SERVICE_UNAVAILABLE, &body).retry_after(1)
             }
             Self::Internal(text) => {
                 tracing::error!(reason = text, "answered 500");
                 let body = json!({"detail": "A server error occurred. Nothing was changed."});
-                Reply::json(StatusCode::INTERNAL_SERVER_ERROR, &body)
+                ApiResponse::json(StatusCode::INTERNAL_SERVER_ERROR, &body)
             }
         }
     }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 /// An answer on its way out.
 #[derive(Debug)]
-pub struct Reply {
+pub struct ApiResponse {
     /// Its status.
     pub status: StatusCode,
     /// Its body; empty for none.
@@ -33,7 +33,7 @@ const RETRY_JITTER_SECONDS: u64 = 2;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-impl Reply {
+impl ApiResponse {
     /// A JSON answer whose text is already made.
     pub fn text(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self {

@@ -7,7 +7,7 @@ use onhand_store::filter::{Page, Window};
 
 use super::error::{Error, FieldErrors};
 use super::filter::{Query, cursor_text};
-use super::json::{Object, Reply, push_list};
+use super::json::{ApiResponse, Object, push_list};
 
 /// Where a list lives, for its links.
 #[derive(Clone, Debug)]
@@ -40,14 +40,14 @@ pub fn reply<T>(
     query: &Query,
     page: &Page<T>,
     write: impl Fn(&mut String, &T),
-) -> Result<Reply, Error> {
+) -> Result<ApiResponse, Error> {
     let mut results = String::with_capacity(64 + page.rows.len() * 256);
     push_list(&mut results, &page.rows, write);
     written(address, query, page, &results)
 }
 
 /// The answer with one page of a list whose rows are written already, as a JSON list.
-pub fn written<T>(address: &Address<'_>, query: &Query, page: &Page<T>, results: &str) -> Result<Reply, Error> {
+pub fn written<T>(address: &Address<'_>, query: &Query, page: &Page<T>, results: &str) -> Result<ApiResponse, Error> {
     let limit = query.limit.to_string();
     let (next, previous) = match query.listing.window {
         Window::Page { number, .. } => {
@@ -71,7 +71,7 @@ pub fn written<T>(address: &Address<'_>, query: &Query, page: &Page<T>, results:
         .text_or_null("previous", previous.as_deref())
         .raw("results", results)
         .close();
-    Ok(Reply::ok(body))
+    Ok(ApiResponse::ok(body))
 }
 
 impl Address<'_> {

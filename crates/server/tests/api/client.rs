@@ -14,9 +14,9 @@ use onhand::app::App;
 use onhand::auth::{Role, password, token};
 use onhand::clock::Clock;
 use onhand::config::ServeConfig;
-use onhand::ledger::Ledger;
 use onhand::wire::scalar;
-use onhand::{http, jobs};
+use onhand::writer::Writer;
+use onhand::{http, workers};
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::accounts::{self, Account};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
@@ -75,9 +75,9 @@ impl TestServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         config.listen = address;
-        let (ledger, _draining) = Ledger::start(&store, &clock);
-        let app = App::new(store, ledger, clock, config);
-        let workers = Some(jobs::start(&app));
+        let (writer, _draining) = Writer::start(&store, &clock);
+        let app = App::new(store, writer, clock, config);
+        let workers = Some(workers::start(&app));
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
@@ -93,7 +93,7 @@ impl TestServer {
 
     /// Ends the work behind the answers, as a stop does.
     pub(crate) async fn stop_work(&mut self) {
-        jobs::stop(&self.app, self.workers.take().expect("work stops once")).await;
+        workers::stop(&self.app, self.workers.take().expect("work stops once")).await;
     }
 
     /// Moves the clock.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand::auth::{Permission, Role};
-use onhand::http::routes::{Answer as Described, NOUNS, Route, Under, routes};
+use onhand::http::routes::{Answer as Described, Mount, NOUNS, Route, routes};
 use onhand::wire::view::{Shape, View};
 use serde_json::Value;
 
@@ -408,7 +408,7 @@ async fn paths_that_are_not_there_are_404_as_json() {
         }
     }
     assert_eq!(admin.get("/api/v1/orders//").await.status, 404);
-    for route in routes().iter().filter(|route| matches!(route.under, Under::V1 | Under::V1AndChannel)) {
+    for route in routes().iter().filter(|route| matches!(route.under, Mount::V1 | Mount::V1AndChannel)) {
         let path = format!("/api/i1/{}/", route.path.replace("{id}", "1"));
         assert_eq!(admin.send(route.method.as_str(), &path, Body::None).await.status, 404, "{path} is not under i1");
     }

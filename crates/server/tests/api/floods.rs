@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use onhand::auth::{Role, token};
-use onhand::ledger::{QUEUE_MAX, Submission};
+use onhand::writer::{QUEUE_MAX, Submission};
 use onhand_core::command::WriteStocks;
 use onhand_core::{Command, UserId};
 use onhand_store::Tx;
@@ -124,13 +124,13 @@ async fn a_full_ledger_refuses_before_it_reads() {
     });
     begun.await.expect("the writer is held");
     for _ in 0..QUEUE_MAX + 5_000 {
-        let ledger = shop.server.app.ledger.clone();
+        let writer = shop.server.app.writer.clone();
         waiting.spawn(async move {
             let command = Command::WriteStocks(WriteStocks { rows: Vec::new(), create_unknown_products: false });
-            let _ = ledger.submit(Submission { command, actor: UserId::new(1), receipt: None }).await;
+            let _ = writer.submit(Submission { command, actor: UserId::new(1), receipt: None }).await;
         });
     }
-    while !shop.server.app.ledger.is_full() {
+    while !shop.server.app.writer.is_full() {
         sleep(Duration::from_millis(10)).await;
     }
     let mut stream = connect(&shop.server).await;

@@ -1,7 +1,7 @@
 //! What a request has and no route reads: fields of bodies, parameters of queries. For every route, as the table has it.
 
 use onhand::auth::Role;
-use onhand::http::routes::{Reading, Route, Under, routes};
+use onhand::http::routes::{Mount, Reading, Route, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Value, json};
 
@@ -129,7 +129,7 @@ async fn refusals_name_what_was_not_read_too() {
 #[tokio::test]
 async fn a_parameter_that_a_route_does_not_have_is_refused() {
     let samples = Samples::open().await;
-    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.under != Under::Root) {
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.under != Mount::Root) {
         let caller = samples.client(Role::Admin).await;
         let (path, body) = samples.request(&route, &path, &caller).await;
         let body = || match (route.reading, &body) {

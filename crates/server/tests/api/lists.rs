@@ -4,7 +4,7 @@
 //! shown, never asked of the server.
 
 use onhand::auth::Role;
-use onhand::http::routes::{NOUNS, Route, Rows, Under, routes};
+use onhand::http::routes::{Mount, NOUNS, Route, Rows, routes};
 use onhand::wire::filter::{Filter, Kind};
 use serde_json::{Value, json};
 
@@ -370,7 +370,7 @@ async fn families_list_the_same_rows() {
     let samples = filled().await;
     let caller = samples.client(Role::Admin).await;
     for (route, path, _) in lists(&samples, &caller).await {
-        if matches!(route.under, Under::Both | Under::BothAndChannel) {
+        if matches!(route.under, Mount::Both | Mount::BothAndChannel) {
             let path = path.replace(&format!("/channel/{}/", samples.channel), "/");
             let other = path.replace("/api/v1/", "/api/i1/");
             let ids = |rows: Vec<Value>| rows.iter().map(id).collect::<Vec<_>>();

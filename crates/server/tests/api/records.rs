@@ -1,8 +1,8 @@
 //! Every noun whose rows are records, through all six routes: made, shown, listed, changed, written anew, removed.
 
 use onhand::auth::Role;
-use onhand::http::records::Noun;
-use onhand::http::routes::{NOUNS, Under};
+use onhand::http::resources::Resource;
+use onhand::http::routes::{Mount, NOUNS};
 use onhand_store::records::Column;
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::shop::{column, id};
 /// A noun's path, and what is made and found there.
 struct Sweep<'s> {
     samples: &'s Samples,
-    noun: &'static Noun,
+    noun: &'static Resource,
     path: String,
 }
 
@@ -28,7 +28,7 @@ async fn every_noun_lives_through_its_six_routes() {
     for (places, noun) in NOUNS {
         let sweep = Sweep { samples: &samples, noun, path: format!("/api/v1/{}/", noun.paths.0) };
         let mut paths = vec![sweep.path.clone()];
-        if matches!(places.read.0, Under::Both) {
+        if matches!(places.read.0, Mount::Both) {
             paths.push(sweep.path.replace("/v1/", "/i1/"));
         }
         let made = shown(&sweep, &paths).await;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use onhand::auth::Role;
 use onhand::config::ServeConfig;
-use onhand::http::routes::{NOUNS, Reading, Route, Under, routes};
+use onhand::http::routes::{Mount, NOUNS, Reading, Route, routes};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
@@ -189,7 +189,7 @@ impl Samples {
         let (places, one) = NOUNS.iter().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
         // What is made below the channel is there for everybody.
         let below = match places.write.0 {
-            Under::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),
+            Mount::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),
             _ => format!("/api/v1/{noun}/"),
         };
         let body = self.floor.unlisted(&self.shop, noun, self.row(one.fields)).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use onhand::http::routes::Under;
+use onhand::http::routes::Mount;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -21,7 +21,7 @@ async fn every_route_and_every_field_is_described() {
         described.extend(operations.as_object().expect("operations").keys().map(|method| format!("{method} {path}")));
     }
     for (route, path) in all_paths() {
-        let slash = if route.under == Under::Root { "" } else { "/" };
+        let slash = if route.under == Mount::Root { "" } else { "/" };
         let method = route.method.as_str().to_lowercase();
         assert!(described.remove(&format!("{method} {path}{slash}")), "{method} {path} is not described");
         let operation = &schema["paths"][format!("{path}{slash}")][&method];

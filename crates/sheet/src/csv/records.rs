@@ -7,9 +7,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::encoding::{Encoding, Text};
 use super::separator;
-use crate::harmless::plain;
+use crate::formula_injection::plain;
 use crate::sheet::{Rows, Source};
-use crate::{Fault, Format, Kind, Limits, Row, RowFault};
+use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
 
 /// How far the end of a record is looked for. Beyond, a quotation mark was left open or there are no lines.
 const RECORD_BYTES_MAX: usize = 1 << 20;
@@ -36,7 +36,7 @@ struct Extent {
 }
 
 impl Records {
-    pub(crate) fn new(source: Box<dyn Source>, encoding: Encoding, limits: &Limits) -> Result<Self, Fault> {
+    pub(crate) fn new(source: Box<dyn Source>, encoding: Encoding, limits: &Limits) -> Result<Self, SheetError> {
         let mut text = Text::new(source, encoding)?;
         let (delimiter, named) = separator::find(text.ready()?);
         text.take(named);
@@ -53,7 +53,7 @@ impl Records {
     }
 
     /// Goes to the first character of a record; each line end before it is a row with nothing in it.
-    fn pass_blank_lines(&mut self) -> Result<bool, Fault> {
+    fn pass_blank_lines(&mut self) -> Result<bool, SheetError> {
         loop {
             match self.text.ready()?.first() {
                 None => return Ok(false),
@@ -69,7 +69,7 @@ impl Records {
         }
     }
 
-    fn read_record(&mut self) -> Result<Extent, Fault> {
+    fn read_record(&mut self) -> Result<Extent, SheetError> {
         let (mut bytes, mut fields, mut passed) = (0, 0, 0);
         let mut in_columns = None;
         let mut too_long = false;
@@ -105,9 +105,9 @@ impl Records {
         Ok(Extent { bytes, fields: fields.min(self.ends.len()), fault })
     }
 
-    fn endless(&self) -> Fault {
+    fn endless(&self) -> SheetError {
         let why = "it begins with a quotation mark that is not closed, or never ends".to_owned();
-        Fault::Broken { row: Some(self.number), why }
+        SheetError::Broken { row: Some(self.number), why }
     }
 
     fn fill(&self, row: &mut Row, extent: &Extent) -> Option<RowFault> {
@@ -139,7 +139,7 @@ impl Rows for Records {
         Format::Csv
     }
 
-    fn next(&mut self, row: &mut Row) -> Result<bool, Fault> {
+    fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         if !self.pass_blank_lines()? {
             return Ok(false);
         }
@@ -150,7 +150,7 @@ impl Rows for Records {
             Some(fault) => Some(fault),
             None => self.fill(row, &extent),
         };
-        fault.map_or(Ok(true), |fault| Err(Fault::Row { row: self.number, fault }))
+        fault.map_or(Ok(true), |fault| Err(SheetError::Row { row: self.number, fault }))
     }
 
     fn encoding(&self) -> Option<&'static str> {

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::Out;
-use crate::harmless::hidden;
+use crate::formula_injection::hidden;
 
 /// Writes a table as CSV with commas, in UTF-8. Hand it a buffered `Write`.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::Out;
-use crate::harmless::marked;
+use crate::formula_injection::marked;
 use crate::limits::{SHEET_COLUMNS_MAX, SHEET_ROWS_MAX};
 
 /// Up to here a spreadsheet program shows every digit of a whole number.

@@ -45,7 +45,7 @@ fn kinds(kind: ObjectKind) -> impl Iterator<Item = ObjectKind> {
     product.into_iter().chain([kind])
 }
 
-/// Whether [`catch_up`] has something to do. Reads a few rows by key.
+/// Whether [`sync_channel`] has something to do. Reads a few rows by key.
 pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind, now: Timestamp) -> Result<bool, Error> {
     let channel_scope = ChannelScope::of(tx, channel).await?;
     if !is_of(tx, &channel_scope).await? || batch_requests::has_expired(tx, channel, now).await? {
@@ -70,7 +70,7 @@ pub async fn is_of(tx: &mut Tx<'_>, channel_scope: &ChannelScope) -> Result<bool
 }
 
 /// Turns changes into what is outgoing, up to a bound; gives up batches whose lease is over.
-pub async fn catch_up(
+pub async fn sync_channel(
     tx: &mut Tx<'_>,
     channel: ChannelId,
     kind: ObjectKind,

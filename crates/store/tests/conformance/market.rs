@@ -98,7 +98,7 @@ impl Market {
         while self.write(async |tx| outbox::sequence(tx).await).await > 0 {}
         let behind = async move |tx: &mut Tx<'_>| feed::is_behind(tx, channel, kind, now).await;
         while store.read("t", behind).await.expect("read") {
-            let progress = self.write(async move |tx| feed::catch_up(tx, channel, kind, now).await).await;
+            let progress = self.write(async move |tx| feed::sync_channel(tx, channel, kind, now).await).await;
             assert!(progress == Progress::More || !store.read("t", behind).await.expect("read"), "it comes to an end");
         }
         let wanted = Wanted { channel, kind, scope, offers, skip: 0, limit: 1_000, now };

@@ -5,8 +5,8 @@
 
 mod on_database;
 mod on_server;
-mod place;
 mod report;
+mod target;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,9 +18,9 @@ use clap::ValueEnum;
 
 use self::on_database::OnDatabase;
 use self::on_server::OnServer;
-use self::place::{Outgoing, Place, Step, Wish};
 use self::report::Report;
-use super::door::{Format, Wanted, find_list, save};
+use self::target::{ImportOptions, ImportTarget, Outgoing, Step};
+use super::client::{Format, Wanted, find_list, save};
 use super::progress::Progress;
 use super::remote::{Remote, ServerArgs};
 use super::say;
@@ -130,7 +130,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<E
     }
 }
 
-async fn carry_out(mut place: impl Place, args: &Args) -> anyhow::Result<ExitCode> {
+async fn carry_out(mut place: impl ImportTarget, args: &Args) -> anyhow::Result<ExitCode> {
     let begun = OnceLock::new();
     let ended = tokio::select! {
         ended = import(&mut place, args, &begun) => ended.map(Some),
@@ -152,19 +152,19 @@ async fn carry_out(mut place: impl Place, args: &Args) -> anyhow::Result<ExitCod
     code
 }
 
-async fn import(place: &mut impl Place, args: &Args, begun: &OnceLock<String>) -> anyhow::Result<Report> {
+async fn import(place: &mut impl ImportTarget, args: &Args, begun: &OnceLock<String>) -> anyhow::Result<Report> {
     let key = begin(place, args).await?;
     wait(place, begun.get_or_init(|| key)).await
 }
 
 /// Begins what is asked for. What it is called.
-async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
+async fn begin(place: &mut impl ImportTarget, args: &Args) -> anyhow::Result<String> {
     let list = match &args.list {
         Some(text) => Some(find_list(place.door(), text).await?),
         None => None,
     };
     if let (Some(path), Some(list)) = (&args.file, &list) {
-        let wish = Wish { mode: args.mode.word(), is_dry_run: args.dry_run };
+        let wish = ImportOptions { mode: args.mode.word(), is_dry_run: args.dry_run };
         return place.send(list.id, Outgoing::open(path)?, wish).await;
     }
     let key = args.apply.as_ref().or(args.undo.as_ref()).or(args.watch.as_ref()).context("nothing is asked for")?;
@@ -182,7 +182,7 @@ async fn begin(place: &mut impl Place, args: &Args) -> anyhow::Result<String> {
 }
 
 /// Waits for the end of an import.
-async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
+async fn wait(place: &mut impl ImportTarget, key: &str) -> anyhow::Result<Report> {
     let mut progress = Progress::begin("done", false);
     let (mut pause, mut remark, mut delayed) = (PAUSE, None, None);
     loop {
@@ -207,7 +207,7 @@ async fn wait(place: &mut impl Place, key: &str) -> anyhow::Result<Report> {
     }
 }
 
-async fn save_result(place: &impl Place, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
+async fn save_result(place: &impl ImportTarget, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
     let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
     let format = result_format(path)?;
     save(place.door(), &Wanted::Result { list, key: report.cache_key.clone() }, format, path).await

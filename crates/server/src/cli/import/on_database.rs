@@ -9,18 +9,18 @@ use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Store, WriterLock};
 use tokio::task::JoinSet;
 
-use super::place::{Outgoing, Place, SHOWN, Step, Wish};
 use super::report::Report;
-use crate::cli::door::Door;
-use crate::cli::inside::Inside;
+use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
+use crate::cli::client::StockClient;
+use crate::cli::local::LocalClient;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
-use crate::imports::begin::{self, Asked};
-use crate::imports::spool::{self, Arriving};
-use crate::jobs;
+use crate::imports::spool::{self, UploadSink};
+use crate::imports::start::{self, Asked};
+use crate::workers;
 
 pub(super) struct OnDatabase {
-    inside: Inside,
+    inside: LocalClient,
     url: String,
     actor: UserId,
     works: Option<Works>,
@@ -37,7 +37,7 @@ struct Works {
 impl OnDatabase {
     /// Opens a database that must be there, in the name of a user of it.
     pub(super) async fn open(config: &DatabaseConfig, user: Option<&str>) -> anyhow::Result<Self> {
-        let inside = Inside::open(config).await?;
+        let inside = LocalClient::open(config).await?;
         let actor = inside.user(user).await?;
         Ok(Self { inside, url: config.database.clone(), actor, works: None, arriving: None })
     }
@@ -55,7 +55,7 @@ impl OnDatabase {
         if self.works.is_none()
             && let Some(hold) = self.store().writer_lock()?
         {
-            self.works = Some(Works { workers: jobs::start(&self.inside.app), _hold: hold });
+            self.works = Some(Works { workers: workers::start(&self.inside.app), _hold: hold });
         }
         Ok(())
     }
@@ -71,26 +71,26 @@ fn unknown(key: &str) -> anyhow::Error {
     anyhow!("there is no import {key}")
 }
 
-impl Place for OnDatabase {
-    fn door(&self) -> &impl Door {
+impl ImportTarget for OnDatabase {
+    fn door(&self) -> &impl StockClient {
         &self.inside
     }
 
-    async fn send(&mut self, list: i64, mut file: Outgoing, wish: Wish) -> anyhow::Result<String> {
+    async fn send(&mut self, list: i64, mut file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
         let task = if wish.is_dry_run { Task::Preview } else { Task::Import };
         let list = Some(StockListId::new(list));
-        let time_zone = begin::time_zone(&self.inside.app, list).await?;
-        let new = ImportRow { time_zone, ..begin::import(Kind::Stocks, task, list, self.asked()) };
+        let time_zone = start::time_zone(&self.inside.app, list).await?;
+        let new = ImportRow { time_zone, ..start::import(Kind::Stocks, task, list, self.asked()) };
         let store = self.inside.app.store.clone();
         let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
         self.arriving = Some(import.id);
-        let mut arriving = Arriving::new(&store, import.id);
+        let mut arriving = UploadSink::new(&store, import.id);
         while let Some(piece) = file.piece().with_context(|| format!("cannot read {}", file.name))? {
             arriving.take(&piece).await?;
         }
         let import = ImportRow {
             mode: wish.mode.to_owned(),
-            file_name: begin::file_name(&file.name),
+            file_name: start::file_name(&file.name),
             file_bytes: arriving.finish().await?,
             ..import
         };
@@ -107,7 +107,7 @@ impl Place for OnDatabase {
             Step::Apply { force } => (Task::Apply, force),
             Step::Undo => (Task::Undo, false),
         };
-        Ok(begin::follow(self.store(), source, step, self.asked()).await?.cache_key)
+        Ok(start::follow(self.store(), source, step, self.asked()).await?.cache_key)
     }
 
     async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>> {
@@ -138,7 +138,7 @@ impl Place for OnDatabase {
 
     async fn close(mut self) {
         if let Some(works) = self.works.take() {
-            jobs::stop(&self.inside.app, works.workers).await;
+            workers::stop(&self.inside.app, works.workers).await;
         }
         if let Some(id) = self.arriving {
             spool::abandon(self.store().clone(), id).await;

@@ -14,9 +14,9 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method};
 use serde_json::{Value, json};
 
-use super::place::{Outgoing, Place, SHOWN, Step, Wish};
 use super::report::Report;
-use crate::cli::door::Door;
+use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
+use crate::cli::client::StockClient;
 use crate::cli::remote::{Fault, Remote, encoded};
 
 /// How long a server may be away before waiting for it ends.
@@ -62,13 +62,13 @@ fn key(answer: &Value) -> anyhow::Result<String> {
     answer["cache_key"].as_str().map(ToOwned::to_owned).context("the server's answer has no cache_key")
 }
 
-impl Place for OnServer {
-    fn door(&self) -> &impl Door {
+impl ImportTarget for OnServer {
+    fn door(&self) -> &impl StockClient {
         &self.remote
     }
 
-    async fn send(&mut self, list: i64, file: Outgoing, wish: Wish) -> anyhow::Result<String> {
-        let Wish { mode, is_dry_run } = wish;
+    async fn send(&mut self, list: i64, file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
+        let ImportOptions { mode, is_dry_run } = wish;
         let path = format!("/api/v1/stock_list/{list}/excel_import/?mode={mode}&dry_run={is_dry_run}");
         let (name, bytes) = (file.name.clone(), file.bytes);
         let part = Part::stream_with_length(Body::wrap_stream(Pieces(file)), bytes).file_name(name);

@@ -6,13 +6,13 @@ use onhand_core::{Command, OrderId, OrderItemId, Rejection};
 use serde_json::{Map, Value, json};
 
 use super::{answer, own};
-use crate::http::call::Call;
+use crate::http::error_mapping;
 use crate::http::order_items::merging;
-use crate::http::refusals;
+use crate::http::request_context::RequestContext;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode, unknown_pk, whole_number};
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// The body of a cancellation (contract 7.4).
 pub const CANCEL: &[Field] = &[
@@ -28,7 +28,7 @@ pub const CANCEL: &[Field] = &[
 ];
 
 /// `POST orders/{id}/cancel/`: the whole order or some lines; what is still held is given back.
-pub async fn cancel(call: Call) -> Result<Reply, Error> {
+pub async fn cancel(call: RequestContext) -> Result<ApiResponse, Error> {
     let order = OrderId::new(call.id()?);
     let form = call.form(CANCEL, Mode::Partial).await?;
     own(&call, order).await?;
@@ -45,7 +45,7 @@ pub async fn cancel(call: Call) -> Result<Reply, Error> {
     let command = CancelItems { order, all, items, details };
     let refuse = move |rejection| match rejection {
         Rejection::NotInOrder(items) => foreign(&items, chosen),
-        other => refusals::error(other),
+        other => error_mapping::error(other),
     };
     call.submit(Command::CancelItems(command), answer(StatusCode::OK), refuse).await
 }

@@ -1,8 +1,8 @@
 //! Orders (contract 7): listing, following, marking as taken; below it, how they come about and how they end.
 
 mod cancel;
-mod place;
-mod sold;
+mod channel_orders;
+mod create;
 
 use axum::http::StatusCode;
 use onhand_core::command::EditOrder;
@@ -11,17 +11,17 @@ use onhand_store::{Tx, order_items, orders};
 
 pub(super) use self::cancel::because;
 pub use self::cancel::{CANCEL, cancel};
-pub use self::place::{FIELDS, create};
-pub use self::sold::{SOLD, create_sold};
+pub use self::channel_orders::{SOLD, create_sold};
+pub use self::create::{FIELDS, create};
 
-use super::call::Call;
+use super::error_mapping;
 use super::order_items::{ITEM, write_item};
-use super::refusals;
+use super::request_context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
-use crate::wire::json::{NOTHING, Object, Reply};
+use crate::wire::json::{ApiResponse, NOTHING, Object};
 use crate::wire::view::{Shape, View, property};
 
 /// The body of an edit: nothing else can be changed here (contract 7.1).
@@ -82,23 +82,23 @@ pub(super) fn write(out: &mut String, order: &Order, items: &[OrderItem]) {
         .close();
 }
 
-fn reply_with(status: StatusCode, order: &Order, items: &[OrderItem]) -> Reply {
+fn reply_with(status: StatusCode, order: &Order, items: &[OrderItem]) -> ApiResponse {
     let mut body = String::with_capacity(1_024);
     write(&mut body, order, items);
-    Reply::text(status, body)
+    ApiResponse::text(status, body)
 }
 
-fn answer(status: StatusCode) -> impl Fn(&Outcome) -> Reply + Send + Sync + Clone + 'static {
+fn answer(status: StatusCode) -> impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static {
     move |outcome| match outcome {
         Outcome::OrderPlaced(order, items)
         | Outcome::ItemsCancelled(order, items)
         | Outcome::OrderEdited(order, items) => reply_with(status, order, items),
-        _ => Reply::text(status, NOTHING),
+        _ => ApiResponse::text(status, NOTHING),
     }
 }
 
 /// `GET orders/`. A channel sees its own orders only.
-pub async fn list(call: Call) -> Result<Reply, Error> {
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
     call.narrow(&mut query, "channel_id");
     let listing = query.listing.clone();
@@ -120,14 +120,14 @@ pub async fn list(call: Call) -> Result<Reply, Error> {
 }
 
 /// `GET orders/{id}/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = OrderId::new(call.id()?);
     let found = call.app.store.read_inline("orders.by_id", async move |tx| whole(tx, id).await).await?;
     reply(&call, found)
 }
 
 /// `GET order_number/{number}/`: the order with this number; the oldest, where several channels have it.
-pub async fn by_number(call: Call) -> Result<Reply, Error> {
+pub async fn by_number(call: RequestContext) -> Result<ApiResponse, Error> {
     let number = call.parameter(0).to_owned();
     let channel = call.channel;
     let found = numbered(&call, number, move |order| channel.is_none() || order.channel == channel).await?;
@@ -136,7 +136,7 @@ pub async fn by_number(call: Call) -> Result<Reply, Error> {
 
 /// The oldest order of this number that fits, with its lines.
 async fn numbered(
-    call: &Call,
+    call: &RequestContext,
     number: String,
     fits: impl Fn(&Order) -> bool + Send + Sync + Clone + 'static,
 ) -> Result<Whole, Error> {
@@ -158,22 +158,22 @@ pub(super) async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Whole, onhand_
 }
 
 /// Foreign orders do not exist for a channel.
-fn reply(call: &Call, found: Whole) -> Result<Reply, Error> {
+fn reply(call: &RequestContext, found: Whole) -> Result<ApiResponse, Error> {
     let visible = |order: &Order| call.channel.is_none() || order.channel == call.channel;
     let (order, items) = found.filter(|(order, _)| visible(order)).ok_or_else(Error::not_found)?;
     Ok(reply_with(StatusCode::OK, &order, &items))
 }
 
 /// `PATCH orders/{id}/`.
-pub async fn update(call: Call) -> Result<Reply, Error> {
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let order = OrderId::new(call.id()?);
     let form = call.form(EDIT, Mode::Partial).await?;
     let command = Command::EditOrder(EditOrder { order, is_send: form.bool("is_send") });
-    call.submit(command, answer(StatusCode::OK), refusals::error).await
+    call.submit(command, answer(StatusCode::OK), error_mapping::error).await
 }
 
 /// Foreign orders do not exist for a channel.
-pub(super) async fn own(call: &Call, id: OrderId) -> Result<(), Error> {
+pub(super) async fn own(call: &RequestContext, id: OrderId) -> Result<(), Error> {
     if call.channel.is_none() {
         return Ok(());
     }

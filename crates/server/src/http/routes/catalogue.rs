@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::{Answer, May, Route, Under, one, page};
+use super::{Answer, May, Mount, Route, one, page};
 use crate::http::{content_types, products};
 
 pub(super) fn all() -> Vec<Route> {
@@ -14,14 +14,14 @@ pub(super) fn all() -> Vec<Route> {
         route!(GET "content_types/{id}" SignedIn content_types::show, "One kind of object.")
             .answers(200, one(&content_types::VIEW)),
         route!(GET "products" ReadStock products::list, "Products.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .lists(products::FILTERS)
             .answers(200, page(&products::VIEW)),
         route!(POST "products" WriteStock products::create, "Make a product.")
             .takes(products::FIELDS)
             .answers(201, PRODUCT),
         route!(GET "products/{id}" ReadStock products::show, "One product.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .answers(200, PRODUCT),
         route!(PATCH "products/{id}" WriteStock products::update, "Change a product.")
             .takes(products::FIELDS)

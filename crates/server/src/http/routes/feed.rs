@@ -3,7 +3,7 @@
 use axum::http::Method;
 use onhand_store::feed::deliveries::Offer;
 
-use super::{Answer, May, Route, Under, one, page};
+use super::{Answer, May, Mount, Route, one, page};
 use crate::http::feeds::{self, BOTH, INSERTS, Source, UPDATES};
 use crate::http::route::Handler;
 use crate::http::{
@@ -16,7 +16,7 @@ pub(super) fn all() -> Vec<Route> {
     [batches(), actions(), refusals(), stocks_and_prices(), mapped(), others(), own()]
         .into_iter()
         .flatten()
-        .map(|route| route.under(Under::Channel))
+        .map(|route| route.under(Mount::Channel))
         .collect()
 }
 

@@ -20,7 +20,7 @@ mod stock;
 use axum::http::Method;
 
 pub use self::directory::NOUNS;
-pub use super::route::{Answer, CHANNEL, Handler, Holds, Parameter, Reading, RefusedBy, Route, Rows, Under, parameter};
+pub use super::route::{Answer, CHANNEL, Handler, Holds, Mount, Parameter, Reading, RefusedBy, Route, Rows, parameter};
 use super::{auth, health, schema};
 use crate::auth::Permission as May;
 use crate::wire::view::View;
@@ -50,19 +50,19 @@ fn accounts() -> Vec<Route> {
         route!(POST "auth/logout" SignedIn auth::logout, "Sign out: the token that was sent is revoked.")
             .answers(200, one(&auth::DETAIL)),
         route!(GET "auth/tokens" SignedIn auth::list_tokens, "Your tokens, with when they were last used.")
-            .under(Under::V1)
+            .under(Mount::V1)
             .lists(auth::FILTERS)
             .answers(200, page(&auth::TOKEN)),
         route!(POST "auth/tokens" SignedIn auth::create_token, "A named token, shown this once.")
-            .under(Under::V1)
+            .under(Mount::V1)
             .takes(auth::NEW_TOKEN)
             .own()
             .answers(201, one(&auth::NEW_TOKEN_ANSWER)),
         route!(DELETE "auth/tokens/{id}" SignedIn auth::remove_token, "Revoke one of your tokens.")
-            .under(Under::V1)
+            .under(Mount::V1)
             .answers(204, Answer::Nothing),
         route!(POST "auth/password" SignedIn auth::change_password, "Replace your password; your other tokens are revoked.")
-            .under(Under::V1)
+            .under(Mount::V1)
             .takes(auth::PASSWORD)
             .own()
             .answers(204, Answer::Nothing),
@@ -73,22 +73,22 @@ fn accounts() -> Vec<Route> {
 fn operations() -> Vec<Route> {
     vec![
         route!(GET "healthz" Public health::live, "Whether the process answers.")
-            .under(Under::Root)
+            .under(Mount::Root)
             .answers(200, Answer::Free),
         route!(GET "readyz" Public health::ready, "Whether requests can be served.")
-            .under(Under::Root)
+            .under(Mount::Root)
             .answers(200, Answer::Free),
         route!(GET "metrics" Public health::metrics, "Metrics in Prometheus' text form.")
-            .under(Under::Root)
+            .under(Mount::Root)
             .for_operators()
             .answers(200, Answer::Free),
         route!(GET "api/schema" Public schema::show, "This description.")
-            .under(Under::Root)
+            .under(Mount::Root)
             .for_operators()
             .answers(200, Answer::Free)
             .answers(304, Answer::Nothing),
         route!(GET "api/docs" Public schema::page, "This description, to read.")
-            .under(Under::Root)
+            .under(Mount::Root)
             .for_operators()
             .answers(200, Answer::Free)
             .answers(304, Answer::Nothing),

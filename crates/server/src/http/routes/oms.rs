@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use super::{Answer, Holds, May, Parameter, Route, Under, one, page, parameter};
+use super::{Answer, Holds, May, Mount, Parameter, Route, one, page, parameter};
 use crate::http::{
     discrepancies, order_items, packages, short_items, stock_availability, stock_counts, stock_locations, stock_moves,
     transfers, unplanned_items,
@@ -25,13 +25,13 @@ pub(super) fn all() -> Vec<Route> {
             Method::GET,
             "oms/stocklocations/list-simple",
             May::ReadFloor,
-            Box::new(|call| Box::pin(crate::http::records::list(call, &stock_locations::LOCATION))),
+            Box::new(|call| Box::pin(crate::http::resources::list(call, &stock_locations::LOCATION))),
             "Every stock location.".to_owned(),
         )
         .lists(stock_locations::LOCATION.filters)
         .answers(200, page(stock_locations::LOCATION.view)),
     );
-    all.into_iter().map(|route| route.under(Under::V1)).collect()
+    all.into_iter().map(|route| route.under(Mount::V1)).collect()
 }
 
 fn work() -> Vec<Route> {
@@ -51,7 +51,7 @@ fn work() -> Vec<Route> {
             "Work on a package: prepare, pack, ship, not-found, cancel, take-over, unpack, return. Repeating a command changes nothing.")
         .takes(packages::COMMAND)
         .answers(200, PACKAGE)
-        .through_ledger(),
+        .through_writer(),
         route!(GET "oms/transfer_orders" ReadFloor transfers::list, "Transfers with their lines.")
             .lists(transfers::FILTERS)
             .answers(200, page(&transfers::VIEW)),
@@ -60,7 +60,7 @@ fn work() -> Vec<Route> {
             "Work on a transfer: ship, deliver, not-found, cancel. Repeating a command changes nothing.")
         .takes(transfers::COMMAND)
         .answers(200, TRANSFER)
-        .through_ledger(),
+        .through_writer(),
     ]
 }
 
@@ -75,7 +75,7 @@ fn discrepancies() -> Vec<Route> {
             "Remove what was reported from a day on: it is on sale again. What was removed stays, with is_active false.")
         .takes(discrepancies::REMOVE)
         .answers(204, Answer::Nothing)
-        .through_ledger(),
+        .through_writer(),
         route!(GET "oms/stock-counts" ReadFloor stock_counts::list, "Counts.")
             .lists(stock_counts::FILTERS)
             .answers(200, page(&stock_counts::VIEW)),
@@ -86,7 +86,7 @@ fn discrepancies() -> Vec<Route> {
         .takes(stock_counts::FIELDS)
         .own()
         .answers(201, one(&stock_counts::VIEW))
-        .through_ledger(),
+        .through_writer(),
     ]
 }
 
@@ -103,14 +103,14 @@ fn moves() -> Vec<Route> {
         .takes(stock_moves::REGISTER)
         .own()
         .answers(200, MOVE)
-        .through_ledger(),
+        .through_writer(),
         route!(POST "oms/moves/register" WorkOnFloor stock_moves::register_many,
             "The ERP has booked moves: an array of rows is taken whole or not at all.")
         .takes(stock_moves::REGISTER_ROW)
         .or_many()
         .own()
         .answers(200, MOVE)
-        .through_ledger(),
+        .through_writer(),
     ]
 }
 
@@ -121,7 +121,7 @@ fn orders() -> Vec<Route> {
         .takes(packages::PLAN)
         .own()
         .answers(200, one(&packages::PLANNED))
-        .through_ledger(),
+        .through_writer(),
         route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are promised and held nowhere.")
             .lists(order_items::FILTERS)
             .answers(200, page(&order_items::ITEM)),

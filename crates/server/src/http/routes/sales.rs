@@ -2,21 +2,22 @@
 
 use axum::http::Method;
 
-use super::{Answer, May, Route, Under, one, page};
-use crate::http::records::{Noun, Places};
+use super::{Answer, May, Mount, Route, one, page};
+use crate::http::resources::{Resource, ResourceRoutes};
 use crate::http::{mappings, order_items, orders, reports};
 
 /// What channels' clients report: written below the channel, read by people everywhere, changed by nobody.
-const REPORTS: Places = Places::new((Under::V1AndChannel, May::ReadOrders), (Under::Channel, May::WriteOrders));
+const REPORTS: ResourceRoutes =
+    ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::Channel, May::WriteOrders));
 
 fn reported() -> Vec<Route> {
-    let some = |noun: &'static Noun, methods: &'static [Method]| {
-        REPORTS.of(noun).into_iter().filter(|route| methods.contains(&route.method))
+    let some = |resource: &'static Resource, methods: &'static [Method]| {
+        REPORTS.of(resource).into_iter().filter(|route| methods.contains(&route.method))
     };
     let written = [&reports::CITY, &reports::TOWNSHIP, &reports::DISTRICT, &reports::DISTINCT];
-    let written = written.into_iter().flat_map(|noun| some(noun, &[Method::POST]));
+    let written = written.into_iter().flat_map(|resource| some(resource, &[Method::POST]));
     let both = [&reports::ERROR_REPORT, &reports::EVENT].into_iter();
-    let both = both.flat_map(|noun| some(noun, &[Method::GET, Method::POST]));
+    let both = both.flat_map(|resource| some(resource, &[Method::GET, Method::POST]));
     both.chain(written).chain(some(&reports::PLACE, &[Method::GET])).collect()
 }
 
@@ -29,51 +30,51 @@ fn orders() -> Vec<Route> {
     const ITEM: Answer = one(&order_items::ITEM);
     vec![
         route!(GET "orders" ReadOrders orders::list, "Orders; is_send=false waits for the ERP.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .lists(orders::FILTERS)
             .answers(200, page(&orders::VIEW)),
         route!(POST "orders" ManageOrders orders::create, "Place an order: all lines are held, or none.")
             .takes(orders::FIELDS)
             .answers(201, ORDER)
-            .through_ledger(),
+            .through_writer(),
         route!(POST "create_orders" WriteOrders orders::create_sold,
             "Place an order that the channel has sold (201); sent again, the order that was made of it (200).")
-        .under(Under::Channel)
+        .under(Mount::Channel)
         .takes(orders::SOLD)
         .answers(200, ORDER)
         .answers(201, ORDER)
-        .through_ledger(),
+        .through_writer(),
         route!(GET "orders/{id}" ReadOrders orders::show, "One order.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .answers(200, ORDER),
         route!(PATCH "orders/{id}" ReleaseOrders orders::update, "Mark an order as taken by the ERP.")
             .takes(orders::EDIT)
             .answers(200, ORDER)
-            .through_ledger(),
+            .through_writer(),
         route!(POST "orders/{id}/cancel" WriteOrders orders::cancel, "Cancel an order or some of its lines.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .takes(orders::CANCEL)
             .answers(200, ORDER)
-            .through_ledger(),
+            .through_writer(),
         route!(GET "order_number/{number}" ReadOrders orders::by_number, "The order with a number.")
             .answers(200, ORDER),
         route!(GET "order_items" ReadOrders order_items::list, "Order lines.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .lists(order_items::FILTERS)
             .answers(200, page(&order_items::ITEM)),
         route!(GET "order_items/{id}" ReadOrders order_items::show, "One order line.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .answers(200, ITEM),
         route!(PATCH "order_items/{id}" WriteOrders order_items::update, "Change an order line.")
-            .under(Under::BothAndChannel)
+            .under(Mount::BothAndChannel)
             .takes(order_items::EDIT)
             .answers(200, ITEM)
-            .through_ledger(),
+            .through_writer(),
         route!(POST "order_items/{id}/create_mapping" ReleaseOrders mappings::release,
             "The ERP has registered a line: its code is stored and its reservation released.")
         .takes(mappings::RELEASE)
         .answers(201, one(&mappings::VIEW))
-        .through_ledger(),
+        .through_writer(),
         route!(GET "order_items/{id}/create_mapping" ReadOrders mappings::of_item, "The mappings of a line.")
             .lists(mappings::FILTERS)
             .answers(200, page(&mappings::VIEW)),

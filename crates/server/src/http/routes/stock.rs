@@ -101,7 +101,7 @@ fn product_stock() -> Vec<Route> {
         .or_many()
         .answers(200, STOCK)
         .answers(201, STOCK)
-        .through_ledger(),
+        .through_writer(),
         route!(GET "product_stock/export" ReadStock exports::export,
             "All product stocks that the filters leave, as a file that can be imported.")
         .lists(product_stocks::FILTERS)
@@ -110,7 +110,7 @@ fn product_stock() -> Vec<Route> {
         route!(PATCH "product_stock/{id}" WriteStock product_stocks::update, "Change a product stock.")
             .takes(product_stocks::FIELDS)
             .answers(200, STOCK)
-            .through_ledger(),
+            .through_writer(),
         route!(GET "product_stock/{id}/movements" ReadStock movements::list,
             "Why its numbers are what they are, newest first; before= goes on.")
         .asks(BEFORE)

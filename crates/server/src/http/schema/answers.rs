@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Described, Shared, operation_id};
 use crate::auth::Permission;
 use crate::http::download::Format;
-use crate::http::routes::{Answer, Reading, RefusedBy, Route, Under};
+use crate::http::routes::{Answer, Mount, Reading, RefusedBy, Route};
 use crate::wire::Family;
 use crate::wire::view::{Shape, View};
 
@@ -86,9 +86,9 @@ fn links(described: &Described<'_>, answer: Answer) -> Map<String, Value> {
 fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)> {
     let route = described.route;
     let writes = route.method != Method::GET;
-    let may_be_refused = route.ledger || route.refused_by == RefusedBy::Rules || route.path.starts_with("stock_list");
+    let may_be_refused = route.writer || route.refused_by == RefusedBy::Rules || route.path.starts_with("stock_list");
     let table = [
-        (400, "bad_request", route.under != Under::Root, "The request has faults."),
+        (400, "bad_request", route.under != Mount::Root, "The request has faults."),
         (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),
         (403, "forbidden", !matches!(route.permission, Permission::Public | Permission::SignedIn), "The role may not."),
         (
@@ -101,10 +101,10 @@ fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)>
         (408, "too_slow", writes, "The body took too long to arrive."),
         (413, "too_large", writes, "The body is too large."),
         (415, "encoding_unknown", writes, "The body's Content-Encoding is neither gzip nor identity."),
-        (422, "key_reused", route.ledger || route.is_keyed(), "The idempotency key was used for another request."),
+        (422, "key_reused", route.writer || route.is_keyed(), "The idempotency key was used for another request."),
         (429, "throttled", route.path == "auth/login", "Too many attempts; see Retry-After."),
         (431, "headers_too_large", true, "Address and headers are too large."),
-        (503, "busy", route.under != Under::Root || route.path == "readyz", "Not just now; see Retry-After."),
+        (503, "busy", route.under != Mount::Root || route.path == "readyz", "Not just now; see Retry-After."),
     ];
     table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text)).collect()
 }

@@ -63,7 +63,7 @@ fn encoding(fields: &[Field]) -> Value {
 fn body_name(route: &Route) -> String {
     let method = route.method.as_str().to_lowercase();
     let nouns = route.path.split('/').filter(|segment| !segment.starts_with('{'));
-    let words = nouns.flat_map(|noun| noun.split('_'));
+    let words = nouns.flat_map(|resource| resource.split('_'));
     let capital = |word: &str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
     std::iter::once(method.as_str()).chain(words).map(capital).collect()
 }

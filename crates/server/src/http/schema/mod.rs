@@ -17,22 +17,22 @@ use self::answers::responses;
 use self::bodies::{body, file};
 use self::parameters::parameters;
 use super::asset::Asset;
-use super::call::Call;
 use super::docs;
-use super::routes::{Reading, Route, Under, routes};
+use super::request_context::RequestContext;
+use super::routes::{Mount, Reading, Route, routes};
 use crate::auth::Permission;
 use crate::wire::Family;
 use crate::wire::error::Error;
-use crate::wire::json::Reply;
+use crate::wire::json::ApiResponse;
 
 /// `GET /api/schema/`.
-pub async fn show(call: Call) -> Result<Reply, Error> {
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     static TEXT: LazyLock<Asset> = LazyLock::new(|| Asset::new("application/json", document().to_string()));
     Ok(TEXT.reply(&call.headers))
 }
 
 /// `GET /api/docs/`.
-pub async fn page(call: Call) -> Result<Reply, Error> {
+pub async fn page(call: RequestContext) -> Result<ApiResponse, Error> {
     static PAGE: LazyLock<Asset> = LazyLock::new(|| Asset::new("text/html; charset=utf-8", docs::page(&document())));
     Ok(PAGE.reply(&call.headers))
 }
@@ -45,7 +45,7 @@ pub fn document() -> Value {
     for route in &routes {
         for path in route.paths() {
             let described = Described { route, all: &routes, path: &path };
-            let slash = if route.under == Under::Root { "" } else { "/" };
+            let slash = if route.under == Mount::Root { "" } else { "/" };
             let operations = paths.entry(format!("{path}{slash}")).or_insert_with(|| json!({}));
             operations[route.method.as_str().to_lowercase()] = operation(&described, &mut shared);
         }

@@ -1,0 +1,129 @@
+//! Refusals on the wire: each business refusal has one code and one text (contract 1.4).
+//!
+//! Must not know handlers; a handler that knows better field names maps those variants itself.
+
+use onhand_core::Rejection;
+use onhand_core::rejection::{MoveFault, RowFault, Shortage};
+use serde_json::{Map, Value, json};
+
+use crate::imports::messages;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::{form, scalar};
+
+/// The wire's form of a refusal.
+pub fn error(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::NotFound => Error::not_found(),
+        Rejection::UnknownChannel(id) => Error::field("channel", form::unknown_pk(id.get())),
+        Rejection::OrderNumberTaken => Error::field("number", "order with this number already exists."),
+        Rejection::Rows(faults) => {
+            let mut errors = FieldErrors::default();
+            faults.iter().for_each(|(_, fault)| errors.extend(row(fault)));
+            Error::Fields(errors)
+        }
+        Rejection::InsufficientStock(short) => {
+            let skus: Vec<_> = short.iter().map(|one| one.sku.as_str()).collect();
+            let rows = short.iter().map(shortage).collect();
+            refused("insufficient_stock", format!("Not enough stock for {}.", skus.join(", ")), "items", rows)
+        }
+        Rejection::OversoldTooLarge { max, lines } => {
+            let skus: Vec<_> = lines.iter().map(|one| one.sku.as_str()).collect();
+            let text = format!("A line may oversell by {max} at the most: {}.", skus.join(", "));
+            refused("oversell_quantity_max", text, "items", lines.iter().map(shortage).collect())
+        }
+        Rejection::ReservedTooLarge => {
+            Error::refused("held_too_large", "The held quantity would pass the largest one that can be stored.")
+        }
+        Rejection::MappedToAnotherCode { code } => {
+            Error::field("code", format!("This order item is already mapped to the code \"{code}\"."))
+        }
+        Rejection::CodeTaken => {
+            let text = "Another order item has this code; integration_mappings/?code= says which. A stock list can allow it: \
+                        is_item_code_unique.";
+            Error::field("code", text)
+        }
+        Rejection::NotInOrder(items) => {
+            let mut errors = FieldErrors::default();
+            items.iter().for_each(|item| errors.add("cancel_items", form::unknown_pk(item.get())));
+            Error::Fields(errors)
+        }
+        Rejection::AlreadyShipped(items) => {
+            let items = items.iter().map(|item| Value::from(item.get())).collect();
+            refused("order_item_shipped", "A shipped order item cannot be cancelled.".to_owned(), "items", items)
+        }
+        Rejection::Cancelled => {
+            Error::refused("order_item_cancelled", "A cancelled order item cannot be changed back.")
+        }
+        Rejection::IllegalCommand { command, state, allowed } => {
+            let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+            let text = format!("This is in the state \"{state}\" and cannot take \"{command}\". Allowed: {allowed}.");
+            Error::field("non_field_errors", text)
+        }
+        Rejection::ForeignLines(lines) => {
+            let mut errors = FieldErrors::default();
+            lines.iter().for_each(|line| errors.add("items", form::unknown_pk(line)));
+            Error::Fields(errors)
+        }
+        Rejection::Moves(faults) => {
+            let mut errors = FieldErrors::default();
+            faults.iter().for_each(|(_, fault)| errors.extend(stock_move(fault)));
+            Error::Fields(errors)
+        }
+        Rejection::TooManyUnits { line, units } => Error::field("items", format!("{line} has {units} units.")),
+        Rejection::TooManyLines => {
+            Error::refused("too_many_order_items", "The order would have more lines than an order can have.")
+        }
+        Rejection::PackageTaken(by) => {
+            let text = "Another picker has this package; \"take-over\" makes it yours.".to_owned();
+            let more = Map::from_iter([("assigned_to".to_owned(), Value::from(by.get()))]);
+            Error::Refused { code: "package_taken", text, more }
+        }
+        Rejection::UnknownLocation(id) => Error::field("stock_location", form::unknown_pk(id.get())),
+    }
+}
+
+/// The wire's form of a move's fault: the field it is about.
+pub fn stock_move(fault: &MoveFault) -> FieldErrors {
+    match fault {
+        MoveFault::Unknown(id) => FieldErrors::one("id", form::unknown_pk(id.get())),
+        MoveFault::AnotherCode { code } => {
+            FieldErrors::one("code", format!("This move is already registered with the code \"{code}\"."))
+        }
+    }
+}
+
+/// The wire's form of a row's fault: the field it is about.
+pub fn row(fault: &RowFault) -> FieldErrors {
+    use onhand_core::command::ProductRef;
+    match fault {
+        RowFault::UnknownList(id) => FieldErrors::one("stock_list", form::unknown_pk(id.get())),
+        RowFault::UnknownProduct(ProductRef::Id(id)) => FieldErrors::one("product", form::unknown_pk(id.get())),
+        RowFault::UnknownProduct(ProductRef::Sku(sku)) => {
+            FieldErrors::one("product_sku", format!("Object with sku={sku} does not exist."))
+        }
+        RowFault::StaleSnapshot { stored } => {
+            let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
+            FieldErrors::one("snapshot_at", text)
+        }
+        import_only => {
+            let told = messages::row(import_only);
+            FieldErrors::one(told.column, told.text)
+        }
+    }
+}
+
+/// Row faults of a command whose rows came as a list, one entry per row.
+pub fn rows(faults: &[(usize, RowFault)], count: usize) -> Vec<FieldErrors> {
+    let mut errors = vec![FieldErrors::default(); count];
+    faults.iter().for_each(|(index, fault)| errors[*index].extend(row(fault)));
+    errors
+}
+
+fn shortage(one: &Shortage) -> Value {
+    json!({"product_sku": one.sku, "stock_list": one.list.get(), "asked": one.asked, "available": one.available})
+}
+
+fn refused(code: &'static str, text: String, name: &str, rows: Vec<Value>) -> Error {
+    let more = Map::from_iter([(name.to_owned(), Value::Array(rows))]);
+    Error::Refused { code, text, more }
+}

@@ -1,0 +1,292 @@
+//! Kept pages: answers of lists of stock, kept until something that they show changes.
+//!
+//! Promises: nobody is shown an older figure than anybody was shown before. Where this process alone writes the database,
+//! a page is kept with the sum of the versions of the blocks of rows it shows; the ledger raises the versions of what it
+//! changes before the commit, when nobody can have seen it, and again afterwards, so an old stamp no longer fits. Where
+//! several processes write, and for pages of anything else, a page is kept with a mark that the database gives, which
+//! changes with every commit of anybody. Must not know what a page says.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+
+use bytes::Bytes;
+use onhand_core::{Changes, Timestamp};
+use onhand_store::{Error, SnapshotToken, Store};
+
+/// Bytes of all kept pages and their names; more, and all are dropped.
+const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+/// Versions. Blocks that share one make each other's pages old too early, never too late.
+const VERSIONS: usize = 4_096;
+/// The version that every page has in its stamp: of which rows there are at all.
+const ROWS: usize = VERSIONS;
+/// A page that shows rows of more blocks than this is not kept: its stamp would cost too much to add up.
+const BLOCKS_MAX: i64 = 64;
+/// How far an id is shifted to give its block: up to 256 rows that were made one after the other.
+const BLOCK_SHIFT: u32 = 16;
+
+/// What has been changed, and the pages that still hold.
+pub struct ResponseCache {
+    commits: AtomicU64,
+    /// Odd while a commit that changes the block is under way.
+    versions: Vec<AtomicU64>,
+    changing: Mutex<BTreeSet<usize>>,
+    kept: RwLock<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    pages: HashMap<String, Page>,
+    bytes: usize,
+}
+
+struct Page {
+    stamp: Validator,
+    body: Bytes,
+}
+
+/// As long as what a page holds.
+enum Validator {
+    /// These blocks have versions of this sum.
+    Versions { blocks: RangeInclusive<i64>, sum: u64 },
+    /// The database gives this mark.
+    SnapshotToken(SnapshotToken),
+}
+
+/// Taken before a page is looked for or read: what it is held against.
+#[derive(Clone, Debug)]
+pub enum ReadPoint {
+    /// How much this process, which alone writes, had committed.
+    Commits(u64),
+    /// The database's mark.
+    SnapshotToken(SnapshotToken),
+    /// Nothing: pages cannot be kept.
+    Nothing,
+}
+
+impl ReadPoint {
+    /// The same, and until the clock shows another second: what a page shows may change by itself, with time.
+    #[must_use]
+    pub fn within(self, now: Timestamp) -> Self {
+        match self {
+            Self::SnapshotToken(mark) => Self::SnapshotToken(format!("{mark} {}", now.micros() / 1_000_000).into()),
+            Self::Commits(_) | Self::Nothing => Self::Nothing,
+        }
+    }
+}
+
+impl Default for ResponseCache {
+    fn default() -> Self {
+        Self {
+            commits: AtomicU64::new(0),
+            versions: (0..=VERSIONS).map(|_| AtomicU64::new(0)).collect(),
+            changing: Mutex::default(),
+            kept: RwLock::default(),
+        }
+    }
+}
+
+impl ResponseCache {
+    /// Says what the coming commit changes. No page that shows it is given or kept until [`Self::invalidate_after_commit`].
+    pub fn invalidate_before_commit(&self, changes: &Changes) {
+        let stocks = changes.stocks.iter().map(|stock| version(block(stock.get())));
+        let rows = (!changes.new_stocks.is_empty()).then_some(ROWS);
+        let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        for version in stocks.chain(rows) {
+            if changing.insert(version) {
+                self.raise(version);
+            }
+        }
+    }
+
+    /// Says that the commit is over, however it ended. Called before anybody is answered.
+    pub fn invalidate_after_commit(&self) {
+        // Commits first: a reader that sees a raised version sees the raised number of commits too.
+        self.commits.fetch_add(1, Ordering::SeqCst);
+        let changed = std::mem::take(&mut *self.changing.lock().unwrap_or_else(PoisonError::into_inner));
+        changed.into_iter().for_each(|version| self.raise(version));
+    }
+
+    /// To be taken before a page is looked for.
+    pub async fn before(&self, store: &Store) -> Result<ReadPoint, Error> {
+        if !store.is_shared() {
+            return Ok(self.commits());
+        }
+        self.before_all(store).await
+    }
+
+    /// The same for a page that shows more than stocks: it is held against all that the database holds.
+    pub async fn before_all(&self, store: &Store) -> Result<ReadPoint, Error> {
+        Ok(store.snapshot_token().await?.map_or(ReadPoint::Nothing, ReadPoint::SnapshotToken))
+    }
+
+    fn commits(&self) -> ReadPoint {
+        ReadPoint::Commits(self.commits.load(Ordering::SeqCst))
+    }
+
+    /// The page kept under a name, if it still holds.
+    pub fn find(&self, name: &str, before: &ReadPoint) -> Option<Bytes> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let page = kept.pages.get(name)?;
+        let holds = match (&page.stamp, before) {
+            (Validator::Versions { blocks, sum }, ReadPoint::Commits(_)) => self.versions(blocks).sum::<u64>() == *sum,
+            (Validator::SnapshotToken(then), ReadPoint::SnapshotToken(now)) => then == now,
+            _ => false,
+        };
+        holds.then(|| page.body.clone())
+    }
+
+    /// Keeps a page that shows rows with these first and last ids, unless something was committed since `before`.
+    pub fn insert(&self, name: String, body: &Bytes, rows: Option<(i64, i64)>, before: ReadPoint) {
+        let stamp = match before {
+            ReadPoint::Commits(before) => self.stamp(rows, before),
+            ReadPoint::SnapshotToken(mark) => Some(Validator::SnapshotToken(mark)),
+            ReadPoint::Nothing => None,
+        };
+        let Some(stamp) = stamp else { return };
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        // A client chooses the name, so it counts too.
+        let bytes = name.len() + body.len();
+        if kept.bytes + bytes > KEPT_BYTES_MAX {
+            *kept = Kept::default();
+        }
+        let size = name.len();
+        let old = kept.pages.insert(name, Page { stamp, body: body.clone() });
+        kept.bytes += bytes;
+        kept.bytes -= old.map_or(0, |page| size + page.body.len());
+    }
+
+    /// The stamp of a page that was read after so many commits, if there have been no more and none is under way. Versions
+    /// only grow, so equal sums mean equal versions.
+    fn stamp(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Validator> {
+        let (first, last) = rows?;
+        let blocks = block(first.min(last))..=block(first.max(last));
+        if blocks.end() - blocks.start() >= BLOCKS_MAX {
+            return None;
+        }
+        let sum = self.versions(&blocks).sum();
+        let is_changing = self.versions(&blocks).any(|version| version % 2 == 1);
+        let holds = !is_changing && self.commits.load(Ordering::SeqCst) == before;
+        holds.then_some(Validator::Versions { blocks, sum })
+    }
+
+    fn versions(&self, blocks: &RangeInclusive<i64>) -> impl Iterator<Item = u64> {
+        let versions = blocks.clone().map(version).chain([ROWS]);
+        versions.map(|version| self.versions[version].load(Ordering::SeqCst))
+    }
+
+    fn raise(&self, version: usize) {
+        self.versions[version].fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+const fn version(block: i64) -> usize {
+    block as usize % VERSIONS
+}
+
+const fn block(id: i64) -> i64 {
+    id >> BLOCK_SHIFT
+}
+
+#[cfg(test)]
+mod tests {
+    use onhand_core::StockId;
+
+    use super::*;
+
+    const BODY: Bytes = Bytes::from_static(b"[]");
+
+    fn kept(pages: &ResponseCache, rows: (i64, i64)) {
+        pages.insert("page".to_owned(), &BODY, Some(rows), pages.commits());
+    }
+
+    fn found(pages: &ResponseCache) -> bool {
+        pages.find("page", &pages.commits()).is_some()
+    }
+
+    fn changes(stocks: &[i64]) -> Changes {
+        Changes { stocks: stocks.iter().copied().map(StockId::new).collect(), ..Changes::default() }
+    }
+
+    fn commit(pages: &ResponseCache, stocks: &[i64]) {
+        pages.invalidate_before_commit(&changes(stocks));
+        pages.invalidate_after_commit();
+    }
+
+    #[test]
+    fn a_page_holds_until_one_of_its_blocks_changes() {
+        let pages = ResponseCache::default();
+        kept(&pages, (1 << 16, 3 << 16));
+        commit(&pages, &[4 << 16, 7]);
+        assert!(found(&pages), "other blocks changed");
+        commit(&pages, &[(2 << 16) + 9]);
+        assert!(!found(&pages), "a block between first and last changed");
+    }
+
+    #[test]
+    fn a_new_stock_ends_every_page() {
+        let pages = ResponseCache::default();
+        kept(&pages, (1 << 16, 1 << 16));
+        pages.invalidate_before_commit(&Changes { new_stocks: [StockId::new(9 << 16)].into(), ..Changes::default() });
+        assert!(!found(&pages));
+    }
+
+    /// Others may see the change from the commit on, so the page must not be shown any more from then.
+    #[test]
+    fn a_page_does_not_outlive_the_commit_that_makes_it_old() {
+        let pages = ResponseCache::default();
+        kept(&pages, (1 << 16, 1 << 16));
+        pages.invalidate_before_commit(&changes(&[1 << 16, (1 << 16) + 1]));
+        assert!(!found(&pages), "it may be old by now");
+        kept(&pages, (1 << 16, 1 << 16));
+        assert!(!found(&pages), "it may have been read before the commit");
+        pages.invalidate_after_commit();
+        assert!(!found(&pages));
+        kept(&pages, (1 << 16, 1 << 16));
+        assert!(found(&pages));
+    }
+
+    #[test]
+    fn a_page_read_while_something_was_committed_is_not_kept() {
+        let pages = ResponseCache::default();
+        let before = pages.commits();
+        commit(&pages, &[9 << 16]);
+        pages.insert("page".to_owned(), &BODY, Some((1, 1)), before);
+        assert!(!found(&pages));
+    }
+
+    #[test]
+    fn a_page_of_a_shared_database_holds_as_long_as_its_mark() {
+        let pages = ResponseCache::default();
+        let mark = |text: &str| ReadPoint::SnapshotToken(text.into());
+        pages.insert("page".to_owned(), &BODY, Some((1, 1)), mark("a"));
+        assert!(pages.find("page", &mark("a")).is_some());
+        assert!(pages.find("page", &mark("b")).is_none());
+        assert!(pages.find("page", &ReadPoint::Nothing).is_none());
+        pages.insert("other".to_owned(), &BODY, Some((1, 1)), ReadPoint::Nothing);
+        assert!(pages.find("other", &ReadPoint::Nothing).is_none());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let pages = ResponseCache::default();
+        let body = Bytes::from(vec![b' '; KEPT_BYTES_MAX / 4]);
+        for number in 0..50 {
+            pages.insert(number.to_string(), &body, Some((1, 1)), pages.commits());
+        }
+        assert!(pages.kept.read().expect("not poisoned").bytes <= KEPT_BYTES_MAX);
+    }
+
+    #[test]
+    fn long_names_do_not_escape_the_bound() {
+        let pages = ResponseCache::default();
+        let name = |number: usize| number.to_string() + &" ".repeat(KEPT_BYTES_MAX / 4);
+        (0..9).for_each(|number| pages.insert(name(number), &BODY, Some((1, 1)), pages.commits()));
+        pages.insert(name(8), &BODY, Some((1, 1)), pages.commits());
+        let kept = pages.kept.read().expect("not poisoned");
+        let bytes: usize = kept.pages.iter().map(|(name, page)| name.len() + page.body.len()).sum();
+        assert!(bytes <= KEPT_BYTES_MAX, "{bytes}");
+        assert_eq!(bytes, kept.bytes, "what is counted is what is there");
+    }
+}

@@ -1,0 +1,221 @@
+//! Some rows of an import through the ledger, and what came of them beside their effect.
+//!
+//! Promises: what came of the rows is stored if and only if they took effect, once. Must not know where rows come from.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use onhand_core::command::{ImportStock, ImportStocks};
+use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowStatus, StockId, StockListId};
+use onhand_store::Tx;
+use onhand_store::imports::{self, Chunk, ImportRow, Task};
+use onhand_store::optimistic::SpeculativeBatch;
+
+use tokio::task::JoinHandle;
+
+use super::JobError;
+use crate::app::App;
+use crate::imports::messages;
+use crate::imports::outcomes::{self, End, Figures, RowOutcome, Wanted};
+use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
+
+/// The pause before a full queue is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A row that is to be decided, or one about which nothing is left to decide.
+#[derive(Clone, Debug)]
+pub(super) enum Slot {
+    /// The row in the file, if it is there, and what it wants.
+    Row(Option<u64>, ImportStock),
+    /// What came of it before.
+    Ended(RowOutcome),
+}
+
+/// Some rows of an import.
+pub(super) struct Rows {
+    number: i64,
+    slots: Arc<Vec<Slot>>,
+}
+
+/// What the ledger is asked for, decided ahead of its turn or not.
+pub(super) type Asked = (Command, Option<(SpeculativeBatch, Chunk)>);
+
+impl Rows {
+    pub(super) fn new(number: i64, slots: Vec<Slot>) -> Self {
+        Self { number, slots: Arc::new(slots) }
+    }
+
+    /// Does them, or says what they would do; either way that is stored. Rows that were done before are left alone.
+    pub(super) async fn run(self, app: &App, import: &ImportRow, asked: Option<Asked>) -> Result<(), JobError> {
+        let list = import.list.ok_or_else(gone)?;
+        match import.task {
+            Task::Preview => preview(app, import, list, self).await,
+            Task::Import | Task::Apply | Task::Undo => submit(app, import, list, self, asked).await,
+        }
+    }
+
+    /// Decides them ahead of their turn, where that can be.
+    pub(super) async fn decide(
+        &self,
+        app: &App,
+        import: &ImportRow,
+        decider: &mut SpeculativeDecider,
+    ) -> Result<Option<Asked>, JobError> {
+        let Some(list) = import.list.filter(|_| import.task == Task::Import) else { return Ok(None) };
+        let (id, number, slots) = (import.id, self.number, self.slots.clone());
+        let context = Context { actor: import.actor, now: app.clock.now() };
+        let render = move |outcome: &Outcome| chunk(id, number, &slots, outcome);
+        Ok(Some(decider.decide(wanted(app, import, list, &self.slots), context, render).await?))
+    }
+}
+
+/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided, and
+/// those that wait share a flush.
+///
+/// The oldest is waited for first, so whatever is missing is among the last [`InFlight::MOST`] chunks before the end.
+pub(super) struct InFlight {
+    app: Arc<App>,
+    import: Arc<ImportRow>,
+    most: usize,
+    tasks: VecDeque<JoinHandle<Result<(), JobError>>>,
+}
+
+impl InFlight {
+    /// How many there are at the most: enough for every writer of a database that has several at a time.
+    const MOST: usize = 64;
+    /// The same where there is one writer. What is decided long before its turn is more often decided for nothing.
+    const MOST_IN_TURN: usize = 32;
+
+    pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
+        let most = if app.store.is_shared() { Self::MOST } else { Self::MOST_IN_TURN };
+        Self { app: app.clone(), import: Arc::new(import.clone()), most, tasks: VecDeque::with_capacity(most) }
+    }
+
+    /// Where to go on, if this is the first chunk behind all that are stored: some before it may be missing, and those
+    /// that are not are left alone.
+    pub(super) fn first(next: i64) -> i64 {
+        (next - Self::MOST as i64).max(0)
+    }
+
+    /// Sends some rows, once there is room.
+    pub(super) async fn add(&mut self, rows: Rows, asked: Option<Asked>) -> Result<(), JobError> {
+        while self.tasks.len() >= self.most {
+            self.oldest().await?;
+        }
+        let (app, import) = (self.app.clone(), self.import.clone());
+        self.tasks.push_back(tokio::spawn(async move { rows.run(&app, &import, asked).await }));
+        Ok(())
+    }
+
+    /// Waits for all.
+    pub(super) async fn finish(mut self) -> Result<(), JobError> {
+        while !self.tasks.is_empty() {
+            self.oldest().await?;
+        }
+        Ok(())
+    }
+
+    async fn oldest(&mut self) -> Result<(), JobError> {
+        match self.tasks.pop_front() {
+            Some(task) => task.await.unwrap_or(Err(JobError::Closing)),
+            None => Ok(()),
+        }
+    }
+}
+
+pub(super) fn gone() -> JobError {
+    JobError::Never("The stock list does not exist any more.".to_owned())
+}
+
+fn wanted(app: &App, import: &ImportRow, list: StockListId, slots: &[Slot]) -> ImportStocks {
+    let row = |slot: &Slot| match slot {
+        Slot::Row(_, row) => Some(row.clone()),
+        Slot::Ended(_) => None,
+    };
+    ImportStocks {
+        import: import.id,
+        list,
+        rows: slots.iter().filter_map(row).collect(),
+        create_unknown_products: app.config.create_unknown_products,
+    }
+}
+
+async fn submit(
+    app: &App,
+    import: &ImportRow,
+    list: StockListId,
+    rows: Rows,
+    mut asked: Option<Asked>,
+) -> Result<(), JobError> {
+    let Rows { number, slots } = rows;
+    loop {
+        let (id, kept) = (import.id, slots.clone());
+        let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
+        let in_turn = || (Command::ImportStocks(wanted(app, import, list, &slots)), None);
+        let (command, ahead) = asked.take().unwrap_or_else(in_turn);
+        let receipt = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, ahead }));
+        let submission = Submission { command, actor: import.actor, receipt };
+        match app.writer.submit(submission).await {
+            Ok(SubmissionResult::Decided(Ok(_)) | SubmissionResult::Done) => return Ok(()),
+            Ok(SubmissionResult::Decided(Err(_))) => return Err(gone()),
+            Ok(SubmissionResult::Replayed(_) | SubmissionResult::KeyReused) => {
+                unreachable!("an import has no idempotency key")
+            }
+            Err(SubmitError::Full) => tokio::time::sleep(PAUSE).await,
+            Err(SubmitError::Closed) => return Err(JobError::Closing),
+            Err(SubmitError::Store(fault)) => return Err(fault.into()),
+        }
+    }
+}
+
+async fn preview(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), JobError> {
+    let command = Arc::new(Command::ImportStocks(wanted(app, import, list, &rows.slots)));
+    let Rows { number, slots } = rows;
+    let (id, context) = (import.id, Context { actor: import.actor, now: app.clock.now() });
+    let body = async move |tx: &mut Tx<'_>| {
+        if imports::has_chunk(tx, id, number).await? {
+            return Ok(true);
+        }
+        match writer::preview(tx, &command, context).await? {
+            Ok(outcome) => imports::add_chunks(tx, [&chunk(id, number, &slots, &outcome)]).await.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    };
+    if app.store.write("imports.preview", body).await? { Ok(()) } else { Err(gone()) }
+}
+
+/// What is stored of some rows.
+fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Chunk {
+    let imported: &[ImportedStock] = match outcome {
+        Outcome::StocksImported(imported) => imported,
+        _ => &[],
+    };
+    let mut imported = imported.iter();
+    let ended = |slot: &Slot| match slot {
+        Slot::Ended(ended) => Some(ended.clone()),
+        Slot::Row(row, wanted) => imported.next().map(|imported| row_outcome(*row, wanted, imported)),
+    };
+    let rows: Vec<RowOutcome> = slots.iter().filter_map(ended).collect();
+    Chunk { import, number, counts: outcomes::counts(&rows), outcomes: outcomes::encode(&rows) }
+}
+
+fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowOutcome {
+    let end = match &imported.verdict {
+        RowStatus::Created => End::Created,
+        RowStatus::Updated => End::Updated,
+        RowStatus::Unchanged => End::Unchanged,
+        RowStatus::Refused(fault) => messages::row(fault).into(),
+    };
+    RowOutcome {
+        row,
+        sku: wanted.sku.clone(),
+        end,
+        wanted: Some(Wanted::from(wanted)),
+        before: imported.before.as_ref().map(Figures::from),
+        after: imported.after.as_ref().map(Figures::from),
+        stock: imported.stock.map(StockId::get),
+        movement: imported.movement.map(MovementId::get),
+        settled: imported.settled,
+    }
+}

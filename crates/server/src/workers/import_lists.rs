@@ -1,0 +1,105 @@
+//! Importing stock lists: a file with names, codes and whether each list follows the ERP.
+//!
+//! Promises: a list that is there as the row says is left alone; one that differs is a fault of the row, because a file
+//! makes lists and changes none. Must not know file formats.
+
+use std::sync::Arc;
+
+use onhand_core::{MovesSettle, ReleaseMode, StockListId, Timestamp};
+use onhand_store::imports::{self, Chunk, Description, ImportRow, Task};
+use onhand_store::stock_lists::{self, StockListRow};
+use onhand_store::{Error, Tx};
+
+use super::{JobError, blocking};
+use crate::app::App;
+use crate::imports::messages::RowText;
+use crate::imports::outcomes::{self, End, RowOutcome};
+use crate::imports::stock_list_rows::{self, ListFile, WantedList};
+use crate::imports::{CHUNK_ROWS, spool};
+
+/// Makes the lists of a file, or says which it would make.
+pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {
+    let (id, now) = (import.id, app.clock.now());
+    let file = spool::fetch(&app.store, id).await?;
+    let path = file.path().to_owned();
+    let ListFile { format, encoding, ignored, rows } = blocking(move || stock_list_rows::read(&path)).await?;
+    let found = Description {
+        format: format.to_owned(),
+        encoding: encoding.unwrap_or_default().to_owned(),
+        ignored_columns: serde_json::Value::from(ignored).to_string(),
+        total: rows.len() as i64,
+    };
+    let body = async move |tx: &mut Tx<'_>| {
+        imports::begin(tx, id, now).await?;
+        imports::describe(tx, id, &found).await
+    };
+    app.store.write("imports.begin", body).await?;
+    // A dry run makes nothing, so it remembers what it would have made: a later row of the file meets it.
+    let mut promised = (import.task == Task::Preview).then(Vec::new);
+    for (number, rows) in rows.chunks(CHUNK_ROWS).enumerate() {
+        let (rows, number, known) = (Arc::new(rows.to_vec()), number as i64, promised.clone());
+        let body = async move |tx: &mut Tx<'_>| {
+            let (mut known, is_done) = (known.clone(), imports::has_chunk(tx, id, number).await?);
+            if is_done && known.is_none() {
+                return Ok(None);
+            }
+            let mut ended = Vec::with_capacity(rows.len());
+            for row in rows.iter() {
+                ended.push(match row {
+                    Ok(wanted) => make(tx, wanted, known.as_mut(), now).await?,
+                    Err(failed) => (**failed).clone(),
+                });
+            }
+            if !is_done {
+                let (counts, outcomes) = (outcomes::counts(&ended), outcomes::encode(&ended));
+                imports::add_chunks(tx, [&Chunk { import: id, number, counts, outcomes }]).await?;
+            }
+            Ok(known)
+        };
+        // Of two that make one name at once, one finds it taken, and finds the list when it comes again.
+        promised = app.store.write("imports.lists", body).await?;
+    }
+    Ok(None)
+}
+
+/// Makes a list, or adds it to those that a dry run has promised.
+async fn make(
+    tx: &mut Tx<'_>,
+    wanted: &WantedList,
+    promised: Option<&mut Vec<StockListRow>>,
+    now: Timestamp,
+) -> Result<RowOutcome, Error> {
+    let WantedList { row, name, code, is_auto_sync } = wanted;
+    let mut there = stock_lists::named(tx, name, code.as_deref()).await?;
+    if let Some(promised) = &promised {
+        let meets = |list: &&StockListRow| list.name == *name || code.is_some() && list.code == *code;
+        there.extend(promised.iter().filter(meets).cloned());
+    }
+    let same = |list: &StockListRow| (&list.name, &list.code, &list.is_auto_sync) == (name, code, is_auto_sync);
+    if let Some(list) = there.first() {
+        if same(list) {
+            return Ok(RowOutcome::ended(Some(*row), name, End::Unchanged));
+        }
+        let (column, what) = if list.name == *name { ("name", "name") } else { ("code", "code") };
+        let text = format!("stock list with this {what} already exists, and differs: a file changes no list.");
+        return Ok(RowOutcome::failed(Some(*row), name, RowText { column, code: "exists", text }));
+    }
+    let list = StockListRow {
+        id: StockListId::new(0),
+        name: name.clone(),
+        code: code.clone(),
+        is_auto_sync: *is_auto_sync,
+        release_mode: ReleaseMode::default(),
+        moves_settle: MovesSettle::default(),
+        is_item_code_unique: true,
+        snapshot_delay_seconds: 0,
+        time_zone: None,
+        created_at: now,
+        modified_at: now,
+    };
+    match promised {
+        Some(promised) => promised.push(list),
+        None => _ = stock_lists::insert(tx, &list).await?,
+    }
+    Ok(RowOutcome::ended(Some(*row), name, End::Created))
+}

@@ -1,0 +1,223 @@
+//! Importing the product stocks of a list: a file, what a dry run said of one, or the way back.
+//!
+//! Promises: goes on after the last stored chunk. With `replace`, a stock becomes 0 only if no row of the file can have
+//! meant it. Must not know file formats or what a row may do.
+
+use std::sync::Arc;
+
+use onhand_core::command::{Expected, ImportStock, LevelChange, ReservedChange};
+use onhand_core::import::ImportMode;
+use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowStatus, StockId, StockListId};
+use onhand_store::imports::{self, Description, ImportRow, Task};
+use onhand_store::{Tx, stock_lists, stocks};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use super::chunks::{InFlight, Rows, Slot, gone};
+use super::{JobError, blocking};
+use crate::app::App;
+use crate::imports::file::{FileRow, LocalTimes, Plan, Survey};
+use crate::imports::outcomes::{self, RowOutcome};
+use crate::imports::{CHUNK_ROWS, messages, spool};
+use crate::writer::SpeculativeDecider;
+
+/// Chunks that are read ahead.
+const READ_AHEAD: usize = 2;
+/// Stocks that are looked at together.
+const LOOKED_AT: i64 = 1_000;
+
+/// Does an import, or what is left of it. A remark on how it ended, if there is one.
+pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {
+    let (id, now) = (import.id, app.clock.now());
+    app.store.write("imports.begin", async move |tx| imports::begin(tx, id, now).await).await?;
+    match (import.task, import.source) {
+        (Task::Import | Task::Preview, _) => read_file(app, import).await,
+        (task, Some(source)) => follow(app, import, source, task).await.map(|()| None),
+        (_, None) => Err(JobError::Never("There is nothing to apply or undo.".to_owned())),
+    }
+}
+
+async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {
+    let list = import.list.ok_or_else(gone)?;
+    let found = app.store.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await).await?;
+    let found = found.ok_or_else(gone)?;
+    let file = spool::fetch(&app.store, import.id).await?;
+    let plan = Arc::new(Plan {
+        path: file.path().to_owned(),
+        list_name: found.name,
+        list_code: found.code,
+        mode: mode(&import.mode),
+        now: import.created_at,
+        times: LocalTimes(import.time_zone.as_ref().and_then(|name| name.parse().ok())),
+    });
+    let surveyed = plan.clone();
+    let (survey, kept) = blocking(move || surveyed.survey()).await?;
+    let survey = Arc::new(survey);
+    describe(app, import.id, &survey).await?;
+    let id = import.id;
+    let next = app.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
+    send_rows(app, import, &plan, (&survey, kept), InFlight::first(next)).await?;
+    if plan.mode != ImportMode::Replace {
+        return Ok(None);
+    }
+    if survey.unnamed > 0 {
+        let text = format!(
+            "Stocks that are not in the file were left as they are, because in {} of its rows the SKU cannot be read.",
+            survey.unnamed
+        );
+        return Ok(Some(text));
+    }
+    empty_the_rest(app, import, list, &survey, next).await.map(|()| None)
+}
+
+fn mode(word: &str) -> ImportMode {
+    match word {
+        "replace" => ImportMode::Replace,
+        "adjust" => ImportMode::Adjust,
+        _ => ImportMode::Upsert,
+    }
+}
+
+async fn describe(app: &App, id: ImportId, survey: &Survey) -> Result<(), JobError> {
+    let found = Description {
+        format: survey.format.to_owned(),
+        encoding: survey.encoding.unwrap_or_default().to_owned(),
+        ignored_columns: serde_json::Value::from(survey.ignored.clone()).to_string(),
+        total: survey.total,
+    };
+    Ok(app.store.write("imports.describe", async move |tx| imports::describe(tx, id, &found).await).await?)
+}
+
+async fn send_rows(
+    app: &Arc<App>,
+    import: &ImportRow,
+    plan: &Arc<Plan>,
+    (survey, kept): (&Arc<Survey>, Option<Vec<FileRow>>),
+    first: i64,
+) -> Result<(), JobError> {
+    let (sender, mut receiver) = mpsc::channel(READ_AHEAD);
+    let (plan, survey, context) = (plan.clone(), survey.clone(), (app.clone(), import.clone()));
+    let (runtime, mut decider) = (Handle::current(), SpeculativeDecider::new(&app.store));
+    let reading = tokio::spawn(blocking(move || {
+        let (app, import) = context;
+        plan.chunks(&survey, kept, (CHUNK_ROWS, first), |number, rows| {
+            let rows = Rows::new(number, rows.into_iter().map(slot).collect());
+            let asked = runtime.block_on(rows.decide(&app, &import, &mut decider));
+            sender.blocking_send((rows, asked)).is_ok()
+        })
+    }));
+    let mut under_way = InFlight::new(app, import);
+    while let Some((rows, asked)) = receiver.recv().await {
+        under_way.add(rows, asked?).await?;
+    }
+    under_way.finish().await?;
+    reading.await.unwrap_or(Err(JobError::Closing))
+}
+
+fn slot(row: FileRow) -> Slot {
+    match row {
+        Ok((number, row)) => Slot::Row(Some(number), row),
+        Err(ended) => Slot::Ended(*ended),
+    }
+}
+
+/// Stocks of the list that the file does not name become 0, in the order of their ids. One chunk after the other: where to
+/// go on is read from the last one that is stored.
+async fn empty_the_rest(
+    app: &App,
+    import: &ImportRow,
+    list: StockListId,
+    survey: &Survey,
+    next: i64,
+) -> Result<(), JobError> {
+    let of_file = survey.total.unsigned_abs().div_ceil(CHUNK_ROWS as u64).cast_signed();
+    let mut number = next.max(of_file);
+    let mut after = match number > of_file {
+        true => chunk_rows(app, import.id, number - 1).await?.last().and_then(|row| row.stock).unwrap_or(0),
+        false => 0,
+    };
+    let mut slots = Vec::with_capacity(CHUNK_ROWS);
+    loop {
+        let body = async move |tx: &mut Tx<'_>| stocks::of_list(tx, list, after, LOOKED_AT).await;
+        let looked_at = app.store.read("stocks.of_list", body).await?;
+        let Some(last) = looked_at.last() else { break };
+        after = last.id.get();
+        for stock in looked_at {
+            if stock.on_hand > 0 && !survey.names(&stock.sku) {
+                slots.push(Slot::Row(None, emptied(stock.sku)));
+            }
+            if slots.len() == CHUNK_ROWS {
+                Rows::new(number, std::mem::take(&mut slots)).run(app, import, None).await?;
+                number += 1;
+            }
+        }
+    }
+    match slots.is_empty() {
+        true => Ok(()),
+        false => Rows::new(number, slots).run(app, import, None).await,
+    }
+}
+
+fn emptied(sku: String) -> ImportStock {
+    let level = LevelChange::Level(Quantity::new(0).expect("0 is an amount"));
+    ImportStock { sku, level, reserved: ReservedChange::Keep, unit: None, snapshot_at: None, expected: None }
+}
+
+async fn chunk_rows(app: &App, id: ImportId, number: i64) -> Result<Vec<RowOutcome>, JobError> {
+    let found = app.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
+    Ok(found.map(|chunk| outcomes::decode(&chunk.outcomes)).transpose()?.unwrap_or_default())
+}
+
+/// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
+async fn follow(app: &Arc<App>, import: &ImportRow, source: ImportId, task: Task) -> Result<(), JobError> {
+    let (id, forced) = (import.id, import.is_forced);
+    let body = async move |tx: &mut Tx<'_>| {
+        let total = imports::by_id(tx, source).await?.map_or(0, |source| match task {
+            Task::Undo => source.counts.created + source.counts.updated,
+            _ => source.counts.sum(),
+        });
+        let found = Description { ignored_columns: "[]".to_owned(), total, ..Description::default() };
+        imports::describe(tx, id, &found).await?;
+        Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?))
+    };
+    let (next, end) = app.store.write("imports.follow", body).await?;
+    let mut under_way = InFlight::new(app, import);
+    for number in InFlight::first(next)..end {
+        let rows = chunk_rows(app, source, number).await?;
+        let slots = match task {
+            Task::Undo => rows.into_iter().filter_map(undone).collect(),
+            _ => rows.into_iter().map(|row| applied(row, forced)).collect(),
+        };
+        under_way.add(Rows::new(number, slots), None).await?;
+    }
+    under_way.finish().await
+}
+
+/// A row that would have changed something; the others ended in the dry run.
+fn applied(row: RowOutcome, forced: bool) -> Slot {
+    let wanted = row.wanted.as_ref().filter(|_| row.is_change()).and_then(|wanted| wanted.row(row.sku.clone()));
+    match wanted {
+        Some(wanted) => {
+            let expected = Expected::Written(row.before.as_ref().map(outcomes::Figures::written));
+            Slot::Row(row.row, ImportStock { expected: (!forced).then_some(expected), ..wanted })
+        }
+        None => Slot::Ended(row),
+    }
+}
+
+/// A row that changed something. The others have nothing to take back.
+fn undone(row: RowOutcome) -> Option<Slot> {
+    let imported = ImportedStock {
+        stock: row.stock.map(StockId::new),
+        verdict: RowStatus::Updated,
+        before: row.before.as_ref().map(outcomes::Figures::written),
+        after: row.after.as_ref().map(outcomes::Figures::written),
+        movement: row.movement.map(MovementId::new),
+        settled: row.settled,
+    };
+    match imported.undo(&row.sku) {
+        Ok(Some(back)) => Some(Slot::Row(row.row, back)),
+        Ok(None) => None,
+        Err(fault) => Some(Slot::Ended(RowOutcome::failed(row.row, row.sku, messages::row(&fault)))),
+    }
+}

@@ -1,0 +1,111 @@
+//! Planning orders that are due, behind the answers of whatever placed them, and again those with lines that wait for stock.
+//!
+//! Promises: what was marked with the order is planned, also by the next process if this one dies in between; planning
+//! twice does no harm, so processes need not agree who does it. Must not know HTTP.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use onhand_core::fulfilment::{FulfilmentCommand, PlanOrder, UnplannedItem};
+use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
+use onhand_store::{Error, Tx, fulfilment, stock_locations, stocks, unplanned_items};
+use tokio::task::JoinSet;
+
+use super::PAUSE;
+use crate::app::App;
+use crate::sourcing;
+use crate::writer::{Submission, SubmissionResult, SubmitError};
+
+/// Orders looked up at once.
+const TOGETHER: i64 = 64;
+
+/// Lines in no package that are looked at in one round.
+const WAITING_TOGETHER: i64 = 32;
+/// How long after a change of a stock those who wait for it are tried again: two lines may have wanted the same units.
+const AGAIN_SECONDS: i64 = 10;
+
+/// Plans for ever: what this process's ledger tells of, and, now and then, what others have left.
+pub(super) async fn run(app: Arc<App>) {
+    let mut after = 0;
+    loop {
+        match round(&app).await {
+            // There may be more.
+            Ok(planned) if planned as i64 == TOGETHER => continue,
+            Ok(_) => {}
+            Err(SubmitError::Closed) => return,
+            Err(fault) => tracing::warn!(%fault, "cannot plan orders"),
+        }
+        if tokio::time::timeout(PAUSE, app.writer.due().notified()).await.is_err() {
+            // Nothing else is to be done just now.
+            match again(&app, after).await {
+                Ok(last) => after = last,
+                Err(SubmitError::Closed) => return,
+                Err(fault) => tracing::warn!(%fault, "cannot plan orders again"),
+            }
+        }
+    }
+}
+
+/// Plans lines again that wait for stock, if any location's stock of their SKU has changed since they were last tried. Where
+/// the next round goes on: after the last one that was looked at, or at the beginning.
+async fn again(app: &Arc<App>, after: i64) -> Result<i64, SubmitError> {
+    let look = async move |tx: &mut Tx<'_>| {
+        let waiting = unplanned_items::after(tx, after, WAITING_TOGETHER).await?;
+        if waiting.is_empty() {
+            return Ok((waiting, Vec::new()));
+        }
+        let lists: Vec<_> = stock_locations::lists(tx).await?.into_iter().map(|(_, list)| list).collect();
+        let key =
+            |row: &UnplannedItem| lists.iter().map(|list| StockKey { list: *list, sku: row.sku.clone() }).collect();
+        let keys = waiting.iter().flat_map(|row| -> Vec<StockKey> { key(row) }).collect();
+        let found = stocks::by_keys(tx, &keys).await?;
+        Ok((waiting, found))
+    };
+    let (waiting, found) = app.store.read("unplanned_items.after", look).await?;
+    let orders: BTreeSet<OrderId> = waiting
+        .iter()
+        .filter(|row| row.reason.waits_for_stock() && has_changed(row, &found))
+        .map(|row| row.order)
+        .collect();
+    for order in orders {
+        plan(app.clone(), order).await?;
+    }
+    let is_full = waiting.len() as i64 == WAITING_TOGETHER;
+    Ok(waiting.last().filter(|_| is_full).map_or(0, |row| row.item.get()))
+}
+
+/// Whether a stock that might serve a line has changed since it was tried, or so shortly before that others may have tried too.
+fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
+    let since = row.modified_at.minus_seconds(AGAIN_SECONDS);
+    found.iter().any(|stock| stock.sku == row.sku && stock.on_hand > 0 && stock.modified_at > since)
+}
+
+async fn round(app: &Arc<App>) -> Result<usize, SubmitError> {
+    let due = app.store.read("plan_due.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
+    let count = due.len();
+    // All at once, so that they share a flush.
+    let mut planning = JoinSet::new();
+    for order in due {
+        planning.spawn(plan(app.clone(), order));
+    }
+    let mut ended = Ok(count);
+    while let Some(done) = planning.join_next().await {
+        // One that panics keeps none of the others from being planned.
+        let broken = |_| Err(SubmitError::Store(Error::Internal("planning an order has panicked".to_owned())));
+        if let Err(fault) = done.unwrap_or_else(broken) {
+            ended = Err(fault);
+        }
+    }
+    ended
+}
+
+async fn plan(app: Arc<App>, order: OrderId) -> Result<(), SubmitError> {
+    let Some(about) = sourcing::about(&app, order).await? else { return Ok(()) };
+    let plan = PlanOrder { order, gather_at: None, near: about.near, lines: about.lines };
+    let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));
+    let settled = app.writer.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
+    if let SubmissionResult::Decided(Err(rejection)) = settled {
+        tracing::warn!(order = order.get(), ?rejection, "cannot plan an order");
+    }
+    Ok(())
+}

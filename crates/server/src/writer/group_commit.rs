@@ -1,0 +1,292 @@
+//! The combiner: takes what waits into one transaction after the other.
+//!
+//! Promises: whoever waits for an answer comes first, and rows of imports wait for one batch of theirs at the most; a
+//! command that fails fails alone. Must not know where commands come from.
+
+use std::iter::{once, repeat_with};
+use std::mem::replace;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use onhand_core::command::ReadSet;
+use onhand_core::{Changes, Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
+use onhand_store::optimistic::{self, SpeculativeBatch};
+use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
+use tokio::sync::{Notify, mpsc};
+
+use super::dedup::Dedup;
+use super::{Answering, Submission, SubmissionResult, SubmitError, Waiting};
+use crate::clock::Clock;
+use crate::response_cache::ResponseCache;
+use crate::supervise::caught;
+
+/// Up to so many commands are always taken together: fewer would not make up for the flush they share.
+const BATCH_COMMANDS_SHARED: usize = 24;
+/// Commands in one transaction.
+const BATCH_COMMANDS_MAX: usize = 2_048;
+/// Pieces of imports in one transaction while nobody wants anything else; otherwise there is one, so that nobody waits long.
+const BATCH_CHUNKS_MAX: usize = 16;
+/// How often a batch is loaded again because something it would make was there already.
+const TAKEN_TRIES_MAX: u32 = 3;
+
+/// How many commands to take when so many wait: half of them, so that while one half is on its way to the disk the
+/// callers of the other are answered and come back. Taking all would make everybody wait for everybody.
+fn batch_size(waiting: usize) -> usize {
+    (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
+}
+
+/// Takes what waits, until there are so many; whether there are any.
+fn take(queue: &mut mpsc::Receiver<Waiting>, most: usize, drained: &mut Vec<Waiting>) -> bool {
+    while drained.len() < most
+        && let Ok(next) = queue.try_recv()
+    {
+        drained.push(next);
+    }
+    !drained.is_empty()
+}
+
+/// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
+/// alone would only make everybody wait; after an unknown end it might do them twice.
+fn is_command_fault(fault: &Error) -> bool {
+    matches!(fault, Error::UniqueViolation { .. } | Error::StaleRead(_) | Error::Internal(_))
+}
+
+/// Answers callers. One that hung up is not told; its command is done all the same.
+fn tell(answers: &mut [Option<Answering>], settled: impl Iterator<Item = Result<SubmissionResult, SubmitError>>) {
+    for (answer, settled) in answers.iter_mut().zip(settled) {
+        if let Some(answer) = answer.take() {
+            let _ = answer.send(settled);
+        }
+    }
+}
+
+pub(super) struct Batcher {
+    store: Store,
+    clock: Clock,
+    response_cache: Arc<ResponseCache>,
+    due: Arc<Notify>,
+    /// Goes up when a batch of callers begins and when it ends, so it is odd while one is under way; of all combiners of this
+    /// process.
+    calls: Arc<AtomicU64>,
+    /// What that was when chunks were taken last.
+    seen: u64,
+    ids: IdAllocator,
+    last: Timestamp,
+}
+
+impl Batcher {
+    pub(super) fn new(
+        store: &Store,
+        clock: &Clock,
+        response_cache: Arc<ResponseCache>,
+        due: Arc<Notify>,
+        calls: Arc<AtomicU64>,
+    ) -> Self {
+        let (ids, last) = (IdAllocator::default(), Timestamp::from_micros(0));
+        Self { store: store.clone(), clock: clock.clone(), response_cache, due, calls, seen: 0, ids, last }
+    }
+
+    /// How many chunks may be taken together.
+    fn chunks(&mut self) -> usize {
+        let calls = self.calls.load(Ordering::Relaxed);
+        let is_quiet = replace(&mut self.seen, calls) == calls && calls.is_multiple_of(2);
+        if is_quiet { BATCH_CHUNKS_MAX } else { 1 }
+    }
+
+    /// Works until both queues are closed and empty.
+    pub(super) async fn run(mut self, mut callers: mpsc::Receiver<Waiting>, mut imports: mpsc::Receiver<Waiting>) {
+        let mut drained = Vec::with_capacity(BATCH_COMMANDS_MAX);
+        let mut is_turn_of_imports = false;
+        loop {
+            let mut of_imports = is_turn_of_imports && take(&mut imports, self.chunks(), &mut drained);
+            if !of_imports {
+                let first = tokio::select! {
+                    biased;
+                    Some(first) = callers.recv() => first,
+                    Some(first) = imports.recv() => {
+                        of_imports = true;
+                        first
+                    }
+                    else => return,
+                };
+                drained.push(first);
+                if of_imports {
+                    take(&mut imports, self.chunks(), &mut drained);
+                } else {
+                    let commands = batch_size(callers.len() + 1);
+                    take(&mut callers, commands, &mut drained);
+                }
+            }
+            let call = u64::from(!of_imports);
+            self.calls.fetch_add(call, Ordering::Relaxed);
+            if let Err(panic) = caught(self.answer(&mut drained)).await {
+                // Callers without an answer are told that nobody knows; numbers may be in use already.
+                tracing::error!(panic, "a batch has broken off");
+                drained.clear();
+                self.ids = IdAllocator::default();
+            }
+            self.calls.fetch_add(call, Ordering::Relaxed);
+            is_turn_of_imports = !of_imports;
+        }
+    }
+
+    /// Settles what was taken and answers everybody. One bad command must not fail its neighbours: halves of a batch that fails
+    /// because of what is in it are tried by themselves, and halves of those, until it is alone.
+    async fn answer(&mut self, drained: &mut Vec<Waiting>) {
+        let taken = Instant::now();
+        let waited = metrics::histogram!("onhand_ledger_wait_seconds");
+        let begin = |(submission, answering, submitted): Waiting| {
+            waited.record(taken.saturating_duration_since(submitted));
+            (submission, Some(answering))
+        };
+        let (batch, mut answers): (Vec<Submission>, Vec<Option<Answering>>) = drained.drain(..).map(begin).unzip();
+        metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
+        let batch = Arc::new(batch);
+        let mut parts: Vec<Range<usize>> = once(0..batch.len()).collect();
+        while let Some(part) = parts.pop() {
+            match self.commit_with_retry(batch.clone(), part.clone()).await {
+                Ok(settled) => tell(&mut answers[part], settled.into_iter().map(Ok)),
+                Err(fault) if is_command_fault(&fault) && part.len() > 1 => {
+                    tracing::warn!(commands = part.len(), %fault, "batch failed; trying its halves");
+                    let middle = part.start + part.len() / 2;
+                    parts.extend([middle..part.end, part.start..middle]);
+                }
+                Err(fault) => {
+                    tracing::warn!(commands = part.len(), %fault, "batch failed");
+                    tell(&mut answers[part], repeat_with(|| Err(SubmitError::Store(fault.clone()))));
+                }
+            }
+        }
+    }
+
+    /// Settles part of a batch. Where another process has made the same thing meanwhile (an order of this number, a
+    /// stock of this SKU), it is there when the batch is loaded again, and decided on. What was decided ahead of its turn
+    /// counts once; then it is decided like everything else.
+    async fn commit_with_retry(
+        &mut self,
+        batch: Arc<Vec<Submission>>,
+        part: Range<usize>,
+    ) -> Result<Vec<SubmissionResult>, Error> {
+        let mut tries = 1;
+        loop {
+            match self.commit_batch(batch.clone(), part.clone(), tries == 1).await {
+                Err(Error::UniqueViolation { .. } | Error::StaleRead(_)) if tries < TAKEN_TRIES_MAX => tries += 1,
+                ended => return ended,
+            }
+        }
+    }
+
+    /// Settles part of a batch in one transaction.
+    async fn commit_batch(
+        &mut self,
+        batch: Arc<Vec<Submission>>,
+        part: Range<usize>,
+        takes_ahead: bool,
+    ) -> Result<Vec<SubmissionResult>, Error> {
+        let commands = &batch[part.clone()];
+        let comes_back = commands.iter().any(|entry| entry.command.comes_back());
+        // Lines that are short may be served once for all commands together, and once again what one of them has lost.
+        let served = |kind| if comes_back && kind == IdKind::Movement { 2 * SHORT_LINES_MAX as i64 } else { 0 };
+        let needed =
+            |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum::<i64>() + served(kind);
+        ids::refill(&self.store, &mut self.ids, needed).await?;
+        let (ids, response_cache, clock, last) =
+            (self.ids.clone(), self.response_cache.clone(), self.clock.clone(), self.last);
+        let body = async move |tx: &mut Tx<'_>| {
+            // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
+            let now = || clock.now().max(last.plus_micros(1));
+            let batch = Box::pin(decide_batch(tx, &batch[part], takes_ahead, ids, now)).await?;
+            response_cache.invalidate_before_commit(&batch.changes);
+            Ok((batch, Instant::now()))
+        };
+        // Whether a commit that failed took place may be unknown, so pages are held to have changed even then.
+        let broken = |panic| Err(Error::Internal(format!("a rule of the program was broken: {panic}")));
+        let begun = Instant::now();
+        let settled = caught(self.store.write("ledger.batch", body)).await.unwrap_or_else(broken);
+        self.response_cache.invalidate_after_commit();
+        let (batch, written) = settled.inspect_err(|fault| {
+            // Ids are used again, unless they may be in use already.
+            if matches!(fault, Error::CommitInDoubt(_)) {
+                self.ids = IdAllocator::default();
+            }
+        })?;
+        metrics::histogram!("onhand_ledger_batch_seconds").record(begun.elapsed());
+        metrics::histogram!("onhand_ledger_commit_seconds").record(written.elapsed());
+        if batch.changes.plans.values().any(|is_due| *is_due) {
+            self.due.notify_one();
+        }
+        self.ids = batch.ids;
+        self.last = batch.last;
+        Ok(batch.settled)
+    }
+}
+
+/// A batch on disk.
+struct Batch {
+    ids: IdAllocator,
+    settled: Vec<SubmissionResult>,
+    changes: Changes,
+    /// The time of the last command.
+    last: Timestamp,
+}
+
+async fn decide_batch(
+    tx: &mut Tx<'_>,
+    batch: &[Submission],
+    takes_ahead: bool,
+    ids: IdAllocator,
+    now: impl Fn() -> Timestamp,
+) -> Result<Batch, Error> {
+    let mut receipts = Dedup::load(tx, batch).await?;
+    if let Some(ahead) = receipts.ahead(batch).filter(|_| takes_ahead) {
+        return write_ahead(tx, batch, &ahead, ids, now()).await;
+    }
+    let mut read_set = ReadSet::default();
+    batch.iter().for_each(|entry| entry.command.read_set(&mut read_set));
+    let mut working_set = WorkingSet::new(ids);
+    rows::load(tx, &read_set, &mut working_set).await?;
+    // What happens to one stock happens one after the other, whichever process does it: the time is taken when the rows
+    // are ours, and since clocks differ, it is later than what the rows have seen.
+    let now = now();
+    let now = working_set.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
+
+    let mut settled = Vec::with_capacity(batch.len());
+    for (position, entry) in batch.iter().enumerate() {
+        let context = Context { actor: entry.actor, now: now.plus_micros(position as i64) };
+        settled.push(receipts.decide_once(&mut working_set, entry, context));
+    }
+    let changes = working_set.take_changes();
+    rows::apply(tx, &working_set, &changes).await?;
+    receipts.store(tx, now).await?;
+    Ok(Batch { ids: working_set.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
+}
+
+/// Writes rows of imports as they were decided ahead of their turn.
+async fn write_ahead(
+    tx: &mut Tx<'_>,
+    batch: &[Submission],
+    decided: &[&(SpeculativeBatch, imports::Chunk)],
+    ids: IdAllocator,
+    now: Timestamp,
+) -> Result<Batch, Error> {
+    let ahead: Vec<&SpeculativeBatch> = decided.iter().map(|(ahead, _)| ahead).collect();
+    let last = optimistic::apply(tx, &ahead, now).await?;
+    imports::add_chunks(tx, decided.iter().map(|(_, chunk)| chunk)).await?;
+    let stocks = ahead.into_iter().flat_map(SpeculativeBatch::stocks).collect();
+    let settled = batch.iter().map(|_| SubmissionResult::Done).collect();
+    Ok(Batch { ids, settled, changes: Changes { stocks, ..Changes::default() }, last })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::QUEUE_MAX;
+    use super::*;
+
+    #[test]
+    fn a_few_go_together_and_many_go_by_halves() {
+        let sizes = [0, 1, 24, 64, 1_000, 4_000, QUEUE_MAX].map(batch_size);
+        assert_eq!(sizes, [24, 24, 24, 32, 500, 2_000, BATCH_COMMANDS_MAX]);
+    }
+}

@@ -1,0 +1,56 @@
+//! Rows of an import, decided ahead of their turn by the same rules, so that the ledger only has to write them.
+//!
+//! Promises: nothing is changed here; what is decided counts only if the ledger finds the stocks as they were seen. Must not
+//! know what is stored of a row.
+
+use std::sync::Arc;
+
+use onhand_core::command::ImportStocks;
+use onhand_core::{Command, Context, IdAllocator, IdKind, Outcome, WorkingSet, decide};
+use onhand_store::optimistic::{self, ObservedVersions, SpeculativeBatch};
+use onhand_store::{Error, Store, Tx, ids};
+
+/// Decides one piece of an import after the other.
+pub struct SpeculativeDecider {
+    store: Store,
+    ids: IdAllocator,
+}
+
+impl SpeculativeDecider {
+    /// Has decided nothing yet.
+    pub fn new(store: &Store) -> Self {
+        Self { store: store.clone(), ids: IdAllocator::default() }
+    }
+
+    /// Decides some rows, if they can be decided ahead, and gives them back with what came of that. `render` makes what is
+    /// stored of it. Works where it is called, so not where requests are answered.
+    pub async fn decide<T: Send + 'static>(
+        &mut self,
+        import: ImportStocks,
+        context: Context,
+        render: impl Fn(&Outcome) -> T + Send + 'static,
+    ) -> Result<(Command, Option<(SpeculativeBatch, T)>), Error> {
+        let command = Command::ImportStocks(import);
+        let movements = command.ids_needed(IdKind::Movement) as i64;
+        ids::refill(&self.store, &mut self.ids, |kind| if kind == IdKind::Movement { movements } else { 0 }).await?;
+        let Some((mut working_set, seen)) = self.look(&command).await? else { return Ok((command, None)) };
+        let outcome = decide(&mut working_set, &command, context);
+        self.ids = working_set.ids.clone();
+        let ahead =
+            outcome.ok().and_then(|outcome| Some((SpeculativeBatch::of(working_set, &seen)?, render(&outcome))));
+        Ok((command, ahead))
+    }
+
+    /// The stocks that rows are about, if they can be decided ahead.
+    async fn look(&self, command: &Command) -> Result<Option<(WorkingSet, ObservedVersions)>, Error> {
+        let Command::ImportStocks(import) = command else { return Ok(None) };
+        let (list, ids) = (import.list, self.ids.clone());
+        let skus: Arc<[String]> = import.rows.iter().map(|row| row.sku.clone()).collect();
+        let body = async move |tx: &mut Tx<'_>| {
+            let mut working_set = WorkingSet::new(ids);
+            let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut working_set).await?;
+            Ok(seen.map(|seen| (working_set, seen)))
+        };
+        self.store.read_inline("ledger.ahead", body).await
+    }
+}

@@ -1,0 +1,99 @@
+//! What an XLS file says about itself before its sheets: texts, formats, where the sheets are.
+//!
+//! Promises: a record is as long as its bytes are there; what is not needed is passed over.
+
+use std::collections::HashMap;
+
+use super::container::{u16_at, u32_at};
+use super::texts;
+use crate::SheetError;
+use crate::workbook::dates::Epoch;
+use crate::workbook::looks::Look;
+use crate::workbook::texts::Texts;
+use crate::workbook::xml::{broken, ends_early};
+
+const BIFF8: u16 = 0x0600;
+
+pub(super) const BOF: u16 = 0x0809;
+pub(super) const EOF: u16 = 0x000A;
+pub(super) const CONTINUE: u16 = 0x003C;
+const FILE_PASS: u16 = 0x002F;
+const DATE_MODE: u16 = 0x0022;
+const FORMAT: u16 = 0x041E;
+const XF: u16 = 0x00E0;
+const BOUND_SHEET: u16 = 0x0085;
+const SST: u16 = 0x00FC;
+
+/// A piece of the stream.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'s> {
+    pub(super) kind: u16,
+    pub(super) data: &'s [u8],
+}
+
+/// The records from a place of the stream; a short one is the last.
+pub(super) fn records(stream: &[u8], start: usize) -> impl Iterator<Item = Record<'_>> + Clone {
+    let mut rest = stream.get(start..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (kind, bytes) = (u16_at(rest, 0)?, usize::from(u16_at(rest, 2)?));
+        let data = rest.get(4..4 + bytes)?;
+        rest = &rest[4 + bytes..];
+        Some(Record { kind, data })
+    })
+}
+
+/// The workbook around its sheets.
+pub(super) struct Book {
+    /// Where the records of the sheet begin.
+    pub(super) start: usize,
+    pub(super) looks: Vec<Look>,
+    pub(super) texts: Texts,
+    pub(super) epoch: Epoch,
+}
+
+pub(super) fn read(stream: &[u8]) -> Result<Book, SheetError> {
+    let mut all = records(stream, 0);
+    let first = all.next().filter(|record| record.kind == BOF).ok_or_else(|| broken("it has no beginning"))?;
+    if u16_at(first.data, 0) != Some(BIFF8) {
+        return Err(SheetError::NotATable("a workbook of Excel 95 or older"));
+    }
+    let mut book = Book { start: 0, looks: Vec::new(), texts: Texts::default(), epoch: Epoch::Of1900 };
+    let (mut sheet, mut written_out, mut ended) = (None, HashMap::new(), false);
+    while let Some(record) = all.next() {
+        let short = |at| u16_at(record.data, at).unwrap_or_default();
+        match record.kind {
+            FILE_PASS => return Err(SheetError::Encrypted),
+            DATE_MODE if short(0) == 1 => book.epoch = Epoch::Of1904,
+            FORMAT => {
+                let mut code = Texts::default();
+                texts::add(&[record.data.get(2..).unwrap_or_default()], &mut code);
+                written_out.insert(short(0), Look::of_code(code.get(0).unwrap_or_default()));
+            }
+            XF => {
+                let id = short(2);
+                book.looks.push(written_out.get(&id).copied().unwrap_or_else(|| Look::of_builtin(u32::from(id))));
+            }
+            BOUND_SHEET if sheet.is_none() && is_shown(record) => sheet = u32_at(record.data, 0),
+            SST => {
+                let more = all.clone().take_while(|record| record.kind == CONTINUE).map(|record| record.data);
+                let segments: Vec<&[u8]> = std::iter::once(record.data).chain(more).collect();
+                texts::add_all(&segments, &mut book.texts);
+            }
+            EOF => {
+                ended = true;
+                break;
+            }
+            _ => {}
+        }
+    }
+    if !ended {
+        return Err(ends_early());
+    }
+    book.start = sheet.ok_or(SheetError::NoSheet)? as usize;
+    Ok(book)
+}
+
+/// Whether a sheet is a worksheet, not a chart, and neither hidden nor very hidden.
+fn is_shown(record: Record<'_>) -> bool {
+    matches!(record.data.get(4..6), Some(&[state, 0]) if state % 4 == 0)
+}
