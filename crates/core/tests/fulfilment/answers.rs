@@ -4,7 +4,7 @@
 
 use onhand_core::command::ORDER_LINES_MAX;
 use onhand_core::fulfilment::{MoveState, PackageCommand, TransferCommand};
-use onhand_core::{FulfilmentOutcome, QUANTITY_MAX, Rejection, ReleaseMode};
+use onhand_core::{FulfilmentOutcome, OrderStatus, QUANTITY_MAX, Rejection, ReleaseMode, StockListId};
 
 use crate::shop::Shop;
 
@@ -207,4 +207,42 @@ fn what_comes_back_to_a_full_stock_leaves_it_full() {
     shop.level("X", 1, QUANTITY_MAX - 1, None);
     shop.package("o-1", PackageCommand::Return, &[]).expect("it comes back");
     assert_eq!(shop.stock("X", 1), format!("{QUANTITY_MAX}-0-0={QUANTITY_MAX}"));
+}
+
+#[test]
+fn a_line_that_was_said_to_have_left_is_not_brought_back_by_its_package() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.order("o", &[("X", 1, 4)]);
+    shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
+    shop.edit("o.1", Some(OrderStatus::Shipped));
+    shop.package("o-1", PackageCommand::Cancel, &[]).expect("cancelled");
+    assert_eq!(shop.working_set.item(shop.item("o.1")).map(|line| line.status), Some(OrderStatus::Shipped));
+}
+
+#[test]
+fn only_an_approved_line_of_a_located_list_is_to_be_planned_again() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.order("o", &[("X", 1, 4)]);
+    shop.edit("o.1", None);
+    assert_eq!(shop.last.plans.len(), 1, "approved, at location 1");
+    shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
+    shop.edit("o.1", Some(OrderStatus::Shipped));
+    assert_eq!(shop.last.plans.len(), 0, "it has left");
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.list(1, |list| list.location = None);
+    shop.try_order("o", &[("X", 1, 4)]).expect("it fits");
+    shop.edit("o.1", None);
+    assert_eq!(shop.last.plans.len(), 0, "its list is at no location");
+}
+
+#[test]
+fn a_count_without_a_time_comes_after_a_level_of_a_fast_clock() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, Some(-60));
+    shop.count(1, &[("X", 9)]).expect("counted");
+    let stock = shop.working_set.stock_by_key(StockListId::new(1), "X").expect("it is here");
+    assert_eq!(stock.counted_at, stock.snapshot_at.map(|level| level.plus_micros(1)));
 }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use onhand_core::command::{
-    CancelItems, ImportStock, ImportStocks, LevelChange, NewLine, PlaceOrder, ProductRef, ReleaseItem, ReservedChange,
-    StockTarget, WriteStock, WriteStocks,
+    CancelItems, EditItem, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder, ProductRef,
+    ReleaseItem, ReservedChange, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::fulfilment::{
     CountMode, Discrepancy, DiscrepancyEnds, FulfilmentCommand, MoveKind, MoveState, PackageCommand, PackageItem,
@@ -423,6 +423,13 @@ impl Shop {
         let order = self.orders[number].0;
         let cancel = CancelItems { order, all: false, items, details: Vec::new() };
         self.decide(&Command::CancelItems(cancel)).map(drop)
+    }
+
+    /// Gives a line another status, or, without one, other attributes.
+    pub(crate) fn edit(&mut self, line: &str, status: Option<OrderStatus>) {
+        let attributes = status.is_none().then(|| r#"{"gift": true}"#.to_owned());
+        let edit = ItemEdit { status, attributes, ..ItemEdit::default() };
+        self.decide(&Command::EditItem(EditItem { item: self.item(line), edit })).expect("edited");
     }
 
     /// A stock as text.
