@@ -8,7 +8,7 @@ use crate::StockListId;
 /// How many buckets there are. Part of the stored format: never change it.
 pub const BUCKETS: i64 = 256;
 
-/// A bucket number, 0..=255. An id carries its bucket in its low 8 bits, so whoever has an id has the bucket too.
+/// A bucket number, 0..=255. An id carries its bucket in its low 8 bits, so an id always gives the bucket too.
 pub type Bucket = i64;
 
 /// The bucket of a natural key made of text, for instance a SKU or an order number.

@@ -1,10 +1,10 @@
-//! Order lines by stock: which lines have a hold of one kind on a stock. Must not know what kind.
+//! Order lines by stock: which lines have a reservation of one kind on a stock. Must not know what kind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{OrderItemId, StockId};
 
-/// Lines by the stock that they hold.
+/// Lines by the stock that they reserve.
 #[derive(Debug, Default)]
 pub(crate) struct ByStock(BTreeMap<StockId, BTreeSet<OrderItemId>>);
 

@@ -1,4 +1,4 @@
-//! Cancellation requests: somebody asks for a line to be cancelled, or for its money back (contract 7.3).
+//! Cancellation requests: a channel or a person asks for a line to be cancelled, or for its money back (contract 7.3).
 //!
 //! Promises: which states follow which, and when a request takes the line with it. The vendor prints the words and not
 //! their order; what is here is the reading under which no answer is given twice. Must not know who asks.
@@ -6,22 +6,22 @@
 /// What is asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CancellationType {
-    /// The line has not left: it is cancelled, and what it holds is given back.
+    /// The line has not left: it is cancelled, and its reservation is given back.
     Cancel,
-    /// The line has left: money goes back, and stock is somebody else's business.
+    /// The line has left: money goes back, and the stock is not changed.
     Refund,
 }
 
 /// How far a request is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CancellationStatus {
-    /// Nobody has answered.
+    /// The request has no answer yet.
     WaitingApproval,
-    /// Somebody has confirmed that it was asked for.
+    /// A person has confirmed that the cancellation was asked for.
     Confirmed,
     /// Granted.
     Approved,
-    /// Refused; an end.
+    /// The request is rejected; an end.
     Rejected,
     /// Granted, and all has been done; an end.
     Completed,
@@ -71,7 +71,7 @@ impl CancellationStatus {
         Self::ALL.into_iter().find(|status| status.word() == word)
     }
 
-    /// Whether a request can begin in this state: nothing has been granted or refused before it was made.
+    /// Whether a request can begin in this state: nothing has been granted or rejected before it was made.
     pub const fn may_begin(self) -> bool {
         matches!(self, Self::WaitingApproval | Self::Confirmed)
     }

@@ -1,7 +1,7 @@
 //! Names as they are compared where case does not count.
 //!
-//! Promises: names that differ in case only fold alike, Turkish ones too: İ, I, ı and i meet, whatever the language of the
-//! one who asks. Must not know what a name is of.
+//! Promises: names that differ in case only fold alike, Turkish ones too: İ, I, ı and i meet, whatever the language of
+//! the one who asks. Must not know what a name is of.
 
 /// A dot that stands above the letter before it; what is left of İ when it is made small.
 const DOT_ABOVE: char = '\u{307}';

@@ -1,15 +1,17 @@
-//! Which commands may put units back on sale that lines have waited for: those lines are loaded with them, and served first.
+//! Which commands may put units back on sale that lines have waited for: those lines are loaded with them, and served
+//! first.
 //!
 //! Must not know how lines are served.
 
 use crate::fulfilment::{FulfilmentCommand, PackageCommand};
 use crate::{Command, OrderStatus};
 
-/// The most short lines that are served by what comes back in one batch of commands; the others wait for the planning.
+/// The most short lines that are served by what comes back in one batch of commands; the others wait for sourcing.
 pub const SHORT_LINES_MAX: usize = 200;
 
 impl Command {
-    /// Whether it may put units back on sale that lines have waited for: by a level, a count, a removal, a cancellation.
+    /// Whether it may put units back on sale that lines have waited for: by a level, a count, a removal, a
+    /// cancellation.
     pub fn comes_back(&self) -> bool {
         match self {
             Self::CancelItems(_) | Self::ImportStocks(_) => true,
@@ -22,7 +24,7 @@ impl Command {
 }
 
 impl FulfilmentCommand {
-    /// The same of what happens on the floor.
+    /// The same for commands of fulfilment.
     pub fn comes_back(&self) -> bool {
         match self {
             Self::Count(_) | Self::Remove(_) => true,

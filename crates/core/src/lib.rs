@@ -1,8 +1,8 @@
-//! The rules of Onhand: what an order, a release, a stock figure or a cancellation does to stock.
+//! The rules of Onhand: what an order, a release, a stock level or a cancellation does to stock.
 //!
-//! Promises: every function is a pure computation on values it is given; the same input gives the same output on
-//! every machine and engine. [`decide`] either refuses and leaves the [`WorkingSet`] as it was, or accepts and records every
-//! change of a number as a [`Movement`].
+//! Promises: every function is a pure computation on values it is given; the same input gives the same output on every
+//! machine and engine. [`decide`] either rejects a command and leaves the [`WorkingSet`] as it was, or accepts it and
+//! records every change of a number as a [`Movement`].
 //!
 //! Must not know: runtimes, clocks, SQL, HTTP, JSON. Vendor fields that no rule reads travel through as opaque text.
 

@@ -1,13 +1,13 @@
 //! Mappings: remote systems' codes for order lines (contract 6.3).
 //!
-//! Promises: [`Mappings`] knows the codes of the lines that are here, and which lines the ERP has given a code to, as far as
-//! that was looked up. Must not know what a release does.
+//! Promises: [`Mappings`] knows the codes of the lines that are here, and which lines the ERP has given a code to, as
+//! far as that was looked up. Must not know what a release does.
 
 use std::collections::HashMap;
 
 use crate::{MappingId, OrderItemId, Timestamp};
 
-/// The kind of remote system that the ERP is: only its code for a line releases what the line holds.
+/// The kind of remote system that the ERP is: only its code for a line releases the line's reservation.
 pub const ERP: &str = "external_company";
 
 /// A remote system's code for an order line (contract 6.3).

@@ -8,17 +8,17 @@ use crate::{ImportId, MovementId, OrderItemId, StockId, Timestamp, UserId};
 /// Why numbers changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Cause {
-    /// An order line took a hold.
+    /// An order line made a reservation.
     Order(OrderItemId),
     /// The ERP registered an order line.
     Release(OrderItemId),
     /// An order line was cancelled.
     Cancel(OrderItemId),
-    /// Somebody wrote a figure or another visible field.
+    /// A client wrote a level or another visible field.
     Write,
-    /// A row of a file wrote a figure or another visible field, or took back what one had written.
+    /// A row of a file wrote a level or another visible field, or took back what one had written.
     Import(ImportId),
-    /// An order line's hold went to another location, or came from there.
+    /// An order line's reservation went to another location, or came from there.
     Plan(OrderItemId),
     /// An order line was not found at its location.
     NotFound(OrderItemId),
@@ -26,7 +26,7 @@ pub enum Cause {
     Transfer(OrderItemId),
     /// An order line that was shipped has come back.
     Return(OrderItemId),
-    /// Somebody counted.
+    /// A person counted.
     Count,
     /// Discrepancies were removed.
     Found,

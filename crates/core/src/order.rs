@@ -8,9 +8,9 @@ use crate::{ChannelId, OrderId, OrderItemId, ProductId, Quantity, StockId, Stock
 /// What to do with an order that a channel has already sold and that does not fit.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Oversell {
-    /// Hold anyway and mark the line, since the marketplace has promised it to a customer.
+    /// Reserve anyway and mark the line, since the marketplace has promised it to a customer.
     Accept,
-    /// Refuse the whole order.
+    /// Reject the whole order.
     Refuse,
 }
 
@@ -51,9 +51,9 @@ macro_rules! statuses {
 }
 
 statuses! {
-    /// A customer has asked for cancellation; the hold stays.
+    /// A customer has asked for cancellation; the reservation stays.
     CancellationWaiting = 50 "cancellation_waiting",
-    /// Dead; the hold is given back.
+    /// Dead; the reservation is given back.
     Cancelled = 100 "canceled",
     /// Waiting.
     Waiting = 200 "waiting",
@@ -96,8 +96,8 @@ impl OrderStatus {
         Self::ALL.iter().copied().find(|status| status.name() == name)
     }
 
-    /// What an order is whose lines are these, when it was `now`: cancelled lines do not count; it has left when the last
-    /// line has, and is being prepared as soon as one line is.
+    /// What an order is whose lines are these, when it was `now`: cancelled lines do not count; it has left when the
+    /// last line has, and is being prepared as soon as one line is.
     #[must_use]
     pub fn following(now: Self, lines: &[Self]) -> Self {
         let alive = || lines.iter().copied().filter(|line| *line != Self::Cancelled);
@@ -126,7 +126,7 @@ impl OrderStatus {
 pub struct Order {
     /// Its id.
     pub id: OrderId,
-    /// The channel it came through; `None` for the own door.
+    /// The channel it came through; `None` for an order that came through Onhand's own API.
     pub channel: Option<ChannelId>,
     /// Unique per channel, 1..=128 characters.
     pub number: String,
@@ -159,7 +159,7 @@ pub struct OrderItem {
     pub product: ProductId,
     /// The list it was ordered from.
     pub list: StockListId,
-    /// The stock it holds; stays even if the product moves, so that a release cannot be misdirected.
+    /// The stock it reserves; stays even if the product moves, so that a release cannot be misdirected.
     pub stock: StockId,
     /// The list of that stock: where the line is reserved now.
     pub reserved_list: StockListId,

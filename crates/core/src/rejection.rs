@@ -1,13 +1,13 @@
-//! Refusals: every way the rules say no.
+//! Rejections: every reason for which the rules reject a command.
 //!
-//! Promises: a refused command has changed nothing. Refusals are found in the order of the variants here, so which of
-//! two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
+//! Promises: a rejected command has changed nothing. Rejections are found in the order of the variants here, so which
+//! of two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
 
 use crate::{
     ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, UserId, command::ProductRef,
 };
 
-/// Why a command was refused.
+/// Why a command was rejected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Rejection {
     /// The object the command names by id does not exist.
@@ -27,7 +27,7 @@ pub enum Rejection {
         /// The lines, with what is left for each.
         lines: Vec<Shortage>,
     },
-    /// A held quantity would pass the documented maximum.
+    /// A reserved quantity would pass the documented maximum.
     ReservedTooLarge,
     /// The line carries another code of the same integration type.
     MappedToAnotherCode {
@@ -40,7 +40,7 @@ pub enum Rejection {
     NotInOrder(Vec<OrderItemId>),
     /// These lines have been shipped; they can be refunded, not cancelled.
     AlreadyShipped(Vec<OrderItemId>),
-    /// A cancelled line cannot come back to life, since its hold is gone.
+    /// A cancelled line cannot come back to life, since its reservation is gone.
     Cancelled,
     /// A package or transfer cannot be given this command.
     IllegalCommand {
@@ -89,16 +89,16 @@ pub enum RowFault {
     UnknownList(StockListId),
     /// The product does not exist and may not be made here.
     UnknownProduct(ProductRef),
-    /// The figure is older than the one already stored.
+    /// The level is older than the one already stored.
     StaleSnapshot {
-        /// When the stored figure was taken.
+        /// When the stored level was taken.
         stored: Timestamp,
     },
-    /// The stock is not what the row expects: somebody has written it since the row was looked at.
+    /// The stock is not what the row expects: it has been written since the row was looked at.
     StaleRow,
     /// Something has happened to the stock since the import whose row is to be taken back.
     TouchedSince,
-    /// The row to be taken back settled reported lines; its figure alone cannot be taken back.
+    /// The row to be taken back settled reported lines; its level alone cannot be taken back.
     Settled,
     /// A difference would make a count negative.
     BelowZero,

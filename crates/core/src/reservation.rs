@@ -1,23 +1,23 @@
-//! Holds: the quantity one order line holds on one product stock, and how that ends.
+//! Reservations: the quantity that one order line claims on one product stock, and how that ends.
 //!
-//! Promises: on one stock a hold moves forward only (open → reported → settled, or → cancelled); it is never both
-//! released and cancelled. A hold that is taken off its stock is short until it is put on another one, or back. Must not
-//! know orders: a hold knows its line's id and nothing else of it.
+//! Promises: on one stock a reservation moves forward only (open → reported → settled, or → cancelled); it is never
+//! both released and cancelled. A deallocated reservation is short until it is allocated to another stock, or back.
+//! Must not know orders: a reservation knows its line's id and nothing else of it.
 
 use crate::{OrderItemId, Quantity, StockId, StockListId, Timestamp};
 
-/// Where a hold is in its life (docs/data-model.md).
+/// The state of a reservation (docs/data-model.md).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReservationState {
     /// Sold here; counted in `reserved`.
     Open,
-    /// The ERP has registered the line; counted in `reported` until a newer figure comes.
+    /// The ERP has registered the line; counted in `reported` until a newer level comes.
     Reported,
-    /// The ERP's figure already contains it; counted nowhere.
+    /// A stock level accounts for it; counted nowhere.
     Settled,
     /// Given back; counted nowhere.
     Cancelled,
-    /// Promised and held nowhere, because it was not found; counted nowhere, shown to people.
+    /// Promised and reserved nowhere, because it was not found; counted nowhere, shown to people.
     Short,
 }
 
@@ -29,22 +29,23 @@ impl ReservationState {
 /// One order line's claim on one product stock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reservation {
-    /// The line that holds.
+    /// The line that reserves.
     pub item: OrderItemId,
-    /// The stock that is held.
+    /// The stock that is reserved.
     pub stock: StockId,
     /// How much; at least 1.
     pub quantity: Quantity,
     /// Where it is in its life.
     pub state: ReservationState,
-    /// When the ERP registered the line, once it has. An open hold that has this was moved to another list since.
+    /// When the ERP registered the line, once it has. An open reservation that has this was moved to another list
+    /// since.
     pub registered_at: Option<Timestamp>,
     /// Where it was before it was moved, if the ERP had not registered the line then.
     pub moved: Option<MovedFrom>,
 }
 
-/// Where an unregistered line was held before it was moved to another list. The ERP may have registered it there, and say so
-/// only now.
+/// Where an unregistered line was reserved before it was moved to another list. The ERP may have registered it there,
+/// and say so only now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct MovedFrom {
     /// The stock.

@@ -1,9 +1,9 @@
-//! Planning: which lines of an order leave from which location.
+//! Sourcing: which lines of an order leave from which location.
 //!
-//! Promises: a line leaves whole, from a location that has it; of all ways to send as many lines as can be sent, one with
-//! the fewest packages is chosen, then the one with the better priorities, then the shorter distances, then the lower ids.
-//! The same input gives the same plan. The work is bounded: where looking further would cost too much, the best found so
-//! far stands. Must not know why a location offers what it offers.
+//! Promises: a line leaves whole, from a location that has it; of all ways to send as many lines as can be sent, one
+//! with the fewest packages is chosen, then the one with the better priorities, then the shorter distances, then the
+//! lower ids. The same input gives the same plan. The work is bounded: where looking further would cost too much, the
+//! best found so far stands. Must not know why a location offers what it offers.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::StockLocationId;
 /// How many pairs of line and place are looked at for one number of packages: some milliseconds of work.
 const LOOKS_MAX: usize = 4_000_000;
 
-/// A line to be planned.
+/// A line to be sourced.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourcingLine {
     /// What it wants.
@@ -43,7 +43,7 @@ pub struct Plan {
     pub short: Vec<usize>,
 }
 
-/// Plans lines to places.
+/// Assigns lines to candidates.
 pub fn plan(lines: &[SourcingLine], places: &[Candidate]) -> Plan {
     let mut ranked: Vec<&Candidate> = places.iter().collect();
     ranked.sort_by_key(|place| (place.priority, place.distance.is_none(), place.distance, place.location));

@@ -1,17 +1,17 @@
 //! Stock: what a list is, what a product stock counts, and what "available" means.
 //!
-//! Promises: [`Stock::available`] and [`Stock::available_unclamped`] are the only places that say what can still be sold.
-//! Must not know who asks or why a number changed (that is [`crate::Movement`]).
+//! Promises: [`Stock::available`] and [`Stock::available_unclamped`] are the only places that say what can still be
+//! sold. Must not know who asks or why a number changed (that is [`crate::Movement`]).
 
 use crate::{MovementId, ProductId, StockId, StockListId, StockLocationId, Timestamp};
 
-/// What a release does to the quantity until the ERP's next figure (contract 6.2).
+/// What a release does to the quantity until the ERP's next level (contract 6.2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ReleaseMode {
-    /// The quantity stays off sale, as `reported`, until a figure taken after the release arrives. Never oversells.
+    /// The quantity stays off sale, as `reported`, until a level taken after the release arrives. Never oversells.
     #[default]
     UntilNextWrite,
-    /// The literal reading (contract 6.2): the hold is dropped and the quantity is on sale at once.
+    /// The literal reading (contract 6.2): the reservation is dropped and the quantity is on sale at once.
     Immediate,
 }
 
@@ -32,9 +32,9 @@ pub struct StockList {
     pub id: StockListId,
     /// What a release does.
     pub release_mode: ReleaseMode,
-    /// How old the ERP's figures are when they arrive without a time of their own, in seconds.
+    /// How old the ERP's levels are when they arrive without a time of their own, in seconds.
     pub snapshot_delay_seconds: i64,
-    /// The stock location behind it, if there is one: then its orders are planned to locations.
+    /// The stock location behind it, if there is one: then its orders are sourced.
     pub location: Option<StockLocationId>,
     /// When moves to this list, and transfers from it, are taken to be registered.
     pub moves_settle: MovesSettle,
@@ -86,23 +86,23 @@ pub struct Stock {
     pub sku: String,
     /// What one unit is.
     pub unit: UnitType,
-    /// The figure that the ERP, or a person, last wrote.
+    /// The stock level that the ERP, or a person, last wrote.
     pub on_hand: i64,
-    /// Sold and not yet registered by the ERP: open holds plus `external`.
+    /// Sold and not yet registered by the ERP: open reservations plus `external`.
     pub reserved: i64,
     /// The part of `reserved` that no order of ours stands behind: the ERP or another system wrote it.
     pub external: i64,
-    /// Registered by the ERP, but no figure newer than that has arrived; and what moves keep off sale.
+    /// Registered by the ERP, but no level newer than that has arrived; and what moves keep off sale.
     pub reported: i64,
-    /// When the ERP took the figure in `on_hand`.
+    /// When the ERP took the level in `on_hand`.
     pub snapshot_at: Option<Timestamp>,
-    /// Whether that time came with the figure. One that is only inferred from an arrival is not compared with another such
-    /// one: a clock that goes back, or a delay that becomes longer, would turn them round.
+    /// Whether that time came with the level. One that is only inferred from an arrival is not compared with another
+    /// such one: a clock that goes back, or a delay that becomes longer, would turn them round.
     pub is_snapshot_sent: bool,
-    /// When the newest count was taken of those that came after the figure: the figure is right at that moment, if it was not
-    /// taken off sale, whatever lines the ERP's level contained.
+    /// When the newest count was taken of those that came after the level: the level is right at that moment, if it was
+    /// not taken off sale, whatever lines the ERP's level contained.
     pub counted_at: Option<Timestamp>,
-    /// When an import's difference last changed the figure since it was written.
+    /// When an import's difference last changed the level since it was written.
     pub adjusted_at: Option<Timestamp>,
     /// When the newest active discrepancy was reported. While there is one, nothing is offered.
     pub discrepancy_at: Option<Timestamp>,
@@ -116,17 +116,17 @@ pub struct Stock {
     pub modified_at: Timestamp,
 }
 
-/// What a writer can write on a product stock. An order that comes meanwhile changes `reserved` and none of this; any write
-/// that changes a figure, and any newer figure, changes it.
+/// What a writer can write on a product stock. An order that comes meanwhile changes `reserved` and none of this; any
+/// write that changes a level, and any newer level, changes it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Written {
-    /// The figure.
+    /// The stock level.
     pub on_hand: i64,
-    /// The part of `reserved` that somebody wrote.
+    /// The part of `reserved` that a client wrote.
     pub external: i64,
     /// What one unit is.
     pub unit: UnitType,
-    /// When the figure was taken.
+    /// When the level was taken.
     pub snapshot_at: Option<Timestamp>,
 }
 
@@ -160,14 +160,14 @@ impl Stock {
         self.available_unclamped().max(0)
     }
 
-    /// `on_hand − reserved − reported`; negative when more was sold elsewhere than there is. What is not found is not there
-    /// to be sold, so an active discrepancy leaves no room.
+    /// `on_hand − reserved − reported`; negative when more was sold elsewhere than there is. What is not found is not
+    /// there to be sold, so an active discrepancy leaves no room.
     pub fn available_unclamped(&self) -> i64 {
         let room = self.on_hand - self.reserved - self.reported;
         if self.discrepancy_at.is_some() { room.min(0) } else { room }
     }
 
-    /// The part of `reserved` that open holds of our orders make up.
+    /// The part of `reserved` that open reservations of this server's orders make up.
     pub fn open_reservations(&self) -> i64 {
         self.reserved - self.external
     }

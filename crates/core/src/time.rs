@@ -25,8 +25,8 @@ impl Timestamp {
         Self(self.0.saturating_add(micros))
     }
 
-    /// The time of a change made now to something that last changed at `before`. It grows with every change, whatever the
-    /// clock says: the clocks of two processes differ.
+    /// The time of a change made now to something that last changed at `before`. It grows with every change, whatever
+    /// the clock says: the clocks of two processes differ.
     #[must_use]
     pub fn later_than(self, before: Self) -> Self {
         self.max(before.plus_micros(1))

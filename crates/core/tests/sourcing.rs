@@ -69,7 +69,7 @@ fn fewest_packages_then_priority_then_distance_then_id() {
         // One SKU on two lines counts twice.
         ("X 1, X 1", &["a 1 1: X 1", "b 2 1: X 1"], "a: 1; b: 2"),
         ("X 1, X 1", &["a 1 1: X 1"], "a: 1; short 2"),
-        // What nobody has keeps nothing else from leaving.
+        // A line that no location has keeps nothing else from leaving.
         ("X 1, Z 1, Y 1", &["a 1 1: X 1, Y 1"], "a: 1 3; short 2"),
         // Sold more than there is.
         ("X 1", &["a 1 1: X -4", "b 2 1: X 1"], "b: 1"),
@@ -104,8 +104,8 @@ fn a_large_order_is_planned_in_bounded_work() {
     assert!(begin.elapsed().as_secs() < 20, "{:?}", begin.elapsed());
 }
 
-/// Where each of many places has some of many lines, as good as by accident, all plans together are too many to look at. How
-/// far the search goes decides what is found: these plans change with its bound, and with nothing else.
+/// Where each of many places has some of many lines, as good as by accident, all plans together are too many to look
+/// at. How far the search goes decides what is found: these plans change with its bound, and with nothing else.
 #[test]
 fn where_looking_further_would_cost_too_much_the_best_found_so_far_stands() {
     let packages = |lines: usize, places: usize, (a, b): (usize, usize), (of, has): (usize, usize)| {

@@ -1,10 +1,10 @@
-//! The shelf as those see it who load it and write it back.
+//! The working set as seen by the code that loads it and writes it back.
 
 use onhand_core::{
     Changes, IdAllocator, OrderId, OrderItemId, ProductId, Stock, StockId, StockListId, Timestamp, WorkingSet,
 };
 
-/// Whoever forgets a kind of change writes nothing of it.
+/// Code that forgets a kind of change writes nothing of it.
 #[test]
 fn each_kind_of_change_alone_is_something_to_write() {
     let (product, stock, order, item) = (ProductId::new(1), StockId::new(1), OrderId::new(1), OrderItemId::new(1));

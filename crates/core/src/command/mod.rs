@@ -1,7 +1,7 @@
 //! Commands: everything that can happen to stock, and what must be loaded to decide it.
 //!
-//! Promises: a command says all that a decision needs besides stored rows; which rows those are is in `read_set.rs`. Must not know
-//! where a command came from (API, import, screen, job).
+//! Promises: a command says all that a decision needs besides stored rows; which rows those are is in `read_set.rs`.
+//! Must not know where a command came from (API, import, screen, job).
 
 mod read_set;
 
@@ -18,7 +18,7 @@ use crate::{
 /// The most lines one order can have.
 pub const ORDER_LINES_MAX: usize = 1_000;
 
-/// One thing somebody wants done.
+/// One change that a caller wants.
 #[derive(Debug)]
 pub enum Command {
     /// An order with all its lines, or nothing.
@@ -27,7 +27,7 @@ pub enum Command {
     ReleaseItem(ReleaseItem),
     /// Lines of one order are cancelled (contract 7.4).
     CancelItems(CancelItems),
-    /// Figures or other fields of product stocks are written, all or none (contract 4.2).
+    /// Stock levels or other fields of product stocks are written, all or none (contract 4.2).
     WriteStocks(WriteStocks),
     /// Rows of a file are written into one list, each row for itself (contract 5).
     ImportStocks(ImportStocks),
@@ -35,7 +35,7 @@ pub enum Command {
     EditOrder(EditOrder),
     /// An order line is edited.
     EditItem(EditItem),
-    /// Something happens on the floor.
+    /// A command of fulfilment.
     Fulfilment(FulfilmentCommand),
 }
 
@@ -53,7 +53,7 @@ pub enum ProductRef {
 pub struct PlaceOrder {
     /// Unique per channel.
     pub number: String,
-    /// The channel, or `None` for the own door.
+    /// The channel, or `None` for an order that comes through Onhand's own API.
     pub channel: Option<ChannelId>,
     /// ISO code, may be empty.
     pub currency: String,
@@ -80,7 +80,7 @@ pub struct NewLine {
     pub list: StockListId,
     /// How many; at least 1.
     pub quantity: Quantity,
-    /// Its first state; a line that starts [`OrderStatus::Cancelled`] is refused at the door.
+    /// Its first state; a line that starts [`OrderStatus::Cancelled`] is rejected before it becomes a command.
     pub status: OrderStatus,
     /// Decimal text.
     pub price: Option<String>,
@@ -101,7 +101,7 @@ pub struct ReleaseItem {
     pub code: String,
     /// The kind of remote system the code belongs to.
     pub integration_type: String,
-    /// `false` stores the code and leaves the hold alone; so does the code of any system but the ERP.
+    /// `false` stores the code and leaves the reservation alone; so does the code of any system but the ERP.
     pub update_stock: bool,
     /// When the ERP registered the line; arrival when absent.
     pub registered_at: Option<Timestamp>,
@@ -134,15 +134,15 @@ pub struct WriteStocks {
 pub struct WriteStock {
     /// Which one.
     pub target: StockTarget,
-    /// The new figure.
+    /// The new stock level.
     pub on_hand: Option<Quantity>,
-    /// The whole held quantity as the writer sees it; what exceeds the open holds becomes `external`.
+    /// The whole reserved quantity as the writer sees it; what exceeds the open reservations becomes `external`.
     pub reserved: Option<Quantity>,
     /// The unit.
     pub unit: Option<UnitType>,
     /// JSON object text.
     pub extra_field: Option<String>,
-    /// When the figure was taken; arrival (less the list's delay) when absent.
+    /// When the level was taken; arrival (less the list's delay) when absent.
     pub snapshot_at: Option<Timestamp>,
 }
 
@@ -151,7 +151,7 @@ pub struct WriteStock {
 pub enum StockTarget {
     /// By natural key; made when it does not exist.
     Key(StockKey),
-    /// By id; refused when it does not exist.
+    /// By id; the command is rejected when it does not exist.
     Id(StockId),
 }
 
@@ -160,7 +160,7 @@ pub enum StockTarget {
 pub struct ImportStocks {
     /// On whose account; the movements name it.
     pub import: ImportId,
-    /// The list. The command is refused when it does not exist.
+    /// The list. The command is rejected when it does not exist.
     pub list: StockListId,
     /// In order; a later row for the same SKU sees the earlier one.
     pub rows: Vec<ImportStock>,
@@ -173,9 +173,9 @@ pub struct ImportStocks {
 pub struct ImportStock {
     /// The product; its stock is made when the list has none.
     pub sku: String,
-    /// What becomes of the figure.
+    /// The change of the stock level.
     pub level: LevelChange,
-    /// What becomes of the held quantity.
+    /// The change of the reserved quantity.
     pub reserved: ReservedChange,
     /// The unit; `None` leaves it as it is.
     pub unit: Option<UnitType>,
@@ -185,45 +185,45 @@ pub struct ImportStock {
     pub expected: Option<Expected>,
 }
 
-/// What becomes of a figure.
+/// A change of a stock level.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum LevelChange {
     /// It stays.
     Keep,
-    /// A new figure: settles reported lines, and moves the time of the stored figure, as every written figure does.
+    /// A new level: it settles reported lines and sets the time of the stored level, as every written level does.
     Level(Quantity),
-    /// More or less of what is stored. Nobody has counted anything, so it settles no line and moves no time.
+    /// More or less than what is stored. This is no level, so it settles no line and leaves the stored time as it is.
     Difference(i64),
-    /// A figure is taken back: less or more by this, and the stored time is again that of the figure before.
+    /// A level is taken back: more or less by this, and the stored time is again that of the level before.
     Back {
         /// By how much.
         difference: i64,
-        /// When the figure was taken that stands again.
+        /// When the level was taken that is valid again.
         snapshot_at: Option<Timestamp>,
     },
 }
 
-/// What becomes of a held quantity.
+/// A change of a reserved quantity.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ReservedChange {
     /// It stays.
     Keep,
-    /// The whole as the writer sees it; what exceeds the open holds becomes `external`.
+    /// The whole as the writer sees it; what exceeds the open reservations becomes `external`.
     Whole(Quantity),
-    /// More or less of the `external` part. Open holds are the business of orders alone.
+    /// More or less of the `external` part. Only orders change open reservations.
     Difference(i64),
 }
 
 /// What a row of an import expects of its stock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Expected {
-    /// Nobody has written it: this is stored, or `None`, there is no such stock. Orders do not matter.
+    /// The stock has not been written since: this is stored, or `None`, there is no such stock. Orders do not matter.
     Written(Option<Written>),
-    /// Nothing has happened to it: this is its newest movement, and no newer figure has confirmed what is stored.
+    /// Nothing has happened to it: this is its newest movement, and no newer level has confirmed what is stored.
     Movement {
         /// The movement that the import made.
         id: MovementId,
-        /// When the figure was taken that the import left.
+        /// When the level was taken that the import left.
         snapshot_at: Option<Timestamp>,
     },
 }
@@ -240,7 +240,7 @@ pub struct EditOrder {
 /// An edit of an order line. `None` leaves a field as it is.
 #[derive(Debug, Default)]
 pub struct ItemEdit {
-    /// Its new state; [`OrderStatus::Cancelled`] gives the hold back.
+    /// Its new state; [`OrderStatus::Cancelled`] gives the reservation back.
     pub status: Option<OrderStatus>,
     /// How its `extra_field` changes.
     pub extra_field: Option<TextEdit>,

@@ -1,7 +1,7 @@
 //! What must be loaded before commands are decided.
 //!
-//! Promises: [`Command::read_set`] names every row that [`crate::decide`] will look at, so that a batch can be loaded, and
-//! its rows locked, with a few statements. Must not know how rows are loaded.
+//! Promises: [`Command::read_set`] names every row that [`crate::decide`] will look at, so that a batch can be loaded,
+//! and its rows locked, with a few statements. Must not know how rows are loaded.
 
 use std::collections::BTreeSet;
 
@@ -25,13 +25,13 @@ pub struct ReadSet {
     pub keys: BTreeSet<StockKey>,
     /// Stocks of products known by id only, as (list, product), each with its product.
     pub product_keys: BTreeSet<(StockListId, ProductId)>,
-    /// Reported holds of the stocks above are needed, because a figure may settle them.
+    /// Reported reservations of the stocks above are needed, because a level may settle them.
     pub reported_of_keys: BTreeSet<StockKey>,
     /// The same for stocks named by id.
     pub reported_of_ids: BTreeSet<StockId>,
-    /// Orders by id, with all their lines and holds.
+    /// Orders by id, with all their lines and reservations.
     pub orders: BTreeSet<OrderId>,
-    /// Lines by id, with their hold, mappings and stock.
+    /// Lines by id, with their reservation, mappings and stock.
     pub items: BTreeSet<OrderItemId>,
     /// Lines by id, with their whole order as in `orders`.
     pub items_with_orders: BTreeSet<OrderItemId>,
@@ -39,7 +39,7 @@ pub struct ReadSet {
     pub codes: BTreeSet<(OrderItemId, String)>,
     /// Order numbers that must be free, as (channel or 0, number).
     pub numbers: BTreeSet<(i64, String)>,
-    /// What is needed of the floor.
+    /// The rows of fulfilment that are needed.
     pub fulfilment: FulfilmentReadSet,
     /// Something may come back to stocks: the lines that are short there are needed, with their orders.
     pub comes_back: bool,

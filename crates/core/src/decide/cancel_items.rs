@@ -1,8 +1,8 @@
-//! Cancelling lines: what is still held, or reported and not yet in a figure, is given back.
+//! Cancelling lines: a quantity that is still reserved, or reported and not yet in a stock level, is given back.
 //!
-//! Source: contract 7.4 and docs/data-model.md. A line whose quantity the ERP's figure already contains gives nothing back:
-//! the ERP's next figure says. Cancelling a cancelled line changes nothing; a shipped line is refused. A line of another order that is
-//! named anywhere refuses the whole, even if all lines are meant: whoever sent it means another order.
+//! Source: contract 7.4 and docs/data-model.md. A line that is settled gives nothing back: the ERP's next level
+//! accounts for it. Cancelling a cancelled line changes nothing; a shipped line is rejected. If a line of another order
+//! is named, the whole command is rejected, even if all lines are meant: the client then means another order.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,8 @@ fn edit_details(working_set: &mut WorkingSet, item: OrderItemId, edit: &TextEdit
     item.details = edit.apply(&item.details);
 }
 
-/// Cancels one line of an order on the shelf, unless it is cancelled; the order follows when its last line is gone.
+/// Cancels one line of an order in the working set, unless it is cancelled; the order follows when its last line is
+/// gone.
 pub(super) fn cancel_item(working_set: &mut WorkingSet, id: OrderItemId, context: Context) -> bool {
     let Some(order) = working_set.item(id).filter(|item| item.status != OrderStatus::Cancelled).map(|item| item.order)
     else {
@@ -71,7 +72,8 @@ pub(super) fn cancel_item(working_set: &mut WorkingSet, id: OrderItemId, context
     true
 }
 
-/// Gives the hold back. What is on its way to the line is kept off sale where it will arrive, in the same movement.
+/// Gives the reservation back. What is on its way to the line is kept off sale where it will arrive, in the same
+/// movement.
 fn give_back(working_set: &mut WorkingSet, id: OrderItemId, on_its_way: Option<(StockId, i64)>, context: Context) {
     let Some(reservation) = working_set.reservation(id) else { return };
     let (stock, units, state) = (reservation.stock, reservation.quantity.units(), reservation.state);

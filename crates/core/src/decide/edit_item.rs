@@ -1,7 +1,7 @@
 //! Editing an order line: its state and its free fields (contract 7.1).
 //!
-//! Reaching "cancelled" gives the hold back exactly as a cancellation does; from there no other state can be reached,
-//! since the units may have been sold again.
+//! Reaching "cancelled" gives the reservation back exactly as a cancellation does; from there no other state can be
+//! reached, since the units may have been sold again.
 
 use crate::command::EditItem;
 use crate::decide::{cancel_items, fulfilment};
@@ -54,7 +54,7 @@ pub(super) fn edit_item(
     Ok(Outcome::ItemEdited(after))
 }
 
-/// Whether the line is to be planned to a location once it may be.
+/// Whether the line is to be sourced once it may be.
 fn is_located(working_set: &WorkingSet, item: &OrderItem) -> bool {
     working_set
         .stock(item.stock)

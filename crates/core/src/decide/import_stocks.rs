@@ -1,9 +1,9 @@
 //! Importing stocks: rows of a file, each decided for itself (contract 5).
 //!
-//! Rules: a figure is what a written figure is (`stock_row.rs`); a difference is no figure, so it settles nothing and
-//! moves no time; taking a figure back sets the time back with it. A row that expects something of its stock is refused where that is no longer so. A refused row changes
-//! nothing and keeps no other row from being written. A list that does not exist refuses the whole command as
-//! [`Rejection::NotFound`], because no row of it could be meant.
+//! Rules: a level in a file is a written level (`stock_row.rs`); a difference is no level, so it settles nothing and
+//! changes no time; taking a level back sets the time back with it. A row that expects something of its stock is
+//! rejected where that is no longer so. A rejected row changes nothing and keeps no other row from being written. A
+//! list that does not exist rejects the whole command as [`Rejection::NotFound`], because no row of it could be meant.
 //!
 //! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
@@ -25,8 +25,8 @@ pub struct ImportedStock {
     pub after: Option<Written>,
     /// The movement the row made; `None` where it changed nothing.
     pub movement: Option<MovementId>,
-    /// Units of reported lines that the row's figure contained. They are counted nowhere any more, so giving the old
-    /// figure back would put them on sale a second time: such a row cannot be taken back.
+    /// Units of reported lines that the row's level settled. They are counted nowhere any more, so giving the old level
+    /// back would put them on sale a second time: such a row cannot be taken back.
     pub settled: i64,
 }
 
@@ -44,9 +44,9 @@ pub enum RowStatus {
 }
 
 impl ImportedStock {
-    /// The row of another import that takes this one back, or `None` where it has moved nothing. It is refused when
-    /// anything newer has touched the stock. What the row wrote goes back by differences; the unit and the time of the
-    /// figure are what they were, so that a line registered since then is not taken to be in the older figure. A stock
+    /// The row of another import that takes this one back, or `None` where it has moved nothing. It is rejected when
+    /// anything newer has changed the stock. What the row wrote goes back by differences; the unit and the time of the
+    /// level are what they were, so that a line registered since then is not taken to be in the older level. A stock
     /// that the row made goes back to nothing.
     pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowFault> {
         let (Some(id), Some(after)) = (self.movement, self.after) else { return Ok(None) };
@@ -162,7 +162,8 @@ fn stale_snapshot(
     }
 }
 
-/// Whether a difference leads out of what can be stored. The whole of `reserved` is bounded too, not only its external part.
+/// Whether a difference leads out of what can be stored. The whole of `reserved` is bounded too, not only its external
+/// part.
 fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
     let (on_hand, external, open) =
         stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_reservations()));

@@ -1,7 +1,8 @@
-//! Deciding: the one door through which commands change stock.
+//! Deciding: the only way in which commands change stock.
 //!
-//! Promises: a refusal leaves the shelf as it was, because every rule checks all before it changes anything; the same
-//! command on the same shelf at the same time gives the same outcome. Must not know batches, threads or storage.
+//! Promises: a rejection leaves the working set as it was, because every rule checks all before it changes anything;
+//! the same command on the same working set at the same time gives the same outcome. Must not know batches, threads or
+//! storage.
 
 mod cancel_items;
 mod edit_item;
@@ -33,7 +34,7 @@ pub struct Context {
 pub enum Outcome {
     /// An order was placed; its lines in the order given.
     OrderPlaced(Order, Vec<OrderItem>),
-    /// A line's code is stored, and its hold released if that was asked.
+    /// A line's code is stored, and its reservation released if that was asked.
     ItemReleased(Mapping),
     /// Lines were cancelled; all lines of the order as they are now.
     ItemsCancelled(Order, Vec<OrderItem>),
@@ -45,7 +46,7 @@ pub enum Outcome {
     OrderEdited(Order, Vec<OrderItem>),
     /// A line was edited.
     ItemEdited(OrderItem),
-    /// Something happened on the floor.
+    /// A command of fulfilment was decided.
     Fulfilment(FulfilmentOutcome),
 }
 
@@ -69,7 +70,7 @@ fn dispatch(working_set: &mut WorkingSet, command: &Command, context: Context) -
     }
 }
 
-/// An order with its lines, as the shelf has them now.
+/// An order with its lines, as the working set has them now.
 fn order_with_items(working_set: &WorkingSet, order: crate::OrderId) -> (Order, Vec<OrderItem>) {
     let items = working_set.items_of(order).into_iter().filter_map(|id| working_set.item(id).cloned()).collect();
     (working_set.order(order).expect("the caller has found the order").clone(), items)

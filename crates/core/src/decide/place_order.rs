@@ -1,11 +1,11 @@
-//! Placing an order: all lines are held, or none.
+//! Placing an order: all lines are reserved, or none.
 //!
-//! Source: contract R1 (a hold starts when the order is created), docs/data-model.md. The same SKU twice in one order
-//! counts twice. An own order that does not fit is refused; a channel that accepts overselling gets its hold and a mark.
+//! Source: contract R1 (a reservation starts when the order is created), docs/data-model.md. The same SKU twice in one
+//! order counts twice. An order that does not fit is rejected, unless its channel accepts overselling and gets a mark.
 //!
 //! A line that has left when the order arrives was booked where it left: it waits for no registration. Until the list's
-//! next figure it counts as reported, because the stored one may still contain its units; after that it counts nowhere. A
-//! line that was paid back asks for nothing and is never refused for want of stock.
+//! next level it counts as reported, because the stored one may still contain its units; after that it counts nowhere.
+//! A line that was paid back asks for nothing and is never rejected for want of stock.
 
 use crate::command::{NewLine, PlaceOrder};
 use crate::decide::release_item;
@@ -172,7 +172,7 @@ fn hold_line(
         ReservationState::Reported => Delta { reported: units, ..Delta::default() },
         ReservationState::Settled | ReservationState::Cancelled | ReservationState::Short => Delta::default(),
     };
-    // A stock begins with a movement, even one that an order made that holds nothing of it.
+    // A stock begins with a movement, even one that an order made that reserves nothing of it.
     if delta != Delta::default() || working_set.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
         working_set.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
     }
@@ -203,8 +203,8 @@ fn first_state(
     (state, Some(at))
 }
 
-/// The stock that a line holds. A list that has never heard of the product gets an empty row: only an order that
-/// may oversell comes here.
+/// The stock that a line reserves. A list that has never heard of the product gets an empty row: only an order that may
+/// oversell comes here.
 fn stock_of(working_set: &mut WorkingSet, line: &NewLine, product: &Product, context: Context) -> StockId {
     if let Some(stock) = working_set.stock_by_key(line.list, &product.sku) {
         return stock.id;

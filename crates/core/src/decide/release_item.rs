@@ -1,11 +1,11 @@
 //! Releasing: the ERP has registered an order line (contract 6.3).
 //!
-//! The code is stored once per line and kind of remote system. The ERP's code is one line's, unless the list allows others:
-//! two lines with one code would be released by what the ERP says of one. Only lines that were one before they were split
-//! may share it. Only the ERP's code says that the ERP knows the line: with it, the hold goes from `reserved` to `reported`, so that nothing
-//! is offered again before the ERP's next figure; a line registered at or before the figure already stored is settled
-//! at once (contract 6.2). Repeating a release changes nothing, unless the line has been moved to another list since: then
-//! it says that the ERP has registered that, too.
+//! The code is stored once per line and kind of remote system. The ERP's code is one line's, unless the list allows
+//! others: two lines with one code would be released by the ERP's message about one. Only lines that were one before
+//! they were split may share it. Only the ERP's code says that the ERP knows the line: with it, the quantity goes from
+//! `reserved` to `reported`, so that nothing is offered again before the ERP's next level; a line registered at or
+//! before the moment of the stored level is settled at once (contract 6.2). Repeating a release changes nothing, unless
+//! the line has been moved to another list since: then it says that the ERP has registered that, too.
 
 use crate::command::ReleaseItem;
 use crate::decide::fulfilment::moves;
@@ -81,7 +81,7 @@ pub(super) fn registered(
     (if settled { ReservationState::Settled } else { ReservationState::Reported }, at)
 }
 
-/// A line that is held nowhere is registered all the same: once it is held again, it is reported.
+/// A line that is reserved nowhere is registered all the same: once it is reserved again, it is reported.
 fn release_short(working_set: &mut WorkingSet, command: &ReleaseItem, context: Context) {
     if working_set
         .reservation(command.item)
@@ -95,8 +95,8 @@ fn release_short(working_set: &mut WorkingSet, command: &ReleaseItem, context: C
     }
 }
 
-/// A release that says no time counts from its arrival, which is after that of the figure already stored, whatever the
-/// clocks of the ERP and of other processes make of it: taking it for older would put units on sale twice.
+/// A release that says no time counts from its arrival, which is after that of the stored level, whatever the clocks of
+/// the ERP and of other processes say: taking it for older would put units on sale twice.
 fn arrived(working_set: &WorkingSet, stock: StockId, context: Context) -> Timestamp {
     let snapshot = working_set.stock(stock).and_then(|stock| stock.snapshot_at);
     snapshot.map_or(context.now, |snapshot| context.now.max(snapshot.plus_micros(1)))

@@ -1,8 +1,8 @@
-//! A row that writes one product stock: what every door that writes figures does in the same way.
+//! A row that writes one product stock: every entry point that writes stock levels uses these rules.
 //!
-//! Promises: a figure settles the reported lines that were registered at or before it was taken; a held quantity below
-//! the open holds is raised to them, what exceeds them is `external`; a row that changes nothing makes no movement. Must
-//! not know which rows are refused, nor what becomes of the other rows of a command.
+//! Promises: a level settles the reported lines that were registered at or before it was taken; a reserved quantity
+//! below the open reservations is raised to them, what exceeds them is `external`; a row that changes nothing makes no
+//! movement. Must not know which rows are rejected, nor the effect of the other rows of a command.
 
 use crate::command::ProductRef;
 use crate::decide::fulfilment::{flag_discrepancy, moves};
@@ -12,14 +12,14 @@ use crate::{
     Timestamp, UnitType, WorkingSet, bucket_of_key, bucket_of_text,
 };
 
-/// What a row changes on a stock that is on the shelf.
+/// What a row changes on a stock that is in the working set.
 #[derive(Default)]
 pub(super) struct StockChange {
     /// Change of `on_hand`.
     pub(super) on_hand: i64,
     /// Change of `external`, and with it of `reserved`.
     pub(super) external: i64,
-    /// What the row's figure contains, from [`take_snapshot`].
+    /// What the row's level covers, from [`take_snapshot`].
     pub(super) covered: CoveredBySnapshot,
     /// The new unit.
     pub(super) unit: Option<UnitType>,
@@ -27,7 +27,7 @@ pub(super) struct StockChange {
     pub(super) extra_field: Option<String>,
 }
 
-/// What a figure contains.
+/// What a level covers.
 #[derive(Clone, Copy, Default)]
 pub(super) struct CoveredBySnapshot {
     /// Units of reported lines, and what registered moves kept: they leave `reported`.
@@ -45,7 +45,7 @@ pub(super) fn unknown_product(working_set: &WorkingSet, sku: &str, create_unknow
     working_set.product(&product).is_none().then_some(RowFault::UnknownProduct(product))
 }
 
-/// When a figure was taken: as given, or its arrival less the list's delay.
+/// When a level was taken: as given, or its arrival less the list's delay.
 pub(super) fn taken(
     working_set: &WorkingSet,
     list: StockListId,
@@ -56,7 +56,7 @@ pub(super) fn taken(
     given.unwrap_or_else(|| context.now.minus_seconds(delay))
 }
 
-/// Times of a stored figure.
+/// Times of a stored level.
 #[derive(Clone, Copy, Default)]
 pub(super) struct FigureTimes {
     /// When it was taken.
@@ -70,14 +70,14 @@ impl FigureTimes {
         stock.map_or_else(Self::default, |stock| Self { taken: stock.snapshot_at, is_sent: stock.is_snapshot_sent })
     }
 
-    /// The times after a figure that was taken at some time, which is `given` if it came with it. No time goes back.
+    /// The times after a level that was taken at some time, which is `given` if it came with it. No time goes back.
     pub(super) fn after(self, taken: Timestamp, given: Option<Timestamp>) -> Self {
         Self { taken: self.taken.max(Some(taken)), is_sent: given.is_some() }
     }
 
-    /// The fault of a figure that is older than the stored one. One that says when it was taken is compared with the stored
-    /// time, whichever way that came about. One that does not is as old as its list's delay says, and compared with a time
-    /// that was sent: of two arrivals, the later one is the newer figure. Without a delay it is as new as can be.
+    /// The fault of a level that is older than the stored one. A level with a time is compared with the stored time,
+    /// given or inferred. A level without one is as old as its list's delay says, and compared with a time that was
+    /// sent: of two arrivals, the later one is the newer level. Without a delay it is as new as can be.
     pub(super) fn stale(
         self,
         working_set: &WorkingSet,
@@ -116,7 +116,7 @@ fn create(working_set: &mut WorkingSet, list: StockListId, sku: &str, context: C
     id
 }
 
-/// Stores when a level was taken, settles the lines it contains and ends the discrepancies that it knows of.
+/// Stores when a level was taken, settles the lines it covers and ends the discrepancies that it knows of.
 pub(super) fn take_snapshot(
     working_set: &mut WorkingSet,
     id: StockId,
@@ -125,7 +125,7 @@ pub(super) fn take_snapshot(
 ) -> CoveredBySnapshot {
     let stock = working_set.stock(id).expect("found or created by the caller");
     let taken = taken(working_set, stock.list, given, context);
-    // A figure without a time of its own may be older by its arrival; it cannot move the stored time back.
+    // A level without a time of its own may be older by its arrival; it cannot move the stored time back.
     let times = FigureTimes::of(Some(stock)).after(taken, given);
     let snapshot = times.taken.unwrap_or(taken);
     let row = working_set.stock_mut(id);
@@ -145,7 +145,7 @@ pub(super) fn take_snapshot(
     }
 }
 
-/// By how much `external` changes when the whole held quantity is written.
+/// By how much `external` changes when the whole reserved quantity is written.
 pub(super) fn external_change(stock: &Stock, reserved: Quantity) -> i64 {
     let wanted = (reserved.units() - stock.open_reservations()).max(0);
     wanted - stock.external

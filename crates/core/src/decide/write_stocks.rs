@@ -1,9 +1,9 @@
-//! Writing stocks: the ERP's figure, the quantity sold elsewhere, the unit, the free field (contract 4.2).
+//! Writing stocks: the ERP's level, the quantity sold elsewhere, the unit, the free field (contract 4.2).
 //!
-//! Rules, from docs/data-model.md: a figure settles the reported lines that were registered at or before it was taken; a
-//! figure older than the stored one is refused, also one that is so by its list's delay; a held quantity below the open
-//! holds is raised to them, what exceeds them is kept as `external`. A write that changes nothing makes no movement, so that
-//! no channel is told of it.
+//! Rules, from docs/data-model.md: a level settles the reported lines that were registered at or before it was taken; a
+//! level older than the stored one is rejected, also one that is so by its list's delay; a reserved quantity below the
+//! open reservations is raised to them, what exceeds them is kept as `external`. A write that changes nothing makes no
+//! movement, so that no channel is told of it.
 
 use std::collections::HashMap;
 

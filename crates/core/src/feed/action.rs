@@ -74,8 +74,8 @@ impl Action {
         Self::tried(before, entry, batch, status, entry.version_at)
     }
 
-    /// The action after a batch is done with the object. The version is the earlier one of that committed to and that reported:
-    /// clients read the object again when they finish, and a change made meanwhile was not sent.
+    /// The action after a batch is done with the object. The version is the earlier one of that committed to and that
+    /// reported: clients read the object again when they finish, and a change made meanwhile was not sent.
     #[must_use]
     pub fn finished(before: Option<&Self>, entry: &Entry, batch: &str) -> Self {
         let ours = before.filter(|action| action.batch.as_deref() == Some(batch));

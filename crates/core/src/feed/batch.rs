@@ -55,13 +55,13 @@ impl BatchStatus {
         matches!(self, Self::Done | Self::Fail)
     }
 
-    /// Whether a batch in this state may have objects that nobody else is offered.
+    /// Whether a batch in this state may have objects that no other batch is offered.
     pub const fn holds_objects(self) -> bool {
         matches!(self, Self::Commit | Self::SentToRemote | Self::Ongoing)
     }
 
-    /// What becomes of the wish for a state. A client whose answer was lost asks again, so the state that the batch is in is
-    /// no fault; committing and going on may be said as often as there is something to add.
+    /// What becomes of the wish for a state. A client whose answer was lost asks again, so the state that the batch is
+    /// in is no fault; committing and going on may be said as often as there is something to add.
     pub fn step(self, to: Self) -> Step {
         use BatchStatus as S;
         match (self, to) {

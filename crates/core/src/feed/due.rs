@@ -26,7 +26,7 @@ pub struct DeliveryFacts {
     pub modified_at: Timestamp,
     /// The channel's action on it.
     pub known: Option<AckState>,
-    /// The refusal that stands against it.
+    /// The delivery failure that stands against it.
     pub refused: Option<Refused>,
 }
 
@@ -35,7 +35,7 @@ pub struct DeliveryFacts {
 pub enum Due {
     /// Not at all.
     Nothing,
-    /// Not in this version: the channel has refused it, and no try is left.
+    /// Not in this version: the channel could not take it, and no try is left.
     Refused,
     /// The channel does not know it; not before this time, if there is one.
     Insert(Option<Timestamp>),
@@ -61,7 +61,7 @@ impl DeliveryFacts {
         }
     }
 
-    /// A refusal stands against the version that was refused, and against no later one.
+    /// A delivery failure stands against the version that failed, and against no later one.
     fn unless_refused(&self, due: fn(Option<Timestamp>) -> Due) -> Due {
         match self.refused {
             Some(refused) if refused.version_at >= self.modified_at => match refused.again_at {

@@ -1,9 +1,9 @@
-//! Refused objects: what a channel did not take is not offered again in the same version, unless retries are left or the
-//! refusal runs out (contract C4.6).
+//! Delivery failures: an object that a channel did not take is not offered again in the same version, unless retries
+//! are left or the failure runs out (contract C4.6).
 
 use crate::Timestamp;
 
-/// Why an object was refused.
+/// Why an object was not taken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
     /// It could not be put into the channel's words.
@@ -33,7 +33,7 @@ impl Reason {
     }
 }
 
-/// How often a channel tries what it has refused, unless somebody has said otherwise of the object.
+/// How often a channel tries what it could not take, unless the object has a number of its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Retries {
     /// How often a version is tried at the most.
@@ -47,10 +47,10 @@ impl Retries {
     pub const USUAL: Self = Self { max_count: 5, interval: 300 };
 }
 
-/// A refusal, and how often it may be tried again.
+/// A delivery failure, and how often the delivery may be tried again.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
-    /// The version that was refused.
+    /// The version that failed.
     pub version_at: Timestamp,
     /// Why.
     pub reason: Reason,
@@ -64,22 +64,22 @@ pub struct Failure {
     pub max_retry_count: i64,
     /// Seconds between two tries.
     pub retry_interval: i64,
-    /// When it was refused last.
+    /// When it failed last.
     pub failed_at: Timestamp,
 }
 
-/// What a standing refusal means for the feed.
+/// What a standing delivery failure means for the feed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Refused {
-    /// The version that was refused.
+    /// The version that failed.
     pub version_at: Timestamp,
     /// When that version is offered again; `None` for never.
     pub again_at: Option<Timestamp>,
 }
 
 impl Failure {
-    /// The refusal of a version, after an earlier one of the same object. Tries of one version are counted; how many there may
-    /// be is the channel's to say the first time, and stays from then on as somebody has set it.
+    /// The failure of a version, after an earlier one of the same object. Tries of one version are counted; the channel
+    /// sets how many there may be the first time, and a number that a person has set stays from then on.
     #[must_use]
     pub fn next(
         earlier: Option<&Self>,

@@ -1,7 +1,7 @@
-//! The channel feed: what a channel has still to be told, what a batch does with it, and what a refusal means.
+//! The channel feed: which deliveries a channel is due, what a batch does with them, and what a delivery failure means.
 //!
-//! Promises: an object is offered until the channel has acknowledged its newest version, and never while an open batch has
-//! it; no state of a batch is reached but over the steps of contract C4.2. Must not know how facts are found,
+//! Promises: an object is offered until the channel has acknowledged its newest version, and never while an open batch
+//! has it; no state of a batch is reached but over the steps of contract C4.2. Must not know how facts are found,
 //! stored or shown.
 
 mod action;
@@ -54,8 +54,8 @@ impl ObjectKind {
         }
     }
 
-    /// Whether a channel is told of one that it does not know. Orders come from the channel: one that it has not made known
-    /// has no name there under which it could be changed.
+    /// Whether a channel is told of one that it does not know. Orders come from the channel: one that it has not made
+    /// known has no name there under which it could be changed.
     pub const fn is_offered_new(self) -> bool {
         !matches!(self, Self::Order)
     }

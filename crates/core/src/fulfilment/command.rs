@@ -1,4 +1,4 @@
-//! Commands of the floor, and what must be loaded to decide them.
+//! Commands of fulfilment, and what must be loaded to decide them.
 //!
 //! Promises: as for every command, whatever the decision looks at is named here. Must not know who gives a command.
 
@@ -10,16 +10,16 @@ use crate::{
     Timestamp, TransferId, TransferItemId,
 };
 
-/// Something that happens on the floor.
+/// A command of fulfilment.
 #[derive(Debug)]
 pub enum FulfilmentCommand {
-    /// What of an order is in no package is planned.
+    /// The lines of an order that are in no package are sourced.
     Plan(PlanOrder),
-    /// Somebody works on a package.
+    /// A person works on a package.
     Package(RunPackage),
-    /// Somebody works on a transfer.
+    /// A person works on a transfer.
     Transfer(RunTransfer),
-    /// Somebody has counted.
+    /// A person has counted.
     Count(RecordCount),
     /// Discrepancies are removed.
     Remove(RemoveDiscrepancies),
@@ -27,7 +27,7 @@ pub enum FulfilmentCommand {
     Register(RegisterMoves),
 }
 
-/// What of an order is in no package yet is planned.
+/// The lines of an order that are in no package yet are sourced.
 #[derive(Debug)]
 pub struct PlanOrder {
     /// The order.
@@ -125,7 +125,7 @@ pub struct RegisterMove {
     pub registered_at: Option<Timestamp>,
 }
 
-/// The rows of the floor that a batch of commands looks at.
+/// The fulfilment rows that a batch of commands looks at.
 #[derive(Debug, Default)]
 pub struct FulfilmentReadSet {
     /// Orders, whole, with their packages and transfers.
@@ -136,7 +136,7 @@ pub struct FulfilmentReadSet {
     pub packages: BTreeSet<PackageId>,
     /// Transfers, each with its order as in `orders`.
     pub transfers: BTreeSet<TransferId>,
-    /// Of those orders, the ones that may be planned: with all locations, and their SKUs' stocks there.
+    /// Of those orders, the ones that may be sourced: with all locations, and their SKUs' stocks there.
     pub planned_orders: BTreeSet<OrderId>,
     /// The same for orders known by a package.
     pub planned_packages: BTreeSet<PackageId>,
@@ -146,15 +146,15 @@ pub struct FulfilmentReadSet {
     pub discrepancies: BTreeSet<DiscrepancyId>,
     /// Moves, each with its order as in `orders`.
     pub moves: BTreeSet<StockMoveId>,
-    /// SKUs at locations: location, stock, product, and the lines that a count must think of: in packages, to be fetched, or not
-    /// planned yet.
+    /// SKUs at locations: location, stock, product, and the lines that a count must include: in packages, to be
+    /// fetched, or not sourced yet.
     pub counted: BTreeSet<(StockLocationId, String)>,
     /// Of those, the ones that were counted at an earlier moment: what has come and gone since then.
     pub counted_earlier: BTreeSet<(StockLocationId, String, Timestamp)>,
 }
 
 impl FulfilmentReadSet {
-    /// Whether nothing of the floor is needed.
+    /// Whether no row of fulfilment is needed.
     pub fn is_empty(&self) -> bool {
         self.orders.is_empty()
             && self.items.is_empty()
@@ -211,13 +211,14 @@ impl FulfilmentCommand {
             | IdKind::Stock
             | IdKind::Discrepancy
             | IdKind::OrderItem => lines,
-            // Each line leaves a stock and arrives on another, and the ERP may have to hear of the line and of its units.
+            // Each line leaves a stock and arrives on another, and the ERP may have to hear of the line and of its
+            // units.
             IdKind::Movement | IdKind::StockMove => 2 * lines,
             _ => 0,
         };
         match self {
             Self::Plan(plan) => planning(plan.lines),
-            // Units that are split off are lines of their own, and so are those of whoever came first.
+            // Units that are split off are lines of their own, and so are those of the lines that are served first.
             Self::Package(run) if matches!(run.command, PackageCommand::NotFound | PackageCommand::Return) => {
                 planning(2 * run.lines + run.items.as_ref().map_or(0, Vec::len) + SPLIT_MEANWHILE)
             }

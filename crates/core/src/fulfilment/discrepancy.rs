@@ -1,4 +1,4 @@
-//! Discrepancies: what the system promises at a location and nobody finds there (contract 13.1); and counts.
+//! Discrepancies: units that the system promises at a location and no picker finds there (contract 13.1); and counts.
 //!
 //! Must not know who looked, nor what was sold.
 
@@ -7,7 +7,7 @@ use crate::{
     TransferItemId, UserId,
 };
 
-/// Why a promise does not hold.
+/// Why a promise is not true.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Reason {
     /// It is not there.
@@ -75,9 +75,9 @@ impl DiscrepancyEnds {
 /// What has ended a discrepancy.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EndedBy {
-    /// Somebody removed it.
+    /// A person removed it.
     Removal,
-    /// Somebody counted.
+    /// A count ended it.
     Count,
     /// The ERP wrote a level.
     Level,
@@ -159,7 +159,7 @@ pub struct CountLine {
 pub enum CountResult {
     /// There was no difference.
     Confirmed,
-    /// The figure is what was counted.
+    /// The stock level is set to what was counted.
     Adjusted,
     /// A discrepancy was made.
     Marked,

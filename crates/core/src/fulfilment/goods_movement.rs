@@ -1,7 +1,7 @@
 //! Goods movements: what has come into a place or gone out of it, whatever the ERP's level says.
 //!
-//! Promises: what leaves and what arrives is noted once, at the moment it happened, so that a count of an earlier moment can
-//! be compared with what stood there then. Must not know why anything moved.
+//! Promises: what leaves and what arrives is noted once, at the moment it happened, so that a count of an earlier
+//! moment can be compared with what stood there then. Must not know why anything moved.
 
 use std::collections::HashMap;
 

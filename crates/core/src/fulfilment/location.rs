@@ -69,10 +69,10 @@ fn millionths(text: &str) -> Option<i64> {
 /// What a difference that a count finds becomes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum CountMode {
-    /// The figure: what was counted is what there is.
+    /// The stock level: it becomes what was counted.
     #[default]
     Adjust,
-    /// A discrepancy, until somebody says what there is.
+    /// A discrepancy, until a person says what there is.
     Mark,
 }
 
@@ -81,13 +81,13 @@ pub enum CountMode {
 pub struct StockLocation {
     /// Its id.
     pub id: StockLocationId,
-    /// The list whose stocks are its figures; no other location's.
+    /// The list that counts its stock; each list has one location at most.
     pub list: StockListId,
-    /// The smallest number is planned to first.
+    /// The location with the smallest number is sourced from first.
     pub priority: i64,
     /// Where it is.
     pub at: Option<Coordinates>,
-    /// Whether packages are planned to it.
+    /// Whether sourcing may give packages to it.
     pub is_open: bool,
     /// What a count does.
     pub count_mode: CountMode,

@@ -1,7 +1,7 @@
-//! The floor: where stock stands, and the work of people on it.
+//! Fulfilment: the locations where stock is, and the work of people there.
 //!
-//! Promises: rows of locations, packages, transfers, discrepancies and counts, with what a batch changed of them. Must not
-//! know stock numbers: those are the shelf's.
+//! Promises: rows of locations, packages, transfers, discrepancies and counts, with what a batch changed of them. Must
+//! not know stock numbers: those are in the rest of the working set.
 
 mod command;
 mod discrepancy;
@@ -31,10 +31,10 @@ use crate::{
     StockMoveId, TransferId, TransferItemId,
 };
 
-/// What is on the floor.
+/// The fulfilment rows of a working set.
 #[derive(Debug, Default)]
 pub struct Fulfilment {
-    /// Locations. A batch that plans has all of them.
+    /// Locations. A batch that sources orders has all of them.
     pub locations: TrackedMap<StockLocationId, StockLocation>,
     /// Packages.
     pub packages: TrackedMap<PackageId, Package>,
@@ -54,12 +54,12 @@ pub struct Fulfilment {
     pub moves: TrackedMap<StockMoveId, StockMove>,
     /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
     pub kept: TrackedMap<(StockId, StockMoveId), Kept>,
-    /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch plans,
-    /// those that hold a stock which it may plan to.
+    /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch
+    /// sources orders, those that have reserved a stock which it may choose.
     pub unplanned: TrackedMap<OrderItemId, UnplannedItem>,
 }
 
-/// What a batch changed on the floor.
+/// What a batch changed in fulfilment.
 #[derive(Debug, Default)]
 pub struct FulfilmentChanges {
     /// Packages.
@@ -101,7 +101,7 @@ impl FulfilmentChanges {
 }
 
 impl Fulfilment {
-    /// The location whose figures are a list's.
+    /// The location whose stock a list counts.
     pub fn location_of(&self, list: StockListId) -> Option<&StockLocation> {
         self.locations.all().find(|location| location.list == list)
     }
@@ -136,7 +136,7 @@ impl Fulfilment {
         self.discrepancies.all().filter(move |one| one.stock == stock && one.is_active)
     }
 
-    /// Units that unplanned lines of other orders hold on a stock and that are younger than a line.
+    /// Units that unplanned lines of other orders reserve on a stock and that are younger than a line.
     pub fn younger_claims(&self, stock: StockId, order: OrderId, item: OrderItemId) -> i64 {
         let younger = |row: &&UnplannedItem| {
             row.stock == stock && row.order != order && row.item > item && row.reason != UnplannedReason::Short

@@ -13,11 +13,11 @@ pub enum PackageState {
     Cancelled = 100,
     /// It was not found at its location.
     OutOfStock = 150,
-    /// Somebody can begin with it.
+    /// A picker can begin with it.
     Waiting = 200,
     /// Something of it is to be brought from another location first.
     WaitingForTransfer = 250,
-    /// Somebody is collecting it.
+    /// A picker is collecting it.
     Preparing = 450,
     /// It is closed.
     Packed = 475,
@@ -83,7 +83,7 @@ impl PackageState {
 /// What people do with a package.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PackageCommand {
-    /// Somebody begins to collect it.
+    /// A picker begins to collect it.
     Prepare,
     /// It is closed.
     Pack,
@@ -175,7 +175,7 @@ pub struct Package {
     pub state: PackageState,
     /// Who prepares it.
     pub assigned_to: Option<UserId>,
-    /// When it was planned.
+    /// When sourcing made it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub modified_at: Timestamp,
@@ -200,9 +200,9 @@ pub struct PackageItem {
     pub quantity: Quantity,
     /// Where it is in its life.
     pub state: PackageState,
-    /// Whether no count has to think of it any more: it will not leave, or has left and is in the figure.
+    /// Whether it matters to no count any more: it will not leave, or has left and is in the level.
     pub is_done: bool,
-    /// When it was planned.
+    /// When sourcing made it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub modified_at: Timestamp,

@@ -1,8 +1,8 @@
 //! Moves that the ERP has to hear of: a registered order line that is reserved in another list than the one it was
 //! registered in, and units that a transfer has carried from one list to another.
 //!
-//! Promises: a move is never changed but for whether the ERP has registered it; what a move keeps off sale is counted in
-//! `reported` of that stock. Must not know why anything was moved.
+//! Promises: a move is never changed but for whether the ERP has registered it; what a move keeps off sale is counted
+//! in `reported` of that stock. Must not know why anything was moved.
 
 use crate::{
     OrderId, OrderItemId, Quantity, StockId, StockListId, StockMoveId, Timestamp, TransferId, fulfilment::Fulfilment,
@@ -98,8 +98,9 @@ pub struct StockMove {
     pub modified_at: Timestamp,
 }
 
-/// Units that a transfer keeps off sale on one stock: where they have left, until the ERP has registered that and a level
-/// taken after it has come; where they arrive, from when no line waits for them any more until they are delivered.
+/// Units that a transfer keeps off sale on one stock: where they have left, until the ERP has registered that and a
+/// level taken after it has come; where they arrive, from when no line waits for them any more until they are
+/// delivered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Kept {
     /// The stock; a part of its `reported`.

@@ -13,7 +13,7 @@ pub enum TransferState {
     Cancelled = 100,
     /// It was not found where it was to be fetched.
     OutOfStock = 150,
-    /// Somebody can begin with it.
+    /// A picker can begin with it.
     Waiting = 200,
     /// It has left and not arrived.
     InTransit = 500,
@@ -121,7 +121,7 @@ pub struct Transfer {
     pub destination: StockLocationId,
     /// Where it is in its life.
     pub state: TransferState,
-    /// When it was planned.
+    /// When sourcing made it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub modified_at: Timestamp,
@@ -146,7 +146,7 @@ pub struct TransferItem {
     pub quantity: Quantity,
     /// Where it is in its life.
     pub state: TransferState,
-    /// When it was planned.
+    /// When sourcing made it.
     pub created_at: Timestamp,
     /// When it last changed.
     pub modified_at: Timestamp,

@@ -1,19 +1,19 @@
-//! Unplanned lines: order lines that are to leave and are in no package. Must not know how lines are planned.
+//! Unplanned lines: order lines that are to leave and are in no package. Must not know how lines are sourced.
 
 use crate::{OrderId, OrderItemId, Quantity, StockId, Timestamp};
 
 /// Why a line is in no package. The number is what is stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UnplannedReason {
-    /// It was not found, and no location has it: it is held nowhere.
+    /// It was not found, and no location has it: it is reserved nowhere.
     Short = 1,
     /// No location has it whole.
     NoStock = 2,
-    /// The location whose stock it holds sends nothing any more, and no other one has it.
+    /// The location whose stock it reserves sends nothing any more, and no other one has it.
     LocationInactive = 3,
-    /// Somebody cancelled its package.
+    /// A person cancelled its package.
     PackageCancelled = 4,
-    /// Somebody cancelled its transfer.
+    /// A person cancelled its transfer.
     TransferCancelled = 5,
 }
 
@@ -43,7 +43,7 @@ impl UnplannedReason {
         }
     }
 
-    /// Whether it waits for stock; otherwise somebody has decided that it does not leave, and decides again.
+    /// Whether it waits for stock; otherwise a person has decided that it does not leave, and decides again.
     pub const fn waits_for_stock(self) -> bool {
         matches!(self, Self::Short | Self::NoStock | Self::LocationInactive)
     }
@@ -56,7 +56,7 @@ pub struct UnplannedItem {
     pub item: OrderItemId,
     /// Its order.
     pub order: OrderId,
-    /// The stock that it holds, or held last.
+    /// The stock on which it is reserved, or was reserved last.
     pub stock: StockId,
     /// Its SKU.
     pub sku: String,
@@ -66,6 +66,6 @@ pub struct UnplannedItem {
     pub reason: UnplannedReason,
     /// Since when.
     pub created_at: Timestamp,
-    /// When it was last tried to plan it.
+    /// When sourcing tried it last.
     pub modified_at: Timestamp,
 }

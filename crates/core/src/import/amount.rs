@@ -1,7 +1,7 @@
 //! Amounts in cells: whole numbers, written in one of the ways that can mean one thing only.
 //!
-//! Promises: what could be read as two numbers (`1.000`) is refused, and so is what a spreadsheet has made of something
-//! else (a date, `1E+05`). Must not know columns or modes.
+//! Promises: text that could be read as two numbers (`1.000`) is rejected, and so is a value that a spreadsheet has
+//! made of another (a date, `1E+05`). Must not know columns or modes.
 
 use super::{Cell, CellKind, Problem};
 

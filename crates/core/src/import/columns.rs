@@ -1,7 +1,8 @@
 //! The header of a table: which column is what.
 //!
 //! Promises: a header is understood whatever its case, accents, spaces and underscores; columns that mean nothing here
-//! are named and skipped; two columns for the same thing are a fault, because either could be meant. Must not know rows.
+//! are named and skipped; two columns for the same thing are a fault, because either could be meant. Must not know
+//! rows.
 
 use super::{Cell, CellKind, fold};
 
@@ -10,13 +11,13 @@ use super::{Cell, CellKind, fold};
 pub enum Column {
     /// The natural key of a row.
     Sku,
-    /// The figure, or the difference to it.
+    /// The stock level, or the difference to it.
     Stock,
-    /// The held quantity.
+    /// The reserved quantity.
     Held,
     /// The unit.
     Unit,
-    /// When the figure was taken.
+    /// When the level was taken.
     SnapshotAt,
     /// The name or the code of the list, to be sure that the file is meant for it.
     List,

@@ -1,7 +1,7 @@
 //! Reading imports: the header of a table of stock, and rows of cells into rows of [`crate::command::ImportStocks`].
 //!
-//! Promises: no cell is guessed at; what could mean two things is refused with a [`Problem`] that says which cell and
-//! why. No input panics. Must not know file formats, nor in which words a problem is told.
+//! Promises: no cell is guessed at; a cell that could mean two things is rejected with a [`Problem`] that says which
+//! cell and why. No input panics. Must not know file formats, nor in which words a problem is told.
 
 mod amount;
 mod columns;
@@ -34,7 +34,7 @@ pub enum CellKind {
 /// A cell.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cell<'c> {
-    /// What it holds.
+    /// Its content.
     pub kind: CellKind,
     /// What a person reads in it.
     pub text: &'c str,

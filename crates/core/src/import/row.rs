@@ -1,20 +1,20 @@
 //! A row of cells into a row of an import.
 //!
 //! Rules: an empty cell leaves its field as it is, and a row without an amount and without a unit has nothing to write.
-//! A SKU is text to the letter: what a spreadsheet has made of one cannot be undone, so it is refused. Must not know
-//! what is stored.
+//! A SKU is text to the letter: a number that a spreadsheet has made of one cannot be turned back, so it is rejected.
+//! Must not know what is stored.
 
 use super::{Cell, CellKind, Column, Columns, amount, fold};
 use crate::command::{ImportStock, LevelChange, ReservedChange};
 use crate::{FUTURE_SECONDS_MAX, QUANTITY_MAX, Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 
-/// What the figures of a file are.
+/// What the amounts of a file are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum ImportMode {
-    /// New figures.
+    /// New levels.
     #[default]
     Upsert,
-    /// New figures, and nothing is left of what the file does not name.
+    /// New levels, and nothing is left of what the file does not name.
     Replace,
     /// Differences to what is stored.
     Adjust,
@@ -34,7 +34,7 @@ pub struct ListNames<'n> {
 pub struct Reading<'n> {
     /// The list the file is for.
     pub list: ListNames<'n>,
-    /// What its figures are.
+    /// What its amounts are.
     pub mode: ImportMode,
     /// The present.
     pub now: Timestamp,
@@ -44,7 +44,7 @@ pub struct Reading<'n> {
 
 /// Reads times. Which forms there are, and what a time without an offset means, is not this crate's business.
 pub trait Times: std::fmt::Debug + Sync {
-    /// The moment that a figure was taken at.
+    /// The moment at which a level was taken.
     fn moment(&self, text: &str) -> Result<Timestamp, Problem>;
 }
 
@@ -96,7 +96,7 @@ pub enum Problem {
     UnknownUnit,
     /// No time.
     NotATime,
-    /// A time without an offset, and nobody has said in which zone.
+    /// A time without an offset, and no zone is known for it.
     NoTimeZone,
     /// A time that its zone skipped when the clocks were put forward.
     SkippedTime,
@@ -160,7 +160,7 @@ fn sku(cell: Cell<'_>) -> Result<&str, Problem> {
     }
 }
 
-/// Why a number is not the SKU that somebody typed.
+/// Why a number is not the SKU that was typed.
 fn wrong_number(text: &str) -> Option<Problem> {
     if text.contains(['e', 'E']) {
         return Some(Problem::Exponent);
@@ -188,7 +188,7 @@ fn level(cell: Cell<'_>, mode: ImportMode) -> Result<LevelChange, Problem> {
     }
 }
 
-/// The held quantity is the whole in every mode: what is a difference is the figure.
+/// The reserved quantity is the whole in every mode: only the level can be a difference.
 fn reserved(cell: Cell<'_>) -> Result<ReservedChange, Problem> {
     match amount::amount(cell)? {
         None => Ok(ReservedChange::Keep),

@@ -1,7 +1,7 @@
-//! The shelf: the rows one batch of commands may touch, and what was touched.
+//! The working set: the rows that one batch of commands may read and change, and the changes.
 //!
-//! Promises: numbers of a stock change only in [`WorkingSet::move_stock`], which records the movement in the same step; a row
-//! is written back exactly if it was touched. Must not know where rows come from or go to.
+//! Promises: numbers of a stock change only in [`WorkingSet::move_stock`], which records the movement in the same step;
+//! a row is written back exactly if it was changed. Must not know where rows come from or go to.
 
 mod reservations;
 
@@ -59,17 +59,17 @@ pub struct Changes {
     pub new_items: BTreeSet<OrderItemId>,
     /// Lines changed that were there before.
     pub items: BTreeSet<OrderItemId>,
-    /// Holds taken.
+    /// Reservations made.
     pub new_reservations: BTreeSet<OrderItemId>,
-    /// Holds changed that were there before, with the stock they were on.
+    /// Reservations changed that were there before, with the stock they were on.
     pub reservations: BTreeMap<OrderItemId, StockId>,
     /// Mappings stored.
     pub mappings: Vec<Mapping>,
     /// Movements, in order.
     pub movements: Vec<Movement>,
-    /// Orders that are to be planned from now on, or (`false`) that have been.
+    /// Orders that are to be sourced from now on, or (`false`) that have been.
     pub plans: BTreeMap<OrderId, bool>,
-    /// What happened on the floor.
+    /// The changes of fulfilment.
     pub fulfilment: FulfilmentChanges,
 }
 
@@ -94,34 +94,34 @@ impl Changes {
 
 /// Loading.
 impl WorkingSet {
-    /// An empty shelf that makes ids from this source.
+    /// An empty working set that makes ids with this allocator.
     pub fn new(ids: IdAllocator) -> Self {
         Self { ids, ..Self::default() }
     }
 
-    /// Puts a list on the shelf.
+    /// Puts a list into the working set.
     pub fn put_list(&mut self, list: StockList) {
         self.lists.insert(list.id, list);
     }
 
-    /// Puts a channel on the shelf.
+    /// Puts a channel into the working set.
     pub fn put_channel(&mut self, channel: Channel) {
         self.channels.insert(channel.id, channel);
     }
 
-    /// Puts a product on the shelf.
+    /// Puts a product into the working set.
     pub fn put_product(&mut self, product: Product) {
         self.product_ids.insert(product.sku.clone(), product.id);
         self.products.insert(product.id, product);
     }
 
-    /// Puts a stock on the shelf.
+    /// Puts a stock into the working set.
     pub fn put_stock(&mut self, stock: Stock) {
         self.stock_ids.entry(stock.list).or_default().insert(stock.sku.clone(), stock.id);
         self.stocks.insert(stock.id, stock);
     }
 
-    /// Puts an order on the shelf.
+    /// Puts an order into the working set.
     pub fn put_order(&mut self, order: Order) {
         self.orders.insert(order.id, order);
     }
@@ -131,13 +131,13 @@ impl WorkingSet {
         self.numbers.insert((channel, number));
     }
 
-    /// Puts an order line on the shelf.
+    /// Puts an order line into the working set.
     pub fn put_item(&mut self, item: OrderItem) {
         self.items_of.entry(item.order).or_default().insert(item.id);
         self.items.insert(item.id, item);
     }
 
-    /// Puts a hold on the shelf.
+    /// Puts a reservation into the working set.
     pub fn put_reservation(&mut self, reservation: Reservation) {
         self.reported_of.keep(reservation.stock, reservation.item, reservation.state == ReservationState::Reported);
         self.short_of.keep(reservation.stock, reservation.item, reservation.state == ReservationState::Short);
@@ -186,7 +186,7 @@ impl WorkingSet {
         self.orders.get(&id)
     }
 
-    /// Whether a channel (0: the own door) has an order of this number.
+    /// Whether a channel (0: no channel) has an order of this number.
     pub fn number_taken(&self, channel: i64, number: &str) -> bool {
         self.numbers.contains(&(channel, number.to_owned()))
     }
@@ -201,17 +201,17 @@ impl WorkingSet {
         self.items_of.get(&order).into_iter().flatten().copied().collect()
     }
 
-    /// The hold of a line.
+    /// The reservation of a line.
     pub fn reservation(&self, item: OrderItemId) -> Option<&Reservation> {
         self.reservations.get(&item)
     }
 
-    /// Lines with a reported hold on a stock.
+    /// Lines with a reported reservation on a stock.
     pub(crate) fn reported_of(&self, stock: StockId) -> Vec<OrderItemId> {
         self.reported_of.of(stock)
     }
 
-    /// Lines that are short and were last held on a stock.
+    /// Lines that are short and were last reserved on a stock.
     pub(crate) fn short_of(&self, stock: StockId) -> Vec<OrderItemId> {
         self.short_of.of(stock)
     }
@@ -226,7 +226,7 @@ impl WorkingSet {
         &self.changes
     }
 
-    /// Takes a stock off the shelf.
+    /// Takes a stock out of the working set.
     pub fn take_stock(&mut self, id: StockId) -> Option<Stock> {
         self.stocks.remove(&id)
     }
@@ -239,8 +239,8 @@ impl WorkingSet {
 
 /// Changing. Only the decisions call these.
 impl WorkingSet {
-    /// Changes a stock's numbers and remembers why. The stock's time grows with every change that others can see, whatever the
-    /// clock says: channels tell versions apart by it.
+    /// Changes a stock's numbers and remembers why. The stock's time grows with every change that others can see,
+    /// whatever the clock says: channels tell versions apart by it.
     pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
         let movement = MovementId::new(self.ids.next_in_bucket(IdKind::Movement, id.bucket()));
         let is_new = self.changes.new_stocks.contains(&id);
@@ -334,14 +334,15 @@ impl WorkingSet {
         self.items.get_mut(&id).expect("a decision changes lines it has looked at")
     }
 
-    /// Changes how many units a line is of, and its hold with it. The caller answers for the numbers of the stock.
+    /// Changes how many units a line is of, and its reservation with it. The caller answers for the numbers of the
+    /// stock.
     pub(crate) fn resize(&mut self, item: OrderItemId, quantity: Quantity, now: Timestamp) {
         self.reservation_mut(item).quantity = quantity;
         let line = self.item_mut(item);
         (line.quantity, line.modified_at) = (quantity, now);
     }
 
-    /// Says that an order is to be planned, or has been.
+    /// Says that an order is to be sourced, or has been.
     pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
         self.changes.plans.insert(order, is_due);
     }

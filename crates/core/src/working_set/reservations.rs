@@ -1,21 +1,21 @@
-//! Holds on the shelf: how they end, and where they go.
+//! Reservations in the working set: how they end, and where they go.
 //!
-//! Promises: a hold that was touched is written back; on one stock it moves forward only. Must not know stock numbers: who
-//! changes a hold moves its stock, too.
+//! Promises: a reservation that was changed is written back; on one stock it moves forward only. Must not know stock
+//! numbers: a caller that changes a reservation moves its stock, too.
 
 use super::WorkingSet;
 use crate::{MovedFrom, OrderItemId, Reservation, ReservationState, StockId, Timestamp};
 
 /// Changing, and looking at what is changed together. Only the decisions call these.
 impl WorkingSet {
-    /// Settled holds of a stock, as far as they are here.
+    /// Settled reservations of a stock, as far as they are loaded.
     pub(crate) fn settled_on(&self, stock: StockId) -> impl Iterator<Item = &Reservation> {
         self.reservations
             .values()
             .filter(move |reservation| reservation.stock == stock && reservation.state == ReservationState::Settled)
     }
 
-    /// Moves a hold to another state, forward only.
+    /// Moves a reservation to another state, forward only.
     pub(crate) fn advance_reservation(
         &mut self,
         item: OrderItemId,
@@ -40,12 +40,12 @@ impl WorkingSet {
         self.short_of.keep(stock, item, to == ReservationState::Short);
     }
 
-    /// Notes when the ERP registered the line of a hold that goes on as it is.
+    /// Notes when the ERP registered the line of a reservation that goes on as it is.
     pub(crate) fn register_reservation(&mut self, item: OrderItemId, registered_at: Option<Timestamp>) {
         self.reservation_mut(item).registered_at = registered_at;
     }
 
-    /// Puts a short hold, and with it its line, on a stock.
+    /// Puts a short reservation, and with it its line, on a stock.
     pub(crate) fn move_reservation_to(
         &mut self,
         item: OrderItemId,

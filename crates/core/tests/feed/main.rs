@@ -1,4 +1,5 @@
-//! The rules of the feed as tables: what is due, the steps of a batch, what each does to an action, what a refusal means.
+//! The rules of the feed as tables: which deliveries are due, the steps of a batch, what each does to an action, what a
+//! delivery failure means.
 
 mod times;
 
@@ -99,7 +100,7 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
 
 #[test]
 fn a_batch_takes_these_steps_and_no_others() {
-    // Rows are where it is, columns where it is to go: t taken, = again, - refused.
+    // Rows are where it is, columns where it is to go: t taken, = again, - rejected.
     let table = [
         (B::Initialized, "=t--tt"),
         (B::Commit, "-tt-tt"),

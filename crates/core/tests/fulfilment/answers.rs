@@ -1,4 +1,5 @@
-//! What commands answer, and what they write beside stock: lines with their quantities and states, discrepancies, codes.
+//! What commands answer, and what they write beside stock: lines with their quantities and states, discrepancies,
+//! codes.
 //!
 //! Promises: an answer is told as a text of all its lines, so that one too many or a wrong quantity is seen.
 
@@ -36,7 +37,7 @@ fn a_package_answers_with_its_lines_and_what_was_not_found_of_them() {
     shop.order("p", &[("Z", 1, 1)]);
     shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
     assert_eq!(package(&shop), "o-1: 4 Preparing, 2 Preparing");
-    // One of four is missing, and nobody else has it.
+    // One of four is missing, and no other location has it.
     shop.some("o-1", PackageCommand::NotFound, "o.1", 1).expect("not found");
     assert_eq!(package(&shop), "o-1: 3 Preparing, 2 Preparing, 1 Out of Stock, 1?");
     let made_now = shop
@@ -108,7 +109,7 @@ fn a_move_names_the_transfer_that_waits_for_its_own_line_only() {
     shop.level("X", 1, 9, None);
     shop.level("X", 2, 9, None);
     shop.level("Y", 3, 9, None);
-    // A transfer of somebody else's waits.
+    // A transfer of another picker waits.
     shop.try_order("p", &[("Y", 3, 1)]).expect("it fits");
     shop.plan("p", Some(2));
     shop.order("o", &[("X", 1, 2)]);

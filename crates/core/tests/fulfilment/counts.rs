@@ -91,7 +91,8 @@ fn what_is_newer_than_a_count_stands() {
         assert!(lines[0].ends_with(" 3 superseded"), "{what}: {lines:?}");
         assert_eq!((shop.stock("X", 1), shop.last.movements.len()), (before, 0), "{what}");
     }
-    // A level that was taken before it and arrives after that which it knows of is older: the count is compared with it.
+    // A level that was taken before it and arrives after that which it knows of is older: the count is compared with
+    // it.
     let (mut shop, ago) = two_have_left();
     shop.level("X", 1, 12, Some(ago - 1));
     assert_eq!(shop.count_ago(1, &[("X", 10)], Some(3)).expect("counted"), ["12 10 adjusted"]);
@@ -113,7 +114,8 @@ fn a_count_ends_only_what_was_reported_before_its_moment() {
     assert_eq!(shop.ended(), ["counted"]);
 }
 
-/// Units that the ERP has booked as sold and that wait to be brought elsewhere are found by who counts, and are not for sale.
+/// Units that the ERP has booked as sold and that wait to be brought elsewhere are found by who counts, and are not for
+/// sale.
 #[test]
 fn what_waits_to_be_fetched_is_found_and_not_offered() {
     let mut shop = Shop::open();
@@ -131,7 +133,7 @@ fn what_waits_to_be_fetched_is_found_and_not_offered() {
     shop.assert_sound(&["X"]);
 }
 
-/// The ERP had registered the line before it took its level, and says so only after somebody has counted.
+/// The ERP had registered the line before it took its level, and says so only after a count.
 #[test]
 fn a_line_that_was_counted_is_not_given_back_by_a_release_that_comes_late() {
     let mut shop = Shop::open();

@@ -1,7 +1,7 @@
 //! Every order of what can happen to one line: the table behind docs/oms.md's moves.
 //!
-//! Promises: each event happens once at the most, in every order in which it can; after each, no place offers more than
-//! stands there and is promised to nobody. `ONHAND_EVENTS` says how long the orders are.
+//! Promises: each event happens once at the most, in every order in which it can; after each, no location offers more
+//! than it has and has not promised. `ONHAND_EVENTS` says how long the orders are.
 
 use onhand_core::fulfilment::{PackageCommand, TransferCommand, TransferState};
 
@@ -16,7 +16,7 @@ enum Event {
     Book,
     /// The ERP says that it had booked the line.
     Say,
-    /// Its package is cancelled and it is planned again, gathered at the other place.
+    /// Its package is cancelled and it is sourced again, gathered at the other location.
     Move,
     /// It is not found where its package, or its transfer, looks for it.
     NotFound,
@@ -52,8 +52,8 @@ const EVENTS: [Event; 14] = [
     Event::Acknowledge,
 ];
 
-/// Five units at the first place, none or five at the second; a line of two of the first, planned there, or gathered at the
-/// second.
+/// Five units at the first location, none or five at the second; a line of two of the first, sourced there, or gathered
+/// at the second.
 #[derive(Clone, Copy, Debug)]
 struct Start {
     there: i64,
@@ -63,7 +63,7 @@ struct Start {
 fn begin(start: Start) -> (Warehouse, Line) {
     let mut house = Warehouse::open([5, start.there, 0]);
     let number = house.order(1, 2);
-    // Taken before the ERP or anybody else does anything.
+    // Taken before the ERP or a person does anything.
     [1, 2].into_iter().for_each(|place| house.take_level(place));
     house.plan(&number, start.gathered.then_some(2));
     let line = house.lines[0].clone();

@@ -1,4 +1,4 @@
-//! What happens on the floor, as stories: planning, picking, not finding, bringing, counting.
+//! Fulfilment as stories: sourcing, picking, not finding, bringing, counting.
 //!
 //! Promises: each rule of docs/decisions/0010 has a story here. How states are written is said in `shop.rs`.
 
@@ -35,7 +35,7 @@ fn an_order_goes_from_plan_to_shipped() {
     shop.package("o-1", PACK, &[]).expect("packed");
     shop.package("o-1", SHIP, &[]).expect("shipped");
     assert_eq!(shop.story("o"), "shipped; open X@1, open Y@1; o-1@1 Shipped [1, 2]");
-    // Shipping tells the ERP nothing, so nothing but a release touches the hold.
+    // Shipping tells the ERP nothing, so nothing but a release changes the reservation.
     assert_eq!(shop.stock("X", 1), "5-2-0=3");
     shop.release("o.1");
     assert_eq!(shop.stock("X", 1), "5-0-2=3");
@@ -49,11 +49,11 @@ fn holds_go_where_packages_leave_from() {
     shop.level("X", 1, 5, None);
     shop.level("X", 2, 5, None);
     shop.level("Y", 2, 5, None);
-    // Two lists, one package: the line ordered from list 1 is held at location 2.
+    // Two lists, one package: the line ordered from list 1 is reserved at location 2.
     shop.order("o", &[("X", 1, 2), ("Y", 2, 1)]);
     assert_eq!(shop.story("o"), "approved; open X@2, open Y@2; o-1@2 Waiting [1, 2]");
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=5".into(), "5-2-0=3".into()));
-    // Planning again changes nothing.
+    // Sourcing again changes nothing.
     assert_eq!(shop.plan("o", None), [0_usize; 0]);
     let changes = &shop.last;
     assert!(changes.fulfilment.is_empty() && changes.movements.is_empty());
@@ -76,7 +76,7 @@ fn what_is_not_found_goes_to_the_next_location() {
     // The same again changes nothing.
     shop.package("o-1", NOT_FOUND, &["o.1"]).expect("said before");
     assert!(shop.last.is_empty());
-    // Nor is it planned there while the discrepancy is active, nor sold.
+    // Nor is it allocated there while the discrepancy is active, nor sold.
     assert!(matches!(shop.try_order("p", &[("X", 1, 1)]), Err(Rejection::InsufficientStock(_))));
     shop.package("o-2", NOT_FOUND, &[]).expect("not found");
     let story = "preparing; open X@3, open Y@1; o-1@1 Preparing [2]; o-2@2 Out of Stock []; o-3@3 Waiting [1]";
@@ -85,7 +85,7 @@ fn what_is_not_found_goes_to_the_next_location() {
     assert!(shop.story("o").starts_with("preparing; short, open Y@1; "), "{}", shop.story("o"));
     assert_eq!(shop.stock("X", 3), "5-0-0=0!");
     shop.assert_sound(&["X", "Y"]);
-    // It is planned again once something is there.
+    // It is sourced again once units are there.
     assert_eq!(shop.plan("o", None), [1]);
     shop.level("X", 2, 7, None);
     assert_eq!(shop.stock("X", 2), "7-0-0=7");
@@ -116,7 +116,7 @@ fn what_the_erp_has_registered_is_reserved_at_the_new_location() {
         (shop.stock("X", 2), shop.story("o")),
         ("3-0-0=3".into(), "approved; settled X@2; o-1@1 Out of Stock []; o-2@2 Waiting [1]".into())
     );
-    // Settled, and not found either: nothing comes back here, since the figure has it already.
+    // Settled, and not found either: nothing comes back here, since the level accounts for it already.
     shop.package("o-2", NOT_FOUND, &[]).expect("not found");
     assert_eq!((shop.stock("X", 2), shop.story("o").contains("short")), ("3-0-0=0!".into(), true));
     shop.assert_sound(&["X"]);
@@ -229,7 +229,7 @@ fn counts_know_what_has_left_and_what_has_not() {
     shop.release("o.1");
     shop.level("X", 1, 8, None);
     assert_eq!(shop.count(1, &[("X", 8)]).expect("counted"), ["8 8 confirmed"]);
-    // The ERP has taken it out of the figure, and it is still here.
+    // The ERP has taken it out of the level, and it is still here.
     shop.order("p", &[("X", 1, 3)]);
     shop.release("p.1");
     shop.level("X", 1, 5, None);
@@ -314,7 +314,7 @@ fn an_order_follows_its_other_lines_when_a_short_or_unplanned_one_is_cancelled()
     }
 }
 
-/// What puts three units of X on sale again at location 1, where five were and nobody found any.
+/// What puts three units of X on sale again at location 1, where five were and no picker found any.
 fn comes_back(shop: &mut Shop, by: &str) {
     match by {
         "level" => shop.level("X", 1, 3, None),
@@ -329,7 +329,7 @@ fn what_comes_back_goes_to_short_lines_first_the_oldest_first() {
     for by in ["level", "count", "removal"] {
         let mut shop = Shop::open();
         shop.level("X", 1, 5, None);
-        // Two units, two, and one; all were planned when nobody finds the first.
+        // Two units, two, and one; all were sourced when no unit of the first is found.
         shop.order("o", &[("X", 1, 2)]);
         shop.order("p", &[("X", 1, 2)]);
         shop.order("q", &[("X", 1, 1)]);
@@ -371,7 +371,7 @@ fn a_location_may_offer_what_comes_back_to_everybody() {
     shop.package("o-1", NOT_FOUND, &[]).expect("not found");
     shop.level("X", 1, 3, None);
     assert_eq!((shop.stock("X", 1), shop.unplanned()), ("3-0-0=3".into(), vec!["o.1 short".to_owned()]));
-    // Nor is anything held where nothing is sent from.
+    // Nor is anything reserved where nothing is sent from.
     shop.location(1, |location| (location.short_lines_first, location.is_open) = (true, false));
     shop.level("X", 1, 4, None);
     assert_eq!(shop.stock("X", 1), "4-0-0=4");
@@ -398,7 +398,7 @@ fn lines_in_no_package_are_noted_with_the_reason() {
     shop.location(1, |location| location.is_open = true);
     shop.plan("o", None);
     assert!(shop.unplanned().is_empty());
-    // A transfer that is cancelled, and one whose units nobody has.
+    // A transfer that is cancelled, and one whose units no location has.
     shop.level("X", 3, 5, None);
     shop.try_order("p", &[("X", 3, 1), ("Y", 1, 1)]).expect("it fits");
     shop.plan("p", Some(2));
@@ -414,7 +414,7 @@ fn of_lines_that_wait_for_more_than_there_is_the_oldest_comes_first() {
     for order in ["o", "p", "q"] {
         shop.try_order(order, &[("X", 1, 1)]).expect("it fits");
     }
-    // Two of three are not there after all, before anything was planned.
+    // Two of three are not there after all, before anything was sourced.
     shop.level("X", 1, 0, None);
     for order in ["q", "p", "o"] {
         assert_eq!(shop.plan(order, None), [1]);
@@ -442,7 +442,7 @@ fn an_order_is_gathered_at_one_location() {
     assert!(matches!(shop.package("o-1", PREPARE, &[]), Err(Rejection::IllegalCommand { .. })));
     assert!(matches!(shop.transfer("o-1-T1", TransferCommand::Deliver, &[]), Err(Rejection::IllegalCommand { .. })));
     shop.transfer("o-1-T1", TransferCommand::Ship, &[]).expect("sent");
-    // The hold has gone over and its unit stays off sale; nowhere is more on sale than before.
+    // The reservation has moved and its unit stays off sale; no location has more on sale than before.
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-1=4".into(), "1-1-0=0".into()));
     assert_eq!(shop.count(1, &[("X", 4)]).expect("counted"), ["4 4 confirmed"], "it has left");
     assert_eq!(shop.count(2, &[("X", 0)]).expect("counted"), ["0 0 confirmed"], "it is still on its way");
@@ -497,7 +497,7 @@ fn of_a_line_of_which_some_units_are_missing_the_others_stay() {
     assert_eq!(shop.story("o"), story);
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("9-3-0=0!".into(), "1-1-0=0".into()));
     assert_eq!(shop.last.fulfilment.discrepancies.made[0].quantity, Some(1));
-    // Another one is missing, and nobody has it.
+    // Another one is missing, and no location has it.
     shop.some("o-1", NOT_FOUND, "o.1", 1).expect("not found");
     let story = "preparing; open X@1, open X@2, short; o-1@1 Preparing [1]; o-2@2 Waiting [2]";
     assert_eq!(shop.story("o"), story);
@@ -554,7 +554,7 @@ fn one_picker_has_a_package_until_another_takes_it_over() {
     assert!(shop.last.is_empty());
     assert!(matches!(shop.by(7).package("o-1", PACK, &[]), Err(Rejection::PackageTaken(by)) if by.get() == 8));
     shop.by(8).package("o-1", PACK, &[]).expect("packed");
-    // Closed is nobody's: anybody opens it, and the picker goes on.
+    // Closed, it belongs to no picker: any picker opens it, and goes on.
     shop.by(9).package("o-1", UNPACK, &[]).expect("opened");
     assert_eq!(shop.story("o"), "preparing; open X@1; o-1@1 Preparing [1]");
     assert!(matches!(shop.package("o-1", PACK, &[]), Err(Rejection::PackageTaken(by)) if by.get() == 8));

@@ -277,7 +277,7 @@ fn what_is_on_its_way_to_a_cancelled_package_is_packed_when_it_is_there() {
     assert_eq!(shop.stock("X", 2), "2-0-0=2");
     assert!(shop.story("o").contains("o-1@2 Cancelled []; o-2@1 Waiting [1]"), "{}", shop.story("o"));
     shop.assert_sound(&["X"]);
-    // Where nobody has it, it is planned once it has arrived.
+    // Where no location has it, it is sourced once it has arrived.
     let mut shop = shipped(false);
     shop.level("X", 1, 2, None);
     shop.package("o-1", PackageCommand::Cancel, &[]).expect("cancelled");

@@ -1,8 +1,8 @@
-//! A naive warehouse beside the rules: units that stand somewhere, people who move them, and an ERP that hears of it late or
-//! never.
+//! A naive warehouse beside the rules: units that stand somewhere, people who move them, and an ERP that hears of it
+//! late or never.
 //!
-//! Promises: [`Warehouse::check`] fails where a place offers more than stands there and is promised to nobody. Must not know
-//! who chooses what happens.
+//! Promises: [`Warehouse::check`] fails where a location offers more than it has and has not promised. Must not know
+//! what chooses the next event.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -76,7 +76,7 @@ impl Warehouse {
         self.shop.working_set.stock_by_key(StockListId::new(place), SKU).map_or(0, Stock::available)
     }
 
-    /// What is promised to somebody and has not left.
+    /// What is promised to an order and has not left.
     fn promised(&self, place: i64) -> i64 {
         let fulfilment = &self.shop.working_set.fulfilment;
         let on_its_way = |item: OrderItemId| {
@@ -198,7 +198,7 @@ impl Warehouse {
         cancelled
     }
 
-    /// Somebody counts a place, now or at an earlier second, and counts rightly.
+    /// A person counts a location, now or at an earlier second, and counts rightly.
     pub(crate) fn count(&mut self, place: i64, moment: Option<i64>) {
         let at = moment.unwrap_or_else(|| self.shop.second());
         let (_, stood) = self.stood.iter().rev().find(|(second, _)| *second <= at).expect("it begins with one");

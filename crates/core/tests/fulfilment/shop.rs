@@ -1,7 +1,7 @@
 //! A shop with locations: commands by names, and what came of them as short texts.
 //!
-//! Location `n` has list `n`. A stock is written `10-4-1=5`: on hand, held, reported, what is left; `!` behind it means that
-//! it is off sale. A line's hold is written `open X@1`. Time goes on by a second with every command.
+//! Location `n` has list `n`. A stock is written `10-4-1=5`: on hand, reserved, reported, available; `!` behind it
+//! means that it is off sale. A line's reservation is written `open X@1`. Time goes on by a second with every command.
 
 use std::collections::BTreeMap;
 
@@ -147,7 +147,7 @@ impl Shop {
         self.working_set.fulfilment.moves.all().map(text).collect()
     }
 
-    /// The ERP writes a figure, taken so many seconds ago.
+    /// The ERP writes a level, taken so many seconds ago.
     pub(crate) fn level(&mut self, sku: &str, list: i64, level: i64, ago: Option<i64>) {
         assert!(self.try_figure(sku, list, level, ago), "a figure is written");
     }
@@ -194,7 +194,7 @@ impl Shop {
         Ok(())
     }
 
-    /// An order of (SKU, list, units), planned.
+    /// An order of (SKU, list, units), sourced.
     pub(crate) fn order(&mut self, number: &str, lines: &[(&str, i64, i64)]) {
         self.try_order(number, lines).expect("it fits");
         self.plan(number, None);
@@ -281,7 +281,7 @@ impl Shop {
         }
     }
 
-    /// Whoever gives the next commands.
+    /// The user that gives the next commands.
     pub(crate) fn by(&mut self, actor: i64) -> &mut Self {
         self.actor = actor;
         self
@@ -321,7 +321,7 @@ impl Shop {
         done
     }
 
-    /// A file changes a figure by a difference.
+    /// A file changes a level by a difference.
     pub(crate) fn adjust(&mut self, sku: &str, list: i64, difference: i64) {
         let row = ImportStock {
             sku: sku.to_owned(),
@@ -439,7 +439,7 @@ impl Shop {
         format!("{}-{}-{}={}{mark}", stock.on_hand, stock.reserved, stock.reported, stock.available())
     }
 
-    /// An order's status, its lines' and their holds, its packages and transfers.
+    /// An order's status, its lines' and their reservations, its packages and transfers.
     pub(crate) fn story(&self, number: &str) -> String {
         let (order, items) = &self.orders[number];
         let fulfilment = &self.working_set.fulfilment;
@@ -471,7 +471,7 @@ impl Shop {
         parts.join("; ")
     }
 
-    /// Every number is the sum of the holds behind it.
+    /// Every number is the sum of the reservations behind it.
     pub(crate) fn assert_sound(&self, skus: &[&str]) {
         let reservations =
             || self.orders.values().flat_map(|(_, items)| items).filter_map(|item| self.working_set.reservation(*item));

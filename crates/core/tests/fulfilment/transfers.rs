@@ -28,7 +28,7 @@ fn a_transfer_goes_on_with_the_units_that_were_found() {
     assert_eq!(shop.story("o"), story);
     assert_eq!((shop.stock("X", 1), shop.stock("X", 3)), ("9-3-0=0!".into(), "1-1-0=0".into()));
     assert_eq!(shop.last.fulfilment.discrepancies.made[0].quantity, Some(1));
-    // Another one, which nobody has.
+    // Another one, which no location has.
     shop.not_fetched("o-1-T1", "o.1", 1).expect("another one is missing");
     assert_eq!(shop.stock("X", 1), "9-2-0=0!");
     assert!(shop.story("o").contains("short"), "{}", shop.story("o"));

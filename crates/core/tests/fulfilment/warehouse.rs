@@ -1,5 +1,5 @@
-//! Random walks through a warehouse: whatever happens in whatever order, no place offers more than stands there and is
-//! promised to nobody.
+//! Random walks through a warehouse: in every order of events, no location offers more than it has and has not
+//! promised.
 
 use onhand_core::fulfilment::{PackageCommand, TransferCommand};
 

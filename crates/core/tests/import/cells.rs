@@ -182,7 +182,7 @@ fn a_difference_has_a_sign_if_it_likes() {
             "{given}"
         );
     }
-    // What is held is the whole in every mode.
+    // The reserved quantity is the whole in every mode.
     let reserved = row("sku|sold_quantity_unreported", "A|-1", ImportMode::Adjust);
     assert_eq!(reserved, fault(Column::Held, Problem::Negative));
 }

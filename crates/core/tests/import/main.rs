@@ -1,4 +1,4 @@
-//! Headers and cells of files, as tables: what is understood, and what is refused and why.
+//! Headers and cells of files, as tables: what is understood, and what is rejected and why.
 //!
 //! Promises: each kind of cell that a stock file is known to come with has a line here, and no input panics.
 

@@ -1,7 +1,7 @@
-//! The books: every row that decisions have touched and every movement they have recorded, checked after each step.
+//! The books: every row that decisions have changed and every movement they have recorded, checked after each step.
 //!
-//! Promises: the invariants of docs/data-model.md and of the shelf hold, whatever the commands were. Must not know which
-//! command ran, nor the naive model.
+//! Promises: the invariants of docs/data-model.md and of the working set hold, whatever the commands were. Must not
+//! know which command ran, nor the naive model.
 
 use std::collections::{BTreeMap, BTreeSet};
 

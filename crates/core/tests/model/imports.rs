@@ -1,7 +1,7 @@
 //! Imports on both sides: random rows of files, and the way from them to commands and back to verdicts.
 //!
-//! Promises: what a row expects is what the shelf showed when somebody looked, never what the model thinks. Must not know
-//! what should come out.
+//! Promises: what a row expects is what the working set showed when it was last looked at, never what the model thinks.
+//! Must not know what should come out.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use super::naive::{Became, Change, ImportRow, Imported, Key, LISTS, SKUS, Verdict};
 use super::{Pair, SKU_NAMES, Step, ago, fault_of, list_id, units};
 
-/// What was written in each stock when somebody last looked.
+/// What was written in each stock when it was last looked at.
 pub(crate) type Seen = BTreeMap<Key, Option<Written>>;
 
 /// An import that was decided: its list, its SKUs, what became of each.

@@ -26,7 +26,7 @@ pub(crate) struct ListRule {
     pub(crate) unique: bool,
 }
 
-/// Through which door an order comes.
+/// The entry point of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Door {
     Own,
@@ -80,7 +80,7 @@ enum Event {
         on_hand: i64,
         external: i64,
     },
-    /// The figure is again one taken then.
+    /// The level is again one taken then.
     TakenBack {
         key: Key,
         taken: Option<i64>,
@@ -102,7 +102,7 @@ pub(crate) struct Naive {
     lines: Vec<Line>,
     orders: usize,
     numbers: BTreeSet<(u8, u8)>,
-    /// How much had happened when somebody last looked.
+    /// How much had happened when the stocks were last looked at.
     looked: usize,
     /// The rows of each import: the stock, what became of it, and how much had happened after it.
     imports: Vec<Vec<(Key, Imported, usize)>>,
@@ -163,7 +163,7 @@ impl Naive {
         }
     }
 
-    /// Whether a line was held before the event `upto` and stood like this.
+    /// Whether a line was reserved before the event `upto` and stood like this.
     fn is(&self, line: usize, wanted: Standing, upto: usize) -> bool {
         let reserved = self.first(upto, |event| matches!(event, Event::Held { line: other } if *other == line));
         reserved.is_some() && self.standing(line, upto) == wanted
@@ -197,7 +197,7 @@ impl Naive {
         self.events[..upto].iter().position(wanted)
     }
 
-    /// The time of the newest figure, if it came with it.
+    /// The time of the newest level, if it came with it.
     fn newest_sent(&self, key: Key) -> Option<i64> {
         let end = self.events.len();
         let is_sent = self.events.iter().rev().find_map(|event| match event {
@@ -207,7 +207,7 @@ impl Naive {
         self.newest_figure(key, end).filter(|_| is_sent == Some(true))
     }
 
-    /// When the newest figure before the event `upto` was taken.
+    /// When the newest level before the event `upto` was taken.
     fn newest_figure(&self, key: Key, upto: usize) -> Option<i64> {
         self.events[..upto].iter().fold(None, |newest, event| match event {
             Event::Written { key: other, level: Some(_), taken, .. } if *other == key => newest.max(Some(*taken)),
@@ -332,7 +332,7 @@ impl Naive {
         self.events.iter().any(|event| matches!(event, Event::Mapped { kind: 0, code: of, .. } if *of == code))
     }
 
-    /// `registered` is when the ERP says it was; without it, it is `now`, or after the newest figure if that is later.
+    /// `registered` is when the ERP says it was; without it, it is `now`, or after the newest level if that is later.
     pub(crate) fn release(
         &mut self,
         line: usize,

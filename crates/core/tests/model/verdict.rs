@@ -54,7 +54,7 @@ impl Change {
     }
 }
 
-/// A row of an import. One that `expects` wants everything as it was when somebody last looked.
+/// A row of an import. One that `expects` wants everything as it was when the stocks were last looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ImportRow {
     pub(crate) sku: usize,
@@ -64,7 +64,7 @@ pub(crate) struct ImportRow {
     pub(crate) expects: bool,
 }
 
-/// What writers have written: on hand, external, and when the figure was taken.
+/// What writers have written: on hand, external, and when the level was taken.
 pub(crate) type Written = (i64, i64, Option<i64>);
 
 /// What becomes of a row of an import.

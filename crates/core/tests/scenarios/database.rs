@@ -1,7 +1,7 @@
-//! What a batch leaves behind for whoever writes it: a table of rows that knows nothing but the recorded changes.
+//! What a batch leaves to the code that writes it back: a table of rows that knows nothing but the recorded changes.
 //!
-//! Promises: after each command it holds what the shelf holds; what is new was not there before, what has changed was, and
-//! is told with what it was; times of rows only grow.
+//! Promises: after each command it has what the working set has; what is new was not there before, what has changed
+//! was, and is reported with its former value; times of rows only grow.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -53,7 +53,7 @@ impl Database {
         for id in &changes.stocks {
             let before = change(&mut self.stocks, *id, working_set.stock(*id).cloned());
             let after = &self.stocks[id];
-            // Times of a figure and of a count may move alone, unseen by others.
+            // Times of a level and of a count may move alone, unseen by others.
             let seen =
                 |stock: &Stock| Stock { snapshot_at: None, is_snapshot_sent: false, counted_at: None, ..stock.clone() };
             assert!(seen(&before) == seen(after) || before.modified_at < after.modified_at, "{before:?} {after:?}");

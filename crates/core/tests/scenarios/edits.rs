@@ -10,14 +10,15 @@ use onhand_core::{
     UserId, WorkingSet, decide,
 };
 
-/// A shelf with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with each command.
+/// A working set with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with
+/// each command.
 struct Shop {
     working_set: WorkingSet,
     now: i64,
     last: Changes,
 }
 
-/// An empty shelf that makes ids from this number on.
+/// An empty working set that makes ids from this number on.
 fn working_set(first: i64) -> WorkingSet {
     let mut working_set = WorkingSet::default();
     for kind in IdKind::ALL {

@@ -1,6 +1,6 @@
 //! What the rules of docs/data-model.md do, told as tables of business events.
 //!
-//! Promises: each row of the reservation table, both orders of arrival of figure and release, and every refusal has a
+//! Promises: each row of the reservation table, both orders of arrival of level and release, and every rejection has a
 //! scenario here. How a table is written is said in `table.rs`.
 
 mod database;
@@ -156,7 +156,7 @@ fn a_list_may_say_how_old_its_figures_are() {
     );
 }
 
-/// Of two figures without a time the later arrival is the newer one, whatever clocks and the list's delay say.
+/// Of two levels without a time the later arrival is the newer one, whatever clocks and the list's delay say.
 #[test]
 fn figures_without_a_time_do_not_refuse_each_other() {
     check(

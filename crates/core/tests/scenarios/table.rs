@@ -1,9 +1,9 @@
 //! Scenario tables: business events as lines of text, what must come of them as the last column.
 //!
 //! Promises: every row that does something is compared, the whole table is shown with what really happened, and a
-//! refused row has left no trace on the shelf. Must not know any rule: it only says what it saw.
+//! rejected row has left no trace in the working set. Must not know any rule: it only says what it saw.
 //!
-//! A stock is written `A 10-4-1=5`: on hand, held, reported, what is left. `4(3)` means that 3 of the 4 held are
+//! A stock is written `A 10-4-1=5`: on hand, reserved, reported, available. `4(3)` means that 3 of the 4 reserved are
 //! external; `A@2` is SKU A in list 2. Times of day are set by `tick`; every row is a little later than the one above.
 
 use std::collections::BTreeMap;
@@ -83,7 +83,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// A shelf and the names that the table has given to things on it.
+/// A working set and the names that the table has given to things in it.
 struct Shop {
     working_set: WorkingSet,
     database: Database,
@@ -230,7 +230,7 @@ impl Shop {
         options.done();
     }
 
-    /// `stock A list 1 10 reserved 3 snapshot 09:00; B list 1 5`, `-` for no figure, `known` for no new products.
+    /// `stock A list 1 10 reserved 3 snapshot 09:00; B list 1 5`, `-` for no level, `known` for no new products.
     fn stock(&self, text: &str) -> Command {
         let mut create_unknown_products = true;
         let rows = text.split(';').map(|row| {
@@ -268,8 +268,8 @@ impl Shop {
         }
     }
 
-    /// `import i1 list 1 A 10 reserved 3 snapshot 09:00 expect seen; B +5 expect none; C -5 reserved +1`: a number is a figure,
-    /// with a sign it is a difference, `-` is no figure. `known` for no new products.
+    /// `import i1 list 1 A 10 reserved 3 snapshot 09:00 expect seen; B +5 expect none; C -5 reserved +1`: a number is a
+    /// level, with a sign it is a difference, `-` is no level. `known` for no new products.
     fn import(&mut self, text: &str) -> Command {
         let mut parts = text.trim().splitn(4, ' ').map(str::trim);
         let mut part = || parts.next().expect("import NAME list NUMBER rows");
@@ -365,7 +365,7 @@ impl Shop {
         })
     }
 
-    /// `release o1.1 E1 registered 09:00 type shop keep`: `keep` stores the code and leaves the hold alone.
+    /// `release o1.1 E1 registered 09:00 type shop keep`: `keep` stores the code and leaves the reservation alone.
     fn release(&self, words: &[&str]) -> Command {
         let mut options = Options(words[2..].to_vec());
         let release = ReleaseItem {
@@ -379,8 +379,8 @@ impl Shop {
         Command::ReleaseItem(release)
     }
 
-    /// `cancel o1`, or `cancel o1 o1.2 o1.3` for some lines, with `all` for the whole order all the same; `because o1.2`
-    /// gives a reason for a line.
+    /// `cancel o1`, or `cancel o1 o1.2 o1.3` for some lines, with `all` for the whole order all the same; `because
+    /// o1.2` gives a reason for a line.
     fn cancel(&self, words: &[&str]) -> Command {
         let mut options = Options(words[1..].to_vec());
         let reason = options.value("because").map(|name| (self.item(name), TextEdit::new(str::to_owned)));

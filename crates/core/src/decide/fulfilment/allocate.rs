@@ -1,8 +1,8 @@
-//! Allotting: order lines to locations, and their holds with them.
+//! Allocation: order lines and their reservations are assigned to locations.
 //!
-//! Promises: a line's hold is on the stock of the location that its package leaves from, or of the one it is fetched from;
-//! leaving a stock and arriving on another are two movements. A stock with an active discrepancy is given nothing. Must
-//! not know why lines are to be allotted.
+//! Promises: a line's reservation is on the stock of the location that its package leaves from, or of the one it is
+//! fetched from; leaving a stock and arriving on another are two movements. A stock with an active discrepancy is given
+//! no lines. Must not know why lines are to be allocated.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,7 +17,8 @@ use crate::{
     StockId, StockLocationId, TransferId, TransferItemId, WorkingSet,
 };
 
-/// Takes a line's hold off its stock: it is short until it is put somewhere. `kept` units stay off sale there.
+/// Deallocates a line: its reservation leaves its stock, and the line is short until it is allocated again. `kept`
+/// units stay off sale there.
 pub(super) fn deallocate(
     working_set: &mut WorkingSet,
     item: OrderItemId,
@@ -38,8 +39,8 @@ pub(super) fn deallocate(
     working_set.advance_reservation(item, ReservationState::Short, None);
 }
 
-/// Puts a line's hold on a stock, and `brought` units with it. What the ERP has registered in another list is reserved here
-/// until it has registered that, too.
+/// Allocates a line: its reservation is put on a stock, and `brought` units with it. What the ERP has registered in
+/// another list is reserved here until it has registered that, too.
 pub(super) fn allocate(
     working_set: &mut WorkingSet,
     item: OrderItemId,
@@ -70,7 +71,7 @@ pub(super) fn allocate(
     working_set.move_reservation_to(item, stock, state, context.now);
 }
 
-/// Lines of one order to be allotted.
+/// Lines of one order to be allocated.
 pub(super) struct Allocation {
     pub(super) order: OrderId,
     pub(super) near: Option<Coordinates>,
@@ -78,7 +79,7 @@ pub(super) struct Allocation {
 }
 
 impl Allocation {
-    /// Plans lines and makes their packages. The lines that no location has.
+    /// Sources lines and makes their packages. Returns the lines that no location has.
     pub(super) fn allocate_lines(&self, working_set: &mut WorkingSet, items: &[OrderItemId]) -> Vec<OrderItemId> {
         let plan = self.plan(working_set, items, None);
         for (location, positions) in plan.packages {
@@ -91,8 +92,8 @@ impl Allocation {
         plan.short.into_iter().map(|position| items[position]).collect()
     }
 
-    /// Plans lines so that all leave from one location in a package: what is not there is fetched. The lines that no
-    /// location has.
+    /// Sources lines so that all leave from one location in a package: what is not there is fetched. Returns the lines
+    /// that no location has.
     pub(super) fn consolidate(
         &self,
         working_set: &mut WorkingSet,
@@ -137,7 +138,7 @@ impl Allocation {
         sourcing::plan(&lines, &places)
     }
 
-    /// What a location offers for these lines: what is left there, and what they hold there themselves.
+    /// What a location offers for these lines: what is available there, and what they have reserved there themselves.
     fn place(&self, working_set: &WorkingSet, location: &StockLocation, lines: &[&OrderItem]) -> Candidate {
         let skus: BTreeSet<&str> = lines.iter().map(|line| line.sku.as_str()).collect();
         let mut offers = HashMap::new();
@@ -161,7 +162,7 @@ impl Allocation {
         Candidate { location: location.id, priority: location.priority, distance, offers }
     }
 
-    /// Brings a line's hold to the stock of a location that offers it.
+    /// Moves a line's reservation to the stock of a location that offers its units.
     fn hold_at(&self, working_set: &mut WorkingSet, item: OrderItemId, location: StockLocationId) {
         let place = working_set.fulfilment.locations.get(location).map(|location| location.list);
         let sku = working_set.item(item).map(|line| line.sku.clone()).unwrap_or_default();
@@ -241,7 +242,7 @@ impl Allocation {
     }
 }
 
-/// Whether a hold in this state has units of its stock set apart, in our numbers or in the ERP's figure.
+/// Whether a reservation in this state has units of its stock set apart, in Onhand's numbers or in the ERP's level.
 fn claims(state: ReservationState) -> bool {
     matches!(state, ReservationState::Open | ReservationState::Reported | ReservationState::Settled)
 }

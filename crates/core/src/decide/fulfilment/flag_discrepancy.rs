@@ -1,7 +1,7 @@
 //! Marking stocks: a discrepancy takes a stock off sale, and what clears it puts it back.
 //!
-//! Promises: a stock's `discrepancy_at` is the time of its newest active discrepancy, and changes with a movement, so that
-//! everybody who follows stock hears of it. Must not know packages.
+//! Promises: a stock's `discrepancy_at` is the time of its newest active discrepancy, and changes with a movement, so
+//! that every reader that follows stock hears of it. Must not know packages.
 
 use super::outcome::FulfilmentOutcome;
 use crate::fulfilment::{Discrepancy, DiscrepancyEnds, EndedBy, Reason, RemoveDiscrepancies};
@@ -51,8 +51,8 @@ pub(super) fn mark(
     id
 }
 
-/// Somebody has counted: ends the discrepancies of a stock that were reported before that moment. Whether there were any;
-/// the caller's movement says why.
+/// A count ends the discrepancies of a stock that were reported before its moment. Returns whether there were any; the
+/// caller's movement says why.
 pub(super) fn end_by_count(working_set: &mut WorkingSet, stock: StockId, moment: Timestamp, context: Context) -> bool {
     let ends = |ends, one: &Discrepancy| ends != DiscrepancyEnds::RemovalOnly && one.created_at < moment;
     end(working_set, stock, EndedBy::Count, ends, context)

@@ -1,7 +1,8 @@
-//! Deciding what happens on the floor: planning, packages, transfers, counts, discrepancies.
+//! Decides the commands of fulfilment: sourcing, packages, transfers, counts, discrepancies.
 //!
-//! Promises: holds follow what people find, each change of a number with its movement; a command that was given before
-//! changes nothing; an order, its holds and its packages tell one story. Must not know who works where.
+//! Promises: reservations follow what people find, and each change of a number has its movement; a command that is
+//! repeated changes nothing; an order, its reservations and its packages agree. Must not know which person works at
+//! which location.
 
 mod allocate;
 pub(super) mod flag_discrepancy;
@@ -24,7 +25,7 @@ pub use outcome::{FulfilmentOutcome, OrderPlan, PackedLines};
 use crate::fulfilment::FulfilmentCommand;
 use crate::{Context, Rejection, WorkingSet};
 
-/// Decides one command of the floor.
+/// Decides one command of fulfilment.
 pub(super) fn decide(
     working_set: &mut WorkingSet,
     command: &FulfilmentCommand,

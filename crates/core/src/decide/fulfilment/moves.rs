@@ -1,9 +1,9 @@
 //! Moves that the ERP has to hear of: making them, registering them, and what they keep off sale.
 //!
-//! An ERP that was not told of a move sends levels that know nothing of it, at both lists. So a registered line that goes to
-//! another list is reserved there until the ERP has registered that, and units that have left with a transfer stay in
-//! `reported` at their source until the ERP has registered that and a level taken after it has come. Units on their way
-//! that no line waits for any more are in `reported` at their destination until they arrive.
+//! An ERP that was not told of a move sends levels that know nothing of it, at both lists. So a registered line that
+//! goes to another list is reserved there until the ERP has registered that, and units that have left with a transfer
+//! stay in `reported` at their source until the ERP has registered that and a level taken after it has come. Units on
+//! their way that no line waits for any more are in `reported` at their destination until they arrive.
 
 use std::collections::HashMap;
 
@@ -66,7 +66,8 @@ fn make(
     Some(id)
 }
 
-/// A registered line is put on a stock. The state of its hold there: open as long as the ERP has a move of it to register.
+/// Allocates a registered line to a stock. Returns the state of its reservation there: open as long as the ERP has a
+/// move of it to register.
 pub(super) fn arrive_registered(
     working_set: &mut WorkingSet,
     item: OrderItemId,
@@ -94,8 +95,8 @@ pub(super) fn arrive_registered(
     }
 }
 
-/// A line's units leave its stock with a transfer. How many of them the transfer keeps off sale there: all, whatever the
-/// ERP's level says of the line's sale; none where the level lacks them already and the next one is taken to know.
+/// A line's units leave its stock with a transfer. How many of them the transfer keeps off sale there: all, whatever
+/// the ERP's level says of the line's sale; none where the level lacks them already and the next one is taken to know.
 pub(super) fn leave(
     working_set: &mut WorkingSet,
     transfer: &Transfer,
@@ -126,8 +127,8 @@ fn keep(working_set: &mut WorkingSet, kept: Kept) {
     working_set.fulfilment.kept.make((kept.stock, kept.by), kept);
 }
 
-/// The line of a package does not wait any more for what is on its way to it: its transfer keeps that off sale where it will
-/// arrive. The stock and the units that its caller has to add to `reported`.
+/// The line of a package does not wait any more for what is on its way to it: its transfer keeps that off sale where it
+/// will arrive. The stock and the units that its caller has to add to `reported`.
 pub(super) fn keep_on_its_way(working_set: &mut WorkingSet, line: PackageItemId) -> Option<(StockId, i64)> {
     let on_its_way = |one: &&TransferItem| one.package_item == line && one.state == TransferState::InTransit;
     let (transfer, item) =
@@ -162,8 +163,8 @@ pub(super) fn arrive(working_set: &mut WorkingSet, lines: &[TransferItem], conte
     }
 }
 
-/// A level of a stock was taken: units whose move was registered at or before that are not in it. How many are not kept any
-/// more; the caller takes them out of `reported`.
+/// A level of a stock was taken: units whose move was registered at or before that are not in it. How many are not kept
+/// any more; the caller takes them out of `reported`.
 pub(in crate::decide) fn settle_kept(working_set: &mut WorkingSet, stock: StockId, snapshot: Timestamp) -> i64 {
     let is_in = |kept: &&Kept| kept.registered_at.is_some_and(|registered| registered <= snapshot);
     let settled: Vec<Kept> = working_set.fulfilment.kept_on(stock).filter(is_in).copied().collect();
@@ -180,8 +181,8 @@ pub(in crate::decide) fn drop_waiting(working_set: &mut WorkingSet, item: OrderI
     }
 }
 
-/// The ERP has registered a line as it is reserved now, and with it all its moves. `false` where it speaks of a time before
-/// the newest of them: then it repeats what it had registered then.
+/// The ERP has registered a line as it is reserved now, and with it all its moves. `false` where it speaks of a time
+/// before the newest of them: then it repeats what it had registered then.
 pub(in crate::decide) fn register_line(
     working_set: &mut WorkingSet,
     item: OrderItemId,
@@ -202,9 +203,9 @@ pub(in crate::decide) fn register_line(
     true
 }
 
-/// The ERP registers a line only now, and had registered it before the line was moved: where it was then. So that is a move
-/// that it has to hear of, and the line stays reserved. `false` where it has registered the line where it is, or is taken to
-/// know of moves at once.
+/// The ERP registers a line only now, and had registered it before the line was moved: where it was then. So that is a
+/// move that it has to hear of, and the line stays reserved. `false` where it has registered the line where it is, or
+/// is taken to know of moves at once.
 pub(in crate::decide) fn registered_before_it_moved(
     working_set: &mut WorkingSet,
     item: OrderItemId,
@@ -267,7 +268,7 @@ fn register_move(working_set: &mut WorkingSet, register: &RegisterMove, context:
     } else {
         working_set.reservation(before.item).map(|reservation| reservation.stock)
     };
-    // Nobody registers what has not happened: an earlier time is that of a clock that is slow.
+    // The ERP cannot register what has not happened: an earlier time comes from a clock that is slow.
     let earliest = before.created_at.plus_micros(1);
     let snapshot = counted_at.and_then(|stock| working_set.stock(stock)).and_then(|stock| stock.snapshot_at);
     let arrived = || snapshot.map_or(context.now, |snapshot| context.now.max(snapshot.plus_micros(1)));
@@ -320,8 +321,9 @@ fn release_line(working_set: &mut WorkingSet, item: OrderItemId, registered_at: 
     working_set.advance_reservation(item, state, Some(registered_at));
 }
 
-/// Whether what was registered at a moment is in the level that a stock has, or is to be taken for that. What was counted since
-/// that level is what stands there, with the units of every line that has not left: then nothing is in it before the next level.
+/// Whether what was registered at a moment is in the level that a stock has, or is to be taken for that. What was
+/// counted since that level is what stands there, with the units of every line that has not left: then nothing is in it
+/// before the next level.
 pub(in crate::decide) fn settles_at_once(working_set: &WorkingSet, stock: StockId, registered_at: Timestamp) -> bool {
     let Some(stock) = working_set.stock(stock) else { return true };
     let immediate = working_set.list(stock.list).is_some_and(|list| list.release_mode == ReleaseMode::Immediate);

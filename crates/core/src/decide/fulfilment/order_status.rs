@@ -1,6 +1,7 @@
 //! Following: a package follows its lines, an order line its package, an order its lines.
 //!
-//! Promises: a line whose units have left is never brought back; what is cancelled stays cancelled. Must not know stock.
+//! Promises: a line whose units have left is never brought back; what is cancelled stays cancelled. Must not know
+//! stock.
 
 use super::{moves, unplanned};
 use crate::fulfilment::{PackageState, TransferState, UnplannedReason};
@@ -15,7 +16,7 @@ pub(super) fn set_line(working_set: &mut WorkingSet, line: PackageItemId, state:
     set_status(working_set, item, state.line_status(), context);
 }
 
-/// An order line that is cancelled, or has left already, is not touched.
+/// An order line that is cancelled, or has left already, is not changed.
 fn set_status(working_set: &mut WorkingSet, item: OrderItemId, status: OrderStatus, context: Context) {
     let Some(row) = working_set.item(item) else { return };
     let waits = status == OrderStatus::Approved && row.status < OrderStatus::Preparing;
@@ -25,7 +26,7 @@ fn set_status(working_set: &mut WorkingSet, item: OrderItemId, status: OrderStat
     let order = row.order;
     let row = working_set.item_mut(item);
     (row.status, row.modified_at) = (status, context.now.later_than(row.modified_at));
-    // Whoever follows orders is told of their lines by them.
+    // Readers that follow orders learn of changed lines through them.
     working_set.order_mut(order, context.now);
 }
 
@@ -85,8 +86,8 @@ pub(in crate::decide) fn keep_on_its_way(working_set: &mut WorkingSet, item: Ord
     moves::keep_on_its_way(working_set, line)
 }
 
-/// An order line is cancelled: its package and its transfer go without it, and the order is what its other lines say. An
-/// order that never had a package is left alone: nobody here has brought it to where it is.
+/// An order line is cancelled: its package and its transfer go without it, and the order has the status that its other
+/// lines give it. An order that never had a package is left alone: its status was not derived here.
 pub(in crate::decide) fn leave_order(working_set: &mut WorkingSet, item: OrderItemId, context: Context) {
     leave_package(working_set, item, context);
     let Some(order) = working_set.item(item).map(|item| item.order) else { return };

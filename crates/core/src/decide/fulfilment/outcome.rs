@@ -1,12 +1,12 @@
-//! What commands of the floor did, as their callers want to show it. Must not know how anything is decided.
+//! What commands of fulfilment did, as their callers want to show it. Must not know how anything is decided.
 
 use crate::fulfilment::{Discrepancy, Package, PackageItem, StockCount, StockMove, Transfer, TransferItem};
 use crate::{OrderId, OrderItemId, PackageId, WorkingSet};
 
-/// What a command of the floor did: everything its caller may want to show.
+/// What a command of fulfilment did: everything its caller may want to show.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FulfilmentOutcome {
-    /// An order was planned.
+    /// An order was sourced.
     Planned(OrderPlan),
     /// A package is as the command wanted it.
     PackageRun(PackedLines),
@@ -31,14 +31,14 @@ pub struct PackedLines {
     pub discrepancies: Vec<Discrepancy>,
 }
 
-/// What an order's planning came to.
+/// The result of sourcing an order.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OrderPlan {
     /// The order.
     pub order: OrderId,
     /// All its packages, oldest first.
     pub packages: Vec<PackedLines>,
-    /// Lines that could be planned and that no location has.
+    /// Lines that could be sourced and that no location has.
     pub unplanned: Vec<OrderItemId>,
 }
 

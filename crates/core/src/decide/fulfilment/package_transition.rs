@@ -1,9 +1,9 @@
 //! Working on a package: collecting, closing and sending it, not finding it, cancelling it, taking it back.
 //!
-//! What is not found takes its stock off sale, gives up its hold there and is planned again; where nobody else has it, it is
-//! short. Of a line of which some units were found, those stay in the package, and the others become a line of their own.
-//! Cancelling a package leaves holds where they are: its lines can be planned again. One picker has a package that is being
-//! prepared; another one can take it over.
+//! A line that is not found takes its stock off sale, is deallocated and is sourced again; if no other location has it,
+//! it is short. Of a line of which some units were found, those stay in the package, and the others become a line of
+//! their own. Cancelling a package leaves reservations where they are: its lines can be sourced again. One picker has a
+//! package that is being prepared; another one can take it over.
 
 use super::allocate::{self, Allocation};
 use super::flag_discrepancy::{self, Subject};
@@ -126,7 +126,7 @@ fn advance(working_set: &mut WorkingSet, package: &Package, state: PackageState,
     order_status::set_package(working_set, package.id, state, context);
 }
 
-/// A line's units leave the place of the stock that holds them.
+/// A line's units leave the location of the stock on which they are reserved.
 fn leave(working_set: &mut WorkingSet, line: PackageItemId, context: Context) {
     let Some((item, units)) =
         working_set.fulfilment.package_items.get(line).map(|row| (row.item, row.quantity.units()))
@@ -164,11 +164,11 @@ fn not_found(
         items.push(item);
     }
     order_status::follow_package(working_set, package.id, context);
-    // Whatever is nowhere else stays short: its hold was taken off.
+    // A line that no other location has stays short: it was deallocated.
     Allocation { order: package.order, near: command.near, context }.allocate_lines(working_set, &items);
 }
 
-/// A line is not at a location: its stock there is marked, and its hold taken off.
+/// A line is not at a location: its stock there is flagged, and the line is deallocated.
 pub(super) fn report_missing(
     working_set: &mut WorkingSet,
     (item, location): (OrderItemId, crate::StockLocationId),

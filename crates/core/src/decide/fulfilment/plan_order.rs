@@ -1,7 +1,7 @@
-//! Planning an order: what of it is in no package yet goes into packages.
+//! Sourcing an order: the lines that are in no package yet go into packages.
 //!
-//! A line takes part when it is approved and its list, or the list its hold is on, is a location's; a line that no location
-//! has keeps its hold where it is and stays unplanned. Planning again leaves packages alone.
+//! A line takes part when it is approved and its list, or the list that it is reserved in, is a location's; a line that
+//! no location has keeps its reservation where it is and stays unplanned. Sourcing again leaves packages alone.
 
 use super::allocate::Allocation;
 use super::outcome::{FulfilmentOutcome, OrderPlan, packed};

@@ -1,10 +1,11 @@
 //! Recording a count at a location.
 //!
-//! Who counts finds everything that has not left, sold or not. So what is expected is the figure, less the lines that have
-//! left and are still in it, plus those that the ERP has taken out of it and that have not left. A count of an earlier moment
-//! is compared with what stood there then: what has left since is added, what has arrived since is taken off. Its difference
-//! becomes the figure's or a discrepancy, as the location says. Where something newer is known of the stock, a line changes
-//! nothing. A count is not the ERP's figure: it settles nothing and moves no time of one.
+//! A person who counts finds everything that has not left, sold or not. So the expected quantity is the stock level,
+//! less the lines that have left and are still in it, plus those that the ERP has taken out of it and that have not
+//! left. A count of an earlier moment is compared with what was there then: what has left since is added, what has
+//! arrived since is subtracted. Its difference is added to the level or becomes a discrepancy, as the location says.
+//! Where something newer is known of the stock, a line changes nothing. A count is not the ERP's level: it settles
+//! nothing and changes no time of one.
 
 use super::flag_discrepancy::{self, Subject};
 use super::outcome::FulfilmentOutcome;
@@ -106,7 +107,7 @@ fn count(
     line
 }
 
-/// What should be found now. Lines that have left and are settled are nobody's business any more: they are put aside.
+/// What should be found now. Lines that have left and are settled matter no more: they are put aside.
 fn expected(working_set: &mut WorkingSet, location: &StockLocation, stock: StockId) -> i64 {
     let Some(row) = working_set.stock(stock) else { return 0 };
     // What moves keep has left, or has not come yet.
@@ -122,7 +123,7 @@ fn expected(working_set: &mut WorkingSet, location: &StockLocation, stock: Stock
         match line.state {
             PackageState::Shipped if !in_figure || reservation.stock != stock => done.push(line.id),
             PackageState::Shipped => expected -= units,
-            // On its way here: in the figure since it left its source.
+            // On its way here: it has been in the level since it left its source.
             PackageState::WaitingForTransfer if reservation.stock == stock && in_figure => expected -= units,
             _ => {}
         }
@@ -133,8 +134,8 @@ fn expected(working_set: &mut WorkingSet, location: &StockLocation, stock: Stock
     expected
 }
 
-/// Units of lines that the ERP has taken out of the figure and that have not left: in a package, waiting to be fetched for
-/// one, or not planned yet.
+/// Units of lines that the ERP has taken out of the level and that have not left: in a package, waiting to be fetched
+/// for one, or not sourced yet.
 fn settled_and_here(working_set: &WorkingSet, location: &StockLocation, row: &Stock) -> i64 {
     let is_here = |item: OrderItemId| {
         let is_shipped = |status: OrderStatus| status.is_shipped() || status == OrderStatus::Cancelled;

@@ -1,7 +1,8 @@
 //! Returns: what was shipped from here comes back and is for sale again.
 //!
-//! Units that the ERP's level still counts come back by giving up what was reserved for them; of units that it has taken
-//! out already, the level grows, until the ERP's next one says. The line is refunded. Must not know whether money goes back.
+//! Units that the ERP's level still counts come back by giving up what was reserved for them; of units that it has
+//! taken out already, the level grows, until the ERP's next one says. The line is refunded. Must not know whether money
+//! goes back.
 
 use super::split::part;
 use crate::fulfilment::{PackageItem, PackageState, SomeUnits};

@@ -1,7 +1,7 @@
 //! Splitting an order line: some of its units become a line of their own.
 //!
-//! Promises: the two lines hold together what the one held, where it was held and as it was registered, so no number of a
-//! stock changes; the new line says which one it was split from. Must not know why a line is split.
+//! Promises: the two lines together reserve what the one reserved, on the same stock and with the same registration, so
+//! no number of a stock changes; the new line says which one it was split from. Must not know why a line is split.
 
 use crate::command::ORDER_LINES_MAX;
 use crate::fulfilment::{PackageItem, SomeUnits, TransferItem};
@@ -10,8 +10,8 @@ use crate::{
     WorkingSet,
 };
 
-/// Whether the lines that a command names are there, with no more units than those have, in an order of so many lines. A line's
-/// number and its units are `quantity`'s to say, which is `None` for one that is not there.
+/// Whether the lines that a command names are there, with no more units than those have, in an order of so many lines.
+/// A line's number and its units are `quantity`'s to say, which is `None` for one that is not there.
 pub(super) fn check<L: Copy>(
     named: &[SomeUnits<L>],
     quantity: impl Fn(L) -> (i64, Option<Quantity>),

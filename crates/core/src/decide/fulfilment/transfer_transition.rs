@@ -1,9 +1,9 @@
 //! Working on a transfer: sending it, receiving it, not finding it, cancelling it (contract 13.4).
 //!
-//! When units leave, their line is reserved at the destination, whose level has them from then on; on the way they are not
-//! for sale, since the line holds them there, or, where no line waits for them any more, the transfer. What the ERP has not
-//! heard of stays off sale at the source (`moves.rs`). When the last transfer of a package is in, the package waits to be
-//! prepared.
+//! When units leave, their line is reserved at the destination, whose level has them from then on; on the way they are
+//! not for sale, since the line reserves them there, or, where no line waits for them any more, the transfer. What the
+//! ERP has not heard of stays off sale at the source (`moves.rs`). When the last transfer of a package is in, the
+//! package waits to be prepared.
 
 use super::allocate::{self, Allocation};
 use super::flag_discrepancy::Subject;
@@ -107,7 +107,8 @@ fn set_waiting(working_set: &mut WorkingSet, open: &[TransferItem], state: Packa
     }
 }
 
-/// Everything is planned again, to be gathered at the same place; what was marked is not looked for at the same source.
+/// Everything is sourced again, to be gathered at the same location; a line that was reported as missing is not fetched
+/// from the same source.
 fn not_found(
     working_set: &mut WorkingSet,
     transfer: &Transfer,
@@ -128,7 +129,8 @@ fn not_found(
     gather_again(working_set, transfer, &items, command, context);
 }
 
-/// The transfer goes on with the units that were found, and with its other lines. The others are gathered from elsewhere.
+/// The transfer goes on with the units that were found, and with its other lines. The others are gathered from
+/// elsewhere.
 fn not_found_in_part(working_set: &mut WorkingSet, transfer: &Transfer, command: &RunTransfer, context: Context) {
     let is_open =
         |one: &Named| working_set.fulfilment.transfer_items.get(one.line).is_some_and(|line| line.state.is_open());
@@ -169,7 +171,7 @@ fn set_both(
     order_status::set_line(working_set, package_item, waiting, context);
 }
 
-/// Whatever is nowhere else stays short, or unplanned where its hold is.
+/// A line that no other location has stays short, or unplanned where its reservation is.
 fn gather_again(
     working_set: &mut WorkingSet,
     transfer: &Transfer,

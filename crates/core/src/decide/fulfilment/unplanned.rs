@@ -1,8 +1,8 @@
 //! Unplanned lines: noting them, and serving short ones first.
 //!
-//! Promises: a line that is to leave and was taken out of its package, or was not planned, is noted with the reason, until it
-//! is planned, cancelled or has left. What comes back to a stock goes to the lines that are short there, oldest first, before
-//! anybody else is offered it. Must not know how lines are planned.
+//! Promises: a line that is to leave and was taken out of its package, or was not sourced, is noted with the reason,
+//! until it is sourced, cancelled or has left. What comes back to a stock goes to the lines that are short there,
+//! oldest first, before other orders are offered it. Must not know how lines are sourced.
 
 use super::allocate;
 use crate::fulfilment::{UnplannedItem, UnplannedReason};
@@ -17,8 +17,8 @@ pub(super) fn is_open(working_set: &WorkingSet, item: OrderItemId) -> bool {
     may && is_held && working_set.fulfilment.line_with(item).is_none()
 }
 
-/// Notes lines of an order that could not be planned, or were taken out of their package; and forgets those of its lines
-/// that were noted and are not open any more.
+/// Notes lines of an order that could not be sourced, or were taken out of their package; and forgets those of its
+/// lines that were noted and are not open any more.
 pub(in crate::decide) fn note(
     working_set: &mut WorkingSet,
     order: OrderId,
@@ -43,7 +43,7 @@ fn note_one(working_set: &mut WorkingSet, item: OrderItemId, reason: UnplannedRe
     let reason = if reservation.state == ReservationState::Short { UnplannedReason::Short } else { reason };
     let (order, stock, sku, quantity) = (line.order, reservation.stock, line.sku.clone(), line.quantity);
     if let Some(noted) = working_set.fulfilment.unplanned.get(item) {
-        // A plan that finds nothing again says nothing new.
+        // Sourcing that finds nothing again says nothing new.
         if (noted.stock, noted.quantity, noted.reason) == (stock, quantity, reason) {
             return;
         }
@@ -56,7 +56,7 @@ fn note_one(working_set: &mut WorkingSet, item: OrderItemId, reason: UnplannedRe
     working_set.fulfilment.unplanned.make(item, row);
 }
 
-/// Why lines that a plan has found nothing for are unplanned.
+/// Why lines are unplanned for which sourcing has found nothing.
 pub(super) fn reason_of_plan(working_set: &WorkingSet, item: OrderItemId) -> UnplannedReason {
     let stock = working_set.reservation(item).and_then(|reservation| working_set.stock(reservation.stock));
     let location = stock.and_then(|stock| working_set.fulfilment.location_of(stock.list));
@@ -66,8 +66,8 @@ pub(super) fn reason_of_plan(working_set: &WorkingSet, item: OrderItemId) -> Unp
     }
 }
 
-/// What has come back to stocks is held for the lines that are short there, the oldest first, and their orders are to be
-/// planned. A line is served whole: one that does not fit lets a younger one go before it.
+/// Units that have come back to stocks are reserved for the lines that are short there, the oldest first, and their
+/// orders are to be sourced. A line is served whole: one that does not fit lets a younger one go before it.
 pub(in crate::decide) fn serve_short(working_set: &mut WorkingSet, context: Context) {
     for stock in working_set.stocks_with_short() {
         for item in short_of(working_set, stock) {
