@@ -54,7 +54,8 @@ pub struct Token {
 }
 
 impl Token {
-    /// Whether it opens anything. A log-in's token that has not been used for `idle_seconds` does not, if that is given.
+    /// Whether it opens anything. A log-in's token that has not been used for `idle_seconds` does not, if that is
+    /// given.
     pub fn is_live(&self, now: Timestamp, idle_seconds: Option<i64>) -> bool {
         let is_idle = idle_seconds.filter(|_| !self.is_named).is_some_and(|seconds| {
             self.last_used_at.unwrap_or(self.created_at).max(self.created_at) < now.minus_seconds(seconds)
@@ -154,7 +155,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, Error
     tx.first(&BY_ID, &values![id.get()], read).await
 }
 
-/// Makes an account; its id is given by the store. A taken name is [`Error::UniqueViolation`].
+/// Makes an account; its id is given by the store. A name that exists already is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error> {
     let id = ids::take(tx, "account", 1).await?;
     insert_as(tx, id, account).await
@@ -162,7 +163,7 @@ pub async fn insert(tx: &mut Tx<'_>, account: &Account) -> Result<Account, Error
 
 /// Makes an account if there is none. Whether it was made: of several processes that ask at once, one makes it.
 pub async fn insert_first(tx: &mut Tx<'_>, account: &Account) -> Result<bool, Error> {
-    // Whoever takes an id waits for those who took one before, so everybody is counted.
+    // A transaction that takes an id waits for those that took one before, so every account is counted.
     let id = ids::take(tx, "account", 1).await?;
     if count(tx).await? > 0 {
         return Ok(false);
@@ -180,7 +181,7 @@ async fn insert_as(tx: &mut Tx<'_>, id: i64, account: &Account) -> Result<Accoun
     Ok(account)
 }
 
-/// Replaces a password and revokes every token but `kept`, since whoever knew the old one may have made them.
+/// Replaces a password and revokes every token but `kept`, since a person who knew the old one may have made them.
 pub async fn set_password(
     tx: &mut Tx<'_>,
     id: UserId,
@@ -243,7 +244,7 @@ pub async fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<i64, Error> 
     Ok(id)
 }
 
-/// What somebody has shown to be given a token.
+/// The proof that a caller has shown to be given a token.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Proof {
     /// The password of which this is the hash.
@@ -252,10 +253,10 @@ pub enum Proof {
     Token(i64),
 }
 
-/// Stores a token for somebody who has shown this; its id. None if that is not good any more: the password was changed, or
-/// the token revoked, since it was looked at.
+/// Stores a token for a caller that has shown this proof; returns its id. None if the proof is not good any more: the
+/// password was changed, or the token revoked, since it was looked at.
 pub async fn insert_proven(tx: &mut Tx<'_>, token: &Token, proof: &Proof) -> Result<Option<i64>, Error> {
-    // Whoever changes a password writes the account first: either its tokens are revoked by now, or this one will be.
+    // A change of a password writes the account first: either its tokens are revoked by now, or this one will be.
     let Some(account) = tx.first(&LOCKED, &values![token.account.get()], read).await? else { return Ok(None) };
     let reservations = match proof {
         Proof::Password(hash) => account.password_hash == *hash,

@@ -1,5 +1,5 @@
-//! Batch requests: the rounds of a channel's program (contract 9.4, contract C4). Rows only: what a step of a batch
-//! does is in [`crate::feed::batches`].
+//! Batch requests: the batches of a channel's program (contract 9.4, contract C4). Rows only: the effect of a step of a
+//! batch is in [`crate::feed::batches`].
 
 use onhand_core::feed::BatchStatus;
 use onhand_core::{ChannelId, Timestamp};
@@ -12,7 +12,7 @@ use crate::integration_actions::filled;
 use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
-/// How long batches are kept that hold nothing, in seconds: thirty days.
+/// How long batches are kept that have no objects, in seconds: thirty days.
 pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
 /// Batches that are forgotten in one transaction.
 const FORGOTTEN_ROWS: i64 = 1_000;
@@ -34,7 +34,7 @@ pub struct BatchRow {
     pub status: BatchStatus,
     /// JSON array text: its objects, as they were last sent.
     pub objects: Option<String>,
-    /// When it is given up; while it may hold objects.
+    /// When it is given up; while it may have objects.
     pub lease_until: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -94,7 +94,7 @@ pub async fn by_id(tx: &mut Tx<'_>, channel: ChannelId, id: i64) -> Result<Optio
     tx.first(&BY_ID, &values![id, channel.get()], read).await
 }
 
-/// Makes a batch under a name that nobody has.
+/// Makes a batch under a name that no other batch has.
 pub async fn insert(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -144,7 +144,7 @@ pub(crate) async fn update(tx: &mut Tx<'_>, row: &BatchRow) -> Result<(), Error>
     Ok(())
 }
 
-/// Takes a batch away; what it holds is offered again. Whether it was there.
+/// Takes a batch away; its objects are offered again. Whether it was there.
 pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
     let channel_scope = crate::feed::open(tx, channel, now).await?;
     let Some(batch) = by_id(tx, channel, id).await? else { return Ok(false) };
@@ -162,7 +162,7 @@ pub async fn has_expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) ->
     Ok(!expired(tx, channel, now, 1).await?.is_empty())
 }
 
-/// Gives up the batches of a channel that have had their time. The caller holds the channel's feed.
+/// Gives up the batches of a channel that have had their time. The caller has the lock of the channel's feed.
 pub(crate) async fn give_up_expired(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -177,7 +177,7 @@ pub(crate) async fn give_up_expired(
     Ok(())
 }
 
-/// Forgets some batches that hold nothing and are older than [`KEPT_SECONDS`]; whether there may be more.
+/// Forgets some batches that have no objects and are older than [`KEPT_SECONDS`]; whether there may be more.
 pub async fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
     let values = values![now.minus_seconds(KEPT_SECONDS).micros(), FORGOTTEN_ROWS];
     let old = tx.all(&OLD, &values, |row| row.get::<i64>(0)).await?;

@@ -15,8 +15,8 @@ pub static REASONS: Table = Table::new(
     ],
 );
 
-/// Somebody asks for a line to be cancelled, or for its money back. A remote id is given once per line; without one,
-/// every request is another.
+/// A channel or a person asks for a line to be cancelled, or for its money back. A remote id is given once per line;
+/// without one, every request is another.
 pub static REQUESTS: Table = Table::new(
     "cancellation_request",
     &[

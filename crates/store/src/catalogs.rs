@@ -1,4 +1,5 @@
-//! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know channels.
+//! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know
+//! channels.
 
 use crate::feed::outbox_triggers;
 use crate::products;

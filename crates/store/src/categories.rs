@@ -1,7 +1,7 @@
 //! Category trees, their nodes, and which products are in them (contract C9, C11).
 //!
-//! Promises: a node's path begins with the path of the node above it, also after a move; `numchild` counts the nodes right
-//! below. Must not know channels, nor what makes a move wrong.
+//! Promises: a node's path begins with the path of the node above it, also after a move; `numchild` counts the nodes
+//! right below. Must not know channels, nor what makes a move wrong.
 
 use crate::products;
 use crate::records::{self, Change, Colocation, Column, Record, Table};

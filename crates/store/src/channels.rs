@@ -12,12 +12,12 @@ use crate::{Error, Tx};
 /// How many units more than there are a line of a new channel may take.
 pub const OVERSELL_QUANTITY_MAX: i64 = 1_000;
 
-/// How often a new channel tries a version that it refuses, as the rules say.
+/// How often a new channel tries a version that it could not take, as the rules say.
 pub const MAX_RETRY_COUNT: i64 = Retries::USUAL.max_count;
 /// Seconds between two of those tries.
 pub const RETRY_INTERVAL_SECONDS: i64 = Retries::USUAL.interval;
 
-/// A sales channel. `conf` is the channel's own, `stock_figure` is which figure it is told.
+/// A sales channel. `conf` is the channel's own, `stock_figure` is the level that it is sent.
 pub static CHANNELS: Table = Table::new(
     "channel",
     &[
@@ -52,7 +52,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: ChannelId) -> Result<Option<Channel>, Er
     read(tx, &BY_ID, id).await
 }
 
-/// The same of a channel that an order is about to point at: nobody removes it until the transaction ends.
+/// The same of a channel that an order is about to reference: it cannot be removed until the transaction ends.
 pub(crate) async fn keep(tx: &mut Tx<'_>, id: ChannelId) -> Result<Option<Channel>, Error> {
     read(tx, &KEEP, id).await
 }

@@ -1,8 +1,8 @@
-//! Kept counts: how many rows a list has, and where its n-th row is, without scanning.
+//! Counter tables: how many rows a list has, and where its n-th row is, without scanning.
 //!
-//! Promises: a count changes in the same transaction as the rows it counts; a count adds up a number per 65,536 rows; finding a
-//! row by position does so, too, then adds up at the most 256 numbers, then skips fewer than 256 rows. Must not know what is
-//! counted.
+//! Promises: a counter changes in the same transaction as the rows it counts; a count adds up a number per 65,536 rows;
+//! finding a row by position does so, too, then adds up at the most 256 numbers, then skips fewer than 256 rows. Must
+//! not know what is counted.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,9 @@ use crate::{Error, Tx};
 
 /// The most rows one block of the lowest level has: an id is a running number times 256 plus a bucket.
 pub(crate) const BLOCK_ROWS: i64 = 256;
-/// The stored numbers of the levels, and how far an id is shifted to give its block there. Each level is written for every row
-/// that is counted, so there are few: reading a page adds up more numbers for it, but those lie next to each other.
+/// The stored numbers of the levels, and how far an id is shifted to give its block there. Each level is written for
+/// every row that is counted, so there are few: reading a page adds up more numbers for it, but those lie next to each
+/// other.
 const LEVELS: [(i64, u32); 2] = [(1, LARGE), (2, SMALL)];
 const LARGE: u32 = 24;
 const SMALL: u32 = 16;

@@ -1,4 +1,4 @@
-//! Discrepancies (contract 13.1): reading. Writing is the ledger's. Must not know who looked.
+//! Discrepancies (contract 13.1): reading. Only the unit of work writes them. Must not know which person looked.
 
 use onhand_core::fulfilment::{Discrepancy, EndedBy, Reason, TrackedChanges};
 use onhand_core::{
@@ -95,7 +95,8 @@ pub async fn of_package_items(
     tx.all_each(&OF_PACKAGE_ITEM, ids.into_iter().map(|id| values![id.get()]), read).await
 }
 
-/// The oldest active discrepancies of a location that were reported within a time, both ends included; at the most so many.
+/// The oldest active discrepancies of a location that were reported within a time, both ends included; at the most so
+/// many.
 pub async fn active_at(
     tx: &mut Tx<'_>,
     location: StockLocationId,

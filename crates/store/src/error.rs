@@ -3,7 +3,7 @@
 /// A failed statement or transaction.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// A unique key is taken; `constraint` is the name of its index, for instance `stock_list_name`.
+    /// A unique key exists already; `constraint` is the name of its index, for instance `stock_list_name`.
     #[error("{constraint} is taken")]
     UniqueViolation {
         /// The index.
@@ -50,7 +50,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether this is the given unique key being taken.
+    /// Whether this is the violation of the given unique key.
     pub fn is_taken(&self, constraint: &str) -> bool {
         matches!(self, Self::UniqueViolation { constraint: taken } if taken == constraint)
     }

@@ -1,7 +1,7 @@
-//! Failed integrations: what a channel refused, and how often that may be tried again (contract C4.6).
+//! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
 //!
-//! Promises: one row per channel, kind of object and object, the newest refusal. Must not know what a refusal means: that is
-//! `onhand_core::feed::Failure`.
+//! Promises: one row per channel, kind of object and object, the newest delivery failure. Must not know what a failure
+//! means: that is `onhand_core::feed::Failure`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::filter::{self, Condition, ListQuery, Op, Page, Sort, Table, Window};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, Value, feed, ids};
 
-/// A refusal, whole.
+/// A delivery failure, whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct FailureRow {
     /// Its id.
@@ -90,17 +90,17 @@ fn read(row: &Row<'_>) -> Result<FailureRow, Error> {
     })
 }
 
-/// A part of all refusals.
+/// A part of all delivery failures.
 pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<FailureRow>, Error> {
     filter::page(tx, &TABLE, listing, |row: &FailureRow| row.id, read).await
 }
 
-/// One refusal of a channel.
+/// One delivery failure of a channel.
 pub async fn by_id(tx: &mut Tx<'_>, channel: ChannelId, id: i64) -> Result<Option<FailureRow>, Error> {
     tx.first(&BY_ID, &values![id, channel.get()], read).await
 }
 
-/// The refusals of some objects, as (kind, object).
+/// The delivery failures of some objects, as (kind, object).
 async fn by_objects(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -121,7 +121,7 @@ pub(crate) async fn standing(
     Ok(found.into_iter().filter_map(|row| Some((row.object, row.failure.refused()?))).collect())
 }
 
-/// An object that was refused.
+/// An object that was not taken.
 pub(crate) struct DeliveryFailure {
     pub(crate) kind: i64,
     pub(crate) object: i64,
@@ -130,7 +130,7 @@ pub(crate) struct DeliveryFailure {
     pub(crate) reason: Reason,
 }
 
-/// Notes what was refused, each object once.
+/// Notes the objects that were not taken, each once.
 pub(crate) async fn note(
     tx: &mut Tx<'_>,
     (channel, retries): (ChannelId, Retries),
@@ -201,7 +201,7 @@ fn updated(row: &FailureRow) -> [crate::Value<'_>; 10] {
     ]
 }
 
-/// What the channel has taken does not stand any more. Objects as (kind, object), each once.
+/// The failures of what the channel has taken do not stand any more. Objects as (kind, object), each once.
 pub(crate) async fn resolve(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -212,13 +212,13 @@ pub(crate) async fn resolve(
     tx.execute_each(&RESOLVE, rows).await
 }
 
-/// Forgets what was refused of an object.
+/// Forgets the delivery failure of an object.
 pub(crate) async fn remove(tx: &mut Tx<'_>, channel: ChannelId, (kind, object): (i64, i64)) -> Result<(), Error> {
     tx.execute(&REMOVE, &values![channel.get(), kind, object]).await?;
     Ok(())
 }
 
-/// What somebody sets on a refusal; what is not given stays.
+/// What a client sets on a delivery failure; what is not given stays.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Given {
     /// How often a version is tried at the most.
@@ -231,7 +231,7 @@ pub struct Given {
     pub expires_at: Option<Option<Timestamp>>,
 }
 
-/// Sets what a refusal means from now on; the refusal, if it is there.
+/// Sets what a delivery failure means from now on; the failure, if it is there.
 pub async fn update(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -246,8 +246,8 @@ pub async fn update(
     Ok(Some(row))
 }
 
-/// Sets the same on the refusals of a channel that fulfil some conditions, by their ids, so many at the most. How many were
-/// set, and the last one of them where there may be more.
+/// Sets the same on the delivery failures of a channel that fulfil some conditions, by their ids, so many at the most.
+/// How many were set, and the last one of them where there may be more.
 pub async fn update_some(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -280,7 +280,7 @@ impl Given {
     }
 }
 
-/// Writes refusals back; what they are about is decided anew.
+/// Writes delivery failures back; what they are about is decided anew.
 async fn set_all(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[FailureRow]) -> Result<(), Error> {
     tx.execute_each(&UPDATE, rows.iter().map(updated)).await?;
     for kind in ObjectKind::ALL {

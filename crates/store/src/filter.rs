@@ -1,7 +1,7 @@
 //! Lists: conditions, order and position, put together from closed sets of columns.
 //!
 //! Promises: nothing a client sends becomes SQL text, only values; a page deep in a big table costs what the first one
-//! costs wherever a count is kept (see [`crate::counters`]). Must not know wire names of parameters.
+//! costs wherever there is a counter (see [`crate::counters`]). Must not know wire names of parameters.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ pub enum Op {
 /// One condition; a list has all of them fulfilled.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// A column of the noun's table.
+    /// A column of the resource's table.
     pub column: &'static str,
     /// How it is compared.
     pub op: Op,
@@ -42,7 +42,7 @@ pub struct Condition {
 /// What comes first. The id decides among equals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sort {
-    /// A column of the noun's table that is never NULL, or an expression that is not.
+    /// A column of the resource's table that is never NULL, or an expression that is not.
     pub column: &'static str,
     /// Largest first.
     pub descending: bool,
@@ -93,7 +93,7 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    /// Whether reading it touches a number of rows that does not grow with the table: by id, with a kept count.
+    /// Whether reading it takes a number of rows that does not grow with the table: by id, with a counter.
     pub(crate) fn is_bounded(&self, table: &Table) -> bool {
         self.sort.column == Sort::BY_ID.column && scope(table, &self.conditions).is_some()
     }
@@ -117,12 +117,12 @@ impl<T> Page<T> {
     }
 }
 
-/// The table of a noun, as lists see it.
+/// The table of a resource, as lists see it.
 pub(crate) struct Table {
     pub(crate) name: &'static str,
-    /// The columns to read, in the order the noun's reader wants them.
+    /// The columns to read, in the order the resource's reader wants them.
     pub(crate) columns: &'static str,
-    /// Columns for which a count is kept per value.
+    /// Columns that have a counter per value.
     pub(crate) counted_by: &'static [&'static str],
     /// Where the rows changed since a time can be found without looking at all of them.
     pub(crate) log: Option<Log>,
@@ -202,7 +202,7 @@ pub(crate) async fn page<T>(
     }
 }
 
-/// The kept count that has exactly these conditions, if there is one.
+/// The counter that has exactly these conditions, if there is one.
 fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
     match conditions {
         [] => Some(table.name.to_owned()),
@@ -251,8 +251,8 @@ impl Narrow<'_> {
     }
 }
 
-/// A page by its number. With a kept count and the order of ids, the block that has the first row is found by adding
-/// up; otherwise the rows before it are skipped one by one.
+/// A page by its number. With a counter and the order of ids, the block that has the first row is found by adding up;
+/// otherwise the rows before it are skipped one by one.
 async fn numbered<T>(
     tx: &mut Tx<'_>,
     narrow: &Narrow<'_>,

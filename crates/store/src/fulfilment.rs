@@ -1,7 +1,8 @@
-//! The ledger's storage of the floor: rows of locations, packages, transfers and discrepancies onto a shelf, and back.
+//! The unit of work for fulfilment: it loads rows of locations, packages, transfers and discrepancies into a working
+//! set, and saves them.
 //!
-//! Promises: whatever belongs to an order is read when the order is locked, and what belongs to a stock when the stock is;
-//! a batch that has nothing to do with the floor asks nothing. Must not know why anything changed.
+//! Promises: a row that belongs to an order is read when the order is locked, and a row that belongs to a stock when
+//! the stock is; a batch without fulfilment asks nothing. Must not know why anything changed.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -26,15 +27,15 @@ statements! {
     DELETE_DUE = "plan_due.delete", "DELETE FROM plan_due WHERE order_id = ?1 AND bucket = ?2";
 }
 
-/// How many orders that nobody has planned yet a count looks at: what the planner leaves behind is planned in a moment.
+/// How many orders that have not been sourced yet a count looks at: the sourcing worker sources the others in a moment.
 const COUNTED_DUE_MAX: i64 = 10_000;
 
-/// What a batch reaches on the floor, as far as it is known.
+/// The fulfilment rows that a batch needs, as far as they are known.
 #[derive(Debug, Default)]
 pub(crate) struct ResolvedReadSet {
     /// Orders with their packages and transfers.
     pub(crate) orders: BTreeSet<OrderId>,
-    /// Of those, the ones that may be planned.
+    /// Of those, the ones that may be sourced.
     planned: BTreeSet<OrderId>,
     /// Stocks that are counted.
     pub(crate) keys: BTreeSet<StockKey>,
@@ -48,7 +49,7 @@ impl ResolvedReadSet {
     }
 }
 
-/// Orders that are to be planned, at the most so many.
+/// Orders that are to be sourced, at the most so many.
 pub async fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<OrderId>, Error> {
     tx.all(&DUE, &values![limit], |row| row.get(0).map(OrderId::new)).await
 }
@@ -85,7 +86,8 @@ pub(crate) struct Waiting {
     items: BTreeSet<OrderItemId>,
 }
 
-/// Before anything is locked: the lines that are short where something may come back, whose orders are to be locked too.
+/// Before anything is locked: the lines that are short where something may come back, whose orders are to be locked
+/// too.
 pub(crate) async fn waiting(
     tx: &mut Tx<'_>,
     read_set: &ReadSet,
@@ -141,7 +143,7 @@ pub(crate) async fn load(
     if read_set.is_empty() && reach.orders.is_empty() {
         return Ok(BTreeSet::new());
     }
-    // Most batches have nothing to do with the floor: they do not carry the room that this needs.
+    // Most batches have no fulfilment: they do not carry the memory that this needs.
     Box::pin(load_all(tx, read_set, reach, working_set)).await
 }
 
@@ -177,7 +179,7 @@ async fn load_all(
         working_set.fulfilment.package_items.put(line.id, line);
     }
     if !read_set.counted.is_empty() {
-        // Orders that come in while somebody counts.
+        // Orders that come in during a count.
         let due = due(tx, COUNTED_DUE_MAX).await?;
         let is_counted = |sku: &str| read_set.counted.iter().any(|(_, counted)| counted == sku);
         let lines = order_items::of_orders(tx, &due).await?.into_iter().filter(|line| is_counted(&line.sku));
@@ -222,7 +224,7 @@ pub(crate) fn destinations(working_set: &WorkingSet) -> impl Iterator<Item = Sto
     working_set.fulfilment.transfers.all().filter_map(move |transfer| location(transfer.destination))
 }
 
-/// When the stocks are locked, and something is planned or counted: what other lines wait for there.
+/// When the stocks are locked, and lines are sourced or counted: the other lines that wait for stock there.
 pub(crate) async fn load_claims(
     tx: &mut Tx<'_>,
     reach: &mut ResolvedReadSet,
@@ -304,7 +306,7 @@ pub(crate) async fn load_kept(
     Ok(())
 }
 
-/// When the lines and their holds are here: the moves of those that are reserved again.
+/// When the lines and their reservations are here: the moves of those that are reserved again.
 pub(crate) async fn load_moves(
     tx: &mut Tx<'_>,
     items: impl Iterator<Item = OrderItemId>,
@@ -324,7 +326,7 @@ pub(crate) async fn load_moves(
     Ok(())
 }
 
-/// Writes what happened on the floor.
+/// Writes the changes of fulfilment.
 pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {
     if !changes.plans.is_empty() {
         let due = |is_due: bool| changes.plans.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);

@@ -17,7 +17,8 @@ statements! {
          ON CONFLICT (stock_id, at, bucket) DO UPDATE SET quantity = goods_movement.quantity + EXCLUDED.quantity";
 }
 
-/// What has come to the places of stocks after a moment, less what has left them; stocks of which nothing did are left out.
+/// What has come to the places of stocks after a moment, less what has left them; stocks of which nothing did are left
+/// out.
 pub(crate) async fn sums_since(
     tx: &mut Tx<'_>,
     moment: Timestamp,

@@ -15,7 +15,7 @@ statements! {
          RETURNING next - ?2";
 }
 
-/// Numbers taken at once. Movements are many and their ids are seen by nobody, so gaps in them cost nothing.
+/// Numbers taken at once. Movements are many and no client sees their ids, so gaps in them cost nothing.
 const BLOCK: i64 = 1_024;
 const MOVEMENT_BLOCK: i64 = 65_536;
 

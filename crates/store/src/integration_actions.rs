@@ -1,7 +1,8 @@
 //! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 //!
-//! Promises: one row per channel, kind of object and object; whatever changes one decides anew what is outgoing of its object.
-//! Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by [`crate::feed::batches`].
+//! Promises: one row per channel, kind of object and object; a change of one decides anew which delivery of its object
+//! is due. Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by
+//! [`crate::feed::batches`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -117,7 +118,7 @@ pub async fn by_objects(
     tx.all_each(&BY_OBJECT, keys, read).await
 }
 
-/// The actions that a batch holds.
+/// The actions of a batch's objects.
 pub(crate) async fn held_by(tx: &mut Tx<'_>, batch: &str) -> Result<Vec<ActionRow>, Error> {
     tx.all(&OF_BATCH, &values![batch, ActionStatus::Processing.word()], read).await
 }
@@ -192,21 +193,21 @@ fn updated(row: &ActionRow) -> [crate::Value<'_>; 9] {
     ]
 }
 
-/// What somebody writes of an action, outside of any batch; what is not given stays.
+/// What a client writes of an action, outside of any batch; what is not given stays.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
     /// The channel's name for the object; `Some(None)` takes it away.
     pub remote_id: Option<Option<String>>,
     /// The version that the channel has.
     pub version_at: Option<Timestamp>,
-    /// Whether it has it. Nobody but a batch says that it is processing.
+    /// Whether it has it. Only a batch says that it is processing.
     pub status: Option<ActionStatus>,
     /// JSON object text.
     pub state: Option<String>,
 }
 
-/// Makes or changes the action on an object. The action, and whether it was made; nothing where feeds carry such objects and
-/// this one is not the channel's to speak of.
+/// Makes or changes the action on an object. The action, and whether it was made; nothing where feeds carry such
+/// objects and this one is not the channel's to speak of.
 pub async fn put(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -248,7 +249,7 @@ pub async fn put(
         modified_at: now,
     });
     if let Some(version) = given.version_at {
-        // Nobody has a version that is not there yet.
+        // No channel has a version that is not there yet.
         row.action.version_at = newest.map_or(version, |newest| version.min(newest));
     }
     row.action.status = given.status.unwrap_or(row.action.status);
@@ -311,7 +312,7 @@ pub async fn know(tx: &mut Tx<'_>, channel: ChannelId, objects: &[Named], now: T
     Ok(())
 }
 
-/// Takes an action away, with what was refused of its object; whether it was there.
+/// Takes an action away, with the delivery failure of its object; whether it was there.
 pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
     let channel_scope = feed::open(tx, channel, now).await?;
     let Some(row) = by_id(tx, channel, id).await? else { return Ok(false) };

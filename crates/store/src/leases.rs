@@ -1,8 +1,8 @@
-//! Leases: which process does a piece of background work, and until when nobody else may.
+//! Leases: which process does a piece of background work, and until when no other process may.
 //!
-//! Promises: a lease has one holder at a time as long as the holders' clocks differ by less than its length; a holder that
-//! dies loses it by time. Work that must not be done twice is written in transactions that take the lease again. Must not
-//! know what the work is.
+//! Promises: a lease has one holder at a time as long as the holders' clocks differ by less than its length; a holder
+//! that dies loses it by time. Work that must not be done twice is written in transactions that take the lease again.
+//! Must not know what the work is.
 
 use onhand_core::Timestamp;
 
@@ -18,7 +18,7 @@ statements! {
 }
 
 /// Takes a lease for some seconds, or takes it again; whether it is the holder's now. Inside the transaction that does
-/// the work, nobody else can take it before that transaction ends.
+/// the work, no other process can take it before that transaction ends.
 pub async fn claim(tx: &mut Tx<'_>, name: &str, holder: &str, now: Timestamp, seconds: i64) -> Result<bool, Error> {
     let until = now.plus_micros(seconds.saturating_mul(1_000_000)).micros();
     Ok(tx.execute(&CLAIM, &values![name, holder, until, now.micros()]).await? > 0)

@@ -1,7 +1,7 @@
 //! The store: the only crate with SQL.
 //!
-//! Promises: what [`Store::write`] has answered with `Ok` is on disk; a body that fails leaves nothing behind; rows come
-//! back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
+//! Promises: what [`Store::write`] has answered with `Ok` is on disk; a body that fails leaves nothing behind; rows
+//! come back as the types of `onhand-core`. Must not know HTTP, JSON or why anything is stored.
 
 pub mod accounts;
 pub mod batch_requests;

@@ -12,8 +12,8 @@ use crate::{Error, Tx};
 pub(crate) const TABLE: Table =
     Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", counted_by: &[], log: None };
 
-/// The channel of a mapping's line, 0 for the own door: not a column of its own, but lists can be narrowed by it. All
-/// three rows share a bucket.
+/// The channel of a mapping's line, 0 for none: not a column of its own, but lists can be narrowed by it. All three
+/// rows share a bucket.
 pub const CHANNEL: &str = "(SELECT o.channel_id FROM order_item i \
                            JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket \
                            WHERE i.id = mapping.item_id AND i.bucket = mapping.bucket)";
@@ -58,8 +58,8 @@ pub(crate) async fn of_items(tx: &mut Tx<'_>, items: &[OrderItemId]) -> Result<V
     tx.all_each(&OF_ITEM, items.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
-/// The codes that the ERP is about to give: nobody else gives them until this transaction ends. Asked for before any row is
-/// locked, and in their order, so that no two processes wait for each other.
+/// The codes that the ERP is about to give: no other transaction gives them until this one ends. Asked for before any
+/// row is locked, and in their order, so that no two processes wait for each other.
 pub(crate) async fn lock_codes(tx: &mut Tx<'_>, codes: &BTreeSet<(OrderItemId, String)>) -> Result<(), Error> {
     if !tx.locks_rows() {
         return Ok(());
@@ -73,7 +73,8 @@ fn lock_of(code: &str) -> i64 {
     (fingerprint(code.as_bytes()) % CODE_LOCKS).cast_signed()
 }
 
-/// For each of some codes, a line as it was ordered that has it and is not the line, as it was ordered, that is named with it.
+/// For each of some codes, a line as it was ordered that has it and is not the line, as it was ordered, that is named
+/// with it.
 pub(crate) async fn others_with_codes<'c>(
     tx: &mut Tx<'_>,
     codes: impl ExactSizeIterator<Item = (&'c str, OrderItemId)>,

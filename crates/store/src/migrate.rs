@@ -1,6 +1,6 @@
 //! Migrations: numbered files, run once each, in order.
 //!
-//! Promises: a database that a newer program has written is refused; a file that was changed after it ran is noticed.
+//! Promises: a database that a newer program has written is rejected; a file that was changed after it ran is noticed.
 //! Migrations are append-only. Must not know what the tables are for.
 
 use crate::engine::sqlite;
@@ -12,7 +12,7 @@ struct Migration {
     version: i64,
     name: &'static str,
     text: &'static str,
-    /// What only the server engine is told besides, in its own words.
+    /// The statements that only the server engine runs besides.
     server: &'static str,
 }
 
@@ -72,7 +72,7 @@ statements! {
     INSERT = "schema_migration.insert", "INSERT INTO schema_migration (version, name, checksum) VALUES (?1, ?2, ?3)";
 }
 
-/// Not in the catalogue: no database has it prepared that has the table.
+/// Not in the registry: no database has it prepared that has the table.
 static CREATE_TABLE: Statement = Statement::shared(
     "schema_migration.create",
     "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",

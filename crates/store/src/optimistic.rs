@@ -1,8 +1,8 @@
-//! Rows of an import that are decided ahead of their turn: on a snapshot, while others write, so that only the writing
-//! itself is left for the transaction.
+//! Speculative batches: rows of an import that are decided before their turn, on a snapshot, while others write, so
+//! that only the writing itself is left for the transaction.
 //!
-//! Promises: what is written was decided on stocks as they are when it is written; if anything has moved one of them since,
-//! nothing is written at all, and it has to be decided again in its turn. Must not know why anything changes.
+//! Promises: what is written was decided on stocks as they are when it is written; if anything has moved one of them
+//! since, nothing is written at all, and it has to be decided again in its turn. Must not know why anything changes.
 
 use std::collections::HashMap;
 use std::mem::take;
@@ -26,8 +26,8 @@ pub struct SpeculativeBatch {
 }
 
 /// Looks at the stocks of some SKUs in a list, without locking them. None where a decision would need more than them: a
-/// stock that has to be made, reported lines that a figure may settle, discrepancies that it may clear, a count that it replaces, lines that
-/// are short.
+/// stock that has to be made, reported lines that a level may settle, discrepancies that it may clear, a count that it
+/// replaces, lines that are short.
 pub async fn look<'s>(
     tx: &mut Tx<'_>,
     list: StockListId,
@@ -52,7 +52,8 @@ pub async fn look<'s>(
 }
 
 impl SpeculativeBatch {
-    /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at most.
+    /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at
+    /// most.
     pub fn of(mut working_set: WorkingSet, seen: &ObservedVersions) -> Option<Self> {
         let mut changes = working_set.take_changes();
         let (stocks, movements) = (take(&mut changes.stocks), take(&mut changes.movements));
@@ -71,8 +72,8 @@ impl SpeculativeBatch {
     }
 }
 
-/// Writes what was decided, all at one time, which is not earlier than `now`; gives that time. [`Error::StaleRead`] where
-/// something has moved a stock since. Stocks are locked in the order of their ids, as everywhere.
+/// Writes what was decided, all at one time, which is not earlier than `now`; gives that time. [`Error::StaleRead`]
+/// where something has moved a stock since. Stocks are locked in the order of their ids, as everywhere.
 pub async fn apply(tx: &mut Tx<'_>, decided: &[&SpeculativeBatch], now: Timestamp) -> Result<Timestamp, Error> {
     let movements = || decided.iter().flat_map(|ahead| &ahead.movements);
     let at = movements().map(|movement| movement.at).max().map_or(now, |newest| newest.max(now));

@@ -1,4 +1,4 @@
-//! Order lines and their holds: reading. Writing is the ledger's. Must not know stock numbers.
+//! Order lines and their reservations: reading. Only the unit of work writes them. Must not know stock numbers.
 
 use std::collections::BTreeSet;
 
@@ -23,8 +23,8 @@ pub(crate) const TABLE: Table = Table {
     log: None,
 };
 
-/// A line's channel, 0 for the own door: not a column of its own, but lists can be narrowed by it. Line and order share
-/// a bucket, so the look-up never leaves it.
+/// A line's channel, 0 for none: not a column of its own, but lists can be narrowed by it. Line and order share a
+/// bucket, so the look-up never leaves it.
 pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
                            WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
 
@@ -35,7 +35,8 @@ pub const RESERVED_LIST: &str = "CASE WHEN reserved_list_id IS NULL THEN stock_l
 pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHERE l.id = \
                             CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), 0)";
 
-/// The lines that are short, from a line on which ends it. The state is written out, since the index has only such holds.
+/// The lines that are short, from a line on which ends it. The state is written out, since the index has only such
+/// reservations.
 pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
 pub static KNOWN: records::Table = records::Table::new(TABLE.name, &[]).spread(records::Colocation::With("order_id"));
@@ -82,7 +83,7 @@ statements! {
     INSERT_MOVED_HOLD = "holds.insert_moved",
         "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id,
          moved_from_list_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    /// A hold lives in the bucket of its stock: when it goes to another one, it goes to another bucket.
+    /// A reservation is in the bucket of its stock: when it moves to another stock, it moves to another bucket.
     DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
     UPDATE_HOLD = "holds.update",
         "UPDATE hold SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
@@ -269,7 +270,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
 }
 
 pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
-    // A hold of a new order has not been moved, and its row does not say so.
+    // A reservation of a new order has not been moved, and its row does not say so.
     let rows = reservations.iter().filter(|reservation| reservation.moved.is_none()).map(|reservation| {
         let registered_at = reservation.registered_at.map(Timestamp::micros);
         let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
@@ -304,7 +305,7 @@ pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation])
     tx.execute_each(&INSERT_MOVED_HOLD, rows).await
 }
 
-/// Writes holds back; `reservations` are pairs of the stock a hold was on and the hold.
+/// Writes reservations back; `reservations` are pairs of the stock that a reservation was on and the reservation.
 pub(crate) async fn update_holds(tx: &mut Tx<'_>, reservations: &[(StockId, &Reservation)]) -> Result<(), Error> {
     let stayed = reservations.iter().filter(|(stock, reservation)| *stock == reservation.stock);
     let rows = stayed.map(|(_, reservation)| {

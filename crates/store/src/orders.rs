@@ -1,4 +1,4 @@
-//! Orders (contract 7): reading. Writing is the ledger's. Must not know stock.
+//! Orders (contract 7): reading. Only the unit of work writes them. Must not know stock.
 
 use std::collections::BTreeSet;
 
@@ -71,7 +71,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>, Error>
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
-/// Some orders, which nobody else changes until the transaction ends. Asked for in the order of their ids.
+/// Some orders, which no other transaction changes until this one ends. Asked for in the order of their ids.
 pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<OrderId>) -> Result<Vec<Order>, Error> {
     tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
@@ -81,7 +81,7 @@ pub async fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<Order>, Erro
     tx.all(&BY_NUMBER, &values![number, bucket_of_text(number)], read).await
 }
 
-/// Asks which of the numbers are taken, as (channel or 0, number).
+/// Asks which of the numbers exist already, as (channel or 0, number).
 pub(crate) async fn ask_numbers_taken<'n>(
     tx: &mut Tx<'_>,
     numbers: impl IntoIterator<Item = &'n (i64, String)>,
@@ -111,7 +111,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, orders: &[&Order], counters: &mu
     tx.execute_each(&INSERT, rows).await
 }
 
-/// Writes orders back; `orders` are pairs of (before, after), since the kept counts follow the state.
+/// Writes orders back; `orders` are pairs of (before, after), since the counters follow the state.
 pub(crate) async fn update_all(
     tx: &mut Tx<'_>,
     orders: &[(&Order, &Order)],

@@ -1,4 +1,4 @@
-//! Packages and their lines (contract 13.4): reading. Writing is the ledger's. Must not know stock.
+//! Packages and their lines (contract 13.4): reading. Only the unit of work writes them. Must not know stock.
 
 use onhand_core::fulfilment::{Package, PackageItem, PackageState, TrackedChanges};
 use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, UserId};

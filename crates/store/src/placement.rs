@@ -1,8 +1,8 @@
-//! Citus: which table lives where on a database that is spread over several machines.
+//! Placement: where each table is stored on a database that Citus distributes over several machines.
 //!
-//! Promises: every table has one home, and the statement that brings it there is written here and nowhere else. A
-//! statement is a transaction of its own, as Citus wants it; what is where it belongs is left out, so that an interrupted
-//! run is simply repeated. Must not know what the tables are for beyond who reads and writes them.
+//! Promises: every table has one placement, and the statement that brings it about is written here and nowhere else. A
+//! statement is a transaction of its own, as Citus wants it; a table that is already placed is left out, so that an
+//! interrupted run is simply repeated. Must not know what the tables are for beyond who reads and writes them.
 
 use crate::sql::Statement;
 use crate::{Error, Store, Tx};
@@ -10,12 +10,13 @@ use crate::{Error, Store, Tx};
 /// Where a table lives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Placement {
-    /// Its rows are spread over the machines by their bucket; equal buckets of all these tables are on the same machine.
+    /// Its rows are distributed over the machines by their bucket; equal buckets of all these tables are on the same
+    /// machine.
     Distributed(&'static str),
-    /// Whole, on every machine: read by everybody, written seldom, since each write is made everywhere.
+    /// Whole, on every machine: read by every process, written seldom, since each write is made on all machines.
     Reference(&'static str),
-    /// Whole, on the coordinator, and known to Citus all the same: what it does not know of, it leaves out when it decides
-    /// whether a transaction is one of several machines, and then commits on one machine before the other.
+    /// Whole, on the coordinator, and known to Citus all the same: what it does not know of, it leaves out when it
+    /// decides whether a transaction is one of several machines, and then commits on one machine before the other.
     Local(&'static str),
 }
 
@@ -27,7 +28,7 @@ impl Placement {
     }
 }
 
-/// How far the tables of a database are spread.
+/// How far the tables of a database are distributed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PlacementState {
     /// There is no Citus in this database.
@@ -40,7 +41,7 @@ pub enum PlacementState {
     Partial(Vec<&'static str>),
 }
 
-/// Every table and its home, in the order in which they go there.
+/// Every table and its placement, in the order in which the tables are placed.
 pub const PLACEMENTS: &[(&str, Placement)] = &[
     ("account", Placement::Reference("SELECT create_reference_table('account')")),
     ("token", Placement::Reference("SELECT create_reference_table('token')")),
@@ -203,13 +204,13 @@ pub const PLACEMENTS: &[(&str, Placement)] = &[
     ("last_commit", Placement::Local("SELECT citus_add_local_table_to_metadata('last_commit')")),
     // Few, and forgotten after some weeks.
     ("place_report", Placement::Local("SELECT citus_add_local_table_to_metadata('place_report')")),
-    // Read by nobody but the processes that want a lease.
+    // Read only by the processes that want a lease.
     ("lease", Placement::Local("SELECT citus_add_local_table_to_metadata('lease')")),
     // Migrations are run on the coordinator.
     ("schema_migration", Placement::Local("SELECT citus_add_local_table_to_metadata('schema_migration')")),
 ];
 
-// These two are not in the catalogue: only a server has the first table, and only Citus the second.
+// These two are not in the registry: only a server has the first table, and only Citus the second.
 static EXTENSION: Statement =
     Statement::shared("citus.extension", "SELECT COUNT(*) FROM pg_extension WHERE extname = 'citus'");
 static SETTLED: Statement =
@@ -220,7 +221,7 @@ const MISSING: &str = "the extension citus is not in this database: install Citu
 const ANOTHER_ENGINE: &str = "only PostgreSQL is spread over several machines, by its extension citus; copy the database \
                               there first; nothing was changed";
 
-/// Brings every table of a migrated database to its home. The statements that were run.
+/// Places every table of a migrated database. Returns the statements that were run.
 pub(crate) async fn distribute(store: &Store) -> Result<Vec<&'static str>, Error> {
     let settled = settled(store).await?;
     let mut run = Vec::new();
@@ -253,7 +254,7 @@ async fn is_there(store: &Store) -> Result<bool, Error> {
     Ok(found.await? == Some(1))
 }
 
-/// Fails where tables cannot be spread.
+/// Fails where tables cannot be distributed.
 pub(crate) async fn check(store: &Store) -> Result<(), Error> {
     if !store.is_shared() {
         return Err(Error::PreconditionFailed(ANOTHER_ENGINE.to_owned()));
@@ -261,7 +262,7 @@ pub(crate) async fn check(store: &Store) -> Result<(), Error> {
     if is_there(store).await? { Ok(()) } else { Err(Error::PreconditionFailed(MISSING.to_owned())) }
 }
 
-/// How far the tables are spread.
+/// How far the tables are distributed.
 pub(crate) async fn look(store: &Store) -> Result<PlacementState, Error> {
     if !store.is_shared() || !is_there(store).await? {
         return Ok(PlacementState::No);
@@ -276,7 +277,7 @@ pub(crate) async fn look(store: &Store) -> Result<PlacementState, Error> {
     })
 }
 
-/// Fails where some tables are spread and others are not: as long as that is so, nothing is written.
+/// Fails where some tables are distributed and others are not: as long as that is so, nothing is written.
 pub(crate) async fn require_whole(store: &Store) -> Result<(), Error> {
     let PlacementState::Partial(left) = look(store).await? else { return Ok(()) };
     Err(Error::PreconditionFailed(format!(

@@ -110,7 +110,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>,
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
-/// One product that nobody else changes until this transaction ends. What is written back is read so.
+/// One product that no other transaction changes until this one ends. What is written back is read so.
 pub async fn locked(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>, Error> {
     tx.first(&LOCKED, &values![id.get(), id.bucket()], read).await
 }
@@ -137,7 +137,7 @@ pub async fn names(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<HashMap<Product
     Ok(named.into_iter().collect())
 }
 
-/// Makes a product; its id is given by the store. A taken SKU is [`Error::UniqueViolation`].
+/// Makes a product; its id is given by the store. A SKU that exists already is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, product: &ProductRow) -> Result<ProductRow, Error> {
     let mut source = IdAllocator::default();
     source.add_range(IdKind::Product, ids::take(tx, "product", 1).await?, 1);

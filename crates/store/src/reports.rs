@@ -1,4 +1,4 @@
-//! Reports: what the clients of channels tell of each round, of places nobody has mapped, of what they do.
+//! Reports: the messages of channels' clients about each batch, about places without a mapping, about what they do.
 //!
 //! Promises: a table of reports has an end, by age and by number; what is dropped is dropped in small transactions, the
 //! oldest first. Must not know what a report says.
@@ -15,7 +15,7 @@ pub const REPORTS_MAX: i64 = 1_000_000;
 /// Rows that one transaction drops.
 const DROPPED_TOGETHER: i64 = 200;
 
-/// What came of one object in one round, good or bad.
+/// The result of one object in one batch, good or bad.
 pub static ERROR_REPORTS: Table = Table::new(
     "error_report",
     &[
@@ -35,7 +35,7 @@ pub static ERROR_REPORTS: Table = Table::new(
 .spread(Colocation::With("action_object_id"))
 .counted_by(&["channel_id"]);
 
-/// A place of an address that nobody has mapped.
+/// A place of an address that has no mapping.
 pub static PLACE_REPORTS: Table = Table::new(
     "place_report",
     &[

@@ -1,17 +1,18 @@
 //! Statements: one text each, named, for every engine.
 //!
 //! Promises: placeholders are written `?1 … ?n`; an engine that wants `$n` gets the text translated once. A name says
-//! noun and verb and is what logs and metrics show. What an engine needs besides (locks, a form for many rows at once)
-//! is derived from the one text; a text of its own is the exception, and a test counts them. Must not know any table.
+//! resource and verb and is what logs and metrics show. What an engine needs besides (locks, a form for many rows at
+//! once) is derived from the one text; a dialect override is the exception, and a test counts them. Must not know any
+//! table.
 
 use std::sync::OnceLock;
 
 use crate::engine::postgres::bulk_statement;
 
-/// A statement of the catalogue.
+/// A statement of the registry.
 #[derive(Debug)]
 pub struct Statement {
-    /// `noun.verb`.
+    /// `resource.verb`.
     pub name: &'static str,
     text: &'static str,
     /// The server engine's own text, where the shared one would not do.
@@ -87,8 +88,8 @@ impl Statement {
     }
 }
 
-/// Rows of one `INSERT` on the embedded engine. Within a statement it goes on where the last row went, so that rows that
-/// follow one another are not each looked up from the top of every index.
+/// Rows of one `INSERT` on the embedded engine. Within a statement it goes on where the last row went, so that rows
+/// that follow one another are not each looked up from the top of every index.
 pub(crate) const INSERT_ROWS: usize = 16;
 
 /// An `INSERT` of one row as one of many; none for anything else, and where a parameter stands behind the row.
@@ -125,7 +126,7 @@ pub(crate) fn dollars(text: &str) -> String {
     text.replace('?', "$")
 }
 
-/// Declares the statements of a file and their list, `STATEMENTS`, for the catalogue.
+/// Declares the statements of a file and their list, `STATEMENTS`, for the registry.
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $label:literal, $text:expr $(, $how:ident $(($on_postgres:expr))?)?;)+) => {
         $($(#[$doc])* static $name: crate::sql::Statement =

@@ -1,4 +1,4 @@
-//! The catalogue: every statement of the crate, for the tests that prepare them all and look at their plans.
+//! The statement registry: every statement of the crate, for the tests that prepare them all and look at their plans.
 
 use crate::sql::Statement;
 

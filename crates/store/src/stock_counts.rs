@@ -1,4 +1,4 @@
-//! Counts at locations: reading. Writing is the ledger's. Must not know what a difference became of stock.
+//! Counts at locations: reading. Only the unit of work writes them. Must not know what a difference became of stock.
 
 use onhand_core::fulfilment::{CountLine, CountResult, StockCount, TrackedChanges};
 use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp};

@@ -27,7 +27,7 @@ pub struct StockListRow {
     pub moves_settle: MovesSettle,
     /// Whether the ERP's code of a line that is reserved here is no other line's.
     pub is_item_code_unique: bool,
-    /// How old figures without a time of their own are taken to be, in seconds, 0..=86400.
+    /// How old levels without a time of their own are taken to be, in seconds, 0..=86400.
     pub snapshot_delay_seconds: i64,
     /// The time zone of its times without an offset: a name of the IANA database.
     pub time_zone: Option<String>,
@@ -139,7 +139,7 @@ pub async fn time_zones(
     Ok(found.into_iter().filter_map(|(list, zone)| Some((list, zone?))).collect())
 }
 
-/// One list that nobody else changes until this transaction ends. What is written back is read so.
+/// One list that no other transaction changes until this one ends. What is written back is read so.
 pub async fn locked(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<StockListRow>, Error> {
     tx.first(&LOCKED, &values![id.get()], read).await
 }
@@ -164,7 +164,7 @@ pub async fn named(tx: &mut Tx<'_>, name: &str, code: Option<&str>) -> Result<Ve
     tx.all(&NAMED, &values![name, code], read).await
 }
 
-/// Makes a list; its id is given by the store. Taken names and codes are [`Error::UniqueViolation`].
+/// Makes a list; its id is given by the store. Names and codes that exist already are [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow, Error> {
     let id = ids::take(tx, "stock_list", 1).await?;
     let list = StockListRow { id: StockListId::new(id), ..list.clone() };
@@ -201,7 +201,7 @@ pub struct Taken {
     pub code: bool,
 }
 
-/// Whether name and code of a list are taken by others.
+/// Whether other lists have the name and the code of a list.
 pub async fn taken(tx: &mut Tx<'_>, list: &StockListRow) -> Result<Taken, Error> {
     let code = list.code.as_deref();
     let others = tx

@@ -69,8 +69,9 @@ pub static SENDERS: Table = Table::new(
     &[Column::id("stock_location_id", &LOCATIONS), Column::text("cargo_company"), Column::text("origin_id")],
 );
 
-/// A list knows its location, so that an order learns of it without another question. What was ordered from the list before
-/// there was a location is to be planned, and so is whatever waits for stock: there may be other places to take it from.
+/// A list knows its location, so that an order learns of it without another question. What was ordered from the list
+/// before there was a location is to be sourced, and so are lines that wait for stock: there may be other locations to
+/// take them from.
 fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     Box::pin(async move {
         for change in changes {
@@ -145,7 +146,7 @@ pub async fn names(tx: &mut Tx<'_>) -> Result<Vec<(StockLocationId, (String, Str
 pub struct Active {
     /// Its code.
     pub code: String,
-    /// The list that has its figures.
+    /// The list that counts its stock.
     pub list: StockListId,
     /// Its tags, as JSON.
     pub tags: String,

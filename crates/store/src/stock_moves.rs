@@ -1,5 +1,5 @@
-//! Moves that the ERP has to hear of, and what they keep off sale: reading. Writing is the ledger's. Must not know when a
-//! move is made.
+//! Moves that the ERP has to hear of, and what they keep off sale: reading. Only the unit of work writes them. Must not
+//! know when a move is made.
 
 use onhand_core::fulfilment::{Kept, MoveKind, MoveState, StockMove, TrackedChanges};
 use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TransferId};

@@ -1,4 +1,5 @@
-//! Product stocks (contract 4): reading. Writing is the ledger's. Must not know why a row changed.
+//! Product stocks (contract 4): reading. Only the unit of work and speculative batches write them. Must not know why a
+//! row changed.
 
 use std::collections::BTreeSet;
 
@@ -122,7 +123,7 @@ impl StockRow<'_> {
         self.0.str(1)
     }
 
-    /// The figure last written.
+    /// The level last written.
     pub fn on_hand(&self) -> Result<i64, Error> {
         self.0.get(2)
     }
@@ -207,8 +208,8 @@ pub async fn of_list(tx: &mut Tx<'_>, list: StockListId, after: i64, limit: i64)
     tx.all(&OF_LIST, &values![list.get(), after, limit], read).await
 }
 
-/// What says that a stock is still what it was: every change of a number is a movement, and only times of its figure move
-/// without one.
+/// What says that a stock is still what it was: every change of a number is a movement, and only times of its level
+/// change without one.
 #[derive(Clone, Copy, Debug)]
 pub struct State {
     movement: Option<MovementId>,
@@ -247,7 +248,7 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
     Ok((stock, list))
 }
 
-/// Some product stocks, which nobody else changes until the transaction ends. Asked for in the order of their ids.
+/// Some product stocks, which no other transaction changes until this one ends. Asked for in the order of their ids.
 pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<StockId>) -> Result<Vec<Locked>, Error> {
     tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read_locked).await
 }

@@ -56,7 +56,7 @@ impl LastWrite {
 /// How to open a database.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Refuse to make a database that is not there: for commands that only look.
+    /// Do not make a database that is not there: for commands that only look.
     pub must_exist: bool,
     /// Never write, not even beside the file: for commands that only look.
     pub read_only: bool,
@@ -84,9 +84,9 @@ impl Store {
         Ok(Self { engine: Arc::new(engine), last_write: Arc::default() })
     }
 
-    /// Ends all connections, after copying what the write-ahead log of an embedded database has into its file. From here on
-    /// everything is [`Error::Unavailable`], also for other clones. An error says that data is left in the log, from which
-    /// the next process that opens the file has it.
+    /// Ends all connections, after copying what the write-ahead log of an embedded database has into its file. From
+    /// here on everything is [`Error::Unavailable`], also for other clones. An error says that data is left in the log,
+    /// from which the next process that opens the file has it.
     pub async fn close(&self) -> Result<(), Error> {
         let engine = self.engine.clone();
         let closed = tokio::task::spawn_blocking(move || match &*engine {
@@ -104,8 +104,9 @@ impl Store {
         }
     }
 
-    /// Copies an embedded database into a file, as it is at one moment, while others go on; `told` hears how many bytes of how
-    /// many are copied. For a database server that is [`Error::PreconditionFailed`]: it has its own tools.
+    /// Copies an embedded database into a file, as it is at one moment, while others go on; `told` is called with how
+    /// many bytes of how many are copied. For a database server that is [`Error::PreconditionFailed`]: it has its own
+    /// tools.
     pub async fn backup(&self, target: PathBuf, told: impl FnMut(u64, u64) + Send + 'static) -> Result<(), Error> {
         match &*self.engine {
             Engine::Sqlite(threads) => threads.backup(target, told).await,
@@ -115,8 +116,8 @@ impl Store {
         }
     }
 
-    /// Whether the files of an embedded database are still those that were opened: [`Error::Lost`] if they were removed or
-    /// replaced, and with them all that is written from then on.
+    /// Whether the files of an embedded database are still those that were opened: [`Error::Lost`] if they were removed
+    /// or replaced, and with them all that is written from then on.
     pub fn check_files(&self) -> Result<(), Error> {
         match &*self.engine {
             Engine::Sqlite(threads) => threads.check_files(),
@@ -163,22 +164,22 @@ impl Store {
         migrate::migrate(self).await
     }
 
-    /// Makes it fit for work: brings the schema up to date, and then refuses a database of which Citus knows some tables and not
-    /// others.
+    /// Makes it fit for work: brings the schema up to date, and then rejects a database of which Citus knows some
+    /// tables and not others.
     pub async fn prepare(&self) -> Result<(), Error> {
         self.migrate().await?;
         placement::require_whole(self).await
     }
 
-    /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus, that is
-    /// [`Error::PreconditionFailed`]. The statements that were run.
+    /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus,
+    /// that is [`Error::PreconditionFailed`]. The statements that were run.
     pub async fn distribute(&self) -> Result<Vec<&'static str>, Error> {
         placement::check(self).await?;
         self.migrate().await?;
         placement::distribute(self).await
     }
 
-    /// How far the tables are spread over the machines of a Citus cluster.
+    /// How far the tables are distributed over the machines of a Citus cluster.
     pub async fn spread(&self) -> Result<PlacementState, Error> {
         placement::look(self).await
     }
@@ -188,8 +189,8 @@ impl Store {
         matches!(*self.engine, Engine::Postgres(_))
     }
 
-    /// Makes this process the one that changes stock in an embedded database, until the hold is dropped; `None` where
-    /// another process is that. A server database needs no such process, and gives a hold to everybody.
+    /// Makes this process the one that changes stock in an embedded database, until the lock is dropped; `None` where
+    /// another process is that. A server database needs no such process, and gives a lock to every caller.
     pub fn writer_lock(&self) -> Result<Option<WriterLock>, Error> {
         match &*self.engine {
             Engine::Sqlite(threads) => WriterLock::take(threads.path()),
@@ -197,8 +198,8 @@ impl Store {
         }
     }
 
-    /// A mark of what the database holds, at a moment after this was called: as long as it is the same, nothing has
-    /// changed, whoever writes. `None` where the engine has no marks.
+    /// A token of what the database has, at a moment after this was called: as long as it is the same, nothing has
+    /// changed, whichever process writes. `None` where the engine has no tokens.
     pub async fn snapshot_token(&self) -> Result<Option<SnapshotToken>, Error> {
         match &*self.engine {
             Engine::Sqlite(threads) => threads.snapshot_token().map(Some),
@@ -235,10 +236,10 @@ impl Store {
         }
     }
 
-    /// Runs a body that only reads, on one snapshot, when it is its turn: reads are so many at a time, and more than some
-    /// thousands that wait are [`Error::Unavailable`] at once, as is one that takes too long. One whose caller has gone is not
-    /// begun, or given up. `name` is for logs. A server engine runs the body again when its connection was cut, so it does
-    /// nothing else than ask.
+    /// Runs a body that only reads, on one snapshot, when it is its turn: reads are so many at a time, and more than
+    /// some thousands that wait are [`Error::Unavailable`] at once, as is one that takes too long. One whose caller has
+    /// gone is not begun, or given up. `name` is for logs. A server engine runs the body again when its connection was
+    /// cut, so it does nothing else than ask.
     pub async fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
@@ -251,7 +252,7 @@ impl Store {
         result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
 
-    /// The same for whoever watches the server: it waits for no other reads, so it must be short.
+    /// The same for readers that watch the server: they wait for no other reads, so they must be short.
     pub async fn watch<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,

@@ -1,4 +1,4 @@
-//! Transfers and their lines (contract 13.4): reading. Writing is the ledger's. Must not know stock.
+//! Transfers and their lines (contract 13.4): reading. Only the unit of work writes them. Must not know stock.
 
 use onhand_core::fulfilment::{TrackedChanges, Transfer, TransferItem, TransferState};
 use onhand_core::{
@@ -23,7 +23,7 @@ const TABLE: Table = Table {
 pub const ORDER_NUMBER: &str = "(SELECT o.number FROM sales_order o \
                                 WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
 
-/// The channel of a transfer's order, 0 for the own door. Both share a bucket.
+/// The channel of a transfer's order, 0 for none. Both share a bucket.
 pub const ORDER_CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
                                  WHERE o.id = transfer_order.order_id AND o.bucket = transfer_order.bucket)";
 
@@ -59,7 +59,7 @@ statements! {
     ITEMS_OF_ORDER = "transfer_items.of_order",
         "SELECT id, transfer_id, order_id, package_item_id, item_id, sku, quantity, state, created_at, modified_at
          FROM transfer_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
-    /// 200 is a transfer that nobody has fetched yet.
+    /// 200 is a transfer that no picker has fetched yet.
     COUNTED = "transfers.counted",
         "SELECT t.id, t.order_id, t.package_id, t.number, t.source_id, t.destination_id, t.state, t.created_at,
          t.modified_at, i.id, i.transfer_id, i.order_id, i.package_item_id, i.item_id, i.sku, i.quantity, i.state,
@@ -134,7 +134,8 @@ pub async fn items_of_orders(
     tx.all_each(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
 }
 
-/// The lines that wait to be fetched which a count of these SKUs at these locations must think of, with their transfers.
+/// The lines that wait to be fetched which a count of these SKUs at these locations must think of, with their
+/// transfers.
 pub(crate) async fn counted<'c>(
     tx: &mut Tx<'_>,
     counted: impl IntoIterator<Item = &'c (StockLocationId, String)>,

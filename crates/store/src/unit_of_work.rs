@@ -1,8 +1,8 @@
-//! The ledger's storage: rows onto a shelf, and what was touched back.
+//! The unit of work: it loads rows into a working set, and saves the rows that were changed.
 //!
-//! Promises: rows are loaded in the order of their ids, each once; what [`apply`] writes is exactly what the shelf
-//! recorded, together with the kept counts. Must not know why anything changed. The only writer of stock, holds, orders
-//! and movements.
+//! Promises: rows are loaded in the order of their ids, each once; what [`apply`] writes is exactly what the working
+//! set recorded, together with the counters. Must not know why anything changed. The only writer of stock,
+//! reservations, orders and movements.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -21,12 +21,12 @@ use crate::{
     Error, Tx, channels, fulfilment, mappings, movements, order_items, orders, products, records, stock_lists, stocks,
 };
 
-/// This file composes what the nouns offer and has no statements of its own.
+/// This file composes what the resources offer and has no statements of its own.
 pub(crate) static STATEMENTS: &[&Statement] = &[];
 
 /// Loads everything a batch of commands looks at. What never changes is read first and says what has to be locked; then
-/// orders are locked, then stocks, each in the order of their ids, so that no two processes wait for each other; what may
-/// change is read under those locks.
+/// orders are locked, then stocks, each in the order of their ids, so that no two processes wait for each other; what
+/// may change is read under those locks.
 pub async fn load(tx: &mut Tx<'_>, read_set: &ReadSet, working_set: &mut WorkingSet) -> Result<(), Error> {
     mappings::lock_codes(tx, &read_set.codes).await?;
     // Nothing else depends on the numbers, so nothing waits for them.
@@ -63,7 +63,7 @@ pub async fn load(tx: &mut Tx<'_>, read_set: &ReadSet, working_set: &mut Working
     load_channels(tx, &read_set.channels, working_set).await
 }
 
-/// Whether a figure may be written that settles reported lines of this stock.
+/// Whether a level may be written that settles reported lines of this stock.
 fn settles(read_set: &ReadSet, stock: &Stock) -> bool {
     let key = || StockKey { list: stock.list, sku: stock.sku.clone() };
     stock.reported > 0 && (read_set.reported_of_ids.contains(&stock.id) || read_set.reported_of_keys.contains(&key()))
@@ -85,7 +85,7 @@ async fn lock_stocks(
     Ok(stocks::lock(tx, &wanted).await?.into_iter().unzip())
 }
 
-/// Orders that are needed whole; names all lines that are needed, and the stocks they hold.
+/// Orders that are needed whole; names all lines that are needed, and the stocks they reserve.
 async fn lock_orders(
     tx: &mut Tx<'_>,
     read_set: &ReadSet,
@@ -109,7 +109,8 @@ async fn lock_orders(
     Ok(places.into_iter().map(|place| place.item).collect())
 }
 
-/// Lines, their holds and their mappings. A line may have gone to another stock before this one's lock was ours.
+/// Lines, their reservations and their mappings. A line may have moved to another stock before this one was locked
+/// here.
 async fn load_items(
     tx: &mut Tx<'_>,
     read_set: &ReadSet,
@@ -133,8 +134,8 @@ async fn load_items(
     fulfilment::load_moves(tx, read_set.items.iter().copied(), working_set).await
 }
 
-/// Other lines that the ERP has given codes to which it is about to give, where the line's list minds. A line that does not
-/// exist is given none.
+/// Other lines that the ERP has given codes to which it is about to give, where the line's list minds. A line that does
+/// not exist is given none.
 async fn load_codes(
     tx: &mut Tx<'_>,
     read_set: &ReadSet,
@@ -222,7 +223,7 @@ async fn load_channels(
     Ok(())
 }
 
-/// Writes what the shelf recorded.
+/// Writes what the working set recorded.
 pub async fn apply(tx: &mut Tx<'_>, working_set: &WorkingSet, changes: &Changes) -> Result<(), Error> {
     let mut counters = CounterDeltas::default();
     apply_stocks(tx, working_set, changes, &mut counters).await?;

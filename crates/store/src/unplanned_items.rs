@@ -1,4 +1,5 @@
-//! Order lines that are to leave and are in no package: reading. Writing is the ledger's. Must not know why they are not.
+//! Order lines that are to leave and are in no package: reading. Only the unit of work writes them. Must not know why
+//! they are not.
 
 use onhand_core::fulfilment::{TrackedChanges, UnplannedItem, UnplannedReason};
 use onhand_core::{OrderId, OrderItemId, StockId, Timestamp};
@@ -29,7 +30,7 @@ statements! {
     AFTER = "unplanned_items.after",
         "SELECT id, order_id, stock_id, sku, quantity, reason, created_at, modified_at
          FROM unplanned_item WHERE id > ?1 ORDER BY id LIMIT ?2";
-    /// Locations have changed: those that wait for stock are to be planned.
+    /// Locations have changed: the lines that wait for stock are to be sourced.
     RETRY = "unplanned_items.retry",
         "INSERT INTO plan_due (bucket, order_id) SELECT bucket, order_id FROM unplanned_item
          WHERE reason IN (1, 2, 3) ON CONFLICT (order_id, bucket) DO NOTHING";
@@ -67,7 +68,7 @@ pub async fn after(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Unplan
     tx.all(&AFTER, &values![after, limit], read).await
 }
 
-/// How many there are for a reason, by the kept counts.
+/// How many there are for a reason, by the counters.
 pub async fn count(tx: &mut Tx<'_>, reason: UnplannedReason) -> Result<i64, Error> {
     counters::count(tx, &CounterKey::of(TABLE.name, "reason", reason.code()).name()).await
 }
@@ -86,7 +87,7 @@ pub(crate) async fn of_stocks(
     tx.all_each(&OF_STOCK, stocks.into_iter().map(|id| values![id.get()]), read).await
 }
 
-/// Marks the orders of those that wait for stock to be planned.
+/// Marks the orders of lines that wait for stock to be sourced.
 pub(crate) async fn retry(tx: &mut Tx<'_>) -> Result<(), Error> {
     tx.execute(&RETRY, &[]).await.map(drop)
 }

@@ -15,7 +15,7 @@ use crate::{Error, Tx};
 pub struct Difference {
     /// Which rule is broken.
     pub rule: &'static str,
-    /// The id of the row; of a kept count, the first id that it counts.
+    /// The id of the row; of a counter, the first id that it counts.
     pub id: i64,
     /// What it should be.
     pub expected: i64,
@@ -30,7 +30,7 @@ pub struct Extent {
     pub stocks: i64,
     /// Movements.
     pub movements: i64,
-    /// Holds.
+    /// Reservations.
     pub reservations: i64,
     /// Orders.
     pub orders: i64,
@@ -39,8 +39,9 @@ pub struct Extent {
 /// Differences reported per rule at the most: one is enough to know, a hundred to see a pattern.
 const DIFFERENCES_MAX: i64 = 100;
 
-// Where the tables are spread over several machines, a join is done on each of them if it is by bucket. What a rule joins
-// otherwise, a line with the hold of its stock, is named before it: that is fetched then, and elsewhere it is the same join.
+// Where the tables are distributed over several machines, a join is done on each of them if it is by bucket. What a
+// rule joins otherwise, a line with the reservation of its stock, is named before it: that is fetched then, and
+// elsewhere it is the same join.
 statements! {
     ON_HAND = "verify.on_hand",
         "SELECT s.id, COALESCE(m.total, 0), s.on_hand FROM stock s LEFT JOIN
@@ -112,7 +113,7 @@ statements! {
     ONE_PACKAGE = "verify.one_package",
         "SELECT item_id, 1, COUNT(*) FROM package_item WHERE state IN (200, 250, 450, 475, 500) GROUP BY bucket, item_id
          HAVING COUNT(*) > 1 LIMIT ?1";
-    /// A line that waits for a transfer may still be held where it is fetched.
+    /// A line that waits for a transfer may still be reserved where it is fetched.
     PACKED_HOLD = "verify.packed_hold",
         "WITH h AS (SELECT bucket, item_id, stock_id FROM hold WHERE state IN (1, 2, 3)),
          s AS (SELECT bucket, id, stock_list_id FROM stock)
@@ -142,7 +143,7 @@ statements! {
          WHERE m.kind = 'transfer' AND ((m.state = 0 AND (k.move_id IS NULL OR k.registered_at IS NOT NULL))
          OR (m.state <> 0 AND k.move_id IS NOT NULL AND k.registered_at IS NULL)
          OR (k.move_id IS NOT NULL AND k.quantity <> m.quantity)) LIMIT ?1";
-    /// Units on their way are held by the line that waits for them, or else kept.
+    /// Units on their way are reserved by the line that waits for them, or else kept.
     UNITS_ON_THEIR_WAY = "verify.units_on_their_way",
         "WITH k AS (SELECT stock_id, move_id, quantity FROM stock_kept)
          SELECT m.id, CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END, COALESCE(k.quantity, 0)
@@ -172,7 +173,7 @@ statements! {
          WHERE i.id IS NULL OR i.status NOT IN (400, 450) OR i.quantity <> u.quantity
          OR EXISTS (SELECT 1 FROM package_item p WHERE p.order_id = u.order_id AND p.bucket = u.bucket AND p.item_id = u.id
          AND p.state IN (200, 250, 450, 475, 500)) LIMIT ?1";
-    /// A line that was taken out of its package is in another one, is noted, or is to be planned.
+    /// A line that was taken out of its package is in another one, is noted, or is to be sourced.
     UNNOTED = "verify.unnoted",
         "SELECT i.id, 1, 0 FROM package_item o JOIN order_item i ON i.id = o.item_id AND i.bucket = o.bucket
          WHERE o.state IN (100, 150) AND i.status IN (400, 450)
@@ -185,7 +186,7 @@ statements! {
          (SELECT COUNT(*) FROM sales_order)";
 }
 
-/// Every scope whose rows are no records, by the smallest blocks.
+/// Every scope whose rows belong to no resource table, by the smallest blocks.
 const FINE: &str = "WITH fine (scope, block, n) AS (
      SELECT 'stock', id >> 16, COUNT(*) FROM stock GROUP BY 2
      UNION ALL SELECT 'stock:stock_list_id:' || stock_list_id, id >> 16, COUNT(*) FROM stock GROUP BY 1, 2
@@ -216,7 +217,7 @@ const FINE: &str = "WITH fine (scope, block, n) AS (
      UNION ALL SELECT 'stock_count', id >> 16, COUNT(*) FROM stock_count GROUP BY 2
      UNION ALL SELECT 'stock_count:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM stock_count GROUP BY 1, 2";
 
-/// What is counted against what is kept: the smallest blocks are added up to the larger ones.
+/// Counted rows against the counters: the smallest blocks are added up to the larger ones.
 const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
      both_sides (scope, level, block, id, counted, kept) AS (
      SELECT scope, level, block >> (16 - 8 * level), block >> (16 - 8 * level) << (32 - 8 * level), n, 0
@@ -225,7 +226,7 @@ const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
      SELECT MIN(id), CAST(SUM(counted) AS BIGINT), CAST(SUM(kept) AS BIGINT) FROM both_sides GROUP BY scope, level, block
      HAVING SUM(counted) <> SUM(kept) LIMIT ?1";
 
-/// Kept counts against a count of every table, those of records too, once per scope.
+/// The counters against a count of every table, those of resources too, once per scope.
 pub(crate) fn counts() -> &'static Statement {
     static COUNTS: OnceLock<Statement> = OnceLock::new();
     COUNTS.get_or_init(|| {

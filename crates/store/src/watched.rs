@@ -1,7 +1,7 @@
 //! What operators watch: how much is under way, and since when.
 //!
-//! Promises: reads kept counts, or indexes that have only what is under way; nothing here reads a large table. Must not know how
-//! it is shown.
+//! Promises: reads counters, or indexes that have only what is under way; nothing here reads a large table. Must not
+//! know how it is shown.
 
 use onhand_core::fulfilment::UnplannedReason;
 use onhand_core::{ChannelId, OrderItemId, Timestamp};

@@ -1,7 +1,7 @@
-//! Holds: which process changes stock in an embedded database.
+//! The writer lock: which process changes stock in an embedded database.
 //!
-//! Promises: one process at a time has the hold of a file, and loses it however it ends. Must not know tables, and keeps
-//! nobody from reading or writing: what needs a hold asks for it.
+//! Promises: one process at a time has the lock of a file, and loses it however it ends. Must not know tables, and
+//! keeps no process from reading or writing: an operation that needs the lock asks for it.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -11,24 +11,24 @@ use std::path::{Path, PathBuf};
 use crate::Error;
 use crate::engine::sqlite::RIGHTS;
 
-/// What the hold's own file is called, after the database. A lock on the database's file would be in SQLite's way.
+/// The name of the lock's own file, after the database's. A lock on the database's file would be in SQLite's way.
 const SUFFIX: &str = "-hold";
 
 /// Says that no other process changes stock in the same file.
 #[derive(Debug)]
 pub struct WriterLock {
-    /// Open as long as it is held. It is not removed: another process may wait for this very file.
+    /// Open as long as the process has the lock. It is not removed: another process may wait for this very file.
     file: Option<(File, PathBuf)>,
 }
 
 impl WriterLock {
-    /// The hold on something that needs none.
+    /// The lock of a database that needs none.
     pub(crate) const fn nothing() -> Self {
         Self { file: None }
     }
 
-    /// Whether the lock's file is still the one that its name means: otherwise another process can take the lock, too, and
-    /// this is [`Error::Lost`].
+    /// Whether the lock's file is still the one that its name means: otherwise another process can take the lock, too,
+    /// and this is [`Error::Lost`].
     pub fn check(&self) -> Result<(), Error> {
         let Some((file, path)) = &self.file else { return Ok(()) };
         let open = file.metadata().map(|metadata| (metadata.dev(), metadata.ino()));
@@ -39,7 +39,7 @@ impl WriterLock {
         }
     }
 
-    /// Takes the hold on a file, if nobody has it.
+    /// Takes the lock of a file, if no other process has it.
     pub(crate) fn take(database: &Path) -> Result<Option<Self>, Error> {
         let mut path = OsString::from(database);
         path.push(SUFFIX);

@@ -1,10 +1,10 @@
-//! What a copy takes of the floor: locations, packages, transfers, discrepancies, counts.
+//! The tables of fulfilment that a copy takes: locations, packages, transfers, discrepancies, counts.
 //!
 //! Must not know how rows travel.
 
 use super::tables::{Table, table};
 
-/// The tables of the floor.
+/// The tables of fulfilment.
 pub(super) const FLOOR: &[Table] = &[
     table(
         "stock_location_address",

@@ -1,8 +1,8 @@
 //! Copying: a whole database into an empty one, whatever the two engines are.
 //!
 //! Promises: the source is read on one snapshot; the target gets everything in one transaction, which is committed only
-//! after it was counted and verified, so a copy that fails or is cut off leaves nothing. What belongs to the processes of
-//! the source stays there. Must not know what the rows mean.
+//! after it was counted and verified, so a copy that fails or is cut off leaves nothing. What belongs to the processes
+//! of the source stays there. Must not know what the rows mean.
 
 mod directory;
 mod fulfilment;
@@ -31,7 +31,7 @@ pub enum Progress {
     Begins(i64),
     /// So many more rows of this table are in the target.
     Copied(&'static str, i64),
-    /// The target is held against this rule.
+    /// The target is checked against this rule.
     Checks(&'static str),
 }
 
@@ -53,8 +53,8 @@ enum Message {
     Ends,
 }
 
-/// Copies everything. A target with rows, or one that is spread over several machines, is [`Error::PreconditionFailed`], and so is a
-/// source whose schema is not current or that does not add up.
+/// Copies everything. A target with rows, or one that is distributed over several machines, is
+/// [`Error::PreconditionFailed`], and so is a source whose schema is not current or that does not add up.
 pub async fn run(
     source: &Store,
     target: &Store,
@@ -141,7 +141,7 @@ async fn load(
     Ok(copied)
 }
 
-/// Holds the target against every rule.
+/// Checks the target against every rule.
 async fn check(tx: &mut Tx<'_>, told: &(impl Fn(Progress) + Sync)) -> Result<(), Error> {
     if let Tx::Postgres(session) = tx {
         // It has not seen yet how much there is, and plans by that.

@@ -1,12 +1,12 @@
 //! What a copy takes: every table, with its key and its columns.
 //!
-//! Promises: a test holds this list against the schema. Must not know how rows travel.
+//! Promises: a test compares this list with the schema. Must not know how rows travel.
 
 use super::directory::DIRECTORY;
 use super::fulfilment::FLOOR;
 use super::more;
 
-/// Rows read, sent and written together: enough to make up for the round trip, few enough to be held in memory whatever
+/// Rows read, sent and written together: enough to make up for the round trip, few enough to be in memory whatever
 /// their texts are.
 const TOGETHER: usize = 2_000;
 /// The same, of rows that are as large as a piece of a file.
@@ -25,8 +25,8 @@ pub struct Table {
     pub(super) together: usize,
 }
 
-/// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and `lease`,
-/// which are about processes.
+/// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and
+/// `lease`, which are about processes.
 pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TABLES.len() + FLOOR.len() }>(&[
     MAIN,
     DIRECTORY,
@@ -34,7 +34,7 @@ pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TA
     FLOOR,
 ]);
 
-/// Accounts, stock, orders, and what is kept beside them.
+/// Accounts, stock, orders, and the rows that belong to them.
 const MAIN: &[Table] = &[
     table("id_block", &["kind"], &["next"]),
     table(

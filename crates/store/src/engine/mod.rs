@@ -16,7 +16,7 @@ use crate::sql::Statement;
 
 /// A running transaction (or, for reading, a snapshot).
 pub enum Tx<'c> {
-    /// The embedded engine. Holds the connection exclusively, so that a transaction can be sent between threads.
+    /// The embedded engine. It owns the connection exclusively, so that a transaction can be sent between threads.
     Sqlite(&'c mut rusqlite::Connection),
     /// The server engine.
     Postgres(postgres::Transaction<'c>),
@@ -104,7 +104,7 @@ impl Tx<'_> {
         matches!(self, Self::Postgres(session) if session.is_distributed())
     }
 
-    /// Runs a statement that returns no rows. The number of rows it touched.
+    /// Runs a statement that returns no rows. Returns the number of rows it changed.
     pub async fn execute(&mut self, statement: &Statement, values: &[Value<'_>]) -> Result<u64, Error> {
         match self {
             Self::Sqlite(connection) => sqlite::execute(connection, statement.sqlite(), values),
@@ -112,9 +112,9 @@ impl Tx<'_> {
         }
     }
 
-    /// Runs one statement for many rows of parameters. Takes the rows at once and not while waiting, and hides their
-    /// type, so that whoever waits can move between threads. A server engine may run several such calls together, as
-    /// long as nothing is asked in between: they must not be about the same rows.
+    /// Runs one statement for many rows of parameters. It takes the rows at once and not while waiting, and hides their
+    /// type, so that the caller can move between threads. A server engine may run several such calls together, as long
+    /// as nothing is asked in between: they must not be about the same rows.
     pub fn execute_each<'t, 'v: 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
@@ -126,7 +126,7 @@ impl Tx<'_> {
         }
     }
 
-    /// The same, when it has to be known at once how many rows it touched.
+    /// The same, when it has to be known at once how many rows it changed.
     pub(crate) fn execute_each_counted<'t, 'v: 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
@@ -216,7 +216,7 @@ impl Tx<'_> {
     }
 
     /// Runs one statement that [`crate::copy`] has put together from its closed list of tables, for many rows of
-    /// parameters. The number of rows it touched.
+    /// parameters. Returns the number of rows it changed.
     pub(crate) async fn execute_each_composed(
         &mut self,
         sql: &str,

@@ -1,7 +1,7 @@
-//! Turns of reads: so many at a time, so many that wait, and none for whoever has gone.
+//! The read queue: so many reads at a time, so many that wait, and none for a caller that has gone.
 //!
-//! Promises: a caller that gives up leaves the queue at once; a queue that is full refuses at once; nobody waits longer than
-//! a read may take. Must not know what is read.
+//! Promises: a caller that gives up leaves the queue at once; a queue that is full rejects at once; no caller waits
+//! longer than a read may take. Must not know what is read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,7 +1,8 @@
-//! Rounds: what a step of a batch does to the actions of its objects, in one transaction (contract C4.2 to C4.4).
+//! Batches: the effect of a step of a batch on the actions of its objects, in one transaction (contract C4.2 to C4.4).
 //!
-//! Promises: a step that is refused changes nothing; no object is in two open batches; what a batch lets go of is offered
-//! again. Must not know which steps there are, nor what becomes of an action: both are rules of `onhand_core::feed`.
+//! Promises: a step that is rejected changes nothing; no object is in two open batches; an object that a batch releases
+//! is offered again. Must not know which steps there are, nor what becomes of an action: both are rules of
+//! `onhand_core::feed`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +42,7 @@ pub struct BatchItems {
     pub join: fn(&str, &str) -> String,
 }
 
-/// How long a batch may hold objects without a word, in seconds.
+/// How long a batch may have its objects without a message, in seconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Leases {
     /// While it is ours to finish.
@@ -63,7 +64,7 @@ pub struct BatchPatch {
     pub sent: Option<BatchItems>,
 }
 
-/// Why a wish is refused.
+/// Why a patch is rejected.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum BatchRejection {
     /// There is no such batch.
@@ -160,7 +161,7 @@ async fn apply(
     let foreign = foreign(tx, channel_scope, wanted.keys()).await?;
     let reserved = |key: &(i64, i64)| before.get(key).is_some_and(|row| row.action.is_locked_for(name));
     if given_up {
-        // A batch that is given up says nothing of what it does not hold, and only what failed of what it does.
+        // A batch that is given up says nothing of objects it does not have, and only what failed of those it has.
         wanted.retain(|key, one| one.reason.is_some() && !reserved(key) && !foreign.contains(key));
     } else if !foreign.is_empty() {
         return Ok(Err(BatchRejection::Foreign(foreign)));
@@ -204,7 +205,7 @@ fn tried_of(
     newest: Option<Timestamp>,
     now: Timestamp,
 ) -> Action {
-    // Nobody has a version that is not there yet; it would hide what comes before it.
+    // No channel has a version that is not there yet; it would hide what comes before it.
     let said = one.version_at.or(newest).unwrap_or(now);
     let version_at = newest.map_or(said, |newest| said.min(newest));
     let entry = Entry { remote_id: one.remote_id.clone(), version_at, reason: one.reason };
@@ -258,7 +259,7 @@ fn by_kind<'k>(keys: impl Iterator<Item = &'k (i64, i64)>) -> BTreeMap<ObjectKin
     kinds
 }
 
-/// Writes actions that were tried, what was refused of them, and what is due from now on.
+/// Writes actions that were tried, their delivery failures, and what is due from now on.
 async fn write(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -294,7 +295,7 @@ async fn decide(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[ActionRow
     Ok(())
 }
 
-/// Lets go of all that a batch holds.
+/// Releases all objects of a batch.
 pub(crate) async fn release(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,

@@ -50,7 +50,8 @@ pub async fn after(
     tx.all(&AFTER, &values![kind.number(), scope, version, limit], read).await
 }
 
-/// In which scopes, given with a version each, something has changed after it. One question, however many lists there are.
+/// In which scopes, given with a version each, something has changed after it. One question, however many lists there
+/// are.
 pub(super) async fn waiting(
     tx: &mut Tx<'_>,
     kind: ObjectKind,

@@ -1,5 +1,5 @@
-//! Where a channel stands: the row that its writers lock, and up to which version it has looked at changes. Must not know
-//! what the changes are.
+//! Where a channel stands: the row that its writers lock, and up to which version it has looked at changes. Must not
+//! know what the changes are.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ statements! {
     REMOVE = "feed_positions.remove", "DELETE FROM feed_position WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3";
 }
 
-/// What a channel's catalog was when somebody looked.
+/// What a channel's catalog was when it was last looked at.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct ChannelCursor {
     pub(super) catalog: i64,
@@ -43,7 +43,7 @@ fn read(row: &Row<'_>) -> Result<ChannelCursor, Error> {
     Ok(ChannelCursor { catalog: row.get(0)?, has_items: row.get(1)?, lists: row.get(2)? })
 }
 
-/// The mark of a channel that has a feed.
+/// The cursor of a channel that has a feed.
 pub(super) async fn find(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<ChannelCursor>, Error> {
     tx.first(&FIND, &values![channel.get()], read).await
 }
@@ -82,7 +82,7 @@ pub(super) async fn set(
     Ok(())
 }
 
-/// Forgets a scope that is not the channel's any more, after what was outgoing of it, of which so much is taken away.
+/// Forgets a scope that is not the channel's any more, after the deliveries of it, of which so much is taken away.
 pub(super) async fn forget(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -96,8 +96,8 @@ pub(super) async fn forget(
     Ok(progress)
 }
 
-/// Forgets all that depends on the catalog: it is looked at from the beginning. So much of it is taken away at a time; until
-/// the last of it is gone, the feed is that of the catalog before.
+/// Forgets all that depends on the catalog: it is looked at from the beginning. So much of it is taken away at a time;
+/// until the last of it is gone, the feed is that of the catalog before.
 pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: &ChannelCursor) -> Result<Progress, Error> {
     for kind in OF_CATALOG {
         if deliveries::clear_kind(tx, channel, kind).await? == Progress::More {

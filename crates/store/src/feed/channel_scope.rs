@@ -1,5 +1,5 @@
-//! What a channel may have: its catalog's lists and their products, or those that the catalog names one by one. Must not
-//! know what the channel has been sent.
+//! What a channel may have: its catalog's lists and their products, or those that the catalog names one by one. Must
+//! not know what the channel has been sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ statements! {
         "SELECT product_id FROM product_price WHERE product_id = ?1 AND price_list_id = ?2 AND bucket = ?3";
 }
 
-/// Which figure a channel is told as `stock`.
+/// Which level a channel is sent as `stock`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ChannelLevel {
     /// What was last written.
@@ -50,13 +50,13 @@ pub struct ChannelScope {
     pub stock_lists: (Option<i64>, Vec<i64>),
     /// The price lists, likewise.
     pub price_lists: (Option<i64>, Vec<i64>),
-    /// Which figure it is told.
+    /// Which level it is sent.
     pub figure: ChannelLevel,
-    /// How often it tries what it has refused.
+    /// How often it tries what it could not take.
     pub retries: Retries,
 }
 
-/// A channel's catalog, its two lists, the figure that the channel is told, and how often it tries.
+/// A channel's catalog, its two lists, the level that the channel is sent, and how often it tries.
 type OfChannel = (Option<i64>, Option<i64>, Option<i64>, ChannelLevel, Retries);
 
 fn read(row: &Row<'_>) -> Result<OfChannel, Error> {
@@ -95,7 +95,7 @@ impl ChannelScope {
         Ok(channel_scope)
     }
 
-    /// The scopes in which the channel is told of a kind.
+    /// The scopes in which the channel is sent a kind.
     pub fn scopes(&self, kind: ObjectKind) -> Vec<i64> {
         match kind {
             ObjectKind::Product => self.catalog.map(|_| 0).into_iter().collect(),
@@ -117,8 +117,8 @@ impl ChannelScope {
         format!("{};{}", text(all(&self.stock_lists)), text(all(&self.price_lists)))
     }
 
-    /// Which of these products it has: those with an item, or, where the catalog has no items, those with a stock in one
-    /// of its stock lists. A catalog without a stock list has those with a price in one of its price lists.
+    /// Which of these products it has: those with an item, or, where the catalog has no items, those with a stock in
+    /// one of its stock lists. A catalog without a stock list has those with a price in one of its price lists.
     pub async fn products(&self, tx: &mut Tx<'_>, products: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
         let Some(catalog) = self.catalog else { return Ok(BTreeSet::new()) };
         if self.has_items {

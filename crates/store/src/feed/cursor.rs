@@ -1,8 +1,9 @@
 //! A cursor over the stocks of a channel: where a program stands that keeps its own place, and what comes next for it.
 //!
-//! Promises: what a cursor has passed is complete: of every stock that the channel may have, or might have when the cursor
-//! was given, the cursor has been given what it is since its last change, and whether it is in the catalog. A part takes
-//! work that does not depend on how much there is. Must not know feeds: what a cursor has passed counts as sent in none.
+//! Promises: what a cursor has passed is complete: of every stock that the channel may have, or might have when the
+//! cursor was given, the cursor has been given what it is since its last change, and whether it is in the catalog. A
+//! part takes work that does not depend on how much there is. Must not know feeds: what a cursor has passed counts as
+//! sent in none.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -31,11 +32,11 @@ pub(crate) const EVERY_CATALOG: i64 = 0;
 /// Where a program stands. Its text is opaque to the program; a plain number is the beginning of every one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cursor {
-    /// The version up to which everything has been told.
+    /// The version up to which everything has been sent.
     pub after: i64,
     /// The version at which the program began with nothing: what changed as a whole before that it has never known.
     pub since: i64,
-    /// The version of a list's change that is being told, and the version up to which the list's stocks have been.
+    /// The version of a list's change that is being sent, and the version up to which the list's stocks have been.
     pub within: Option<(i64, i64)>,
 }
 
@@ -90,7 +91,7 @@ impl Cursor {
     }
 }
 
-/// A stock that is told of.
+/// A stock that is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Told {
     /// Its id.
@@ -151,8 +152,8 @@ async fn part(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: Wanted) -> 
     }
 }
 
-/// All stocks of a list. Where nothing can have gone, those that are newer than the list's change come by themselves; where
-/// something can, one that has changed after it has gone is told of here or never.
+/// All stocks of a list. Where nothing can have gone, those that are newer than the list's change come by themselves;
+/// where something can, one that has changed after it has gone is sent here or never.
 async fn replay(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -183,7 +184,8 @@ enum Entry {
     Product(i64),
 }
 
-/// What has changed one by one between a cursor and a version: the stocks, the last version of those, and whether there is more.
+/// What has changed one by one between a cursor and a version: the stocks, the last version of those, and whether there
+/// is more.
 async fn changed(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -207,8 +209,8 @@ async fn changed(
     Ok((stocks, Some(last), found.len() < all))
 }
 
-/// What has versions above one, in their order: of each list, so many at the most, and of the catalog, whose changes count
-/// from the beginning of the program on.
+/// What has versions above one, in their order: of each list, so many at the most, and of the catalog, whose changes
+/// count from the beginning of the program on.
 async fn entries(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -228,8 +230,8 @@ async fn entries(
     Ok(found)
 }
 
-/// The stocks that entries are about, each once, by its last entry. One that has changed and is not in the catalog is not
-/// told of: that it has left was, or will be, an entry of its own.
+/// The stocks that entries are about, each once, by its last entry. One that has changed and is not in the catalog is
+/// not sent: that it has left was, or will be, an entry of its own.
 async fn stocks_of(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,

@@ -49,7 +49,7 @@ pub enum Offer {
     Update = 1,
     /// The channel should not have it any more.
     Removal = 2,
-    /// The channel has refused it and is not offered it again in this version.
+    /// The channel could not take it and is not offered it again in this version.
     Refused = 3,
 }
 
@@ -82,7 +82,7 @@ impl Due {
     }
 }
 
-/// Writes what is due of some objects; what is not due of them is taken away.
+/// Writes the deliveries that are due of some objects; what is not due of them is taken away.
 pub(super) async fn write(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -103,7 +103,7 @@ fn progress(taken: u64) -> Progress {
     if taken < CLEARED_ROWS.unsigned_abs() { Progress::UpToDate } else { Progress::More }
 }
 
-/// Takes away what is outgoing in a scope, [`CLEARED_ROWS`] at a time.
+/// Takes away the deliveries of a scope, [`CLEARED_ROWS`] at a time.
 pub(super) async fn clear(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -114,7 +114,7 @@ pub(super) async fn clear(
     Ok(progress(tx.execute(&CLEAR, &values).await?))
 }
 
-/// Takes away what is outgoing of a kind, [`CLEARED_ROWS`] at a time.
+/// Takes away the deliveries of a kind, [`CLEARED_ROWS`] at a time.
 pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind) -> Result<Progress, Error> {
     Ok(progress(tx.execute(&CLEAR_KIND, &values![channel.get(), kind.number(), CLEARED_ROWS]).await?))
 }
@@ -176,8 +176,8 @@ pub(super) async fn count(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<i64, Error
     Ok(count)
 }
 
-/// How much of a feed the channel has refused, and when the oldest change of that was made: what it is not offered again, and
-/// what it is offered again later.
+/// How much of a feed the channel could not take, and when the oldest change of that was made: what it is not offered
+/// again, and what it is offered again later.
 pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<(i64, Option<Timestamp>), Error> {
     let for_good = Wanted { offers: &[Offer::Refused], ..wanted.clone() };
     let mut count = self::count(tx, &for_good).await?;

@@ -1,7 +1,7 @@
 //! Facts: what the rule of the feed needs to know of objects, read for many at once.
 //!
-//! Promises: an object that is gone, or in a list that the channel does not have, has no facts, except a product: that one
-//! may have to be taken off the channel. Must not know the rule.
+//! Promises: an object that is gone, or in a list that the channel does not have, has no facts, except a product: that
+//! one may have to be taken off the channel. Must not know the rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 

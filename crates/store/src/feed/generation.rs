@@ -1,8 +1,7 @@
-//! Generations: what keeps a database that was put back from a copy from being taken for the one that went on after the copy
-//! was made.
+//! Generations: a database that was restored from a copy is not taken for the one that went on after the copy was made.
 //!
-//! Promises: after a renewal every cursor from before is known to be one, every channel is offered again all that it has, and
-//! no number is given that may have been given since the copy was made. Must not know how a copy is made.
+//! Promises: after a renewal every cursor from before is known to be one, every channel is offered again all that it
+//! has, and no number is given that may have been given since the copy was made. Must not know how a copy is made.
 
 use onhand_core::Timestamp;
 
@@ -62,7 +61,7 @@ pub async fn is_copy(tx: &mut Tx<'_>) -> Result<bool, Error> {
 
 /// Begins a new generation.
 pub async fn renew(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
-    // Whoever has this row gives versions alone.
+    // The transaction that has locked this row gives versions alone.
     ids::take(tx, change_log::VERSIONS, 0).await?;
     let (before, next) = (first(tx).await?, change_log::head(tx).await? + 1);
     // Versions grow slower than microseconds, so this is above all that the other one has given since.

@@ -37,9 +37,9 @@ pub struct Lag {
     pub updates: i64,
     /// Objects that it should not have any more.
     pub removals: i64,
-    /// Objects whose newest version the channel has refused, whether it is offered them again later or not.
+    /// Objects whose newest version the channel could not take, whether it is offered them again later or not.
     pub refused: i64,
-    /// When the oldest change was made that it has refused.
+    /// When the oldest change was made that it could not take.
     pub refused_oldest_at: Option<Timestamp>,
     /// Changes that have not been looked at for it yet.
     pub behind: i64,

@@ -1,9 +1,9 @@
 //! The feed's storage: from a change of an object to what each channel has still to be sent.
 //!
-//! Promises: a change pays one row ([`outbox`]), however many channels there are; every change gets a version, in the order
-//! of commits ([`change_log`]); what is outgoing follows from versions and actions by the rule of `onhand_core::feed`, and is
-//! written by [`deliveries`] only. Whoever writes a channel's state holds its row ([`channel_cursors`]). Must not know HTTP, nor
-//! which object is shown how.
+//! Promises: a change pays one row ([`outbox`]), however many channels there are; every change gets a version, in the
+//! order of commits ([`change_log`]); deliveries follow from versions and actions by the rule of `onhand_core::feed`,
+//! and are written by [`deliveries`] only. A transaction that writes a channel's state has locked its row
+//! ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
 
 pub mod batches;
 pub mod change_log;
@@ -39,7 +39,7 @@ pub enum Progress {
     More,
 }
 
-/// The kinds that have to be looked at before what is outgoing of one kind can be read.
+/// The kinds that have to be looked at before the deliveries of one kind can be read.
 fn kinds(kind: ObjectKind) -> impl Iterator<Item = ObjectKind> {
     let product = kind.follows_product().then_some(ObjectKind::Product);
     product.into_iter().chain([kind])
@@ -64,12 +64,12 @@ pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind, no
     Ok(false)
 }
 
-/// Whether what is outgoing of a channel was decided for what it may have now. If not, nothing of it is to be shown.
+/// Whether the deliveries of a channel were decided for what it may have now. If not, none of them is to be shown.
 pub async fn is_of(tx: &mut Tx<'_>, channel_scope: &ChannelScope) -> Result<bool, Error> {
     Ok(channel_cursors::find(tx, channel_scope.channel).await? == Some(channel_scope.mark()))
 }
 
-/// Turns changes into what is outgoing, up to a bound; gives up batches whose lease is over.
+/// Turns changes into deliveries, up to a bound; gives up batches whose lease is over.
 pub async fn sync_channel(
     tx: &mut Tx<'_>,
     channel: ChannelId,
@@ -105,8 +105,8 @@ pub async fn sync_channel(
     Ok(Progress::UpToDate)
 }
 
-/// Locks a channel's feed: from here on nobody else writes what it knows or what is outgoing. A catalog that is another one
-/// now, or that has got its first item, is begun anew.
+/// Locks a channel's feed: from here on no other transaction writes what it knows or its deliveries. A catalog that is
+/// another one now, or that has got its first item, is begun anew.
 pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<ChannelScope, Error> {
     Ok(opened(tx, channel, now).await?.0)
 }

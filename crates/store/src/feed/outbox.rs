@@ -1,7 +1,8 @@
-//! Touches: that an object has changed, written with the change, and the sequencer that gives versions to them.
+//! The outbox: events that say that an object has changed, written with the change, and the sequencer that gives
+//! versions to them.
 //!
-//! Promises: every touch that is committed gets a version, in a transaction that holds the counter of versions, so versions
-//! become visible in their order; an object that was touched several times gets one. What one transaction touches shares
+//! Promises: every event that is committed gets a version, in a transaction that has locked the counter of versions, so
+//! versions become visible in their order; an object with several events gets one. The events of one transaction share
 //! rows. Must not know channels.
 
 use std::collections::BTreeMap;
@@ -18,20 +19,21 @@ use crate::{BoxFuture, Error, Tx, Value};
 
 /// Rows that get their versions in one transaction.
 pub const ROWS_MAX: i64 = 32;
-/// Touches in one row, unless another transaction adds its own to it. Their product bounds how long orders wait.
+/// Events in one row, unless another transaction adds its own to it. Their product bounds how long orders wait.
 const ROW_TOUCHES: usize = 32;
 
 statements! {
-    /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds to the
-    /// row.
+    /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds
+    /// to the row.
     ADD = "touches.add",
         "INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (at, kind, object_id, bucket) DO UPDATE SET changes = touched.changes || excluded.changes";
     ANY = "touches.any", "SELECT bucket FROM touched WHERE at > ?1 LIMIT 1";
     NEXT = "touches.next",
         "SELECT bucket, at, kind, object_id, changes FROM touched WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
-    /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such a row
-    /// stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several machines.
+    /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such
+    /// a row stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several
+    /// machines.
     REMOVE = "touches.remove",
         "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND changes = ?5";
 }
@@ -75,14 +77,15 @@ pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Ite
     add(tx, &members.into_iter().map(entry).collect::<Vec<_>>())
 }
 
-/// Kind, object, scope and time of a touch.
+/// Kind, object, scope and time of an event.
 type Entry = (i64, i64, i64, i64);
 
 fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     if !tx.is_distributed() {
         return tx.execute_each(&ADD, entries.chunks(ROW_TOUCHES).map(row));
     }
-    // Machines do not show a transaction at the same moment. A touch is seen no earlier than its object if both are on one.
+    // Machines do not show a transaction at the same moment. An event is seen no earlier than its object if both are on
+    // one.
     let bucket = |(_, object, ..): &Entry| object & (BUCKETS - 1);
     let mut entries = entries.to_vec();
     entries.sort_by_key(bucket);
@@ -90,7 +93,7 @@ fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     tx.execute_each(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_TOUCHES)).map(row).collect::<Vec<_>>())
 }
 
-/// A row for some touches, of which there is at least one.
+/// A row for some events, of which there is at least one.
 fn row(touches: &[Entry]) -> [Value<'static>; 5] {
     let mut changes = String::with_capacity(48 * touches.len());
     for (kind, object, scope, at) in touches {
@@ -105,17 +108,17 @@ pub async fn any(tx: &mut Tx<'_>) -> Result<bool, Error> {
     Ok(tx.first(&ANY, &values![i64::MIN], |row| row.get::<i64>(0)).await?.is_some())
 }
 
-/// Bucket, time, kind and object of a row's first touch.
+/// Bucket, time, kind and object of a row's first event.
 type RowKey = (i64, i64, i64, i64);
 /// Kind and object, and the catalog of a product that is in one; with time and scope.
 type Last = BTreeMap<(i64, i64, i64), (i64, i64)>;
 
-/// A row's key and its touches as text.
+/// A row's key and its events as text.
 fn read(row: &Row<'_>) -> Result<(RowKey, String), Error> {
     Ok(((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), row.get(4)?))
 }
 
-/// Takes the touches of a row; the last touch of an object says where it is now.
+/// Takes the events of a row; the last event of an object says where it is now.
 fn take(text: &str, newest: &mut Last) -> Option<()> {
     for change in text.split_terminator(';') {
         let mut numbers = change.split(' ').map(|number| number.parse::<i64>().ok());
@@ -130,7 +133,7 @@ fn take(text: &str, newest: &mut Last) -> Option<()> {
 
 /// Gives versions to changes, those of [`ROWS_MAX`] rows at the most; how many rows there were.
 pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    // Whoever has this row is alone, and sees all that others have committed before.
+    // The transaction that has locked this row is alone, and sees all that others have committed before.
     ids::take(tx, change_log::VERSIONS, 0).await?;
     let found = tx.all(&NEXT, &values![i64::MIN, ROWS_MAX], read).await?;
     if found.is_empty() {

@@ -1,7 +1,7 @@
-//! What the feed hears of records that are written elsewhere: prices, the items of catalogs, cancellation requests.
+//! The outbox events of records that are written elsewhere: prices, the items of catalogs, cancellation requests.
 //!
-//! Promises: runs in the transaction of the change. Must not know channels: an item that comes or goes is a change of its
-//! product, which every channel of the catalog will look at.
+//! Promises: runs in the transaction of the change. Must not know channels: an item that comes or goes is a change of
+//! its product, which every channel of the catalog will look at.
 
 use std::collections::BTreeMap;
 
@@ -69,8 +69,8 @@ pub(crate) fn items_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> Bo
     })
 }
 
-/// Cancellation requests were made, changed or removed. One that has the channel's name came from there, and is known there
-/// from the beginning.
+/// Cancellation requests were made, changed or removed. One that has the channel's name came from there, and is known
+/// there from the beginning.
 pub(crate) fn requests_changed<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
     Box::pin(async move {
         let records = changes.iter().filter_map(|change| change.after.as_ref().or(change.before.as_ref()));

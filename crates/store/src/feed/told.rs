@@ -1,7 +1,7 @@
-//! What cursors over stocks were told that their channel may have, and the versions of what has changed of that as a whole.
+//! The channel scope that cursors over stocks were told, and the versions of what has changed of that as a whole.
 //!
-//! Promises: whatever is another catalog, another list, another figure or the first or last item is noticed when the channel
-//! asks for changes, and gets versions above all that a cursor can have passed. Must not know what a cursor shows.
+//! Promises: another catalog, another list, another level or the first or last item is noticed when the channel asks
+//! for changes, and gets versions above all that a cursor can have passed. Must not know what a cursor shows.
 
 use std::collections::BTreeSet;
 
@@ -25,14 +25,14 @@ statements! {
          ORDER BY version";
 }
 
-/// A list of which all is to be told anew.
+/// A list of which all is to be sent anew.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ListChange {
     /// The list.
     pub list: i64,
     /// The version of that.
     pub version: i64,
-    /// The version up to which a cursor may have been told of stocks that are gone now.
+    /// The version up to which a cursor may have been sent stocks that are gone now.
     pub left_version: i64,
 }
 
@@ -70,7 +70,7 @@ impl Told {
         Some(Self { figure, catalog, has_items, lists })
     }
 
-    /// The lists of which all is to be told anew after this, each with whether something may have gone from it.
+    /// The lists of which all is to be sent anew after this, each with whether something may have gone from it.
     fn changes(&self, now: &Self) -> Vec<(i64, bool)> {
         let is_other = self.catalog != now.catalog || self.has_items != now.has_items;
         let all = self.lists.union(&now.lists).copied();
@@ -86,15 +86,15 @@ pub async fn is_told(tx: &mut Tx<'_>, channel: ChannelId) -> Result<bool, Error>
     Ok(told == Some(Told::of(&ChannelScope::of(tx, channel).await?).text()))
 }
 
-/// Gives versions to what has changed of what a channel may have. `is_new` says that nobody of the channel has asked for
-/// changes before, so that there is nobody who would have to be told.
+/// Gives versions to what has changed of the channel's scope. `is_new` says that no client of the channel has asked for
+/// changes before, so that there is no cursor to be told.
 pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(), Error> {
     channel_cursors::lock(tx, channel).await?;
     let before = tx.first(&FIND, &values![channel.get()], |row| row.get::<String>(0)).await?.unwrap_or_default();
     let now = Told::of(&ChannelScope::of(tx, channel).await?);
     let changes = match Told::read(&before) {
         Some(before) => before.changes(&now),
-        // Somebody who goes on from a place of their own may know of anything.
+        // A client that goes on from a cursor of its own may know of anything.
         None if !is_new => now.lists.iter().map(|list| (*list, true)).collect(),
         None => Vec::new(),
     };
@@ -110,8 +110,8 @@ pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(
     Ok(())
 }
 
-/// The lists of which all is to be told to whoever has passed a version, in the order of their versions. There are as many
-/// rows as a channel has ever had lists.
+/// The lists of which all is to be sent to a cursor that has passed a version, in the order of their versions. There
+/// are as many rows as a channel has ever had lists.
 pub(super) async fn after(tx: &mut Tx<'_>, channel: ChannelId, version: i64) -> Result<Vec<ListChange>, Error> {
     let read =
         |row: &crate::Row<'_>| Ok(ListChange { list: row.get(0)?, version: row.get(1)?, left_version: row.get(2)? });

@@ -1,7 +1,7 @@
 //! Imports (contract 5): files in pieces, what is done with them, what came of their rows.
 //!
-//! Promises: what came of some rows is stored once, in the transaction of their effect, together with the sums that a
-//! status shows. Must not know what is in a file or in an outcome.
+//! Promises: the result of some rows is stored once, in the transaction of their effect, together with the sums that a
+//! status shows. Must not know what is in a file or in a result.
 
 mod row;
 
@@ -16,7 +16,7 @@ use crate::{Error, Tx, ids};
 
 /// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
 const ARRIVAL_SECONDS: i64 = 24 * 3_600;
-// The state 'forgotten' is that of an import which is being dropped: nobody finds it any more.
+// The state 'forgotten' is that of an import which is being dropped: no client finds it any more.
 /// Pieces, or chunks, that one transaction drops: some 16 MB.
 const DROPPED_TOGETHER: i64 = 64;
 
@@ -125,7 +125,8 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
     })
 }
 
-/// Makes an import; its id is given by the store. Another one of the same task for the same source is [`Error::UniqueViolation`].
+/// Makes an import; its id is given by the store. Another one of the same task for the same source is
+/// [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Error> {
     let id = ids::take(tx, "import", 1).await?;
     let values = values![
@@ -193,7 +194,7 @@ pub async fn arrived(tx: &mut Tx<'_>, import: &ImportRow) -> Result<bool, Error>
     Ok(tx.execute(&ARRIVED, &values![id.get(), task.word(), mode, file_name, *file_bytes]).await? > 0)
 }
 
-/// Somebody begins, or begins again.
+/// A worker begins, or begins again.
 pub async fn begin(tx: &mut Tx<'_>, id: ImportId, now: Timestamp) -> Result<(), Error> {
     tx.execute(&BEGIN, &values![id.get(), now.micros()]).await?;
     Ok(())
@@ -229,7 +230,7 @@ pub async fn finish(
 
 /// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
 pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
-    // In the order of their ids: whoever writes chunks of the same imports locks them so, too.
+    // In the order of their ids: another transaction that writes chunks of the same imports locks them so, too.
     let mut sums = BTreeMap::<i64, Counts>::new();
     let rows = chunks.into_iter().map(|chunk| {
         sums.entry(chunk.import.get()).or_default().add(chunk.counts);
@@ -303,7 +304,8 @@ pub async fn abandon(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
     if by_id(tx, id).await?.is_some() { Ok(false) } else { discard(tx, id).await }
 }
 
-/// Drops a part of an import that was made longer ago than imports are kept, or whose file never arrived; whether there was one.
+/// Drops a part of an import that was made longer ago than imports are kept, or whose file never arrived; whether there
+/// was one.
 pub async fn forget(tx: &mut Tx<'_>, now: Timestamp, kept_seconds: i64) -> Result<bool, Error> {
     for (statement, seconds) in [(&OLDEST, kept_seconds), (&LOST, ARRIVAL_SECONDS)] {
         let before = now.minus_seconds(seconds).micros();

@@ -31,9 +31,9 @@ pub enum Task {
 pub enum State {
     /// The file has not arrived whole.
     Receiving,
-    /// Nobody has begun.
+    /// No worker has begun.
     Waiting,
-    /// Somebody has begun.
+    /// A worker has begun.
     Processing,
     /// All rows have been looked at.
     Completed,
@@ -80,7 +80,7 @@ pub struct Counts {
     pub updated: i64,
     /// Were as stored.
     pub unchanged: i64,
-    /// Were not taken.
+    /// Rows that failed.
     pub failed: i64,
 }
 
@@ -104,7 +104,7 @@ impl Counts {
 pub struct ImportRow {
     /// Its id.
     pub id: ImportId,
-    /// What a client asks with; nobody can guess it.
+    /// The key with which a client asks; it cannot be guessed.
     pub cache_key: String,
     /// What the file is about.
     pub kind: Kind,
@@ -140,7 +140,7 @@ pub struct ImportRow {
     pub counts: Counts,
     /// When the file began to arrive.
     pub created_at: Timestamp,
-    /// When somebody began.
+    /// When a worker began.
     pub started_at: Option<Timestamp>,
     /// When all was done.
     pub finished_at: Option<Timestamp>,
@@ -149,7 +149,7 @@ pub struct ImportRow {
 }
 
 impl ImportRow {
-    /// An import whose file has not arrived, asked for by somebody at some time. Its id is given by the store.
+    /// An import whose file has not arrived, asked for by a user at some time. Its id is given by the store.
     pub fn arriving(cache_key: String, kind: Kind, task: Task, actor: UserId, now: Timestamp) -> Self {
         Self {
             id: ImportId::new(0),

@@ -1,10 +1,11 @@
-//! Records: rows of the many nouns that are written by people and programs one by one, and that no rule of stock reads.
+//! Resource tables: rows that people and programs write one by one, and that no rule of stock reads.
 //!
-//! A noun is a [`Table`]: a static beside its reason to exist (`catalogs.rs`, `geography.rs`, …), named in
+//! A resource has a [`Table`]: a static beside its reason to exist (`catalogs.rs`, `geography.rs`, …), named in
 //! [`tables::TABLES`]. Everything else, the statements included, is made from it here.
 //!
-//! Promises: nothing a client sends becomes SQL text; a record points at rows that are there, and a row that is pointed at
-//! stays; counts are kept; whoever must know of a change hears of it in its transaction. Must not know what a noun means.
+//! Promises: nothing a client sends becomes SQL text; a record references rows that are there, and a row that is
+//! referenced stays; counters are maintained; an outbox event of a change is written in its transaction. Must not know
+//! what a resource means.
 
 mod record;
 mod statements;
@@ -24,7 +25,7 @@ use crate::ids;
 use crate::sql::values;
 use crate::{Error, Tx, Value};
 
-/// A value of a record that points at nothing.
+/// A value of a record that references nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Missing {
     /// The record, counted from 0.
@@ -79,19 +80,19 @@ pub async fn find(
     Ok(page(tx, table, &listing).await?.rows.pop())
 }
 
-/// One record that nobody else changes until this transaction ends.
+/// One record that no other transaction changes until this one ends.
 pub async fn locked(tx: &mut Tx<'_>, table: &'static Table, id: i64) -> Result<Option<Record>, Error> {
     let mut found = tx.all(&table.made().locked, &table.key(id), reading(table)).await?;
     load_links(tx, table, &mut found).await?;
     Ok(found.pop())
 }
 
-/// The record that has the natural key of another, which nobody else changes until this transaction ends.
+/// The record that has the natural key of another, which no other transaction changes until this one ends.
 pub async fn same(tx: &mut Tx<'_>, record: &Record) -> Result<Option<Record>, Error> {
     Ok(same_all(tx, record.table, std::slice::from_ref(record)).await?.pop().flatten())
 }
 
-/// For each record, the one that has its natural key; nobody else changes those until this transaction ends.
+/// For each record, the one that has its natural key; no other transaction changes those until this one ends.
 pub async fn same_all(
     tx: &mut Tx<'_>,
     table: &'static Table,
@@ -103,7 +104,7 @@ pub async fn same_all(
         columns.chain(table.spread.bucket(record, 0).map(Value::Int)).collect::<Vec<_>>()
     };
     let mut keys: Vec<Vec<Value<'static>>> = records.iter().map(key).collect();
-    // Whoever else looks for some of these rows locks them in the same order.
+    // Other transactions that look for some of these rows lock them in the same order.
     keys.sort_by(|one, other| one.iter().map(rank).cmp(other.iter().map(rank)));
     keys.dedup();
     let width = keys.first().map_or(0, Vec::len);
@@ -149,7 +150,7 @@ async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Recor
     Ok(())
 }
 
-/// What the records point at and is not there. What is there stays until this transaction ends.
+/// What the records reference and is not there. What is there stays until this transaction ends.
 pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record]) -> Result<Vec<Missing>, Error> {
     let mut missing = Vec::new();
     for (name, target, ids) in pointers(table, records) {
@@ -160,8 +161,8 @@ pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record])
     Ok(missing)
 }
 
-/// Keeps rows that something is about to point at, where several processes write: nobody removes them until this
-/// transaction ends. One that is gone already is [`Error::Conflict`], so that all is looked at again.
+/// Locks rows that are about to be referenced, where several processes write: no other transaction removes them until
+/// this one ends. One that is gone already is [`Error::Conflict`], so that all is looked at again.
 pub(crate) async fn lock_references(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<(), Error> {
     if ids.is_empty() || !tx.locks_rows() {
         return Ok(());
@@ -183,7 +184,7 @@ async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> R
     }
 }
 
-/// Every column and link that points somewhere, with the ids in it and the records that have them.
+/// Every column and link with a reference, with the ids in it and the records that have them.
 type Pointers = Vec<(&'static str, &'static Table, Vec<(usize, i64)>)>;
 
 fn pointers(table: &'static Table, records: &[Record]) -> Pointers {
@@ -201,7 +202,7 @@ fn pointers(table: &'static Table, records: &[Record]) -> Pointers {
     all
 }
 
-/// Makes records; their ids are given by the store. A taken key is [`Error::UniqueViolation`].
+/// Makes records; their ids are given by the store. A key that exists already is [`Error::UniqueViolation`].
 pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Record>) -> Result<Vec<Record>, Error> {
     if records.is_empty() {
         return Ok(records);
@@ -228,7 +229,7 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     let made: Vec<i64> = records.iter().map(|record| record.id).collect();
     let changes: Vec<Change> = records.into_iter().map(|after| Change { before: None, after: Some(after) }).collect();
     changed(tx, &changes).await?;
-    // Whoever heard of it may have completed them.
+    // The hook of the table may have completed them.
     let mut found = by_ids(tx, table, &made).await?;
     found.sort_unstable_by_key(|record| record.id);
     Ok(found)
@@ -279,7 +280,7 @@ pub async fn update_all(
     by_ids(tx, table, &ids).await
 }
 
-/// What still points at a record: the name of its table.
+/// What still references a record: the name of its table.
 pub async fn find_referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'static str>, Error> {
     for referrer in &record.table.made().referrers {
         if tx.first(&referrer.any, &values![record.id], |row| row.get::<i64>(0)).await?.is_some() {
@@ -289,7 +290,7 @@ pub async fn find_referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'
     Ok(None)
 }
 
-/// Removes a record to which nothing points.
+/// Removes a record that nothing references.
 pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     let table = record.table;
     delete_links(tx, table, record.id).await?;
@@ -303,7 +304,7 @@ pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     }
 }
 
-/// Drops rows that nothing points at, of a table without links, of whose changes nobody hears. The caller keeps the count.
+/// Drops rows that nothing references, of a table without links and without a hook. The caller maintains the counter.
 pub(crate) async fn drop_rows(
     tx: &mut Tx<'_>,
     table: &'static Table,

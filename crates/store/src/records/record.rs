@@ -9,7 +9,7 @@ use super::table::DefaultValue;
 use crate::engine::{Column as _, Row};
 use crate::{Error, Value};
 
-/// A row of a noun's table.
+/// A row of a resource table.
 #[derive(Clone)]
 pub struct Record {
     /// Its table.

@@ -1,6 +1,6 @@
 //! What is made from a table, once: its statements, and the table as lists see it.
 //!
-//! Promises: statements have names and are in the catalogue like those that are written by hand; they are put together
+//! Promises: statements have names and are in the registry like those that are written by hand; they are put together
 //! from constants only. Must not run them.
 
 use std::fmt::Write as _;
@@ -155,7 +155,7 @@ pub(crate) fn counted() -> String {
     text
 }
 
-/// Every statement of every table, for the catalogue.
+/// Every statement of every table, for the registry.
 pub(crate) fn statements() -> Vec<&'static Statement> {
     let of = |table: &&'static Table| {
         let made = table.made();

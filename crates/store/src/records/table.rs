@@ -1,4 +1,4 @@
-//! What a noun's table is made of: columns, links, where its rows live, who hears of changes.
+//! The parts of a resource table: columns, links, where its rows are stored, the hook that learns of changes.
 //!
 //! Promises: a table is a constant; what is made from it is made once. Must not run statements.
 
@@ -10,7 +10,8 @@ use super::statements::GeneratedStatements;
 use super::{Record, bucket};
 use crate::{BoxFuture, Tx, Value};
 
-/// The table of a noun. Every one has `id`, `created_at` and `modified_at`, and `bucket` where its rows are spread.
+/// The table of a resource. Every one has `id`, `created_at` and `modified_at`, and `bucket` where its rows are
+/// distributed.
 pub struct Table {
     /// Its name, and the name of its ids and counts.
     pub name: &'static str,
@@ -62,7 +63,7 @@ pub struct Link {
     pub target: &'static Table,
 }
 
-/// How rows are spread over the machines of a distributed database.
+/// How rows are distributed over the machines of a distributed database.
 #[derive(Clone, Copy)]
 pub enum Colocation {
     /// They are not: a table of a few thousand rows.
@@ -87,7 +88,7 @@ pub struct Change {
 pub type Hook = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Change]) -> BoxFuture<'t, ()>;
 
 impl Table {
-    /// A table whose rows are not spread.
+    /// A table whose rows are not distributed.
     pub const fn new(name: &'static str, columns: &'static [Column]) -> Self {
         Self {
             name,
@@ -110,28 +111,29 @@ impl Table {
         self
     }
 
-    /// The same with rows that are spread.
+    /// The same with rows that are distributed.
     #[must_use]
     pub const fn spread(mut self, spread: Colocation) -> Self {
         self.spread = spread;
         self
     }
 
-    /// The same with a count kept for each value of these columns, which have ids.
+    /// The same with a counter for each value of these columns, which have ids.
     #[must_use]
     pub const fn counted_by(mut self, columns: &'static [&'static str]) -> Self {
         self.counted_by = columns;
         self
     }
 
-    /// The same with a natural key of up to three columns, by which rows are found to be written again. Each column of it is of the bucket's row.
+    /// The same with a natural key of up to three columns, by which rows are found to be written again. Each column of
+    /// it is of the bucket's row.
     #[must_use]
     pub const fn natural(mut self, columns: &'static [&'static str]) -> Self {
         self.natural = columns;
         self
     }
 
-    /// The same with somebody who hears of changes.
+    /// The same with a hook that learns of changes.
     #[must_use]
     pub const fn tells(mut self, hook: Hook) -> Self {
         self.changed = Some(hook);

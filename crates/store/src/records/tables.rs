@@ -1,8 +1,8 @@
-//! The closed list of tables whose rows are records.
+//! The closed list of resource tables.
 //!
-//! A noun is added in four steps: its table in a migration (and in `copy/tables.rs` and `citus.rs`); a [`Table`] in the
-//! noun's file here; its name in this list; a `Noun` with fields, view and filters in the server's file of the same name.
-//! Must not know more of them than where they are.
+//! A resource is added in four steps: its table in a migration (and in `copy/tables.rs` and `placement.rs`); a
+//! [`Table`] in the resource's file here; its name in this list; a `Resource` with fields, view and filters in the
+//! server's file of the same name. Must not know more of them than where they are.
 
 use super::Table;
 use crate::{

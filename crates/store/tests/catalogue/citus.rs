@@ -15,8 +15,8 @@ const ONE_LOCK: &str = "a lock of rows that are spread names one bucket";
 const OWN_BUCKET: &str = "a row that is inserted has its bucket, and the key it may conflict with has it, too";
 /// A row stays on its machine.
 const NO_MOVE: &str = "an update leaves the bucket as it is";
-/// Joined rows are on one machine if their buckets are equal. What cannot be joined so is named before, `WITH x AS (…)`: that is
-/// fetched; and a subquery that asks nothing of the rows around it is answered once.
+/// Joined rows are on one machine if their buckets are equal. What cannot be joined so is named before, `WITH x AS
+/// (…)`: that is fetched; and a subquery that asks nothing of the rows around it is answered once.
 const BY_BUCKET: &str = "rows that are spread are joined by their bucket";
 /// A shard and its copy would get other values.
 const NO_CHANCE: &str = "what is written does not hang on chance or the server's clock";
@@ -44,7 +44,7 @@ fn end(words: &[String], open: usize) -> usize {
     open + words[open..].iter().enumerate().find_map(closes).expect("every bracket is closed")
 }
 
-/// A query without those within it, and whether each name in it is of rows that are spread.
+/// A query without those within it, and whether each name in it is of rows that are distributed.
 #[derive(Default)]
 struct Query {
     words: Vec<String>,
@@ -79,7 +79,7 @@ impl Query {
         self.words.iter().any(|word| !word.starts_with('\'') && foreign(word))
     }
 
-    /// Whether all that is spread is joined by bucket, with each other and with the query around it.
+    /// Whether all distributed rows are joined by bucket, with each other and with the query around it.
     fn is_joined(&self) -> bool {
         let mut spread: BTreeSet<&str> =
             self.names.iter().filter(|(_, is)| **is).map(|(name, _)| name.as_str()).collect();
@@ -131,7 +131,7 @@ fn broken(text: &str, spread: &BTreeSet<&'static str>) -> BTreeSet<&'static str>
     broken
 }
 
-/// Judges a query and those within it; whether its rows are spread.
+/// Judges a query and those within it; whether its rows are distributed.
 fn read(
     words: &[String],
     spread: &BTreeSet<&'static str>,

@@ -1,7 +1,7 @@
-//! The catalogue: every statement prepares on every engine, is named `noun.verb`, and reads by key.
+//! The statement registry: every statement prepares on every engine, is named `resource.verb`, and reads by key.
 //!
-//! Promises: statements that read whole tables, those on hot tables that do not name `bucket`, and those that have a text
-//! per engine are listed here with a reason; the two schemas are the same.
+//! Promises: statements that read whole tables, those on hot tables that do not name `bucket`, and those that have a
+//! text per engine are listed here with a reason; the two schemas are the same.
 
 mod citus;
 mod postgres;
@@ -39,15 +39,15 @@ const SORTS: &[(&str, &str)] = &[
     ("stock_lists.named", "two lists at the most"),
 ];
 
-/// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database that was
-/// put back is gone through once.
+/// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database
+/// that was put back is gone through once.
 const SCANNING_NOUNS: &[&str] = &["verify.", "schema_migration.", "generation."];
 
 fn may_scan(statement: &Statement) -> bool {
     SCANNING_NOUNS.iter().any(|noun| statement.name.starts_with(noun))
 }
 
-/// Tables whose rows are spread over the machines of a distributed database by their bucket: the hot ones.
+/// Tables whose rows are distributed over several machines by their bucket: the hot ones.
 pub(crate) fn spread() -> BTreeSet<&'static str> {
     PLACEMENTS.iter().filter(|(_, home)| matches!(home, Placement::Distributed(_))).map(|(table, _)| *table).collect()
 }
@@ -89,7 +89,7 @@ fn mentions(text: &str, word: &str) -> bool {
     pieces.any(|(at, _)| !text[..at].ends_with(inner) && !text[at + word.len()..].starts_with(inner))
 }
 
-/// Holds what was found against the file of that name.
+/// Compares what was found with the file of that name.
 fn written_down(file: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue").join(file);
     if std::env::var_os(REWRITE).is_some() {

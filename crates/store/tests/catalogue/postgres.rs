@@ -1,5 +1,5 @@
-//! The catalogue on PostgreSQL. `postgres.plans` says how it runs each statement for one row and for many; the plans are
-//! those of the release named in its first line.
+//! The statement registry on PostgreSQL. `postgres.plans` says how it runs each statement for one row and for many; the
+//! plans are those of the release named in its first line.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

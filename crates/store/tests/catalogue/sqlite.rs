@@ -1,5 +1,5 @@
-//! The catalogue on the embedded engine. `sqlite.plans` says how it runs each statement; a changed plan shows as a changed
-//! line.
+//! The statement registry on the embedded engine. `sqlite.plans` says how it runs each statement; a changed plan shows
+//! as a changed line.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! Rows decided ahead of their turn: written as they were decided, or not at all.
 //!
-//! Promises: whatever happens to a stock between look and writing keeps all rows from being written. Must not know the
-//! ledger's queue.
+//! Promises: any change of a stock between look and writing keeps all rows from being written. Must not know the
+//! writer's queue.
 
 use std::sync::Arc;
 

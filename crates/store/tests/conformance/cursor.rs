@@ -1,5 +1,5 @@
-//! Cursors over changes where catalogs change: what a cursor has passed is complete, whatever comes into the catalog or leaves
-//! it meanwhile.
+//! Cursors over changes where catalogs change: what a cursor has passed is complete, whatever comes into the catalog or
+//! leaves it meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,7 +63,7 @@ impl Reader {
 /// What a naive reader of the rules would sell: no versions, no cursors.
 #[derive(Default)]
 struct Naive {
-    /// List, product and figure of each stock.
+    /// List, product and level of each stock.
     stocks: BTreeMap<i64, (usize, i64, i64)>,
     inactive: BTreeSet<i64>,
     items: BTreeMap<i64, Record>,
@@ -213,7 +213,7 @@ fn what_leaves_the_catalog_is_told_and_what_comes_too() {
     });
 }
 
-/// Somebody who has read the lists begins at the newest version, and is told what changes after that.
+/// A client that has read the lists begins at the newest version, and is told what changes after that.
 #[test]
 fn a_cursor_may_begin_at_the_newest_version() {
     for_each_engine(async |database| {

@@ -39,7 +39,7 @@ impl Database {
         Self { store: open(&url).await, url, place: Place::Postgres(database) }
     }
 
-    /// The server engine as it is used where the tables are spread over several machines.
+    /// The server engine as it is used where the tables are distributed over several machines.
     async fn distributed() -> Self {
         let database = MIGRATED.database();
         let url = database.url().to_owned();

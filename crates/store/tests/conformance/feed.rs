@@ -266,7 +266,8 @@ fn feeds_and_batches_agree_with_a_naive_model() {
     });
 }
 
-/// Ends a batch in one of the ways there are: done, done with refusals, done without a word on some, given up, too late.
+/// Ends a batch in one of the ways there are: done, done with failures, done without a word on some, given up, too
+/// late.
 async fn end(market: &mut Market, naive: &mut Naive, chance: &mut Chance, id: i64, versions: &BTreeMap<i64, i64>) {
     naive.reserved.retain(|_, batch| *batch != id);
     if chance.below(4) == 0 {
@@ -292,7 +293,7 @@ async fn end(market: &mut Market, naive: &mut Naive, chance: &mut Chance, id: i6
     market.finish(id, &told).await.expect("done");
 }
 
-/// With enough rounds, nothing is left but what was refused, and what is acknowledged is the newest version.
+/// With enough batches, nothing is left but what has failed, and what is acknowledged is the newest version.
 async fn drained(market: &mut Market, naive: &Naive) {
     for product in naive.products.values() {
         market.know_product(*product).await;

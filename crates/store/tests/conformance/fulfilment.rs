@@ -1,6 +1,6 @@
-//! The floor: what is planned, worked on, not found and counted is stored and read back, on every engine.
+//! Fulfilment: what is sourced, worked on, not found and counted is stored and read back, on every engine.
 //!
-//! Promises: rows come back as they were decided; a batch that touches them again finds them. Must not know rules.
+//! Promises: rows come back as they were decided; a later batch that needs them finds them. Must not know rules.
 
 use onhand_core::fulfilment::{
     FulfilmentCommand, PackageCommand, PlanOrder, Reason, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer,
@@ -98,7 +98,7 @@ fn a_plan_and_its_work_come_back_as_they_were_decided() {
             .read("t", async move |tx| Ok((packages::by_ids(tx, [id]).await?, packages::items_of(tx, [id]).await?)));
         assert_eq!(stored.await.expect("read"), (vec![packed.package], packed.lines));
 
-        // Not found: the holds go to the other list, and to the bucket of its stock.
+        // Not found: the reservations move to the other list, and to the bucket of its stock.
         let lost = package(&mut shop, id, PackageCommand::NotFound).await;
         assert_eq!(lost.discrepancies.len(), 2);
         let mut lists = std::collections::BTreeSet::new();

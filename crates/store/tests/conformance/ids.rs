@@ -1,4 +1,4 @@
-//! Ids: no number twice, whoever asks.
+//! Ids: no number is given twice, however many processes ask.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use onhand_store::{Store, ids};
 
 use crate::database::for_each_engine;
 
-/// Takes numbers the way the ledger does: little by little, from a source that is refilled.
+/// Takes numbers the way the writer does: little by little, from an allocator that is refilled.
 async fn take_many(store: &Store, rounds: usize) -> Vec<(usize, i64)> {
     let mut source = IdAllocator::default();
     let mut taken = Vec::new();

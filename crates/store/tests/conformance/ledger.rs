@@ -1,7 +1,8 @@
-//! The ledger's storage: what is loaded is what was applied, however commands are batched.
+//! The unit of work: what is loaded is what was applied, however commands are batched.
 //!
-//! Promises: random commands through the store, in batches of random sizes, end in exactly the rows that the rules alone
-//! make of them on one shelf that has everything. So what a command needs is loaded, and what it touches is written.
+//! Promises: random commands through the store, in batches of random sizes, end in exactly the rows that the rules
+//! alone make of them in one working set that has everything. So what a command needs is loaded, and what it changes is
+//! written.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +38,7 @@ fn batches_through_the_store_end_where_the_rules_alone_end() {
     }
 }
 
-/// One store and one shelf that has everything.
+/// One store and one working set that has everything.
 struct Run {
     shop: Shop,
     whole: WorkingSet,
@@ -238,7 +239,7 @@ impl Run {
         self.items.get(at).copied().unwrap_or(OrderItemId::new(7))
     }
 
-    /// Every row in the store is the row on the shelf.
+    /// Every row in the store is the row in the working set.
     async fn compare(&self) {
         let store = &self.shop.store;
         for id in self.stocks.iter().copied() {

@@ -1,7 +1,7 @@
 //! What a store promises, checked on a fresh database of every engine.
 //!
 //! Promises: a case knows no engine; it is written once and runs on each of them. An engine joins in
-//! [`database::for_each_engine`]. One file per noun, as in `src`.
+//! [`database::for_each_engine`]. One file per resource, as in `src`.
 
 mod accounts;
 mod ahead;

@@ -201,7 +201,7 @@ impl Market {
         self.finish(batch, &all).await.expect("done");
     }
 
-    /// A round in which the channel refuses a stock.
+    /// A batch in which the channel does not take a stock.
     pub(crate) async fn refuse(&mut self, stock: &Stock, reason: Reason) {
         let batch = self.commit(&[named(stock)]).await.expect("nobody has it");
         self.finish(batch, &[ItemResult { reason: Some(reason), ..named(stock) }]).await.expect("done");

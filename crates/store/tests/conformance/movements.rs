@@ -65,7 +65,7 @@ fn an_import_is_remembered_with_its_number() {
         let Outcome::StocksImported(rows) = shop.run(Command::ImportStocks(command)).await else {
             panic!("an import ends in its rows")
         };
-        // The line that the file's figure contains was loaded, too.
+        // The line that the file's level settles was loaded, too.
         assert_eq!(rows.iter().map(|row| row.settled).collect::<Vec<_>>(), [4, 0]);
         let id = stock.id;
         let stock = database.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");

@@ -15,8 +15,8 @@ use crate::fulfilment::{LINES_MAX, locate, package, plan, run};
 use crate::shop::Shop;
 use crate::verify::differences;
 
-/// A shop with two locations; a registered line that went to the second one, units that have left for it, and units that
-/// are on their way to a line that was cancelled.
+/// A shop with two locations; a registered line that went to the second one, units that have left for it, and units
+/// that are on their way to a line that was cancelled.
 pub(crate) async fn sound_moves(store: &Store) -> Shop {
     let mut shop = Shop::open(store).await;
     locate(store, shop.lists[0], 1).await;

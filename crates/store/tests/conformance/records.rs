@@ -1,4 +1,5 @@
-//! Records: what is written is read, pointers lead somewhere, what is pointed at stays, counts are kept, changes are told.
+//! Records: what is written is read, pointers lead somewhere, what is pointed at stays, counts are kept, changes are
+//! told.
 
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::channels::CHANNELS;
@@ -167,7 +168,7 @@ fn counts_are_kept_and_keys_are_unique() {
     });
 }
 
-/// The ledger makes stocks for products and lists that somebody may be removing just then.
+/// The unit of work makes stocks for products and lists that another client may be removing just then.
 #[test]
 fn no_stock_is_without_its_product() {
     for_each_engine(async |database| {

@@ -31,7 +31,7 @@ fn a_commit_whose_answer_is_lost_is_done_once() {
         add(&store, "first").await.expect("written");
         for (place, name) in [(Break::BeforeTheAnswer, "answer"), (Break::BeforeTheServer, "server")] {
             proxy.break_at(&[place]);
-            // A second list of this name would be refused, so doing it again cannot pass unnoticed.
+            // A second list of this name would be rejected, so doing it again cannot pass unnoticed.
             add(&store, name).await.expect("found out, or done again");
             assert_eq!(proxy.breaks_to_come(), 0, "the commit met the break");
         }
@@ -106,8 +106,8 @@ fn a_mark_is_asked_for_again_when_its_connection_is_cut() {
     });
 }
 
-/// A server that ends all its connections ends them one after the other, so those that nobody uses may look whole for a
-/// moment.
+/// A server that ends all its connections ends them one after the other, so those that are not in use may look whole
+/// for a moment.
 #[test]
 fn after_a_cut_no_connection_is_used_that_was_there_before() {
     static WHO: Statement = Statement::shared("t.who", "SELECT pg_backend_pid()::bigint");
@@ -211,7 +211,7 @@ fn a_deadlock_is_tried_again() {
     for_server_engine(async |database| {
         add(&database.store, "one").await.expect("written");
         add(&database.store, "two").await.expect("written");
-        // Both hold one row before either wants the other's.
+        // Both have locked one row before either wants the other's.
         let barrier = Arc::new(tokio::sync::Barrier::new(2));
         let writing = ["one", "two"].map(|first| {
             let (store, barrier) = (database.store.clone(), barrier.clone());
@@ -281,7 +281,8 @@ async fn sequence(store: Store) -> Result<i64, Error> {
     store.write("t", async |tx| outbox::sequence(tx).await).await
 }
 
-/// Two transactions may begin a row of changes with the same object in the same microsecond: the second adds to the row.
+/// Two transactions may begin a row of changes with the same object in the same microsecond: the second adds to the
+/// row.
 #[test]
 fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
     static ADD: Statement =
@@ -358,7 +359,7 @@ fn one_code_is_given_to_one_line_whoever_gives_it() {
         let mut there = here.beside(&database.again().await);
         for (round, pair) in lines.chunks(2).enumerate() {
             let codes = [format!("E{round}"), format!("F{round}")];
-            // Each gives two codes, in another order than the other one: nobody waits for ever.
+            // Each gives two codes, in another order than the other one: neither waits for ever.
             let give =
                 |line: usize, codes: [&str; 2]| codes.map(|code| release(pair[line].id, code)).into_iter().collect();
             let one = here.batch(give(0, [&codes[0], &codes[0]]));

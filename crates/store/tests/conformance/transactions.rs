@@ -12,7 +12,7 @@ use onhand_store::{Error, Options, Store, Tx, Value};
 use crate::database::for_each_engine;
 use crate::shop::stock_list;
 
-/// Whoever waits longer waits in vain.
+/// A caller that waits longer waits in vain.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn add(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
@@ -134,7 +134,7 @@ fn writes_that_nobody_waits_for_all_take_effect() {
     });
 }
 
-/// The name of a list and how long it waits for figures.
+/// The name of a list and how long it waits for levels.
 async fn of(tx: &mut Tx<'_>, id: i64) -> Result<(String, i64), Error> {
     let list = stock_lists::by_id(tx, StockListId::new(id)).await?.expect("it was made");
     Ok((list.name, list.snapshot_delay_seconds))
@@ -191,7 +191,7 @@ fn a_caller_that_goes_away_leaves_all_of_its_work_or_nothing() {
             add(tx, "one").await?;
             add(tx, "two").await
         }));
-        // The first poll submits it; nobody waits for the answer.
+        // The first poll submits it; no caller waits for the answer.
         let poll = std::future::poll_fn(|context| std::task::Poll::Ready(writing.as_mut().poll(context).is_pending()));
         let _waits = poll.await;
         drop(writing);

@@ -26,7 +26,8 @@ pub(crate) async fn differences(store: &Store) -> Vec<Difference> {
     checked.await.expect("verify reads")
 }
 
-/// A shop with a line in every state: open, reported, settled, cancelled from each, oversold; and an external hold.
+/// A shop with a line in every state: open, reported, settled, cancelled from each, oversold; and an external
+/// reservation.
 async fn sound_shop(database: &Database) -> Shop {
     let mut shop = Shop::open(&database.store).await;
     shop.write(0, "A", 10).await;
@@ -126,7 +127,7 @@ const DAMAGES: &[(&str, &[&str])] = &[
          WHERE id = (SELECT MAX(id) FROM movement)",
         &[ONE_CHAIN],
     ),
-    // Holds in a state they are not in, of a size they do not have, of nobody.
+    // Reservations in a state they are not in, of a size they do not have, of no line.
     ("UPDATE hold SET state = 2 WHERE state = 1", &[OPEN_HOLDS, REPORTED_HOLDS, HAS_CODE]),
     ("UPDATE hold SET state = 3 WHERE state = 2", &[REPORTED_HOLDS]),
     ("UPDATE hold SET state = 1 WHERE state = 3", &[OPEN_HOLDS]),
@@ -145,12 +146,12 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE sales_order SET is_send = 1 WHERE number = 'half'", &[COUNTS]),
     ("UPDATE sales_order SET status = 450 WHERE number = 'half'", &[COUNTS]),
     ("DELETE FROM product WHERE sku = 'B'", &[COUNTS]),
-    // Objects that nobody lets go of.
+    // Objects that no batch releases.
     (
         "INSERT INTO integration_action VALUES (9, 1, 5, 263, '', 1, NULL, 'processing', 'gone', NULL, '{}', 1, 1)",
         &[HAS_BATCH, COUNTS],
     ),
-    // Kept counts, at every level.
+    // Counters, at every level.
     ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 1", &[COUNTS]),
     ("UPDATE tally SET n = n + 1 WHERE scope = 'stock' AND level = 2", &[COUNTS]),
     ("UPDATE tally SET n = n - 1 WHERE scope = 'sales_order:status:100' AND level = 1", &[COUNTS]),
@@ -160,7 +161,7 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("INSERT INTO tally VALUES ('stock', 2, 99, 1)", &[COUNTS]),
 ];
 
-/// The same on the floor: a line in a package, one that was shipped, one that was not found and found again.
+/// The same in fulfilment: a line in a package, one that was shipped, one that was not found and found again.
 const FLOOR_DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE stock SET discrepancy_at = 7 WHERE id = (SELECT MIN(id) FROM stock)", &[OFF_SALE]),
     ("UPDATE discrepancy SET is_active = 1 WHERE is_active = 0", &[OFF_SALE, COUNTS]),
@@ -183,7 +184,7 @@ const FLOOR_DAMAGES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// And of moves: a registered line in another list, units that have left, units on their way to nobody.
+/// And of moves: a registered line in another list, units that have left, units on their way for no line.
 const MOVE_DAMAGES: &[(&str, &[&str])] = &[
     (
         "UPDATE hold SET state = 2 WHERE item_id IN (SELECT item_id FROM stock_move WHERE kind = 'order_item')",

@@ -1,6 +1,6 @@
-//! Citus: every table has one home, and those that are spread can be. Debian does not package Citus, so the statements go to
-//! functions of its names that check what it checks first and write down their calls; without them, it is refused. Where it
-//! is installed, `cluster.rs` asks it itself.
+//! Citus: every table has one placement, and those that are to be distributed can be. Debian does not package Citus, so
+//! the statements go to functions of its names that check what it checks first and write down their calls; without
+//! them, it is refused. Where it is installed, `cluster.rs` asks it itself.
 
 use std::collections::BTreeSet;
 use std::path::Path;

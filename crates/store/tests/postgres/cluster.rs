@@ -1,7 +1,8 @@
 //! A real Citus: two servers, one that coordinates and one that works for it.
 //!
-//! Promises: says what it did not try. Debian has no packages of Citus, so where the programs that `ONHAND_POSTGRES_BIN` names
-//! come without it, there is nothing to ask, and `citus.rs` and the catalogue's rules stand alone.
+//! Promises: says what it did not try. Debian has no packages of Citus, so where the programs that
+//! `ONHAND_POSTGRES_BIN` names come without it, there is nothing to ask, and `citus.rs` and the rules of the registry's
+//! tests stand alone.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -15,8 +16,8 @@ use onhand_testbed::{Cluster, Mode, Settings, database};
 use crate::citus::distribute;
 use crate::run;
 
-/// Machines as they are set up by hand (`docs/scaling.md`), with a password between them. One connection speaks TLS with the
-/// certificate that Citus has made.
+/// Machines as they are set up by hand (`docs/scaling.md`), with a password between them. One connection speaks TLS
+/// with the certificate that Citus has made.
 struct Machines {
     coordinator: Cluster,
     worker: Cluster,
@@ -131,7 +132,8 @@ async fn a_key_that_is_taken_is_named(store: &Store) {
     assert!(again.as_ref().is_err_and(|fault| fault.is_taken("channel_name")), "{again:?}");
 }
 
-/// Whether it was the statement or the commit that met it, nobody is told that the program is at fault, and nothing is stored.
+/// Whether it was the statement or the commit that met it, no client is told that the program is at fault, and nothing
+/// is stored.
 async fn a_machine_that_is_gone_is_told_as_that(store: &Store, machines: &Arc<Machines>) {
     let count = "SELECT COUNT(*) FROM touched WHERE at = 1";
     machines.ask("DELETE FROM touched");

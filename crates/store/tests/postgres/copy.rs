@@ -14,8 +14,8 @@ use crate::{open, run};
 /// Tables that belong to the processes of a database, or to its program.
 const PRIVATE: &[&str] = &["schema_migration", "last_commit", "lease"];
 
-/// A shop that adds up. Products fill a whole number of chunks, stocks do not; there are texts of every kind of character,
-/// bytes, and columns that are NULL here and not there.
+/// A shop that adds up. Products fill a whole number of chunks, stocks do not; there are texts of every kind of
+/// character, bytes, and columns that are NULL here and not there.
 const SHOP: &str = "
     INSERT INTO stock_list (id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, created_at, modified_at)
                            VALUES (1, 'çarşı ☂ ''x''', NULL, 1, 'until_next_write', 0, 1, 2),

@@ -1,4 +1,5 @@
-//! Doors that stay shut: who is not let in is told so at once, and the words do not give the password away.
+//! Access that is denied: a client that may not connect is told so at once, and the message does not give the password
+//! away.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use onhand_testbed::{Cluster, Mode, Settings, database};
 
 use crate::{open, run};
 
-/// The text of a refusal. With some patience: whoever uses it is not refused in the end, but finds nobody there.
+/// The text of a denial. With some patience: if it were used up, the error would say that the server is not there.
 fn refused(url: &str) -> String {
     let options = Options { patience: Duration::from_mins(1), ..Options::default() };
     match run(Store::open(url, &options)) {

@@ -1,4 +1,4 @@
-//! What only a database server has: doors, certificates, several processes at once, machines behind it.
+//! Properties of a database server only: access, certificates, several processes at once, machines behind it.
 //!
 //! Promises: every case runs on a real PostgreSQL of its own. What holds on every engine is in the conformance suite.
 

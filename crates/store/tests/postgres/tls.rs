@@ -1,4 +1,4 @@
-//! TLS: `require` encrypts and believes anybody, `verify-full` believes one authority and one name.
+//! TLS: `require` encrypts and believes any server, `verify-full` believes one authority and one name.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -102,7 +102,7 @@ fn certificates_are_believed_as_far_as_the_mode_says() {
     assert!(run(open(&format!("{url}?sslmode=verify-full"))).is_err(), "the system's authorities do not know it");
 }
 
-/// It encrypts as well as any other that nobody vouches for; to be verified, it is not fit.
+/// It encrypts as well as any other certificate that no authority has signed; to be verified, it is not fit.
 #[test]
 fn a_certificate_of_version_1_is_good_for_encryption_only() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,8 +1,8 @@
 //! Many rows of parameters in one statement.
 //!
 //! Promises: the form for many rows says for each row what the statement says for one: parameters become columns of
-//! `unnest`, and nothing else of the text changes, so that no statement has to be written twice. Rows are worked through
-//! in the order given, which is what keeps locks in the order of ids. Must not know tables.
+//! `unnest`, and nothing else of the text changes, so that no statement has to be written twice. Rows are worked
+//! through in the order given, which is what keeps locks in the order of ids. Must not know tables.
 
 use std::fmt::Write as _;
 
@@ -34,7 +34,7 @@ pub(crate) fn each(text: &str, types: &[&str]) -> Result<String, Error> {
     let rows = rows(types);
     let inner = columns(text, types.len());
     if text.starts_with("SELECT ") {
-        // Neither form can be taken apart by the planner: it looks up one row after the other.
+        // The planner can break up neither form: it looks up one row after the other.
         let fence = if inner.ends_with(" FOR UPDATE") || inner.ends_with(" FOR KEY SHARE") { "" } else { " OFFSET 0" };
         return Ok(format!("SELECT answer.* FROM {rows} CROSS JOIN LATERAL ({inner}{fence}) AS answer"));
     }

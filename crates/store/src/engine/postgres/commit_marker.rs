@@ -1,8 +1,8 @@
 //! Commits whose answer was lost.
 //!
-//! Every connection that writes has a row of its own in `last_commit`, in which each transaction leaves its number before
-//! it commits. When the answer to a commit does not arrive, another connection ends the lost one if it is still there,
-//! reads that row under a lock, and knows whether the transaction took place.
+//! Every connection that writes has a row of its own in `last_commit`, in which each transaction leaves its number
+//! before it commits. When the answer to a commit does not arrive, another connection ends the lost one if it is still
+//! there, reads that row under a lock, and knows whether the transaction took place.
 //!
 //! Promises: says "committed" or "not committed" only of what it has seen. Must not know what was written.
 
@@ -29,7 +29,7 @@ const END: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE pid = $1 AND backend_start::text = $2";
 /// Rows of connections this much older than the newest are dropped. One that is in use all the same gets a new row.
 const CONNECTIONS_KEPT: i64 = 10_000;
-/// How long the database may take to come back before an unknown end is told as such.
+/// How long the database may take to come back before a commit is reported as in doubt.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -1,7 +1,7 @@
 //! Where a database is and how far it is trusted, read from its URL.
 //!
-//! Promises: the URL means what it means to PostgreSQL's own programs; what cannot be honoured is refused, not ignored.
-//! Must not open anything.
+//! Promises: the URL means what it means to PostgreSQL's own programs; a setting that cannot be honoured is rejected,
+//! not ignored. Must not open anything.
 
 use std::path::PathBuf;
 
@@ -13,13 +13,13 @@ use crate::Error;
 /// Which server is believed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum TlsTrust {
-    /// Whoever answers (`disable`, `prefer`, `require`, as PostgreSQL's programs understand them).
+    /// Any server is trusted (`disable`, `prefer`, `require`, as PostgreSQL's programs understand them).
     Anybody,
     /// Who shows a certificate of this name from one of these authorities, or from the system's (`verify-full`).
     Certified(Option<PathBuf>),
 }
 
-/// A database URL, taken apart.
+/// The parts of a database URL.
 pub(super) struct ConnectParams {
     pub(super) config: Config,
     pub(super) trust: TlsTrust,

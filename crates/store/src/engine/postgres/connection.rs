@@ -1,7 +1,7 @@
 //! One connection: made, set up, and judged fit for another use.
 //!
-//! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is flushed,
-//! whatever the server's own settings say. Must not know what runs on it.
+//! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is
+//! flushed, whatever the server's own settings say. Must not know what runs on it.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -18,21 +18,24 @@ use super::inline_driver::InlineDriver;
 use super::{Failed, Limits, connect_params, error_mapping, tls};
 use crate::Error;
 
-/// Statements kept prepared per connection. The catalogue has about a hundred; lists with other filters come and go.
+/// Statements that stay prepared per connection. The registry has about a hundred; lists with other filters come and
+/// go.
 const PREPARED_MAX: usize = 512;
 /// How long the server keeps a transaction open that says nothing: a process that hangs must not hold locks for ever.
 const IDLE_SECONDS: u64 = 60;
 /// How long a plan is used at first, and at the most.
 const PLAN_TTL_MIN: Duration = Duration::from_secs(1);
 const PLAN_TTL_MAX: Duration = Duration::from_mins(10);
-/// Sets what must hold in every session. Plans are made once, for all values, and by key: planning costs more than running
-/// our statements, and a plan that was made while a table was small must not read it whole when it has grown.
+/// Sets what must be so in every session. Plans are made once, for all values, and by key: planning costs more than
+/// running our statements, and a plan that was made while a table was small must not read it whole when it has grown.
 const SET_UP: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off; SET random_page_cost = 1.1;
     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-/// Where tables are spread over several machines, most statements can be planned only by the values they are about.
+/// Where tables are distributed over several machines, most statements can be planned only by the values they are
+/// about.
 const PLAN_BY_VALUES: &str = "SET plan_cache_mode = auto";
-/// Which process answers, whether its tables are spread over several machines, and whether it follows another server.
+/// Which process answers, whether its tables are distributed over several machines, and whether it follows another
+/// server.
 const WHO: &str = "SELECT pid, backend_start::text, EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),
     pg_is_in_recovery() FROM pg_stat_activity WHERE pid = pg_backend_pid()";
 /// Said where encryption is preferred and the server has none.
@@ -58,7 +61,7 @@ pub(super) struct Connection {
     pub(super) driver: InlineDriver,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
-    /// Whether the tables are spread over several machines.
+    /// Whether the tables are distributed over several machines.
     pub(super) is_distributed: bool,
     /// Whether the server follows another one and only reads.
     pub(super) is_standby: bool,
@@ -102,8 +105,8 @@ impl ConnectionManager {
         Ok(Self { config, tls, set_up, is_distributed, has_warned, cut_at })
     }
 
-    /// Takes down that a connection was cut. Those made before may be cut as well, one after the other, so that whoever
-    /// tries again could meet the same cut many times: they are not used any more.
+    /// Notes that a connection was cut. Those made before may be cut as well, one after the other, so that a caller
+    /// that tries again could meet the same cut many times: they are not used any more.
     pub(super) fn note_cut(&self) {
         *self.cut_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
@@ -171,7 +174,7 @@ impl Manager for ConnectionManager {
         if !connection.is_clean {
             return Err(RecycleError::message("left open"));
         }
-        // One that was closed while nobody used it notices now.
+        // One that was closed while no caller used it notices now.
         connection.driver.poll_once();
         if connection.is_broken() {
             self.note_cut();
@@ -186,8 +189,8 @@ impl Manager for ConnectionManager {
 }
 
 impl Connection {
-    /// Drops plans that are old. One that was made while a table was empty, as every table once is, may go by any index; as
-    /// tables grow ever more slowly, it is looked at ever more seldom.
+    /// Drops plans that are old. One that was made while a table was empty, as every table once is, may go by any
+    /// index; as tables grow ever more slowly, it is looked at ever more seldom.
     async fn discard_stale_plans(&mut self) {
         let now = Instant::now();
         if now < self.plans_expire_at {
@@ -195,7 +198,7 @@ impl Connection {
         }
         self.plan_ttl = (self.plan_ttl * 2).min(PLAN_TTL_MAX);
         self.plans_expire_at = now + self.plan_ttl;
-        // A connection that breaks here says so to whoever gets it.
+        // A connection that breaks here says so to the next caller that gets it.
         let _ = self.drive(self.client.batch_execute("DISCARD PLANS")).await;
     }
 
@@ -219,7 +222,7 @@ impl Connection {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
-    /// Prepares a statement and keeps it. To be driven, as all that asks the client.
+    /// Prepares a statement and keeps it. The inline driver must run it, as it runs everything that asks the client.
     pub(super) async fn prepare(&self, name: &str, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
         let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! The driver's errors in our words.
 //!
-//! Promises: whoever gets [`Error::Conflict`] may try again and will likely succeed; [`Error::Unavailable`] has nothing
-//! to do with what was asked. Must not know statements.
+//! Promises: a caller that gets [`Error::Conflict`] may try again and will likely succeed; [`Error::Unavailable`] does
+//! not depend on what was asked. Must not know statements.
 
 use std::io::ErrorKind;
 
@@ -9,8 +9,8 @@ use tokio_postgres::error::{Severity, SqlState};
 
 use crate::Error;
 
-/// An error of a statement. Where tables are spread over several machines, the one that was asked passes on what another one
-/// said, or that it could not be asked.
+/// An error of a statement. Where tables are distributed over several machines, the server that was asked passes on the
+/// error of another one, or says that it could not be asked.
 pub(super) fn running(fault: &tokio_postgres::Error, is_distributed: bool) -> Error {
     let Some(told) = fault.as_db_error() else {
         // The connection itself, or a value that does not fit its parameter: the latter is our fault.
@@ -53,8 +53,8 @@ fn without_shard(name: &str) -> &str {
     }
 }
 
-/// Whether the server said that a statement failed and the connection goes on. Anything else, also its last words before
-/// it closes the connection, says nothing about what was sent later.
+/// Whether the server said that a statement failed and the connection goes on. Anything else, also its last words
+/// before it closes the connection, says nothing about what was sent later.
 pub(super) fn is_server_reported(fault: &tokio_postgres::Error) -> bool {
     fault.as_db_error().is_some_and(|told| told.parsed_severity() == Some(Severity::Error))
 }
@@ -87,7 +87,7 @@ fn is_about_the_server(code: &str) -> bool {
     ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class))
 }
 
-/// An error of connecting. Who is refused for good is told so.
+/// An error of connecting. A permanent denial is reported as such.
 pub(super) fn opening(fault: &tokio_postgres::Error) -> Error {
     let Some(told) = fault.as_db_error() else {
         let text = whole(fault);

@@ -1,10 +1,10 @@
-//! The line to the server: what sends and receives, moved by whoever waits for an answer.
+//! The inline driver: it sends and receives for a connection, and the task that waits for an answer polls it.
 //!
-//! A task for that alone would have to be woken for every statement, and would wake the one that waits for every answer.
-//! Here they are one task; what one half has for the other is seen in the next round, without waking anybody.
+//! A task of its own would have to be woken for every statement, and would wake the waiting task for every answer. Here
+//! they are one task; what one half has for the other is seen in the next round, without waking any task.
 //!
-//! Promises: what was begun together leaves in one write; nothing is sent or received but within a call of this file.
-//! Must not know statements.
+//! Promises: requests that were begun together leave in one write; nothing is sent or received but within a call of
+//! this file. Must not know statements.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -14,7 +14,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
 
-/// Rounds before other tasks get their turn: a socket that is asked too often says "later" without looking.
+/// Rounds before other tasks run: a socket that is asked too often says "later" without looking.
 const ROUNDS_MAX: usize = 16;
 
 /// Nothing is left to do, and the task waits.
@@ -24,7 +24,7 @@ const BUSY: u8 = 1;
 /// There is something for another round.
 const AGAIN: u8 = 2;
 
-/// Told by either half that it has something for the other, and by the socket.
+/// Set by either half that has something for the other, and by the socket.
 struct DriverWaker {
     state: AtomicU8,
     task: AtomicWaker,
@@ -46,7 +46,7 @@ type Driver = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// One connection's line.
 pub(super) struct InlineDriver {
-    /// Gone when the connection has ended; whoever uses it is told by the client.
+    /// Gone when the connection has ended; the client reports that to its user.
     driver: Mutex<Option<Driver>>,
     turn: Arc<DriverWaker>,
     waker: Waker,
@@ -63,7 +63,7 @@ impl InlineDriver {
         Self { driver: Mutex::new(Some(driver)), waker: turn.clone().into(), turn }
     }
 
-    /// Begins something with the client, which is sent with whatever is driven next.
+    /// Begins a request with the client; the next call of the driver sends it.
     pub(super) fn begin<T>(&self, work: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Poll<T> {
         work.poll(&mut Context::from_waker(&self.waker))
     }

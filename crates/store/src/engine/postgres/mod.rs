@@ -1,9 +1,9 @@
 //! PostgreSQL: a pool of connections, and transactions on them.
 //!
-//! Promises: a write that was answered with `Ok` is committed and flushed; a transaction that met a deadlock or lost its
-//! connection before it was committed is run again, up to a number of tries, as is one that only reads; one whose commit
-//! was not answered is looked up, never guessed ([`commit_marker`]). A connection on which anything was left open is not used again. Must not know tables of ours but the
-//! one of [`commit_marker`].
+//! Promises: a write that was answered with `Ok` is committed and flushed; a transaction that met a deadlock or lost
+//! its connection before it was committed is run again, up to a number of tries, as is one that only reads; one whose
+//! commit was not answered is looked up, never guessed ([`commit_marker`]). A connection on which anything was left
+//! open is not used again. Must not know tables of ours but the one of [`commit_marker`].
 
 pub(crate) mod bulk_statement;
 mod commit_marker;
@@ -39,8 +39,8 @@ use super::Tx;
 use super::turns::Turns;
 use crate::Error;
 
-/// How often a transaction is tried before its fault is told: more than enough for deadlocks, of which one of two wins, and
-/// for connections that are cut, where each try has one that was made after the last cut (`docs/scaling.md`).
+/// How often a transaction is tried before its fault is reported: more than enough for deadlocks, of which one of two
+/// wins, and for connections that are cut, where each try has one that was made after the last cut (`docs/scaling.md`).
 const TRIES_MAX: u32 = 5;
 /// The pause before another try; each is longer by this.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -57,8 +57,9 @@ const BEGIN_UNBOUNDED: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; 
 const BEGIN_DDL: &str = "BEGIN; SET LOCAL statement_timeout = 0;
     SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on; SET LOCAL enable_hashjoin = on;
     SET LOCAL enable_mergejoin = on; SET LOCAL random_page_cost = 2";
-/// The same where the tables are spread over several machines. What is joined there otherwise than by bucket is fetched, and a
-/// schema is changed on one shard after the other: else what follows in the same transaction may be refused.
+/// The same where the tables are distributed over several machines. What is joined there otherwise than by bucket is
+/// fetched, and a schema is changed on one shard after the other: else what follows in the same transaction may be
+/// rejected.
 const BEGIN_UNBOUNDED_DISTRIBUTED: &str =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0;
     SET LOCAL citus.max_intermediate_result_size = -1";
@@ -74,9 +75,9 @@ const ALL_DAY: Duration = Duration::from_hours(24);
 pub struct Limits {
     /// Connections of this process, 1 or more.
     pub connections_max: usize,
-    /// How long a statement may take, and how long anybody waits for a connection.
+    /// How long a statement may take, and how long a caller waits for a connection.
     pub statement: Duration,
-    /// Treat the tables as spread over several machines, as is done by itself where Citus is installed.
+    /// Treat the tables as distributed over several machines, as is done by itself where Citus is installed.
     pub is_distributed: bool,
 }
 
@@ -93,7 +94,7 @@ pub struct PoolState {
     pub max: usize,
     /// How many there are.
     pub open: usize,
-    /// How many somebody uses.
+    /// How many are in use.
     pub in_use: usize,
     /// How many transactions wait for one.
     pub waiting: usize,
@@ -109,8 +110,8 @@ pub(crate) struct Pool {
     read_queue: Turns,
     limits: Limits,
     marks: Arc<SnapshotTokens>,
-    /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a standby,
-    /// which does not know which transactions are still going on.
+    /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a
+    /// standby, which does not know which transactions are still going on.
     has_marks: bool,
 }
 
@@ -234,8 +235,8 @@ impl Pool {
         }
     }
 
-    /// Runs a body that changes the schema, once. What it does, it would not do a second time; so nobody has to find out
-    /// how a commit ended that was not answered, and there may be no table yet to look it up in.
+    /// Runs a body that changes the schema, once. What it does, it would not do a second time; so a commit that was not
+    /// answered needs no look-up, and there may be no table yet to look it up in.
     pub(crate) async fn migrate_tx<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
@@ -245,7 +246,7 @@ impl Pool {
         let begin = if connection.is_distributed { BEGIN_DDL_DISTRIBUTED } else { BEGIN_DDL };
         match run(&connection, (begin, ALL_DAY), None, body).await? {
             (_, CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault)) => Err(fault),
-            // Its plans are not for anybody else.
+            // Its plans serve no other transaction.
             (value, CommitOutcome::Committed) => Ok(value),
         }
     }
@@ -260,7 +261,7 @@ impl Pool {
         self.watch(body).await
     }
 
-    /// The same for whoever watches the server: it waits for no other reads while a connection is spared.
+    /// The same for readers that watch the server: they wait for no other reads while a connection is spared.
     pub(crate) async fn watch<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
@@ -294,7 +295,7 @@ impl Pool {
         T: Send + 'static,
     {
         let mut connection = self.connection().await.map_err(Failed::into_fault)?;
-        // Its plans are not for anybody else.
+        // Its plans serve no other transaction.
         connection.is_clean = false;
         let begin = if connection.is_distributed { BEGIN_UNBOUNDED_DISTRIBUTED } else { BEGIN_UNBOUNDED };
         look(&connection, ALL_DAY, begin, body).await
@@ -304,7 +305,7 @@ impl Pool {
         connection(&self.connections).await
     }
 
-    /// A mark of what is visible from now on, where there are marks.
+    /// A token of what is visible from now on, where there are tokens.
     pub(crate) async fn snapshot_token(&self) -> Result<Option<SnapshotToken>, Error> {
         if !self.has_marks {
             return Ok(None);

@@ -1,11 +1,11 @@
-//! Marks: what is visible in the database just now, as a word that changes with every commit of anybody.
+//! Snapshot tokens: what is visible in the database just now, as a text that changes with every commit of any process.
 //!
 //! The server describes which transactions a reader sees as a snapshot: two readers with equal snapshots see the same
-//! rows. So whoever remembers what it read, and the mark it asked for before, may use it for as long as the mark is the
-//! same, however many processes write.
+//! rows. So a reader that remembers its rows, and the token it asked for before, may use them for as long as the token
+//! is the same, however many processes write.
 //!
-//! Promises: a mark is of a moment after it was asked for. Those who ask while a question is on its way share the next
-//! one. Must not know what is remembered.
+//! Promises: a token is of a moment after it was asked for. Callers that ask while a question is on its way share the
+//! next one. Must not know what is remembered.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,14 +14,14 @@ use tokio::sync::oneshot;
 use super::{Connections, Tries, connection, failed};
 use crate::Error;
 
-/// A mark: equal marks, equal contents.
+/// A snapshot token: equal tokens, equal contents.
 pub type SnapshotToken = Arc<str>;
 
 const ASK: &str = "SELECT pg_current_snapshot()::text";
 
 type Asking = oneshot::Sender<Result<SnapshotToken, Error>>;
 
-/// Who waits for a mark.
+/// Callers that wait for a token.
 #[derive(Default)]
 pub(super) struct SnapshotTokens {
     queue: Mutex<Queue>,
@@ -34,7 +34,7 @@ struct Queue {
 }
 
 impl SnapshotTokens {
-    /// The mark of a moment from now on.
+    /// The token of a moment from now on.
     pub(super) async fn ask(self: &Arc<Self>, connections: &Connections) -> Result<SnapshotToken, Error> {
         let (answer, mark) = oneshot::channel();
         let begins = {
@@ -48,7 +48,7 @@ impl SnapshotTokens {
         mark.await.map_err(|_| Error::Unavailable("nobody asks the database".to_owned()))?
     }
 
-    /// Asks for all who wait, again and again, until nobody does.
+    /// Asks for all waiting callers, again and again, until none is left.
     async fn serve(self: Arc<Self>, connections: Connections) {
         let mut leased = connection(&connections).await;
         loop {
@@ -79,7 +79,7 @@ impl SnapshotTokens {
                 }
             };
             for answer in waiting {
-                // Whoever has gone away needs no mark.
+                // A caller that has gone away needs no token.
                 let _ = answer.send(mark.clone());
             }
         }

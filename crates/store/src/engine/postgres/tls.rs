@@ -1,7 +1,8 @@
 //! TLS to the database.
 //!
-//! Promises: `verify-full` takes nobody whose certificate and name do not check out; the weaker modes encrypt and believe any
-//! certificate, as PostgreSQL's own programs do, also one of a kind that could not be checked. Must not know URLs.
+//! Promises: `verify-full` accepts no server whose certificate and name do not check out; the weaker modes encrypt and
+//! believe any certificate, as PostgreSQL's own programs do, also one of a kind that could not be checked. Must not
+//! know URLs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,7 +48,7 @@ impl Connector {
         Self { rustls: self.rustls.clone(), is_used: Arc::default() }
     }
 
-    /// Whether the server has taken the offer of TLS.
+    /// Whether the server has accepted the offer of TLS.
     pub(super) fn is_used(&self) -> bool {
         self.is_used.load(Ordering::Relaxed)
     }
@@ -149,8 +150,8 @@ impl ServerCertVerifier for Anybody {
     }
 }
 
-/// What a signature is worth where any certificate is believed. One that cannot be read, such as the X.509 of version 1 that
-/// Citus makes for itself, proves as little as any other: whoever answers may have made it a moment ago.
+/// What a signature is worth where any certificate is believed. One that cannot be read, such as the X.509 of version 1
+/// that Citus makes for itself, proves as little as any other: the server may have made it a moment ago.
 fn believed(checked: Result<HandshakeSignatureValid, rustls::Error>) -> Result<HandshakeSignatureValid, rustls::Error> {
     match checked {
         Err(rustls::Error::InvalidCertificate(CertificateError::BadEncoding | CertificateError::Other(_))) => {

@@ -1,11 +1,11 @@
 //! A transaction on one connection.
 //!
-//! Many rows are one statement, very many that are only inserted are loaded ([`write_batch`]); where tables are spread over several
-//! machines, each row is a statement, since only one that names one bucket goes to one machine. All are sent together.
+//! Many rows are one statement, very many that are only inserted are copied in ([`write_batch`]). Where tables are
+//! distributed, each row is a statement, since only one that names one bucket goes to one machine. All leave together.
 //!
-//! Promises: writes that answer nothing are kept until something is asked, or until the commit, and then leave at once,
-//! those of few rows as one statement ([`write_batch`]), so that a batch costs few exchanges; their faults come out at
-//! that answer. No statement is waited for without a limit. Must not know tables.
+//! Promises: writes that answer nothing are buffered until something is asked, or until the commit, and then leave at
+//! once, those of few rows as one statement ([`write_batch`]), so that a batch costs few exchanges; their faults come
+//! out at that answer. No statement is waited for without a limit. Must not know tables.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -57,7 +57,7 @@ impl<'c> Transaction<'c> {
         session
     }
 
-    /// Whether the tables are spread over several machines.
+    /// Whether the tables are distributed over several machines.
     pub(in crate::engine) fn is_distributed(&self) -> bool {
         self.connection.is_distributed
     }
@@ -74,7 +74,7 @@ impl<'c> Transaction<'c> {
         });
     }
 
-    /// Sends the writes that were kept.
+    /// Sends the buffered writes.
     async fn send_buffered(&mut self) -> Result<(), Error> {
         if self.buffered.is_empty() {
             return Ok(());
@@ -106,7 +106,7 @@ impl<'c> Transaction<'c> {
         Ok(())
     }
 
-    /// Sends what was kept, and waits for it and for `answer`, which is sent after it.
+    /// Sends the buffered writes, and waits for them and for `answer`, which is sent after them.
     async fn answered<T>(
         &mut self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
@@ -226,7 +226,7 @@ impl<'c> Transaction<'c> {
         self.answered(self.connection.client.execute_raw(&prepared, &columns)).await
     }
 
-    /// Waits for the answer: the rows are many, and whoever has more of them should not send them all at once.
+    /// Waits for the answer: the rows are many, and a caller that has more of them should not send them all at once.
     pub(in crate::engine) async fn execute_each_composed(
         &mut self,
         sql: &str,
@@ -298,7 +298,7 @@ impl<'c> Transaction<'c> {
             let one = async |question| client.query_raw(&prepared, question).await?.try_collect::<Vec<_>>().await;
             // All are sent before the first is answered.
             let found = futures_util::future::try_join_all(questions.iter().map(one)).await?;
-            // Nobody else knows the place.
+            // Nothing else knows the address.
             let _ = place.set(found.into_iter().flatten().collect());
             Ok(0)
         });
@@ -391,7 +391,7 @@ impl<'c> Transaction<'c> {
         let _ = self.answered(client.batch_execute("ROLLBACK")).await;
     }
 
-    /// Ends a transaction that only read. Nobody needs the answer: whatever is sent on this connection comes after it.
+    /// Ends a transaction that only read. No caller needs the answer: the next request on this connection follows it.
     pub(super) fn end_read(mut self) {
         let client = &self.connection.client;
         self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });

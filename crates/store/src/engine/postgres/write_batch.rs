@@ -1,10 +1,11 @@
 //! Writes that leave as one statement.
 //!
-//! A server's work for a statement is to a good part the exchange itself: reading it, answering it, waking whoever waits.
-//! So what a transaction writes one after the other, without asking, becomes a single statement with a part for each.
+//! A server's work for a statement is to a good part the exchange itself: reading it, answering it, waking the task
+//! that waits. So the writes that a transaction makes one after the other, without asking, become a single statement
+//! with a part for each.
 //!
-//! Promises: a part says what the statement says by itself; either all parts are sent or none. The parts see the rows as
-//! they were before all of them, so no two may be about the same row. Must not know tables.
+//! Promises: a part says what the statement says by itself; either all parts are sent or none. The parts see the rows
+//! as they were before all of them, so no two may be about the same row. Must not know tables.
 
 use std::fmt::Write as _;
 
@@ -85,8 +86,8 @@ impl ToSql for Parameter {
     to_sql_checked!();
 }
 
-/// What leaves as one statement: everything, if each write is about few rows. Of many rows the rows are the work, and as a
-/// part of a larger statement they cost the server more than as a statement of their own.
+/// What leaves as one statement: everything, if each write is about few rows. Of many rows the rows are the work, and
+/// as a part of a larger statement they cost the server more than as a statement of their own.
 pub(super) fn grouped(writes: Vec<BufferedWrite>) -> Vec<Vec<BufferedWrite>> {
     match writes.iter().any(|write| write.rows > ROWS_FEW) {
         true => writes.into_iter().map(|write| vec![write]).collect(),

@@ -1,7 +1,7 @@
 //! A copy of an open database file, made while others write it.
 //!
-//! Promises: the copy is the database as it was at one moment, flushed to disk, without a log of its own. Must not know what
-//! is in it.
+//! Promises: the copy is the database as it was at one moment, flushed to disk, without a log of its own. Must not know
+//! what is in it.
 
 use std::fs::File;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::Error;
 /// Pages copied between two reports: some megabytes.
 const PAGES: i32 = 1_024;
 
-/// Copies what this connection sees into a file; `told` hears how many bytes of how many are copied.
+/// Copies what this connection sees into a file; `told` is called with how many bytes of how many are copied.
 pub(super) fn run(source: &mut Connection, target: &Path, mut told: impl FnMut(u64, u64)) -> Result<(), Error> {
     // One snapshot for all steps: what is committed meanwhile neither gets in nor begins the copy anew.
     let snapshot = source.transaction().map_err(error)?;

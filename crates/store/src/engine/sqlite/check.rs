@@ -10,11 +10,11 @@ use crate::Error;
 pub enum Check {
     /// Every page is read.
     Quick,
-    /// Every index is held against its table, too.
+    /// Every index is compared with its table, too.
     Whole,
 }
 
-/// Faults told at the most.
+/// Faults reported at the most.
 const FAULTS_MAX: usize = 100;
 
 /// What is wrong with the file; empty if it is sound.

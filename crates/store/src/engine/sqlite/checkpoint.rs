@@ -1,9 +1,9 @@
 //! Copying the write-ahead log back into the file, beside the writer and while the writer rests.
 //!
-//! Promises: the log stays bounded: what the thread beside the writer has not copied when the log is at its longest, the
-//! writer copies itself. A writer that rests leaves an empty log, so that the file has everything. Nothing is less durable
-//! for it: the log is flushed before a commit is answered, and what is copied stays in the log until the file is flushed.
-//! Must not know what is written.
+//! Promises: the log stays bounded: what the thread beside the writer has not copied when the log is at its longest,
+//! the writer copies itself. A writer that rests leaves an empty log, so that the file has everything. Nothing is less
+//! durable for it: the log is flushed before a commit is answered, and what is copied stays in the log until the file
+//! is flushed. Must not know what is written.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,10 +19,11 @@ use super::thread::{Idle, Workers};
 use super::{BUSY, error, open};
 use crate::Error;
 
-/// Pages that the log grows by before they are copied: the more, the fewer pages are copied that are written again soon.
+/// Pages that the log grows by before they are copied: the more, the fewer pages are copied that are written again
+/// soon.
 pub(super) const PAGES: i32 = 24_000;
-/// How many times that it may grow before the writer copies the rest itself: while it never pauses, the log could not begin
-/// anew otherwise.
+/// How many times that it may grow before the writer copies the rest itself: while it never pauses, the log could not
+/// begin anew otherwise.
 const GROWTH: i32 = 3;
 /// How long the writer rests before the log is copied; after as long again it is emptied.
 pub(super) const REST: Duration = Duration::from_secs(5);
@@ -64,8 +65,8 @@ fn copy(connection: &mut Connection) {
     let _ = connection.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::PASSIVE);
 }
 
-/// A writer that rests: first the thread beside it copies the log, which keeps nobody from writing, then it empties the log,
-/// which is quick.
+/// A writer that rests: first the thread beside it copies the log, which keeps no transaction from writing, then it
+/// empties the log, which is quick.
 struct Resting {
     files: Arc<Files>,
     log: PathBuf,
@@ -75,13 +76,13 @@ struct Resting {
 
 impl Idle for Resting {
     fn rest(&mut self, writer: &mut Connection) {
-        // Also what other processes have written: the log is everybody's.
+        // Also what other processes have written: all processes share the log.
         let is_empty = std::fs::metadata(&self.log).map_or(true, |log| log.len() == 0);
         if is_empty || !self.is_copied {
             self.is_copied = !is_empty && self.copier.send(Box::new(copy));
             return;
         }
-        // Whoever reads just now is not waited for; the next rest tries again.
+        // Current readers are not waited for; the next rest tries again.
         if empty(writer, Duration::ZERO).is_ok_and(|emptied| emptied) {
             self.is_copied = false;
         }
@@ -96,14 +97,14 @@ impl Idle for Resting {
     }
 }
 
-/// Leaves files that have lost their names: what the log has goes into the file that is open, and nothing is removed by a name
-/// that may mean somebody else's file by now.
+/// Leaves files that have lost their names: what the log has goes into the file that is open, and nothing is removed by
+/// a name that may mean another program's file by now.
 fn leave(writer: &Connection) {
     let _ = empty(writer, Duration::ZERO);
     let _ = writer.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
 }
 
-/// Copies the whole log and empties it; whether nobody was in the way for so long.
+/// Copies the whole log and empties it; whether no other transaction was in the way for so long.
 pub(super) fn empty(writer: &Connection, patience: Duration) -> Result<bool, Error> {
     writer.busy_timeout(patience).map_err(error)?;
     let done = writer.wal_checkpoint_v2(Some(MAIN_DB), CheckpointMode::TRUNCATE);
@@ -115,7 +116,7 @@ pub(super) fn empty(writer: &Connection, patience: Duration) -> Result<bool, Err
     }
 }
 
-/// The same at the end of the writer, where it is an error if somebody is in the way.
+/// The same at the end of the writer, where it is an error if a transaction is in the way.
 pub(super) fn empty_at_end(writer: &Connection) -> Result<(), Error> {
     match empty(writer, END_BUSY)? {
         true => Ok(()),

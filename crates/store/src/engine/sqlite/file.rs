@@ -1,7 +1,7 @@
 //! The files of a database: which ones are open, and whether they are still the ones that their names mean.
 //!
-//! Promises: a new file is its owner's alone, and so are its log and the log's index, which SQLite gives the same rights; a file
-//! that was removed or replaced is noticed by its device and inode. Must not know what is in it.
+//! Promises: a new file is its owner's alone, and so are its log and the log's index, which SQLite gives the same
+//! rights; a file that was removed or replaced is noticed by its device and inode. Must not know what is in it.
 
 use std::ffi::OsString;
 use std::fs::{Metadata, OpenOptions};
@@ -26,7 +26,8 @@ pub(super) fn log_of(path: &Path) -> PathBuf {
     log.into()
 }
 
-/// Makes the file if it is not there. Rights of one that is there are the operator's: they are left, and questioned in the log.
+/// Makes the file if it is not there. Rights of one that is there are the operator's: they are left, and questioned in
+/// the log.
 pub(super) fn prepare(path: &Path) -> Result<(), Error> {
     let fault = |fault| Error::Unavailable(format!("{}: {fault}", path.display()));
     match std::fs::metadata(path) {

@@ -1,6 +1,7 @@
-//! The end of reads that take too long, or that nobody waits for any more.
+//! The end of reads that take too long, or whose callers wait no more.
 //!
-//! Promises: a statement that only reads ends soon after its time, or its caller's stay, is over. Must not know what is read.
+//! Promises: a statement that only reads ends soon after its time, or its caller's stay, is over. Must not know what is
+//! read.
 
 use std::ffi::c_int;
 use std::time::{Duration, Instant};
@@ -14,7 +15,8 @@ use crate::Error;
 /// Steps of SQLite's machine between two looks at the clock: some tens of microseconds.
 const STEPS: c_int = 1_000;
 
-/// Does some work on a connection whose statements are given up when it takes longer than `limit`, or when `caller` has gone.
+/// Does some work on a connection whose statements are given up when it takes longer than `limit`, or when `caller` has
+/// gone.
 pub(super) fn within<T>(
     connection: &mut Connection,
     limit: Duration,

@@ -1,9 +1,9 @@
-//! The embedded engine: one writer thread that owns the writing connection, a few reader threads with read-only ones, and
-//! one that copies the log back.
+//! The embedded engine: one writer thread that owns the writing connection, a few reader threads with read-only ones,
+//! and one that copies the log back.
 //!
-//! Promises: a write is flushed to disk before it is answered (WAL, `synchronous = FULL`), to the file that its name means;
-//! a body that fails, panics or tries to wait for anything but a statement is rolled back; a read that takes too long, or
-//! that nobody waits for any more, is given up; after a close the file has everything. Only the files here name the driver.
+//! Promises: a write is flushed to disk before it is answered (WAL, `synchronous = FULL`), to the file that its name
+//! means; a body that fails, panics or tries to wait for anything but a statement is rolled back; a read that takes too
+//! long, or whose caller has gone, is given up; after a close the file has everything. Only here is the driver named.
 
 mod backup;
 mod check;
@@ -40,12 +40,12 @@ const READERS: usize = 3;
 const READS: usize = 2 * READERS;
 /// Connections for short reads at the least; there is one for each thread that the runtime may have.
 const INLINE_READERS: usize = 4;
-/// Statements kept prepared per connection: more than the catalogue has.
+/// Statements that stay prepared per connection: more than the registry has.
 const PREPARED_MAX: usize = 256;
 /// Page cache of the writer and of each reader, in KiB. Negative numbers are SQLite's way of saying KiB.
 const WRITER_CACHE_KIB: i64 = -32_000;
 const READER_CACHE_KIB: i64 = -4_000;
-/// Other processes (the command line beside a running server) may hold the lock for a moment.
+/// Other processes (the command line beside a running server) may have the lock for a moment.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a close waits for what is running.
 const CLOSE_MAX: Duration = Duration::from_secs(10);
@@ -57,17 +57,17 @@ pub(crate) struct SqliteEngine {
     readers: Workers,
     /// Whose turn it is to read.
     read_queue: Turns,
-    /// For whoever watches the server, however many wait to read.
+    /// For readers that watch the server, however many wait to read.
     watcher: Workers,
     /// How long a read may take.
     limit: Duration,
     /// Connections for reads that are known to be short; they run where they are asked. None when it is closed.
     inline_readers: Mutex<Option<Vec<Connection>>>,
-    /// Always the same connection, which reads nothing else: it sees whether anybody else has written.
+    /// Always the same connection, which reads nothing else: it sees whether another process has written.
     version_watcher: Mutex<Option<Connection>>,
-    /// The file, by a name that is the same for everybody, and its log.
+    /// The file, by a name that is the same for every process, and its log.
     files: Arc<Files>,
-    /// Whether it is read as if nobody could change it.
+    /// Whether it is read as if no process could change it.
     is_unchanging: bool,
 }
 
@@ -90,7 +90,7 @@ impl SqliteEngine {
     pub(crate) fn open_read_only(path: &Path, limit: Duration) -> Result<Self, Error> {
         let path = canonical(path)?;
         let files = Arc::new(Files::new(&path)?);
-        // Without a log nobody has it open, and looking for one would make one.
+        // Without a log no process has it open, and looking for one would make one.
         match log_of(&path).exists() {
             true => Self::with(None, &path, open_reader, (files, limit)),
             false => {
@@ -179,7 +179,7 @@ impl SqliteEngine {
         self.readers.run(work).await
     }
 
-    /// The same for whoever watches the server: it waits for no other reads.
+    /// The same for readers that watch the server: they wait for no other reads.
     pub(crate) async fn watch<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
@@ -217,7 +217,7 @@ impl SqliteEngine {
         result
     }
 
-    /// A mark of what the database holds: a number that is another one after every commit, of whichever process.
+    /// A token of what the database has: a number that is another one after every commit, of whichever process.
     pub(crate) fn snapshot_token(&self) -> Result<SnapshotToken, Error> {
         let version_watcher = self.version_watcher.lock().unwrap_or_else(PoisonError::into_inner);
         let closed = || Error::Unavailable("the database is closed".to_owned());
@@ -230,8 +230,8 @@ impl SqliteEngine {
         self.inline_readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the threads, the writer last, after copying the log into the file. Blocks. An error says that data is left in
-    /// the log, from which the next one who opens the file has it.
+    /// Ends the threads, the writer last, after copying the log into the file. Blocks. An error says that data is left
+    /// in the log, from which the next one who opens the file has it.
     pub(crate) fn close(&self) -> Result<(), Error> {
         self.end_readers();
         let Some(writer) = &self.writer else { return Ok(()) };
@@ -276,7 +276,7 @@ fn open_reader(path: &Path) -> Result<Connection, Error> {
     Ok(reader)
 }
 
-/// Opens a file as it lies there: nobody has it open, so nobody changes it.
+/// Opens a file as it is: no process has it open, so none changes it.
 fn open_unchanging(path: &Path) -> Result<Connection, Error> {
     // A file: URI, in which these would begin its other parts.
     let escaped = |text: &str| text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");

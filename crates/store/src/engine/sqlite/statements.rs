@@ -27,7 +27,7 @@ pub(in crate::engine) fn execute_each<'v>(
     Ok(touched)
 }
 
-/// The same for a statement of the catalogue: rows that are inserted go some at a time.
+/// The same for a statement of the registry: rows that are inserted go some at a time.
 pub(in crate::engine) fn execute_many<'v, const N: usize>(
     connection: &Connection,
     statement: &Statement,

@@ -1,8 +1,8 @@
 //! Threads that own a connection each and work off jobs, until they are told to end.
 //!
-//! Promises: a job that panics ends itself and nothing else; one whose caller has gone before its turn is not begun; a thread
-//! that ends closes its connection; an end waits for running jobs up to a bound, and interrupts the statements of those that
-//! only read. Must not know SQL.
+//! Promises: a job that panics ends itself and nothing else; one whose caller has gone before its turn is not begun; a
+//! thread that ends closes its connection; an end waits for running jobs up to a bound, and interrupts the statements
+//! of those that only read. Must not know SQL.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,12 +38,12 @@ pub(super) trait Idle: Send {
 /// How long a thread waits for a job before it rests.
 pub(super) type Rest = Option<(Duration, Box<dyn Idle>)>;
 
-/// Whoever waits for a job, as the job sees them.
+/// The caller that waits for a job, as the job sees it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Caller(Arc<AtomicBool>);
 
 impl Caller {
-    /// Whether nobody waits any more.
+    /// Whether the caller waits no more.
     pub(super) fn has_gone(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -97,8 +97,8 @@ impl Workers {
         self.jobs.send(Message::Run(job)).is_ok()
     }
 
-    /// Has work done by whichever thread is free. What a caller has given up that waits is not begun; what was begun knows of
-    /// it and may end early.
+    /// Has work done by whichever thread is free. What a caller has given up that waits is not begun; what was begun
+    /// knows of it and may end early.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection, Caller) -> Result<T, Error> + Send + 'static,
@@ -108,7 +108,7 @@ impl Workers {
         let _stay = Stay(caller.clone());
         let job: Job = Box::new(move |connection| {
             if !caller.has_gone() {
-                // A caller that goes from here on does not undo the work, and nobody is left to be told.
+                // A caller that goes from here on does not undo the work, and gets no answer.
                 let _ = answer.send(work(connection, caller));
             }
         });
@@ -123,8 +123,8 @@ impl Workers {
         self.interrupts.iter().for_each(InterruptHandle::interrupt);
     }
 
-    /// Ends the threads after the jobs that were sent before. Whether all have ended in time; a thread of the calling job
-    /// itself is not waited for.
+    /// Ends the threads after the jobs that were sent before. Whether all have ended in time; a thread of the calling
+    /// job itself is not waited for.
     pub(super) fn end(&self, patience: Duration) -> bool {
         let threads: Vec<_> = self.running.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
         threads.iter().for_each(|_| _ = self.jobs.send(Message::End));
