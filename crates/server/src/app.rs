@@ -39,9 +39,9 @@ pub struct App {
     pub passwords: Checker,
     /// How often one may try.
     pub throttle: Throttle,
-    /// How much strangers may ask.
+    /// How much unauthenticated clients may ask.
     pub anonymous_limiter: AnonymousLimiter,
-    /// Places for downloads.
+    /// Permits for downloads.
     pub downloads: Arc<Semaphore>,
     /// Whether the server can do its work.
     pub readiness: Readiness,

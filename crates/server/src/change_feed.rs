@@ -1,8 +1,8 @@
-//! The feed, kept going: changes get their versions soon after they are made, and a channel that asks is told all that there
-//! is.
+//! The feed, kept going: changes get their versions soon after they are made, and a channel that asks is told all that
+//! there is.
 //!
-//! Promises: what was committed before a channel asks is looked at before it is answered, up to a bound of work; whoever waits
-//! for changes is woken when there are some, and let go when the server stops. Must not know HTTP.
+//! Promises: what was committed before a channel asks is looked at before it is answered, up to a bound of work; a
+//! request that waits for changes is woken when there are some, and ended when the server stops. Must not know HTTP.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,8 +19,9 @@ use crate::app::App;
 const PAUSE: Duration = Duration::from_millis(250);
 /// How many times it leaves that for later while there are commands: a minute.
 const POSTPONED_MAX: u32 = 240;
-/// How long it works in one go from then on, and pauses again: a quarter of the time is enough to keep up with any rate, and
-/// orders have the rest. A backlog of a minute in one go would hold up every order for a quarter of that minute.
+/// How long it works in one go from then on, and pauses again: a quarter of the time is enough to keep up with any
+/// rate, and orders have the rest. A backlog of a minute in one go would hold up every order for a quarter of that
+/// minute.
 const OVERDUE_WORK: Duration = Duration::from_millis(80);
 /// How long a process that waits believes that nothing has changed: other processes give versions, too.
 const DOUBT: Duration = Duration::from_secs(1);
@@ -42,7 +43,7 @@ impl Default for Feed {
 }
 
 impl Feed {
-    /// Lets go of everybody who waits: the server stops.
+    /// Ends all waiting requests: the server stops.
     pub fn close(&self) {
         self.closing.send_replace(true);
     }
@@ -100,14 +101,14 @@ pub async fn sync_channel(app: &App, channel: ChannelId, kind: ObjectKind) -> Re
     Ok(())
 }
 
-/// How much is thought of those who want something of the ledger meanwhile.
+/// How much regard is paid to callers that wait for the writer meanwhile.
 #[derive(Clone, Copy)]
 enum Urgency {
-    /// Somebody waits for changes: all of them get their versions now.
+    /// A request waits for changes: all of them get their versions now.
     Awaited,
     /// It has been left for later for too long: some of them do.
     Overdue,
-    /// Nobody waits: as many as do until somebody wants something of the ledger.
+    /// No request waits: so many changes as fit until a caller waits for the writer.
     Whenever,
 }
 
@@ -123,8 +124,8 @@ impl Urgency {
     }
 }
 
-/// Gives versions to changes as long as the process runs, in the pauses between commands. Whoever asks for changes has them
-/// given before, so nobody waits for this but those who wait for a change.
+/// Gives versions to changes as long as the process runs, in the pauses between commands. A request for changes has
+/// them given before, so only requests that wait for a change wait for this.
 pub async fn run_sequencer(app: Arc<App>) {
     let (mut submitted, mut postponed) = (0, 0);
     loop {

@@ -25,7 +25,8 @@ impl Clock {
         }
     }
 
-    /// Time that only passes: it does not jump when the machine's clock is set. For measuring, not for telling the time.
+    /// Time that only passes: it does not jump when the machine's clock is set. For measuring, not for telling the
+    /// time.
     pub fn monotonic(&self) -> Duration {
         static START: LazyLock<Instant> = LazyLock::new(Instant::now);
         match self {

@@ -39,8 +39,8 @@ pub struct DatabaseConfig {
     )]
     pub database_connections: u16,
 
-    /// Seconds that a statement on a database server, or a read on a database file, may take, and that a request waits for
-    /// its turn.
+    /// Seconds that a statement on a database server, or a read on a database file, may take, and that a request waits
+    /// for its turn.
     #[arg(
         long,
         env = "ONHAND_DATABASE_STATEMENT_SECONDS",
@@ -68,8 +68,8 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 
-    /// A second address to listen on, for whoever runs the server: health, metrics and the API description. The last two are
-    /// then served there only.
+    /// A second address to listen on, for whoever runs the server: health, metrics and the API description. The last
+    /// two are then served there only.
     #[arg(long, env = "ONHAND_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
 
@@ -86,7 +86,8 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_DISK_FREE_BYTES_MIN", default_value = "67108864", value_name = "BYTES")]
     pub disk_free_bytes_min: u64,
 
-    /// Seconds between two looks at the database for the numbers of /metrics. A look that takes long makes the pause longer.
+    /// Seconds between two looks at the database for the numbers of /metrics. A look that takes long makes the pause
+    /// longer.
     #[arg(
         long,
         env = "ONHAND_WATCH_SECONDS",
@@ -112,9 +113,9 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Names of this server, with or without a port, parted by commas. Where there is no public URL, links in lists begin
-    /// with the name that a request has in its Host header if it is one of these, localhost, or the address at which the
-    /// request arrived; else with that address.
+    /// Names of this server, with or without a port, parted by commas. Where there is no public URL, links in lists
+    /// begin with the name that a request has in its Host header if it is one of these, localhost, or the address at
+    /// which the request arrived; else with that address.
     #[arg(long, env = "ONHAND_HOSTS", value_name = "HOSTS", value_delimiter = ',', value_parser = host)]
     pub hosts: Vec<String>,
 
@@ -139,13 +140,13 @@ pub struct ServeConfig {
     )]
     pub strict_auto_sync: bool,
 
-    /// The time zone of times that are sent without an offset, where their stock list has none of its own: a name of the
-    /// IANA database, like Europe/Istanbul. Without one, such times are refused where stock depends on them.
+    /// The time zone of times that are sent without an offset, where their stock list has none of its own: a name of
+    /// the IANA database, like Europe/Istanbul. Without one, such times are refused where stock depends on them.
     #[arg(long, env = "ONHAND_TIME_ZONE", value_name = "ZONE")]
     pub time_zone: Option<Zone>,
 
-    /// What removing inventory discrepancies by a date removes: what was reported from the start of that day on, or until
-    /// its end.
+    /// What removing inventory discrepancies by a date removes: what was reported from the start of that day on, or
+    /// until its end.
     #[arg(long, env = "ONHAND_DISCREPANCY_REMOVE", default_value = "from", value_name = "WHICH")]
     pub discrepancy_remove: DiscrepancyRemove,
 
@@ -153,8 +154,8 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LOGIN_ATTEMPTS", default_value = "10", value_name = "NUMBER")]
     pub login_attempts: NonZeroU32,
 
-    /// Addresses or networks of proxies that are believed where they say whom they speak for (Forwarded, X-Forwarded-For),
-    /// separated by commas.
+    /// Addresses or networks of proxies that are believed where they say whom they speak for (Forwarded,
+    /// X-Forwarded-For), separated by commas.
     #[arg(long, env = "ONHAND_TRUSTED_PROXIES", default_value_t, hide_default_value = true, value_name = "NETWORKS")]
     pub trusted_proxies: TrustedProxies,
 
@@ -174,13 +175,13 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER")]
     pub connections_max: usize,
 
-    /// Connections from one address; further ones are closed. Not counted are those of trusted proxies. [default: a quarter
-    /// of all, and any number from the machine itself]
+    /// Connections from one address; further ones are closed. Not counted are those of trusted proxies. [default: a
+    /// quarter of all, and any number from the machine itself]
     #[arg(long, env = "ONHAND_CONNECTIONS_PER_ADDRESS_MAX", value_name = "NUMBER")]
     pub connections_per_address_max: Option<NonZeroU32>,
 
-    /// Requests a second from one address without a token, or with one that is not good; so many more are answered late, and
-    /// with 429. Ten seconds' number may come at once. 0 for any number.
+    /// Requests a second from one address without a token, or with one that is not good; so many more are answered
+    /// late, and with 429. Ten seconds' number may come at once. 0 for any number.
     #[arg(long, env = "ONHAND_ANONYMOUS_REQUESTS_MAX", default_value = "50", value_name = "NUMBER")]
     pub anonymous_requests_max: u32,
 
@@ -200,7 +201,8 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_IMPORT_DAYS", default_value = "30", value_name = "DAYS")]
     pub import_days: NonZeroU32,
 
-    /// Seconds without a word after which a batch request that is in commit is given up, and its objects are offered again.
+    /// Seconds without a word after which a batch request that is in commit is given up, and its objects are offered
+    /// again.
     #[arg(
         long,
         env = "ONHAND_BATCH_COMMIT_SECONDS",
@@ -256,12 +258,13 @@ pub struct ServeConfig {
 /// What is asked of the database before the server starts.
 #[derive(Args, Clone)]
 pub struct StartConfig {
-    /// Refuse to start where there is no database yet, instead of making one: a path that is wrong, or a disk that is not
-    /// mounted, would otherwise be an empty shop.
+    /// Refuse to start where there is no database yet, instead of making one: a path that is wrong, or a disk that is
+    /// not mounted, would otherwise be an empty shop.
     #[arg(long, env = "ONHAND_MUST_EXIST")]
     pub must_exist: bool,
 
-    /// Read every page of the database file before the start, and refuse one that is damaged. A second or two a gigabyte.
+    /// Read every page of the database file before the start, and refuse one that is damaged. A second or two a
+    /// gigabyte.
     #[arg(long, env = "ONHAND_CHECK")]
     pub check: bool,
 }

@@ -1,6 +1,6 @@
 //! The demonstration: a believable shop, so that every endpoint has something to show.
 //!
-//! Promises: fills an empty database only; every number comes about through the ledger, as in real life.
+//! Promises: fills an empty database only; every number comes about through the writer, as in real life.
 
 mod directory;
 mod fulfilment;

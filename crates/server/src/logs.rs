@@ -1,8 +1,8 @@
 //! Log lines, written to standard error by a thread of their own.
 //!
-//! Promises: code that logs never waits, never fails and never panics, whatever becomes of standard error (closed, a full
-//! disk, a pipe whose reader stands still); lines that are not written are counted, and the log says so as soon as it can be
-//! written again. Must not know what is logged.
+//! Promises: code that logs never waits, never fails and never panics, whatever becomes of standard error (closed, a
+//! full disk, a pipe whose reader stands still); lines that are not written are counted, and the log says so as soon as
+//! it can be written again. Must not know what is logged.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -126,12 +126,12 @@ impl Drop for Line<'_> {
 /// Starts the log of a process.
 pub fn start(config: &LogConfig, is_server: bool) -> anyhow::Result<()> {
     use io::IsTerminal as _;
-    // What a server says of its jobs would run into the bars and tables of a command that does them.
+    // What a server says of its workers would run into the bars and tables of a command that does their work.
     let filter = if !is_server && config.filter == "info" { "warn" } else { &config.filter };
     // The database driver would show every parameter of every statement, hashes of passwords and tokens among them.
     let filter = EnvFilter::try_new(filter)?.add_directive(onhand_store::LOG_LIMIT.parse()?);
     let is_terminal = io::stderr().is_terminal();
-    // Not through the library's handle: its lock would be held while a write waits.
+    // Not through the library's handle: its lock would stay locked while a write waits.
     let out = File::from(io::stderr().as_fd().try_clone_to_owned()?);
     let lines = Lines::start(out, if config.json { json_notice } else { text_notice })?;
     let lines = LINES.get_or_init(|| lines).clone();
@@ -208,7 +208,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(10);
 
-    /// Refuses or waits, as it is told, and keeps what it takes.
+    /// Rejects or waits, as it is told, and keeps what it takes.
     #[derive(Clone, Default)]
     struct Out {
         taken: Arc<Mutex<Vec<u8>>>,

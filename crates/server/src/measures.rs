@@ -1,8 +1,8 @@
 //! Measures: the numbers that `/metrics` shows, each with its meaning.
 //!
-//! Promises: a number that is shown is in [`MEASURES`], and in docs/operations.md; labels are closed sets, or ids of channels, of
-//! which a bounded number is shown; samples take bounded memory, also where nobody ever asks. Must not know where numbers
-//! come from.
+//! Promises: a number that is shown is in [`MEASURES`], and in docs/operations.md; labels are closed sets, or ids of
+//! channels, of which a bounded number is shown; samples take bounded memory, also where they are never read. Must not
+//! know where numbers come from.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use metrics_util::MetricKindMask;
 
 /// How often samples are added up: those that wait for it take memory.
 const UPKEEP: Duration = Duration::from_secs(5);
-/// A gauge that nobody has set for so long says nothing any more: a channel that is gone, a database that is away.
+/// A gauge that was not set for so long says nothing any more: a channel that is gone, a database that is away.
 const FORGOTTEN: Duration = Duration::from_mins(15);
 
 /// Seconds; from a cached read to a log-in.

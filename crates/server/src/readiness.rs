@@ -1,7 +1,7 @@
 //! Whether the server can do its work, part by part.
 //!
-//! Promises: a server that cannot take an order says so, and which part is in the way; whoever asks while somebody looks shares
-//! the next look, and writing is tried no more than once in ten seconds while it succeeds. Must not know HTTP.
+//! Promises: a server that cannot take an order says so, and which part is in the way; a caller that asks during a look
+//! shares the next look, and writing is tried no more than once in ten seconds while it succeeds. Must not know HTTP.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -111,7 +111,7 @@ async fn look(app: &App) -> Report {
     Report { parts, waiting, last_write_age: store.last_write_age() }
 }
 
-/// Asks for two tables. The second one may be spread over several machines, and is asked for on each.
+/// Asks for two tables. The second one may be distributed over several machines, and is asked for on each.
 async fn reads(tx: &mut Tx<'_>) -> Result<(), Error> {
     accounts::count(tx).await?;
     outbox::any(tx).await?;

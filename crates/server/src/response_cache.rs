@@ -1,10 +1,10 @@
-//! Kept pages: answers of lists of stock, kept until something that they show changes.
+//! The response cache: answers of lists of stock, cached until something that they show changes.
 //!
-//! Promises: nobody is shown an older figure than anybody was shown before. Where this process alone writes the database,
-//! a page is kept with the sum of the versions of the blocks of rows it shows; the ledger raises the versions of what it
-//! changes before the commit, when nobody can have seen it, and again afterwards, so an old stamp no longer fits. Where
-//! several processes write, and for pages of anything else, a page is kept with a mark that the database gives, which
-//! changes with every commit of anybody. Must not know what a page says.
+//! Promises: no client is shown an older level than any client was shown before. Where this process alone writes the
+//! database, a page is cached with the sum of the versions of the blocks of rows it shows; the writer raises the
+//! versions of what it changes before the commit, when no reader can have seen it, and again afterwards, so an old
+//! validator no longer fits. Where several processes write, and for pages of anything else, a page is cached with a
+//! snapshot token, which changes with every commit of any process. Must not know what a page says.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
@@ -15,18 +15,18 @@ use bytes::Bytes;
 use onhand_core::{Changes, Timestamp};
 use onhand_store::{Error, SnapshotToken, Store};
 
-/// Bytes of all kept pages and their names; more, and all are dropped.
+/// Bytes of all cached pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
 /// Versions. Blocks that share one make each other's pages old too early, never too late.
 const VERSIONS: usize = 4_096;
-/// The version that every page has in its stamp: of which rows there are at all.
+/// The version that every page has in its validator: of which rows there are at all.
 const ROWS: usize = VERSIONS;
-/// A page that shows rows of more blocks than this is not kept: its stamp would cost too much to add up.
+/// A page that shows rows of more blocks than this is not cached: its validator would cost too much to add up.
 const BLOCKS_MAX: i64 = 64;
 /// How far an id is shifted to give its block: up to 256 rows that were made one after the other.
 const BLOCK_SHIFT: u32 = 16;
 
-/// What has been changed, and the pages that still hold.
+/// What has been changed, and the pages that are still valid.
 pub struct ResponseCache {
     commits: AtomicU64,
     /// Odd while a commit that changes the block is under way.
@@ -46,20 +46,20 @@ struct Page {
     body: Bytes,
 }
 
-/// As long as what a page holds.
+/// When a cached page is valid.
 enum Validator {
     /// These blocks have versions of this sum.
     Versions { blocks: RangeInclusive<i64>, sum: u64 },
-    /// The database gives this mark.
+    /// The database gives this token.
     SnapshotToken(SnapshotToken),
 }
 
-/// Taken before a page is looked for or read: what it is held against.
+/// Taken before a page is looked for or read: what its validator is compared with.
 #[derive(Clone, Debug)]
 pub enum ReadPoint {
     /// How much this process, which alone writes, had committed.
     Commits(u64),
-    /// The database's mark.
+    /// The database's snapshot token.
     SnapshotToken(SnapshotToken),
     /// Nothing: pages cannot be kept.
     Nothing,
@@ -88,7 +88,8 @@ impl Default for ResponseCache {
 }
 
 impl ResponseCache {
-    /// Says what the coming commit changes. No page that shows it is given or kept until [`Self::invalidate_after_commit`].
+    /// Says what the coming commit changes. No page that shows it is given or kept until
+    /// [`Self::invalidate_after_commit`].
     pub fn invalidate_before_commit(&self, changes: &Changes) {
         let stocks = changes.stocks.iter().map(|stock| version(block(stock.get())));
         let rows = (!changes.new_stocks.is_empty()).then_some(ROWS);
@@ -100,7 +101,7 @@ impl ResponseCache {
         }
     }
 
-    /// Says that the commit is over, however it ended. Called before anybody is answered.
+    /// Says that the commit is over, however it ended. Called before any caller is answered.
     pub fn invalidate_after_commit(&self) {
         // Commits first: a reader that sees a raised version sees the raised number of commits too.
         self.commits.fetch_add(1, Ordering::SeqCst);
@@ -116,7 +117,7 @@ impl ResponseCache {
         self.before_all(store).await
     }
 
-    /// The same for a page that shows more than stocks: it is held against all that the database holds.
+    /// The same for a page that shows more than stocks: it is compared with the state of the whole database.
     pub async fn before_all(&self, store: &Store) -> Result<ReadPoint, Error> {
         Ok(store.snapshot_token().await?.map_or(ReadPoint::Nothing, ReadPoint::SnapshotToken))
     }
@@ -125,7 +126,7 @@ impl ResponseCache {
         ReadPoint::Commits(self.commits.load(Ordering::SeqCst))
     }
 
-    /// The page kept under a name, if it still holds.
+    /// The page cached under a name, if it is still valid.
     pub fn find(&self, name: &str, before: &ReadPoint) -> Option<Bytes> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(name)?;
@@ -157,8 +158,8 @@ impl ResponseCache {
         kept.bytes -= old.map_or(0, |page| size + page.body.len());
     }
 
-    /// The stamp of a page that was read after so many commits, if there have been no more and none is under way. Versions
-    /// only grow, so equal sums mean equal versions.
+    /// The validator of a page that was read after so many commits, if there have been no more and none is under way.
+    /// Versions only grow, so equal sums mean equal versions.
     fn stamp(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Validator> {
         let (first, last) = rows?;
         let blocks = block(first.min(last))..=block(first.max(last));

@@ -1,4 +1,4 @@
-//! What planning needs to know of an order. Must not know HTTP.
+//! The sourcing context: what sourcing needs to know of an order. Must not know HTTP.
 
 use onhand_core::OrderId;
 use onhand_core::fulfilment::Coordinates;

@@ -1,7 +1,7 @@
 //! Tasks that must go on for as long as the process runs.
 //!
-//! Promises: a panic in one ends its run, not the process and not its neighbours; it is begun again, the later the more often
-//! it breaks off. Must not know what the tasks do.
+//! Promises: a panic in one ends its run, not the process and not its neighbours; it is begun again, the later the more
+//! often it breaks off. Must not know what the tasks do.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};

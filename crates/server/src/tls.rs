@@ -15,7 +15,7 @@ pub fn system() -> ClientConfig {
     trusting(roots)
 }
 
-/// Trusts nobody: for a client that is to speak without TLS and wants to be told of it all the same.
+/// Trusts no server: for a client that is to speak without TLS and wants to be told of it all the same.
 pub fn nobody() -> ClientConfig {
     trusting(RootCertStore::empty())
 }

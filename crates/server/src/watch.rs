@@ -1,6 +1,7 @@
-//! What operators watch of the data, looked at now and then: whoever asks for it waits for nothing.
+//! What operators watch of the data, looked at now and then: a request for it waits for nothing.
 //!
-//! Promises: looking takes a small part of the time, however much there is to look at. Must not know how numbers are shown.
+//! Promises: looking takes a small part of the time, however much there is to look at. Must not know how numbers are
+//! shown.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 //! Time zones: which moment a local time, one without an offset, means.
 //!
-//! Promises: a zone has a name of the IANA database that this program knows; its rules are those of the machine where it
-//! has them, else the program's own. A local time that means no moment, or two, is never guessed at where stock depends on
-//! it. Must not know where local times come from.
+//! Promises: a zone has a name of the IANA database that this program knows; its rules are those of the machine where
+//! it has them, else the program's own. A local time that means no moment, or two, is never guessed at where stock
+//! depends on it. Must not know where local times come from.
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,14 +35,14 @@ pub enum Twice {
     Earlier,
     /// The second.
     Later,
-    /// Neither: it is refused.
+    /// Neither: it is rejected.
     Refused,
 }
 
 /// Why a local time means no moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum NoMoment {
-    /// Nobody has said which zone it is of.
+    /// No zone is known for it.
     #[error(
         "This time has no offset, and neither the stock list nor the installation has a time zone. Send it with its \
          offset, like 2026-01-31T09:30:00+03:00, or set the time_zone of the stock list or ONHAND_TIME_ZONE."

@@ -1,6 +1,6 @@
 //! Requests of those who have not said who they are, or not truly: so many a second from one address.
 //!
-//! Promises: whoever has a token that was good a moment ago is no stranger. Must not know requests.
+//! Promises: a client whose token was good a moment ago is not counted. Must not know requests.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use super::limiter::{Limiter, network};
 /// So many seconds' requests may come at once.
 const BURST: Duration = Duration::from_secs(10);
 
-/// Counts requests of strangers.
+/// Counts requests of unauthenticated clients.
 pub struct AnonymousLimiter(Option<Limiter<IpAddr>>);
 
 impl AnonymousLimiter {
@@ -25,7 +25,7 @@ impl AnonymousLimiter {
         self.0.as_ref().is_none_or(|limiter| limiter.take(&network(address), Instant::now()).is_ok())
     }
 
-    /// The request was no stranger's after all.
+    /// The request had a good token after all.
     pub fn give_back(&self, address: IpAddr) {
         if let Some(limiter) = &self.0 {
             limiter.give_back(&network(address));

@@ -1,7 +1,7 @@
 //! Where a request really comes from, behind proxies that are trusted to say it.
 //!
-//! Promises: a header counts only as far as trusted proxies wrote it, so no client can choose its own address. Must not know
-//! what an address is used for.
+//! Promises: a header counts only as far as trusted proxies wrote it, so no client can choose its own address. Must not
+//! know what an address is used for.
 
 use std::net::IpAddr;
 use std::str::FromStr;

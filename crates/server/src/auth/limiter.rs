@@ -1,6 +1,6 @@
 //! So many in a time, for each of many.
 //!
-//! Promises: memory is bounded, whoever asks. Must not know what is limited.
+//! Promises: memory is bounded, whichever addresses ask. Must not know what is limited.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -32,7 +32,7 @@ impl<K: Hash + Eq + Clone> Limiter<K> {
         Self { each, burst, empty_at: Mutex::default() }
     }
 
-    /// Takes one; refused, it says after how many seconds one can be had.
+    /// Takes one; if there is none, it says after how many seconds one can be had.
     pub(super) fn take(&self, key: &K, now: Instant) -> Result<(), u64> {
         let mut all = self.empty_at.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= REMEMBERED_MAX {

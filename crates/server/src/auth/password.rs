@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PASSWORD_CHARS_MIN: usize = 8;
 /// The most characters of a password.
 pub const PASSWORD_CHARS_MAX: usize = 256;
-/// A password is refused that a guesser who begins with the commonest ones finds with so many guesses. Lists of common
+/// A password is rejected that a guesser who begins with the commonest ones finds with so many guesses. Lists of common
 /// passwords, names and words, keyboard walks and dates are known to the estimator.
 const GUESSES_MIN: u64 = 10_000;
 /// The hash of no password: an unknown user costs as much time as a known one.
@@ -32,7 +32,7 @@ pub fn hash(password: &str) -> String {
     hasher().hash_password(password.as_bytes()).expect("argon2 hashes any bytes").to_string()
 }
 
-/// Why a new password is not good enough, if it is not: too short, or among the first that anybody tries.
+/// Why a new password is not good enough, if it is not: too short, or among the first that any guesser tries.
 pub fn weakness(password: &str, username: &str) -> Option<&'static str> {
     if password.chars().count() < PASSWORD_CHARS_MIN {
         return Some("A password has at least 8 characters.");
@@ -49,7 +49,7 @@ pub fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| hasher().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-/// The place where log-ins wait for their turn.
+/// The permits of log-ins that wait for their turn.
 #[derive(Clone)]
 pub struct Checker(Arc<Semaphore>);
 

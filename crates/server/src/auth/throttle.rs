@@ -1,8 +1,8 @@
 //! The log-in throttle: so many failures a minute per name and address, and per address.
 //!
-//! Promises: a log-in that succeeds costs nothing, so a client that signs in often is not shut out; attempts that are still
-//! being checked count, so many at once are no way around it. Neighbours in one IPv6 network of 64 bits are one address.
-//! Must not know passwords.
+//! Promises: a log-in that succeeds costs nothing, so a client that signs in often is not shut out; attempts that are
+//! still being checked count, so many at once are no way around it. Neighbours in one IPv6 network of 64 bits are one
+//! address. Must not know passwords.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -46,7 +46,7 @@ impl Throttle {
         }
     }
 
-    /// Counts an attempt; refused, it says after how many seconds the next one is allowed.
+    /// Counts an attempt; if it is not allowed, it says after how many seconds the next one is.
     pub fn attempt(&self, username: &str, address: IpAddr) -> Result<Attempt<'_>, u64> {
         self.attempt_at(username, address, Instant::now())
     }

@@ -1,7 +1,7 @@
 //! `onhand backup`: an embedded database copied into a file, with its checksum beside it.
 //!
-//! Promises: the copy is the database as it was at one moment after the start, also while a server works on it; a file that has
-//! its name is whole, checked and flushed; nothing is overwritten. Must not know what is in the database.
+//! Promises: the copy is the database as it was at one moment after the start, also while a server works on it; a file
+//! that has its name is whole, checked and flushed; nothing is overwritten. Must not know what is in the database.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
@@ -27,7 +27,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 /// How the backups of a folder begin and end; between them is the time in UTC.
 const PREFIX: &str = "onhand-";
 const SUFFIX: &str = ".db";
-/// What a file is called that is not whole yet, and after which time nobody is at work on it.
+/// The name of a file that is not whole yet, and after which time no process is at work on it.
 const PART: &str = ".onhand-backup-";
 const PART_AGE_MAX: Duration = Duration::from_hours(24);
 
@@ -74,7 +74,7 @@ async fn copy(store: &Store, config: &DatabaseConfig, folder: &Path) -> anyhow::
     let part = part_in(folder)?;
     let mut progress = Progress::begin("backup", true);
     store.backup(part.to_path_buf(), move |done, all| progress.at(done, all)).await.context("cannot copy")?;
-    // Where nobody had the file open, nobody has changed it while it was read.
+    // Where no process had the file open, none has changed it while it was read.
     store.check_files()?;
     let copied = DatabaseConfig { database: format!("sqlite:{}", part.display()), ..config.clone() };
     let copy = database::connect_existing(&copied).await?;

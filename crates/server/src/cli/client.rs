@@ -1,6 +1,7 @@
-//! Doors: what commands ask of a running server and of a database alike.
+//! Clients: what commands ask of a running server and of a database alike.
 //!
-//! Promises: the same questions, whoever answers; a file is on disk whole or not at all. Must not know how it is answered.
+//! Promises: the same questions, whichever of the two answers; a file is on disk whole or not at all. Must not know how
+//! it is answered.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -12,7 +13,7 @@ use tempfile::NamedTempFile;
 
 pub(super) use crate::http::download::Format;
 
-/// Lists that are named to somebody who names none of them.
+/// Lists that are named to a user who names none of them.
 const LISTS_NAMED: usize = 10;
 
 /// A stock list.
@@ -58,7 +59,7 @@ impl ValueEnum for Format {
 pub(super) enum Wanted {
     /// Product stocks, of one list or of all.
     Export(Option<i64>),
-    /// The rows of an import with what came of each.
+    /// The rows of an import with the result of each.
     Result { list: i64, key: String },
 }
 
@@ -70,7 +71,7 @@ pub(super) trait StockClient {
     /// The lists with this code or this name; without one, the first few.
     async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>>;
 
-    /// Brings a file, piece by piece.
+    /// Sends a file, part by part.
     async fn bring(&self, wanted: &Wanted, format: Format, take: Take<'_>) -> anyhow::Result<()>;
 }
 

@@ -8,7 +8,7 @@ use onhand_store::{Check, Limits, Options, Store, WriterLock, accounts};
 
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 
-/// The pause before a hold is tried for again.
+/// The pause before the writer lock is tried for again.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Whether there is a database already; a server's counts as there.
@@ -16,8 +16,8 @@ pub(super) fn is_there(config: &DatabaseConfig) -> bool {
     Store::is_there(&config.database)
 }
 
-/// Opens the database for a server, making it if it is not there and may be made. One on a server that is not there yet is
-/// waited for.
+/// Opens the database for a server, making it if it is not there and may be made. One on a server that is not there yet
+/// is waited for.
 pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfig) -> anyhow::Result<Store> {
     let patience = Duration::from_secs(server.database_wait_seconds.into());
     let options = Options { patience, must_exist: server.start.must_exist, ..options(config) };
@@ -35,7 +35,7 @@ pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfi
     Ok(store)
 }
 
-/// Refuses a file that is damaged.
+/// Rejects a file that is damaged.
 pub(super) async fn require_sound(store: &Store, check: Check) -> anyhow::Result<()> {
     let faults = store.check(check).await?;
     match faults.as_slice() {
@@ -50,7 +50,7 @@ pub(super) async fn open_read_only(config: &DatabaseConfig) -> anyhow::Result<St
     connect_with(config, &Options { must_exist: true, read_only: true, ..options(config) }).await
 }
 
-/// Refuses a database that is not one of this program, or has no account: a copy without what was in the log, say.
+/// Rejects a database that is not one of this program, or has no account: a copy without what was in the log, say.
 pub(super) async fn require_shop(store: &Store) -> anyhow::Result<()> {
     let schema = store.schema().await?;
     if schema.version == 0 {

@@ -1,6 +1,7 @@
 //! A database as a command reaches it: with a server's rules, but without its sockets.
 //!
-//! Promises: files and what is told of an import are made by the handlers of the API, so they are the same. Must not change stock by itself.
+//! Promises: files and what is told of an import are made by the handlers of the API, so they are the same. Must not
+//! change stock by itself.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
@@ -30,7 +31,7 @@ use crate::wire::Family;
 use crate::wire::error::Error;
 use crate::writer::Writer;
 
-/// How long the ledger may take to end what it has begun.
+/// How long the writer may take to end what it has begun.
 const DRAIN: Duration = Duration::from_secs(30);
 
 /// An open database.
@@ -91,7 +92,7 @@ impl LocalClient {
         Ok(page["results"].take())
     }
 
-    /// A call of whoever may open the database, which is allowed everything.
+    /// The request context of a user that may open the database, which is allowed everything.
     fn call(&self, path: String, parameters: Vec<String>, query: Vec<(String, String)>) -> RequestContext {
         let caller = Caller {
             account: UserId::new(0),
@@ -164,7 +165,7 @@ impl StockClient for LocalClient {
     }
 }
 
-/// What a handler refuses, in its words.
+/// The rejection of a handler, in its words.
 fn told(refused: Error) -> anyhow::Error {
     let body = refused.into_reply().body;
     anyhow!("{}", remote::words(&String::from_utf8_lossy(&body)))

@@ -84,7 +84,7 @@ pub fn run(cli: Cli) -> ExitCode {
     })
 }
 
-/// How long the end of the program waits for work in threads that nobody waits for any more.
+/// How long the end of the program waits for work in threads whose callers have gone.
 const LEFT_MAX: Duration = Duration::from_secs(1);
 
 /// Has the log written at the end, also where that is a panic.
@@ -118,7 +118,7 @@ fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Ok(ExitCode::SUCCESS)
     });
-    // What still reads a file for somebody who has gone keeps nobody waiting.
+    // A thread that still reads a file for a caller that has gone delays nothing.
     runtime.shutdown_timeout(LEFT_MAX);
     ended
 }

@@ -1,7 +1,7 @@
 //! A running server, as a command reaches it.
 //!
-//! Promises: what the server refuses is told in its own words; the token is never shown; bodies are streamed. Must not
-//! know what is asked for.
+//! Promises: a rejection by the server is told in its own words; the token is never shown; bodies are streamed. Must
+//! not know what is asked for.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::tls;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long an answer may take that is no file, and the next piece of one.
 const ANSWER: Duration = Duration::from_secs(30);
-/// The most characters that are shown of an answer nobody expects.
+/// The most characters that are shown of an answer that is not expected.
 const SHOWN_CHARS_MAX: usize = 300;
 
 /// Which server.
@@ -28,8 +28,8 @@ pub(super) struct ServerArgs {
     #[arg(long, env = "ONHAND_SERVER", value_name = "URL", help_heading = "Server")]
     pub(super) server: Option<String>,
 
-    /// A token of a user of that server (onhand token create). Better in the environment than on the command line, where
-    /// everybody on the machine sees it.
+    /// A token of a user of that server (onhand token create). Better in the environment than on the command line,
+    /// where everybody on the machine sees it.
     #[arg(long, env = "ONHAND_TOKEN", value_name = "TOKEN", hide_env_values = true, help_heading = "Server")]
     pub(super) token: Option<String>,
 }
@@ -72,7 +72,7 @@ impl Remote {
             .tls_backend_preconfigured(tls)
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))
             .connect_timeout(CONNECT)
-            // A token follows nobody elsewhere, and a POST that is redirected becomes another request.
+            // A token is sent to no other host, and a POST that is redirected becomes another request.
             .redirect(Policy::none())
             .build()
             .context("cannot make an HTTP client")?;
@@ -173,7 +173,7 @@ impl StockClient for Remote {
     }
 }
 
-/// What a refusal says: its texts, without the braces around them.
+/// The texts of a rejection, without the braces around them.
 pub(super) fn words(body: &str) -> String {
     let Ok(value) = serde_json::from_str::<Value>(body) else { return shortened(body) };
     let mut texts = Vec::new();

@@ -1,7 +1,8 @@
 //! `onhand restore`: a backup put where there is no database yet, after everything in it was checked.
 //!
-//! Promises: nothing is overwritten; a backup that is damaged, or does not add up, is put nowhere; the database that was put
-//! back begins a new generation, so that no program takes it for the one it knew. Must not know how a backup is made.
+//! Promises: nothing is overwritten; a backup that is damaged, or does not add up, is put nowhere; the database that
+//! was put back begins a new generation, so that no program takes it for the one it knew. Must not know how a backup is
+//! made.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -29,8 +30,8 @@ pub(super) struct Args {
     #[arg(value_name = "FILE", required_unless_present = "in_place", conflicts_with = "in_place")]
     from: Option<PathBuf>,
 
-    /// The database itself was put back by other means, such as pg_restore: only begin a new generation. Stop the servers
-    /// first.
+    /// The database itself was put back by other means, such as pg_restore: only begin a new generation. Stop the
+    /// servers first.
     #[arg(long)]
     in_place: bool,
 }
@@ -75,7 +76,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Copies a backup next to where it will be, and holds it against its checksum.
+/// Copies a backup next to where it will be, and compares it with its checksum.
 fn fetch(from: &Path, folder: &Path) -> anyhow::Result<TempPath> {
     let mut source = File::open(from).with_context(|| format!("cannot read {}", from.display()))?;
     let all = source.metadata()?.len();
@@ -104,7 +105,7 @@ fn fetch(from: &Path, folder: &Path) -> anyhow::Result<TempPath> {
     Ok(part)
 }
 
-/// Holds the database against every rule; how much is in it.
+/// Checks the database against every rule; returns how much is in it.
 async fn add_up(store: &Store) -> anyhow::Result<verify::Extent> {
     let checked = store
         .read_unbounded("verify", async |tx| {

@@ -1,8 +1,8 @@
 //! `onhand serve`: start, run, stop.
 //!
-//! The stop: what was sent is answered, no new connections, the ledger drains, token use is written down, the write-ahead log
-//! is copied into the database file, exit. The server also stops, with an error, when its database file is removed or
-//! replaced, and when its writer has ended.
+//! The stop: what was sent is answered, no new connections, the writer drains, token use is written down, the
+//! write-ahead log is copied into the database file, exit. The server also stops, with an error, when its database file
+//! is removed or replaced, and when its writer has ended.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,8 +32,8 @@ const HOUSEKEEPING: Duration = Duration::from_mins(1);
 const FILES_PAUSE: Duration = Duration::from_secs(1);
 /// How long the sweep is one process's: two rounds, so that another takes over when that one is gone.
 const SWEEP_LEASE_SECONDS: i64 = 120;
-/// Connections that may wait to be accepted; Linux allows `net.core.somaxconn` of them, which is as many by default. One
-/// more is dropped, and its client tries again after a second, two, four.
+/// Connections that may wait to be accepted; Linux allows `net.core.somaxconn` of them, which is as many by default.
+/// One more is dropped, and its client tries again after a second, two, four.
 const BACKLOG_MAX: u32 = 4_096;
 /// What each part of the end has at the least, when connections have taken all of the time to drain.
 const END_MIN: Duration = Duration::from_secs(1);
@@ -42,8 +42,8 @@ const DAY_SECONDS: i64 = 24 * 3_600;
 const DEMO_PASSWORD: &str = "onhand-demo";
 
 pub(super) async fn run(database: &DatabaseConfig, config: ServeConfig) -> anyhow::Result<()> {
-    // A start that fails leaves no new database behind. Where there is one already, the process that this one takes over
-    // from may still listen until its database is free.
+    // A start that fails leaves no new database behind. Where there is one already, the process that this one takes
+    // over from may still listen until its database is free.
     let early = if database::is_there(database) {
         None
     } else {
@@ -277,7 +277,7 @@ async fn sweep(app: &App, holder: String) -> Result<(), onhand_store::Error> {
 }
 
 /// Resolves at the first SIGTERM or SIGINT; the second one ends the process at once. Signals are caught from here on,
-/// not only once somebody waits.
+/// not only once a task waits for them.
 fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));

@@ -45,7 +45,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
         })
         .await?;
     progress.finish_and_clear();
-    // Another process may have begun to change a file that nobody had open.
+    // Another process may have begun to change a file that no process had open.
     store.check_files()?;
     for difference in &differences {
         let verify::Difference { rule, id, expected, found } = difference;

@@ -1,4 +1,4 @@
-//! The floor of the demonstration: two locations, packages in several states, something that was not found.
+//! The fulfilment of the demonstration: two locations, packages in several states, a line that was not found.
 //!
 //! Must not know what the shop sells.
 
@@ -12,7 +12,7 @@ use onhand_store::stock_locations::{ADDRESSES, LOCATIONS};
 use super::{ORDERS, place, submit};
 use crate::app::App;
 
-/// Name, code, priority, latitude and longitude, by the list whose place it is.
+/// Name, code, priority, latitude and longitude, by the list that counts its stock.
 const PLACES: [(&str, &str, i64, &str, &str); 2] =
     [("Central warehouse", "WH001", 1, "40.9923", "29.1244"), ("Store Kadikoy", "STORE01", 2, "40.9903", "29.0290")];
 

@@ -1,8 +1,8 @@
 //! Who is let in, before anything else is done for a request.
 //!
-//! Promises: a stranger beyond what its address may have is answered late and costs next to nothing; whoever has shown a good
-//! token a moment ago is let in, whoever else has its address; when the ledger's queue is full, no body is read for it. Must
-//! not know nouns.
+//! Promises: an unauthenticated client beyond what its address may have is answered late and costs next to nothing; a
+//! client that has shown a good token a moment ago is let in, whichever others share its address; when the writer's
+//! queue is full, no body is read for it. Must not know resources.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::auth::{Caller, Permission, Recalled, Role};
 use crate::wire::error::Error;
 
-/// How long a stranger beyond its limit waits for its answer at the least, and how much longer at the most. Answered at once
-/// it would ask again at once, and refusing would be all that the server does.
+/// How long an unauthenticated client beyond its limit waits for its answer at the least, and how much longer at the
+/// most. Answered at once it would ask again at once, and rejecting would be all that the server does.
 const HOLD: Duration = Duration::from_secs(1);
 const HOLD_MORE_MILLIS: u64 = 1_000;
 /// When it may try again.
@@ -26,11 +26,11 @@ const AGAIN_SECONDS: u64 = 1;
 pub(super) struct Origin {
     /// The client's address.
     pub(super) address: IpAddr,
-    /// Whether it came by the listener for whoever runs the server.
+    /// Whether it came by the operator listener.
     pub(super) is_operator: bool,
 }
 
-/// Counts a request of nobody in particular; refused when there were too many from its address.
+/// Counts a request without a good token; rejected when there were too many from its address.
 pub(super) async fn admit_anonymous(app: &App, origin: Origin) -> Result<(), Error> {
     match origin.is_operator || app.anonymous_limiter.admits(origin.address) {
         true => Ok(()),
@@ -43,7 +43,7 @@ async fn held() -> Error {
     Error::Throttled { retry_after_seconds: AGAIN_SECONDS }
 }
 
-/// Refuses what the ledger would refuse in any case.
+/// Rejects what the writer would reject in any case, since its queue is full.
 pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
     match route.writer && app.writer.is_full() {
         true => Err(Error::Busy("the ledger takes no more".to_owned())),
@@ -51,8 +51,8 @@ pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
     }
 }
 
-/// The caller, if the route asks for one. What is for everybody does not depend on the store; whoever has shown a good token
-/// before is no stranger there either.
+/// The caller, if the route asks for one. A route without permission does not depend on the store; a client that has
+/// shown a good token before is not counted there either.
 pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, origin: Origin) -> Result<Caller, Error> {
     let recalled = token(headers).map(|token| app.sessions.recall(token));
     if route.permission == Permission::Public {
@@ -92,7 +92,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("token").then(|| token.trim())
 }
 
-/// Whoever calls a route for everybody.
+/// The caller of a route without permission.
 fn nobody() -> Caller {
     Caller {
         account: onhand_core::UserId::new(0),

@@ -1,6 +1,6 @@
-//! Answers that are the same for everybody for as long as the process runs: made once, compressed once.
+//! Answers that are the same for every client for as long as the process runs: made once, compressed once.
 //!
-//! Promises: whoever has one already is told so (304). Must not know what it says.
+//! Promises: a client that has one already is told so (304). Must not know what it says.
 
 use std::io::Write as _;
 

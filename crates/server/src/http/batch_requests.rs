@@ -99,7 +99,7 @@ fn reply(status: StatusCode, batch: &BatchRow) -> ApiResponse {
     ApiResponse::text(status, body)
 }
 
-/// Gives up what has had its time, so that nobody is shown it as open.
+/// Gives up batches that have had their time, so that no client is shown them as open.
 pub(super) async fn tidied(call: &RequestContext) -> Result<ChannelId, Error> {
     let (channel, now, store) = (call.own_channel()?, call.app.clock.now(), &call.app.store);
     let expired = async move |tx: &mut Tx<'_>| batch_requests::has_expired(tx, channel, now).await;
@@ -263,7 +263,7 @@ fn join(before: &str, now: &str) -> String {
     Value::Array(joined).to_string()
 }
 
-/// `DELETE batch_requests/{id}/`: what it holds is offered again.
+/// `DELETE batch_requests/{id}/`: its objects are offered again.
 pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
     let remove = async move |tx: &mut Tx<'_>| batch_requests::remove(tx, channel, id, now).await;

@@ -1,7 +1,7 @@
 //! Cancellation reasons and requests (contract 7.3, contract C8.3).
 //!
-//! Promises: a request that is granted takes its line with it through the ledger, and is stored as granted after that, so
-//! that a line never stays held behind a request that says it does not. Must not know how a line is cancelled.
+//! Promises: a request that is granted takes its line with it through the writer, and is stored as granted after that,
+//! so that a line never stays reserved behind a request that says it does not. Must not know how a line is cancelled.
 
 use std::pin::Pin;
 
@@ -24,7 +24,7 @@ use crate::wire::view::{Shape, View, property};
 const TYPES: &[&str] = &["cancel", "refund"];
 const STATUSES: &[&str] = &["waiting_approval", "confirmed", "approved", "rejected", "completed"];
 
-/// Reasons. They are everybody's, below every channel.
+/// Reasons. All channels share them.
 pub static REASON: Resource = Resource {
     unique: &[Unique { index: "cancellation_reason_name", taken: Taken::Field("name") }],
     ..Resource::new(
@@ -171,8 +171,8 @@ async fn rule(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, St
 
 type Granting<'t> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
 
-/// Cancels the line of a request that is about to be granted. Whatever becomes of the rest, the line is cancelled by
-/// somebody who may do so, and doing it again changes nothing.
+/// Cancels the line of a request that is about to be granted. If the rest fails, the line has been cancelled by a
+/// caller that may do so, and doing it again changes nothing.
 fn grant<'t>(call: &'t RequestContext, before: &'t Record, form: &'t Form) -> Granting<'t> {
     let (from, to) = (status(before.text("status")), form.text("status").map(|text| status(Some(text))));
     let stays = |field: &str, stored: Option<i64>| form.int(field).is_none() || form.int(field) == stored;

@@ -135,8 +135,8 @@ pub static NODE: Resource = Resource {
     )
 };
 
-/// Where a node hangs: below one that is there and is not below it, within the greatest depth. Whoever moves nodes waits
-/// for whoever else moves nodes of the same trees: two moves, each of which is right, can make a circle together.
+/// Where a node hangs: below one that is there and is not below it, within the greatest depth. Callers that move nodes
+/// of the same trees wait for each other: two moves, each of which is right, can make a circle together.
 async fn place(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
     let Draft { record, before, channel, .. } = draft;
     let refused = |text: &str| Ok(Err(Error::field("node", text)));

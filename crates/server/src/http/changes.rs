@@ -1,8 +1,8 @@
-//! Changes by cursor, for programs that keep their own place; and how far a channel is behind, for people.
+//! Changes by cursor, for programs that keep their own cursor; and how far a channel is behind, for people.
 //!
-//! Promises: what a cursor has passed is complete, also where products and lists come into what the channel may have, or leave
-//! it; a row is shown as it is now; a stock that changed often is shown once. Must not know batches: what is read here counts
-//! as sent in no feed.
+//! Promises: what a cursor has passed is complete, also where products and lists come into what the channel may have,
+//! or leave it; a row is shown as it is now; a stock that changed often is shown once. Must not know batches: what is
+//! read here counts as sent in no feed.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -170,7 +170,7 @@ impl Asked {
             Ok(Some((Some(slice).filter(|slice| slice.next != self.after), rows)))
         };
         let found = app.store.read("changes.next", read).await?;
-        // After a restore, say: what came after it is not here, so whoever believes to have it begins anew.
+        // After a restore, say: what came after it is not here, so a client that believes to have it begins anew.
         found.ok_or_else(|| Error::field("after", "There is no such change here; begin with 0."))
     }
 
@@ -185,7 +185,8 @@ impl Asked {
     }
 }
 
-/// Stocks as they are told of. What is not in the catalog has nothing that can be sold, whoever reads no further.
+/// Stocks as they are sent. What is not in the catalog has nothing that can be sold, for a client that reads no
+/// further.
 async fn written(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,

@@ -1,6 +1,6 @@
-//! Places for connections: so many from one address.
+//! Connection limits: so many connections from one address.
 //!
-//! Promises: a place is free again when its connection has ended. Must not know what is spoken on a connection.
+//! Promises: a permit is returned when its connection has ended. Must not know what is spoken on a connection.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ pub(super) struct ConnectionLimits {
     taken: Mutex<HashMap<IpAddr, usize>>,
 }
 
-/// A place, until it is dropped.
+/// A permit, until it is dropped.
 pub(super) struct ConnectionPermit {
     places: Arc<ConnectionLimits>,
     address: IpAddr,
@@ -26,7 +26,7 @@ impl ConnectionLimits {
         Arc::new(Self { most, taken: Mutex::default() })
     }
 
-    /// A place for another connection from this address, if it has any left.
+    /// A permit for another connection from this address, if it has any left.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionPermit> {
         let address = network(address);
         let mut all = self.taken.lock().unwrap_or_else(PoisonError::into_inner);

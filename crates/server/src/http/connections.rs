@@ -1,7 +1,7 @@
 //! Connections: accepted within their limits, served, and ended.
 //!
-//! Promises: a client that sends its headers slowly, takes nothing of its answer, or has too many connections, is let go; a
-//! stop finishes what was accepted. Must not know routes.
+//! Promises: a client that sends its headers slowly, takes nothing of its answer, or has too many connections, is let
+//! go; a stop finishes what was accepted. Must not know routes.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -34,8 +34,8 @@ use crate::app::App;
 const HEADERS_MAX: usize = 64;
 /// Bytes of one request's headers, and of what is read ahead.
 const HEADER_BYTES_MAX: usize = 32 * 1_024;
-/// Bytes of answers that the system keeps for a client that has not taken them: by itself it would keep megabytes. Linux
-/// takes twice as much, for what it needs itself.
+/// Bytes of answers that the system keeps for a client that has not taken them: by itself it would keep megabytes.
+/// Linux takes twice as much, for what it needs itself.
 const SEND_BYTES_MAX: usize = 256 * 1_024;
 /// Of all connections, the part that one address may have, unless it is configured.
 const ADDRESS_PART: usize = 4;
@@ -66,7 +66,7 @@ pub(super) struct Listener {
 type Occupied = (OwnedSemaphorePermit, Option<ConnectionPermit>);
 
 impl Listener {
-    /// A door to some routes, for so many connections; `is_operator` is that of whoever runs the server.
+    /// A listener for some routes, for so many connections; `is_operator` says that it is the operator listener.
     pub(super) fn new(app: &Arc<App>, router: Router, connections_max: usize, is_operator: bool) -> Self {
         let mut builder = http1::Builder::new();
         builder
@@ -120,16 +120,16 @@ impl Listener {
         if tokio::time::timeout(drain, self.graceful.shutdown()).await.is_err() {
             tracing::warn!("connections were still open when the time to drain was over; they are closed");
         }
-        // Clients that read nothing, or send nothing, have nothing more to wait for: what they hold must not hold up what
-        // follows. With the door, its own part of the router goes.
+        // Clients that read nothing, or send nothing, have nothing more to wait for: their connections must not hold up
+        // what follows. With the listener, its own part of the router goes.
         drop((self.router, self.until_over));
         let _ = self.over.send(());
         self.over.closed().await;
         why
     }
 
-    /// A place for a connection from this address, if one is needed. A proxy speaks for many; and where nothing is configured, so
-    /// may what is on this machine.
+    /// A permit for a connection from this address, if one is needed. A proxy speaks for many; and where nothing is
+    /// configured, so may what is on this machine.
     fn permit_for(&self, address: IpAddr) -> Result<Option<ConnectionPermit>, TooManyConnections> {
         let config = &self.app.config;
         let is_free = config.trusted_proxies.trusts(address)
@@ -183,8 +183,8 @@ fn turn_away(stream: &TcpStream, address: IpAddr) {
     }
 }
 
-/// What holds for every connection that a listener accepts: a client that takes nothing is given up by the system, too, with
-/// what it keeps for it, even if the server has closed the connection before.
+/// The settings of every connection that a listener accepts: a client that takes nothing is given up by the system,
+/// too, with what it keeps for it, even if the server has closed the connection before.
 fn prepare_listener(listener: &TcpListener, write_timeout: Duration) {
     let set = sockopt::set_tcp_user_timeout(listener, write_timeout.as_millis() as u32)
         .and_then(|()| sockopt::set_socket_send_buffer_size(listener, SEND_BYTES_MAX));

@@ -177,8 +177,8 @@ const SAME: [&str; 20] = [
     "address_type",
 ];
 
-/// The customer is the channel's, the places lie in each other, and nobody has the same address already. The customer is
-/// locked, so that two requests cannot both find that nobody has.
+/// The customer is the channel's, the places lie in each other, and no customer has the same address already. The
+/// customer is locked, so that two requests cannot both find that there is none.
 async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, StoreError> {
     let Draft { record, channel, .. } = draft;
     let mut errors = FieldErrors::default();

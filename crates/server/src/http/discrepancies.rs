@@ -17,7 +17,7 @@ use crate::wire::json::{ApiResponse, NOTHING, Object};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Zone;
 
-/// Why something was not found; the first one where nobody says.
+/// Why something was not found; the first one where no reason is given.
 pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
 
 /// How many are removed in one transaction.
@@ -120,8 +120,8 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::ok(body))
 }
 
-/// `POST oms/inventory-discrepancies/remove/`: everything from a day on, or up to its end. What has been removed stays to be
-/// read. A request with a key that was answered before removes nothing of what has been reported since.
+/// `POST oms/inventory-discrepancies/remove/`: everything from a day on, or up to its end. What has been removed stays
+/// to be read. A request with a key that was answered before removes nothing of what has been reported since.
 pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(REMOVE, Mode::Whole).await?;
     let day = form.text("expired_date").and_then(Day::parse).ok_or_else(wrong_date)?;

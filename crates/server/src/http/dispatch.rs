@@ -1,7 +1,7 @@
 //! From an HTTP request to a handler and back: identity, permission, body, answer, one log line.
 //!
-//! Promises: a handler runs only for a caller whose role permits its route; a body is read within its limits of size and
-//! time before the handler sees it. Must not know nouns.
+//! Promises: a handler runs only for a caller whose role permits its route; a body is read within its limits of size
+//! and time before the handler sees it. Must not know resources.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -44,7 +44,7 @@ pub struct Peer {
     pub remote: SocketAddr,
     /// Where it arrived.
     pub local: Option<SocketAddr>,
-    /// Whether it came by the listener for whoever runs the server.
+    /// Whether it came by the operator listener.
     pub is_operator: bool,
 }
 
@@ -173,7 +173,7 @@ async fn handle(
         base,
         handling: handling.clone(),
         content_type: text(&parts.headers, header::CONTENT_TYPE).unwrap_or_default(),
-        // One that is no plain text counts as empty, and an empty one is refused: no promise is dropped in silence.
+        // One that is no plain text counts as empty, and an empty one is rejected: no promise is dropped in silence.
         idempotency_key: parts.headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default().to_owned()),
         path: parts.uri.path().to_owned(),
         method: parts.method,
@@ -192,8 +192,8 @@ async fn handle(
     (route.handler)(call).await
 }
 
-/// The query, without what says nothing: the channel that the path names, the format that every answer has, and the page
-/// that the vendor's client sends wherever it reads.
+/// The query, without what says nothing: the channel that the path names, the format that every answer has, and the
+/// page that the vendor's client sends wherever it reads.
 fn query(parts: &Parts, route: &Route, below: Option<ChannelId>) -> Result<Vec<(String, String)>, Error> {
     let text = parts.uri.query().unwrap_or_default();
     let mut query: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
@@ -209,8 +209,8 @@ fn query(parts: &Parts, route: &Route, below: Option<ChannelId>) -> Result<Vec<(
     Ok(query)
 }
 
-/// A parameter that a route does not have is refused: quietly ignored, it would say more than the answer does. The id of
-/// the path may be said again.
+/// A parameter that a route does not have is rejected: quietly ignored, it would say more than the answer does. The id
+/// of the path may be said again.
 fn check_query(route: &Route, call: &RequestContext) -> Result<(), Error> {
     let mut errors = FieldErrors::default();
     for (name, text) in call.query.iter().filter(|(name, _)| !route.knows(name)) {
@@ -223,7 +223,7 @@ fn check_query(route: &Route, call: &RequestContext) -> Result<(), Error> {
     errors.into_result()
 }
 
-/// The channel in a path. A channel's own account knows of no other, and nobody of one that is not there.
+/// The channel in a path. A channel's own account knows of no other, and no account of one that is not there.
 async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Error> {
     let id = ChannelId::new(id(text)?);
     if caller.channel.is_some_and(|own| own != id) {
@@ -241,7 +241,7 @@ async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Er
 }
 
 /// Takes the channel out of the query of a path that names it already: clients send it too, now as `channel`, now as
-/// `channel_id`. Where the two disagree nobody can say what was meant; a list says so together with its other faults, or
+/// `channel_id`. Where the two disagree, what was meant is unknown; a list says so together with its other faults, or
 /// finds nothing that belongs to both.
 fn agree(query: &mut Vec<(String, String)>, channel: ChannelId, route: &Route) -> Result<(), Error> {
     let is_channel = |name: &str| matches!(name, "channel" | "channel_id");
@@ -267,7 +267,7 @@ async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Byte
     }
 }
 
-/// Reads the rest of a body that nobody wants, within bounds: many clients read nothing until they have sent all, and
+/// Reads the rest of a body that is not wanted, within bounds: many clients read nothing until they have sent all, and
 /// would find the connection reset instead of the answer.
 pub(super) async fn discard(app: &App, body: &mut Body) {
     let patience = Duration::from_secs(app.config.request_seconds);
@@ -297,7 +297,7 @@ fn finish(mut observed: Observed, reply: ApiResponse) -> Response {
     if !matches!(reply.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
         headers.insert(header::CONTENT_TYPE, reply.content_type);
     }
-    // Answers hold stock figures and tokens: no cache between here and the client may keep them, unless they say so.
+    // Answers have stock levels and tokens: no cache between here and the client may keep them, unless they say so.
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     headers.extend(reply.headers);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));

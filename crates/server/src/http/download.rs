@@ -1,7 +1,7 @@
 //! Downloads: answers that may be larger than memory, made row by row while they are sent.
 //!
-//! Promises: no more than a few pieces are in memory; a client that goes away, or takes nothing for too long, ends the
-//! work; a file that could not be finished is cut off so that no client takes it for whole. Must not know nouns.
+//! Promises: no more than a few blocks are in memory; a client that goes away, or takes nothing for too long, ends the
+//! work; a file that could not be finished is cut off so that no client takes it for whole. Must not know resources.
 
 use std::io::{self, Seek as _, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,9 +21,9 @@ use crate::app::App;
 use crate::wire::error::Error;
 use crate::wire::json::ApiResponse;
 
-/// Bytes of one piece.
+/// Bytes of one block.
 const PIECE_BYTES: usize = 64 * 1_024;
-/// Pieces that are made before the client takes them.
+/// Blocks that are made before the client takes them.
 const PIECES_AHEAD: usize = 2;
 /// The name of a workbook's only sheet.
 const SHEET_NAME: &str = "Onhand";
@@ -71,7 +71,7 @@ impl Format {
     }
 }
 
-/// Answers with a file that `write` makes, on a thread of its own. What fails before the first piece is answered as an
+/// Answers with a file that `write` makes, on a thread of its own. What fails before the first block is answered as an
 /// error; what fails later cuts the answer off.
 pub async fn reply(
     app: &App,
@@ -110,7 +110,7 @@ pub async fn reply(
     Ok(ApiResponse::streamed(format.content_type(), stream).with(header::CONTENT_DISPOSITION, disposition))
 }
 
-/// The name of a file, in a plain form for everybody and as it is for those who understand that.
+/// The name of a file, in a plain form for every client and as it is for those that understand that.
 fn disposition(name: &str) -> HeaderValue {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | ' ');
     let plain: String = name.chars().map(|letter| if plain(letter) { letter } else { '_' }).collect();
@@ -128,7 +128,7 @@ enum Piece {
     Failed(Error),
 }
 
-/// The pieces as the client takes them.
+/// The blocks as the client takes them.
 struct Pieces {
     first: Option<Piece>,
     waiting: mpsc::Receiver<Piece>,
@@ -290,7 +290,7 @@ mod tests {
         );
     }
 
-    /// A file without an end, made for whoever holds the other end of the channel.
+    /// A file without an end, made for the client at the other end of the channel.
     async fn endless(pieces: mpsc::Sender<Piece>) -> io::ErrorKind {
         let (runtime, patience) = (Handle::current(), Duration::from_millis(20));
         let mut download = Download { runtime, patience, pieces, piece: Vec::new() };

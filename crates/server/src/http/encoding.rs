@@ -1,7 +1,7 @@
 //! Bodies that arrive compressed.
 //!
-//! Promises: what comes out is within the limit of what may come in, whatever it was compressed to; memory is bounded by
-//! that limit for bodies that are read whole, and by a few pieces for files. Must not know what is in a body.
+//! Promises: what comes out is within the limit of what may come in, whatever it was compressed to; memory is bounded
+//! by that limit for bodies that are read whole, and by a few blocks for files. Must not know what is in a body.
 
 use std::io::{Read as _, Write as _};
 use std::pin::Pin;
@@ -59,7 +59,7 @@ impl Encoding {
         Ok((out.len() <= limit).then(|| out.into()))
     }
 
-    /// A body that is read piece by piece, unpacked on the way.
+    /// A body that is read block by block, unpacked on the way.
     pub fn stream(self, body: Body) -> Body {
         match self {
             Self::Identity => body,

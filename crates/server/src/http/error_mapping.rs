@@ -1,4 +1,4 @@
-//! Refusals on the wire: each business refusal has one code and one text (contract 1.4).
+//! Rejections on the wire: each business rejection has one code and one text (contract 1.4).
 //!
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
@@ -10,7 +10,7 @@ use crate::imports::messages;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::{form, scalar};
 
-/// The wire's form of a refusal.
+/// The wire's form of a rejection.
 pub fn error(rejection: Rejection) -> Error {
     match rejection {
         Rejection::NotFound => Error::not_found(),

@@ -1,8 +1,9 @@
-//! Exports: product stocks as a file, all that a list's filters leave; and the file that an import of a list begins with.
+//! Exports: product stocks as a file, all that a list's filters leave; and the file that an import of a list begins
+//! with.
 //!
-//! Promises: a file that comes back as an import changes nothing, also where orders came and went meanwhile. So a column
-//! whose old value would do harm (what is held) has a name that an import passes over, and the time of a figure goes
-//! with it.
+//! Promises: a file that comes back as an import changes nothing, also where orders came and went meanwhile. So a
+//! column whose old value would do harm (the reserved quantity) has a name that an import passes over, and the time of
+//! a level goes with it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -134,8 +135,8 @@ fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {
     Ok(found.map_or_else(String::new, |list| list.name))
 }
 
-/// When the figure was taken. One without a time gets the earliest there can be: an import without a time would count
-/// it as taken now, and settle what was registered since.
+/// When the level was taken. One without a time gets the earliest there can be: an import without a time would count it
+/// as taken now, and settle what was registered since.
 fn figure_time(stock: &Stock) -> String {
     scalar::time_text(stock.snapshot_at.unwrap_or(stock.created_at))
 }

@@ -1,4 +1,4 @@
-//! Failed integrations: what a channel refused, and how often that may be tried again (contract C4.6).
+//! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
 
 use onhand_core::feed::Reason;
 use onhand_store::Tx;
@@ -18,9 +18,9 @@ pub(super) const RETRIES_MAX: i64 = 1_000;
 /// Seconds between two tries at the most: a year.
 pub(super) const INTERVAL_SECONDS_MAX: i64 = 366 * 24 * 3_600;
 
-/// Refusals that one request sets.
+/// Delivery failures that one request sets.
 const UPDATED_MAX: usize = 10_000;
-/// Refusals that are set in one transaction.
+/// Delivery failures that are set in one transaction.
 const ROUND_ROWS: i64 = 250;
 
 /// What can be set.
@@ -41,7 +41,7 @@ pub const FIELDS: &[Field] = &[
     Field::time("expiration_date", "When the refusal runs out.").nullable(),
 ];
 
-/// A refusal.
+/// A delivery failure.
 pub const VIEW: View = View {
     name: "FailedIntegration",
     properties: &[
@@ -65,7 +65,7 @@ pub const VIEW: View = View {
     open: false,
 };
 
-/// What became of many refusals.
+/// The result for many delivery failures.
 pub const UPDATED: View = View {
     name: "FailedIntegrationsUpdated",
     properties: &[property("updated", Shape::Int), property("next", Shape::IntOrNull)],
@@ -140,8 +140,8 @@ fn given(call: &RequestContext, form: &Form) -> Given {
     }
 }
 
-/// `PATCH failed_integrations/?…`: the same for all that the filters leave, by their ids. What is too much for one request
-/// goes on after the id in `next`, with `id__gt`.
+/// `PATCH failed_integrations/?…`: the same for all that the filters leave, by their ids. What is too much for one
+/// request goes on after the id in `next`, with `id__gt`.
 pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     let form = call.form(FIELDS, Mode::Partial).await?;

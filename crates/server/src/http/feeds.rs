@@ -1,7 +1,7 @@
 //! Feeds: what a channel has still to be sent, and the plain lists it looks the same objects up in (contract C5, C6).
 //!
-//! Promises: a feed shows one list at a time, oldest change first; what a list shows of an object is what it is now. Must not
-//! know when an object is due.
+//! Promises: a feed shows one list at a time, oldest change first; what a list shows of an object is what it is now.
+//! Must not know when an object is due.
 
 use std::collections::HashMap;
 
@@ -168,7 +168,7 @@ pub(super) fn query(call: &RequestContext, filters: &[Filter]) -> Result<(Query,
 pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let (response_cache, name) = (call.app.writer.response_cache(), call.name());
-    // Refusals and leases run out.
+    // Delivery failures and leases run out.
     let before = response_cache.before_all(&call.app.store).await?.within(call.app.clock.now());
     if let Some(body) = response_cache.find(&name, &before) {
         return Ok(ApiResponse::ok(body));
@@ -184,7 +184,7 @@ pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]
             true => source.scopes(&channel_scope, &conditions),
             false => Vec::new(),
         };
-        // The first list that has something: a batch that held two stocks of a product would mix them up.
+        // The first list that has something: a batch that had two stocks of a product would mix them up.
         for scope in scopes {
             let wanted = Wanted { channel, kind: source.kind(), scope, offers, skip, limit, now };
             found = deliveries::part(tx, &wanted).await?;
@@ -252,7 +252,7 @@ fn write_stock(figure: ChannelLevel) -> impl Fn(&mut String, &Stock) + Copy {
 /// Writes what a channel sees of a stock into an object that is open.
 pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: ChannelLevel) -> Object<'t> {
     let shown = match figure {
-        // What is off sale because nobody finds it has no number to be sold by.
+        // What is off sale because it was not found has no number to be sold by.
         ChannelLevel::Raw if stock.discrepancy_at.is_some() => 0,
         ChannelLevel::Raw => stock.on_hand,
         ChannelLevel::Available => stock.available(),
@@ -272,7 +272,8 @@ pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Chann
         .time("modified_date", stock.modified_at)
 }
 
-/// The lists that a plain list looks into: the catalog's own, unless the client names objects, or asks for further ones.
+/// The lists that a plain list looks into: the catalog's own, unless the client names objects, or asks for further
+/// ones.
 fn narrowed(channel_scope: &ChannelScope, source: Source, conditions: &[Condition], column: &'static str) -> Condition {
     let names = |name: &str| conditions.iter().any(|one| one.column == name);
     let own = match source {
@@ -319,7 +320,8 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
     Ok(())
 }
 
-/// What narrows a list to what is in the lists of the channel's catalog, if the call is about a channel.
+/// The condition that narrows a list to what is in the lists of the channel's catalog, if the request is about a
+/// channel.
 pub(super) async fn of_own_lists(call: &RequestContext, column: &'static str) -> Result<Option<Condition>, Error> {
     let Some(channel) = call.channel else { return Ok(None) };
     let body = async move |tx: &mut Tx<'_>| among(tx, channel, Fed::Stock).await;
@@ -327,7 +329,7 @@ pub(super) async fn of_own_lists(call: &RequestContext, column: &'static str) ->
     Ok(Some(Condition { column, ..own }))
 }
 
-/// Whether a stock list is the channel's, if the call is about one.
+/// Whether a stock list is the channel's, if the request is about one.
 pub(super) async fn owns_list(call: &RequestContext, list: StockListId) -> Result<bool, Error> {
     let own = of_own_lists(call, "id").await?;
     Ok(own.is_none_or(|own| own.values.contains(&Value::Int(list.get()))))

@@ -1,7 +1,7 @@
 //! Countries, cities, townships, districts, and remote systems' codes for them (contract C8.1).
 //!
-//! A place is found by its name to the letter, by its name whatever its case (Turkish letters meet theirs), or by a code that
-//! a remote system has for it. What a place lies in never changes, since addresses were written by it.
+//! A place is found by its name to the letter, by its name whatever its case (Turkish letters meet theirs), or by a
+//! code that a remote system has for it. What a place lies in never changes, since addresses were written by it.
 
 use onhand_core::case_fold;
 use onhand_store::geography::{
@@ -204,7 +204,7 @@ type Within = (&'static str, &'static Table, &'static [&'static str]);
 static IN_CITY: [Within; 1] = [("city", &CITIES, &["country"])];
 static IN_TOWNSHIP: [Within; 1] = [("township", &TOWNSHIPS, &["city", "country"])];
 
-/// Folds a place's name, and takes what it lies in from the smallest place that was said.
+/// Folds the case of a place's name, and takes what it lies in from the smallest place that was said.
 async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>, within: &[Within]) -> Result<Result<(), Error>, StoreError> {
     let Draft { record, form, .. } = draft;
     record.set("name_folded", case_fold(record.text("name").unwrap_or_default()));

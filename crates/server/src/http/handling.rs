@@ -1,7 +1,8 @@
-//! How strictly a body is read: what its table does not have is named in the answer, or refused.
+//! How strictly a body is read: a field that its table does not have is named in the answer, or rejected.
 //!
-//! Promises: `Prefer: handling=` (RFC 7240) decides where it is sent; else a route that only Onhand has is strict, and one
-//! that the vendor documents is lenient, since its clients send more than it reads. Must not know what a field is for.
+//! Promises: `Prefer: handling=` (RFC 7240) decides where it is sent; else a route that only Onhand has is strict, and
+//! one that the vendor documents is lenient, since its clients send more than it reads. Must not know what a field is
+//! for.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,4 +1,4 @@
-//! Health and metrics, for whoever keeps the process running. No token needed; nothing secret shown.
+//! Health and metrics, for operators. No token needed; nothing secret shown.
 
 use axum::http::StatusCode;
 
@@ -38,7 +38,7 @@ pub async fn ready(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::text(StatusCode::SERVICE_UNAVAILABLE, body).retry_after(RETRY_SECONDS))
 }
 
-/// `GET /metrics`. Asks nobody and waits for nothing: what the database knows was looked at before.
+/// `GET /metrics`. Asks no database and waits for nothing: what the database knows was looked at before.
 pub async fn metrics(call: RequestContext) -> Result<ApiResponse, Error> {
     let app = &call.app;
     metrics::gauge!("onhand_ledger_waiting").set(app.writer.waiting() as f64);

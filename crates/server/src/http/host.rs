@@ -1,4 +1,4 @@
-//! By which name the server is known to whoever asks: what links in answers begin with.
+//! By which name a client knows the server: what links in answers begin with.
 //!
 //! Promises: a link never leads to a name that a request has made up. Must not know what is linked.
 

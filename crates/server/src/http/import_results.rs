@@ -1,7 +1,7 @@
-//! Results of imports: the uploaded rows as they were, and behind them what came of each.
+//! Results of imports: the uploaded rows as they were, and behind them the result of each.
 //!
-//! Promises: a result whose failed rows were corrected can be sent as a new file: the columns behind the rows mean nothing
-//! to an import, and a cell that was refused is not made acceptable by being written down again.
+//! Promises: a result whose failed rows were corrected can be sent as a new file: the columns behind the rows mean
+//! nothing to an import, and a cell that was rejected is not made acceptable by being written down again.
 
 use std::collections::VecDeque;
 
@@ -23,7 +23,7 @@ pub const FORMATS: &[Format] = &[Format::Csv, Format::Xlsx];
 /// The columns behind those of the file.
 const COLUMNS: [&str; 6] =
     ["import_row", "import_result", "import_error_column", "import_error", "import_old_stock", "import_new_stock"];
-/// What came of a row that nobody has looked at, because the import ended before.
+/// The result of a row that was not looked at, because the import ended before.
 const NOT_DONE: &str = "not_done";
 
 /// `GET …/{cache_key}/result/`.
@@ -81,7 +81,7 @@ fn unreadable(fault: impl std::fmt::Display) -> Error {
     Error::Internal(format!("the stored file or what came of it cannot be read: {fault}"))
 }
 
-/// What came of rows, in their order, chunk by chunk.
+/// The results of rows, in their order, chunk by chunk.
 struct Outcomes<'r> {
     reads: &'r Reads,
     import: ImportId,
@@ -106,7 +106,7 @@ impl Outcomes<'_> {
         Ok(self.waiting.pop_front())
     }
 
-    /// What came of a row of the file. Rows are asked for in their order.
+    /// The result of a row of the file. Rows are asked for in their order.
     fn of(&mut self, number: u64) -> Result<Option<RowOutcome>, Error> {
         self.fill()?;
         Ok(self.waiting.pop_front_if(|row| row.row == Some(number)))

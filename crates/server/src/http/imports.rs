@@ -1,4 +1,4 @@
-//! Imports (contract 5): files in, how far they are, what came of their rows; applying and undoing.
+//! Imports (contract 5): files in, how far they are, the results of their rows; applying and undoing.
 
 use onhand_core::StockListId;
 use onhand_store::idempotency::{self, Answer};
@@ -75,7 +75,7 @@ pub const OPTIONS: &[Field] = &[
 /// What can be chosen when a dry run is applied.
 pub const APPLY: &[Field] = &[Field::bool("force", "Write rows, too, whose stock was written since the dry run.")];
 
-/// One row that was not taken.
+/// One row that failed.
 pub const ROW_ERROR: View = View {
     name: "ImportError",
     properties: &[
@@ -314,7 +314,7 @@ pub async fn apply(call: RequestContext) -> Result<ApiResponse, Error> {
     follow(&call, Task::Apply).await
 }
 
-/// `POST …/{cache_key}/undo/`: what an import did is taken back.
+/// `POST …/{cache_key}/undo/`: the changes of an import are taken back.
 pub async fn undo(call: RequestContext) -> Result<ApiResponse, Error> {
     follow(&call, Task::Undo).await
 }

@@ -1,8 +1,8 @@
 //! Products as a channel's program maps them to its marketplace, and the lists it looks at on the way.
 //!
-//! Promises: a product that the channel is offered is mapped by its own attributes, each under its own name; one that it is
-//! not offered is refused in the way that costs the program this product and not its round. No marketplace's sets of
-//! attributes and no pictures are kept here, so their lists are there, and empty.
+//! Promises: a product that the channel is offered is mapped by its own attributes, each under its own name; one that
+//! it is not offered is rejected in the way that costs the program this product and not its batch. No marketplace's
+//! sets of attributes and no pictures are kept here, so their lists are there, and empty.
 
 use std::collections::BTreeSet;
 

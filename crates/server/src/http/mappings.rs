@@ -83,7 +83,8 @@ pub async fn release(call: RequestContext) -> Result<ApiResponse, Error> {
         true => call.app.zone(order_items::visible(&call, item).await?.reserved_list).await?,
         false => None,
     };
-    // Of two moments the later: a line that is taken for registered before a figure that it came after would be sold again.
+    // Of two moments the later: a line that is taken for registered before a level that it came after would be sold
+    // again.
     let zone = (zone.as_ref(), Twice::Later);
     let registered_at = form.past_time("registered_at", zone, call.app.clock.now()).map_err(Error::Fields)?;
     let integration_type = form.string("integration_type").unwrap_or_else(|| ERP.to_owned());

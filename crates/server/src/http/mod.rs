@@ -1,4 +1,4 @@
-//! HTTP: the listeners and the graceful stop; below it the route table and one file per noun.
+//! HTTP: the listeners and the graceful stop; below it the route table and one file per resource.
 //!
 //! Promises: a stop finishes what was accepted. Must not know rules, SQL or the shape of errors.
 
@@ -78,16 +78,16 @@ use crate::app::App;
 use crate::measures;
 
 /// How long a stop still listens. What was sent before it may not have been read yet: it waits in a socket, or in a
-/// connection that nobody has accepted, and closing either would lose it.
+/// connection that is not accepted yet, and closing either would lose it.
 const STOP_GRACE: Duration = Duration::from_millis(250);
-/// It passes in so many parts, each of which gives everything that is ready its turn: a process that is stalled for longer
-/// than the whole of it still reads what has come meanwhile.
+/// It passes in so many parts, each of which gives everything that is ready its turn: a process that is stalled for
+/// longer than the whole of it still reads what has come meanwhile.
 const STOP_GRACE_PARTS: u32 = 10;
-/// Connections of whoever runs the server.
+/// Connections of the operator listener.
 const INSIDE_CONNECTIONS_MAX: usize = 256;
 
-/// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the last
-/// one of its connection. What `stop` said.
+/// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the
+/// last one of its connection. What `stop` said.
 pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
     measures::recorder(); // from here on, numbers are kept
     let is_apart = app.config.admin_listen.is_some();
@@ -107,7 +107,7 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
     door.serve(listener, stop).await
 }
 
-/// Serves what whoever runs the server asks, until `stop`: health, metrics, the API description.
+/// Serves the operator listener until `stop`: health, metrics, the API description.
 pub async fn serve_inside<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
     let router = dispatch::router(&app, routes().into_iter().filter(|route| route.under == Mount::Root));
     Listener::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await

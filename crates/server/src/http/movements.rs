@@ -71,7 +71,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::ok(body))
 }
 
-/// Who reads: a channel is told of its own order lines and of itself, and of nobody else's.
+/// The reader of the list: a channel is told of its own order lines and of itself, and of no other channel's.
 struct Reader {
     /// The lines that are the channel's; none where everything is told.
     own: Option<BTreeSet<OrderItemId>>,

@@ -1,4 +1,4 @@
-//! Packages and their lines (contract 13.4): listing them, working on them, planning orders into them.
+//! Packages and their lines (contract 13.4): listing them, working on them, sourcing orders into them.
 
 use axum::http::StatusCode;
 use onhand_core::fulfilment::{
@@ -35,7 +35,7 @@ pub const COMMAND: &[Field] = &[
     Field::choice("reason", marks::REASONS, "For not-found: why. Default out_of_stock."),
 ];
 
-/// The body of planning.
+/// The body of a request to source an order.
 pub const PLAN: &[Field] = &[Field::pk(
     "stock_location",
     "Gather everything here: what is elsewhere is brought by transfers. Absent: the plan chooses.",
@@ -77,7 +77,7 @@ pub const VIEW: View = View {
     open: false,
 };
 
-/// What planning came to.
+/// The result of sourcing.
 pub const PLANNED: View = View {
     name: "OrderPlan",
     properties: &[

@@ -1,5 +1,5 @@
-//! Answers to what is no HTTP request: headers that are too large, an address that is none. The HTTP library answers those
-//! by itself, with a status and nothing else; here they get the body that every other error has.
+//! Answers to what is no HTTP request: headers that are too large, an address that is none. The HTTP library answers
+//! those by itself, with a status and nothing else; here they get the body that every other error has.
 //!
 //! Promises: an answer of the server's own passes unchanged. Must not know routes.
 

@@ -1,7 +1,7 @@
-//! Reports of channels' clients (contract C7): of rounds, of places nobody has mapped, of what they do.
+//! Reports of channels' clients (contract C7): of batches, of places without a mapping, of what they do.
 //!
-//! Promises: a report is taken whatever it says, as long as it has the right form; long texts are kept up to a bound.
-//! Must not know what a code means: they are the clients' own and repeat.
+//! Promises: a report is accepted whatever it says, as long as it has the right form; long texts are kept up to a
+//! bound. Must not know what a code means: they are the clients' own and repeat.
 
 use onhand_store::records::Record;
 use onhand_store::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
@@ -20,7 +20,7 @@ const SHORT_CHARS_MAX: usize = 255;
 /// Above every id.
 const ID_MAX: i64 = i64::MAX;
 
-/// What came of one object in one round.
+/// The result of one object in one batch.
 pub static ERROR_REPORT: Resource = Resource {
     own: Some(OwnerScope::Column("channel_id")),
     rule: Some(|_, draft| cut(draft.record, &["error_code", "error_desc", "raw_request", "raw_response"])),

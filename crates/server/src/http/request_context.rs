@@ -1,6 +1,6 @@
-//! A call: one request on its way through the handlers, and what every handler needs of it.
+//! The request context: one request on its way through the handlers, and what every handler needs of it.
 //!
-//! Promises: a handler that has a call has a caller whose role permits the route. Must not know nouns.
+//! Promises: a handler that has a request context has a caller whose role permits the route. Must not know resources.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,12 +78,12 @@ impl RequestContext {
         id(self.parameter(0))
     }
 
-    /// The channel that the call is about; without one, what is a channel's is not there.
+    /// The channel that the request is about; without one, an object of a channel is not found.
     pub fn own_channel(&self) -> Result<ChannelId, Error> {
         self.channel.ok_or_else(Error::not_found)
     }
 
-    /// Whether a body that names a channel names the one that the call is about.
+    /// Whether a body that names a channel names the one that the request is about.
     pub fn agrees(&self, form: &Form) -> Result<(), Error> {
         let other =
             |name: &&'static str| form.int(name).is_some_and(|id| self.channel.is_some_and(|own| own.get() != id));
@@ -109,7 +109,7 @@ impl RequestContext {
         self.read(fields, mode, form::expect_object(&value)?).map_err(Error::Fields)
     }
 
-    /// An object by a table of fields. What the table does not have is named in the answer, or refused.
+    /// An object by a table of fields. A field that the table does not have is named in the answer, or rejected.
     pub fn read(&self, fields: &'static [Field], mode: Mode, body: &Map<String, Value>) -> Result<Form, FieldErrors> {
         // Clients say once more what their path says: whose it is, and what its id is.
         let agrees = |name: &str, value: &Value| {
@@ -138,8 +138,8 @@ impl RequestContext {
         filter::parse(filters, &self.query, self.zone())
     }
 
-    /// Narrows a list to what is the channel's, if the call is about one. `channel` is the column, or the expression,
-    /// that says whose a row is.
+    /// Narrows a list to what is the channel's, if the request is about one. `channel` is the column, or the
+    /// expression, that says whose a row is.
     pub fn narrow(&self, query: &mut Query, channel: &'static str) {
         let own = self.channel.map(|own| Condition { column: channel, op: Op::Eq, values: vec![own.get().into()] });
         query.listing.conditions.extend(own);
@@ -160,7 +160,7 @@ impl RequestContext {
         page::written(&self.list_address(), query, page, results)
     }
 
-    /// A name for what this call asks for: two calls of the same name want the same answer.
+    /// A name for what this request asks for: two requests of the same name want the same answer.
     pub fn name(&self) -> String {
         name_of(&self.base, &self.path, &self.query)
     }
@@ -169,7 +169,7 @@ impl RequestContext {
         Address { base: &self.base, path: &self.path, query: &self.query }
     }
 
-    /// Submits a command to the ledger and answers with its outcome.
+    /// Submits a command to the writer and answers with its outcome.
     pub async fn submit(
         &self,
         command: Command,
@@ -179,7 +179,7 @@ impl RequestContext {
         self.decide(command, answer).await?.map_err(refuse)
     }
 
-    /// Submits a command to the ledger; the answer with its outcome, or why it is refused.
+    /// Submits a command to the writer; the answer with its outcome, or why it is rejected.
     pub async fn decide(
         &self,
         command: Command,
@@ -196,7 +196,7 @@ impl RequestContext {
         }
     }
 
-    /// Has the ledger decide a command that is only a part of what the call is about: no key is honoured for it.
+    /// Has the writer decide a command that is only a part of the request: no key is honoured for it.
     pub async fn submit_or_replay(&self, command: Command) -> Result<Result<Outcome, Rejection>, Error> {
         let submission = Submission { command, actor: self.caller.account, receipt: None };
         match self.app.writer.submit(submission).await {
@@ -206,8 +206,8 @@ impl RequestContext {
         }
     }
 
-    /// The answer that was given to this very request before, for calls that are more than one command. Whatever is done
-    /// last goes through [`RequestContext::submit`], which keeps the answer.
+    /// The answer that was given to this very request before, for requests that are more than one command. The last one
+    /// goes through [`RequestContext::submit`], which keeps the answer.
     pub async fn answered(&self) -> Result<Option<ApiResponse>, Error> {
         let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
         let find = async move |tx: &mut Tx<'_>| idempotency::find_all(tx, [&key]).await;
@@ -218,7 +218,7 @@ impl RequestContext {
         }
     }
 
-    /// What the ledger needs to answer a repeated request with the first one's answer. Refusals changed nothing, so
+    /// What the writer needs to answer a repeated request with the first one's answer. Rejections changed nothing, so
     /// they are not kept: a retry is judged anew.
     fn keyed(&self, answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
         let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
@@ -265,7 +265,7 @@ pub fn replayed(stored: Answer) -> ApiResponse {
     ApiResponse::text(status, stored.body).with(replayed, HeaderValue::from_static("true"))
 }
 
-/// Somebody uses one key for two things.
+/// A client uses one key for two things.
 pub fn key_reused() -> Error {
     let text = "This Idempotency-Key was used for another request.";
     Error::Detail(StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())

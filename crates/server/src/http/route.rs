@@ -54,12 +54,12 @@ pub enum Answer {
     Free,
 }
 
-/// Who may refuse a route with 406.
+/// What may reject a request to a route with 406.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefusedBy {
-    /// Nobody.
+    /// Nothing.
     Nobody,
-    /// The rules of its noun.
+    /// The rules of its resource.
     Rules,
 }
 
@@ -68,7 +68,7 @@ pub enum RefusedBy {
 pub enum Reading {
     /// Whole and within its limit, before the handler is called.
     Whole,
-    /// By the handler, piece by piece: it is a file.
+    /// By the handler, block by block: it is a file.
     InPieces,
 }
 
@@ -108,9 +108,9 @@ pub struct Route {
     pub rows: Rows,
     /// Its good answers.
     pub answers: Vec<(u16, Answer)>,
-    /// Whether the ledger may refuse it (406) and an idempotency key is honoured.
+    /// Whether the writer may reject it (406) and an idempotency key is honoured.
     pub writer: bool,
-    /// Who besides the ledger may refuse it (406).
+    /// What besides the writer may reject it (406).
     pub refused_by: RefusedBy,
     /// What files it can answer with, the first of them unasked; none where it answers no file.
     pub formats: &'static [Format],
@@ -122,7 +122,7 @@ pub struct Route {
     pub parameters: &'static [Parameter],
     /// Whether only Onhand has it: then its body is read strictly unless the client asks for something else.
     pub own: bool,
-    /// Whether it is served by the listener for whoever runs the server only, where there is one.
+    /// Whether it is served by the operator listener only, where there is one.
     pub for_operators: bool,
 }
 
@@ -131,13 +131,13 @@ pub struct Route {
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// What it holds.
+    /// Its content.
     pub holds: Holds,
     /// Whether it must be there.
     pub required: bool,
 }
 
-/// What a parameter holds.
+/// The content of a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Holds {
     /// An id.
@@ -218,8 +218,8 @@ impl Route {
         self
     }
 
-    /// Whether a parameter may stand in its query. Lists look at theirs themselves, to say all that is wrong with them at
-    /// once; at the root are pages for programs that add what they like.
+    /// Whether a parameter may stand in its query. Lists look at theirs themselves, to say all that is wrong with them
+    /// at once; at the root are pages for programs that add what they like.
     pub fn knows(&self, name: &str) -> bool {
         self.filters.is_some()
             || self.under == Mount::Root
@@ -289,7 +289,7 @@ impl Route {
         self
     }
 
-    /// Whether an idempotency key is honoured: by the ledger, or with a file.
+    /// Whether an idempotency key is honoured: by the writer, or with a file.
     pub fn is_keyed(&self) -> bool {
         self.method == Method::POST && (self.writer || self.reading == Reading::InPieces)
     }

@@ -1,4 +1,4 @@
-//! Order lines that are short: promised to a customer and held nowhere, because nobody has found them.
+//! Order lines that are short: promised to a customer and reserved nowhere, because their units were not found.
 
 use onhand_store::filter::{Condition, Op};
 use onhand_store::order_items;

@@ -1,7 +1,7 @@
 //! State objects (contract 13.4): what packages and transfers show of where they are.
 //!
-//! Promises: an id never changes, on any engine or installation: it is the class's number times a thousand and the state's
-//! own. Must not know what leads from one state to another.
+//! Promises: an id never changes, on any engine or installation: it is the class's number times a thousand and the
+//! state's own. Must not know what leads from one state to another.
 
 use onhand_core::Timestamp;
 use onhand_core::fulfilment::{PackageState, TransferState};
@@ -10,7 +10,7 @@ use super::content_types;
 use crate::wire::json::Object;
 use crate::wire::view::{Shape, View, property};
 
-/// States have been what they are since before anybody asked.
+/// States have been what they are since before the first request.
 const SINCE: Timestamp = Timestamp::from_micros(1_672_531_200_000_000);
 
 /// A state.

@@ -14,8 +14,8 @@ use crate::wire::json::ApiResponse;
 /// SKUs of one question, each time one is repeated.
 const SKUS_MAX: usize = 1_000;
 
-/// `GET oms/query-stock-availability/?sku=A&sku=A&sku=B`: an SKU that is repeated is wanted so many times; `erp_code` and
-/// `tag` narrow the locations. By each location's code, whether it has all of it.
+/// `GET oms/query-stock-availability/?sku=A&sku=A&sku=B`: an SKU that is repeated is wanted so many times; `erp_code`
+/// and `tag` narrow the locations. By each location's code, whether it has all of it.
 pub async fn query(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut errors = FieldErrors::default();
     let mut wanted: BTreeMap<String, i64> = BTreeMap::new();

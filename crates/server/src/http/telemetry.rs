@@ -1,7 +1,7 @@
 //! Watching requests: one log line and a few numbers each, and a request id that goes out with the answer.
 //!
-//! Promises: no token, password, query or body is logged; labels of metrics are closed sets; of requests that are turned away
-//! (429, 503) there is one line a second for each route. Must not know nouns.
+//! Promises: no token, password, query or body is logged; labels of metrics are closed sets; of requests that are
+//! turned away (429, 503) there is one line a second for each route. Must not know resources.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -67,7 +67,7 @@ impl Observed {
         self.ids = ids.join(",").chars().take(IDS_CHARS_MAX).map(plain).collect();
     }
 
-    /// Notes by which rule it was refused.
+    /// Notes by which rule it was rejected.
     pub fn refused(&mut self, code: Option<&'static str>) {
         self.rejection = code;
     }
@@ -116,8 +116,8 @@ pub(super) struct Gate {
     untold: AtomicU64,
 }
 
-/// Whether a request that is turned away gets a line; then, how many of its route before it got none. A flood on one route
-/// hides nothing of another one.
+/// Whether a request that is turned away gets a line; then, how many of its route before it got none. A flood on one
+/// route hides nothing of another one.
 fn turned_away(status: u16, route: &'static str) -> Option<u64> {
     static GATES: Mutex<BTreeMap<(u16, &'static str), Gate>> = Mutex::new(BTreeMap::new());
     let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);

@@ -63,7 +63,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
             let page = unplanned_items::page(tx, &listing).await?;
             let ids: Vec<StockId> = page.rows.iter().map(|row| row.stock).collect();
             let found = stocks::by_ids(tx, &ids).await?;
-            // What is short is held in no list.
+            // What is short is reserved in no list.
             let is_held = |row: &UnplannedItem| row.reason != UnplannedReason::Short;
             let list = |row: &UnplannedItem| found.iter().find(|stock| stock.id == row.stock).map(|stock| stock.list);
             let rows = page.rows.iter().map(|row| (row.clone(), list(row).filter(|_| is_held(row)))).collect();

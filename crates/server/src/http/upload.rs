@@ -1,8 +1,7 @@
-//! Uploads: a body that is too large to be read whole, piece by piece into the database (contract 5).
+//! Uploads: a body that is too large to be read whole, part by part into the database (contract 5).
 //!
-//! Promises: memory does not depend on the size of the file; a body that breaks off, or comes to no end, leaves nothing that takes
-//! effect.
-//! Must not know what is in the file.
+//! Promises: memory does not depend on the size of the file; a body that breaks off, or comes to no end, leaves nothing
+//! that takes effect. Must not know what is in the file.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -30,7 +29,8 @@ const FIELD_BYTES_MAX: u64 = 1_024;
 const HEAD_BYTES_MAX: usize = 128 * 1_024;
 /// Names that a file's part may have; a part with a file name is one too.
 const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
-/// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent here.
+/// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent
+/// here.
 pub const FILE_TYPES: [&str; 8] = [
     "text/csv",
     "application/csv",
@@ -70,7 +70,7 @@ pub async fn receive(call: &RequestContext, arriving: UploadSink) -> Result<Opti
     received
 }
 
-/// Reads over a body that was refused before anybody looked at it: the client may not read before it has sent all.
+/// Reads over a body that was rejected before it was looked at: the client may not read before it has sent all.
 pub async fn pass_over(call: &RequestContext) {
     if let Some(mut body) = call.take_upload() {
         dispatch::discard(&call.app, &mut body).await;
@@ -133,7 +133,7 @@ impl File {
         Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The file has more than {} bytes.", self.bytes_max))
     }
 
-    /// Waits for the next piece: as long as something comes, an upload may take its time, but not for ever.
+    /// Waits for the next block: as long as something comes, an upload may take its time, but not for ever.
     async fn next<T>(&self, piece: impl Future<Output = T>) -> Result<T, Error> {
         let patience = self.patience.min(self.end.saturating_duration_since(Instant::now()));
         tokio::time::timeout(patience, piece).await.map_err(|_| late())

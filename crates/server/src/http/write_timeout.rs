@@ -1,7 +1,7 @@
 //! Connections whose client must take what is written to it.
 //!
-//! Promises: a client that takes nothing for so long is let go; one that takes a little now and then is not, however long its
-//! answer is. Must not know what is written.
+//! Promises: a client that takes nothing for so long is let go; one that takes a little now and then is not, however
+//! long its answer is. Must not know what is written.
 
 use std::future::Future as _;
 use std::io::{self, IoSlice};
@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// A connection with an end to its patience.
+/// A connection with a write time-out.
 pub(super) struct WriteTimeout<T> {
     inner: T,
     limit: Duration,

@@ -1,7 +1,7 @@
 //! A file of stock as rows: what it is, how many there are, and what each wants.
 //!
-//! Promises: bounded memory, whatever the file is: the rows of a small one are kept, a large one is read twice. Of a SKU that
-//! is there several times the last good row counts, and the others say so. Must not know what is stored.
+//! Promises: bounded memory, whatever the file is: the rows of a small one are kept, a large one is read twice. Of a
+//! SKU that is there several times the last good row counts, and the others say so. Must not know what is stored.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
@@ -27,7 +27,7 @@ pub struct Plan {
     pub list_name: String,
     /// Its code.
     pub list_code: Option<String>,
-    /// What the figures are.
+    /// What the amounts are.
     pub mode: ImportMode,
     /// When it was sent: the same each time the file is read.
     pub now: Timestamp,
@@ -40,7 +40,7 @@ pub struct Plan {
 pub struct LocalTimes(pub Option<Zone>);
 
 impl Times for LocalTimes {
-    /// Of two moments the earlier: a figure that is taken for newer than it is would settle what it does not contain.
+    /// Of two moments the earlier: a level that is taken for newer than it is would settle what it does not contain.
     fn moment(&self, text: &str) -> Result<Timestamp, Problem> {
         let written = scalar::written_time(text).ok_or(Problem::NotATime)?;
         written.decisive(self.0.as_ref(), Twice::Earlier).map_err(|why| match why {
@@ -100,8 +100,8 @@ impl Plan {
         }
     }
 
-    /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is said in
-    /// a sentence.
+    /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is
+    /// said in a sentence.
     pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), Trouble> {
         let mut rows = Rows::open(&self.path)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);

@@ -29,7 +29,7 @@ pub fn header(fault: &HeaderFault) -> String {
     }
 }
 
-/// What is wrong with a cell. Its column has a place of its own in the answer.
+/// What is wrong with a cell. Its column has a field of its own in the answer.
 pub fn cell(fault: CellFault) -> String {
     let text = match fault.problem {
         Problem::SkuEmpty => "The row has no SKU.",

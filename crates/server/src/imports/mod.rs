@@ -1,7 +1,7 @@
-//! Imports: what a file of stock means, from its bytes to commands, and what came of each row.
+//! Imports: what a file of stock means, from its bytes to commands, and the result of each row.
 //!
-//! Promises: a file is read in bounded memory; the same file gives the same chunks each time it is read, so that work can
-//! go on where it stopped. Must not know HTTP, and has no second way to write stock: it makes commands.
+//! Promises: a file is read in bounded memory; the same file gives the same chunks each time it is read, so that work
+//! can go on where it stopped. Must not know HTTP, and has no second way to write stock: it makes commands.
 
 pub mod file;
 pub mod messages;

@@ -1,4 +1,4 @@
-//! What came of rows, as it is stored: enough to show it, to apply what a preview said, and to take it back.
+//! Results of rows, as they are stored: enough to show them, to apply what a preview said, and to take it back.
 //!
 //! Promises: what was written by one version of the program is read by the next; a form that is not understood is an
 //! error. Must not know files or tables.
@@ -14,7 +14,7 @@ use super::messages::RowText;
 /// The form of the bytes; a new one gets a new number.
 const FORM: u8 = 1;
 
-/// What came of one row.
+/// The result of one row.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RowOutcome {
     /// The row in the file, as a person counts; none where a stock was not in the file (mode `replace`).
@@ -46,7 +46,7 @@ pub enum End {
     Updated,
     /// The stock was like that.
     Unchanged,
-    /// It was not taken.
+    /// It failed.
     Failed {
         /// The name of the column at fault; empty where it is the row as a whole.
         column: String,
@@ -76,18 +76,18 @@ enum Figure {
 /// What an import can write of a stock.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Figures {
-    /// The figure.
+    /// The stock level.
     pub on_hand: i64,
     /// Sold elsewhere.
     pub external: i64,
     /// Whether one unit is a kilogram.
     pub is_kilogram: bool,
-    /// When the figure was taken.
+    /// When the level was taken.
     pub snapshot_at: Option<i64>,
 }
 
 impl RowOutcome {
-    /// A row that was not taken.
+    /// A row that failed.
     pub fn failed(row: Option<u64>, sku: impl Into<String>, why: RowText) -> Self {
         Self::ended(row, sku, why.into())
     }

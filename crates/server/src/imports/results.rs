@@ -1,4 +1,4 @@
-//! Some rows of an import by how they ended, page by page: those that were not taken, those that changed something.
+//! Some rows of an import by how they ended, page by page: those that failed, those that changed something.
 //!
 //! Promises: a page costs what its rows cost, plus a list of the chunks. Must not know why a row ended as it did.
 
@@ -17,7 +17,7 @@ pub struct Part {
     pub limit: usize,
 }
 
-/// The rows that were not taken.
+/// The rows that failed.
 pub async fn failures(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowOutcome>, Error> {
     let is_failed = |row: &RowOutcome| matches!(row.end, End::Failed { .. });
     some(tx, import, part, (|counts| counts.failed, is_failed)).await

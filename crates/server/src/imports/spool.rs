@@ -1,7 +1,7 @@
 //! A file on its way: from a request into the database, and from there to where it is read.
 //!
-//! Promises: no more than one piece is in memory; what is put down on this machine is its owner's alone, and gone when nobody
-//! reads it any more. Must not know what is in a file.
+//! Promises: no more than one part is in memory; a file that is put down on this machine is its owner's alone, and gone
+//! when its last reader has gone. Must not know what is in a file.
 
 use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
@@ -16,9 +16,9 @@ use tokio::runtime::Handle;
 use super::trouble::Trouble;
 use crate::auth::token;
 
-/// Bytes of one piece.
+/// Bytes of one part.
 const PART_BYTES: usize = 256 * 1_024;
-/// After so many pieces it is asked again whether there is room for more.
+/// After so many parts it is asked again whether there is room for more.
 const PARTS_ASKED: i64 = 64;
 
 /// A file that is arriving.
@@ -32,7 +32,7 @@ pub struct UploadSink {
     room: u64,
 }
 
-/// Why a file is not taken.
+/// Why a file is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Untaken {
     /// The files of all imports have too many bytes together.
@@ -101,7 +101,7 @@ impl UploadSink {
     }
 }
 
-/// What is there of a file while it arrives. If whoever takes it is gone before its end, as when a client breaks off, it
+/// A file while it arrives. If the request that takes it is gone before its end, as when a client breaks off, the file
 /// is dropped.
 pub struct PartialUpload {
     store: Store,
@@ -109,7 +109,7 @@ pub struct PartialUpload {
 }
 
 impl PartialUpload {
-    /// Makes the import whose file arrives. Whoever waits for it may be gone before it is made.
+    /// Makes the import whose file arrives. The request that waits for it may be gone before it is made.
     pub async fn begin(store: &Store, new: ImportRow) -> Result<(ImportRow, Self), Error> {
         let store = store.clone();
         let making = tokio::spawn(async move {
@@ -120,7 +120,7 @@ impl PartialUpload {
         making.await.unwrap_or_else(|fault| Err(Error::Internal(fault.to_string())))
     }
 
-    /// The file is whole, and somebody works at it.
+    /// The file is whole, and a worker takes it.
     pub fn is_whole(mut self) {
         self.import = None;
     }
@@ -157,8 +157,8 @@ pub async fn abandon(store: Store, import: ImportId) {
     }
 }
 
-/// Brings a stored file to a place where it can be read, which is gone when it is dropped. Those who answer requests never
-/// wait for that place's disk.
+/// Brings a stored file to a temporary file, which is gone when it is dropped. Tasks that answer requests never wait
+/// for the disk of that file.
 pub async fn fetch(store: &Store, import: ImportId) -> Result<NamedTempFile, Trouble> {
     let mut file = apart(make).await?;
     for number in 0.. {
@@ -174,8 +174,8 @@ pub async fn fetch(store: &Store, import: ImportId) -> Result<NamedTempFile, Tro
     .await
 }
 
-/// A file that is gone when it is dropped. Made here, and written as a plain file: the crate puts paths into its errors in place of
-/// their numbers.
+/// A file that is gone when it is dropped. Made here, and written as a plain file: the crate puts paths into its errors
+/// in place of their numbers.
 fn make() -> io::Result<NamedTempFile> {
     let name = format!(".onhand-import-{}", crate::hex::encode(&token::random::<16>()));
     let path = std::env::temp_dir().join(name);

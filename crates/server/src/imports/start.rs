@@ -1,7 +1,7 @@
 //! How an import begins: with a file that arrives, or with an import that has ended.
 //!
-//! Promises: the same for everybody who asks, whichever way; what follows an import follows it once. Must not know how
-//! it was asked for.
+//! Promises: the same for every caller, whichever way; what follows an import follows it once. Must not know how it was
+//! asked for.
 
 use onhand_core::{StockListId, Timestamp, UserId};
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};
@@ -86,7 +86,7 @@ pub async fn follow(
         None => imports::insert(tx, &new).await,
     };
     match store.write("imports.follow", body.clone()).await {
-        // Somebody else was faster: now it is there.
+        // Another caller was faster: now it is there.
         Err(fault) if fault.is_taken("import_source_id") => Ok(store.write("imports.follow", body).await?),
         ended => Ok(ended?),
     }

@@ -1,7 +1,7 @@
 //! Why a file cannot be worked at: what is wrong with it, or what this machine lacks just now.
 //!
-//! Promises: whoever sent the file is told no path, and nothing else of the machine than what it lacks. Must not know what is done
-//! about it.
+//! Promises: the sender of the file is told no path, and nothing else of the machine than what it lacks. Must not know
+//! what is done about it.
 
 use std::io;
 
@@ -11,17 +11,17 @@ use onhand_store::Error;
 /// Why a file cannot be worked at.
 #[derive(Debug)]
 pub enum Trouble {
-    /// It is of no use; a sentence for whoever sent it.
+    /// It is of no use; a sentence for its sender.
     File(String),
-    /// The machine refuses: there is no room, or too much is open.
+    /// The machine lacks something: there is no room, or too much is open.
     Machine(io::Error),
     /// The database fails.
     Store(Error),
 }
 
 impl Trouble {
-    /// What the machine lacks, in a sentence, if it may be there later. What the system itself has refused may be; what a library
-    /// says of its input is not.
+    /// What the machine lacks, in a sentence, if it may be there later. An error of the system itself may pass; an
+    /// error that a library reports of its input does not.
     pub fn lack(&self) -> Option<String> {
         match self {
             // Made anew from its number: what came with it may name a path.
@@ -32,7 +32,7 @@ impl Trouble {
     }
 }
 
-/// What the system has refused.
+/// The errors of the system.
 fn lack(fault: &io::Error) -> Option<String> {
     fault.raw_os_error().map(|number| io::Error::from_raw_os_error(number).to_string())
 }

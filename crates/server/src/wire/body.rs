@@ -1,7 +1,7 @@
 //! Bodies: bytes into a JSON value, whatever form the client chose.
 //!
 //! Promises: JSON, form and multipart are understood, and form bytes labelled as JSON, which the vendor's own examples
-//! send (contract X3, X4, X12). Broken JSON is refused, never repaired (contract X5). Must not know fields.
+//! send (contract X3, X4, X12). Broken JSON is rejected, never repaired (contract X5). Must not know fields.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};

@@ -1,7 +1,7 @@
-//! Errors: every way the wire says no, and the only place that turns them into answers (contract 1.4).
+//! Errors: every way in which a request is rejected, and the only place that turns them into answers (contract 1.4).
 //!
 //! Promises: every error body is JSON; a fault of the client is never a 5xx, because the vendor's client repeats those
-//! ten times. Must not know rules: refusals come with their code and text.
+//! ten times. Must not know rules: rejections come with their code and text.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ pub enum Error {
     Rows(Vec<FieldErrors>),
     /// Anything that is said in one sentence: `{"detail": "…"}`.
     Detail(StatusCode, String),
-    /// A business refusal: 406 with `{"non_field_errors": "…", "error_code": "…"}` and what helps to act on it.
+    /// A business rejection: 406 with `{"non_field_errors": "…", "error_code": "…"}` and what helps to act on it.
     Refused {
         /// Stable.
         code: &'static str,
@@ -202,8 +202,8 @@ impl Error {
     }
 }
 
-/// A file of our own, or a client that takes nothing more: nobody but the log can be told. What the system refuses (no room, too
-/// many open files) it may grant later.
+/// A file of our own, or a client that takes nothing more: only the log can be told. What the system denies (no room,
+/// too many open files) it may grant later.
 impl From<std::io::Error> for Error {
     fn from(fault: std::io::Error) -> Self {
         Trouble::Machine(fault).into()

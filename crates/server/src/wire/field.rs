@@ -9,7 +9,7 @@
 pub struct Field {
     /// Its name on the wire.
     pub name: &'static str,
-    /// What it holds.
+    /// Its content.
     pub kind: Kind,
     /// Whether a new object must have it.
     pub required: bool,
@@ -23,7 +23,7 @@ pub struct Field {
     pub help: &'static str,
 }
 
-/// What a field holds.
+/// The content of a field.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// A text of at most so many characters, trimmed; never blank.
@@ -173,7 +173,7 @@ impl Field {
         Self::of(name, Kind::One(fields), help)
     }
 
-    /// Whether what it holds has fields of its own.
+    /// Whether its content has fields of its own.
     pub fn has_fields(&self) -> bool {
         matches!(self.kind, Kind::Rows(..) | Kind::One(_))
     }

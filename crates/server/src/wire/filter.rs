@@ -1,6 +1,6 @@
-//! Filters: query parameters into conditions, by a table per noun (contract 1.3).
+//! Filters: query parameters into conditions, by a table per resource (contract 1.3).
 //!
-//! Promises: every fault of every parameter is reported at once; a parameter that no table knows is refused, because a
+//! Promises: every fault of every parameter is reported at once; a parameter that no table knows is rejected, because a
 //! filter that is quietly ignored shows a client rows it did not ask for. Must not know SQL beyond column names.
 
 use std::num::IntErrorKind;
@@ -25,7 +25,7 @@ const VALUES_MAX: usize = 10_000;
 /// Parameters that belong to every list.
 const GENERAL: [&str; 4] = ["page", "limit", "sort", "cursor"];
 
-/// One filter of a noun.
+/// One filter of a resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Filter {
     /// Its name on the wire.
@@ -55,7 +55,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Names, whatever their case: `__iexact`. The column has them folded.
     Folded,
-    /// Texts that something else has: exact, `__exact`. The column is the beginning of a condition (see [`Op::RawPredicate`]).
+    /// Texts that something else has: exact, `__exact`. The column is the beginning of a condition (see
+    /// [`Op::RawPredicate`]).
     Linked,
 }
 
@@ -143,8 +144,8 @@ pub fn parse(filters: &[Filter], query: &[(String, String)], zone: Option<&Zone>
     Ok(Query { listing: ListQuery { conditions, sort, window }, limit })
 }
 
-/// A wrong page is 404, as for the vendor's servers (contract 1.2), and a number that is none here is 400. From here on, a page
-/// times its limit is a number.
+/// A wrong page is 404, as for the vendor's servers (contract 1.2), and a number that is none here is 400. From here
+/// on, a page times its limit is a number.
 fn page_number(text: Option<&str>, limit: i64) -> Result<i64, Error> {
     let Some(text) = text else { return Ok(1) };
     match text.parse::<i64>() {
@@ -250,7 +251,7 @@ fn sort(filters: &[Filter], text: &str) -> Option<(Sort, Kind)> {
     Some((Sort { column: filter.column, descending }, filter.kind))
 }
 
-/// A cursor is the last row's place, in hexadecimal; clients carry it around unread.
+/// A cursor is the last row's position, in hexadecimal; clients carry it around unread.
 pub fn cursor_text(key: &CursorKey) -> String {
     let plain = match &key.value {
         Value::Text(text) => format!("{}:s{text}", key.id),
@@ -260,7 +261,7 @@ pub fn cursor_text(key: &CursorKey) -> String {
     crate::hex::encode(plain.as_bytes())
 }
 
-/// A place in this order. One of another order may be no place in it: then it is refused.
+/// A position in this order. One of another order may be no position in it: then it is rejected.
 fn cursor(text: &str, sort: Sort, kind: Kind) -> Option<CursorKey> {
     let pairs = text.as_bytes().chunks(2).map(|pair| {
         let digits = std::str::from_utf8(pair).ok().filter(|digits| digits.len() == 2)?;

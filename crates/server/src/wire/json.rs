@@ -19,7 +19,7 @@ pub struct ApiResponse {
     pub content_type: HeaderValue,
     /// Further headers.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The code of the rule by which it refuses.
+    /// The code of the rule by which it rejects.
     pub rejection: Option<&'static str>,
     /// Why it is no better one, for the log.
     pub reason: Option<String>,
@@ -28,7 +28,7 @@ pub struct ApiResponse {
 /// The body of an answer that has none.
 pub const NOTHING: &str = "";
 
-/// Over how many seconds those are spread who are told to come back soon.
+/// Over how many seconds those clients are spread that are told to come back soon.
 const RETRY_JITTER_SECONDS: u64 = 2;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -79,7 +79,8 @@ impl ApiResponse {
         self
     }
 
-    /// With `Retry-After`: so many seconds, or a few more, so that those who were refused together do not come back together.
+    /// With `Retry-After`: so many seconds, or a few more, so that clients that were rejected together do not come back
+    /// together.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         let jitter = rand::random_range(0..=(seconds / 2).max(RETRY_JITTER_SECONDS));

@@ -1,7 +1,7 @@
 //! The wire: what the vendor's clients see (contract 1). The only room that knows the shape of Django REST Framework.
 //!
-//! Promises: every field fault of a request is reported at once; every answer is JSON; what is printed reads back equal.
-//! Must not know stock, orders or SQL.
+//! Promises: every field fault of a request is reported at once; every answer is JSON; what is printed reads back
+//! equal. Must not know stock, orders or SQL.
 
 pub mod body;
 pub mod error;

@@ -56,8 +56,8 @@ impl Written {
     }
 }
 
-/// Reads an ISO 8601 time, with an offset or without one; a date alone is its first moment. An offset is `Z` or `±HH:MM`
-/// (`±HHMM`, `±HH`), within what there is on earth; `-00:00` is UTC.
+/// Reads an ISO 8601 time, with an offset or without one; a date alone is its first moment. An offset is `Z` or
+/// `±HH:MM` (`±HHMM`, `±HH`), within what there is on earth; `-00:00` is UTC.
 pub fn written_time(text: &str) -> Option<Written> {
     let text = text.trim();
     // The parser would pass over the name of a zone behind a local time.

@@ -1,6 +1,6 @@
 //! Views: the tables that say what an answer contains, for the API description.
 //!
-//! Promises: stands beside the function that writes the answer; a test holds the two together. Must not know values.
+//! Promises: stands beside the function that writes the answer; a test compares the two. Must not know values.
 
 /// One property of an answer.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
-//! Some rows of an import through the ledger, and what came of them beside their effect.
+//! Chunks of an import through the writer, and their results beside their effect.
 //!
-//! Promises: what came of the rows is stored if and only if they took effect, once. Must not know where rows come from.
+//! Promises: the results of the rows are stored if and only if they took effect, once. Must not know where rows come
+//! from.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(super) enum Slot {
     /// The row in the file, if it is there, and what it wants.
     Row(Option<u64>, ImportStock),
-    /// What came of it before.
+    /// Its earlier result.
     Ended(RowOutcome),
 }
 
@@ -38,7 +39,7 @@ pub(super) struct Rows {
     slots: Arc<Vec<Slot>>,
 }
 
-/// What the ledger is asked for, decided ahead of its turn or not.
+/// What the writer is asked for, decided ahead of its turn or not.
 pub(super) type Asked = (Command, Option<(SpeculativeBatch, Chunk)>);
 
 impl Rows {
@@ -70,8 +71,8 @@ impl Rows {
     }
 }
 
-/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided, and
-/// those that wait share a flush.
+/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided,
+/// and those that wait share a flush.
 ///
 /// The oldest is waited for first, so whatever is missing is among the last [`InFlight::MOST`] chunks before the end.
 pub(super) struct InFlight {

@@ -1,6 +1,7 @@
 //! Delays: imports that cannot be gone on with just now, and are tried again.
 //!
-//! Promises: one that cannot be done is tried ever more seldom, and holds up no other one. Must not know what an import is.
+//! Promises: one that cannot be done is tried ever more seldom, and holds up no other one. Must not know what an import
+//! is.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -36,7 +37,7 @@ impl Delays {
         pause
     }
 
-    /// An import is over, or somebody else's.
+    /// An import is over, or another process's.
     pub(super) fn end(&self, id: ImportId) {
         self.all().remove(&id.get());
     }

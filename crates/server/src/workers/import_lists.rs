@@ -56,7 +56,7 @@ pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<Str
             }
             Ok(known)
         };
-        // Of two that make one name at once, one finds it taken, and finds the list when it comes again.
+        // Of two that make one name at once, one finds that it exists, and finds the list when it comes again.
         promised = app.store.write("imports.lists", body).await?;
     }
     Ok(None)

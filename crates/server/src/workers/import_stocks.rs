@@ -121,8 +121,8 @@ fn slot(row: FileRow) -> Slot {
     }
 }
 
-/// Stocks of the list that the file does not name become 0, in the order of their ids. One chunk after the other: where to
-/// go on is read from the last one that is stored.
+/// Stocks of the list that the file does not name become 0, in the order of their ids. One chunk after the other: where
+/// to go on is read from the last one that is stored.
 async fn empty_the_rest(
     app: &App,
     import: &ImportRow,

@@ -1,7 +1,7 @@
-//! Jobs: work that goes on behind the answers.
+//! Workers: tasks for work that no request waits for.
 //!
-//! Promises: a job is done by one process at a time, goes on where it stopped when that process dies, and is not done
-//! twice even where two believe that it is theirs. Must not know HTTP.
+//! Promises: an import is worked on by one process at a time, goes on where it stopped when that process dies, and is
+//! not done twice even where two processes believe that it is theirs. Must not know HTTP.
 
 mod chunks;
 mod delays;
@@ -26,11 +26,11 @@ use crate::change_feed;
 use crate::imports::trouble::Trouble;
 use crate::supervise::{caught, keep_going};
 
-/// How many jobs one process does at a time.
+/// How many imports one process works on at a time.
 const WORKERS: usize = 2;
 /// How often a worker looks for what other processes have left it.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How long a job is one worker's unless it says so again.
+/// How long an import is one worker's unless it says so again.
 const LEASE_SECONDS: i64 = 15;
 /// How often it says so.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -49,7 +49,7 @@ impl Workers {
     /// There is something to do.
     pub fn wake(&self) {
         self.there_is_work.notify_waiters();
-        // Nobody may be waiting just now: the next one who looks finds this.
+        // No worker may be waiting just now: the next one that looks finds this.
         self.there_is_work.notify_one();
     }
 
@@ -58,12 +58,12 @@ impl Workers {
     }
 }
 
-/// Why a job has stopped before its end.
+/// Why the work on an import has stopped before its end.
 #[derive(Debug)]
 enum JobError {
-    /// Something is not to be had just now; whoever comes next goes on.
+    /// Something is not to be had just now; the next worker goes on.
     Later {
-        /// What, for whoever waits for the end.
+        /// What, for the user that waits for the end.
         told: String,
         /// The same for the log.
         fault: String,
@@ -109,7 +109,7 @@ fn broken(fault: &str) -> JobError {
 pub fn start(app: &Arc<App>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     for number in 0..WORKERS {
-        // An embedded database has one process at a time: what its last one held is this one's.
+        // An embedded database has one process at a time: the leases of its last one are this one's.
         let holder = match app.store.is_shared() {
             true => crate::hex::encode(&token::random::<8>()),
             false => format!("worker {number}"),
@@ -123,7 +123,7 @@ pub fn start(app: &Arc<App>) -> JoinSet<()> {
     workers
 }
 
-/// Ends the workers. What they are at is anybody's at once: whoever comes next goes on where they stopped.
+/// Ends the workers. Their imports are free at once: the next worker goes on where they stopped.
 pub async fn stop(app: &App, mut workers: JoinSet<()>) {
     workers.shutdown().await;
     let left: Vec<_> = app.jobs.leases().iter().cloned().collect();
@@ -151,7 +151,7 @@ async fn work(app: Arc<App>, holder: String) {
     }
 }
 
-/// The oldest job that nobody does; of one list, one at a time.
+/// The oldest import that no worker has; of one list, one at a time.
 async fn next(app: &App, holder: &str) -> Result<Option<(ImportRow, String)>, Error> {
     let open = app.store.read("imports.open", async |tx| imports::open(tx).await).await?;
     for import in open {
@@ -190,7 +190,7 @@ async fn claim(app: &App, lease: &str, holder: &str) -> Result<bool, Error> {
     Ok(is_ours)
 }
 
-/// Says again and again whose the job is; ends when it is somebody else's.
+/// Renews the lease again and again; ends when the import is another process's.
 async fn keep(app: &App, lease: &str, holder: &str) {
     loop {
         tokio::time::sleep(HEARTBEAT).await;
@@ -241,7 +241,7 @@ async fn run(app: &Arc<App>, import: &ImportRow) {
     }
 }
 
-/// Leaves an import for later, and says why to whoever asks for its status, wherever they ask.
+/// Leaves an import for later, and says why to clients that ask for its status, wherever they ask.
 async fn delay(app: &App, id: ImportId, told: String, fault: &str) {
     let pause = app.jobs.delays.note(id, &told);
     tracing::warn!(import = id.get(), fault, again_in_seconds = pause.as_secs(), "import stopped; it goes on later");

@@ -1,7 +1,7 @@
-//! Planning orders that are due, behind the answers of whatever placed them, and again those with lines that wait for stock.
+//! Sourcing orders that are due, after their answers, and again those with lines that wait for stock.
 //!
-//! Promises: what was marked with the order is planned, also by the next process if this one dies in between; planning
-//! twice does no harm, so processes need not agree who does it. Must not know HTTP.
+//! Promises: an order that was marked is sourced, also by the next process if this one dies in between; sourcing twice
+//! does no harm, so processes need not agree which of them does it. Must not know HTTP.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const WAITING_TOGETHER: i64 = 32;
 /// How long after a change of a stock those who wait for it are tried again: two lines may have wanted the same units.
 const AGAIN_SECONDS: i64 = 10;
 
-/// Plans for ever: what this process's ledger tells of, and, now and then, what others have left.
+/// Sources orders for ever: those of which this process's writer tells, and, now and then, those that others have left.
 pub(super) async fn run(app: Arc<App>) {
     let mut after = 0;
     loop {
@@ -46,8 +46,8 @@ pub(super) async fn run(app: Arc<App>) {
     }
 }
 
-/// Plans lines again that wait for stock, if any location's stock of their SKU has changed since they were last tried. Where
-/// the next round goes on: after the last one that was looked at, or at the beginning.
+/// Sources lines again that wait for stock, if any location's stock of their SKU has changed since they were last
+/// tried. Returns where the next round goes on: after the last one that was looked at, or at the beginning.
 async fn again(app: &Arc<App>, after: i64) -> Result<i64, SubmitError> {
     let look = async move |tx: &mut Tx<'_>| {
         let waiting = unplanned_items::after(tx, after, WAITING_TOGETHER).await?;
@@ -74,7 +74,8 @@ async fn again(app: &Arc<App>, after: i64) -> Result<i64, SubmitError> {
     Ok(waiting.last().filter(|_| is_full).map_or(0, |row| row.item.get()))
 }
 
-/// Whether a stock that might serve a line has changed since it was tried, or so shortly before that others may have tried too.
+/// Whether a stock that might serve a line has changed since it was tried, or so shortly before that others may have
+/// tried too.
 fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
     let since = row.modified_at.minus_seconds(AGAIN_SECONDS);
     found.iter().any(|stock| stock.sku == row.sku && stock.on_hand > 0 && stock.modified_at > since)
@@ -90,7 +91,7 @@ async fn round(app: &Arc<App>) -> Result<usize, SubmitError> {
     }
     let mut ended = Ok(count);
     while let Some(done) = planning.join_next().await {
-        // One that panics keeps none of the others from being planned.
+        // One that panics keeps none of the others from being sourced.
         let broken = |_| Err(SubmitError::Store(Error::Internal("planning an order has panicked".to_owned())));
         if let Err(fault) = done.unwrap_or_else(broken) {
             ended = Err(fault);

@@ -1,4 +1,4 @@
-//! Receipts: what is known to be done, so that it is done once. Must not know what a command means.
+//! Deduplication: what is known to be done, so that it is done once. Must not know what a command means.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -31,7 +31,7 @@ impl Dedup {
         Ok(Self { answers, new_answers: Vec::new(), chunks, new_chunks: Vec::new() })
     }
 
-    /// What was decided ahead of its turn and not done before, if that is all there is in the batch.
+    /// The speculative batches, if there is nothing else in the batch and none of them was done before.
     pub(super) fn ahead<'e>(&self, batch: &'e [Submission]) -> Option<Vec<&'e (SpeculativeBatch, imports::Chunk)>> {
         let chunks = batch.iter().map(|entry| match &entry.receipt {
             Some(DedupRecord::Chunk(chunk)) => Some(chunk),
@@ -42,7 +42,7 @@ impl Dedup {
         undone.map(|chunk| chunk.ahead.as_ref()).collect()
     }
 
-    /// Decides a command, once per receipt.
+    /// Decides a command, once per deduplication record.
     pub(super) fn decide_once(
         &mut self,
         working_set: &mut WorkingSet,

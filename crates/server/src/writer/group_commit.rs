@@ -1,7 +1,7 @@
-//! The combiner: takes what waits into one transaction after the other.
+//! Group commit: waiting commands are taken into one transaction after the other.
 //!
-//! Promises: whoever waits for an answer comes first, and rows of imports wait for one batch of theirs at the most; a
-//! command that fails fails alone. Must not know where commands come from.
+//! Promises: a caller that waits for an answer comes first, and rows of imports wait for one batch of callers at the
+//! most; a command that fails fails alone. Must not know where commands come from.
 
 use std::iter::{once, repeat_with};
 use std::mem::replace;
@@ -26,13 +26,14 @@ use crate::supervise::caught;
 const BATCH_COMMANDS_SHARED: usize = 24;
 /// Commands in one transaction.
 const BATCH_COMMANDS_MAX: usize = 2_048;
-/// Pieces of imports in one transaction while nobody wants anything else; otherwise there is one, so that nobody waits long.
+/// Chunks of imports in one transaction while no other caller waits; otherwise there is one, so that no caller waits
+/// long.
 const BATCH_CHUNKS_MAX: usize = 16;
 /// How often a batch is loaded again because something it would make was there already.
 const TAKEN_TRIES_MAX: u32 = 3;
 
 /// How many commands to take when so many wait: half of them, so that while one half is on its way to the disk the
-/// callers of the other are answered and come back. Taking all would make everybody wait for everybody.
+/// callers of the other are answered and come back. If all were taken, every caller would wait for all others.
 fn batch_size(waiting: usize) -> usize {
     (waiting / 2).clamp(BATCH_COMMANDS_SHARED, BATCH_COMMANDS_MAX)
 }
@@ -47,8 +48,8 @@ fn take(queue: &mut mpsc::Receiver<Waiting>, most: usize, drained: &mut Vec<Wait
     !drained.is_empty()
 }
 
-/// Whether a failure may be the doing of one command. The others have to do with the database, and trying each command
-/// alone would only make everybody wait; after an unknown end it might do them twice.
+/// Whether a failure may come from one command. The others have to do with the database, and trying each command alone
+/// would only make every caller wait; after a commit in doubt it might do them twice.
 fn is_command_fault(fault: &Error) -> bool {
     matches!(fault, Error::UniqueViolation { .. } | Error::StaleRead(_) | Error::Internal(_))
 }
@@ -67,8 +68,8 @@ pub(super) struct Batcher {
     clock: Clock,
     response_cache: Arc<ResponseCache>,
     due: Arc<Notify>,
-    /// Goes up when a batch of callers begins and when it ends, so it is odd while one is under way; of all combiners of this
-    /// process.
+    /// Goes up when a batch of callers begins and when it ends, so it is odd while one is under way; of all batchers of
+    /// this process.
     calls: Arc<AtomicU64>,
     /// What that was when chunks were taken last.
     seen: u64,
@@ -122,7 +123,7 @@ impl Batcher {
             let call = u64::from(!of_imports);
             self.calls.fetch_add(call, Ordering::Relaxed);
             if let Err(panic) = caught(self.answer(&mut drained)).await {
-                // Callers without an answer are told that nobody knows; numbers may be in use already.
+                // Callers without an answer are told that the result is unknown; numbers may be in use already.
                 tracing::error!(panic, "a batch has broken off");
                 drained.clear();
                 self.ids = IdAllocator::default();
@@ -132,8 +133,8 @@ impl Batcher {
         }
     }
 
-    /// Settles what was taken and answers everybody. One bad command must not fail its neighbours: halves of a batch that fails
-    /// because of what is in it are tried by themselves, and halves of those, until it is alone.
+    /// Commits what was taken and answers all callers. One bad command must not fail its neighbours: halves of a batch
+    /// that fails because of a command in it are tried by themselves, and halves of those, until it is alone.
     async fn answer(&mut self, drained: &mut Vec<Waiting>) {
         let taken = Instant::now();
         let waited = metrics::histogram!("onhand_ledger_wait_seconds");
@@ -161,9 +162,9 @@ impl Batcher {
         }
     }
 
-    /// Settles part of a batch. Where another process has made the same thing meanwhile (an order of this number, a
-    /// stock of this SKU), it is there when the batch is loaded again, and decided on. What was decided ahead of its turn
-    /// counts once; then it is decided like everything else.
+    /// Commits part of a batch. Where another process has made the same thing meanwhile (an order of this number, a
+    /// stock of this SKU), it is there when the batch is loaded again, and decided on. A speculative batch is tried
+    /// once; then its commands are decided like all others.
     async fn commit_with_retry(
         &mut self,
         batch: Arc<Vec<Submission>>,
@@ -201,7 +202,7 @@ impl Batcher {
             response_cache.invalidate_before_commit(&batch.changes);
             Ok((batch, Instant::now()))
         };
-        // Whether a commit that failed took place may be unknown, so pages are held to have changed even then.
+        // A commit that failed may be in doubt, so pages are taken to have changed even then.
         let broken = |panic| Err(Error::Internal(format!("a rule of the program was broken: {panic}")));
         let begun = Instant::now();
         let settled = caught(self.store.write("ledger.batch", body)).await.unwrap_or_else(broken);
@@ -247,8 +248,8 @@ async fn decide_batch(
     batch.iter().for_each(|entry| entry.command.read_set(&mut read_set));
     let mut working_set = WorkingSet::new(ids);
     rows::load(tx, &read_set, &mut working_set).await?;
-    // What happens to one stock happens one after the other, whichever process does it: the time is taken when the rows
-    // are ours, and since clocks differ, it is later than what the rows have seen.
+    // Changes of one stock come one after the other, whichever process makes them: the time is taken when the rows are
+    // locked, and since clocks differ, it is later than the times in the rows.
     let now = now();
     let now = working_set.newest().map_or(now, |newest| now.max(newest.plus_micros(1)));
 
@@ -263,7 +264,7 @@ async fn decide_batch(
     Ok(Batch { ids: working_set.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
 }
 
-/// Writes rows of imports as they were decided ahead of their turn.
+/// Writes speculative batches.
 async fn write_ahead(
     tx: &mut Tx<'_>,
     batch: &[Submission],

@@ -1,9 +1,10 @@
-//! The ledger: the one queue through which every change of stock goes.
+//! The writer: the one queue through which every change of stock goes.
 //!
-//! Promises: a command is answered after its effect is flushed to disk; commands on one stock take effect in the order in
-//! which they are answered; what waits is taken together into one transaction, and nothing waits for more to come. Whoever
-//! waits for an answer comes before rows of imports. A full queue refuses at once. The writer has a thread of its own, so that
-//! it gets its turn however many requests there are. Must not know HTTP, JSON or what a command means.
+//! Promises: a command is answered after its effect is flushed to disk; commands on one stock take effect in the order
+//! in which they are answered; waiting commands are taken together into one transaction, and none waits for more to
+//! come. Callers that wait for an answer come before rows of imports. A full queue rejects at once. The writer has a
+//! thread of its own, so that it gets its turn however many requests there are. Must not know HTTP, JSON or what a
+//! command means.
 
 mod dedup;
 mod group_commit;
@@ -28,13 +29,13 @@ pub use self::optimistic::SpeculativeDecider;
 use crate::clock::Clock;
 use crate::response_cache::ResponseCache;
 
-/// Commands that may wait: one of each connection that there may be, and some. Batches grow with what waits, so that a long
-/// queue is worked off faster than a short one; at tens of thousands a second this is well under a second of work.
+/// Commands that may wait: one of each connection that there may be, and some. Batches grow with what waits, so that a
+/// long queue is worked off faster than a short one; at tens of thousands a second this is well under a second of work.
 pub const QUEUE_MAX: usize = 16_384;
-/// Pieces of imports that may wait: more than all workers send before they are answered.
+/// Chunks of imports that may wait: more than all workers send before they are answered.
 const CHUNKS_MAX: usize = 256;
-/// Combiners for rows of imports only, where a database has several writers at a time. They are to each other, and to the one
-/// for everything else, what another process would be.
+/// Chunk writers: batchers for rows of imports only, where a database has several writers at a time. They are to each
+/// other, and to the one for everything else, what another process would be.
 const IMPORTERS: u64 = 2;
 /// Above every number that is ever given; times the number of buckets it is still a 64-bit integer.
 const PREVIEW_IDS_END: i64 = i64::MAX / onhand_core::BUCKETS;
@@ -79,7 +80,7 @@ pub struct Keyed {
     pub render: Render,
 }
 
-/// Rows of an import, and how what came of them is stored.
+/// Rows of an import, and how their results are stored.
 pub struct ChunkOf {
     /// Whose rows.
     pub import: ImportId,
@@ -91,11 +92,11 @@ pub struct ChunkOf {
     pub ahead: Option<(SpeculativeBatch, imports::Chunk)>,
 }
 
-/// What is stored in the transaction of a command's effect, so that it takes place once.
+/// The record that is stored in the transaction of a command's effect, so that it takes place once.
 pub enum DedupRecord {
     /// The answer to a request.
     Answer(Keyed),
-    /// What came of some rows of an import.
+    /// The results of some rows of an import.
     Chunk(ChunkOf),
 }
 
@@ -125,7 +126,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the ledger of a store. The task ends after the last handle is gone and everything queued is answered.
+    /// Starts the writer of a store. The task ends after the last handle is gone and everything queued is answered.
     pub fn start(store: &Store, clock: &Clock) -> (Self, JoinHandle<()>) {
         let (response_cache, due, calls) =
             (Arc::new(ResponseCache::default()), Arc::new(Notify::new()), Arc::default());
@@ -139,12 +140,12 @@ impl Writer {
         let mut running = JoinSet::new();
         running.spawn(on_a_thread(batcher().run(of_callers, in_turn.unwrap_or_else(nobody))));
         of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(nobody(), chunks))));
-        // The end of one is the end of all: nobody would answer what the others still take.
+        // The end of one is the end of all: no task would answer what the others still take.
         let running = tokio::spawn(async move { while let Some(Ok(Ok(()))) = running.join_next().await {} });
         (Self { callers, chunks, response_cache, submitted: Arc::default(), due }, running)
     }
 
-    /// Submits a command and waits until it is on disk, or refused.
+    /// Submits a command and waits until it is on disk, or rejected.
     pub async fn submit(&self, submission: Submission) -> Result<SubmissionResult, SubmitError> {
         let queue = match &submission.receipt {
             Some(DedupRecord::Chunk(chunk)) => &self.chunks[chunk.number as usize % self.chunks.len()],
@@ -160,12 +161,12 @@ impl Writer {
         settled.await.map_err(|_| SubmitError::Store(broken()))?
     }
 
-    /// Pages that may be kept: the ledger says what has changed before it answers.
+    /// The response cache: the writer tells it what has changed before it answers.
     pub fn response_cache(&self) -> &ResponseCache {
         &self.response_cache
     }
 
-    /// Woken when an order is to be planned.
+    /// Woken when an order is to be sourced.
     pub fn due(&self) -> &Notify {
         &self.due
     }
@@ -175,12 +176,12 @@ impl Writer {
         self.submitted.load(Ordering::Relaxed)
     }
 
-    /// Whether somebody takes commands from the queue.
+    /// Whether the writer takes commands from the queue.
     pub fn is_running(&self) -> bool {
         !self.callers.is_closed() && self.chunks.iter().all(|chunks| !chunks.is_closed())
     }
 
-    /// Whether the next command would be refused.
+    /// Whether the next command would be rejected.
     pub fn is_full(&self) -> bool {
         self.callers.capacity() == 0
     }
@@ -191,14 +192,14 @@ impl Writer {
     }
 }
 
-/// Runs a combiner on a thread of its own. Among the tasks of requests it would wait for each of them between two steps, of
-/// which a batch has several.
+/// Runs a batcher on a thread of its own. Among the tasks of requests it would wait for each of them between two steps,
+/// of which a batch has several.
 async fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
     let (end, ended) = oneshot::channel();
     let runtime = Handle::current();
     let work = move || {
         runtime.block_on(work);
-        // Whoever waited may have gone.
+        // The task that waited may have gone.
         let _ = end.send(());
     };
     let thread = std::thread::Builder::new().name("onhand-ledger".to_owned()).spawn(work);
@@ -214,7 +215,7 @@ pub async fn preview(
 ) -> Result<Result<Outcome, Rejection>, Error> {
     let mut ids = IdAllocator::default();
     for kind in IdKind::ALL {
-        // Numbers that nobody will ever have: nothing that is made here is stored.
+        // Numbers that are never given: nothing that is made here is stored.
         let count = command.ids_needed(kind) as i64;
         ids.add_range(kind, PREVIEW_IDS_END - count, count);
     }

@@ -1,7 +1,8 @@
-//! Rows of an import, decided ahead of their turn by the same rules, so that the ledger only has to write them.
+//! Speculative batches: rows of an import that are decided before their turn by the same rules, so that the writer only
+//! has to write them.
 //!
-//! Promises: nothing is changed here; what is decided counts only if the ledger finds the stocks as they were seen. Must not
-//! know what is stored of a row.
+//! Promises: nothing is changed here; a decision counts only if the writer finds the stocks in the observed versions.
+//! Must not know what is stored of a row.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use onhand_core::{Command, Context, IdAllocator, IdKind, Outcome, WorkingSet, de
 use onhand_store::optimistic::{self, ObservedVersions, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids};
 
-/// Decides one piece of an import after the other.
+/// Decides one chunk of an import after the other.
 pub struct SpeculativeDecider {
     store: Store,
     ids: IdAllocator,
@@ -22,7 +23,7 @@ impl SpeculativeDecider {
         Self { store: store.clone(), ids: IdAllocator::default() }
     }
 
-    /// Decides some rows, if they can be decided ahead, and gives them back with what came of that. `render` makes what is
+    /// Decides some rows, if they can be decided ahead, and gives them back with the result. `render` makes what is
     /// stored of it. Works where it is called, so not where requests are answered.
     pub async fn decide<T: Send + 'static>(
         &mut self,

@@ -59,8 +59,8 @@ async fn an_unknown_name_costs_as_much_time_as_a_known_one() {
     let server = server_with_erp().await;
     let anonymous = server.anonymous();
     let mut times = [Duration::MAX; 2];
-    // The shortest of each, as a busy machine only makes times longer; asked until they are alike, which they never become
-    // where the unknown name costs less.
+    // The shortest of each, as a busy machine only makes times longer; asked until they are alike, which they never
+    // become where the unknown name costs less.
     for round in 0..40 {
         if round >= 5 && times[1] * 3 > times[0] {
             break;

@@ -263,7 +263,8 @@ async fn a_channel_sells_from_the_lists_of_its_catalog_only() {
     market.shop.server.verify().await;
 }
 
-/// A catalog without items has the products of its lists; one with items has those; what was sent before may be sold still.
+/// A catalog without items has the products of its lists; one with items has those; what was sent before may be sold
+/// still.
 #[tokio::test]
 async fn a_channel_sells_the_products_of_its_catalog_only() {
     let market = Market::open("accept", 100).await;

@@ -40,8 +40,8 @@ async fn a_channel_has_settings() {
     shop.admin.patch(&path, json!({"catalog": 99})).await.faults(&["catalog"]);
 }
 
-/// Whoever may not change the settings reads a mask in place of each secret, wherever they are shown; sent back, it keeps what
-/// is stored.
+/// Whoever may not change the settings reads a mask in place of each secret, wherever they are shown; sent back, it
+/// keeps what is stored.
 #[tokio::test]
 async fn secrets_of_settings_are_shown_to_those_who_may_change_them() {
     let shop = Shop::open().await;

@@ -31,7 +31,8 @@ static ARRIVING: Statement = Statement::shared(
 
 static DUE: Statement = Statement::shared("test.due", "SELECT COUNT(*) FROM plan_due");
 
-/// How often it is looked whether all orders are planned. Where nobody plans, as in a server that was stopped, they stay due.
+/// How often it is looked whether all orders are planned. Where nobody plans, as in a server that was stopped, they
+/// stay due.
 const PLANNING_LOOKS: usize = 100;
 
 static IMPORTS: Statement = Statement::shared(

@@ -1,5 +1,5 @@
-//! Numbers and queries at the ends of what can be written, in every list: never a 5xx, and never an answer that is made of
-//! arithmetic gone wrong.
+//! Numbers and queries at the ends of what can be written, in every list: never a 5xx, and never an answer that is made
+//! of arithmetic gone wrong.
 
 use onhand::auth::Role;
 use onhand::http::routes::{CHANNEL, Route, routes};

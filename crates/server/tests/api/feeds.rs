@@ -299,8 +299,9 @@ async fn a_channel_that_was_away_catches_up() {
     );
 }
 
-/// A request that the channel has made is offered when something becomes of it. Its client looks up the channel's name of
-/// every request that it is told of, and its round fails where there is none: requests that people make are not offered.
+/// A request that the channel has made is offered when something becomes of it. Its client looks up the channel's name
+/// of every request that it is told of, and its round fails where there is none: requests that people make are not
+/// offered.
 #[tokio::test]
 async fn cancellation_requests_are_offered_to_the_channel_that_made_them() {
     let market = Market::open().await;

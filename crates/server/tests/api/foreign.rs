@@ -1,5 +1,6 @@
-//! What is another channel's: for every route that a channel's account may call, a foreign object is not there. It cannot be
-//! read, changed, counted or pointed at. The routes are those of the table, so a new one is looked at by itself.
+//! What is another channel's: for every route that a channel's account may call, a foreign object is not there. It
+//! cannot be read, changed, counted or pointed at. The routes are those of the table, so a new one is looked at by
+//! itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! What a request has and no route reads: fields of bodies, parameters of queries. For every route, as the table has it.
+//! What a request has and no route reads: fields of bodies, parameters of queries. For every route, as the table has
+//! it.
 
 use onhand::auth::Role;
 use onhand::http::routes::{Mount, Reading, Route, routes};

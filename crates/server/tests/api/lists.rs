@@ -1,7 +1,7 @@
 //! Every list of the route table: pages, limits, cursors, sorts and filters, each checked against all rows.
 //!
-//! Promises: a new list, filter or sort is checked by itself. What a filter should find is worked out here from the rows
-//! shown, never asked of the server.
+//! Promises: a new list, filter or sort is checked by itself. What a filter should find is worked out here from the
+//! rows shown, never asked of the server.
 
 use onhand::auth::Role;
 use onhand::http::routes::{Mount, NOUNS, Route, Rows, routes};
@@ -385,7 +385,8 @@ async fn families_list_the_same_rows() {
     }
 }
 
-/// Pages are kept by what was asked for. A value that looks like the end of itself and another parameter is not that parameter.
+/// Pages are kept by what was asked for. A value that looks like the end of itself and another parameter is not that
+/// parameter.
 #[tokio::test]
 async fn a_kept_page_is_not_that_of_another_query() {
     let shop = Shop::open().await;

@@ -1,5 +1,5 @@
-//! Two people change two fields of one object at the same moment: both changes hold, and its time never goes back. For every
-//! route that changes an object, as the route table has it.
+//! Two people change two fields of one object at the same moment: both changes hold, and its time never goes back. For
+//! every route that changes an object, as the route table has it.
 
 use onhand::auth::Role;
 use onhand::http::routes::{Route, routes};

@@ -1,4 +1,5 @@
-//! Pickers: who has a package, units of a line that are not there, opening a package again, taking back what was shipped.
+//! Pickers: who has a package, units of a line that are not there, opening a package again, taking back what was
+//! shipped.
 
 use serde_json::{Value, json};
 

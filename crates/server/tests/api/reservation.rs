@@ -1,7 +1,7 @@
 //! The reservation from order to settlement: each line of the table in docs/data-model.md, through the API.
 //!
-//! Figures are `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]`. Every test ends with a proof that
-//! all numbers add up.
+//! Figures are `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]`. Every test ends with a proof
+//! that all numbers add up.
 
 use serde_json::json;
 

@@ -14,8 +14,8 @@ use tokio::time::{sleep, timeout};
 use crate::client::TestServer;
 use crate::shop::{Shop, long};
 
-/// What a test waits for before it gives up on the server: longer than a slow machine takes, and less than the limits that
-/// must not be what ends the waiting.
+/// What a test waits for before it gives up on the server: longer than a slow machine takes, and less than the limits
+/// that must not be what ends the waiting.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 /// A limit in seconds that no test waits for.
 const NEVER: u64 = 600;

@@ -64,8 +64,9 @@ async fn a_stall_delays_answers_and_loses_none() {
     shop.assert_sound().await;
 }
 
-/// A cut of all connections at once, again and again: each may cost a transaction a try, of which it has five. The cuts are
-/// so far apart that no transaction meets two of them; how many in a row are survived is the store's promise and test.
+/// A cut of all connections at once, again and again: each may cost a transaction a try, of which it has five. The cuts
+/// are so far apart that no transaction meets two of them; how many in a row are survived is the store's promise and
+/// test.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cut_connections_are_not_seen_by_clients() {
     let cluster = cluster();

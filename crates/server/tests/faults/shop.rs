@@ -1,6 +1,7 @@
 //! A shop on one server process: it places orders of one SKU and remembers which were acknowledged.
 //!
-//! Promises: every answer is held to the wire's form; nothing is asked twice. Must not know what is done to the database.
+//! Promises: every answer is held to the wire's form; nothing is asked twice. Must not know what is done to the
+//! database.
 
 use std::path::Path;
 use std::sync::Arc;

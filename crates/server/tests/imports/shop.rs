@@ -166,8 +166,8 @@ impl Shop {
         panic!("it goes no further than {:?}", self.try_status(key).await)
     }
 
-    /// Waits until so many rows are done. Whether it is in the middle then: a test that is given no turn for a while finds
-    /// that it has ended meanwhile.
+    /// Waits until so many rows are done. Whether it is in the middle then: a test that is given no turn for a while
+    /// finds that it has ended meanwhile.
     pub(crate) async fn reached(&self, key: &str, rows: usize) -> bool {
         let status = self.until(key, |status| int(&status["processed"]) >= rows as i64).await;
         matches!(status["status"].as_str(), Some("waiting" | "processing"))

@@ -1,8 +1,8 @@
 //! The checker: could these calls have taken effect one after the other, each between its beginning and its answer?
 //!
 //! Promises: the search of Wing and Gong with Lowe's memo: no two ways that lead to the same state with the same calls
-//! done are followed. A call without an answer may take effect at any time after its beginning, or never. Linearizability
-//! is local: who checks each object alone has checked all of them. Must not know what the calls mean.
+//! done are followed. A call without an answer may take effect at any time after its beginning, or never.
+//! Linearizability is local: who checks each object alone has checked all of them. Must not know what the calls mean.
 
 use std::collections::HashSet;
 use std::fmt::Debug;

@@ -1,8 +1,8 @@
 //! Linearizability: the histories of concurrent operations on each product stock, recorded against real processes.
 //!
 //! Promises: real binaries on a real database, a fixed number of operations by many clients on few stocks; the checker
-//! sees nothing but what the clients saw. Prints its seed; a seed makes a run alike, never the same, since what a client
-//! picks depends on what the others did.
+//! sees nothing but what the clients saw. Prints its seed; a seed makes a run alike, never the same, since what a
+//! client picks depends on what the others did.
 
 mod audit;
 #[path = "../kill/chance.rs"]

@@ -1,8 +1,8 @@
 //! The rules of one product stock, told once more and as plainly as they can be (docs/data-model.md).
 //!
-//! Promises: a sequential stock for the checker. It has no clock: a figure and a release that carry no time of their own
-//! count from their arrival, which is their place in the order; so a figure settles all that was released before it and
-//! nothing else. Calls that carry their own times are left out for that reason. Must not use the rules it checks.
+//! Promises: a sequential stock for the checker. It has no clock: a figure and a release that carry no time of their
+//! own count from their arrival, which is their place in the order; so a figure settles all that was released before it
+//! and nothing else. Calls that carry their own times are left out for that reason. Must not use the rules it checks.
 
 use crate::checker::{self, Object};
 

@@ -1,4 +1,5 @@
-//! The database file removed, replaced or moved underneath a running server: it stops, and answers no order that is gone.
+//! The database file removed, replaced or moved underneath a running server: it stops, and answers no order that is
+//! gone.
 
 use std::fs;
 use std::path::Path;

@@ -1,7 +1,7 @@
-//! `onhand import`: a file into a stock list, from its sending to what came of each row.
+//! `onhand import`: a file into a stock list, from its sending to the result of each row.
 //!
-//! Promises: the same lines and exit codes whether a server does it or this process; what goes on when nobody waits any
-//! more is said. Must not know how either does it.
+//! Promises: the same lines and exit codes whether a server does it or this process; work that goes on when the command
+//! waits no more is named. Must not know how either does it.
 
 mod on_database;
 mod on_server;

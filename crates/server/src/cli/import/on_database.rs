@@ -1,7 +1,7 @@
 //! Imports in a database that this process opens.
 //!
-//! Promises: the same rules, jobs and ledger as a server's. Where a server works on the same file, the file is left to it,
-//! since what it keeps in memory would grow old. Must not know HTTP.
+//! Promises: the same rules, workers and writer as a server's. Where a server works on the same file, the file is left
+//! to it, since what it keeps in memory would grow old. Must not know HTTP.
 
 use anyhow::{Context as _, anyhow, ensure};
 use onhand_core::{ImportId, StockListId, UserId};

@@ -125,7 +125,7 @@ impl ImportTarget for OnServer {
     async fn close(self) {}
 }
 
-/// The pieces of a file as a body.
+/// The parts of a file as a body.
 struct Pieces(Outgoing);
 
 impl futures_core::Stream for Pieces {

@@ -1,4 +1,4 @@
-//! What came of an import, in the wire's words and in a table for people.
+//! The result of an import, in the wire's words and in a table for people.
 //!
 //! Promises: what a file or a server says is printed without control characters. Must not know where it comes from.
 
@@ -31,7 +31,7 @@ pub(super) struct Report {
     pub(super) changes: Vec<Change>,
 }
 
-/// A row that was not taken.
+/// A row that failed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct RowError {
     pub(super) row: Option<i64>,
@@ -117,7 +117,7 @@ impl Report {
 }
 
 impl Change {
-    /// What changes: the figure, and whatever else does; the time of a figure only where nothing else does.
+    /// What changes: the level, and every other field that does; the time of a level only where nothing else does.
     fn text(&self) -> String {
         let count = |count: Option<i64>| count.map_or_else(|| "new".to_owned(), |count| count.to_string());
         let word = |word: &Option<String>| word.clone().unwrap_or_else(|| "none".to_owned());
@@ -143,7 +143,7 @@ fn more(left: i64, what: &str) -> Option<String> {
     (left > 0).then(|| format!("… and {left} more {what}"))
 }
 
-/// What may be printed of somebody else's text.
+/// What may be printed of text that another person has written.
 pub(super) fn shown(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

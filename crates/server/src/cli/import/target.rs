@@ -50,10 +50,10 @@ pub(super) trait ImportTarget {
     /// What keeps the last report from telling more, if anything does.
     fn remark(&self) -> Option<&'static str>;
 
-    /// The flags with which a command comes to the same place again.
+    /// The flags with which a command comes to the same target again.
     fn flags(&self) -> String;
 
-    /// What goes on when nobody waits any more.
+    /// The work that goes on when the command waits no more.
     fn when_left(&self) -> &'static str;
 
     /// Leaves it in order.
@@ -80,7 +80,7 @@ impl Outgoing {
         Ok(Self { file, name, bytes: about.len(), progress: Progress::begin("sent", true) })
     }
 
-    /// The next piece; `None` at the end. A disk is waited for where it is asked: nobody else has anything to do.
+    /// The next part; `None` at the end. A disk is waited for where it is asked: no other task has anything to do.
     pub(super) fn piece(&mut self) -> io::Result<Option<Bytes>> {
         let mut piece = vec![0; PIECE_BYTES];
         let bytes = self.file.read(&mut piece)?;

@@ -27,7 +27,7 @@ pub const CANCEL: &[Field] = &[
     Field::any("holder_names", "Carried by the vendor's clients; not used and not stored."),
 ];
 
-/// `POST orders/{id}/cancel/`: the whole order or some lines; what is still held is given back.
+/// `POST orders/{id}/cancel/`: the whole order or some lines; what is still reserved is given back.
 pub async fn cancel(call: RequestContext) -> Result<ApiResponse, Error> {
     let order = OrderId::new(call.id()?);
     let form = call.form(CANCEL, Mode::Partial).await?;

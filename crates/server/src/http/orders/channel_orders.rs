@@ -1,8 +1,8 @@
-//! Orders that a channel has sold (contract C8): its client's body, all lines held in one command.
+//! Orders that a channel has sold (contract C8): its client's body, all lines reserved in one command.
 //!
-//! Promises: the answer is the last write to the order, so that the version a channel commits is the one it was told; the
-//! same order sent again is answered with what was made of it the first time, and made once. Must not know how much there
-//! is: what does not fit is the business of the channel's policy.
+//! Promises: the answer is the last write to the order, so that the version a channel commits is the one it was told;
+//! the same order sent again is answered with what was made of it the first time, and made once. Must not know how much
+//! there is: what does not fit is the business of the channel's policy.
 
 use axum::http::StatusCode;
 use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
@@ -105,7 +105,7 @@ pub const SOLD: &[Field] = &[
 /// The attribute that says how many units a line stands for, where the channel names no other (contract R12).
 const QUANTITY_ATTRIBUTE: &str = "quantity";
 
-/// The most characters that a channel's name of an object may have; a longer one is nobody's.
+/// The most characters that a channel's name of an object may have; a longer one names no object.
 const REMOTE_ID_CHARS_MAX: usize = 255;
 
 /// What a channel's orders have in common.
@@ -135,13 +135,13 @@ pub async fn create_sold(call: RequestContext) -> Result<ApiResponse, Error> {
     let found = numbered(&call, sent.number.clone(), move |order| order.channel == channel).await?;
     let Some((order, items)) = found.filter(|(order, items)| sent.is(order, items)) else { return taken };
     know(&call, terms.channel, &order, &items).await?;
-    // The number was taken by this very order: its sender has lost the answer and gets it again, with the version of then,
-    // since whatever has changed meanwhile is still to be told to the channel.
+    // The number was taken by this very order: its sender has lost the answer and gets it again, with the version of
+    // then, since whatever has changed meanwhile is still to be told to the channel.
     taken.or_else(|_| Ok(reply_with(StatusCode::OK, &Order { modified_at: order.created_at, ..order }, &items)))
 }
 
-/// What of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in the
-/// catalog nor were sent to the channel. They are as good as not there.
+/// What of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in
+/// the catalog nor were sent to the channel. They are as good as not there.
 async fn foreign(
     call: &RequestContext,
     channel: ChannelId,
@@ -191,8 +191,8 @@ fn number_taken() -> FieldErrors {
     errors
 }
 
-/// The channel knows what it has sold. Its client says so too, in a batch; where that one fails, nobody would ever tell the
-/// channel what becomes of the order.
+/// The channel knows what it has sold. Its client says so too, in a batch; where that one fails, the channel would
+/// never be told what becomes of the order.
 async fn know(call: &RequestContext, channel: ChannelId, order: &Order, items: &[OrderItem]) -> Result<(), Error> {
     let lines = items.iter().map(|item| (content_types::ORDER_ITEM, item.id.get(), &item.extra_field, item.created_at));
     let whole = (content_types::ORDER, order.id.get(), &order.extra_field, order.created_at);
@@ -291,7 +291,7 @@ fn sold_line(form: &Form, line: NewLine, number: &str, terms: &Terms) -> Result<
     Ok(NewLine { list, quantity, details: carried, ..line })
 }
 
-/// The quantity among attributes. Whoever names one that cannot be read has not meant 1.
+/// The quantity among attributes. A client that names one that cannot be read has not meant 1.
 fn quantity_of(attributes: &str, key: &str) -> Result<Quantity, FieldErrors> {
     let attributes: Map<String, Value> = serde_json::from_str(attributes).unwrap_or_default();
     match attributes.get(key) {

@@ -1,4 +1,5 @@
-//! Placing an order through the own door, and what every door has in common: how lines are read, how they are refused.
+//! Creating an order through Onhand's own API, and what every entry point has in common: how lines are read, how they
+//! are rejected.
 
 use axum::http::StatusCode;
 use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
@@ -143,7 +144,7 @@ pub(super) fn empty() -> String {
     "{}".to_owned()
 }
 
-/// An order that begins as a cancelled one holds nothing and is nobody's intention.
+/// An order that begins as a cancelled one reserves nothing and makes no sense.
 pub(super) fn not_cancelled(status: OrderStatus) -> FieldErrors {
     match status {
         OrderStatus::Cancelled => FieldErrors::one("status", "An order cannot start cancelled."),

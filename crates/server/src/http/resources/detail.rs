@@ -1,6 +1,7 @@
-//! Records with what they point at in place of its id.
+//! Expanded resources: rows with the objects that they reference in place of the ids.
 //!
-//! Promises: as many questions as there are kinds of object to show, however many rows there are. Must not know nouns.
+//! Promises: as many questions as there are kinds of object to show, however many rows there are. Must not know
+//! resources.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +53,7 @@ async fn gather(tx: &mut Tx<'_>, resource: &'static Resource, rows: &[Record]) -
     }
 }
 
-/// What the rows of a noun show whole, written.
+/// The objects that the rows of a resource show whole, written.
 async fn expand(tx: &mut Tx<'_>, resource: &Resource, detail: &Detail, rows: &[Record]) -> Result<Shown, StoreError> {
     let mut shown = Shown::new();
     for (name, other, inner) in detail.expands {

@@ -1,11 +1,11 @@
-//! Records: the handlers of every noun that is no more than its fields and a few rules of its own.
+//! Resources: the handlers of every resource that is no more than its fields and a few rules of its own.
 //!
-//! A noun is added as a [`Resource`] in a file of its own: the store's table (see `onhand_store::records::tables`), fields, view
-//! and filters, what must be unique, and a [`Rule`] where there is more to say; and a line in a file of `routes/`, which
-//! [`ResourceRoutes`] makes its six routes of. Columns are found by name: the field `stock_list` of kind `Pk` is the column
-//! `stock_list_id`, any other field the column, or the link, of its own name.
+//! One is added as a [`Resource`] in a file of its own: the store's table (see `onhand_store::records::tables`),
+//! fields, view and filters, what must be unique, and a [`Rule`] where there is more to say; and a line in a file of
+//! `routes/`, which [`ResourceRoutes`] makes its six routes of. Columns are found by name: the field `stock_list` of
+//! kind `Pk` is the column `stock_list_id`, any other field the column, or the link, of its own name.
 //!
-//! Promises: all faults of a body at once, in the wire's form; a write is whole or not at all. Must not know nouns.
+//! Promises: all faults of a body at once, in the wire's form; a write is whole or not at all. Must know no resource.
 
 mod detail;
 mod resource;
@@ -60,7 +60,7 @@ pub async fn found(call: &RequestContext, resource: &'static Resource) -> Result
     found?.ok_or_else(Error::not_found)
 }
 
-/// What narrows a noun to what is the channel's, if the call is about one.
+/// The condition that narrows a resource to what is the channel's, if the request is about one.
 fn own(call: &RequestContext, resource: &Resource) -> Option<Condition> {
     let (channel, own) = (call.channel?, resource.own?);
     Some(own.condition(channel))
@@ -71,7 +71,7 @@ pub fn write(resource: &Resource, out: &mut String, record: &Record) {
     write_for(None, resource, out, record);
 }
 
-/// The same for somebody who may be told more.
+/// The same for a caller that may be told more.
 fn write_for(role: Option<Role>, resource: &Resource, out: &mut String, record: &Record) {
     let mut object = Object::open(out);
     for property in resource.view.properties {
@@ -80,7 +80,7 @@ fn write_for(role: Option<Role>, resource: &Resource, out: &mut String, record: 
     object.close();
 }
 
-/// Writes what a noun's view has into an object that is open, without secrets.
+/// Writes what a resource's view has into an object that is open, without secrets.
 pub fn members<'t>(resource: &Resource, mut object: Object<'t>, record: &Record) -> Object<'t> {
     for property in resource.view.properties {
         object = member(object, (resource, None), record, *property);

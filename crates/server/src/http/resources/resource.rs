@@ -1,6 +1,6 @@
-//! What a noun says of itself.
+//! The description of a resource.
 //!
-//! Promises: a noun is a constant. Must not know how it is served.
+//! Promises: a resource is a constant. Must not know how it is served.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,7 @@ use crate::wire::filter::Filter;
 use crate::wire::form::Form;
 use crate::wire::view::View;
 
-/// A noun whose rows are records.
+/// A resource whose rows are records.
 pub struct Resource {
     /// Where its rows are.
     pub table: &'static Table,
@@ -39,11 +39,11 @@ pub struct Resource {
     pub fixed: &'static [&'static str],
     /// Which rows are a channel's.
     pub own: Option<OwnerScope>,
-    /// Fields that point at what may be another channel's: with a call about a channel, they name its own.
+    /// Fields that reference what may be another channel's: in a request about a channel, they name its own.
     pub points: &'static [(&'static str, OwnerScope)],
     /// Whether an array makes many.
     pub many: bool,
-    /// Whether what is there by its natural key is written again, and not refused.
+    /// Whether what is there by its natural key is written again, and not rejected.
     pub upserts: bool,
     /// Whether a write that changes nothing counts as a change.
     pub stirs: bool,
@@ -55,19 +55,19 @@ pub struct Resource {
     pub secrets: Option<Secrets>,
     /// What holds besides.
     pub rule: Option<Rule>,
-    /// The same for all of a call at once, where looking up one by one would take long.
+    /// The same for all of a request at once, where looking up one by one would take long.
     pub rules: Option<Rules>,
-    /// What is done before one of them is changed, through the ledger and so in a transaction of its own.
+    /// What is done before one of them is changed, through the writer and so in a transaction of its own.
     pub first: Option<First>,
 }
 
-/// A noun's answer in which what it points at is shown in place of its id.
+/// An expanded answer of a resource: the objects that it references are shown in place of their ids.
 pub struct Detail {
     /// The path of all, and that of one.
     pub paths: (&'static str, &'static str),
     /// The answer.
     pub view: &'static View,
-    /// The properties that are shown whole: of which noun, and perhaps with what that points at.
+    /// The properties that are shown whole: of which resource, and perhaps with what that references.
     pub expands: &'static [(&'static str, &'static Resource, Option<&'static Detail>)],
 }
 
@@ -117,7 +117,7 @@ pub struct Draft<'t> {
     pub before: Option<&'t Record>,
     /// What was sent.
     pub form: &'t Form,
-    /// The channel that the call is about.
+    /// The channel that the request is about.
     pub channel: Option<ChannelId>,
     /// Who sends it.
     pub role: Role,
@@ -128,13 +128,14 @@ pub struct Draft<'t> {
 /// What a rule says: nothing, or why not.
 pub type Ruling<'t> = Pin<Box<dyn Future<Output = Result<Result<(), Error>, StoreError>> + Send + 't>>;
 
-/// A rule of a noun's own. It looks and completes; it does not write, and it is also asked where a pointer leads nowhere.
+/// A rule of a resource's own. It looks and completes; it does not write, and it is also asked where a reference leads
+/// nowhere.
 pub type Rule = for<'t, 'c> fn(&'t mut Tx<'c>, Draft<'t>) -> Ruling<'t>;
 
-/// What rules say of each draft of a call.
+/// What rules say of each draft of a request.
 pub type Rulings<'t> = Pin<Box<dyn Future<Output = Result<Vec<Result<(), Error>>, StoreError>> + Send + 't>>;
 
-/// A rule for all drafts of a call at once.
+/// A rule for all drafts of a request at once.
 pub type Rules = for<'t, 'c> fn(&'t mut Tx<'c>, Vec<Draft<'t>>) -> Rulings<'t>;
 
 /// What is done first, with a record as it is and what was sent for it; or why nothing is done. It may be asked again.
@@ -159,7 +160,7 @@ pub fn judge<'t>(verdict: Result<(), Error>) -> Ruling<'t> {
 }
 
 impl Resource {
-    /// A noun without rules.
+    /// A resource without rules.
     pub const fn new(
         table: &'static Table,
         paths: (&'static str, &'static str),

@@ -1,6 +1,6 @@
-//! The six routes of a noun.
+//! The six routes of a resource.
 //!
-//! Promises: a noun's routes are made from what it says of itself. Must not know nouns.
+//! Promises: a resource's routes are made from its description. Must not know single resources.
 
 use axum::http::Method;
 
@@ -12,7 +12,7 @@ use crate::wire::error::Error;
 use crate::wire::form::Mode;
 use crate::wire::json::ApiResponse;
 
-/// Where a noun is served, and to whom.
+/// Where a resource is served, and to whom.
 #[derive(Clone, Copy)]
 pub struct ResourceRoutes {
     /// Where it is read.

@@ -1,7 +1,7 @@
 //! Secrets within free settings: values whose key says that they are one, and addresses with a password in them.
 //!
-//! Promises: who may not change a record sees a mask in place of each; a mask that is sent back means the stored value, and
-//! never that of another place. Must not know nouns.
+//! Promises: a caller that may not change a record sees a mask in place of each; a mask that is sent back means the
+//! stored value, and never that of another position. Must not know resources.
 
 use std::borrow::Cow;
 
@@ -30,7 +30,7 @@ const PARTS: [&str; 12] = [
 /// Words of a key that do so, where they stand alone.
 const WORDS: [&str; 8] = ["key", "keys", "pass", "pwd", "pin", "pw", "auth", "cookie"];
 
-/// Columns of a noun with free settings.
+/// Columns of a resource with free settings.
 #[derive(Clone, Copy)]
 pub struct Secrets {
     /// The columns.
@@ -40,7 +40,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Whether somebody reads a column as it is. Nobody in particular does not.
+    /// Whether a caller reads a column as it is. Without a caller it is masked.
     pub fn shows(&self, column: &str, role: Option<Role>) -> bool {
         !self.columns.contains(&column) || role.is_some_and(|role| role.allows(self.seen_with))
     }
@@ -53,13 +53,13 @@ pub(super) fn masked(json: &str) -> Cow<'_, str> {
             let shown = shown(&value, false);
             if shown == value { json.into() } else { shown.to_string().into() }
         }
-        // What is stored is JSON; anything else would be nobody's to read.
+        // What is stored is JSON; anything else could not be read by any caller.
         Err(_) => "{}".into(),
     }
 }
 
-/// Settings as they are to be stored: the stored secret in place of each mask. `Err` names the place of a mask for which
-/// nothing is stored, or more than one thing.
+/// Settings as they are to be stored: the stored secret in place of each mask. `Err` names the position of a mask for
+/// which nothing is stored, or more than one thing.
 pub(super) fn restored(sent: &str, stored: Option<&str>) -> Result<Option<String>, String> {
     if !sent.contains(MASK) {
         return Ok(None);
@@ -78,7 +78,7 @@ fn shown(value: &Value, is_secret: bool) -> Value {
                 members.iter().map(|(key, value)| (key.clone(), shown(value, is_secret || names_secret(key))));
             Value::Object(members.collect())
         }
-        // As a whole: of one of several alike nobody could say which one was kept.
+        // As a whole: of one of several alike it would be unknown which one was kept.
         Value::Array(elements) if is_secret && !elements.is_empty() => MASK.into(),
         Value::Array(elements) => elements.iter().map(|element| shown(element, is_secret)).collect(),
         Value::String(text) if !text.is_empty() && (is_secret || has_password(text)) => MASK.into(),
@@ -111,7 +111,7 @@ fn restore(sent: &mut Value, stored: Option<&Value>, is_secret: bool, path: &mut
     Ok(())
 }
 
-/// An element with a mask is the stored one that is shown so: its place in the array says nothing.
+/// An element with a mask is the stored one that is shown so: its position in the array says nothing.
 fn restore_elements(sent: &mut [Value], stored: &[Value], is_secret: bool, path: &mut Vec<String>) -> Result<(), ()> {
     let views: Vec<Value> = stored.iter().map(|stored| shown(stored, is_secret)).collect();
     let is_as_long = sent.len() == stored.len();

@@ -1,7 +1,7 @@
 //! Making, changing and removing records.
 //!
-//! Promises: what is said of a row is said with all faults of all rows; what was refused has changed nothing. Must not
-//! know nouns.
+//! Promises: all faults of all rows are reported at once; a rejected request has changed nothing. Must not know
+//! resources.
 
 use axum::http::StatusCode;
 use onhand_core::{ChannelId, Timestamp};
@@ -20,7 +20,7 @@ use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse, NOTHING};
 use crate::zone::Zone;
 
-/// What a rule may know of a call.
+/// What a rule may know of a request.
 #[derive(Clone)]
 struct About {
     channel: Option<ChannelId>,
@@ -36,7 +36,7 @@ impl About {
     }
 }
 
-/// `POST {resource}/`: one, or, given an array where the noun takes it, many: all or none.
+/// `POST {resource}/`: one, or, given an array where the resource takes it, many: all or none.
 pub(in crate::http) async fn create(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
     match call.value().await? {
         serde_json::Value::Array(rows) if resource.many => {
@@ -118,7 +118,7 @@ async fn insert(
     Ok(Ok(Ok(written)))
 }
 
-/// What a noun's rules say of each draft; nothing where it has none.
+/// What a resource's rules say of each draft; nothing where it has none.
 async fn judged(
     tx: &mut Tx<'_>,
     resource: &Resource,
@@ -172,7 +172,7 @@ async fn upsert(
     for after in records::update_all(tx, resource.table, changed).await? {
         told.iter_mut().filter(|record| record.id == after.id).for_each(|record| record.clone_from(&after));
     }
-    // Somebody else has just made one of them: then it is there, and all is looked at again.
+    // Another transaction has just made one of them: then it is there, and all is looked at again.
     let again = |fault| match fault {
         StoreError::UniqueViolation { constraint } => StoreError::Conflict(format!("{constraint} was taken meanwhile")),
         other => other,
@@ -191,7 +191,8 @@ enum Place {
     New(usize),
 }
 
-/// Puts what was sent for one record into another. It has been through the noun's rule: what it says is what was meant.
+/// Puts what was sent for one record into another. It has been through the resource's rule: what it says is what was
+/// meant.
 fn overwrite(resource: &Resource, form: &Form, sent: &Record, record: &mut Record) {
     for field in resource.fields.iter().filter(|field| form.has(field.name)) {
         if let Some(column) = resource.table.column(field.name) {
@@ -315,7 +316,7 @@ fn keep_secrets(resource: &Resource, record: &mut Record, before: Option<&Record
     faults
 }
 
-/// What a record points at that is not the channel's. What it has pointed at before, somebody has given to it.
+/// What a record references that is not the channel's. What it has referenced before was given to it.
 async fn foreign(
     tx: &mut Tx<'_>,
     resource: &Resource,

@@ -24,14 +24,14 @@ const FLOOR: ResourceRoutes = ResourceRoutes::new((Mount::V1, May::ReadFloor), (
 /// Trees and nodes are set up by channels' own programs, too (contract C11).
 const CATEGORIES: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadStock), (Mount::V1AndChannel, May::WriteCategories));
-/// What all channels choose from: read by all, changed by nobody's channel.
+/// What all channels choose from: read by all, changed by no channel.
 const REASONS: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::V1AndChannel, May::ManageOrders));
 /// What channels and people say of orders, and of whom they are from.
 const SALES: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::V1AndChannel, May::WriteOrders));
 
-/// Every noun whose rows are records, and where it is served.
+/// Every resource whose rows are records, and where it is served.
 pub const NOUNS: &[(ResourceRoutes, &Resource)] = &[
     (CHANNELS, &channels::CHANNEL),
     (CATALOGUE, &catalogs::CATALOG),

@@ -1,4 +1,4 @@
-//! What a channel's program works with: feeds, batches, actions, refusals, changes.
+//! What a channel's program works with: feeds, batches, actions, delivery failures, changes.
 
 use axum::http::Method;
 use onhand_store::feed::deliveries::Offer;

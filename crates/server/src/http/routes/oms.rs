@@ -1,4 +1,4 @@
-//! The floor: stock locations, packages, transfers, discrepancies, counts (contract 13).
+//! Fulfilment: stock locations, packages, transfers, discrepancies, counts (contract 13).
 
 use axum::http::Method;
 

@@ -6,7 +6,7 @@ use super::{Answer, May, Mount, Route, one, page};
 use crate::http::resources::{Resource, ResourceRoutes};
 use crate::http::{mappings, order_items, orders, reports};
 
-/// What channels' clients report: written below the channel, read by people everywhere, changed by nobody.
+/// What channels' clients report: written below the channel, read by people everywhere, changed by no client.
 const REPORTS: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::Channel, May::WriteOrders));
 

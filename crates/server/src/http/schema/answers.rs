@@ -1,4 +1,4 @@
-//! Answers in the description: what comes back when all is well, where its ids lead, and every refusal.
+//! Answers in the description: what comes back when all is well, where its ids lead, and every rejection.
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};

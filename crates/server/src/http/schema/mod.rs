@@ -1,7 +1,7 @@
 //! The API description, made from the route table and the field, filter and view tables beside the handlers.
 //!
 //! Promises: OpenAPI 3.1; every route, every field and every status is there, because the same tables serve the
-//! requests. Must not know nouns.
+//! requests. Must not know resources.
 
 mod answers;
 mod bodies;

@@ -119,7 +119,8 @@ fn look_up(filter: &Filter, suffix: &str) -> Value {
         Kind::Text | Kind::Folded | Kind::Linked => json!({"type": "string"}),
     };
     if suffix == "__in" {
-        // The bound stands in the words: stated as maxItems, tools fill it, and the address grows past any server's limit.
+        // The bound stands in the words: stated as maxItems, tools fill it, and the address grows past any server's
+        // limit.
         let text = format!("Any of these, at most {}.", filter::IN_VALUES_MAX);
         let many = json!({"type": "array", "items": one});
         return json!({

@@ -150,8 +150,9 @@ impl Form {
         matches!(self.written_time(name), Some(Written::Local(_)))
     }
 
-    /// A time that stock depends on. Without an offset it is of the zone, and refused where there is none; one in the
-    /// future is refused too: such a time is a mistake that would do harm for long, since every later figure would be older.
+    /// A time that stock depends on. Without an offset it is of the zone, and rejected where there is none; one in the
+    /// future is rejected too: such a time is a mistake that would do harm for long, since every later level would be
+    /// older.
     pub fn past_time(
         &self,
         name: &str,

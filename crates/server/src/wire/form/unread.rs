@@ -26,8 +26,8 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// Notes what an object has and its table does not, but for what `agrees` with something else; `path` is what stands
-    /// before the names.
+    /// Notes what an object has and its table does not, but for what `agrees` with something else; `path` is what
+    /// stands before the names.
     pub fn note(&mut self, fields: &'static [Field], body: &Map<String, Value>, agrees: Agrees<'_>, path: &str) {
         for (name, value) in body {
             match fields.iter().find(|field| field.name == name) {
@@ -69,7 +69,8 @@ impl Unread {
     }
 }
 
-/// A name as it may stand in a header, a blank one as two quotation marks: other bytes than letters, digits and a few signs in percent form.
+/// A name as it may stand in a header, a blank one as two quotation marks: other bytes than letters, digits and a few
+/// signs in percent form.
 fn safe(path: &str, name: &str) -> String {
     let mut text = String::new();
     if name.is_empty() {

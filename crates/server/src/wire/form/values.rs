@@ -13,13 +13,13 @@ use crate::zone::{self, Zone};
 
 /// The most bytes a free JSON field may have.
 const OBJECT_BYTES_MAX: usize = 65_536;
-/// How deep a free JSON field may nest: deep enough for data, not for breaking somebody's parser.
+/// How deep a free JSON field may nest: deep enough for data, not for breaking a client's parser.
 const OBJECT_DEPTH_MAX: usize = 32;
 
 /// What is said of a text with a null character in it.
 pub const NO_NULLS: &str = "Null characters are not allowed.";
 
-/// Why a value was refused.
+/// Why a value was rejected.
 pub(super) enum Fault {
     Message(String),
     Rows(Vec<FieldErrors>),
@@ -60,8 +60,8 @@ const EXACT_DIGITS_MAX: usize = 15;
 pub(super) const INEXACT: &str =
     "A number is taken for a text only if it is whole and has at most 15 digits. Send a text.";
 
-/// Whether a value, if it is a number, is surely the text that was meant: `1116131001.0` and `1.1e+9` are what a program
-/// makes of one.
+/// Whether a value, if it is a number, is surely the text that was meant: `1116131001.0` and `1.1e+9` are what a
+/// program makes of one.
 pub(super) fn has_all_digits(value: &Value) -> bool {
     let Value::Number(number) = value else { return true };
     let text = number.to_string();
@@ -321,7 +321,7 @@ pub(super) fn pks(value: &Value) -> Result<Vec<i64>, Fault> {
     }
 }
 
-/// Ids, or objects with an id and a quantity; each line once, so that nobody has to guess which number counts.
+/// Ids, or objects with an id and a quantity; each line once, so that it is clear which number counts.
 pub(super) fn units(value: &Value) -> Result<Vec<(i64, Option<i64>)>, Fault> {
     let Value::Array(items) = value else {
         return pks(value).map(|ids| ids.into_iter().map(|id| (id, None)).collect());
