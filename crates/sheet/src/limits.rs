@@ -4,7 +4,7 @@
 pub(crate) const SHEET_ROWS_MAX: u64 = 1 << 20;
 pub(crate) const SHEET_COLUMNS_MAX: usize = 1 << 14;
 
-/// The bounds of reading. A file beyond one of them is refused with a [`Fault`](crate::Fault) that names it.
+/// The bounds of reading. A file beyond one of them is rejected with a [`SheetError`](crate::SheetError) that names it.
 ///
 /// What is held in memory follows from these alone, whatever the file says about itself.
 #[derive(Debug, Clone)]
