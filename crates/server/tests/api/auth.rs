@@ -235,7 +235,7 @@ async fn only_failed_log_ins_are_throttled() {
     anonymous.post(LOGIN, json!({"username": "erp", "password": PASSWORD})).await.expect(429);
 }
 
-/// Behind a proxy every client has the proxy's address, so the throttle asks the proxy; but nobody else.
+/// Behind a proxy every client has the proxy's address, so the throttle asks the proxy; but no other peer.
 #[tokio::test]
 async fn the_throttle_counts_the_client_behind_a_trusted_proxy() {
     let throttled = async |trusted: &'static str| {
@@ -296,7 +296,7 @@ async fn a_named_token_lives_as_long_as_its_owner_says() {
     lasting.get("/api/v1/active_user/").await.ok();
 }
 
-/// Somebody who finds a program's token cannot make himself another one, nor lock its owner out.
+/// A person who finds a program's token cannot make another one, nor lock its owner out.
 #[tokio::test]
 async fn a_named_token_makes_no_tokens_and_changes_no_password() {
     let server = TestServer::start().await;

@@ -1,7 +1,7 @@
 //! Bad input, everywhere: every field of every body, every filter of every list, every id in a path.
 //!
-//! Promises: each is 4xx in the wire's form, naming what is wrong, and changes nothing; that no answer is a 5xx and
-//! every error body is JSON is held by the client itself. A new field, filter or route is swept by itself.
+//! Promises: each is 4xx in the wire's form, naming what is wrong, and changes nothing; the client itself checks that
+//! no answer is a 5xx and every error body is JSON. A new field, filter or route is swept by itself.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ struct Spot {
 /// Every field of every body. Fields take turns at the paths of their route, which lead to the same handler.
 async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
     let mut found = Vec::new();
-    // A noun with all six routes has one table and one reader for the three that have a body.
+    // A resource with all six routes has one table and one reader for the three that have a body.
     let again = |route: &Route| {
         let noun = route.path.strip_suffix("/{id}").unwrap_or(route.path);
         route.method != "POST" && NOUNS.iter().any(|(_, one)| one.paths.0 == noun)
@@ -119,7 +119,7 @@ async fn odd_values_that_are_permitted_break_nothing() {
             assert!(matches!(answer.status, 200 | 201 | 204 | 400 | 406), "{answer:?}");
             // The keys of reasons are lines: an object of its own.
             if matches!(spot.field.kind, Kind::Any | Kind::Object | Kind::Decimal) && spot.field.name != "reasons" {
-                // An odd figure before may have left too little for an order; no fault of its form is 406.
+                // An odd level before may have left too little for an order; no fault of its form is 406.
                 assert!(matches!(answer.status, 200 | 201 | 406), "{}: {answer:?}", spot.field.name);
             }
         }
@@ -189,7 +189,7 @@ async fn every_field_refuses_what_is_no_json() {
     assert_eq!(samples.shop.server.dump().await, before);
 }
 
-/// Form fields are texts; they are held to the same tables.
+/// Form fields are texts; they are checked by the same tables.
 #[tokio::test]
 async fn form_fields_are_refused_like_json() {
     let samples = Samples::open().await;
@@ -383,8 +383,8 @@ async fn every_filter_refuses_wrong_values_and_every_list_unknown_filters() {
     }
 }
 
-/// A cursor of one sort used with another finds something or is refused; it is never a fault of the server. A number is
-/// no place among texts, nor the other way round.
+/// A cursor of one sort used with another finds something or is rejected; it is never a fault of the server. A number
+/// is no position among texts, nor the other way round.
 #[tokio::test]
 async fn a_cursor_of_another_sort_breaks_nothing() {
     let samples = Samples::open().await;

@@ -1,4 +1,4 @@
-//! Batch requests: the table of states, what is refused, leases, two workers.
+//! Batch requests: the table of states, what is rejected, leases, two workers.
 
 use serde_json::{Value, json};
 
@@ -105,7 +105,7 @@ async fn an_open_batch_may_be_told_its_own_state() {
     }
 }
 
-/// A client that got no answer says the same again; anything else at the end is refused.
+/// A client that got no answer says the same again; anything else at the end is rejected.
 #[tokio::test]
 async fn a_step_may_be_repeated_word_for_word() {
     let market = Market::open().await;

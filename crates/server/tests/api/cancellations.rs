@@ -163,7 +163,7 @@ async fn requests_are_their_channels_own() {
         stranger.delete(&path).await.expect(404);
     }
     assert_eq!(asked.held().await, 6);
-    // People see those of all, of the own door, too.
+    // People see those of all channels, and of orders without a channel, too.
     let own = asked.shop.order("SHIRT", 1).await;
     let body = json!({"order_item": item(&own), "status": "confirmed"});
     let request = asked.shop.erp.post("/api/v1/cancellation_requests/", body).await.created();
@@ -187,7 +187,7 @@ async fn a_channel_is_told_what_becomes_of_its_requests() {
     let path = format!("{}/integration_actions/?content_type_name=cancellationrequest&object_id=", asked.base);
     let known = asked.client.get(&format!("{path}{}", id(&request))).await.ok();
     assert_eq!((&known["results"][0]["remote_id"], &known["count"]), (&json!("R0"), &json!(1)));
-    // One that people have made has no name there: nobody could say which it is.
+    // One that people have made has no name there: which one is meant would be unknown.
     let own = json!({"order_item": items(&asked.order)[1]});
     let own = asked.shop.erp.post("/api/v1/cancellation_requests/", own).await.created();
     asked.shop.erp.patch(&Asked::path(&own), json!({"status": "rejected"})).await.ok();

@@ -52,7 +52,7 @@ async fn a_channel_sets_up_its_tree() {
     account.post(&nodes, json!({"node": root, "name": "Giyim"})).await.faults(&["name"]);
     let above = account.get(&format!("{nodes}{root}/detailed/")).await.ok();
     assert_eq!((&above["numchild"], &above["children"]), (&json!(1), &json!([child])));
-    // A touched node is a changed one.
+    // A PATCH without a field changes a node, too.
     let touched = account.patch(&format!("{nodes}{}/", id(&child)), json!({})).await.ok();
     assert_ne!(touched["modified_date"], child["modified_date"]);
     let leaves = account.get(&format!("{nodes}?numchild=0&limit=10000")).await.ok();

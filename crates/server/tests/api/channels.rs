@@ -40,7 +40,7 @@ async fn a_channel_has_settings() {
     shop.admin.patch(&path, json!({"catalog": 99})).await.faults(&["catalog"]);
 }
 
-/// Whoever may not change the settings reads a mask in place of each secret, wherever they are shown; sent back, it
+/// A user who may not change the settings reads a mask in place of each secret, wherever they are shown; sent back, it
 /// keeps what is stored.
 #[tokio::test]
 async fn secrets_of_settings_are_shown_to_those_who_may_change_them() {
@@ -135,7 +135,7 @@ async fn a_changed_policy_counts_at_once() {
     shop.server.verify().await;
 }
 
-/// Two channels and the own door, with one order each, all of the same number.
+/// Two channels and no channel, with one order each, all of the same number.
 async fn three_sellers(shop: &Shop) -> ([Client; 2], [Value; 3]) {
     shop.stock("SHIRT", 100).await;
     let channels = [shop.channel("accept").await, shop.channel("accept").await];
@@ -228,7 +228,8 @@ async fn a_channel_works_on_its_own_orders() {
     shop.server.verify().await;
 }
 
-/// Below `channel/{channel}/` everybody sees what is that channel's, and another channel's account sees nothing.
+/// Below `channel/{channel}/` every other account sees what is that channel's, and another channel's account sees
+/// nothing.
 #[tokio::test]
 async fn paths_of_a_channel_show_what_is_its_own() {
     let shop = Shop::open().await;

@@ -1,7 +1,7 @@
 //! A real server on a free port with a real database, and clients that talk to it through a socket.
 //!
-//! Promises: the clock stands still until a test moves it; every answer is held to the wire's form before a test sees
-//! it: never a 5xx, every error body JSON, a request id. Must not know nouns.
+//! Promises: the clock stands still until a test moves it; every answer is compared with the wire's form before a test
+//! sees it: never a 5xx, every error body JSON, a request id. Must not know resources.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -39,7 +39,7 @@ struct Arguments {
     serve: ServeConfig,
 }
 
-/// A running server. It stops when it is dropped: nobody is left then who could tell it not to.
+/// A running server. It stops when it is dropped: no test is left then that could tell it not to.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
     pub(crate) app: Arc<App>,
@@ -62,7 +62,7 @@ impl TestServer {
         let mut config = Arguments::parse_from(["onhand"]).serve;
         // Tests sign in as often as they like; the one about the throttle sets its own number.
         config.login_attempts = NonZeroU32::new(10_000).expect("not zero");
-        // They ask as much as they like, too; those about strangers set their own number.
+        // They ask as much as they like, too; those about unauthenticated clients set their own number.
         config.anonymous_requests_max = 0;
         // And they move the clock as far as they like; those about tokens set their own days.
         config.login_token_idle_days = 0;
@@ -186,7 +186,7 @@ pub(crate) fn parsed(text: &Value) -> Timestamp {
     scalar::parse_time(text).unwrap_or_else(|| panic!("{text} is no time"))
 }
 
-/// Somebody who sends requests.
+/// A client that sends requests.
 #[derive(Clone)]
 pub(crate) struct Client {
     http: reqwest::Client,
@@ -331,7 +331,7 @@ impl Answer {
     }
 }
 
-/// Contract 1.4: messages by field, or a detail, or a refusal with its code; an array has one entry per row.
+/// Contract 1.4: messages by field, or a detail, or a rejection with its code; an array has one entry per row.
 fn is_refusal(status: u16, body: &Value) -> bool {
     match body {
         Value::Array(rows) => status == 400 && rows.iter().any(is_faults) && rows.iter().all(Value::is_object),

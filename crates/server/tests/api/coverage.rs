@@ -163,7 +163,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET api/docs", ANYONE),
 ];
 
-/// The same for nouns with all six routes: who may read, make and remove, change.
+/// The same for resources with all six routes: who may read, make and remove, change.
 const WHO_RECORDS: &[(&str, &str, &str, &str)] = &[
     ("channels", ALL, ADMINS, "admin channel"),
     ("catalogs", ALL, WRITERS, WRITERS),
@@ -190,7 +190,7 @@ const WHO_RECORDS: &[(&str, &str, &str, &str)] = &[
     ("order_shipping_infos", ALL, SELLERS, SELLERS),
 ];
 
-/// The routes of a noun that has all six, and who may call them.
+/// The routes of a resource that has all six, and who may call them.
 fn six(noun: &(&str, &'static str, &'static str, &'static str)) -> [(String, &'static str); 6] {
     let (noun, read, make, change) = noun;
     [
@@ -414,7 +414,7 @@ async fn paths_that_are_not_there_are_404_as_json() {
     }
 }
 
-/// The tests by noun. The sweeps are not among them: they call every route, but look at none in particular.
+/// The tests by resource. The sweeps are not among them: they call every route, but look at none in particular.
 const SOURCES: &[&str] = &[
     include_str!("auth.rs"),
     include_str!("cancellations.rs"),
@@ -456,7 +456,7 @@ const SOURCES: &[&str] = &[
 #[test]
 fn every_route_is_called_by_name_in_the_tests_of_its_noun() {
     let mut called: BTreeSet<String> = SOURCES.iter().flat_map(|source| calls(source)).collect();
-    // The sweep in records.rs calls all six routes of every noun that has them, and looks at what they do.
+    // The sweep in records.rs calls all six routes of every resource that has them, and looks at what they do.
     called
         .extend(NOUNS.iter().flat_map(|(_, noun)| six(&(noun.paths.0, ALL, ALL, ALL))).map(|(route, _)| plain(&route)));
     let missing: Vec<String> = routes()

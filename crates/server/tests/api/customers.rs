@@ -43,7 +43,7 @@ async fn a_customer_is_found_by_the_address_for_mail_to_the_letter() {
     assert_eq!(shop.erp.get(&format!("{below}?phone_number=0216")).await.ok()["count"], json!(1));
 }
 
-/// Contract C8.1: billing and shipping are the same as a rule. The refusal names what finds the one that is there.
+/// Contract C8.1: billing and shipping are the same as a rule. The rejection names what finds the one that is there.
 #[tokio::test]
 async fn the_same_address_again_leads_to_the_one_that_is_there() {
     let samples = Samples::open().await;

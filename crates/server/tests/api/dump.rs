@@ -1,5 +1,5 @@
-//! What the database holds, read behind the server's back: to show that a refused request changed nothing, and that
-//! all numbers add up. Must not know nouns: every table is read whole.
+//! The rows of the database, read behind the server's back: to show that a rejected request changed nothing, and that
+//! all numbers add up. Must not know resources: every table is read whole.
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use onhand_store::{Value, verify};
 
 use crate::client::TestServer;
 
-/// Blocks of ids may be taken for a command that is then refused, a commit that changed nothing is counted too, and who
-/// works at what comes and goes.
+/// Blocks of ids may be taken for a command that is then rejected, a commit that changed nothing is counted too, and
+/// leases of workers come and go.
 const PASSING: [&str; 3] = ["id_block", "last_commit", "lease"];
 
 static TABLES: Statement = Statement::shared(
@@ -31,8 +31,8 @@ static ARRIVING: Statement = Statement::shared(
 
 static DUE: Statement = Statement::shared("test.due", "SELECT COUNT(*) FROM plan_due");
 
-/// How often it is looked whether all orders are planned. Where nobody plans, as in a server that was stopped, they
-/// stay due.
+/// How often it is looked whether all orders are sourced. Where no worker sources them, as in a server that was
+/// stopped, they stay due.
 const PLANNING_LOOKS: usize = 100;
 
 static IMPORTS: Statement = Statement::shared(
@@ -69,7 +69,7 @@ impl TestServer {
         self.app.store.read("test.imports", read).await.expect("a readable database").expect("a row")
     }
 
-    /// Waits until no order is due to be planned: that is done behind the answers, at its own time.
+    /// Waits until no order is due to be sourced: that is done after the answers, at its own time.
     async fn planned(&self) {
         for _ in 0..PLANNING_LOOKS {
             let read = async |tx: &mut onhand_store::Tx<'_>| tx.first(&DUE, &[], |row| row.get::<i64>(0)).await;
@@ -83,7 +83,7 @@ impl TestServer {
     /// All rows of all tables, one line each.
     pub(crate) async fn dump(&self) -> String {
         self.planned().await;
-        // Sooner or later every change gets a version, whoever asks for what meanwhile.
+        // Sooner or later every change gets a version, whatever clients ask for meanwhile.
         onhand::change_feed::sequence(&self.app).await.expect("a writable database");
         let read = async |tx: &mut onhand_store::Tx<'_>| {
             let mut lines = Vec::new();

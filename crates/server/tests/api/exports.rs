@@ -123,7 +123,7 @@ async fn wishes_that_cannot_be_met_are_named() {
     shop.erp.get("/api/v1/product_stock/export/?colour=red&stock=x").await.faults(&["colour", "stock"]);
 }
 
-/// The shop of the round trip: odd SKUs, open and reported lines, units sold elsewhere, stocks without a figure.
+/// The shop of the round trip: odd SKUs, open and reported lines, units sold elsewhere, stocks without a level.
 async fn lively_shop() -> Shop {
     let shop = Shop::open().await;
     shop.erp.patch(&format!("/api/v1/stock_list/{}/", shop.list), json!({"name": "=Depo; \"1\""})).await.ok();
@@ -179,7 +179,7 @@ async fn an_export_that_comes_back_changes_nothing() {
     }
 }
 
-/// Whoever writes a figure after the export is not overwritten by what was there before.
+/// A level that is written after the export is not overwritten by what was there before.
 #[tokio::test]
 async fn an_old_export_does_not_undo_newer_figures() {
     let shop = Shop::open().await;

@@ -1,11 +1,11 @@
-//! Failed integrations: what was refused stays away in the same version, unless somebody says otherwise.
+//! Failed integrations: what was not taken stays away in the same version, unless a client says otherwise.
 
 use serde_json::{Value, json};
 
 use crate::market::{Market, NONE, object};
 use crate::shop::id;
 
-/// A round in which the channel refuses a row, said at the commit and once more at the end.
+/// A batch in which the channel does not take a row, said at the commit and once more at the end.
 async fn refuse(market: &Market, row: &Value) {
     let refused = json!([object(row, json!({"failed_reason_type": "channel_app"}))]);
     let batch = market.batch().await;
@@ -73,14 +73,14 @@ async fn a_refusal_counts_at_the_commit() {
     assert_eq!(market.ids("failed_integrations/?reason_type=remote").await.len(), 1);
 }
 
-/// How far the channel is with stocks: what it is due, what it has refused, and since when.
+/// How far the channel is with stocks: what it is due, what it could not take, and since when.
 async fn lag_of_stocks(market: &Market) -> Value {
     let lag = market.get("lag/").await.ok();
     let found = lag["results"].as_array().expect("kinds").iter().find(|one| one["content_type"] == "productstock");
     found.expect("stocks").clone()
 }
 
-/// A refused update is tried again as the channel says, and is counted until the channel has it.
+/// An update that failed is tried again as the channel says, and is counted until the channel has it.
 #[tokio::test]
 async fn a_refused_update_is_neither_silent_nor_forgotten() {
     let market = Market::open().await;

@@ -85,7 +85,7 @@ async fn a_channel_may_be_told_the_raw_figure() {
     let raw = json!({"stock_figure": "raw"});
     market.shop.admin.patch(&format!("/api/v1/channels/{}/", market.channel), raw).await.ok();
     assert_eq!(figures().await, [5, 3]);
-    // What nobody finds is off sale: there is no number to sell it by.
+    // What is not found is off sale: there is no number to sell it by.
     let place = json!({"name": "A place", "erp_code": "P", "stock_list": market.shop.list});
     market.shop.erp.post("/api/v1/oms/stocklocations/", place).await.created();
     let order = market.shop.order("SHIRT", 1).await;

@@ -78,7 +78,7 @@ async fn strangers_have_so_many_requests_and_others_are_not_kept_waiting() {
         let refused = statuses.iter().filter(|found| **found == 429).count();
         assert!((1..=5).contains(&refused), "{path}: {statuses:?}");
         assert!(statuses.iter().all(|found| [429, status].contains(found)), "{path}: {statuses:?}");
-        // At the same address, whoever was known before is served at once, and whoever was not is served.
+        // At the same address, a client that was known before is served at once, and one that was not is served.
         of(known.clone(), &address).get(list).await.ok();
         of(server.client(Role::Viewer).await, &address).get(list).await.ok();
     }
@@ -103,7 +103,7 @@ async fn a_full_ledger_refuses_before_it_reads() {
     let shop = Shop::on(TestServer::with(|config| config.request_seconds = NEVER).await).await;
     let store = shop.server.app.store.clone();
     if store.is_shared() {
-        // Its writers cannot be held by one of them.
+        // Its writers cannot be occupied by one of them.
         return;
     }
     let order = shop.erp.post("/api/v1/auth/tokens/", json!({"name": "raw"})).await.created()["key"].clone();

@@ -71,7 +71,7 @@ impl Stranger {
         own.extend([("product", int(&stock["product"])), ("catalog", catalog), ("category_tree", id(&tree))]);
         own.extend([("node", id(&tree["category_root"])), ("customer", customer), ("retail_store", store)]);
         own.extend([("order", id(&order)), ("order_item", item(&order))]);
-        // Its feed is there from now on, so that what is refused leaves no trace.
+        // Its feed is there from now on, so that what is rejected leaves no trace.
         client.get(&format!("/api/v1/channel/{channel}/lag/")).await.ok();
         let owner = samples.client(Role::Channel).await;
         Self { samples, owner, client, channel, own }
@@ -90,13 +90,13 @@ impl Stranger {
         }
     }
 
-    /// The path of a route below the stranger's own channel, with an object of the samples in it.
+    /// The path of a route below the other account's own channel, with an object of the samples in it.
     async fn path(&self, route: &Route, path: &str) -> String {
         let path = path.replace("{channel}", &self.channel.to_string());
         self.samples.path(route, &path, &self.owner).await
     }
 
-    /// A good body of the stranger's.
+    /// A good body of the other account's.
     fn body(&self, route: &Route) -> Value {
         match (route.method.as_str(), route.path) {
             ("POST", "integration_actions") => {
@@ -346,7 +346,7 @@ async fn actions_and_batches_are_about_the_channels_own_objects() {
     }
 }
 
-/// A stock's history has the numbers of everybody, and nobody else's name in it.
+/// A stock's history has the numbers of all changes, and no other user's name in it.
 #[tokio::test]
 async fn movements_name_nobody_else() {
     let stranger = Stranger::open().await;

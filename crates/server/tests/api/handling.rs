@@ -32,7 +32,7 @@ fn routes_that_only_onhand_has_are_written_down() {
     assert_eq!(own, OWN);
 }
 
-/// Puts a field that nobody reads into a body, and into each object in it that has a table of its own. How the answer
+/// Puts a field that no table reads into a body, and into each object in it that has a table of its own. How the answer
 /// names them.
 fn spoil(body: &mut Value, fields: &[Field], path: &str) -> Vec<String> {
     let mut named = Vec::new();
@@ -97,7 +97,7 @@ async fn a_field_that_nobody_reads_is_named_or_refused() {
     samples.shop.server.verify().await;
 }
 
-/// Every answer says so, a refusal too; and nothing is said where all was read.
+/// Every answer says so, a rejection too; and nothing is said where all was read.
 #[tokio::test]
 async fn refusals_name_what_was_not_read_too() {
     let shop = Shop::open().await;

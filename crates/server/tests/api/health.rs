@@ -1,4 +1,4 @@
-//! Health and metrics: for whoever keeps the process running.
+//! Health and metrics: for operators.
 
 use onhand_core::Timestamp;
 use onhand_store::watched;

@@ -82,7 +82,7 @@ async fn a_key_used_for_another_request_is_422_and_changes_nothing() {
     assert!(replayed(&client.patch(&path, json!({"stock": 7})).await), "the first one is still known");
 }
 
-/// A refusal changed nothing, so a retry is judged anew.
+/// A rejection changed nothing, so a retry is judged anew.
 #[tokio::test]
 async fn a_refusal_is_not_kept() {
     let shop = Shop::open().await;
@@ -112,7 +112,7 @@ async fn a_key_belongs_to_its_account() {
     assert_eq!(shop.figures(shirt).await, [10, 2, 0, 8]);
 }
 
-/// A key that cannot be honoured is refused: silently ignoring it would break the promise a client relies on.
+/// A key that cannot be honoured is rejected: silently ignoring it would break the promise a client relies on.
 #[tokio::test]
 async fn a_key_that_cannot_be_kept_is_refused() {
     let shop = Shop::open().await;

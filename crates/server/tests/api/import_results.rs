@@ -1,4 +1,4 @@
-//! Results of imports: the uploaded rows beside what came of them, corrected and sent again.
+//! Results of imports: the uploaded rows beside their results, corrected and sent again.
 
 use onhand_sheet::{Out, XlsxWriter};
 use onhand_store::leases;
@@ -186,7 +186,7 @@ async fn what_has_no_result_says_why() {
     let refused = result(&shop, &failed, "csv").await.refused("import_failed");
     assert_eq!(refused["non_field_errors"], failed["error"]);
 
-    // Somebody else has the lease of the list, so this one waits.
+    // Another process has the lease of the list, so this one waits.
     let (lease, now) = (format!("import:{}", shop.list), shop.server.app.clock.now());
     let claim = async || {
         let claimed = lease.clone();

@@ -1,4 +1,5 @@
-//! Imports of files as people and their programs make them, and as nobody should: encodings, workbooks, SKUs, options.
+//! Imports of files as people and their programs make them, and as no program should: encodings, workbooks, SKUs,
+//! options.
 //!
 //! Promises: whatever is sent, what can be taken is, the rest says why, row by row or for the file as a whole.
 

@@ -64,7 +64,7 @@ async fn what_still_waits_or_runs_is_not_followed() {
     finished(&shop.erp, key(&busy)).await;
     let said = finished(&shop.erp, key(&said)).await;
     assert_eq!(counts(&said), [0, 3_000, 0, 0], "a dry run comes after what was sent before it");
-    // Undone after the next import of the list, which has touched every row, and before the one behind.
+    // Undone after the next import of the list, which has changed every row, and before the one behind.
     let next = upload(&shop.erp, &path, "c.csv", many(3).as_bytes(), &[]).await.ok();
     let undo = shop.ask(&shop.erp, &busy, "undo").await.ok();
     let last = upload(&shop.erp, &path, "d.csv", b"sku,stock\nM7,50\n", &[]).await.ok();
@@ -118,7 +118,7 @@ async fn an_apply_is_undone_as_an_import_is() {
     shop.server.verify().await;
 }
 
-/// In an `immediate` list what the ERP registers is held no more, and a written figure is a figure.
+/// In an `immediate` list what the ERP registers is reserved no more, and a written level is a level.
 #[tokio::test]
 async fn a_list_whose_releases_take_effect_at_once_is_imported_and_undone() {
     let mut shop = Shop::open().await;

@@ -192,7 +192,7 @@ async fn every_filter_finds_what_it_says_and_nothing_else() {
     let caller = samples.client(Role::Admin).await;
     for (route, path, filters) in lists(&samples, &caller).await {
         let rows = all(&caller, &path, "").await;
-        // What a row has elsewhere is looked at by the tests of its noun.
+        // What a row has elsewhere is looked at by the tests of its resource.
         for filter in filters.iter().filter(|filter| filter.kind != Kind::Linked && !is_of_another(&rows, filter)) {
             let keyed = keyed(&rows, filter);
             let Some(middle) = keyed.get(keyed.len() / 2).map(|(key, _)| key.clone()) else { continue };
@@ -294,7 +294,7 @@ async fn limits_and_pages_have_their_defaults_and_bounds() {
         assert_eq!(answer.expect(404), json!({"detail": "Invalid page."}), "{wrong}");
     }
     shop.erp.get(&format!("{path}?page=9223372036854775808")).await.faults(&["page"]);
-    // Beyond the first few hundred rows, pages are found by adding up kept counts.
+    // Beyond the first few hundred rows, pages are found by adding up counters.
     let ids: Vec<i64> = walk(&shop.erp, &format!("{path}?limit=37"), 37).await.iter().map(id).collect();
     assert!(ids.len() == 1_105 && ids.windows(2).all(|pair| pair[0] < pair[1]), "all rows, in order");
     for (query, limit) in [("sort=-id&limit=41", 41), ("limit=1000", 1_000), ("cursor=&limit=64&sort=-id", 64)] {
@@ -346,7 +346,7 @@ async fn links_keep_what_was_asked() {
     assert_eq!(next, json!("https://shop.example.com/stock/api/v1/stock_list/?limit=1&page=2"));
 }
 
-/// What is added while somebody walks neither repeats rows nor hides any that were there.
+/// What is added while a client walks neither repeats rows nor hides any that were there.
 #[tokio::test]
 async fn a_cursor_is_not_disturbed_by_new_rows() {
     let shop = Shop::open().await;

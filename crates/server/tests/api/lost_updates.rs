@@ -1,5 +1,5 @@
-//! Two people change two fields of one object at the same moment: both changes hold, and its time never goes back. For
-//! every route that changes an object, as the route table has it.
+//! Two people change two fields of one object at the same moment: both changes take effect, and its time never goes
+//! back. For every route that changes an object, as the route table has it.
 
 use onhand::auth::Role;
 use onhand::http::routes::{Route, routes};
@@ -153,7 +153,7 @@ fn other(samples: &Samples, field: &Field, shown: &Value) -> Option<Value> {
             let named = samples.pointer(field.name)?;
             if *shown == json!([]) { json!([named]) } else { json!([]) }
         }
-        // Others name what is there, take an object further, or are refused when they are older.
+        // Others name what is there, take an object further, or are rejected when they are older.
         _ => return None,
     };
     Some(value)

@@ -1,4 +1,4 @@
-//! The API through a real socket, on a real database: one module per noun, named like the handlers, and those that
+//! The API through a real socket, on a real database: one module per resource, named like the handlers, and those that
 //! look at all routes at once. Here the database is SQLite; `api_postgres` runs the same files on PostgreSQL.
 //!
 //! `client` starts servers, `shop` has the moves most tests are made of, `samples` knows a good request for every

@@ -176,7 +176,7 @@ async fn a_location_says_what_ends_its_discrepancies() {
     erp.patch(&path, json!({"discrepancy_ends": "never"})).await.faults(&["discrepancy_ends"]);
     two.not_found().await;
     let figures = async || figures(&two.shop, "X", two.first.1).await;
-    // By every door that writes levels.
+    // By every entry point that writes levels.
     two.shop.server.advance(60);
     figure(&two.shop, "X", two.first.1, 5).await;
     assert_eq!(figures().await, [5, 0, 0, 0], "the ERP has learnt nothing");
@@ -366,7 +366,7 @@ async fn an_order_is_gathered_by_transfers() {
     figure(&two.shop, "X", two.first.1, 5).await;
     figure(&two.shop, "Y", two.second.1, 5).await;
     let erp = &two.shop.erp;
-    // Nobody plans what waits for its payment.
+    // An order that waits for its payment is not sourced.
     let lines = json!([
         {"product_sku": "X", "stock_list": two.first.1, "status": "300"},
         {"product_sku": "Y", "stock_list": two.second.1, "status": "300"},

@@ -1,4 +1,4 @@
-//! A shop with stock locations, and the moves that tests of the floor are made of.
+//! A shop with stock locations, and the steps that tests of fulfilment are made of.
 //!
 //! Promises: everything comes about through the API. Must not know rules: it says what was answered.
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, unique};
 use crate::shop::{Shop, id, int, items, merge};
 
-/// What the sweeps over all routes need of the floor.
+/// What the sweeps over all routes need of fulfilment.
 pub(crate) struct Floor {
     /// A location, with a list of its own.
     pub(crate) location: i64,
@@ -24,7 +24,7 @@ pub(crate) async fn location(shop: &Shop, fields: Value) -> (i64, i64) {
     (id(&shop.erp.post("/api/v1/oms/stocklocations/", body).await.created()), list)
 }
 
-/// Writes a figure of a list.
+/// Writes a level of a list.
 pub(crate) async fn figure(shop: &Shop, sku: &str, list: i64, figure: i64) {
     shop.write(json!({"product_sku": sku, "stock_list": list, "stock": figure})).await;
 }
@@ -43,14 +43,14 @@ pub(crate) async fn order(shop: &Shop, lines: &[(&str, i64, i64)]) -> Value {
     shop.try_order(json!({"order_items": lines})).await.created()
 }
 
-/// Plans an order, if nobody has yet; what came of it.
+/// Sources an order, if no worker has yet; the result.
 pub(crate) async fn plan(shop: &Shop, order: &Value, body: Value) -> Value {
     shop.erp.post(&format!("/api/v1/oms/orders/{}/plan/", id(order)), body).await.ok()
 }
 
 /// Plans an order anew, all of it at one location.
 pub(crate) async fn gather(shop: &Shop, order: &Value, at: i64) -> Value {
-    // Whoever plans it, now it is planned.
+    // Whether the worker or the test sourced it, now it is sourced.
     plan(shop, order, json!({})).await;
     for (package, ..) in packages(shop, order).await {
         go(shop, package, &["cancel"]).await;
@@ -118,7 +118,7 @@ impl Floor {
         body
     }
 
-    /// Something of a noun that is no record, by its path.
+    /// An object of a resource that has no table of records, by its path.
     pub(crate) async fn some(&self, shop: &Shop, noun: &str) -> i64 {
         if noun == "oms/stock-counts" {
             let body = json!({"location": self.location, "lines": [{"sku": "SAMPLE", "counted": 1_000_000}]});

@@ -1,4 +1,4 @@
-//! Work on the floor, from order to shipped: with something missing in the middle, by many, and by two at once.
+//! Fulfilment, from order to shipped: with something missing in the middle, by many, and by two at once.
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -50,7 +50,7 @@ async fn an_order_is_planned_picked_missed_found_elsewhere_and_shipped() {
     let second = packages(&shop, &order).await;
     assert_eq!((second[1].1, second[1].2.as_str()), (far, "Waiting"), "{second:?}");
 
-    // Nobody is sold what nobody finds, and the same line stays where it was planned.
+    // Units that are not found are not sold, and the same line stays where it was allocated.
     shop.try_order(json!({"order_items": [{"product_sku": "X", "stock_list": near_list}]}))
         .await
         .refused("insufficient_stock");
@@ -63,7 +63,7 @@ async fn an_order_is_planned_picked_missed_found_elsewhere_and_shipped() {
         .await
         .refused("order_item_shipped");
 
-    // The ERP registers the line, and its next figures have it.
+    // The ERP registers the line, and its next levels have it.
     shop.release(items(&order)[0]).await;
     assert_eq!(figures(&shop, "X", far_list).await, [5, 0, 2, 3]);
     shop.server.advance(60);
@@ -150,7 +150,7 @@ async fn a_short_line_is_served_before_anybody_else() {
     shop.server.verify().await;
 }
 
-/// By every way in which units come back, through every door that writes levels.
+/// By every way in which units come back, through every entry point that writes levels.
 #[tokio::test]
 async fn whatever_comes_back_is_first_for_short_lines() {
     for by in ["level", "import", "count", "removal", "cancellation"] {
@@ -219,7 +219,7 @@ async fn lines_of_a_list_whose_location_came_later_or_changes_are_planned() {
     shop.erp.patch(&format!("/api/v1/oms/stocklocations/{place}/"), json!({"is_active": true})).await.ok();
     noted(&[]).await;
     let package = planned(&shop, &early).await[0].0;
-    // Somebody decides that it does not leave, and somebody decides again.
+    // A person decides that it does not leave, and a person decides again.
     go(&shop, package, &["cancel"]).await;
     noted(&[(id(&early), "package_cancelled".to_owned())]).await;
     shop.erp.patch(&format!("/api/v1/oms/stocklocations/{place}/"), json!({"priority": 7})).await.ok();
@@ -270,7 +270,7 @@ async fn of_two_pickers_one_wins_and_the_other_is_told() {
             tokio::join!(one.post(&path, json!({"slug": first})), other.post(&path, json!({"slug": second})));
         let shown = shop.erp.get(&format!("/api/v1/oms/packages/{package}/")).await.ok();
         if first == second {
-            // Whoever came first has it; the other is told who that is.
+            // The first picker has it; the other is told who that is.
             let (winner, loser) = if one.status == 200 { (one, other) } else { (other, one) };
             assert_eq!(winner.ok(), shown);
             assert_eq!(loser.refused("package_taken")["assigned_to"], shown["assigned_to"]);
@@ -311,7 +311,7 @@ async fn five_hundred_orders_add_up() {
         done.expect("nobody has failed");
     }
     shop.server.verify().await;
-    // Whoever counts finds 200 of each, less what has left from there.
+    // A count finds 200 of each, less what has left from there.
     let mut left = std::collections::HashMap::new();
     let mut path = "/api/v1/oms/packages/package-items/?state__enum_value=500&limit=1000".to_owned();
     loop {
@@ -352,7 +352,7 @@ async fn one_order(shop: &Shop, number: usize, places: &[(i64, i64)], skus: &[&s
         .collect();
     let placed = shop.try_order(json!({"order_items": body})).await;
     if placed.status == 406 {
-        // Somebody has just not found it there.
+        // It has just not been found there.
         return;
     }
     let order = placed.created();
@@ -404,7 +404,7 @@ async fn a_count_of_an_earlier_moment_knows_what_has_left_since() {
     assert_eq!(counted(3, 1).await.1, json!("superseded"));
     assert_eq!(figures(&shop, "X", list).await, [10, 2, 0, 8]);
 
-    // An order that is not planned yet, registered and out of the level: its units are found, and promised.
+    // An order that is not sourced yet, registered and out of the level: its units are found, and promised.
     let second = self::order(&shop, &[("X", list, 3)]).await;
     shop.release(items(&second)[0]).await;
     figure(&shop, "X", list, 7).await;

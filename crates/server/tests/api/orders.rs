@@ -177,7 +177,7 @@ async fn a_cancellation_names_lines_of_its_order() {
     assert_eq!(shop.server.dump().await, before);
 }
 
-/// What has left was booked where it left, so nobody registers it here: the next figure no longer has it.
+/// What has left was booked where it left, so the ERP does not register it here: the next level no longer has it.
 #[tokio::test]
 async fn an_order_that_has_left_is_off_sale_until_the_next_figure() {
     let shop = Shop::open().await;

@@ -1,4 +1,4 @@
-//! Values that are wrong for most fields, and a second opinion on which field must refuse which.
+//! Values that are wrong for most fields, and a second opinion on which field must reject which.
 //!
 //! Promises: written from the tables of the vendor's documents, not from the form reader; where only an object's
 //! existence decides, it gives no opinion. Must not know routes.
@@ -157,7 +157,7 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
     }
 }
 
-/// A value that a field of this kind refuses, to spoil all fields of a body at once.
+/// A value that a field of this kind rejects, to spoil all fields of a body at once.
 pub(crate) fn refused(field: &Field) -> Value {
     match field.kind {
         Kind::Text(_) | Kind::Blank(_) | Kind::Secret(_) => json!(["no text"]),

@@ -1,6 +1,6 @@
 //! Reads that take all the time there is: how many may wait for them, and who does not.
 //!
-//! Promises: what holds the readers ends when the test says so, never by itself.
+//! Promises: what occupies the readers ends when the test says so, never by itself.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -20,7 +20,7 @@ const HOLDERS: usize = 64;
 /// More than may wait.
 const CROWD: usize = 5_000;
 
-/// A list that is sorted anew for whoever asks.
+/// A list that is sorted anew for each request.
 const LIST: &str = "/api/v1/product_stocks/?sort=-stock&limit=3";
 
 /// What keeps the readers until it is dropped.
@@ -50,7 +50,7 @@ impl Held {
                 let _ = store.read("t", async |_: &mut Tx<'_>| Ok(())).await;
             });
         }
-        // Those that are refused end at once.
+        // Those that are rejected end at once.
         let mut ended = 0;
         for _ in 0..100 {
             yield_now().await;
@@ -61,14 +61,14 @@ impl Held {
         ended > 0
     }
 
-    /// Gives up: nobody waits any more, and the readers are free.
+    /// Gives up: no caller waits any more, and the readers are free.
     async fn end(mut self) {
         self.waiting.abort_all();
         while self.waiting.join_next().await.is_some() {}
     }
 }
 
-/// Holds a reader: the embedded database has a thread for it, which is stopped; elsewhere it is a task that waits.
+/// Occupies a reader: the embedded database has a thread for it, which is stopped; elsewhere it is a task that waits.
 async fn hold(store: Store, go: Arc<Notify>, receiver: Arc<Mutex<Receiver<()>>>) {
     let is_task = store.is_shared();
     let body = async move |_: &mut Tx<'_>| {

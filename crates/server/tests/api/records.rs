@@ -1,4 +1,4 @@
-//! Every noun whose rows are records, through all six routes: made, shown, listed, changed, written anew, removed.
+//! Every resource whose rows are records, through all six routes: made, shown, listed, changed, written anew, removed.
 
 use onhand::auth::Role;
 use onhand::http::resources::Resource;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::samples::Samples;
 use crate::shop::{column, id};
 
-/// A noun's path, and what is made and found there.
+/// A resource's path, and what is made and found there.
 struct Sweep<'s> {
     samples: &'s Samples,
     noun: &'static Resource,

@@ -1,6 +1,6 @@
 //! The reservation from order to settlement: each line of the table in docs/data-model.md, through the API.
 //!
-//! Figures are `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]`. Every test ends with a proof
+//! Numbers are `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]`. Every test ends with a proof
 //! that all numbers add up.
 
 use serde_json::json;
@@ -143,7 +143,7 @@ async fn a_stale_figure_is_refused_and_changes_nothing() {
     assert_eq!(shop.server.dump().await, before);
 }
 
-/// A time that lies far ahead would make every later figure stale.
+/// A time that lies far ahead would make every later level stale.
 #[tokio::test]
 async fn a_figure_from_the_future_is_refused() {
     let shop = Shop::open().await;
@@ -175,7 +175,7 @@ async fn a_lists_delay_makes_figures_older_than_their_arrival() {
     shop.server.verify().await;
 }
 
-/// Through every door: what is older by its list's delay is as stale as what says so.
+/// Through every entry point: what is older by its list's delay is as stale as what says so.
 #[tokio::test]
 async fn a_figure_that_is_older_by_its_lists_delay_is_refused_through_every_door() {
     let shop = Shop::open().await;
@@ -195,12 +195,12 @@ async fn a_figure_that_is_older_by_its_lists_delay_is_refused_through_every_door
         let status = shop.import("sku,stock\nSHIRT,10\n", options).await;
         assert_eq!(status["errors"][0]["error_code"], json!("stale_snapshot"), "{status}");
     }
-    // What writes no figure is not old.
+    // What writes no level is not old.
     shop.erp.patch(&of_shirt, json!({"unit_type": "kg"})).await.ok();
     assert_eq!(shop.figures(shirt).await, [8, 0, 0, 8]);
     shop.server.advance(1);
     shop.erp.patch(&of_shirt, json!({"stock": 7})).await.ok();
-    // Two of them in a row do not refuse each other, though the clock goes back and the delay grows between.
+    // Two of them in a row do not reject each other, though the clock goes back and the delay grows between.
     shop.server.advance(-60);
     shop.write(json!({"product_sku": "SHIRT", "stock": 6})).await;
     shop.erp.patch(&path, json!({"snapshot_delay_seconds": 3_600})).await.ok();

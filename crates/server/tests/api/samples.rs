@@ -173,7 +173,7 @@ impl Samples {
         self.shop.admin.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), body).await.created()
     }
 
-    /// The id of something that the channel has refused.
+    /// The id of an object that the channel could not take.
     pub(crate) async fn failed(&self) -> String {
         let batch = id(&self.below("batch_requests", json!({})).await);
         let (object, base) = (unique(), format!("/api/v1/channel/{}", self.channel));
@@ -184,10 +184,10 @@ impl Samples {
         id(&found["results"][0]).to_string()
     }
 
-    /// A new one of a noun whose rows are records.
+    /// A new one of a resource whose rows are records.
     pub(crate) async fn record(&self, noun: &str) -> Value {
         let (places, one) = NOUNS.iter().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
-        // What is made below the channel is there for everybody.
+        // What is made below the channel is there for every account.
         let below = match places.write.0 {
             Mount::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),
             _ => format!("/api/v1/{noun}/"),
@@ -248,7 +248,7 @@ impl Samples {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
             ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
-            // What fails at once is held by no batch, so every batch may say it.
+            // What fails at once is in no batch, so every batch may say it.
             ("PATCH" | "PUT", "batch_requests/{id}") => json!({"status": "commit", "content_type": "productstock",
                 "objects": [{"pk": self.one["stock"], "failed_reason_type": "mapping"}]}),
             ("POST", "integration_actions") => json!({"object_id": unique(), "content_type_model": "categorynode"}),
@@ -300,7 +300,7 @@ impl Samples {
             Kind::Rows(fields, _) => json!([self.row(fields)]),
             Kind::One(fields) => self.row(fields),
             Kind::Pk => match field.name {
-                // A new pair each time, until all have been through; most sweeps want to be refused.
+                // A new pair each time, until all have been through; most sweeps want to be rejected.
                 "product" => json!(self.pairs[0][self.taken.fetch_add(1, Ordering::Relaxed) % PAIRED]),
                 "catalog" => json!(self.pairs[1][self.second()]),
                 "category" => json!(self.pairs[2][self.second()]),

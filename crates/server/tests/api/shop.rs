@@ -49,7 +49,7 @@ impl Shop {
         catalog
     }
 
-    /// Writes a figure into the shop's list; the stock's id.
+    /// Writes a level into the shop's list; the stock's id.
     pub(crate) async fn stock(&self, sku: &str, figure: i64) -> i64 {
         id(&self.write(json!({"product_sku": sku, "stock": figure})).await)
     }
@@ -73,7 +73,7 @@ impl Shop {
         ["stock", "sold_quantity_unreported", "reported_quantity", "adjusted_stock"].map(|name| int(&row[name]))
     }
 
-    /// An order of the own door for one line; the whole answer.
+    /// An order without a channel for one line; the whole answer.
     pub(crate) async fn order(&self, sku: &str, quantity: i64) -> Value {
         self.try_order(json!({"order_items": [self.line(sku, quantity)]})).await.created()
     }

@@ -182,7 +182,7 @@ async fn no_more_connections_are_served_than_the_limit_says() {
     assert!(timeout(PATIENCE, third.read(&mut bytes)).await.expect("when one leaves, a place is free").is_ok());
 }
 
-/// A crowd of idle connections holds the places for as long as the header time, and no longer.
+/// A crowd of idle connections keeps the permits for as long as the header time, and no longer.
 #[tokio::test]
 async fn idle_connections_do_not_hold_the_server() {
     let server = TestServer::with(|config| {

@@ -13,7 +13,7 @@ use crate::client::TestServer;
 use crate::imports::{import_path, key, upload};
 use crate::shop::{Shop, int, new_order};
 
-/// How long a stop may take where nobody is slow, also on a slow machine.
+/// How long a stop may take where no client is slow, also on a slow machine.
 const QUICK: Duration = Duration::from_mins(1);
 /// A time to drain that no test waits for.
 const NEVER: u64 = 600;
@@ -41,7 +41,7 @@ async fn what_was_accepted_is_answered_and_kept() {
             text
         });
     }
-    // Somebody is answered by now, and the others are somewhere between.
+    // One client is answered by now, and the others are somewhere between.
     while int(&shop.erp.get("/api/v1/orders/?limit=1").await.ok()["count"]) == 0 {}
     let stopped = shop.server.stop();
     let answers = timeout(QUICK, asking.join_all()).await.expect("every connection comes to an end");

@@ -1,6 +1,6 @@
-//! Times without an offset, through every door: what they mean, and where they are refused.
+//! Times without an offset, through every entry point: what they mean, and where they are rejected.
 //!
-//! Promises: a time that stock depends on means what the list's zone or the installation's says, and is refused where
+//! Promises: a time that stock depends on means what the list's zone or the installation's says, and is rejected where
 //! there is neither. Must not know how zones are kept.
 
 use onhand::config::ServeConfig;
@@ -109,7 +109,7 @@ async fn a_local_time_is_of_the_lists_zone_or_else_of_the_installations() {
     assert_eq!(shop.erp.patch(&path, exact).await.ok()["snapshot_at"], json!("2026-03-01T07:00:00.000000Z"));
 }
 
-/// As it went wrong: an ERP in Istanbul that sends its own time had its figures taken for three hours newer.
+/// As it went wrong: an ERP in Istanbul that sends its own time had its levels taken for three hours newer.
 #[tokio::test]
 async fn an_erp_that_sends_its_own_time_sells_nothing_twice() {
     let shop = Shop::open().await;
@@ -117,7 +117,7 @@ async fn an_erp_that_sends_its_own_time_sells_nothing_twice() {
     let shirt = shop.stock("SHIRT", 10).await;
     shop.server.advance(3_600);
     let first = item(&shop.order("SHIRT", 4).await);
-    // It is noon in Istanbul. The line is registered now; the figure is taken a moment later.
+    // It is noon in Istanbul. The line is registered now; the level is taken a moment later.
     shop.try_release(first, json!({"registered_at": "2026-03-01 12:00:00"})).await.created();
     assert_eq!(shop.figures(shirt).await, [10, 0, 4, 6]);
     shop.server.advance(60);
@@ -172,7 +172,7 @@ async fn a_time_that_means_no_moment_or_two_is_not_guessed_at() {
         json!({"location": place, "counted_at": "2026-10-25T02:30:00", "lines": [{"sku": "SHIRT", "counted": 1}]});
     let said = shop.erp.post("/api/v1/oms/stock-counts/", count).await.faults(&["counted_at"]);
     assert!(said.to_string().contains("twice"), "{said}");
-    // A registration is as late as it may be: a line that is taken for older than a figure is settled by it.
+    // A registration is as late as it may be: a line that is taken for older than a level is settled by it.
     shop.write(json!({"product_sku": "COAT", "stock": 9, "snapshot_at": "2026-10-25T00:45:00Z"})).await;
     let line = item(&shop.order("COAT", 2).await);
     shop.try_release(line, json!({"registered_at": "2026-10-25T02:30:00"})).await.created();

@@ -1,7 +1,7 @@
 //! Uploads that go wrong: clients that break off, dawdle, announce more than they send or read too late.
 //!
 //! Promises: raw sockets, since no HTTP library would behave like this. A client that has been heard of in the database
-//! is one whose upload had begun, so nothing is held to be gone that was never there.
+//! is one whose upload had begun, so nothing is taken to be gone that was never there.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ fn form(file: &[u8]) -> Vec<u8> {
     [&b"--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n"[..], file].concat()
 }
 
-/// Somebody who sends a byte now and then is let go when the whole has taken too long.
+/// A client that sends a byte now and then is let go when the whole has taken too long.
 #[tokio::test]
 async fn an_upload_has_an_end() {
     let shop = Shop::on(TestServer::with(|config| config.upload_seconds = 1).await).await;
@@ -226,7 +226,7 @@ async fn a_file_that_stops_arriving_is_let_go() {
     }
 }
 
-/// What is no file's content has a bound, too: it is held in memory.
+/// What is no file's content has a bound, too: it is kept in memory.
 #[tokio::test]
 async fn the_head_of_a_part_has_an_end() {
     let shop = Shop::on(quick().await).await;

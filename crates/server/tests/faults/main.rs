@@ -19,7 +19,7 @@ use onhand_testbed::{Cluster, Mode, Settings};
 use process::log_of;
 use shop::Shop;
 
-/// Longer than anybody takes for a hiccup, and much shorter than a statement may take.
+/// Longer than any hiccup, and much shorter than a statement may take.
 const STALL: Duration = Duration::from_secs(5);
 
 fn cluster() -> Arc<Cluster> {
@@ -103,7 +103,7 @@ async fn a_read_only_database_is_read_and_refuses_to_be_written() {
     let shop = Shop::open(&cluster, &[]).await;
     shop.ordered().await;
     let set = |value: &str| {
-        // From another database, which the setting does not bind; and everybody connects anew.
+        // From another database, which the setting does not bind; and every client connects anew.
         let cut =
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = 'onhand'";
         let sql = format!("ALTER DATABASE postgres SET default_transaction_read_only = {value}");
@@ -118,7 +118,7 @@ async fn a_read_only_database_is_read_and_refuses_to_be_written() {
     shop.assert_sound().await;
 }
 
-/// A small file system in memory. Whoever may not mount one cannot run the test that needs it.
+/// A small file system in memory. A user who may not mount one cannot run the test that needs it.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {

@@ -1,6 +1,6 @@
 //! A shop on one server process: it places orders of one SKU and remembers which were acknowledged.
 //!
-//! Promises: every answer is held to the wire's form; nothing is asked twice. Must not know what is done to the
+//! Promises: every answer is compared with the wire's form; nothing is asked twice. Must not know what is done to the
 //! database.
 
 use std::path::Path;
@@ -132,7 +132,7 @@ impl Shop {
         answer(request.header("Authorization", format!("Token {}", self.0.token))).await
     }
 
-    /// Every acknowledged order is there once, nothing was held that was not ordered, and the books are right.
+    /// Every acknowledged order is there once, nothing was reserved that was not ordered, and the books are right.
     pub(crate) async fn assert_sound(&self) {
         let acknowledged = self.0.acknowledged.lock().expect("not poisoned").clone();
         for number in &acknowledged {

@@ -1,6 +1,6 @@
 //! Imports through what may happen to a server: it is killed, stopped, stalled, loses its database, has a neighbour.
 //!
-//! Promises: the real program on real databases. Each row adds to its figure, so that one which takes effect twice, or
+//! Promises: the real program on real databases. Each row adds to its level, so that one which takes effect twice, or
 //! never, shows at the end; so do the movements, of which there is one per row that changed something.
 
 #[expect(dead_code, reason = "some of it is for tests of load")]
@@ -13,7 +13,7 @@ use process::Process;
 use serde_json::{Value, json};
 use shop::{File, Shop, assert_sound, int};
 
-/// Several chunks many times over, so that there is time to kill somebody in between.
+/// Several chunks many times over, so that there is time to kill a process in between.
 const ROWS: usize = 60_000;
 /// Enough to be in the middle of, where there is more to wait for.
 const FEW_ROWS: usize = 16_000;
@@ -33,7 +33,7 @@ async fn assert_applied(shop: &Shop, list: i64, file: &File, times: i64) {
     }
 }
 
-/// Runs a case until it has met its import in the middle; everything else has to hold each time.
+/// Runs a case until it has met its import in the middle; everything else has to be right each time.
 async fn met_in_the_middle(case: impl AsyncFn(usize) -> bool) {
     for size in SIZES {
         if case(size * FEW_ROWS).await {
@@ -145,7 +145,7 @@ async fn of_two_processes_one_does_an_import_and_those_of_a_list_keep_their_orde
             }
             ended = Some(status);
         }
-        // Two differences, overwritten by a figure, and two more.
+        // Two differences, overwritten by a level, and two more.
         assert_applied(&shops[1], *list, &file, 3).await;
     }
     processes.into_iter().for_each(Process::kill);

@@ -34,7 +34,7 @@ impl File {
         Self { rows }
     }
 
-    /// SKU and figure of each row that can be read.
+    /// SKU and level of each row that can be read.
     pub(crate) fn good(self) -> impl Iterator<Item = (String, i64)> + use<> {
         (0..self.rows).filter(|row| row % BAD_EVERY != 3).map(|row| (format!("S{row}"), 1 + row as i64 % 5))
     }
@@ -89,7 +89,7 @@ impl Shop {
         Self { token: answer["key"].as_str().expect("a key").to_owned(), ..stranger }
     }
 
-    /// The same shop behind another door.
+    /// The same shop at another address.
     pub(crate) fn moved(&self, address: SocketAddr) -> Self {
         Self { http: client(), address, token: self.token.clone() }
     }
@@ -178,7 +178,7 @@ impl Shop {
         self.until(key, |status| !status["finished_date"].is_null()).await
     }
 
-    /// The figure of every SKU of a list.
+    /// The level of every SKU of a list.
     pub(crate) async fn figures(&self, list: i64) -> BTreeMap<String, i64> {
         let (status, text) = self.get(&format!("product_stock/export/?format=csv&stock_list={list}")).await;
         assert_eq!(status, 200, "{text}");

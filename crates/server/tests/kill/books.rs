@@ -40,9 +40,9 @@ pub(crate) struct Books {
     lines: BTreeMap<i64, Line>,
     own: Vec<(i64, Option<String>)>,
     hot: BTreeMap<&'static str, i64>,
-    /// Orders that this cycle has touched.
+    /// Orders that this cycle has changed.
     touched: BTreeSet<String>,
-    /// Numbers that this cycle was refused.
+    /// Numbers that were rejected in this cycle.
     refused: Vec<String>,
     pub(crate) told: Told,
 }
@@ -74,7 +74,7 @@ impl Books {
         let others = HOT.iter().chain(&MIXED).map(|sku| ((*sku).to_owned(), FRESH));
         let rows =
             own.chain(others).map(|(sku, stock)| json!({"product_sku": sku, "stock_list": list, "stock": stock}));
-        // Before every figure that the clients will write.
+        // Before every level that the clients will write.
         let rows = rows.map(|mut row| {
             row["snapshot_at"] = json!("2026-01-01T00:00:00Z");
             row
@@ -96,7 +96,7 @@ impl Books {
         lines.map(|(item, line)| OpenLine { order: line.order, item: *item }).collect()
     }
 
-    /// After a restart: takes in a cycle's journals and holds the server to them.
+    /// After a restart: takes in a cycle's journals and compares the server with them.
     pub(crate) async fn settle(&mut self, journals: &[(usize, Vec<Entry>)], connection: &Connection) {
         self.touched.clear();
         self.refused.clear();
@@ -310,7 +310,7 @@ impl Books {
         }
     }
 
-    /// Every order of this cycle, line by line, with its codes; and nothing of what was refused.
+    /// Every order of this cycle, line by line, with its codes; and nothing of what was rejected.
     async fn check_touched(&self, connection: &Connection) {
         for number in &self.touched {
             let found = connection.get(format!("order_number/{number}/")).await;
@@ -359,7 +359,7 @@ impl Books {
         assert_eq!(int(&page["count"]), codes as i64, "the kept count of mappings");
     }
 
-    /// The ERP counts: what it has registered is in its figures now, and there is something to sell again.
+    /// The ERP counts: what it has registered is in its levels now, and there is something to sell again.
     pub(crate) async fn restock(&mut self, connection: &Connection) {
         for line in self.lines.values_mut().filter(|line| HOT.contains(&line.sku.as_str())) {
             if line.standing == Standing::Reported {

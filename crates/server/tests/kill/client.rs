@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::chance::Chance;
 
-/// SKUs that everybody orders and nobody writes while there is load: their numbers are known exactly.
+/// SKUs that every client orders and none writes while there is load: their numbers are known exactly.
 pub(crate) const HOT: [&str; 3] = ["HOT-0", "HOT-1", "HOT-2"];
 /// SKUs that are ordered and written at the same time.
 pub(crate) const MIXED: [&str; 2] = ["MIXED-0", "MIXED-1"];
@@ -198,7 +198,7 @@ impl Client {
         (Act::Cancel { order, items }, format!("orders/{order}/cancel/"), body)
     }
 
-    /// Each figure is another one and newer than the last.
+    /// Each level is another one and newer than the last.
     fn write_own(&mut self) -> (Act, String, Value) {
         let (figure, seconds) = (self.sent as i64, self.sent as i64);
         let snapshot_at =

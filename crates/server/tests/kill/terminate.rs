@@ -1,7 +1,7 @@
 //! Stopping the server under load: SIGTERM answers what was sent and ends with 0.
 //!
-//! Promises: clients speak through plain sockets, so that it is known when a request had been sent whole. Whoever sends
-//! after the signal may be turned away; whoever sent before it is answered.
+//! Promises: clients speak through plain sockets, so that it is known when a request had been sent whole. A client that
+//! sends after the signal may be turned away; one that sent before it is answered.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -88,7 +88,7 @@ fn run(
         let items = json!([{"product_sku": "A", "stock_list": list, "quantity": 1}]);
         let body = json!({"number": number, "order_items": items}).to_string();
         let kept = connection.take().map_or_else(|| TcpStream::connect(address), Ok);
-        // Nobody listens any more: nothing was sent.
+        // No listener is left: nothing was sent.
         let Ok(mut stream) = kept else { break };
         if stream.write_all(request("POST", "/api/v1/orders/", token, &body).as_bytes()).is_err() {
             break; // the connection was closed before the request was sent whole

@@ -1,7 +1,8 @@
 //! The audit: what all that was done has left, when all is quiet.
 //!
-//! Promises: what was acknowledged has left what it must, what was refused has left nothing, and nothing is there that
-//! nobody did. What nobody answered, and only one can have done, is known from its trace: it happened, or never will.
+//! Promises: what was acknowledged has left what it must, what was rejected has left nothing, and nothing is there that
+//! no client did. A call without an answer that only one client can have made is known from its trace: it happened, or
+//! never will.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,7 +54,7 @@ impl Audit {
         audit
     }
 
-    /// Holds every entry against it. Where a trace is an answer, it is written down, and what never was is left out.
+    /// Compares every entry with it. Where a trace is an answer, it is written down, and what never was is left out.
     pub(crate) fn held_against(self, entries: Vec<Entry>) -> Vec<Entry> {
         let alone: Vec<bool> = entries.iter().map(|entry| is_alone(&entry.act, &entries)).collect();
         let mut kept = Vec::with_capacity(entries.len() + 1);
@@ -82,7 +83,7 @@ impl Audit {
     }
 }
 
-/// Whether nobody else has tried to leave the same trace.
+/// Whether no other client has tried to leave the same trace.
 fn is_alone(act: &Act, entries: &[Entry]) -> bool {
     let same = |other: &&Entry| match (act, &other.act) {
         (Act::Release { line }, Act::Release { line: other }) => line == other,

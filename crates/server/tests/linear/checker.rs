@@ -42,7 +42,7 @@ pub(crate) enum Verdict {
     Linearizable { configurations: usize },
     /// There is none. How far the best attempt came and what could not follow it.
     Violation(String),
-    /// Nobody knows.
+    /// It is unknown.
     GaveUp,
 }
 
@@ -138,8 +138,8 @@ impl<'h, O: Object> Search<'h, O> {
                 _ => ways.push((index, next)),
             }
         }
-        // Who began first probably came first, and whoever was never answered may well never have come: so the calls
-        // are numbered, and the last way is tried first.
+        // The call that began first probably came first, and a call that was never answered may well never have come:
+        // so the calls are numbered, and the last way is tried first.
         ways.reverse();
         ways
     }

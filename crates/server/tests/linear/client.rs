@@ -13,9 +13,10 @@ use crate::history::{Act, Entry, Line, Row, Told};
 use crate::shop::{Placed, Shop, int, sku};
 use crate::wire::{Answer, Connection, Request};
 
-/// Units of a line: so many that what is held tells which lines are, and a search for an order soon fails or succeeds.
+/// Units of a line: so many that the reserved quantity tells which lines are, and a search for an order soon fails or
+/// succeeds.
 const UNITS_MAX: usize = 1_000_000;
-/// Figures: a few dozen lines fit.
+/// Levels: a few dozen lines fit.
 const FIGURE_MAX: usize = 20 * UNITS_MAX;
 
 /// One of the clients.
@@ -25,7 +26,7 @@ pub(crate) struct Client {
     pub(crate) chance: Chance,
     pub(crate) connection: Connection,
     pub(crate) elsewhere: bool,
-    /// The figure last seen of each stock, and what was available.
+    /// The level last seen of each stock, and what was available.
     pub(crate) seen: Vec<(i64, i64)>,
 }
 
@@ -44,7 +45,7 @@ impl Client {
         for turn in 0..operations {
             let operation = self.next(turn);
             let entry = self.perform(operation).await;
-            // Whoever is cut off looks until somebody shows him something, and goes on then.
+            // A client that is cut off looks until a process shows it something, and goes on then.
             if entry.answer.is_none() {
                 journal.push(self.look_until_answered().await);
             }

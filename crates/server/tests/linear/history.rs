@@ -85,7 +85,7 @@ fn request(act: &Act, told: Option<&Told>, stock: usize) -> Option<Request> {
         Act::Place { lines, .. } => {
             let lines = here(lines);
             let asked = lines.iter().map(|(_, units)| units).sum();
-            // What was refused has made no lines, here or elsewhere.
+            // What was rejected has made no lines, here or elsewhere.
             let request = if let Some(Told::Short(_)) = told { Request::Ask(asked) } else { Request::Place(lines) };
             (asked > 0).then_some(request)
         }
@@ -98,7 +98,7 @@ fn request(act: &Act, told: Option<&Told>, stock: usize) -> Option<Request> {
             let row = rows.iter().find(|row| row.stock == stock)?;
             Some(Request::Write { figure: row.figure, held: row.held })
         }
-        // A read that nobody saw the answer of tells nothing.
+        // A read without an answer tells nothing.
         Act::Read => told.map(|_| Request::Read),
     }
 }

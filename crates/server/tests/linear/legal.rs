@@ -43,7 +43,7 @@ fn numbers([stock, held, reported]: [i64; 3]) -> Answer {
     Answer::Numbers(Numbers { stock, held, reported, available: (stock - held - reported).max(0) })
 }
 
-/// Stock, held, reported.
+/// Stock, reserved, reported.
 fn read(at: (u64, u64), shown: [i64; 3]) -> Told {
     call(at, Request::Read, numbers(shown))
 }

@@ -1,8 +1,8 @@
 //! The rules of one product stock, told once more and as plainly as they can be (docs/data-model.md).
 //!
-//! Promises: a sequential stock for the checker. It has no clock: a figure and a release that carry no time of their
-//! own count from their arrival, which is their place in the order; so a figure settles all that was released before it
-//! and nothing else. Calls that carry their own times are left out for that reason. Must not use the rules it checks.
+//! Promises: a sequential stock for the checker. It has no clock: a level and a release that carry no time of their own
+//! count from their arrival, which is their place in the order; so a level settles all that was released before it and
+//! nothing else. Calls that carry their own times are left out for that reason. Must not use the rules it checks.
 
 use crate::checker::{self, Object};
 
@@ -11,14 +11,14 @@ use crate::checker::{self, Object};
 pub(crate) struct Stock {
     on_hand: i64,
     external: i64,
-    /// Units of the lines that are held, and of those that are reported.
+    /// Units of the lines that are reserved, and of those that are reported.
     open: i64,
     reported: i64,
     /// In the order of their names, so that the same lines are the same state.
     lines: Vec<Line>,
 }
 
-/// An order line that is held, or reported and not yet in a figure.
+/// An order line that is reserved, or reported and not yet in a level.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Line {
     name: u32,
@@ -29,14 +29,14 @@ struct Line {
 /// What can be asked of one stock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Request {
-    /// An order of these lines, by name and units: all are held or none.
+    /// An order of these lines, by name and units: all are reserved or none.
     Place(Vec<(u32, i64)>),
-    /// An order of so many units that another of its stocks refuses.
+    /// An order of so many units that another of its stocks rejects.
     Ask(i64),
     /// The ERP has registered a line.
     Release(u32),
     Cancel(Vec<u32>),
-    /// A new figure, a new quantity sold elsewhere, or both.
+    /// A new level, a new quantity sold elsewhere, or both.
     Write {
         figure: Option<i64>,
         held: Option<i64>,
@@ -71,7 +71,7 @@ pub(crate) struct Numbers {
 pub(crate) type History = checker::History<Stock>;
 
 impl Stock {
-    /// A stock with this figure and nothing sold.
+    /// A stock with this level and nothing sold.
     pub(crate) fn new(on_hand: i64) -> Self {
         Self { on_hand, ..Self::default() }
     }
@@ -106,7 +106,7 @@ impl Stock {
         }
     }
 
-    /// What a figure contains already is not given back: the next one says.
+    /// What a level contains already is not given back: the next one says.
     fn cancel(&mut self, name: u32) {
         if let Some(index) = self.lines.iter().position(|line| line.name == name) {
             let line = self.lines.remove(index);

@@ -14,7 +14,7 @@ use crate::shop::START;
 pub(crate) type Plant = fn(&History, &mut Chance) -> Option<History>;
 
 /// Every kind. They rely on a last read after everything else, on an answer to every call, and on nothing sold
-/// elsewhere: such a write says how much is held whatever is, and so hides what came before it.
+/// elsewhere: such a write says how much is reserved whatever is, and so hides what came before it.
 pub(crate) const PLANTS: [(&str, Plant); 9] = [
     ("an order is acknowledged and missing", missing),
     ("an order that was held is told that there is nothing", turned_away),
@@ -59,14 +59,14 @@ fn seen(call: &Call<Request, Answer>) -> Option<(u64, Numbers)> {
     }
 }
 
-/// Calls that may have put this figure there.
+/// Calls that may have put this level there.
 fn writers(history: &History, figure: i64) -> impl Iterator<Item = &Call<Request, Answer>> {
     let writes =
         move |call: &&Call<_, _>| matches!(call.request, Request::Write { figure: Some(one), .. } if one == figure);
     history.iter().filter(writes)
 }
 
-/// An order all of whose lines are held to the end: it must be in the last read.
+/// An order all of whose lines are reserved to the end: it must be in the last read.
 fn lasting(history: &History, chance: &mut Chance) -> Option<(usize, i64)> {
     let mut ended = BTreeSet::new();
     for call in history {
@@ -120,7 +120,7 @@ fn lost(history: &History, chance: &mut Chance) -> Option<History> {
     Some(history)
 }
 
-/// At a moment when nobody else asks for anything: after the last read.
+/// At a moment when no other client asks for anything: after the last read.
 fn contrary(history: &History, _: &mut Chance) -> Option<History> {
     let (end, last) = seen(history.last()?)?;
     let answer = if last.available > 0 { Answer::Short { available: 0 } } else { Answer::Fits };
@@ -128,7 +128,7 @@ fn contrary(history: &History, _: &mut Chance) -> Option<History> {
     Some([history.as_slice(), &[call]].concat())
 }
 
-/// The figure of before a write that was over when the read began, if nobody wrote it again.
+/// The level of before a write that was over when the read began, if no client wrote it again.
 fn stale(history: &History, chance: &mut Chance) -> Option<History> {
     let (index, figure) = pick(history, chance, |call| {
         seen(call)?;
@@ -137,7 +137,7 @@ fn stale(history: &History, chance: &mut Chance) -> Option<History> {
             Request::Write { figure: Some(figure), .. } => Some((write.begun, figure)),
             _ => None,
         });
-        // The newest write that is surely over, and a figure that surely came before it.
+        // The newest write that is surely over, and a level that surely came before it.
         let (begun, newest) = figures.clone().max()?;
         let gone = |figure: i64| writers(history, figure).all(|write| told(write).0 < begun);
         figures.map(|(_, figure)| figure).find(|figure| *figure != newest && gone(*figure))

@@ -1,6 +1,6 @@
 //! What the clients share: the stocks, the lines that are still open, the clock and the count of what was done.
 //!
-//! Promises: every stock begins with the same figure and nothing sold. Must not know who asks for what.
+//! Promises: every stock begins with the same level and nothing sold. Must not know which client asks for what.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use crate::process::PASSWORD;
 use crate::servers::Servers;
 use crate::wire::{Connection, Request};
 
-/// The figure that every stock begins with.
+/// The level that every stock begins with.
 pub(crate) const START: i64 = 10_000_000;
 
 /// An order that was acknowledged: its lines, with the server's names for them.
@@ -34,7 +34,7 @@ pub(crate) struct Shop {
     pub(crate) token: String,
     begun: Instant,
     names: AtomicU32,
-    /// Lines that somebody may still release or cancel.
+    /// Lines that a client may still release or cancel.
     open: Mutex<Vec<(Arc<Placed>, usize)>>,
     answered: watch::Sender<usize>,
 }
@@ -75,7 +75,7 @@ impl Shop {
         (stock, Numbers { stock: stock_field, held, reported, available })
     }
 
-    /// Says that lines may be released and cancelled by anybody.
+    /// Says that lines may be released and cancelled by any client.
     pub(crate) fn offer(&self, placed: Placed) {
         let placed = Arc::new(placed);
         let rows = 0..placed.lines.len();

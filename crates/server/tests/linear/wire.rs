@@ -72,7 +72,7 @@ impl Connection {
         Self { http, doors, turn, token: token.to_owned(), unanswered: 0 }
     }
 
-    /// Sends a request once. `None`: nobody knows whether it was done, and the next process is tried next time.
+    /// Sends a request once. `None`: it is unknown whether it was done, and the next process is tried next time.
     pub(crate) async fn try_send(&mut self, request: &Request) -> Option<Answer> {
         for _ in 0..TRIES_MAX {
             let address = self.door().await;
@@ -83,7 +83,7 @@ impl Connection {
             };
             self.turn += 1;
             tokio::time::sleep(PAUSE).await;
-            // Where nobody was, nothing was sent.
+            // Where no process was, nothing was sent.
             if !nobody {
                 self.unanswered += 1;
                 return None;

@@ -201,7 +201,7 @@ fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
     assert!(newest(&newer) > newest(&old), "{newer} {old}");
     assert!(server.stop().success());
 
-    // By the command, and by somebody who copies the file.
+    // By the command, and by a person who copies the file.
     let (_first, one) = restored(&backup);
     let second = tempfile::tempdir().expect("a temporary folder");
     fs::copy(&backup, second.path().join("onhand.db")).expect("copied");

@@ -12,7 +12,7 @@ const AWAITED_MAX: Duration = Duration::from_mins(1);
 /// Takes the lock under which migrations run.
 pub(crate) const MIGRATING: &str = "SELECT pg_advisory_lock(7163005)";
 
-/// Lets nobody write movements, which are written late in a copy.
+/// Lets no transaction write movements, which are written late in a copy.
 pub(crate) const WRITING_MOVEMENTS: &str = "LOCK TABLE movement IN SHARE MODE";
 
 /// Runs SQL and returns its rows as text.
@@ -54,7 +54,7 @@ pub(crate) fn tables(database: &Database) -> String {
     run(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
 }
 
-/// Lets nobody write from the next connection on, as on a standby.
+/// Lets no transaction write from the next connection on, as on a standby.
 pub(crate) fn make_read_only(database: &Database) {
     let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on',
                current_database()); END $$";
@@ -88,7 +88,7 @@ impl Drop for Reader<'_> {
     }
 }
 
-/// Holds something in a session of its own while `meanwhile` runs: SQL of one transaction, which is cut off afterwards.
+/// Keeps locks in a session of its own while `meanwhile` runs: SQL of one transaction, which is cut off afterwards.
 pub(crate) fn hold<T>(database: &Database, sql: &str, meanwhile: impl FnOnce() -> T) -> T {
     std::thread::scope(|scope| {
         let held = format!("{sql}; SELECT pg_sleep(600)");
@@ -99,7 +99,7 @@ pub(crate) fn hold<T>(database: &Database, sql: &str, meanwhile: impl FnOnce() -
     })
 }
 
-/// Where the session is that holds something.
+/// Where the session is that keeps the locks.
 const HOLDING: &str = "FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
 
 /// Cuts it off, also where a case fails meanwhile.

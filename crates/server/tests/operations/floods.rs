@@ -68,9 +68,9 @@ async fn status(stream: &mut TcpStream) -> u16 {
     }
 }
 
-/// A server that is busy for a moment: whoever comes meanwhile waits for its answer, not for its connection. What does
-/// not fit into the queue of the listener is dropped by the system and tried again by the client after a second, then
-/// two, then four.
+/// A server that is busy for a moment: clients that come meanwhile wait for their answers, not for their connections.
+/// What does not fit into the queue of the listener is dropped by the system and tried again by the client after a
+/// second, then two, then four.
 #[test]
 fn a_crowd_that_comes_at_once_is_connected_at_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");

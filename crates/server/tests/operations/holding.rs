@@ -59,7 +59,7 @@ fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
     assert!(done(&database, &["verify"]).ends_with("0 differences\n"));
 }
 
-/// An import that waits for the process that works on the file: nobody does, but the file is held as if.
+/// An import that waits for the process that works on the file: there is none, but the file is locked as if there were.
 fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, File) {
     assert!(Server::start(database, &["--demo"]).stop().success());
     let stock = stock(folder, "sku,stock\nA-1,5\n");

@@ -49,7 +49,7 @@ impl Place<'_> {
         said[0].to_owned()
     }
 
-    /// The figure of a SKU, by an export.
+    /// The level of a SKU, by an export.
     fn stock(&self, sku: &str) -> Option<i64> {
         let stocks: Value =
             done(self.database, &["export", "--list", "WH-01", "--format", "json"]).parse().expect("JSON");

@@ -22,7 +22,7 @@ fn check(server: Server, url: &str, are_dropped: bool) {
     for _ in 0..REQUESTS {
         assert_eq!(buyer.client.get("/healthz").status(), 200);
     }
-    // One that is refused is a line of its own.
+    // One that is rejected is a line of its own.
     assert_eq!(buyer.client.get("/api/v1/orders/987654321/").status(), 404);
     buyer.place_some("L", 20);
     assert_eq!(buyer.client.get("/readyz").status(), 200);

@@ -24,7 +24,7 @@ fn take_away(folder: &Path, take: impl FnOnce(&Path), words: &str) -> Vec<String
         let number = format!("A-{index}");
         match buyer.try_place(&number) {
             Some(201) => answered.push(number),
-            // Each is a line of the log, which nobody reads yet.
+            // Each is a line of the log, which the test does not read yet.
             Some(503) => std::thread::park_timeout(PAUSE),
             None => break,
             Some(status) => panic!("{status}"),

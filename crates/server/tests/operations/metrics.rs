@@ -110,7 +110,7 @@ fn a_server_on_postgres_shows_all_that_is_documented() {
     check(database.url(), &OF_FILE);
 }
 
-/// What a request names and by which rule it is refused is in its line; what might be secret is not.
+/// What a request names and by which rule it is rejected is in its line; what might be secret is not.
 #[test]
 fn the_log_names_the_objects_of_a_request() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -131,7 +131,7 @@ fn the_log_names_the_objects_of_a_request() {
     assert!(!text.contains("limit") && !text.contains(&client.token), "{text}");
 }
 
-/// Numbers that the database has grow old, and say so; nobody waits for them.
+/// Numbers that the database has grow old, and say so; no request waits for them.
 #[test]
 fn a_database_that_is_away_keeps_nobody_waiting() {
     let cluster = Cluster::start(&Settings::default()).expect("a server");

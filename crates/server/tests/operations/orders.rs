@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 
-/// Somebody who places orders for one SKU of one list.
+/// A client that places orders for one SKU of one list.
 pub(crate) struct Buyer {
     pub(crate) client: Client,
     list: Value,

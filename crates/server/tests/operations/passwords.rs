@@ -1,4 +1,4 @@
-//! Users made on the command line: where the password comes from, and that nobody reads it over a shoulder.
+//! Users made on the command line: where the password comes from, and that it cannot be read over a shoulder.
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -94,7 +94,7 @@ fn a_pipe_gives_the_password_as_its_first_line() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("made user picker"), "{output:?}");
 }
 
-/// What only looks, or is refused before it does anything, makes no database.
+/// A command that only looks, or is rejected before it does anything, makes no database.
 #[test]
 fn a_command_that_fails_leaves_no_new_database() {
     let folder = tempfile::tempdir().expect("a folder");

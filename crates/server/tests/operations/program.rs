@@ -76,7 +76,7 @@ impl Server {
         find(&mut self.log, words)
     }
 
-    /// Nobody reads its log from here on: its pipe is closed.
+    /// Its log is not read from here on: its pipe is closed.
     pub(crate) fn close_log(&mut self) {
         self.log = None;
     }

@@ -1,4 +1,4 @@
-//! The start on a database server: shut doors are told in one line, one that is not there yet is waited for.
+//! The start on a database server: denied access is reported in one line, a server that is not there yet is waited for.
 
 use onhand_testbed::{Cluster, Mode, Settings, database};
 

@@ -1,4 +1,4 @@
-//! What lies in the database file alone, without its log, when nobody writes: everything.
+//! What lies in the database file alone, without its log, when no process writes: everything.
 
 use std::fs;
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! `onhand verify`: what it refuses, and that it leaves no trace; and the checks that a server makes before its start.
+//! `onhand verify`: what it rejects, and that it leaves no trace; and the checks that a server makes before its start.
 
 use std::fs;
 use std::io::{Seek as _, SeekFrom, Write as _};
