@@ -1,9 +1,9 @@
 //! The bare server: axum answering fixed bytes, the most that HTTP and this framework leave for anything else.
 //!
 //! Promises: a POST is read and parsed as JSON, since no server can do without; a GET answers a page's bytes. No
-//! authentication, no rules, nothing stored. Runs as a process of its own, like the server it is compared with. Its figure
-//! is the better one of a single thread (faster on a quiet machine) and of a thread a core (faster beside other work), so
-//! that no choice of ours makes it slow.
+//! authentication, no rules, nothing stored. Runs as a process of its own, like the server it is compared with. Its
+//! figure is the better one of a single thread (faster on a quiet machine) and of a thread a core (faster beside other
+//! work), so that no choice of ours makes it slow.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

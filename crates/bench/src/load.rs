@@ -1,9 +1,10 @@
-//! The load generator: keep-alive connections, each asking again as soon as it is answered (a closed loop), or when it is due
-//! (an open one).
+//! The load generator: keep-alive connections, each asking again as soon as it is answered (a closed loop), or when it
+//! is due (an open one).
 //!
-//! Promises: every answer is read to its end; an answer that is not 2xx fails the run, or is no part of its rate; a little
-//! less than what is measured comes first, unmeasured. It shares two cores with what it measures, so it spends as little as it
-//! can: requests are patched templates, and of an answer only status and length are looked at. Must not know what is asked.
+//! Promises: every answer is read to its end; an answer that is not 2xx fails the run, or is no part of its rate; a
+//! little less than what is measured comes first, unmeasured. It shares two cores with what it measures, so it spends
+//! as little as it can: requests are patched templates, and of an answer only status and length are looked at. Must not
+//! know what is asked.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -191,8 +192,8 @@ pub(crate) async fn measure(load: Load, asked: Asked<'_>, case: Arc<dyn Case>) -
     paced(load, None, asked, case).await
 }
 
-/// Offers so many requests a second, whether those before are answered or not, as long as there are connections left (an open
-/// loop). The time of an answer is from when its request was due.
+/// Offers so many requests a second, whether those before are answered or not, as long as there are connections left
+/// (an open loop). The time of an answer is from when its request was due.
 pub(crate) async fn offer(
     load: Load,
     per_second: f64,

@@ -1,5 +1,5 @@
-//! What the figures depend on beside the program: cores, load, disk; and a process' memory. Linux's `/proc` is read; what
-//! is not there is left out.
+//! What the figures depend on beside the program: cores, load, disk; and a process' memory. Linux's `/proc` is read;
+//! what is not there is left out.
 
 use std::path::Path;
 use std::time::Duration;
@@ -153,8 +153,8 @@ mod tests {
 
     #[test]
     fn work_of_this_program_is_its_own() {
-        // The work of children that have ended comes in one step, without time passing, and a test beside this one waits
-        // for a child: only this process' own work says that time has passed.
+        // The work of children that have ended comes in one step, without time passing, and a test beside this one
+        // waits for a child: only this process' own work says that time has passed.
         let me = std::process::id();
         let until = own_ticks(me) + 20;
         let start = Ticks::now();

@@ -45,7 +45,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
-    /// Everything: quick's table with full time, overload, growth, memory, postgres, channels, imports on both (the default).
+    /// Everything: quick's table with full time, overload, growth, memory, postgres, channels, imports on both (the
+    /// default).
     All,
     /// The table against the baselines only, in short rounds.
     Quick,

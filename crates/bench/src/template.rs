@@ -1,7 +1,7 @@
 //! Requests made once, with holes for numbers.
 //!
-//! Promises: `#` is a hole for a number as it is, `####` one for a number of that many digits with leading zeros. A body
-//! has wide holes only, so its length, and with it the head, never changes. Must not know what is asked.
+//! Promises: `#` is a hole for a number as it is, `####` one for a number of that many digits with leading zeros. A
+//! body has wide holes only, so its length, and with it the head, never changes. Must not know what is asked.
 
 /// A request with holes.
 pub(crate) struct Template {

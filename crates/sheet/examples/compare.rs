@@ -1,7 +1,8 @@
-//! Measures reading against the bare libraries, in one process: `cargo run --release -p onhand-sheet --example compare`.
+//! Measures reading against the bare libraries, in one process: `cargo run --release -p onhand-sheet --example
+//! compare`.
 //!
-//! A ratio is the time of the bare library by ours; each is the best of some runs that take turns. Memory is the most that
-//! the process had while one of ours read (Linux).
+//! A ratio is the time of the bare library by ours; each is the best of some runs that take turns. Memory is the most
+//! that the process had while one of ours read (Linux).
 
 use std::fs::File;
 use std::hint::black_box;

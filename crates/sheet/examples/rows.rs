@@ -1,4 +1,5 @@
-//! Prints what is read of a file, for a look at one that somebody sent: `cargo run -p onhand-sheet --example rows FILE`.
+//! Prints what is read of a file, for a look at one that somebody sent: `cargo run -p onhand-sheet --example rows
+//! FILE`.
 
 use std::io::{BufWriter, Write, stdout};
 use std::path::PathBuf;

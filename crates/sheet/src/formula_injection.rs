@@ -7,7 +7,8 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
 }
 
-/// Whether quotation marks and then a formula begin this text: what [`hidden`] writes, and so must be told apart from it.
+/// Whether quotation marks and then a formula begin this text: what [`hidden`] writes, and so must be told apart from
+/// it.
 fn is_quoted(text: &str) -> bool {
     text.starts_with('\'') && is_formula(text.trim_start_matches('\''))
 }
@@ -17,8 +18,8 @@ pub(crate) fn hidden(text: &str) -> &'static str {
     if is_formula(text) || is_quoted(text) { "'" } else { "" }
 }
 
-/// What has to stand before a text in a file whose cells have types. Such a text is no formula; but [`plain`] is applied
-/// there too, since a CSV file that was opened and saved as a workbook carries its marks along.
+/// What has to stand before a text in a file whose cells have types. Such a text is no formula; but [`plain`] is
+/// applied there too, since a CSV file that was opened and saved as a workbook carries its marks along.
 pub(crate) fn marked(text: &str) -> &'static str {
     if is_quoted(text) { "'" } else { "" }
 }

@@ -1,8 +1,8 @@
 //! Tables in files: CSV, XLSX, XLS and ODS read row by row, CSV and XLSX written.
 //!
-//! Promises: the format is found by content, never by name; memory is bounded by [`Limits`], whatever the file is; no file
-//! makes this crate panic; text that is written comes back unchanged, and is never run as a formula.
-//! Must not know: what the rows mean, where a file comes from, and the other crates of this workspace.
+//! Promises: the format is found by content, never by name; memory is bounded by [`Limits`], whatever the file is; no
+//! file makes this crate panic; text that is written comes back unchanged, and is never run as a formula. Must not
+//! know: what the rows mean, where a file comes from, and the other crates of this workspace.
 
 mod csv;
 mod error;

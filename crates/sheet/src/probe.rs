@@ -1,6 +1,7 @@
-//! What holds for every file, as functions that panic if it does not: for tests with hostile files and for fuzzing.
+//! What is true of every file, as functions that panic if it is not: for tests with hostile files and for fuzzing.
 //!
-//! Promises: [`file()`] returns for any bytes, in time and memory that follow from their number, or something is wrong here.
+//! Promises: [`file()`] returns for any bytes, in time and memory that follow from their number, or something is wrong
+//! here.
 
 use std::io::Cursor;
 
@@ -9,7 +10,7 @@ use crate::{CsvWriter, Format, Limits, Out, Row, SheetError, read};
 /// What was found in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
-    /// What the file was taken for; `None` if it was refused at once.
+    /// What the file was taken for; `None` if it was rejected at once.
     pub format: Option<Format>,
     /// Rows that could be read.
     pub rows: usize,

@@ -14,8 +14,8 @@ pub enum Kind {
     /// A number. Digits, with a point before decimals; with an exponent only if its digits are not all known. Where the
     /// program shows zeros before them, they are there.
     Number,
-    /// A number that a person sees otherwise than by its digits: with an exponent, a unit, or signs between them. Its text
-    /// is that of a number all the same.
+    /// A number that a person sees otherwise than by its digits: with an exponent, a unit, or signs between them. Its
+    /// text is that of a number all the same.
     Styled,
     /// A day or a moment: `2026-11-21` or `2026-11-21T13:05:00`; a time of day or a duration: `13:05:00`.
     Date,

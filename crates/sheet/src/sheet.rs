@@ -1,6 +1,7 @@
 //! A table in a file, whatever its format: opened, then read a row at a time.
 //!
-//! Promises: blank rows are skipped; after a fault of a row the next call goes on, after any other there are no more rows.
+//! Promises: blank rows are skipped; after a fault of a row the next call goes on, after any other there are no more
+//! rows.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -75,8 +76,8 @@ impl Sheet {
 
     /// Reads the next row that is not blank; `false` if there is none.
     ///
-    /// [`SheetError::Row`] loses that row only: call again for the one behind it. After any other fault the table is over.
-    /// A table without any row is [`SheetError::Empty`]. What `row` holds after a fault is not defined.
+    /// [`SheetError::Row`] loses that row only: call again for the one behind it. After any other fault the table is
+    /// over. A table without any row is [`SheetError::Empty`]. What `row` holds after a fault is not defined.
     pub fn next(&mut self, row: &mut Row) -> Result<bool, SheetError> {
         while !self.over {
             let read = self.rows.next(row);

@@ -1,7 +1,7 @@
 //! Fresh databases on a server that the whole process shares.
 //!
-//! Promises: each is empty, or a copy of a template that was prepared once in this process; nobody else has its name; it
-//! goes when it is dropped, and what is left of this process's databases goes with the process.
+//! Promises: each is empty, or a copy of a template that was prepared once in this process; nobody else has its name;
+//! it goes when it is dropped, and what is left of this process's databases goes with the process.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};

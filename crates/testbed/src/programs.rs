@@ -1,7 +1,8 @@
 //! Where PostgreSQL's programs are.
 //!
-//! Promises: the folder of `ONHAND_POSTGRES_BIN`, else the one of the `initdb` on the PATH, else the newest of Debian's;
-//! where there is none, an error whose one line says what to do. `tests/postgres/install` looks in the same places.
+//! Promises: the folder of `ONHAND_POSTGRES_BIN`, else the one of the `initdb` on the PATH, else the newest of
+//! Debian's; where there is none, an error whose one line says what to do. `tests/postgres/install` looks in the same
+//! places.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

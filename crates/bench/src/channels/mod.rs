@@ -1,8 +1,8 @@
-//! Channels: what a round of a channel's feed costs with few and with many stocks, what a page of it costs, and whether a
-//! write knows how many channels there are.
+//! Channels: what a round of a channel's feed costs with few and with many stocks, what a page of it costs, and whether
+//! a write knows how many channels there are.
 //!
-//! Promises: a round is what a channel client does (the feed, a batch, its commit, its end) until nothing is left, and it
-//! has a figure only if every changed stock was offered exactly once. Must not know how load is made.
+//! Promises: a round is what a channel client does (the feed, a batch, its commit, its end) until nothing is left, and
+//! it has a figure only if every changed stock was offered exactly once. Must not know how load is made.
 
 mod seller;
 

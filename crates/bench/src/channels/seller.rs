@@ -86,7 +86,8 @@ impl Seller {
         Ok(())
     }
 
-    /// Asks until everything that ever changed has been looked at for the channel, which takes a request so far at a time.
+    /// Asks until everything that ever changed has been looked at for the channel, which takes a request so far at a
+    /// time.
     async fn settle(&self, shop: &Shop) -> anyhow::Result<()> {
         let path = |below: &str| format!("/api/v1/channel/{}/{below}", self.channel);
         let (feed, lag) = (path("product_stocks/updates/?limit=1"), path("lag/"));

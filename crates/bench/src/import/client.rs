@@ -1,7 +1,7 @@
 //! An import as a client makes it: the file is sent, then it is asked for until it is done.
 //!
-//! Promises: its time is from the first byte sent until it is known to be done; every row ended as expected, or there is
-//! no figure; the server's memory is looked at all the while. Must not know what is in a file.
+//! Promises: its time is from the first byte sent until it is known to be done; every row ended as expected, or there
+//! is no figure; the server's memory is looked at all the while. Must not know what is in a file.
 
 use std::path::Path;
 use std::sync::Arc;

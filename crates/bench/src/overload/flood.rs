@@ -1,7 +1,7 @@
 //! A flood: connections that ask the same again and again, whatever the answer is.
 //!
-//! Promises: it has a thread of its own, so that it does not keep those waiting who are measured; it has an end. Must not know
-//! what is asked.
+//! Promises: it has a thread of its own, so that it does not keep those waiting who are measured; it has an end. Must
+//! not know what is asked.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -1,8 +1,8 @@
-//! Overload: orders from more and more connections, at more than the server's rate, and beside floods that are none of its
-//! business.
+//! Overload: orders from more and more connections, at more than the server's rate, and beside floods that are none of
+//! its business.
 //!
-//! Promises: what is refused is counted and is no part of a rate; every order that was answered is in the books. Must not know
-//! how load is made.
+//! Promises: what is refused is counted and is no part of a rate; every order that was answered is in the books. Must
+//! not know how load is made.
 
 mod flood;
 
@@ -19,8 +19,8 @@ use crate::shop::{Database, Shop};
 use crate::template::Template;
 use crate::{Settings, note};
 
-/// Seconds of each measurement, unless it is configured. The first request of thousands of connections comes at once; what is
-/// compared is how it goes on.
+/// Seconds of each measurement, unless it is configured. The first request of thousands of connections comes at once;
+/// what is compared is how it goes on.
 pub(crate) const SECONDS: f64 = 6.0;
 /// Connections in closed loop, where each asks again as soon as it is answered.
 const CLOSED: [usize; 5] = [FEW, 1_000, 2_000, 4_000, MANY];

@@ -31,8 +31,8 @@ const ON: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 /// The database that every server has.
 const FOOTING: &str = "postgres";
 
-/// What is not PostgreSQL's default: room for the tables, and for the log of a whole run between two check-points; pages
-/// that are logged whole, as each is after a check-point, are compressed.
+/// What is not PostgreSQL's default: room for the tables, and for the log of a whole run between two check-points;
+/// pages that are logged whole, as each is after a check-point, are compressed.
 fn options() -> Vec<String> {
     let buffers = machine::memory_of_all() / BUFFERS_PART / 1_024;
     vec![format!("shared_buffers={buffers}kB"), "max_wal_size=8GB".to_owned(), "wal_compression=lz4".to_owned()]
@@ -85,8 +85,8 @@ impl Backend {
         self.cluster.psql(database, sql)
     }
 
-    /// Does at once what PostgreSQL would do within minutes after a database was filled: otherwise it would do it in the
-    /// middle of whatever is measured then.
+    /// Does at once what PostgreSQL would do within minutes after a database was filled: otherwise it would do it in
+    /// the middle of whatever is measured then.
     pub(super) fn settle(&self, database: &str) -> anyhow::Result<()> {
         for sql in ["VACUUM ANALYZE", "CHECKPOINT"] {
             self.cluster.psql(database, sql)?;

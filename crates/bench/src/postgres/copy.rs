@@ -1,8 +1,8 @@
 //! COPY and one statement: what who knows PostgreSQL well does with a file of stock.
 //!
-//! Promises: PostgreSQL's own client sends the file as it is into a temporary table, and one statement upserts it into a
-//! table with the columns and indexes of ours, in one durable transaction. No HTTP, no movement, nothing that could resume
-//! or be undone. Must not know the server.
+//! Promises: PostgreSQL's own client sends the file as it is into a temporary table, and one statement upserts it into
+//! a table with the columns and indexes of ours, in one durable transaction. No HTTP, no movement, nothing that could
+//! resume or be undone. Must not know the server.
 
 use std::path::Path;
 use std::process::Command;

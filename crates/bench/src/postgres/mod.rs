@@ -1,8 +1,8 @@
 //! The server on PostgreSQL against baselines on the same PostgreSQL: each round measures every baseline and every case
 //! once, one after the other.
 //!
-//! Promises: one durable PostgreSQL server for all; what is compared runs within the same minute. Must not know how load
-//! is made.
+//! Promises: one durable PostgreSQL server for all; what is compared runs within the same minute. Must not know how
+//! load is made.
 
 mod backend;
 mod copy;
@@ -35,7 +35,8 @@ const IMPORTED: &str = "imported";
 /// The clients of pgbench that the targets speak of.
 const CLIENTS: usize = 16;
 /// Shoppers who order at the same time on a busy day. What a transaction costs beside its orders is shared by those who
-/// wait together, so that group commit is judged where many wait; a transaction for each gains nothing from more clients.
+/// wait together, so that group commit is judged where many wait; a transaction for each gains nothing from more
+/// clients.
 const CROWD: usize = 256;
 /// Server processes on one database.
 const PROCESSES: usize = 2;

@@ -2,8 +2,8 @@
 //! beat.
 //!
 //! Promises: prepared statements, one thread, PostgreSQL's own client, which costs the shared processors less than any
-//! of ours would; two tables, of which a reservation updates a row and adds another, and nothing else. Must not know the
-//! server.
+//! of ours would; two tables, of which a reservation updates a row and adds another, and nothing else. Must not know
+//! the server.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,8 +1,8 @@
 //! The plain server: axum and one transaction of four round trips per order, as a web framework makes it.
 //!
 //! Promises: the same framework, driver and runtime as the server's, prepared statements, one connection that is always
-//! open; the order's JSON is parsed and a real order's bytes are answered. No authentication, no order, no movement. Runs
-//! as a process of its own. Must not know the server.
+//! open; the order's JSON is parsed and a real order's bytes are answered. No authentication, no order, no movement.
+//! Runs as a process of its own. Must not know the server.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! The characters of a file in whatever encoding, as UTF-8, a piece at a time.
 //!
-//! Promises: nothing is read ahead to find the encoding. A file without a mark at its start is ASCII until its first other
-//! byte; what stands there decides. Bytes that are no UTF-8 are taken for Windows-1254: it differs from 1252 in six
-//! letters only (Ğğ İı Şş, where 1252 has Icelandic ones), and stock lists here are Turkish more often than Icelandic.
+//! Promises: nothing is read ahead to find the encoding. A file without a mark at its start is ASCII until its first
+//! other byte; what stands there decides. Bytes that are no UTF-8 are taken for Windows-1254: it differs from 1252 in
+//! six letters only (Ğğ İı Şş, where 1252 has Icelandic ones), and stock lists here are Turkish more often than
+//! Icelandic.
 
 use std::io::{self, Read};
 
@@ -80,8 +81,8 @@ impl Text {
         Ok(Self { source, raw, kept: 0, decoder, decoded, start: 0, end: 0, ended: false, damaged: false })
     }
 
-    /// What is decoded and not yet taken; empty at the end of the file only. Whole characters, but for the first after a
-    /// [`Text::take`] within one.
+    /// What is decoded and not yet taken; empty at the end of the file only. Whole characters, but for the first after
+    /// a [`Text::take`] within one.
     pub(crate) fn ready(&mut self) -> io::Result<&[u8]> {
         while self.start == self.end && !self.ended {
             self.fill()?;

@@ -1,6 +1,7 @@
 //! CSV: bytes to characters, characters to records, records to rows.
 //!
-//! Promises: holds one piece of the file and one record, whatever the file is. Must not know what the cells mean.
+//! Promises: one block of the file and one record are in memory, whatever the file is. Must not know what the cells
+//! mean.
 
 mod encoding;
 mod records;

@@ -1,7 +1,7 @@
 //! The rows of a CSV file.
 //!
-//! Promises: one record is held, of [`Limits::row_bytes_max`] bytes; what is longer is passed over, and the row behind it
-//! is read, unless the end of the record is too far away to be its own.
+//! Promises: one record is held, of [`Limits::row_bytes_max`] bytes; what is longer is passed over, and the row behind
+//! it is read, unless the end of the record is too far away to be its own.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 

@@ -1,7 +1,7 @@
 //! The files within a workbook.
 //!
-//! Promises: the directory is read up to a bound, and what is unpacked is counted over all files together; the sizes that
-//! the directory declares are not used. A part is unpacked as it is read.
+//! Promises: the directory is read up to a bound, and what is unpacked is counted over all files together; the sizes
+//! that the directory declares are not used. A part is unpacked as it is read.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;

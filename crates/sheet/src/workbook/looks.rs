@@ -1,7 +1,7 @@
 //! Number formats: whether a number is meant as a day or a time, and how a person sees it otherwise.
 //!
-//! Promises: what is shown as other digits than the cell has, or with other signs beside them, is told apart; no format makes
-//! this panic. Must not know how days are counted.
+//! Promises: what is shown as other digits than the cell has, or with other signs beside them, is told apart; no format
+//! makes this panic. Must not know how days are counted.
 
 use crate::Kind;
 

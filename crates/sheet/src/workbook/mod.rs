@@ -1,7 +1,7 @@
 //! Workbooks: which one a container holds, and what their formats have in common.
 //!
-//! Promises: a container is unpacked no further than its bounds, counted while unpacking; nothing it says about sizes is
-//! believed. Must not know what the cells mean.
+//! Promises: a container is unpacked no further than its bounds, counted while unpacking; nothing it says about sizes
+//! is believed. Must not know what the cells mean.
 
 mod archive;
 mod dates;

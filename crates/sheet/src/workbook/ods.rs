@@ -1,6 +1,7 @@
 //! ODS: the first sheet that a person sees.
 //!
-//! Promises: a row or a cell that the file says is there a million times is kept once, and counts as often as it is given.
+//! Promises: a row or a cell that the file says is there a million times is kept once, and counts as often as it is
+//! given.
 
 use std::collections::HashSet;
 

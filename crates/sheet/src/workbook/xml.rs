@@ -53,8 +53,8 @@ impl<R: Read> Xml<R> {
         self.within(|_| Ok(()))
     }
 
-    /// Adds the text of an element whose start was the last piece; what makes it longer than `bytes_max` is left out, but
-    /// one character, so that it shows.
+    /// Adds the text of an element whose start was the last piece; what makes it longer than `bytes_max` is left out,
+    /// but one character, so that it shows.
     pub(super) fn text(&mut self, into: &mut String, bytes_max: usize) -> Result<(), SheetError> {
         self.within(|piece| add_text(piece, into, bytes_max))
     }

@@ -1,7 +1,7 @@
 //! Writing tables: one kind of cell for all formats, a writer for each.
 //!
-//! Promises: text comes back as it was when it is read by this crate, and is run as a formula by none; rows go out as they
-//! come, so that memory does not grow with them.
+//! Promises: text comes back as it was when it is read by this crate, and is run as a formula by none; rows go out as
+//! they come, so that memory does not grow with them.
 
 mod csv;
 mod xlsx;
@@ -18,7 +18,7 @@ pub enum Out<'t> {
     Text(&'t str),
     /// A whole number.
     Int(i64),
-    /// A decimal number by its digits, `-1.250`; whoever writes it has made it from a number.
+    /// A decimal number by its digits, `-1.250`; the caller has made it from a number.
     Decimal(&'t str),
     /// A moment by its text, `2026-11-21T13:05:00Z`: a workbook has no time zones, so it is a text there too.
     Time(&'t str),

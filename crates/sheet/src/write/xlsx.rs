@@ -66,7 +66,8 @@ impl XlsxWriter {
     }
 }
 
-/// Does something that writes. The library panics where its temporary file refuses, with the system's own fault in the text.
+/// Does something that writes. The library panics where its temporary file refuses, with the system's own fault in the
+/// text.
 fn written(work: impl FnOnce() -> Result<(), WriteFault>) -> Result<(), WriteFault> {
     // A writer that has panicked is not used any more.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {

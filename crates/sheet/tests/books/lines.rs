@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use onhand_sheet::{Kind, Limits, Row, read};
 
-/// The rows as `number: cell|cell`, a cell that is no text with its kind before it, a fault of a row as its sentence; then
-/// a fault of the file, if any.
+/// The rows as `number: cell|cell`, a cell that is no text with its kind before it, a fault of a row as its sentence;
+/// then a fault of the file, if any.
 pub(crate) fn rows_within(bytes: &[u8], limits: &Limits) -> Vec<String> {
     let mut lines = Vec::new();
     let mut sheet = match read(Box::new(Cursor::new(bytes.to_vec())), limits) {

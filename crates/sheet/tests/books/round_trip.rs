@@ -21,7 +21,7 @@ fn value() -> impl Strategy<Value = Value> {
         (-100_i64..100).prop_map(Value::Int),
         special.prop_map(Value::Text),
         "_x000[dD]_".prop_map(Value::Text),
-        // What XML cannot hold, no workbook holds; and a NUL is refused.
+        // What XML cannot hold, no workbook holds; and a NUL is rejected.
         any::<String>().prop_map(|text| Value::Text(text.replace(['\0', '\u{FFFE}', '\u{FFFF}'], ""))),
     ]
 }

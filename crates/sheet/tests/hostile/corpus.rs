@@ -1,4 +1,4 @@
-//! Small files to begin with, each with something that has to be understood or refused.
+//! Small files to begin with, each with something that has to be understood or rejected.
 
 use zip::CompressionMethod::{Deflated, Stored};
 

@@ -1,7 +1,7 @@
 //! Files that wish us ill: a small corpus, and thousands of files that are almost those.
 //!
-//! Whatever the bytes are, [`onhand_sheet::probe::file`] must return; it checks every row it gets. `ONHAND_CASES=100000`
-//! makes a night of it. The same function is what `fuzz/` calls.
+//! Whatever the bytes are, [`onhand_sheet::probe::file`] must return; it checks every row it gets.
+//! `ONHAND_CASES=100000` makes a night of it. The same function is what `fuzz/` calls.
 
 mod corpus;
 #[path = "../books/made.rs"]

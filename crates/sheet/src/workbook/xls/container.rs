@@ -1,7 +1,7 @@
 //! The container of old Office files: streams by name, in chains of sectors.
 //!
-//! Promises: a chain has at most as many sectors as the file, so that a ring ends; nothing is as long as it claims unless it
-//! is there. Knows nothing of workbooks.
+//! Promises: a chain has at most as many sectors as the file, so that a ring ends; nothing is as long as it claims
+//! unless it is there. Knows nothing of workbooks.
 
 use crate::SheetError;
 use crate::workbook::xml::broken;

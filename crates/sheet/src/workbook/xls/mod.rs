@@ -1,7 +1,7 @@
 //! XLS: the first sheet that a person sees.
 //!
-//! Promises: the file is held whole, up to a bound, since its rows need not be in order; a cell takes a few bytes beside it,
-//! and a text that many cells show is kept once. What Excel 95 and older wrote is refused.
+//! Promises: the file is in memory whole, up to a bound, since its rows need not be in order; a cell takes a few bytes
+//! beside it, and a text that many cells show is kept once. What Excel 95 and older wrote is rejected.
 
 mod container;
 mod records;

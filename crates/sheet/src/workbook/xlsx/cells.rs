@@ -1,7 +1,7 @@
 //! The rows of a sheet.
 //!
-//! Promises: what a formula came to is read, never the formula. A cell that cannot be read loses its row only; so does one
-//! that is further right than a table goes.
+//! Promises: what a formula came to is read, never the formula. A cell that cannot be read loses its row only; so does
+//! one that is further right than a table goes.
 
 use std::io::Read;
 

@@ -55,8 +55,8 @@ pub(super) fn rich_text(xml: &mut Xml<impl Read>, into: &mut String, chars_max: 
     Ok(())
 }
 
-/// Text with the characters that XML has no way to write: `_x000D_` is a carriage return, `_x005F_` the first character of
-/// what only looks so.
+/// Text with the characters that XML has no way to write: `_x000D_` is a carriage return, `_x005F_` the first character
+/// of what only looks so.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains("_x") {
         return Cow::Borrowed(text);
