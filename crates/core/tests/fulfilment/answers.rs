@@ -247,3 +247,67 @@ fn a_count_without_a_time_comes_after_a_level_of_a_fast_clock() {
     let stock = shop.working_set.stock_by_key(StockListId::new(1), "X").expect("it is here");
     assert_eq!(stock.counted_at, stock.snapshot_at.map(|level| level.plus_micros(1)));
 }
+
+#[test]
+fn what_a_transfer_did_not_find_may_be_said_again_when_the_rest_has_arrived() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.level("Y", 1, 9, None);
+    shop.try_order("o", &[("X", 1, 4), ("Y", 1, 2)]).expect("it fits");
+    shop.plan("o", Some(2));
+    shop.not_fetched("o-1-T1", "o.1", 1).expect("not found");
+    let made = &shop.last.fulfilment.discrepancies.made;
+    assert!(made.len() == 1 && made[0].transfer_item.is_some(), "{made:?}");
+    shop.transfer("o-1-T1", TransferCommand::Ship, &[]).expect("sent");
+    shop.transfer("o-1-T1", TransferCommand::Deliver, &[]).expect("received");
+    shop.transfer("o-1-T1", TransferCommand::NotFound, &["o.3"]).expect("said before");
+    assert!(shop.last.is_empty());
+    assert!(shop.transfer("o-1-T1", TransferCommand::NotFound, &["o.2"]).is_err());
+    assert!(shop.transfer("o-1-T1", TransferCommand::Ship, &["o.3"]).is_err());
+}
+
+#[test]
+fn what_is_split_off_is_as_new_as_that() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.try_order("o", &[("X", 1, 4)]).expect("it fits");
+    shop.plan("o", Some(2));
+    shop.not_fetched("o-1-T1", "o.1", 1).expect("not found");
+    let now = shop.second() * 1_000_000;
+    let fulfilment = &shop.working_set.fulfilment;
+    let items =
+        [shop.item("o.1"), shop.item("o.2")].map(|item| shop.working_set.item(item).expect("a line").modified_at);
+    let packed = fulfilment.package_items.all().map(|line| line.modified_at);
+    let fetched = fulfilment.transfer_items.all().map(|line| line.modified_at);
+    let times: Vec<i64> = items.into_iter().chain(packed).chain(fetched).map(|at| at.micros()).collect();
+    // A row that changes twice in one command is later by a microsecond.
+    assert!(times.len() == 6 && times.iter().all(|at| (now..now + 10).contains(at)), "{times:?}");
+}
+
+#[test]
+fn a_line_that_waits_for_its_payment_goes_on_waiting_when_its_package_is_cancelled() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.order("o", &[("X", 1, 4)]);
+    shop.edit("o.1", Some(OrderStatus::Waiting));
+    shop.package("o-1", PackageCommand::Cancel, &[]).expect("cancelled");
+    let status = shop.working_set.item(shop.item("o.1")).map(|line| line.status);
+    assert_eq!(status, Some(OrderStatus::Waiting));
+}
+
+#[test]
+fn only_a_short_line_is_noted_as_short_when_its_status_changes() {
+    let mut shop = Shop::open();
+    shop.level("X", 1, 9, None);
+    shop.try_order("o", &[("X", 1, 4)]).expect("it fits");
+    shop.edit("o.1", Some(OrderStatus::Waiting));
+    shop.edit("o.1", Some(OrderStatus::Approved));
+    assert_eq!(shop.unplanned(), [""; 0], "it is reserved");
+    shop.plan("o", None);
+    shop.package("o-1", PackageCommand::NotFound, &[]).expect("not found");
+    assert_eq!(shop.unplanned(), ["o.1 short"]);
+    shop.edit("o.1", Some(OrderStatus::Shipped));
+    assert_eq!(shop.unplanned(), [""; 0], "it waits for nothing");
+    shop.edit("o.1", Some(OrderStatus::Approved));
+    assert_eq!(shop.unplanned(), ["o.1 short"]);
+}
