@@ -5,7 +5,7 @@
 
 use onhand_core::command::ORDER_LINES_MAX;
 use onhand_core::fulfilment::{MoveState, PackageCommand, TransferCommand};
-use onhand_core::{FulfilmentOutcome, OrderStatus, QUANTITY_MAX, Rejection, ReleaseMode, StockListId};
+use onhand_core::{FulfilmentOutcome, OrderStatus, QUANTITY_MAX, Rejection, ReleaseMode, StockListId, Timestamp};
 
 use crate::shop::Shop;
 
@@ -279,7 +279,7 @@ fn what_is_split_off_is_as_new_as_that() {
         [shop.item("o.1"), shop.item("o.2")].map(|item| shop.working_set.item(item).expect("a line").modified_at);
     let packed = fulfilment.package_items.all().map(|line| line.modified_at);
     let fetched = fulfilment.transfer_items.all().map(|line| line.modified_at);
-    let times: Vec<i64> = items.into_iter().chain(packed).chain(fetched).map(|at| at.micros()).collect();
+    let times: Vec<i64> = items.into_iter().chain(packed).chain(fetched).map(Timestamp::micros).collect();
     // A row that changes twice in one command is later by a microsecond.
     assert!(times.len() == 6 && times.iter().all(|at| (now..now + 10).contains(at)), "{times:?}");
 }
