@@ -418,3 +418,51 @@ fn retired_names_do_not_come_back() {
     let glossary = read("docs/glossary.md");
     assert!(glossary.contains("working set") && glossary.contains("reservation"), "the glossary has lost its terms");
 }
+
+/// What a page says and links to: its headings as GitHub names them, and its relative links with their lines.
+fn headings_and_links(text: &str) -> (BTreeSet<String>, Vec<(usize, &str)>) {
+    let (mut headings, mut links, mut is_code) = (BTreeSet::new(), Vec::new(), false);
+    for (number, line) in text.lines().enumerate() {
+        if line.starts_with("```") {
+            is_code = !is_code;
+        } else if is_code {
+            continue;
+        }
+        if line.starts_with('#') {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            headings.insert(kept.map(|c| if c == ' ' { '-' } else { c }).collect());
+        }
+        let targets = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        let relative = targets.map(|(target, _)| target).filter(|target| !target.contains("://"));
+        links.extend(relative.map(|target| (number + 1, target)));
+    }
+    (headings, links)
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let files = files();
+    let pages: Vec<&File> = files.iter().filter(|file| file.extension() == Some("md")).collect();
+    let mut count = 0;
+    let mut dead = Vec::new();
+    for page in &pages {
+        let folder = Path::new(&page.path).parent().expect("a page is in a folder");
+        for (line, target) in headings_and_links(&page.text).1 {
+            count += 1;
+            let (path, heading) = target.split_once('#').unwrap_or((target, ""));
+            let path = if path.is_empty() { root().join(&page.path) } else { root().join(folder).join(path) };
+            let text = if heading.is_empty() { None } else { std::fs::read_to_string(&path).ok() };
+            let is_there = text.map_or_else(|| path.exists(), |text| headings_and_links(&text).0.contains(heading));
+            if !is_there {
+                dead.push(format!("{}:{line}: {target}", page.path));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "links that lead nowhere: {dead:#?}");
+    assert!(count > 100, "only {count} links were found");
+    let summary = read("docs/SUMMARY.md");
+    let pages = pages.iter().filter_map(|page| page.path.strip_prefix("docs/")).filter(|path| *path != "SUMMARY.md");
+    let missing: Vec<_> = pages.filter(|path| !summary.contains(&format!("]({path})"))).collect();
+    assert!(missing.is_empty(), "docs/SUMMARY.md lacks {missing:#?}");
+}
