@@ -3,7 +3,7 @@
 //! Promises: each rule names the files that break it; an exception is listed with its reason, and one that is no longer
 //! needed is a fault too. Needs no git: it walks the folders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// The most lines of a source file, tests at its foot included, and of a file of tests.
@@ -465,4 +465,89 @@ fn links_between_pages_lead_somewhere() {
     let pages = pages.iter().filter_map(|page| page.path.strip_prefix("docs/")).filter(|path| *path != "SUMMARY.md");
     let missing: Vec<_> = pages.filter(|path| !summary.contains(&format!("]({path})"))).collect();
     assert!(missing.is_empty(), "docs/SUMMARY.md lacks {missing:#?}");
+}
+
+/// Modules at the top of a crate that need each other, in a circle. A circle may lose modules and may not gain any; the aim
+/// is that there is none.
+const CYCLES: &[(&str, &str)] = &[
+    ("server", "app change_feed imports readiness sourcing watch wire workers"),
+    ("sheet", "csv format sheet workbook"),
+    (
+        "store",
+        "batch_requests cancellations catalogs categories channels customers failed_integrations feed geography \
+         integration_actions order_items orders prices products records reports shipping_infos stock_lists stock_locations \
+         stocks stores unplanned_items",
+    ),
+    ("store", "engine sql"),
+];
+
+/// The modules at the top of its crate that a file names after `crate::`, alone or in braces.
+fn named_modules(text: &str) -> BTreeSet<String> {
+    let program = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let without_comments: Vec<_> = program.lines().filter_map(|line| line.split("//").next()).collect();
+    let word =
+        |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let mut found = BTreeSet::new();
+    for rest in without_comments.join("\n").split("crate::").skip(1) {
+        let Some(group) = rest.strip_prefix('{') else {
+            found.insert(word(rest));
+            continue;
+        };
+        found.insert(word(group));
+        let mut depth = 1;
+        for (at, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                ',' if depth == 1 => _ = found.insert(word(&group[at + 1..])),
+                _ => {}
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The circles of a graph, each as its names in order.
+fn cycles(mut reaches: BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    let all: Vec<String> = reaches.keys().cloned().collect();
+    // Whoever reaches a module reaches what that one reaches (Warshall).
+    for middle in &all {
+        let beyond = reaches[middle].clone();
+        reaches.values_mut().filter(|of| of.contains(middle)).for_each(|of| of.extend(beyond.iter().cloned()));
+    }
+    let circle = |one: &String| {
+        let with = |other: &&String| reaches[one].contains(*other) && reaches[*other].contains(one);
+        all.iter().filter(with).cloned().collect::<Vec<_>>().join(" ")
+    };
+    all.iter().filter(|one| reaches[*one].contains(*one)).map(circle).collect()
+}
+
+#[test]
+fn modules_do_not_need_each_other_in_circles() {
+    let files = files();
+    let mut found = BTreeSet::new();
+    for krate in ["core", "store", "server", "sheet", "bench", "testbed"] {
+        let prefix = format!("crates/{krate}/src/");
+        let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in files.iter().filter(|file| file.is_rust()) {
+            let Some(path) = file.path.strip_prefix(&prefix) else { continue };
+            let top = path.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+            if top != "lib" && top != "main" {
+                needs.entry(top).or_default().extend(named_modules(&file.text));
+            }
+        }
+        assert!(needs.len() > 2, "{krate} has modules");
+        let modules: BTreeSet<String> = needs.keys().cloned().collect();
+        for (module, others) in &mut needs {
+            others.retain(|other| other != module && modules.contains(other));
+        }
+        found.extend(cycles(needs).into_iter().map(|cycle| (krate.to_owned(), cycle)));
+    }
+    let listed: BTreeSet<_> = CYCLES.iter().map(|(krate, cycle)| ((*krate).to_owned(), (*cycle).to_owned())).collect();
+    let new: Vec<_> = found.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&found).collect();
+    assert!(new.is_empty() && gone.is_empty(), "circles that are not listed: {new:#?}, and that are gone: {gone:#?}");
 }
