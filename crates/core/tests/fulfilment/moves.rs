@@ -198,6 +198,8 @@ fn a_transfer_that_has_left_keeps_its_units_off_sale_at_its_source() {
 fn a_transfer_of_a_registered_line_moves_its_sale_and_its_goods() {
     let mut shop = shipped(true);
     assert_eq!(shop.moves(), ["transfer 2 1>2 waiting", "order_item 2 1>2 waiting"]);
+    let transfers: Vec<_> = shop.working_set.fulfilment.moves.all().map(|one| one.transfer).collect();
+    assert!(transfers[0].is_some() && transfers[0] == transfers[1], "{transfers:?}");
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-2=3".into(), "2-2-0=0".into()));
     // The ERP moves the sale first, and its levels come before it says so.
     shop.level("X", 1, 5, None);
