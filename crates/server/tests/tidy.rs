@@ -395,10 +395,14 @@ const RETIRED: &[(&str, &str)] = &[
     ("take_off", "deallocate"),
 ];
 
+/// A line without its comment.
+fn code(line: &str) -> &str {
+    line.split("//").next().unwrap_or_default()
+}
+
 /// The names in a line of code, without what its comment and its texts say.
 fn names(line: &str) -> impl Iterator<Item = &str> {
-    let code = line.split("//").next().unwrap_or_default();
-    let outside_of_texts = code.split('"').step_by(2);
+    let outside_of_texts = code(line).split('"').step_by(2);
     outside_of_texts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'))
 }
 
@@ -467,24 +471,27 @@ fn links_between_pages_lead_somewhere() {
     assert!(missing.is_empty(), "docs/SUMMARY.md lacks {missing:#?}");
 }
 
-/// Modules at the top of a crate that need each other, in a circle. A circle may lose modules and may not gain any; the aim
-/// is that there is none.
+/// Modules at the top of a crate that use each other, directly or by way of others. A cycle may lose modules and may not
+/// gain any; the aim is that there is none.
 const CYCLES: &[(&str, &str)] = &[
-    ("server", "app change_feed imports readiness sourcing watch wire workers"),
-    ("sheet", "csv format sheet workbook"),
     (
-        "store",
-        "batch_requests cancellations catalogs categories channels customers failed_integrations feed geography \
-         integration_actions order_items orders prices products records reports shipping_infos stock_lists stock_locations \
-         stocks stores unplanned_items",
+        "server: app change_feed imports readiness sourcing watch wire workers",
+        "workers get the whole application, which holds what wakes them",
     ),
-    ("store", "engine sql"),
+    ("sheet: csv format sheet workbook", "the readers' trait is beside the type that chooses a reader"),
+    (
+        "store: batch_requests cancellations catalogs categories channels customers failed_integrations feed geography \
+         integration_actions order_items orders prices products records reports shipping_infos stock_lists \
+         stock_locations stocks stores unplanned_items",
+        "tables name functions of the feed, which reads the tables",
+    ),
+    ("store: engine sql", "a statement keeps the form that the engine has made of it"),
 ];
 
 /// The modules at the top of its crate that a file names after `crate::`, alone or in braces.
 fn named_modules(text: &str) -> BTreeSet<String> {
     let program = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let without_comments: Vec<_> = program.lines().filter_map(|line| line.split("//").next()).collect();
+    let without_comments: Vec<_> = program.lines().map(code).collect();
     let word =
         |text: &str| text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let mut found = BTreeSet::new();
@@ -510,23 +517,23 @@ fn named_modules(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// The circles of a graph, each as its names in order.
+/// The cycles of a graph, each as its names in order.
 fn cycles(mut reaches: BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
     let all: Vec<String> = reaches.keys().cloned().collect();
-    // Whoever reaches a module reaches what that one reaches (Warshall).
+    // A module that reaches another one reaches all that this one reaches (Warshall).
     for middle in &all {
         let beyond = reaches[middle].clone();
         reaches.values_mut().filter(|of| of.contains(middle)).for_each(|of| of.extend(beyond.iter().cloned()));
     }
-    let circle = |one: &String| {
+    let cycle = |one: &String| {
         let with = |other: &&String| reaches[one].contains(*other) && reaches[*other].contains(one);
         all.iter().filter(with).cloned().collect::<Vec<_>>().join(" ")
     };
-    all.iter().filter(|one| reaches[*one].contains(*one)).map(circle).collect()
+    all.iter().filter(|one| reaches[*one].contains(*one)).map(cycle).collect()
 }
 
 #[test]
-fn modules_do_not_need_each_other_in_circles() {
+fn modules_use_each_other_in_no_new_cycle() {
     let files = files();
     let mut found = BTreeSet::new();
     for krate in ["core", "store", "server", "sheet", "bench", "testbed"] {
@@ -544,10 +551,7 @@ fn modules_do_not_need_each_other_in_circles() {
         for (module, others) in &mut needs {
             others.retain(|other| other != module && modules.contains(other));
         }
-        found.extend(cycles(needs).into_iter().map(|cycle| (krate.to_owned(), cycle)));
+        found.extend(cycles(needs).into_iter().map(|cycle| format!("{krate}: {cycle}")));
     }
-    let listed: BTreeSet<_> = CYCLES.iter().map(|(krate, cycle)| ((*krate).to_owned(), (*cycle).to_owned())).collect();
-    let new: Vec<_> = found.difference(&listed).collect();
-    let gone: Vec<_> = listed.difference(&found).collect();
-    assert!(new.is_empty() && gone.is_empty(), "circles that are not listed: {new:#?}, and that are gone: {gone:#?}");
+    assert_only("modules use each other in a cycle", found, CYCLES);
 }

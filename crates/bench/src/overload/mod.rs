@@ -45,13 +45,13 @@ fn open(part: f64) -> String {
 }
 
 /// How orders are made in one measurement.
-enum By {
+enum By<'f> {
     /// So many connections, each of which asks again as soon as it is answered.
     Closed(usize),
     /// So many orders a second, in parts of the best rate of the closed loops before.
     Offered(f64),
     /// A few connections beside one of the floods.
-    Beside(usize),
+    Beside(&'f FloodRequest),
 }
 
 /// Measures and compares.
@@ -79,8 +79,7 @@ pub(crate) async fn run(
                     let best = best.as_ref().with_context(|| format!("{name}: no closed loop was measured before"))?;
                     load::offer(next(MANY), best.per_second * part, shop.asked(1), orders).await
                 }
-                By::Beside(flood) => {
-                    let (_, connections, template) = &floods[*flood];
+                By::Beside((_, connections, template)) => {
                     let flood = Flood::start(shop.process().address, *connections, template.clone())?;
                     let measured = load::measure(next(FEW), shop.asked(1), orders).await;
                     report.note(format!("{name}: the flood was answered {}", flood.end()?));
@@ -102,10 +101,10 @@ pub(crate) async fn run(
 }
 
 /// One after the other; the few alone stand right before those beside floods.
-fn cases(floods: &[Asked]) -> Vec<(String, By)> {
+fn cases(floods: &[FloodRequest]) -> Vec<(String, By<'_>)> {
     let closed = CLOSED.map(|connections| (closed(connections), By::Closed(connections)));
     let offered = OFFERED.map(|part| (open(part), By::Offered(part)));
-    let beside = floods.iter().enumerate().map(|(number, (name, ..))| ((*name).to_owned(), By::Beside(number)));
+    let beside = floods.iter().map(|flood| (flood.0.to_owned(), By::Beside(flood)));
     let alone = [(ALONE.to_owned(), By::Closed(FEW))];
     closed.into_iter().chain(offered).chain(alone).chain(beside).collect()
 }
@@ -119,10 +118,11 @@ fn told(report: &mut Report, name: &str, outcome: Outcome) -> Figure {
     outcome.figure
 }
 
-/// What else may be asked of a server, by anybody: what it is called, from how many connections, and the request.
-type Asked = (&'static str, usize, Arc<Template>);
+/// A request of a flood: what its measurement is called, from how many connections it comes, and what it asks.
+type FloodRequest = (&'static str, usize, Arc<Template>);
 
-fn floods(shop: &Shop) -> [Asked; 3] {
+/// What else may be asked of a server, by anybody.
+fn floods(shop: &Shop) -> [FloodRequest; 3] {
     let host = format!("Host: {}\r\n", shop.process().address);
     let token = format!("{host}Authorization: Token {}a{}\r\n", "#".repeat(19), "#".repeat(20));
     [

@@ -321,7 +321,7 @@ impl Warehouse {
     pub(crate) fn send_level(&mut self, which: usize) {
         let Level { place, units: level, taken } = self.erp.levels.remove(which);
         let ago = self.ago(taken);
-        let is_written = self.shop.try_figure(SKU, place, level, Some(ago));
+        let is_written = self.shop.try_level(SKU, place, level, Some(ago));
         self.tell(&format!("level {level} of {place}, {ago} ago: {is_written}"));
     }
 

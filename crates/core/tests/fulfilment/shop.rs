@@ -149,11 +149,11 @@ impl Shop {
 
     /// The ERP writes a level, taken so many seconds ago.
     pub(crate) fn level(&mut self, sku: &str, list: i64, level: i64, ago: Option<i64>) {
-        assert!(self.try_figure(sku, list, level, ago), "a figure is written");
+        assert!(self.try_level(sku, list, level, ago), "a level is written");
     }
 
     /// The same, unless it is older than the one that is stored.
-    pub(crate) fn try_figure(&mut self, sku: &str, list: i64, level: i64, ago: Option<i64>) -> bool {
+    pub(crate) fn try_level(&mut self, sku: &str, list: i64, level: i64, ago: Option<i64>) -> bool {
         let snapshot_at = self.ago(ago);
         let row = WriteStock {
             target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: sku.to_owned() }),
