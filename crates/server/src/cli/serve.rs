@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
+use crate::http::routes::routes;
 use crate::supervise::keep_going;
 use crate::writer::Writer;
 use crate::{demo, http, measures, watch, workers};
@@ -105,8 +106,8 @@ async fn serve(
         (failed, Instant::now())
     };
     let (end, ended) = oneshot::channel::<()>();
-    let inside = inside.map(|inside| tokio::spawn(http::serve_inside(inside, app.clone(), ended)));
-    let (failed, told) = http::serve(listener, app.clone(), stop).await;
+    let inside = inside.map(|inside| tokio::spawn(http::serve_inside(inside, app.clone(), routes(), ended)));
+    let (failed, told) = http::serve(listener, app.clone(), routes(), stop).await;
     // One time for all: what the connections have taken of it, the rest has not.
     let drain = Duration::from_secs(app.config.drain_seconds);
     let left = || drain.saturating_sub(told.elapsed()).max(END_MIN);

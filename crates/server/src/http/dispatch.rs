@@ -11,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, RawPathParams};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
@@ -20,7 +20,6 @@ use onhand_core::ChannelId;
 use onhand_store::channels;
 
 use super::admission::{self, Origin};
-use super::docs;
 use super::encoding::Encoding;
 use super::handling::Handling;
 use super::host;
@@ -56,6 +55,9 @@ struct Place {
     /// Where the request comes from, once there is one.
     origin: Origin,
 }
+
+/// What a page may do that says nothing of it.
+const NOTHING_ALLOWED: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 const NOWHERE: Origin = Origin { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_operator: false };
 
@@ -298,20 +300,20 @@ fn finish(mut observed: Observed, reply: ApiResponse) -> Response {
         headers.insert(header::CONTENT_TYPE, reply.content_type);
     }
     // Answers have stock levels and tokens: no cache between here and the client may keep them, unless they say so.
-    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.extend(reply.headers);
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     guard(headers);
     observed.finish(&mut response, reply.reason.as_deref());
     response
 }
 
-/// Says to a browser what it may do with a page, and that no other page may show it within itself.
+/// Says to a browser that a page may do no more than it says itself, and that no other page may show it within itself.
 fn guard(headers: &mut HeaderMap) {
     if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, docs::policy());
-        headers.insert(header::REFERRER_POLICY, header::HeaderValue::from_static("no-referrer"));
-        headers.insert(header::X_FRAME_OPTIONS, header::HeaderValue::from_static("DENY"));
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING_ALLOWED);
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! HTTP: the listeners and the graceful stop; below it the route table and one file per resource.
 //!
-//! Promises: a stop finishes what was accepted. Must not know rules, SQL or the shape of errors.
+//! Promises: a stop finishes what was accepted. Must not know rules, SQL, single routes or the shape of errors.
 
 mod admission;
 mod asset;
@@ -15,6 +15,7 @@ mod connection_limits;
 mod connections;
 pub mod content_types;
 pub mod customers;
+pub mod description;
 pub mod discrepancies;
 pub mod dispatch;
 pub mod docs;
@@ -73,7 +74,6 @@ use tokio::net::TcpListener;
 
 use self::connections::Listener;
 use self::route::{Mount, Route};
-use self::routes::routes;
 use crate::app::App;
 use crate::measures;
 
@@ -88,11 +88,11 @@ const INSIDE_CONNECTIONS_MAX: usize = 256;
 
 /// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the
 /// last one of its connection. What `stop` said.
-pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
+pub async fn serve<T>(listener: TcpListener, app: Arc<App>, routes: Vec<Route>, stop: impl Future<Output = T>) -> T {
     measures::recorder(); // from here on, numbers are kept
     let is_apart = app.config.admin_listen.is_some();
     let is_here = |route: &Route| !(is_apart && route.for_operators);
-    let router = dispatch::router(&app, routes().into_iter().filter(is_here));
+    let router = dispatch::router(&app, routes.into_iter().filter(is_here));
     let door = Listener::new(&app, router, app.config.connections_max, false);
     let stopping = door.stopping();
     let stop = async {
@@ -108,7 +108,12 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Ou
 }
 
 /// Serves the operator listener until `stop`: health, metrics, the API description.
-pub async fn serve_inside<T>(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = T>) -> T {
-    let router = dispatch::router(&app, routes().into_iter().filter(|route| route.under == Mount::Root));
+pub async fn serve_inside<T>(
+    listener: TcpListener,
+    app: Arc<App>,
+    routes: Vec<Route>,
+    stop: impl Future<Output = T>,
+) -> T {
+    let router = dispatch::router(&app, routes.into_iter().filter(|route| route.under == Mount::Root));
     Listener::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await
 }

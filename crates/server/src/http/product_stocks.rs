@@ -17,6 +17,7 @@ use super::request_context::RequestContext;
 use super::{error_mapping, feeds};
 use crate::app::Zones;
 use crate::wire::Family;
+use crate::wire::body::ROWS_MAX;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
@@ -26,8 +27,6 @@ use crate::wire::scalar;
 use crate::wire::view::{Shape, View, property};
 use crate::zone::{Twice, Zone};
 
-/// Rows of one upsert.
-pub const ROWS_MAX: usize = 1_000;
 /// What a row of a list takes up, roughly.
 const ROW_BYTES: usize = 192;
 

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 
+/// The most rows that a body may have, unless a route has a limit of its own.
+pub const ROWS_MAX: usize = 1_000;
 /// The most parts a multipart body may have.
 const PARTS_MAX: usize = 100;
 

@@ -14,6 +14,7 @@ use onhand::app::App;
 use onhand::auth::{Role, password, token};
 use onhand::clock::Clock;
 use onhand::config::ServeConfig;
+use onhand::http::routes::routes;
 use onhand::wire::scalar;
 use onhand::writer::Writer;
 use onhand::{http, workers};
@@ -80,7 +81,7 @@ impl TestServer {
         let workers = Some(workers::start(&app));
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), stopped)));
+        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), routes(), stopped)));
         let (stop, http) = (Some(stop), client());
         Self { address, app, clock: micros, stop, serving, http, workers, _database: database }
     }

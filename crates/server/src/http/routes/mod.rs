@@ -21,7 +21,7 @@ use axum::http::Method;
 
 pub use self::directory::NOUNS;
 pub use super::route::{Answer, CHANNEL, Handler, Holds, Mount, Parameter, Reading, RefusedBy, Route, Rows, parameter};
-use super::{auth, health, schema};
+use super::{auth, description, health};
 use crate::auth::Permission as May;
 use crate::wire::view::View;
 
@@ -82,12 +82,12 @@ fn operations() -> Vec<Route> {
             .under(Mount::Root)
             .for_operators()
             .answers(200, Answer::Free),
-        route!(GET "api/schema" Public schema::show, "This description.")
+        route!(GET "api/schema" Public description::show, "This description.")
             .under(Mount::Root)
             .for_operators()
             .answers(200, Answer::Free)
             .answers(304, Answer::Nothing),
-        route!(GET "api/docs" Public schema::page, "This description, to read.")
+        route!(GET "api/docs" Public description::page, "This description, to read.")
             .under(Mount::Root)
             .for_operators()
             .answers(200, Answer::Free)

@@ -7,8 +7,6 @@ mod answers;
 mod bodies;
 mod parameters;
 
-use std::sync::LazyLock;
-
 use axum::http::Method;
 use onhand_core::OrderStatus;
 use serde_json::{Map, Value, json};
@@ -16,35 +14,17 @@ use serde_json::{Map, Value, json};
 use self::answers::responses;
 use self::bodies::{body, file};
 use self::parameters::parameters;
-use super::asset::Asset;
-use super::docs;
-use super::request_context::RequestContext;
-use super::routes::{Mount, Reading, Route, routes};
+use super::routes::{Mount, Reading, Route};
 use crate::auth::Permission;
 use crate::wire::Family;
-use crate::wire::error::Error;
-use crate::wire::json::ApiResponse;
 
-/// `GET /api/schema/`.
-pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
-    static TEXT: LazyLock<Asset> = LazyLock::new(|| Asset::new("application/json", document().to_string()));
-    Ok(TEXT.reply(&call.headers))
-}
-
-/// `GET /api/docs/`.
-pub async fn page(call: RequestContext) -> Result<ApiResponse, Error> {
-    static PAGE: LazyLock<Asset> = LazyLock::new(|| Asset::new("text/html; charset=utf-8", docs::page(&document())));
-    Ok(PAGE.reply(&call.headers))
-}
-
-/// The whole description.
-pub fn document() -> Value {
+/// The whole description of these routes.
+pub fn document(routes: &[Route]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut shared = Shared::default();
-    let routes = routes();
-    for route in &routes {
+    for route in routes {
         for path in route.paths() {
-            let described = Described { route, all: &routes, path: &path };
+            let described = Described { route, all: routes, path: &path };
             let slash = if route.under == Mount::Root { "" } else { "/" };
             let operations = paths.entry(format!("{path}{slash}")).or_insert_with(|| json!({}));
             operations[route.method.as_str().to_lowercase()] = operation(&described, &mut shared);
