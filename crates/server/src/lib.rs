@@ -3,9 +3,8 @@
 //! Promises: stock changes only through the [`writer`]; the wire's shape is known to [`wire`] alone. Must not contain
 //! SQL or rules.
 
-pub mod app;
+pub mod api;
 pub mod auth;
-pub mod change_feed;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -15,9 +14,11 @@ pub mod http;
 pub mod imports;
 pub mod logs;
 pub mod measures;
+pub mod openapi;
 pub mod readiness;
+pub mod resource;
 pub mod response_cache;
-pub mod sourcing;
+pub mod state;
 pub mod supervise;
 pub mod tls;
 pub mod watch;

@@ -11,7 +11,7 @@ use onhand_store::feed::outbox;
 use onhand_store::{Error, Tx, accounts, leases};
 use tokio::sync::Mutex;
 
-use crate::app::App;
+use crate::state::App;
 use crate::writer;
 
 /// A queue this full cannot promise a quick answer.

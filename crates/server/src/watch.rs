@@ -13,7 +13,7 @@ use onhand_store::imports::State;
 use onhand_store::watched::{self, Watched};
 use onhand_store::{Error, Tx};
 
-use crate::app::App;
+use crate::state::App;
 
 /// After a look there is a pause of at least so many times as long.
 const PAUSE_SHARE: u32 = 20;

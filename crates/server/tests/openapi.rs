@@ -11,7 +11,7 @@ const SHOWN_MAX: usize = 20;
 #[test]
 fn the_committed_description_is_the_one_the_code_makes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi.json");
-    let made = onhand::http::schema::document(&onhand::http::routes::routes());
+    let made = onhand::openapi::document(&onhand::api::routes());
     let text = format!("{made:#}\n");
     if std::env::var_os("ONHAND_UPDATE").is_some() {
         std::fs::write(&path, &text).expect("the repository can be written");

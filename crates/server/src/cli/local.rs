@@ -20,13 +20,14 @@ use tokio::task::JoinHandle;
 
 use super::client::{Format, List, StockClient, Take, Wanted};
 use super::{database, remote};
-use crate::app::App;
+use crate::api::imports::{import_changes, import_results, imports};
+use crate::api::stock::exports;
 use crate::auth::{Caller, Role};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
+use crate::http::context::RequestContext;
 use crate::http::handling::Handling;
-use crate::http::request_context::RequestContext;
-use crate::http::{exports, import_changes, import_results, imports};
+use crate::state::App;
 use crate::wire::Family;
 use crate::wire::error::Error;
 use crate::writer::Writer;

@@ -18,11 +18,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::{database, say};
-use crate::app::App;
+use crate::api::routes;
 use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
-use crate::http::routes::routes;
+use crate::state::App;
 use crate::supervise::keep_going;
 use crate::writer::Writer;
 use crate::{demo, http, measures, watch, workers};

@@ -13,7 +13,7 @@ use onhand_store::records::{self, Record, Table};
 use onhand_store::stores::{CARGO_COMPANIES, STORES};
 use onhand_store::{Error, Tx, Value, products};
 
-use crate::http::customers;
+use crate::api::directory::customers;
 
 /// Countries with their codes.
 const LANDS: [(&str, &str); 3] = [("Türkiye", "TR"), ("Deutschland", "DE"), ("United Arab Emirates", "AE")];

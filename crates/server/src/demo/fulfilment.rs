@@ -10,7 +10,7 @@ use onhand_store::records::{self, Record, Table};
 use onhand_store::stock_locations::{ADDRESSES, LOCATIONS};
 
 use super::{ORDERS, place, submit};
-use crate::app::App;
+use crate::state::App;
 
 /// Name, code, priority, latitude and longitude, by the list that counts its stock.
 const PLACES: [(&str, &str, i64, &str, &str); 2] =

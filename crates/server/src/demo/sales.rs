@@ -9,8 +9,8 @@ use onhand_store::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
 use onhand_store::shipping_infos::SHIPPING_INFOS;
 use onhand_store::{Error, Tx, Value};
 
-use crate::app::App;
-use crate::http::content_types;
+use crate::api::directory::content_types;
+use crate::state::App;
 
 const REASON_NAMES: [(&str, &str); 4] = [
     ("Out of stock", "cancel"),

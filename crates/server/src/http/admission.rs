@@ -10,8 +10,8 @@ use std::time::Duration;
 use axum::http::{HeaderMap, header};
 
 use super::route::Route;
-use crate::app::App;
 use crate::auth::{Caller, Permission, Recalled, Role};
+use crate::state::App;
 use crate::wire::error::Error;
 
 /// How long an unauthenticated client beyond its limit waits for its answer at the least, and how much longer at the

@@ -19,7 +19,7 @@ const TAG_BYTES: usize = 16;
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// An answer.
-pub(super) struct Asset {
+pub(crate) struct Asset {
     content_type: &'static str,
     plain: Bytes,
     packed: Bytes,
@@ -28,7 +28,7 @@ pub(super) struct Asset {
 
 impl Asset {
     /// An answer of this type.
-    pub(super) fn new(content_type: &'static str, text: String) -> Self {
+    pub(crate) fn new(content_type: &'static str, text: String) -> Self {
         let mut packed = GzEncoder::new(Vec::new(), Compression::best());
         let packed = packed.write_all(text.as_bytes()).and_then(|()| packed.finish()).unwrap_or_default();
         let hash = Sha256::digest(text.as_bytes());
@@ -39,7 +39,7 @@ impl Asset {
     }
 
     /// The answer to a request with these headers.
-    pub(super) fn reply(&self, headers: &HeaderMap) -> ApiResponse {
+    pub(crate) fn reply(&self, headers: &HeaderMap) -> ApiResponse {
         let is_packed = !self.packed.is_empty() && takes_gzip(headers);
         let reply = match self.is_known(headers) {
             true => ApiResponse::text(StatusCode::NOT_MODIFIED, NOTHING),

@@ -24,11 +24,11 @@ use tower::ServiceExt as _;
 
 use super::STOP_GRACE;
 use super::connection_limits::{ConnectionLimits, ConnectionPermit};
-use super::dispatch::Peer;
 use super::protocol_errors::ProtocolErrors;
+use super::router::Peer;
 use super::telemetry::Gate;
 use super::write_timeout::WriteTimeout;
-use crate::app::App;
+use crate::state::App;
 
 /// Headers a request may have.
 const HEADERS_MAX: usize = 64;

@@ -17,7 +17,7 @@ use onhand_store::{Store, Tx};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::app::App;
+use crate::state::App;
 use crate::wire::error::Error;
 use crate::wire::json::ApiResponse;
 

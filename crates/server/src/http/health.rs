@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::request_context::RequestContext;
+use super::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
 use crate::{logs, measures};

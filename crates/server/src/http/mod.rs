@@ -1,67 +1,22 @@
-//! HTTP: the listeners and the graceful stop; below it the route table and one file per resource.
+//! HTTP: the listeners and the graceful stop; below it what every request passes through.
 //!
 //! Promises: a stop finishes what was accepted. Must not know rules, SQL, single routes or the shape of errors.
 
 mod admission;
-mod asset;
-pub mod auth;
-pub mod batch_requests;
-pub mod cancellations;
-pub mod catalogs;
-pub mod categories;
-pub mod changes;
-pub mod channels;
+pub(crate) mod asset;
 mod connection_limits;
 mod connections;
-pub mod content_types;
-pub mod customers;
-pub mod description;
-pub mod discrepancies;
-pub mod dispatch;
-pub mod docs;
+pub mod context;
 pub mod download;
 pub mod encoding;
 pub mod error_mapping;
-pub mod exports;
-pub mod failed_integrations;
-pub mod feeds;
-pub mod geography;
 pub mod handling;
 pub mod health;
 pub mod host;
-pub mod import_changes;
-pub mod import_results;
-pub mod imports;
-pub mod integration_actions;
-pub mod mapped_products;
-pub mod mappings;
-pub mod movements;
-pub mod order_items;
-pub mod orders;
-pub mod packages;
-pub mod prices;
-pub mod product_stocks;
-pub mod products;
 mod protocol_errors;
-pub mod reports;
-pub mod request_context;
-pub mod resources;
-mod route;
-pub mod routes;
-pub mod schema;
-pub mod shipping_infos;
-pub mod short_items;
-pub mod state_objects;
-pub mod stock_availability;
-pub mod stock_counts;
-pub mod stock_lists;
-pub mod stock_locations;
-pub mod stock_moves;
-pub mod stores;
+pub mod route;
+pub mod router;
 pub mod telemetry;
-pub mod transfers;
-pub mod transitions;
-pub mod unplanned_items;
 pub mod upload;
 mod write_timeout;
 
@@ -74,8 +29,8 @@ use tokio::net::TcpListener;
 
 use self::connections::Listener;
 use self::route::{Mount, Route};
-use crate::app::App;
 use crate::measures;
+use crate::state::App;
 
 /// How long a stop still listens. What was sent before it may not have been read yet: it waits in a socket, or in a
 /// connection that is not accepted yet, and closing either would lose it.
@@ -92,7 +47,7 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, routes: Vec<Route>, 
     measures::recorder(); // from here on, numbers are kept
     let is_apart = app.config.admin_listen.is_some();
     let is_here = |route: &Route| !(is_apart && route.for_operators);
-    let router = dispatch::router(&app, routes.into_iter().filter(is_here));
+    let router = router::router(&app, routes.into_iter().filter(is_here));
     let door = Listener::new(&app, router, app.config.connections_max, false);
     let stopping = door.stopping();
     let stop = async {
@@ -114,6 +69,6 @@ pub async fn serve_inside<T>(
     routes: Vec<Route>,
     stop: impl Future<Output = T>,
 ) -> T {
-    let router = dispatch::router(&app, routes.into_iter().filter(|route| route.under == Mount::Root));
+    let router = router::router(&app, routes.into_iter().filter(|route| route.under == Mount::Root));
     Listener::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await
 }

@@ -8,8 +8,8 @@ use std::pin::Pin;
 
 use axum::http::Method;
 
+use super::context::RequestContext;
 use super::download::Format;
-use super::request_context::RequestContext;
 use crate::auth::Permission as May;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
@@ -19,6 +19,20 @@ use crate::wire::view::View;
 
 /// What the paths of a channel begin with.
 pub const CHANNEL: &str = "/api/v1/channel/{channel}/";
+
+/// A route of a handler that is a function: `route!(GET "orders" ReadOrders orders::list, "Orders.")`.
+macro_rules! route {
+    ($method:ident $path:literal $permission:ident $handler:path, $summary:literal) => {
+        $crate::http::route::Route::new(
+            axum::http::Method::$method,
+            $path,
+            $crate::auth::Permission::$permission,
+            $handler,
+            $summary,
+        )
+    };
+}
+pub(crate) use route;
 
 /// What answers a route.
 pub type Handler =
@@ -52,6 +66,16 @@ pub enum Answer {
     Nothing,
     /// Something that is not described further.
     Free,
+}
+
+/// One object that has the same form in both families.
+pub(crate) const fn one(view: &'static View) -> Answer {
+    Answer::One(view, view)
+}
+
+/// A page of such objects.
+pub(crate) const fn page(view: &'static View) -> Answer {
+    Answer::Page(view, view)
 }
 
 /// What may reject a request to a route with 406.
@@ -156,7 +180,7 @@ pub const fn parameter(name: &'static str, holds: Holds) -> Parameter {
 }
 
 impl Route {
-    pub(super) fn new<F>(
+    pub(crate) fn new<F>(
         method: Method,
         path: &'static str,
         permission: May,
@@ -170,7 +194,7 @@ impl Route {
     }
 
     /// The same with a handler that is made already.
-    pub(super) fn of(
+    pub(crate) fn of(
         method: Method,
         path: &'static str,
         permission: May,
@@ -202,18 +226,18 @@ impl Route {
     }
 
     /// The same, which the vendor does not document.
-    pub(super) fn own(mut self) -> Self {
+    pub(crate) fn own(mut self) -> Self {
         self.own = true;
         self
     }
 
     /// The same, served apart where there is a listener for it.
-    pub(super) fn for_operators(mut self) -> Self {
+    pub(crate) fn for_operators(mut self) -> Self {
         self.for_operators = true;
         self
     }
 
-    pub(super) fn asks(mut self, parameters: &'static [Parameter]) -> Self {
+    pub(crate) fn asks(mut self, parameters: &'static [Parameter]) -> Self {
         self.parameters = parameters;
         self
     }
@@ -237,53 +261,53 @@ impl Route {
         resource.is_some_and(|resource| matches!(name, "id" | "pk") || is_noun(resource))
     }
 
-    pub(super) fn under(mut self, under: Mount) -> Self {
+    pub(crate) fn under(mut self, under: Mount) -> Self {
         self.under = under;
         self
     }
 
-    pub(super) fn takes(mut self, fields: &'static [Field]) -> Self {
+    pub(crate) fn takes(mut self, fields: &'static [Field]) -> Self {
         self.body = Some(fields);
         self.whole = self.method != Method::PATCH;
         self
     }
 
-    pub(super) fn or_many(mut self) -> Self {
+    pub(crate) fn or_many(mut self) -> Self {
         self.many = true;
         self
     }
 
-    pub(super) fn lists(mut self, filters: &'static [Filter]) -> Self {
+    pub(crate) fn lists(mut self, filters: &'static [Filter]) -> Self {
         self.filters = Some(filters);
         self
     }
 
-    pub(super) fn feeds(mut self, filters: &'static [Filter]) -> Self {
+    pub(crate) fn feeds(mut self, filters: &'static [Filter]) -> Self {
         self.rows = Rows::Leave;
         self.lists(filters)
     }
 
-    pub(super) fn answers(mut self, status: u16, answer: Answer) -> Self {
+    pub(crate) fn answers(mut self, status: u16, answer: Answer) -> Self {
         self.answers.push((status, answer));
         self
     }
 
-    pub(super) fn through_writer(mut self) -> Self {
+    pub(crate) fn through_writer(mut self) -> Self {
         self.writer = true;
         self
     }
 
-    pub(super) fn may_be_refused(mut self) -> Self {
+    pub(crate) fn may_be_refused(mut self) -> Self {
         self.refused_by = RefusedBy::Rules;
         self
     }
 
-    pub(super) fn downloads(mut self, formats: &'static [Format]) -> Self {
+    pub(crate) fn downloads(mut self, formats: &'static [Format]) -> Self {
         self.formats = formats;
         self.answers(200, Answer::Free)
     }
 
-    pub(super) fn uploads(mut self, options: &'static [Field]) -> Self {
+    pub(crate) fn uploads(mut self, options: &'static [Field]) -> Self {
         self.reading = Reading::InPieces;
         self.options = options;
         self

@@ -16,8 +16,8 @@ use futures_core::Stream;
 use http_body_util::{BodyDataStream, BodyExt as _};
 use sha2::{Digest as _, Sha256};
 
-use super::dispatch;
-use super::request_context::RequestContext;
+use super::context::RequestContext;
+use super::router;
 use crate::imports::spool::{Untaken, UploadSink};
 use crate::wire::error::Error;
 
@@ -65,7 +65,7 @@ pub async fn receive(call: &RequestContext, arriving: UploadSink) -> Result<Opti
     let received = read(call, &mut body, arriving).await;
     let is_late = matches!(received, Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, _)));
     if !is_late && !matches!(received, Ok(Some(_))) {
-        dispatch::discard(&call.app, &mut body).await;
+        router::discard(&call.app, &mut body).await;
     }
     received
 }
@@ -73,7 +73,7 @@ pub async fn receive(call: &RequestContext, arriving: UploadSink) -> Result<Opti
 /// Reads over a body that was rejected before it was looked at: the client may not read before it has sent all.
 pub async fn pass_over(call: &RequestContext) {
     if let Some(mut body) = call.take_upload() {
-        dispatch::discard(&call.app, &mut body).await;
+        router::discard(&call.app, &mut body).await;
     }
 }
 

@@ -8,8 +8,8 @@ use onhand_store::imports::{self, ImportRow, Kind, State, Task};
 use onhand_store::{Error, Store, Tx};
 use uuid::Builder;
 
-use crate::app::App;
 use crate::auth::token;
+use crate::state::App;
 
 /// The most characters that are kept of a file's name.
 const FILE_NAME_CHARS_MAX: usize = 255;

@@ -16,9 +16,9 @@ use onhand_store::optimistic::SpeculativeBatch;
 use tokio::task::JoinHandle;
 
 use super::JobError;
-use crate::app::App;
 use crate::imports::messages;
 use crate::imports::outcomes::{self, End, Figures, RowOutcome, Wanted};
+use crate::state::App;
 use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
 
 /// The pause before a full queue is tried again.

@@ -11,11 +11,11 @@ use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error, Tx};
 
 use super::{JobError, blocking};
-use crate::app::App;
 use crate::imports::messages::RowText;
 use crate::imports::outcomes::{self, End, RowOutcome};
 use crate::imports::stock_list_rows::{self, ListFile, WantedList};
 use crate::imports::{CHUNK_ROWS, spool};
+use crate::state::App;
 
 /// Makes the lists of a file, or says which it would make.
 pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {

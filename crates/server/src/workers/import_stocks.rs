@@ -15,10 +15,10 @@ use tokio::sync::mpsc;
 
 use super::chunks::{InFlight, Rows, Slot, gone};
 use super::{JobError, blocking};
-use crate::app::App;
 use crate::imports::file::{FileRow, LocalTimes, Plan, Survey};
 use crate::imports::outcomes::{self, RowOutcome};
 use crate::imports::{CHUNK_ROWS, messages, spool};
+use crate::state::App;
 use crate::writer::SpeculativeDecider;
 
 /// Chunks that are read ahead.

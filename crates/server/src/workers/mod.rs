@@ -3,11 +3,13 @@
 //! Promises: an import is worked on by one process at a time, goes on where it stopped when that process dies, and is
 //! not done twice even where two processes believe that it is theirs. Must not know HTTP.
 
+pub mod change_feed;
 mod chunks;
 mod delays;
 mod import_lists;
 mod import_stocks;
 mod source_orders;
+pub mod sourcing;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,10 +22,9 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use self::delays::Delays;
-use crate::app::App;
 use crate::auth::token;
-use crate::change_feed;
 use crate::imports::trouble::Trouble;
+use crate::state::App;
 use crate::supervise::{caught, keep_going};
 
 /// How many imports one process works on at a time.

@@ -11,9 +11,8 @@ use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
 use onhand_store::{Error, Tx, fulfilment, stock_locations, stocks, unplanned_items};
 use tokio::task::JoinSet;
 
-use super::PAUSE;
-use crate::app::App;
-use crate::sourcing;
+use super::{PAUSE, sourcing};
+use crate::state::App;
 use crate::writer::{Submission, SubmissionResult, SubmitError};
 
 /// Orders looked up at once.

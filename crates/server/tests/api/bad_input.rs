@@ -5,8 +5,9 @@
 
 use std::sync::Arc;
 
+use onhand::api::{resources, routes};
 use onhand::auth::Role;
-use onhand::http::routes::{NOUNS, Reading, Route, routes};
+use onhand::http::route::{Reading, Route};
 use onhand::wire::field::{Field, Kind};
 use onhand::wire::filter::Kind as FilterKind;
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
     // A resource with all six routes has one table and one reader for the three that have a body.
     let again = |route: &Route| {
         let noun = route.path.strip_suffix("/{id}").unwrap_or(route.path);
-        route.method != "POST" && NOUNS.iter().any(|(_, one)| one.paths.0 == noun)
+        route.method != "POST" && resources().any(|(_, one)| one.paths.0 == noun)
     };
     for route in routes().into_iter().filter(|route| !again(route)).map(Arc::new) {
         let paths = route.paths();

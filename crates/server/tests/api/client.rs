@@ -10,11 +10,11 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use clap::Parser;
-use onhand::app::App;
+use onhand::api::routes;
 use onhand::auth::{Role, password, token};
 use onhand::clock::Clock;
 use onhand::config::ServeConfig;
-use onhand::http::routes::routes;
+use onhand::state::App;
 use onhand::wire::scalar;
 use onhand::writer::Writer;
 use onhand::{http, workers};

@@ -1,8 +1,9 @@
 //! Numbers and queries at the ends of what can be written, in every list: never a 5xx, and never an answer that is made
 //! of arithmetic gone wrong.
 
+use onhand::api::routes;
 use onhand::auth::Role;
-use onhand::http::routes::{CHANNEL, Route, routes};
+use onhand::http::route::{CHANNEL, Route};
 use onhand::wire::filter::{Filter, Kind};
 
 use crate::client::Client;

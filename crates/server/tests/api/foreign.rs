@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use onhand::api::resources;
 use onhand::auth::Role;
-use onhand::http::routes::{NOUNS, Route};
+use onhand::http::route::Route;
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
@@ -178,7 +179,7 @@ fn listed(answer: &Answer) -> (BTreeSet<i64>, Option<i64>) {
 #[tokio::test]
 async fn foreign_objects_are_neither_listed_nor_counted() {
     let stranger = Stranger::open().await;
-    for (_, noun) in NOUNS.iter().filter(|(places, _)| Role::Channel.allows(places.read.1)) {
+    for (_, noun) in resources().filter(|(places, _)| Role::Channel.allows(places.read.1)) {
         if !["channels", "catalogs", "price_list"].contains(&noun.paths.0) {
             stranger.samples.record(noun.paths.0).await;
         }
@@ -280,7 +281,7 @@ async fn nothing_foreign_can_be_pointed_at() {
 fn routes_of(route: &Route, method: &str) -> bool {
     let one = format!("{}/{{id}}", route.path);
     let same = |other: &Route| other.path == one && other.method == *method && Role::Channel.allows(other.permission);
-    onhand::http::routes::routes().iter().any(same)
+    onhand::api::routes().iter().any(same)
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! What a request has and no route reads: fields of bodies, parameters of queries. For every route, as the table has
 //! it.
 
+use onhand::api::routes;
 use onhand::auth::Role;
-use onhand::http::routes::{Mount, Reading, Route, routes};
+use onhand::http::route::{Mount, Reading, Route};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Value, json};
 

@@ -3,8 +3,9 @@
 //! Promises: a new list, filter or sort is checked by itself. What a filter should find is worked out here from the
 //! rows shown, never asked of the server.
 
+use onhand::api::{resources, routes};
 use onhand::auth::Role;
-use onhand::http::routes::{Mount, NOUNS, Route, Rows, routes};
+use onhand::http::route::{Mount, Route, Rows};
 use onhand::wire::filter::{Filter, Kind};
 use serde_json::{Value, json};
 
@@ -41,7 +42,7 @@ async fn filled() -> Samples {
         let order = json!({"channel": market, "status": status, "is_send": number % 3 == 0, "order_items": lines});
         let order = shop.try_order(order).await.created();
         shop.try_release(crate::shop::items(&order)[0], json!({"code": format!("E{}", number % 4)})).await.created();
-        for noun in NOUNS.iter().map(|(_, noun)| noun).filter(|noun| noun.table.name != "channel") {
+        for noun in resources().map(|(_, noun)| noun).filter(|noun| noun.table.name != "channel") {
             samples.record(noun.paths.0).await;
         }
         let prices = samples.record("price_list").await;

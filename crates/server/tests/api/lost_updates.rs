@@ -1,8 +1,9 @@
 //! Two people change two fields of one object at the same moment: both changes take effect, and its time never goes
 //! back. For every route that changes an object, as the route table has it.
 
+use onhand::api::routes;
 use onhand::auth::Role;
-use onhand::http::routes::{Route, routes};
+use onhand::http::route::Route;
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Value, json};
 

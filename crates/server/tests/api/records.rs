@@ -1,8 +1,9 @@
 //! Every resource whose rows are records, through all six routes: made, shown, listed, changed, written anew, removed.
 
+use onhand::api::resources;
 use onhand::auth::Role;
-use onhand::http::resources::Resource;
-use onhand::http::routes::{Mount, NOUNS};
+use onhand::http::route::Mount;
+use onhand::resource::Resource;
 use onhand_store::records::Column;
 use serde_json::{Value, json};
 
@@ -25,7 +26,7 @@ impl Sweep<'_> {
 #[tokio::test]
 async fn every_noun_lives_through_its_six_routes() {
     let samples = Samples::open().await;
-    for (places, noun) in NOUNS {
+    for (places, noun) in resources() {
         let sweep = Sweep { samples: &samples, noun, path: format!("/api/v1/{}/", noun.paths.0) };
         let mut paths = vec![sweep.path.clone()];
         if matches!(places.read.0, Mount::Both) {
@@ -91,7 +92,7 @@ async fn removed(sweep: &Sweep<'_>, made: &Value) {
 async fn what_is_pointed_at_stays() {
     let samples = Samples::open().await;
     let admin = samples.client(Role::Admin).await;
-    for (_, noun) in NOUNS {
+    for (_, noun) in resources() {
         let path = format!("/api/v1/{}/", noun.paths.0);
         for field in noun.fields.iter().filter(|field| noun.table.column(field.name).is_some_and(Column::points)) {
             let mut body = samples.row(noun.fields);
@@ -116,7 +117,7 @@ async fn what_is_pointed_at_stays() {
 async fn an_array_is_taken_whole_or_not_at_all() {
     let samples = Samples::open().await;
     let admin = samples.client(Role::Admin).await;
-    for (_, noun) in NOUNS {
+    for (_, noun) in resources() {
         let path = format!("/api/v1/{}/", noun.paths.0);
         let rows = json!([samples.row(noun.fields), 5, {}]);
         if !noun.many {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use onhand::api::{resources, routes};
 use onhand::auth::Role;
 use onhand::config::ServeConfig;
-use onhand::http::routes::{Mount, NOUNS, Reading, Route, routes};
+use onhand::http::route::{Mount, Reading, Route};
 use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,7 @@ use crate::oms_floor::Floor;
 use crate::shop::{Shop, id, item};
 
 /// The SKU of a counted line.
-const COUNTED: &Field = &onhand::http::stock_counts::LINE[0];
+const COUNTED: &Field = &onhand::api::fulfilment::stock_counts::LINE[0];
 const USERNAME: &str = "somebody";
 /// A file that the shop's list takes.
 const SAMPLE_FILE: &[u8] = b"product_sku,stock\nSAMPLE,1000000\nSAMPLE-2,5\n";
@@ -149,7 +150,7 @@ impl Samples {
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
             "orders" | "oms/orders" => self.order().await,
-            noun if noun.starts_with("oms/") && !NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => {
+            noun if noun.starts_with("oms/") && !resources().any(|(_, one)| one.paths.0 == noun) => {
                 return self.floor.some(&self.shop, noun).await.to_string();
             }
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
@@ -162,7 +163,7 @@ impl Samples {
             "failed_integrations" => return self.failed().await,
             "error_reports" | "operational_events" => self.report(noun).await,
             "place_reports" => self.report("error_reports/city").await,
-            noun if NOUNS.iter().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
+            noun if resources().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
         id(&made).to_string()
@@ -186,7 +187,7 @@ impl Samples {
 
     /// A new one of a resource whose rows are records.
     pub(crate) async fn record(&self, noun: &str) -> Value {
-        let (places, one) = NOUNS.iter().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
+        let (places, one) = resources().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
         // What is made below the channel is there for every account.
         let below = match places.write.0 {
             Mount::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),

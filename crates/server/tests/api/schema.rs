@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use onhand::http::routes::Mount;
+use onhand::http::route::Mount;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 

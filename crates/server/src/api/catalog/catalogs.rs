@@ -1,0 +1,90 @@
+//! Catalogs and their items (contract 9.1, 9.2). A catalog without items has every product of its lists.
+
+use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, OF_CHANNEL};
+
+use crate::resource::{OwnerScope, Resource, Taken, Unique};
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::view::{Shape, View, property};
+
+/// Catalogs.
+pub static CATALOG: Resource = Resource {
+    unique: &[Unique { index: "catalog_name", taken: Taken::Field("name") }],
+    own: Some(OwnerScope::Among(OF_CHANNEL)),
+    ..Resource::new(
+        &CATALOGS,
+        ("catalogs", "catalogs/{id}"),
+        "catalog",
+        &[
+            Field::text("name", 128, "Unique name.").required(),
+            Field::pk("stock_list", "The stock list that its channels sell from.").nullable(),
+            Field::pk("price_list", "The price list of its channels.").nullable(),
+            Field::pks("extra_stock_lists", "Further stock lists, such as those of stores."),
+            Field::pks("extra_price_lists", "Further price lists."),
+        ],
+        &View {
+            name: "Catalog",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("name", Shape::Text),
+                property("stock_list", Shape::IntOrNull),
+                property("price_list", Shape::IntOrNull),
+                property("extra_stock_lists", Shape::Ints),
+                property("extra_price_lists", Shape::Ints),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("stock_list", "COALESCE(stock_list_id, 0)", Kind::Int),
+            Filter::new("price_list", "COALESCE(price_list_id, 0)", Kind::Int),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+/// Products of catalogs.
+pub static ITEM: Resource = Resource {
+    unique: &[Unique {
+        index: "catalog_item_product_id",
+        taken: Taken::Refused("catalog_item_duplicated", "This product is in this catalog already."),
+    }],
+    fixed: &["product", "catalog"],
+    own: Some(OwnerScope::Among(ITEMS_OF_CHANNEL)),
+    many: true,
+    ..Resource::new(
+        &CATALOG_ITEMS,
+        ("catalog_items", "catalog_items/{id}"),
+        "catalog item",
+        &[
+            Field::pk("product", "The product. It stays.").required(),
+            Field::pk("catalog", "The catalog it is in. It stays.").required(),
+        ],
+        &View {
+            name: "CatalogItem",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("product", Shape::Int),
+                property("catalog", Shape::Int),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("product", "product_id", Kind::Int),
+            Filter::new("catalog", "catalog_id", Kind::Int),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};

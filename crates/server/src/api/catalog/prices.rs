@@ -1,0 +1,171 @@
+//! Price lists, and the prices of products in them (contract 9.1, contract C3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
+use onhand_store::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::{Error as StoreError, Tx, products};
+
+use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::view::{Shape, View, property};
+
+/// Price lists.
+pub static LIST: Resource = Resource {
+    unique: &[
+        Unique { index: "price_list_name", taken: Taken::Field("name") },
+        Unique { index: "price_list_code", taken: Taken::Field("code") },
+    ],
+    own: Some(OwnerScope::Among(LISTS_OF_CHANNEL)),
+    rule: Some(|_, draft| {
+        // A form cannot say null; blank is what it has for it.
+        if draft.record.text("code") == Some("") {
+            draft.record.set("code", onhand_store::Value::Null);
+        }
+        judge(Ok(()))
+    }),
+    ..Resource::new(
+        &PRICE_LISTS,
+        ("price_list", "price_list/{id}"),
+        "price list",
+        &[
+            Field::text("name", 64, "Unique name.").required(),
+            Field::blank("code", 64, "The list's id in the ERP; unique.").nullable().exact(),
+            Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default false."),
+        ],
+        &View {
+            name: "PriceList",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("name", Shape::Text),
+                property("code", Shape::TextOrNull),
+                property("is_auto_sync", Shape::Bool),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("code", "COALESCE(code, '')", Kind::Text),
+            Filter::new("is_auto_sync", "is_auto_sync", Kind::Bool),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+/// Prices of products.
+pub static PRICE: Resource = Resource {
+    unique: &[Unique {
+        index: "product_price_product_id",
+        taken: Taken::Refused("product_price_duplicated", "A product has one price in a list."),
+    }],
+    fixed: &["product", "price_list"],
+    many: true,
+    upserts: true,
+    own: Some(OwnerScope::Among(OF_CHANNEL)),
+    rules: Some(|tx, drafts| Box::pin(complete(tx, drafts))),
+    ..Resource::new(
+        &PRODUCT_PRICES,
+        ("product_prices", "product_prices/{id}"),
+        "product price",
+        &[
+            Field::pk("product", "The product; or product_sku."),
+            Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU, in place of product.").exact(),
+            Field::pk("price_list", "The price list. With the product it is the key.").required(),
+            Field::decimal("price", "The price.").required(),
+            Field::text("currency_type", 8, "Its currency, in lower case.").required(),
+            Field::decimal("tax_rate", "The tax rate in percent.").nullable(),
+            Field::decimal("retail_price", "The price before a discount.").nullable(),
+            Field::object("extra_field", "Free data."),
+        ],
+        &View {
+            name: "ProductPrice",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("product", Shape::Int),
+                property("product_sku", Shape::Text),
+                property("price_list", Shape::Int),
+                property("price", Shape::Text),
+                property("currency_type", Shape::Text),
+                property("tax_rate", Shape::TextOrNull),
+                property("retail_price", Shape::TextOrNull),
+                property("extra_field", Shape::Object),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("product", "product_id", Kind::Int),
+            Filter::only("product__pk", "product_id", Kind::Int),
+            Filter::new("product_sku", "product_sku", Kind::Text),
+            Filter::new("price_list", "price_list_id", Kind::Int),
+            Filter::new("currency_type", "currency_type", Kind::Text),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+/// Amounts get the two digits after the point that clients compare texts with; the products are found by either name.
+async fn complete(tx: &mut Tx<'_>, drafts: Vec<Draft<'_>>) -> Result<Vec<Result<(), Error>>, StoreError> {
+    let skus: BTreeSet<&str> = drafts.iter().filter_map(|draft| draft.form.text("product_sku")).collect();
+    let mut products = products::keys_by_sku(tx, &skus.into_iter().collect::<Vec<_>>()).await?;
+    let ids: BTreeSet<i64> = drafts.iter().filter_map(|draft| draft.record.int("product_id")).collect();
+    let ids: Vec<ProductId> = ids.into_iter().map(ProductId::new).collect();
+    products.extend(products::keys_by_id(tx, &ids).await?);
+    let by_sku = products.iter().map(|product| (product.sku.as_str(), product)).collect();
+    let by_id = products.iter().map(|product| (product.id.get(), product)).collect();
+    Ok(drafts.into_iter().map(|draft| complete_one(draft, &by_sku, &by_id)).collect())
+}
+
+fn complete_one(
+    draft: Draft<'_>,
+    by_sku: &BTreeMap<&str, &Product>,
+    by_id: &BTreeMap<i64, &Product>,
+) -> Result<(), Error> {
+    let Draft { record, before, form, .. } = draft;
+    for column in ["price", "tax_rate", "retail_price"] {
+        if let Some(amount) = record.text(column).map(amount) {
+            record.set(column, amount);
+        }
+    }
+    let Some(sku) = form.text("product_sku") else {
+        let Some(id) = record.int("product_id") else {
+            return Err(Error::field("product", "This field is required."));
+        };
+        if let Some(product) = by_id.get(&id) {
+            record.set("product_sku", product.sku.clone());
+        }
+        return Ok(());
+    };
+    let Some(product) = by_sku.get(sku) else {
+        return Err(Error::field("product_sku", format!("Object with sku={sku} does not exist.")));
+    };
+    let other = |id: i64| id != product.id.get();
+    if form.int("product").is_some_and(other) || before.and_then(|before| before.int("product_id")).is_some_and(other) {
+        return Err(Error::field("product_sku", "This is another product's SKU."));
+    }
+    record.set("product_id", product.id.get());
+    record.set("product_sku", product.sku.clone());
+    Ok(())
+}
+
+/// A decimal with at least two digits after the point.
+fn amount(text: &str) -> String {
+    match text.split_once('.') {
+        None => format!("{text}.00"),
+        Some((_, fraction)) if fraction.len() < 2 => format!("{text}0"),
+        Some(_) => text.to_owned(),
+    }
+}

@@ -1,0 +1,109 @@
+//! Sales channels (contract 9.2): what they sell, what they are told, and what to do when an order does not fit.
+
+use onhand_core::QUANTITY_MAX;
+use onhand_store::categories::TREES_OF_CHANNEL;
+use onhand_store::channels::CHANNELS;
+
+use super::failed_integrations::{INTERVAL_SECONDS_MAX, RETRIES_MAX};
+use crate::auth::{Permission, Role};
+use crate::resource::{Draft, OwnerScope, Resource, Secrets, Taken, Unique, judge};
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::view::{Shape, View, property};
+
+const POLICIES: &[&str] = &["accept", "refuse"];
+const FIGURES: &[&str] = &["available", "raw"];
+
+/// What a channel's own account may change of it (contract C11).
+const OWN_FIELDS: [&str; 2] = ["category_tree_id", "schema"];
+
+/// Sales channels.
+pub static CHANNEL: Resource = Resource {
+    unique: &[Unique { index: "channel_name", taken: Taken::Field("name") }],
+    own: Some(OwnerScope::Column("id")),
+    points: &[("category_tree", OwnerScope::Among(TREES_OF_CHANNEL))],
+    secrets: Some(Secrets { columns: &["conf"], seen_with: Permission::SetUpChannel }),
+    rule: Some(|_, draft| judge(may_change(&draft))),
+    ..Resource::new(
+        &CHANNELS,
+        ("channels", "channels/{id}"),
+        "channel",
+        &[
+            Field::text("name", 64, "Unique name.").required(),
+            Field::text("channel_type", 64, "What kind of channel it is. Default sales_channel."),
+            Field::pk("catalog", "What it sells.").nullable(),
+            Field::object(
+                "conf",
+                "Settings that the channel's program reads. Secrets in it (by their keys: password, token, api_key and the \
+                 like) are shown as ******** to all but administrators and the channel's own account; sent back so, they stay.",
+            ),
+            Field::pk("category_tree", "Its category tree.").nullable(),
+            Field::bool("is_active", "Whether the channel takes part. Default true."),
+            Field::object("schema", "What conf may hold, as the channel's program says.").nullable(),
+            Field::choice(
+                "oversell",
+                POLICIES,
+                "What to do with an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
+            ),
+            Field::int(
+                "oversell_quantity_max",
+                0,
+                QUANTITY_MAX,
+                "How many units more than there are a line of an accepted order may take. Default 1,000.",
+            ),
+            Field::int(
+                "max_retry_count",
+                1,
+                RETRIES_MAX,
+                "How often a version of an object is tried that the channel refuses. Default 5.",
+            ),
+            Field::int("retry_interval", 0, INTERVAL_SECONDS_MAX, "Seconds between two of those tries. Default 300."),
+            Field::choice(
+                "stock_figure",
+                FIGURES,
+                "The figure of a stock that it is told: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
+            ),
+        ],
+        &View {
+            name: "Channel",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("name", Shape::Text),
+                property("channel_type", Shape::Text),
+                property("catalog", Shape::IntOrNull),
+                property("conf", Shape::Object),
+                property("category_tree", Shape::IntOrNull),
+                property("is_active", Shape::Bool),
+                property("schema", Shape::ObjectOrNull),
+                property("oversell", Shape::Text),
+                property("oversell_quantity_max", Shape::Int),
+                property("max_retry_count", Shape::Int),
+                property("retry_interval", Shape::Int),
+                property("stock_figure", Shape::Text),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("channel_type", "channel_type", Kind::Text),
+            Filter::new("catalog", "COALESCE(catalog_id, 0)", Kind::Int),
+            Filter::new("is_active", "is_active", Kind::Bool),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+/// A channel's own account sets up its categories and says what its settings are; the rest is the administrator's.
+fn may_change(draft: &Draft<'_>) -> Result<(), Error> {
+    let Some(before) = draft.before.filter(|_| draft.role == Role::Channel) else { return Ok(()) };
+    let mut allowed = before.clone();
+    OWN_FIELDS.iter().for_each(|column| allowed.set(column, draft.record.value(column).clone()));
+    if allowed.same_content_as(draft.record) { Ok(()) } else { Err(Error::forbidden()) }
+}

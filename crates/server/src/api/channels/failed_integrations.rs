@@ -1,0 +1,175 @@
+//! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
+
+use onhand_core::feed::Reason;
+use onhand_store::Tx;
+use onhand_store::failed_integrations::{self, FailureRow, Given};
+
+use super::batch_requests::REASONS;
+use crate::http::context::RequestContext;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{Form, Mode};
+use crate::wire::json::{ApiResponse, Object};
+use crate::wire::view::{Shape, View, property};
+
+/// How often a version may be tried at the most.
+pub(super) const RETRIES_MAX: i64 = 1_000;
+/// Seconds between two tries at the most: a year.
+pub(super) const INTERVAL_SECONDS_MAX: i64 = 366 * 24 * 3_600;
+
+/// Delivery failures that one request sets.
+const UPDATED_MAX: usize = 10_000;
+/// Delivery failures that are set in one transaction.
+const ROUND_ROWS: i64 = 250;
+
+/// What can be set.
+pub const FIELDS: &[Field] = &[
+    Field::int(
+        "max_retry_count",
+        1,
+        RETRIES_MAX,
+        "How often a version is tried. For a new refusal, what the channel says.",
+    ),
+    Field::int(
+        "retry_interval",
+        0,
+        INTERVAL_SECONDS_MAX,
+        "Seconds between two tries. For a new refusal, what the channel says.",
+    ),
+    Field::bool("is_active", "Whether the refusal stands. If not, the object is offered again."),
+    Field::time("expiration_date", "When the refusal runs out.").nullable(),
+];
+
+/// A delivery failure.
+pub const VIEW: View = View {
+    name: "FailedIntegration",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("channel", Shape::Int),
+        property("content_type", Shape::Int),
+        property("object_id", Shape::Int),
+        property("version_date", Shape::Time),
+        property("reason_type", Shape::Text),
+        property("is_active", Shape::Bool),
+        property("expiration_date", Shape::TimeOrNull),
+        property("retry_count", Shape::Int),
+        property("max_retry_count", Shape::Int),
+        property("retry_interval", Shape::Int),
+        property("integration_action", Shape::Int),
+        property("failed_date", Shape::Time),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// The result for many delivery failures.
+pub const UPDATED: View = View {
+    name: "FailedIntegrationsUpdated",
+    properties: &[property("updated", Shape::Int), property("next", Shape::IntOrNull)],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::only("content_type", "kind", Kind::Int),
+    Filter::new("object_id", "object_id", Kind::Int),
+    Filter::only("reason_type", "reason", Kind::Choice(REASONS)),
+    Filter::only("is_active", "is_active", Kind::Bool),
+    Filter::only("integration_action", "action_id", Kind::Int),
+    Filter::new("version_date", "version_at", Kind::Time),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+fn write(out: &mut String, row: &FailureRow) {
+    let failure = &row.failure;
+    Object::open(out)
+        .int("pk", row.id)
+        .int("id", row.id)
+        .int("channel", row.channel.get())
+        .int("content_type", row.kind)
+        .int("object_id", row.object)
+        .time("version_date", failure.version_at)
+        .text("reason_type", Reason::word(failure.reason))
+        .bool("is_active", failure.is_active)
+        .time_or_null("expiration_date", failure.expires_at)
+        .int("retry_count", failure.retry_count)
+        .int("max_retry_count", failure.max_retry_count)
+        .int("retry_interval", failure.retry_interval)
+        .int("integration_action", row.action)
+        .time("failed_date", failure.failed_at)
+        .time("created_date", row.created_at)
+        .time("modified_date", row.modified_at)
+        .close();
+}
+
+fn reply(row: Option<FailureRow>) -> Result<ApiResponse, Error> {
+    let mut body = String::new();
+    write(&mut body, &row.ok_or_else(Error::not_found)?);
+    Ok(ApiResponse::ok(body))
+}
+
+/// `GET failed_integrations/`.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let mut query = call.listing(FILTERS)?;
+    call.narrow(&mut query, "channel_id");
+    let listing = query.listing.clone();
+    let read = async move |tx: &mut Tx<'_>| failed_integrations::page(tx, &listing).await;
+    let page = call.app.store.read("failed_integrations.page", read).await?;
+    call.page(&query, &page, write)
+}
+
+/// `GET failed_integrations/{id}/`.
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
+    let (channel, id) = (call.own_channel()?, call.id()?);
+    let find = async move |tx: &mut Tx<'_>| failed_integrations::by_id(tx, channel, id).await;
+    reply(call.app.store.read_inline("failed_integrations.by_id", find).await?)
+}
+
+fn given(call: &RequestContext, form: &Form) -> Given {
+    Given {
+        max_retry_count: form.int("max_retry_count"),
+        retry_interval: form.int("retry_interval"),
+        is_active: form.bool("is_active"),
+        expires_at: form.has("expiration_date").then(|| form.time("expiration_date", call.zone())),
+    }
+}
+
+/// `PATCH failed_integrations/?…`: the same for all that the filters leave, by their ids. What is too much for one
+/// request goes on after the id in `next`, with `id__gt`.
+pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
+    let (channel, now) = (call.own_channel()?, call.app.clock.now());
+    let form = call.form(FIELDS, Mode::Partial).await?;
+    let paging = ["page", "limit", "cursor", "sort"];
+    if let Some((name, _)) = call.query.iter().find(|(name, _)| paging.contains(&name.as_str())) {
+        return Err(Error::field(name, "All that the filters leave is changed, in the order of ids."));
+    }
+    let conditions = call.listing(FILTERS)?.listing.conditions;
+    let is_nothing = FIELDS.iter().all(|field| !form.has(field.name));
+    let (given, mut updated, mut next) = (given(&call, &form), 0, (!is_nothing).then_some(0));
+    while let Some(after) = next.filter(|_| updated < UPDATED_MAX) {
+        let conditions = conditions.clone();
+        let body = async move |tx: &mut Tx<'_>| {
+            failed_integrations::update_some(tx, channel, (&conditions, after, ROUND_ROWS), &given, now).await
+        };
+        let (done, last) = call.app.store.write("failed_integrations.update_some", body).await?;
+        updated += done;
+        next = last;
+    }
+    let mut body = String::new();
+    Object::open(&mut body).int("updated", updated as i64).int_or_null("next", next).close();
+    Ok(ApiResponse::ok(body))
+}
+
+/// `PATCH failed_integrations/{id}/`.
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
+    let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
+    let given = given(&call, &call.form(FIELDS, Mode::Partial).await?);
+    let update = async move |tx: &mut Tx<'_>| failed_integrations::update(tx, channel, id, &given, now).await;
+    reply(call.app.store.write("failed_integrations.update", update).await?)
+}

@@ -1,0 +1,157 @@
+//! Retail stores and cargo companies (contract 11, contract C8.1).
+
+use onhand_store::Value;
+use onhand_store::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};
+
+use super::geography::{CITY, DISTRICT, TOWNSHIP};
+use crate::resource::{Detail, Draft, OwnerScope, Resource, Taken, Unique, judge};
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::view::{Property, Shape, View, property};
+
+/// A form cannot say null; blank is what it has for it.
+fn blank_is_null(draft: &mut Draft<'_>) {
+    if draft.record.text("erp_code") == Some("") {
+        draft.record.set("erp_code", Value::Null);
+    }
+}
+
+/// Companies that carry parcels.
+pub static CARGO: Resource = Resource {
+    unique: &[
+        Unique { index: "cargo_company_name", taken: Taken::Field("name") },
+        Unique { index: "cargo_company_erp_code", taken: Taken::Field("erp_code") },
+    ],
+    rule: Some(|_, mut draft| {
+        blank_is_null(&mut draft);
+        judge(Ok(()))
+    }),
+    ..Resource::new(
+        &CARGO_COMPANIES,
+        ("cargos", "cargos/{id}"),
+        "cargo company",
+        &[
+            Field::text("name", 128, "Unique name.").required(),
+            Field::blank("erp_code", 64, "Its code in the ERP, by which channels name it; unique.").nullable().exact(),
+            Field::blank("shipping_company", 64, "The company behind it, as orders name it."),
+            Field::bool("is_active", "Whether it is in use. Default true."),
+        ],
+        &View {
+            name: "CargoCompany",
+            properties: &[
+                property("pk", Shape::Int),
+                property("id", Shape::Int),
+                property("name", Shape::Text),
+                property("erp_code", Shape::TextOrNull),
+                property("shipping_company", Shape::Text),
+                property("is_active", Shape::Bool),
+                property("created_date", Shape::Time),
+                property("modified_date", Shape::Time),
+            ],
+            open: false,
+        },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("erp_code", "COALESCE(erp_code, '')", Kind::Text),
+            Filter::new("shipping_company", "shipping_company", Kind::Text),
+            Filter::new("is_active", "is_active", Kind::Bool),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};
+
+const fn properties(township: Shape, district: Shape) -> [Property; 20] {
+    [
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("name", Shape::Text),
+        property("erp_code", Shape::TextOrNull),
+        property("township", township),
+        property("district", district),
+        property("address", Shape::Text),
+        property("phone_number", Shape::Text),
+        property("fax_phone_number", Shape::Text),
+        property("channels", Shape::Ints),
+        property("store_type", Shape::IntOrNull),
+        property("click_and_collect", Shape::Bool),
+        property("store_hours", Shape::Any),
+        property("latitude", Shape::Number),
+        property("longitude", Shape::Number),
+        property("fast_delivery", Shape::Bool),
+        property("kapida_enabled", Shape::Bool),
+        property("is_active", Shape::Bool),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ]
+}
+
+static TOWNSHIP_DETAILED: Detail = Detail {
+    paths: ("", ""),
+    view: &View {
+        name: "TownshipDetailed",
+        properties: &[
+            property("pk", Shape::Int),
+            property("id", Shape::Int),
+            property("is_active", Shape::Bool),
+            property("name", Shape::Text),
+            property("city", Shape::Object),
+        ],
+        open: false,
+    },
+    expands: &[("city", &CITY, None)],
+};
+
+/// Retail stores.
+pub static STORE: Resource = Resource {
+    unique: &[Unique { index: "retail_store_erp_code", taken: Taken::Field("erp_code") }],
+    own: Some(OwnerScope::Among(OF_CHANNEL)),
+    rule: Some(|_, mut draft| {
+        blank_is_null(&mut draft);
+        judge(Ok(()))
+    }),
+    detail: Some(&Detail {
+        paths: ("retail_stores/detailed", "retail_stores/{id}/detailed"),
+        view: &View {
+            name: "RetailStoreDetailed",
+            properties: &properties(Shape::One(TOWNSHIP_DETAILED.view), Shape::ObjectOrNull),
+            open: false,
+        },
+        expands: &[("township", &TOWNSHIP, Some(&TOWNSHIP_DETAILED)), ("district", &DISTRICT, None)],
+    }),
+    ..Resource::new(
+        &STORES,
+        ("retail_stores", "retail_stores/{id}"),
+        "retail store",
+        &[
+            Field::text("name", 255, "Its name.").required(),
+            Field::blank("erp_code", 64, "Its code in the ERP; unique.").nullable().exact(),
+            Field::pk("township", "Its township.").required(),
+            Field::pk("district", "Its district.").nullable(),
+            Field::blank("address", 512, "Its address.").required(),
+            Field::blank("phone_number", 64, "Its telephone.").required(),
+            Field::blank("fax_phone_number", 64, "Its fax.").required(),
+            Field::pks("channels", "The channels that it serves.").required(),
+            Field::int("store_type", 0, 2_147_483_647, "Its type.").nullable().required(),
+            Field::bool("click_and_collect", "Whether orders can be fetched there.").required(),
+            Field::list("store_hours", "When it is open.").required(),
+            Field::number("latitude", 90, "Where it is.").nullable(),
+            Field::number("longitude", 180, "Where it is.").nullable(),
+            Field::bool("fast_delivery", "Whether it delivers at once."),
+            Field::bool("kapida_enabled", "Whether it is paid at the door."),
+            Field::bool("is_active", "Whether it is in use.").required(),
+        ],
+        &View { name: "RetailStore", properties: &properties(Shape::Int, Shape::IntOrNull), open: false },
+        &[
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("erp_code", "COALESCE(erp_code, '')", Kind::Text),
+            Filter::new("township", "township_id", Kind::Int),
+            Filter::new("click_and_collect", "click_and_collect", Kind::Bool),
+            Filter::new("is_active", "is_active", Kind::Bool),
+            Filter::new("modified_date", "modified_at", Kind::Time),
+        ],
+    )
+};

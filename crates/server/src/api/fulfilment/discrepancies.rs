@@ -1,0 +1,265 @@
+//! Inventory discrepancies (contract 13.1): what people did not find, and taking it back.
+
+use axum::http::StatusCode;
+use jiff::civil::{Date, DateTime};
+use onhand_core::fulfilment::{Discrepancy, FulfilmentCommand, RemoveDiscrepancies};
+use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
+use onhand_store::{Tx, discrepancies, stock_locations};
+
+use crate::config::DiscrepancyRemove;
+use crate::http::context::RequestContext;
+use crate::http::error_mapping;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{Mode, unknown_pk};
+use crate::wire::json::{ApiResponse, NOTHING, Object};
+use crate::wire::view::{Shape, View, property};
+use crate::zone::Zone;
+
+/// Why something was not found; the first one where no reason is given.
+pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
+
+/// How many are removed in one transaction.
+const TOGETHER: i64 = 500;
+/// The most characters of a date.
+const DATE_CHARS_MAX: usize = 64;
+
+/// The body of a removal.
+pub const REMOVE: &[Field] = &[
+    Field::text(
+        "expired_date",
+        DATE_CHARS_MAX,
+        "DD-MM-YYYY, YYYY-MM-DD or ISO 8601. What was reported from the start of that day on is removed, or, as the \
+         installation says (--discrepancy-remove until), up to its end. The day is one of the location's time zone.",
+    )
+    .required(),
+    Field::pk("stock_location", "Only what was reported at this location.").nullable(),
+];
+
+/// A discrepancy: the printed fields first, then our own.
+pub const VIEW: View = View {
+    name: "InventoryDiscrepancy",
+    properties: &[
+        property("id", Shape::Int),
+        property("reason", Shape::Text),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+        property("is_active", Shape::Bool),
+        property("stock_location", Shape::Int),
+        property("package_item", Shape::IntOrNull),
+        property("transfer_item", Shape::IntOrNull),
+        property("product", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock_list", Shape::Int),
+        property("quantity", Shape::IntOrNull),
+        property("created_by", Shape::Int),
+        property("end_reason", Shape::TextOrNull),
+        property("ended_by", Shape::IntOrNull),
+        property("ended_date", Shape::TimeOrNull),
+    ],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("stock_location", "stock_location_id", Kind::Int),
+    Filter::new("reason", "reason", Kind::Choice(REASONS)),
+    Filter::new("is_active", "is_active", Kind::Bool),
+    Filter::new("sku", "sku", Kind::Text),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("package_item", "COALESCE(package_item_id, 0)", Kind::Int),
+    Filter::new("transfer_item", "COALESCE(transfer_item_id, 0)", Kind::Int),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+/// Writes a discrepancy.
+pub(super) fn write(out: &mut String, one: &Discrepancy) {
+    Object::open(out)
+        .int("id", one.id.get())
+        .text("reason", one.reason.word())
+        .time("created_date", one.created_at)
+        .time("modified_date", one.modified_at)
+        .bool("is_active", one.is_active)
+        .int("stock_location", one.location.get())
+        .int_or_null("package_item", one.package_item.map(PackageItemId::get))
+        .int_or_null("transfer_item", one.transfer_item.map(TransferItemId::get))
+        .int("product", one.product.get())
+        .text("product_sku", &one.sku)
+        .int("stock_list", one.list.get())
+        .int_or_null("quantity", one.quantity)
+        .int("created_by", one.created_by.get())
+        .text_or_null("end_reason", one.ended.map(|(ended, _)| ended.word()))
+        .int_or_null("ended_by", one.ended.map(|(_, by)| by.get()))
+        .time_or_null("ended_date", (!one.is_active).then_some(one.modified_at))
+        .close();
+}
+
+/// `GET oms/inventory-discrepancies/`.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let query = call.listing(FILTERS)?;
+    let listing = query.listing.clone();
+    let page =
+        call.app.store.read("discrepancies.page", async move |tx| discrepancies::page(tx, &listing).await).await?;
+    call.page(&query, &page, write)
+}
+
+/// `GET oms/inventory-discrepancies/{id}/`.
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
+    let id = DiscrepancyId::new(call.id()?);
+    let found = call
+        .app
+        .store
+        .read_inline("discrepancies.by_id", async move |tx| discrepancies::by_ids(tx, &[id]).await)
+        .await?;
+    let mut body = String::new();
+    write(&mut body, found.first().ok_or_else(Error::not_found)?);
+    Ok(ApiResponse::ok(body))
+}
+
+/// `POST oms/inventory-discrepancies/remove/`: everything from a day on, or up to its end. What has been removed stays
+/// to be read. A request with a key that was answered before removes nothing of what has been reported since.
+pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
+    let form = call.form(REMOVE, Mode::Whole).await?;
+    let day = form.text("expired_date").and_then(Day::parse).ok_or_else(wrong_date)?;
+    let location = form.int("stock_location").map(StockLocationId::new);
+    if let Some(answer) = call.answered().await? {
+        return Ok(answer);
+    }
+    let times = times(&call, day, location).await?;
+    loop {
+        let ids = active(&call, times.clone()).await?;
+        let is_last = (ids.len() as i64) < TOGETHER;
+        let command = Command::Fulfilment(FulfilmentCommand::Remove(RemoveDiscrepancies { ids }));
+        if is_last {
+            let answer = |_: &Outcome| ApiResponse::text(StatusCode::NO_CONTENT, NOTHING);
+            return call.submit(command, answer, error_mapping::error).await;
+        }
+        call.submit_or_replay(command).await?.map_err(error_mapping::error)?;
+    }
+}
+
+/// From when until when something is removed.
+type Span = (Timestamp, Timestamp);
+
+/// What is removed at each location, each by its own calendar.
+async fn times(
+    call: &RequestContext,
+    day: Day,
+    only: Option<StockLocationId>,
+) -> Result<Vec<(StockLocationId, Span)>, Error> {
+    let known =
+        call.app.store.read_inline("stock_locations.lists", async |tx| stock_locations::lists(tx).await).await?;
+    let known: Vec<_> = known.into_iter().filter(|(id, _)| only.is_none_or(|only| only == *id)).collect();
+    if let Some(only) = only.filter(|_| known.is_empty()) {
+        return Err(Error::field("stock_location", unknown_pk(only.get())));
+    }
+    let which = call.app.config.discrepancy_remove;
+    let (zones, utc) = (call.app.zones(known.iter().map(|(_, list)| *list).collect()).await?, Zone::utc());
+    let time = |(location, list)| Some((location, day.span(which, zones.of(list).unwrap_or(&utc))?));
+    known.into_iter().map(time).collect::<Option<_>>().ok_or_else(wrong_date)
+}
+
+/// The oldest that are to be removed, as many as are removed in one transaction.
+async fn active(call: &RequestContext, times: Vec<(StockLocationId, Span)>) -> Result<Vec<DiscrepancyId>, Error> {
+    let read = async move |tx: &mut Tx<'_>| {
+        let mut ids = Vec::new();
+        for (location, span) in times {
+            let limit = TOGETHER - ids.len() as i64;
+            ids.extend(discrepancies::active_at(tx, location, span, limit).await?);
+        }
+        Ok(ids)
+    };
+    Ok(call.app.store.read("discrepancies.active_at", read).await?)
+}
+
+/// The day that a text names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Day {
+    /// By the calendar.
+    Date(Date),
+    /// By a moment: which day that is depends on where.
+    Of(jiff::Timestamp),
+}
+
+impl Day {
+    /// The vendor's form first, then ISO 8601.
+    fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        if let [day, month, year] = parts[..]
+            && (day.len(), month.len(), year.len()) == (2, 2, 4)
+        {
+            return format!("{year}-{month}-{day}").parse().ok().map(Self::Date);
+        }
+        let date = || text.parse::<DateTime>().ok().map(|time| Self::Date(time.date()));
+        match text.len() > "YYYY-MM-DD".len() {
+            true => text.parse().ok().map(Self::Of).or_else(date),
+            false => text.parse().ok().map(Self::Date),
+        }
+    }
+
+    /// What is to be removed where this time zone is.
+    fn span(self, which: DiscrepancyRemove, zone: &Zone) -> Option<Span> {
+        let date = match self {
+            Self::Date(date) => date,
+            Self::Of(moment) => zone.day_of(Timestamp::from_micros(moment.as_microsecond()))?,
+        };
+        Some(match which {
+            DiscrepancyRemove::From => (zone.begin_of(date)?, Timestamp::from_micros(i64::MAX)),
+            DiscrepancyRemove::Until => {
+                let next = zone.begin_of(date.tomorrow().ok()?)?.micros();
+                (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(next - 1))
+            }
+        })
+    }
+}
+
+fn wrong_date() -> Error {
+    let text = "Date has wrong format. Use one of these formats instead: DD-MM-YYYY, YYYY-MM-DD, \
+                YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+    Error::field("expired_date", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::scalar;
+
+    fn span(text: &str, which: DiscrepancyRemove, zone: &str) -> Option<(String, String)> {
+        let zone = zone.parse().expect("a zone");
+        let (from, until) = Day::parse(text)?.span(which, &zone)?;
+        Some((scalar::time_text(from), scalar::time_text(until)))
+    }
+
+    #[test]
+    fn a_day_is_written_in_three_ways() {
+        let ninth = Some(Day::Date("2023-10-09".parse().expect("a date")));
+        for text in ["09-10-2023", "2023-10-09", "2023-10-09T13:14:15", "2023-10-09 13:14"] {
+            assert_eq!(Day::parse(text), ninth, "{text}");
+        }
+        for wrong in ["", "31-02-2023", "10/10/2023", "2023-13-01", "1-1-2023", "10-10-23", "tomorrow", "10-10-2023x"] {
+            assert_eq!(Day::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_location() {
+        use DiscrepancyRemove::{From, Until};
+        // Where, what, and the end that matters.
+        let table = [
+            ("UTC", "09-10-2023", "2023-10-09T00:00:00.000000Z", "2023-10-09T23:59:59.999999Z"),
+            ("Europe/Istanbul", "09-10-2023", "2023-10-08T21:00:00.000000Z", "2023-10-09T20:59:59.999999Z"),
+            // A moment is a day everywhere, but not the same one.
+            ("UTC", "2023-10-09T22:30:00Z", "2023-10-09T00:00:00.000000Z", "2023-10-09T23:59:59.999999Z"),
+            ("Europe/Istanbul", "2023-10-09T22:30:00Z", "2023-10-09T21:00:00.000000Z", "2023-10-10T20:59:59.999999Z"),
+        ];
+        for (zone, text, begin, end) in table {
+            assert_eq!(span(text, From, zone).map(|span| span.0).as_deref(), Some(begin), "{text} {zone}");
+            assert_eq!(span(text, Until, zone).map(|span| span.1).as_deref(), Some(end), "{text} {zone}");
+        }
+        assert_eq!(span("31-12-9999", Until, "UTC"), None, "the calendar ends there");
+    }
+}

@@ -1,0 +1,160 @@
+//! Fulfilment: stock locations, packages, transfers, discrepancies, counts (contract 13).
+//!
+//! Promises: work is reported with commands, and repeating one changes nothing. Must not know what a command does.
+
+pub mod discrepancies;
+pub mod packages;
+pub mod short_items;
+pub mod state_objects;
+pub mod stock_availability;
+pub mod stock_counts;
+pub mod stock_locations;
+pub mod stock_moves;
+pub mod transfers;
+pub mod transitions;
+pub mod unplanned_items;
+
+use axum::http::Method;
+
+use super::orders::order_items;
+use crate::auth::Permission as May;
+use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, page, parameter, route};
+use crate::resource::{self, Resource, ResourceRoutes};
+
+/// Where stock stands.
+const LOCATIONS: ResourceRoutes = ResourceRoutes::new((Mount::V1, May::ReadFloor), (Mount::V1, May::WorkOnFloor));
+
+/// The area's resources whose rows are records.
+pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[
+    (LOCATIONS, &stock_locations::LOCATION),
+    (LOCATIONS, &stock_locations::ADDRESS),
+    (LOCATIONS, &stock_locations::SENDER),
+];
+
+/// What is asked of locations.
+const AVAILABILITY: &[Parameter] = &[
+    Parameter { name: "sku", holds: Holds::Texts, required: true },
+    parameter("erp_code", Holds::Texts),
+    parameter("tag", Holds::Texts),
+];
+
+pub(super) fn routes() -> Vec<Route> {
+    let mut all = work();
+    all.extend(discrepancies());
+    all.extend(orders());
+    all.extend(moves());
+    all.push(
+        Route::of(
+            Method::GET,
+            "oms/stocklocations/list-simple",
+            May::ReadFloor,
+            Box::new(|call| Box::pin(resource::list(call, &stock_locations::LOCATION))),
+            "Every stock location.".to_owned(),
+        )
+        .lists(stock_locations::LOCATION.filters)
+        .answers(200, page(stock_locations::LOCATION.view)),
+    );
+    all.into_iter().map(|route| route.under(Mount::V1)).collect()
+}
+
+fn work() -> Vec<Route> {
+    const PACKAGE: Answer = one(&packages::VIEW);
+    const TRANSFER: Answer = one(&transfers::VIEW);
+    vec![
+        route!(GET "oms/packages" ReadFloor packages::list, "Packages with their lines.")
+            .lists(packages::FILTERS)
+            .answers(200, page(&packages::VIEW)),
+        route!(GET "oms/packages/package-items" ReadFloor packages::list_items, "Lines of packages.")
+            .lists(packages::ITEM_FILTERS)
+            .answers(200, page(&packages::ITEM)),
+        route!(GET "oms/packages/package-items/{id}" ReadFloor packages::show_item, "One line of a package.")
+            .answers(200, one(&packages::ITEM)),
+        route!(GET "oms/packages/{id}" ReadFloor packages::show, "One package.").answers(200, PACKAGE),
+        route!(POST "oms/packages/{id}/command" WorkOnFloor packages::run,
+            "Work on a package: prepare, pack, ship, not-found, cancel, take-over, unpack, return. Repeating a command changes nothing.")
+        .takes(packages::COMMAND)
+        .answers(200, PACKAGE)
+        .through_writer(),
+        route!(GET "oms/transfer_orders" ReadFloor transfers::list, "Transfers with their lines.")
+            .lists(transfers::FILTERS)
+            .answers(200, page(&transfers::VIEW)),
+        route!(GET "oms/transfer_orders/{id}" ReadFloor transfers::show, "One transfer.").answers(200, TRANSFER),
+        route!(POST "oms/transfer_orders/{id}/command" WorkOnFloor transfers::run,
+            "Work on a transfer: ship, deliver, not-found, cancel. Repeating a command changes nothing.")
+        .takes(transfers::COMMAND)
+        .answers(200, TRANSFER)
+        .through_writer(),
+    ]
+}
+
+fn discrepancies() -> Vec<Route> {
+    vec![
+        route!(GET "oms/inventory-discrepancies" ReadFloor discrepancies::list, "What was not found.")
+            .lists(discrepancies::FILTERS)
+            .answers(200, page(&discrepancies::VIEW)),
+        route!(GET "oms/inventory-discrepancies/{id}" ReadFloor discrepancies::show, "One discrepancy.")
+            .answers(200, one(&discrepancies::VIEW)),
+        route!(POST "oms/inventory-discrepancies/remove" WorkOnFloor discrepancies::remove,
+            "Remove what was reported from a day on: it is on sale again. What was removed stays, with is_active false.")
+        .takes(discrepancies::REMOVE)
+        .answers(204, Answer::Nothing)
+        .through_writer(),
+        route!(GET "oms/stock-counts" ReadFloor stock_counts::list, "Counts.")
+            .lists(stock_counts::FILTERS)
+            .answers(200, page(&stock_counts::VIEW)),
+        route!(GET "oms/stock-counts/{id}" ReadFloor stock_counts::show, "One count.")
+            .answers(200, one(&stock_counts::VIEW)),
+        route!(POST "oms/stock-counts" WorkOnFloor stock_counts::create,
+            "Record a count: differences become the figure or discrepancies, as the location says.")
+        .takes(stock_counts::FIELDS)
+        .own()
+        .answers(201, one(&stock_counts::VIEW))
+        .through_writer(),
+    ]
+}
+
+fn moves() -> Vec<Route> {
+    const MOVE: Answer = one(&stock_moves::VIEW);
+    vec![
+        route!(GET "oms/moves" ReadFloor stock_moves::list,
+            "Moves that the ERP has to hear of: ?is_registered=false are those that it has not.")
+        .lists(stock_moves::FILTERS)
+        .answers(200, page(&stock_moves::VIEW)),
+        route!(GET "oms/moves/{id}" ReadFloor stock_moves::show, "One move.").answers(200, MOVE),
+        route!(POST "oms/moves/{id}/register" WorkOnFloor stock_moves::register,
+            "The ERP has booked the move: a level taken after that settles it. Repeating it changes nothing.")
+        .takes(stock_moves::REGISTER)
+        .own()
+        .answers(200, MOVE)
+        .through_writer(),
+        route!(POST "oms/moves/register" WorkOnFloor stock_moves::register_many,
+            "The ERP has booked moves: an array of rows is taken whole or not at all.")
+        .takes(stock_moves::REGISTER_ROW)
+        .or_many()
+        .own()
+        .answers(200, MOVE)
+        .through_writer(),
+    ]
+}
+
+fn orders() -> Vec<Route> {
+    vec![
+        route!(POST "oms/orders/{id}/plan" WorkOnFloor packages::plan,
+            "Plan what of an order is in no package yet. Orders of located lists are planned by themselves.")
+        .takes(packages::PLAN)
+        .own()
+        .answers(200, one(&packages::PLANNED))
+        .through_writer(),
+        route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are promised and held nowhere.")
+            .lists(order_items::FILTERS)
+            .answers(200, page(&order_items::ITEM)),
+        route!(GET "oms/unplanned-items" ReadFloor unplanned_items::list,
+            "Order lines that are to leave and are in no package, with the reason.")
+        .lists(unplanned_items::FILTERS)
+        .answers(200, page(&unplanned_items::VIEW)),
+        route!(GET "oms/query-stock-availability" ReadFloor stock_availability::query,
+            "By each location's code, whether it has all of the products: ?sku=A&sku=A&sku=B, narrowed by erp_code and tag.")
+        .asks(AVAILABILITY)
+        .answers(200, Answer::Free),
+    ]
+}

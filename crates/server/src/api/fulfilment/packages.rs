@@ -1,0 +1,307 @@
+//! Packages and their lines (contract 13.4): listing them, working on them, sourcing orders into them.
+
+use axum::http::StatusCode;
+use onhand_core::fulfilment::{
+    Discrepancy, FulfilmentCommand, Package, PackageCommand, PackageItem, PlanOrder, Reason, RunPackage, SomeUnits,
+};
+use onhand_core::{
+    Command, FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,
+    Quantity, StockLocationId,
+};
+use onhand_store::{Tx, discrepancies, packages};
+
+use super::{discrepancies as marks, state_objects, transitions};
+use crate::http::context::RequestContext;
+use crate::http::error_mapping;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::Mode;
+use crate::wire::json::{ApiResponse, Object, push_int};
+use crate::wire::view::{Shape, View, property};
+use crate::workers::sourcing;
+
+/// The words for commands, in the order of their transitions' numbers.
+const SLUGS: &[&str] = &["prepare", "pack", "ship", "not-found", "cancel", "take-over", "unpack", "return"];
+
+/// The body of a command.
+pub const COMMAND: &[Field] = &[
+    Field::int("transition", 1, SLUGS.len() as i64, "The command's number. This or slug.").alternative(),
+    Field::choice("slug", SLUGS, "The command. This or transition.").alternative(),
+    Field::units(
+        "items",
+        "For not-found and return: the package items that are not there, or come back. All of them when absent. An id, or an \
+         object with id and quantity, for some of the units of one.",
+    ),
+    Field::choice("reason", marks::REASONS, "For not-found: why. Default out_of_stock."),
+];
+
+/// The body of a request to source an order.
+pub const PLAN: &[Field] = &[Field::pk(
+    "stock_location",
+    "Gather everything here: what is elsewhere is brought by transfers. Absent: the plan chooses.",
+)
+.nullable()];
+
+/// A line of a package.
+pub const ITEM: View = View {
+    name: "PackageItem",
+    properties: &[
+        property("id", Shape::Int),
+        property("package", Shape::Object),
+        property("order_item", Shape::Object),
+        property("state", Shape::Object),
+        property("quantity", Shape::Int),
+        property("unit_weight", Shape::TextOrNull),
+        property("discrepancies", Shape::List(&marks::VIEW)),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// A package with its lines.
+pub const VIEW: View = View {
+    name: "Package",
+    properties: &[
+        property("id", Shape::Int),
+        property("number", Shape::Text),
+        property("order", Shape::Int),
+        property("stock_location", Shape::Int),
+        property("state", Shape::Object),
+        property("commands", Shape::List(&transitions::VIEW)),
+        property("package_items", Shape::List(&ITEM)),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+        property("assigned_to", Shape::IntOrNull),
+    ],
+    open: false,
+};
+
+/// The result of sourcing.
+pub const PLANNED: View = View {
+    name: "OrderPlan",
+    properties: &[
+        property("order", Shape::Int),
+        property("packages", Shape::List(&VIEW)),
+        property("unplanned_items", Shape::Ints),
+    ],
+    open: false,
+};
+
+/// The filters of the list of packages.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("number", "number", Kind::Text),
+    Filter::new("order", "order_id", Kind::Int),
+    Filter::only("order__number", packages::ORDER_NUMBER, Kind::Text),
+    Filter::new("stock_location", "stock_location_id", Kind::Int),
+    Filter::new("state__enum_value", "state", Kind::Int),
+    Filter::only("state", "state + 1000", Kind::Int),
+    Filter::new("assigned_to", "COALESCE(assigned_to, 0)", Kind::Int),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+/// The filters of the list of lines.
+pub const ITEM_FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("package", "package_id", Kind::Int),
+    Filter::only("package__number", packages::NUMBER, Kind::Text),
+    Filter::new("order", "order_id", Kind::Int),
+    Filter::new("order_item", "item_id", Kind::Int),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("stock_location", "stock_location_id", Kind::Int),
+    Filter::new("state__enum_value", "state", Kind::Int),
+    Filter::only("state", "state + 2000", Kind::Int),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+fn write(out: &mut String, packed: &PackedLines) {
+    let PackedLines { package, lines, discrepancies } = packed;
+    let allowed: Vec<_> = PackageCommand::allowed(package.state).collect();
+    Object::open(out)
+        .int("id", package.id.get())
+        .text("number", &package.number)
+        .int("order", package.order.get())
+        .int("stock_location", package.location.get())
+        .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE, package.state)))
+        .list("commands", &allowed, |out, command| transitions::write(out, *command as usize + 1, command.slug()))
+        .list("package_items", lines, |out, line| write_item(out, package, line, discrepancies))
+        .time("created_date", package.created_at)
+        .time("modified_date", package.modified_at)
+        .int_or_null("assigned_to", package.assigned_to.map(onhand_core::UserId::get))
+        .close();
+}
+
+fn write_item(out: &mut String, package: &Package, line: &PackageItem, all: &[Discrepancy]) {
+    let of_package = state_objects::object(|out| {
+        Object::open(out)
+            .int("id", package.id.get())
+            .text("number", &package.number)
+            .int("order", package.order.get())
+            .int("stock_location", package.location.get())
+            .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE, package.state)))
+            .close();
+    });
+    let of_line = state_objects::object(|out| {
+        Object::open(out)
+            .int("id", line.item.get())
+            .int("order", line.order.get())
+            .text("product_sku", &line.sku)
+            .int("quantity", line.quantity.units())
+            .close();
+    });
+    let own: Vec<&Discrepancy> = all.iter().filter(|one| one.package_item == Some(line.id)).collect();
+    Object::open(out)
+        .int("id", line.id.get())
+        .raw("package", &of_package)
+        .raw("order_item", &of_line)
+        .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE_ITEM, line.state)))
+        .int("quantity", line.quantity.units())
+        .raw("unit_weight", "null")
+        .list("discrepancies", &own, |out, one| marks::write(out, one))
+        .time("created_date", line.created_at)
+        .time("modified_date", line.modified_at)
+        .close();
+}
+
+fn write_plan(out: &mut String, plan: &OrderPlan) {
+    Object::open(out)
+        .int("order", plan.order.get())
+        .list("packages", &plan.packages, write)
+        .list("unplanned_items", &plan.unplanned, |out, item: &OrderItemId| push_int(out, item.get()))
+        .close();
+}
+
+/// Packages with their lines, and what was not found of those.
+async fn with_lines(tx: &mut Tx<'_>, found: &[Package]) -> Result<Vec<PackedLines>, onhand_store::Error> {
+    let lines = packages::items_of(tx, found.iter().map(|package| package.id)).await?;
+    let marks = discrepancies::of_package_items(tx, lines.iter().map(|line| line.id)).await?;
+    let of = |package: &Package| {
+        let lines: Vec<PackageItem> = lines.iter().filter(|line| line.package == package.id).cloned().collect();
+        let own = |one: &&Discrepancy| lines.iter().any(|line| one.package_item == Some(line.id));
+        PackedLines { package: package.clone(), discrepancies: marks.iter().filter(own).cloned().collect(), lines }
+    };
+    Ok(found.iter().map(of).collect())
+}
+
+/// `GET oms/packages/`.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let query = call.listing(FILTERS)?;
+    let listing = query.listing.clone();
+    let page = call
+        .app
+        .store
+        .read("packages.page", async move |tx| {
+            let page = packages::page(tx, &listing).await?;
+            Ok(page.with(with_lines(tx, &page.rows).await?))
+        })
+        .await?;
+    call.page(&query, &page, write)
+}
+
+/// `GET oms/packages/{id}/`.
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
+    let id = PackageId::new(call.id()?);
+    let found = call
+        .app
+        .store
+        .read_inline("packages.by_id", async move |tx| {
+            let found = packages::by_ids(tx, [id]).await?;
+            with_lines(tx, &found).await
+        })
+        .await?;
+    let mut body = String::new();
+    write(&mut body, found.first().ok_or_else(Error::not_found)?);
+    Ok(ApiResponse::ok(body))
+}
+
+type Lines = Vec<(Package, PackageItem, Vec<Discrepancy>)>;
+
+async fn with_packages(tx: &mut Tx<'_>, found: Vec<PackageItem>) -> Result<Lines, onhand_store::Error> {
+    let ids: std::collections::BTreeSet<PackageId> = found.iter().map(|line| line.package).collect();
+    let packages = packages::by_ids(tx, ids).await?;
+    let marks = discrepancies::of_package_items(tx, found.iter().map(|line| line.id)).await?;
+    let with = |line: PackageItem| {
+        let package = packages.iter().find(|package| package.id == line.package)?.clone();
+        let own = marks.iter().filter(|one| one.package_item == Some(line.id)).cloned().collect();
+        Some((package, line, own))
+    };
+    Ok(found.into_iter().filter_map(with).collect())
+}
+
+/// `GET oms/packages/package-items/`.
+pub async fn list_items(call: RequestContext) -> Result<ApiResponse, Error> {
+    let query = call.listing(ITEM_FILTERS)?;
+    let listing = query.listing.clone();
+    let page = call
+        .app
+        .store
+        .read("package_items.page", async move |tx| {
+            let page = packages::items_page(tx, &listing).await?;
+            Ok(page.with(with_packages(tx, page.rows.clone()).await?))
+        })
+        .await?;
+    call.page(&query, &page, |out, (package, line, marks)| write_item(out, package, line, marks))
+}
+
+/// `GET oms/packages/package-items/{id}/`.
+pub async fn show_item(call: RequestContext) -> Result<ApiResponse, Error> {
+    let id = PackageItemId::new(call.id()?);
+    let found = call
+        .app
+        .store
+        .read_inline("package_items.by_id", async move |tx| {
+            let found = packages::item_by_id(tx, id).await?;
+            with_packages(tx, found.into_iter().collect()).await
+        })
+        .await?;
+    let (package, line, marks) = found.first().ok_or_else(Error::not_found)?;
+    let mut body = String::new();
+    write_item(&mut body, package, line, marks);
+    Ok(ApiResponse::ok(body))
+}
+
+fn answer(outcome: &Outcome) -> ApiResponse {
+    let mut body = String::with_capacity(1_024);
+    match outcome {
+        Outcome::Fulfilment(FulfilmentOutcome::PackageRun(packed)) => write(&mut body, packed),
+        Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => write_plan(&mut body, plan),
+        _ => {}
+    }
+    ApiResponse::text(StatusCode::OK, body)
+}
+
+/// `POST oms/packages/{id}/command/`.
+pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
+    let package = PackageId::new(call.id()?);
+    let form = call.form(COMMAND, Mode::Partial).await?;
+    let command = PackageCommand::ALL[transitions::chosen(&form, SLUGS)?];
+    let found =
+        call.app.store.read_inline("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
+    let order = found.first().ok_or_else(Error::not_found)?.order;
+    let about = sourcing::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
+    let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
+        line: PackageItemId::new(*line),
+        units: units.and_then(Quantity::new),
+    };
+    let items = form.units("items").map(|lines| lines.iter().map(some).collect());
+    let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
+    let (near, lines) = (about.near, about.lines);
+    let run = RunPackage { package, command, items, reason, near, lines };
+    call.submit(Command::Fulfilment(FulfilmentCommand::Package(run)), answer, error_mapping::error).await
+}
+
+/// `POST oms/orders/{id}/plan/`: what is in no package yet.
+pub async fn plan(call: RequestContext) -> Result<ApiResponse, Error> {
+    let order = OrderId::new(call.id()?);
+    let form = call.form(PLAN, Mode::Partial).await?;
+    let about = sourcing::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
+    let gather_at = form.int("stock_location").map(StockLocationId::new);
+    let plan = PlanOrder { order, gather_at, near: about.near, lines: about.lines };
+    call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, error_mapping::error).await
+}

@@ -1,0 +1,64 @@
+//! Changes of imports: the rows that changed something, or in a dry run would, from what to what.
+
+use onhand_store::filter::{Page, Window};
+use onhand_store::stocks;
+
+use super::imports::{found, list_of};
+use crate::http::context::RequestContext;
+use crate::imports::outcomes::{Figures, RowOutcome};
+use crate::imports::results::{self, Part};
+use crate::wire::error::Error;
+use crate::wire::json::{ApiResponse, Object};
+use crate::wire::view::{Shape, View, property};
+
+/// One row that changes something. What was is null where the row makes the stock.
+pub const CHANGE: View = View {
+    name: "ImportChange",
+    properties: &[
+        property("row", Shape::IntOrNull),
+        property("product_sku", Shape::Text),
+        property("result", Shape::Text),
+        property("old_stock", Shape::IntOrNull),
+        property("new_stock", Shape::IntOrNull),
+        property("old_sold_elsewhere", Shape::IntOrNull),
+        property("new_sold_elsewhere", Shape::IntOrNull),
+        property("old_unit_type", Shape::TextOrNull),
+        property("new_unit_type", Shape::TextOrNull),
+        property("old_snapshot_at", Shape::TimeOrNull),
+        property("new_snapshot_at", Shape::TimeOrNull),
+    ],
+    open: false,
+};
+
+/// `GET …/{cache_key}/changes/`.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let query = call.listing(&[])?;
+    let Window::Page { number, limit } = query.listing.window else {
+        return Err(Error::field("cursor", "Changes are read page by page."));
+    };
+    let import = found(&call, list_of(&call).await?, call.parameter(1).to_owned()).await?;
+    let (id, part) = (import.id, Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize });
+    let rows = call.app.store.read("imports.changes", async move |tx| results::changes(tx, id, part).await).await?;
+    call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)
+}
+
+fn write(out: &mut String, row: &RowOutcome) {
+    let (before, after) = (row.before.as_ref(), row.after.as_ref());
+    let stock = |figures: Option<&Figures>| figures.map(|figures| figures.on_hand);
+    let sold = |figures: Option<&Figures>| figures.map(|figures| figures.external);
+    let unit = |figures: Option<&Figures>| figures.map(|figures| stocks::unit_name(figures.unit()));
+    let time = |figures: Option<&Figures>| figures.and_then(|figures| figures.written().snapshot_at);
+    Object::open(out)
+        .int_or_null("row", row.row.map(u64::cast_signed))
+        .text("product_sku", &row.sku)
+        .text("result", row.word())
+        .int_or_null("old_stock", stock(before))
+        .int_or_null("new_stock", stock(after))
+        .int_or_null("old_sold_elsewhere", sold(before))
+        .int_or_null("new_sold_elsewhere", sold(after))
+        .text_or_null("old_unit_type", unit(before))
+        .text_or_null("new_unit_type", unit(after))
+        .time_or_null("old_snapshot_at", time(before))
+        .time_or_null("new_snapshot_at", time(after))
+        .close();
+}

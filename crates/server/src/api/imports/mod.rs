@@ -1,0 +1,56 @@
+//! Imports: files of stock and of stock lists, how far they are, their results and changes.
+//!
+//! Promises: a file is answered with a key before its rows are looked at. Must not know formats or rows.
+
+pub mod import_changes;
+pub mod import_results;
+#[expect(clippy::module_inception, reason = "the area is named after its first resource")]
+pub mod imports;
+
+use crate::http::route::{Answer, Holds, Parameter, Route, one, page, parameter, route};
+
+/// What is asked of an import.
+const STATUS_OF: &[Parameter] = &[
+    Parameter { name: "cache_key", holds: Holds::Text, required: true },
+    parameter("page", Holds::Number(None)),
+    parameter("limit", Holds::Number(Some(1_000))),
+];
+
+pub(super) fn routes() -> Vec<Route> {
+    const KEY: Answer = one(&imports::KEY);
+    const STATUS: Answer = one(&imports::STATUS);
+    vec![
+        route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
+            "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
+        .uploads(imports::OPTIONS)
+        .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import" ReadImports imports::show, "How far an import is: ?cache_key=.")
+            .asks(STATUS_OF)
+            .answers(200, STATUS),
+        route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
+            "Make stock lists from a file with name, code and is_auto_sync.")
+        .uploads(imports::OPTIONS)
+        .answers(200, KEY),
+        route!(GET "stock_list/excel_import_status" ReadImports imports::show, "How far an import is: ?cache_key=.")
+            .asks(STATUS_OF)
+            .answers(200, STATUS),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/apply" WriteStock imports::apply,
+            "Apply what a dry run said.")
+        .takes(imports::APPLY)
+        .own()
+        .answers(200, KEY),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
+            "Take back what an import did, where nothing newer has happened.")
+        .own()
+        .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadImports import_changes::list, "Its changes.")
+            .lists(&[])
+            .answers(200, page(&import_changes::CHANGE)),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadImports import_results::show,
+            "The uploaded rows and what came of each, as a file.")
+        .downloads(import_results::FORMATS),
+        route!(GET "stock_list/excel_import/{cache_key}/result" ReadImports import_results::show,
+            "The uploaded rows and what came of each, as a file.")
+        .downloads(import_results::FORMATS),
+    ]
+}

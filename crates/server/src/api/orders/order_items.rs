@@ -1,0 +1,199 @@
+//! Order lines (contract 7).
+
+use onhand_core::command::{EditItem, ItemEdit, TextEdit};
+use onhand_core::{Command, OrderItem, OrderItemId, Outcome, StockLocationId};
+use onhand_store::{order_items, orders};
+use serde_json::{Map, Value};
+
+use crate::http::context::RequestContext;
+use crate::http::error_mapping;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::{Form, Mode};
+use crate::wire::json::{ApiResponse, Object};
+use crate::wire::view::{Shape, View, property};
+
+/// The body of an edit (contract 7.1).
+pub const EDIT: &[Field] = &[
+    Field::status("status", "100 cancels the line and gives its hold back."),
+    Field::object("extra_field", "Merged: absent keys are kept."),
+    Field::object("attributes", "Replaced."),
+    Field::any("attributes_kwargs", "Replaced."),
+    Field::any("cancel_status", "Carried through."),
+    Field::any("order_number", "Carried through: the channel's number of the line's order."),
+    Field::any("invoice_number", "Carried through."),
+    Field::any("invoice_date", "Carried through."),
+    Field::any("e_archive_url", "Carried through."),
+    Field::any("tracking_number", "Carried through."),
+    Field::any("shipping_company", "Carried through."),
+    Field::any("carrier_shipping_code", "Carried through."),
+    Field::any("delivered_date", "Carried through."),
+    Field::any("estimated_delivery_date", "Carried through."),
+];
+
+/// Fields of an edit that no rule reads.
+const DETAILS: &[&str] = &[
+    "attributes_kwargs",
+    "cancel_status",
+    "order_number",
+    "invoice_number",
+    "invoice_date",
+    "e_archive_url",
+    "tracking_number",
+    "shipping_company",
+    "carrier_shipping_code",
+    "delivered_date",
+    "estimated_delivery_date",
+];
+
+/// An order line.
+pub const ITEM: View = View {
+    name: "OrderItem",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("order", Shape::Int),
+        property("product", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock_list", Shape::Int),
+        property("stock_location", Shape::IntOrNull),
+        property("original_stock_list", Shape::Int),
+        property("original_stock", Shape::Int),
+        property("quantity", Shape::Int),
+        property("status", Shape::Text),
+        property("price", Shape::TextOrNull),
+        property("oversold", Shape::Bool),
+        property("split_from", Shape::IntOrNull),
+        property("extra_field", Shape::Object),
+        property("attributes", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: true,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("order", "order_id", Kind::Int),
+    Filter::new("product", "product_id", Kind::Int),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("stock_list", order_items::RESERVED_LIST, Kind::Int),
+    Filter::new("stock_location", order_items::LOCATION, Kind::Int),
+    Filter::new("original_stock_list", "stock_list_id", Kind::Int),
+    Filter::new("status", "status", Kind::Status),
+    Filter::new("oversold", "oversold", Kind::Bool),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+/// Of the fields that no rule reads, those that every answer has: clients compare them without asking.
+const ALWAYS: &[&str] = &["order_number", "invoice_number", "invoice_date", "tracking_number"];
+
+/// Writes an order line.
+pub(crate) fn write_item(out: &mut String, item: &OrderItem) {
+    Object::open(out)
+        .int("pk", item.id.get())
+        .int("id", item.id.get())
+        .int("order", item.order.get())
+        .int("product", item.product.get())
+        .text("product_sku", &item.sku)
+        .int("stock_list", item.reserved_list.get())
+        .int_or_null("stock_location", item.location.map(StockLocationId::get))
+        .int("original_stock_list", item.list.get())
+        .int("original_stock", item.stock.get())
+        .int("quantity", item.quantity.units())
+        .text("status", &item.status.code().to_string())
+        .text_or_null("price", item.price.as_deref())
+        .bool("oversold", item.oversold)
+        .int_or_null("split_from", item.split_from.map(OrderItemId::get))
+        .raw("extra_field", &item.extra_field)
+        .raw("attributes", &item.attributes)
+        .time("created_date", item.created_at)
+        .time("modified_date", item.modified_at)
+        .merge_with(&item.details, ALWAYS)
+        .close();
+}
+
+/// `GET order_items/`. A channel sees the lines of its own orders only.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let mut query = call.listing(FILTERS)?;
+    call.narrow(&mut query, order_items::CHANNEL);
+    let listing = query.listing.clone();
+    let page = call.app.store.read("order_items.page", async move |tx| order_items::page(tx, &listing).await).await?;
+    call.page(&query, &page, write_item)
+}
+
+/// `GET order_items/{id}/`.
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
+    let id = OrderItemId::new(call.id()?);
+    let item = visible(&call, id).await?;
+    let mut body = String::new();
+    write_item(&mut body, &item);
+    Ok(ApiResponse::ok(body))
+}
+
+/// The line, if the caller may know of it.
+pub(super) async fn visible(call: &RequestContext, id: OrderItemId) -> Result<OrderItem, Error> {
+    let channel = call.channel;
+    let found = call
+        .app
+        .store
+        .read_inline("order_items.by_id", async move |tx| {
+            let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
+            if channel.is_none() {
+                return Ok(Some(item));
+            }
+            let order = orders::by_id(tx, item.order).await?;
+            Ok(order.filter(|order| order.channel == channel).map(|_| item))
+        })
+        .await?;
+    found.ok_or_else(Error::not_found)
+}
+
+/// `PATCH order_items/{id}/`.
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
+    let item = OrderItemId::new(call.id()?);
+    let form = call.form(EDIT, Mode::Partial).await?;
+    if call.channel.is_some() {
+        visible(&call, item).await?;
+    }
+    let edit = ItemEdit {
+        status: form.status("status"),
+        extra_field: form.string("extra_field").map(merging),
+        attributes: form.string("attributes"),
+        details: details(&form).map(merging),
+    };
+    let answer = |outcome: &Outcome| {
+        let mut body = String::new();
+        if let Outcome::ItemEdited(item) = outcome {
+            write_item(&mut body, item);
+        }
+        ApiResponse::ok(body)
+    };
+    call.submit(Command::EditItem(EditItem { item, edit }), answer, error_mapping::error).await
+}
+
+fn details(form: &Form) -> Option<String> {
+    let given: Map<String, Value> = DETAILS
+        .iter()
+        .filter(|name| form.has(name))
+        .map(|name| {
+            let value = serde_json::from_str(&form.json(name)).unwrap_or_default();
+            ((*name).to_owned(), value)
+        })
+        .collect();
+    (!given.is_empty()).then(|| Value::Object(given).to_string())
+}
+
+/// Sets the keys of an object in a stored one and keeps the others.
+pub(super) fn merging(given: String) -> TextEdit {
+    TextEdit::new(move |stored| {
+        let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+        let mut merged = object(stored);
+        merged.extend(object(&given));
+        Value::Object(merged).to_string()
+    })
+}

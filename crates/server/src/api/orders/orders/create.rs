@@ -1,0 +1,214 @@
+//! Creating an order through Onhand's own API, and what every entry point has in common: how lines are read, how they
+//! are rejected.
+
+use axum::http::StatusCode;
+use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
+use onhand_core::{
+    ChannelId, Command, OrderStatus, ProductId, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
+};
+
+use super::answer;
+use crate::http::context::RequestContext;
+use crate::http::error_mapping;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::field::Field;
+use crate::wire::form::{Form, Mode};
+use crate::wire::json::{ApiResponse, Object};
+
+/// A line of a new order.
+const LINE: &[Field] = &[
+    Field::pk("product", "The product. This or product_sku.").alternative(),
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
+    Field::pk("stock_list", "The list whose stock is held.").required(),
+    Field::int("quantity", 1, QUANTITY_MAX, "How many units. Default 1."),
+    Field::status("status", "Default: the order's."),
+    Field::decimal("price", "Price of one unit.").nullable(),
+    Field::object("extra_field", "Free data."),
+    Field::object("attributes", "Free attributes."),
+    Field::any("price_currency", "Carried through."),
+    Field::any("price_list", "Carried through."),
+    Field::any("tax_rate", "Carried through."),
+    Field::any("retail_price", "Carried through."),
+    Field::any("discount_amount", "Carried through."),
+    Field::any("attributes_kwargs", "Carried through."),
+    Field::any("tracking_number", "Carried through."),
+    Field::any("shipping_company", "Carried through."),
+    Field::any("carrier_shipping_code", "Carried through."),
+    Field::any("parent", "Carried through."),
+    Field::any("delivered_date", "Carried through."),
+    Field::any("estimated_delivery_date", "Carried through."),
+];
+
+/// Fields of a line that no rule reads; they are stored and shown as they came.
+const LINE_DETAILS: &[&str] = &[
+    "price_currency",
+    "price_list",
+    "tax_rate",
+    "retail_price",
+    "discount_amount",
+    "attributes_kwargs",
+    "tracking_number",
+    "shipping_company",
+    "carrier_shipping_code",
+    "parent",
+    "delivered_date",
+    "estimated_delivery_date",
+];
+
+/// The body of a new order.
+pub const FIELDS: &[Field] = &[
+    Field::text("number", 128, "Unique per channel.").required(),
+    Field::pk("channel", "The channel that sold it; absent for the own door.").nullable(),
+    Field::blank("currency", 8, "ISO code, lower case as the vendor writes it."),
+    Field::status("status", "Default 400 (approved)."),
+    Field::bool("is_send", "Whether the ERP has taken it. Default false."),
+    Field::time(
+        "date_placed",
+        "When the customer ordered; arrival when absent. Without an offset: of the installation's zone, or else UTC.",
+    ),
+    Field::object("extra_field", "Free data."),
+    Field::rows("order_items", LINE, ORDER_LINES_MAX, "The lines. All are held, or none.").required(),
+    Field::any("customer", "Carried through."),
+    Field::any("shipping_address", "Carried through."),
+    Field::any("billing_address", "Carried through."),
+    Field::any("amount", "Carried through."),
+    Field::any("shipping_amount", "Carried through."),
+    Field::any("discount_amount", "Carried through."),
+    Field::any("cargo_company", "Carried through."),
+    Field::any("payment_option", "Carried through."),
+    Field::any("delivery_type", "Carried through."),
+    Field::any("tracking_number", "Carried through."),
+    Field::any("invoice_number", "Carried through."),
+    Field::any("invoice_date", "Carried through."),
+    Field::any("notes", "Carried through."),
+    Field::any("has_gift_box", "Carried through."),
+    Field::any("gift_box_note", "Carried through."),
+    Field::any("external_status", "Carried through."),
+    Field::any("client_type", "Carried through."),
+    Field::any("language_code", "Carried through."),
+    Field::any("shipping_option_slug", "Carried through."),
+];
+
+/// Fields of an order that no rule reads.
+const DETAILS: &[&str] = &[
+    "customer",
+    "shipping_address",
+    "billing_address",
+    "amount",
+    "shipping_amount",
+    "discount_amount",
+    "cargo_company",
+    "payment_option",
+    "delivery_type",
+    "tracking_number",
+    "invoice_number",
+    "invoice_date",
+    "notes",
+    "has_gift_box",
+    "gift_box_note",
+    "external_status",
+    "client_type",
+    "language_code",
+    "shipping_option_slug",
+];
+
+/// `POST orders/`.
+pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
+    let form = call.form(FIELDS, Mode::Whole).await?;
+    let status = form.status("status").unwrap_or(OrderStatus::Approved);
+    let mut errors = not_cancelled(status);
+    let lines = lines(form.rows("order_items"), |row| line(row, status, LINE_DETAILS)).unwrap_or_else(|rows| {
+        errors.nest("order_items", rows);
+        Vec::new()
+    });
+    errors.into_result()?;
+    let command = PlaceOrder {
+        number: form.string("number").unwrap_or_default(),
+        channel: form.int("channel").map(ChannelId::new),
+        currency: form.string("currency").unwrap_or_default(),
+        status,
+        is_send: form.bool("is_send").unwrap_or(false),
+        date_placed: form.time("date_placed", call.zone()),
+        extra_field: form.string("extra_field").unwrap_or_else(empty),
+        details: details(&form, DETAILS),
+        lines,
+    };
+    let count = command.lines.len();
+    call.submit(Command::PlaceOrder(command), answer(StatusCode::CREATED), move |rejection| {
+        refuse(rejection, "order_items", count)
+    })
+    .await
+}
+
+pub(super) fn empty() -> String {
+    "{}".to_owned()
+}
+
+/// An order that begins as a cancelled one reserves nothing and makes no sense.
+pub(super) fn not_cancelled(status: OrderStatus) -> FieldErrors {
+    match status {
+        OrderStatus::Cancelled => FieldErrors::one("status", "An order cannot start cancelled."),
+        _ => FieldErrors::default(),
+    }
+}
+
+/// The lines of an order, or the faults of each.
+pub(super) fn lines(
+    rows: &[Form],
+    read: impl Fn(&Form) -> Result<NewLine, FieldErrors>,
+) -> Result<Vec<NewLine>, Vec<FieldErrors>> {
+    let read: Vec<_> = rows.iter().map(read).collect();
+    if read.iter().all(Result::is_ok) {
+        return Ok(read.into_iter().flatten().collect());
+    }
+    Err(read.into_iter().map(|row| row.err().unwrap_or_default()).collect())
+}
+
+/// One line, which may leave its state to the order. `carried` are the fields that no rule reads.
+pub(super) fn line(form: &Form, order_status: OrderStatus, carried: &[&str]) -> Result<NewLine, FieldErrors> {
+    let status = form.status("status").unwrap_or(order_status);
+    let product = match (form.int("product"), form.string("product_sku")) {
+        (Some(id), None) => Ok(ProductRef::Id(ProductId::new(id))),
+        (None, Some(sku)) => Ok(ProductRef::Sku(sku)),
+        (None, None) => Err("Send product or product_sku."),
+        (Some(_), Some(_)) => Err("Send either product or product_sku, not both."),
+    };
+    let product = product.map_err(|text| FieldErrors::one("product", text))?;
+    if status == OrderStatus::Cancelled && order_status != OrderStatus::Cancelled {
+        return Err(FieldErrors::one("status", "An order item cannot start cancelled."));
+    }
+    Ok(NewLine {
+        product,
+        list: StockListId::new(form.int("stock_list").unwrap_or_default()),
+        quantity: form.int("quantity").and_then(Quantity::new).unwrap_or(Quantity::ONE),
+        status,
+        price: form.string("price"),
+        extra_field: form.string("extra_field").unwrap_or_else(empty),
+        attributes: form.string("attributes").unwrap_or_else(empty),
+        details: details(form, carried),
+    })
+}
+
+/// The fields that are carried through, as one JSON object.
+pub(super) fn details(form: &Form, names: &[&str]) -> String {
+    let mut out = String::new();
+    let mut object = Object::open(&mut out);
+    for name in names.iter().filter(|name| form.has(name)) {
+        object = object.raw(name, &form.json(name));
+    }
+    object.close();
+    out
+}
+
+/// Says no; the lines came in this field.
+pub(super) fn refuse(rejection: Rejection, field: &str, lines: usize) -> Error {
+    match rejection {
+        Rejection::Rows(faults) => {
+            let mut errors = FieldErrors::default();
+            // The list's id was checked for its form only; which line names it matters to the client.
+            errors.nest(field, error_mapping::rows(&faults, lines));
+            Error::Fields(errors)
+        }
+        other => error_mapping::error(other),
+    }
+}

@@ -1,0 +1,182 @@
+//! Orders (contract 7): listing, following, marking as taken; below it, how they come about and how they end.
+
+mod cancel;
+mod channel_orders;
+mod create;
+
+use axum::http::StatusCode;
+use onhand_core::command::EditOrder;
+use onhand_core::{ChannelId, Command, Order, OrderId, OrderItem, Outcome};
+use onhand_store::{Tx, order_items, orders};
+
+pub(super) use self::cancel::because;
+pub use self::cancel::{CANCEL, cancel};
+pub use self::channel_orders::{SOLD, create_sold};
+pub use self::create::{FIELDS, create};
+
+use super::order_items::{ITEM, write_item};
+use crate::http::context::RequestContext;
+use crate::http::error_mapping;
+use crate::wire::error::Error;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::form::Mode;
+use crate::wire::json::{ApiResponse, NOTHING, Object};
+use crate::wire::view::{Shape, View, property};
+
+/// The body of an edit: nothing else can be changed here (contract 7.1).
+pub const EDIT: &[Field] = &[Field::bool("is_send", "Whether the ERP has taken the order. Releases nothing.")];
+
+/// An order with its lines.
+pub const VIEW: View = View {
+    name: "Order",
+    properties: &[
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("number", Shape::Text),
+        property("channel", Shape::IntOrNull),
+        property("status", Shape::Text),
+        property("is_send", Shape::Bool),
+        property("currency", Shape::Text),
+        property("date_placed", Shape::Time),
+        property("extra_field", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+        property("order_items", Shape::List(&ITEM)),
+    ],
+    open: true,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("number", "number", Kind::Text),
+    Filter::new("channel", "channel_id", Kind::Int),
+    Filter::new("status", "status", Kind::Status),
+    Filter::new("is_send", "is_send", Kind::Bool),
+    Filter::new("date_placed", "date_placed", Kind::Time),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+/// Of the fields that no rule reads, those that every answer has: clients look at them without asking.
+const ALWAYS: &[&str] = &["cargo_company"];
+
+/// Writes an order with its lines.
+pub(crate) fn write(out: &mut String, order: &Order, items: &[OrderItem]) {
+    Object::open(out)
+        .int("pk", order.id.get())
+        .int("id", order.id.get())
+        .text("number", &order.number)
+        .int_or_null("channel", order.channel.map(ChannelId::get))
+        .text("status", &order.status.code().to_string())
+        .bool("is_send", order.is_send)
+        .text("currency", &order.currency)
+        .time("date_placed", order.date_placed)
+        .raw("extra_field", &order.extra_field)
+        .time("created_date", order.created_at)
+        .time("modified_date", order.modified_at)
+        .list("order_items", items, write_item)
+        .merge_with(&order.details, ALWAYS)
+        .close();
+}
+
+fn reply_with(status: StatusCode, order: &Order, items: &[OrderItem]) -> ApiResponse {
+    let mut body = String::with_capacity(1_024);
+    write(&mut body, order, items);
+    ApiResponse::text(status, body)
+}
+
+fn answer(status: StatusCode) -> impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static {
+    move |outcome| match outcome {
+        Outcome::OrderPlaced(order, items)
+        | Outcome::ItemsCancelled(order, items)
+        | Outcome::OrderEdited(order, items) => reply_with(status, order, items),
+        _ => ApiResponse::text(status, NOTHING),
+    }
+}
+
+/// `GET orders/`. A channel sees its own orders only.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    let mut query = call.listing(FILTERS)?;
+    call.narrow(&mut query, "channel_id");
+    let listing = query.listing.clone();
+    let (page, items) = call
+        .app
+        .store
+        .read("orders.page", async move |tx| {
+            let page = orders::page(tx, &listing).await?;
+            let ids: Vec<OrderId> = page.rows.iter().map(|order| order.id).collect();
+            Ok((page, order_items::of_orders(tx, &ids).await?))
+        })
+        .await?;
+    // Lines come order by order, in the order of the orders.
+    call.page(&query, &page, |out, order| {
+        let start = items.iter().position(|item| item.order == order.id).unwrap_or(0);
+        let count = items[start..].iter().take_while(|item| item.order == order.id).count();
+        write(out, order, &items[start..start + count]);
+    })
+}
+
+/// `GET orders/{id}/`.
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
+    let id = OrderId::new(call.id()?);
+    let found = call.app.store.read_inline("orders.by_id", async move |tx| whole(tx, id).await).await?;
+    reply(&call, found)
+}
+
+/// `GET order_number/{number}/`: the order with this number; the oldest, where several channels have it.
+pub async fn by_number(call: RequestContext) -> Result<ApiResponse, Error> {
+    let number = call.parameter(0).to_owned();
+    let channel = call.channel;
+    let found = numbered(&call, number, move |order| channel.is_none() || order.channel == channel).await?;
+    reply(&call, found)
+}
+
+/// The oldest order of this number that fits, with its lines.
+async fn numbered(
+    call: &RequestContext,
+    number: String,
+    fits: impl Fn(&Order) -> bool + Send + Sync + Clone + 'static,
+) -> Result<Whole, Error> {
+    let body = async move |tx: &mut Tx<'_>| {
+        let orders = orders::by_number(tx, &number).await?;
+        match orders.iter().find(|order| fits(order)) {
+            Some(order) => whole(tx, order.id).await,
+            None => Ok(None),
+        }
+    };
+    Ok(call.app.store.read_inline("orders.by_number", body).await?)
+}
+
+type Whole = Option<(Order, Vec<OrderItem>)>;
+
+pub(crate) async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Whole, onhand_store::Error> {
+    let Some(order) = orders::by_id(tx, id).await? else { return Ok(None) };
+    Ok(Some((order, order_items::of_orders(tx, &[id]).await?)))
+}
+
+/// Foreign orders do not exist for a channel.
+fn reply(call: &RequestContext, found: Whole) -> Result<ApiResponse, Error> {
+    let visible = |order: &Order| call.channel.is_none() || order.channel == call.channel;
+    let (order, items) = found.filter(|(order, _)| visible(order)).ok_or_else(Error::not_found)?;
+    Ok(reply_with(StatusCode::OK, &order, &items))
+}
+
+/// `PATCH orders/{id}/`.
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
+    let order = OrderId::new(call.id()?);
+    let form = call.form(EDIT, Mode::Partial).await?;
+    let command = Command::EditOrder(EditOrder { order, is_send: form.bool("is_send") });
+    call.submit(command, answer(StatusCode::OK), error_mapping::error).await
+}
+
+/// Foreign orders do not exist for a channel.
+pub(super) async fn own(call: &RequestContext, id: OrderId) -> Result<(), Error> {
+    if call.channel.is_none() {
+        return Ok(());
+    }
+    let order = call.app.store.read_inline("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
+    order.filter(|order| order.channel == call.channel).map(|_| ()).ok_or_else(Error::not_found)
+}

@@ -1,0 +1,83 @@
+//! Stock: stock lists, product stocks with their history, and files of them.
+//!
+//! Promises: each entry point to a stock level is here or in [`super::imports`]. Must not know what a level means.
+
+pub mod exports;
+pub mod movements;
+pub mod product_stocks;
+pub mod stock_lists;
+
+use crate::http::route::{Answer, Holds, Parameter, Route, one, page, parameter, route};
+
+/// Where a history goes on.
+const BEFORE: &[Parameter] = &[parameter("before", Holds::Id)];
+
+pub(super) fn lists() -> Vec<Route> {
+    const LIST: Answer = one(&stock_lists::VIEW);
+    vec![
+        route!(GET "stock_list" ReadStock stock_lists::list, "Stock lists.")
+            .lists(stock_lists::FILTERS)
+            .answers(200, page(&stock_lists::VIEW)),
+        route!(POST "stock_list" WriteStock stock_lists::create, "Make a stock list.")
+            .takes(stock_lists::FIELDS)
+            .answers(201, LIST),
+        route!(GET "stock_list/{id}" ReadStock stock_lists::show, "One stock list.").answers(200, LIST),
+        route!(PATCH "stock_list/{id}" WriteStock stock_lists::update, "Change a stock list.")
+            .takes(stock_lists::FIELDS)
+            .answers(200, LIST),
+        route!(DELETE "stock_list/{id}" WriteStock stock_lists::remove, "Remove a stock list to which nothing refers.")
+            .may_be_refused()
+            .answers(204, Answer::Nothing),
+    ]
+}
+
+/// Product stocks at both of their paths, behind the file that an import can begin with.
+pub(super) fn stocks() -> Vec<Route> {
+    let mut all = vec![
+        route!(GET "stock_list/{id}/excel_template" ReadImports exports::template,
+            "A file to begin an import with: its columns and some stocks of the list.")
+        .downloads(exports::TEMPLATE_FORMATS),
+    ];
+    all.extend(product_stock());
+    // The plural is what channel clients ask for.
+    all.extend(product_stock().into_iter().map(|route| Route {
+        path: match route.path {
+            "product_stock" => "product_stocks",
+            "product_stock/export" => "product_stocks/export",
+            "product_stock/{id}" => "product_stocks/{id}",
+            _ => "product_stocks/{id}/movements",
+        },
+        ..route
+    }));
+    all
+}
+
+fn product_stock() -> Vec<Route> {
+    const STOCK: Answer = Answer::One(&product_stocks::VIEW_V1, &product_stocks::VIEW_I1);
+    const STOCKS: Answer = Answer::Page(&product_stocks::VIEW_V1, &product_stocks::VIEW_I1);
+    vec![
+        route!(GET "product_stock" ReadStock product_stocks::list, "Product stocks.")
+            .lists(product_stocks::FILTERS)
+            .answers(200, STOCKS),
+        route!(POST "product_stock" WriteStock product_stocks::upsert,
+            "Make (201) or update (200) the stock of a SKU in a list; an array of rows is taken whole or not at all.")
+        .takes(product_stocks::FIELDS)
+        .or_many()
+        .answers(200, STOCK)
+        .answers(201, STOCK)
+        .through_writer(),
+        route!(GET "product_stock/export" ReadStock exports::export,
+            "All product stocks that the filters leave, as a file that can be imported.")
+        .lists(product_stocks::FILTERS)
+        .downloads(exports::EXPORT_FORMATS),
+        route!(GET "product_stock/{id}" ReadStock product_stocks::show, "One product stock.").answers(200, STOCK),
+        route!(PATCH "product_stock/{id}" WriteStock product_stocks::update, "Change a product stock.")
+            .takes(product_stocks::FIELDS)
+            .answers(200, STOCK)
+            .through_writer(),
+        route!(GET "product_stock/{id}/movements" ReadStock movements::list,
+            "Why its numbers are what they are, newest first; before= goes on.")
+        .asks(BEFORE)
+        .answers(200, one(&movements::HISTORY)),
+    ]
+}

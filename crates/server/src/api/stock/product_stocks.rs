@@ -1,0 +1,397 @@
+//! Product stocks (contract 4): list, show, upsert of one or many, patch, history.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
+use onhand_core::rejection::RowFault;
+use onhand_core::{
+    Command, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId,
+    Timestamp, UnitType, WrittenStock,
+};
+use onhand_store::Tx;
+use onhand_store::stocks::{self, StockRow};
+use serde_json::{Map, Value};
+
+use crate::api::channels::feeds;
+use crate::http::context::RequestContext;
+use crate::http::error_mapping;
+use crate::state::Zones;
+use crate::wire::body::ROWS_MAX;
+use crate::wire::error::{Error, FieldErrors};
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind, Query};
+use crate::wire::form::{self, Form, Mode};
+use crate::wire::json::{self, ApiResponse, Object};
+use crate::wire::view::{Shape, View, property};
+use crate::wire::{Family, scalar};
+use crate::zone::{Twice, Zone};
+
+/// What a row of a list takes up, roughly.
+const ROW_BYTES: usize = 192;
+
+/// The body of a product stock. Absent fields keep their value on update.
+pub const FIELDS: &[Field] = &[
+    Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. With stock_list it is the key.").required().exact(),
+    Field::pk("stock_list", "The stock list.").required(),
+    Field::int("stock", 0, QUANTITY_MAX, "The figure. 0 for a new stock."),
+    Field::choice("unit_type", &["qty", "kg"], "What one unit is. qty for a new stock."),
+    Field::int(
+        "sold_quantity_unreported",
+        0,
+        QUANTITY_MAX,
+        "Sold and unknown to the ERP. What exceeds the open holds is kept as sold elsewhere; less is raised to them.",
+    ),
+    Field::object("extra_field", "Free data."),
+    Field::time(
+        "snapshot_at",
+        "When the figure was taken; arrival when absent. Older than the stored one is refused. Without an offset: in the \
+         list's time_zone.",
+    ),
+];
+
+/// A product stock as the ERP sees it: exactly the fields of contract 4.1.
+pub const VIEW_I1: View = View {
+    name: "ProductStockI1",
+    properties: &[
+        property("id", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock", Shape::Int),
+        property("stock_list", Shape::Int),
+        property("unit_type", Shape::Text),
+        property("sold_quantity_unreported", Shape::Int),
+        property("extra_field", Shape::Object),
+    ],
+    open: false,
+};
+
+/// A product stock as panel and channels see it.
+pub const VIEW_V1: View = View {
+    name: "ProductStock",
+    properties: &[
+        property("pk", Shape::Int),
+        property("product", Shape::Int),
+        property("product_sku", Shape::Text),
+        property("stock", Shape::Int),
+        property("stock_list", Shape::Int),
+        property("unit_type", Shape::Text),
+        property("sold_quantity_unreported", Shape::Int),
+        property("adjusted_stock", Shape::Int),
+        property("reported_quantity", Shape::Int),
+        property("snapshot_at", Shape::TimeOrNull),
+        property("extra_field", Shape::Object),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ],
+    open: false,
+};
+
+/// The filters of the list.
+pub const FILTERS: &[Filter] = &[
+    Filter::new("pk", "id", Kind::Int),
+    Filter::new("id", "id", Kind::Int),
+    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("product", "product_id", Kind::Int),
+    Filter::new("stock_list", "stock_list_id", Kind::Int),
+    Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
+    Filter::new("stock", "on_hand", Kind::Int),
+    Filter::new("sold_quantity_unreported", "held", Kind::Int),
+    Filter::new("created_date", "created_at", Kind::Time),
+    Filter::new("modified_date", "modified_at", Kind::Time),
+];
+
+pub(super) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
+    move |out, stock| match family {
+        Family::I1 => Brief::of(stock).write(out),
+        Family::V1 => write_v1(out, stock),
+    }
+}
+
+/// What the ERP's side shows of a stock, from a whole one or from a row being listed.
+struct Brief<'s> {
+    id: i64,
+    sku: &'s str,
+    on_hand: i64,
+    list: i64,
+    unit: &'s str,
+    reserved: i64,
+    extra_field: &'s str,
+}
+
+impl<'s> Brief<'s> {
+    fn of(stock: &'s Stock) -> Self {
+        Self {
+            id: stock.id.get(),
+            sku: &stock.sku,
+            on_hand: stock.on_hand,
+            list: stock.list.get(),
+            unit: stocks::unit_name(stock.unit),
+            reserved: stock.reserved,
+            extra_field: &stock.extra_field,
+        }
+    }
+
+    fn of_row(row: &'s StockRow<'_>) -> Result<Self, onhand_store::Error> {
+        Ok(Self {
+            id: row.id()?,
+            sku: row.sku()?,
+            on_hand: row.on_hand()?,
+            list: row.list()?,
+            unit: row.unit()?,
+            reserved: row.reserved()?,
+            extra_field: row.extra_field()?,
+        })
+    }
+
+    /// By hand, since lists of these are what is asked for most: whole pieces cost a third of name by name.
+    fn write(&self, out: &mut String) {
+        out.push_str("{\"id\":");
+        json::push_int(out, self.id);
+        out.push_str(",\"product_sku\":");
+        json::push_text(out, self.sku);
+        out.push_str(",\"stock\":");
+        json::push_int(out, self.on_hand);
+        out.push_str(",\"stock_list\":");
+        json::push_int(out, self.list);
+        out.push_str(",\"unit_type\":\"");
+        out.push_str(self.unit);
+        out.push_str("\",\"sold_quantity_unreported\":");
+        json::push_int(out, self.reserved);
+        out.push_str(",\"extra_field\":");
+        out.push_str(self.extra_field);
+        out.push('}');
+    }
+}
+
+fn write_v1(out: &mut String, stock: &Stock) {
+    Object::open(out)
+        .int("pk", stock.id.get())
+        .int("product", stock.product.get())
+        .text("product_sku", &stock.sku)
+        .int("stock", stock.on_hand)
+        .int("stock_list", stock.list.get())
+        .text("unit_type", stocks::unit_name(stock.unit))
+        .int("sold_quantity_unreported", stock.reserved)
+        .int("adjusted_stock", stock.available())
+        .int("reported_quantity", stock.reported)
+        .time_or_null("snapshot_at", stock.snapshot_at)
+        .raw("extra_field", &stock.extra_field)
+        .time("created_date", stock.created_at)
+        .time("modified_date", stock.modified_at)
+        .close();
+}
+
+/// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
+pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
+    if let Some(own) = feeds::of_own_lists(&call, "stock_list_id").await? {
+        let mut query = call.listing(FILTERS)?;
+        query.listing.conditions.push(own);
+        return Ok(listed(&call, &query, false).await?.0);
+    }
+    let response_cache = call.app.writer.response_cache();
+    let name = call.name();
+    let before = response_cache.before(&call.app.store).await?;
+    if let Some(body) = response_cache.find(&name, &before) {
+        return Ok(ApiResponse::ok(body));
+    }
+    let query = call.listing(FILTERS)?;
+    let bounded = stocks::is_bounded(&query.listing);
+    let (reply, rows) = listed(&call, &query, bounded).await?;
+    if bounded {
+        response_cache.insert(name, &reply.body, rows, before);
+    }
+    Ok(reply)
+}
+
+/// An answer, and the first and last id of the rows that it shows.
+type Listed = (ApiResponse, Option<(i64, i64)>);
+
+async fn listed(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
+    match call.family {
+        Family::I1 => list_i1(call, query, bounded).await,
+        Family::V1 => list_v1(call, query, bounded).await,
+    }
+}
+
+/// The ERP's side reads the most: its rows go from the engine into the answer without a copy between.
+async fn list_i1(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
+    let (listing, limit) = (query.listing.clone(), query.limit);
+    let body = async move |tx: &mut Tx<'_>| {
+        let mut results = String::with_capacity(limit as usize * ROW_BYTES);
+        results.push('[');
+        let page = stocks::visit(tx, &listing, |row| write_row(&mut results, row)).await?;
+        Ok((page, results + "]"))
+    };
+    let store = &call.app.store;
+    let (page, results) =
+        if bounded { store.read_inline("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
+    let rows = page.rows.first().copied().zip(page.rows.last().copied());
+    Ok((call.written_page(query, &page, &results)?, rows))
+}
+
+async fn list_v1(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
+    let listing = query.listing.clone();
+    let body = async move |tx: &mut Tx<'_>| stocks::page(tx, &listing).await;
+    let store = &call.app.store;
+    let page =
+        if bounded { store.read_inline("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
+    let id = |stock: &Stock| stock.id.get();
+    let rows = page.rows.first().map(id).zip(page.rows.last().map(id));
+    Ok((call.page(query, &page, write_v1)?, rows))
+}
+
+fn write_row(out: &mut String, row: &StockRow<'_>) -> Result<(), onhand_store::Error> {
+    if out.len() > 1 {
+        out.push(',');
+    }
+    Brief::of_row(row)?.write(out);
+    Ok(())
+}
+
+/// `GET product_stock/{id}/`.
+pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
+    let stock = found(&call).await?;
+    let mut body = String::new();
+    write(call.family)(&mut body, &stock);
+    Ok(ApiResponse::ok(body))
+}
+
+/// Stocks of foreign lists do not exist for a channel.
+pub(super) async fn found(call: &RequestContext) -> Result<Stock, Error> {
+    let id = StockId::new(call.id()?);
+    let found = call.app.store.read_inline("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
+    let stock = found.ok_or_else(Error::not_found)?;
+    if feeds::owns_list(call, stock.list).await? { Ok(stock) } else { Err(Error::not_found()) }
+}
+
+/// `POST product_stock/`: makes or updates one stock, or, given an array, many: all or none.
+pub async fn upsert(call: RequestContext) -> Result<ApiResponse, Error> {
+    let write = write(call.family);
+    match call.value().await? {
+        Value::Array(rows) => upsert_many(&call, &rows).await,
+        value => {
+            let form = call.read(FIELDS, Mode::Whole, form::expect_object(&value)?).map_err(Error::Fields)?;
+            let zones = zones(&call, std::slice::from_ref(&form)).await?;
+            let row =
+                row(key(&form), &form, (zones.of(list_of(&form)), call.app.clock.now())).map_err(Error::Fields)?;
+            let answer = move |outcome: &Outcome| one(outcome, write);
+            call.submit(command(&call, vec![row]), answer, refuse_one).await
+        }
+    }
+}
+
+async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiResponse, Error> {
+    let write = write(call.family);
+    let count = rows.len();
+    if count == 0 || count > ROWS_MAX {
+        let text = format!("Send 1 to {ROWS_MAX} rows.");
+        return Err(Error::field("non_field_errors", text));
+    }
+    let forms = call.read_rows(FIELDS, rows).map_err(Error::Rows)?;
+    let (zones, now) = (zones(call, &forms).await?, call.app.clock.now());
+    let read: Vec<_> = forms.iter().map(|form| row(key(form), form, (zones.of(list_of(form)), now))).collect();
+    if read.iter().any(Result::is_err) {
+        return Err(Error::Rows(read.into_iter().map(|row| row.err().unwrap_or_default()).collect()));
+    }
+    let answer = move |outcome: &Outcome| {
+        let written = written(outcome);
+        let mut body = String::with_capacity(count * 256);
+        json::push_list(&mut body, written, |out, row| write(out, &row.stock));
+        ApiResponse::text(status(written.iter().any(|row| row.created)), body)
+    };
+    let refuse = move |rejection| match rejection {
+        Rejection::Rows(faults) => Error::Rows(error_mapping::rows(&faults, count)),
+        other => error_mapping::error(other),
+    };
+    call.submit(command(call, read.into_iter().flatten().collect()), answer, refuse).await
+}
+
+/// `PATCH product_stock/{id}/`.
+pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
+    let id = StockId::new(call.id()?);
+    let form = call.form(FIELDS, Mode::Partial).await?;
+    let mut zone = None;
+    if form.has("product_sku") || form.has("stock_list") || form.has_local_time("snapshot_at") {
+        let stock = found(&call).await?;
+        zone = call.app.zone(stock.list).await?;
+        let mut errors = FieldErrors::default();
+        if form.text("product_sku").is_some_and(|sku| sku != stock.sku) {
+            errors.add("product_sku", "This field cannot be changed.");
+        }
+        if form.int("stock_list").is_some_and(|list| list != stock.list.get()) {
+            errors.add("stock_list", "This field cannot be changed.");
+        }
+        errors.into_result()?;
+    }
+    let row = row(StockTarget::Id(id), &form, (zone.as_ref(), call.app.clock.now())).map_err(Error::Fields)?;
+    let write = write(call.family);
+    call.submit(command(&call, vec![row]), move |outcome| one(outcome, write), refuse_one).await
+}
+
+fn command(call: &RequestContext, rows: Vec<WriteStock>) -> Command {
+    let create_unknown_products = call.app.config.create_unknown_products;
+    Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+}
+
+/// The zones of the rows that have a time without an offset: most have none, and nothing is looked up for them.
+async fn zones(call: &RequestContext, forms: &[Form]) -> Result<Zones, Error> {
+    let lists: BTreeSet<_> = forms.iter().filter(|form| form.has_local_time("snapshot_at")).map(list_of).collect();
+    if lists.is_empty() { Ok(Zones::default()) } else { Ok(call.app.zones(lists).await?) }
+}
+
+fn list_of(form: &Form) -> StockListId {
+    StockListId::new(form.int("stock_list").unwrap_or_default())
+}
+
+fn key(form: &Form) -> StockTarget {
+    StockTarget::Key(StockKey { list: list_of(form), sku: form.string("product_sku").unwrap_or_default() })
+}
+
+fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)) -> Result<WriteStock, FieldErrors> {
+    Ok(WriteStock {
+        target,
+        on_hand: form.int("stock").and_then(Quantity::new),
+        reserved: form.int("sold_quantity_unreported").and_then(Quantity::new),
+        unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
+        extra_field: form.string("extra_field"),
+        // Of two moments the earlier: a level that is taken for newer than it is would settle what it does not contain.
+        snapshot_at: form.past_time("snapshot_at", (zone, Twice::Earlier), now)?,
+    })
+}
+
+fn written(outcome: &Outcome) -> &[WrittenStock] {
+    match outcome {
+        Outcome::StocksWritten(written) => written,
+        _ => &[],
+    }
+}
+
+fn one(outcome: &Outcome, write: impl Fn(&mut String, &Stock)) -> ApiResponse {
+    let mut body = String::new();
+    let mut created = false;
+    for row in written(outcome) {
+        created = row.created;
+        write(&mut body, &row.stock);
+    }
+    ApiResponse::text(status(created), body)
+}
+
+/// 201 when something was made, 200 when it was there (contract X19).
+fn status(created: bool) -> StatusCode {
+    if created { StatusCode::CREATED } else { StatusCode::OK }
+}
+
+fn refuse_one(rejection: Rejection) -> Error {
+    match rejection {
+        Rejection::Rows(faults) => match faults.first() {
+            Some((_, RowFault::StaleSnapshot { stored })) => {
+                let stored = scalar::time_text(*stored);
+                let more = Map::from_iter([("stored_snapshot_at".to_owned(), Value::String(stored.clone()))]);
+                let text = format!("A figure taken at {stored} is already stored.");
+                Error::Refused { code: "stale_snapshot", text, more }
+            }
+            _ => error_mapping::error(Rejection::Rows(faults)),
+        },
+        other => error_mapping::error(other),
+    }
+}

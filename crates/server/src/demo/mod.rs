@@ -1,0 +1,182 @@
+//! The demonstration: a believable shop, so that every endpoint has something to show.
+//!
+//! Promises: fills an empty database only; every number comes about through the writer, as in real life.
+
+mod directory;
+mod fulfilment;
+mod sales;
+
+use anyhow::{Context as _, bail};
+use onhand_core::command::{
+    CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
+};
+use onhand_core::{
+    ChannelId, Command, ERP, MovesSettle, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
+    StockListId, Timestamp, UserId,
+};
+use onhand_store::Tx;
+use onhand_store::channels::CHANNELS;
+use onhand_store::filter::{ListQuery, Sort, Window};
+use onhand_store::records::{self, Record};
+use onhand_store::stock_lists::{self, StockListRow};
+
+use crate::state::App;
+use crate::writer::{Submission, SubmissionResult};
+
+const LISTS: [(&str, &str); 3] =
+    [("Central warehouse", "WH-01"), ("Store Kadikoy", "ST-01"), ("Store Alsancak", "ST-02")];
+const ARTICLES: [&str; 10] =
+    ["Oxford shirt", "Chino", "Polo", "Crew socks", "Denim jacket", "Belt", "Rain coat", "Scarf", "Sneaker", "Beanie"];
+const SIZES: [&str; 5] = ["XS", "S", "M", "L", "XL"];
+const ORDERS: i64 = 24;
+
+/// Fills the database if it has no stock list.
+pub async fn fill(app: &App) -> anyhow::Result<()> {
+    let first = ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 1 } };
+    let lists = app.store.read("stock_lists.page", async move |tx| stock_lists::page(tx, &first).await).await?;
+    if lists.count != Some(0) {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let lists = make_lists(app, now).await?;
+    let market = make_channel(app, now).await?;
+    write_stocks(app, &lists).await?;
+    furnish(app, now, market, &lists).await?;
+    for number in 0..ORDERS {
+        let channel = (number % 3 == 0).then_some(market);
+        let items = place(app, number, channel, lists[(number % 3) as usize]).await?;
+        live_on(app, number, &items).await?;
+        if let (0, Some(item)) = (number, items.first()) {
+            sales::tell(app, market, item, now).await?;
+        }
+    }
+    fulfilment::fill(app, &lists, now).await
+}
+
+async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId>> {
+    let mut made = Vec::new();
+    for (name, code) in LISTS {
+        let list = StockListRow {
+            id: StockListId::new(0),
+            name: name.to_owned(),
+            code: Some(code.to_owned()),
+            is_auto_sync: true,
+            release_mode: ReleaseMode::default(),
+            moves_settle: MovesSettle::default(),
+            is_item_code_unique: true,
+            snapshot_delay_seconds: 0,
+            time_zone: Some("Europe/Istanbul".to_owned()),
+            created_at: now,
+            modified_at: now,
+        };
+        let stored = app.store.write("stock_lists.insert", async move |tx| stock_lists::insert(tx, &list).await);
+        made.push(stored.await?.id);
+    }
+    Ok(made)
+}
+
+async fn make_channel(app: &App, now: Timestamp) -> anyhow::Result<ChannelId> {
+    let mut channel = Record::new(&CHANNELS, now);
+    channel.set("name", "Marketplace");
+    let insert = async move |tx: &mut Tx<'_>| records::insert(tx, &CHANNELS, vec![channel]).await;
+    let made = app.store.write("channels.insert", insert).await?;
+    Ok(ChannelId::new(made.first().context("a channel is made")?.id))
+}
+
+/// What is sold, through what, where and to whom.
+async fn furnish(app: &App, now: Timestamp, market: ChannelId, lists: &[StockListId]) -> anyhow::Result<()> {
+    let skus = |article| (0..SIZES.len()).map(|size| sku(article, size)).collect();
+    let articles = (0..ARTICLES.len()).map(skus).collect();
+    let shop = directory::Shop { now, market, lists: lists.to_vec(), articles };
+    Ok(app.store.write("demo.directory", async move |tx| shop.furnish(tx).await).await?)
+}
+
+fn sku(article: usize, size: usize) -> String {
+    format!("{}", 1_116_131_001 + article * 100 + size)
+}
+
+async fn write_stocks(app: &App, lists: &[StockListId]) -> anyhow::Result<()> {
+    for (position, list) in lists.iter().enumerate() {
+        let rows = (0..ARTICLES.len() * SIZES.len()).map(|index| {
+            let (article, size) = (index / SIZES.len(), index % SIZES.len());
+            // The warehouse is full, the stores hold a few, and some shelves are empty.
+            let figure = if position == 0 { 40 + (index * 7) % 160 } else { (index * 5 + position) % 9 };
+            let about = format!(r#"{{"article":"{}","size":"{}"}}"#, ARTICLES[article], SIZES[size]);
+            WriteStock {
+                target: StockTarget::Key(StockKey { list: *list, sku: sku(article, size) }),
+                on_hand: Quantity::new(figure as i64),
+                reserved: None,
+                unit: None,
+                extra_field: Some(about),
+                snapshot_at: None,
+            }
+        });
+        let command = WriteStocks { rows: rows.collect(), create_unknown_products: true };
+        submit(app, Command::WriteStocks(command)).await?;
+    }
+    Ok(())
+}
+
+async fn place(
+    app: &App,
+    number: i64,
+    channel: Option<ChannelId>,
+    list: StockListId,
+) -> anyhow::Result<Vec<OrderItem>> {
+    let lines = (0..=number % 3).map(|line| NewLine {
+        product: ProductRef::Sku(sku(((number + line * 3) % 10) as usize, ((number * 2 + line) % 5) as usize)),
+        // A store that is short cannot take an own order, so those come from the warehouse.
+        list: if channel.is_some() { list } else { StockListId::new(1) },
+        quantity: Quantity::ONE,
+        status: OrderStatus::Approved,
+        price: Some(format!("{}.90", 199 + line * 50)),
+        extra_field: "{}".to_owned(),
+        attributes: "{}".to_owned(),
+        details: r#"{"price_currency":"try"}"#.to_owned(),
+    });
+    let order = PlaceOrder {
+        number: format!("D-{}", 10_001 + number),
+        channel,
+        currency: "try".to_owned(),
+        status: OrderStatus::Approved,
+        is_send: false,
+        date_placed: None,
+        extra_field: "{}".to_owned(),
+        details: "{}".to_owned(),
+        lines: lines.collect(),
+    };
+    match submit(app, Command::PlaceOrder(order)).await? {
+        Outcome::OrderPlaced(_, items) => Ok(items),
+        other => bail!("an order was answered with {other:?}"),
+    }
+}
+
+/// Some orders have gone to the ERP, one has been cancelled, the newest still wait.
+async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<()> {
+    let order = items.first().context("an order has lines")?.order;
+    if number == 5 {
+        submit(app, Command::CancelItems(CancelItems { order, all: true, items: Vec::new(), details: Vec::new() }))
+            .await?;
+    } else if number < ORDERS / 2 {
+        for item in items {
+            let release = ReleaseItem {
+                item: item.id,
+                code: format!("ERP-{}", item.id.get()),
+                integration_type: ERP.to_owned(),
+                update_stock: true,
+                registered_at: None,
+            };
+            submit(app, Command::ReleaseItem(release)).await?;
+        }
+        submit(app, Command::EditOrder(EditOrder { order, is_send: Some(true) })).await?;
+    }
+    Ok(())
+}
+
+async fn submit(app: &App, command: Command) -> anyhow::Result<Outcome> {
+    let submission = Submission { command, actor: UserId::new(0), receipt: None };
+    match app.writer.submit(submission).await? {
+        SubmissionResult::Decided(Ok(outcome)) => Ok(outcome),
+        other => bail!("the demonstration was refused: {other:?}"),
+    }
+}

@@ -1,0 +1,131 @@
+//! Bodies of requests in the description, by the field tables that read them.
+
+use onhand_core::QUANTITY_MAX;
+use serde_json::{Map, Value, json};
+
+use super::{Shared, id, status_codes};
+use crate::http::route::Route;
+use crate::http::upload::FILE_TYPES;
+use crate::wire::field::{Field, Kind};
+use crate::zone;
+
+/// The body of a route.
+pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Value {
+    let (mut name, described) = (body_name(route), object(fields, route.whole));
+    // A command for one object and the same command for many have one name and may have other fields.
+    while shared.schemas.get(&name).is_some_and(|other| *other != described) {
+        name.push_str("Row");
+    }
+    shared.schemas.insert(name.clone(), described);
+    let one = json!({"$ref": format!("#/components/schemas/{name}")});
+    let schema = if route.many {
+        json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 1000}]})
+    } else {
+        one.clone()
+    };
+    let required = route.whole && fields.iter().any(|field| field.required);
+    json!({
+        "required": required,
+        "content": {
+            "application/json": {"schema": schema},
+            "application/x-www-form-urlencoded": {"schema": one, "encoding": encoding(fields)},
+            "multipart/form-data": {"schema": one, "encoding": encoding(fields)},
+        },
+    })
+}
+
+/// A file: as a part of a form, or the body itself.
+pub(super) fn file(options: &[Field]) -> Value {
+    let bytes = json!({"type": "string", "format": "binary"});
+    let mut form = object(options, false);
+    form["properties"]["file"] = bytes.clone();
+    form["required"] = json!(["file"]);
+    let form = json!({"schema": form, "encoding": {"file": {"contentType": FILE_TYPES.join(", ")}}});
+    let whole = FILE_TYPES.map(|media_type| (media_type.to_owned(), json!({"schema": bytes})));
+    let content: Map<_, _> = std::iter::once(("multipart/form-data".to_owned(), form)).chain(whole).collect();
+    json!({"required": true, "content": content})
+}
+
+/// A form carries lists and objects as JSON text.
+fn encoding(fields: &[Field]) -> Value {
+    let nested = |field: &&Field| {
+        let kind = field.kind;
+        matches!(
+            kind,
+            Kind::Object | Kind::List | Kind::Pks | Kind::Units | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_)
+        )
+    };
+    let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
+    Value::Object(fields.iter().filter(nested).map(one).collect())
+}
+
+/// `POST orders/{id}/cancel` takes a `PostOrdersCancel`.
+fn body_name(route: &Route) -> String {
+    let method = route.method.as_str().to_lowercase();
+    let nouns = route.path.split('/').filter(|segment| !segment.starts_with('{'));
+    let words = nouns.flat_map(|resource| resource.split('_'));
+    let capital = |word: &str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
+    std::iter::once(method.as_str()).chain(words).map(capital).collect()
+}
+
+fn object(fields: &[Field], whole: bool) -> Value {
+    let properties: Map<String, Value> = fields
+        .iter()
+        .map(|field| {
+            let mut schema = kind(&field.kind, whole);
+            if field.nullable && schema.get("type").is_some() {
+                schema["type"] = json!([schema["type"], "null"]);
+                // A list that may be missing may be empty.
+                schema.as_object_mut().and_then(|schema| schema.remove("minItems"));
+            }
+            if let (true, Some(words)) = (field.nullable, schema.get_mut("enum").and_then(Value::as_array_mut)) {
+                words.push(Value::Null);
+                words.extend(matches!(field.kind, Kind::Status).then(|| json!("")));
+            }
+            schema["description"] = json!(field.help);
+            (field.name.to_owned(), schema)
+        })
+        .collect();
+    let required: Vec<_> = fields.iter().filter(|field| whole && field.required).map(|field| field.name).collect();
+    let mut schema = json!({"type": "object", "properties": properties, "required": required});
+    let alternatives = fields.iter().filter(|field| whole && field.alternative);
+    let alternatives: Vec<_> = alternatives.map(|field| json!({"required": [field.name]})).collect();
+    if !alternatives.is_empty() {
+        schema["oneOf"] = json!(alternatives);
+    }
+    schema
+}
+
+pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
+    match kind {
+        Kind::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": "\\S"}),
+        Kind::Blank(max) => json!({"type": "string", "maxLength": max}),
+        Kind::Secret(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "format": "password"}),
+        Kind::Int(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
+        Kind::Bool => json!({"type": "boolean"}),
+        Kind::Choice(words) => json!({"type": "string", "enum": words}),
+        Kind::Status => json!({"type": "string", "enum": status_codes()}),
+        Kind::Object => json!({"type": "object"}),
+        Kind::List => json!({"type": "array"}),
+        Kind::Number(max) => json!({"type": "number", "minimum": -i64::from(*max), "maximum": max}),
+        Kind::Any => json!({}),
+        Kind::Time => json!({"type": "string", "format": "date-time"}),
+        Kind::TimeZone => json!({"type": "string", "maxLength": zone::NAME_CHARS_MAX}),
+        Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
+        Kind::Pk => id(),
+        Kind::Pks => json!({"type": "array", "items": id()}),
+        Kind::Units => {
+            let quantity = json!({"type": ["integer", "null"], "minimum": 1, "maximum": QUANTITY_MAX});
+            let line = json!({"type": "object", "properties": {"id": id(), "quantity": quantity}, "required": ["id"]});
+            json!({"type": "array", "items": {"anyOf": [id(), line]}})
+        }
+        Kind::Texts(max, chars) => {
+            let text = json!({"type": "string", "minLength": 1, "maxLength": chars, "pattern": "\\S"});
+            json!({"type": "array", "items": text, "maxItems": max})
+        }
+        Kind::Rows(fields, max) => {
+            json!({"type": "array", "items": object(fields, whole), "minItems": 1, "maxItems": max})
+        }
+        Kind::One(fields) => object(fields, whole),
+    }
+}
