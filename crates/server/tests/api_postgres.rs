@@ -6,4 +6,4 @@
 #[path = "api/main.rs"]
 mod api;
 
-use api::{client, database, exports, imports, made, market, oms_floor, poison, samples, shop, slow_clients};
+use api::{client, database, files, made, market, poison, samples, shop, slow_clients, warehouse};

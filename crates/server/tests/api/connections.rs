@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::client::{Body, TestServer};
-use crate::imports::{finished, import_path};
+use crate::files::{finished, import_path};
 use crate::shop::{Shop, id};
 
 /// Sends bytes, and reads until the server closes: status, headers, body.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{Body, TestServer};
-use crate::imports::{finished, import_path};
+use crate::files::{finished, import_path};
 use crate::shop::{Shop, column, id, int, item};
 
 fn labelled_json(text: &str) -> Body {

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::client::Client;
-use crate::imports::counts;
+use crate::files::counts;
 use crate::shop::{Shop, id, item, new_order};
 
 const CLIENTS: usize = 64;

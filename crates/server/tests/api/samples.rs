@@ -15,9 +15,9 @@ use onhand::wire::field::{Field, Kind};
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, PASSWORD, TestServer, password_hash, unique};
-use crate::imports::{finished, import_path, upload};
-use crate::oms_floor::Floor;
+use crate::files::{finished, import_path, upload};
 use crate::shop::{Shop, id, item};
+use crate::warehouse::Warehouse;
 
 /// The SKU of a counted line.
 const COUNTED: &Field = &onhand::api::fulfilment::stock_counts::LINE[0];
@@ -36,7 +36,7 @@ pub(crate) struct Samples {
     taken: AtomicUsize,
     /// One each of what bodies point at, by the name of the field.
     pub(crate) one: BTreeMap<&'static str, i64>,
-    floor: Floor,
+    floor: Warehouse,
 }
 
 /// Products, and catalogs, to make pairs of.
@@ -72,7 +72,7 @@ impl Samples {
         one.insert("township", id(&make("townships", json!({"name": "Kadıköy", "city": one["city"]})).await));
         one.insert("object_id", id(&make("countries", json!({"name": "Deutschland", "code": "de"})).await));
         one.insert("customer", id(&make("customers", json!({"channel": channel, "email": "a@example.com"})).await));
-        let floor = Floor::open(&shop).await;
+        let floor = Warehouse::open(&shop).await;
         one.extend([("location", floor.location), ("stock_location", floor.location)]);
         // The sweeps read and sell below the channel, which knows its own catalog.
         let stock = shop.write(json!({"product_sku": "SAMPLE"})).await;

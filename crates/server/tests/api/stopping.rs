@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::client::TestServer;
-use crate::imports::{import_path, key, upload};
+use crate::files::{import_path, key, upload};
 use crate::shop::{Shop, int, new_order};
 
 /// How long a stop may take where no client is slow, also on a slow machine.

@@ -7,10 +7,10 @@ use onhand::config::ServeConfig;
 use serde_json::{Value, json};
 
 use crate::client::TestServer;
-use crate::imports::{counts, errors, import_path, key};
+use crate::files::{counts, errors, import_path, key};
 use crate::made::xlsx;
-use crate::oms_floor::location;
 use crate::shop::{Shop, id, int, item};
+use crate::warehouse::location;
 
 /// The same moment in Istanbul, without its offset, and in UTC.
 const LOCAL: &str = "2026-03-01 09:30:00";

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Body, TestServer};
-use crate::imports::{counts, finished, import_path, key, upload};
+use crate::files::{counts, finished, import_path, key, upload};
 use crate::shop::Shop;
 use crate::slow_clients::{PATIENCE, answer, connect, quick};
 

@@ -1,83 +1,11 @@
 //! Imports (contract 5): files in, dry runs, applying, undoing.
 
-use std::time::Duration;
-
 use reqwest::multipart::{Form, Part};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::{Answer, Body, Client};
+use crate::client::Body;
+use crate::files::{counts, errors, finished, import_path, key, upload};
 use crate::shop::{Shop, int};
-
-pub(crate) fn import_path(list: i64) -> String {
-    format!("/api/v1/stock_list/{list}/excel_import/")
-}
-
-/// Sends a file as a form.
-pub(crate) async fn upload(
-    caller: &Client,
-    path: &str,
-    name: &str,
-    file: &[u8],
-    options: &[(&'static str, &'static str)],
-) -> Answer {
-    let mut form = Form::new();
-    for (option, value) in options {
-        form = form.text(*option, *value);
-    }
-    let part = Part::bytes(file.to_vec()).file_name(name.to_owned());
-    caller.send("POST", path, Body::Form(form.part("file", part))).await
-}
-
-/// The status of an import, once it has ended.
-pub(crate) async fn finished(caller: &Client, key: &str) -> Value {
-    loop {
-        let status = caller.get(&format!("/api/v1/stock_list/excel_import_status/?cache_key={key}")).await.ok();
-        if matches!(status["status"].as_str(), Some("completed" | "failed")) {
-            return status;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-impl Shop {
-    /// Imports a file into the shop's list; its status at the end.
-    pub(crate) async fn import(&self, file: impl AsRef<[u8]>, options: &[(&'static str, &'static str)]) -> Value {
-        let answer = upload(&self.erp, &import_path(self.list), "stock.csv", file.as_ref(), options).await;
-        finished(&self.erp, key(&answer.ok())).await
-    }
-
-    /// Applies or undoes an import; the status of that at the end.
-    pub(crate) async fn follow(&self, import: &Value, what: &str, body: Value) -> Value {
-        let path = format!("{}{}/{what}/", import_path(self.list), key(import));
-        finished(&self.erp, key(&self.erp.post(&path, body).await.ok())).await
-    }
-
-    /// `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]` of a SKU of the shop's list.
-    pub(crate) async fn of_sku(&self, sku: &str) -> Option<[i64; 4]> {
-        let path = format!("/api/v1/product_stock/?product_sku={sku}&stock_list={}", self.list);
-        let page = self.erp.get(&path).await.ok();
-        let row = page["results"].as_array().expect("rows").first()?.clone();
-        let names = ["stock", "sold_quantity_unreported", "reported_quantity", "adjusted_stock"];
-        Some(names.map(|name| int(&row[name])))
-    }
-}
-
-pub(crate) fn key(answer: &Value) -> &str {
-    answer["cache_key"].as_str().expect("a key")
-}
-
-/// `[created, updated, unchanged, fail_count]`.
-pub(crate) fn counts(status: &Value) -> [i64; 4] {
-    let counts = ["created", "updated", "unchanged", "fail_count"].map(|name| int(&status[name]));
-    assert_eq!(int(&status["processed"]), counts.iter().sum::<i64>(), "{status}");
-    counts
-}
-
-/// Row and code of each error.
-pub(crate) fn errors(status: &Value) -> Vec<(i64, &str)> {
-    let errors = status["errors"].as_array().expect("a list");
-    errors.iter().map(|error| (int(&error["row"]), error["error_code"].as_str().expect("a code"))).collect()
-}
 
 #[tokio::test]
 async fn a_file_is_read_row_by_row_and_each_row_says_what_came_of_it() {
@@ -231,38 +159,6 @@ async fn a_row_whose_stock_was_written_since_the_dry_run_is_refused_unless_force
     assert_eq!(int(&done["fail_count"]), 0);
     assert_eq!(shop.of_sku("A").await.map(|all| all[0]), Some(10));
     shop.server.verify().await;
-}
-
-#[tokio::test]
-async fn the_changes_of_a_dry_run_can_be_read_page_by_page() {
-    let shop = Shop::open().await;
-    for sku in ["A", "B"] {
-        shop.stock(sku, 3).await;
-    }
-    // More than one chunk, and one in between in which nothing would change.
-    let many = |first: usize, cell: &str| {
-        (first..first + 300).fold(String::new(), |rows, row| format!("{rows}S-{row},{cell}\n"))
-    };
-    let file = format!("sku,stock,unit\nA,10,kg\nB,x\n{}B,4\n{}", many(0, "x"), many(300, "7"));
-    let said = shop.import(file, &[("dry_run", "true")]).await;
-    let path = format!("{}{}/changes/", import_path(shop.list), key(&said));
-    let first = shop.erp.get(&format!("{path}?limit=3")).await.ok();
-    assert_eq!(int(&first["count"]), 302);
-    let rows: Vec<_> = first["results"].as_array().expect("rows").iter().map(|row| row["row"].clone()).collect();
-    assert_eq!(rows, [2, 304, 305]);
-    let row = &first["results"][0];
-    let shown =
-        ["product_sku", "result", "old_stock", "new_stock", "old_unit_type", "new_unit_type"].map(|name| &row[name]);
-    assert_eq!(shown.map(Clone::clone), [json!("A"), json!("updated"), json!(3), json!(10), json!("qty"), json!("kg")]);
-    assert_eq!((&first["results"][2]["old_stock"], &first["results"][2]["new_stock"]), (&Value::Null, &json!(7)));
-    let last = shop.erp.get(&format!("{path}?limit=100&page=4")).await.ok();
-    assert_eq!((last["results"].as_array().map(Vec::len), &last["next"]), (Some(2), &Value::Null));
-    assert_eq!(last["results"][1]["row"], json!(604));
-    shop.erp.get(&format!("{path}?limit=100&page=5")).await.expect(404);
-    shop.erp.get(&format!("{path}?cursor=")).await.expect(400);
-    let other = shop.list_with(json!({})).await;
-    let key = key(&said);
-    shop.erp.get(&format!("/api/v1/stock_list/{other}/excel_import/{key}/changes/")).await.expect(404);
 }
 
 #[tokio::test]

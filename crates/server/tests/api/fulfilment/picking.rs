@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::planned;
 use crate::client::Client;
-use crate::oms_floor::{figure, figures, gather, go, location, order, packages, plan, run};
 use crate::shop::{Shop, column, id, int, items};
+use crate::warehouse::{figure, figures, gather, go, location, order, packages, plan, run};
 
 /// A location with nine units of X, and an order of four of them in a package.
 async fn four_of_nine() -> (Shop, i64, Value, Value) {
@@ -165,5 +166,33 @@ async fn a_transfer_goes_on_with_the_units_that_were_found() {
     }
     let waiting = packages(&shop, &order).await;
     assert_eq!(waiting.last().map(|(_, _, state, _)| state.as_str()), Some("Waiting"), "everything is there");
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn of_two_pickers_one_wins_and_the_other_is_told() {
+    let shop = Shop::open().await;
+    let (_, list) = location(&shop, json!({})).await;
+    figure(&shop, "X", list, 100).await;
+    for round in 0..10 {
+        let order = order(&shop, &[("X", list, 1)]).await;
+        let package = planned(&shop, &order).await[0].0;
+        let path = format!("/api/v1/oms/packages/{package}/command/");
+        let (one, other) = (shop.erp.clone().apart(), shop.admin.clone().apart());
+        let (first, second) = if round % 2 == 0 { ("prepare", "prepare") } else { ("prepare", "cancel") };
+        let (one, other) =
+            tokio::join!(one.post(&path, json!({"slug": first})), other.post(&path, json!({"slug": second})));
+        let shown = shop.erp.get(&format!("/api/v1/oms/packages/{package}/")).await.ok();
+        if first == second {
+            // The first picker has it; the other is told who that is.
+            let (winner, loser) = if one.status == 200 { (one, other) } else { (other, one) };
+            assert_eq!(winner.ok(), shown);
+            assert_eq!(loser.refused("package_taken")["assigned_to"], shown["assigned_to"]);
+        } else {
+            assert_eq!(other.ok()["state"]["name"], "Cancelled");
+            assert!(one.status == 200 || one.body["non_field_errors"][0].is_string(), "{one:?}");
+            assert_eq!(shown["state"]["name"], "Cancelled");
+        }
+    }
     shop.server.verify().await;
 }

@@ -5,8 +5,7 @@ use onhand_store::leases;
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::exports::{cells, rows};
-use crate::imports::{counts, finished, import_path, key, upload};
+use crate::files::{cells, counts, finished, import_path, key, rows, upload};
 use crate::shop::Shop;
 
 const OURS: [&str; 6] =

@@ -1,12 +1,8 @@
 //! Exports: what is in the file, that it comes back as an import without changing anything, and templates.
 
-use std::io::Cursor;
-
-use onhand_sheet::{Limits, Row};
 use serde_json::{Value, json};
 
-use crate::client::Answer;
-use crate::imports::{counts, finished, import_path, key, upload};
+use crate::files::{cells, counts, finished, import_path, key, rows, upload};
 use crate::shop::{Shop, column, id, item};
 
 const HEADER: [&str; 9] = [
@@ -21,27 +17,6 @@ const HEADER: [&str; 9] = [
     "adjusted_stock",
 ];
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-
-/// The rows of a file, read as an import reads them; cells that a row does not reach are empty.
-pub(crate) fn rows(answer: &Answer) -> Vec<Vec<String>> {
-    assert_eq!(answer.status, 200, "{answer:?}");
-    let file = Box::new(Cursor::new(answer.bytes.to_vec()));
-    let mut sheet = onhand_sheet::read(file, &Limits::default()).expect("a table");
-    let (mut row, mut found, mut width) = (Row::new(), Vec::<Vec<String>>::new(), 0);
-    while sheet.next(&mut row).expect("a row") {
-        let mut cells: Vec<String> = row.cells().map(|cell| cell.text.to_owned()).collect();
-        width = width.max(cells.len());
-        cells.resize(width, String::new());
-        found.push(cells);
-    }
-    found
-}
-
-/// One column of a file, without its heading.
-pub(crate) fn cells(rows: &[Vec<String>], heading: &str) -> Vec<String> {
-    let place = rows[0].iter().position(|cell| cell == heading).unwrap_or_else(|| panic!("{heading}: {:?}", rows[0]));
-    rows[1..].iter().map(|row| row[place].clone()).collect()
-}
 
 /// SKUs that spreadsheets make something of.
 const ODD_SKUS: [&str; 12] =

@@ -8,7 +8,7 @@ use crate::client::{Answer, unique};
 use crate::shop::{Shop, id, int, items, merge};
 
 /// What the sweeps over all routes need of fulfilment.
-pub(crate) struct Floor {
+pub(crate) struct Warehouse {
     /// A location, with a list of its own.
     pub(crate) location: i64,
     list: i64,
@@ -87,7 +87,7 @@ pub(crate) async fn packages(shop: &Shop, order: &Value) -> Vec<(i64, i64, Strin
     .collect()
 }
 
-impl Floor {
+impl Warehouse {
     pub(crate) async fn open(shop: &Shop) -> Self {
         let (location, list) = location(shop, json!({"priority": 1, "discrepancy_ends": "any_level"})).await;
         figure(shop, "SAMPLE", list, 1_000_000).await;
@@ -146,7 +146,7 @@ impl Floor {
                 let path = format!("/api/v1/oms/inventory-discrepancies/?stock_location={}", self.location);
                 id(shop.erp.get(&path).await.ok()["results"].as_array().expect("rows").last().expect("one"))
             }
-            other => panic!("teach oms_floor.rs to make one of {other}"),
+            other => panic!("teach warehouse.rs to make one of {other}"),
         }
     }
 }

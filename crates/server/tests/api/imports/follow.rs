@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Client};
-use crate::imports::{counts, errors, finished, import_path, key, upload};
+use crate::files::{counts, errors, finished, import_path, key, upload};
 use crate::shop::{Shop, int, item};
 
 impl Shop {

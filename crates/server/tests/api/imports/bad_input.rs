@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use zip::CompressionMethod::Deflated;
 
 use crate::client::Body;
-use crate::imports::{counts, errors, finished, import_path, key, upload};
+use crate::files::{counts, errors, finished, import_path, key, upload};
 use crate::made::{Xlsx, container, ods, record, shorts, xls, xlsx, zip};
 use crate::shop::{Shop, int, long};
 

@@ -72,25 +72,6 @@ async fn secrets_of_settings_are_shown_to_those_who_may_change_them() {
     shop.admin.patch(&path, json!({"conf": {"smtp": {"password": "********"}}})).await.faults(&["conf"]);
 }
 
-/// The same of what stands at stock locations, which the ERP's side sets up.
-#[tokio::test]
-async fn secrets_of_locations_are_shown_to_those_who_may_change_them() {
-    let shop = Shop::open().await;
-    let body = json!({"name": "Depot", "erp_code": "D-1", "stock_list": shop.list, "conf": {"wms_password": "p-1"},
-        "engine": {"url": "https://me:word@wms.example/"}});
-    let path = format!(
-        "/api/v1/oms/stocklocations/{}/",
-        id(&shop.erp.post("/api/v1/oms/stocklocations/", body).await.created())
-    );
-    let seen = shop.server.client(Role::Viewer).await.get(&path).await.ok();
-    assert_eq!((&seen["conf"]["wms_password"], &seen["engine"]["url"]), (&json!("********"), &json!("********")));
-    let kept = shop.erp.patch(&path, json!({"conf": seen["conf"], "engine": seen["engine"]})).await.ok();
-    assert_eq!(
-        (&kept["conf"]["wms_password"], &kept["engine"]["url"]),
-        (&json!("p-1"), &json!("https://me:word@wms.example/"))
-    );
-}
-
 /// Contract C11: a channel says what its settings are and which tree it has; the rest is not its own.
 #[tokio::test]
 async fn a_channels_account_sets_up_its_own_channel() {

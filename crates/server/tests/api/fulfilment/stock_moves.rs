@@ -4,8 +4,8 @@ use onhand::auth::Role;
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::oms_floor::{figure, figures, gather, go, location, order, packages, plan};
 use crate::shop::{Shop, column, id, int, items};
+use crate::warehouse::{figure, figures, gather, go, location, order, packages, plan};
 
 /// A shop with two locations, five of X at each; the first comes first.
 struct Two {

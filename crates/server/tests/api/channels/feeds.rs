@@ -89,8 +89,8 @@ async fn a_channel_may_be_told_the_raw_figure() {
     let place = json!({"name": "A place", "erp_code": "P", "stock_list": market.shop.list});
     market.shop.erp.post("/api/v1/oms/stocklocations/", place).await.created();
     let order = market.shop.order("SHIRT", 1).await;
-    let planned = crate::oms_floor::plan(&market.shop, &order, json!({})).await;
-    crate::oms_floor::go(&market.shop, id(&planned["packages"][0]), &["not-found"]).await;
+    let planned = crate::warehouse::plan(&market.shop, &order, json!({})).await;
+    crate::warehouse::go(&market.shop, id(&planned["packages"][0]), &["not-found"]).await;
     assert_eq!(figures().await, [0, 0]);
 }
 

@@ -1,0 +1,3 @@
+//! Accounts: a module for each resource, named like that of its handlers.
+
+mod auth;

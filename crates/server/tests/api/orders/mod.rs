@@ -1,0 +1,11 @@
+//! Orders: a module for each resource, named like that of its handlers; channels' own orders and the life of a
+//! reservation have one each.
+
+mod cancellations;
+mod channel_orders;
+mod mappings;
+mod order_items;
+#[expect(clippy::module_inception, reason = "the area is named after its first resource")]
+mod orders;
+mod reservation;
+mod shipping_infos;

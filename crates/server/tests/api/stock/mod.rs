@@ -1,0 +1,6 @@
+//! Stock: a module for each resource, named like that of its handlers.
+
+mod exports;
+mod movements;
+mod product_stocks;
+mod stock_lists;
