@@ -3,6 +3,9 @@
 //! Promises: each rule names the files that break it; an exception is listed with its reason, and one that is no longer
 //! needed is a fault too. Needs no git: it walks the folders.
 
+#[path = "tidy/places.rs"]
+mod places;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
