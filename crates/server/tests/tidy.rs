@@ -481,7 +481,6 @@ const CYCLES: &[(&str, &str)] = &[
         "server: imports readiness state watch wire workers",
         "workers get the whole application, which holds what wakes them",
     ),
-    ("sheet: csv format sheet workbook", "the readers' trait is beside the type that chooses a reader"),
     (
         "store: batch_requests cancellations catalogs categories channels customers failed_integrations feed geography \
          integration_actions order_items orders prices products records reports shipping_infos stock_lists \

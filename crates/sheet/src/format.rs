@@ -4,19 +4,6 @@
 
 use crate::{SheetError, csv::Encoding};
 
-/// A format that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// Text with separators.
-    Csv,
-    /// A workbook of Excel since 2007 (also XLSM).
-    Xlsx,
-    /// A workbook of Excel before that.
-    Xls,
-    /// A spreadsheet of `LibreOffice` and others.
-    Ods,
-}
-
 /// What the first bytes say; a container has to be looked into.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Looks {

@@ -10,14 +10,15 @@ mod format;
 mod formula_injection;
 mod limits;
 pub mod probe;
+mod reader;
 mod row;
 mod sheet;
 mod workbook;
 mod write;
 
 pub use error::{RowFault, SheetError};
-pub use format::Format;
 pub use limits::Limits;
+pub use reader::{Format, Source};
 pub use row::{Cell, Kind, Row};
-pub use sheet::{Sheet, Source, open, read};
+pub use sheet::{Sheet, open, read};
 pub use write::{CsvWriter, Out, WriteFault, XlsxWriter};

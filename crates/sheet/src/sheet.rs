@@ -4,16 +4,12 @@
 //! rows.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use crate::format::{HEAD_BYTES, Looks, look};
+use crate::reader::{Rows, Source};
 use crate::{Format, Limits, Row, SheetError, csv, workbook};
-
-/// Where the bytes come from: a file, or bytes in memory.
-pub trait Source: Read + Seek + Send {}
-
-impl<S: Read + Seek + Send> Source for S {}
 
 /// A table that is being read.
 pub struct Sheet {
@@ -22,22 +18,6 @@ pub struct Sheet {
     /// Rows given or lost so far.
     seen: u64,
     over: bool,
-}
-
-/// What a format has to be able to do.
-pub(crate) trait Rows: Send {
-    fn format(&self) -> Format;
-
-    /// Reads the next row, which may be blank; `false` if there is none.
-    fn next(&mut self, row: &mut Row) -> Result<bool, SheetError>;
-
-    fn encoding(&self) -> Option<&'static str> {
-        None
-    }
-
-    fn delimiter(&self) -> Option<char> {
-        None
-    }
 }
 
 /// Opens a file. Its format is found by what is in it.

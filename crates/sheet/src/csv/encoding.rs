@@ -9,7 +9,7 @@ use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1254};
 
-use crate::sheet::Source;
+use crate::reader::Source;
 
 /// What the first bytes say about the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::encoding::{Encoding, Text};
 use super::separator;
 use crate::formula_injection::plain;
-use crate::sheet::{Rows, Source};
+use crate::reader::{Rows, Source};
 use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
 
 /// How far the end of a record is looked for. Beyond, a quotation mark was left open or there are no lines.

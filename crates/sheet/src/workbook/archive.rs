@@ -12,7 +12,7 @@ use zip::CompressionMethod;
 use zip::result::ZipError;
 
 use super::xml::Xml;
-use crate::sheet::Source;
+use crate::reader::Source;
 use crate::{Limits, SheetError};
 
 /// What is read to find the files: some 300 bytes each.

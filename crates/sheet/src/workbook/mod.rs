@@ -15,7 +15,7 @@ mod xml;
 
 pub(crate) use xls::Xls;
 
-use crate::sheet::{Rows, Source};
+use crate::reader::{Rows, Source};
 use crate::{Limits, SheetError};
 use archive::Archive;
 

@@ -9,7 +9,7 @@ use super::archive::{Archive, Unpacked};
 use super::xml::{BytesStart, Event, Xml, add_text, attribute, ends_early};
 use super::{looks, numbers};
 use crate::formula_injection::plain;
-use crate::sheet::{Rows, Source};
+use crate::reader::{Rows, Source};
 use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
 
 /// Styles of sheets that are hidden.

@@ -14,7 +14,7 @@ use super::dates::{self, Epoch};
 use super::numbers;
 use super::texts::Texts;
 use crate::formula_injection::plain;
-use crate::sheet::{Rows, Source};
+use crate::reader::{Rows, Source};
 use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
 use container::Container;
 use records::Book;

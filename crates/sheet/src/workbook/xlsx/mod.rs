@@ -10,7 +10,7 @@ mod styles;
 use super::archive::{Archive, Unpacked};
 use super::texts::Texts;
 use super::xml::Xml;
-use crate::sheet::{Rows, Source};
+use crate::reader::{Rows, Source};
 use crate::{Format, Limits, Row, SheetError};
 use cells::Cells;
 
