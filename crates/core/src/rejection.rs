@@ -3,9 +3,8 @@
 //! Promises: a rejected command has changed nothing. Rejections are found in the order of the variants here, so which
 //! of two faults is reported is part of the contract. Must not know status codes or texts (that is the wire's).
 
-use crate::{
-    ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, UserId, command::ProductRef,
-};
+use crate::stock::ProductRef;
+use crate::{ChannelId, OrderItemId, StockListId, StockLocationId, StockMoveId, Timestamp, UserId};
 
 /// Why a command was rejected.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -9,10 +9,12 @@ use std::fmt;
 
 pub use read_set::ReadSet;
 
+pub use crate::stock::ProductRef;
+
 use crate::fulfilment::FulfilmentCommand;
 use crate::{
-    ChannelId, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, ProductId, Quantity, StockId, StockKey,
-    StockListId, Timestamp, UnitType, Written,
+    ChannelId, ImportId, MovementId, OrderId, OrderItemId, OrderStatus, Quantity, StockId, StockKey, StockListId,
+    Timestamp, UnitType, Written,
 };
 
 /// The most lines one order can have.
@@ -37,15 +39,6 @@ pub enum Command {
     EditItem(EditItem),
     /// A command of fulfilment.
     Fulfilment(FulfilmentCommand),
-}
-
-/// Names a product in one of the two ways the wire has.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ProductRef {
-    /// By id.
-    Id(ProductId),
-    /// By SKU.
-    Sku(String),
 }
 
 /// A new order.

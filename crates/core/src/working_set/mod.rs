@@ -10,11 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::by_stock::ByStock;
 use crate::command::ProductRef;
 use crate::fulfilment::{Fulfilment, FulfilmentChanges};
-use crate::mapping::Mappings;
 use crate::{
-    Cause, Channel, ChannelId, Delta, IdAllocator, IdKind, Mapping, Movement, MovementId, Order, OrderId, OrderItem,
-    OrderItemId, Product, ProductId, Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId,
-    Timestamp, UserId,
+    Cause, Channel, ChannelId, Delta, IdAllocator, IdKind, Mapping, Mappings, Movement, MovementId, Order, OrderId,
+    OrderItem, OrderItemId, Product, ProductId, Quantity, Reservation, ReservationState, Stock, StockId, StockList,
+    StockListId, Timestamp, UserId,
 };
 
 /// Loaded rows and recorded changes.

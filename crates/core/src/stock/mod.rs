@@ -1,58 +1,19 @@
-//! Stock: what a list is, what a product stock counts, and what "available" means.
+//! Stock: what a product stock counts, and what "available" means.
 //!
 //! Promises: [`Stock::available`] and [`Stock::available_unclamped`] are the only places that say what can still be
-//! sold. Must not know who asks or why a number changed (that is [`crate::Movement`]).
+//! sold. Must not know who asks or why a number changed (that is [`Movement`]).
 
-use crate::{MovementId, ProductId, StockId, StockListId, StockLocationId, Timestamp};
+mod movement;
+mod product;
+mod reservation;
+mod stock_list;
 
-/// What a release does to the quantity until the ERP's next level (contract 6.2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum ReleaseMode {
-    /// The quantity stays off sale, as `reported`, until a level taken after the release arrives. Never oversells.
-    #[default]
-    UntilNextWrite,
-    /// The literal reading (contract 6.2): the reservation is dropped and the quantity is on sale at once.
-    Immediate,
-}
+pub use movement::{Cause, Delta, Movement};
+pub use product::{Product, ProductRef, SKU_CHARS_MAX};
+pub use reservation::{MovedFrom, Reservation, ReservationState};
+pub use stock_list::{MovesSettle, ReleaseMode, StockList};
 
-/// When a move that the ERP has to hear of is taken to be registered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum MovesSettle {
-    /// When the ERP says so.
-    #[default]
-    Acknowledged,
-    /// When it is made: the ERP is taken to know at once, so the list's next level settles it.
-    NextLevel,
-}
-
-/// The part of a stock list that rules read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct StockList {
-    /// Its id.
-    pub id: StockListId,
-    /// What a release does.
-    pub release_mode: ReleaseMode,
-    /// How old the ERP's levels are when they arrive without a time of their own, in seconds.
-    pub snapshot_delay_seconds: i64,
-    /// The stock location behind it, if there is one: then its orders are sourced.
-    pub location: Option<StockLocationId>,
-    /// When moves to this list, and transfers from it, are taken to be registered.
-    pub moves_settle: MovesSettle,
-    /// Whether the ERP's code of a line that is reserved here is no other line's.
-    pub is_item_code_unique: bool,
-}
-
-/// The most characters a SKU may have.
-pub const SKU_CHARS_MAX: usize = 128;
-
-/// A product, as far as stock needs it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Product {
-    /// Its id.
-    pub id: ProductId,
-    /// The natural key, 1..=[`SKU_CHARS_MAX`] characters.
-    pub sku: String,
-}
+use crate::{MovementId, ProductId, StockId, StockListId, Timestamp};
 
 /// The natural key of a product stock.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -1,18 +1,4 @@
-//! The channel feed: which deliveries a channel is due, what a batch does with them, and what a delivery failure means.
-//!
-//! Promises: an object is offered until the channel has acknowledged its newest version, and never while an open batch
-//! has it; no state of a batch is reached but over the steps of contract C4.2. Must not know how facts are found,
-//! stored or shown.
-
-mod action;
-mod batch;
-mod due;
-mod failure;
-
-pub use action::{Action, ActionStatus, Entry};
-pub use batch::{BatchStatus, Step};
-pub use due::{AckState, DeliveryFacts, Due};
-pub use failure::{Failure, Reason, Refused, Retries};
+//! The kinds of object that channels are sent. Must not know which channel wants which object.
 
 /// The kinds of object that feeds carry. The numbers are those of the content types, which are stored and never change.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

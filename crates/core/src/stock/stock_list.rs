@@ -1,0 +1,40 @@
+//! Stock lists, and the policies that the rules read from them. Must not know what a list is called.
+
+use crate::{StockListId, StockLocationId};
+
+/// What a release does to the quantity until the ERP's next level (contract 6.2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ReleaseMode {
+    /// The quantity stays off sale, as `reported`, until a level taken after the release arrives. Never oversells.
+    #[default]
+    UntilNextWrite,
+    /// The literal reading (contract 6.2): the reservation is dropped and the quantity is on sale at once.
+    Immediate,
+}
+
+/// When a move that the ERP has to hear of is taken to be registered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MovesSettle {
+    /// When the ERP says so.
+    #[default]
+    Acknowledged,
+    /// When it is made: the ERP is taken to know at once, so the list's next level settles it.
+    NextLevel,
+}
+
+/// The part of a stock list that rules read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StockList {
+    /// Its id.
+    pub id: StockListId,
+    /// What a release does.
+    pub release_mode: ReleaseMode,
+    /// How old the ERP's levels are when they arrive without a time of their own, in seconds.
+    pub snapshot_delay_seconds: i64,
+    /// The stock location behind it, if there is one: then its orders are sourced.
+    pub location: Option<StockLocationId>,
+    /// When moves to this list, and transfers from it, are taken to be registered.
+    pub moves_settle: MovesSettle,
+    /// Whether the ERP's code of a line that is reserved here is no other line's.
+    pub is_item_code_unique: bool,
+}
