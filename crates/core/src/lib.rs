@@ -6,7 +6,6 @@
 //!
 //! Must not know: runtimes, clocks, SQL, HTTP, JSON. Vendor fields that no rule reads travel through as opaque text.
 
-mod by_stock;
 mod case_fold;
 pub mod channel_sync;
 mod comes_back;
@@ -36,8 +35,7 @@ pub use ids::{
     TransferId, TransferItemId, UserId, bucket_of_key, bucket_of_text, fingerprint,
 };
 pub use orders::{
-    CancellationStatus, CancellationType, Channel, ERP, Mapping, Mappings, Order, OrderItem, OrderStatus, Oversell,
-    as_ordered,
+    CancellationStatus, CancellationType, Channel, ERP, Mapping, Order, OrderItem, OrderStatus, Oversell, as_ordered,
 };
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use rejection::Rejection;
@@ -46,4 +44,6 @@ pub use stock::{
     Stock, StockKey, StockList, UnitType, Written,
 };
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};
-pub use working_set::{Changes, WorkingSet};
+pub use working_set::{
+    Changes, Fulfilment, FulfilmentChanges, GoodsMovements, Mappings, TrackedChanges, TrackedMap, WorkingSet,
+};

@@ -1,8 +1,9 @@
 //! Discrepancies (contract 13.1): reading. Only the unit of work writes them. Must not know which person looked.
 
-use onhand_core::fulfilment::{Discrepancy, EndedBy, Reason, TrackedChanges};
+use onhand_core::fulfilment::{Discrepancy, EndedBy, Reason};
 use onhand_core::{
-    DiscrepancyId, PackageItemId, ProductId, StockId, StockListId, StockLocationId, Timestamp, TransferItemId, UserId,
+    DiscrepancyId, PackageItemId, ProductId, StockId, StockListId, StockLocationId, Timestamp, TrackedChanges,
+    TransferItemId, UserId,
 };
 
 use crate::counters::{CounterDeltas, CounterKey};

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use onhand_core::command::ReadSet;
-use onhand_core::fulfilment::{FulfilmentChanges, FulfilmentReadSet, MoveKind};
+use onhand_core::fulfilment::{FulfilmentReadSet, MoveKind};
 use onhand_core::{
-    Changes, OrderId, OrderItemId, ReservationState, SHORT_LINES_MAX, Stock, StockId, StockKey, StockListId, Timestamp,
-    WorkingSet,
+    Changes, FulfilmentChanges, OrderId, OrderItemId, ReservationState, SHORT_LINES_MAX, Stock, StockId, StockKey,
+    StockListId, Timestamp, WorkingSet,
 };
 
 use crate::counters::CounterDeltas;

@@ -1,7 +1,7 @@
 //! Packages and their lines (contract 13.4): reading. Only the unit of work writes them. Must not know stock.
 
-use onhand_core::fulfilment::{Package, PackageItem, PackageState, TrackedChanges};
-use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, UserId};
+use onhand_core::fulfilment::{Package, PackageItem, PackageState};
+use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TrackedChanges, UserId};
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;

@@ -1,7 +1,7 @@
 //! Counts at locations: reading. Only the unit of work writes them. Must not know what a difference became of stock.
 
-use onhand_core::fulfilment::{CountLine, CountResult, StockCount, TrackedChanges};
-use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp};
+use onhand_core::fulfilment::{CountLine, CountResult, StockCount};
+use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp, TrackedChanges};
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;

@@ -1,8 +1,8 @@
 //! Moves that the ERP has to hear of, and what they keep off sale: reading. Only the unit of work writes them. Must not
 //! know when a move is made.
 
-use onhand_core::fulfilment::{Kept, MoveKind, MoveState, StockMove, TrackedChanges};
-use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TransferId};
+use onhand_core::fulfilment::{Kept, MoveKind, MoveState, StockMove};
+use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TrackedChanges, TransferId};
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;

@@ -1,8 +1,9 @@
 //! Transfers and their lines (contract 13.4): reading. Only the unit of work writes them. Must not know stock.
 
-use onhand_core::fulfilment::{TrackedChanges, Transfer, TransferItem, TransferState};
+use onhand_core::fulfilment::{Transfer, TransferItem, TransferState};
 use onhand_core::{
-    OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TransferId, TransferItemId,
+    OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TrackedChanges, TransferId,
+    TransferItemId,
 };
 
 use crate::counters::{CounterDeltas, CounterKey};

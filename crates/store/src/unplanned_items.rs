@@ -1,8 +1,8 @@
 //! Order lines that are to leave and are in no package: reading. Only the unit of work writes them. Must not know why
 //! they are not.
 
-use onhand_core::fulfilment::{TrackedChanges, UnplannedItem, UnplannedReason};
-use onhand_core::{OrderId, OrderItemId, StockId, Timestamp};
+use onhand_core::fulfilment::{UnplannedItem, UnplannedReason};
+use onhand_core::{OrderId, OrderItemId, StockId, Timestamp, TrackedChanges};
 
 use crate::counters::{self, CounterDeltas, CounterKey};
 use crate::engine::Row;

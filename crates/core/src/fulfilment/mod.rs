@@ -1,7 +1,7 @@
 //! Fulfilment: the locations where stock is, and the work of people there.
 //!
-//! Promises: rows of locations, packages, transfers, discrepancies and counts, with what a batch changed of them. Must
-//! not know stock numbers: those are in the rest of the working set.
+//! Promises: the states of locations, packages, transfers, discrepancies and counts, and which state follows which. Must
+//! not know stock numbers.
 
 mod command;
 mod discrepancy;
@@ -9,7 +9,6 @@ mod goods_movement;
 mod location;
 mod package;
 mod stock_move;
-mod tracked_map;
 mod transfer;
 mod unplanned;
 
@@ -18,144 +17,9 @@ pub use command::{
     RunPackage, RunTransfer, SomeUnits,
 };
 pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, EndedBy, Reason, StockCount};
-pub use goods_movement::{GoodsMovement, GoodsMovements};
+pub use goods_movement::GoodsMovement;
 pub use location::{Coordinates, CountMode, StockLocation};
 pub use package::{Package, PackageCommand, PackageItem, PackageState};
 pub use stock_move::{Kept, MoveKind, MoveState, StockMove};
-pub use tracked_map::{TrackedChanges, TrackedMap};
 pub use transfer::{Transfer, TransferCommand, TransferItem, TransferState};
 pub use unplanned::{UnplannedItem, UnplannedReason};
-
-use crate::{
-    DiscrepancyId, OrderId, OrderItemId, PackageId, PackageItemId, StockCountId, StockId, StockListId, StockLocationId,
-    StockMoveId, TransferId, TransferItemId,
-};
-
-/// The fulfilment rows of a working set.
-#[derive(Debug, Default)]
-pub struct Fulfilment {
-    /// Locations. A batch that sources orders has all of them.
-    pub locations: TrackedMap<StockLocationId, StockLocation>,
-    /// Packages.
-    pub packages: TrackedMap<PackageId, Package>,
-    /// Their lines.
-    pub package_items: TrackedMap<PackageItemId, PackageItem>,
-    /// Transfers.
-    pub transfers: TrackedMap<TransferId, Transfer>,
-    /// Their lines.
-    pub transfer_items: TrackedMap<TransferItemId, TransferItem>,
-    /// Discrepancies: the active ones of every stock that a batch may write, and those it names.
-    pub discrepancies: TrackedMap<DiscrepancyId, Discrepancy>,
-    /// Counts made.
-    pub counts: TrackedMap<StockCountId, StockCount>,
-    /// What has come and gone. Sums are here of every count of an earlier moment.
-    pub goods_movements: GoodsMovements,
-    /// Moves that the ERP has to hear of: those of every order that is here whole.
-    pub moves: TrackedMap<StockMoveId, StockMove>,
-    /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
-    pub kept: TrackedMap<(StockId, StockMoveId), Kept>,
-    /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch
-    /// sources orders, those that have reserved a stock which it may choose.
-    pub unplanned: TrackedMap<OrderItemId, UnplannedItem>,
-}
-
-/// What a batch changed in fulfilment.
-#[derive(Debug, Default)]
-pub struct FulfilmentChanges {
-    /// Packages.
-    pub packages: TrackedChanges<Package>,
-    /// Their lines.
-    pub package_items: TrackedChanges<PackageItem>,
-    /// Transfers.
-    pub transfers: TrackedChanges<Transfer>,
-    /// Their lines.
-    pub transfer_items: TrackedChanges<TransferItem>,
-    /// Discrepancies.
-    pub discrepancies: TrackedChanges<Discrepancy>,
-    /// Counts.
-    pub counts: TrackedChanges<StockCount>,
-    /// What has come and gone.
-    pub goods_movements: Vec<GoodsMovement>,
-    /// Moves.
-    pub moves: TrackedChanges<StockMove>,
-    /// What moves keep.
-    pub kept: TrackedChanges<Kept>,
-    /// Unplanned lines.
-    pub unplanned: TrackedChanges<UnplannedItem>,
-}
-
-impl FulfilmentChanges {
-    /// Whether nothing happened.
-    pub fn is_empty(&self) -> bool {
-        self.packages.is_empty()
-            && self.package_items.is_empty()
-            && self.transfers.is_empty()
-            && self.transfer_items.is_empty()
-            && self.discrepancies.is_empty()
-            && self.counts.is_empty()
-            && self.goods_movements.is_empty()
-            && self.moves.is_empty()
-            && self.kept.is_empty()
-            && self.unplanned.is_empty()
-    }
-}
-
-impl Fulfilment {
-    /// The location whose stock a list counts.
-    pub fn location_of(&self, list: StockListId) -> Option<&StockLocation> {
-        self.locations.all().find(|location| location.list == list)
-    }
-
-    /// The packages of an order, oldest first.
-    pub fn packages_of(&self, order: OrderId) -> impl Iterator<Item = &Package> {
-        self.packages.all().filter(move |package| package.order == order)
-    }
-
-    /// The lines of a package.
-    pub fn lines_of(&self, package: PackageId) -> impl Iterator<Item = &PackageItem> {
-        self.package_items.all().filter(move |line| line.package == package)
-    }
-
-    /// The line of a package that has an order line now.
-    pub fn line_with(&self, item: OrderItemId) -> Option<&PackageItem> {
-        self.package_items.all().find(|line| line.item == item && line.state.has_line())
-    }
-
-    /// The transfers of a package.
-    pub fn transfers_of(&self, package: PackageId) -> impl Iterator<Item = &Transfer> {
-        self.transfers.all().filter(move |transfer| transfer.package == package)
-    }
-
-    /// The lines of a transfer.
-    pub fn fetched_by(&self, transfer: TransferId) -> impl Iterator<Item = &TransferItem> {
-        self.transfer_items.all().filter(move |line| line.transfer == transfer)
-    }
-
-    /// The active discrepancies of a stock.
-    pub fn active_of(&self, stock: StockId) -> impl Iterator<Item = &Discrepancy> {
-        self.discrepancies.all().filter(move |one| one.stock == stock && one.is_active)
-    }
-
-    /// Units that unplanned lines of other orders reserve on a stock and that are younger than a line.
-    pub fn younger_claims(&self, stock: StockId, order: OrderId, item: OrderItemId) -> i64 {
-        let younger = |row: &&UnplannedItem| {
-            row.stock == stock && row.order != order && row.item > item && row.reason != UnplannedReason::Short
-        };
-        self.unplanned.all().filter(younger).map(|row| row.quantity.units()).sum()
-    }
-
-    pub(crate) fn take_changes(&mut self) -> FulfilmentChanges {
-        FulfilmentChanges {
-            packages: self.packages.take(),
-            package_items: self.package_items.take(),
-            transfers: self.transfers.take(),
-            transfer_items: self.transfer_items.take(),
-            discrepancies: self.discrepancies.take(),
-            counts: self.counts.take(),
-            goods_movements: self.goods_movements.take(),
-            moves: self.moves.take(),
-            kept: self.kept.take(),
-            unplanned: self.unplanned.take(),
-        }
-    }
-}

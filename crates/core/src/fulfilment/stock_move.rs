@@ -4,9 +4,7 @@
 //! Promises: a move is never changed but for whether the ERP has registered it; what a move keeps off sale is counted
 //! in `reported` of that stock. Must not know why anything was moved.
 
-use crate::{
-    OrderId, OrderItemId, Quantity, StockId, StockListId, StockMoveId, Timestamp, TransferId, fulfilment::Fulfilment,
-};
+use crate::{OrderId, OrderItemId, Quantity, StockId, StockListId, StockMoveId, Timestamp, TransferId};
 
 /// What was moved.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -112,19 +110,4 @@ pub struct Kept {
     /// When the ERP registered the move: a level taken then or later does not count them any more. `None` keeps them
     /// whatever levels come.
     pub registered_at: Option<Timestamp>,
-}
-
-impl Fulfilment {
-    /// What moves keep on a stock.
-    pub fn kept_on(&self, stock: StockId) -> impl Iterator<Item = &Kept> {
-        const FIRST: StockMoveId = StockMoveId::new(i64::MIN);
-        const LAST: StockMoveId = StockMoveId::new(i64::MAX);
-        self.kept.within((stock, FIRST)..=(stock, LAST))
-    }
-
-    /// The moves of a line that the ERP has not registered.
-    pub fn waiting_moves_of(&self, item: OrderItemId) -> impl Iterator<Item = &StockMove> {
-        let waits = move |one: &&StockMove| one.item == item && one.state == MoveState::Waiting;
-        self.moves.all().filter(|one| one.kind == MoveKind::OrderItem).filter(waits)
-    }
 }

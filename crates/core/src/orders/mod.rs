@@ -10,7 +10,7 @@ mod status;
 
 pub use cancellation::{CancellationStatus, CancellationType};
 pub use channel::{Channel, Oversell};
-pub use mapping::{ERP, Mapping, Mappings};
+pub use mapping::{ERP, Mapping};
 pub use status::OrderStatus;
 
 use crate::{ChannelId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp};

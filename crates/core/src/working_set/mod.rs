@@ -3,17 +3,27 @@
 //! Promises: numbers of a stock change only in [`WorkingSet::move_stock`], which records the movement in the same step;
 //! a row is written back exactly if it was changed. Must not know where rows come from or go to.
 
+mod by_stock;
+mod fulfilment;
+mod goods_movements;
+mod mappings;
 mod reservations;
+mod tracked;
+
+pub use fulfilment::{Fulfilment, FulfilmentChanges};
+pub use goods_movements::GoodsMovements;
+pub use mappings::Mappings;
+pub use tracked::{TrackedChanges, TrackedMap};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::by_stock::ByStock;
-use crate::command::ProductRef;
-use crate::fulfilment::{Fulfilment, FulfilmentChanges};
+use by_stock::ByStock;
+
+use crate::stock::ProductRef;
 use crate::{
-    Cause, Channel, ChannelId, Delta, IdAllocator, IdKind, Mapping, Mappings, Movement, MovementId, Order, OrderId,
-    OrderItem, OrderItemId, Product, ProductId, Quantity, Reservation, ReservationState, Stock, StockId, StockList,
-    StockListId, Timestamp, UserId,
+    Cause, Channel, ChannelId, Delta, IdAllocator, IdKind, Mapping, Movement, MovementId, Order, OrderId, OrderItem,
+    OrderItemId, Product, ProductId, Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId,
+    Timestamp, UserId,
 };
 
 /// Loaded rows and recorded changes.

@@ -1,4 +1,4 @@
-//! Fulfilment rows of one kind, and the change of each.
+//! Rows of one kind, and the change of each.
 //!
 //! Promises: a row that was made, changed or removed is told once, changed ones with what they were before the batch.
 //! Must not know what a row is.
