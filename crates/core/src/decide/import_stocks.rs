@@ -96,7 +96,7 @@ fn import_stock(
         let (stock, verdict) = (stored.map(|stock| stock.id), RowStatus::Refused(fault));
         return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
     }
-    let (id, created) = stock_row::found_or_created(working_set, command.list, &row.sku, context);
+    let (id, created) = working_set.found_or_created(command.list, &row.sku, context.now);
     let covered = match row.level {
         LevelChange::Level(level) => stock_row::take_snapshot(working_set, id, (level, row.snapshot_at), context),
         LevelChange::Back { snapshot_at, .. } => {

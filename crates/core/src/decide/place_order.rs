@@ -12,8 +12,7 @@ use crate::decide::release_item;
 use crate::rejection::{RowFault, Shortage};
 use crate::{
     Cause, ChannelId, Context, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, Outcome, Oversell, Product,
-    QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, Timestamp, WorkingSet, bucket_of_key,
-    bucket_of_text,
+    QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, Timestamp, WorkingSet, bucket_of_text,
 };
 
 pub(super) fn place_order(
@@ -209,7 +208,5 @@ fn stock_of(working_set: &mut WorkingSet, line: &NewLine, product: &Product, con
     if let Some(stock) = working_set.stock_by_key(line.list, &product.sku) {
         return stock.id;
     }
-    let id = StockId::new(working_set.ids.next_in_bucket(IdKind::Stock, bucket_of_key(line.list, &product.sku)));
-    working_set.add_stock(Stock::empty(id, line.list, product.id, product.sku.clone(), context.now));
-    id
+    working_set.create_stock(line.list, product.id, &product.sku, context.now)
 }

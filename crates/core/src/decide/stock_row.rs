@@ -8,8 +8,7 @@ use crate::command::ProductRef;
 use crate::decide::fulfilment::{flag_discrepancy, moves};
 use crate::rejection::RowFault;
 use crate::{
-    Cause, Context, Delta, IdKind, Product, ProductId, Quantity, ReservationState, Stock, StockId, StockListId,
-    Timestamp, UnitType, WorkingSet, bucket_of_key, bucket_of_text,
+    Cause, Context, Delta, Quantity, ReservationState, Stock, StockId, StockListId, Timestamp, UnitType, WorkingSet,
 };
 
 /// What a row changes on a stock that is in the working set.
@@ -89,31 +88,6 @@ impl FigureTimes {
         let stored = self.taken.filter(|_| given.is_some() || self.is_sent && has_delay)?;
         (taken(working_set, list, given, context) < stored).then_some(RowFault::StaleSnapshot { stored })
     }
-}
-
-/// The stock of a SKU in a list, and whether it was made for this row.
-pub(super) fn found_or_created(
-    working_set: &mut WorkingSet,
-    list: StockListId,
-    sku: &str,
-    context: Context,
-) -> (StockId, bool) {
-    match working_set.stock_by_key(list, sku) {
-        Some(stock) => (stock.id, false),
-        None => (create(working_set, list, sku, context), true),
-    }
-}
-
-fn create(working_set: &mut WorkingSet, list: StockListId, sku: &str, context: Context) -> StockId {
-    let known = working_set.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
-    let product = known.unwrap_or_else(|| {
-        let id = ProductId::new(working_set.ids.next_in_bucket(IdKind::Product, bucket_of_text(sku)));
-        working_set.add_product(Product { id, sku: sku.to_owned() });
-        id
-    });
-    let id = StockId::new(working_set.ids.next_in_bucket(IdKind::Stock, bucket_of_key(list, sku)));
-    working_set.add_stock(Stock::empty(id, list, product, sku.to_owned(), context.now));
-    id
 }
 
 /// Stores when a level was taken, settles the lines it covers and ends the discrepancies that it knows of.

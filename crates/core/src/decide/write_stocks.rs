@@ -77,7 +77,7 @@ fn unknown(working_set: &WorkingSet, key: &StockKey, create_unknown_products: bo
 fn write_stock(working_set: &mut WorkingSet, write: &WriteStock, context: Context) -> WrittenStock {
     let (id, created) = match &write.target {
         StockTarget::Id(id) => (*id, false),
-        StockTarget::Key(key) => stock_row::found_or_created(working_set, key.list, &key.sku, context),
+        StockTarget::Key(key) => working_set.found_or_created(key.list, &key.sku, context.now),
     };
     let covered = match write.on_hand {
         Some(level) => stock_row::take_snapshot(working_set, id, (level, write.snapshot_at), context),

@@ -8,6 +8,7 @@ mod fulfilment;
 mod goods_movements;
 mod mappings;
 mod reservations;
+mod stocks;
 mod tracked;
 
 pub use fulfilment::{Fulfilment, FulfilmentChanges};
@@ -21,9 +22,8 @@ use by_stock::ByStock;
 
 use crate::stock::ProductRef;
 use crate::{
-    Cause, Channel, ChannelId, Delta, IdAllocator, IdKind, Mapping, Movement, MovementId, Order, OrderId, OrderItem,
-    OrderItemId, Product, ProductId, Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId,
-    Timestamp, UserId,
+    Channel, ChannelId, IdAllocator, Mapping, Movement, Order, OrderId, OrderItem, OrderItemId, Product, ProductId,
+    Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId, Timestamp,
 };
 
 /// Loaded rows and recorded changes.
@@ -248,59 +248,6 @@ impl WorkingSet {
 
 /// Changing. Only the decisions call these.
 impl WorkingSet {
-    /// Changes a stock's numbers and remembers why. The stock's time grows with every change that others can see,
-    /// whatever the clock says: channels tell versions apart by it.
-    pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
-        let movement = MovementId::new(self.ids.next_in_bucket(IdKind::Movement, id.bucket()));
-        let is_new = self.changes.new_stocks.contains(&id);
-        let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
-        let at = if is_new { at.max(stock.modified_at) } else { at.later_than(stock.modified_at) };
-        stock.on_hand += delta.on_hand;
-        stock.reserved += delta.reserved;
-        stock.external += delta.external;
-        stock.reported += delta.reported;
-        let broken = stock.on_hand < 0 || stock.external < 0 || stock.reserved < stock.external || stock.reported < 0;
-        assert!(!broken, "no rule makes a count negative: {stock:?} after {delta:?} by {cause:?}");
-        let previous = stock.movement.replace(movement);
-        stock.modified_at = at;
-        let (on_hand, reserved, reported) = (stock.on_hand, stock.reserved, stock.reported);
-        self.touch_stock(id);
-        self.changes.movements.push(Movement {
-            id: movement,
-            stock: id,
-            previous,
-            cause,
-            delta,
-            on_hand,
-            reserved,
-            reported,
-            actor,
-            at,
-        });
-    }
-
-    /// The stock, to change a field that is not one of its numbers.
-    pub(crate) fn stock_mut(&mut self, id: StockId) -> &mut Stock {
-        self.touch_stock(id);
-        self.stocks.get_mut(&id).expect("a decision changes stocks it has looked at")
-    }
-
-    fn touch_stock(&mut self, id: StockId) {
-        if !self.changes.new_stocks.contains(&id) {
-            self.changes.stocks.insert(id);
-        }
-    }
-
-    pub(crate) fn add_product(&mut self, product: Product) {
-        self.changes.new_products.push(product.id);
-        self.put_product(product);
-    }
-
-    pub(crate) fn add_stock(&mut self, stock: Stock) {
-        self.changes.new_stocks.insert(stock.id);
-        self.put_stock(stock);
-    }
-
     pub(crate) fn add_order(&mut self, order: Order) {
         self.changes.new_orders.insert(order.id);
         self.put_number(order.channel.map_or(0, ChannelId::get), order.number.clone());

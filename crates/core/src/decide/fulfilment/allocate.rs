@@ -7,7 +7,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{moves, order_status};
-use crate::decide::stock_row;
 use crate::fulfilment::{
     Coordinates, Package, PackageItem, PackageState, StockLocation, Transfer, TransferItem, TransferState,
 };
@@ -255,5 +254,5 @@ pub(super) fn stock_at(
     context: Context,
 ) -> Option<StockId> {
     let list = working_set.fulfilment.locations.get(location)?.list;
-    Some(stock_row::found_or_created(working_set, list, sku, context).0)
+    Some(working_set.found_or_created(list, sku, context.now).0)
 }

@@ -10,7 +10,6 @@
 use super::flag_discrepancy::{self, Subject};
 use super::outcome::FulfilmentOutcome;
 use crate::command::ProductRef;
-use crate::decide::stock_row;
 use crate::fulfilment::{
     CountLine, CountMode, CountResult, PackageItem, PackageState, Reason, RecordCount, StockCount, StockLocation,
 };
@@ -74,7 +73,7 @@ fn count(
     moment: Moment,
     context: Context,
 ) -> CountLine {
-    let (stock, created) = stock_row::found_or_created(working_set, location.list, sku, context);
+    let (stock, created) = working_set.found_or_created(location.list, sku, context.now);
     let expected =
         expected(working_set, location, stock) - working_set.fulfilment.goods_movements.since(stock, moment.at);
     let row = working_set.stock(stock).expect("found or created above");

@@ -1,0 +1,88 @@
+//! Stocks in the working set: how they are made, and how their numbers change.
+//!
+//! Promises: numbers change in [`WorkingSet::move_stock`] only, which records the movement in the same step; no number
+//! becomes negative. Must not know why a number changes beyond its [`Cause`].
+
+use super::WorkingSet;
+use crate::stock::ProductRef;
+use crate::{
+    Cause, Delta, IdKind, Movement, MovementId, Product, ProductId, Stock, StockId, StockListId, Timestamp, UserId,
+    bucket_of_key, bucket_of_text,
+};
+
+/// Changing. Only the decisions call these.
+impl WorkingSet {
+    /// Changes a stock's numbers and remembers why. The stock's time grows with every change that others can see,
+    /// whatever the clock says: channels tell versions apart by it.
+    pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
+        let movement = MovementId::new(self.ids.next_in_bucket(IdKind::Movement, id.bucket()));
+        let is_new = self.changes.new_stocks.contains(&id);
+        let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
+        let at = if is_new { at.max(stock.modified_at) } else { at.later_than(stock.modified_at) };
+        stock.on_hand += delta.on_hand;
+        stock.reserved += delta.reserved;
+        stock.external += delta.external;
+        stock.reported += delta.reported;
+        let broken = stock.on_hand < 0 || stock.external < 0 || stock.reserved < stock.external || stock.reported < 0;
+        assert!(!broken, "no rule makes a count negative: {stock:?} after {delta:?} by {cause:?}");
+        let previous = stock.movement.replace(movement);
+        stock.modified_at = at;
+        let (on_hand, reserved, reported) = (stock.on_hand, stock.reserved, stock.reported);
+        self.touch_stock(id);
+        self.changes.movements.push(Movement {
+            id: movement,
+            stock: id,
+            previous,
+            cause,
+            delta,
+            on_hand,
+            reserved,
+            reported,
+            actor,
+            at,
+        });
+    }
+
+    /// The stock, to change a field that is not one of its numbers.
+    pub(crate) fn stock_mut(&mut self, id: StockId) -> &mut Stock {
+        self.touch_stock(id);
+        self.stocks.get_mut(&id).expect("a decision changes stocks it has looked at")
+    }
+
+    fn touch_stock(&mut self, id: StockId) {
+        if !self.changes.new_stocks.contains(&id) {
+            self.changes.stocks.insert(id);
+        }
+    }
+
+    /// The stock of a SKU in a list, and whether it was made now; its product is made with it where there is none.
+    pub(crate) fn found_or_created(&mut self, list: StockListId, sku: &str, now: Timestamp) -> (StockId, bool) {
+        if let Some(stock) = self.stock_by_key(list, sku) {
+            return (stock.id, false);
+        }
+        let known = self.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
+        let product = known.unwrap_or_else(|| {
+            let id = ProductId::new(self.ids.next_in_bucket(IdKind::Product, bucket_of_text(sku)));
+            self.add_product(Product { id, sku: sku.to_owned() });
+            id
+        });
+        (self.create_stock(list, product, sku, now), true)
+    }
+
+    /// Makes the stock of a product in a list that has none of it.
+    pub(crate) fn create_stock(&mut self, list: StockListId, product: ProductId, sku: &str, now: Timestamp) -> StockId {
+        let id = StockId::new(self.ids.next_in_bucket(IdKind::Stock, bucket_of_key(list, sku)));
+        self.add_stock(Stock::empty(id, list, product, sku.to_owned(), now));
+        id
+    }
+
+    fn add_product(&mut self, product: Product) {
+        self.changes.new_products.push(product.id);
+        self.put_product(product);
+    }
+
+    fn add_stock(&mut self, stock: Stock) {
+        self.changes.new_stocks.insert(stock.id);
+        self.put_stock(stock);
+    }
+}
