@@ -8,26 +8,23 @@
 
 mod case_fold;
 pub mod channel_sync;
-mod comes_back;
-pub mod command;
-mod decide;
+pub mod commands;
 pub mod fulfilment;
 mod ids;
 pub mod import;
 mod orders;
 mod quantity;
 pub mod rejection;
-pub mod sourcing;
 mod stock;
 mod time;
 mod working_set;
 
 pub use case_fold::case_fold;
 pub use channel_sync as feed;
-pub use comes_back::SHORT_LINES_MAX;
-pub use command::Command;
-pub use decide::{
-    Context, FulfilmentOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowStatus, WrittenStock, decide,
+pub use commands as command;
+pub use commands::{
+    Command, Context, FulfilmentOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowStatus, SHORT_LINES_MAX,
+    WrittenStock, decide,
 };
 pub use ids::{
     BUCKETS, Bucket, ChannelId, DiscrepancyId, IdAllocator, IdKind, ImportId, MappingId, MovementId, OrderId,

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use onhand_core::StockLocationId;
-use onhand_core::sourcing::{Candidate, SourcingLine, plan};
+use onhand_core::fulfilment::sourcing::{Candidate, SourcingLine, plan};
 
 fn amounts(text: &str) -> Vec<(String, i64)> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());

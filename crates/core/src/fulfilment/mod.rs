@@ -3,19 +3,15 @@
 //! Promises: the states of locations, packages, transfers, discrepancies and counts, and which state follows which. Must
 //! not know stock numbers.
 
-mod command;
 mod discrepancy;
 mod goods_movement;
 mod location;
 mod package;
+pub mod sourcing;
 mod stock_move;
 mod transfer;
 mod unplanned;
 
-pub use command::{
-    FulfilmentCommand, FulfilmentReadSet, PlanOrder, RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies,
-    RunPackage, RunTransfer, SomeUnits,
-};
 pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, EndedBy, Reason, StockCount};
 pub use goods_movement::GoodsMovement;
 pub use location::{Coordinates, CountMode, StockLocation};

@@ -1,4 +1,4 @@
-//! Reading imports: the header of a table of stock, and rows of cells into rows of [`crate::command::ImportStocks`].
+//! Reading imports: the header of a table of stock, and rows of cells into rows of [`crate::commands::ImportStocks`].
 //!
 //! Promises: no cell is guessed at; a cell that could mean two things is rejected with a [`Problem`] that says which
 //! cell and why. No input panics. Must not know file formats, nor in which words a problem is told.

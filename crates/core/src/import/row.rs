@@ -5,7 +5,7 @@
 //! Must not know what is stored.
 
 use super::{Cell, CellKind, Column, Columns, amount, fold};
-use crate::command::{ImportStock, LevelChange, ReservedChange};
+use crate::commands::{ImportStock, LevelChange, ReservedChange};
 use crate::{FUTURE_SECONDS_MAX, QUANTITY_MAX, Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 
 /// What the amounts of a file are.

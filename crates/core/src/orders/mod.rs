@@ -15,6 +15,9 @@ pub use status::OrderStatus;
 
 use crate::{ChannelId, OrderId, OrderItemId, ProductId, Quantity, StockId, StockListId, StockLocationId, Timestamp};
 
+/// The most lines one order can have.
+pub const ORDER_LINES_MAX: usize = 1_000;
+
 /// An order: a number, a state and lines.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Order {

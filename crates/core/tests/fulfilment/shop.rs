@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use onhand_core::command::{
-    CancelItems, EditItem, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder, ProductRef,
-    ReleaseItem, ReservedChange, StockTarget, WriteStock, WriteStocks,
+    CancelItems, EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
+    PlanOrder, ProductRef, RecordCount, RegisterMove, RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange,
+    RunPackage, RunTransfer, SomeUnits, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::fulfilment::{
-    CountMode, Discrepancy, DiscrepancyEnds, FulfilmentCommand, MoveKind, MoveState, PackageCommand, PackageItem,
-    PlanOrder, Reason, RecordCount, RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer,
-    SomeUnits, StockLocation, TransferCommand,
+    CountMode, Discrepancy, DiscrepancyEnds, MoveKind, MoveState, PackageCommand, PackageItem, Reason, StockLocation,
+    TransferCommand,
 };
 use onhand_core::{
     Changes, Command, Context, FulfilmentOutcome, IdKind, ImportId, MovesSettle, Order, OrderId, OrderItemId,

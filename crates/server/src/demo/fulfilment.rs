@@ -3,7 +3,8 @@
 //! Must not know what the shop sells.
 
 use anyhow::{Context as _, bail};
-use onhand_core::fulfilment::{FulfilmentCommand, PackageCommand, PlanOrder, Reason, RunPackage};
+use onhand_core::command::{FulfilmentCommand, PlanOrder, RunPackage};
+use onhand_core::fulfilment::{PackageCommand, Reason};
 use onhand_core::{Command, FulfilmentOutcome, OrderId, Outcome, PackageId, StockListId, Timestamp};
 use onhand_store::Tx;
 use onhand_store::records::{self, Record, Table};

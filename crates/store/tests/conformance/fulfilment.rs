@@ -2,10 +2,8 @@
 //!
 //! Promises: rows come back as they were decided; a later batch that needs them finds them. Must not know rules.
 
-use onhand_core::fulfilment::{
-    FulfilmentCommand, PackageCommand, PlanOrder, Reason, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer,
-    TransferCommand,
-};
+use onhand_core::command::{FulfilmentCommand, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
+use onhand_core::fulfilment::{PackageCommand, Reason, TransferCommand};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderPlan, Outcome, PackageId, PackedLines, Quantity, StockListId,
     StockLocationId, TransferId,

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use onhand_core::command::ProductRef;
-use onhand_core::fulfilment::{CountLine, FulfilmentCommand, RecordCount, StockCount};
+use onhand_core::command::{FulfilmentCommand, ProductRef, RecordCount};
+use onhand_core::fulfilment::{CountLine, StockCount};
 use onhand_core::rejection::RowFault;
 use onhand_core::{
     Command, DiscrepancyId, FulfilmentOutcome, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockCountId,

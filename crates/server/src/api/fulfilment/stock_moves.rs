@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::fulfilment::{FulfilmentCommand, MoveKind, MoveState, RegisterMove, RegisterMoves, StockMove};
+use onhand_core::command::{FulfilmentCommand, RegisterMove, RegisterMoves};
+use onhand_core::fulfilment::{MoveKind, MoveState, StockMove};
 use onhand_core::rejection::MoveFault;
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, Outcome, Rejection, StockListId, StockLocationId, StockMoveId, TransferId,

@@ -3,12 +3,9 @@
 //! Promises: a stock's `discrepancy_at` is the time of its newest active discrepancy, and changes with a movement, so
 //! that every reader that follows stock hears of it. Must not know packages.
 
-use super::outcome::FulfilmentOutcome;
-use crate::fulfilment::{Discrepancy, DiscrepancyEnds, EndedBy, Reason, RemoveDiscrepancies};
-use crate::{
-    Cause, Context, Delta, DiscrepancyId, IdKind, PackageItemId, StockId, StockLocationId, Timestamp, TransferItemId,
-    WorkingSet,
-};
+use super::Context;
+use crate::fulfilment::{Discrepancy, DiscrepancyEnds, EndedBy, Reason};
+use crate::{DiscrepancyId, IdKind, PackageItemId, StockId, StockLocationId, Timestamp, TransferItemId, WorkingSet};
 
 /// What a discrepancy is about.
 #[derive(Clone, Copy, Default)]
@@ -60,7 +57,7 @@ pub(super) fn end_by_count(working_set: &mut WorkingSet, stock: StockId, moment:
 
 /// The ERP has written a level that it took at that moment: ends the discrepancies that it knows of. Whether there were
 /// any; the caller's movement says why.
-pub(in crate::decide) fn end_by_level(
+pub(in crate::commands) fn end_by_level(
     working_set: &mut WorkingSet,
     stock: StockId,
     (level, taken): (i64, Timestamp),
@@ -102,34 +99,15 @@ fn end(
     any
 }
 
-fn set_ended(working_set: &mut WorkingSet, id: DiscrepancyId, by: EndedBy, context: Context) {
+/// Ends a discrepancy.
+pub(super) fn set_ended(working_set: &mut WorkingSet, id: DiscrepancyId, by: EndedBy, context: Context) {
     let row = working_set.fulfilment.discrepancies.change(id);
     (row.is_active, row.ended) = (false, Some((by, context.actor)));
     row.modified_at = context.now.later_than(row.modified_at);
 }
 
-fn remember(working_set: &mut WorkingSet, stock: StockId) {
+/// Brings a stock's time of its newest active discrepancy up to date.
+pub(super) fn remember(working_set: &mut WorkingSet, stock: StockId) {
     let newest = working_set.fulfilment.active_of(stock).map(|one| one.created_at).max();
     working_set.stock_mut(stock).discrepancy_at = newest;
-}
-
-/// Ends discrepancies; their stocks are on sale again. One that has ended stays as it ended.
-pub(super) fn remove_discrepancies(
-    working_set: &mut WorkingSet,
-    command: &RemoveDiscrepancies,
-    context: Context,
-) -> FulfilmentOutcome {
-    let mut removed = 0;
-    for id in &command.ids {
-        let Some(stock) =
-            working_set.fulfilment.discrepancies.get(*id).filter(|one| one.is_active).map(|one| one.stock)
-        else {
-            continue;
-        };
-        set_ended(working_set, *id, EndedBy::Removal, context);
-        remember(working_set, stock);
-        working_set.move_stock(stock, Delta::default(), Cause::Found, context.actor, context.now);
-        removed += 1;
-    }
-    FulfilmentOutcome::Removed(removed)
 }

@@ -3,8 +3,9 @@
 //!
 //! Must not know how lines are served.
 
-use crate::fulfilment::{FulfilmentCommand, PackageCommand};
-use crate::{Command, OrderStatus};
+use super::{Command, FulfilmentCommand};
+use crate::OrderStatus;
+use crate::fulfilment::PackageCommand;
 
 /// The most short lines that are served by what comes back in one batch of commands; the others wait for sourcing.
 pub const SHORT_LINES_MAX: usize = 200;

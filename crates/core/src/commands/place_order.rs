@@ -7,13 +7,82 @@
 //! next level it counts as reported, because the stored one may still contain its units; after that it counts nowhere.
 //! A line that was paid back asks for nothing and is never rejected for want of stock.
 
-use crate::command::{NewLine, PlaceOrder};
-use crate::decide::release_item;
+use super::{Context, Outcome, ReadSet, release_item};
 use crate::rejection::{RowFault, Shortage};
+use crate::stock::ProductRef;
 use crate::{
-    Cause, ChannelId, Context, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, Outcome, Oversell, Product,
-    QUANTITY_MAX, Rejection, Reservation, ReservationState, Stock, StockId, Timestamp, WorkingSet, bucket_of_text,
+    Cause, ChannelId, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Oversell, Product,
+    QUANTITY_MAX, Quantity, Rejection, Reservation, ReservationState, Stock, StockId, StockKey, StockListId, Timestamp,
+    WorkingSet, bucket_of_text,
 };
+
+/// A new order.
+#[derive(Debug)]
+pub struct PlaceOrder {
+    /// Unique per channel.
+    pub number: String,
+    /// The channel, or `None` for an order that comes through Onhand's own API.
+    pub channel: Option<ChannelId>,
+    /// ISO code, may be empty.
+    pub currency: String,
+    /// Its first state.
+    pub status: OrderStatus,
+    /// Whether the ERP knows it already.
+    pub is_send: bool,
+    /// When the customer ordered; arrival when absent.
+    pub date_placed: Option<Timestamp>,
+    /// JSON object text.
+    pub extra_field: String,
+    /// JSON object text.
+    pub details: String,
+    /// At least one.
+    pub lines: Vec<NewLine>,
+}
+
+/// A line of a new order.
+#[derive(Debug)]
+pub struct NewLine {
+    /// What is ordered.
+    pub product: ProductRef,
+    /// From which list.
+    pub list: StockListId,
+    /// How many; at least 1.
+    pub quantity: Quantity,
+    /// Its first state; a line that starts [`OrderStatus::Cancelled`] is rejected before it becomes a command.
+    pub status: OrderStatus,
+    /// Decimal text.
+    pub price: Option<String>,
+    /// JSON object text.
+    pub extra_field: String,
+    /// JSON object text.
+    pub attributes: String,
+    /// JSON object text.
+    pub details: String,
+}
+
+impl PlaceOrder {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        read_set.numbers.insert((self.channel.map_or(0, ChannelId::get), self.number.clone()));
+        read_set.channels.extend(self.channel);
+        for line in &self.lines {
+            read_set.lists.insert(line.list);
+            match &line.product {
+                ProductRef::Id(id) => _ = read_set.product_keys.insert((line.list, *id)),
+                ProductRef::Sku(sku) => _ = read_set.keys.insert(StockKey { list: line.list, sku: sku.clone() }),
+            }
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        match kind {
+            IdKind::Order => 1,
+            IdKind::OrderItem | IdKind::Movement | IdKind::Stock => self.lines.len(),
+            _ => 0,
+        }
+    }
+}
 
 pub(super) fn place_order(
     working_set: &mut WorkingSet,

@@ -3,10 +3,46 @@
 //! Reaching "cancelled" gives the reservation back exactly as a cancellation does; from there no other state can be
 //! reached, since the units may have been sold again.
 
-use crate::command::EditItem;
-use crate::decide::{cancel_items, fulfilment};
+use super::{Context, Outcome, ReadSet, TextEdit, cancel_items, fulfilment};
 use crate::fulfilment::UnplannedReason;
-use crate::{Context, OrderItem, OrderItemId, OrderStatus, Outcome, Rejection, ReservationState, WorkingSet};
+use crate::{IdKind, OrderItem, OrderItemId, OrderStatus, Rejection, ReservationState, WorkingSet};
+
+/// An edit of one order line.
+#[derive(Debug)]
+pub struct EditItem {
+    /// The line.
+    pub item: OrderItemId,
+    /// What changes.
+    pub edit: ItemEdit,
+}
+
+/// An edit of an order line. `None` leaves a field as it is.
+#[derive(Debug, Default)]
+pub struct ItemEdit {
+    /// Its new state; [`OrderStatus::Cancelled`] gives the reservation back.
+    pub status: Option<OrderStatus>,
+    /// How its `extra_field` changes.
+    pub extra_field: Option<TextEdit>,
+    /// Its new attributes.
+    pub attributes: Option<String>,
+    /// How its `details` change.
+    pub details: Option<TextEdit>,
+}
+
+impl EditItem {
+    /// Adds what this command looks at. An edit that cancels a line takes it out of its package; one of its status may
+    /// end its waiting for one.
+    pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        let items =
+            if self.edit.status.is_some() { &mut read_set.fulfilment.items } else { &mut read_set.items_with_orders };
+        items.insert(self.item);
+    }
+
+    /// The most ids of a kind that deciding this command can use up: it may cancel its line.
+    pub(super) fn ids_needed(kind: IdKind) -> usize {
+        usize::from(kind == IdKind::Movement)
+    }
+}
 
 pub(super) fn edit_item(
     working_set: &mut WorkingSet,

@@ -6,12 +6,37 @@
 
 use std::collections::BTreeSet;
 
-use crate::command::{CancelItems, TextEdit};
-use crate::decide::fulfilment;
+use super::{Context, Outcome, ReadSet, TextEdit, fulfilment};
+use crate::orders::ORDER_LINES_MAX;
 use crate::{
-    Cause, Context, Delta, OrderId, OrderItemId, OrderStatus, Outcome, Rejection, ReservationState, StockId,
-    WorkingSet, decide,
+    Cause, Delta, IdKind, OrderId, OrderItemId, OrderStatus, Rejection, ReservationState, StockId, WorkingSet,
 };
+
+/// A cancellation within one order.
+#[derive(Debug)]
+pub struct CancelItems {
+    /// The order.
+    pub order: OrderId,
+    /// Whether all of its lines are cancelled, whichever are named.
+    pub all: bool,
+    /// The lines that are named; each is the order's.
+    pub items: Vec<OrderItemId>,
+    /// How the `details` of lines change that this cancels: why, for instance. Each line is the order's.
+    pub details: Vec<(OrderItemId, TextEdit)>,
+}
+
+impl CancelItems {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        read_set.fulfilment.orders.insert(self.order);
+    }
+
+    /// The most ids of a kind that deciding this command can use up. Its lines are known after loading only, hence the
+    /// bound of one order's lines.
+    pub(super) fn ids_needed(kind: IdKind) -> usize {
+        if kind == IdKind::Movement { ORDER_LINES_MAX } else { 0 }
+    }
+}
 
 pub(super) fn cancel_items(
     working_set: &mut WorkingSet,
@@ -37,7 +62,7 @@ pub(super) fn cancel_items(
             edits.for_each(|(_, edit)| edit_details(working_set, *item, edit));
         }
     }
-    let (order, items) = decide::order_with_items(working_set, command.order);
+    let (order, items) = super::order_with_items(working_set, command.order);
     Ok(Outcome::ItemsCancelled(order, items))
 }
 

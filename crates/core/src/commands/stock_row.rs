@@ -4,12 +4,11 @@
 //! below the open reservations is raised to them, what exceeds them is `external`; a row that changes nothing makes no
 //! movement. Must not know which rows are rejected, nor the effect of the other rows of a command.
 
-use crate::command::ProductRef;
-use crate::decide::fulfilment::{flag_discrepancy, moves};
+use super::Context;
+use super::fulfilment::{flag_discrepancy, moves};
 use crate::rejection::RowFault;
-use crate::{
-    Cause, Context, Delta, Quantity, ReservationState, Stock, StockId, StockListId, Timestamp, UnitType, WorkingSet,
-};
+use crate::stock::ProductRef;
+use crate::{Cause, Delta, Quantity, ReservationState, Stock, StockId, StockListId, Timestamp, UnitType, WorkingSet};
 
 /// What a row changes on a stock that is in the working set.
 #[derive(Default)]

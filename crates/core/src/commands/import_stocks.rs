@@ -7,10 +7,108 @@
 //!
 //! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
-use crate::command::{Expected, ImportStock, ImportStocks, LevelChange, ReservedChange};
-use crate::decide::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
+use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
+use super::{Context, Outcome, ReadSet};
 use crate::rejection::RowFault;
-use crate::{Cause, Context, MovementId, Outcome, QUANTITY_MAX, Rejection, Stock, StockId, WorkingSet, Written};
+use crate::{
+    Cause, IdKind, ImportId, MovementId, QUANTITY_MAX, Quantity, Rejection, Stock, StockId, StockKey, StockListId,
+    Timestamp, UnitType, WorkingSet, Written,
+};
+
+/// Rows of a file for one list. No row keeps another from being written.
+#[derive(Debug)]
+pub struct ImportStocks {
+    /// On whose account; the movements name it.
+    pub import: ImportId,
+    /// The list. The command is rejected when it does not exist.
+    pub list: StockListId,
+    /// In order; a later row for the same SKU sees the earlier one.
+    pub rows: Vec<ImportStock>,
+    /// Whether an unknown SKU becomes a product.
+    pub create_unknown_products: bool,
+}
+
+/// A row of an import.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportStock {
+    /// The product; its stock is made when the list has none.
+    pub sku: String,
+    /// The change of the stock level.
+    pub level: LevelChange,
+    /// The change of the reserved quantity.
+    pub reserved: ReservedChange,
+    /// The unit; `None` leaves it as it is.
+    pub unit: Option<UnitType>,
+    /// When a [`LevelChange::Level`] was taken; arrival (less the list's delay) when absent.
+    pub snapshot_at: Option<Timestamp>,
+    /// What must still be so; `None` writes in any case.
+    pub expected: Option<Expected>,
+}
+
+/// A change of a stock level.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LevelChange {
+    /// It stays.
+    Keep,
+    /// A new level: it settles reported lines and sets the time of the stored level, as every written level does.
+    Level(Quantity),
+    /// More or less than what is stored. This is no level, so it settles no line and leaves the stored time as it is.
+    Difference(i64),
+    /// A level is taken back: more or less by this, and the stored time is again that of the level before.
+    Back {
+        /// By how much.
+        difference: i64,
+        /// When the level was taken that is valid again.
+        snapshot_at: Option<Timestamp>,
+    },
+}
+
+/// A change of a reserved quantity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReservedChange {
+    /// It stays.
+    Keep,
+    /// The whole as the writer sees it; what exceeds the open reservations becomes `external`.
+    Whole(Quantity),
+    /// More or less of the `external` part. Only orders change open reservations.
+    Difference(i64),
+}
+
+/// What a row of an import expects of its stock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Expected {
+    /// The stock has not been written since: this is stored, or `None`, there is no such stock. Orders do not matter.
+    Written(Option<Written>),
+    /// Nothing has happened to it: this is its newest movement, and no newer level has confirmed what is stored.
+    Movement {
+        /// The movement that the import made.
+        id: MovementId,
+        /// When the level was taken that the import left.
+        snapshot_at: Option<Timestamp>,
+    },
+}
+
+impl ImportStocks {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        read_set.lists.insert(self.list);
+        for row in &self.rows {
+            let key = StockKey { list: self.list, sku: row.sku.clone() };
+            if matches!(row.level, LevelChange::Level(_)) {
+                read_set.reported_of_keys.insert(key.clone());
+            }
+            read_set.keys.insert(key);
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        match kind {
+            IdKind::Product | IdKind::Stock | IdKind::Movement => self.rows.len(),
+            _ => 0,
+        }
+    }
+}
 
 /// What became of a row of an import.
 #[derive(Clone, PartialEq, Eq, Debug)]

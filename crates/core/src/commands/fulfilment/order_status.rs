@@ -3,9 +3,9 @@
 //! Promises: a line whose units have left is never brought back; what is cancelled stays cancelled. Must not know
 //! stock.
 
-use super::{moves, unplanned};
-use crate::fulfilment::{PackageState, TransferState, UnplannedReason};
-use crate::{Context, OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, StockId, TransferId, WorkingSet};
+use super::Context;
+use crate::fulfilment::{PackageState, TransferState};
+use crate::{OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, TransferId, WorkingSet};
 
 /// Brings a line of a package into a state, and the order line with it.
 pub(super) fn set_line(working_set: &mut WorkingSet, line: PackageItemId, state: PackageState, context: Context) {
@@ -78,40 +78,4 @@ pub(super) fn set_transfer(working_set: &mut WorkingSet, transfer: TransferId, s
         let row = working_set.fulfilment.transfer_items.change(line);
         (row.state, row.modified_at) = (state, context.now.later_than(row.modified_at));
     }
-}
-
-/// An order line is about to be cancelled: if its units are on their way, the stock and the units to be kept there.
-pub(in crate::decide) fn keep_on_its_way(working_set: &mut WorkingSet, item: OrderItemId) -> Option<(StockId, i64)> {
-    let line = working_set.fulfilment.line_with(item).filter(|line| line.state == PackageState::WaitingForTransfer)?.id;
-    moves::keep_on_its_way(working_set, line)
-}
-
-/// An order line is cancelled: its package and its transfer go without it, and the order has the status that its other
-/// lines give it. An order that never had a package is left alone: its status was not derived here.
-pub(in crate::decide) fn leave_order(working_set: &mut WorkingSet, item: OrderItemId, context: Context) {
-    leave_package(working_set, item, context);
-    let Some(order) = working_set.item(item).map(|item| item.order) else { return };
-    if working_set.fulfilment.packages_of(order).next().is_some() {
-        follow_lines(working_set, order, context);
-    }
-    unplanned::note(working_set, order, &[], UnplannedReason::NoStock, context);
-}
-
-fn leave_package(working_set: &mut WorkingSet, item: OrderItemId, context: Context) {
-    let Some(line) = working_set.fulfilment.line_with(item).filter(|line| line.state.is_open()) else { return };
-    let (line, package) = (line.id, line.package);
-    let row = working_set.fulfilment.package_items.change(line);
-    (row.state, row.is_done, row.modified_at) =
-        (PackageState::Cancelled, true, context.now.later_than(row.modified_at));
-    let waiting = |state: TransferState| state == TransferState::Waiting;
-    let fetched =
-        working_set.fulfilment.transfer_items.all().find(|one| one.package_item == line && waiting(one.state));
-    if let Some((one, transfer)) = fetched.map(|one| (one.id, one.transfer)) {
-        let row = working_set.fulfilment.transfer_items.change(one);
-        (row.state, row.modified_at) = (TransferState::Cancelled, context.now.later_than(row.modified_at));
-        if !working_set.fulfilment.fetched_by(transfer).any(|line| line.state.is_open()) {
-            set_transfer(working_set, transfer, TransferState::Cancelled, context);
-        }
-    }
-    follow_package(working_set, package, context);
 }

@@ -9,11 +9,54 @@ use super::allocate::{self, Allocation};
 use super::flag_discrepancy::Subject;
 use super::outcome::FulfilmentOutcome;
 use super::package_transition::report_missing;
-use super::{moves, order_status, split, unplanned};
+use super::{Context, FulfilmentReadSet, SomeUnits, moves, order_status, split, unplanned};
 use crate::fulfilment::{
-    PackageState, RunTransfer, SomeUnits, Transfer, TransferCommand, TransferItem, TransferState, UnplannedReason,
+    Coordinates, PackageItem, PackageState, Reason, Transfer, TransferCommand, TransferItem, TransferState,
+    UnplannedReason,
 };
-use crate::{Cause, Context, OrderItemId, Rejection, TransferItemId, WorkingSet};
+use crate::{Cause, IdKind, OrderItemId, Rejection, TransferId, TransferItemId, WorkingSet};
+
+/// A command for a transfer.
+#[derive(Debug)]
+pub struct RunTransfer {
+    /// The transfer.
+    pub transfer: TransferId,
+    /// What is done.
+    pub command: TransferCommand,
+    /// Which of its lines were not found; `None` means all.
+    pub items: Option<Vec<SomeUnits<TransferItemId>>>,
+    /// Why they were not found.
+    pub reason: Reason,
+    /// Where the customer is.
+    pub near: Option<Coordinates>,
+    /// How many lines the order has.
+    pub lines: usize,
+}
+
+impl RunTransfer {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
+        read_set.transfers.insert(self.transfer);
+        if matches!(self.command, TransferCommand::NotFound | TransferCommand::Ship) {
+            read_set.planned_transfers.insert(self.transfer);
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        match self.command {
+            // Units that are split off are lines of their own, and so are those of the lines that are served first.
+            TransferCommand::NotFound => {
+                let named = self.items.as_ref().map_or(0, Vec::len);
+                allocate::ids_needed(kind, 2 * self.lines + named + split::SPLIT_MEANWHILE)
+            }
+            TransferCommand::Ship => allocate::ids_needed(kind, self.lines),
+            // What is on its way may have to be kept off sale, or no longer.
+            _ if kind == IdKind::Movement => self.lines,
+            _ => 0,
+        }
+    }
+}
 
 type Named = SomeUnits<TransferItemId>;
 
@@ -100,7 +143,7 @@ fn ship(working_set: &mut WorkingSet, transfer: &Transfer, open: &[TransferItem]
 /// Brings the package's lines that wait for these into a state.
 fn set_waiting(working_set: &mut WorkingSet, open: &[TransferItem], state: PackageState, context: Context) {
     for line in open {
-        let waits = |line: &crate::fulfilment::PackageItem| line.state == PackageState::WaitingForTransfer;
+        let waits = |line: &PackageItem| line.state == PackageState::WaitingForTransfer;
         if working_set.fulfilment.package_items.get(line.package_item).is_some_and(waits) {
             order_status::set_line(working_set, line.package_item, state, context);
         }

@@ -7,10 +7,82 @@
 
 use std::collections::HashMap;
 
-use crate::command::{StockTarget, WriteStock, WriteStocks};
-use crate::decide::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
+use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
+use super::{Context, Outcome, ReadSet};
 use crate::rejection::RowFault;
-use crate::{Cause, Context, Outcome, Rejection, Stock, StockKey, StockListId, WorkingSet};
+use crate::{
+    Cause, IdKind, Quantity, Rejection, Stock, StockId, StockKey, StockListId, Timestamp, UnitType, WorkingSet,
+};
+
+/// Writes of product stocks.
+#[derive(Debug)]
+pub struct WriteStocks {
+    /// In order; a later row for the same stock sees the earlier one.
+    pub rows: Vec<WriteStock>,
+    /// Whether an unknown SKU becomes a product.
+    pub create_unknown_products: bool,
+}
+
+/// A write of one product stock. `None` leaves a field as it is.
+#[derive(Debug)]
+pub struct WriteStock {
+    /// Which one.
+    pub target: StockTarget,
+    /// The new stock level.
+    pub on_hand: Option<Quantity>,
+    /// The whole reserved quantity as the writer sees it; what exceeds the open reservations becomes `external`.
+    pub reserved: Option<Quantity>,
+    /// The unit.
+    pub unit: Option<UnitType>,
+    /// JSON object text.
+    pub extra_field: Option<String>,
+    /// When the level was taken; arrival (less the list's delay) when absent.
+    pub snapshot_at: Option<Timestamp>,
+}
+
+/// Names a product stock.
+#[derive(Debug)]
+pub enum StockTarget {
+    /// By natural key; made when it does not exist.
+    Key(StockKey),
+    /// By id; the command is rejected when it does not exist.
+    Id(StockId),
+}
+
+impl WriteStocks {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        self.rows.iter().for_each(|row| row.read_set(read_set));
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        match kind {
+            IdKind::Product | IdKind::Stock | IdKind::Movement => self.rows.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl WriteStock {
+    fn read_set(&self, read_set: &mut ReadSet) {
+        match &self.target {
+            StockTarget::Key(key) => {
+                read_set.lists.insert(key.list);
+                read_set.keys.insert(key.clone());
+                if self.on_hand.is_some() {
+                    read_set.reported_of_keys.insert(key.clone());
+                }
+            }
+            StockTarget::Id(id) => {
+                read_set.stocks.insert(*id);
+                if self.on_hand.is_some() {
+                    read_set.reported_of_ids.insert(*id);
+                }
+            }
+        }
+    }
+}
 
 /// A stock after a write.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,8 +5,9 @@
 //! goes back.
 
 use super::split::part;
-use crate::fulfilment::{PackageItem, PackageState, SomeUnits};
-use crate::{Cause, Context, Delta, OrderItemId, OrderStatus, QUANTITY_MAX, ReservationState, WorkingSet};
+use super::{Context, SomeUnits};
+use crate::fulfilment::{PackageItem, PackageState};
+use crate::{Cause, Delta, OrderItemId, OrderStatus, QUANTITY_MAX, ReservationState, WorkingSet};
 
 /// Whether a line can come back: it has been shipped, and has not come back before.
 pub(super) fn may(working_set: &WorkingSet, line: &PackageItem) -> bool {

@@ -9,15 +9,47 @@
 
 use super::flag_discrepancy::{self, Subject};
 use super::outcome::FulfilmentOutcome;
-use crate::command::ProductRef;
+use super::{Context, FulfilmentReadSet};
 use crate::fulfilment::{
-    CountLine, CountMode, CountResult, PackageItem, PackageState, Reason, RecordCount, StockCount, StockLocation,
+    CountLine, CountMode, CountResult, PackageItem, PackageState, Reason, StockCount, StockLocation,
 };
 use crate::rejection::RowFault;
+use crate::stock::ProductRef;
 use crate::{
-    Cause, Context, Delta, IdKind, OrderItemId, OrderStatus, QUANTITY_MAX, Rejection, ReservationState, Stock,
-    StockCountId, StockId, Timestamp, WorkingSet,
+    Cause, Delta, IdKind, OrderItemId, OrderStatus, QUANTITY_MAX, Quantity, Rejection, ReservationState, Stock,
+    StockCountId, StockId, StockLocationId, Timestamp, WorkingSet,
 };
+
+/// A count at a location.
+#[derive(Debug)]
+pub struct RecordCount {
+    /// Where.
+    pub location: StockLocationId,
+    /// When it was counted; arrival when absent.
+    pub counted_at: Option<Timestamp>,
+    /// What was counted, each SKU once.
+    pub lines: Vec<(String, Quantity)>,
+}
+
+impl RecordCount {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
+        read_set.counted.extend(self.lines.iter().map(|(sku, _)| (self.location, sku.clone())));
+        if let Some(moment) = self.counted_at {
+            let lines = self.lines.iter().map(|(sku, _)| (self.location, sku.clone(), moment));
+            read_set.counted_earlier.extend(lines);
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        match kind {
+            IdKind::StockCount => 1,
+            IdKind::Discrepancy | IdKind::Movement | IdKind::Stock => self.lines.len(),
+            _ => 0,
+        }
+    }
+}
 
 /// When it was counted.
 #[derive(Clone, Copy)]

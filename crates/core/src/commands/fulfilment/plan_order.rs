@@ -3,11 +3,37 @@
 //! A line takes part when it is approved and its list, or the list that it is reserved in, is a location's; a line that
 //! no location has keeps its reservation where it is and stays unplanned. Sourcing again leaves packages alone.
 
-use super::allocate::Allocation;
+use super::allocate::{self, Allocation};
 use super::outcome::{FulfilmentOutcome, OrderPlan, packed};
-use super::{order_status, unplanned};
-use crate::fulfilment::{PlanOrder, UnplannedReason};
-use crate::{Context, OrderItemId, Rejection, WorkingSet};
+use super::{Context, FulfilmentReadSet, order_status, unplanned};
+use crate::fulfilment::{Coordinates, UnplannedReason};
+use crate::{IdKind, OrderId, OrderItemId, Rejection, StockLocationId, WorkingSet};
+
+/// The lines of an order that are in no package yet are sourced.
+#[derive(Debug)]
+pub struct PlanOrder {
+    /// The order.
+    pub order: OrderId,
+    /// The location that all of it is gathered at; `None` leaves the choice to the plan.
+    pub gather_at: Option<StockLocationId>,
+    /// Where the customer is.
+    pub near: Option<Coordinates>,
+    /// How many lines the order has. Lines are never added.
+    pub lines: usize,
+}
+
+impl PlanOrder {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
+        read_set.orders.insert(self.order);
+        read_set.planned_orders.insert(self.order);
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        allocate::ids_needed(kind, self.lines)
+    }
+}
 
 pub(super) fn plan_order(
     working_set: &mut WorkingSet,

@@ -3,12 +3,30 @@
 //! Promises: the two lines together reserve what the one reserved, on the same stock and with the same registration, so
 //! no number of a stock changes; the new line says which one it was split from. Must not know why a line is split.
 
-use crate::command::ORDER_LINES_MAX;
-use crate::fulfilment::{PackageItem, SomeUnits, TransferItem};
+use super::Context;
+use crate::fulfilment::{PackageItem, TransferItem};
+use crate::orders::ORDER_LINES_MAX;
 use crate::{
-    Context, IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Rejection, Reservation, TransferItemId,
-    WorkingSet,
+    IdKind, OrderItem, OrderItemId, PackageItemId, Quantity, Rejection, Reservation, TransferItemId, WorkingSet,
 };
+
+/// More lines than people split off while a command waits for its turn.
+pub(super) const SPLIT_MEANWHILE: usize = 32;
+
+/// A line of a package or of a transfer, or some of its units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SomeUnits<L = PackageItemId> {
+    /// The line.
+    pub line: L,
+    /// How many of its units; `None` means all.
+    pub units: Option<Quantity>,
+}
+
+impl<L> From<L> for SomeUnits<L> {
+    fn from(line: L) -> Self {
+        Self { line, units: None }
+    }
+}
 
 /// Whether the lines that a command names are there, with no more units than those have, in an order of so many lines.
 /// A line's number and its units are `quantity`'s to say, which is `None` for one that is not there.

@@ -8,11 +8,54 @@
 use super::allocate::{self, Allocation};
 use super::flag_discrepancy::{self, Subject};
 use super::outcome::{FulfilmentOutcome, packed};
-use super::{moves, order_status, returns, split, unplanned};
+use super::{Context, FulfilmentReadSet, SomeUnits, moves, order_status, returns, split, unplanned};
 use crate::fulfilment::{
-    Package, PackageCommand, PackageItem, PackageState, RunPackage, SomeUnits, TransferState, UnplannedReason,
+    Coordinates, Package, PackageCommand, PackageItem, PackageState, Reason, Transfer, TransferState, UnplannedReason,
 };
-use crate::{Cause, Context, Delta, OrderItemId, PackageItemId, Rejection, UserId, WorkingSet};
+use crate::{
+    Cause, Delta, IdKind, OrderItemId, PackageId, PackageItemId, Rejection, StockLocationId, UserId, WorkingSet,
+};
+
+/// A command for a package.
+#[derive(Debug)]
+pub struct RunPackage {
+    /// The package.
+    pub package: PackageId,
+    /// What is done.
+    pub command: PackageCommand,
+    /// Which of its lines were not found, or come back; `None` means all.
+    pub items: Option<Vec<SomeUnits>>,
+    /// Why they were not found.
+    pub reason: Reason,
+    /// Where the customer is.
+    pub near: Option<Coordinates>,
+    /// How many lines the order has.
+    pub lines: usize,
+}
+
+impl RunPackage {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
+        read_set.packages.insert(self.package);
+        if self.command == PackageCommand::NotFound {
+            read_set.planned_packages.insert(self.package);
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
+        match self.command {
+            // Units that are split off are lines of their own, and so are those of the lines that are served first.
+            PackageCommand::NotFound | PackageCommand::Return => {
+                let named = self.items.as_ref().map_or(0, Vec::len);
+                allocate::ids_needed(kind, 2 * self.lines + named + split::SPLIT_MEANWHILE)
+            }
+            // What is on its way may have to be kept off sale, or no longer.
+            _ if kind == IdKind::Movement => self.lines,
+            _ => 0,
+        }
+    }
+}
 
 pub(super) fn run_package(
     working_set: &mut WorkingSet,
@@ -116,7 +159,7 @@ fn advance(working_set: &mut WorkingSet, package: &Package, state: PackageState,
         order_status::set_line(working_set, line, state, context);
     }
     if state == PackageState::Cancelled {
-        let waiting = |transfer: &&crate::fulfilment::Transfer| transfer.state == TransferState::Waiting;
+        let waiting = |transfer: &&Transfer| transfer.state == TransferState::Waiting;
         let waiting: Vec<_> =
             working_set.fulfilment.transfers_of(package.id).filter(waiting).map(|one| one.id).collect();
         for transfer in waiting {
@@ -171,8 +214,8 @@ fn not_found(
 /// A line is not at a location: its stock there is flagged, and the line is deallocated.
 pub(super) fn report_missing(
     working_set: &mut WorkingSet,
-    (item, location): (OrderItemId, crate::StockLocationId),
-    reason: crate::fulfilment::Reason,
+    (item, location): (OrderItemId, StockLocationId),
+    reason: Reason,
     subject: Subject,
     context: Context,
 ) {

@@ -6,15 +6,31 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{moves, order_status};
+use super::{Context, moves, order_status};
+use crate::fulfilment::sourcing::{self, Candidate, Plan, SourcingLine};
 use crate::fulfilment::{
     Coordinates, Package, PackageItem, PackageState, StockLocation, Transfer, TransferItem, TransferState,
 };
-use crate::sourcing::{self, Candidate, Plan, SourcingLine};
 use crate::{
-    Cause, Context, Delta, IdKind, OrderId, OrderItem, OrderItemId, PackageId, PackageItemId, ReservationState,
-    StockId, StockLocationId, TransferId, TransferItemId, WorkingSet,
+    Cause, Delta, IdKind, OrderId, OrderItem, OrderItemId, PackageId, PackageItemId, ReservationState, StockId,
+    StockLocationId, TransferId, TransferItemId, WorkingSet,
 };
+
+/// The most ids of a kind that allocating so many lines can use up.
+pub(super) fn ids_needed(kind: IdKind, lines: usize) -> usize {
+    match kind {
+        IdKind::Package
+        | IdKind::PackageItem
+        | IdKind::Transfer
+        | IdKind::TransferItem
+        | IdKind::Stock
+        | IdKind::Discrepancy
+        | IdKind::OrderItem => lines,
+        // Each line leaves a stock and arrives on another, and the ERP may have to hear of the line and of its units.
+        IdKind::Movement | IdKind::StockMove => 2 * lines,
+        _ => 0,
+    }
+}
 
 /// Deallocates a line: its reservation leaves its stock, and the line is short until it is allocated again. `kept`
 /// units stay off sale there.

@@ -4,9 +4,9 @@
 //! until it is sourced, cancelled or has left. What comes back to a stock goes to the lines that are short there,
 //! oldest first, before other orders are offered it. Must not know how lines are sourced.
 
-use super::allocate;
+use super::{Context, allocate};
 use crate::fulfilment::{UnplannedItem, UnplannedReason};
-use crate::{Cause, Context, OrderId, OrderItemId, OrderStatus, ReservationState, StockId, WorkingSet};
+use crate::{Cause, OrderId, OrderItemId, OrderStatus, ReservationState, StockId, WorkingSet};
 
 /// Whether a line is to leave and is in no package.
 pub(super) fn is_open(working_set: &WorkingSet, item: OrderItemId) -> bool {
@@ -19,7 +19,7 @@ pub(super) fn is_open(working_set: &WorkingSet, item: OrderItemId) -> bool {
 
 /// Notes lines of an order that could not be sourced, or were taken out of their package; and forgets those of its
 /// lines that were noted and are not open any more.
-pub(in crate::decide) fn note(
+pub(in crate::commands) fn note(
     working_set: &mut WorkingSet,
     order: OrderId,
     items: &[OrderItemId],
@@ -68,7 +68,7 @@ pub(super) fn reason_of_plan(working_set: &WorkingSet, item: OrderItemId) -> Unp
 
 /// Units that have come back to stocks are reserved for the lines that are short there, the oldest first, and their
 /// orders are to be sourced. A line is served whole: one that does not fit lets a younger one go before it.
-pub(in crate::decide) fn serve_short(working_set: &mut WorkingSet, context: Context) {
+pub(in crate::commands) fn serve_short(working_set: &mut WorkingSet, context: Context) {
     for stock in working_set.stocks_with_short() {
         for item in short_of(working_set, stock) {
             let fits = working_set.stock(stock).zip(working_set.reservation(item));

@@ -1,20 +1,15 @@
-//! Moves that the ERP has to hear of: making them, registering them, and what they keep off sale.
+//! Moves that the ERP has to hear of: making them, and what they keep off sale.
 //!
 //! An ERP that was not told of a move sends levels that know nothing of it, at both lists. So a registered line that
 //! goes to another list is reserved there until the ERP has registered that, and units that have left with a transfer
 //! stay in `reported` at their source until the ERP has registered that and a level taken after it has come. Units on
 //! their way that no line waits for any more are in `reported` at their destination until they arrive.
 
-use std::collections::HashMap;
-
-use super::outcome::FulfilmentOutcome;
-use crate::fulfilment::{
-    Kept, MoveKind, MoveState, RegisterMove, RegisterMoves, StockMove, Transfer, TransferItem, TransferState,
-};
-use crate::rejection::MoveFault;
+use super::Context;
+use crate::fulfilment::{Kept, MoveKind, MoveState, StockMove, Transfer, TransferItem, TransferState};
 use crate::{
-    Cause, Context, Delta, IdKind, MovesSettle, OrderItemId, PackageItemId, Rejection, ReleaseMode, Reservation,
-    ReservationState, StockId, StockListId, StockMoveId, Timestamp, TransferId, WorkingSet,
+    Cause, Delta, IdKind, MovesSettle, OrderItemId, PackageItemId, ReleaseMode, Reservation, ReservationState, StockId,
+    StockListId, StockMoveId, Timestamp, TransferId, WorkingSet,
 };
 
 /// Whether moves that a list decides on are registered when they are made.
@@ -165,7 +160,7 @@ pub(super) fn arrive(working_set: &mut WorkingSet, lines: &[TransferItem], conte
 
 /// A level of a stock was taken: units whose move was registered at or before that are not in it. How many are not kept
 /// any more; the caller takes them out of `reported`.
-pub(in crate::decide) fn settle_kept(working_set: &mut WorkingSet, stock: StockId, snapshot: Timestamp) -> i64 {
+pub(in crate::commands) fn settle_kept(working_set: &mut WorkingSet, stock: StockId, snapshot: Timestamp) -> i64 {
     let is_in = |kept: &&Kept| kept.registered_at.is_some_and(|registered| registered <= snapshot);
     let settled: Vec<Kept> = working_set.fulfilment.kept_on(stock).filter(is_in).copied().collect();
     settled.iter().for_each(|kept| working_set.fulfilment.kept.remove((stock, kept.by)));
@@ -173,7 +168,7 @@ pub(in crate::decide) fn settle_kept(working_set: &mut WorkingSet, stock: StockI
 }
 
 /// A line is cancelled: the ERP need not register where its sale belongs.
-pub(in crate::decide) fn drop_waiting(working_set: &mut WorkingSet, item: OrderItemId, context: Context) {
+pub(in crate::commands) fn drop_waiting(working_set: &mut WorkingSet, item: OrderItemId, context: Context) {
     let waiting: Vec<StockMoveId> = working_set.fulfilment.waiting_moves_of(item).map(|one| one.id).collect();
     for id in waiting {
         let row = working_set.fulfilment.moves.change(id);
@@ -183,7 +178,7 @@ pub(in crate::decide) fn drop_waiting(working_set: &mut WorkingSet, item: OrderI
 
 /// The ERP has registered a line as it is reserved now, and with it all its moves. `false` where it speaks of a time
 /// before the newest of them: then it repeats what it had registered then.
-pub(in crate::decide) fn register_line(
+pub(in crate::commands) fn register_line(
     working_set: &mut WorkingSet,
     item: OrderItemId,
     registered_at: Option<Timestamp>,
@@ -206,7 +201,7 @@ pub(in crate::decide) fn register_line(
 /// The ERP registers a line only now, and had registered it before the line was moved: where it was then. So that is a
 /// move that it has to hear of, and the line stays reserved. `false` where it has registered the line where it is, or
 /// is taken to know of moves at once.
-pub(in crate::decide) fn registered_before_it_moved(
+pub(in crate::commands) fn registered_before_it_moved(
     working_set: &mut WorkingSet,
     item: OrderItemId,
     registered_at: Option<Timestamp>,
@@ -230,101 +225,10 @@ pub(in crate::decide) fn registered_before_it_moved(
     !registered
 }
 
-/// The ERP has registered moves: all of those it names, or none.
-pub(super) fn register(
-    working_set: &mut WorkingSet,
-    command: &RegisterMoves,
-    context: Context,
-) -> Result<FulfilmentOutcome, Rejection> {
-    let mut faults = Vec::new();
-    let mut codes: HashMap<StockMoveId, &str> = HashMap::new();
-    for (row, register) in command.rows.iter().enumerate() {
-        let Some(one) = working_set.fulfilment.moves.get(register.id) else {
-            faults.push((row, MoveFault::Unknown(register.id)));
-            continue;
-        };
-        let code = one.code.as_deref().or_else(|| codes.get(&register.id).copied());
-        match code.filter(|code| *code != register.code) {
-            Some(code) => faults.push((row, MoveFault::AnotherCode { code: code.to_owned() })),
-            None => _ = codes.insert(register.id, &register.code),
-        }
-    }
-    if !faults.is_empty() {
-        return Err(Rejection::Moves(faults));
-    }
-    command.rows.iter().for_each(|row| register_move(working_set, row, context));
-    let rows = command.rows.iter().filter_map(|row| working_set.fulfilment.moves.get(row.id).cloned()).collect();
-    Ok(FulfilmentOutcome::MovesRegistered(rows))
-}
-
-fn register_move(working_set: &mut WorkingSet, register: &RegisterMove, context: Context) {
-    let Some(before) = working_set.fulfilment.moves.get(register.id).cloned() else { return };
-    let waits = before.state == MoveState::Waiting;
-    if !waits && before.code.is_some() {
-        return;
-    }
-    let counted_at = if before.kind == MoveKind::Transfer {
-        Some(before.from)
-    } else {
-        working_set.reservation(before.item).map(|reservation| reservation.stock)
-    };
-    // The ERP cannot register what has not happened: an earlier time comes from a clock that is slow.
-    let earliest = before.created_at.plus_micros(1);
-    let snapshot = counted_at.and_then(|stock| working_set.stock(stock)).and_then(|stock| stock.snapshot_at);
-    let arrived = || snapshot.map_or(context.now, |snapshot| context.now.max(snapshot.plus_micros(1)));
-    let registered_at = register.registered_at.unwrap_or_else(arrived).max(earliest);
-    let row = working_set.fulfilment.moves.change(register.id);
-    row.code = Some(register.code.clone());
-    row.modified_at = context.now.later_than(row.modified_at);
-    if !waits {
-        return;
-    }
-    (row.state, row.registered_at) = (MoveState::Registered, Some(registered_at));
-    match before.kind {
-        MoveKind::Transfer => release_kept(working_set, &before, registered_at, context),
-        MoveKind::OrderItem => release_line(working_set, before.item, registered_at, context),
-    }
-}
-
-/// What the transfer keeps at its source ends with a level that was taken after it was registered.
-fn release_kept(working_set: &mut WorkingSet, one: &StockMove, registered_at: Timestamp, context: Context) {
-    let key = (one.from, one.id);
-    if working_set.fulfilment.kept.get(key).is_none() {
-        return;
-    }
-    if settles_at_once(working_set, one.from, registered_at) {
-        let delta = Delta { reported: -one.quantity.units(), ..Delta::default() };
-        working_set.move_stock(one.from, delta, Cause::Release(one.item), context.actor, context.now);
-        working_set.fulfilment.kept.remove(key);
-    } else {
-        working_set.fulfilment.kept.change(key).registered_at = Some(registered_at);
-    }
-}
-
-/// The line is registered where it is reserved, once all its moves are.
-fn release_line(working_set: &mut WorkingSet, item: OrderItemId, registered_at: Timestamp, context: Context) {
-    if working_set.fulfilment.waiting_moves_of(item).next().is_some() {
-        return;
-    }
-    let open = working_set.reservation(item).filter(|reservation| reservation.state == ReservationState::Open);
-    let Some((stock, units)) = open.map(|reservation| (reservation.stock, reservation.quantity.units())) else {
-        return;
-    };
-    // Moves may be registered in any order: the latest time is the one from which levels know of all of them.
-    let of_line = working_set.fulfilment.moves.all().filter(|one| one.item == item && one.kind == MoveKind::OrderItem);
-    let registered_at =
-        of_line.filter_map(|one| one.registered_at).max().map_or(registered_at, |at| at.max(registered_at));
-    let settled = settles_at_once(working_set, stock, registered_at);
-    let (state, reported) = if settled { (ReservationState::Settled, 0) } else { (ReservationState::Reported, units) };
-    let delta = Delta { reserved: -units, reported, ..Delta::default() };
-    working_set.move_stock(stock, delta, Cause::Release(item), context.actor, context.now);
-    working_set.advance_reservation(item, state, Some(registered_at));
-}
-
 /// Whether what was registered at a moment is in the level that a stock has, or is to be taken for that. What was
 /// counted since that level is what stands there, with the units of every line that has not left: then nothing is in it
 /// before the next level.
-pub(in crate::decide) fn settles_at_once(working_set: &WorkingSet, stock: StockId, registered_at: Timestamp) -> bool {
+pub(in crate::commands) fn settles_at_once(working_set: &WorkingSet, stock: StockId, registered_at: Timestamp) -> bool {
     let Some(stock) = working_set.stock(stock) else { return true };
     let immediate = working_set.list(stock.list).is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
     let level = stock.snapshot_at.filter(|_| stock.counted_at.is_none());

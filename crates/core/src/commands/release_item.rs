@@ -7,12 +7,45 @@
 //! before the moment of the stored level is settled at once (contract 6.2). Repeating a release changes nothing, unless
 //! the line has been moved to another list since: then it says that the ERP has registered that, too.
 
-use crate::command::ReleaseItem;
-use crate::decide::fulfilment::moves;
+use super::fulfilment::moves;
+use super::{Context, Outcome, ReadSet};
 use crate::{
-    Cause, Context, Delta, ERP, IdKind, Mapping, MappingId, Outcome, Rejection, ReservationState, StockId, Timestamp,
+    Cause, Delta, ERP, IdKind, Mapping, MappingId, OrderItemId, Rejection, ReservationState, StockId, Timestamp,
     WorkingSet,
 };
+
+/// A release of one line.
+#[derive(Debug)]
+pub struct ReleaseItem {
+    /// The line.
+    pub item: OrderItemId,
+    /// The ERP's code for it.
+    pub code: String,
+    /// The kind of remote system the code belongs to.
+    pub integration_type: String,
+    /// `false` stores the code and leaves the reservation alone; so does the code of any system but the ERP.
+    pub update_stock: bool,
+    /// When the ERP registered the line; arrival when absent.
+    pub registered_at: Option<Timestamp>,
+}
+
+impl ReleaseItem {
+    /// Adds what this command looks at.
+    pub(super) fn read_set(&self, read_set: &mut ReadSet) {
+        read_set.items.insert(self.item);
+        if self.integration_type == ERP {
+            read_set.codes.insert((self.item, self.code.clone()));
+        }
+    }
+
+    /// The most ids of a kind that deciding this command can use up.
+    pub(super) fn ids_needed(kind: IdKind) -> usize {
+        match kind {
+            IdKind::Mapping | IdKind::Movement | IdKind::StockMove => 1,
+            _ => 0,
+        }
+    }
+}
 
 pub(super) fn release_item(
     working_set: &mut WorkingSet,
