@@ -70,57 +70,38 @@ id! {
     StockMoveId,
 }
 
-/// The kinds of row whose ids come from an [`IdAllocator`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum IdKind {
-    /// [`ProductId`].
-    Product,
-    /// [`StockId`].
-    Stock,
-    /// [`OrderId`].
-    Order,
-    /// [`OrderItemId`].
-    OrderItem,
-    /// [`MovementId`].
-    Movement,
-    /// [`MappingId`].
-    Mapping,
-    /// [`ImportId`].
-    Import,
-    /// [`PackageId`].
-    Package,
-    /// [`PackageItemId`].
-    PackageItem,
-    /// [`TransferId`].
-    Transfer,
-    /// [`TransferItemId`].
-    TransferItem,
-    /// [`DiscrepancyId`].
-    Discrepancy,
-    /// [`StockCountId`].
-    StockCount,
-    /// [`StockMoveId`].
-    StockMove,
-}
-
-impl IdKind {
-    /// Every kind, in the order of their stored numbers.
-    pub const ALL: [Self; 14] = [
-        Self::Product,
-        Self::Stock,
-        Self::Order,
-        Self::OrderItem,
-        Self::Movement,
-        Self::Mapping,
-        Self::Import,
-        Self::Package,
-        Self::PackageItem,
-        Self::Transfer,
-        Self::TransferItem,
-        Self::Discrepancy,
-        Self::StockCount,
-        Self::StockMove,
-    ];
+crate::words! {
+    /// The kinds of row whose ids come from an [`IdAllocator`], in the order of their stored numbers.
+    pub enum IdKind {
+        /// [`ProductId`].
+        Product,
+        /// [`StockId`].
+        Stock,
+        /// [`OrderId`].
+        Order,
+        /// [`OrderItemId`].
+        OrderItem,
+        /// [`MovementId`].
+        Movement,
+        /// [`MappingId`].
+        Mapping,
+        /// [`ImportId`].
+        Import,
+        /// [`PackageId`].
+        Package,
+        /// [`PackageItemId`].
+        PackageItem,
+        /// [`TransferId`].
+        Transfer,
+        /// [`TransferItemId`].
+        TransferItem,
+        /// [`DiscrepancyId`].
+        Discrepancy,
+        /// [`StockCountId`].
+        StockCount,
+        /// [`StockMoveId`].
+        StockMove,
+    }
 }
 
 /// Numbers reserved for this process and not used yet: per kind, the next one and the first that is not ours.

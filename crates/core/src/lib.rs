@@ -17,6 +17,7 @@ mod quantity;
 pub mod rejection;
 mod stock;
 mod time;
+mod words;
 mod working_set;
 
 pub use case_fold::case_fold;

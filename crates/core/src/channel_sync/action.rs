@@ -3,34 +3,17 @@
 use super::Reason;
 use crate::Timestamp;
 
-/// The state of an action.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ActionStatus {
-    /// An open batch has the object.
-    Processing,
-    /// The channel has the version that the action names.
-    Success,
-    /// The last try failed.
-    Error,
-}
-
-impl ActionStatus {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Processing, Self::Success, Self::Error];
-
-    /// Its word, as stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Processing => "processing",
-            Self::Success => "success",
-            Self::Error => "error",
-        }
+crate::words! {
+    /// The state of an action.
+    pub enum ActionStatus {
+        /// An open batch has the object.
+        Processing => "processing",
+        /// The channel has the version that the action names.
+        Success => "success",
+        /// The last try failed.
+        Error => "error",
     }
-
-    /// The state with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
-    }
+    word word, from_word;
 }
 
 /// What a channel knows of one object.

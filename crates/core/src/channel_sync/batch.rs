@@ -1,20 +1,22 @@
 //! The states of a batch and the steps between them (contract C4.2).
 
-/// The state of a batch.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum BatchStatus {
-    /// It was made.
-    Initialized,
-    /// It has objects.
-    Commit,
-    /// The channel has them and will say later what came of them.
-    SentToRemote,
-    /// The channel is at it.
-    Ongoing,
-    /// It has come to its end.
-    Done,
-    /// It was given up.
-    Fail,
+crate::words! {
+    /// The state of a batch.
+    pub enum BatchStatus {
+        /// It was made.
+        Initialized => "initialized",
+        /// It has objects.
+        Commit => "commit",
+        /// The channel has them and will say later what came of them.
+        SentToRemote => "sent_to_remote",
+        /// The channel is at it.
+        Ongoing => "ongoing",
+        /// It has come to its end.
+        Done => "done",
+        /// It was given up.
+        Fail => "fail",
+    }
+    word word, from_word;
 }
 
 /// What becomes of a wish for another state.
@@ -29,27 +31,6 @@ pub enum Step {
 }
 
 impl BatchStatus {
-    /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Initialized, Self::Commit, Self::SentToRemote, Self::Ongoing, Self::Done, Self::Fail];
-
-    /// Its word, as stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Initialized => "initialized",
-            Self::Commit => "commit",
-            Self::SentToRemote => "sent_to_remote",
-            Self::Ongoing => "ongoing",
-            Self::Done => "done",
-            Self::Fail => "fail",
-        }
-    }
-
-    /// The state with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
-    }
-
     /// Whether nothing comes after it.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Done | Self::Fail)

@@ -3,34 +3,17 @@
 
 use crate::Timestamp;
 
-/// Why an object was not taken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reason {
-    /// It could not be put into the channel's words.
-    Mapping,
-    /// The channel would not have it.
-    Remote,
-    /// The program between us and the channel gave up.
-    ChannelApp,
-}
-
-impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Mapping, Self::Remote, Self::ChannelApp];
-
-    /// The vendor's word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Mapping => "mapping",
-            Self::Remote => "remote",
-            Self::ChannelApp => "channel_app",
-        }
+crate::words! {
+    /// Why an object was not taken.
+    pub enum Reason {
+        /// It could not be put into the channel's words.
+        Mapping => "mapping",
+        /// The channel would not have it.
+        Remote => "remote",
+        /// The program between us and the channel gave up.
+        ChannelApp => "channel_app",
     }
-
-    /// The reason with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.word() == word)
-    }
+    word word, from_word;
 }
 
 /// How often a channel tries what it could not take, unless the object has a number of its own.

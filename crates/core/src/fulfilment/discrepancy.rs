@@ -7,99 +7,48 @@ use crate::{
     TransferItemId, UserId,
 };
 
-/// Why a promise is not true.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reason {
-    /// It is not there.
-    OutOfStock,
-    /// It is there and cannot be sold.
-    Damaged,
-    /// Something else is in its place.
-    WrongItem,
-    /// A count found another number.
-    CountDifference,
+crate::words! {
+    /// Why a promise is not true.
+    pub enum Reason {
+        /// It is not there.
+        OutOfStock => "out_of_stock",
+        /// It is there and cannot be sold.
+        Damaged => "damaged",
+        /// Something else is in its place.
+        WrongItem => "wrong_item",
+        /// A count found another number.
+        CountDifference => "count_difference",
+    }
+    word word, from_word;
 }
 
-impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 4] = [Self::OutOfStock, Self::Damaged, Self::WrongItem, Self::CountDifference];
-
-    /// The word for it, stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::OutOfStock => "out_of_stock",
-            Self::Damaged => "damaged",
-            Self::WrongItem => "wrong_item",
-            Self::CountDifference => "count_difference",
-        }
+crate::words! {
+    /// What ends the discrepancies of a location, besides removing them.
+    #[derive(Default)]
+    pub enum DiscrepancyEnds {
+        /// A count, or a level of the ERP that was taken after it and is not the one known when it was made: an ERP
+        /// that repeats its level has learnt nothing.
+        #[default]
+        ChangedLevel => "changed_level",
+        /// A count, or any level of the ERP that was taken after it.
+        AnyLevel => "any_level",
+        /// Nothing.
+        RemovalOnly => "removal_only",
     }
-
-    /// The reason with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.word() == word)
-    }
+    word word, from_word;
 }
 
-/// What ends the discrepancies of a location, besides removing them.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum DiscrepancyEnds {
-    /// A count, or a level of the ERP that was taken after it and is not the one known when it was made: an ERP that
-    /// repeats its level has learnt nothing.
-    #[default]
-    ChangedLevel,
-    /// A count, or any level of the ERP that was taken after it.
-    AnyLevel,
-    /// Nothing.
-    RemovalOnly,
-}
-
-impl DiscrepancyEnds {
-    /// Every choice, the default first.
-    pub const ALL: [Self; 3] = [Self::ChangedLevel, Self::AnyLevel, Self::RemovalOnly];
-
-    /// The word for it, stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::ChangedLevel => "changed_level",
-            Self::AnyLevel => "any_level",
-            Self::RemovalOnly => "removal_only",
-        }
+crate::words! {
+    /// What has ended a discrepancy.
+    pub enum EndedBy {
+        /// A person removed it.
+        Removal => "removed",
+        /// A count ended it.
+        Count => "counted",
+        /// The ERP wrote a level.
+        Level => "level",
     }
-
-    /// The choice with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ends| ends.word() == word)
-    }
-}
-
-/// What has ended a discrepancy.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum EndedBy {
-    /// A person removed it.
-    Removal,
-    /// A count ended it.
-    Count,
-    /// The ERP wrote a level.
-    Level,
-}
-
-impl EndedBy {
-    /// Everything that can.
-    pub const ALL: [Self; 3] = [Self::Removal, Self::Count, Self::Level];
-
-    /// The word for it, stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Removal => "removed",
-            Self::Count => "counted",
-            Self::Level => "level",
-        }
-    }
-
-    /// What has this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ended| ended.word() == word)
-    }
+    word word, from_word;
 }
 
 /// A discrepancy. While it is active, its stock offers nothing.
@@ -154,36 +103,19 @@ pub struct CountLine {
     pub discrepancy: Option<DiscrepancyId>,
 }
 
-/// What became of a counted line.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CountResult {
-    /// There was no difference.
-    Confirmed,
-    /// The stock level is set to what was counted.
-    Adjusted,
-    /// A discrepancy was made.
-    Marked,
-    /// Nothing: something newer is known of the stock.
-    Superseded,
-}
-
-impl CountResult {
-    /// The word for it, stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Confirmed => "confirmed",
-            Self::Adjusted => "adjusted",
-            Self::Marked => "discrepancy",
-            Self::Superseded => "superseded",
-        }
+crate::words! {
+    /// What became of a counted line.
+    pub enum CountResult {
+        /// There was no difference.
+        Confirmed => "confirmed",
+        /// The stock level is set to what was counted.
+        Adjusted => "adjusted",
+        /// A discrepancy was made.
+        Marked => "discrepancy",
+        /// Nothing: something newer is known of the stock.
+        Superseded => "superseded",
     }
-
-    /// The result with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Confirmed, Self::Adjusted, Self::Marked, Self::Superseded]
-            .into_iter()
-            .find(|result| result.word() == word)
-    }
+    word word, from_word;
 }
 
 /// A count at a location.

@@ -1,7 +1,7 @@
 //! Fulfilment: the locations where stock is, and the work of people there.
 //!
-//! Promises: the states of locations, packages, transfers, discrepancies and counts, and which state follows which. Must
-//! not know stock numbers.
+//! Promises: the states of locations, packages, transfers, discrepancies and counts, and which state follows which.
+//! Must not know stock numbers.
 
 mod discrepancy;
 mod goods_movement;

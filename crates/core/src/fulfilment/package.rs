@@ -6,60 +6,30 @@ use crate::{
     OrderId, OrderItemId, OrderStatus, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp, UserId,
 };
 
-/// Where a package, or a line of one, is in its life. The number is what is stored and shown as `enum_value`.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum PackageState {
-    /// Nothing of it will leave.
-    Cancelled = 100,
-    /// It was not found at its location.
-    OutOfStock = 150,
-    /// A picker can begin with it.
-    Waiting = 200,
-    /// Something of it is to be brought from another location first.
-    WaitingForTransfer = 250,
-    /// A picker is collecting it.
-    Preparing = 450,
-    /// It is closed.
-    Packed = 475,
-    /// It has left.
-    Shipped = 500,
+crate::words! {
+    /// Where a package, or a line of one, is in its life. The number is what is stored and shown as `enum_value`.
+    #[derive(PartialOrd, Ord)]
+    pub enum PackageState {
+        /// Nothing of it will leave.
+        Cancelled = 100 => "Cancelled",
+        /// It was not found at its location.
+        OutOfStock = 150 => "Out of Stock",
+        /// A picker can begin with it.
+        Waiting = 200 => "Waiting",
+        /// Something of it is to be brought from another location first.
+        WaitingForTransfer = 250 => "Waiting for Transfer",
+        /// A picker is collecting it.
+        Preparing = 450 => "Preparing",
+        /// It is closed.
+        Packed = 475 => "Packed",
+        /// It has left.
+        Shipped = 500 => "Shipped",
+    }
+    number code, from_code;
+    word name;
 }
 
 impl PackageState {
-    /// Every state, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
-        Self::Cancelled,
-        Self::OutOfStock,
-        Self::Waiting,
-        Self::WaitingForTransfer,
-        Self::Preparing,
-        Self::Packed,
-        Self::Shipped,
-    ];
-
-    /// Its number.
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The state with this number.
-    pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    /// Its name, for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cancelled => "Cancelled",
-            Self::OutOfStock => "Out of Stock",
-            Self::Waiting => "Waiting",
-            Self::WaitingForTransfer => "Waiting for Transfer",
-            Self::Preparing => "Preparing",
-            Self::Packed => "Packed",
-            Self::Shipped => "Shipped",
-        }
-    }
-
     /// Whether it still has a way to go.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Waiting | Self::WaitingForTransfer | Self::Preparing | Self::Packed)
@@ -80,40 +50,30 @@ impl PackageState {
     }
 }
 
-/// What people do with a package.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PackageCommand {
-    /// A picker begins to collect it.
-    Prepare,
-    /// It is closed.
-    Pack,
-    /// It leaves.
-    Ship,
-    /// Some or all of it is not there.
-    NotFound,
-    /// It will not leave from here.
-    Cancel,
-    /// Another picker has it from now on.
-    TakeOver,
-    /// It is opened again.
-    Unpack,
-    /// Some or all of it has come back, and is for sale again.
-    Return,
+crate::words! {
+    /// What people do with a package, in the order of their transitions' numbers.
+    pub enum PackageCommand {
+        /// A picker begins to collect it.
+        Prepare => "prepare",
+        /// It is closed.
+        Pack => "pack",
+        /// It leaves.
+        Ship => "ship",
+        /// Some or all of it is not there.
+        NotFound => "not-found",
+        /// It will not leave from here.
+        Cancel => "cancel",
+        /// Another picker has it from now on.
+        TakeOver => "take-over",
+        /// It is opened again.
+        Unpack => "unpack",
+        /// Some or all of it has come back, and is for sale again.
+        Return => "return",
+    }
+    word slug;
 }
 
 impl PackageCommand {
-    /// Every command, in the order of their transitions' numbers.
-    pub const ALL: [Self; 8] = [
-        Self::Prepare,
-        Self::Pack,
-        Self::Ship,
-        Self::NotFound,
-        Self::Cancel,
-        Self::TakeOver,
-        Self::Unpack,
-        Self::Return,
-    ];
-
     /// The state it leads to, or `None` where it cannot be given.
     pub const fn leads_to(self, from: PackageState) -> Option<PackageState> {
         use PackageState as State;
@@ -143,20 +103,6 @@ impl PackageCommand {
     /// The commands that can be given in a state.
     pub fn allowed(from: PackageState) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |command| command.leads_to(from).is_some())
-    }
-
-    /// The word for it.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Prepare => "prepare",
-            Self::Pack => "pack",
-            Self::Ship => "ship",
-            Self::NotFound => "not-found",
-            Self::Cancel => "cancel",
-            Self::TakeOver => "take-over",
-            Self::Unpack => "unpack",
-            Self::Return => "return",
-        }
     }
 }
 

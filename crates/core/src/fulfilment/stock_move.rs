@@ -6,57 +6,28 @@
 
 use crate::{OrderId, OrderItemId, Quantity, StockId, StockListId, StockMoveId, Timestamp, TransferId};
 
-/// What was moved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MoveKind {
-    /// The reservation of a line that the ERP had registered: its sale belongs to another list now.
-    OrderItem,
-    /// Units that have left with a transfer: the goods belong to another list now.
-    Transfer,
+crate::words! {
+    /// What was moved.
+    pub enum MoveKind {
+        /// The reservation of a line that the ERP had registered: its sale belongs to another list now.
+        OrderItem => "order_item",
+        /// Units that have left with a transfer: the goods belong to another list now.
+        Transfer => "transfer",
+    }
+    word word, from_word;
 }
 
-impl MoveKind {
-    /// Every kind.
-    pub const ALL: [Self; 2] = [Self::OrderItem, Self::Transfer];
-
-    /// The word for it, stored and shown.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::OrderItem => "order_item",
-            Self::Transfer => "transfer",
-        }
+crate::words! {
+    /// Whether the ERP has registered a move. The number is what is stored.
+    pub enum MoveState {
+        /// It has not.
+        Waiting = 0,
+        /// It has.
+        Registered = 1,
+        /// It need not any more: the line was cancelled first.
+        Cancelled = 2,
     }
-
-    /// The kind with this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-}
-
-/// Whether the ERP has registered a move. The number is what is stored.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum MoveState {
-    /// It has not.
-    Waiting = 0,
-    /// It has.
-    Registered = 1,
-    /// It need not any more: the line was cancelled first.
-    Cancelled = 2,
-}
-
-impl MoveState {
-    /// Every state, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Registered, Self::Cancelled];
-
-    /// Its number.
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The state with this number.
-    pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
+    number code, from_code;
 }
 
 /// A move.

@@ -6,69 +6,47 @@ use crate::{
     OrderId, OrderItemId, PackageId, PackageItemId, Quantity, StockLocationId, Timestamp, TransferId, TransferItemId,
 };
 
-/// Where a transfer, or a line of one, is in its life. The number is what is stored and shown as `enum_value`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TransferState {
-    /// Nothing of it will be brought.
-    Cancelled = 100,
-    /// It was not found where it was to be fetched.
-    OutOfStock = 150,
-    /// A picker can begin with it.
-    Waiting = 200,
-    /// It has left and not arrived.
-    InTransit = 500,
-    /// It has arrived.
-    Delivered = 550,
+crate::words! {
+    /// Where a transfer, or a line of one, is in its life. The number is what is stored and shown as `enum_value`.
+    pub enum TransferState {
+        /// Nothing of it will be brought.
+        Cancelled = 100 => "Cancelled",
+        /// It was not found where it was to be fetched.
+        OutOfStock = 150 => "Out of Stock",
+        /// A picker can begin with it.
+        Waiting = 200 => "Waiting",
+        /// It has left and not arrived.
+        InTransit = 500 => "In Transit",
+        /// It has arrived.
+        Delivered = 550 => "Delivered",
+    }
+    number code, from_code;
+    word name;
 }
 
 impl TransferState {
-    /// Every state, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Cancelled, Self::OutOfStock, Self::Waiting, Self::InTransit, Self::Delivered];
-
-    /// Its number.
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The state with this number.
-    pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-
-    /// Its name, for people.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cancelled => "Cancelled",
-            Self::OutOfStock => "Out of Stock",
-            Self::Waiting => "Waiting",
-            Self::InTransit => "In Transit",
-            Self::Delivered => "Delivered",
-        }
-    }
-
     /// Whether a package still waits for it.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Waiting | Self::InTransit)
     }
 }
 
-/// What people do with a transfer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TransferCommand {
-    /// It leaves.
-    Ship,
-    /// It has arrived.
-    Deliver,
-    /// Some or all of it is not there.
-    NotFound,
-    /// It will not be brought.
-    Cancel,
+crate::words! {
+    /// What people do with a transfer, in the order of their transitions' numbers.
+    pub enum TransferCommand {
+        /// It leaves.
+        Ship => "ship",
+        /// It has arrived.
+        Deliver => "deliver",
+        /// Some or all of it is not there.
+        NotFound => "not-found",
+        /// It will not be brought.
+        Cancel => "cancel",
+    }
+    word slug;
 }
 
 impl TransferCommand {
-    /// Every command, in the order of their transitions' numbers.
-    pub const ALL: [Self; 4] = [Self::Ship, Self::Deliver, Self::NotFound, Self::Cancel];
-
     /// The state it leads to, or `None` where it cannot be given.
     pub const fn leads_to(self, from: TransferState) -> Option<TransferState> {
         match (self, from) {
@@ -91,16 +69,6 @@ impl TransferCommand {
     /// The commands that can be given in a state.
     pub fn allowed(from: TransferState) -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(move |command| command.leads_to(from).is_some())
-    }
-
-    /// The word for it.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Ship => "ship",
-            Self::Deliver => "deliver",
-            Self::NotFound => "not-found",
-            Self::Cancel => "cancel",
-        }
     }
 }
 

@@ -2,47 +2,25 @@
 
 use crate::{OrderId, OrderItemId, Quantity, StockId, Timestamp};
 
-/// Why a line is in no package. The number is what is stored.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum UnplannedReason {
-    /// It was not found, and no location has it: it is reserved nowhere.
-    Short = 1,
-    /// No location has it whole.
-    NoStock = 2,
-    /// The location whose stock it reserves sends nothing any more, and no other one has it.
-    LocationInactive = 3,
-    /// A person cancelled its package.
-    PackageCancelled = 4,
-    /// A person cancelled its transfer.
-    TransferCancelled = 5,
+crate::words! {
+    /// Why a line is in no package. The number is what is stored.
+    pub enum UnplannedReason {
+        /// It was not found, and no location has it: it is reserved nowhere.
+        Short = 1 => "short",
+        /// No location has it whole.
+        NoStock = 2 => "no_stock",
+        /// The location whose stock it reserves sends nothing any more, and no other one has it.
+        LocationInactive = 3 => "location_inactive",
+        /// A person cancelled its package.
+        PackageCancelled = 4 => "package_cancelled",
+        /// A person cancelled its transfer.
+        TransferCancelled = 5 => "transfer_cancelled",
+    }
+    number code, from_code;
+    word word;
 }
 
 impl UnplannedReason {
-    /// Every reason, in the order of their numbers.
-    pub const ALL: [Self; 5] =
-        [Self::Short, Self::NoStock, Self::LocationInactive, Self::PackageCancelled, Self::TransferCancelled];
-
-    /// Its number.
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The reason with this number.
-    pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Short => "short",
-            Self::NoStock => "no_stock",
-            Self::LocationInactive => "location_inactive",
-            Self::PackageCancelled => "package_cancelled",
-            Self::TransferCancelled => "transfer_cancelled",
-        }
-    }
-
     /// Whether it waits for stock; otherwise a person has decided that it does not leave, and decides again.
     pub const fn waits_for_stock(self) -> bool {
         matches!(self, Self::Short | Self::NoStock | Self::LocationInactive)

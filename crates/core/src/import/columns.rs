@@ -6,30 +6,27 @@
 
 use super::{Cell, CellKind, fold};
 
-/// What a column of an import can be.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Column {
-    /// The natural key of a row.
-    Sku,
-    /// The stock level, or the difference to it.
-    Stock,
-    /// The reserved quantity.
-    Held,
-    /// The unit.
-    Unit,
-    /// When the level was taken.
-    SnapshotAt,
-    /// The name or the code of the list, to be sure that the file is meant for it.
-    List,
-    /// The product's name, for people who read the file; nothing is done with it.
-    Name,
+crate::words! {
+    /// What a column of an import can be.
+    pub enum Column {
+        /// The natural key of a row.
+        Sku,
+        /// The stock level, or the difference to it.
+        Stock,
+        /// The reserved quantity.
+        Held,
+        /// The unit.
+        Unit,
+        /// When the level was taken.
+        SnapshotAt,
+        /// The name or the code of the list, to be sure that the file is meant for it.
+        List,
+        /// The product's name, for people who read the file; nothing is done with it.
+        Name,
+    }
 }
 
 impl Column {
-    /// Every column.
-    pub const ALL: [Self; 7] =
-        [Self::Sku, Self::Stock, Self::Held, Self::Unit, Self::SnapshotAt, Self::List, Self::Name];
-
     /// Headers that name it, the first of them its name on the wire.
     pub const fn names(self) -> &'static [&'static str] {
         match self {

@@ -3,47 +3,35 @@
 //! Promises: which states follow which, and when a request takes the line with it. The vendor prints the words and not
 //! their order; what is here is the reading under which no answer is given twice. Must not know who asks.
 
-/// What is asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CancellationType {
-    /// The line has not left: it is cancelled, and its reservation is given back.
-    Cancel,
-    /// The line has left: money goes back, and the stock is not changed.
-    Refund,
+crate::words! {
+    /// What is asked for.
+    pub enum CancellationType {
+        /// The line has not left: it is cancelled, and its reservation is given back.
+        Cancel => "cancel",
+        /// The line has left: money goes back, and the stock is not changed.
+        Refund => "refund",
+    }
+    word word, of;
 }
 
-/// How far a request is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CancellationStatus {
-    /// The request has no answer yet.
-    WaitingApproval,
-    /// A person has confirmed that the cancellation was asked for.
-    Confirmed,
-    /// Granted.
-    Approved,
-    /// The request is rejected; an end.
-    Rejected,
-    /// Granted, and all has been done; an end.
-    Completed,
+crate::words! {
+    /// How far a request is.
+    pub enum CancellationStatus {
+        /// The request has no answer yet.
+        WaitingApproval => "waiting_approval",
+        /// A person has confirmed that the cancellation was asked for.
+        Confirmed => "confirmed",
+        /// Granted.
+        Approved => "approved",
+        /// The request is rejected; an end.
+        Rejected => "rejected",
+        /// Granted, and all has been done; an end.
+        Completed => "completed",
+    }
+    word word, of;
 }
 
 impl CancellationType {
-    /// Every type.
-    pub const ALL: [Self; 2] = [Self::Cancel, Self::Refund];
-
-    /// The vendor's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Cancel => "cancel",
-            Self::Refund => "refund",
-        }
-    }
-
-    /// The type of this word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
     /// Whether reaching a state cancels the line. Once it is cancelled, doing so again changes nothing.
     pub const fn cancels_line(self, status: CancellationStatus) -> bool {
         matches!(self, Self::Cancel) && matches!(status, CancellationStatus::Approved | CancellationStatus::Completed)
@@ -51,26 +39,6 @@ impl CancellationType {
 }
 
 impl CancellationStatus {
-    /// Every state.
-    pub const ALL: [Self; 5] =
-        [Self::WaitingApproval, Self::Confirmed, Self::Approved, Self::Rejected, Self::Completed];
-
-    /// The vendor's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::WaitingApproval => "waiting_approval",
-            Self::Confirmed => "confirmed",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Completed => "completed",
-        }
-    }
-
-    /// The state of this word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.word() == word)
-    }
-
     /// Whether a request can begin in this state: nothing has been granted or rejected before it was made.
     pub const fn may_begin(self) -> bool {
         matches!(self, Self::WaitingApproval | Self::Confirmed)

@@ -2,77 +2,48 @@
 //!
 //! Promises: [`OrderStatus`] is the closed table of contract 7.3. Must not know what a change of state does to stock.
 
-macro_rules! statuses {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal $name:literal,)+) => {
-        /// The state of an order or a line. On the wire it is the code, as a string.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-        pub enum OrderStatus {
-            $($(#[$doc])* $variant = $code,)+
-        }
-
-        impl OrderStatus {
-            /// Every status, in the order of their codes.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The number of contract 7.3, for instance 400.
-            pub const fn code(self) -> i64 {
-                self as i64
-            }
-
-            /// The vendor's name of it, for instance `approved`.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-        }
-    };
-}
-
-statuses! {
-    /// A customer has asked for cancellation; the reservation stays.
-    CancellationWaiting = 50 "cancellation_waiting",
-    /// Dead; the reservation is given back.
-    Cancelled = 100 "canceled",
-    /// Waiting.
-    Waiting = 200 "waiting",
-    /// Waiting for the payment.
-    PaymentWaiting = 300 "payment_waiting",
-    /// Waiting for a confirmation.
-    ConfirmationWaiting = 350 "confirmation_waiting",
-    /// Ready for the ERP.
-    Approved = 400 "approved",
-    /// Not active.
-    Inactive = 425 "inactive",
-    /// Being packed.
-    Preparing = 450 "preparing",
-    /// On its way.
-    Shipped = 500 "shipped",
-    /// On its way, customer told.
-    ShippedAndInformed = 510 "shipped_and_informed",
-    /// Waiting at a shop.
-    ReadyForPickup = 520 "ready_for_pickup",
-    /// A delivery failed.
-    AttemptedDelivery = 540 "attempted_delivery",
-    /// A review has begun.
-    ReviewStarted = 544 "review_started",
-    /// A review is waiting.
-    ReviewWaiting = 545 "review_waiting",
-    /// Delivered.
-    Delivered = 550 "delivered",
-    /// Paid back.
-    Refunded = 600 "refunded",
+crate::words! {
+    /// The state of an order or a line. On the wire it is the code, as a string; the name is the vendor's.
+    #[derive(PartialOrd, Ord)]
+    pub enum OrderStatus {
+        /// A customer has asked for cancellation; the reservation stays.
+        CancellationWaiting = 50 => "cancellation_waiting",
+        /// Dead; the reservation is given back.
+        Cancelled = 100 => "canceled",
+        /// Waiting.
+        Waiting = 200 => "waiting",
+        /// Waiting for the payment.
+        PaymentWaiting = 300 => "payment_waiting",
+        /// Waiting for a confirmation.
+        ConfirmationWaiting = 350 => "confirmation_waiting",
+        /// Ready for the ERP.
+        Approved = 400 => "approved",
+        /// Not active.
+        Inactive = 425 => "inactive",
+        /// Being packed.
+        Preparing = 450 => "preparing",
+        /// On its way.
+        Shipped = 500 => "shipped",
+        /// On its way, customer told.
+        ShippedAndInformed = 510 => "shipped_and_informed",
+        /// Waiting at a shop.
+        ReadyForPickup = 520 => "ready_for_pickup",
+        /// A delivery failed.
+        AttemptedDelivery = 540 => "attempted_delivery",
+        /// A review has begun.
+        ReviewStarted = 544 => "review_started",
+        /// A review is waiting.
+        ReviewWaiting = 545 => "review_waiting",
+        /// Delivered.
+        Delivered = 550 => "delivered",
+        /// Paid back.
+        Refunded = 600 => "refunded",
+    }
+    number code, from_code;
+    word name, from_name;
 }
 
 impl OrderStatus {
-    /// The status with this code.
-    pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL.iter().copied().find(|status| status.code() == code)
-    }
-
-    /// The status with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|status| status.name() == name)
-    }
-
     /// What an order is whose lines are these, when it was `now`: cancelled lines do not count; it has left when the
     /// last line has, and is being prepared as soon as one line is.
     #[must_use]

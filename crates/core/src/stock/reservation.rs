@@ -6,24 +6,20 @@
 
 use crate::{OrderItemId, Quantity, StockId, StockListId, Timestamp};
 
-/// The state of a reservation (docs/data-model.md).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ReservationState {
-    /// Sold here; counted in `reserved`.
-    Open,
-    /// The ERP has registered the line; counted in `reported` until a newer level comes.
-    Reported,
-    /// A stock level accounts for it; counted nowhere.
-    Settled,
-    /// Given back; counted nowhere.
-    Cancelled,
-    /// Promised and reserved nowhere, because it was not found; counted nowhere, shown to people.
-    Short,
-}
-
-impl ReservationState {
-    /// Every state.
-    pub const ALL: [Self; 5] = [Self::Open, Self::Reported, Self::Settled, Self::Cancelled, Self::Short];
+crate::words! {
+    /// The state of a reservation (docs/data-model.md).
+    pub enum ReservationState {
+        /// Sold here; counted in `reserved`.
+        Open,
+        /// The ERP has registered the line; counted in `reported` until a newer level comes.
+        Reported,
+        /// A stock level accounts for it; counted nowhere.
+        Settled,
+        /// Given back; counted nowhere.
+        Cancelled,
+        /// Promised and reserved nowhere, because it was not found; counted nowhere, shown to people.
+        Short,
+    }
 }
 
 /// One order line's claim on one product stock.

@@ -2,74 +2,71 @@
 //!
 //! Promises: a stored word stands for one variant. Must not know statements.
 
-use onhand_core::{ImportId, StockListId, Timestamp, UserId};
+use onhand_core::{ImportId, StockListId, Timestamp, UserId, words};
 
-/// What a file is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
-    /// The product stocks of a list.
-    Stocks,
-    /// Stock lists themselves.
-    StockLists,
+words! {
+    /// What a file is about.
+    pub enum Kind {
+        /// The product stocks of a list.
+        Stocks => "stocks",
+        /// Stock lists themselves.
+        StockLists => "stock_lists",
+    }
+    word word, from_word;
 }
 
-/// What is done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Task {
-    /// The file is read and its rows take effect.
-    Import,
-    /// The file is read and each row says what it would change.
-    Preview,
-    /// What a preview said takes effect.
-    Apply,
-    /// What an import did is taken back.
-    Undo,
+words! {
+    /// What is done.
+    pub enum Task {
+        /// The file is read and its rows take effect.
+        Import => "import",
+        /// The file is read and each row says what it would change.
+        Preview => "dry_run",
+        /// What a preview said takes effect.
+        Apply => "apply",
+        /// What an import did is taken back.
+        Undo => "undo",
+    }
+    word word, from_word;
 }
 
-/// How far it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
-    /// The file has not arrived whole.
-    Receiving,
-    /// No worker has begun.
-    Waiting,
-    /// A worker has begun.
-    Processing,
-    /// All rows have been looked at.
-    Completed,
-    /// The file is of no use; `error` says why.
-    Failed,
+words! {
+    /// How far it is.
+    pub enum State {
+        /// The file has not arrived whole.
+        Receiving => "receiving",
+        /// No worker has begun.
+        Waiting => "waiting",
+        /// A worker has begun.
+        Processing => "processing",
+        /// All rows have been looked at.
+        Completed => "completed",
+        /// The file is of no use; `error` says why.
+        Failed => "failed",
+    }
+    word word, from_word;
+}
+
+impl Kind {
+    pub(super) fn read(word: &str) -> Self {
+        Self::from_word(word).unwrap_or(Self::Stocks)
+    }
+}
+
+impl Task {
+    pub(super) fn read(word: &str) -> Self {
+        Self::from_word(word).unwrap_or(Self::Import)
+    }
 }
 
 impl State {
     /// The states of what is not over.
     pub const OPEN: [Self; 3] = [Self::Receiving, Self::Waiting, Self::Processing];
-}
 
-/// Words that are stored: each stands for one variant.
-macro_rules! words {
-    ($name:ident { $($variant:ident = $word:literal),+ $(,)? } else $fallback:ident) => {
-        impl $name {
-            /// The stored word, which is the wire's too.
-            pub const fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-
-            pub(super) fn read(word: &str) -> Self {
-                match word { $($word => Self::$variant,)+ _ => Self::$fallback }
-            }
-        }
-    };
+    pub(super) fn read(word: &str) -> Self {
+        Self::from_word(word).unwrap_or(Self::Failed)
+    }
 }
-words!(Kind { Stocks = "stocks", StockLists = "stock_lists" } else Stocks);
-words!(Task { Import = "import", Preview = "dry_run", Apply = "apply", Undo = "undo" } else Import);
-words!(State {
-    Receiving = "receiving",
-    Waiting = "waiting",
-    Processing = "processing",
-    Completed = "completed",
-    Failed = "failed",
-} else Failed);
 
 /// How many rows ended how.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
