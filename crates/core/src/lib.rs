@@ -43,5 +43,5 @@ pub use stock::{
 };
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};
 pub use working_set::{
-    Changes, Fulfilment, FulfilmentChanges, GoodsMovements, Mappings, TrackedChanges, TrackedMap, WorkingSet,
+    Changes, Fulfilment, FulfilmentChanges, GoodsMovements, Mappings, Tracked, TrackedChanges, TrackedMap, WorkingSet,
 };

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
-use onhand_core::{Changes, Timestamp};
+use onhand_core::{Changes, StockId, Timestamp};
 use onhand_store::{Error, SnapshotToken, Store};
 
 /// Bytes of all cached pages and their names; more, and all are dropped.
@@ -65,6 +65,22 @@ pub enum ReadPoint {
     Nothing,
 }
 
+/// The stocks that a commit writes, as far as pages depend on them.
+pub struct ChangedStocks {
+    /// Those that were there before.
+    pub changed: Vec<StockId>,
+    /// Whether there are others.
+    pub any_made: bool,
+}
+
+impl ChangedStocks {
+    /// Those of a batch.
+    pub fn of(changes: &Changes) -> Self {
+        let changed = changes.stocks.changed_rows().map(|stock| stock.id).collect();
+        Self { changed, any_made: !changes.stocks.made.is_empty() }
+    }
+}
+
 impl ReadPoint {
     /// The same, and until the clock shows another second: what a page shows may change by itself, with time.
     #[must_use]
@@ -90,9 +106,9 @@ impl Default for ResponseCache {
 impl ResponseCache {
     /// Says what the coming commit changes. No page that shows it is given or kept until
     /// [`Self::invalidate_after_commit`].
-    pub fn invalidate_before_commit(&self, changes: &Changes) {
-        let stocks = changes.stocks.iter().map(|stock| version(block(stock.get())));
-        let rows = (!changes.new_stocks.is_empty()).then_some(ROWS);
+    pub fn invalidate_before_commit(&self, stocks: &ChangedStocks) {
+        let rows = stocks.any_made.then_some(ROWS);
+        let stocks = stocks.changed.iter().map(|stock| version(block(stock.get())));
         let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         for version in stocks.chain(rows) {
             if changing.insert(version) {
@@ -192,8 +208,6 @@ const fn block(id: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use onhand_core::StockId;
-
     use super::*;
 
     const BODY: Bytes = Bytes::from_static(b"[]");
@@ -206,8 +220,8 @@ mod tests {
         pages.find("page", &pages.commits()).is_some()
     }
 
-    fn changes(stocks: &[i64]) -> Changes {
-        Changes { stocks: stocks.iter().copied().map(StockId::new).collect(), ..Changes::default() }
+    fn changes(stocks: &[i64]) -> ChangedStocks {
+        ChangedStocks { changed: stocks.iter().copied().map(StockId::new).collect(), any_made: false }
     }
 
     fn commit(pages: &ResponseCache, stocks: &[i64]) {
@@ -229,7 +243,7 @@ mod tests {
     fn a_new_stock_ends_every_page() {
         let pages = ResponseCache::default();
         kept(&pages, (1 << 16, 1 << 16));
-        pages.invalidate_before_commit(&Changes { new_stocks: [StockId::new(9 << 16)].into(), ..Changes::default() });
+        pages.invalidate_before_commit(&ChangedStocks { changed: Vec::new(), any_made: true });
         assert!(!found(&pages));
     }
 

@@ -56,13 +56,16 @@ impl SpeculativeBatch {
     /// most.
     pub fn of(mut working_set: WorkingSet, seen: &ObservedVersions) -> Option<Self> {
         let mut changes = working_set.take_changes();
-        let (stocks, movements) = (take(&mut changes.stocks), take(&mut changes.movements));
+        let (stocks, movements) = (take(&mut changes.stocks.changed), take(&mut changes.movements));
         let mut moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         moved.sort_unstable();
         if !changes.is_empty() || !moved.is_sorted_by(|one, two| one < two) {
             return None;
         }
-        let stocks = stocks.iter().map(|id| Some((working_set.take_stock(*id)?, *seen.get(id)?)));
+        let stocks = stocks.into_iter().map(|(_, after)| {
+            let was = *seen.get(&after.id)?;
+            Some((after, was))
+        });
         Some(Self { stocks: stocks.collect::<Option<_>>()?, movements })
     }
 

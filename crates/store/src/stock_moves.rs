@@ -162,6 +162,8 @@ fn count(counters: &mut CounterDeltas, row: &StockMove, by: i64) {
 }
 
 pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<Kept>) -> Result<(), Error> {
+    let rows = changes.removed.iter().map(|row| values![row.stock.get(), row.by.get(), row.stock.bucket()]);
+    tx.execute_each(&DELETE_KEPT, rows).await?;
     let rows = changes.made.iter().map(|row| {
         let registered_at = row.registered_at.map(Timestamp::micros);
         values![row.stock.bucket(), row.stock.get(), row.by.get(), row.quantity.units(), registered_at]
@@ -171,7 +173,5 @@ pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<Kept>) 
         let registered_at = row.registered_at.map(Timestamp::micros);
         values![row.stock.get(), row.by.get(), row.stock.bucket(), registered_at]
     });
-    tx.execute_each(&UPDATE_KEPT, rows).await?;
-    let rows = changes.removed.iter().map(|row| values![row.stock.get(), row.by.get(), row.stock.bucket()]);
-    tx.execute_each(&DELETE_KEPT, rows).await
+    tx.execute_each(&UPDATE_KEPT, rows).await
 }

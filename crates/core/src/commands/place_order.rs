@@ -244,7 +244,7 @@ fn hold_line(
     if delta != Delta::default() || working_set.stock(stock).is_some_and(|stock| stock.movement.is_none()) {
         working_set.move_stock(stock, delta, Cause::Order(item.id), context.actor, context.now);
     }
-    working_set.add_hold(Reservation {
+    working_set.add_reservation(Reservation {
         item: item.id,
         stock,
         quantity: line.quantity,

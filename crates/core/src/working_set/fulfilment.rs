@@ -4,83 +4,47 @@
 //! not know stock numbers: those are in the rest of the working set.
 
 use super::goods_movements::GoodsMovements;
-use super::tracked::{TrackedChanges, TrackedMap};
+use super::tracked::{Tracked, TrackedMap, rows};
 use crate::fulfilment::{
-    Discrepancy, GoodsMovement, Kept, MoveKind, MoveState, Package, PackageItem, StockCount, StockLocation, StockMove,
-    Transfer, TransferItem, UnplannedItem, UnplannedReason,
+    Discrepancy, Kept, MoveKind, MoveState, Package, PackageItem, StockCount, StockLocation, StockMove, Transfer,
+    TransferItem, UnplannedItem, UnplannedReason,
 };
 use crate::{
     DiscrepancyId, OrderId, OrderItemId, PackageId, PackageItemId, StockCountId, StockId, StockListId, StockLocationId,
     StockMoveId, TransferId, TransferItemId,
 };
 
-/// The fulfilment rows of a working set.
-#[derive(Debug, Default)]
-pub struct Fulfilment {
-    /// Locations. A batch that sources orders has all of them.
-    pub locations: TrackedMap<StockLocationId, StockLocation>,
-    /// Packages.
-    pub packages: TrackedMap<PackageId, Package>,
-    /// Their lines.
-    pub package_items: TrackedMap<PackageItemId, PackageItem>,
-    /// Transfers.
-    pub transfers: TrackedMap<TransferId, Transfer>,
-    /// Their lines.
-    pub transfer_items: TrackedMap<TransferItemId, TransferItem>,
-    /// Discrepancies: the active ones of every stock that a batch may write, and those it names.
-    pub discrepancies: TrackedMap<DiscrepancyId, Discrepancy>,
-    /// Counts made.
-    pub counts: TrackedMap<StockCountId, StockCount>,
-    /// What has come and gone. Sums are here of every count of an earlier moment.
-    pub goods_movements: GoodsMovements,
-    /// Moves that the ERP has to hear of: those of every order that is here whole.
-    pub moves: TrackedMap<StockMoveId, StockMove>,
-    /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
-    pub kept: TrackedMap<(StockId, StockMoveId), Kept>,
-    /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch
-    /// sources orders, those that have reserved a stock which it may choose.
-    pub unplanned: TrackedMap<OrderItemId, UnplannedItem>,
-}
-
-/// What a batch changed in fulfilment.
-#[derive(Debug, Default)]
-pub struct FulfilmentChanges {
-    /// Packages.
-    pub packages: TrackedChanges<Package>,
-    /// Their lines.
-    pub package_items: TrackedChanges<PackageItem>,
-    /// Transfers.
-    pub transfers: TrackedChanges<Transfer>,
-    /// Their lines.
-    pub transfer_items: TrackedChanges<TransferItem>,
-    /// Discrepancies.
-    pub discrepancies: TrackedChanges<Discrepancy>,
-    /// Counts.
-    pub counts: TrackedChanges<StockCount>,
-    /// What has come and gone.
-    pub goods_movements: Vec<GoodsMovement>,
-    /// Moves.
-    pub moves: TrackedChanges<StockMove>,
-    /// What moves keep.
-    pub kept: TrackedChanges<Kept>,
-    /// Unplanned lines.
-    pub unplanned: TrackedChanges<UnplannedItem>,
-}
-
-impl FulfilmentChanges {
-    /// Whether nothing happened.
-    pub fn is_empty(&self) -> bool {
-        self.packages.is_empty()
-            && self.package_items.is_empty()
-            && self.transfers.is_empty()
-            && self.transfer_items.is_empty()
-            && self.discrepancies.is_empty()
-            && self.counts.is_empty()
-            && self.goods_movements.is_empty()
-            && self.moves.is_empty()
-            && self.kept.is_empty()
-            && self.unplanned.is_empty()
+rows! {
+    /// The fulfilment rows of a working set.
+    pub struct Fulfilment {
+        /// Packages.
+        pub packages: TrackedMap<PackageId, Package>,
+        /// Their lines.
+        pub package_items: TrackedMap<PackageItemId, PackageItem>,
+        /// Transfers.
+        pub transfers: TrackedMap<TransferId, Transfer>,
+        /// Their lines.
+        pub transfer_items: TrackedMap<TransferItemId, TransferItem>,
+        /// Discrepancies: the active ones of every stock that a batch may write, and those it names.
+        pub discrepancies: TrackedMap<DiscrepancyId, Discrepancy>,
+        /// Counts made.
+        pub counts: TrackedMap<StockCountId, StockCount>,
+        /// What has come and gone. Sums are here of every count of an earlier moment.
+        pub goods_movements: GoodsMovements,
+        /// Moves that the ERP has to hear of: those of every order that is here whole.
+        pub moves: TrackedMap<StockMoveId, StockMove>,
+        /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
+        pub kept: TrackedMap<(StockId, StockMoveId), Kept>,
+        /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch
+        /// sources orders, those that have reserved a stock which it may choose.
+        pub unplanned: TrackedMap<OrderItemId, UnplannedItem>,
     }
+    besides {
+        /// Locations. A batch that sources orders has all of them.
+        pub locations: TrackedMap<StockLocationId, StockLocation>,
+    }
+    /// What a batch changed in fulfilment.
+    pub struct FulfilmentChanges;
 }
 
 impl Fulfilment {
@@ -138,20 +102,5 @@ impl Fulfilment {
     pub fn waiting_moves_of(&self, item: OrderItemId) -> impl Iterator<Item = &StockMove> {
         let waits = move |one: &&StockMove| one.item == item && one.state == MoveState::Waiting;
         self.moves.all().filter(|one| one.kind == MoveKind::OrderItem).filter(waits)
-    }
-
-    pub(crate) fn take_changes(&mut self) -> FulfilmentChanges {
-        FulfilmentChanges {
-            packages: self.packages.take(),
-            package_items: self.package_items.take(),
-            transfers: self.transfers.take(),
-            transfer_items: self.transfer_items.take(),
-            discrepancies: self.discrepancies.take(),
-            counts: self.counts.take(),
-            goods_movements: self.goods_movements.take(),
-            moves: self.moves.take(),
-            kept: self.kept.take(),
-            unplanned: self.unplanned.take(),
-        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::tracked::Tracked;
 use crate::fulfilment::GoodsMovement;
 use crate::{StockId, Timestamp};
 
@@ -33,9 +34,12 @@ impl GoodsMovements {
     pub(crate) fn add(&mut self, stock: StockId, quantity: i64, at: Timestamp) {
         self.made.push(GoodsMovement { stock, quantity, at });
     }
+}
 
-    /// Takes what has been made since the last time.
-    pub(crate) fn take(&mut self) -> Vec<GoodsMovement> {
+impl Tracked for GoodsMovements {
+    type Changes = Vec<GoodsMovement>;
+
+    fn take_changes(&mut self) -> Self::Changes {
         let new = self.made[self.taken..].to_vec();
         self.taken = self.made.len();
         new

@@ -14,11 +14,12 @@ mod tracked;
 pub use fulfilment::{Fulfilment, FulfilmentChanges};
 pub use goods_movements::GoodsMovements;
 pub use mappings::Mappings;
-pub use tracked::{TrackedChanges, TrackedMap};
+pub use tracked::{Tracked, TrackedChanges, TrackedMap};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use by_stock::ByStock;
+use tracked::rows;
 
 use crate::stock::ProductRef;
 use crate::{
@@ -26,79 +27,42 @@ use crate::{
     Quantity, Reservation, ReservationState, Stock, StockId, StockList, StockListId, Timestamp,
 };
 
-/// Loaded rows and recorded changes.
-#[derive(Debug, Default)]
-pub struct WorkingSet {
-    /// Where new ids come from.
-    pub ids: IdAllocator,
-    /// Locations, and the work of people there.
-    pub fulfilment: Fulfilment,
-    lists: HashMap<StockListId, StockList>,
-    channels: HashMap<ChannelId, Channel>,
-    products: HashMap<ProductId, Product>,
-    product_ids: HashMap<String, ProductId>,
-    stocks: HashMap<StockId, Stock>,
-    stock_ids: HashMap<StockListId, HashMap<String, StockId>>,
-    orders: HashMap<OrderId, Order>,
-    numbers: BTreeSet<(i64, String)>,
-    items: BTreeMap<OrderItemId, OrderItem>,
-    items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
-    reservations: HashMap<OrderItemId, Reservation>,
-    reported_of: ByStock,
-    short_of: ByStock,
-    /// Codes of remote systems for lines.
-    pub mappings: Mappings,
-    changes: Changes,
-}
-
-/// What the batch changed: to be written back in one transaction. New rows and changed rows are kept apart.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Products made.
-    pub new_products: Vec<ProductId>,
-    /// Stocks made.
-    pub new_stocks: BTreeSet<StockId>,
-    /// Stocks changed that were there before.
-    pub stocks: BTreeSet<StockId>,
-    /// Orders made.
-    pub new_orders: BTreeSet<OrderId>,
-    /// Orders changed that were there before, with their earlier state (kept counts depend on it).
-    pub orders: BTreeMap<OrderId, Order>,
-    /// Lines made.
-    pub new_items: BTreeSet<OrderItemId>,
-    /// Lines changed that were there before.
-    pub items: BTreeSet<OrderItemId>,
-    /// Reservations made.
-    pub new_reservations: BTreeSet<OrderItemId>,
-    /// Reservations changed that were there before, with the stock they were on.
-    pub reservations: BTreeMap<OrderItemId, StockId>,
-    /// Mappings stored.
-    pub mappings: Vec<Mapping>,
-    /// Movements, in order.
-    pub movements: Vec<Movement>,
-    /// Orders that are to be sourced from now on, or (`false`) that have been.
-    pub plans: BTreeMap<OrderId, bool>,
-    /// The changes of fulfilment.
-    pub fulfilment: FulfilmentChanges,
-}
-
-impl Changes {
-    /// Whether nothing is to be written.
-    pub fn is_empty(&self) -> bool {
-        self.stocks.is_empty()
-            && self.new_stocks.is_empty()
-            && self.new_products.is_empty()
-            && self.new_orders.is_empty()
-            && self.orders.is_empty()
-            && self.new_items.is_empty()
-            && self.items.is_empty()
-            && self.new_reservations.is_empty()
-            && self.reservations.is_empty()
-            && self.mappings.is_empty()
-            && self.movements.is_empty()
-            && self.plans.is_empty()
-            && self.fulfilment.is_empty()
+rows! {
+    /// Loaded rows and recorded changes.
+    pub struct WorkingSet {
+        /// Products.
+        products: TrackedMap<ProductId, Product>,
+        /// Stocks.
+        stocks: TrackedMap<StockId, Stock>,
+        /// Orders.
+        orders: TrackedMap<OrderId, Order>,
+        /// Order lines.
+        items: TrackedMap<OrderItemId, OrderItem>,
+        /// Reservations.
+        reservations: TrackedMap<OrderItemId, Reservation>,
+        /// Codes of remote systems for lines.
+        pub mappings: Mappings,
+        /// Movements, in order.
+        movements: Vec<Movement>,
+        /// Orders that are to be sourced from now on, or (`false`) that have been.
+        plans: BTreeMap<OrderId, bool>,
+        /// Locations, and the work of people there.
+        pub fulfilment: Fulfilment,
     }
+    besides {
+        /// Where new ids come from.
+        pub ids: IdAllocator,
+        lists: HashMap<StockListId, StockList>,
+        channels: HashMap<ChannelId, Channel>,
+        product_ids: HashMap<String, ProductId>,
+        stock_ids: HashMap<StockListId, HashMap<String, StockId>>,
+        numbers: BTreeSet<(i64, String)>,
+        items_of: HashMap<OrderId, BTreeSet<OrderItemId>>,
+        reported_of: ByStock,
+        short_of: ByStock,
+    }
+    /// What the batch changed: to be written back in one transaction.
+    pub struct Changes;
 }
 
 /// Loading.
@@ -121,18 +85,18 @@ impl WorkingSet {
     /// Puts a product into the working set.
     pub fn put_product(&mut self, product: Product) {
         self.product_ids.insert(product.sku.clone(), product.id);
-        self.products.insert(product.id, product);
+        self.products.put(product.id, product);
     }
 
     /// Puts a stock into the working set.
     pub fn put_stock(&mut self, stock: Stock) {
         self.stock_ids.entry(stock.list).or_default().insert(stock.sku.clone(), stock.id);
-        self.stocks.insert(stock.id, stock);
+        self.stocks.put(stock.id, stock);
     }
 
     /// Puts an order into the working set.
     pub fn put_order(&mut self, order: Order) {
-        self.orders.insert(order.id, order);
+        self.orders.put(order.id, order);
     }
 
     /// Says that an order number is taken.
@@ -143,14 +107,18 @@ impl WorkingSet {
     /// Puts an order line into the working set.
     pub fn put_item(&mut self, item: OrderItem) {
         self.items_of.entry(item.order).or_default().insert(item.id);
-        self.items.insert(item.id, item);
+        self.items.put(item.id, item);
     }
 
     /// Puts a reservation into the working set.
     pub fn put_reservation(&mut self, reservation: Reservation) {
+        self.index_reservation(&reservation);
+        self.reservations.put(reservation.item, reservation);
+    }
+
+    fn index_reservation(&mut self, reservation: &Reservation) {
         self.reported_of.keep(reservation.stock, reservation.item, reservation.state == ReservationState::Reported);
         self.short_of.keep(reservation.stock, reservation.item, reservation.state == ReservationState::Short);
-        self.reservations.insert(reservation.item, reservation);
     }
 }
 
@@ -172,27 +140,27 @@ impl WorkingSet {
             ProductRef::Id(id) => id,
             ProductRef::Sku(sku) => self.product_ids.get(sku)?,
         };
-        self.products.get(id)
+        self.products.get(*id)
     }
 
     /// A stock by id.
     pub fn stock(&self, id: StockId) -> Option<&Stock> {
-        self.stocks.get(&id)
+        self.stocks.get(id)
     }
 
     /// When any of the stocks last changed.
     pub fn newest(&self) -> Option<Timestamp> {
-        self.stocks.values().map(|stock| stock.modified_at).max()
+        self.stocks.all().map(|stock| stock.modified_at).max()
     }
 
     /// A stock by natural key.
     pub fn stock_by_key(&self, list: StockListId, sku: &str) -> Option<&Stock> {
-        self.stocks.get(self.stock_ids.get(&list)?.get(sku)?)
+        self.stocks.get(*self.stock_ids.get(&list)?.get(sku)?)
     }
 
     /// An order.
     pub fn order(&self, id: OrderId) -> Option<&Order> {
-        self.orders.get(&id)
+        self.orders.get(id)
     }
 
     /// Whether a channel (0: no channel) has an order of this number.
@@ -202,7 +170,7 @@ impl WorkingSet {
 
     /// An order line.
     pub fn item(&self, id: OrderItemId) -> Option<&OrderItem> {
-        self.items.get(&id)
+        self.items.get(id)
     }
 
     /// The lines of an order, oldest first.
@@ -212,7 +180,7 @@ impl WorkingSet {
 
     /// The reservation of a line.
     pub fn reservation(&self, item: OrderItemId) -> Option<&Reservation> {
-        self.reservations.get(&item)
+        self.reservations.get(item)
     }
 
     /// Lines with a reported reservation on a stock.
@@ -230,76 +198,57 @@ impl WorkingSet {
         self.short_of.stocks()
     }
 
-    /// What has been recorded so far.
-    pub fn changes(&self) -> &Changes {
-        &self.changes
-    }
-
-    /// Takes a stock out of the working set.
-    pub fn take_stock(&mut self, id: StockId) -> Option<Stock> {
-        self.stocks.remove(&id)
-    }
-
     /// Takes the recorded changes, leaving none.
     pub fn take_changes(&mut self) -> Changes {
-        Changes { fulfilment: self.fulfilment.take_changes(), ..std::mem::take(&mut self.changes) }
+        Tracked::take_changes(self)
     }
 }
 
 /// Changing. Only the decisions call these.
 impl WorkingSet {
     pub(crate) fn add_order(&mut self, order: Order) {
-        self.changes.new_orders.insert(order.id);
         self.put_number(order.channel.map_or(0, ChannelId::get), order.number.clone());
-        self.put_order(order);
+        self.orders.make(order.id, order);
     }
 
     pub(crate) fn add_item(&mut self, item: OrderItem) {
-        self.changes.new_items.insert(item.id);
-        self.put_item(item);
+        self.items_of.entry(item.order).or_default().insert(item.id);
+        self.items.make(item.id, item);
     }
 
-    pub(crate) fn add_hold(&mut self, reservation: Reservation) {
-        self.changes.new_reservations.insert(reservation.item);
-        self.put_reservation(reservation);
+    pub(crate) fn add_reservation(&mut self, reservation: Reservation) {
+        self.index_reservation(&reservation);
+        self.reservations.make(reservation.item, reservation);
     }
 
     pub(crate) fn add_mapping(&mut self, mapping: Mapping) {
-        self.changes.mappings.push(mapping.clone());
         let whole = self.item(mapping.item).map(OrderItem::whole);
-        self.mappings.put(mapping, whole);
+        self.mappings.make(mapping, whole);
     }
 
     /// The order, to change it. Its time grows with every change, as a stock's does.
     pub(crate) fn order_mut(&mut self, id: OrderId, at: Timestamp) -> &mut Order {
-        let order = self.orders.get_mut(&id).expect("a decision changes orders it has looked at");
-        if self.changes.new_orders.contains(&id) {
-            order.modified_at = at.max(order.modified_at);
-        } else {
-            self.changes.orders.entry(id).or_insert_with(|| order.clone());
-            order.modified_at = at.later_than(order.modified_at);
-        }
+        let is_new = self.orders.is_made(id);
+        let order = self.orders.change(id);
+        order.modified_at = if is_new { at.max(order.modified_at) } else { at.later_than(order.modified_at) };
         order
     }
 
     /// The line, to change it.
     pub(crate) fn item_mut(&mut self, id: OrderItemId) -> &mut OrderItem {
-        if !self.changes.new_items.contains(&id) {
-            self.changes.items.insert(id);
-        }
-        self.items.get_mut(&id).expect("a decision changes lines it has looked at")
+        self.items.change(id)
     }
 
     /// Changes how many units a line is of, and its reservation with it. The caller answers for the numbers of the
     /// stock.
     pub(crate) fn resize(&mut self, item: OrderItemId, quantity: Quantity, now: Timestamp) {
-        self.reservation_mut(item).quantity = quantity;
+        self.reservations.change(item).quantity = quantity;
         let line = self.item_mut(item);
         (line.quantity, line.modified_at) = (quantity, now);
     }
 
     /// Says that an order is to be sourced, or has been.
     pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
-        self.changes.plans.insert(order, is_due);
+        self.plans.insert(order, is_due);
     }
 }

@@ -11,7 +11,7 @@ impl WorkingSet {
     /// Settled reservations of a stock, as far as they are loaded.
     pub(crate) fn settled_on(&self, stock: StockId) -> impl Iterator<Item = &Reservation> {
         self.reservations
-            .values()
+            .all()
             .filter(move |reservation| reservation.stock == stock && reservation.state == ReservationState::Settled)
     }
 
@@ -22,7 +22,7 @@ impl WorkingSet {
         to: ReservationState,
         registered_at: Option<Timestamp>,
     ) {
-        let reservation = self.reservation_mut(item);
+        let reservation = self.reservations.change(item);
         let forward = match reservation.state {
             ReservationState::Open => to != ReservationState::Open,
             ReservationState::Reported => {
@@ -42,7 +42,7 @@ impl WorkingSet {
 
     /// Notes when the ERP registered the line of a reservation that goes on as it is.
     pub(crate) fn register_reservation(&mut self, item: OrderItemId, registered_at: Option<Timestamp>) {
-        self.reservation_mut(item).registered_at = registered_at;
+        self.reservations.change(item).registered_at = registered_at;
     }
 
     /// Puts a short reservation, and with it its line, on a stock.
@@ -53,7 +53,7 @@ impl WorkingSet {
         state: ReservationState,
         now: Timestamp,
     ) {
-        let reservation = self.reservation_mut(item);
+        let reservation = self.reservations.change(item);
         assert!(
             reservation.state == ReservationState::Short,
             "a hold is taken off before it is put on: {reservation:?}"
@@ -66,25 +66,17 @@ impl WorkingSet {
         if !is_known && before != stock {
             // The ERP knows where it was ordered; if it is back there, where it has been meanwhile.
             let first = first.filter(|first| first.stock != stock).map(|first| (first.stock, first.list));
-            let from = first.or_else(|| Some((before, self.stocks.get(&before)?.list)));
-            self.reservation_mut(item).moved = from.map(|(stock, list)| MovedFrom { stock, list, at: now });
+            let from = first.or_else(|| Some((before, self.stocks.get(before)?.list)));
+            self.reservations.change(item).moved = from.map(|(stock, list)| MovedFrom { stock, list, at: now });
         }
         self.reported_of.keep(stock, item, state == ReservationState::Reported);
         self.short_of.keep(before, item, false);
-        let list = self.stocks.get(&stock).map(|stock| stock.list);
+        let list = self.stocks.get(stock).map(|stock| stock.list);
         let behind = |list| self.fulfilment.location_of(list).map(|location| location.id);
         let location =
             list.and_then(|list| behind(list).or_else(|| self.lists.get(&list).and_then(|list| list.location)));
         let line = self.item_mut(item);
         (line.stock, line.location, line.modified_at) = (stock, location, now.later_than(line.modified_at));
         line.reserved_list = list.unwrap_or(line.reserved_list);
-    }
-
-    pub(super) fn reservation_mut(&mut self, item: OrderItemId) -> &mut Reservation {
-        let reservation = self.reservations.get_mut(&item).expect("a decision changes holds it has looked at");
-        if !self.changes.new_reservations.contains(&item) {
-            self.changes.reservations.entry(item).or_insert(reservation.stock);
-        }
-        reservation
     }
 }

@@ -16,8 +16,8 @@ impl WorkingSet {
     /// whatever the clock says: channels tell versions apart by it.
     pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
         let movement = MovementId::new(self.ids.next_in_bucket(IdKind::Movement, id.bucket()));
-        let is_new = self.changes.new_stocks.contains(&id);
-        let stock = self.stocks.get_mut(&id).expect("a decision moves stocks it has looked at");
+        let is_new = self.stocks.is_made(id);
+        let stock = self.stocks.change(id);
         let at = if is_new { at.max(stock.modified_at) } else { at.later_than(stock.modified_at) };
         stock.on_hand += delta.on_hand;
         stock.reserved += delta.reserved;
@@ -28,8 +28,7 @@ impl WorkingSet {
         let previous = stock.movement.replace(movement);
         stock.modified_at = at;
         let (on_hand, reserved, reported) = (stock.on_hand, stock.reserved, stock.reported);
-        self.touch_stock(id);
-        self.changes.movements.push(Movement {
+        self.movements.push(Movement {
             id: movement,
             stock: id,
             previous,
@@ -45,14 +44,7 @@ impl WorkingSet {
 
     /// The stock, to change a field that is not one of its numbers.
     pub(crate) fn stock_mut(&mut self, id: StockId) -> &mut Stock {
-        self.touch_stock(id);
-        self.stocks.get_mut(&id).expect("a decision changes stocks it has looked at")
-    }
-
-    fn touch_stock(&mut self, id: StockId) {
-        if !self.changes.new_stocks.contains(&id) {
-            self.changes.stocks.insert(id);
-        }
+        self.stocks.change(id)
     }
 
     /// The stock of a SKU in a list, and whether it was made now; its product is made with it where there is none.
@@ -61,28 +53,22 @@ impl WorkingSet {
             return (stock.id, false);
         }
         let known = self.product(&ProductRef::Sku(sku.to_owned())).map(|product| product.id);
-        let product = known.unwrap_or_else(|| {
-            let id = ProductId::new(self.ids.next_in_bucket(IdKind::Product, bucket_of_text(sku)));
-            self.add_product(Product { id, sku: sku.to_owned() });
-            id
-        });
+        let product = known.unwrap_or_else(|| self.create_product(sku));
         (self.create_stock(list, product, sku, now), true)
+    }
+
+    fn create_product(&mut self, sku: &str) -> ProductId {
+        let id = ProductId::new(self.ids.next_in_bucket(IdKind::Product, bucket_of_text(sku)));
+        self.product_ids.insert(sku.to_owned(), id);
+        self.products.make(id, Product { id, sku: sku.to_owned() });
+        id
     }
 
     /// Makes the stock of a product in a list that has none of it.
     pub(crate) fn create_stock(&mut self, list: StockListId, product: ProductId, sku: &str, now: Timestamp) -> StockId {
         let id = StockId::new(self.ids.next_in_bucket(IdKind::Stock, bucket_of_key(list, sku)));
-        self.add_stock(Stock::empty(id, list, product, sku.to_owned(), now));
+        self.stock_ids.entry(list).or_default().insert(sku.to_owned(), id);
+        self.stocks.make(id, Stock::empty(id, list, product, sku.to_owned(), now));
         id
-    }
-
-    fn add_product(&mut self, product: Product) {
-        self.changes.new_products.push(product.id);
-        self.put_product(product);
-    }
-
-    fn add_stock(&mut self, stock: Stock) {
-        self.changes.new_stocks.insert(stock.id);
-        self.put_stock(stock);
     }
 }

@@ -4,10 +4,11 @@
 //! know which command ran, nor the naive model.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
 
 use onhand_core::{
     Changes, Movement, Order, OrderId, OrderItem, OrderItemId, Reservation, ReservationState, Stock, StockId,
-    StockListId, WorkingSet,
+    StockListId, TrackedChanges, WorkingSet,
 };
 
 /// Rows as they were after the last step, and all movements so far.
@@ -33,19 +34,16 @@ impl Books {
     }
 
     /// Nothing was recorded and no row differs.
-    pub(crate) fn assert_untouched(&self, working_set: &WorkingSet) {
-        let changes = working_set.changes();
-        assert!(
-            changes.is_empty() && changes.new_reservations.is_empty() && changes.new_items.is_empty(),
-            "{changes:?}"
-        );
+    pub(crate) fn assert_untouched(&self, working_set: &mut WorkingSet) {
+        let changes = working_set.take_changes();
+        assert!(changes.is_empty(), "{changes:?}");
         assert_eq!(self.read(working_set), self.rows, "a row changed and nothing was recorded");
     }
 
     /// Takes what the step recorded and checks everything.
     pub(crate) fn close_step(&mut self, working_set: &mut WorkingSet) {
         let changes = working_set.take_changes();
-        self.orders.extend(&changes.new_orders);
+        self.orders.extend(changes.orders.made.iter().map(|order| order.id));
         let after = self.read(working_set);
         assert_recorded(&self.rows, &after, &changes);
         for movement in changes.movements {
@@ -124,34 +122,25 @@ fn is_forward(before: ReservationState, after: ReservationState) -> bool {
     before == after || rank(before) < rank(after)
 }
 
-/// What differs is recorded, or it would not be written back.
+/// What differs is recorded with what it was and is, or it would not be written back.
 fn assert_recorded(before: &Rows, after: &Rows, changes: &Changes) {
-    for (id, stock) in &after.stocks {
-        let recorded = match before.stocks.get(id) {
-            None => changes.new_stocks.contains(id),
-            Some(old) => old == stock || changes.stocks.contains(id),
+    assert_kind(&before.stocks, &after.stocks, &changes.stocks);
+    assert_kind(&before.orders, &after.orders, &changes.orders);
+    assert_kind(&before.items, &after.items, &changes.items);
+    assert_kind(&before.reservations, &after.reservations, &changes.reservations);
+}
+
+fn assert_kind<K: Ord, V: PartialEq + Clone + Debug>(
+    before: &BTreeMap<K, V>,
+    after: &BTreeMap<K, V>,
+    changes: &TrackedChanges<V>,
+) {
+    assert!(changes.removed.is_empty(), "nothing is removed here: {changes:?}");
+    for (id, row) in after {
+        let recorded = match before.get(id) {
+            None => changes.made.contains(row),
+            Some(old) => old == row || changes.changed.contains(&(old.clone(), row.clone())),
         };
-        assert!(recorded, "the stock's change is not recorded: {stock:?}");
-    }
-    for (id, order) in &after.orders {
-        let recorded = match before.orders.get(id) {
-            None => changes.new_orders.contains(id),
-            Some(old) => old == order || changes.orders.get(id) == Some(old),
-        };
-        assert!(recorded, "the order's change is not recorded with its earlier state: {order:?}");
-    }
-    for (id, item) in &after.items {
-        let recorded = match before.items.get(id) {
-            None => changes.new_items.contains(id) && changes.new_reservations.contains(id),
-            Some(old) => old == item || changes.items.contains(id),
-        };
-        assert!(recorded, "the line's change is not recorded: {item:?}");
-    }
-    for (id, reservation) in &after.reservations {
-        let recorded = match before.reservations.get(id) {
-            None => changes.new_reservations.contains(id),
-            Some(old) => old == reservation || changes.reservations.contains_key(id),
-        };
-        assert!(recorded, "the hold's change is not recorded: {reservation:?}");
+        assert!(recorded, "the change is not recorded: {row:?}");
     }
 }

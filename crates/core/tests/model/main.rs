@@ -217,7 +217,7 @@ impl Pair {
             self.items.extend(items.iter().map(|item| item.id));
         }
         if result.is_err() {
-            self.books.assert_untouched(&self.working_set);
+            self.books.assert_untouched(&mut self.working_set);
         }
         self.books.close_step(&mut self.working_set);
         match result {
@@ -268,7 +268,7 @@ impl Pair {
         let outcome =
             decide(&mut self.working_set, command, context).expect("what was accepted once is accepted again");
         assert_eq!(self.verdict(&outcome), *verdict);
-        self.books.assert_untouched(&self.working_set);
+        self.books.assert_untouched(&mut self.working_set);
     }
 }
 

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use onhand_core::command::ProductRef;
 use onhand_core::{
     Changes, Mapping, MovementId, Order, OrderId, OrderItem, OrderItemId, Product, ProductId, Reservation, Stock,
     StockId, WorkingSet,
@@ -24,39 +23,39 @@ pub(crate) struct Database {
     movements: BTreeMap<StockId, MovementId>,
 }
 
-fn add<K: Ord + Debug + Copy, V: Debug>(rows: &mut BTreeMap<K, V>, id: K, row: Option<V>) {
-    let before = rows.insert(id, row.unwrap_or_else(|| panic!("{id:?} is new and not there")));
+fn add<K: Ord + Debug + Copy, V: Debug + Clone>(rows: &mut BTreeMap<K, V>, id: K, row: &V) {
+    let before = rows.insert(id, row.clone());
     assert!(before.is_none(), "{id:?} is new and was there: {before:?}");
 }
 
-fn change<K: Ord + Debug + Copy, V: Debug>(rows: &mut BTreeMap<K, V>, id: K, row: Option<V>) -> V {
-    let before = rows.insert(id, row.unwrap_or_else(|| panic!("{id:?} has changed and is not there")));
-    before.unwrap_or_else(|| panic!("{id:?} has changed and was not there"))
+fn change<K: Ord + Debug + Copy, V: Debug + Clone + PartialEq>(rows: &mut BTreeMap<K, V>, id: K, row: &(V, V)) {
+    let before = rows.insert(id, row.1.clone());
+    assert_eq!(before.as_ref(), Some(&row.0), "{id:?} has changed and was not so before");
 }
 
 impl Database {
     /// Writes what was recorded, and compares everything.
     pub(crate) fn write(&mut self, working_set: &WorkingSet, changes: &Changes) {
-        for id in &changes.new_products {
-            add(&mut self.products, *id, working_set.product(&ProductRef::Id(*id)).cloned());
+        for product in &changes.products.made {
+            add(&mut self.products, product.id, product);
         }
-        self.write_stocks(working_set, changes);
-        self.write_orders(working_set, changes);
-        self.mappings.extend(changes.mappings.iter().cloned());
+        self.write_stocks(changes);
+        self.write_orders(changes);
+        self.mappings.extend(changes.mappings.made.iter().cloned());
         self.assert_same(working_set);
     }
 
-    fn write_stocks(&mut self, working_set: &WorkingSet, changes: &Changes) {
-        for id in &changes.new_stocks {
-            add(&mut self.stocks, *id, working_set.stock(*id).cloned());
+    fn write_stocks(&mut self, changes: &Changes) {
+        for stock in &changes.stocks.made {
+            add(&mut self.stocks, stock.id, stock);
         }
-        for id in &changes.stocks {
-            let before = change(&mut self.stocks, *id, working_set.stock(*id).cloned());
-            let after = &self.stocks[id];
+        for row in &changes.stocks.changed {
+            change(&mut self.stocks, row.1.id, row);
+            let (before, after) = row;
             // Times of a level and of a count may move alone, unseen by others.
             let seen =
                 |stock: &Stock| Stock { snapshot_at: None, is_snapshot_sent: false, counted_at: None, ..stock.clone() };
-            assert!(seen(&before) == seen(after) || before.modified_at < after.modified_at, "{before:?} {after:?}");
+            assert!(seen(before) == seen(after) || before.modified_at < after.modified_at, "{before:?} {after:?}");
         }
         for movement in &changes.movements {
             let previous = self.movements.insert(movement.stock, movement.id);
@@ -68,27 +67,25 @@ impl Database {
         }
     }
 
-    fn write_orders(&mut self, working_set: &WorkingSet, changes: &Changes) {
-        for id in &changes.new_orders {
-            add(&mut self.orders, *id, working_set.order(*id).cloned());
+    fn write_orders(&mut self, changes: &Changes) {
+        for order in &changes.orders.made {
+            add(&mut self.orders, order.id, order);
         }
-        for (id, told) in &changes.orders {
-            let before = change(&mut self.orders, *id, working_set.order(*id).cloned());
-            assert_eq!(&before, told);
-            assert!(before.modified_at < self.orders[id].modified_at, "{before:?}");
+        for row in &changes.orders.changed {
+            change(&mut self.orders, row.1.id, row);
+            assert!(row.0.modified_at < row.1.modified_at, "{row:?}");
         }
-        for id in &changes.new_items {
-            add(&mut self.items, *id, working_set.item(*id).cloned());
+        for item in &changes.items.made {
+            add(&mut self.items, item.id, item);
         }
-        for id in &changes.items {
-            change(&mut self.items, *id, working_set.item(*id).cloned());
+        for row in &changes.items.changed {
+            change(&mut self.items, row.1.id, row);
         }
-        for id in &changes.new_reservations {
-            add(&mut self.reservations, *id, working_set.reservation(*id).cloned());
+        for reservation in &changes.reservations.made {
+            add(&mut self.reservations, reservation.item, reservation);
         }
-        for (id, told) in &changes.reservations {
-            let before = change(&mut self.reservations, *id, working_set.reservation(*id).cloned());
-            assert_eq!(&before.stock, told);
+        for row in &changes.reservations.changed {
+            change(&mut self.reservations, row.1.item, row);
         }
     }
 

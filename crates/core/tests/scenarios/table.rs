@@ -17,7 +17,7 @@ use onhand_core::command::{
 };
 use onhand_core::rejection::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, MovesSettle, OrderId, OrderItemId,
+    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, Movement, MovesSettle, OrderId, OrderItemId,
     OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus, Stock, StockId,
     StockKey, StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
 };
@@ -161,29 +161,21 @@ impl Shop {
         };
         self.now = Timestamp::from_micros(self.now.micros() + 1);
         let before = self.picture();
-        self.working_set.take_changes();
         let result = decide(&mut self.working_set, &command, Context { actor: UserId::new(1), now: self.now });
-        self.database.write(&self.working_set, self.working_set.changes());
+        let changes = self.working_set.take_changes();
+        self.database.write(&self.working_set, &changes);
         let all_refused = |rows: &[ImportedStock]| {
             rows.iter().all(|row| matches!(row.verdict, RowStatus::Refused(_)) && row.before == row.after)
         };
         Some(match result {
             Ok(Outcome::StocksImported(rows)) if all_refused(&rows) => {
-                assert!(
-                    self.working_set.changes().is_empty(),
-                    "refused, and yet recorded: {:?}",
-                    self.working_set.changes()
-                );
+                assert!(changes.is_empty(), "refused, and yet recorded: {changes:?}");
                 assert_eq!(self.picture(), before, "refused, and yet changed: {row}");
-                self.describe(&Outcome::StocksImported(rows))
+                self.describe(&Outcome::StocksImported(rows), &changes.movements)
             }
-            Ok(outcome) => self.describe(&outcome),
+            Ok(outcome) => self.describe(&outcome, &changes.movements),
             Err(rejection) => {
-                assert!(
-                    self.working_set.changes().is_empty(),
-                    "refused, and yet recorded: {:?}",
-                    self.working_set.changes()
-                );
+                assert!(changes.is_empty(), "refused, and yet recorded: {changes:?}");
                 assert_eq!(self.picture(), before, "refused, and yet changed: {row}");
                 format!("refused: {}", self.refused(&rejection))
             }
@@ -417,7 +409,7 @@ impl Shop {
 
 /// Saying what happened.
 impl Shop {
-    fn describe(&mut self, outcome: &Outcome) -> String {
+    fn describe(&mut self, outcome: &Outcome, movements: &[Movement]) -> String {
         let mut said = match outcome {
             Outcome::OrderPlaced(order, lines) => {
                 let name = self.placing.clone();
@@ -452,8 +444,7 @@ impl Shop {
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
             Outcome::Fulfilment(_) => unreachable!("the floor has tables of its own"),
         };
-        let changes = self.working_set.changes();
-        let moved: Vec<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
+        let moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         let mut shown = Vec::new();
         for id in moved {
             if !shown.contains(&id) {

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use onhand_core::command::ReadSet;
-use onhand_core::{Changes, Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
+use onhand_core::{Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
 use onhand_store::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
 use tokio::sync::{Notify, mpsc};
@@ -19,7 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use super::dedup::Dedup;
 use super::{Answering, Submission, SubmissionResult, SubmitError, Waiting};
 use crate::clock::Clock;
-use crate::response_cache::ResponseCache;
+use crate::response_cache::{ChangedStocks, ResponseCache};
 use crate::supervise::caught;
 
 /// Up to so many commands are always taken together: fewer would not make up for the flush they share.
@@ -199,7 +199,7 @@ impl Batcher {
             // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
             let now = || clock.now().max(last.plus_micros(1));
             let batch = Box::pin(decide_batch(tx, &batch[part], takes_ahead, ids, now)).await?;
-            response_cache.invalidate_before_commit(&batch.changes);
+            response_cache.invalidate_before_commit(&batch.stocks);
             Ok((batch, Instant::now()))
         };
         // A commit that failed may be in doubt, so pages are taken to have changed even then.
@@ -215,7 +215,7 @@ impl Batcher {
         })?;
         metrics::histogram!("onhand_ledger_batch_seconds").record(begun.elapsed());
         metrics::histogram!("onhand_ledger_commit_seconds").record(written.elapsed());
-        if batch.changes.plans.values().any(|is_due| *is_due) {
+        if batch.is_order_due {
             self.due.notify_one();
         }
         self.ids = batch.ids;
@@ -228,7 +228,9 @@ impl Batcher {
 struct Batch {
     ids: IdAllocator,
     settled: Vec<SubmissionResult>,
-    changes: Changes,
+    stocks: ChangedStocks,
+    /// Whether an order is to be sourced from now on.
+    is_order_due: bool,
     /// The time of the last command.
     last: Timestamp,
 }
@@ -259,9 +261,11 @@ async fn decide_batch(
         settled.push(receipts.decide_once(&mut working_set, entry, context));
     }
     let changes = working_set.take_changes();
-    rows::apply(tx, &working_set, &changes).await?;
+    rows::apply(tx, &changes).await?;
     receipts.store(tx, now).await?;
-    Ok(Batch { ids: working_set.ids, settled, changes, last: now.plus_micros(batch.len() as i64) })
+    let is_order_due = changes.plans.values().any(|is_due| *is_due);
+    let (stocks, last) = (ChangedStocks::of(&changes), now.plus_micros(batch.len() as i64));
+    Ok(Batch { ids: working_set.ids, settled, stocks, is_order_due, last })
 }
 
 /// Writes speculative batches.
@@ -275,9 +279,9 @@ async fn write_ahead(
     let ahead: Vec<&SpeculativeBatch> = decided.iter().map(|(ahead, _)| ahead).collect();
     let last = optimistic::apply(tx, &ahead, now).await?;
     imports::add_chunks(tx, decided.iter().map(|(_, chunk)| chunk)).await?;
-    let stocks = ahead.into_iter().flat_map(SpeculativeBatch::stocks).collect();
+    let changed = ahead.into_iter().flat_map(SpeculativeBatch::stocks).collect();
     let settled = batch.iter().map(|_| SubmissionResult::Done).collect();
-    Ok(Batch { ids, settled, changes: Changes { stocks, ..Changes::default() }, last })
+    Ok(Batch { ids, settled, stocks: ChangedStocks { changed, any_made: false }, is_order_due: false, last })
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl Run {
             }
         }
         let changes = self.whole.take_changes();
-        self.stocks.extend(changes.new_stocks);
+        self.stocks.extend(changes.stocks.made.iter().map(|stock| stock.id));
         self.movements.extend(changes.movements);
     }
 

@@ -136,7 +136,7 @@ pub(crate) async fn settle(
         unit_of_work::load(tx, &read_set, &mut working_set).await?;
         let results = commands.iter().map(|(command, context)| decide(&mut working_set, command, *context)).collect();
         let changes = working_set.take_changes();
-        unit_of_work::apply(tx, &working_set, &changes).await?;
+        unit_of_work::apply(tx, &changes).await?;
         Ok((working_set.ids, results))
     };
     store.write("shop.batch", body).await

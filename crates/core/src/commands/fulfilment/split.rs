@@ -61,7 +61,7 @@ fn split(working_set: &mut WorkingSet, line: PackageItemId, units: Quantity, con
     let id = OrderItemId::new(working_set.ids.next_in_bucket(IdKind::OrderItem, item.order.bucket()));
     let split_from = Some(item.split_from.unwrap_or(item.id));
     let order = item.order;
-    working_set.add_hold(Reservation { item: id, quantity: units, ..reservation });
+    working_set.add_reservation(Reservation { item: id, quantity: units, ..reservation });
     working_set.add_item(OrderItem { id, quantity: units, split_from, modified_at: context.now, ..item });
     working_set.order_mut(order, context.now);
 
