@@ -125,7 +125,7 @@ impl IdAllocator {
     /// The next id of a kind, in the given bucket.
     pub fn next_in_bucket(&mut self, kind: IdKind, bucket: Bucket) -> i64 {
         let (next, end) = &mut self.ranges[kind as usize];
-        assert!(next < end, "the ledger reserves what Command::ids_needed asks for before it decides");
+        assert!(next < end, "the writer reserves what Command::ids_needed asks for before it decides");
         let id = *next * BUCKETS + bucket;
         *next += 1;
         id

@@ -38,8 +38,8 @@ pub use orders::{
 pub use quantity::{QUANTITY_MAX, Quantity};
 pub use rejection::Rejection;
 pub use stock::{
-    Cause, Delta, MovedFrom, Movement, MovesSettle, Product, ReleaseMode, Reservation, ReservationState, SKU_CHARS_MAX,
-    Stock, StockKey, StockList, UnitType, Written,
+    Cause, Delta, MoveRegistration, MovedFrom, Movement, Product, ReleaseMode, Reservation, ReservationState,
+    SKU_CHARS_MAX, Stock, StockKey, StockList, UnitType, Written,
 };
 pub use time::{FUTURE_SECONDS_MAX, Timestamp};
 pub use working_set::{

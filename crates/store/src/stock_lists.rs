@@ -1,6 +1,6 @@
 //! Stock lists (contract 3). Must not know stock.
 
-use onhand_core::{MovesSettle, ReleaseMode, StockList, StockListId, StockLocationId, Timestamp};
+use onhand_core::{MoveRegistration, ReleaseMode, StockList, StockListId, StockLocationId, Timestamp};
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
@@ -24,7 +24,7 @@ pub struct StockListRow {
     /// What a release does.
     pub release_mode: ReleaseMode,
     /// When moves to the list, and transfers from it, are taken to be registered.
-    pub moves_settle: MovesSettle,
+    pub moves_settle: MoveRegistration,
     /// Whether the ERP's code of a line that is reserved here is no other line's.
     pub is_item_code_unique: bool,
     /// How old levels without a time of their own are taken to be, in seconds, 0..=86400.
@@ -103,18 +103,18 @@ pub const fn release_mode_name(mode: ReleaseMode) -> &'static str {
     }
 }
 
-pub(crate) fn moves_settle(name: &str) -> MovesSettle {
+pub(crate) fn moves_settle(name: &str) -> MoveRegistration {
     match name {
-        "next_level" => MovesSettle::NextLevel,
-        _ => MovesSettle::Acknowledged,
+        "next_level" => MoveRegistration::NextLevel,
+        _ => MoveRegistration::Acknowledged,
     }
 }
 
 /// The stored word for when moves are taken to be registered.
-pub const fn moves_settle_name(settle: MovesSettle) -> &'static str {
+pub const fn moves_settle_name(settle: MoveRegistration) -> &'static str {
     match settle {
-        MovesSettle::Acknowledged => "acknowledged",
-        MovesSettle::NextLevel => "next_level",
+        MoveRegistration::Acknowledged => "acknowledged",
+        MoveRegistration::NextLevel => "next_level",
     }
 }
 
@@ -152,7 +152,7 @@ pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<Sto
             release_mode: release_mode(row.str(1)?),
             snapshot_delay_seconds: row.get(2)?,
             location: row.get::<Option<i64>>(3)?.map(StockLocationId::new),
-            moves_settle: moves_settle(row.str(4)?),
+            move_registration: moves_settle(row.str(4)?),
             is_item_code_unique: row.get(5)?,
         })
     };

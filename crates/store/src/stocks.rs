@@ -242,7 +242,7 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
         release_mode: stock_lists::release_mode(mode),
         snapshot_delay_seconds: delay.parse().map_err(|_| unreadable())?,
         location: location.parse().ok().filter(|id| *id != 0).map(StockLocationId::new),
-        moves_settle: stock_lists::moves_settle(moves_settle),
+        move_registration: stock_lists::moves_settle(moves_settle),
         is_item_code_unique: code_unique != "0",
     };
     Ok((stock, list))

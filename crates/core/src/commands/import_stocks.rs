@@ -123,9 +123,9 @@ pub struct ImportedStock {
     pub after: Option<Written>,
     /// The movement the row made; `None` where it changed nothing.
     pub movement: Option<MovementId>,
-    /// Units of reported lines that the row's level settled. They are counted nowhere any more, so giving the old level
-    /// back would put them on sale a second time: such a row cannot be taken back.
-    pub settled: i64,
+    /// Units of reported lines, and what registered moves kept, that the row's level covers. They are counted nowhere
+    /// any more, so giving the old level back would put them on sale a second time: such a row cannot be taken back.
+    pub covered: i64,
 }
 
 /// What happened to the stock of a row.
@@ -148,7 +148,7 @@ impl ImportedStock {
     /// that the row made goes back to nothing.
     pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowFault> {
         let (Some(id), Some(after)) = (self.movement, self.after) else { return Ok(None) };
-        if self.settled > 0 {
+        if self.covered > 0 {
             return Err(RowFault::Settled);
         }
         let (on_hand, external, unit, snapshot_at) = self
@@ -192,7 +192,7 @@ fn import_stock(
         .or_else(|| out_of_range(stored, row));
     if let Some(fault) = fault {
         let (stock, verdict) = (stored.map(|stock| stock.id), RowStatus::Refused(fault));
-        return ImportedStock { stock, verdict, before, after: before, movement: None, settled: 0 };
+        return ImportedStock { stock, verdict, before, after: before, movement: None, covered: 0 };
     }
     let (id, created) = working_set.found_or_created(command.list, &row.sku, context.now);
     let covered = match row.level {
@@ -230,7 +230,7 @@ fn import_stock(
         before,
         after: Some(stock.written()),
         movement: stock.movement.filter(|_| changed),
-        settled: covered.settled,
+        covered: covered.units,
     }
 }
 

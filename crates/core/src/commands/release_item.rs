@@ -110,7 +110,7 @@ pub(super) fn registered(
     context: Context,
 ) -> (ReservationState, Timestamp) {
     let at = at.unwrap_or_else(|| arrived(working_set, stock, context));
-    let settled = moves::settles_at_once(working_set, stock, at);
+    let settled = moves::is_in_level(working_set, stock, at);
     (if settled { ReservationState::Settled } else { ReservationState::Reported }, at)
 }
 

@@ -29,7 +29,7 @@ pub(super) struct StockChange {
 #[derive(Clone, Copy, Default)]
 pub(super) struct CoveredBySnapshot {
     /// Units of reported lines, and what registered moves kept: they leave `reported`.
-    pub(super) settled: i64,
+    pub(super) units: i64,
     /// Whether discrepancies were reported before it was taken: they are cleared.
     pub(super) cleared: bool,
 }
@@ -104,16 +104,16 @@ pub(super) fn take_snapshot(
     let row = working_set.stock_mut(id);
     (row.snapshot_at, row.is_snapshot_sent) = (Some(snapshot), times.is_sent);
     (row.counted_at, row.adjusted_at) = (None, None);
-    let mut settled = moves::settle_kept(working_set, id, snapshot);
+    let mut units = moves::end_kept_by_level(working_set, id, snapshot);
     for item in working_set.reported_of(id) {
-        let reservation = working_set.reservation(item).expect("the shelf indexes holds it has");
+        let reservation = working_set.reservation(item).expect("the working set indexes reservations that it has");
         if reservation.registered_at.is_some_and(|registered| registered <= snapshot) {
-            settled += reservation.quantity.units();
+            units += reservation.quantity.units();
             working_set.advance_reservation(item, ReservationState::Settled, None);
         }
     }
     CoveredBySnapshot {
-        settled,
+        units,
         cleared: flag_discrepancy::end_by_level(working_set, id, (level.units(), taken), context),
     }
 }
@@ -137,7 +137,7 @@ pub(super) fn change_stock(
     let fields_change = change.unit.is_some_and(|unit| unit != stock.unit)
         || change.extra_field.as_ref().is_some_and(|text| *text != stock.extra_field);
     let StockChange { on_hand, external, covered, .. } = change;
-    let delta = Delta { on_hand, reserved: external, external, reported: -covered.settled };
+    let delta = Delta { on_hand, reserved: external, external, reported: -covered.units };
     let changes = created || fields_change || covered.cleared || delta != Delta::default();
     if changes {
         let stock = working_set.stock_mut(id);

@@ -11,7 +11,7 @@ mod stock_list;
 pub use movement::{Cause, Delta, Movement};
 pub use product::{Product, ProductRef, SKU_CHARS_MAX};
 pub use reservation::{MovedFrom, Reservation, ReservationState};
-pub use stock_list::{MovesSettle, ReleaseMode, StockList};
+pub use stock_list::{MoveRegistration, ReleaseMode, StockList};
 
 use crate::{MovementId, ProductId, StockId, StockListId, Timestamp};
 

@@ -14,11 +14,11 @@ pub enum ReleaseMode {
 
 /// When a move that the ERP has to hear of is taken to be registered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum MovesSettle {
+pub enum MoveRegistration {
     /// When the ERP says so.
     #[default]
     Acknowledged,
-    /// When it is made: the ERP is taken to know at once, so the list's next level settles it.
+    /// When it is made: the ERP is taken to know at once, so the list's next level has it.
     NextLevel,
 }
 
@@ -34,7 +34,7 @@ pub struct StockList {
     /// The stock location behind it, if there is one: then its orders are sourced.
     pub location: Option<StockLocationId>,
     /// When moves to this list, and transfers from it, are taken to be registered.
-    pub moves_settle: MovesSettle,
+    pub move_registration: MoveRegistration,
     /// Whether the ERP's code of a line that is reserved here is no other line's.
     pub is_item_code_unique: bool,
 }

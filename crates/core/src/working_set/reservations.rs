@@ -32,7 +32,7 @@ impl WorkingSet {
             ReservationState::Short => matches!(to, ReservationState::Short | ReservationState::Cancelled),
             ReservationState::Cancelled => false,
         };
-        assert!(forward, "a hold moves forward only: {reservation:?} to {to:?}");
+        assert!(forward, "a reservation moves forward only: {reservation:?} to {to:?}");
         reservation.state = to;
         reservation.registered_at = registered_at.or(reservation.registered_at);
         let stock = reservation.stock;
@@ -56,7 +56,7 @@ impl WorkingSet {
         let reservation = self.reservations.change(item);
         assert!(
             reservation.state == ReservationState::Short,
-            "a hold is taken off before it is put on: {reservation:?}"
+            "a reservation is deallocated before it is allocated: {reservation:?}"
         );
         let (before, first, is_known) = (reservation.stock, reservation.moved, reservation.registered_at.is_some());
         (reservation.stock, reservation.state) = (stock, state);

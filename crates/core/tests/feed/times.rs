@@ -4,7 +4,7 @@ use onhand_core::command::{
     CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Command, Context, IdAllocator, IdKind, MovesSettle, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
+    Command, Context, IdAllocator, IdKind, MoveRegistration, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
     StockList, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
 
@@ -22,7 +22,7 @@ fn working_set() -> WorkingSet {
         release_mode,
         snapshot_delay_seconds: 0,
         location: None,
-        moves_settle: MovesSettle::Acknowledged,
+        move_registration: MoveRegistration::Acknowledged,
         is_item_code_unique: true,
     });
     working_set

@@ -218,7 +218,7 @@ fn a_transfer_of_a_registered_line_moves_its_sale_and_its_goods() {
 #[test]
 fn a_list_may_let_its_next_level_settle_moves() {
     let mut shop = Shop::open();
-    (1..=2).for_each(|list| shop.settle_moves_by_next_level(list));
+    (1..=2).for_each(|list| shop.register_moves_at_once(list));
     shop.level("X", 1, 5, None);
     shop.level("X", 2, 5, None);
     shop.order("o", &[("X", 1, 2)]);

@@ -15,7 +15,7 @@ use onhand_core::fulfilment::{
     TransferCommand,
 };
 use onhand_core::{
-    Changes, Command, Context, FulfilmentOutcome, IdKind, ImportId, MovesSettle, Order, OrderId, OrderItemId,
+    Changes, Command, Context, FulfilmentOutcome, IdKind, ImportId, MoveRegistration, Order, OrderId, OrderItemId,
     OrderStatus, Outcome, PackageId, Quantity, Rejection, ReleaseMode, ReservationState, StockKey, StockList,
     StockListId, StockLocationId, StockMoveId, Timestamp, TransferId, UserId, WorkingSet, decide,
 };
@@ -51,7 +51,7 @@ impl Shop {
                 release_mode,
                 snapshot_delay_seconds,
                 location: Some(StockLocationId::new(number)),
-                moves_settle: MovesSettle::Acknowledged,
+                move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: true,
             });
             let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
@@ -108,8 +108,8 @@ impl Shop {
     }
 
     /// A list is taken to know of its moves at once.
-    pub(crate) fn settle_moves_by_next_level(&mut self, list: i64) {
-        self.list(list, |list| list.moves_settle = MovesSettle::NextLevel);
+    pub(crate) fn register_moves_at_once(&mut self, list: i64) {
+        self.list(list, |list| list.move_registration = MoveRegistration::NextLevel);
     }
 
     /// Changes a list.

@@ -128,6 +128,6 @@ pub(crate) fn imported(row: &ImportedStock) -> Imported {
         },
         before: row.before.map(written),
         after: row.after.map(written),
-        settled: row.settled,
+        settled: row.covered,
     }
 }

@@ -16,7 +16,7 @@ use onhand_core::command::{
 };
 use onhand_core::rejection::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, ERP, IdKind, MovesSettle, OrderId, OrderItemId, OrderStatus, Outcome,
+    Channel, ChannelId, Command, Context, ERP, IdKind, MoveRegistration, OrderId, OrderItemId, OrderStatus, Outcome,
     Oversell, Product, ProductId, QUANTITY_MAX, Quantity, Rejection, ReleaseMode, ReservationState, Stock, StockId,
     StockKey, StockList, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
@@ -141,7 +141,7 @@ impl Pair {
                 release_mode,
                 snapshot_delay_seconds,
                 location: None,
-                moves_settle: MovesSettle::Acknowledged,
+                move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: rule.unique,
             });
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));

@@ -5,7 +5,7 @@ use onhand_core::command::{
     WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Changes, Command, Context, IdKind, MovesSettle, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
+    Changes, Command, Context, IdKind, MoveRegistration, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
     Quantity, Rejection, ReleaseMode, ReservationState, StockKey, StockList, StockListId, StockLocationId, Timestamp,
     UserId, WorkingSet, decide,
 };
@@ -33,7 +33,7 @@ fn list(id: i64) -> StockList {
         release_mode: ReleaseMode::UntilNextWrite,
         snapshot_delay_seconds: 0,
         location: (id == 2).then_some(StockLocationId::new(1)),
-        moves_settle: MovesSettle::default(),
+        move_registration: MoveRegistration::default(),
         is_item_code_unique: true,
     }
 }

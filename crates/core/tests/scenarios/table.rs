@@ -17,9 +17,9 @@ use onhand_core::command::{
 };
 use onhand_core::rejection::RowFault;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, Movement, MovesSettle, OrderId, OrderItemId,
-    OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus, Stock, StockId,
-    StockKey, StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
+    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, MoveRegistration, Movement, OrderId,
+    OrderItemId, OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus,
+    Stock, StockId, StockKey, StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
 };
 
 /// Runs a table; panics with the table as it really went if a row came out differently.
@@ -203,7 +203,7 @@ impl Shop {
                 },
                 snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
                 location: None,
-                moves_settle: MovesSettle::Acknowledged,
+                move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: !options.flag("codes-shared"),
             }),
             "channel" => {
@@ -508,7 +508,7 @@ impl Shop {
 }
 
 fn verdict_text(row: &ImportedStock) -> String {
-    let settled = if row.settled > 0 { format!(" settling {}", row.settled) } else { String::new() };
+    let settled = if row.covered > 0 { format!(" settling {}", row.covered) } else { String::new() };
     match &row.verdict {
         RowStatus::Created => format!("created{settled}"),
         RowStatus::Updated => format!("updated{settled}"),

@@ -11,7 +11,7 @@ use onhand_core::command::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, ERP, MovesSettle, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
+    ChannelId, Command, ERP, MoveRegistration, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
     StockListId, Timestamp, UserId,
 };
 use onhand_store::Tx;
@@ -62,7 +62,7 @@ async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId
             code: Some(code.to_owned()),
             is_auto_sync: true,
             release_mode: ReleaseMode::default(),
-            moves_settle: MovesSettle::default(),
+            moves_settle: MoveRegistration::default(),
             is_item_code_unique: true,
             snapshot_delay_seconds: 0,
             time_zone: Some("Europe/Istanbul".to_owned()),

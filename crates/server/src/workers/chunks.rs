@@ -217,6 +217,6 @@ fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock)
         after: imported.after.as_ref().map(Figures::from),
         stock: imported.stock.map(StockId::get),
         movement: imported.movement.map(MovementId::get),
-        settled: imported.settled,
+        settled: imported.covered,
     }
 }

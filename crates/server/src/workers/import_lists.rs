@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use onhand_core::{MovesSettle, ReleaseMode, StockListId, Timestamp};
+use onhand_core::{MoveRegistration, ReleaseMode, StockListId, Timestamp};
 use onhand_store::imports::{self, Chunk, Description, ImportRow, Task};
 use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error, Tx};
@@ -90,7 +90,7 @@ async fn make(
         code: code.clone(),
         is_auto_sync: *is_auto_sync,
         release_mode: ReleaseMode::default(),
-        moves_settle: MovesSettle::default(),
+        moves_settle: MoveRegistration::default(),
         is_item_code_unique: true,
         snapshot_delay_seconds: 0,
         time_zone: None,

@@ -213,7 +213,7 @@ fn undone(row: RowOutcome) -> Option<Slot> {
         before: row.before.as_ref().map(outcomes::Figures::written),
         after: row.after.as_ref().map(outcomes::Figures::written),
         movement: row.movement.map(MovementId::new),
-        settled: row.settled,
+        covered: row.settled,
     };
     match imported.undo(&row.sku) {
         Ok(Some(back)) => Some(Slot::Row(row.row, back)),

@@ -11,7 +11,7 @@ use onhand_core::command::{
     ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Channel, Command, ERP, ImportId, Movement, MovesSettle, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
+    Channel, Command, ERP, ImportId, MoveRegistration, Movement, OrderId, OrderItemId, OrderStatus, Outcome, Oversell,
     Quantity, ReleaseMode, Stock, StockId, StockKey, StockList, Timestamp, UnitType, WorkingSet, decide,
 };
 use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
@@ -64,7 +64,7 @@ impl Run {
                 release_mode,
                 snapshot_delay_seconds,
                 location: None,
-                moves_settle: MovesSettle::Acknowledged,
+                move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: true,
             });
             let changed = store.write("t", async move |tx| {

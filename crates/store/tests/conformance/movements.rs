@@ -66,7 +66,7 @@ fn an_import_is_remembered_with_its_number() {
             panic!("an import ends in its rows")
         };
         // The line that the file's level settles was loaded, too.
-        assert_eq!(rows.iter().map(|row| row.settled).collect::<Vec<_>>(), [4, 0]);
+        assert_eq!(rows.iter().map(|row| row.covered).collect::<Vec<_>>(), [4, 0]);
         let id = stock.id;
         let stock = database.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");
         let walked = history(&database.store, &stock.expect("it is there"), None, 1).await;

@@ -9,7 +9,7 @@ use onhand_core::command::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReadSet, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, Context, IdAllocator, IdKind, MovesSettle, OrderId, OrderItem, OrderItemId, OrderStatus,
+    ChannelId, Command, Context, IdAllocator, IdKind, MoveRegistration, OrderId, OrderItem, OrderItemId, OrderStatus,
     Outcome, Quantity, Rejection, ReleaseMode, Stock, StockKey, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
 use onhand_store::channels::CHANNELS;
@@ -32,7 +32,7 @@ pub(crate) fn stock_list(name: &str) -> StockListRow {
         code: None,
         is_auto_sync: true,
         release_mode: ReleaseMode::UntilNextWrite,
-        moves_settle: MovesSettle::default(),
+        moves_settle: MoveRegistration::default(),
         is_item_code_unique: true,
         snapshot_delay_seconds: 0,
         time_zone: None,

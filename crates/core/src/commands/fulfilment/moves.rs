@@ -8,14 +8,14 @@
 use super::Context;
 use crate::fulfilment::{Kept, MoveKind, MoveState, StockMove, Transfer, TransferItem, TransferState};
 use crate::{
-    Cause, Delta, IdKind, MovesSettle, OrderItemId, PackageItemId, ReleaseMode, Reservation, ReservationState, StockId,
-    StockListId, StockMoveId, Timestamp, TransferId, WorkingSet,
+    Cause, Delta, IdKind, MoveRegistration, OrderItemId, PackageItemId, ReleaseMode, Reservation, ReservationState,
+    StockId, StockListId, StockMoveId, Timestamp, TransferId, WorkingSet,
 };
 
 /// Whether moves that a list decides on are registered when they are made.
 fn at_once(working_set: &WorkingSet, stock: StockId) -> bool {
     let list = working_set.stock(stock).and_then(|stock| working_set.list(stock.list));
-    list.is_some_and(|list| list.moves_settle == MovesSettle::NextLevel)
+    list.is_some_and(|list| list.move_registration == MoveRegistration::NextLevel)
 }
 
 /// A stock and its list.
@@ -160,11 +160,11 @@ pub(super) fn arrive(working_set: &mut WorkingSet, lines: &[TransferItem], conte
 
 /// A level of a stock was taken: units whose move was registered at or before that are not in it. How many are not kept
 /// any more; the caller takes them out of `reported`.
-pub(in crate::commands) fn settle_kept(working_set: &mut WorkingSet, stock: StockId, snapshot: Timestamp) -> i64 {
+pub(in crate::commands) fn end_kept_by_level(working_set: &mut WorkingSet, stock: StockId, snapshot: Timestamp) -> i64 {
     let is_in = |kept: &&Kept| kept.registered_at.is_some_and(|registered| registered <= snapshot);
-    let settled: Vec<Kept> = working_set.fulfilment.kept_on(stock).filter(is_in).copied().collect();
-    settled.iter().for_each(|kept| working_set.fulfilment.kept.remove((stock, kept.by)));
-    settled.iter().map(|kept| kept.quantity.units()).sum()
+    let ended: Vec<Kept> = working_set.fulfilment.kept_on(stock).filter(is_in).copied().collect();
+    ended.iter().for_each(|kept| working_set.fulfilment.kept.remove((stock, kept.by)));
+    ended.iter().map(|kept| kept.quantity.units()).sum()
 }
 
 /// A line is cancelled: the ERP need not register where its sale belongs.
@@ -228,7 +228,7 @@ pub(in crate::commands) fn registered_before_it_moved(
 /// Whether what was registered at a moment is in the level that a stock has, or is to be taken for that. What was
 /// counted since that level is what stands there, with the units of every line that has not left: then nothing is in it
 /// before the next level.
-pub(in crate::commands) fn settles_at_once(working_set: &WorkingSet, stock: StockId, registered_at: Timestamp) -> bool {
+pub(in crate::commands) fn is_in_level(working_set: &WorkingSet, stock: StockId, registered_at: Timestamp) -> bool {
     let Some(stock) = working_set.stock(stock) else { return true };
     let immediate = working_set.list(stock.list).is_some_and(|list| list.release_mode == ReleaseMode::Immediate);
     let level = stock.snapshot_at.filter(|_| stock.counted_at.is_none());

@@ -100,7 +100,7 @@ fn release_kept(working_set: &mut WorkingSet, one: &StockMove, registered_at: Ti
     if working_set.fulfilment.kept.get(key).is_none() {
         return;
     }
-    if moves::settles_at_once(working_set, one.from, registered_at) {
+    if moves::is_in_level(working_set, one.from, registered_at) {
         let delta = Delta { reported: -one.quantity.units(), ..Delta::default() };
         working_set.move_stock(one.from, delta, Cause::Release(one.item), context.actor, context.now);
         working_set.fulfilment.kept.remove(key);
@@ -122,7 +122,7 @@ fn release_line(working_set: &mut WorkingSet, item: OrderItemId, registered_at: 
     let of_line = working_set.fulfilment.moves.all().filter(|one| one.item == item && one.kind == MoveKind::OrderItem);
     let registered_at =
         of_line.filter_map(|one| one.registered_at).max().map_or(registered_at, |at| at.max(registered_at));
-    let settled = moves::settles_at_once(working_set, stock, registered_at);
+    let settled = moves::is_in_level(working_set, stock, registered_at);
     let (state, reported) = if settled { (ReservationState::Settled, 0) } else { (ReservationState::Reported, units) };
     let delta = Delta { reserved: -units, reported, ..Delta::default() };
     working_set.move_stock(stock, delta, Cause::Release(item), context.actor, context.now);

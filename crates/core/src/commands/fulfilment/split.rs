@@ -53,7 +53,7 @@ pub(super) fn check<L: Copy>(
 fn split(working_set: &mut WorkingSet, line: PackageItemId, units: Quantity, context: Context) -> PackageItemId {
     let packed = working_set.fulfilment.package_items.get(line).expect("the caller has found the line").clone();
     let item = working_set.item(packed.item).expect("a packed line is its order's").clone();
-    let reservation = working_set.reservation(packed.item).expect("a line has its hold").clone();
+    let reservation = working_set.reservation(packed.item).expect("a line has its reservation").clone();
     let rest = packed.quantity.units() - units.units();
     let rest = Quantity::new(rest).expect("fewer are split off than the line has");
 

@@ -1,7 +1,7 @@
 //! Stock lists (contract 3).
 
 use axum::http::StatusCode;
-use onhand_core::{MovesSettle, ReleaseMode, StockListId};
+use onhand_core::{MoveRegistration, ReleaseMode, StockListId};
 use onhand_store::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
@@ -136,7 +136,7 @@ pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
         code: None,
         is_auto_sync: true,
         release_mode: ReleaseMode::default(),
-        moves_settle: MovesSettle::default(),
+        moves_settle: MoveRegistration::default(),
         is_item_code_unique: true,
         snapshot_delay_seconds: 0,
         time_zone: None,
@@ -218,8 +218,8 @@ fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
         None => list.release_mode,
     };
     list.moves_settle = match form.text("moves_settle") {
-        Some("next_level") => MovesSettle::NextLevel,
-        Some(_) => MovesSettle::Acknowledged,
+        Some("next_level") => MoveRegistration::NextLevel,
+        Some(_) => MoveRegistration::Acknowledged,
         None => list.moves_settle,
     };
     list.is_item_code_unique = form.bool("is_item_code_unique").unwrap_or(list.is_item_code_unique);
