@@ -21,8 +21,6 @@ mod words;
 mod working_set;
 
 pub use case_fold::case_fold;
-pub use channel_sync as feed;
-pub use commands as command;
 pub use commands::{
     Command, Context, FulfilmentOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowStatus, SHORT_LINES_MAX,
     WrittenStock, decide,

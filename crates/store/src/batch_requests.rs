@@ -1,7 +1,7 @@
 //! Batch requests: the batches of a channel's program (contract 9.4, contract C4). Rows only: the effect of a step of a
 //! batch is in [`crate::feed::batches`].
 
-use onhand_core::feed::BatchStatus;
+use onhand_core::channel_sync::BatchStatus;
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;

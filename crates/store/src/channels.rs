@@ -1,6 +1,6 @@
 //! Sales channels. Must not know orders.
 
-use onhand_core::feed::Retries;
+use onhand_core::channel_sync::Retries;
 use onhand_core::{Channel, ChannelId, Oversell};
 
 use crate::catalogs;

@@ -1,11 +1,11 @@
 //! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
 //!
 //! Promises: one row per channel, kind of object and object, the newest delivery failure. Must not know what a failure
-//! means: that is `onhand_core::feed::Failure`.
+//! means: that is `onhand_core::channel_sync::Failure`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Failure, ObjectKind, Reason, Refused, Retries};
+use onhand_core::channel_sync::{Failure, ObjectKind, Reason, Refused, Retries};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;

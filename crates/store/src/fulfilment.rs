@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use onhand_core::command::{FulfilmentReadSet, ReadSet};
+use onhand_core::commands::{FulfilmentReadSet, ReadSet};
 use onhand_core::fulfilment::MoveKind;
 use onhand_core::{
     Changes, FulfilmentChanges, OrderId, OrderItemId, ReservationState, SHORT_LINES_MAX, Stock, StockId, StockKey,

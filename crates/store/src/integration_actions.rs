@@ -1,12 +1,12 @@
 //! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 //!
 //! Promises: one row per channel, kind of object and object; a change of one decides anew which delivery of its object
-//! is due. Must not know batches: what a batch does to a row is said by `onhand_core::feed` and done by
+//! is due. Must not know batches: what a batch does to a row is said by `onhand_core::channel_sync` and done by
 //! [`crate::feed::batches`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{AckState, Action, ActionStatus, ObjectKind, Reason};
+use onhand_core::channel_sync::{AckState, Action, ActionStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::counters::{CounterDeltas, CounterKey};

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::mem::take;
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{Movement, Stock, StockId, StockListId, Timestamp, WorkingSet};
 
 use crate::feed::outbox::{self, OutboxEvent};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{IdAllocator, IdKind, Product, ProductId, Timestamp, bucket_of_text};
 
 use crate::counters::{CounterDeltas, CounterKey};

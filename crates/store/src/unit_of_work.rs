@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use onhand_core::command::ReadSet;
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
+use onhand_core::commands::ReadSet;
 use onhand_core::{
     Changes, ChannelId, OrderId, OrderItem, OrderItemId, Product, ProductId, Stock, StockId, StockKey, StockList,
     StockListId, Timestamp, WorkingSet,

@@ -3,7 +3,7 @@
 //!
 //! Promises: an answer is told as a text of all its lines, so that one too many or a wrong quantity is seen.
 
-use onhand_core::command::ORDER_LINES_MAX;
+use onhand_core::commands::ORDER_LINES_MAX;
 use onhand_core::fulfilment::{MoveState, PackageCommand, TransferCommand};
 use onhand_core::{FulfilmentOutcome, OrderStatus, QUANTITY_MAX, Rejection, ReleaseMode, StockListId, Timestamp};
 

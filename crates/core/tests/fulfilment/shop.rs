@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
     PlanOrder, ProductRef, RecordCount, RegisterMove, RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange,
     RunPackage, RunTransfer, SomeUnits, StockTarget, WriteStock, WriteStocks,

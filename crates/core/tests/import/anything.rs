@@ -1,7 +1,7 @@
 //! Anything at all.
 
 use onhand_core::QUANTITY_MAX;
-use onhand_core::command::{LevelChange, ReservedChange};
+use onhand_core::commands::{LevelChange, ReservedChange};
 use onhand_core::import::{Cell, CellKind, Columns, ImportMode};
 use proptest::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Cells.
 
-use onhand_core::command::{ImportStock, LevelChange, ReservedChange};
+use onhand_core::commands::{ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::{Cell, CellFault, CellKind, Column, ImportMode, Problem};
 use onhand_core::{Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 

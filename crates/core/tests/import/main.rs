@@ -6,9 +6,9 @@ mod anything;
 mod cells;
 mod headers;
 
-use onhand_core::command::ImportStock;
+use onhand_core::commands::ImportStock;
 use onhand_core::import::{Cell, CellFault, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
-use onhand_core::{Timestamp, command::LevelChange};
+use onhand_core::{Timestamp, commands::LevelChange};
 
 /// The present in these tests, in seconds.
 const NOW: i64 = 1_000_000;

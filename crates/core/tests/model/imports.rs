@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_core::command::{Expected, ImportStock, ImportStocks, LevelChange, ReservedChange};
+use onhand_core::commands::{Expected, ImportStock, ImportStocks, LevelChange, ReservedChange};
 use onhand_core::{
     Command, ImportId, ImportedStock, Outcome, Quantity, RowStatus, Stock, StockListId, Timestamp, UnitType, Written,
 };

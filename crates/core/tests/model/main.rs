@@ -11,7 +11,7 @@ mod verdict;
 use books::Books;
 use imports::Import;
 use naive::{Begin, Door, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::rejection::RowFault;

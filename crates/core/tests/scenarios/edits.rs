@@ -1,6 +1,6 @@
 //! Fields that no stock depends on: what an edit changes, and that an edit which changes nothing records nothing.
 
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, TextEdit,
     WriteStock, WriteStocks,
 };

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::iter::once;
 
 use crate::database::Database;
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
     ProductRef, ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
 };

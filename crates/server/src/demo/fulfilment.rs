@@ -3,7 +3,7 @@
 //! Must not know what the shop sells.
 
 use anyhow::{Context as _, bail};
-use onhand_core::command::{FulfilmentCommand, PlanOrder, RunPackage};
+use onhand_core::commands::{FulfilmentCommand, PlanOrder, RunPackage};
 use onhand_core::fulfilment::{PackageCommand, Reason};
 use onhand_core::{Command, FulfilmentOutcome, OrderId, Outcome, PackageId, StockListId, Timestamp};
 use onhand_store::Tx;

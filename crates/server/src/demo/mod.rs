@@ -7,7 +7,7 @@ mod fulfilment;
 mod sales;
 
 use anyhow::{Context as _, bail};
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{

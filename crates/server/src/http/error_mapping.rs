@@ -94,7 +94,7 @@ pub fn stock_move(fault: &MoveFault) -> FieldErrors {
 
 /// The wire's form of a row's fault: the field it is about.
 pub fn row(fault: &RowFault) -> FieldErrors {
-    use onhand_core::command::ProductRef;
+    use onhand_core::commands::ProductRef;
     match fault {
         RowFault::UnknownList(id) => FieldErrors::one("stock_list", form::unknown_pk(id.get())),
         RowFault::UnknownProduct(ProductRef::Id(id)) => FieldErrors::one("product", form::unknown_pk(id.get())),

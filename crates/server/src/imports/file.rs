@@ -8,7 +8,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 
 use onhand_core::Timestamp;
-use onhand_core::command::ImportStock;
+use onhand_core::commands::ImportStock;
 use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
 use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 

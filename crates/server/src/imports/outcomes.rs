@@ -4,7 +4,7 @@
 //! error. Must not know files or tables.
 
 use anyhow::Context as _;
-use onhand_core::command::{ImportStock, LevelChange, ReservedChange};
+use onhand_core::commands::{ImportStock, LevelChange, ReservedChange};
 use onhand_core::{Quantity, Timestamp, UnitType, Written};
 use onhand_store::imports::Counts;
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_store::feed::{self, Progress, outbox};
 use onhand_store::{Error, Tx};
 use tokio::sync::watch;

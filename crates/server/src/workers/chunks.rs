@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onhand_core::command::{ImportStock, ImportStocks};
+use onhand_core::commands::{ImportStock, ImportStocks};
 use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowStatus, StockId, StockListId};
 use onhand_store::Tx;
 use onhand_store::imports::{self, Chunk, ImportRow, Task};

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use onhand_core::command::{Expected, ImportStock, LevelChange, ReservedChange};
+use onhand_core::commands::{Expected, ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::ImportMode;
 use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowStatus, StockId, StockListId};
 use onhand_store::imports::{self, Description, ImportRow, Task};

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use onhand_core::command::{FulfilmentCommand, PlanOrder};
+use onhand_core::commands::{FulfilmentCommand, PlanOrder};
 use onhand_core::fulfilment::UnplannedItem;
 use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
 use onhand_store::{Error, Tx, fulfilment, stock_locations, stocks, unplanned_items};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use onhand_core::command::ReadSet;
+use onhand_core::commands::ReadSet;
 use onhand_core::{Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
 use onhand_store::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use onhand_core::command::ReadSet;
+use onhand_core::commands::ReadSet;
 use onhand_core::{Command, Context, IdAllocator, IdKind, ImportId, Outcome, Rejection, UserId, WorkingSet, decide};
 use onhand_store::idempotency::{Answer, Key};
 use onhand_store::optimistic::SpeculativeBatch;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use onhand_core::command::ImportStocks;
+use onhand_core::commands::ImportStocks;
 use onhand_core::{Command, Context, IdAllocator, IdKind, Outcome, WorkingSet, decide};
 use onhand_store::optimistic::{self, ObservedVersions, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use flate2::read::GzDecoder;
 use onhand::auth::{Role, token};
 use onhand::writer::{QUEUE_MAX, Submission};
-use onhand_core::command::WriteStocks;
+use onhand_core::commands::WriteStocks;
 use onhand_core::{Command, UserId};
 use onhand_store::Tx;
 use serde_json::json;

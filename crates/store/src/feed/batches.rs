@@ -2,11 +2,11 @@
 //!
 //! Promises: a step that is rejected changes nothing; no object is in two open batches; an object that a batch releases
 //! is offered again. Must not know which steps there are, nor what becomes of an action: both are rules of
-//! `onhand_core::feed`.
+//! `onhand_core::channel_sync`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{Action, ActionStatus, BatchStatus, Entry, ObjectKind, Reason, Step};
+use onhand_core::channel_sync::{Action, ActionStatus, BatchStatus, Entry, ObjectKind, Reason, Step};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;

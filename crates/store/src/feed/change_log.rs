@@ -1,6 +1,6 @@
 //! Changes: the last version of every object. Must not know what a channel has been sent.
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use crate::sql::{statements, values};
 use crate::{Error, Tx};

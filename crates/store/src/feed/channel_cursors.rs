@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use onhand_core::ChannelId;
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::{Progress, deliveries};
 use crate::engine::Row;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{ObjectKind, Retries};
+use onhand_core::channel_sync::{ObjectKind, Retries};
 use onhand_core::{ChannelId, ProductId, StockListId, bucket_of_key};
 
 use super::channel_cursors::ChannelCursor;

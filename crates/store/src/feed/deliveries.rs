@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::feed::{self, ObjectKind};
+use onhand_core::channel_sync::{self, ObjectKind};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::Progress;
@@ -66,11 +66,11 @@ impl Due {
     /// What is due of an object, if anything.
     pub(super) fn of(object: &Object) -> Option<Self> {
         let (offer, not_before) = match object.facts.due() {
-            feed::Due::Nothing => return None,
-            feed::Due::Refused => (Offer::Refused, None),
-            feed::Due::Insert(time) => (Offer::Insert, time),
-            feed::Due::Update(time) => (Offer::Update, time),
-            feed::Due::Removal => (Offer::Removal, None),
+            channel_sync::Due::Nothing => return None,
+            channel_sync::Due::Refused => (Offer::Refused, None),
+            channel_sync::Due::Insert(time) => (Offer::Insert, time),
+            channel_sync::Due::Update(time) => (Offer::Update, time),
+            channel_sync::Due::Removal => (Offer::Removal, None),
         };
         Some(Self {
             object: object.id,

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::feed::{ActionStatus, DeliveryFacts, ObjectKind};
+use onhand_core::channel_sync::{ActionStatus, DeliveryFacts, ObjectKind};
 use onhand_core::{BUCKETS, ProductId, StockId, StockKey, StockListId, Timestamp};
 
 use super::channel_scope::ChannelScope;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;

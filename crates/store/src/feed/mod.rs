@@ -1,7 +1,7 @@
 //! The feed's storage: from a change of an object to what each channel has still to be sent.
 //!
 //! Promises: a change pays one row ([`outbox`]), however many channels there are; every change gets a version, in the
-//! order of commits ([`change_log`]); deliveries follow from versions and actions by the rule of `onhand_core::feed`,
+//! order of commits ([`change_log`]); deliveries follow from versions and actions by the rule of `onhand_core::channel_sync`,
 //! and are written by [`deliveries`] only. A transaction that writes a channel's state has locked its row
 //! ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
 
@@ -20,7 +20,7 @@ pub mod told;
 
 use std::collections::BTreeSet;
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{ChannelId, ProductId, StockListId, Timestamp};
 
 use crate::{Error, Tx, batch_requests};

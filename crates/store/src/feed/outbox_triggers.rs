@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use onhand_core::ChannelId;
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::outbox::{self, Member, OutboxEvent};
 use crate::integration_actions::{self, Named};

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use onhand_core::ChannelId;
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::channel_scope::{ChannelLevel, ChannelScope};
 use super::{change_log, channel_cursors};

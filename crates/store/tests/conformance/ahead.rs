@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use onhand_core::command::{ImportStock, ImportStocks, LevelChange, ReservedChange};
+use onhand_core::commands::{ImportStock, ImportStocks, LevelChange, ReservedChange};
 use onhand_core::{Command, ImportId, Quantity, Stock, StockListId, Timestamp, WorkingSet, decide};
 use onhand_store::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, ids, movements, stocks};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use onhand_core::feed::{ActionStatus, BatchStatus, ObjectKind, Reason};
+use onhand_core::channel_sync::{ActionStatus, BatchStatus, ObjectKind, Reason};
 use onhand_core::{ProductId, StockId};
 use onhand_store::feed::channel_scope::ChannelScope;
 use onhand_store::feed::cursor::{self, Cursor, Wanted};

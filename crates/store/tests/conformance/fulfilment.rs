@@ -2,7 +2,7 @@
 //!
 //! Promises: rows come back as they were decided; a later batch that needs them finds them. Must not know rules.
 
-use onhand_core::command::{FulfilmentCommand, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
+use onhand_core::commands::{FulfilmentCommand, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
 use onhand_core::fulfilment::{PackageCommand, Reason, TransferCommand};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderPlan, Outcome, PackageId, PackedLines, Quantity, StockListId,

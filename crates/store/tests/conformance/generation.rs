@@ -1,7 +1,7 @@
 //! Generations: a database that was put back from a copy is not taken for the one that went on.
 
 use onhand_core::Timestamp;
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_store::feed::deliveries::Offer;
 use onhand_store::feed::{change_log, generation};
 use onhand_store::{Store, ids};

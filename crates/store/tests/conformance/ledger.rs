@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, ProductRef,
     ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
 };

@@ -1,6 +1,6 @@
 //! A channel at work on a shop: a catalog with a list and a further one, rounds of batches, and what the feeds say.
 
-use onhand_core::feed::{BatchStatus, ObjectKind, Reason};
+use onhand_core::channel_sync::{BatchStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, OrderId, Outcome, ProductId, Stock, StockId, Timestamp};
 use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS};
 use onhand_store::channels::CHANNELS;

@@ -1,6 +1,6 @@
 //! Movements: a stock's history from the newest back, whole and in parts.
 
-use onhand_core::command::{ImportStock, ImportStocks, LevelChange, ReservedChange};
+use onhand_core::commands::{ImportStock, ImportStocks, LevelChange, ReservedChange};
 use onhand_core::{Cause, Command, Delta, ImportId, Movement, MovementId, Outcome, Quantity, Stock, UserId};
 use onhand_store::Store;
 use onhand_store::{movements, stocks};

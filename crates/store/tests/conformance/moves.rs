@@ -2,7 +2,7 @@
 //!
 //! Promises: a batch that registers, settles or delivers finds what an earlier one has made. Must not know rules.
 
-use onhand_core::command::{FulfilmentCommand, RegisterMove, RegisterMoves, RunTransfer};
+use onhand_core::commands::{FulfilmentCommand, RegisterMove, RegisterMoves, RunTransfer};
 use onhand_core::fulfilment::{MoveKind, MoveState, PackageCommand, Reason, StockMove, TransferCommand};
 use onhand_core::{FulfilmentOutcome, OrderId, OrderItem, StockLocationId, TransferId};
 use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};

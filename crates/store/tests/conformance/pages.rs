@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use onhand_core::command::{CancelItems, EditOrder, WriteStocks};
+use onhand_core::commands::{CancelItems, EditOrder, WriteStocks};
 use onhand_core::{Command, IdKind, Order, OrderId, Outcome, Stock, StockId, StockListId};
 use onhand_store::filter::{Condition, CursorKey, ListQuery, Op, Page, Sort, Window};
 use onhand_store::{Value, orders, stocks};
@@ -119,7 +119,7 @@ async fn many_stocks(database: &Database) -> (Shop, Vec<Stock>) {
     (shop, stocks.into_values().collect())
 }
 
-fn one_row(command: Command) -> onhand_core::command::WriteStock {
+fn one_row(command: Command) -> onhand_core::commands::WriteStock {
     match command {
         Command::WriteStocks(mut write) => write.rows.remove(0),
         other => panic!("not a write: {other:?}"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use onhand_core::command::ReadSet;
+use onhand_core::commands::ReadSet;
 use onhand_core::{IdAllocator, Outcome, Rejection, WorkingSet};
 use onhand_store::channels::CHANNELS;
 use onhand_store::feed::outbox;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReadSet, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::command::CancelItems;
+use onhand_core::commands::CancelItems;
 use onhand_core::{Command, Outcome};
 use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};

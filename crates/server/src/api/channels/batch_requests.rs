@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::ChannelId;
-use onhand_core::feed::{BatchStatus, Reason};
+use onhand_core::channel_sync::{BatchStatus, Reason};
 use onhand_store::batch_requests::{self, BatchRow};
 use onhand_store::feed::{self, batches};
 use onhand_store::{Error as StoreError, Tx};

@@ -216,7 +216,7 @@ pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     // Its head may be where a program begins that has read the lists.
     tell(&call.app, channel, true).await?;
-    for kind in onhand_core::feed::ObjectKind::ALL {
+    for kind in onhand_core::channel_sync::ObjectKind::ALL {
         change_feed::sync_channel(&call.app, channel, kind).await?;
     }
     let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));

@@ -1,6 +1,6 @@
 //! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
 
-use onhand_core::feed::Reason;
+use onhand_core::channel_sync::Reason;
 use onhand_store::Tx;
 use onhand_store::failed_integrations::{self, FailureRow, Given};
 

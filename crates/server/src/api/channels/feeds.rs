@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use onhand_core::feed::ObjectKind as Fed;
+use onhand_core::channel_sync::ObjectKind as Fed;
 use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
 use onhand_store::cancellations::REQUESTS;
 use onhand_store::feed::channel_scope::{ChannelLevel, ChannelScope};

@@ -1,7 +1,7 @@
 //! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
 
 use axum::http::StatusCode;
-use onhand_core::feed::{ActionStatus, ObjectKind as Fed};
+use onhand_core::channel_sync::{ActionStatus, ObjectKind as Fed};
 use onhand_store::feed::deliveries::{self, Offer, Wanted};
 use onhand_store::filter::Page;
 use onhand_store::integration_actions::{self, ActionRow, Given};
@@ -98,7 +98,7 @@ fn write(out: &mut String, row: &ActionRow) {
         .text_or_null("remote_id", action.remote_id.as_deref())
         .time("version_date", action.version_at)
         .text("status", action.status.word())
-        .text_or_null("failed_reason_type", action.reason.map(onhand_core::feed::Reason::word))
+        .text_or_null("failed_reason_type", action.reason.map(onhand_core::channel_sync::Reason::word))
         .text_or_null("local_batch_id", action.batch.as_deref())
         .raw("state", &row.state)
         .time("created_date", row.created_at)

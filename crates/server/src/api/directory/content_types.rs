@@ -165,7 +165,7 @@ mod tests {
             assert!(TABLE.iter().filter(|other| other.model == row.model).count() == 1, "{}", row.model);
         }
         assert_eq!(TABLE[ORDER_ITEM as usize - 1].model, "orderitem");
-        for kind in onhand_core::feed::ObjectKind::ALL {
+        for kind in onhand_core::channel_sync::ObjectKind::ALL {
             assert_eq!(model(kind.number()), Some(kind.model()), "the feed's own words are these");
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};
-use onhand_core::command::{FulfilmentCommand, RemoveDiscrepancies};
+use onhand_core::commands::{FulfilmentCommand, RemoveDiscrepancies};
 use onhand_core::fulfilment::Discrepancy;
 use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
 use onhand_store::{Tx, discrepancies, stock_locations};

@@ -1,7 +1,7 @@
 //! Packages and their lines (contract 13.4): listing them, working on them, sourcing orders into them.
 
 use axum::http::StatusCode;
-use onhand_core::command::{FulfilmentCommand, PlanOrder, RunPackage, SomeUnits};
+use onhand_core::commands::{FulfilmentCommand, PlanOrder, RunPackage, SomeUnits};
 use onhand_core::fulfilment::{Discrepancy, Package, PackageCommand, PackageItem, Reason};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use onhand_core::command::{FulfilmentCommand, ProductRef, RecordCount};
+use onhand_core::commands::{FulfilmentCommand, ProductRef, RecordCount};
 use onhand_core::fulfilment::{CountLine, StockCount};
 use onhand_core::rejection::RowFault;
 use onhand_core::{

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::command::{FulfilmentCommand, RegisterMove, RegisterMoves};
+use onhand_core::commands::{FulfilmentCommand, RegisterMove, RegisterMoves};
 use onhand_core::fulfilment::{MoveKind, MoveState, StockMove};
 use onhand_core::rejection::MoveFault;
 use onhand_core::{

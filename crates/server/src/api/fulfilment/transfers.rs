@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::command::{FulfilmentCommand, RunTransfer, SomeUnits};
+use onhand_core::commands::{FulfilmentCommand, RunTransfer, SomeUnits};
 use onhand_core::fulfilment::{Reason, Transfer, TransferCommand, TransferItem};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,

@@ -5,7 +5,7 @@
 
 use std::pin::Pin;
 
-use onhand_core::command::CancelItems;
+use onhand_core::commands::CancelItems;
 use onhand_core::{CancellationStatus, CancellationType, ChannelId, Command, OrderId, OrderItemId};
 use onhand_store::cancellations::{REASONS, REQUESTS};
 use onhand_store::records::{self as rows, Record};

@@ -1,7 +1,7 @@
 //! Mappings: remote systems' codes for order lines, and the release of a line's reservation with one (contract 6.3).
 
 use axum::http::StatusCode;
-use onhand_core::command::ReleaseItem;
+use onhand_core::commands::ReleaseItem;
 use onhand_core::{Command, ERP, Mapping, OrderItemId, Outcome};
 use onhand_store::Value;
 use onhand_store::filter::{Condition, Op};

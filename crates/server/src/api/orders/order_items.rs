@@ -1,6 +1,6 @@
 //! Order lines (contract 7).
 
-use onhand_core::command::{EditItem, ItemEdit, TextEdit};
+use onhand_core::commands::{EditItem, ItemEdit, TextEdit};
 use onhand_core::{Command, OrderItem, OrderItemId, Outcome, StockLocationId};
 use onhand_store::{order_items, orders};
 use serde_json::{Map, Value};

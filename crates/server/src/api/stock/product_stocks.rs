@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use onhand_core::command::{StockTarget, WriteStock, WriteStocks};
+use onhand_core::commands::{StockTarget, WriteStock, WriteStocks};
 use onhand_core::rejection::RowFault;
 use onhand_core::{
     Command, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId,

@@ -1,7 +1,7 @@
 //! Cancelling an order or some of its lines (contract 7.4).
 
 use axum::http::StatusCode;
-use onhand_core::command::{CancelItems, TextEdit};
+use onhand_core::commands::{CancelItems, TextEdit};
 use onhand_core::{Command, OrderId, OrderItemId, Rejection};
 use serde_json::{Map, Value, json};
 

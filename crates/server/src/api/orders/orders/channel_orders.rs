@@ -5,11 +5,11 @@
 //! there is: what does not fit is the business of the channel's policy.
 
 use axum::http::StatusCode;
-use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
+use onhand_core::commands::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
 use onhand_core::rejection::RowFault;
 use onhand_core::{
     ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
-    as_ordered, feed,
+    as_ordered, channel_sync,
 };
 use onhand_store::catalogs::CATALOGS;
 use onhand_store::channels::CHANNELS;
@@ -153,7 +153,7 @@ async fn foreign(
     let count = lines.len();
     let body = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;
-        let lists = channel_scope.scopes(feed::ObjectKind::Stock);
+        let lists = channel_scope.scopes(channel_sync::ObjectKind::Stock);
         let skus: Vec<&str> = lines.iter().filter_map(|(product, _)| sku(product)).collect();
         let named = products::keys_by_sku(tx, &skus).await?;
         let id = |product: &ProductRef| match product {

@@ -2,7 +2,7 @@
 //! are rejected.
 
 use axum::http::StatusCode;
-use onhand_core::command::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
+use onhand_core::commands::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
 use onhand_core::{
     ChannelId, Command, OrderStatus, ProductId, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
 };

@@ -5,7 +5,7 @@ mod channel_orders;
 mod create;
 
 use axum::http::StatusCode;
-use onhand_core::command::EditOrder;
+use onhand_core::commands::EditOrder;
 use onhand_core::{ChannelId, Command, Order, OrderId, OrderItem, Outcome};
 use onhand_store::{Tx, order_items, orders};
 

@@ -4,7 +4,7 @@
 mod times;
 
 use onhand_core::Timestamp;
-use onhand_core::feed::{
+use onhand_core::channel_sync::{
     AckState, Action, ActionStatus as A, BatchStatus as B, DeliveryFacts, Due, Entry, Failure, ObjectKind, Reason,
     Refused, Retries, Step,
 };

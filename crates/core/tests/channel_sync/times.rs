@@ -1,6 +1,6 @@
 //! Times that grow: a channel tells two versions apart by them, so no change may leave one as it was.
 
-use onhand_core::command::{
+use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
