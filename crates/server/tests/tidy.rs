@@ -519,6 +519,15 @@ fn named_modules(text: &str) -> BTreeSet<String> {
     found
 }
 
+/// The module that each name at the top of a crate is from. Only `core` is seen through its top: other crates are not
+/// free of cycles yet where they name their own errors and transactions so.
+fn re_exported(krate: &str) -> BTreeMap<String, String> {
+    let top = if krate == "core" { read("crates/core/src/lib.rs") } else { String::new() };
+    let uses = top.split("\npub use ").skip(1).filter_map(|rest| rest.split_once(';')?.0.split_once("::"));
+    let names = |list: &str| list.split(['{', '}', ',']).map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+    uses.flat_map(|(module, list)| names(list).into_iter().map(|name| (name, module.to_owned()))).collect()
+}
+
 /// The cycles of a graph, each as its names in order.
 fn cycles(mut reaches: BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
     let all: Vec<String> = reaches.keys().cloned().collect();
@@ -540,12 +549,14 @@ fn modules_use_each_other_in_no_new_cycle() {
     let mut found = BTreeSet::new();
     for krate in ["core", "store", "server", "sheet", "bench", "testbed"] {
         let prefix = format!("crates/{krate}/src/");
+        let re_exported = re_exported(krate);
+        let module_of = |name: String| re_exported.get(&name).cloned().unwrap_or(name);
         let mut needs: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for file in files.iter().filter(|file| file.is_rust()) {
             let Some(path) = file.path.strip_prefix(&prefix) else { continue };
             let top = path.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
             if top != "lib" && top != "main" {
-                needs.entry(top).or_default().extend(named_modules(&file.text));
+                needs.entry(top).or_default().extend(named_modules(&file.text).into_iter().map(&module_of));
             }
         }
         assert!(needs.len() > 2, "{krate} has modules");
