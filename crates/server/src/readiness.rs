@@ -7,8 +7,9 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use onhand_store::feed::outbox;
-use onhand_store::{Error, Tx, accounts, leases};
+use onhand_store::channel_sync::outbox;
+use onhand_store::tables::accounts;
+use onhand_store::{Error, Tx, leases};
 use tokio::sync::Mutex;
 
 use crate::state::App;

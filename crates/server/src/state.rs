@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use onhand_core::StockListId;
-use onhand_store::{Error, Store, Tx, stock_lists};
+use onhand_store::tables::stock_lists;
+use onhand_store::{Error, Store, Tx};
 use tokio::sync::Semaphore;
 
 use crate::auth::password::Checker;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use onhand_core::Timestamp;
 use onhand_core::fulfilment::UnplannedReason;
-use onhand_store::feed::lag::Lag;
+use onhand_store::channel_sync::lag::Lag;
 use onhand_store::imports::State;
 use onhand_store::watched::{self, Watched};
 use onhand_store::{Error, Tx};

@@ -481,12 +481,7 @@ const CYCLES: &[(&str, &str)] = &[
         "server: imports readiness state watch wire workers",
         "workers get the whole application, which holds what wakes them",
     ),
-    (
-        "store: batch_requests cancellations catalogs categories channels customers failed_integrations feed geography \
-         integration_actions order_items orders prices products records reports shipping_infos stock_lists \
-         stock_locations stocks stores unplanned_items",
-        "tables name functions of the feed, which reads the tables",
-    ),
+    ("store: channel_sync resource tables", "tables name functions of the feed, which reads the tables"),
     ("store: engine sql", "a statement keeps the form that the engine has made of it"),
 ];
 

@@ -6,9 +6,8 @@
 use std::sync::OnceLock;
 
 use crate::engine::Row;
-use crate::records;
 use crate::sql::{Statement, statements, values};
-use crate::{Error, Tx};
+use crate::{Error, Tx, resource};
 
 /// Something that does not add up.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -230,7 +229,7 @@ const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
 pub(crate) fn counts() -> &'static Statement {
     static COUNTS: OnceLock<Statement> = OnceLock::new();
     COUNTS.get_or_init(|| {
-        let text = format!("{FINE}{}), {COMPARED}", records::counted());
+        let text = format!("{FINE}{}), {COMPARED}", resource::counted());
         Statement::shared("verify.counts", text.leak())
     })
 }

@@ -6,10 +6,11 @@
 use onhand_core::fulfilment::UnplannedReason;
 use onhand_core::{ChannelId, OrderItemId, Timestamp};
 
+use crate::channel_sync::lag::{self, Lag};
 use crate::counters::{self, CounterKey};
-use crate::feed::lag::{self, Lag};
 use crate::sql::{Statement, statements, values};
-use crate::{Error, Tx, imports, order_items, unplanned_items};
+use crate::tables::{order_items, unplanned_items};
+use crate::{Error, Tx, imports};
 
 /// Channels whose feeds are looked at: those that were made first.
 const CHANNELS_MAX: i64 = 100;

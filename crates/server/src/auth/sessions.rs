@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use onhand_core::{ChannelId, Timestamp, UserId};
-use onhand_store::{Error, Store, accounts};
+use onhand_store::tables::accounts;
+use onhand_store::{Error, Store};
 use subtle::ConstantTimeEq as _;
 
 use super::{Role, token};

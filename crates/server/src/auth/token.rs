@@ -3,7 +3,7 @@
 //! A token has 160 random bits, so a fast hash is enough: there is nothing to guess.
 
 use onhand_core::{Timestamp, UserId};
-use onhand_store::accounts::Token;
+use onhand_store::tables::accounts::Token;
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use sha2::{Digest as _, Sha256};

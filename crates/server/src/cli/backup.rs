@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use onhand_store::feed::generation;
+use onhand_store::channel_sync::generation;
 use onhand_store::{Check, Store};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempPath;

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use onhand_store::placement::PlacementState;
-use onhand_store::{Check, Limits, Options, Store, WriterLock, accounts};
+use onhand_store::tables::accounts;
+use onhand_store::{Check, Limits, Options, Store, WriterLock};
 
 use crate::config::{DatabaseConfig, ServeConfig, masked};
 

@@ -12,9 +12,9 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use onhand_core::UserId;
-use onhand_store::accounts;
-use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
-use onhand_store::stock_lists::{self, StockListRow};
+use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_store::tables::accounts;
+use onhand_store::tables::stock_lists::{self, StockListRow};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 

@@ -10,7 +10,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
-use onhand_store::feed::generation;
+use onhand_store::channel_sync::generation;
 use onhand_store::{Check, Store, verify};
 use tempfile::TempPath;
 

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
 use onhand_core::{Timestamp, UserId};
-use onhand_store::accounts::{self, Account};
-use onhand_store::feed::generation;
-use onhand_store::{Error, Store, Tx, WriterLock, batch_requests, idempotency, imports, leases, reports};
+use onhand_store::channel_sync::generation;
+use onhand_store::tables::accounts::{self, Account};
+use onhand_store::tables::{batch_requests, reports};
+use onhand_store::{Error, Store, Tx, WriterLock, idempotency, imports, leases};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use onhand_core::Timestamp;
 use onhand_store::Store;
-use onhand_store::accounts::{self, Account, Token};
+use onhand_store::tables::accounts::{self, Account, Token};
 
 use super::{database, say};
 use crate::auth::token;

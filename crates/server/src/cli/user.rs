@@ -6,8 +6,9 @@ use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use console::Term;
 use onhand_core::{ChannelId, UserId};
-use onhand_store::accounts::{self, Account};
-use onhand_store::{Store, Tx, channels};
+use onhand_store::tables::accounts::{self, Account};
+use onhand_store::tables::channels;
+use onhand_store::{Store, Tx};
 
 use super::{database, say};
 use crate::auth::{Role, password};

@@ -3,15 +3,16 @@
 //! Promises: everything is made in one transaction, and points at what is there. Must not know stock or orders.
 
 use onhand_core::{ChannelId, StockListId, Timestamp, case_fold};
-use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS};
-use onhand_store::categories::{NODES, PRODUCT_CATEGORIES, TREES};
-use onhand_store::channels::CHANNELS;
-use onhand_store::customers::{ADDRESSES, CUSTOMERS};
-use onhand_store::geography::{CITIES, COUNTRIES, DISTRICTS, OBJECT_MAPPINGS, TOWNSHIPS};
-use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::records::{self, Record, Table};
-use onhand_store::stores::{CARGO_COMPANIES, STORES};
-use onhand_store::{Error, Tx, Value, products};
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS};
+use onhand_store::tables::categories::{NODES, PRODUCT_CATEGORIES, TREES};
+use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::customers::{ADDRESSES, CUSTOMERS};
+use onhand_store::tables::geography::{CITIES, COUNTRIES, DISTRICTS, OBJECT_MAPPINGS, TOWNSHIPS};
+use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::products;
+use onhand_store::tables::stores::{CARGO_COMPANIES, STORES};
+use onhand_store::{Error, Tx, Value};
 
 use crate::api::directory::customers;
 
@@ -70,14 +71,14 @@ impl Shop {
         let mut record = Record::new(table, self.now);
         values.iter().for_each(|(column, value)| record.set(column, value.clone()));
         links.iter().for_each(|(link, ids)| record.link(link, ids.clone()));
-        let made = records::insert(tx, table, vec![record]).await?.pop();
+        let made = resource::insert(tx, table, vec![record]).await?.pop();
         made.ok_or_else(|| Error::Internal("a record was not made".to_owned()))
     }
 
     async fn categories(&self, tx: &mut Tx<'_>, products: &[Vec<onhand_core::Product>]) -> Result<i64, Error> {
         let tree = self.add(tx, &TREES, &[("name", "Apparel".into())]).await?;
         let root = tree.int("root_id").unwrap_or_default();
-        let path = records::by_id(tx, &NODES, root).await?.and_then(|node| node.text("path").map(str::to_owned));
+        let path = resource::by_id(tx, &NODES, root).await?.and_then(|node| node.text("path").map(str::to_owned));
         for (name, articles) in CATEGORIES {
             let path = path.clone().unwrap_or_default();
             let values = [("node_id", root.into()), ("name", name.into()), ("path", path.into()), ("depth", 2.into())];
@@ -129,14 +130,14 @@ impl Shop {
         }
         let codes: Vec<String> = stores.iter().map(|list| format!("\"{list}\":\"store-{list}\"")).collect();
         let conf = format!(r#"{{"WAREHOUSE_CODES":{{{}}},"remote_id_attribute":"sku"}}"#, codes.join(","));
-        if let Some(market) = records::locked(tx, &CHANNELS, self.market.get()).await? {
+        if let Some(market) = resource::locked(tx, &CHANNELS, self.market.get()).await? {
             let mut selling = market.clone();
             selling.set("channel_type", "marketplace");
             selling.set("catalog_id", whole);
             selling.set("category_tree_id", tree);
             selling.set("conf", conf);
             selling.touch(self.now);
-            records::update(tx, market, selling).await?;
+            resource::update(tx, market, selling).await?;
         }
         let values = [
             ("name", "Outlet shop".into()),
@@ -217,6 +218,6 @@ impl Shop {
         address.set("township_id", home.id);
         address.set("line", "Moda Cd. 1");
         address.set("hash_data", customers::hash(&address));
-        records::insert(tx, &ADDRESSES, vec![address]).await.map(|_| ())
+        resource::insert(tx, &ADDRESSES, vec![address]).await.map(|_| ())
     }
 }

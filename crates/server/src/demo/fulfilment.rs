@@ -7,8 +7,8 @@ use onhand_core::commands::{FulfilmentCommand, PlanOrder, RunPackage};
 use onhand_core::fulfilment::{PackageCommand, Reason};
 use onhand_core::{Command, FulfilmentOutcome, OrderId, Outcome, PackageId, StockListId, Timestamp};
 use onhand_store::Tx;
-use onhand_store::records::{self, Record, Table};
-use onhand_store::stock_locations::{ADDRESSES, LOCATIONS};
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::stock_locations::{ADDRESSES, LOCATIONS};
 
 use super::{ORDERS, place, submit};
 use crate::state::App;
@@ -58,7 +58,7 @@ pub(super) async fn fill(app: &App, lists: &[StockListId], now: Timestamp) -> an
 }
 
 async fn insert(app: &App, table: &'static Table, record: Record) -> anyhow::Result<i64> {
-    let insert = async move |tx: &mut Tx<'_>| records::insert(tx, table, vec![record]).await;
+    let insert = async move |tx: &mut Tx<'_>| resource::insert(tx, table, vec![record]).await;
     let made = app.store.write("records.insert", insert).await?;
     Ok(made.first().context("a record is made")?.id)
 }

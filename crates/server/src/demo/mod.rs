@@ -15,10 +15,10 @@ use onhand_core::{
     StockListId, Timestamp, UserId,
 };
 use onhand_store::Tx;
-use onhand_store::channels::CHANNELS;
-use onhand_store::filter::{ListQuery, Sort, Window};
-use onhand_store::records::{self, Record};
-use onhand_store::stock_lists::{self, StockListRow};
+use onhand_store::query::{ListQuery, Sort, Window};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::stock_lists::{self, StockListRow};
 
 use crate::state::App;
 use crate::writer::{Submission, SubmissionResult};
@@ -78,7 +78,7 @@ async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId
 async fn make_channel(app: &App, now: Timestamp) -> anyhow::Result<ChannelId> {
     let mut channel = Record::new(&CHANNELS, now);
     channel.set("name", "Marketplace");
-    let insert = async move |tx: &mut Tx<'_>| records::insert(tx, &CHANNELS, vec![channel]).await;
+    let insert = async move |tx: &mut Tx<'_>| resource::insert(tx, &CHANNELS, vec![channel]).await;
     let made = app.store.write("channels.insert", insert).await?;
     Ok(ChannelId::new(made.first().context("a channel is made")?.id))
 }

@@ -3,10 +3,10 @@
 //! Promises: rows as they come about through the channel's paths. Must not know how the shop came about.
 
 use onhand_core::{ChannelId, OrderItem, Timestamp};
-use onhand_store::cancellations::{REASONS, REQUESTS};
-use onhand_store::records::{self, Record, Table};
-use onhand_store::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
-use onhand_store::shipping_infos::SHIPPING_INFOS;
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::cancellations::{REASONS, REQUESTS};
+use onhand_store::tables::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
+use onhand_store::tables::shipping_infos::SHIPPING_INFOS;
 use onhand_store::{Error, Tx, Value};
 
 use crate::api::directory::content_types;
@@ -73,9 +73,9 @@ pub(super) async fn tell(app: &App, channel: ChannelId, item: &OrderItem, now: T
     ];
     let told = async move |tx: &mut Tx<'_>| {
         let reasons: Vec<Record> = Vec::clone(&reasons);
-        records::insert(tx, &REASONS, reasons).await?;
+        resource::insert(tx, &REASONS, reasons).await?;
         for record in &said {
-            records::insert(tx, record.table, vec![record.clone()]).await?;
+            resource::insert(tx, record.table, vec![record.clone()]).await?;
         }
         Ok(())
     };

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{ChannelId, Command, Outcome, Rejection};
 use onhand_store::Tx;
-use onhand_store::filter::{Condition, Op, Page};
 use onhand_store::idempotency::{self, Answer, Key};
+use onhand_store::query::{Condition, Op, Page};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 

@@ -17,7 +17,7 @@ use axum::routing::{MethodFilter, on};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use onhand_core::ChannelId;
-use onhand_store::channels;
+use onhand_store::tables::channels;
 
 use super::admission::{self, Origin};
 use super::context::{RequestContext, id};

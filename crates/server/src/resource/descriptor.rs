@@ -6,8 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 use onhand_core::{ChannelId, Timestamp};
-use onhand_store::filter::{Condition, Op};
-use onhand_store::records::{Record, Table};
+use onhand_store::query::{Condition, Op};
+use onhand_store::resource::{Record, Table};
 use onhand_store::{Error as StoreError, Tx};
 
 use super::secrets::Secrets;

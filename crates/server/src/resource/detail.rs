@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_store::records::{self, Record};
+use onhand_store::resource::{self, Record};
 use onhand_store::{Error as StoreError, Tx};
 
 use super::{Detail, Resource, found, member, own};
@@ -22,7 +22,7 @@ pub(crate) async fn list_detailed(call: RequestContext, resource: &'static Resou
     query.listing.conditions.extend(own(&call, resource));
     let (table, listing) = (resource.table, query.listing.clone());
     let read = call.app.store.read("records.detailed", async move |tx| {
-        let page = records::page(tx, table, &listing).await?;
+        let page = resource::page(tx, table, &listing).await?;
         let shown = gather(tx, resource, &page.rows).await?;
         Ok((page, shown))
     });
@@ -55,7 +55,7 @@ async fn expand(tx: &mut Tx<'_>, resource: &Resource, detail: &Detail, rows: &[R
         let mut ids: Vec<i64> = rows.iter().filter_map(|row| row.int(column)).collect();
         ids.sort_unstable();
         ids.dedup();
-        let found = records::by_ids(tx, other.table, &ids).await?;
+        let found = resource::by_ids(tx, other.table, &ids).await?;
         let nested = match inner {
             Some(inner) => Box::pin(expand(tx, other, inner, &found)).await?,
             None => Shown::new(),

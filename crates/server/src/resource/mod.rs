@@ -1,6 +1,6 @@
 //! Resources: the handlers of every resource that is no more than its fields and a few rules of its own.
 //!
-//! One is added as a [`Resource`] in a file of its own: the store's table (see `onhand_store::records::tables`),
+//! One is added as a [`Resource`] in a file of its own: the store's table (see `onhand_store::tables`),
 //! fields, view and filters, what must be unique, and a [`Rule`] where there is more to say; and a line in `RESOURCES`
 //! of its area, of which [`ResourceRoutes`] makes its six routes. Columns are found by name: the field `stock_list` of
 //! kind `Pk` is the column `stock_list_id`, any other field the column, or the link, of its own name.
@@ -14,8 +14,8 @@ mod secrets;
 mod write;
 
 use onhand_store::Error as StoreError;
-use onhand_store::filter::{Condition, Page};
-use onhand_store::records::{self, Record};
+use onhand_store::query::{Condition, Page};
+use onhand_store::resource::Record;
 
 pub use self::descriptor::{
     Detail, Draft, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks, judge,
@@ -35,8 +35,8 @@ pub(crate) async fn list(call: RequestContext, resource: &'static Resource) -> R
     let mut query = call.listing(resource.filters)?;
     query.listing.conditions.extend(own(&call, resource));
     let (table, listing) = (resource.table, query.listing.clone());
-    let bounded = records::is_bounded(table, &listing);
-    let body = async move |tx: &mut onhand_store::Tx<'_>| records::page(tx, table, &listing).await;
+    let bounded = onhand_store::resource::is_bounded(table, &listing);
+    let body = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::resource::page(tx, table, &listing).await;
     let store = &call.app.store;
     let page: Page<Record> =
         if bounded { store.read_inline("records.page", body).await? } else { store.read("records.page", body).await? };
@@ -55,7 +55,8 @@ pub(crate) async fn show(call: RequestContext, resource: &'static Resource) -> R
 /// The record that a path names, if the caller may know of it.
 pub async fn found(call: &RequestContext, resource: &'static Resource) -> Result<Record, Error> {
     let (id, own) = (call.id()?, own(call, resource));
-    let find = async move |tx: &mut onhand_store::Tx<'_>| records::find(tx, resource.table, id, own).await;
+    let find =
+        async move |tx: &mut onhand_store::Tx<'_>| onhand_store::resource::find(tx, resource.table, id, own).await;
     let found: Result<_, StoreError> = call.app.store.read_inline("records.find", find).await;
     found?.ok_or_else(Error::not_found)
 }

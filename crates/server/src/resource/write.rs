@@ -5,7 +5,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::{ChannelId, Timestamp};
-use onhand_store::records::{self, Record};
+use onhand_store::resource::{self, Record};
 use onhand_store::{Error as StoreError, Tx, Value};
 
 use super::descriptor::{Draft, OwnerScope, Resource, Taken};
@@ -91,7 +91,7 @@ async fn insert(
         faults.push(found);
         records.push(record);
     }
-    for missing in records::missing(tx, resource.table, &records).await? {
+    for missing in resource::missing(tx, resource.table, &records).await? {
         faults[missing.row].add(field_of(missing.name), form::unknown_pk(missing.id));
     }
     for (record, faults) in records.iter().zip(&mut faults) {
@@ -113,7 +113,7 @@ async fn insert(
     let written = if resource.upserts {
         upsert(tx, resource, records, forms, about).await?
     } else {
-        (records::insert(tx, resource.table, records).await?, StatusCode::CREATED)
+        (resource::insert(tx, resource.table, records).await?, StatusCode::CREATED)
     };
     Ok(Ok(Ok(written)))
 }
@@ -147,7 +147,7 @@ async fn upsert(
     // Each is there, or will be one of the new ones; both kinds are written together.
     let mut places: Vec<Place> = Vec::with_capacity(records.len());
     let (mut there, mut new): (Vec<(Record, Record)>, Vec<Record>) = (Vec::new(), Vec::new());
-    let found = records::same_all(tx, resource.table, &records).await?;
+    let found = resource::same_all(tx, resource.table, &records).await?;
     for ((record, form), found) in records.into_iter().zip(forms).zip(found) {
         if let Some(place) = there.iter().position(|(before, _)| before.has_key_of(&record)) {
             overwrite(resource, form, &record, &mut there[place].1);
@@ -169,7 +169,7 @@ async fn upsert(
     let mut told: Vec<Record> = there.iter().map(|(before, _)| before.clone()).collect();
     let mut changed: Vec<_> = there.into_iter().filter(|(before, after)| !after.same_content_as(before)).collect();
     changed.iter_mut().for_each(|(_, after)| after.touch(about.now));
-    for after in records::update_all(tx, resource.table, changed).await? {
+    for after in resource::update_all(tx, resource.table, changed).await? {
         told.iter_mut().filter(|record| record.id == after.id).for_each(|record| record.clone_from(&after));
     }
     // Another transaction has just made one of them: then it is there, and all is looked at again.
@@ -177,7 +177,7 @@ async fn upsert(
         StoreError::UniqueViolation { constraint } => StoreError::Conflict(format!("{constraint} was taken meanwhile")),
         other => other,
     };
-    let made = records::insert(tx, resource.table, new).await.map_err(again)?;
+    let made = resource::insert(tx, resource.table, new).await.map_err(again)?;
     let one = |place: Place| match place {
         Place::There(place) => told[place].clone(),
         Place::New(place) => made[place].clone(),
@@ -226,7 +226,7 @@ async fn change(
     (id, form): (i64, &Form),
     about: &About,
 ) -> Result<Result<Record, Error>, StoreError> {
-    let Some(before) = records::locked(tx, resource.table, id).await? else { return Ok(Err(Error::not_found())) };
+    let Some(before) = resource::locked(tx, resource.table, id).await? else { return Ok(Err(Error::not_found())) };
     let mut after = before.clone();
     let mut faults = fill(resource, form, &mut after, about);
     faults.complete(keep_secrets(resource, &mut after, Some(&before)));
@@ -236,7 +236,7 @@ async fn change(
             faults.add(field, "This field cannot be changed.");
         }
     }
-    for missing in records::missing(tx, resource.table, std::slice::from_ref(&after)).await? {
+    for missing in resource::missing(tx, resource.table, std::slice::from_ref(&after)).await? {
         faults.add(field_of(missing.name), form::unknown_pk(missing.id));
     }
     faults.complete(foreign(tx, resource, (&after, Some(&before)), about.channel).await?);
@@ -254,17 +254,17 @@ async fn change(
         return Ok(Ok(before));
     }
     after.touch(about.now);
-    Ok(Ok(records::update(tx, before, after).await?))
+    Ok(Ok(resource::update(tx, before, after).await?))
 }
 
 /// `DELETE {resource}/{id}/`. What something still points at stays.
 pub(crate) async fn remove(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
     let (id, own) = (call.id()?, own(&call, resource));
     let removed = call.app.store.write("records.remove", async move |tx| {
-        let visible = records::find(tx, resource.table, id, own).await?.is_some();
-        let record = if visible { records::locked(tx, resource.table, id).await? } else { None };
+        let visible = resource::find(tx, resource.table, id, own).await?.is_some();
+        let record = if visible { resource::locked(tx, resource.table, id).await? } else { None };
         let Some(record) = record else { return Ok(Err(Error::not_found())) };
-        if let Some(referrer) = records::find_referrer(tx, &record).await? {
+        if let Some(referrer) = resource::find_referrer(tx, &record).await? {
             let text = format!(
                 "This {} cannot be removed: {} still refers to it.",
                 resource.label,
@@ -272,7 +272,7 @@ pub(crate) async fn remove(call: RequestContext, resource: &'static Resource) ->
             );
             return Ok(Err(Error::refused("still_referred_to", text)));
         }
-        records::remove(tx, record).await?;
+        resource::remove(tx, record).await?;
         Ok(Ok(()))
     });
     removed.await??;
@@ -329,7 +329,7 @@ async fn foreign(
         let column = resource.table.column(field).expect("what points is a column");
         let stays = before.is_some_and(|before| before.value(column.name) == record.value(column.name));
         let (Some(id), Some(target), false) = (record.int(column.name), column.target(), stays) else { continue };
-        if records::find(tx, target, id, Some(own.condition(channel))).await?.is_none() {
+        if resource::find(tx, target, id, Some(own.condition(channel))).await?.is_none() {
             faults.add(field, form::unknown_pk(id));
         }
     }

@@ -6,7 +6,7 @@
 use std::num::IntErrorKind;
 
 use onhand_store::Value;
-use onhand_store::filter::{Condition, CursorKey, ListQuery, Op, Sort, Window};
+use onhand_store::query::{Condition, CursorKey, ListQuery, Op, Sort, Window};
 
 use super::error::{Error, FieldErrors};
 use super::{form, scalar};

@@ -3,7 +3,7 @@
 //! Promises: `next` is there and null on the last page, and never promises a page that is not there. Must not know
 //! what is listed.
 
-use onhand_store::filter::{Page, Window};
+use onhand_store::query::{Page, Window};
 
 use super::error::{Error, FieldErrors};
 use super::filter::{Query, cursor_text};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
 use onhand_core::channel_sync::ObjectKind;
-use onhand_store::feed::{self, Progress, outbox};
+use onhand_store::channel_sync::{self, Progress, outbox};
 use onhand_store::{Error, Tx};
 use tokio::sync::watch;
 
@@ -89,11 +89,11 @@ pub async fn sync_channel(app: &App, channel: ChannelId, kind: ObjectKind) -> Re
     sequence(app).await?;
     for _ in 0..ROUNDS_MAX {
         let now = app.clock.now();
-        let behind = async move |tx: &mut Tx<'_>| feed::is_behind(tx, channel, kind, now).await;
+        let behind = async move |tx: &mut Tx<'_>| channel_sync::is_behind(tx, channel, kind, now).await;
         if !app.store.read_inline("feed.is_behind", behind).await? {
             return Ok(());
         }
-        let body = async move |tx: &mut Tx<'_>| feed::sync_channel(tx, channel, kind, now).await;
+        let body = async move |tx: &mut Tx<'_>| channel_sync::sync_channel(tx, channel, kind, now).await;
         if app.store.write("feed.catch_up", body).await? == Progress::UpToDate {
             return Ok(());
         }

@@ -11,7 +11,7 @@ use onhand_core::commands::{ImportStock, ImportStocks};
 use onhand_core::{Command, Context, ImportId, ImportedStock, MovementId, Outcome, RowStatus, StockId, StockListId};
 use onhand_store::Tx;
 use onhand_store::imports::{self, Chunk, ImportRow, Task};
-use onhand_store::optimistic::SpeculativeBatch;
+use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 
 use tokio::task::JoinHandle;
 

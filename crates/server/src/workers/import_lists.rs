@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use onhand_core::{MoveRegistration, ReleaseMode, StockListId, Timestamp};
 use onhand_store::imports::{self, Chunk, Description, ImportRow, Task};
-use onhand_store::stock_lists::{self, StockListRow};
+use onhand_store::tables::stock_lists::{self, StockListRow};
 use onhand_store::{Error, Tx};
 
 use super::{JobError, blocking};

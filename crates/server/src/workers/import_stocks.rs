@@ -8,8 +8,9 @@ use std::sync::Arc;
 use onhand_core::commands::{Expected, ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::ImportMode;
 use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowStatus, StockId, StockListId};
+use onhand_store::Tx;
 use onhand_store::imports::{self, Description, ImportRow, Task};
-use onhand_store::{Tx, stock_lists, stocks};
+use onhand_store::tables::{product_stocks, stock_lists};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -138,7 +139,7 @@ async fn empty_the_rest(
     };
     let mut slots = Vec::with_capacity(CHUNK_ROWS);
     loop {
-        let body = async move |tx: &mut Tx<'_>| stocks::of_list(tx, list, after, LOOKED_AT).await;
+        let body = async move |tx: &mut Tx<'_>| product_stocks::of_list(tx, list, after, LOOKED_AT).await;
         let looked_at = app.store.read("stocks.of_list", body).await?;
         let Some(last) = looked_at.last() else { break };
         after = last.id.get();

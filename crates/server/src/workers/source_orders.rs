@@ -9,7 +9,9 @@ use std::sync::Arc;
 use onhand_core::commands::{FulfilmentCommand, PlanOrder};
 use onhand_core::fulfilment::UnplannedItem;
 use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
-use onhand_store::{Error, Tx, fulfilment, stock_locations, stocks, unplanned_items};
+use onhand_store::tables::{product_stocks, stock_locations, unplanned_items};
+use onhand_store::unit_of_work::fulfilment;
+use onhand_store::{Error, Tx};
 use tokio::task::JoinSet;
 
 use super::{PAUSE, sourcing};
@@ -58,7 +60,7 @@ async fn again(app: &Arc<App>, after: i64) -> Result<i64, SubmitError> {
         let key =
             |row: &UnplannedItem| lists.iter().map(|list| StockKey { list: *list, sku: row.sku.clone() }).collect();
         let keys = waiting.iter().flat_map(|row| -> Vec<StockKey> { key(row) }).collect();
-        let found = stocks::by_keys(tx, &keys).await?;
+        let found = product_stocks::by_keys(tx, &keys).await?;
         Ok((waiting, found))
     };
     let (waiting, found) = app.store.read("unplanned_items.after", look).await?;

@@ -2,7 +2,8 @@
 
 use onhand_core::OrderId;
 use onhand_core::fulfilment::Coordinates;
-use onhand_store::{Error, order_items, orders};
+use onhand_store::Error;
+use onhand_store::tables::{order_items, orders};
 use serde_json::Value;
 
 use crate::state::App;

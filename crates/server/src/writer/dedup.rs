@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use onhand_core::{Context, ImportId, Timestamp, WorkingSet, decide};
 use onhand_store::idempotency::{self, Answer, Key};
-use onhand_store::optimistic::SpeculativeBatch;
+use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Tx, imports};
 
 use super::{ChunkOf, DedupRecord, Keyed, Submission, SubmissionResult};

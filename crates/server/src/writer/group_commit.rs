@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use onhand_core::commands::ReadSet;
 use onhand_core::{Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
-use onhand_store::optimistic::{self, SpeculativeBatch};
+use onhand_store::unit_of_work::optimistic::{self, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
 use tokio::sync::{Notify, mpsc};
 

@@ -18,7 +18,7 @@ use std::time::Instant;
 use onhand_core::commands::ReadSet;
 use onhand_core::{Command, Context, IdAllocator, IdKind, ImportId, Outcome, Rejection, UserId, WorkingSet, decide};
 use onhand_store::idempotency::{Answer, Key};
-use onhand_store::optimistic::SpeculativeBatch;
+use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Store, Tx, imports, unit_of_work as rows};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};

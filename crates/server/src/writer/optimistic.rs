@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use onhand_core::commands::ImportStocks;
 use onhand_core::{Command, Context, IdAllocator, IdKind, Outcome, WorkingSet, decide};
-use onhand_store::optimistic::{self, ObservedVersions, SpeculativeBatch};
+use onhand_store::unit_of_work::optimistic::{self, ObservedVersions, SpeculativeBatch};
 use onhand_store::{Error, Store, Tx, ids};
 
 /// Decides one chunk of an import after the other.

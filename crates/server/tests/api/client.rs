@@ -19,7 +19,7 @@ use onhand::wire::scalar;
 use onhand::writer::Writer;
 use onhand::{http, workers};
 use onhand_core::{ChannelId, Timestamp, UserId};
-use onhand_store::accounts::{self, Account};
+use onhand_store::tables::accounts::{self, Account};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::net::TcpListener;

@@ -4,7 +4,7 @@ use onhand::api::resources;
 use onhand::auth::Role;
 use onhand::http::route::Mount;
 use onhand::resource::Resource;
-use onhand_store::records::Column;
+use onhand_store::resource::Column;
 use serde_json::{Value, json};
 
 use crate::samples::Samples;

@@ -202,7 +202,7 @@ impl Tx<'_> {
         }
     }
 
-    /// All rows of a statement that [`crate::filter`] has put together from its closed set of columns.
+    /// All rows of a statement that [`crate::query`] has put together from its closed set of columns.
     pub(crate) async fn all_composed<T>(
         &mut self,
         sql: &str,

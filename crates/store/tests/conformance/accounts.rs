@@ -1,7 +1,7 @@
 //! Accounts and tokens: unique names, tokens by prefix, revoking.
 
 use onhand_core::{ChannelId, UserId};
-use onhand_store::accounts::{self, Account, Proof, Token};
+use onhand_store::tables::accounts::{self, Account, Proof, Token};
 use onhand_store::{Store, Tx};
 
 use crate::database::for_each_engine;

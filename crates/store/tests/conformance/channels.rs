@@ -1,7 +1,7 @@
 //! Channels: what an order reads of one; the rest are records like any other.
 
 use onhand_core::{Channel, ChannelId, Oversell};
-use onhand_store::channels;
+use onhand_store::tables::channels;
 
 use crate::database::for_each_engine;
 use crate::shop::add_channel;

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::{ProductId, Stock, StockId};
-use onhand_store::catalogs::CATALOGS;
-use onhand_store::feed::channel_scope::ChannelScope;
-use onhand_store::feed::cursor::{self, Cursor, Wanted};
-use onhand_store::feed::{outbox, told};
-use onhand_store::records::{self, Record};
-use onhand_store::{Tx, products, stocks};
+use onhand_store::Tx;
+use onhand_store::channel_sync::channel_scope::ChannelScope;
+use onhand_store::channel_sync::cursor::{self, Cursor, Wanted};
+use onhand_store::channel_sync::{outbox, told};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::catalogs::CATALOGS;
+use onhand_store::tables::{product_stocks, products};
 
 use crate::database::for_each_engine;
 use crate::market::{Market, set_catalog};
@@ -35,7 +36,7 @@ impl Reader {
             let channel_scope = ChannelScope::of(tx, channel).await?;
             let slice = cursor::next(tx, &channel_scope, Wanted { cursor, limit, list: None }).await?;
             let ids: Vec<StockId> = slice.stocks.iter().map(|told| StockId::new(told.stock)).collect();
-            Ok((slice, stocks::by_ids(tx, &ids).await?))
+            Ok((slice, product_stocks::by_ids(tx, &ids).await?))
         };
         let (slice, rows) = store.read("t", read).await.expect("read");
         assert!(slice.stocks.len() as i64 <= limit + 2, "a part is no longer than what is asked for and one product");
@@ -109,7 +110,7 @@ async fn other_catalog(market: &Market) -> i64 {
         let mut catalog = Record::new(&CATALOGS, START);
         catalog.set("name", "other");
         catalog.set("stock_list_id", list);
-        records::insert(tx, &CATALOGS, vec![catalog]).await
+        resource::insert(tx, &CATALOGS, vec![catalog]).await
     });
     made.await.expect("written")[0].id
 }
@@ -223,7 +224,8 @@ fn a_cursor_may_begin_at_the_newest_version() {
         let store = market.shop.store.clone();
         while store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced") > 0 {}
         store.write("t", async move |tx| told::tell(tx, channel, true).await).await.expect("told");
-        let head = store.read("t", async |tx| onhand_store::feed::change_log::head(tx).await).await.expect("read");
+        let head =
+            store.read("t", async |tx| onhand_store::channel_sync::change_log::head(tx).await).await.expect("read");
         let mut reader = Reader { cursor: Cursor { after: head, ..Cursor::default() }, ..Reader::default() };
         assert!(!reader.read(&market, 10).await, "nothing has changed since");
         market.set_lists(1, &[]).await;

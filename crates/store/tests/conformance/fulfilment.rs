@@ -8,10 +8,12 @@ use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderPlan, Outcome, PackageId, PackedLines, Quantity, StockListId,
     StockLocationId, TransferId,
 };
-use onhand_store::filter::{ListQuery, Sort, Window};
-use onhand_store::records::{self, Record};
-use onhand_store::stock_locations::LOCATIONS;
-use onhand_store::{Store, discrepancies, fulfilment, order_items, packages, stock_counts, transfers};
+use onhand_store::Store;
+use onhand_store::query::{ListQuery, Sort, Window};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::stock_locations::LOCATIONS;
+use onhand_store::tables::{discrepancies, order_items, packages, stock_counts, transfers};
+use onhand_store::unit_of_work::fulfilment;
 
 use crate::database::for_each_engine;
 use crate::shop::{START, Shop};
@@ -27,7 +29,7 @@ pub(crate) async fn locate(store: &Store, list: StockListId, priority: i64) -> S
         location.set("erp_code", format!("L{}", list.get()));
         location.set("stock_list_id", list.get());
         location.set("priority", priority);
-        Ok(records::insert(tx, &LOCATIONS, vec![location]).await?[0].id)
+        Ok(resource::insert(tx, &LOCATIONS, vec![location]).await?[0].id)
     });
     StockLocationId::new(made.await.expect("a location"))
 }
@@ -129,7 +131,7 @@ fn transfers_and_counts_come_back_too() {
         let (order, _) = shop.order("gathered", &[(0, "A", 3)]).await;
         shop.write(0, "B", 1).await;
         let second =
-            store.read("t", async |tx| records::page(tx, &LOCATIONS, &everything()).await).await.expect("read");
+            store.read("t", async |tx| resource::page(tx, &LOCATIONS, &everything()).await).await.expect("read");
         let second = StockLocationId::new(second.rows[1].id);
         // Everything of A at the second location is taken away first, so that it has to be brought.
         shop.write(1, "A", 0).await;

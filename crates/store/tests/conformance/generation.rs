@@ -2,8 +2,8 @@
 
 use onhand_core::Timestamp;
 use onhand_core::channel_sync::ObjectKind;
-use onhand_store::feed::deliveries::Offer;
-use onhand_store::feed::{change_log, generation};
+use onhand_store::channel_sync::deliveries::Offer;
+use onhand_store::channel_sync::{change_log, generation};
 use onhand_store::{Store, ids};
 
 use crate::database::for_each_engine;

@@ -4,28 +4,28 @@
 //! [`database::for_each_engine`]. One file per resource, as in `src`.
 
 mod accounts;
-mod ahead;
+mod channel_sync;
 mod channels;
 mod cursor;
 mod database;
-mod feed;
 mod fulfilment;
 mod generation;
 mod idempotency;
 mod ids;
 mod imports;
 mod leases;
-mod ledger;
 mod market;
 mod movements;
 mod moves;
+mod optimistic;
 mod pages;
 mod products;
 mod proxy;
-mod records;
 mod reports;
+mod resource;
 mod server_engine;
 mod shop;
 mod stock_lists;
 mod transactions;
+mod unit_of_work;
 mod verify;

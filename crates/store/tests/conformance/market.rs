@@ -2,16 +2,17 @@
 
 use onhand_core::channel_sync::{BatchStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, OrderId, Outcome, ProductId, Stock, StockId, Timestamp};
-use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS};
-use onhand_store::channels::CHANNELS;
-use onhand_store::feed::batches::{self, BatchItems, BatchPatch, BatchRejection, ItemResult, Leases};
-use onhand_store::feed::deliveries::{self, Offer, Wanted};
-use onhand_store::feed::{self, Progress, outbox};
-use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
-use onhand_store::integration_actions::{self, ActionRow, Given};
-use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::records::{self, Record};
-use onhand_store::{Error, Store, Tx, Value, batch_requests, failed_integrations, stocks};
+use onhand_store::channel_sync::batches::{self, BatchItems, BatchPatch, BatchRejection, ItemResult, Leases};
+use onhand_store::channel_sync::deliveries::{self, Offer, Wanted};
+use onhand_store::channel_sync::{self, Progress, outbox};
+use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS};
+use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::integration_actions::{self, ActionRow, Given};
+use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::{batch_requests, failed_integrations, product_stocks};
+use onhand_store::{Error, Store, Tx, Value};
 
 use crate::shop::{START, Shop, line, place};
 
@@ -41,14 +42,14 @@ async fn changed(tx: &mut Tx<'_>, record: Option<Record>, change: impl FnOnce(&m
     let mut after = before.clone();
     change(&mut after);
     after.touch(START);
-    records::update(tx, before, after).await.map(drop)
+    resource::update(tx, before, after).await.map(drop)
 }
 
 /// Gives the channel a catalog, or none.
 pub(crate) async fn set_catalog(market: &Market, catalog: Option<i64>) {
     let channel = market.shop.market.get();
     let change = async move |tx: &mut Tx<'_>| {
-        let found = records::by_id(tx, &CHANNELS, channel).await?;
+        let found = resource::by_id(tx, &CHANNELS, channel).await?;
         changed(tx, found, |channel| channel.set("catalog_id", catalog)).await
     };
     market.shop.store.write("t", change).await.expect("written");
@@ -61,13 +62,13 @@ impl Market {
         let made = store.write("t", async move |tx| {
             let mut prices = Record::new(&PRICE_LISTS, START);
             prices.set("name", "retail");
-            let prices = records::insert(tx, &PRICE_LISTS, vec![prices]).await?[0].id;
+            let prices = resource::insert(tx, &PRICE_LISTS, vec![prices]).await?[0].id;
             let mut catalog = Record::new(&CATALOGS, START);
             catalog.set("name", "main");
             catalog.set("stock_list_id", lists[0]);
             catalog.set("price_list_id", prices);
             catalog.link("extra_stock_lists", vec![lists[1]]);
-            Ok((records::insert(tx, &CATALOGS, vec![catalog]).await?[0].id, prices))
+            Ok((resource::insert(tx, &CATALOGS, vec![catalog]).await?[0].id, prices))
         });
         let (catalog, price_list) = made.await.expect("a catalog");
         let leases = Leases { commit: 3_600, remote: 86_400 };
@@ -96,9 +97,9 @@ impl Market {
     async fn offered(&self, kind: ObjectKind, scope: i64, offers: &'static [Offer]) -> Vec<i64> {
         let (channel, now, store) = (self.shop.market, self.now(), &self.shop.store);
         while self.write(async |tx| outbox::sequence(tx).await).await > 0 {}
-        let behind = async move |tx: &mut Tx<'_>| feed::is_behind(tx, channel, kind, now).await;
+        let behind = async move |tx: &mut Tx<'_>| channel_sync::is_behind(tx, channel, kind, now).await;
         while store.read("t", behind).await.expect("read") {
-            let progress = self.write(async move |tx| feed::sync_channel(tx, channel, kind, now).await).await;
+            let progress = self.write(async move |tx| channel_sync::sync_channel(tx, channel, kind, now).await).await;
             assert!(progress == Progress::More || !store.read("t", behind).await.expect("read"), "it comes to an end");
         }
         let wanted = Wanted { channel, kind, scope, offers, skip: 0, limit: 1_000, now };
@@ -152,7 +153,7 @@ impl Market {
     }
 
     pub(crate) async fn stock(&self, id: StockId) -> Stock {
-        let found = self.shop.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");
+        let found = self.shop.store.read("t", async move |tx| product_stocks::by_id(tx, id).await).await.expect("read");
         found.expect("it is there")
     }
 
@@ -228,11 +229,11 @@ impl Market {
         let mut item = Record::new(&CATALOG_ITEMS, START);
         item.set("product_id", product.get());
         item.set("catalog_id", self.catalog);
-        self.write(async move |tx| records::insert(tx, &CATALOG_ITEMS, vec![item]).await).await.remove(0)
+        self.write(async move |tx| resource::insert(tx, &CATALOG_ITEMS, vec![item]).await).await.remove(0)
     }
 
     pub(crate) async fn remove_item(&self, item: Record) {
-        self.write(async move |tx| records::remove(tx, item).await).await;
+        self.write(async move |tx| resource::remove(tx, item).await).await;
     }
 
     pub(crate) async fn add_price(&self, product: ProductId, sku: &str, price: &str) -> Record {
@@ -241,7 +242,7 @@ impl Market {
         record.set("price_list_id", self.price_list);
         record.set("product_sku", sku.to_owned());
         record.set("price", price.to_owned());
-        self.write(async move |tx| records::insert(tx, &PRODUCT_PRICES, vec![record]).await).await.remove(0)
+        self.write(async move |tx| resource::insert(tx, &PRODUCT_PRICES, vec![record]).await).await.remove(0)
     }
 
     /// The channel does not know a product any more.
@@ -257,7 +258,7 @@ impl Market {
         let (catalog, lists) = (self.catalog, self.shop.lists);
         let further: Vec<i64> = further.iter().map(|list| lists[*list].get()).collect();
         let change = async move |tx: &mut Tx<'_>| {
-            let found = records::by_id(tx, &CATALOGS, catalog).await?;
+            let found = resource::by_id(tx, &CATALOGS, catalog).await?;
             changed(tx, found, |catalog| {
                 catalog.set("stock_list_id", lists[own].get());
                 catalog.link("extra_stock_lists", further);

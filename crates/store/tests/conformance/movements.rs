@@ -3,7 +3,7 @@
 use onhand_core::commands::{ImportStock, ImportStocks, LevelChange, ReservedChange};
 use onhand_core::{Cause, Command, Delta, ImportId, Movement, MovementId, Outcome, Quantity, Stock, UserId};
 use onhand_store::Store;
-use onhand_store::{movements, stocks};
+use onhand_store::tables::{movements, product_stocks};
 
 use crate::database::for_each_engine;
 use crate::shop::Shop;
@@ -68,7 +68,7 @@ fn an_import_is_remembered_with_its_number() {
         // The line that the file's level settles was loaded, too.
         assert_eq!(rows.iter().map(|row| row.covered).collect::<Vec<_>>(), [4, 0]);
         let id = stock.id;
-        let stock = database.store.read("t", async move |tx| stocks::by_id(tx, id).await).await.expect("read");
+        let stock = database.store.read("t", async move |tx| product_stocks::by_id(tx, id).await).await.expect("read");
         let walked = history(&database.store, &stock.expect("it is there"), None, 1).await;
         let delta = Delta { on_hand: -4, reserved: 0, external: 0, reported: -4 };
         assert_eq!((walked[0].cause, walked[0].delta), (Cause::Import(import), delta));

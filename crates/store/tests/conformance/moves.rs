@@ -5,8 +5,9 @@
 use onhand_core::commands::{FulfilmentCommand, RegisterMove, RegisterMoves, RunTransfer};
 use onhand_core::fulfilment::{MoveKind, MoveState, PackageCommand, Reason, StockMove, TransferCommand};
 use onhand_core::{FulfilmentOutcome, OrderId, OrderItem, StockLocationId, TransferId};
-use onhand_store::filter::{Condition, ListQuery, Op, Sort, Window};
-use onhand_store::{Store, order_items, stock_moves, transfers};
+use onhand_store::Store;
+use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_store::tables::{order_items, stock_moves, transfers};
 
 use crate::database::for_each_engine;
 use crate::fulfilment::{LINES_MAX, locate, package, plan, run};

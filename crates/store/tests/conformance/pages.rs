@@ -7,8 +7,9 @@ use std::fmt::Debug;
 
 use onhand_core::commands::{CancelItems, EditOrder, WriteStocks};
 use onhand_core::{Command, IdKind, Order, OrderId, Outcome, Stock, StockId, StockListId};
-use onhand_store::filter::{Condition, CursorKey, ListQuery, Op, Page, Sort, Window};
-use onhand_store::{Value, orders, stocks};
+use onhand_store::Value;
+use onhand_store::query::{Condition, CursorKey, ListQuery, Op, Page, Sort, Window};
+use onhand_store::tables::{orders, product_stocks};
 
 use crate::database::{Database, for_each_engine};
 use crate::shop::{Chance, Shop, line, place, settle, write};
@@ -173,7 +174,7 @@ fn each_stock_is_shown_once_however_the_list_is_read() {
             filter::<Stock>(false, vec![condition("sku", Op::In, [])], |_| false),
         ];
         let read = async |listing: ListQuery| {
-            database.store.read("t", async move |tx| stocks::page(tx, &listing).await).await.expect("read")
+            database.store.read("t", async move |tx| product_stocks::page(tx, &listing).await).await.expect("read")
         };
         for filter in &filters {
             for column in STOCK_COLUMNS {
@@ -198,19 +199,19 @@ fn the_brief_list_of_stocks_shows_the_same_rows() {
             let conditions = vec![condition("stock_list_id", Op::Eq, [Value::Int(list.get())])];
             let window = Window::Page { number, limit: 100 };
             let listing = ListQuery { conditions, sort: Sort { column: "id", descending }, window };
-            assert!(stocks::is_bounded(&listing));
+            assert!(product_stocks::is_bounded(&listing));
             let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
             let noted = seen.clone();
             let page = database
                 .store
                 .read_inline("t", async move |tx| {
-                    let note = |row: &stocks::StockRow<'_>| {
+                    let note = |row: &product_stocks::StockRow<'_>| {
                         let texts = (row.sku()?.to_owned(), row.unit()?.to_owned(), row.extra_field()?.to_owned());
                         let row = (row.id()?, row.list()?, row.on_hand()?, row.reserved()?, texts);
                         noted.lock().expect("one reader").push(row);
                         Ok(())
                     };
-                    stocks::visit(tx, &listing, note).await
+                    product_stocks::visit(tx, &listing, note).await
                 })
                 .await
                 .expect("read");

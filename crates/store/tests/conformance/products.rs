@@ -1,7 +1,7 @@
 //! Products: what is written is read, SKUs are unique and decide the bucket.
 
 use onhand_core::{ProductId, bucket_of_text};
-use onhand_store::products::{self, ProductRow};
+use onhand_store::tables::products::{self, ProductRow};
 use onhand_store::{Error, Store, Tx};
 
 use crate::database::for_each_engine;

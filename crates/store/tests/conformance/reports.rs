@@ -1,8 +1,8 @@
 //! Reports: a table of them has an end, by age and by number, and its counts stay right.
 
-use onhand_store::filter::{ListQuery, Sort, Window};
-use onhand_store::records::{self, Record, Table};
-use onhand_store::reports::{self, ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
+use onhand_store::query::{ListQuery, Sort, Window};
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::reports::{self, ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
 use onhand_store::{Error, Store, Tx};
 
 use crate::database::for_each_engine;
@@ -14,7 +14,7 @@ const TABLES: [&Table; 3] = [&ERROR_REPORTS, &PLACE_REPORTS, &OPERATIONAL_EVENTS
 /// When the reports were made that a table has, in seconds, and how many it says it has.
 async fn found(tx: &mut Tx<'_>, table: &'static Table) -> Result<(Vec<i64>, Option<i64>), Error> {
     let window = Window::Page { number: 1, limit: 1_000 };
-    let page = records::page(tx, table, &ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window }).await?;
+    let page = resource::page(tx, table, &ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window }).await?;
     let seconds = |record: &Record| (record.created_at.micros() - at(0).micros()) / 1_000_000;
     Ok((page.rows.iter().map(seconds).collect(), page.count))
 }
@@ -40,7 +40,7 @@ fn the_oldest_reports_go_first_by_age_and_by_number() {
                     if second % 3 > 0 {
                         record.set("channel_id", channel);
                     }
-                    records::insert(tx, table, vec![record]).await?;
+                    resource::insert(tx, table, vec![record]).await?;
                 }
             }
             Ok(())

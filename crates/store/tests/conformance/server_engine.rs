@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use onhand_core::commands::ReadSet;
 use onhand_core::{IdAllocator, Outcome, Rejection, WorkingSet};
-use onhand_store::channels::CHANNELS;
-use onhand_store::feed::outbox;
+use onhand_store::channel_sync::outbox;
 use onhand_store::sql::Statement;
-use onhand_store::{Error, Store, Value, records, stock_lists, unit_of_work};
+use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::stock_lists;
+use onhand_store::{Error, Store, Value, resource, unit_of_work};
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
@@ -272,8 +273,8 @@ fn the_channel_of_an_order_stays_until_the_order_is_there() {
         });
         barrier.wait().await;
         let remove = async move |tx: &mut onhand_store::Tx<'_>| {
-            let channel = records::locked(tx, &CHANNELS, market).await?.expect("it is there");
-            records::remove(tx, channel).await
+            let channel = resource::locked(tx, &CHANNELS, market).await?.expect("it is there");
+            resource::remove(tx, channel).await
         };
         let mut removing = Box::pin(database.store.write("t", remove));
         let early = tokio::time::timeout(Duration::from_millis(300), removing.as_mut()).await;

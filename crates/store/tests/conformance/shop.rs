@@ -12,9 +12,9 @@ use onhand_core::{
     ChannelId, Command, Context, IdAllocator, IdKind, MoveRegistration, OrderId, OrderItem, OrderItemId, OrderStatus,
     Outcome, Quantity, Rejection, ReleaseMode, Stock, StockKey, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
-use onhand_store::channels::CHANNELS;
-use onhand_store::records::{self, Record};
-use onhand_store::stock_lists::{self, StockListRow};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::stock_lists::{self, StockListRow};
 use onhand_store::{Error, Store, Tx, ids, unit_of_work};
 
 /// When every case begins.
@@ -46,7 +46,7 @@ pub(crate) async fn add_channel(tx: &mut Tx<'_>, name: &str, oversell: &'static 
     let mut channel = Record::new(&CHANNELS, START);
     channel.set("name", name.to_owned());
     channel.set("oversell", oversell);
-    let made = records::insert(tx, &CHANNELS, vec![channel]).await?;
+    let made = resource::insert(tx, &CHANNELS, vec![channel]).await?;
     Ok(ChannelId::new(made[0].id))
 }
 

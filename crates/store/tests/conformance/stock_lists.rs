@@ -1,7 +1,7 @@
 //! Stock lists: what is written is read, names and codes are unique, ids are the store's.
 
 use onhand_core::{ReleaseMode, StockListId};
-use onhand_store::stock_lists::{self, StockListRow, Taken};
+use onhand_store::tables::stock_lists::{self, StockListRow, Taken};
 
 use crate::database::for_each_engine;
 use crate::shop::{at, stock_list};

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use onhand_core::StockListId;
-use onhand_store::filter::{ListQuery, Sort, Window};
+use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::sql::Statement;
-use onhand_store::stock_lists;
+use onhand_store::tables::stock_lists;
 use onhand_store::{Error, Options, Store, Tx, Value};
 
 use crate::database::for_each_engine;

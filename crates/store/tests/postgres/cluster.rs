@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use onhand_core::BUCKETS;
-use onhand_store::feed::outbox;
+use onhand_store::channel_sync::outbox;
 use onhand_store::sql::Statement;
 use onhand_store::{Error, Options, Store, Tx, Value, statement_registry, verify};
 use onhand_testbed::{Cluster, Mode, Settings, database};

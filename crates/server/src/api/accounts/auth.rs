@@ -4,7 +4,7 @@
 
 use axum::http::StatusCode;
 use onhand_store::Tx;
-use onhand_store::accounts::{self, Proof, Token};
+use onhand_store::tables::accounts::{self, Proof, Token};
 
 use crate::auth::{Attempt, password, token};
 use crate::http::context::RequestContext;

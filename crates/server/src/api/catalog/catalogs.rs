@@ -1,6 +1,6 @@
 //! Catalogs and their items (contract 9.1, 9.2). A catalog without items has every product of its lists.
 
-use onhand_store::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, OF_CHANNEL};
+use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, OF_CHANNEL};
 
 use crate::resource::{OwnerScope, Resource, Taken, Unique};
 use crate::wire::field::Field;

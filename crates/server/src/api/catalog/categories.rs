@@ -1,9 +1,9 @@
 //! Category trees, their nodes, and which products are in them (contract C9, C11).
 
-use onhand_store::categories::{
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::categories::{
     self, DEPTH_MAX, NODES, NODES_OF_CHANNEL, PRODUCT_CATEGORIES, PRODUCTS_OF_CHANNEL, TREES, TREES_OF_CHANNEL,
 };
-use onhand_store::records::{self, Record};
 use onhand_store::{Error as StoreError, Tx};
 
 use crate::http::context::RequestContext;
@@ -148,7 +148,7 @@ async fn place(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, S
         return refused("A root cannot be moved.");
     }
     let own = channel.map(|channel| OWN_NODES.condition(channel));
-    let Some(target) = records::find(tx, &NODES, above, own).await? else {
+    let Some(target) = resource::find(tx, &NODES, above, own).await? else {
         return Ok(Err(Error::field("node", form::unknown_pk(above))));
     };
     let path = |node: &Record| node.text("path").unwrap_or_default().to_owned();
@@ -156,9 +156,9 @@ async fn place(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, S
         [Some(path(&target)), before.map(path)].iter().flatten().filter_map(|path| categories::root_of(path)).collect();
     roots.sort_unstable();
     for root in roots {
-        records::locked(tx, &NODES, root).await?;
+        resource::locked(tx, &NODES, root).await?;
     }
-    let Some(target) = records::locked(tx, &NODES, above).await? else { return Ok(Ok(())) };
+    let Some(target) = resource::locked(tx, &NODES, above).await? else { return Ok(Ok(())) };
     let depth = target.int("depth").unwrap_or_default() + 1;
     let mut deepest = depth;
     match before {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::{Product, ProductId, SKU_CHARS_MAX};
-use onhand_store::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::{Error as StoreError, Tx, products};
+use onhand_store::tables::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::products;
+use onhand_store::{Error as StoreError, Tx};
 
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::error::Error;

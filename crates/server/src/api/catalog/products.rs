@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use onhand_core::{ProductId, SKU_CHARS_MAX};
-use onhand_store::feed::channel_scope::{self, ChannelScope};
-use onhand_store::products::{self, ProductRow};
+use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
+use onhand_store::tables::products::{self, ProductRow};
 use onhand_store::{Error as StoreError, Tx};
 
 use crate::api::channels::mapped_products::IMAGE;

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use onhand_core::ChannelId;
 use onhand_core::channel_sync::{BatchStatus, Reason};
-use onhand_store::batch_requests::{self, BatchRow};
-use onhand_store::feed::{self, batches};
+use onhand_store::channel_sync::{self, batches};
+use onhand_store::tables::batch_requests::{self, BatchRow};
 use onhand_store::{Error as StoreError, Tx};
 use serde_json::{Map, Value, json};
 use uuid::Builder;
@@ -104,7 +104,7 @@ pub(super) async fn tidied(call: &RequestContext) -> Result<ChannelId, Error> {
     let (channel, now, store) = (call.own_channel()?, call.app.clock.now(), &call.app.store);
     let expired = async move |tx: &mut Tx<'_>| batch_requests::has_expired(tx, channel, now).await;
     if store.read_inline("batch_requests.has_expired", expired).await? {
-        store.write("feed.open", async move |tx| feed::open(tx, channel, now).await.map(drop)).await?;
+        store.write("feed.open", async move |tx| channel_sync::open(tx, channel, now).await.map(drop)).await?;
     }
     Ok(channel)
 }

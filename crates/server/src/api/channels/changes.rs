@@ -8,12 +8,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use onhand_core::{ChannelId, Stock, StockId};
-use onhand_store::feed::channel_scope::ChannelScope;
-use onhand_store::feed::cursor::{self, Cursor, Slice, Told, Wanted};
-use onhand_store::feed::lag::{self, Lag};
-use onhand_store::feed::{change_log, generation, told};
-use onhand_store::filter::{Condition, Op};
-use onhand_store::{Tx, stocks};
+use onhand_store::Tx;
+use onhand_store::channel_sync::channel_scope::ChannelScope;
+use onhand_store::channel_sync::cursor::{self, Cursor, Slice, Told, Wanted};
+use onhand_store::channel_sync::lag::{self, Lag};
+use onhand_store::channel_sync::{change_log, generation, told};
+use onhand_store::query::{Condition, Op};
+use onhand_store::tables::product_stocks;
 
 use super::feeds;
 use crate::http::context::RequestContext;
@@ -193,7 +194,7 @@ async fn written(
     told: &[Told],
 ) -> Result<Vec<String>, onhand_store::Error> {
     let ids: Vec<StockId> = told.iter().map(|told| StockId::new(told.stock)).collect();
-    let found = stocks::by_ids(tx, &ids).await?;
+    let found = product_stocks::by_ids(tx, &ids).await?;
     let found: HashMap<i64, Stock> = found.into_iter().map(|stock| (stock.id.get(), stock)).collect();
     let write = |told: &Told| {
         let stock = found.get(&told.stock)?;

@@ -1,8 +1,8 @@
 //! Sales channels (contract 9.2): what they sell, what they are told, and what to do when an order does not fit.
 
 use onhand_core::QUANTITY_MAX;
-use onhand_store::categories::TREES_OF_CHANNEL;
-use onhand_store::channels::CHANNELS;
+use onhand_store::tables::categories::TREES_OF_CHANNEL;
+use onhand_store::tables::channels::CHANNELS;
 
 use super::failed_integrations::{INTERVAL_SECONDS_MAX, RETRIES_MAX};
 use crate::auth::{Permission, Role};

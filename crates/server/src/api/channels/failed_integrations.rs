@@ -2,7 +2,7 @@
 
 use onhand_core::channel_sync::Reason;
 use onhand_store::Tx;
-use onhand_store::failed_integrations::{self, FailureRow, Given};
+use onhand_store::tables::failed_integrations::{self, FailureRow, Given};
 
 use super::batch_requests::REASONS;
 use crate::http::context::RequestContext;

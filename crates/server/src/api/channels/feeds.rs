@@ -7,12 +7,13 @@ use std::collections::HashMap;
 
 use onhand_core::channel_sync::ObjectKind as Fed;
 use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
-use onhand_store::cancellations::REQUESTS;
-use onhand_store::feed::channel_scope::{ChannelLevel, ChannelScope};
-use onhand_store::feed::deliveries::{self, Offer, Part, Wanted};
-use onhand_store::filter::{Condition, Op, Page, Window};
-use onhand_store::prices::{PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::{Error as StoreError, Tx, Value, products, records, stocks};
+use onhand_store::channel_sync::channel_scope::{ChannelLevel, ChannelScope};
+use onhand_store::channel_sync::deliveries::{self, Offer, Part, Wanted};
+use onhand_store::query::{Condition, Op, Page, Window};
+use onhand_store::tables::cancellations::REQUESTS;
+use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::{product_stocks, products};
+use onhand_store::{Error as StoreError, Tx, Value, resource};
 
 use crate::api::catalog::{prices, products as product_views};
 use crate::api::orders::{cancellations, orders as order_views};
@@ -182,7 +183,7 @@ pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]
         let channel_scope = ChannelScope::of(tx, channel).await?;
         let mut found = Part::default();
         // What was decided for another catalog is not shown: it is taken away, so much with each request.
-        let scopes = match onhand_store::feed::is_of(tx, &channel_scope).await? {
+        let scopes = match onhand_store::channel_sync::is_of(tx, &channel_scope).await? {
             true => source.scopes(&channel_scope, &conditions),
             false => Vec::new(),
         };
@@ -219,11 +220,11 @@ pub(super) async fn written(
         Source::Stocks | Source::ExtraStocks => {
             let ids: Vec<StockId> = objects.iter().copied().map(StockId::new).collect();
             let figure = channel_scope.figure;
-            let found = stocks::by_ids(tx, &ids).await?;
+            let found = product_stocks::by_ids(tx, &ids).await?;
             found.iter().for_each(|stock| put(stock.id.get(), &|out| write_stock(figure)(out, stock)));
         }
         Source::Prices | Source::ExtraPrices => {
-            let found = records::by_ids(tx, &PRODUCT_PRICES, objects).await?;
+            let found = resource::by_ids(tx, &PRODUCT_PRICES, objects).await?;
             found.iter().for_each(|price| put(price.id, &|out| crate::resource::write(&prices::PRICE, out, price)));
         }
         Source::Products => {
@@ -232,7 +233,7 @@ pub(super) async fn written(
             found.iter().for_each(|product| put(product.id.get(), &|out| product_views::write(out, product)));
         }
         Source::Requests => {
-            let found = records::by_ids(tx, &REQUESTS, objects).await?;
+            let found = resource::by_ids(tx, &REQUESTS, objects).await?;
             let request = &cancellations::REQUEST;
             found.iter().for_each(|record| put(record.id, &|out| crate::resource::write(request, out, record)));
         }
@@ -268,7 +269,7 @@ pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Chann
         .int("adjusted_stock", stock.available())
         .int("sold_quantity_unreported", stock.reserved)
         .int("stock_list", stock.list.get())
-        .text("unit_type", stocks::unit_name(stock.unit))
+        .text("unit_type", product_stocks::unit_name(stock.unit))
         .raw("extra_field", &stock.extra_field)
         .time("created_date", stock.created_at)
         .time("modified_date", stock.modified_at)
@@ -300,7 +301,7 @@ pub async fn list_stocks(call: RequestContext, source: Source) -> Result<ApiResp
         let channel_scope = ChannelScope::of(tx, channel).await?;
         listing.conditions.push(narrowed(&channel_scope, source, &listing.conditions, "stock_list_id"));
         by_sku(tx, &mut listing.conditions).await?;
-        Ok((channel_scope.figure, stocks::page(tx, &listing).await?))
+        Ok((channel_scope.figure, product_stocks::page(tx, &listing).await?))
     };
     let (figure, page) = call.app.store.read("stocks.page", read).await?;
     call.page(&query, &page, write_stock(figure))
@@ -344,7 +345,7 @@ pub async fn list_stock_lists(call: RequestContext) -> Result<ApiResponse, Error
     let mut listing = query.listing.clone();
     let read = async move |tx: &mut Tx<'_>| {
         listing.conditions.push(among(tx, channel, Fed::Stock).await?);
-        onhand_store::stock_lists::page(tx, &listing).await
+        onhand_store::tables::stock_lists::page(tx, &listing).await
     };
     let page = call.app.store.read("stock_lists.page", read).await?;
     call.page(&query, &page, stock_lists::write)
@@ -357,7 +358,7 @@ pub async fn list_price_lists(call: RequestContext) -> Result<ApiResponse, Error
     let mut listing = query.listing.clone();
     let read = async move |tx: &mut Tx<'_>| {
         listing.conditions.push(among(tx, channel, Fed::Price).await?);
-        records::page(tx, &PRICE_LISTS, &listing).await
+        resource::page(tx, &PRICE_LISTS, &listing).await
     };
     let page = call.app.store.read("records.page", read).await?;
     call.page(&query, &page, |out, list| crate::resource::write(&prices::LIST, out, list))
@@ -377,7 +378,7 @@ pub async fn list_prices(call: RequestContext, source: Source) -> Result<ApiResp
     let read = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;
         listing.conditions.push(narrowed(&channel_scope, source, &listing.conditions, "price_list_id"));
-        records::page(tx, &PRODUCT_PRICES, &listing).await
+        resource::page(tx, &PRODUCT_PRICES, &listing).await
     };
     let page = call.app.store.read("records.page", read).await?;
     call.page(&query, &page, |out, price| crate::resource::write(&prices::PRICE, out, price))

@@ -2,9 +2,9 @@
 
 use axum::http::StatusCode;
 use onhand_core::channel_sync::{ActionStatus, ObjectKind as Fed};
-use onhand_store::feed::deliveries::{self, Offer, Wanted};
-use onhand_store::filter::Page;
-use onhand_store::integration_actions::{self, ActionRow, Given};
+use onhand_store::channel_sync::deliveries::{self, Offer, Wanted};
+use onhand_store::query::Page;
+use onhand_store::tables::integration_actions::{self, ActionRow, Given};
 use onhand_store::{Error as StoreError, Tx};
 use serde_json::json;
 
@@ -154,7 +154,7 @@ pub async fn deleted(call: RequestContext) -> Result<ApiResponse, Error> {
     change_feed::sync_channel(&call.app, channel, kind).await?;
     let now = call.app.clock.now();
     let read = async move |tx: &mut Tx<'_>| {
-        let channel_scope = onhand_store::feed::channel_scope::ChannelScope::of(tx, channel).await?;
+        let channel_scope = onhand_store::channel_sync::channel_scope::ChannelScope::of(tx, channel).await?;
         let (mut count, mut rows) = (0, Vec::new());
         for scope in channel_scope.scopes(kind) {
             let wanted = Wanted { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };

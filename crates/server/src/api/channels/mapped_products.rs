@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use onhand_core::ProductId;
 use onhand_store::Tx;
-use onhand_store::feed::channel_scope::ChannelScope;
-use onhand_store::filter::Page;
-use onhand_store::products::{self, ProductRow};
+use onhand_store::channel_sync::channel_scope::ChannelScope;
+use onhand_store::query::Page;
+use onhand_store::tables::products::{self, ProductRow};
 use serde_json::{Map, Value};
 
 use crate::http::context::RequestContext;

@@ -13,7 +13,7 @@ pub mod mapped_products;
 pub mod reports;
 
 use axum::http::Method;
-use onhand_store::feed::deliveries::Offer;
+use onhand_store::channel_sync::deliveries::Offer;
 
 use self::feeds::{BOTH, INSERTS, Source, UPDATES};
 use super::catalog::{prices, products};

@@ -3,8 +3,8 @@
 //! Promises: a report is accepted whatever it says, as long as it has the right form; long texts are kept up to a
 //! bound. Must not know what a code means: they are the clients' own and repeat.
 
-use onhand_store::records::Record;
-use onhand_store::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
+use onhand_store::resource::Record;
+use onhand_store::tables::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
 
 use crate::resource::{OwnerScope, Resource, Rule, Ruling, fill_blanks, judge};
 use crate::wire::field::Field;

@@ -9,7 +9,7 @@ use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
 use crate::wire::view::{Shape, View, property};
 use onhand_store::Value;
-use onhand_store::filter::Condition;
+use onhand_store::query::Condition;
 
 /// A content type.
 pub const VIEW: View = View {

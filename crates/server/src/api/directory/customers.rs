@@ -1,9 +1,9 @@
 //! Customers and their addresses (contract C8.1). Below a channel they are that channel's.
 
-use onhand_store::customers::{ADDRESSES, ADDRESSES_OF_CHANNEL, CUSTOMERS};
-use onhand_store::geography::{CITIES, DISTRICTS, TOWNSHIPS};
-use onhand_store::records::{self, Record, Table};
-use onhand_store::stores::OF_CHANNEL;
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::customers::{ADDRESSES, ADDRESSES_OF_CHANNEL, CUSTOMERS};
+use onhand_store::tables::geography::{CITIES, DISTRICTS, TOWNSHIPS};
+use onhand_store::tables::stores::OF_CHANNEL;
 use onhand_store::{Error as StoreError, Tx, Value};
 use sha2::{Digest as _, Sha256};
 
@@ -183,7 +183,7 @@ async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>
     let Draft { record, channel, .. } = draft;
     let mut errors = FieldErrors::default();
     let customer = record.int("customer_id").unwrap_or_default();
-    let customer = records::locked(tx, &CUSTOMERS, customer).await?;
+    let customer = resource::locked(tx, &CUSTOMERS, customer).await?;
     let foreign = |of: &&Record| channel.is_some_and(|own| of.int("channel_id") != Some(own.get()));
     if let Some(customer) = customer.as_ref().filter(foreign) {
         errors.add("customer", form::unknown_pk(customer.id));
@@ -193,7 +193,7 @@ async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>
         return Ok(Err(faults));
     }
     record.set("hash_data", hash(record));
-    match records::same(tx, record).await?.filter(|other| other.id != record.id) {
+    match resource::same(tx, record).await?.filter(|other| other.id != record.id) {
         None => Ok(Ok(())),
         // Contract C8.1: clients read the hash out of the text, up to a blank.
         Some(_) => {
@@ -210,7 +210,7 @@ async fn places(tx: &mut Tx<'_>, record: &Record, errors: &mut FieldErrors) -> R
         [("city", &CITIES, "country"), ("township", &TOWNSHIPS, "city"), ("district", &DISTRICTS, "township")];
     for (field, table, larger) in chain {
         let Some(id) = record.int(&format!("{field}_id")) else { continue };
-        let Some(place) = records::by_id(tx, table, id).await? else { continue };
+        let Some(place) = resource::by_id(tx, table, id).await? else { continue };
         let (within, said) = (place.int(&format!("{larger}_id")), record.int(&format!("{larger}_id")));
         if said.is_some() && said != within {
             errors.add(field, format!("This {field} is not in this {larger}."));

@@ -4,11 +4,11 @@
 //! code that a remote system has for it. What a place lies in never changes, since addresses were written by it.
 
 use onhand_core::case_fold;
-use onhand_store::geography::{
+use onhand_store::resource::{self, Record, Table};
+use onhand_store::tables::geography::{
     CITIES, COUNTRIES, DISTRICTS, MAPPED_CITY, MAPPED_COUNTRY, MAPPED_DISTRICT, MAPPED_TOWNSHIP, OBJECT_MAPPINGS,
     TOWNSHIPS,
 };
-use onhand_store::records::{self, Record, Table};
 use onhand_store::{Error as StoreError, Tx};
 
 use crate::resource::{Draft, Resource, Taken, Unique};
@@ -211,7 +211,7 @@ async fn validate(tx: &mut Tx<'_>, draft: Draft<'_>, within: &[Within]) -> Resul
     let mut errors = FieldErrors::default();
     for (field, table, decided) in within {
         let place = record.int(column(record, field)).unwrap_or_default();
-        let Some(place) = records::by_id(tx, table, place).await? else { continue };
+        let Some(place) = resource::by_id(tx, table, place).await? else { continue };
         for name in *decided {
             disagree(&mut errors, form, (name, place.int(column(&place, name)), field));
             record.set(column(record, name), place.int(column(&place, name)));
@@ -286,7 +286,7 @@ async fn is_there(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>
         _ => &DISTRICTS,
     };
     let id = draft.record.int("object_id").unwrap_or_default();
-    match records::locked(tx, table, id).await? {
+    match resource::locked(tx, table, id).await? {
         Some(_) => Ok(Ok(())),
         None => Ok(Err(Error::field("object_id", form::unknown_pk(id)))),
     }

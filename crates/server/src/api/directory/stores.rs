@@ -1,7 +1,7 @@
 //! Retail stores and cargo companies (contract 11, contract C8.1).
 
 use onhand_store::Value;
-use onhand_store::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};
+use onhand_store::tables::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};
 
 use super::geography::{CITY, DISTRICT, TOWNSHIP};
 use crate::resource::{Detail, Draft, OwnerScope, Resource, Taken, Unique, judge};

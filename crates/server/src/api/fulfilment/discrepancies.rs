@@ -5,7 +5,8 @@ use jiff::civil::{Date, DateTime};
 use onhand_core::commands::{FulfilmentCommand, RemoveDiscrepancies};
 use onhand_core::fulfilment::Discrepancy;
 use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
-use onhand_store::{Tx, discrepancies, stock_locations};
+use onhand_store::Tx;
+use onhand_store::tables::{discrepancies, stock_locations};
 
 use crate::config::DiscrepancyRemove;
 use crate::http::context::RequestContext;

@@ -7,7 +7,8 @@ use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,
     Quantity, StockLocationId,
 };
-use onhand_store::{Tx, discrepancies, packages};
+use onhand_store::Tx;
+use onhand_store::tables::{discrepancies, packages};
 
 use super::{discrepancies as marks, state_objects, transitions};
 use crate::http::context::RequestContext;

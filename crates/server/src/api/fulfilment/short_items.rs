@@ -1,7 +1,7 @@
 //! Order lines that are short: promised to a customer and reserved nowhere, because their units were not found.
 
-use onhand_store::filter::{Condition, Op};
-use onhand_store::order_items;
+use onhand_store::query::{Condition, Op};
+use onhand_store::tables::order_items;
 
 use crate::api::orders::order_items::{FILTERS, write_item};
 use crate::http::context::RequestContext;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use onhand_core::StockKey;
-use onhand_store::{stock_locations, stocks};
+use onhand_store::tables::{product_stocks, stock_locations};
 use serde_json::Value;
 
 use crate::http::context::RequestContext;
@@ -45,7 +45,7 @@ pub async fn query(call: RequestContext) -> Result<ApiResponse, Error> {
             locations.retain(|one| tags.is_empty() || has_tag(&one.tags, &tags));
             let keys =
                 locations.iter().flat_map(|one| wanted.keys().map(|sku| StockKey { list: one.list, sku: sku.clone() }));
-            let found = stocks::by_keys(tx, &keys.collect()).await?;
+            let found = product_stocks::by_keys(tx, &keys.collect()).await?;
             let has = |list, sku: &String, units: i64| {
                 found.iter().any(|stock| stock.list == list && stock.sku == *sku && stock.available() >= units)
             };

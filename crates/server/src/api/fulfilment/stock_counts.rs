@@ -10,8 +10,10 @@ use onhand_core::{
     Command, DiscrepancyId, FulfilmentOutcome, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockCountId,
     StockListId, StockLocationId,
 };
-use onhand_store::stock_locations::LOCATIONS;
-use onhand_store::{Tx, records, stock_counts};
+use onhand_store::Tx;
+use onhand_store::resource;
+use onhand_store::tables::stock_counts;
+use onhand_store::tables::stock_locations::LOCATIONS;
 
 use crate::http::context::RequestContext;
 use crate::http::error_mapping;
@@ -142,7 +144,7 @@ async fn zone(call: &RequestContext, form: &Form, location: StockLocationId) -> 
     if !form.has_local_time("counted_at") {
         return Ok(None);
     }
-    let find = async move |tx: &mut Tx<'_>| records::by_id(tx, &LOCATIONS, location.get()).await;
+    let find = async move |tx: &mut Tx<'_>| resource::by_id(tx, &LOCATIONS, location.get()).await;
     let found = call.app.store.read_inline("stock_locations.by_id", find).await?;
     let list = found.and_then(|location| location.int("stock_list_id"));
     let list = list.ok_or_else(|| Error::field("location", crate::wire::form::unknown_pk(location.get())))?;

@@ -2,7 +2,7 @@
 
 use onhand_core::fulfilment::Coordinates;
 use onhand_store::Tx;
-use onhand_store::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
+use onhand_store::tables::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
 
 use crate::auth::Permission;
 use crate::resource::{Draft, Resource, Secrets, Taken, Unique, judge};

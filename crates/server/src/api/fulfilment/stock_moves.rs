@@ -10,7 +10,8 @@ use onhand_core::rejection::MoveFault;
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, Outcome, Rejection, StockListId, StockLocationId, StockMoveId, TransferId,
 };
-use onhand_store::{Tx, orders, stock_locations, stock_moves};
+use onhand_store::Tx;
+use onhand_store::tables::{orders, stock_locations, stock_moves};
 use serde_json::Value;
 
 use crate::http::context::RequestContext;

@@ -9,7 +9,8 @@ use onhand_core::fulfilment::{Reason, Transfer, TransferCommand, TransferItem};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
 };
-use onhand_store::{Tx, orders, stock_locations, transfers};
+use onhand_store::Tx;
+use onhand_store::tables::{orders, stock_locations, transfers};
 
 use super::discrepancies::REASONS;
 use super::{state_objects, transitions};

@@ -2,7 +2,7 @@
 
 use onhand_core::StockId;
 use onhand_core::fulfilment::{UnplannedItem, UnplannedReason};
-use onhand_store::{stocks, unplanned_items};
+use onhand_store::tables::{product_stocks, unplanned_items};
 
 use crate::http::context::RequestContext;
 use crate::wire::error::Error;
@@ -62,7 +62,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         .read("unplanned_items.page", async move |tx| {
             let page = unplanned_items::page(tx, &listing).await?;
             let ids: Vec<StockId> = page.rows.iter().map(|row| row.stock).collect();
-            let found = stocks::by_ids(tx, &ids).await?;
+            let found = product_stocks::by_ids(tx, &ids).await?;
             // What is short is reserved in no list.
             let is_held = |row: &UnplannedItem| row.reason != UnplannedReason::Short;
             let list = |row: &UnplannedItem| found.iter().find(|stock| stock.id == row.stock).map(|stock| stock.list);

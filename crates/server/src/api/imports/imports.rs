@@ -3,7 +3,8 @@
 use onhand_core::StockListId;
 use onhand_store::idempotency::{self, Answer};
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};
-use onhand_store::{Error as Fault, Tx, stock_lists};
+use onhand_store::tables::stock_lists;
+use onhand_store::{Error as Fault, Tx};
 use serde_json::Value;
 
 use crate::http::context::{RequestContext, key_reused, replayed};

@@ -7,9 +7,10 @@ use std::pin::Pin;
 
 use onhand_core::commands::CancelItems;
 use onhand_core::{CancellationStatus, CancellationType, ChannelId, Command, OrderId, OrderItemId};
-use onhand_store::cancellations::{REASONS, REQUESTS};
-use onhand_store::records::{self as rows, Record};
-use onhand_store::{Error as StoreError, Tx, Value, order_items, orders};
+use onhand_store::resource::{self as rows, Record};
+use onhand_store::tables::cancellations::{REASONS, REQUESTS};
+use onhand_store::tables::{order_items, orders};
+use onhand_store::{Error as StoreError, Tx, Value};
 
 use super::orders::because;
 use crate::http::context::RequestContext;

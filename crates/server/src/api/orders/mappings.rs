@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use onhand_core::commands::ReleaseItem;
 use onhand_core::{Command, ERP, Mapping, OrderItemId, Outcome};
 use onhand_store::Value;
-use onhand_store::filter::{Condition, Op};
-use onhand_store::mappings;
+use onhand_store::query::{Condition, Op};
+use onhand_store::tables::mappings;
 
 use super::order_items;
 use crate::api::directory::content_types;

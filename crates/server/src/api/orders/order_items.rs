@@ -2,7 +2,7 @@
 
 use onhand_core::commands::{EditItem, ItemEdit, TextEdit};
 use onhand_core::{Command, OrderItem, OrderItemId, Outcome, StockLocationId};
-use onhand_store::{order_items, orders};
+use onhand_store::tables::{order_items, orders};
 use serde_json::{Map, Value};
 
 use crate::http::context::RequestContext;

@@ -1,8 +1,9 @@
 //! With whom orders were sent (contract C8.3). Must not know parcels.
 
 use onhand_core::{ChannelId, OrderId};
-use onhand_store::shipping_infos::SHIPPING_INFOS;
-use onhand_store::{Error as StoreError, Tx, orders};
+use onhand_store::tables::orders;
+use onhand_store::tables::shipping_infos::SHIPPING_INFOS;
+use onhand_store::{Error as StoreError, Tx};
 
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, fill_blanks};
 use crate::wire::error::Error;

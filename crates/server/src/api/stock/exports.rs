@@ -11,8 +11,9 @@ use std::collections::hash_map::Entry;
 use onhand_core::import::Column;
 use onhand_core::{ProductId, Stock, StockListId};
 use onhand_sheet::Out;
-use onhand_store::filter::{ListQuery, Sort, Window};
-use onhand_store::{Tx, products, stock_lists, stocks};
+use onhand_store::Tx;
+use onhand_store::query::{ListQuery, Sort, Window};
+use onhand_store::tables::{product_stocks as stocks, products, stock_lists};
 
 use super::product_stocks;
 use crate::api::channels::feeds;

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use onhand_core::{Movement, MovementId, OrderItemId, UserId};
-use onhand_store::{Tx, movements, order_items};
+use onhand_store::Tx;
+use onhand_store::tables::{movements, order_items};
 
 use super::product_stocks;
 use crate::http::context::RequestContext;

@@ -10,7 +10,7 @@ use onhand_core::{
     Timestamp, UnitType, WrittenStock,
 };
 use onhand_store::Tx;
-use onhand_store::stocks::{self, StockRow};
+use onhand_store::tables::product_stocks::{self, StockRow};
 use serde_json::{Map, Value};
 
 use crate::api::channels::feeds;
@@ -125,7 +125,7 @@ impl<'s> Brief<'s> {
             sku: &stock.sku,
             on_hand: stock.on_hand,
             list: stock.list.get(),
-            unit: stocks::unit_name(stock.unit),
+            unit: product_stocks::unit_name(stock.unit),
             reserved: stock.reserved,
             extra_field: &stock.extra_field,
         }
@@ -170,7 +170,7 @@ fn write_v1(out: &mut String, stock: &Stock) {
         .text("product_sku", &stock.sku)
         .int("stock", stock.on_hand)
         .int("stock_list", stock.list.get())
-        .text("unit_type", stocks::unit_name(stock.unit))
+        .text("unit_type", product_stocks::unit_name(stock.unit))
         .int("sold_quantity_unreported", stock.reserved)
         .int("adjusted_stock", stock.available())
         .int("reported_quantity", stock.reported)
@@ -195,7 +195,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         return Ok(ApiResponse::ok(body));
     }
     let query = call.listing(FILTERS)?;
-    let bounded = stocks::is_bounded(&query.listing);
+    let bounded = product_stocks::is_bounded(&query.listing);
     let (reply, rows) = listed(&call, &query, bounded).await?;
     if bounded {
         response_cache.insert(name, &reply.body, rows, before);
@@ -219,7 +219,7 @@ async fn list_i1(call: &RequestContext, query: &Query, bounded: bool) -> Result<
     let body = async move |tx: &mut Tx<'_>| {
         let mut results = String::with_capacity(limit as usize * ROW_BYTES);
         results.push('[');
-        let page = stocks::visit(tx, &listing, |row| write_row(&mut results, row)).await?;
+        let page = product_stocks::visit(tx, &listing, |row| write_row(&mut results, row)).await?;
         Ok((page, results + "]"))
     };
     let store = &call.app.store;
@@ -231,7 +231,7 @@ async fn list_i1(call: &RequestContext, query: &Query, bounded: bool) -> Result<
 
 async fn list_v1(call: &RequestContext, query: &Query, bounded: bool) -> Result<Listed, Error> {
     let listing = query.listing.clone();
-    let body = async move |tx: &mut Tx<'_>| stocks::page(tx, &listing).await;
+    let body = async move |tx: &mut Tx<'_>| product_stocks::page(tx, &listing).await;
     let store = &call.app.store;
     let page =
         if bounded { store.read_inline("stocks.page", body).await? } else { store.read("stocks.page", body).await? };
@@ -259,7 +259,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 /// Stocks of foreign lists do not exist for a channel.
 pub(super) async fn found(call: &RequestContext) -> Result<Stock, Error> {
     let id = StockId::new(call.id()?);
-    let found = call.app.store.read_inline("stocks.by_id", async move |tx| stocks::by_id(tx, id).await).await?;
+    let found = call.app.store.read_inline("stocks.by_id", async move |tx| product_stocks::by_id(tx, id).await).await?;
     let stock = found.ok_or_else(Error::not_found)?;
     if feeds::owns_list(call, stock.list).await? { Ok(stock) } else { Err(Error::not_found()) }
 }

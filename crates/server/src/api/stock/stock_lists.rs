@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::{MoveRegistration, ReleaseMode, StockListId};
-use onhand_store::stock_lists::{self, StockListRow};
+use onhand_store::tables::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
 use crate::api::channels::feeds;

@@ -77,7 +77,7 @@ async fn an_unknown_name_costs_as_much_time_as_a_known_one() {
 #[tokio::test]
 async fn an_inactive_account_gets_no_token() {
     let server = TestServer::start().await;
-    let account = onhand_store::accounts::Account {
+    let account = onhand_store::tables::accounts::Account {
         id: onhand_core::UserId::new(0),
         username: "gone".to_owned(),
         password_hash: password::hash("correct horse"),
@@ -86,7 +86,7 @@ async fn an_inactive_account_gets_no_token() {
         is_active: false,
         created_at: server.app.clock.now(),
     };
-    let insert = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::insert(tx, &account).await;
+    let insert = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::tables::accounts::insert(tx, &account).await;
     server.app.store.write("accounts.insert", insert).await.expect("a new account");
     let answer = server.anonymous().post(LOGIN, json!({"username": "gone", "password": "correct horse"})).await;
     answer.faults(&["non_field_errors"]);
@@ -194,7 +194,8 @@ async fn revoked_elsewhere() -> (TestServer, Client) {
     viewer.get("/api/v1/active_user/").await.ok();
     let tokens = viewer.get("/api/v1/auth/tokens/").await.ok();
     let (token, now) = (id(&tokens["results"][0]), server.app.clock.now());
-    let revoke = async move |tx: &mut onhand_store::Tx<'_>| onhand_store::accounts::revoke(tx, token, now).await;
+    let revoke =
+        async move |tx: &mut onhand_store::Tx<'_>| onhand_store::tables::accounts::revoke(tx, token, now).await;
     assert!(server.app.store.write("tokens.revoke", revoke).await.expect("a writable database"));
     (server, viewer)
 }

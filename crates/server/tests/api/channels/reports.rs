@@ -1,6 +1,6 @@
 //! Reports of channels' clients: taken as they come, read by people, forgotten after their time.
 
-use onhand_store::reports;
+use onhand_store::tables::reports;
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, column, id, int, long};

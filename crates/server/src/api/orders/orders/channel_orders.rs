@@ -11,11 +11,13 @@ use onhand_core::{
     ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
     as_ordered, channel_sync,
 };
-use onhand_store::catalogs::CATALOGS;
-use onhand_store::channels::CHANNELS;
-use onhand_store::feed::channel_scope::{self, ChannelScope};
-use onhand_store::integration_actions::{self, Named};
-use onhand_store::{Tx, products, records};
+use onhand_store::Tx;
+use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
+use onhand_store::resource;
+use onhand_store::tables::catalogs::CATALOGS;
+use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::integration_actions::{self, Named};
+use onhand_store::tables::products;
 use serde_json::{Map, Value};
 
 use super::create::{details, empty, line, lines, not_cancelled, refuse};
@@ -222,9 +224,9 @@ fn remote_id(extra_field: &str) -> Option<String> {
 async fn terms(call: &RequestContext) -> Result<Terms, Error> {
     let channel = call.channel.ok_or_else(Error::not_found)?;
     let body = async move |tx: &mut Tx<'_>| {
-        let Some(own) = records::by_id(tx, &CHANNELS, channel.get()).await? else { return Ok((None, None)) };
+        let Some(own) = resource::by_id(tx, &CHANNELS, channel.get()).await? else { return Ok((None, None)) };
         let catalog = match own.int("catalog_id") {
-            Some(id) => records::by_id(tx, &CATALOGS, id).await?,
+            Some(id) => resource::by_id(tx, &CATALOGS, id).await?,
             None => None,
         };
         let list = catalog.and_then(|catalog| catalog.int("stock_list_id"));

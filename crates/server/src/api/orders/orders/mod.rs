@@ -7,7 +7,8 @@ mod create;
 use axum::http::StatusCode;
 use onhand_core::commands::EditOrder;
 use onhand_core::{ChannelId, Command, Order, OrderId, OrderItem, Outcome};
-use onhand_store::{Tx, order_items, orders};
+use onhand_store::Tx;
+use onhand_store::tables::{order_items, orders};
 
 pub(super) use self::cancel::because;
 pub use self::cancel::{CANCEL, cancel};

@@ -1,0 +1,173 @@
+//! What is made from a table, once: its statements, and the table as lists see it.
+//!
+//! Promises: statements have names and are in the registry like those that are written by hand; they are put together
+//! from constants only. Must not run them.
+
+use std::fmt::Write as _;
+
+use super::{Colocation, Table};
+use crate::query;
+use crate::sql::Statement;
+use crate::tables::TABLES;
+
+/// Statements of a table.
+pub(crate) struct GeneratedStatements {
+    pub(super) listed: query::Table,
+    pub(super) by_id: Statement,
+    pub(super) locked: Statement,
+    /// Whether a row is there, which then stays until the transaction ends.
+    pub(super) exists: Statement,
+    /// The row with the natural key of another, locked.
+    pub(super) same: Option<Statement>,
+    pub(super) insert: Statement,
+    pub(super) update: Statement,
+    pub(super) delete: Statement,
+    pub(super) links: Vec<MadeLink>,
+    pub(super) referrers: Vec<Referrer>,
+}
+
+/// Statements of a link.
+pub(crate) struct MadeLink {
+    pub(super) of_owner: Statement,
+    pub(super) insert: Statement,
+    pub(super) delete: Statement,
+}
+
+/// What may point at a row.
+pub(crate) struct Referrer {
+    pub(super) table: &'static str,
+    pub(super) any: Statement,
+}
+
+/// A text that is made once and kept for ever.
+fn kept(text: String) -> &'static str {
+    Box::leak(text.into_boxed_str())
+}
+
+/// `?from, …`, as many as asked for.
+fn places(from: usize, count: usize) -> String {
+    (from..from + count).map(|number| format!("?{number}")).collect::<Vec<_>>().join(", ")
+}
+
+impl Table {
+    pub(crate) fn made(&'static self) -> &'static GeneratedStatements {
+        self.made.get_or_init(|| self.make())
+    }
+
+    fn statement(&self, verb: &str, text: String) -> Statement {
+        Statement::shared(kept(format!("{}.{verb}", self.name)), kept(text))
+    }
+
+    fn make(&'static self) -> GeneratedStatements {
+        let name = self.name;
+        let own: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
+        let all = [&["id", "created_at", "modified_at"][..], &own].concat().join(", ");
+        let (key, by_key) = match self.spread {
+            Colocation::No => (vec!["id"], "WHERE id = ?1"),
+            _ => (vec!["id", "bucket"], "WHERE id = ?1 AND bucket = ?2"),
+        };
+        let by_id = format!("SELECT {all} FROM {name} {by_key}");
+        let given = [&key[..], &["created_at", "modified_at"], &own].concat();
+        let insert = format!("INSERT INTO {name} ({}) VALUES ({})", given.join(", "), places(1, given.len()));
+        let changed = [&["modified_at"][..], &own].concat();
+        let sets = changed.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", key.len() + 1 + at));
+        let update = format!("UPDATE {name} SET {} {by_key}", sets.collect::<Vec<_>>().join(", "));
+        GeneratedStatements {
+            locked: self.statement("locked", by_id.clone()).for_update(),
+            by_id: self.statement("by_id", by_id),
+            same: self.make_same(&all),
+            listed: query::Table { name, columns: kept(all), counted_by: self.counted_by, log: None },
+            exists: self.statement("exists", format!("SELECT id FROM {name} {by_key}")).for_key_share(),
+            insert: self.statement("insert", insert),
+            update: self.statement("update", update),
+            delete: self.statement("delete", format!("DELETE FROM {name} {by_key}")),
+            links: self.make_links(),
+            referrers: self.make_referrers(),
+        }
+    }
+
+    fn make_same(&self, all: &str) -> Option<Statement> {
+        let bucket = (!matches!(self.spread, Colocation::No)).then_some("bucket");
+        let key = self.natural.iter().copied().chain(bucket).enumerate();
+        let key: Vec<String> = key.map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
+        let text = || format!("SELECT {all} FROM {} WHERE {}", self.name, key.join(" AND "));
+        (!self.natural.is_empty()).then(|| self.statement("same", text()).for_update())
+    }
+
+    fn make_links(&self) -> Vec<MadeLink> {
+        let make = |link: &super::Link| {
+            let (name, table, owner, other) = (link.name, link.table, link.owner, link.other);
+            MadeLink {
+                of_owner: self.statement(
+                    &format!("{name}_of"),
+                    format!("SELECT {owner}, {other} FROM {table} WHERE {owner} = ?1 ORDER BY {other}"),
+                ),
+                insert: self.statement(
+                    &format!("{name}_insert"),
+                    format!("INSERT INTO {table} ({owner}, {other}) VALUES (?1, ?2)"),
+                ),
+                delete: self.statement(&format!("{name}_delete"), format!("DELETE FROM {table} WHERE {owner} = ?1")),
+            }
+        };
+        self.links.iter().map(make).collect()
+    }
+
+    /// Whatever has a column or link with this table's ids, and what the table itself says of others.
+    fn make_referrers(&'static self) -> Vec<Referrer> {
+        let is_this = |target: Option<&'static Table>| target.is_some_and(|target| std::ptr::eq(target, self));
+        let mut found: Vec<(&'static str, String, String)> = Vec::new();
+        for table in TABLES {
+            for column in table.columns.iter().filter(|column| is_this(column.target)) {
+                let verb = format!("in_{}_{}", table.name, column.name);
+                found.push((table.name, verb, format!("FROM {} WHERE {} = ?1", table.name, column.name)));
+            }
+            for link in table.links.iter().filter(|link| is_this(Some(link.target))) {
+                found.push((
+                    table.name,
+                    format!("in_{}", link.table),
+                    format!("FROM {} WHERE {} = ?1", link.table, link.other),
+                ));
+            }
+        }
+        for (table, condition) in self.pointed {
+            found.push((table, format!("in_{table}"), format!("FROM {table} WHERE {condition}")));
+        }
+        let make = |(table, verb, from): (&'static str, String, String)| Referrer {
+            table,
+            any: self.statement(&verb, format!("SELECT 1 {from} LIMIT 1")),
+        };
+        found.into_iter().map(make).collect()
+    }
+}
+
+/// What counts the rows of every table by the smallest blocks, for verifying: queries that follow another.
+pub(crate) fn counted() -> String {
+    let mut text = String::new();
+    for table in TABLES.iter().filter(|table| !table.columns.is_empty()) {
+        let name = table.name;
+        let _ = write!(text, " UNION ALL SELECT '{name}', id >> 16, COUNT(*) FROM {name} GROUP BY 2");
+        for column in table.counted_by {
+            let scope = format!("'{name}:{column}:' || {column}");
+            let not_null = format!("WHERE {column} IS NOT NULL");
+            let _ = write!(text, " UNION ALL SELECT {scope}, id >> 16, COUNT(*) FROM {name} {not_null} GROUP BY 1, 2");
+        }
+    }
+    text
+}
+
+/// Every statement of every table, for the registry.
+pub(crate) fn statements() -> Vec<&'static Statement> {
+    let of = |table: &&'static Table| {
+        let made = table.made();
+        // A table that has no columns here is written elsewhere: it is only pointed at, and removed from.
+        let mut own = vec![&made.by_id, &made.locked, &made.exists, &made.delete];
+        if !table.columns.is_empty() {
+            own.extend([&made.insert, &made.update]);
+        }
+        let own = own.into_iter().chain(&made.same);
+        let links = made.links.iter().flat_map(|link| [&link.of_owner, &link.insert, &link.delete]);
+        let referrers = made.referrers.iter().map(|referrer| &referrer.any);
+        own.chain(links).chain(referrers).collect::<Vec<_>>()
+    };
+    TABLES.iter().flat_map(of).collect()
+}

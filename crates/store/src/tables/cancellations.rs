@@ -1,0 +1,37 @@
+//! Cancellation reasons and requests. Must not know what granting a request does to stock.
+
+use super::order_items;
+use crate::channel_sync::outbox_triggers;
+use crate::resource::{Colocation, Column, Table};
+
+/// Why something is cancelled.
+pub static REASONS: Table = Table::new(
+    "cancellation_reason",
+    &[
+        Column::text("name"),
+        Column::word("cancellation_type", "cancel"),
+        Column::int("is_active", 1),
+        Column::object("extra_field"),
+    ],
+);
+
+/// A channel or a person asks for a line to be cancelled, or for its money back. A remote id is given once per line;
+/// without one, every request is another.
+pub static REQUESTS: Table = Table::new(
+    "cancellation_request",
+    &[
+        Column::id("order_item_id", &order_items::KNOWN),
+        Column::int("order_id", 0),
+        Column::maybe("channel_id"),
+        Column::maybe("reason_id"),
+        Column::maybe("remote_id"),
+        Column::text("description"),
+        Column::word("cancellation_type", "cancel"),
+        Column::word("status", "waiting_approval"),
+        Column::object("extra_field"),
+    ],
+)
+.spread(Colocation::With("order_item_id"))
+.natural(&["order_item_id", "remote_id"])
+.counted_by(&["channel_id"])
+.tells(outbox_triggers::requests_changed);

@@ -1,0 +1,45 @@
+//! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know
+//! channels.
+
+use super::{prices, products, stock_lists};
+use crate::channel_sync::outbox_triggers;
+use crate::resource::{Colocation, Column, Link, Table};
+
+/// The catalogs of a channel, which its id ends.
+pub const OF_CHANNEL: &str = "id IN (SELECT catalog_id FROM channel WHERE id = ";
+
+/// The catalog items of a channel, which its id ends.
+pub const ITEMS_OF_CHANNEL: &str = "catalog_id IN (SELECT catalog_id FROM channel WHERE id = ";
+
+/// A catalog: a stock list, a price list, and further ones of each.
+pub static CATALOGS: Table = Table::new(
+    "catalog",
+    &[
+        Column::text("name"),
+        Column::id("stock_list_id", &stock_lists::KNOWN),
+        Column::id("price_list_id", &prices::PRICE_LISTS),
+    ],
+)
+.links(&[
+    Link {
+        name: "extra_stock_lists",
+        table: "catalog_stock_list",
+        owner: "catalog_id",
+        other: "stock_list_id",
+        target: &stock_lists::KNOWN,
+    },
+    Link {
+        name: "extra_price_lists",
+        table: "catalog_price_list",
+        owner: "catalog_id",
+        other: "price_list_id",
+        target: &prices::PRICE_LISTS,
+    },
+]);
+
+/// A product in a catalog. Both stay what they are.
+pub static CATALOG_ITEMS: Table =
+    Table::new("catalog_item", &[Column::id("product_id", &products::KNOWN), Column::id("catalog_id", &CATALOGS)])
+        .spread(Colocation::With("product_id"))
+        .counted_by(&["catalog_id"])
+        .tells(outbox_triggers::items_changed);

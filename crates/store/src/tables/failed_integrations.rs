@@ -1,0 +1,291 @@
+//! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
+//!
+//! Promises: one row per channel, kind of object and object, the newest delivery failure. Must not know what a failure
+//! means: that is `onhand_core::channel_sync::Failure`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_core::channel_sync::{Failure, ObjectKind, Reason, Refused, Retries};
+use onhand_core::{ChannelId, Timestamp};
+
+use crate::channel_sync::channel_scope::ChannelScope;
+use crate::engine::Row;
+use crate::query::{self, Condition, ListQuery, Op, Page, Sort, Table, Window};
+use crate::sql::{statements, values};
+use crate::{Error, Tx, Value, channel_sync, ids};
+
+/// A delivery failure, whole.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FailureRow {
+    /// Its id.
+    pub id: i64,
+    /// Whose.
+    pub channel: ChannelId,
+    /// The number of its object's content type.
+    pub kind: i64,
+    /// Its object.
+    pub object: i64,
+    /// The object's action.
+    pub action: i64,
+    /// What the rules know of it.
+    pub failure: Failure,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub modified_at: Timestamp,
+}
+
+const TABLE: Table = Table {
+    name: "failed_integration",
+    columns: "id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count, \
+              max_retry_count, retry_interval, failed_at, created_at, modified_at",
+    counted_by: &[],
+    log: None,
+};
+
+statements! {
+    BY_ID = "failed_integrations.by_id",
+        "SELECT id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count,
+         max_retry_count, retry_interval, failed_at, created_at, modified_at FROM failed_integration
+         WHERE id = ?1 AND channel_id = ?2";
+    BY_OBJECT = "failed_integrations.by_object",
+        "SELECT id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count,
+         max_retry_count, retry_interval, failed_at, created_at, modified_at FROM failed_integration
+         WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+    INSERT = "failed_integrations.insert",
+        "INSERT INTO failed_integration (id, channel_id, kind, object_id, action_id, version_at, reason, is_active,
+         expires_at, retry_count, max_retry_count, retry_interval, failed_at, created_at, modified_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    UPDATE = "failed_integrations.update",
+        "UPDATE failed_integration SET version_at = ?2, reason = ?3, is_active = ?4, expires_at = ?5, retry_count = ?6,
+         max_retry_count = ?7, retry_interval = ?8, failed_at = ?9, modified_at = ?10 WHERE id = ?1";
+    RESOLVE = "failed_integrations.resolve",
+        "UPDATE failed_integration SET is_active = 0,
+         modified_at = CASE WHEN modified_at < ?4 THEN ?4 ELSE modified_at + 1 END
+         WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3 AND is_active = 1";
+    REMOVE = "failed_integrations.remove",
+        "DELETE FROM failed_integration WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+}
+
+fn read(row: &Row<'_>) -> Result<FailureRow, Error> {
+    let reason = row.str(6)?;
+    Ok(FailureRow {
+        id: row.get(0)?,
+        channel: ChannelId::new(row.get(1)?),
+        kind: row.get(2)?,
+        object: row.get(3)?,
+        action: row.get(4)?,
+        failure: Failure {
+            version_at: Timestamp::from_micros(row.get(5)?),
+            reason: Reason::from_word(reason).ok_or_else(|| Error::Internal(format!("a refusal says {reason:?}")))?,
+            is_active: row.get(7)?,
+            expires_at: row.get::<Option<i64>>(8)?.map(Timestamp::from_micros),
+            retry_count: row.get(9)?,
+            max_retry_count: row.get(10)?,
+            retry_interval: row.get(11)?,
+            failed_at: Timestamp::from_micros(row.get(12)?),
+        },
+        created_at: Timestamp::from_micros(row.get(13)?),
+        modified_at: Timestamp::from_micros(row.get(14)?),
+    })
+}
+
+/// A part of all delivery failures.
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<FailureRow>, Error> {
+    query::page(tx, &TABLE, listing, |row: &FailureRow| row.id, read).await
+}
+
+/// One delivery failure of a channel.
+pub async fn by_id(tx: &mut Tx<'_>, channel: ChannelId, id: i64) -> Result<Option<FailureRow>, Error> {
+    tx.first(&BY_ID, &values![id, channel.get()], read).await
+}
+
+/// The delivery failures of some objects, as (kind, object).
+async fn by_objects(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    objects: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<Vec<FailureRow>, Error> {
+    let keys = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object]);
+    tx.all_each(&BY_OBJECT, keys, read).await
+}
+
+/// What stands against some objects.
+pub(crate) async fn standing(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    kind: ObjectKind,
+    objects: &BTreeSet<i64>,
+) -> Result<BTreeMap<i64, Refused>, Error> {
+    let found = by_objects(tx, channel, objects.iter().map(|object| (kind.number(), *object))).await?;
+    Ok(found.into_iter().filter_map(|row| Some((row.object, row.failure.refused()?))).collect())
+}
+
+/// An object that was not taken.
+pub(crate) struct DeliveryFailure {
+    pub(crate) kind: i64,
+    pub(crate) object: i64,
+    pub(crate) action: i64,
+    pub(crate) version_at: Timestamp,
+    pub(crate) reason: Reason,
+}
+
+/// Notes the objects that were not taken, each once.
+pub(crate) async fn note(
+    tx: &mut Tx<'_>,
+    (channel, retries): (ChannelId, Retries),
+    refusals: &[DeliveryFailure],
+    now: Timestamp,
+) -> Result<(), Error> {
+    let found = by_objects(tx, channel, refusals.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
+    let before: BTreeMap<(i64, i64), FailureRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
+    let new = refusals.len() - before.len();
+    let mut next = if new > 0 { ids::take(tx, TABLE.name, new as i64).await? } else { 0 };
+    let (mut inserts, mut updates) = (Vec::new(), Vec::new());
+    for refusal in refusals {
+        let before = before.get(&(refusal.kind, refusal.object));
+        let earlier = before.map(|row| &row.failure);
+        let failure = Failure::next(earlier, (refusal.version_at, refusal.reason), retries, now);
+        match before {
+            Some(row) => {
+                let modified_at = now.later_than(row.modified_at);
+                updates.push(FailureRow { failure, modified_at, ..row.clone() });
+            }
+            None => {
+                let (kind, object, action) = (refusal.kind, refusal.object, refusal.action);
+                let times = (now, now);
+                let (created_at, modified_at) = times;
+                inserts.push(FailureRow { id: next, channel, kind, object, action, failure, created_at, modified_at });
+                next += 1;
+            }
+        }
+    }
+    tx.execute_each(&INSERT, inserts.iter().map(inserted)).await?;
+    tx.execute_each(&UPDATE, updates.iter().map(updated)).await
+}
+
+fn inserted(row: &FailureRow) -> [crate::Value<'_>; 15] {
+    let failure = &row.failure;
+    values![
+        row.id,
+        row.channel.get(),
+        row.kind,
+        row.object,
+        row.action,
+        failure.version_at.micros(),
+        failure.reason.word(),
+        failure.is_active,
+        failure.expires_at.map(Timestamp::micros),
+        failure.retry_count,
+        failure.max_retry_count,
+        failure.retry_interval,
+        failure.failed_at.micros(),
+        row.created_at.micros(),
+        row.modified_at.micros(),
+    ]
+}
+
+fn updated(row: &FailureRow) -> [crate::Value<'_>; 10] {
+    let failure = &row.failure;
+    values![
+        row.id,
+        failure.version_at.micros(),
+        failure.reason.word(),
+        failure.is_active,
+        failure.expires_at.map(Timestamp::micros),
+        failure.retry_count,
+        failure.max_retry_count,
+        failure.retry_interval,
+        failure.failed_at.micros(),
+        row.modified_at.micros(),
+    ]
+}
+
+/// The failures of what the channel has taken do not stand any more. Objects as (kind, object), each once.
+pub(crate) async fn resolve(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    objects: impl IntoIterator<Item = (i64, i64)>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let rows = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object, now.micros()]);
+    tx.execute_each(&RESOLVE, rows).await
+}
+
+/// Forgets the delivery failure of an object.
+pub(crate) async fn remove(tx: &mut Tx<'_>, channel: ChannelId, (kind, object): (i64, i64)) -> Result<(), Error> {
+    tx.execute(&REMOVE, &values![channel.get(), kind, object]).await?;
+    Ok(())
+}
+
+/// What a client sets on a delivery failure; what is not given stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given {
+    /// How often a version is tried at the most.
+    pub max_retry_count: Option<i64>,
+    /// Seconds between two tries.
+    pub retry_interval: Option<i64>,
+    /// Whether it stands.
+    pub is_active: Option<bool>,
+    /// When it runs out; `Some(None)` for never.
+    pub expires_at: Option<Option<Timestamp>>,
+}
+
+/// Sets what a delivery failure means from now on; the failure, if it is there.
+pub async fn update(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    id: i64,
+    given: &Given,
+    now: Timestamp,
+) -> Result<Option<FailureRow>, Error> {
+    let channel_scope = channel_sync::open(tx, channel, now).await?;
+    let Some(before) = by_id(tx, channel, id).await? else { return Ok(None) };
+    let row = given.set(&before, now);
+    set_all(tx, &channel_scope, std::slice::from_ref(&row)).await?;
+    Ok(Some(row))
+}
+
+/// Sets the same on the delivery failures of a channel that fulfil some conditions, by their ids, so many at the most.
+/// How many were set, and the last one of them where there may be more.
+pub async fn update_some(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    (conditions, after, limit): (&[Condition], i64, i64),
+    given: &Given,
+    now: Timestamp,
+) -> Result<(usize, Option<i64>), Error> {
+    let channel_scope = channel_sync::open(tx, channel, now).await?;
+    let mut conditions = conditions.to_vec();
+    conditions.push(Condition { column: "channel_id", op: Op::Eq, values: vec![Value::Int(channel.get())] });
+    conditions.push(Condition { column: "id", op: Op::Gt, values: vec![Value::Int(after)] });
+    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key: None, limit } };
+    let found = page(tx, &listing).await?;
+    let next = found.next.as_ref().map(|key| key.id);
+    let rows: Vec<FailureRow> = found.rows.iter().map(|row| given.set(row, now)).collect();
+    set_all(tx, &channel_scope, &rows).await?;
+    Ok((rows.len(), next))
+}
+
+impl Given {
+    fn set(&self, before: &FailureRow, now: Timestamp) -> FailureRow {
+        let failure = Failure {
+            max_retry_count: self.max_retry_count.unwrap_or(before.failure.max_retry_count),
+            retry_interval: self.retry_interval.unwrap_or(before.failure.retry_interval),
+            is_active: self.is_active.unwrap_or(before.failure.is_active),
+            expires_at: self.expires_at.unwrap_or(before.failure.expires_at),
+            ..before.failure.clone()
+        };
+        FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before.clone() }
+    }
+}
+
+/// Writes delivery failures back; what they are about is decided anew.
+async fn set_all(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[FailureRow]) -> Result<(), Error> {
+    tx.execute_each(&UPDATE, rows.iter().map(updated)).await?;
+    for kind in ObjectKind::ALL {
+        let of_kind = rows.iter().filter(|row| row.kind == kind.number()).map(|row| row.object);
+        channel_sync::reconsider(tx, channel_scope, kind, &of_kind.collect()).await?;
+    }
+    Ok(())
+}

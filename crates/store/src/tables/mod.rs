@@ -1,0 +1,72 @@
+//! The tables: one file for each kind of object that the API has, with its columns and what is special about it. A file
+//! has the name that the object's module has in the server.
+//!
+//! A resource is added in four steps: its table in a migration (and in `copy/tables.rs` and `placement.rs`); a
+//! [`Table`] in a file here; its name in [`TABLES`]; a `Resource` with fields, view and filters in the server. Must not
+//! know more of the resources than where they are.
+
+pub mod accounts;
+pub mod batch_requests;
+pub mod cancellations;
+pub mod catalogs;
+pub mod categories;
+pub mod channels;
+pub mod customers;
+pub mod discrepancies;
+pub mod failed_integrations;
+pub mod geography;
+pub(crate) mod goods_movements;
+pub mod integration_actions;
+pub mod mappings;
+pub mod movements;
+pub mod order_items;
+pub mod orders;
+pub mod packages;
+pub mod prices;
+pub mod product_stocks;
+pub mod products;
+pub mod reports;
+pub mod shipping_infos;
+pub mod stock_counts;
+pub mod stock_lists;
+pub mod stock_locations;
+pub mod stock_moves;
+pub mod stores;
+pub mod transfers;
+pub mod unplanned_items;
+
+use crate::resource::Table;
+
+/// Every table of resources, those that are only referenced included.
+pub static TABLES: &[&Table] = &[
+    &products::KNOWN,
+    &stock_lists::KNOWN,
+    &channels::CHANNELS,
+    &prices::PRICE_LISTS,
+    &prices::PRODUCT_PRICES,
+    &catalogs::CATALOGS,
+    &catalogs::CATALOG_ITEMS,
+    &orders::KNOWN,
+    &order_items::KNOWN,
+    &cancellations::REASONS,
+    &cancellations::REQUESTS,
+    &shipping_infos::SHIPPING_INFOS,
+    &reports::ERROR_REPORTS,
+    &reports::PLACE_REPORTS,
+    &reports::OPERATIONAL_EVENTS,
+    &categories::TREES,
+    &categories::NODES,
+    &categories::PRODUCT_CATEGORIES,
+    &geography::COUNTRIES,
+    &geography::CITIES,
+    &geography::TOWNSHIPS,
+    &geography::DISTRICTS,
+    &geography::OBJECT_MAPPINGS,
+    &stores::CARGO_COMPANIES,
+    &stores::STORES,
+    &customers::CUSTOMERS,
+    &customers::ADDRESSES,
+    &stock_locations::ADDRESSES,
+    &stock_locations::LOCATIONS,
+    &stock_locations::SENDERS,
+];

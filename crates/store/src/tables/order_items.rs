@@ -1,0 +1,343 @@
+//! Order lines and their reservations: reading. Only the unit of work writes them. Must not know stock numbers.
+
+use std::collections::BTreeSet;
+
+use onhand_core::{
+    ChannelId, MovedFrom, OrderId, OrderItem, OrderItemId, ProductId, Quantity, Reservation, ReservationState, StockId,
+    StockListId, StockLocationId, Timestamp,
+};
+
+use super::orders;
+use crate::engine::Row;
+use crate::query::{self, ListQuery, Page, Table};
+use crate::sql::{statements, values};
+use crate::{Error, Tx, resource};
+
+pub(crate) const TABLE: Table = Table {
+    name: "order_item",
+    columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
+              attributes, details, created_at, modified_at, reserved_list_id, \
+              (SELECT l.location_id FROM stock_list l WHERE l.id = \
+              CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from",
+    counted_by: &[],
+    log: None,
+};
+
+/// A line's channel, 0 for none: not a column of its own, but lists can be narrowed by it. Line and order share a
+/// bucket, so the look-up never leaves it.
+pub const CHANNEL: &str = "(SELECT o.channel_id FROM sales_order o \
+                           WHERE o.id = order_item.order_id AND o.bucket = order_item.bucket)";
+
+/// The list a line is reserved in.
+pub const RESERVED_LIST: &str = "CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END";
+
+/// The location of that list, 0 where it has none.
+pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHERE l.id = \
+                            CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), 0)";
+
+/// The lines that are short, from a line on which ends it. The state is written out, since the index has only such
+/// reservations.
+pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
+/// Order lines as other tables' rows point at them.
+pub static KNOWN: resource::Table =
+    resource::Table::new(TABLE.name, &[]).spread(resource::Colocation::With("order_id"));
+
+statements! {
+    BY_ID = "order_items.by_id",
+        "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
+         extra_field, attributes, details, created_at, modified_at, reserved_list_id,
+         (SELECT l.location_id FROM stock_list l
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
+         FROM order_item WHERE id = ?1 AND bucket = ?2";
+    PLACE = "order_items.place",
+        "SELECT id, order_id, stock_id FROM order_item WHERE id = ?1 AND bucket = ?2";
+    PLACES_OF_ORDER = "order_items.places_of_order",
+        "SELECT id, order_id, stock_id FROM order_item WHERE order_id = ?1 AND bucket = ?2";
+    OF_ORDER = "order_items.of_order",
+        "SELECT id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price,
+         extra_field, attributes, details, created_at, modified_at, reserved_list_id,
+         (SELECT l.location_id FROM stock_list l
+         WHERE l.id = CASE WHEN reserved_list_id IS NULL THEN stock_list_id ELSE reserved_list_id END), split_from
+         FROM order_item WHERE order_id = ?1 AND bucket = ?2 ORDER BY id";
+    OF_CHANNEL = "order_items.of_channel",
+        "SELECT i.id FROM order_item i JOIN sales_order o ON o.id = i.order_id AND o.bucket = i.bucket
+         WHERE i.id = ?1 AND i.bucket = ?2 AND o.channel_id = ?3";
+    INSERT = "order_items.insert",
+        "INSERT INTO order_item (bucket, id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status,
+         oversold, price, extra_field, attributes, details, created_at, modified_at, reserved_list_id,
+         split_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    UPDATE = "order_items.update",
+        "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
+         stock_id = ?8, reserved_list_id = ?9, quantity = ?10 WHERE id = ?1 AND bucket = ?2";
+    HOLD = "holds.by_item",
+        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
+         FROM hold WHERE item_id = ?1 AND bucket = ?2";
+    REPORTED_HOLDS = "holds.reported_of_stock",
+        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id FROM hold
+         WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
+    SHORT_HOLDS = "holds.short_of_stock",
+        "SELECT item_id FROM hold WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
+    INSERT_HOLD = "holds.insert",
+        "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    INSERT_MOVED_HOLD = "holds.insert_moved",
+        "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id,
+         moved_from_list_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    /// A reservation is in the bucket of its stock: when it moves to another stock, it moves to another bucket.
+    DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
+    UPDATE_HOLD = "holds.update",
+        "UPDATE hold SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
+}
+
+fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
+    let list = StockListId::new(row.get(3)?);
+    Ok(OrderItem {
+        id: OrderItemId::new(row.get(0)?),
+        order: OrderId::new(row.get(1)?),
+        product: ProductId::new(row.get(2)?),
+        list,
+        stock: StockId::new(row.get(4)?),
+        reserved_list: row.get::<Option<i64>>(15)?.map_or(list, StockListId::new),
+        location: row.get::<Option<i64>>(16)?.map(StockLocationId::new),
+        sku: row.get(5)?,
+        quantity: quantity(row.get(6)?)?,
+        status: orders::status(row.get(7)?)?,
+        oversold: row.get(8)?,
+        price: row.get(9)?,
+        extra_field: row.get(10)?,
+        attributes: row.get(11)?,
+        details: row.get(12)?,
+        created_at: Timestamp::from_micros(row.get(13)?),
+        modified_at: Timestamp::from_micros(row.get(14)?),
+        split_from: row.get::<Option<i64>>(17)?.map(OrderItemId::new),
+    })
+}
+
+pub(crate) fn quantity(units: i64) -> Result<Quantity, Error> {
+    Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
+}
+
+fn read_hold(row: &Row<'_>) -> Result<Reservation, Error> {
+    Ok(Reservation {
+        item: OrderItemId::new(row.get(0)?),
+        stock: StockId::new(row.get(1)?),
+        quantity: quantity(row.get(2)?)?,
+        state: match row.get::<i64>(3)? {
+            1 => ReservationState::Open,
+            2 => ReservationState::Reported,
+            3 => ReservationState::Settled,
+            4 => ReservationState::Cancelled,
+            5 => ReservationState::Short,
+            other => return Err(Error::Internal(format!("there is no hold state {other}"))),
+        },
+        registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
+        moved: match row.get::<Option<i64>>(5)? {
+            None => None,
+            Some(at) => Some(MovedFrom {
+                stock: StockId::new(row.get(6)?),
+                list: StockListId::new(row.get(7)?),
+                at: Timestamp::from_micros(at),
+            }),
+        },
+    })
+}
+
+const fn state_number(state: ReservationState) -> i64 {
+    match state {
+        ReservationState::Open => 1,
+        ReservationState::Reported => 2,
+        ReservationState::Settled => 3,
+        ReservationState::Cancelled => 4,
+        ReservationState::Short => 5,
+    }
+}
+
+/// A part of all order lines.
+pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<OrderItem>, Error> {
+    query::page(tx, &TABLE, listing, |row: &OrderItem| row.id.get(), read).await
+}
+
+/// One line.
+pub async fn by_id(tx: &mut Tx<'_>, id: OrderItemId) -> Result<Option<OrderItem>, Error> {
+    tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// Where a line belongs: what never changes about it, and is known before anything is locked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) item: OrderItemId,
+    pub(crate) order: OrderId,
+    pub(crate) stock: StockId,
+}
+
+fn read_place(row: &Row<'_>) -> Result<Place, Error> {
+    Ok(Place {
+        item: OrderItemId::new(row.get(0)?),
+        order: OrderId::new(row.get(1)?),
+        stock: StockId::new(row.get(2)?),
+    })
+}
+
+/// Where some lines belong; unknown ones are left out.
+pub(crate) async fn places<'i>(
+    tx: &mut Tx<'_>,
+    items: impl IntoIterator<Item = &'i OrderItemId>,
+) -> Result<Vec<Place>, Error> {
+    tx.all_each(&PLACE, items.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
+}
+
+/// Where the lines of some orders belong.
+pub(crate) async fn places_of_orders<'o>(
+    tx: &mut Tx<'_>,
+    orders: impl IntoIterator<Item = &'o OrderId>,
+) -> Result<Vec<Place>, Error> {
+    tx.all_each(&PLACES_OF_ORDER, orders.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
+}
+
+/// Some lines.
+pub(crate) async fn by_ids<'i>(
+    tx: &mut Tx<'_>,
+    items: impl IntoIterator<Item = &'i OrderItemId>,
+) -> Result<Vec<OrderItem>, Error> {
+    tx.all_each(&BY_ID, items.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
+/// The lines of some orders.
+pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderItem>, Error> {
+    tx.all_each(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
+}
+
+pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
+    let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
+    tx.all_each(&HOLD, keys, read_hold).await
+}
+
+pub(crate) async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
+    tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
+}
+
+/// The lines that are short at some stocks, the oldest of each, so many at the most.
+pub(crate) async fn short_of(
+    tx: &mut Tx<'_>,
+    stocks: impl IntoIterator<Item = &StockId>,
+    limit: i64,
+) -> Result<Vec<OrderItemId>, Error> {
+    let keys = stocks.into_iter().map(|id| values![id.get(), id.bucket(), limit]);
+    let mut found = tx.all_each(&SHORT_HOLDS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {
+    let rows = items.iter().map(|item| {
+        values![
+            item.id.bucket(),
+            item.id.get(),
+            item.order.get(),
+            item.product.get(),
+            item.list.get(),
+            item.stock.get(),
+            &item.sku,
+            item.quantity.units(),
+            item.status.code(),
+            item.oversold,
+            item.price.as_deref(),
+            &item.extra_field,
+            &item.attributes,
+            &item.details,
+            item.created_at.micros(),
+            item.modified_at.micros(),
+            reserved(item),
+            item.split_from.map(OrderItemId::get),
+        ]
+    });
+    tx.execute_each(&INSERT, rows).await
+}
+
+/// The list a line is reserved in, as it is stored.
+fn reserved(item: &OrderItem) -> Option<i64> {
+    (item.reserved_list != item.list).then_some(item.reserved_list.get())
+}
+
+pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {
+    let rows = items.iter().map(|item| {
+        let texts = (&item.extra_field, &item.attributes, &item.details);
+        let (id, status, modified) = (item.id, item.status.code(), item.modified_at.micros());
+        let (stock, quantity) = (item.stock.get(), item.quantity.units());
+        values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, stock, reserved(item), quantity]
+    });
+    tx.execute_each(&UPDATE, rows).await
+}
+
+pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
+    // A reservation of a new order has not been moved, and its row does not say so.
+    let rows = reservations.iter().filter(|reservation| reservation.moved.is_none()).map(|reservation| {
+        let registered_at = reservation.registered_at.map(Timestamp::micros);
+        let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
+        values![
+            reservation.stock.bucket(),
+            reservation.item.get(),
+            reservation.stock.get(),
+            units,
+            state,
+            registered_at
+        ]
+    });
+    tx.execute_each(&INSERT_HOLD, rows).await?;
+    let rows = reservations.iter().filter_map(|reservation| Some((reservation, reservation.moved?))).map(
+        |(reservation, moved)| {
+            let registered_at = reservation.registered_at.map(Timestamp::micros);
+            let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
+            let (at, from, list) = (moved.at.micros(), moved.stock.get(), moved.list.get());
+            values![
+                reservation.stock.bucket(),
+                reservation.item.get(),
+                reservation.stock.get(),
+                units,
+                state,
+                registered_at,
+                at,
+                from,
+                list
+            ]
+        },
+    );
+    tx.execute_each(&INSERT_MOVED_HOLD, rows).await
+}
+
+/// Writes reservations back; `reservations` are pairs of the stock that a reservation was on and the reservation.
+pub(crate) async fn update_holds(tx: &mut Tx<'_>, reservations: &[(StockId, &Reservation)]) -> Result<(), Error> {
+    let stayed = reservations.iter().filter(|(stock, reservation)| *stock == reservation.stock);
+    let rows = stayed.map(|(_, reservation)| {
+        let registered_at = reservation.registered_at.map(Timestamp::micros);
+        let quantity = reservation.quantity.units();
+        values![
+            reservation.item.get(),
+            reservation.stock.bucket(),
+            state_number(reservation.state),
+            registered_at,
+            quantity
+        ]
+    });
+    tx.execute_each(&UPDATE_HOLD, rows).await?;
+    let moved: Vec<&(StockId, &Reservation)> =
+        reservations.iter().filter(|(stock, reservation)| *stock != reservation.stock).collect();
+    tx.execute_each(
+        &DELETE_HOLD,
+        moved.iter().map(|(stock, reservation)| values![reservation.item.get(), stock.bucket()]),
+    )
+    .await?;
+    insert_holds(tx, &moved.iter().map(|(_, reservation)| *reservation).collect::<Vec<_>>()).await
+}
+
+/// Those of some lines that are of orders of a channel.
+pub async fn of_channel(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    items: &[OrderItemId],
+) -> Result<BTreeSet<OrderItemId>, Error> {
+    let keys = items.iter().map(|id| values![id.get(), id.bucket(), channel.get()]);
+    let found = tx.all_each(&OF_CHANNEL, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    Ok(found.into_iter().collect())
+}
