@@ -1,14 +1,17 @@
-//! Imports (contract 5): files in pieces, what is done with them, what came of their rows.
+//! Imports (contract 5): how far each is, the parts of its file and the results of its rows.
 //!
-//! Promises: the result of some rows is stored once, in the transaction of their effect, together with the sums that a
-//! status shows. Must not know what is in a file or in a result.
+//! Promises: an import of a list begins when the one before it is over, and what is dropped cannot be found while it is
+//! taken away part by part. Must not know what is in a file or in a result.
 
+mod parts;
+mod results;
 mod row;
-
-use std::collections::BTreeMap;
 
 use onhand_core::{ImportId, StockListId, Timestamp, UserId};
 
+pub use self::parts::{add_part, bytes, part};
+use self::results::counts;
+pub use self::results::{add_chunks, chunk, has_chunk, next_chunk, stored_chunks, sums};
 pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
 use crate::engine::Row;
 use crate::sql::{statements, values};
@@ -17,7 +20,7 @@ use crate::{Error, Tx, ids};
 /// How long a file may take to arrive, in seconds: a day. What is not whole by then is dropped.
 const ARRIVAL_SECONDS: i64 = 24 * 3_600;
 // The state 'forgotten' is that of an import which is being dropped: no client finds it any more.
-/// Pieces, or chunks, that one transaction drops: some 16 MB.
+/// Parts of files, or chunks, that one transaction drops: some 16 MB.
 const DROPPED_TOGETHER: i64 = 64;
 
 statements! {
@@ -89,12 +92,6 @@ statements! {
     LOST = "imports.lost",
         "SELECT id FROM import WHERE finished_at IS NULL AND state IN ('receiving', 'forgotten') AND created_at < ?1
          ORDER BY id LIMIT 1";
-}
-
-/// Four columns from this one on.
-fn counts(row: &Row<'_>, first: usize) -> Result<Counts, Error> {
-    let count = |index| row.get(first + index);
-    Ok(Counts { created: count(0)?, updated: count(1)?, unchanged: count(2)?, failed: count(3)? })
 }
 
 fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
@@ -170,23 +167,6 @@ pub async fn open(tx: &mut Tx<'_>) -> Result<Vec<ImportRow>, Error> {
     tx.all(&OPEN, &[], read).await
 }
 
-/// Stores a piece of a file. Pieces are counted from 0.
-pub async fn add_part(tx: &mut Tx<'_>, id: ImportId, number: i64, bytes: &[u8]) -> Result<(), Error> {
-    tx.execute(&ADD_PART, &values![id.get(), number, bytes]).await?;
-    tx.execute(&GROW, &values![id.get(), bytes.len() as i64]).await?;
-    Ok(())
-}
-
-/// How many bytes the files of all imports have, those that are arriving included.
-pub async fn bytes(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(tx.first(&BYTES, &values![0], |row| row.get(0)).await?.unwrap_or(0))
-}
-
-/// A piece of a file.
-pub async fn part(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<Vec<u8>>, Error> {
-    tx.first(&PART, &values![id.get(), number], |row| row.get(0)).await
-}
-
 /// The file is whole, and it is known what is to be done with it: the work may begin. False if it was forgotten, since
 /// it took too long.
 pub async fn arrived(tx: &mut Tx<'_>, import: &ImportRow) -> Result<bool, Error> {
@@ -228,61 +208,6 @@ pub async fn finish(
     Ok(())
 }
 
-/// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
-pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
-    // In the order of their ids: another transaction that writes chunks of the same imports locks them so, too.
-    let mut sums = BTreeMap::<i64, Counts>::new();
-    let rows = chunks.into_iter().map(|chunk| {
-        sums.entry(chunk.import.get()).or_default().add(chunk.counts);
-        let Counts { created, updated, unchanged, failed } = chunk.counts;
-        values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.outcomes.as_slice()]
-    });
-    let rows: Vec<_> = rows.collect();
-    tx.execute_each(&ADD_CHUNK, rows).await?;
-    let sums = sums.into_iter().map(|(id, sum)| {
-        let Counts { created, updated, unchanged, failed } = sum;
-        values![id, sum.sum(), created, updated, unchanged, failed]
-    });
-    tx.execute_each(&COUNT, sums).await
-}
-
-/// Those of some chunks that are stored: imports and numbers.
-pub async fn stored_chunks(
-    tx: &mut Tx<'_>,
-    chunks: impl IntoIterator<Item = (ImportId, i64)>,
-) -> Result<Vec<(ImportId, i64)>, Error> {
-    let keys = chunks.into_iter().map(|(id, number)| values![id.get(), number]);
-    tx.all_each(&STORED_CHUNK, keys, |row| Ok((ImportId::new(row.get(0)?), row.get(1)?))).await
-}
-
-/// Whether a chunk is stored.
-pub async fn has_chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<bool, Error> {
-    Ok(!stored_chunks(tx, [(id, number)]).await?.is_empty())
-}
-
-/// A chunk.
-pub async fn chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<Chunk>, Error> {
-    tx.first(&CHUNK, &values![id.get(), number], |row| {
-        Ok(Chunk {
-            import: ImportId::new(row.get(0)?),
-            number: row.get(1)?,
-            counts: counts(row, 2)?,
-            outcomes: row.get(6)?,
-        })
-    })
-    .await
-}
-
-/// The first chunk that is not stored.
-pub async fn next_chunk(tx: &mut Tx<'_>, id: ImportId) -> Result<i64, Error> {
-    Ok(tx.first(&NEXT_CHUNK, &values![id.get()], |row| row.get(0)).await?.unwrap_or(0))
-}
-
-/// How the rows of each chunk ended.
-pub async fn sums(tx: &mut Tx<'_>, id: ImportId) -> Result<Vec<(i64, Counts)>, Error> {
-    tx.all(&SUMS, &values![id.get()], |row| Ok((row.get(0)?, counts(row, 1)?))).await
-}
-
 /// Drops an import and all that belongs to it, a part of it at a time, because a file may be large and others want to
 /// write; whether something is left. From the first part on the import cannot be found.
 pub async fn discard(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
@@ -300,7 +225,7 @@ pub async fn discard(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
 /// arrived stays.
 pub async fn abandon(tx: &mut Tx<'_>, id: ImportId) -> Result<bool, Error> {
     tx.execute(&HIDE_HALF, &values![id.get()]).await?;
-    // It may have been forgotten, and pieces may have come after that.
+    // It may have been forgotten, and parts may have come after that.
     if by_id(tx, id).await?.is_some() { Ok(false) } else { discard(tx, id).await }
 }
 
