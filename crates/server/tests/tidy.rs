@@ -482,7 +482,6 @@ const CYCLES: &[(&str, &str)] = &[
         "workers get the whole application, which holds what wakes them",
     ),
     ("store: channel_sync resource tables", "tables name functions of the feed, which reads the tables"),
-    ("store: engine sql", "a statement keeps the form that the engine has made of it"),
 ];
 
 /// The modules at the top of its crate that a file names after `crate::`, alone or in braces.

@@ -27,8 +27,9 @@ mod writer_lock;
 
 pub use engine::postgres::{LOG_LIMIT, Limits, PoolState, SnapshotToken};
 pub use engine::sqlite::Check;
-pub use engine::{BoxFuture, Column, Row, Tx, Value};
+pub use engine::{BoxFuture, Column, Row, Tx};
 pub use error::Error;
 pub use migrate::{Schema, Step};
+pub use sql::Value;
 pub use store::{Options, Store};
 pub use writer_lock::WriterLock;

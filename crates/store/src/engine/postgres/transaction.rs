@@ -153,12 +153,11 @@ impl<'c> Transaction<'c> {
 
     /// The form for many rows, written down once per process: the server says what types the parameters have.
     async fn form(&mut self, statement: &'static Statement) -> Result<&'static BulkStatement, Error> {
-        if let Some(form) = statement.each.get() {
+        if let Some(form) = BulkStatement::known(statement) {
             return Ok(form);
         }
         let one = self.prepared(statement.postgres()).await?;
-        let form = BulkStatement::of(statement.postgres(), one.params())?;
-        Ok(statement.each.get_or_init(|| form))
+        BulkStatement::make(statement, one.params())
     }
 
     pub(in crate::engine) async fn execute(

@@ -4,8 +4,8 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{CachedStatement, Connection, ToSql};
 
 use crate::Error;
-use crate::engine::{Row, Value};
-use crate::sql::{INSERT_ROWS, Statement};
+use crate::engine::Row;
+use crate::sql::{INSERT_ROWS, Statement, Value};
 
 pub(in crate::engine) fn execute(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64, Error> {
     let mut statement = connection.prepare_cached(sql).map_err(error)?;

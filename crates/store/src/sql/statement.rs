@@ -1,13 +1,12 @@
 //! Statements: one text each, named, for every engine.
 //!
-//! Promises: placeholders are written `?1 … ?n`; an engine that wants `$n` gets the text translated once. A name says
-//! resource and verb and is what logs and metrics show. What an engine needs besides (locks, a form for many rows at
-//! once) is derived from the one text; a dialect override is the exception, and a test counts them. Must not know any
-//! table.
+//! Promises: an engine that wants `$n` gets the text translated once. A name says resource and verb and is what logs
+//! and metrics show. What an engine needs besides (locks, a form for many rows at once) is derived from the one text; a
+//! dialect override is the exception, and a test counts them.
 
 use std::sync::OnceLock;
 
-use crate::engine::postgres::bulk_statement;
+use super::bulk;
 
 /// A statement of the registry.
 #[derive(Debug)]
@@ -20,8 +19,6 @@ pub struct Statement {
     /// How the rows read stay locked until the transaction ends, where rows are locked one by one.
     locks: &'static str,
     translated: OnceLock<String>,
-    /// The form for many rows, once it is known what types the parameters have.
-    pub(crate) each: OnceLock<bulk_statement::BulkStatement>,
     /// The embedded engine's form for some rows.
     multi_row: OnceLock<Option<String>>,
 }
@@ -29,15 +26,7 @@ pub struct Statement {
 impl Statement {
     /// A statement whose text is the same on every engine.
     pub const fn shared(name: &'static str, text: &'static str) -> Self {
-        Self {
-            name,
-            text,
-            on_postgres: None,
-            locks: "",
-            translated: OnceLock::new(),
-            each: OnceLock::new(),
-            multi_row: OnceLock::new(),
-        }
+        Self { name, text, on_postgres: None, locks: "", translated: OnceLock::new(), multi_row: OnceLock::new() }
     }
 
     /// The same, with the rows locked as they are read, in the order in which they are asked for. The embedded engine
@@ -84,7 +73,7 @@ impl Statement {
 
     /// The form for many rows at once, whose parameters have these types, in PostgreSQL's words for them.
     pub fn for_each(&self, types: &[&str]) -> Result<String, crate::Error> {
-        bulk_statement::each(self.postgres(), types)
+        bulk::text(self.postgres(), types)
     }
 }
 
@@ -125,24 +114,6 @@ impl<'t> Insert<'t> {
 pub(crate) fn dollars(text: &str) -> String {
     text.replace('?', "$")
 }
-
-/// Declares the statements of a file and their list, `STATEMENTS`, for the registry.
-macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $label:literal, $text:expr $(, $how:ident $(($on_postgres:expr))?)?;)+) => {
-        $($(#[$doc])* static $name: crate::sql::Statement =
-            crate::sql::Statement::shared($label, $text)$(.$how($($on_postgres)?))?;)+
-
-        /// Every statement of this file.
-        pub(crate) static STATEMENTS: &[&crate::sql::Statement] = &[$(&$name,)+];
-    };
-}
-pub(crate) use statements;
-
-/// Turns values into an array of statement parameters.
-macro_rules! values {
-    ($($value:expr),* $(,)?) => { [$(crate::Value::from($value),)*] };
-}
-pub(crate) use values;
 
 #[cfg(test)]
 mod tests {
