@@ -7,9 +7,8 @@ use std::fmt::Display;
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use onhand_store::channel_sync::outbox;
 use onhand_store::tables::accounts;
-use onhand_store::{Error, Tx, leases};
+use onhand_store::{Error, Tx, leases, outbox};
 use tokio::sync::Mutex;
 
 use crate::state::App;

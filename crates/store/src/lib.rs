@@ -13,6 +13,7 @@ pub mod ids;
 pub mod imports;
 pub mod leases;
 mod migrate;
+pub mod outbox;
 pub mod placement;
 pub mod query;
 pub mod resource;

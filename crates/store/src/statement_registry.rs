@@ -21,7 +21,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::channel_sync::channel_cursors::STATEMENTS,
         crate::channel_sync::cursor::STATEMENTS,
         crate::channel_sync::told::STATEMENTS,
-        crate::channel_sync::outbox::STATEMENTS,
+        crate::outbox::STATEMENTS,
         crate::unit_of_work::fulfilment::STATEMENTS,
         crate::tables::goods_movements::STATEMENTS,
         crate::idempotency::STATEMENTS,
@@ -52,6 +52,6 @@ pub fn statements() -> Vec<&'static Statement> {
     .flatten()
     .copied()
     .chain([crate::verify::counts()])
-    .chain(crate::resource::statements())
+    .chain(crate::resource::statements(crate::tables::TABLES))
     .collect()
 }

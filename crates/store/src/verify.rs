@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use crate::engine::Row;
 use crate::sql::{Statement, statements, values};
+use crate::tables::TABLES;
 use crate::{Error, Tx, resource};
 
 /// Something that does not add up.
@@ -229,7 +230,7 @@ const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
 pub(crate) fn counts() -> &'static Statement {
     static COUNTS: OnceLock<Statement> = OnceLock::new();
     COUNTS.get_or_init(|| {
-        let text = format!("{FINE}{}), {COMPARED}", resource::counted());
+        let text = format!("{FINE}{}), {COMPARED}", resource::counted(TABLES));
         Statement::shared("verify.counts", text.leak())
     })
 }

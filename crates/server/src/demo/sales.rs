@@ -3,6 +3,7 @@
 //! Promises: rows as they come about through the channel's paths. Must not know how the shop came about.
 
 use onhand_core::{ChannelId, OrderItem, Timestamp};
+use onhand_store::channel_sync::actions;
 use onhand_store::resource::{self, Record, Table};
 use onhand_store::tables::cancellations::{REASONS, REQUESTS};
 use onhand_store::tables::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
@@ -25,18 +26,18 @@ pub(super) async fn tell(app: &App, channel: ChannelId, item: &OrderItem, now: T
     let reasons = REASON_NAMES.map(|(name, kind)| [("name", name.into()), ("cancellation_type", kind.into())]);
     let reasons = reasons.iter().map(|values| record(&REASONS, values, now)).collect();
     let of = |name: &'static str| (name, Value::from(channel.get()));
+    let request = record(
+        &REQUESTS,
+        &[
+            of("channel_id"),
+            ("order_item_id", line.into()),
+            ("order_id", order.into()),
+            ("remote_id", "MP-CANCEL-1".into()),
+            ("description", "The customer has found it cheaper.".into()),
+        ],
+        now,
+    );
     let said = [
-        record(
-            &REQUESTS,
-            &[
-                of("channel_id"),
-                ("order_item_id", line.into()),
-                ("order_id", order.into()),
-                ("remote_id", "MP-CANCEL-1".into()),
-                ("description", "The customer has found it cheaper.".into()),
-            ],
-            now,
-        ),
         record(
             &SHIPPING_INFOS,
             &[
@@ -74,6 +75,8 @@ pub(super) async fn tell(app: &App, channel: ChannelId, item: &OrderItem, now: T
     let told = async move |tx: &mut Tx<'_>| {
         let reasons: Vec<Record> = Vec::clone(&reasons);
         resource::insert(tx, &REASONS, reasons).await?;
+        let requests = resource::insert(tx, &REQUESTS, vec![request.clone()]).await?;
+        actions::know_requests(tx, &requests).await?;
         for record in &said {
             resource::insert(tx, record.table, vec![record.clone()]).await?;
         }

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use onhand_core::{ChannelId, Timestamp};
 use onhand_store::query::{Condition, Op};
 use onhand_store::resource::{Record, Table};
-use onhand_store::{Error as StoreError, Tx};
+use onhand_store::{BoxFuture, Error as StoreError, Tx};
 
 use super::secrets::Secrets;
 use crate::auth::Role;
@@ -59,6 +59,8 @@ pub struct Resource {
     pub rules: Option<Rules>,
     /// What is done before one of them is changed, through the writer and so in a transaction of its own.
     pub first: Option<First>,
+    /// What is done besides when some of them are made, in the transaction that makes them.
+    pub after_insert: Option<AfterInsert>,
 }
 
 /// An expanded answer of a resource: the objects that it references are shown in place of their ids.
@@ -145,6 +147,9 @@ pub type First = for<'t> fn(
     &'t Form,
 ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
 
+/// What is done with records that have just been made.
+pub type AfterInsert = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Record]) -> BoxFuture<'t, ()>;
+
 /// Puts a blank text into columns that have none.
 pub fn fill_blanks(record: &mut Record, columns: &[&str]) {
     for column in columns {
@@ -189,6 +194,7 @@ impl Resource {
             rule: None,
             rules: None,
             first: None,
+            after_insert: None,
         }
     }
 }

@@ -18,7 +18,8 @@ use onhand_store::query::{Condition, Page};
 use onhand_store::resource::Record;
 
 pub use self::descriptor::{
-    Detail, Draft, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks, judge,
+    AfterInsert, Detail, Draft, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks,
+    judge,
 };
 pub(crate) use self::detail::{list_detailed, show_detailed};
 pub use self::routes::ResourceRoutes;

@@ -6,7 +6,7 @@
 use axum::http::StatusCode;
 use onhand_core::{ChannelId, Timestamp};
 use onhand_store::resource::{self, Record};
-use onhand_store::{Error as StoreError, Tx, Value};
+use onhand_store::{Error as StoreError, Tx, Value, tables};
 
 use super::descriptor::{Draft, OwnerScope, Resource, Taken};
 use super::secrets::{self, MASK};
@@ -113,9 +113,18 @@ async fn insert(
     let written = if resource.upserts {
         upsert(tx, resource, records, forms, about).await?
     } else {
-        (resource::insert(tx, resource.table, records).await?, StatusCode::CREATED)
+        (insert_all(tx, resource, records).await?, StatusCode::CREATED)
     };
     Ok(Ok(Ok(written)))
+}
+
+/// Makes records, and does what is done besides when they are made.
+async fn insert_all(tx: &mut Tx<'_>, resource: &Resource, records: Vec<Record>) -> Result<Vec<Record>, StoreError> {
+    let records = resource::insert(tx, resource.table, records).await?;
+    if let Some(after_insert) = resource.after_insert {
+        after_insert(tx, &records).await?;
+    }
+    Ok(records)
 }
 
 /// What a resource's rules say of each draft; nothing where it has none.
@@ -177,7 +186,7 @@ async fn upsert(
         StoreError::UniqueViolation { constraint } => StoreError::Conflict(format!("{constraint} was taken meanwhile")),
         other => other,
     };
-    let made = resource::insert(tx, resource.table, new).await.map_err(again)?;
+    let made = insert_all(tx, resource, new).await.map_err(again)?;
     let one = |place: Place| match place {
         Place::There(place) => told[place].clone(),
         Place::New(place) => made[place].clone(),
@@ -264,7 +273,7 @@ pub(crate) async fn remove(call: RequestContext, resource: &'static Resource) ->
         let visible = resource::find(tx, resource.table, id, own).await?.is_some();
         let record = if visible { resource::locked(tx, resource.table, id).await? } else { None };
         let Some(record) = record else { return Ok(Err(Error::not_found())) };
-        if let Some(referrer) = resource::find_referrer(tx, &record).await? {
+        if let Some(referrer) = tables::find_referrer(tx, &record).await? {
             let text = format!(
                 "This {} cannot be removed: {} still refers to it.",
                 resource.label,

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
 use onhand_core::channel_sync::ObjectKind;
-use onhand_store::channel_sync::{self, Progress, outbox};
-use onhand_store::{Error, Tx};
+use onhand_store::channel_sync::{self, Progress, sequencer};
+use onhand_store::{Error, Tx, outbox};
 use tokio::sync::watch;
 
 use crate::state::App;
@@ -79,9 +79,9 @@ async fn sequence_some(app: &App) -> Result<bool, Error> {
     if !app.store.read_inline("touches.any", async |tx| outbox::any(tx).await).await? {
         return Ok(false);
     }
-    let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| outbox::sequence(tx).await).await?;
+    let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| sequencer::sequence(tx).await).await?;
     app.feed.moved.send_modify(|times| *times += 1);
-    Ok(taken == outbox::ROWS_MAX)
+    Ok(taken == sequencer::ROWS_MAX)
 }
 
 /// Looks at all changes of a kind for a channel, so that what is outgoing can be read.

@@ -16,6 +16,9 @@ use crate::tables::failed_integrations::{self, DeliveryFailure};
 use crate::tables::integration_actions::{self, ActionRow};
 use crate::{Error, Tx};
 
+/// Batches that are given up in one transaction.
+const GIVEN_UP_ROWS: i64 = 1_000;
+
 /// What a batch says of an object.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ItemResult {
@@ -295,13 +298,32 @@ async fn decide(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[ActionRow
     Ok(())
 }
 
-/// Releases all objects of a batch.
-pub(crate) async fn release(
+/// Takes a batch away; its objects are offered again. Whether it was there.
+pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
+    let channel_scope = super::open(tx, channel, now).await?;
+    let Some(batch) = batch_requests::by_id(tx, channel, id).await? else { return Ok(false) };
+    release(tx, &channel_scope, &batch.local_batch_id, now).await?;
+    batch_requests::remove(tx, id).await?;
+    Ok(true)
+}
+
+/// Gives up the batches of a channel that have had their time. The caller has the lock of the channel's feed.
+pub(super) async fn give_up_expired(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
-    batch: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
+    for batch in batch_requests::expired(tx, channel_scope.channel, now, GIVEN_UP_ROWS).await? {
+        release(tx, channel_scope, &batch.local_batch_id, now).await?;
+        let modified_at = now.later_than(batch.modified_at);
+        let given_up = BatchRow { status: BatchStatus::Fail, lease_until: None, modified_at, ..batch };
+        batch_requests::update(tx, &given_up).await?;
+    }
+    Ok(())
+}
+
+/// Releases all objects of a batch.
+async fn release(tx: &mut Tx<'_>, channel_scope: &ChannelScope, batch: &str, now: Timestamp) -> Result<(), Error> {
     let mut rows = integration_actions::held_by(tx, batch).await?;
     for row in &mut rows {
         row.action = row.action.released();

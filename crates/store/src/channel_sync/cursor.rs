@@ -15,6 +15,7 @@ use onhand_core::{ProductId, StockId, StockListId};
 use super::channel_scope::ChannelScope;
 use super::told::{self, ListChange};
 use super::{change_log, delivery_facts};
+use crate::outbox::EVERY_CATALOG;
 use crate::sql::{statements, values};
 use crate::tables::{product_stocks, products};
 use crate::{Error, Tx};
@@ -26,9 +27,6 @@ statements! {
         "INSERT INTO catalog_change (catalog_id, product_id, version) VALUES (?1, ?2, ?3)
          ON CONFLICT (catalog_id, product_id) DO UPDATE SET version = excluded.version";
 }
-
-/// The catalog in whose name it is written down that a product has become active or inactive.
-pub(crate) const EVERY_CATALOG: i64 = 0;
 
 /// Where a program stands. Its text is opaque to the program; a plain number is the beginning of every one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -77,7 +77,7 @@ async fn own(tx: &mut Tx<'_>, kind: ObjectKind, objects: &BTreeSet<i64>) -> Resu
 }
 
 /// The versions of some objects, of those that are there.
-pub(crate) async fn versions(
+pub(super) async fn versions(
     tx: &mut Tx<'_>,
     kind: ObjectKind,
     objects: &BTreeSet<i64>,
@@ -86,7 +86,7 @@ pub(crate) async fn versions(
 }
 
 /// Those of some objects that are the channel's to speak of: in its lists, its catalog or its orders, or known to it.
-pub(crate) async fn named(
+pub(super) async fn named(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
     kind: ObjectKind,

@@ -1,10 +1,11 @@
 //! The feed's storage: from a change of an object to what each channel has still to be sent.
 //!
-//! Promises: a change pays one row ([`outbox`]), however many channels there are; every change gets a version, in the
-//! order of commits ([`change_log`]); deliveries follow from versions and actions by the rule of `onhand_core::channel_sync`,
-//! and are written by [`deliveries`] only. A transaction that writes a channel's state has locked its row
-//! ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
+//! Promises: a change pays one row ([`crate::outbox`]), however many channels there are; every change gets a version,
+//! in the order of commits ([`sequencer`]); deliveries follow from versions and actions by the rule of
+//! `onhand_core::channel_sync`, and are written by [`deliveries`] only. A transaction that writes a channel's state has locked
+//! its row ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
 
+pub mod actions;
 pub mod batches;
 pub mod change_log;
 pub mod channel_cursors;
@@ -12,10 +13,10 @@ pub mod channel_scope;
 pub mod cursor;
 pub mod deliveries;
 pub(crate) mod delivery_facts;
+pub mod failures;
 pub mod generation;
 pub mod lag;
-pub mod outbox;
-pub(crate) mod outbox_triggers;
+pub mod sequencer;
 pub mod told;
 
 use std::collections::BTreeSet;
@@ -121,12 +122,12 @@ async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(
         true => Progress::UpToDate,
         false => channel_cursors::begin_anew(tx, channel, &mark).await?,
     };
-    batch_requests::give_up_expired(tx, &channel_scope, now).await?;
+    batches::give_up_expired(tx, &channel_scope, now).await?;
     Ok((channel_scope, progress))
 }
 
 /// Decides anew what is due of some objects, and of the stocks and prices of products.
-pub(crate) async fn reconsider(
+async fn reconsider(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
     kind: ObjectKind,

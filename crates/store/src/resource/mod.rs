@@ -7,6 +7,7 @@
 //! referenced stays; counters are maintained; an outbox event of a change is written in its transaction. Must not know
 //! what a resource means.
 
+mod publish;
 mod record;
 mod statements;
 mod table;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::BUCKETS;
 
+pub use self::publish::Publish;
 pub use self::record::Record;
 pub(crate) use self::statements::{counted, statements};
 pub use self::table::{Change, Colocation, Column, Hook, Link, Table};
@@ -224,14 +226,24 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     for record in &records {
         insert_links(tx, table, record).await?;
     }
-    let Some(changed) = table.changed else { return Ok(records) };
-    let made: Vec<i64> = records.iter().map(|record| record.id).collect();
-    let changes: Vec<Change> = records.into_iter().map(|after| Change { before: None, after: Some(after) }).collect();
-    changed(tx, &changes).await?;
-    // The hook of the table may have completed them.
-    let mut found = by_ids(tx, table, &made).await?;
-    found.sort_unstable_by_key(|record| record.id);
-    Ok(found)
+    let change = |after| Change { before: None, after: Some(after) };
+    written(tx, table, records.into_iter().map(change).collect()).await
+}
+
+/// Publishes changes that have just been written, and calls the hook of the table. The records as they are after that.
+async fn written(tx: &mut Tx<'_>, table: &'static Table, changes: Vec<Change>) -> Result<Vec<Record>, Error> {
+    publish::publish(tx, table, &changes).await?;
+    if let Some(changed) = table.changed {
+        changed(tx, &changes).await?;
+    }
+    let mut records: Vec<Record> = changes.into_iter().filter_map(|change| change.after).collect();
+    if table.changed.is_some() && !records.is_empty() {
+        // The hook may have completed them.
+        let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+        records = by_ids(tx, table, &ids).await?;
+        records.sort_unstable_by_key(|record| record.id);
+    }
+    Ok(records)
 }
 
 /// Writes a record back, which was `before`. What it has become.
@@ -271,17 +283,17 @@ pub async fn update_all(
             insert_links(tx, table, after).await?;
         }
     }
-    let Some(changed) = table.changed else { return Ok(records.into_iter().map(|(_, after)| after).collect()) };
-    let ids: Vec<i64> = records.iter().map(|(_, after)| after.id).collect();
     let change = |(before, after)| Change { before: Some(before), after: Some(after) };
-    let changes: Vec<Change> = records.into_iter().map(change).collect();
-    changed(tx, &changes).await?;
-    by_ids(tx, table, &ids).await
+    written(tx, table, records.into_iter().map(change).collect()).await
 }
 
-/// What still references a record: the name of its table.
-pub async fn find_referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'static str>, Error> {
-    for referrer in &record.table.made().referrers {
+/// What still references a record, where these are all tables: the name of its table.
+pub(crate) async fn find_referrer(
+    tx: &mut Tx<'_>,
+    tables: &[&'static Table],
+    record: &Record,
+) -> Result<Option<&'static str>, Error> {
+    for referrer in record.table.referrers(tables) {
         if tx.first(&referrer.any, &values![record.id], |row| row.get::<i64>(0)).await?.is_some() {
             return Ok(Some(referrer.table));
         }
@@ -297,13 +309,11 @@ pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     let mut counters = CounterDeltas::default();
     count(&mut counters, table, &record, -1);
     counters.write(tx).await?;
-    match table.changed {
-        Some(changed) => changed(tx, &[Change { before: Some(record), after: None }]).await,
-        None => Ok(()),
-    }
+    written(tx, table, vec![Change { before: Some(record), after: None }]).await.map(drop)
 }
 
-/// Drops rows that nothing references, of a table without links and without a hook. The caller maintains the counter.
+/// Drops rows that nothing references, of a table without links that publishes nothing and has no hook. The caller
+/// maintains the counter.
 pub(crate) async fn drop_rows(
     tx: &mut Tx<'_>,
     table: &'static Table,

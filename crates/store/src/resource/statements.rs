@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use super::{Colocation, Table};
 use crate::query;
 use crate::sql::Statement;
-use crate::tables::TABLES;
 
 /// Statements of a table.
 pub(crate) struct GeneratedStatements {
@@ -23,7 +22,6 @@ pub(crate) struct GeneratedStatements {
     pub(super) update: Statement,
     pub(super) delete: Statement,
     pub(super) links: Vec<MadeLink>,
-    pub(super) referrers: Vec<Referrer>,
 }
 
 /// Statements of a link.
@@ -54,6 +52,11 @@ impl Table {
         self.made.get_or_init(|| self.make())
     }
 
+    /// What may point at its rows, where these are all tables.
+    pub(super) fn referrers(&'static self, tables: &[&'static Table]) -> &'static [Referrer] {
+        self.referrers.get_or_init(|| self.make_referrers(tables))
+    }
+
     fn statement(&self, verb: &str, text: String) -> Statement {
         Statement::shared(kept(format!("{}.{verb}", self.name)), kept(text))
     }
@@ -82,7 +85,6 @@ impl Table {
             update: self.statement("update", update),
             delete: self.statement("delete", format!("DELETE FROM {name} {by_key}")),
             links: self.make_links(),
-            referrers: self.make_referrers(),
         }
     }
 
@@ -113,10 +115,10 @@ impl Table {
     }
 
     /// Whatever has a column or link with this table's ids, and what the table itself says of others.
-    fn make_referrers(&'static self) -> Vec<Referrer> {
+    fn make_referrers(&'static self, tables: &[&'static Table]) -> Vec<Referrer> {
         let is_this = |target: Option<&'static Table>| target.is_some_and(|target| std::ptr::eq(target, self));
         let mut found: Vec<(&'static str, String, String)> = Vec::new();
-        for table in TABLES {
+        for table in tables {
             for column in table.columns.iter().filter(|column| is_this(column.target)) {
                 let verb = format!("in_{}_{}", table.name, column.name);
                 found.push((table.name, verb, format!("FROM {} WHERE {} = ?1", table.name, column.name)));
@@ -140,10 +142,10 @@ impl Table {
     }
 }
 
-/// What counts the rows of every table by the smallest blocks, for verifying: queries that follow another.
-pub(crate) fn counted() -> String {
+/// What counts the rows of these tables by the smallest blocks, for verifying: queries that follow another.
+pub(crate) fn counted(tables: &[&'static Table]) -> String {
     let mut text = String::new();
-    for table in TABLES.iter().filter(|table| !table.columns.is_empty()) {
+    for table in tables.iter().filter(|table| !table.columns.is_empty()) {
         let name = table.name;
         let _ = write!(text, " UNION ALL SELECT '{name}', id >> 16, COUNT(*) FROM {name} GROUP BY 2");
         for column in table.counted_by {
@@ -155,8 +157,8 @@ pub(crate) fn counted() -> String {
     text
 }
 
-/// Every statement of every table, for the registry.
-pub(crate) fn statements() -> Vec<&'static Statement> {
+/// Every statement of these tables, which are all, for the registry.
+pub(crate) fn statements(tables: &[&'static Table]) -> Vec<&'static Statement> {
     let of = |table: &&'static Table| {
         let made = table.made();
         // A table that has no columns here is written elsewhere: it is only pointed at, and removed from.
@@ -166,8 +168,8 @@ pub(crate) fn statements() -> Vec<&'static Statement> {
         }
         let own = own.into_iter().chain(&made.same);
         let links = made.links.iter().flat_map(|link| [&link.of_owner, &link.insert, &link.delete]);
-        let referrers = made.referrers.iter().map(|referrer| &referrer.any);
+        let referrers = table.referrers(tables).iter().map(|referrer| &referrer.any);
         own.chain(links).chain(referrers).collect::<Vec<_>>()
     };
-    TABLES.iter().flat_map(of).collect()
+    tables.iter().flat_map(of).collect()
 }

@@ -1,4 +1,5 @@
-//! The parts of a resource table: columns, links, where its rows are stored, the hook that learns of changes.
+//! The parts of a resource table: columns, links, where its rows are stored, what it publishes, the hook that learns of
+//! changes.
 //!
 //! Promises: a table is a constant; what is made from it is made once. Must not run statements.
 
@@ -6,8 +7,8 @@ use std::sync::OnceLock;
 
 use onhand_core::bucket_of_text;
 
-use super::statements::GeneratedStatements;
-use super::{Record, bucket};
+use super::statements::{GeneratedStatements, Referrer};
+use super::{Publish, Record, bucket};
 use crate::{BoxFuture, Tx, Value};
 
 /// The table of a resource. Every one has `id`, `created_at` and `modified_at`, and `bucket` where its rows are
@@ -21,12 +22,15 @@ pub struct Table {
     pub(crate) counted_by: &'static [&'static str],
     /// The columns of its natural key, which a unique index begins with.
     pub(crate) natural: &'static [&'static str],
+    /// What a change of its rows puts into the outbox.
+    pub(crate) publishes: &'static [Publish],
     pub(crate) changed: Option<Hook>,
     /// What of a new record depends on its id.
     pub(crate) completed: Option<fn(&mut Record)>,
     /// What points at its rows without being a column or link of a table in the list: table and condition on `?1`.
     pub(crate) pointed: &'static [(&'static str, &'static str)],
     pub(crate) made: OnceLock<GeneratedStatements>,
+    pub(crate) referrers: OnceLock<Vec<Referrer>>,
 }
 
 /// A column besides those that every table has.
@@ -84,6 +88,13 @@ pub struct Change {
     pub after: Option<Record>,
 }
 
+impl Change {
+    /// Whether the record was not there before, or is not there any more.
+    pub(super) const fn is_made_or_removed(&self) -> bool {
+        self.before.is_none() || self.after.is_none()
+    }
+}
+
 /// Hears of changes in the transaction that makes them, after they are written. Changes of one call are of one kind.
 pub type Hook = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Change]) -> BoxFuture<'t, ()>;
 
@@ -97,10 +108,12 @@ impl Table {
             spread: Colocation::No,
             counted_by: &[],
             natural: &[],
+            publishes: &[],
             changed: None,
             completed: None,
             pointed: &[],
             made: OnceLock::new(),
+            referrers: OnceLock::new(),
         }
     }
 
@@ -130,6 +143,13 @@ impl Table {
     #[must_use]
     pub const fn natural(mut self, columns: &'static [&'static str]) -> Self {
         self.natural = columns;
+        self
+    }
+
+    /// The same with what a change of its rows puts into the outbox.
+    #[must_use]
+    pub const fn publishes(mut self, publishes: &'static [Publish]) -> Self {
+        self.publishes = publishes;
         self
     }
 

@@ -5,8 +5,6 @@ use onhand_core::channel_sync::BatchStatus;
 use onhand_core::{ChannelId, Timestamp};
 
 use super::integration_actions::filled;
-use crate::channel_sync::batches;
-use crate::channel_sync::channel_scope::ChannelScope;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
@@ -144,37 +142,25 @@ pub(crate) async fn update(tx: &mut Tx<'_>, row: &BatchRow) -> Result<(), Error>
     Ok(())
 }
 
-/// Takes a batch away; its objects are offered again. Whether it was there.
-pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
-    let channel_scope = crate::channel_sync::open(tx, channel, now).await?;
-    let Some(batch) = by_id(tx, channel, id).await? else { return Ok(false) };
-    batches::release(tx, &channel_scope, &batch.local_batch_id, now).await?;
+/// Removes a batch.
+pub(crate) async fn remove(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
     tx.execute(&REMOVE, &values![id]).await?;
-    Ok(true)
+    Ok(())
 }
 
-async fn expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp, limit: i64) -> Result<Vec<BatchRow>, Error> {
+/// Batches of a channel that have had their time, the longest ago first, so many at the most.
+pub(crate) async fn expired(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<BatchRow>, Error> {
     tx.all(&EXPIRED, &values![channel.get(), now.micros(), limit], read).await
 }
 
 /// Whether a batch of a channel has had its time.
 pub async fn has_expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<bool, Error> {
     Ok(!expired(tx, channel, now, 1).await?.is_empty())
-}
-
-/// Gives up the batches of a channel that have had their time. The caller has the lock of the channel's feed.
-pub(crate) async fn give_up_expired(
-    tx: &mut Tx<'_>,
-    channel_scope: &ChannelScope,
-    now: Timestamp,
-) -> Result<(), Error> {
-    for batch in expired(tx, channel_scope.channel, now, FORGOTTEN_ROWS).await? {
-        batches::release(tx, channel_scope, &batch.local_batch_id, now).await?;
-        let modified_at = now.later_than(batch.modified_at);
-        let given_up = BatchRow { status: BatchStatus::Fail, lease_until: None, modified_at, ..batch };
-        update(tx, &given_up).await?;
-    }
-    Ok(())
 }
 
 /// Forgets some batches that have no objects and are older than [`KEPT_SECONDS`]; whether there may be more.

@@ -1,8 +1,9 @@
 //! Cancellation reasons and requests. Must not know what granting a request does to stock.
 
+use onhand_core::feed::ObjectKind;
+
 use super::order_items;
-use crate::channel_sync::outbox_triggers;
-use crate::resource::{Colocation, Column, Table};
+use crate::resource::{Colocation, Column, Publish, Table};
 
 /// Why something is cancelled.
 pub static REASONS: Table = Table::new(
@@ -34,4 +35,9 @@ pub static REQUESTS: Table = Table::new(
 .spread(Colocation::With("order_item_id"))
 .natural(&["order_item_id", "remote_id"])
 .counted_by(&["channel_id"])
-.tells(outbox_triggers::requests_changed);
+.publishes(&[Publish::Object {
+    kind: ObjectKind::CancellationRequest,
+    object: None,
+    scope: Some("channel_id"),
+    only_made_or_removed: false,
+}]);

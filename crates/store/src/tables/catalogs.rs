@@ -1,9 +1,10 @@
 //! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know
 //! channels.
 
+use onhand_core::feed::ObjectKind;
+
 use super::{prices, products, stock_lists};
-use crate::channel_sync::outbox_triggers;
-use crate::resource::{Colocation, Column, Link, Table};
+use crate::resource::{Colocation, Column, Link, Publish, Table};
 
 /// The catalogs of a channel, which its id ends.
 pub const OF_CHANNEL: &str = "id IN (SELECT catalog_id FROM channel WHERE id = ";
@@ -42,4 +43,12 @@ pub static CATALOG_ITEMS: Table =
     Table::new("catalog_item", &[Column::id("product_id", &products::KNOWN), Column::id("catalog_id", &CATALOGS)])
         .spread(Colocation::With("product_id"))
         .counted_by(&["catalog_id"])
-        .tells(outbox_triggers::items_changed);
+        .publishes(&[
+            Publish::Member { catalog: "catalog_id", product: "product_id" },
+            Publish::Object {
+                kind: ObjectKind::Product,
+                object: Some("product_id"),
+                scope: None,
+                only_made_or_removed: false,
+            },
+        ]);

@@ -1,4 +1,5 @@
-//! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6).
+//! Failed integrations: deliveries that a channel could not take, and how often each is retried (contract C4.6). Rows
+//! only: what a client sets on one is in [`crate::channel_sync::failures`].
 //!
 //! Promises: one row per channel, kind of object and object, the newest delivery failure. Must not know what a failure
 //! means: that is `onhand_core::channel_sync::Failure`.
@@ -8,11 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use onhand_core::channel_sync::{Failure, ObjectKind, Reason, Refused, Retries};
 use onhand_core::{ChannelId, Timestamp};
 
-use crate::channel_sync::channel_scope::ChannelScope;
 use crate::engine::Row;
-use crate::query::{self, Condition, ListQuery, Op, Page, Sort, Table, Window};
+use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
-use crate::{Error, Tx, Value, channel_sync, ids};
+use crate::{Error, Tx, ids};
 
 /// A delivery failure, whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -218,74 +218,7 @@ pub(crate) async fn remove(tx: &mut Tx<'_>, channel: ChannelId, (kind, object): 
     Ok(())
 }
 
-/// What a client sets on a delivery failure; what is not given stays.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Given {
-    /// How often a version is tried at the most.
-    pub max_retry_count: Option<i64>,
-    /// Seconds between two tries.
-    pub retry_interval: Option<i64>,
-    /// Whether it stands.
-    pub is_active: Option<bool>,
-    /// When it runs out; `Some(None)` for never.
-    pub expires_at: Option<Option<Timestamp>>,
-}
-
-/// Sets what a delivery failure means from now on; the failure, if it is there.
-pub async fn update(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    id: i64,
-    given: &Given,
-    now: Timestamp,
-) -> Result<Option<FailureRow>, Error> {
-    let channel_scope = channel_sync::open(tx, channel, now).await?;
-    let Some(before) = by_id(tx, channel, id).await? else { return Ok(None) };
-    let row = given.set(&before, now);
-    set_all(tx, &channel_scope, std::slice::from_ref(&row)).await?;
-    Ok(Some(row))
-}
-
-/// Sets the same on the delivery failures of a channel that fulfil some conditions, by their ids, so many at the most.
-/// How many were set, and the last one of them where there may be more.
-pub async fn update_some(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    (conditions, after, limit): (&[Condition], i64, i64),
-    given: &Given,
-    now: Timestamp,
-) -> Result<(usize, Option<i64>), Error> {
-    let channel_scope = channel_sync::open(tx, channel, now).await?;
-    let mut conditions = conditions.to_vec();
-    conditions.push(Condition { column: "channel_id", op: Op::Eq, values: vec![Value::Int(channel.get())] });
-    conditions.push(Condition { column: "id", op: Op::Gt, values: vec![Value::Int(after)] });
-    let listing = ListQuery { conditions, sort: Sort::BY_ID, window: Window::After { key: None, limit } };
-    let found = page(tx, &listing).await?;
-    let next = found.next.as_ref().map(|key| key.id);
-    let rows: Vec<FailureRow> = found.rows.iter().map(|row| given.set(row, now)).collect();
-    set_all(tx, &channel_scope, &rows).await?;
-    Ok((rows.len(), next))
-}
-
-impl Given {
-    fn set(&self, before: &FailureRow, now: Timestamp) -> FailureRow {
-        let failure = Failure {
-            max_retry_count: self.max_retry_count.unwrap_or(before.failure.max_retry_count),
-            retry_interval: self.retry_interval.unwrap_or(before.failure.retry_interval),
-            is_active: self.is_active.unwrap_or(before.failure.is_active),
-            expires_at: self.expires_at.unwrap_or(before.failure.expires_at),
-            ..before.failure.clone()
-        };
-        FailureRow { failure, modified_at: now.later_than(before.modified_at), ..before.clone() }
-    }
-}
-
-/// Writes delivery failures back; what they are about is decided anew.
-async fn set_all(tx: &mut Tx<'_>, channel_scope: &ChannelScope, rows: &[FailureRow]) -> Result<(), Error> {
-    tx.execute_each(&UPDATE, rows.iter().map(updated)).await?;
-    for kind in ObjectKind::ALL {
-        let of_kind = rows.iter().filter(|row| row.kind == kind.number()).map(|row| row.object);
-        channel_sync::reconsider(tx, channel_scope, kind, &of_kind.collect()).await?;
-    }
-    Ok(())
+/// Writes delivery failures back.
+pub(crate) async fn update_all(tx: &mut Tx<'_>, rows: &[FailureRow]) -> Result<(), Error> {
+    tx.execute_each(&UPDATE, rows.iter().map(updated)).await
 }

@@ -1,17 +1,14 @@
-//! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5).
+//! Integration actions: what a channel knows of an object (contract 9.5, contract C4.5). Rows only: what a change of
+//! one means for the deliveries of its object is in [`crate::channel_sync::actions`].
 //!
-//! Promises: one row per channel, kind of object and object; a change of one decides anew which delivery of its object
-//! is due. Must not know batches: what a batch does to a row is said by `onhand_core::channel_sync` and done by
-//! [`crate::channel_sync::batches`].
+//! Promises: one row per channel, kind of object and object. Must not know batches: what a batch does to a row is said
+//! by `onhand_core::channel_sync` and done by [`crate::channel_sync::batches`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_core::channel_sync::{AckState, Action, ActionStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, Timestamp};
 
-use super::failed_integrations;
-use crate::channel_sync::channel_scope::ChannelScope;
-use crate::channel_sync::{self, delivery_facts};
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
 use crate::query::{self, ListQuery, Page, Table};
@@ -194,82 +191,6 @@ fn updated(row: &ActionRow) -> [crate::Value<'_>; 9] {
     ]
 }
 
-/// What a client writes of an action, outside of any batch; what is not given stays.
-#[derive(Clone, Debug, Default)]
-pub struct Given {
-    /// The channel's name for the object; `Some(None)` takes it away.
-    pub remote_id: Option<Option<String>>,
-    /// The version that the channel has.
-    pub version_at: Option<Timestamp>,
-    /// Whether it has it. Only a batch says that it is processing.
-    pub status: Option<ActionStatus>,
-    /// JSON object text.
-    pub state: Option<String>,
-}
-
-/// Makes or changes the action on an object. The action, and whether it was made; nothing where feeds carry such
-/// objects and this one is not the channel's to speak of.
-pub async fn put(
-    tx: &mut Tx<'_>,
-    channel: ChannelId,
-    (kind, object): (i64, i64),
-    given: &Given,
-    now: Timestamp,
-) -> Result<Option<(ActionRow, bool)>, Error> {
-    let channel_scope = channel_sync::open(tx, channel, now).await?;
-    let named = match ObjectKind::from_number(kind) {
-        Some(kind) => {
-            delivery_facts::named(tx, &channel_scope, kind, &BTreeSet::from([object])).await?.contains(&object)
-        }
-        None => true,
-    };
-    if !named {
-        return Ok(None);
-    }
-    let before = by_objects(tx, channel, [(kind, object)]).await?.pop();
-    let made = before.is_none();
-    let newest = match ObjectKind::from_number(kind) {
-        Some(kind) => delivery_facts::versions(tx, kind, &BTreeSet::from([object])).await?.get(&object).copied(),
-        None => None,
-    };
-    let mut row = before.unwrap_or_else(|| ActionRow {
-        id: 0,
-        channel,
-        kind,
-        object,
-        action: Action {
-            remote_id: None,
-            version_at: newest.unwrap_or(now),
-            acknowledged_at: None,
-            status: ActionStatus::Success,
-            batch: None,
-            reason: None,
-        },
-        state: "{}".to_owned(),
-        created_at: now,
-        modified_at: now,
-    });
-    if let Some(version) = given.version_at {
-        // No channel has a version that is not there yet.
-        row.action.version_at = newest.map_or(version, |newest| version.min(newest));
-    }
-    row.action.status = given.status.unwrap_or(row.action.status);
-    if row.action.status == ActionStatus::Success {
-        row.action.acknowledged_at = Some(row.action.version_at);
-        row.action.reason = None;
-    }
-    if let Some(remote_id) = &given.remote_id {
-        row.action.remote_id.clone_from(remote_id);
-    }
-    row.state = given.state.clone().unwrap_or(row.state);
-    row.modified_at = if made { now } else { now.later_than(row.modified_at) };
-    let mut rows = [row];
-    store_all(tx, &mut rows).await?;
-    let [row] = rows;
-    decided(tx, &channel_scope, &row).await?;
-    Ok(Some((row, made)))
-}
-
 /// An object that a channel has made and so knows from the beginning.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Named {
@@ -283,53 +204,11 @@ pub struct Named {
     pub version_at: Timestamp,
 }
 
-/// Makes the actions on objects that came from the channel. What has an action keeps it: a batch may be at it.
-pub async fn know(tx: &mut Tx<'_>, channel: ChannelId, objects: &[Named], now: Timestamp) -> Result<(), Error> {
-    let channel_scope = channel_sync::open(tx, channel, now).await?;
-    let there = by_objects(tx, channel, objects.iter().map(|one| (one.kind, one.object))).await?;
-    let is_there = |one: &&Named| there.iter().any(|row| (row.kind, row.object) == (one.kind, one.object));
-    let row = |one: &Named| ActionRow {
-        id: 0,
-        channel,
-        kind: one.kind,
-        object: one.object,
-        action: Action {
-            remote_id: Some(one.remote_id.clone()),
-            version_at: one.version_at,
-            acknowledged_at: Some(one.version_at),
-            status: ActionStatus::Success,
-            batch: None,
-            reason: None,
-        },
-        state: "{}".to_owned(),
-        created_at: now,
-        modified_at: now,
-    };
-    let mut rows: Vec<ActionRow> = objects.iter().filter(|one| !is_there(one)).map(row).collect();
-    store_all(tx, &mut rows).await?;
-    for row in &rows {
-        decided(tx, &channel_scope, row).await?;
-    }
-    Ok(())
-}
-
-/// Takes an action away, with the delivery failure of its object; whether it was there.
-pub async fn remove(tx: &mut Tx<'_>, channel: ChannelId, id: i64, now: Timestamp) -> Result<bool, Error> {
-    let channel_scope = channel_sync::open(tx, channel, now).await?;
-    let Some(row) = by_id(tx, channel, id).await? else { return Ok(false) };
-    tx.execute(&REMOVE, &values![id]).await?;
+/// Removes an action.
+pub(crate) async fn remove(tx: &mut Tx<'_>, row: &ActionRow) -> Result<(), Error> {
+    tx.execute(&REMOVE, &values![row.id]).await?;
     let mut counters = CounterDeltas::default();
-    counters.add(CounterKey::all(TABLE.name), id, -1);
-    counters.add(CounterKey::of(TABLE.name, "channel_id", channel.get()), id, -1);
-    counters.write(tx).await?;
-    failed_integrations::remove(tx, channel, (row.kind, row.object)).await?;
-    decided(tx, &channel_scope, &row).await?;
-    Ok(true)
-}
-
-async fn decided(tx: &mut Tx<'_>, channel_scope: &ChannelScope, row: &ActionRow) -> Result<(), Error> {
-    match ObjectKind::from_number(row.kind) {
-        Some(kind) => channel_sync::reconsider(tx, channel_scope, kind, &BTreeSet::from([row.object])).await,
-        None => Ok(()),
-    }
+    counters.add(CounterKey::all(TABLE.name), row.id, -1);
+    counters.add(CounterKey::of(TABLE.name, "channel_id", row.channel.get()), row.id, -1);
+    counters.write(tx).await
 }

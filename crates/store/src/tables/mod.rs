@@ -35,7 +35,8 @@ pub mod stores;
 pub mod transfers;
 pub mod unplanned_items;
 
-use crate::resource::Table;
+use crate::resource::{self, Record, Table};
+use crate::{Error, Tx};
 
 /// Every table of resources, those that are only referenced included.
 pub static TABLES: &[&Table] = &[
@@ -70,3 +71,8 @@ pub static TABLES: &[&Table] = &[
     &stock_locations::LOCATIONS,
     &stock_locations::SENDERS,
 ];
+
+/// What still references a record: the name of its table.
+pub async fn find_referrer(tx: &mut Tx<'_>, record: &Record) -> Result<Option<&'static str>, Error> {
+    resource::find_referrer(tx, TABLES, record).await
+}

@@ -1,8 +1,9 @@
 //! Price lists, and the prices of products in them (contract 9.1). Must not know stock.
 
+use onhand_core::feed::ObjectKind;
+
 use super::products;
-use crate::channel_sync::outbox_triggers;
-use crate::resource::{Colocation, Column, Table};
+use crate::resource::{Colocation, Column, Publish, Table};
 
 /// The price lists of a channel's catalog, which the channel's id ends.
 pub const LISTS_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN catalog k ON k.id = c.catalog_id WHERE (k.price_list_id = price_list.id OR \
@@ -35,4 +36,13 @@ pub static PRODUCT_PRICES: Table = Table::new(
 .spread(Colocation::With("product_id"))
 .natural(&["product_id", "price_list_id"])
 .counted_by(&["price_list_id"])
-.tells(outbox_triggers::prices_changed);
+.publishes(&[
+    Publish::Object {
+        kind: ObjectKind::Price,
+        object: None,
+        scope: Some("price_list_id"),
+        only_made_or_removed: false,
+    },
+    // A price that comes or goes may be all that puts its product into a catalog.
+    Publish::Object { kind: ObjectKind::Product, object: Some("product_id"), scope: None, only_made_or_removed: true },
+]);

@@ -5,13 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{IdAllocator, IdKind, Product, ProductId, Timestamp, bucket_of_text};
 
-use crate::channel_sync::cursor::EVERY_CATALOG;
-use crate::channel_sync::outbox::{self, Member, OutboxEvent};
-use crate::channel_sync::outbox_triggers;
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
 use crate::ids;
+use crate::outbox::{self, EVERY_CATALOG, Member, OutboxEvent};
 use crate::query::{self, ListQuery, Page, Table};
+use crate::resource::Publish;
 use crate::sql::{statements, values};
 use crate::{Error, Tx, resource};
 
@@ -55,11 +54,12 @@ pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c WHERE (EXISTS (SEL
      (p.price_list_id = k.price_list_id OR p.price_list_id IN (SELECT x.price_list_id FROM catalog_price_list x \
      WHERE x.catalog_id = k.id)))))))) AND c.id = ";
 
-/// Products as other tables' rows point at them. What is ordered has a stock.
+/// Products as other tables' rows point at them. What is ordered has a stock. They are removed as records; whatever
+/// makes or changes them here says so itself.
 pub static KNOWN: resource::Table = resource::Table::new("product", &[])
     .spread(resource::Colocation::By("sku"))
     .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
-    .tells(outbox_triggers::products_removed);
+    .publishes(&[Publish::Object { kind: ObjectKind::Product, object: None, scope: None, only_made_or_removed: true }]);
 
 statements! {
     BY_ID = "products.by_id",

@@ -10,7 +10,7 @@ use std::mem::take;
 use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{Movement, Stock, StockId, StockListId, Timestamp, WorkingSet};
 
-use crate::channel_sync::outbox::{self, OutboxEvent};
+use crate::outbox::{self, OutboxEvent};
 use crate::tables::product_stocks::State;
 use crate::tables::{movements, order_items, product_stocks, stock_lists};
 use crate::{Error, Tx};

@@ -8,8 +8,8 @@ use onhand_core::feed::ObjectKind;
 use onhand_core::{Changes, ProductId, Stock, StockId, Timestamp, WorkingSet};
 
 use super::fulfilment;
-use crate::channel_sync::outbox::{self, OutboxEvent};
 use crate::counters::{CounterDeltas, CounterKey};
+use crate::outbox::{self, OutboxEvent};
 use crate::tables::products::ProductRow;
 use crate::tables::{mappings, movements, order_items, orders, product_stocks, products, stock_lists};
 use crate::{Error, Tx, resource};

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use onhand_core::channel_sync::{ActionStatus, BatchStatus, ObjectKind, Reason};
 use onhand_core::{ProductId, StockId};
 use onhand_store::Store;
+use onhand_store::channel_sync::actions::{self, Given};
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::channel_sync::cursor::{self, Cursor, Wanted};
 use onhand_store::channel_sync::deliveries::Offer;
-use onhand_store::channel_sync::{change_log, lag, outbox};
+use onhand_store::channel_sync::{change_log, lag, sequencer};
+use onhand_store::outbox;
 use onhand_store::resource;
-use onhand_store::tables::integration_actions::Given;
-use onhand_store::tables::{integration_actions, product_stocks, products};
+use onhand_store::tables::{product_stocks, products};
 
 use crate::database::for_each_engine;
 use crate::market::{Market, named, set_catalog};
@@ -356,7 +357,7 @@ fn a_cursor_misses_nothing_whoever_writes_and_gives_versions_meanwhile() {
             tokio::spawn(async move {
                 loop {
                     let last = written.load(Ordering::SeqCst);
-                    let taken = store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced");
+                    let taken = store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("sequenced");
                     if last && taken == 0 {
                         return;
                     }
@@ -460,8 +461,7 @@ fn an_action_that_goes_takes_its_refusal_with_it() {
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
         let (channel, now) = (market.shop.market, market.now());
         let row = market.actions().await.into_iter().find(|row| row.object == shirt.id.get()).expect("an action");
-        let remove =
-            async move |tx: &mut onhand_store::Tx<'_>| integration_actions::remove(tx, channel, row.id, now).await;
+        let remove = async move |tx: &mut onhand_store::Tx<'_>| actions::remove(tx, channel, row.id, now).await;
         assert!(market.shop.store.write("t", remove).await.expect("written"));
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
     });

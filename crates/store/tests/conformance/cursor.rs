@@ -7,7 +7,7 @@ use onhand_core::{ProductId, Stock, StockId};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::channel_sync::cursor::{self, Cursor, Wanted};
-use onhand_store::channel_sync::{outbox, told};
+use onhand_store::channel_sync::{sequencer, told};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::catalogs::CATALOGS;
 use onhand_store::tables::{product_stocks, products};
@@ -27,7 +27,7 @@ impl Reader {
     /// Reads one part; whether there may be more.
     async fn read(&mut self, market: &Market, limit: i64) -> bool {
         let (store, channel, cursor) = (&market.shop.store, market.shop.market, self.cursor);
-        while store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced") > 0 {}
+        while store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("sequenced") > 0 {}
         if !store.read("t", async move |tx| told::is_told(tx, channel).await).await.expect("read") {
             let is_new = cursor == Cursor::default();
             store.write("t", async move |tx| told::tell(tx, channel, is_new).await).await.expect("told");
@@ -222,7 +222,7 @@ fn a_cursor_may_begin_at_the_newest_version() {
         let [shirt] = market.known_stocks(["SHIRT"]).await;
         let channel = market.shop.market;
         let store = market.shop.store.clone();
-        while store.write("t", async |tx| outbox::sequence(tx).await).await.expect("sequenced") > 0 {}
+        while store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("sequenced") > 0 {}
         store.write("t", async move |tx| told::tell(tx, channel, true).await).await.expect("told");
         let head =
             store.read("t", async |tx| onhand_store::channel_sync::change_log::head(tx).await).await.expect("read");

@@ -2,14 +2,15 @@
 
 use onhand_core::channel_sync::{BatchStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, OrderId, Outcome, ProductId, Stock, StockId, Timestamp};
+use onhand_store::channel_sync::actions::{self, Given};
 use onhand_store::channel_sync::batches::{self, BatchItems, BatchPatch, BatchRejection, ItemResult, Leases};
 use onhand_store::channel_sync::deliveries::{self, Offer, Wanted};
-use onhand_store::channel_sync::{self, Progress, outbox};
+use onhand_store::channel_sync::{self, Progress, failures, sequencer};
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS};
 use onhand_store::tables::channels::CHANNELS;
-use onhand_store::tables::integration_actions::{self, ActionRow, Given};
+use onhand_store::tables::integration_actions::{self, ActionRow};
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::tables::{batch_requests, failed_integrations, product_stocks};
 use onhand_store::{Error, Store, Tx, Value};
@@ -96,7 +97,7 @@ impl Market {
     /// What a feed offers, after all there is to do was done.
     async fn offered(&self, kind: ObjectKind, scope: i64, offers: &'static [Offer]) -> Vec<i64> {
         let (channel, now, store) = (self.shop.market, self.now(), &self.shop.store);
-        while self.write(async |tx| outbox::sequence(tx).await).await > 0 {}
+        while self.write(async |tx| sequencer::sequence(tx).await).await > 0 {}
         let behind = async move |tx: &mut Tx<'_>| channel_sync::is_behind(tx, channel, kind, now).await;
         while store.read("t", behind).await.expect("read") {
             let progress = self.write(async move |tx| channel_sync::sync_channel(tx, channel, kind, now).await).await;
@@ -129,7 +130,7 @@ impl Market {
 
     pub(crate) async fn put(&self, key: (i64, i64), given: &Given) -> ActionRow {
         let (channel, given, now) = (self.shop.market, given.clone(), self.now());
-        let put = self.write(async move |tx| integration_actions::put(tx, channel, key, &given, now).await).await;
+        let put = self.write(async move |tx| actions::put(tx, channel, key, &given, now).await).await;
         put.expect("the channel may speak of it").0
     }
 
@@ -213,14 +214,14 @@ impl Market {
         let own = Condition { column: "object_id", op: Op::Eq, values: vec![Value::Int(stock)] };
         let listing =
             ListQuery { conditions: vec![own], sort: Sort::BY_ID, window: Window::After { key: None, limit: 1 } };
-        let given = failed_integrations::Given {
+        let given = failures::Given {
             max_retry_count: Some(max),
             retry_interval: Some(interval),
-            ..failed_integrations::Given::default()
+            ..failures::Given::default()
         };
         let set = async move |tx: &mut Tx<'_>| {
             let id = failed_integrations::page(tx, &listing).await?.rows[0].id;
-            failed_integrations::update(tx, channel, id, &given, now).await
+            failures::update(tx, channel, id, &given, now).await
         };
         self.write(set).await.expect("a refusal");
     }
@@ -250,7 +251,7 @@ impl Market {
         let (channel, now): (ChannelId, _) = (self.shop.market, self.now());
         let of_product = |row: &ActionRow| (row.kind, row.object) == (ObjectKind::Product.number(), product.get());
         let row = self.actions().await.into_iter().find(of_product).expect("an action");
-        self.write(async move |tx| integration_actions::remove(tx, channel, row.id, now).await).await;
+        self.write(async move |tx| actions::remove(tx, channel, row.id, now).await).await;
     }
 
     /// Gives the catalog another list, and further ones.

@@ -8,7 +8,7 @@ use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::tables::products::{self, KNOWN};
 use onhand_store::tables::stock_lists;
-use onhand_store::{Error, Store, Tx, Value};
+use onhand_store::{Error, Store, Tx, Value, tables};
 
 use crate::database::for_each_engine;
 use crate::products::add_product;
@@ -101,8 +101,8 @@ fn pointers_lead_somewhere_and_what_is_pointed_at_stays() {
             let known = record(&CATALOGS, &[("stock_list_id", list.into())]);
             let missing = resource::missing(tx, &CATALOGS, &[known, lost]).await?;
             let prices = resource::by_id(tx, &PRICE_LISTS, prices).await?.expect("it is there");
-            let first = resource::find_referrer(tx, &prices).await?;
-            let before = resource::find_referrer(tx, &catalog).await?;
+            let first = tables::find_referrer(tx, &prices).await?;
+            let before = tables::find_referrer(tx, &catalog).await?;
             let channel = add_channel(tx, "market", "accept").await?;
             let channel = resource::by_id(tx, &CHANNELS, channel.get()).await?.expect("it is there");
             let mut selling = channel.clone();
@@ -112,7 +112,7 @@ fn pointers_lead_somewhere_and_what_is_pointed_at_stays() {
             let other = Condition { column: OF_CHANNEL, op: Op::RawPredicate, values: vec![77.into()] };
             let seen = resource::find(tx, &CATALOGS, catalog.id, Some(own)).await?.is_some();
             let unseen = resource::find(tx, &CATALOGS, catalog.id, Some(other)).await?.is_none();
-            Ok((missing, first, before, resource::find_referrer(tx, &catalog).await?, seen && unseen))
+            Ok((missing, first, before, tables::find_referrer(tx, &catalog).await?, seen && unseen))
         });
         let (missing, prices, before, after, narrowed) = told.await.expect("asked");
         let lost = |name, id| Missing { row: 1, name, id };
@@ -180,7 +180,7 @@ fn no_stock_is_without_its_product() {
             let product = database.store.write("t", async move |tx| add_product(tx, &name).await).await.expect("made");
             let remove = database.store.write("t", async move |tx| {
                 let Some(row) = resource::locked(tx, &KNOWN, product).await? else { return Ok(false) };
-                let free = resource::find_referrer(tx, &row).await?.is_none();
+                let free = tables::find_referrer(tx, &row).await?.is_none();
                 if free {
                     resource::remove(tx, row).await?;
                 }
@@ -214,7 +214,7 @@ fn a_row_is_not_removed_from_under_a_pointer() {
         });
         let remove = store.write("t", async move |tx| {
             let Some(list) = resource::locked(tx, &PRICE_LISTS, free).await? else { return Ok(false) };
-            let is_free = resource::find_referrer(tx, &list).await?.is_none();
+            let is_free = tables::find_referrer(tx, &list).await?.is_none();
             if is_free {
                 resource::remove(tx, list).await?;
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use onhand_core::commands::ReadSet;
 use onhand_core::{IdAllocator, Outcome, Rejection, WorkingSet};
-use onhand_store::channel_sync::outbox;
+use onhand_store::channel_sync::sequencer;
 use onhand_store::sql::Statement;
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::stock_lists;
@@ -286,7 +286,7 @@ fn the_channel_of_an_order_stays_until_the_order_is_there() {
 }
 
 async fn sequence(store: Store) -> Result<i64, Error> {
-    store.write("t", async |tx| outbox::sequence(tx).await).await
+    store.write("t", async |tx| sequencer::sequence(tx).await).await
 }
 
 /// Two transactions may begin a row of changes with the same object in the same microsecond: the second adds to the

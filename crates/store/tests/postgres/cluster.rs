@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use onhand_core::BUCKETS;
-use onhand_store::channel_sync::outbox;
+use onhand_store::channel_sync::sequencer;
 use onhand_store::sql::Statement;
 use onhand_store::{Error, Options, Store, Tx, Value, statement_registry, verify};
 use onhand_testbed::{Cluster, Mode, Settings, database};
@@ -101,7 +101,7 @@ async fn every_rule_is_checked(store: &Store) {
 
 async fn changes_get_their_versions(store: &Store, machines: &Machines) {
     machines.ask("INSERT INTO touched VALUES (3, 1, 2, 259, '2 259 1 1;'), (4, 2, 2, 260, '2 260 1 2;')");
-    let taken = store.write("t", async |tx| outbox::sequence(tx).await).await.expect("the sequencer works");
+    let taken = store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("the sequencer works");
     assert_eq!(taken, 2);
     assert_eq!(machines.ask("SELECT object_id FROM change ORDER BY version"), "259\n260");
     assert_eq!(machines.ask("SELECT COUNT(*) FROM touched"), "0");

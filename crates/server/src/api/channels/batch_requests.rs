@@ -266,7 +266,7 @@ fn join(before: &str, now: &str) -> String {
 /// `DELETE batch_requests/{id}/`: its objects are offered again.
 pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
-    let remove = async move |tx: &mut Tx<'_>| batch_requests::remove(tx, channel, id, now).await;
+    let remove = async move |tx: &mut Tx<'_>| batches::remove(tx, channel, id, now).await;
     let was_there = call.app.store.write("batch_requests.remove", remove).await?;
     if was_there { Ok(ApiResponse::nothing()) } else { Err(Error::not_found()) }
 }

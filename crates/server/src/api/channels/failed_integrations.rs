@@ -2,7 +2,8 @@
 
 use onhand_core::channel_sync::Reason;
 use onhand_store::Tx;
-use onhand_store::tables::failed_integrations::{self, FailureRow, Given};
+use onhand_store::channel_sync::failures::{self, Given};
+use onhand_store::tables::failed_integrations::{self, FailureRow};
 
 use super::batch_requests::REASONS;
 use crate::http::context::RequestContext;
@@ -155,7 +156,7 @@ pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
     while let Some(after) = next.filter(|_| updated < UPDATED_MAX) {
         let conditions = conditions.clone();
         let body = async move |tx: &mut Tx<'_>| {
-            failed_integrations::update_some(tx, channel, (&conditions, after, ROUND_ROWS), &given, now).await
+            failures::update_some(tx, channel, (&conditions, after, ROUND_ROWS), &given, now).await
         };
         let (done, last) = call.app.store.write("failed_integrations.update_some", body).await?;
         updated += done;
@@ -170,6 +171,6 @@ pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
     let given = given(&call, &call.form(FIELDS, Mode::Partial).await?);
-    let update = async move |tx: &mut Tx<'_>| failed_integrations::update(tx, channel, id, &given, now).await;
+    let update = async move |tx: &mut Tx<'_>| failures::update(tx, channel, id, &given, now).await;
     reply(call.app.store.write("failed_integrations.update", update).await?)
 }

@@ -2,9 +2,10 @@
 
 use axum::http::StatusCode;
 use onhand_core::channel_sync::{ActionStatus, ObjectKind as Fed};
+use onhand_store::channel_sync::actions::{self, Given};
 use onhand_store::channel_sync::deliveries::{self, Offer, Wanted};
 use onhand_store::query::Page;
-use onhand_store::tables::integration_actions::{self, ActionRow, Given};
+use onhand_store::tables::integration_actions::{self, ActionRow};
 use onhand_store::{Error as StoreError, Tx};
 use serde_json::json;
 
@@ -226,7 +227,7 @@ async fn put(
         status,
         state: form.string("state"),
     };
-    let put = async move |tx: &mut Tx<'_>| integration_actions::put(tx, channel, key, &given, now).await;
+    let put = async move |tx: &mut Tx<'_>| actions::put(tx, channel, key, &given, now).await;
     let put = call.app.store.write("integration_actions.put", put).await?;
     let (row, made) = put.ok_or_else(|| Error::field("object_id", form::unknown_pk(key.1)))?;
     Ok((if made { StatusCode::CREATED } else { StatusCode::OK }, row))
@@ -257,7 +258,7 @@ fn kind(form: &Form) -> Result<Option<i64>, Error> {
 /// `DELETE integration_actions/{id}/`: the channel does not know the object any more.
 pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, id, now) = (call.own_channel()?, call.id()?, call.app.clock.now());
-    let remove = async move |tx: &mut Tx<'_>| integration_actions::remove(tx, channel, id, now).await;
+    let remove = async move |tx: &mut Tx<'_>| actions::remove(tx, channel, id, now).await;
     let was_there = call.app.store.write("integration_actions.remove", remove).await?;
     if was_there { Ok(ApiResponse::nothing()) } else { Err(Error::not_found()) }
 }

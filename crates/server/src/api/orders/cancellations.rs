@@ -7,6 +7,7 @@ use std::pin::Pin;
 
 use onhand_core::commands::CancelItems;
 use onhand_core::{CancellationStatus, CancellationType, ChannelId, Command, OrderId, OrderItemId};
+use onhand_store::channel_sync::actions;
 use onhand_store::resource::{self as rows, Record};
 use onhand_store::tables::cancellations::{REASONS, REQUESTS};
 use onhand_store::tables::{order_items, orders};
@@ -71,6 +72,8 @@ pub static REQUEST: Resource = Resource {
     upserts: true,
     rule: Some(|tx, draft| Box::pin(rule(tx, draft))),
     first: Some(|call, before, form| grant(call, before, form)),
+    // A request with the channel's name came from there, and is known there from the beginning.
+    after_insert: Some(|tx, requests| Box::pin(actions::know_requests(tx, requests))),
     ..Resource::new(
         &REQUESTS,
         ("cancellation_requests", "cancellation_requests/{id}"),

@@ -12,11 +12,12 @@ use onhand_core::{
     as_ordered, channel_sync,
 };
 use onhand_store::Tx;
+use onhand_store::channel_sync::actions;
 use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
 use onhand_store::resource;
 use onhand_store::tables::catalogs::CATALOGS;
 use onhand_store::tables::channels::CHANNELS;
-use onhand_store::tables::integration_actions::{self, Named};
+use onhand_store::tables::integration_actions::Named;
 use onhand_store::tables::products;
 use serde_json::{Map, Value};
 
@@ -206,7 +207,7 @@ async fn know(call: &RequestContext, channel: ChannelId, order: &Order, items: &
     if named.is_empty() {
         return Ok(());
     }
-    let body = async move |tx: &mut Tx<'_>| integration_actions::know(tx, channel, &named, now).await;
+    let body = async move |tx: &mut Tx<'_>| actions::know(tx, channel, &named, now).await;
     Ok(call.app.store.write("integration_actions.know", body).await?)
 }
 

@@ -1,0 +1,144 @@
+//! The outbox: events that say that an object has changed, written in the transaction of the change.
+//!
+//! Promises: the events of one transaction share rows; a row that has grown since it was read is not removed. Must not
+//! know channels, nor the versions that events get.
+
+use std::fmt::Write as _;
+
+use onhand_core::feed::ObjectKind;
+use onhand_core::{BUCKETS, Timestamp};
+
+use crate::engine::Row;
+use crate::sql::{statements, values};
+use crate::{BoxFuture, Error, Tx, Value};
+
+/// Events in one row, unless another transaction adds its own to it. With the rows that get versions in one
+/// transaction, this bounds how long orders wait.
+const ROW_EVENTS: usize = 32;
+
+statements! {
+    /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds
+    /// to the row.
+    ADD = "touches.add",
+        "INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (at, kind, object_id, bucket) DO UPDATE SET changes = touched.changes || excluded.changes";
+    ANY = "touches.any", "SELECT bucket FROM touched WHERE at > ?1 LIMIT 1";
+    NEXT = "touches.next",
+        "SELECT bucket, at, kind, object_id, changes FROM touched WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
+    /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such
+    /// a row stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several
+    /// machines.
+    REMOVE = "touches.remove",
+        "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND changes = ?5";
+}
+
+/// Stands in place of a kind where what has changed is whether a product is in a catalog. No kind has this number.
+pub(crate) const MEMBER: i64 = 0;
+
+/// The catalog in whose name it is written down that a product has become active or inactive.
+pub(crate) const EVERY_CATALOG: i64 = 0;
+
+/// A product that has come into a catalog or has left it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Member {
+    /// The catalog, or [`EVERY_CATALOG`].
+    pub(crate) catalog: i64,
+    /// The product.
+    pub(crate) product: i64,
+    /// The time of that.
+    pub(crate) at: Timestamp,
+}
+
+/// An object that has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct OutboxEvent {
+    /// What it is.
+    pub(crate) kind: ObjectKind,
+    /// Its id.
+    pub(crate) object: i64,
+    /// Where it belongs: a list, a channel, or 0.
+    pub(crate) scope: i64,
+    /// The time of the change, which is the object's own.
+    pub(crate) at: Timestamp,
+}
+
+/// Notes changes, each object once.
+pub(crate) fn add_all<'t>(tx: &'t mut Tx<'_>, events: impl IntoIterator<Item = OutboxEvent>) -> BoxFuture<'t, ()> {
+    let entry = |one: OutboxEvent| (one.kind.number(), one.object, one.scope, one.at.micros());
+    add(tx, &events.into_iter().map(entry).collect::<Vec<_>>())
+}
+
+/// Notes that products have come into catalogs or have left them, each pair once.
+pub(crate) fn add_members<'t>(tx: &'t mut Tx<'_>, members: impl IntoIterator<Item = Member>) -> BoxFuture<'t, ()> {
+    let entry = |one: Member| (MEMBER, one.product, one.catalog, one.at.micros());
+    add(tx, &members.into_iter().map(entry).collect::<Vec<_>>())
+}
+
+/// Kind, object, scope and time of an event; of a product in a catalog [`MEMBER`], the product, the catalog and the
+/// time.
+pub(crate) type Entry = (i64, i64, i64, i64);
+
+fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
+    if !tx.is_distributed() {
+        return tx.execute_each(&ADD, entries.chunks(ROW_EVENTS).map(row));
+    }
+    // Machines do not show a transaction at the same moment. An event is seen no earlier than its object if both are on
+    // one.
+    let bucket = |(_, object, ..): &Entry| object & (BUCKETS - 1);
+    let mut entries = entries.to_vec();
+    entries.sort_by_key(bucket);
+    let together = entries.chunk_by(|one, other| bucket(one) == bucket(other));
+    tx.execute_each(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_EVENTS)).map(row).collect::<Vec<_>>())
+}
+
+/// A row for some events, of which there is at least one.
+fn row(events: &[Entry]) -> [Value<'static>; 5] {
+    let mut changes = String::with_capacity(48 * events.len());
+    for (kind, object, scope, at) in events {
+        write!(changes, "{kind} {object} {scope} {at};").expect("text takes text");
+    }
+    let (kind, object, _, at) = events[0];
+    values![object & (BUCKETS - 1), at, kind, object, changes]
+}
+
+/// Whether there are changes without a version.
+pub async fn any(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    Ok(tx.first(&ANY, &values![i64::MIN], |row| row.get::<i64>(0)).await?.is_some())
+}
+
+/// Some events that one transaction has written, or several, as they are stored.
+pub(crate) struct OutboxRow {
+    /// Bucket, time, kind and object of the first event.
+    key: (i64, i64, i64, i64),
+    text: String,
+}
+
+fn read(row: &Row<'_>) -> Result<OutboxRow, Error> {
+    Ok(OutboxRow { key: (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?), text: row.get(4)? })
+}
+
+impl OutboxRow {
+    /// The events, in the order in which they were written.
+    pub(crate) fn events(&self) -> Result<Vec<Entry>, Error> {
+        let event = |text: &str| {
+            let mut numbers = text.split(' ').map(|number| number.parse::<i64>().ok());
+            Some((numbers.next()??, numbers.next()??, numbers.next()??, numbers.next()??))
+        };
+        let events: Option<Vec<Entry>> = self.text.split_terminator(';').map(event).collect();
+        events.ok_or_else(|| Error::Internal(format!("the changes of {:?} cannot be read: {}", self.key, self.text)))
+    }
+}
+
+/// The oldest rows, so many at the most.
+pub(crate) async fn oldest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<OutboxRow>, Error> {
+    tx.all(&NEXT, &values![i64::MIN, limit], read).await
+}
+
+/// Removes rows that are as they were read. The others have got events since, and stay with all of their events.
+pub(crate) fn remove<'t>(tx: &'t mut Tx<'_>, rows: &'t [OutboxRow]) -> BoxFuture<'t, ()> {
+    let values = rows.iter().map(|row| {
+        let (bucket, at, kind, object) = row.key;
+        values![at, kind, object, bucket, &row.text]
+    });
+    tx.execute_each(&REMOVE, values)
+}
