@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{BUCKETS, Timestamp};
 
 use crate::engine::Row;

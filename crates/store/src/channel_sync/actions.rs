@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::feed::{Action, ActionStatus, ObjectKind};
+use onhand_core::channel_sync::{Action, ActionStatus, ObjectKind};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;

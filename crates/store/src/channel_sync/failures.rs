@@ -1,9 +1,9 @@
 //! What clients set on delivery failures, and what is due of their objects from then on (contract C4.6).
 //!
 //! Promises: a change of a failure decides anew which delivery of its object is due, in the same transaction. Must not
-//! know what a failure means: that is `onhand_core::feed::Failure`.
+//! know what a failure means: that is `onhand_core::channel_sync::Failure`.
 
-use onhand_core::feed::{Failure, ObjectKind};
+use onhand_core::channel_sync::{Failure, ObjectKind};
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;

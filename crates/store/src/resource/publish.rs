@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::{Change, Record, Table};
 use crate::outbox::{self, Member, OutboxEvent};

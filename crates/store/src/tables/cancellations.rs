@@ -1,6 +1,6 @@
 //! Cancellation reasons and requests. Must not know what granting a request does to stock.
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::order_items;
 use crate::resource::{Colocation, Column, Publish, Table};

@@ -1,7 +1,7 @@
 //! Catalogs and their items (contract 9.1): which lists a channel sells from, and which products. Must not know
 //! channels.
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::{prices, products, stock_lists};
 use crate::resource::{Colocation, Column, Link, Publish, Table};

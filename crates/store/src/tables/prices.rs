@@ -1,6 +1,6 @@
 //! Price lists, and the prices of products in them (contract 9.1). Must not know stock.
 
-use onhand_core::feed::ObjectKind;
+use onhand_core::channel_sync::ObjectKind;
 
 use super::products;
 use crate::resource::{Colocation, Column, Publish, Table};

@@ -2,10 +2,10 @@
 //!
 //! Promises: what [`apply`] writes is exactly what the working set recorded. Must not know why anything changed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use onhand_core::feed::ObjectKind;
-use onhand_core::{Changes, ProductId, Stock, StockId, Timestamp, WorkingSet};
+use onhand_core::channel_sync::ObjectKind;
+use onhand_core::{Changes, Product, ProductId, Stock, StockId, Timestamp};
 
 use super::fulfilment;
 use crate::counters::{CounterDeltas, CounterKey};
@@ -14,65 +14,60 @@ use crate::tables::products::ProductRow;
 use crate::tables::{mappings, movements, order_items, orders, product_stocks, products, stock_lists};
 use crate::{Error, Tx, resource};
 
-/// Writes what the working set recorded.
-pub async fn apply(tx: &mut Tx<'_>, working_set: &WorkingSet, changes: &Changes) -> Result<(), Error> {
+/// Writes what a working set recorded.
+pub async fn apply(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), Error> {
     let mut counters = CounterDeltas::default();
-    apply_stocks(tx, working_set, changes, &mut counters).await?;
-    apply_orders(tx, working_set, changes, &mut counters).await?;
-    mappings::insert_all(tx, &changes.mappings).await?;
-    changes
-        .mappings
-        .iter()
-        .for_each(|mapping| counters.add(CounterKey::all(mappings::TABLE.name), mapping.id.get(), 1));
+    apply_stocks(tx, changes, &mut counters).await?;
+    apply_orders(tx, changes, &mut counters).await?;
+    let mappings = &changes.mappings.made;
+    mappings::insert_all(tx, mappings).await?;
+    mappings.iter().for_each(|mapping| counters.add(CounterKey::all(mappings::TABLE.name), mapping.id.get(), 1));
     movements::insert_all(tx, changes.movements.iter().map(|movement| (movement, movement.at))).await?;
-    outbox::add_all(tx, touched(working_set, changes)).await?;
+    outbox::add_all(tx, touched(changes)).await?;
     fulfilment::apply(tx, changes, &mut counters).await?;
     counters.write(tx).await
 }
 
 /// What channels will want to know of: stocks that have moved, and orders of channels, made or changed. Products say so
 /// themselves, but for one that has a stock in one more list, which may be all that puts it into a catalog.
-fn touched(working_set: &WorkingSet, changes: &Changes) -> Vec<OutboxEvent> {
+fn touched(changes: &Changes) -> Vec<OutboxEvent> {
+    let written: BTreeMap<StockId, &Stock> =
+        changes.stocks.made.iter().chain(changes.stocks.changed_rows()).map(|stock| (stock.id, stock)).collect();
     let moved: BTreeSet<StockId> = changes.movements.iter().map(|movement| movement.stock).collect();
-    let stocks = moved.into_iter().filter_map(|id| working_set.stock(id)).map(|stock| OutboxEvent {
+    let stocks = moved.iter().filter_map(|id| written.get(id)).map(|stock| OutboxEvent {
         kind: ObjectKind::Stock,
         object: stock.id.get(),
         scope: stock.list.get(),
         at: stock.modified_at,
     });
-    let orders = changes.new_orders.iter().chain(changes.orders.keys()).filter_map(|id| {
-        let order = working_set.order(*id)?;
+    let orders = changes.orders.made.iter().chain(changes.orders.changed_rows()).filter_map(|order| {
         Some(OutboxEvent {
             kind: ObjectKind::Order,
-            object: id.get(),
+            object: order.id.get(),
             scope: order.channel?.get(),
             at: order.modified_at,
         })
     });
-    let listed: BTreeMap<ProductId, Timestamp> = changes
-        .new_stocks
-        .iter()
-        .filter_map(|id| working_set.stock(*id))
-        .map(|new| (new.product, new.created_at))
-        .collect();
-    let products = listed.into_iter().filter(|(product, _)| !changes.new_products.contains(product));
+    let listed: BTreeMap<ProductId, Timestamp> =
+        changes.stocks.made.iter().map(|new| (new.product, new.created_at)).collect();
+    let made = made_products(changes);
+    let products = listed.into_iter().filter(|(product, _)| !made.contains(product));
     let products = products.map(|(id, at)| OutboxEvent { kind: ObjectKind::Product, object: id.get(), scope: 0, at });
     stocks.chain(orders).chain(products).collect()
 }
 
-async fn apply_stocks(
-    tx: &mut Tx<'_>,
-    working_set: &WorkingSet,
-    changes: &Changes,
-    counters: &mut CounterDeltas,
-) -> Result<(), Error> {
-    let new: Vec<&Stock> = changes.new_stocks.iter().filter_map(|id| working_set.stock(*id)).collect();
+fn made_products(changes: &Changes) -> HashSet<ProductId> {
+    changes.products.made.iter().map(|product| product.id).collect()
+}
+
+async fn apply_stocks(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {
+    let new: Vec<&Stock> = changes.stocks.made.iter().collect();
     pin(tx, &new, changes).await?;
     let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
-    let product = |id: &ProductId| {
-        let stock = of_product.get(id)?;
+    let product = |product: &Product| {
+        let stock = of_product.get(&product.id)?;
         Some(ProductRow {
-            id: *id,
+            id: product.id,
             sku: stock.sku.clone(),
             name: stock.sku.clone(),
             base_code: String::new(),
@@ -83,7 +78,7 @@ async fn apply_stocks(
             modified_at: stock.created_at,
         })
     };
-    let new_products: Vec<ProductRow> = changes.new_products.iter().filter_map(product).collect();
+    let new_products: Vec<ProductRow> = changes.products.made.iter().filter_map(product).collect();
     products::insert_all(tx, &new_products).await?;
     new_products.iter().for_each(|product| counters.add(CounterKey::all("product"), product.id.get(), 1));
     product_stocks::insert_all(tx, &new).await?;
@@ -91,36 +86,27 @@ async fn apply_stocks(
         counters.add(CounterKey::all(product_stocks::TABLE.name), stock.id.get(), 1);
         counters.add(CounterKey::of(product_stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
     }
-    let changed: Vec<&Stock> = changes.stocks.iter().filter_map(|id| working_set.stock(*id)).collect();
-    product_stocks::update_all(tx, &changed).await
+    product_stocks::update_all(tx, &changes.stocks.changed_rows().collect::<Vec<_>>()).await
 }
 
 /// What new stocks point at stays until they are there.
 async fn pin(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), Error> {
-    let known = new.iter().map(|stock| stock.product).filter(|product| !changes.new_products.contains(product));
+    let made = made_products(changes);
+    let known = new.iter().map(|stock| stock.product).filter(|product| !made.contains(product));
     resource::lock_references(tx, &products::KNOWN, &known.map(ProductId::get).collect()).await?;
     resource::lock_references(tx, &stock_lists::KNOWN, &new.iter().map(|stock| stock.list.get()).collect()).await
 }
 
-async fn apply_orders(
-    tx: &mut Tx<'_>,
-    working_set: &WorkingSet,
-    changes: &Changes,
-    counters: &mut CounterDeltas,
-) -> Result<(), Error> {
-    let new: Vec<_> = changes.new_orders.iter().filter_map(|id| working_set.order(*id)).collect();
+async fn apply_orders(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {
+    let new: Vec<_> = changes.orders.made.iter().collect();
     orders::insert_all(tx, &new, counters).await?;
-    let changed: Vec<_> =
-        changes.orders.iter().filter_map(|(id, before)| Some((before, working_set.order(*id)?))).collect();
+    let changed: Vec<_> = changes.orders.changed.iter().map(|(before, after)| (before, after)).collect();
     orders::update_all(tx, &changed, counters).await?;
-    let new: Vec<_> = changes.new_items.iter().filter_map(|id| working_set.item(*id)).collect();
+    let new: Vec<_> = changes.items.made.iter().collect();
     order_items::insert_all(tx, &new).await?;
     new.iter().for_each(|item| counters.add(CounterKey::all(order_items::TABLE.name), item.id.get(), 1));
-    let changed: Vec<_> = changes.items.iter().filter_map(|id| working_set.item(*id)).collect();
-    order_items::update_all(tx, &changed).await?;
-    let new: Vec<_> = changes.new_reservations.iter().filter_map(|id| working_set.reservation(*id)).collect();
-    order_items::insert_holds(tx, &new).await?;
-    let changed: Vec<_> =
-        changes.reservations.iter().filter_map(|(id, stock)| Some((*stock, working_set.reservation(*id)?))).collect();
+    order_items::update_all(tx, &changes.items.changed_rows().collect::<Vec<_>>()).await?;
+    order_items::insert_holds(tx, &changes.reservations.made.iter().collect::<Vec<_>>()).await?;
+    let changed: Vec<_> = changes.reservations.changed.iter().map(|(before, after)| (before.stock, after)).collect();
     order_items::update_holds(tx, &changed).await
 }

@@ -1,6 +1,6 @@
 //! A small shop: what a case needs to have stock, orders and movements, and a source of repeatable chance.
 //!
-//! Promises: commands go through `unit_of_work::load`, `core::decide` and `unit_of_work::apply`, as in the server. Must
+//! Promises: commands go through `unit_of_work::load`, `core::commands` and `unit_of_work::apply`, as in the server. Must
 //! not know what a case is about.
 
 use std::sync::Arc;
