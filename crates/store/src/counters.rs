@@ -19,12 +19,13 @@ const LARGE: u32 = 24;
 const SMALL: u32 = 16;
 
 statements! {
-    COUNT = "tally.count", "SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM tally WHERE scope = ?1 AND level = 1";
-    BLOCKS = "tally.blocks",
-        "SELECT block, n FROM tally WHERE scope = ?1 AND level = ?2 AND block >= ?3 AND block < ?4 ORDER BY block";
-    ADD = "tally.add",
-        "INSERT INTO tally (scope, level, block, n) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (scope, level, block) DO UPDATE SET n = tally.n + excluded.n";
+    COUNT = "row_counters.count",
+        "SELECT COALESCE(CAST(SUM(n) AS BIGINT), 0) FROM row_counter WHERE scope = ?1 AND level = 1";
+    BLOCKS = "row_counters.blocks",
+        "SELECT block, n FROM row_counter WHERE scope = ?1 AND level = ?2 AND block >= ?3 AND block < ?4 ORDER BY block";
+    ADD = "row_counters.add",
+        "INSERT INTO row_counter (scope, level, block, n) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (scope, level, block) DO UPDATE SET n = row_counter.n + excluded.n";
 }
 
 /// What is counted: the rows of a table, all of them or those with a value in a column.

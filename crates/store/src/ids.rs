@@ -9,9 +9,9 @@ use crate::sql::{statements, values};
 use crate::{Error, Store, Tx};
 
 statements! {
-    TAKE = "id_block.take",
-        "INSERT INTO id_block (kind, next) VALUES (?1, 1 + ?2)
-         ON CONFLICT (kind) DO UPDATE SET next = id_block.next + ?2
+    TAKE = "id_ranges.take",
+        "INSERT INTO id_range (kind, next) VALUES (?1, 1 + ?2)
+         ON CONFLICT (kind) DO UPDATE SET next = id_range.next + ?2
          RETURNING next - ?2";
 }
 

@@ -1,7 +1,10 @@
 //! Migrations: numbered files, run once each, in order.
 //!
-//! Promises: a database that a newer program has written is rejected; a file that was changed after it ran is noticed.
-//! Migrations are append-only. Must not know what the tables are for.
+//! Promises: the schema is append-only, so a file that a database may have run is never edited, and a change of the
+//! schema is a new file with the next number; a file that was edited all the same is noticed. A database that a newer
+//! program has written is rejected. So is one of the development before the first release, since all its migrations
+//! were squashed into the first one and nothing converts it (docs/decisions/0013-one-schema-before-the-first-release.md).
+//! A database that is rejected is unchanged. Must not know what the tables are for.
 
 use crate::engine::sqlite;
 use crate::sql::{Statement, statements, values};
@@ -12,56 +15,22 @@ struct Migration {
     version: i64,
     name: &'static str,
     text: &'static str,
-    /// The statements that only the server engine runs besides.
-    server: &'static str,
+    /// The statements that only PostgreSQL runs besides.
+    postgres: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        version: 1,
-        name: "init",
-        text: include_str!("../schema/0001_init.sql"),
-        server: include_str!("../schema/0001_init.server.sql"),
-    },
-    Migration { version: 2, name: "processes", text: include_str!("../schema/0002_processes.sql"), server: "" },
-    Migration { version: 3, name: "fewer levels", text: include_str!("../schema/0003_fewer_levels.sql"), server: "" },
-    Migration { version: 4, name: "imports", text: include_str!("../schema/0004_imports.sql"), server: "" },
-    Migration { version: 5, name: "directory", text: include_str!("../schema/0005_directory.sql"), server: "" },
-    Migration { version: 6, name: "feed", text: include_str!("../schema/0006_feed.sql"), server: "" },
-    Migration { version: 7, name: "channel sales", text: include_str!("../schema/0007_channel_sales.sql"), server: "" },
-    Migration { version: 8, name: "oms", text: include_str!("../schema/0008_oms.sql"), server: "" },
-    Migration { version: 9, name: "touched", text: include_str!("../schema/0009_touched.sql"), server: "" },
-    Migration {
-        version: 10,
-        name: "plain bytes",
-        text: include_str!("../schema/0010_plain_bytes.sql"),
-        server: include_str!("../schema/0010_plain_bytes.server.sql"),
-    },
-    Migration { version: 11, name: "two levels", text: include_str!("../schema/0011_two_levels.sql"), server: "" },
-    Migration { version: 12, name: "time zones", text: include_str!("../schema/0012_time_zones.sql"), server: "" },
-    Migration {
-        version: 13,
-        name: "discrepancies",
-        text: include_str!("../schema/0013_discrepancies.sql"),
-        server: "",
-    },
-    Migration { version: 14, name: "channels", text: include_str!("../schema/0014_channels.sql"), server: "" },
-    Migration { version: 15, name: "token life", text: include_str!("../schema/0015_token_life.sql"), server: "" },
-    Migration { version: 16, name: "moves", text: include_str!("../schema/0016_moves.sql"), server: "" },
-    Migration { version: 17, name: "unplanned", text: include_str!("../schema/0017_unplanned.sql"), server: "" },
-    Migration { version: 18, name: "parts", text: include_str!("../schema/0018_parts.sql"), server: "" },
-    Migration { version: 19, name: "sent times", text: include_str!("../schema/0019_sent_times.sql"), server: "" },
-    Migration { version: 20, name: "item codes", text: include_str!("../schema/0020_item_codes.sql"), server: "" },
-    Migration {
-        version: 21,
-        name: "goods movements",
-        text: include_str!("../schema/0021_goods_movements.sql"),
-        server: "",
-    },
-    Migration { version: 22, name: "moved holds", text: include_str!("../schema/0022_moved_holds.sql"), server: "" },
-    Migration { version: 23, name: "watched", text: include_str!("../schema/0023_watched.sql"), server: "" },
-    Migration { version: 24, name: "import files", text: include_str!("../schema/0024_import_files.sql"), server: "" },
-];
+/// Append-only.
+const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "init",
+    text: include_str!("../schema/0001_init.sql"),
+    postgres: include_str!("../schema/0001_init.postgres.sql"),
+}];
+
+/// Says why a database of the time before the first release is rejected.
+const DEVELOPMENT: &str = "this database was made by a development version, before the first release: the schema was squashed \
+                           into one migration since then, and no program converts older databases; nothing was changed, \
+                           start with an empty database";
 
 statements! {
     TABLES = "schema_migration.tables",
@@ -123,6 +92,13 @@ async fn missing<'m>(tx: &mut Tx<'_>, migrations: &'m [Migration]) -> Result<Vec
         return Ok(migrations.iter().collect());
     }
     let done = tx.all(&LIST, &[], |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?))).await?;
+    // No program has edited the first migration since it was squashed, so another text is an older one.
+    let is_other = |(first, (version, stored)): (&Migration, &(i64, String))| {
+        *version == first.version && *stored != checksum(first)
+    };
+    if migrations.first().zip(done.first()).is_some_and(is_other) {
+        return Err(Error::PreconditionFailed(DEVELOPMENT.to_owned()));
+    }
     let known = migrations.last().map_or(0, |migration| migration.version);
     if let Some((found, _)) = done.last().filter(|(version, _)| *version > known) {
         return Err(Error::NewerSchema { found: *found, known });
@@ -153,7 +129,7 @@ async fn run(tx: &mut Tx<'_>, migrations: &[Migration]) -> Result<Vec<Step>, Err
             Tx::Sqlite(connection) => sqlite::execute_script(connection, migration.text)?,
             Tx::Postgres(session) => {
                 session.execute_script(&postgres_schema(migration.text)).await?;
-                session.execute_script(migration.server).await?;
+                session.execute_script(migration.postgres).await?;
             }
         }
         tx.execute(&INSERT, &values![migration.version, migration.name, checksum(migration)]).await?;
@@ -178,7 +154,7 @@ fn postgres_schema(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Options, verify};
+    use crate::Options;
 
     async fn empty() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -197,48 +173,23 @@ mod tests {
         assert!(matches!(newer.await, Err(Error::NewerSchema { found: 99, .. })));
     }
 
-    /// Counts of a database from before there were fewer levels are right afterwards.
-    #[tokio::test]
-    async fn counts_with_five_levels_become_counts_with_two() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("t.db");
-        let threads = sqlite::SqliteEngine::open(&path, std::time::Duration::from_mins(1)).expect("opens");
-        let old = async |tx: &mut Tx<'_>| {
-            run(tx, &MIGRATIONS[..2]).await?;
-            let Tx::Sqlite(connection) = tx else { unreachable!("it is a file") };
-            // Ids of three different blocks on the lowest level, and of two on each level above.
-            for id in [1_i64, 70_000, 1 << 29] {
-                sqlite::execute_script(
-                    connection,
-                    &format!("INSERT INTO channel VALUES ({id}, 'c{id}', 'refuse', 1, 0, 0)"),
-                )?;
-                for (level, shift) in [62, 28, 24, 20, 16].into_iter().enumerate() {
-                    let block = id >> shift;
-                    let count = format!(
-                        "INSERT INTO tally VALUES ('channel', {level}, {block}, 1)
-                         ON CONFLICT (scope, level, block) DO UPDATE SET n = n + 1"
-                    );
-                    sqlite::execute_script(connection, &count)?;
-                }
-            }
-            Ok(())
-        };
-        threads.write(old).await.expect("an old database");
-        drop(threads);
-        let store = Store::open(&format!("sqlite:{}", path.display()), &Options::default()).await.expect("migrates");
-        let counts = verify::rules() - 1;
-        let (name, found) =
-            store.read_unbounded("t", async move |tx| verify::check(tx, counts).await).await.expect("checked");
-        assert_eq!((name, found), ("kept counts are right", vec![]));
+    /// The migrations and one more, as the next program may have them.
+    fn with_next(text: &'static str) -> Vec<Migration> {
+        let next = Migration { version: 2, name: "next", text, postgres: "" };
+        MIGRATIONS.iter().copied().chain([next]).collect()
     }
 
     #[tokio::test]
-    async fn a_changed_file_is_noticed_and_a_repeat_is_quiet() {
+    async fn what_is_missing_runs_once_and_an_edited_file_is_noticed() {
         let (_folder, store) = empty().await;
         assert_eq!(migrate(&store).await.expect("nothing to do"), []);
-        let mut changed = MIGRATIONS.to_vec();
-        changed[0].text = "-- another";
-        let result = store.write("t", async move |tx| run(tx, &changed).await).await;
-        assert!(result.is_err_and(|fault| fault.to_string().contains("changed after it ran")));
+        let next = with_next("CREATE TABLE next (id INTEGER NOT NULL PRIMARY KEY) STRICT;");
+        for ran in [&[Step { version: 2, name: "next" }][..], &[]] {
+            let migrations = next.clone();
+            assert_eq!(store.write("t", async move |tx| run(tx, &migrations).await).await.expect("it runs"), ran);
+        }
+        let edited = with_next("-- another");
+        let result = store.write("t", async move |tx| run(tx, &edited).await).await;
+        assert!(result.is_err_and(|fault| fault.to_string().contains("migration 2 was changed after it ran")));
     }
 }

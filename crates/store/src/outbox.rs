@@ -19,17 +19,17 @@ const ROW_EVENTS: usize = 32;
 statements! {
     /// Another transaction may begin with the same object in the same microsecond: it waits for the first one and adds
     /// to the row.
-    ADD = "touches.add",
-        "INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (at, kind, object_id, bucket) DO UPDATE SET changes = touched.changes || excluded.changes";
-    ANY = "touches.any", "SELECT bucket FROM touched WHERE at > ?1 LIMIT 1";
-    NEXT = "touches.next",
-        "SELECT bucket, at, kind, object_id, changes FROM touched WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
+    ADD = "outbox.add",
+        "INSERT INTO outbox (bucket, at, kind, object_id, events) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (at, kind, object_id, bucket) DO UPDATE SET events = outbox.events || excluded.events";
+    ANY = "outbox.any", "SELECT bucket FROM outbox WHERE at > ?1 LIMIT 1";
+    NEXT = "outbox.next",
+        "SELECT bucket, at, kind, object_id, events FROM outbox WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
     /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such
     /// a row stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several
     /// machines.
-    REMOVE = "touches.remove",
-        "DELETE FROM touched WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND changes = ?5";
+    REMOVE = "outbox.remove",
+        "DELETE FROM outbox WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND events = ?5";
 }
 
 /// Stands in place of a kind where what has changed is whether a product is in a catalog. No kind has this number.

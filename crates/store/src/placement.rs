@@ -60,7 +60,10 @@ pub const PLACEMENTS: &[(&str, Placement)] = &[
         "order_item",
         Placement::Distributed("SELECT create_distributed_table('order_item', 'bucket', colocate_with => 'stock')"),
     ),
-    ("hold", Placement::Distributed("SELECT create_distributed_table('hold', 'bucket', colocate_with => 'stock')")),
+    (
+        "reservation",
+        Placement::Distributed("SELECT create_distributed_table('reservation', 'bucket', colocate_with => 'stock')"),
+    ),
     (
         "mapping",
         Placement::Distributed("SELECT create_distributed_table('mapping', 'bucket', colocate_with => 'stock')"),
@@ -102,16 +105,16 @@ pub const PLACEMENTS: &[(&str, Placement)] = &[
         Placement::Distributed("SELECT create_distributed_table('goods_movement', 'bucket', colocate_with => 'stock')"),
     ),
     (
-        "stock_kept",
-        Placement::Distributed("SELECT create_distributed_table('stock_kept', 'bucket', colocate_with => 'stock')"),
+        "kept_units",
+        Placement::Distributed("SELECT create_distributed_table('kept_units', 'bucket', colocate_with => 'stock')"),
     ),
     (
         "unplanned_item",
         Placement::Distributed("SELECT create_distributed_table('unplanned_item', 'bucket', colocate_with => 'stock')"),
     ),
     (
-        "plan_due",
-        Placement::Distributed("SELECT create_distributed_table('plan_due', 'bucket', colocate_with => 'stock')"),
+        "sourcing_queue",
+        Placement::Distributed("SELECT create_distributed_table('sourcing_queue', 'bucket', colocate_with => 'stock')"),
     ),
     ("stock_location_address", Placement::Reference("SELECT create_reference_table('stock_location_address')")),
     ("stock_location", Placement::Reference("SELECT create_reference_table('stock_location')")),
@@ -174,10 +177,7 @@ pub const PLACEMENTS: &[(&str, Placement)] = &[
             "SELECT create_distributed_table('operational_event', 'bucket', colocate_with => 'stock')",
         ),
     ),
-    (
-        "touched",
-        Placement::Distributed("SELECT create_distributed_table('touched', 'bucket', colocate_with => 'stock')"),
-    ),
+    ("outbox", Placement::Distributed("SELECT create_distributed_table('outbox', 'bucket', colocate_with => 'stock')")),
     // Work of people, not of programs: seldom, and read by one process.
     ("stock_location_sender", Placement::Local("SELECT citus_add_local_table_to_metadata('stock_location_sender')")),
     ("stock_count", Placement::Local("SELECT citus_add_local_table_to_metadata('stock_count')")),
@@ -186,24 +186,24 @@ pub const PLACEMENTS: &[(&str, Placement)] = &[
     ("import_part", Placement::Local("SELECT citus_add_local_table_to_metadata('import_part')")),
     ("import_chunk", Placement::Local("SELECT citus_add_local_table_to_metadata('import_chunk')")),
     // Read and written by one channel's program at a time, in the order of versions, not of buckets.
-    ("change", Placement::Local("SELECT citus_add_local_table_to_metadata('change')")),
+    ("change_log", Placement::Local("SELECT citus_add_local_table_to_metadata('change_log')")),
     ("catalog_change", Placement::Local("SELECT citus_add_local_table_to_metadata('catalog_change')")),
     ("list_change", Placement::Local("SELECT citus_add_local_table_to_metadata('list_change')")),
     ("channel_feed", Placement::Local("SELECT citus_add_local_table_to_metadata('channel_feed')")),
-    ("feed_position", Placement::Local("SELECT citus_add_local_table_to_metadata('feed_position')")),
-    ("outgoing", Placement::Local("SELECT citus_add_local_table_to_metadata('outgoing')")),
+    ("channel_cursor", Placement::Local("SELECT citus_add_local_table_to_metadata('channel_cursor')")),
+    ("delivery", Placement::Local("SELECT citus_add_local_table_to_metadata('delivery')")),
     ("feed_acknowledgement", Placement::Local("SELECT citus_add_local_table_to_metadata('feed_acknowledgement')")),
     ("integration_action", Placement::Local("SELECT citus_add_local_table_to_metadata('integration_action')")),
     ("batch_request", Placement::Local("SELECT citus_add_local_table_to_metadata('batch_request')")),
     ("failed_integration", Placement::Local("SELECT citus_add_local_table_to_metadata('failed_integration')")),
     // A few rows that every batch writes: on every machine they would have to be written on every machine.
-    ("tally", Placement::Local("SELECT citus_add_local_table_to_metadata('tally')")),
+    ("row_counter", Placement::Local("SELECT citus_add_local_table_to_metadata('row_counter')")),
     // A row per kind, written once per thousand ids.
-    ("id_block", Placement::Local("SELECT citus_add_local_table_to_metadata('id_block')")),
+    ("id_range", Placement::Local("SELECT citus_add_local_table_to_metadata('id_range')")),
     // It says whether a transaction was committed, and it is the coordinator that commits.
-    ("last_commit", Placement::Local("SELECT citus_add_local_table_to_metadata('last_commit')")),
+    ("commit_marker", Placement::Local("SELECT citus_add_local_table_to_metadata('commit_marker')")),
     // Few, and forgotten after some weeks.
-    ("place_report", Placement::Local("SELECT citus_add_local_table_to_metadata('place_report')")),
+    ("geography_report", Placement::Local("SELECT citus_add_local_table_to_metadata('geography_report')")),
     // Read only by the processes that want a lease.
     ("lease", Placement::Local("SELECT citus_add_local_table_to_metadata('lease')")),
     // Migrations are run on the coordinator.

@@ -47,48 +47,50 @@ statements! {
         "SELECT s.id, COALESCE(m.total, 0), s.on_hand FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, CAST(SUM(on_hand_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.on_hand <> COALESCE(m.total, 0) LIMIT ?1";
-    HELD = "verify.held",
-        "SELECT s.id, COALESCE(m.total, 0), s.held FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, CAST(SUM(held_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
-         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.held <> COALESCE(m.total, 0) LIMIT ?1";
-    EXTERNAL = "verify.external",
-        "SELECT s.id, COALESCE(m.total, 0), s.external FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, CAST(SUM(external_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
-         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.external <> COALESCE(m.total, 0) LIMIT ?1";
+    RESERVED = "verify.reserved",
+        "SELECT s.id, COALESCE(m.total, 0), s.reserved FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, CAST(SUM(reserved_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
+         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.reserved <> COALESCE(m.total, 0) LIMIT ?1";
+    EXTERNAL = "verify.external_reservation",
+        "SELECT s.id, COALESCE(m.total, 0), s.external_reservation FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, CAST(SUM(external_reservation_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
+         ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.external_reservation <> COALESCE(m.total, 0) LIMIT ?1";
     REPORTED = "verify.reported",
         "SELECT s.id, COALESCE(m.total, 0), s.reported FROM stock s LEFT JOIN
          (SELECT bucket, stock_id, CAST(SUM(reported_delta) AS BIGINT) AS total FROM movement GROUP BY bucket, stock_id) m
          ON m.bucket = s.bucket AND m.stock_id = s.id WHERE s.reported <> COALESCE(m.total, 0) LIMIT ?1";
-    OPEN_HOLDS = "verify.open_holds",
-        "SELECT s.id, COALESCE(h.total, 0) + s.external, s.held FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM hold WHERE state = 1 GROUP BY bucket, stock_id) h
-         ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.held <> COALESCE(h.total, 0) + s.external LIMIT ?1";
-    REPORTED_HOLDS = "verify.reported_holds",
+    OPEN_RESERVATIONS = "verify.open_reservations",
+        "SELECT s.id, COALESCE(h.total, 0) + s.external_reservation, s.reserved FROM stock s LEFT JOIN
+         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM reservation WHERE state = 1
+         GROUP BY bucket, stock_id) h
+         ON h.bucket = s.bucket AND h.stock_id = s.id WHERE s.reserved <> COALESCE(h.total, 0) + s.external_reservation LIMIT ?1";
+    REPORTED_RESERVATIONS = "verify.reported_reservations",
         "SELECT s.id, COALESCE(h.total, 0) + COALESCE(k.total, 0), s.reported FROM stock s LEFT JOIN
-         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM hold WHERE state = 2 GROUP BY bucket, stock_id) h
+         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM reservation WHERE state = 2
+         GROUP BY bucket, stock_id) h
          ON h.bucket = s.bucket AND h.stock_id = s.id LEFT JOIN
-         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM stock_kept GROUP BY bucket, stock_id) k
+         (SELECT bucket, stock_id, CAST(SUM(quantity) AS BIGINT) AS total FROM kept_units GROUP BY bucket, stock_id) k
          ON k.bucket = s.bucket AND k.stock_id = s.id
          WHERE s.reported <> COALESCE(h.total, 0) + COALESCE(k.total, 0) LIMIT ?1";
     LAST_MOVEMENT = "verify.last_movement",
-        "SELECT s.id, COALESCE(m.on_hand - m.held - m.reported, 0), s.on_hand - s.held - s.reported
+        "SELECT s.id, COALESCE(m.on_hand - m.reserved - m.reported, 0), s.on_hand - s.reserved - s.reported
          FROM stock s LEFT JOIN movement m ON m.id = s.movement_id AND m.bucket = s.bucket
-         WHERE m.id IS NULL OR m.stock_id <> s.id OR m.on_hand <> s.on_hand OR m.held <> s.held
+         WHERE m.id IS NULL OR m.stock_id <> s.id OR m.on_hand <> s.on_hand OR m.reserved <> s.reserved
          OR m.reported <> s.reported LIMIT ?1";
     CHAIN = "verify.chain",
-        "SELECT m.id, m.on_hand + m.held + m.reported,
-         COALESCE(p.on_hand + p.held + p.reported, 0) + m.on_hand_delta + m.held_delta + m.reported_delta
+        "SELECT m.id, m.on_hand + m.reserved + m.reported,
+         COALESCE(p.on_hand + p.reserved + p.reported, 0) + m.on_hand_delta + m.reserved_delta + m.reported_delta
          FROM movement m LEFT JOIN movement p ON p.id = m.previous_id AND p.bucket = m.bucket
          WHERE (m.previous_id IS NOT NULL AND (p.id IS NULL OR p.stock_id <> m.stock_id))
          OR m.on_hand <> COALESCE(p.on_hand, 0) + m.on_hand_delta
-         OR m.held <> COALESCE(p.held, 0) + m.held_delta
+         OR m.reserved <> COALESCE(p.reserved, 0) + m.reserved_delta
          OR m.reported <> COALESCE(p.reported, 0) + m.reported_delta LIMIT ?1";
-    HOLD_OF_ITEM = "verify.hold_of_item",
-        "WITH h AS (SELECT item_id, stock_id, quantity FROM hold)
+    RESERVATION_OF_ITEM = "verify.reservation_of_item",
+        "WITH h AS (SELECT item_id, stock_id, quantity FROM reservation)
          SELECT i.id, i.quantity, COALESCE(h.quantity, 0) FROM order_item i LEFT JOIN h ON h.item_id = i.id
          WHERE h.item_id IS NULL OR h.quantity <> i.quantity OR h.stock_id <> i.stock_id LIMIT ?1";
-    CANCELLED_HOLD = "verify.cancelled_hold",
-        "WITH h AS (SELECT item_id, state FROM hold)
+    CANCELLED_RESERVATION = "verify.cancelled_reservation",
+        "WITH h AS (SELECT item_id, state FROM reservation)
          SELECT i.id, 4, h.state FROM order_item i JOIN h ON h.item_id = i.id
          WHERE (i.status = 100) <> (h.state = 4) AND NOT (i.status = 100 AND h.state = 3)
          AND NOT (i.status = 600 AND h.state = 4) LIMIT ?1";
@@ -97,12 +99,12 @@ statements! {
          HAVING COUNT(DISTINCT previous_id) <> COUNT(*) - 1 LIMIT ?1";
     /// A line that had left when its order came needs no code.
     CODE_OF_RELEASED = "verify.code_of_released",
-        "WITH h AS (SELECT item_id, registered_at FROM hold WHERE state IN (2, 3))
+        "WITH h AS (SELECT item_id, registered_at FROM reservation WHERE state IN (2, 3))
          SELECT i.id, 1, 0 FROM h JOIN order_item i ON i.id = h.item_id
          WHERE i.status < 500 AND COALESCE(h.registered_at, 0) <> i.created_at
          AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.id AND m.bucket = i.bucket)
          AND NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.split_from AND m.bucket = i.bucket) LIMIT ?1";
-    HELD_OBJECT = "verify.held_object",
+    PROCESSING_OBJECT = "verify.processing_object",
         "SELECT a.id, 1, 0 FROM integration_action a LEFT JOIN batch_request b
          ON b.local_batch_id = a.local_batch_id AND b.lease_until IS NOT NULL
          WHERE a.status = 'processing' AND b.id IS NULL LIMIT ?1";
@@ -114,8 +116,8 @@ statements! {
         "SELECT item_id, 1, COUNT(*) FROM package_item WHERE state IN (200, 250, 450, 475, 500) GROUP BY bucket, item_id
          HAVING COUNT(*) > 1 LIMIT ?1";
     /// A line that waits for a transfer may still be reserved where it is fetched.
-    PACKED_HOLD = "verify.packed_hold",
-        "WITH h AS (SELECT bucket, item_id, stock_id FROM hold WHERE state IN (1, 2, 3)),
+    PACKED_RESERVATION = "verify.packed_reservation",
+        "WITH h AS (SELECT bucket, item_id, stock_id FROM reservation WHERE state IN (1, 2, 3)),
          s AS (SELECT bucket, id, stock_list_id FROM stock)
          SELECT p.id, l.stock_list_id, COALESCE(s.stock_list_id, 0) FROM package_item p
          JOIN stock_location l ON l.id = p.stock_location_id
@@ -133,11 +135,11 @@ statements! {
          AND NOT EXISTS (SELECT 1 FROM package_item i WHERE i.package_id = p.id AND i.bucket = p.bucket
          AND i.state = p.state) LIMIT ?1";
     MOVED_LINE = "verify.moved_line",
-        "WITH h AS (SELECT item_id, state FROM hold)
+        "WITH h AS (SELECT item_id, state FROM reservation)
          SELECT m.id, 1, h.state FROM stock_move m LEFT JOIN h ON h.item_id = m.item_id
          WHERE m.kind = 'order_item' AND m.state = 0 AND (h.item_id IS NULL OR h.state NOT IN (1, 5)) LIMIT ?1";
     LEFT_UNITS = "verify.left_units",
-        "WITH k AS (SELECT stock_id, move_id, quantity, registered_at FROM stock_kept)
+        "WITH k AS (SELECT stock_id, move_id, quantity, registered_at FROM kept_units)
          SELECT m.id, m.quantity, COALESCE(k.quantity, 0) FROM stock_move m
          LEFT JOIN k ON k.move_id = m.id AND k.stock_id = m.from_stock_id
          WHERE m.kind = 'transfer' AND ((m.state = 0 AND (k.move_id IS NULL OR k.registered_at IS NOT NULL))
@@ -145,7 +147,7 @@ statements! {
          OR (k.move_id IS NOT NULL AND k.quantity <> m.quantity)) LIMIT ?1";
     /// Units on their way are reserved by the line that waits for them, or else kept.
     UNITS_ON_THEIR_WAY = "verify.units_on_their_way",
-        "WITH k AS (SELECT stock_id, move_id, quantity FROM stock_kept)
+        "WITH k AS (SELECT stock_id, move_id, quantity FROM kept_units)
          SELECT m.id, CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END, COALESCE(k.quantity, 0)
          FROM stock_move m
          JOIN transfer_item t ON t.transfer_id = m.transfer_id AND t.item_id = m.item_id AND t.bucket = m.bucket
@@ -155,7 +157,7 @@ statements! {
          AND CASE WHEN t.state = 500 AND p.state <> 250 THEN m.quantity ELSE 0 END <> COALESCE(k.quantity, 0) LIMIT ?1";
     KEPT_BY_MOVE = "verify.kept_by_move",
         "WITH m AS (SELECT id, from_stock_id, to_stock_id FROM stock_move WHERE kind = 'transfer')
-         SELECT k.stock_id, 1, 0 FROM stock_kept k LEFT JOIN m ON m.id = k.move_id AND (m.from_stock_id = k.stock_id OR m.to_stock_id = k.stock_id)
+         SELECT k.stock_id, 1, 0 FROM kept_units k LEFT JOIN m ON m.id = k.move_id AND (m.from_stock_id = k.stock_id OR m.to_stock_id = k.stock_id)
          WHERE m.id IS NULL LIMIT ?1";
     RESERVED_LIST = "verify.reserved_list",
         "WITH s AS (SELECT id, stock_list_id FROM stock)
@@ -163,7 +165,7 @@ statements! {
          JOIN s ON s.id = i.stock_id
          WHERE COALESCE(i.reserved_list_id, i.stock_list_id) <> s.stock_list_id LIMIT ?1";
     SHORT_NOTED = "verify.short_noted",
-        "WITH h AS (SELECT item_id FROM hold WHERE state = 5)
+        "WITH h AS (SELECT item_id FROM reservation WHERE state = 5)
          SELECT i.id, 1, 0 FROM h JOIN order_item i ON i.id = h.item_id
          WHERE i.status IN (400, 450)
          AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = i.id AND u.bucket = i.bucket) LIMIT ?1";
@@ -180,9 +182,9 @@ statements! {
          AND NOT EXISTS (SELECT 1 FROM package_item p WHERE p.order_id = o.order_id AND p.bucket = o.bucket
          AND p.item_id = o.item_id AND p.state IN (200, 250, 450, 475, 500))
          AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = i.id AND u.bucket = i.bucket)
-         AND NOT EXISTS (SELECT 1 FROM plan_due d WHERE d.order_id = i.order_id AND d.bucket = i.bucket) LIMIT ?1";
+         AND NOT EXISTS (SELECT 1 FROM sourcing_queue d WHERE d.order_id = i.order_id AND d.bucket = i.bucket) LIMIT ?1";
     EXTENT = "verify.extent",
-        "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM hold),
+        "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM reservation),
          (SELECT COUNT(*) FROM sales_order)";
 }
 
@@ -222,7 +224,7 @@ const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
      both_sides (scope, level, block, id, counted, kept) AS (
      SELECT scope, level, block >> (16 - 8 * level), block >> (16 - 8 * level) << (32 - 8 * level), n, 0
      FROM fine CROSS JOIN levels
-     UNION ALL SELECT scope, level, block, block << CAST(32 - 8 * level AS INTEGER), 0, n FROM tally)
+     UNION ALL SELECT scope, level, block, block << CAST(32 - 8 * level AS INTEGER), 0, n FROM row_counter)
      SELECT MIN(id), CAST(SUM(counted) AS BIGINT), CAST(SUM(kept) AS BIGINT) FROM both_sides GROUP BY scope, level, block
      HAVING SUM(counted) <> SUM(kept) LIMIT ?1";
 
@@ -238,21 +240,21 @@ pub(crate) fn counts() -> &'static Statement {
 /// The rules, in the order they are checked, each with its statement; after them come the counts.
 static RULES: &[(&str, &Statement)] = &[
     ("on hand is the sum of its movements", &ON_HAND),
-    ("held is the sum of its movements", &HELD),
+    ("held is the sum of its movements", &RESERVED),
     ("external is the sum of its movements", &EXTERNAL),
     ("reported is the sum of its movements", &REPORTED),
-    ("held is open holds plus external", &OPEN_HOLDS),
-    ("reported is reported holds and what moves keep", &REPORTED_HOLDS),
+    ("held is open holds plus external", &OPEN_RESERVATIONS),
+    ("reported is reported holds and what moves keep", &REPORTED_RESERVATIONS),
     ("the newest movement shows the stock as it is", &LAST_MOVEMENT),
     ("each movement follows from the one before", &CHAIN),
-    ("each order line has its hold", &HOLD_OF_ITEM),
-    ("a line is cancelled exactly if its hold is", &CANCELLED_HOLD),
+    ("each order line has its hold", &RESERVATION_OF_ITEM),
+    ("a line is cancelled exactly if its hold is", &CANCELLED_RESERVATION),
     ("the movements of a stock are one chain", &ONE_CHAIN),
     ("a released line has its code", &CODE_OF_RELEASED),
-    ("an object that is processing is in an open batch", &HELD_OBJECT),
+    ("an object that is processing is in an open batch", &PROCESSING_OBJECT),
     ("a stock is off sale exactly if it has an active discrepancy", &DISCREPANCY),
     ("a line is in one package at the most", &ONE_PACKAGE),
-    ("a packed line is held where it leaves from", &PACKED_HOLD),
+    ("a packed line is held where it leaves from", &PACKED_RESERVATION),
     ("a packed line is its order's", &PACKED_LINE),
     ("an open package has something in it", &OPEN_PACKAGE),
     ("a moved line is reserved until its moves are registered", &MOVED_LINE),

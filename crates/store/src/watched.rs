@@ -18,9 +18,9 @@ const CHANNELS_MAX: i64 = 100;
 const IMPORTS_MAX: i64 = 10_000;
 
 statements! {
-    OPEN = "watched.open", "SELECT COUNT(*), MIN(item_id) FROM hold WHERE state = 1 AND item_id > ?1";
-    REPORTED = "watched.reported", "SELECT COUNT(*), MIN(item_id) FROM hold WHERE state = 2 AND stock_id > ?1";
-    SHORT = "watched.short", "SELECT COUNT(*), MIN(item_id) FROM hold WHERE state = 5 AND item_id > ?1";
+    OPEN = "watched.open", "SELECT COUNT(*), MIN(item_id) FROM reservation WHERE state = 1 AND item_id > ?1";
+    REPORTED = "watched.reported", "SELECT COUNT(*), MIN(item_id) FROM reservation WHERE state = 2 AND stock_id > ?1";
+    SHORT = "watched.short", "SELECT COUNT(*), MIN(item_id) FROM reservation WHERE state = 5 AND item_id > ?1";
     OVERSOLD = "watched.oversold",
         "SELECT COUNT(*), MIN(id) FROM order_item WHERE oversold = 1 AND status IN (50, 200, 300, 350, 400, 425, 450) AND id > ?1";
     IMPORTS = "watched.imports", "SELECT state FROM import WHERE finished_at IS NULL AND id > ?1 LIMIT ?2";

@@ -6,7 +6,7 @@ use onhand_core::{ChannelId, OrderItem, Timestamp};
 use onhand_store::channel_sync::actions;
 use onhand_store::resource::{self, Record, Table};
 use onhand_store::tables::cancellations::{REASONS, REQUESTS};
-use onhand_store::tables::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
+use onhand_store::tables::reports::{ERROR_REPORTS, GEOGRAPHY_REPORTS, OPERATIONAL_EVENTS};
 use onhand_store::tables::shipping_infos::SHIPPING_INFOS;
 use onhand_store::{Error, Tx, Value};
 
@@ -62,7 +62,7 @@ pub(super) async fn tell(app: &App, channel: ChannelId, item: &OrderItem, now: T
             now,
         ),
         record(
-            &PLACE_REPORTS,
+            &GEOGRAPHY_REPORTS,
             &[of("channel_id"), ("kind", "city".into()), ("name", "Nowhere".into()), ("remote_code", "99".into())],
             now,
         ),

@@ -76,10 +76,10 @@ pub async fn sequence(app: &App) -> Result<(), Error> {
 
 /// Gives versions to the oldest changes that have none; whether there may be more.
 async fn sequence_some(app: &App) -> Result<bool, Error> {
-    if !app.store.read_inline("touches.any", async |tx| outbox::any(tx).await).await? {
+    if !app.store.read_inline("outbox.any", async |tx| outbox::any(tx).await).await? {
         return Ok(false);
     }
-    let taken = app.store.write("touches.sequence", async |tx: &mut Tx<'_>| sequencer::sequence(tx).await).await?;
+    let taken = app.store.write("outbox.sequence", async |tx: &mut Tx<'_>| sequencer::sequence(tx).await).await?;
     app.feed.moved.send_modify(|times| *times += 1);
     Ok(taken == sequencer::ROWS_MAX)
 }

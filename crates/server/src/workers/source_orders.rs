@@ -84,7 +84,7 @@ fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
 }
 
 async fn round(app: &Arc<App>) -> Result<usize, SubmitError> {
-    let due = app.store.read("plan_due.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
+    let due = app.store.read("sourcing_queue.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
     let count = due.len();
     // All at once, so that they share a flush.
     let mut planning = JoinSet::new();

@@ -10,7 +10,7 @@ use crate::client::TestServer;
 
 /// Blocks of ids may be taken for a command that is then rejected, a commit that changed nothing is counted too, and
 /// leases of workers come and go.
-const PASSING: [&str; 3] = ["id_block", "last_commit", "lease"];
+const PASSING: [&str; 3] = ["id_range", "commit_marker", "lease"];
 
 static TABLES: Statement = Statement::shared(
     "test.tables",
@@ -29,7 +29,7 @@ static ARRIVING: Statement = Statement::shared(
      (SELECT 1 FROM import_part p WHERE p.import_id = import.id) ORDER BY id",
 );
 
-static DUE: Statement = Statement::shared("test.due", "SELECT COUNT(*) FROM plan_due");
+static DUE: Statement = Statement::shared("test.due", "SELECT COUNT(*) FROM sourcing_queue");
 
 /// How often it is looked whether all orders are sourced. Where no worker sources them, as in a server that was
 /// stopped, they stay due.

@@ -35,11 +35,11 @@ pub(crate) fn spread_in_part(database: &Database) {
     let extension = "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
         SELECT 1, 'citus', oid, 'pg_catalog'::regnamespace, false, '0' FROM pg_roles WHERE rolname = current_user";
     let known = "CREATE TABLE pg_dist_partition (logicalrelid regclass);
-        INSERT INTO pg_dist_partition VALUES ('stock'), ('hold')";
+        INSERT INTO pg_dist_partition VALUES ('stock'), ('reservation')";
     run(database, &format!("{extension}; {known}"));
 }
 
-/// Pretends that an earlier program has written the database.
+/// Pretends that the newest migration has not run.
 pub(crate) fn forget_newest_migration(database: &Database) {
     run(database, "DELETE FROM schema_migration WHERE version = (SELECT max(version) FROM schema_migration)");
 }

@@ -54,12 +54,12 @@ fn what_is_no_shop_is_refused_and_left_alone() {
 }
 
 #[test]
-fn an_older_database_is_refused_and_not_migrated() {
+fn a_database_whose_migration_has_not_run_is_refused_and_not_migrated() {
     let database = database();
     done(database.url(), &["migrate"]);
     behind::forget_newest_migration(&database);
     let before = behind::migrations(&database);
-    assert_refused(&told(&mut onhand(database.url(), &["verify"])), "of an older version");
+    assert_refused(&told(&mut onhand(database.url(), &["verify"])), "an empty database");
     assert_eq!(behind::migrations(&database), before);
 }
 

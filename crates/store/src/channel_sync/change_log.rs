@@ -6,19 +6,21 @@ use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
 /// The name of the counter that versions come from.
-pub(crate) const VERSIONS: &str = "change";
+pub(crate) const VERSIONS: &str = "change_log";
 
 statements! {
-    PUT = "changes.put",
-        "INSERT INTO change (kind, object_id, scope, version) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (kind, object_id) DO UPDATE SET scope = excluded.scope, version = excluded.version";
-    AFTER = "changes.after",
-        "SELECT object_id, version FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3 ORDER BY version LIMIT ?4";
-    WAITING = "changes.waiting",
-        "SELECT scope FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3 ORDER BY version LIMIT 1";
-    HEAD = "changes.head", "SELECT next - 1 FROM id_block WHERE kind = ?1";
-    COUNT = "changes.count",
-        "SELECT COUNT(*) FROM change WHERE kind = ?1 AND scope = ?2 AND version > ?3";
+    PUT = "change_log.put",
+        "INSERT INTO change_log (kind, object_id, scope, sequence_number) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (kind, object_id) DO UPDATE SET scope = excluded.scope, sequence_number = excluded.sequence_number";
+    AFTER = "change_log.after",
+        "SELECT object_id, sequence_number FROM change_log WHERE kind = ?1 AND scope = ?2 AND sequence_number > ?3
+         ORDER BY sequence_number LIMIT ?4";
+    WAITING = "change_log.waiting",
+        "SELECT scope FROM change_log WHERE kind = ?1 AND scope = ?2 AND sequence_number > ?3
+         ORDER BY sequence_number LIMIT 1";
+    HEAD = "change_log.head", "SELECT next - 1 FROM id_range WHERE kind = ?1";
+    COUNT = "change_log.count",
+        "SELECT COUNT(*) FROM change_log WHERE kind = ?1 AND scope = ?2 AND sequence_number > ?3";
 }
 
 /// A change.

@@ -22,12 +22,12 @@ statements! {
     LOCK = "channel_feeds.lock", "SELECT catalog_id, has_items, lists FROM channel_feed WHERE channel_id = ?1", for_update;
     UPDATE = "channel_feeds.update",
         "UPDATE channel_feed SET catalog_id = ?2, has_items = ?3, lists = ?4 WHERE channel_id = ?1";
-    ALL = "feed_positions.all", "SELECT kind, scope, version FROM feed_position WHERE channel_id = ?1";
-    SET = "feed_positions.set",
-        "INSERT INTO feed_position (channel_id, kind, scope, version) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (channel_id, kind, scope) DO UPDATE SET version = excluded.version";
-    REMOVE_KIND = "feed_positions.remove_kind", "DELETE FROM feed_position WHERE channel_id = ?1 AND kind = ?2";
-    REMOVE = "feed_positions.remove", "DELETE FROM feed_position WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3";
+    ALL = "channel_cursors.all", "SELECT kind, scope, sequence_number FROM channel_cursor WHERE channel_id = ?1";
+    SET = "channel_cursors.set",
+        "INSERT INTO channel_cursor (channel_id, kind, scope, sequence_number) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (channel_id, kind, scope) DO UPDATE SET sequence_number = excluded.sequence_number";
+    REMOVE_KIND = "channel_cursors.remove_kind", "DELETE FROM channel_cursor WHERE channel_id = ?1 AND kind = ?2";
+    REMOVE = "channel_cursors.remove", "DELETE FROM channel_cursor WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3";
 }
 
 /// What a channel's catalog was when it was last looked at.

@@ -22,10 +22,11 @@ use crate::{Error, Tx};
 
 statements! {
     MEMBERS = "catalog_changes.after",
-        "SELECT product_id, version FROM catalog_change WHERE catalog_id = ?1 AND version > ?2 ORDER BY version LIMIT ?3";
+        "SELECT product_id, sequence_number FROM catalog_change WHERE catalog_id = ?1 AND sequence_number > ?2
+         ORDER BY sequence_number LIMIT ?3";
     PUT_MEMBER = "catalog_changes.put",
-        "INSERT INTO catalog_change (catalog_id, product_id, version) VALUES (?1, ?2, ?3)
-         ON CONFLICT (catalog_id, product_id) DO UPDATE SET version = excluded.version";
+        "INSERT INTO catalog_change (catalog_id, product_id, sequence_number) VALUES (?1, ?2, ?3)
+         ON CONFLICT (catalog_id, product_id) DO UPDATE SET sequence_number = excluded.sequence_number";
 }
 
 /// Where a program stands. Its text is opaque to the program; a plain number is the beginning of every one.

@@ -16,27 +16,27 @@ use crate::{Error, Tx};
 const CLEARED_ROWS: i64 = 2_500;
 
 statements! {
-    PUT = "outgoing.put",
-        "INSERT INTO outgoing (channel_id, kind, object_id, scope, offer, changed_at, not_before)
+    PUT = "deliveries.put",
+        "INSERT INTO delivery (channel_id, kind, object_id, scope, offer, changed_at, not_before)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (channel_id, kind, object_id) DO UPDATE SET scope = excluded.scope, offer = excluded.offer,
          changed_at = excluded.changed_at, not_before = excluded.not_before";
-    REMOVE = "outgoing.remove", "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
-    CLEAR = "outgoing.clear",
-        "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id IN
-         (SELECT o.object_id FROM outgoing o WHERE o.channel_id = ?1 AND o.kind = ?2 AND o.scope = ?3 LIMIT ?4)";
-    CLEAR_KIND = "outgoing.clear_kind",
-        "DELETE FROM outgoing WHERE channel_id = ?1 AND kind = ?2 AND object_id IN
-         (SELECT o.object_id FROM outgoing o WHERE o.channel_id = ?1 AND o.kind = ?2 LIMIT ?3)";
-    PAGE = "outgoing.page",
-        "SELECT changed_at, object_id FROM outgoing
+    REMOVE = "deliveries.remove", "DELETE FROM delivery WHERE channel_id = ?1 AND kind = ?2 AND object_id = ?3";
+    CLEAR = "deliveries.clear",
+        "DELETE FROM delivery WHERE channel_id = ?1 AND kind = ?2 AND object_id IN
+         (SELECT o.object_id FROM delivery o WHERE o.channel_id = ?1 AND o.kind = ?2 AND o.scope = ?3 LIMIT ?4)";
+    CLEAR_KIND = "deliveries.clear_kind",
+        "DELETE FROM delivery WHERE channel_id = ?1 AND kind = ?2 AND object_id IN
+         (SELECT o.object_id FROM delivery o WHERE o.channel_id = ?1 AND o.kind = ?2 LIMIT ?3)";
+    PAGE = "deliveries.page",
+        "SELECT changed_at, object_id FROM delivery
          WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5
          ORDER BY changed_at, object_id LIMIT ?6";
-    COUNT = "outgoing.count",
-        "SELECT COUNT(*) FROM outgoing
+    COUNT = "deliveries.count",
+        "SELECT COUNT(*) FROM delivery
          WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before <= ?5";
-    WAITING = "outgoing.waiting",
-        "SELECT COUNT(*), MIN(changed_at) FROM outgoing
+    WAITING = "deliveries.waiting",
+        "SELECT COUNT(*), MIN(changed_at) FROM delivery
          WHERE channel_id = ?1 AND kind = ?2 AND scope = ?3 AND offer = ?4 AND not_before > ?5";
 }
 

@@ -17,22 +17,22 @@ const COPIED: &str = "copied_at";
 const LEFT_OUT: i64 = 1 << 20;
 
 statements! {
-    FIND = "generation.find", "SELECT next FROM id_block WHERE kind = ?1";
+    FIND = "generation.find", "SELECT next FROM id_range WHERE kind = ?1";
     SET = "generation.set",
-        "INSERT INTO id_block (kind, next) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET next = excluded.next";
-    REMOVE = "generation.remove", "DELETE FROM id_block WHERE kind = ?1";
+        "INSERT INTO id_range (kind, next) VALUES (?1, ?2) ON CONFLICT (kind) DO UPDATE SET next = excluded.next";
+    REMOVE = "generation.remove", "DELETE FROM id_range WHERE kind = ?1";
     LEAVE_OUT = "generation.leave_out",
-        "UPDATE id_block SET next = next + ?1 WHERE kind NOT IN ('change', 'generation', 'copied_at')";
-    RENUMBER = "generation.renumber", "UPDATE change SET version = version + ?1";
-    RENUMBER_MEMBERS = "generation.renumber_members", "UPDATE catalog_change SET version = version + ?1";
+        "UPDATE id_range SET next = next + ?1 WHERE kind NOT IN ('change_log', 'generation', 'copied_at')";
+    RENUMBER = "generation.renumber", "UPDATE change_log SET sequence_number = sequence_number + ?1";
+    RENUMBER_MEMBERS = "generation.renumber_members", "UPDATE catalog_change SET sequence_number = sequence_number + ?1";
     RENUMBER_LISTS = "generation.renumber_lists",
-        "UPDATE list_change SET version = version + ?1,
-         left_version = CASE WHEN left_version > 0 THEN left_version + ?1 ELSE 0 END";
+        "UPDATE list_change SET sequence_number = sequence_number + ?1,
+         left_sequence_number = CASE WHEN left_sequence_number > 0 THEN left_sequence_number + ?1 ELSE 0 END";
     /// A version that is older than any.
     DOUBT = "generation.doubt",
         "UPDATE integration_action SET acknowledged_at = 0 WHERE acknowledged_at IS NOT NULL";
-    FORGET_POSITIONS = "generation.forget_positions", "DELETE FROM feed_position";
-    FORGET_OUTGOING = "generation.forget_outgoing", "DELETE FROM outgoing";
+    FORGET_CURSORS = "generation.forget_cursors", "DELETE FROM channel_cursor";
+    FORGET_DELIVERIES = "generation.forget_deliveries", "DELETE FROM delivery";
 }
 
 async fn find(tx: &mut Tx<'_>, kind: &str) -> Result<Option<i64>, Error> {
@@ -74,8 +74,8 @@ pub async fn renew(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
     tx.execute(&LEAVE_OUT, &values![LEFT_OUT]).await?;
     // A channel may have been sent newer versions than this database knows of.
     tx.execute(&DOUBT, &[]).await?;
-    tx.execute(&FORGET_POSITIONS, &[]).await?;
-    tx.execute(&FORGET_OUTGOING, &[]).await?;
+    tx.execute(&FORGET_CURSORS, &[]).await?;
+    tx.execute(&FORGET_DELIVERIES, &[]).await?;
     tx.execute(&REMOVE, &values![COPIED]).await?;
     Ok(())
 }

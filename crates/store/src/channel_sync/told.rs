@@ -14,15 +14,16 @@ use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
 statements! {
-    FIND = "channel_feeds.told", "SELECT told FROM channel_feed WHERE channel_id = ?1";
-    UPDATE = "channel_feeds.tell", "UPDATE channel_feed SET told = ?2 WHERE channel_id = ?1";
+    FIND = "channel_feeds.told", "SELECT cursor_scope FROM channel_feed WHERE channel_id = ?1";
+    UPDATE = "channel_feeds.tell", "UPDATE channel_feed SET cursor_scope = ?2 WHERE channel_id = ?1";
     PUT = "list_changes.put",
-        "INSERT INTO list_change (channel_id, stock_list_id, version, left_version) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (channel_id, stock_list_id) DO UPDATE SET version = excluded.version, left_version =
-         CASE WHEN excluded.left_version > 0 THEN excluded.left_version ELSE list_change.left_version END";
+        "INSERT INTO list_change (channel_id, stock_list_id, sequence_number, left_sequence_number) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (channel_id, stock_list_id) DO UPDATE SET sequence_number = excluded.sequence_number,
+         left_sequence_number = CASE WHEN excluded.left_sequence_number > 0 THEN excluded.left_sequence_number
+         ELSE list_change.left_sequence_number END";
     AFTER = "list_changes.after",
-        "SELECT stock_list_id, version, left_version FROM list_change WHERE channel_id = ?1 AND version > ?2
-         ORDER BY version";
+        "SELECT stock_list_id, sequence_number, left_sequence_number FROM list_change
+         WHERE channel_id = ?1 AND sequence_number > ?2 ORDER BY sequence_number";
 }
 
 /// A list of which all is to be sent anew.

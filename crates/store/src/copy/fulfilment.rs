@@ -131,7 +131,7 @@ pub(super) const FLOOR: &[Table] = &[
         &["id", "bucket"],
         &["order_id", "stock_id", "sku", "quantity", "reason", "created_at", "modified_at"],
     ),
-    table("plan_due", &["order_id", "bucket"], &[]),
+    table("sourcing_queue", &["order_id", "bucket"], &[]),
     table(
         "stock_move",
         &["id", "bucket"],
@@ -154,5 +154,5 @@ pub(super) const FLOOR: &[Table] = &[
         ],
     ),
     table("goods_movement", &["stock_id", "at", "bucket"], &["quantity"]),
-    table("stock_kept", &["stock_id", "move_id", "bucket"], &["quantity", "registered_at"]),
+    table("kept_units", &["stock_id", "move_id", "bucket"], &["quantity", "registered_at"]),
 ];

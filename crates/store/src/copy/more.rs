@@ -35,15 +35,15 @@ pub(super) const TABLES: &[Table] = &[
         ],
     ),
     table("import_part", &["import_id", "number"], &["bytes"]).of_large_rows(),
-    table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "outcomes"])
+    table("import_chunk", &["import_id", "number"], &["created", "updated", "unchanged", "failed", "results"])
         .of_large_rows(),
-    table("touched", &["at", "kind", "object_id", "bucket"], &["changes"]),
-    table("change", &["kind", "object_id"], &["scope", "version"]),
-    table("catalog_change", &["catalog_id", "product_id"], &["version"]),
-    table("list_change", &["channel_id", "stock_list_id"], &["version", "left_version"]),
-    table("channel_feed", &["channel_id"], &["catalog_id", "has_items", "lists", "told"]),
-    table("feed_position", &["channel_id", "kind", "scope"], &["version"]),
-    table("outgoing", &["channel_id", "kind", "object_id"], &["scope", "offer", "changed_at", "not_before"]),
+    table("outbox", &["at", "kind", "object_id", "bucket"], &["events"]),
+    table("change_log", &["kind", "object_id"], &["scope", "sequence_number"]),
+    table("catalog_change", &["catalog_id", "product_id"], &["sequence_number"]),
+    table("list_change", &["channel_id", "stock_list_id"], &["sequence_number", "left_sequence_number"]),
+    table("channel_feed", &["channel_id"], &["catalog_id", "has_items", "lists", "cursor_scope"]),
+    table("channel_cursor", &["channel_id", "kind", "scope"], &["sequence_number"]),
+    table("delivery", &["channel_id", "kind", "object_id"], &["scope", "offer", "changed_at", "not_before"]),
     table("feed_acknowledgement", &["channel_id", "kind"], &["at", "version_at"]),
     table(
         "integration_action",

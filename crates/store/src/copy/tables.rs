@@ -25,7 +25,7 @@ pub struct Table {
     pub(super) together: usize,
 }
 
-/// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `last_commit` and
+/// Every table that is copied. Not `schema_migration`, which the target has its own of, and not `commit_marker` and
 /// `lease`, which are about processes.
 pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TABLES.len() + FLOOR.len() }>(&[
     MAIN,
@@ -36,7 +36,7 @@ pub const TABLES: &[Table] = &joined::<{ MAIN.len() + DIRECTORY.len() + more::TA
 
 /// Accounts, stock, orders, and the rows that belong to them.
 const MAIN: &[Table] = &[
-    table("id_block", &["kind"], &["next"]),
+    table("id_range", &["kind"], &["next"]),
     table(
         "account",
         &["id"],
@@ -98,8 +98,8 @@ const MAIN: &[Table] = &[
             "sku",
             "unit",
             "on_hand",
-            "held",
-            "external",
+            "reserved",
+            "external_reservation",
             "reported",
             "snapshot_at",
             "is_snapshot_sent",
@@ -151,7 +151,7 @@ const MAIN: &[Table] = &[
         ],
     ),
     table(
-        "hold",
+        "reservation",
         &["item_id", "bucket"],
         &["stock_id", "quantity", "state", "registered_at", "moved_at", "moved_from_id", "moved_from_list_id"],
     ),
@@ -165,11 +165,11 @@ const MAIN: &[Table] = &[
             "cause",
             "item_id",
             "on_hand_delta",
-            "held_delta",
-            "external_delta",
+            "reserved_delta",
+            "external_reservation_delta",
             "reported_delta",
             "on_hand",
-            "held",
+            "reserved",
             "reported",
             "actor_id",
             "at",
@@ -233,7 +233,7 @@ const MAIN: &[Table] = &[
         ],
     ),
     table(
-        "place_report",
+        "geography_report",
         &["id"],
         &[
             "channel_id",
@@ -273,7 +273,7 @@ const MAIN: &[Table] = &[
         ],
     ),
     table("idempotency", &["account_id", "key", "bucket"], &["fingerprint", "status", "body", "created_at"]),
-    table("tally", &["scope", "level", "block"], &["n"]),
+    table("row_counter", &["scope", "level", "block"], &["n"]),
 ];
 
 pub(super) const fn table(name: &'static str, key: &'static [&'static str], rest: &'static [&'static str]) -> Table {

@@ -68,10 +68,10 @@ statements! {
     ADD_PART = "imports.add_part", "INSERT INTO import_part (import_id, number, bytes) VALUES (?1, ?2, ?3)";
     PART = "imports.part", "SELECT bytes FROM import_part WHERE import_id = ?1 AND number = ?2";
     ADD_CHUNK = "imports.add_chunk",
-        "INSERT INTO import_chunk (import_id, number, created, updated, unchanged, failed, outcomes)
+        "INSERT INTO import_chunk (import_id, number, created, updated, unchanged, failed, results)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     CHUNK = "imports.chunk",
-        "SELECT import_id, number, created, updated, unchanged, failed, outcomes FROM import_chunk
+        "SELECT import_id, number, created, updated, unchanged, failed, results FROM import_chunk
          WHERE import_id = ?1 AND number = ?2";
     STORED_CHUNK = "imports.stored_chunk",
         "SELECT import_id, number FROM import_chunk WHERE import_id = ?1 AND number = ?2";

@@ -53,7 +53,7 @@ pub static TABLES: &[&Table] = &[
     &cancellations::REQUESTS,
     &shipping_infos::SHIPPING_INFOS,
     &reports::ERROR_REPORTS,
-    &reports::PLACE_REPORTS,
+    &reports::GEOGRAPHY_REPORTS,
     &reports::OPERATIONAL_EVENTS,
     &categories::TREES,
     &categories::NODES,

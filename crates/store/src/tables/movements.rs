@@ -8,11 +8,11 @@ use crate::{Error, Tx};
 
 statements! {
     BY_ID = "movements.by_id",
-        "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta, external_delta,
-         reported_delta, on_hand, held, reported, actor_id, at, import_id FROM movement WHERE id = ?1 AND bucket = ?2";
+        "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id FROM movement WHERE id = ?1 AND bucket = ?2";
     INSERT = "movements.insert",
-        "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, held_delta,
-         external_delta, reported_delta, on_hand, held, reported, actor_id, at, import_id)
+        "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
+         external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
 }
 

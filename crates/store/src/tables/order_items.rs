@@ -37,7 +37,7 @@ pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHE
 
 /// The lines that are short, from a line on which ends it. The state is written out, since the index has only such
 /// reservations.
-pub const SHORT: &str = "id IN (SELECT item_id FROM hold WHERE state = 5 AND item_id >= ";
+pub const SHORT: &str = "id IN (SELECT item_id FROM reservation WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
 pub static KNOWN: resource::Table =
     resource::Table::new(TABLE.name, &[]).spread(resource::Colocation::With("order_id"));
@@ -70,24 +70,25 @@ statements! {
     UPDATE = "order_items.update",
         "UPDATE order_item SET status = ?3, extra_field = ?4, attributes = ?5, details = ?6, modified_at = ?7,
          stock_id = ?8, reserved_list_id = ?9, quantity = ?10 WHERE id = ?1 AND bucket = ?2";
-    HOLD = "holds.by_item",
+    RESERVATION = "reservations.by_item",
         "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
-         FROM hold WHERE item_id = ?1 AND bucket = ?2";
-    REPORTED_HOLDS = "holds.reported_of_stock",
-        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id FROM hold
+         FROM reservation WHERE item_id = ?1 AND bucket = ?2";
+    REPORTED_RESERVATIONS = "reservations.reported_of_stock",
+        "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
+         FROM reservation
          WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
-    SHORT_HOLDS = "holds.short_of_stock",
-        "SELECT item_id FROM hold WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
-    INSERT_HOLD = "holds.insert",
-        "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at)
+    SHORT_RESERVATIONS = "reservations.short_of_stock",
+        "SELECT item_id FROM reservation WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
+    INSERT_RESERVATION = "reservations.insert",
+        "INSERT INTO reservation (bucket, item_id, stock_id, quantity, state, registered_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    INSERT_MOVED_HOLD = "holds.insert_moved",
-        "INSERT INTO hold (bucket, item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id,
+    INSERT_MOVED_RESERVATION = "reservations.insert_moved",
+        "INSERT INTO reservation (bucket, item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id,
          moved_from_list_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     /// A reservation is in the bucket of its stock: when it moves to another stock, it moves to another bucket.
-    DELETE_HOLD = "holds.delete", "DELETE FROM hold WHERE item_id = ?1 AND bucket = ?2";
-    UPDATE_HOLD = "holds.update",
-        "UPDATE hold SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
+    DELETE_RESERVATION = "reservations.delete", "DELETE FROM reservation WHERE item_id = ?1 AND bucket = ?2";
+    UPDATE_RESERVATION = "reservations.update",
+        "UPDATE reservation SET state = ?3, registered_at = ?4, quantity = ?5 WHERE item_id = ?1 AND bucket = ?2";
 }
 
 fn read(row: &Row<'_>) -> Result<OrderItem, Error> {
@@ -118,7 +119,7 @@ pub(crate) fn quantity(units: i64) -> Result<Quantity, Error> {
     Quantity::new(units).ok_or_else(|| Error::Internal(format!("a stored quantity is {units}")))
 }
 
-fn read_hold(row: &Row<'_>) -> Result<Reservation, Error> {
+fn read_reservation(row: &Row<'_>) -> Result<Reservation, Error> {
     Ok(Reservation {
         item: OrderItemId::new(row.get(0)?),
         stock: StockId::new(row.get(1)?),
@@ -210,11 +211,11 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderI
 
 pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
     let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
-    tx.all_each(&HOLD, keys, read_hold).await
+    tx.all_each(&RESERVATION, keys, read_reservation).await
 }
 
 pub(crate) async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
-    tx.all_each(&REPORTED_HOLDS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_hold).await
+    tx.all_each(&REPORTED_RESERVATIONS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_reservation).await
 }
 
 /// The lines that are short at some stocks, the oldest of each, so many at the most.
@@ -224,7 +225,7 @@ pub(crate) async fn short_of(
     limit: i64,
 ) -> Result<Vec<OrderItemId>, Error> {
     let keys = stocks.into_iter().map(|id| values![id.get(), id.bucket(), limit]);
-    let mut found = tx.all_each(&SHORT_HOLDS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    let mut found = tx.all_each(&SHORT_RESERVATIONS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }
@@ -284,7 +285,7 @@ pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation])
             registered_at
         ]
     });
-    tx.execute_each(&INSERT_HOLD, rows).await?;
+    tx.execute_each(&INSERT_RESERVATION, rows).await?;
     let rows = reservations.iter().filter_map(|reservation| Some((reservation, reservation.moved?))).map(
         |(reservation, moved)| {
             let registered_at = reservation.registered_at.map(Timestamp::micros);
@@ -303,7 +304,7 @@ pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation])
             ]
         },
     );
-    tx.execute_each(&INSERT_MOVED_HOLD, rows).await
+    tx.execute_each(&INSERT_MOVED_RESERVATION, rows).await
 }
 
 /// Writes reservations back; `reservations` are pairs of the stock that a reservation was on and the reservation.
@@ -320,11 +321,11 @@ pub(crate) async fn update_holds(tx: &mut Tx<'_>, reservations: &[(StockId, &Res
             quantity
         ]
     });
-    tx.execute_each(&UPDATE_HOLD, rows).await?;
+    tx.execute_each(&UPDATE_RESERVATION, rows).await?;
     let moved: Vec<&(StockId, &Reservation)> =
         reservations.iter().filter(|(stock, reservation)| *stock != reservation.stock).collect();
     tx.execute_each(
-        &DELETE_HOLD,
+        &DELETE_RESERVATION,
         moved.iter().map(|(stock, reservation)| values![reservation.item.get(), stock.bucket()]),
     )
     .await?;

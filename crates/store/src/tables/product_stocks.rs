@@ -24,14 +24,14 @@ const MOVEMENTS: Log = Log {
 /// What the ERP's side shows; the first columns of [`TABLE`], in the same order.
 const BRIEF: Table = Table {
     name: "stock",
-    columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field",
+    columns: "id, sku, on_hand, stock_list_id, unit, reserved, extra_field",
     counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
 
 pub(crate) const TABLE: Table = Table {
     name: "stock",
-    columns: "id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported, snapshot_at, \
+    columns: "id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported, snapshot_at, \
               discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at",
     counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
@@ -39,19 +39,19 @@ pub(crate) const TABLE: Table = Table {
 
 statements! {
     BY_ID = "stocks.by_id",
-        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+        "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at FROM stock WHERE id = ?1 AND bucket = ?2";
     /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
-        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+        "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          || ' ' || l.is_item_code_unique
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", for_update;
     LOCK_BY_KEY = "stocks.lock_by_key",
-        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+        "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
          || ' ' || l.is_item_code_unique
@@ -59,28 +59,28 @@ statements! {
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", for_update;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
-        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+        "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at FROM stock
          WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
-        "SELECT id, sku, on_hand, stock_list_id, unit, held, extra_field, product_id, external, reported,
+        "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at FROM stock
          WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
-        "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, held, external, reported,
+        "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, reserved, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at, is_snapshot_sent,
          counted_at, adjusted_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     UPDATE = "stocks.update",
-        "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, reported = ?7, snapshot_at = ?8,
+        "UPDATE stock SET unit = ?3, on_hand = ?4, reserved = ?5, external_reservation = ?6, reported = ?7, snapshot_at = ?8,
          movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12,
          is_snapshot_sent = ?13, counted_at = ?14, adjusted_at = ?15 WHERE id = ?1 AND bucket = ?2";
     /// What an import can change, unless something has moved the stock meanwhile.
     UPDATE_UNMOVED = "stocks.update_unmoved",
-        "UPDATE stock SET unit = ?3, on_hand = ?4, held = ?5, external = ?6, snapshot_at = ?7, movement_id = ?8,
+        "UPDATE stock SET unit = ?3, on_hand = ?4, reserved = ?5, external_reservation = ?6, snapshot_at = ?7, movement_id = ?8,
          modified_at = ?9, is_snapshot_sent = ?12, adjusted_at = ?14 WHERE id = ?1 AND bucket = ?2
          AND discrepancy_at IS NULL AND counted_at IS NULL
          AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11

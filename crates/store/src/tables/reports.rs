@@ -36,8 +36,8 @@ pub static ERROR_REPORTS: Table = Table::new(
 .counted_by(&["channel_id"]);
 
 /// A place of an address that has no mapping.
-pub static PLACE_REPORTS: Table = Table::new(
-    "place_report",
+pub static GEOGRAPHY_REPORTS: Table = Table::new(
+    "geography_report",
     &[
         Column::maybe("channel_id"),
         Column::text("kind"),
@@ -80,14 +80,14 @@ statements! {
     OLDEST_ERRORS = "reports.oldest_errors",
         "SELECT id, created_at, channel_id FROM error_report WHERE id > 0 ORDER BY id LIMIT ?1";
     OLDEST_PLACES = "reports.oldest_places",
-        "SELECT id, created_at, channel_id FROM place_report WHERE id > 0 ORDER BY id LIMIT ?1";
+        "SELECT id, created_at, channel_id FROM geography_report WHERE id > 0 ORDER BY id LIMIT ?1";
     OLDEST_EVENTS = "reports.oldest_events",
         "SELECT id, created_at, channel_id FROM operational_event WHERE id > 0 ORDER BY id LIMIT ?1";
 }
 
 /// Every table of reports.
 static ALL: [(&Table, &Statement); 3] =
-    [(&ERROR_REPORTS, &OLDEST_ERRORS), (&PLACE_REPORTS, &OLDEST_PLACES), (&OPERATIONAL_EVENTS, &OLDEST_EVENTS)];
+    [(&ERROR_REPORTS, &OLDEST_ERRORS), (&GEOGRAPHY_REPORTS, &OLDEST_PLACES), (&OPERATIONAL_EVENTS, &OLDEST_EVENTS)];
 
 /// Drops some reports from before a time, or the oldest ones where there are more than so many; whether there were any.
 pub async fn forget(tx: &mut Tx<'_>, before: Timestamp, most: i64) -> Result<bool, Error> {

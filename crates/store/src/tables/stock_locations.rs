@@ -97,7 +97,7 @@ statements! {
     RELOCATE = "stock_locations.relocate", "UPDATE stock_list SET location_id = ?2 WHERE id = ?1";
     /// Once in the life of a location: the lines of its list that are open.
     DUE = "stock_locations.due",
-        "INSERT INTO plan_due (bucket, order_id) SELECT bucket, order_id FROM order_item
+        "INSERT INTO sourcing_queue (bucket, order_id) SELECT bucket, order_id FROM order_item
          WHERE stock_list_id = ?1 AND status = 400 ON CONFLICT (order_id, bucket) DO NOTHING";
     LISTS = "stock_locations.lists", "SELECT id, stock_list_id FROM stock_location ORDER BY id";
     NAMES = "stock_locations.names", "SELECT id, name, erp_code FROM stock_location ORDER BY id";

@@ -41,14 +41,14 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     UPDATE = "stock_moves.update",
         "UPDATE stock_move SET state = ?3, code = ?4, registered_at = ?5, modified_at = ?6 WHERE id = ?1 AND bucket = ?2";
-    KEPT = "stock_kept.of_stock",
-        "SELECT stock_id, move_id, quantity, registered_at FROM stock_kept
+    KEPT = "kept_units.of_stock",
+        "SELECT stock_id, move_id, quantity, registered_at FROM kept_units
          WHERE stock_id = ?1 AND bucket = ?2 ORDER BY move_id";
-    INSERT_KEPT = "stock_kept.insert",
-        "INSERT INTO stock_kept (bucket, stock_id, move_id, quantity, registered_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    UPDATE_KEPT = "stock_kept.update",
-        "UPDATE stock_kept SET registered_at = ?4 WHERE stock_id = ?1 AND move_id = ?2 AND bucket = ?3";
-    DELETE_KEPT = "stock_kept.delete", "DELETE FROM stock_kept WHERE stock_id = ?1 AND move_id = ?2 AND bucket = ?3";
+    INSERT_KEPT = "kept_units.insert",
+        "INSERT INTO kept_units (bucket, stock_id, move_id, quantity, registered_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    UPDATE_KEPT = "kept_units.update",
+        "UPDATE kept_units SET registered_at = ?4 WHERE stock_id = ?1 AND move_id = ?2 AND bucket = ?3";
+    DELETE_KEPT = "kept_units.delete", "DELETE FROM kept_units WHERE stock_id = ?1 AND move_id = ?2 AND bucket = ?3";
 }
 
 fn read(row: &Row<'_>) -> Result<StockMove, Error> {

@@ -32,7 +32,7 @@ statements! {
          FROM unplanned_item WHERE id > ?1 ORDER BY id LIMIT ?2";
     /// Locations have changed: the lines that wait for stock are to be sourced.
     RETRY = "unplanned_items.retry",
-        "INSERT INTO plan_due (bucket, order_id) SELECT bucket, order_id FROM unplanned_item
+        "INSERT INTO sourcing_queue (bucket, order_id) SELECT bucket, order_id FROM unplanned_item
          WHERE reason IN (1, 2, 3) ON CONFLICT (order_id, bucket) DO NOTHING";
     INSERT = "unplanned_items.insert",
         "INSERT INTO unplanned_item (bucket, id, order_id, stock_id, sku, quantity, reason, created_at, modified_at)

@@ -22,10 +22,10 @@ use crate::tables::{
 use crate::{Error, Tx};
 
 statements! {
-    DUE = "plan_due.all", "SELECT order_id FROM plan_due ORDER BY order_id LIMIT ?1";
-    INSERT_DUE = "plan_due.insert",
-        "INSERT INTO plan_due (bucket, order_id) VALUES (?1, ?2) ON CONFLICT (order_id, bucket) DO NOTHING";
-    DELETE_DUE = "plan_due.delete", "DELETE FROM plan_due WHERE order_id = ?1 AND bucket = ?2";
+    DUE = "sourcing_queue.all", "SELECT order_id FROM sourcing_queue ORDER BY order_id LIMIT ?1";
+    INSERT_DUE = "sourcing_queue.insert",
+        "INSERT INTO sourcing_queue (bucket, order_id) VALUES (?1, ?2) ON CONFLICT (order_id, bucket) DO NOTHING";
+    DELETE_DUE = "sourcing_queue.delete", "DELETE FROM sourcing_queue WHERE order_id = ?1 AND bucket = ?2";
 }
 
 /// How many orders that have not been sourced yet a count looks at: the sourcing worker sources the others in a moment.

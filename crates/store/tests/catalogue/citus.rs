@@ -217,32 +217,32 @@ fn no_statement_is_of_a_kind_that_citus_refuses() {
 fn what_citus_refuses_is_found() {
     let spread = spread();
     for (text, rule) in [
-        ("SELECT at FROM touched WHERE at > $1 ORDER BY at LIMIT $2 FOR UPDATE", ONE_LOCK),
+        ("SELECT at FROM outbox WHERE at > $1 ORDER BY at LIMIT $2 FOR UPDATE", ONE_LOCK),
         ("SELECT id FROM stock WHERE bucket = $1 OR bucket = $2 FOR KEY SHARE", ONE_LOCK),
         ("INSERT INTO stock (id, sku) VALUES ($1, $2)", OWN_BUCKET),
         ("INSERT INTO stock (bucket, id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", OWN_BUCKET),
         ("UPDATE stock SET sku = $2, bucket = $3 WHERE id = $1", NO_MOVE),
         ("UPDATE stock SET modified_at = now() WHERE id = $1 AND bucket = $2", NO_CHANCE),
-        ("SELECT i.id FROM order_item i LEFT JOIN hold h ON h.item_id = i.id", BY_BUCKET),
+        ("SELECT i.id FROM order_item i LEFT JOIN reservation h ON h.item_id = i.id", BY_BUCKET),
         (
-            "SELECT i.id FROM order_item i JOIN hold h ON h.item_id = i.id AND h.bucket = i.bucket \
+            "SELECT i.id FROM order_item i JOIN reservation h ON h.item_id = i.id AND h.bucket = i.bucket \
              JOIN stock s ON s.id = h.stock_id",
             BY_BUCKET,
         ),
         ("SELECT s.id FROM stock s LEFT JOIN (SELECT id FROM product) p ON p.id = s.product_id", BY_BUCKET),
         ("SELECT i.id FROM order_item i WHERE NOT EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.id)", BY_BUCKET),
-        ("WITH k AS (SELECT 1 FROM stock s JOIN hold h ON h.stock_id = s.id) SELECT 1 FROM k", BY_BUCKET),
-        ("SELECT 1 FROM stock UNION ALL SELECT 1 FROM stock s JOIN hold h ON h.stock_id = s.id", BY_BUCKET),
+        ("WITH k AS (SELECT 1 FROM stock s JOIN reservation h ON h.stock_id = s.id) SELECT 1 FROM k", BY_BUCKET),
+        ("SELECT 1 FROM stock UNION ALL SELECT 1 FROM stock s JOIN reservation h ON h.stock_id = s.id", BY_BUCKET),
     ] {
         assert_eq!(broken(text, &spread), BTreeSet::from([rule]), "{text}");
     }
     for text in [
-        "WITH h AS (SELECT item_id FROM hold) SELECT i.id FROM order_item i LEFT JOIN h ON h.item_id = i.id",
+        "WITH h AS (SELECT item_id FROM reservation) SELECT i.id FROM order_item i LEFT JOIN h ON h.item_id = i.id",
         "SELECT i.id FROM order_item i WHERE EXISTS (SELECT 1 FROM mapping m WHERE m.item_id = i.id AND m.bucket = i.bucket)",
         "SELECT 1 FROM stock WHERE sku = (SELECT sku FROM product WHERE id = $1) LIMIT 1",
         "SELECT l.name, (SELECT c.name FROM channel c WHERE c.id = s.id) FROM stock s JOIN stock_list l ON l.id = s.stock_list_id",
         "SELECT id FROM stock WHERE id = $1 AND bucket = $2 FOR UPDATE",
-        "INSERT INTO tally (scope, n) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET n = tally.n + excluded.n",
+        "INSERT INTO row_counter (scope, n) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET n = row_counter.n + excluded.n",
     ] {
         assert_eq!(broken(text, &spread), BTreeSet::new(), "{text}");
     }

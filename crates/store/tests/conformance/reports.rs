@@ -2,14 +2,14 @@
 
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record, Table};
-use onhand_store::tables::reports::{self, ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
+use onhand_store::tables::reports::{self, ERROR_REPORTS, GEOGRAPHY_REPORTS, OPERATIONAL_EVENTS};
 use onhand_store::{Error, Store, Tx};
 
 use crate::database::for_each_engine;
 use crate::shop::{add_channel, at};
 use crate::verify::differences;
 
-const TABLES: [&Table; 3] = [&ERROR_REPORTS, &PLACE_REPORTS, &OPERATIONAL_EVENTS];
+const TABLES: [&Table; 3] = [&ERROR_REPORTS, &GEOGRAPHY_REPORTS, &OPERATIONAL_EVENTS];
 
 /// When the reports were made that a table has, in seconds, and how many it says it has.
 async fn found(tx: &mut Tx<'_>, table: &'static Table) -> Result<(Vec<i64>, Option<i64>), Error> {

@@ -294,11 +294,11 @@ async fn sequence(store: Store) -> Result<i64, Error> {
 #[test]
 fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
     static ADD: Statement =
-        Statement::shared("t.add", "UPDATE touched SET changes = changes || '2 515 1 2;' WHERE at = 1");
+        Statement::shared("t.add", "UPDATE outbox SET events = events || '2 515 1 2;' WHERE at = 1");
     const BLOCKED: &str =
         "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     for_server_engines(async |database| {
-        database.ask("INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (3, 1, 2, 259, '2 259 1 1;')");
+        database.ask("INSERT INTO outbox (bucket, at, kind, object_id, events) VALUES (3, 1, 2, 259, '2 259 1 1;')");
         // Twice: when it is added, and when that may be committed.
         let barrier = Arc::new(tokio::sync::Barrier::new(2));
         let (store, waiting) = (database.store.clone(), barrier.clone());
@@ -321,10 +321,10 @@ fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
         sequencing.await.expect("not broken off").expect("sequenced");
         while sequence(database.store.clone()).await.expect("sequenced") > 0 {}
         assert_eq!(
-            database.ask("SELECT string_agg(CAST(object_id AS TEXT), ' ' ORDER BY object_id) FROM change"),
+            database.ask("SELECT string_agg(CAST(object_id AS TEXT), ' ' ORDER BY object_id) FROM change_log"),
             "259 515"
         );
-        assert_eq!(database.ask("SELECT COUNT(*) FROM touched"), "0");
+        assert_eq!(database.ask("SELECT COUNT(*) FROM outbox"), "0");
     });
 }
 

@@ -125,10 +125,12 @@ fn tables_go_home_once_and_in_an_order_that_works() {
     }
 
     assert_eq!(distribute(database.url()).expect("again"), Vec::<&str>::new());
-    database.psql("DELETE FROM pg_dist_partition WHERE logicalrelid = 'hold'::regclass").expect("it forgets one");
+    database
+        .psql("DELETE FROM pg_dist_partition WHERE logicalrelid = 'reservation'::regclass")
+        .expect("it forgets one");
     let again = distribute(database.url()).expect("the rest");
     assert_eq!(again.len(), 1, "an interrupted run is repeated: {again:?}");
-    assert_eq!(lines(&database, CALLS).last().map(String::as_str), Some("hold by bucket with stock"));
+    assert_eq!(lines(&database, CALLS).last().map(String::as_str), Some("reservation by bucket with stock"));
 }
 
 #[test]
@@ -142,11 +144,11 @@ fn a_database_that_is_spread_in_part_is_not_worked_on() {
 
     // As after a migration that brings new tables, and as it was left by versions that kept some from Citus.
     database
-        .psql("DELETE FROM pg_dist_partition WHERE how = 'known' OR logicalrelid = 'hold'::regclass")
+        .psql("DELETE FROM pg_dist_partition WHERE how = 'known' OR logicalrelid = 'reservation'::regclass")
         .expect("rows");
     let Err(Error::PreconditionFailed(text)) = look() else { panic!("it was opened") };
-    assert!(text.starts_with("onhand migrate --citus is due, ") && text.contains("hold, "), "{text}");
-    assert!(text.contains("last_commit") && !text.contains("sales_order") && !text.contains('\n'), "{text}");
+    assert!(text.starts_with("onhand migrate --citus is due, ") && text.contains("reservation, "), "{text}");
+    assert!(text.contains("commit_marker") && !text.contains("sales_order") && !text.contains('\n'), "{text}");
     distribute(database.url()).expect("the rest");
     assert_eq!(look().expect("it opens again"), PlacementState::Complete);
 }

@@ -100,18 +100,18 @@ async fn every_rule_is_checked(store: &Store) {
 }
 
 async fn changes_get_their_versions(store: &Store, machines: &Machines) {
-    machines.ask("INSERT INTO touched VALUES (3, 1, 2, 259, '2 259 1 1;'), (4, 2, 2, 260, '2 260 1 2;')");
+    machines.ask("INSERT INTO outbox VALUES (3, 1, 2, 259, '2 259 1 1;'), (4, 2, 2, 260, '2 260 1 2;')");
     let taken = store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("the sequencer works");
     assert_eq!(taken, 2);
-    assert_eq!(machines.ask("SELECT object_id FROM change ORDER BY version"), "259\n260");
-    assert_eq!(machines.ask("SELECT COUNT(*) FROM touched"), "0");
+    assert_eq!(machines.ask("SELECT object_id FROM change_log ORDER BY sequence_number"), "259\n260");
+    assert_eq!(machines.ask("SELECT COUNT(*) FROM outbox"), "0");
 }
 
 /// Notes a change of an object whose bucket is this.
 async fn touch(tx: &mut Tx<'_>, bucket: i64) -> Result<u64, Error> {
     static TOUCH: Statement = Statement::shared(
         "t.touch",
-        "INSERT INTO touched (bucket, at, kind, object_id, changes) VALUES (?1, 1, 2, ?1, '')",
+        "INSERT INTO outbox (bucket, at, kind, object_id, events) VALUES (?1, 1, 2, ?1, '')",
     );
     tx.execute(&TOUCH, &[Value::Int(bucket)]).await
 }
@@ -135,8 +135,8 @@ async fn a_key_that_is_taken_is_named(store: &Store) {
 /// Whether it was the statement or the commit that met it, no client is told that the program is at fault, and nothing
 /// is stored.
 async fn a_machine_that_is_gone_is_told_as_that(store: &Store, machines: &Arc<Machines>) {
-    let count = "SELECT COUNT(*) FROM touched WHERE at = 1";
-    machines.ask("DELETE FROM touched");
+    let count = "SELECT COUNT(*) FROM outbox WHERE at = 1";
+    machines.ask("DELETE FROM outbox");
     let stopping = machines.clone();
     let torn = async move |tx: &mut Tx<'_>| {
         for bucket in 0..BUCKETS {

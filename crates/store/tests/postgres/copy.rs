@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use crate::{open, run};
 
 /// Tables that belong to the processes of a database, or to its program.
-const PRIVATE: &[&str] = &["schema_migration", "last_commit", "lease"];
+const PRIVATE: &[&str] = &["schema_migration", "commit_marker", "lease"];
 
 /// A shop that adds up. Products fill a whole number of chunks, stocks do not; there are texts of every kind of
 /// character, bytes, and columns that are NULL here and not there.
@@ -24,7 +24,7 @@ const SHOP: &str = "
     INSERT INTO account VALUES (1, 'admin', 'hash', 'admin', NULL, 1, 1, NULL), (2, 'market', 'hash', 'channel', 1, 0, 2, NULL);
     INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL, 0, NULL), (2, 2, 'b', 'prefix', x'', 1, 5, 6, 1, 7);
     INSERT INTO lease VALUES ('sweep', 'somebody', 9);
-    INSERT INTO last_commit VALUES (1, 1);
+    INSERT INTO commit_marker VALUES (1, 1);
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4000)
       INSERT INTO product SELECT n & 255, n * 256 + (n & 255), 'SKU-' || n, 'é\" \\', '', 1, '{}', '{\"a\":[1]}', n, n FROM n;
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4001)
@@ -34,10 +34,10 @@ const SHOP: &str = "
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
     INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL),
                                   (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263);
-    INSERT INTO hold VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
+    INSERT INTO reservation VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
     INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3);
-    UPDATE stock SET held = 1, reported = 4, movement_id = 90000001 WHERE id = 257;
+    UPDATE stock SET reserved = 1, reported = 4, movement_id = 90000001 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
       (1, 'Depot', 'WH', 1, NULL, 1, 'warehouse', NULL, 1, 1, 1, 0, 0, 0, 0, 'adjust', '[]', '{}', '{}', '', '', 1, 1,
@@ -49,13 +49,13 @@ const SHOP: &str = "
     INSERT INTO transfer_item VALUES (7, 263, 263, 263, 263, 263, 'SKU-1', 2, 100, 1, 1);
     INSERT INTO stock_move VALUES (7, 263, 263, 263, 'transfer', 263, 'SKU-1', 2, 257, 1, 514, 1, 1, 'M', 8, 1, 1);
     INSERT INTO goods_movement VALUES (1, 257, 8, -2);
-    INSERT INTO stock_kept VALUES (1, 257, 263, 2, 8);
+    INSERT INTO kept_units VALUES (1, 257, 263, 2, 8);
     INSERT INTO discrepancy VALUES
       (1, 257, 257, 1, 'SKU-1', 'damaged', 0, 263, NULL, 1, 1, 1, 257, 2, 10, 1, 'removed', 1);
     INSERT INTO stock_count VALUES (256, 1, 1, 1);
     INSERT INTO stock_count_line VALUES (256, 0, 'SKU-1', 1, 1, 'confirmed', NULL);
     INSERT INTO unplanned_item VALUES (7, 263, 263, 257, 'SKU-1', 2, 4, 1, 1);
-    INSERT INTO plan_due VALUES (7, 263);
+    INSERT INTO sourcing_queue VALUES (7, 263);
     INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
     INSERT INTO import VALUES
       (3, 'key-1', 'stocks', 'import', 'upsert', 0, 1, NULL, 1, 'completed', 'çok.csv', 300000, 'csv', 'UTF-8', '[\"x\"]',
@@ -64,7 +64,7 @@ const SHOP: &str = "
     WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 70)
       INSERT INTO import_part SELECT 3, n, CAST(printf('%.*c', 262144, 'x') AS BLOB) FROM n;
     INSERT INTO import_chunk VALUES (3, 0, 1, 1, 0, 0, x'0100ff'), (3, 1, 0, 0, 0, 0, x'');
-    INSERT INTO id_block VALUES ('product', 4001), ('stock', 4002), ('stock_list', 3), ('connection', 40);
+    INSERT INTO id_range VALUES ('product', 4001), ('stock', 4002), ('stock_list', 3), ('connection', 40);
     WITH scopes (scope, id) AS (
         SELECT 'product', id FROM product UNION ALL SELECT 'stock', id FROM stock
         UNION ALL SELECT 'stock:stock_list_id:' || stock_list_id, id FROM stock
@@ -99,12 +99,12 @@ const SHOP: &str = "
         UNION ALL SELECT 'cancellation_request', id FROM cancellation_request
         UNION ALL SELECT 'order_shipping_info', id FROM order_shipping_info
         UNION ALL SELECT 'error_report', id FROM error_report
-        UNION ALL SELECT 'place_report', id FROM place_report
+        UNION ALL SELECT 'geography_report', id FROM geography_report
         UNION ALL SELECT 'operational_event', id FROM operational_event
         UNION ALL SELECT 'cancellation_request:channel_id:' || channel_id, id FROM cancellation_request
         UNION ALL SELECT 'order_shipping_info:channel_id:' || channel_id, id FROM order_shipping_info
         UNION ALL SELECT 'error_report:channel_id:' || channel_id, id FROM error_report
-        UNION ALL SELECT 'place_report:channel_id:' || channel_id, id FROM place_report
+        UNION ALL SELECT 'geography_report:channel_id:' || channel_id, id FROM geography_report
         UNION ALL SELECT 'operational_event:channel_id:' || channel_id, id FROM operational_event
         UNION ALL SELECT 'integration_action', id FROM integration_action
         UNION ALL SELECT 'integration_action:channel_id:' || channel_id, id FROM integration_action
@@ -122,17 +122,17 @@ const SHOP: &str = "
         UNION ALL SELECT 'address', id FROM address
         UNION ALL SELECT 'product_category:category_id:' || category_id, id FROM product_category),
       levels (level, shift) AS (VALUES (1, 24), (2, 16))
-      INSERT INTO tally SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
+      INSERT INTO row_counter SELECT scope, level, id >> shift, COUNT(*) FROM scopes CROSS JOIN levels GROUP BY 1, 2, 3;";
 
 /// A row in every table of the feed.
 const FEED: &str = "
-    INSERT INTO touched VALUES (7, 1, 5, 263, '5 263 1 1;');
-    INSERT INTO change VALUES (5, 263, 1, 1);
+    INSERT INTO outbox VALUES (7, 1, 5, 263, '5 263 1 1;');
+    INSERT INTO change_log VALUES (5, 263, 1, 1);
     INSERT INTO catalog_change VALUES (1, 7, 2);
     INSERT INTO list_change VALUES (1, 1, 3, 0);
     INSERT INTO channel_feed VALUES (1, 1, 0, '1;', 'raw;1;0;1');
-    INSERT INTO feed_position VALUES (1, 5, 1, 1);
-    INSERT INTO outgoing VALUES (1, 5, 263, 1, 0, 1, 0);
+    INSERT INTO channel_cursor VALUES (1, 5, 1, 1);
+    INSERT INTO delivery VALUES (1, 5, 263, 1, 0, 1, 0);
     INSERT INTO feed_acknowledgement VALUES (1, 5, 1, 1);
     INSERT INTO integration_action VALUES (1, 1, 5, 263, 'é', 1, NULL, 'error', '', 'remote', '{}', 1, 1);
     INSERT INTO batch_request VALUES (1, 1, 'é', '', '', 'commit', '[]', 9, 1, 1);
@@ -144,7 +144,7 @@ const SALES: &str = "
     INSERT INTO cancellation_request VALUES (7, 263, 263, 263, 1, NULL, NULL, 'é', 'cancel', 'confirmed', '{}', 1, 1);
     INSERT INTO order_shipping_info VALUES (7, 263, 263, 1, 'T-1', 'é', '', 0, '{}', 1, 1);
     INSERT INTO error_report VALUES (7, 263, 1, NULL, 263, NULL, NULL, NULL, 'é', '', '', '', 0, 1, 1);
-    INSERT INTO place_report VALUES (1, 1, 'city', '', '34', NULL, NULL, NULL, 'é', '', '', '', 1, 1);
+    INSERT INTO geography_report VALUES (1, 1, 'city', '', '34', NULL, NULL, NULL, 'é', '', '', '', 1, 1);
     INSERT INTO operational_event VALUES (7, 263, 1, 'é', '', '', '', NULL, '[]', '', '', '', '', '', NULL, 1, 1);";
 
 /// A row in every table of the directory.

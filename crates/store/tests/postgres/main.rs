@@ -5,6 +5,7 @@
 mod citus;
 mod cluster;
 mod copy;
+mod development;
 mod doors;
 mod tls;
 

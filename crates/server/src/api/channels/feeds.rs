@@ -34,7 +34,7 @@ pub const STOCK_FILTERS: &[Filter] = &[
     Filter::only("product__pk", "product_id", Kind::Int),
     Filter::new("stock_list", "stock_list_id", Kind::Int),
     Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
-    Filter::new("sold_quantity_unreported", "held", Kind::Int),
+    Filter::new("sold_quantity_unreported", "reserved", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
@@ -197,7 +197,7 @@ pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]
         }
         Ok((found.count, written(tx, &channel_scope, source, &found.objects).await?))
     };
-    let (count, rows): (i64, Vec<String>) = call.app.store.read("outgoing.part", read).await?;
+    let (count, rows): (i64, Vec<String>) = call.app.store.read("deliveries.part", read).await?;
     let reply = call.page(&query, &Page { count: Some(count), rows, next: None }, |out, row| out.push_str(row))?;
     response_cache.insert(name, &reply.body, None, before);
     Ok(reply)

@@ -4,7 +4,7 @@
 //! bound. Must not know what a code means: they are the clients' own and repeat.
 
 use onhand_store::resource::Record;
-use onhand_store::tables::reports::{ERROR_REPORTS, OPERATIONAL_EVENTS, PLACE_REPORTS};
+use onhand_store::tables::reports::{ERROR_REPORTS, GEOGRAPHY_REPORTS, OPERATIONAL_EVENTS};
 
 use crate::resource::{OwnerScope, Resource, Rule, Ruling, fill_blanks, judge};
 use crate::wire::field::Field;
@@ -126,7 +126,7 @@ const fn place(path: &'static str, rule: Rule) -> Resource {
         own: Some(OwnerScope::Column("channel_id")),
         rule: Some(rule),
         ..Resource::new(
-            &PLACE_REPORTS,
+            &GEOGRAPHY_REPORTS,
             (path, "place_reports/{id}"),
             "place report",
             PLACE_FIELDS,

@@ -95,7 +95,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("stock_list", "stock_list_id", Kind::Int),
     Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
     Filter::new("stock", "on_hand", Kind::Int),
-    Filter::new("sold_quantity_unreported", "held", Kind::Int),
+    Filter::new("sold_quantity_unreported", "reserved", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];

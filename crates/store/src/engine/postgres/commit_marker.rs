@@ -1,6 +1,6 @@
 //! Commits whose answer was lost.
 //!
-//! Every connection that writes has a row of its own in `last_commit`, in which each transaction leaves its number
+//! Every connection that writes has a row of its own in `commit_marker`, in which each transaction leaves its number
 //! before it commits. When the answer to a commit does not arrive, another connection ends the lost one if it is still
 //! there, reads that row under a lock, and knows whether the transaction took place.
 //!
@@ -15,13 +15,13 @@ use crate::Error;
 use crate::sql::{statements, values};
 
 statements! {
-    CONNECTION = "last_commit.connection",
-        "INSERT INTO id_block (kind, next) VALUES ('connection', 2)
-         ON CONFLICT (kind) DO UPDATE SET next = id_block.next + 1 RETURNING next - 1";
-    INSERT = "last_commit.insert", "INSERT INTO last_commit (connection, number) VALUES (?1, 0)";
-    FORGET = "last_commit.forget", "DELETE FROM last_commit WHERE connection < ?1";
-    NOTE = "last_commit.note", "UPDATE last_commit SET number = ?2 WHERE connection = ?1";
-    FIND = "last_commit.find", "SELECT number FROM last_commit WHERE connection = ?1", for_update;
+    CONNECTION = "commit_marker.connection",
+        "INSERT INTO id_range (kind, next) VALUES ('connection', 2)
+         ON CONFLICT (kind) DO UPDATE SET next = id_range.next + 1 RETURNING next - 1";
+    INSERT = "commit_marker.insert", "INSERT INTO commit_marker (connection, number) VALUES (?1, 0)";
+    FORGET = "commit_marker.forget", "DELETE FROM commit_marker WHERE connection < ?1";
+    NOTE = "commit_marker.note", "UPDATE commit_marker SET number = ?2 WHERE connection = ?1";
+    FIND = "commit_marker.find", "SELECT number FROM commit_marker WHERE connection = ?1", for_update;
 }
 
 /// Ends a server process and waits for it.

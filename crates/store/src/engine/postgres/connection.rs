@@ -67,7 +67,7 @@ pub(super) struct Connection {
     pub(super) is_standby: bool,
     /// Whether nothing was left open on it.
     pub(super) is_clean: bool,
-    /// Its number in `last_commit`, once it has written, and how often it has.
+    /// Its number in `commit_marker`, once it has written, and how often it has.
     pub(super) number: Option<i64>,
     pub(super) commits: i64,
     /// Whether it was cut, which the driver may not know yet when the server has said so.

@@ -1,1 +1,0 @@
--- Only the server engine has anything to be told.
