@@ -515,7 +515,10 @@ fn named_modules(text: &str) -> BTreeSet<String> {
 fn re_exported(krate: &str) -> BTreeMap<String, String> {
     let top = if krate == "core" { read("crates/core/src/lib.rs") } else { String::new() };
     let uses = top.split("\npub use ").skip(1).filter_map(|rest| rest.split_once(';')?.0.split_once("::"));
-    let names = |list: &str| list.split(['{', '}', ',']).map(|name| name.trim().to_owned()).collect::<Vec<_>>();
+    let named = |name: &&str| !name.is_empty();
+    let names = |list: &str| -> Vec<String> {
+        list.split(['{', '}', ',']).map(str::trim).filter(named).map(str::to_owned).collect()
+    };
     uses.flat_map(|(module, list)| names(list).into_iter().map(|name| (name, module.to_owned()))).collect()
 }
 
