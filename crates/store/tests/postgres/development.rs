@@ -62,7 +62,7 @@ fn a_server_database_of_a_development_version_is_refused_and_unchanged() {
         let database = database();
         database.psql(&old(migrations)).expect("an old database");
         let content = || {
-            let sql = "SELECT relname || relkind FROM pg_class WHERE relnamespace = 'public'::regnamespace
+            let sql = "SELECT relname::text || relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
                        UNION ALL SELECT version || name || checksum FROM schema_migration
                        UNION ALL SELECT kind || next FROM id_range ORDER BY 1";
             database.psql(sql).expect("it answers")
