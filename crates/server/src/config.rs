@@ -52,12 +52,12 @@ pub struct DatabaseConfig {
     pub database_statement_seconds: u32,
 }
 
-/// What of a place's discrepancies a removal by a date is about.
+/// Which discrepancies of a location a removal by date removes.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DiscrepancyRemove {
-    /// What was reported from the start of the day on.
+    /// Those reported from the start of the day on.
     From,
-    /// What was reported until the end of the day.
+    /// Those reported until the end of the day.
     Until,
 }
 
@@ -68,17 +68,17 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 
-    /// A second address to listen on, for whoever runs the server: health, metrics and the API description. The last
-    /// two are then served there only.
+    /// The address of the operator listener: health, metrics and the API description. The last two are then served
+    /// there only.
     #[arg(long, env = "ONHAND_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
 
-    /// Seconds to wait at the start for a database server that is not there yet, or for another process that works on
-    /// the file.
+    /// Seconds to wait at the start for a database server that is not there yet, or for another process that has the
+    /// lock of the file.
     #[arg(long, env = "ONHAND_DATABASE_WAIT_SECONDS", default_value = "60", value_name = "SECONDS")]
     pub database_wait_seconds: u32,
 
-    /// What is asked of the database before the start.
+    /// What is required of the database before the start.
     #[command(flatten)]
     pub start: StartConfig,
 
@@ -86,7 +86,7 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_DISK_FREE_BYTES_MIN", default_value = "67108864", value_name = "BYTES")]
     pub disk_free_bytes_min: u64,
 
-    /// Seconds between two looks at the database for the numbers of /metrics. A look that takes long makes the pause
+    /// Seconds between two reads of the database for the numbers of /metrics. A read that takes long makes the pause
     /// longer.
     #[arg(
         long,
@@ -97,7 +97,7 @@ pub struct ServeConfig {
     )]
     pub watch_seconds: u32,
 
-    /// Fill an empty database with a believable shop: lists, products, channels, orders.
+    /// Fill an empty database with an example shop: lists, products, channels, orders.
     #[arg(long, env = "ONHAND_DEMO")]
     pub demo: bool,
 
@@ -109,17 +109,17 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
 
-    /// What clients put before a path to reach this server, for links in lists.
+    /// The address of this server for clients, with which links in lists begin.
     #[arg(long, env = "ONHAND_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
-    /// Names of this server, with or without a port, parted by commas. Where there is no public URL, links in lists
-    /// begin with the name that a request has in its Host header if it is one of these, localhost, or the address at
-    /// which the request arrived; else with that address.
+    /// Names of this server, with or without a port, separated by commas. Without a public URL, links in lists begin
+    /// with the request's Host if it is one of these, localhost, or the address at which the request arrived; else with
+    /// that address.
     #[arg(long, env = "ONHAND_HOSTS", value_name = "HOSTS", value_delimiter = ',', value_parser = host)]
     pub hosts: Vec<String>,
 
-    /// Whether a stock write with an unknown SKU makes the product. If not, it is refused with 400.
+    /// Whether a stock write with an unknown SKU makes the product. If not, it is rejected with 400.
     #[arg(
         long,
         env = "ONHAND_CREATE_UNKNOWN_PRODUCTS",
@@ -129,7 +129,7 @@ pub struct ServeConfig {
     )]
     pub create_unknown_products: bool,
 
-    /// Whether a stock list that is made with is_auto_sync true and without a code is refused (product_stock_400_2)
+    /// Whether a stock list that is made with is_auto_sync true and without a code is rejected (product_stock_400_2)
     /// even if the client did not send is_auto_sync.
     #[arg(
         long,
@@ -141,12 +141,11 @@ pub struct ServeConfig {
     pub strict_auto_sync: bool,
 
     /// The time zone of times that are sent without an offset, where their stock list has none of its own: a name of
-    /// the IANA database, like Europe/Istanbul. Without one, such times are refused where stock depends on them.
+    /// the IANA database, like Europe/Istanbul. Without one, such times are rejected if stock depends on them.
     #[arg(long, env = "ONHAND_TIME_ZONE", value_name = "ZONE")]
     pub time_zone: Option<Zone>,
 
-    /// What removing inventory discrepancies by a date removes: what was reported from the start of that day on, or
-    /// until its end.
+    /// Which discrepancies a removal by date removes: those reported from the start of that day on, or until its end.
     #[arg(long, env = "ONHAND_DISCREPANCY_REMOVE", default_value = "from", value_name = "WHICH")]
     pub discrepancy_remove: DiscrepancyRemove,
 
@@ -154,12 +153,11 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LOGIN_ATTEMPTS", default_value = "10", value_name = "NUMBER")]
     pub login_attempts: NonZeroU32,
 
-    /// Addresses or networks of proxies that are believed where they say whom they speak for (Forwarded,
-    /// X-Forwarded-For), separated by commas.
+    /// Addresses or networks of proxies whose headers Forwarded and X-Forwarded-For are trusted, separated by commas.
     #[arg(long, env = "ONHAND_TRUSTED_PROXIES", default_value_t, hide_default_value = true, value_name = "NETWORKS")]
     pub trusted_proxies: TrustedProxies,
 
-    /// Days after which the token of a log-in ends that nobody has used; 0 for never.
+    /// Days after which an unused token of a log-in ends; 0 for never.
     #[arg(long, env = "ONHAND_LOGIN_TOKEN_IDLE_DAYS", default_value = "30", value_name = "DAYS")]
     pub login_token_idle_days: u16,
 
@@ -167,7 +165,7 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LOGIN_TOKEN_DAYS", default_value = "365", value_name = "DAYS")]
     pub login_token_days: u16,
 
-    /// Tokens of log-ins that one user may have; of more, those end that were not used for the longest time.
+    /// Tokens of log-ins that one user may have; of more, the one that was unused for the longest time ends.
     #[arg(long, env = "ONHAND_LOGIN_TOKENS_MAX", default_value = "100", value_name = "NUMBER")]
     pub login_tokens_max: NonZeroU32,
 
@@ -175,13 +173,13 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER")]
     pub connections_max: usize,
 
-    /// Connections from one address; further ones are closed. Not counted are those of trusted proxies. [default: a
-    /// quarter of all, and any number from the machine itself]
+    /// Connections from one address; further ones are closed. Connections of trusted proxies are not counted.
+    /// [default: a quarter of all, and any number from the machine itself]
     #[arg(long, env = "ONHAND_CONNECTIONS_PER_ADDRESS_MAX", value_name = "NUMBER")]
     pub connections_per_address_max: Option<NonZeroU32>,
 
-    /// Requests a second from one address without a token, or with one that is not good; so many more are answered
-    /// late, and with 429. Ten seconds' number may come at once. 0 for any number.
+    /// Requests a second from one address without a valid token; further ones are answered late, and with 429. Ten
+    /// seconds' number may come at once. 0 for any number.
     #[arg(long, env = "ONHAND_ANONYMOUS_REQUESTS_MAX", default_value = "50", value_name = "NUMBER")]
     pub anonymous_requests_max: u32,
 
@@ -189,20 +187,19 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_BODY_BYTES_MAX", default_value = "1048576", value_name = "BYTES")]
     pub body_bytes_max: usize,
 
-    /// The most bytes a file may have that is imported.
+    /// The most bytes an imported file may have.
     #[arg(long, env = "ONHAND_IMPORT_BYTES_MAX", default_value = "268435456", value_name = "BYTES")]
     pub import_bytes_max: u64,
 
-    /// The most bytes that the files of all imports may have together while they are kept.
+    /// The most bytes that the stored files of all imports may have together.
     #[arg(long, env = "ONHAND_IMPORT_STORED_BYTES_MAX", default_value = "10737418240", value_name = "BYTES")]
     pub import_stored_bytes_max: u64,
 
-    /// Days that imports are kept: their files and what came of their rows.
+    /// Days that imports are kept, with their files and results.
     #[arg(long, env = "ONHAND_IMPORT_DAYS", default_value = "30", value_name = "DAYS")]
     pub import_days: NonZeroU32,
 
-    /// Seconds without a word after which a batch request that is in commit is given up, and its objects are offered
-    /// again.
+    /// Seconds without a request after which a batch in commit ends, and its objects are offered again.
     #[arg(
         long,
         env = "ONHAND_BATCH_COMMIT_SECONDS",
@@ -212,7 +209,7 @@ pub struct ServeConfig {
     )]
     pub batch_commit_seconds: u32,
 
-    /// The same for a batch request that the channel has (sent_to_remote, ongoing).
+    /// The same for a batch in sent_to_remote or ongoing.
     #[arg(
         long,
         env = "ONHAND_BATCH_REMOTE_SECONDS",
@@ -222,11 +219,11 @@ pub struct ServeConfig {
     )]
     pub batch_remote_seconds: u32,
 
-    /// Days that reports and events of channels' clients are kept; the oldest of very many go sooner.
+    /// Days that reports and events of channels' clients are kept; of very many, the oldest are deleted sooner.
     #[arg(long, env = "ONHAND_REPORT_DAYS", default_value = "30", value_name = "DAYS")]
     pub report_days: NonZeroU32,
 
-    /// Seconds a client may take to send a request's headers, and, again, its body (of a file: its next piece).
+    /// Seconds a client may take to send a request's headers, and, again, its body (of a file: its next bytes).
     #[arg(long, env = "ONHAND_REQUEST_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub request_seconds: u64,
 
@@ -240,7 +237,7 @@ pub struct ServeConfig {
     )]
     pub upload_seconds: u64,
 
-    /// Seconds for which a client may take nothing of its answer before it is let go.
+    /// Seconds for which a client may take no byte of its answer before its connection is closed.
     #[arg(
         long,
         env = "ONHAND_RESPONSE_SECONDS",
@@ -250,7 +247,7 @@ pub struct ServeConfig {
     )]
     pub response_seconds: u32,
 
-    /// Seconds to finish what was accepted when the server is told to stop.
+    /// Seconds to finish accepted requests when the server stops.
     #[arg(long, env = "ONHAND_DRAIN_SECONDS", default_value = "30", value_name = "SECONDS")]
     pub drain_seconds: u64,
 }
@@ -258,12 +255,12 @@ pub struct ServeConfig {
 /// What is asked of the database before the server starts.
 #[derive(Args, Clone)]
 pub struct StartConfig {
-    /// Refuse to start where there is no database yet, instead of making one: a path that is wrong, or a disk that is
-    /// not mounted, would otherwise be an empty shop.
+    /// Do not start if there is no database, instead of making one: a wrong path, or a disk that is not mounted, would
+    /// otherwise become an empty shop.
     #[arg(long, env = "ONHAND_MUST_EXIST")]
     pub must_exist: bool,
 
-    /// Read every page of the database file before the start, and refuse one that is damaged. A second or two a
+    /// Read every page of the database file before the start, and do not start on a damaged one. A second or two per
     /// gigabyte.
     #[arg(long, env = "ONHAND_CHECK")]
     pub check: bool,

@@ -19,7 +19,7 @@ const FORGOTTEN: Duration = Duration::from_mins(15);
 /// Seconds; from a cached read to a log-in.
 const REQUEST_BUCKETS: [f64; 10] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
 /// Seconds; from a quick disk to one that stalls.
-const LEDGER_BUCKETS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0];
+const WRITER_BUCKETS: [f64; 11] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0];
 /// Commands in a transaction.
 const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 512.0];
 
@@ -61,34 +61,34 @@ const fn histogram(name: &'static str, buckets: &'static [f64], help: &'static s
 pub const MEASURES: &[Measure] = &[
     counter("onhand_requests_total", "Requests answered."),
     histogram("onhand_request_seconds", &REQUEST_BUCKETS, "From a request's head to its answer's."),
-    counter("onhand_refusals_total", "Requests refused by a rule (406), by error_code."),
-    gauge("onhand_ledger_waiting", "Commands that wait for the ledger."),
-    histogram("onhand_ledger_wait_seconds", &LEDGER_BUCKETS, "How long commands waited until a transaction took them."),
-    histogram("onhand_ledger_batch_commands", &BATCH_BUCKETS, "Commands taken into one transaction."),
-    histogram("onhand_ledger_batch_seconds", &LEDGER_BUCKETS, "How long transactions of the ledger took."),
-    histogram("onhand_ledger_commit_seconds", &LEDGER_BUCKETS, "How long their commits took: most of it is the disk."),
+    counter("onhand_rejections_total", "Requests that a rule rejected (406), by error_code."),
+    gauge("onhand_writer_waiting", "Commands that wait for the writer."),
+    histogram("onhand_writer_wait_seconds", &WRITER_BUCKETS, "How long commands waited until a transaction took them."),
+    histogram("onhand_writer_batch_commands", &BATCH_BUCKETS, "Commands taken into one transaction."),
+    histogram("onhand_writer_batch_seconds", &WRITER_BUCKETS, "How long transactions of the writer took."),
+    histogram("onhand_writer_commit_seconds", &WRITER_BUCKETS, "How long their commits took: most of it is the disk."),
     gauge("onhand_last_write_age_seconds", "Since a write was last known to be on disk."),
     gauge("onhand_reservations", "Order lines that are open, reported, short, or oversold and not gone."),
     gauge("onhand_reservations_oldest_seconds", "How long ago the oldest of them was ordered; 0 where there is none."),
     gauge("onhand_short_lines", "Order lines that are short."),
-    gauge("onhand_unplanned_lines", "Order lines that are to leave and are in no package, by reason."),
+    gauge("onhand_unplanned_lines", "Order lines that should leave and are in no package, by reason."),
     gauge("onhand_discrepancies_active", "Inventory discrepancies that keep stock off sale."),
-    gauge("onhand_channel_waiting", "Objects that a channel has not taken yet."),
+    gauge("onhand_channel_waiting", "Due deliveries of a channel."),
     gauge("onhand_channel_oldest_seconds", "How long ago the oldest of those changes was made; 0 where there is none."),
-    gauge("onhand_channel_refused", "Objects whose newest version a channel has refused."),
-    gauge("onhand_imports", "Imports that are not over, by state."),
-    gauge("onhand_imports_delayed", "Imports that this process tries again later, because something is lacking."),
-    gauge("onhand_import_files_bytes", "Bytes that the files of all imports have."),
+    gauge("onhand_channel_failures", "Objects whose newest version a channel could not take."),
+    gauge("onhand_imports", "Imports that have not ended, by state."),
+    gauge("onhand_imports_delayed", "Imports that this process tries again later."),
+    gauge("onhand_import_files_bytes", "Size of the files of all imports."),
     counter("onhand_imports_ended_total", "Imports that ended in this process, by state."),
     gauge("onhand_watch_age_seconds", "Since the numbers that the database has were read."),
-    gauge("onhand_database_connections_max", "Connections to the database server that there may be."),
-    gauge("onhand_database_connections_open", "Connections that there are."),
-    gauge("onhand_database_connections_in_use", "Connections that somebody uses."),
+    gauge("onhand_database_connections_max", "The most connections to the database server."),
+    gauge("onhand_database_connections_open", "Open connections."),
+    gauge("onhand_database_connections_in_use", "Connections in use."),
     gauge("onhand_database_connections_waiting", "Transactions that wait for a connection."),
     gauge("onhand_disk_free_bytes", "Free bytes on the disk of the database file."),
     gauge("onhand_log_bytes", "Size of the log, where standard error is a file."),
     counter("onhand_log_dropped_total", "Log lines that could not be written."),
-    counter("onhand_task_restarts_total", "How often a background task was begun again after a fault."),
+    counter("onhand_task_restarts_total", "How often a background task was started again after a failure."),
 ];
 
 /// The numbers of this process. Kept from the first call on, however many servers a test starts.

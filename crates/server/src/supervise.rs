@@ -44,7 +44,7 @@ async fn keep_going_with<F: Future<Output = ()>>(name: &'static str, mut task: i
         if begun.elapsed() > PAUSE_MAX {
             pause = first;
         }
-        tracing::error!(task = name, panic, again_in_seconds = pause.as_secs(), "a task has broken off");
+        tracing::error!(task = name, panic, again_in_seconds = pause.as_secs(), "a background task has panicked");
         restarts.increment(1);
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(PAUSE_MAX);

@@ -37,7 +37,7 @@ pub async fn run(app: Arc<App>) {
     loop {
         let begun = Instant::now();
         if let Err(fault) = look(&app).await {
-            tracing::warn!(%fault, "cannot look at what is under way: the numbers of /metrics grow old");
+            tracing::warn!(%fault, "cannot read the numbers of /metrics from the database");
         }
         tokio::time::sleep(pause.max(begun.elapsed() * PAUSE_SHARE)).await;
     }
@@ -82,7 +82,7 @@ fn show_channel(channel: &str, lags: &[Lag], now: Timestamp) {
     let labels = [("channel", channel.to_owned())];
     metrics::gauge!("onhand_channel_waiting", &labels).set(waiting as f64);
     metrics::gauge!("onhand_channel_oldest_seconds", &labels).set(age(oldest, now));
-    metrics::gauge!("onhand_channel_refused", &labels).set(refused as f64);
+    metrics::gauge!("onhand_channel_failures", &labels).set(refused as f64);
 }
 
 /// Seconds since a time; 0 where there is none.

@@ -175,7 +175,7 @@ fn stock_changes_in_one_place() {
     assert_eq!(
         applied,
         ["crates/server/src/writer/group_commit.rs", "crates/server/src/writer/group_commit.rs"],
-        "changes are written by the ledger, in one file"
+        "changes are written by the writer, in one file"
     );
 
     let movers = source().filter(|file| file.has_any(&["move_stock("]));

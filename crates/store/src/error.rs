@@ -28,7 +28,7 @@ pub enum Error {
     #[error("whether it was written is not known: {0}")]
     CommitInDoubt(String),
     /// The database server does not let us in, or is not the one we trust: trying again does not help.
-    #[error("refused: {0}")]
+    #[error("access denied: {0}")]
     AccessDenied(String),
     /// The database was written by a newer program.
     #[error("the database has schema version {found}, this program knows up to {known}: use a newer program")]

@@ -275,7 +275,7 @@ impl Store {
             Engine::Sqlite(threads) => threads.read_unbounded(body).await,
             Engine::Postgres(pool) => Box::pin(pool.read_unbounded(body)).await,
         };
-        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "survey failed"))
+        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
     }
 
     /// Runs a body that reads a bounded number of rows by key, on one snapshot, without changing threads where the

@@ -240,31 +240,31 @@ pub(crate) fn counts() -> &'static Statement {
 /// The rules, in the order they are checked, each with its statement; after them come the counts.
 static RULES: &[(&str, &Statement)] = &[
     ("on hand is the sum of its movements", &ON_HAND),
-    ("held is the sum of its movements", &RESERVED),
+    ("reserved is the sum of its movements", &RESERVED),
     ("external is the sum of its movements", &EXTERNAL),
     ("reported is the sum of its movements", &REPORTED),
-    ("held is open holds plus external", &OPEN_RESERVATIONS),
-    ("reported is reported holds and what moves keep", &REPORTED_RESERVATIONS),
+    ("reserved is the open reservations and the external reservation", &OPEN_RESERVATIONS),
+    ("reported is the reported reservations and the kept units", &REPORTED_RESERVATIONS),
     ("the newest movement shows the stock as it is", &LAST_MOVEMENT),
     ("each movement follows from the one before", &CHAIN),
-    ("each order line has its hold", &RESERVATION_OF_ITEM),
-    ("a line is cancelled exactly if its hold is", &CANCELLED_RESERVATION),
+    ("each order line has its reservation", &RESERVATION_OF_ITEM),
+    ("a line is cancelled exactly if its reservation is", &CANCELLED_RESERVATION),
     ("the movements of a stock are one chain", &ONE_CHAIN),
     ("a released line has its code", &CODE_OF_RELEASED),
     ("an object that is processing is in an open batch", &PROCESSING_OBJECT),
     ("a stock is off sale exactly if it has an active discrepancy", &DISCREPANCY),
     ("a line is in one package at the most", &ONE_PACKAGE),
-    ("a packed line is held where it leaves from", &PACKED_RESERVATION),
+    ("a packed line is reserved where it leaves from", &PACKED_RESERVATION),
     ("a packed line is its order's", &PACKED_LINE),
     ("an open package has something in it", &OPEN_PACKAGE),
     ("a moved line is reserved until its moves are registered", &MOVED_LINE),
-    ("units that have left are kept until that is registered", &LEFT_UNITS),
+    ("units that have left are kept off sale until that is registered", &LEFT_UNITS),
     ("units on their way are not for sale", &UNITS_ON_THEIR_WAY),
-    ("what is kept is kept by a transfer's move", &KEPT_BY_MOVE),
+    ("kept units belong to a transfer's move", &KEPT_BY_MOVE),
     ("a line names the list it is reserved in", &RESERVED_LIST),
-    ("a short line is noted as unplanned", &SHORT_NOTED),
+    ("a short line is an unplanned item", &SHORT_NOTED),
     ("an unplanned line is open and in no package", &UNPLANNED),
-    ("a line that left its package is noted as unplanned", &UNNOTED),
+    ("a line that left its package is an unplanned item", &UNNOTED),
 ];
 
 /// How many rules there are.
@@ -274,7 +274,7 @@ pub const fn rules() -> usize {
 
 /// Checks one rule, counted from 0. Its name and what does not add up.
 pub async fn check(tx: &mut Tx<'_>, rule: usize) -> Result<(&'static str, Vec<Difference>), Error> {
-    let (name, statement) = RULES.get(rule).copied().unwrap_or_else(|| ("kept counts are right", counts()));
+    let (name, statement) = RULES.get(rule).copied().unwrap_or_else(|| ("counters are right", counts()));
     let read =
         |row: &Row<'_>| Ok(Difference { rule: name, id: row.get(0)?, expected: row.get(1)?, found: row.get(2)? });
     Ok((name, tx.all(statement, &values![DIFFERENCES_MAX], read).await?))

@@ -12,7 +12,7 @@ use crate::Error;
 use crate::engine::sqlite::RIGHTS;
 
 /// The name of the lock's own file, after the database's. A lock on the database's file would be in SQLite's way.
-const SUFFIX: &str = "-hold";
+const SUFFIX: &str = "-lock";
 
 /// Says that no other process changes stock in the same file.
 #[derive(Debug)]
@@ -63,12 +63,12 @@ mod tests {
         let (one, other) = (folder.path().join("one.db"), folder.path().join("other.db"));
         let hold = WriterLock::take(&one).unwrap();
         assert!(hold.is_some());
-        assert!(WriterLock::take(&one).unwrap().is_none(), "it is held");
+        assert!(WriterLock::take(&one).unwrap().is_none(), "it is locked");
         assert!(WriterLock::take(&other).unwrap().is_some(), "another file is another matter");
         hold.as_ref().unwrap().check().unwrap();
-        std::fs::rename(folder.path().join("one.db-hold"), folder.path().join("gone")).unwrap();
+        std::fs::rename(folder.path().join("one.db-lock"), folder.path().join("gone")).unwrap();
         assert!(matches!(hold.as_ref().unwrap().check(), Err(Error::Lost(_))));
-        std::fs::rename(folder.path().join("gone"), folder.path().join("one.db-hold")).unwrap();
+        std::fs::rename(folder.path().join("gone"), folder.path().join("one.db-lock")).unwrap();
         drop(hold);
         assert!(WriterLock::take(&one).unwrap().is_some(), "it was given back");
     }

@@ -111,7 +111,7 @@ fn give_back(working_set: &mut WorkingSet, id: OrderItemId, on_its_way: Option<(
         }
     };
     let gives_back = matches!(state, ReservationState::Open | ReservationState::Reported);
-    assert!(kept == 0 || kept_on == stock, "a line is held where its units arrive: {stock:?}, not {kept_on:?}");
+    assert!(kept == 0 || kept_on == stock, "a line is reserved where its units arrive: {stock:?}, not {kept_on:?}");
     if gives_back || kept > 0 {
         working_set.move_stock(stock, delta, Cause::Cancel(id), context.actor, context.now);
     }

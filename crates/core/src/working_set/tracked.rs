@@ -92,7 +92,7 @@ impl<K: Copy + Ord, V: Clone> TrackedMap<K, V> {
 
     /// The row, to change it.
     pub(crate) fn change(&mut self, id: K) -> &mut V {
-        let row = self.stored.get_mut(&id).expect("a decision changes rows it has looked at");
+        let row = self.stored.get_mut(&id).expect("a decision changes rows that were loaded");
         if !self.made.contains(&id) {
             self.before.entry(id).or_insert_with(|| row.clone());
         }

@@ -80,7 +80,7 @@ impl Books {
         assert_eq!(
             stock.reserved,
             of_stock(ReservationState::Open) + stock.external,
-            "held is open holds plus external: {stock:?}"
+            "reserved is the open reservations and the external reservation: {stock:?}"
         );
         assert_eq!(
             stock.reported,

@@ -33,7 +33,7 @@ const PART_AGE_MAX: Duration = Duration::from_hours(24);
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A file that is not there yet, or a folder, which gets a file named after the time.
+    /// A file that does not exist yet, or a folder, which gets a file named after the time.
     #[arg(value_name = "FILE or FOLDER")]
     to: PathBuf,
 

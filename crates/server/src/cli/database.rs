@@ -24,14 +24,14 @@ pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfi
     let options = Options { patience, must_exist: server.start.must_exist, ..options(config) };
     let store = connect_with(config, &options).await?;
     if server.start.must_exist && store.schema().await?.version == 0 {
-        bail!("{} is empty, and --must-exist refuses to make a database there", masked(&config.database));
+        bail!("{} is empty, and --must-exist forbids to make a database there", masked(&config.database));
     }
     if server.start.check {
         require_sound(&store, Check::Quick).await?;
     }
     store.prepare().await.with_context(|| cannot_open(config))?;
     if store.spread().await? == PlacementState::Unused {
-        tracing::warn!("Citus is in this database and spreads no table of it: onhand migrate --citus would");
+        tracing::warn!("Citus is installed and no table is distributed: onhand migrate --citus distributes them");
     }
     Ok(store)
 }
@@ -65,7 +65,7 @@ pub(super) async fn require_shop(store: &Store) -> anyhow::Result<()> {
         );
     }
     if store.read("accounts.count", async |tx| accounts::count(tx).await).await? == 0 {
-        bail!("no account is in this database: it has never been a shop, or is a copy that lacks its -wal file");
+        bail!("no account is in this database: it was never used, or it is a copy without its -wal file");
     }
     Ok(())
 }

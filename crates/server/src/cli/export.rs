@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "CODE")]
     list: Option<String>,
 
-    /// What the file is. Without it, what the name of the output says; standard output gets CSV.
+    /// The format. Without it, that of the output's name; standard output gets CSV.
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
 

@@ -60,7 +60,7 @@ impl LocalClient {
             }
             None => active
                 .find(|account| account.role == Role::Admin.name())
-                .context("the database has no administrator: name somebody with --user"),
+                .context("the database has no administrator: name a user with --user"),
         };
         Ok(account?.id)
     }
@@ -69,7 +69,7 @@ impl LocalClient {
     pub(super) async fn close(self) {
         drop(self.app);
         if tokio::time::timeout(DRAIN, self.draining).await.is_err() {
-            tracing::warn!("the ledger was still busy when the time to drain was over");
+            tracing::warn!("the writer was still busy when the drain time was over");
         }
     }
 

@@ -7,10 +7,10 @@ use crate::config::DatabaseConfig;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Only look: say what is missing, and exit with code 1 if anything is.
+    /// Change nothing: print what is missing, and exit with 1 if anything is.
     #[arg(long)]
     check: bool,
-    /// Also spread the tables over the machines of a Citus cluster. Stop all servers before, and start them after.
+    /// Also distribute the tables over the machines of a Citus cluster. Stop all servers before, and start them after.
     #[arg(long, conflicts_with = "check")]
     citus: bool,
 }

@@ -48,14 +48,14 @@ enum Command {
     /// Make, list and revoke tokens of a user.
     #[command(subcommand)]
     Token(token::Command),
-    /// Recompute every number from what it must be the sum of, and report each difference.
+    /// Recompute every number, and report each difference from the stored one.
     Verify(verify::Args),
     /// Bring the schema of the database up to date; serve does that too.
     Migrate(migrate::Args),
-    /// Copy an embedded database into a file, also while a server works on it.
+    /// Copy an embedded database into a file, also while a server uses it.
     #[command(after_help = backup::EXAMPLES)]
     Backup(backup::Args),
-    /// Put a backup back, where there is no database yet.
+    /// Restore a backup to a place where there is no database.
     #[command(after_help = restore::EXAMPLES)]
     Restore(restore::Args),
     /// Move a whole database to another one, of the same or another kind, and verify it there.

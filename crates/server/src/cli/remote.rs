@@ -24,12 +24,12 @@ const SHOWN_CHARS_MAX: usize = 300;
 /// Which server.
 #[derive(clap::Args)]
 pub(super) struct ServerArgs {
-    /// A running server, like https://stock.example.com. Without it, the database is opened.
+    /// A running server, such as https://stock.example.com. Without it, the command opens the database.
     #[arg(long, env = "ONHAND_SERVER", value_name = "URL", help_heading = "Server")]
     pub(super) server: Option<String>,
 
     /// A token of a user of that server (onhand token create). Better in the environment than on the command line,
-    /// where everybody on the machine sees it.
+    /// which every user of the machine can read.
     #[arg(long, env = "ONHAND_TOKEN", value_name = "TOKEN", hide_env_values = true, help_heading = "Server")]
     pub(super) token: Option<String>,
 }

@@ -26,12 +26,12 @@ pub(super) const EXAMPLES: &str = "Examples:
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The backup. The database is the file of --database, which must not be there yet.
+    /// The backup. The database is the file of --database, which must not exist yet.
     #[arg(value_name = "FILE", required_unless_present = "in_place", conflicts_with = "in_place")]
     from: Option<PathBuf>,
 
-    /// The database itself was put back by other means, such as pg_restore: only begin a new generation. Stop the
-    /// servers first.
+    /// The database was restored by other means, such as pg_restore: only begin a new generation. Stop the servers
+    /// first.
     #[arg(long)]
     in_place: bool,
 }
@@ -65,7 +65,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
     place(&part, &path)?;
     let verify::Extent { stocks, orders, .. } = extent;
     say(format!("restored {} from {}: {stocks} stocks, {orders} orders", path.display(), from.display()));
-    say("programs that read changes by cursor are told to begin with 0, and channels are sent everything again");
+    say("programs that read changes by cursor have to begin with 0, and channels are sent everything again");
     Ok(())
 }
 

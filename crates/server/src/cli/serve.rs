@@ -59,7 +59,7 @@ pub(super) async fn run(database: &DatabaseConfig, config: ServeConfig) -> anyho
         Ok(()) if served.is_ok() => tracing::info!("stopped"),
         // That its files are lost is why it has stopped.
         Ok(()) | Err(Error::Lost(_)) => {}
-        Err(fault) => tracing::warn!(%fault, "data is left in the write-ahead log; keep it beside the database file"),
+        Err(fault) => tracing::warn!(%fault, "data are left in the write-ahead log; keep it beside the database file"),
     }
     served
 }
@@ -127,11 +127,11 @@ async fn serve(
     }
     // What they are at goes on with the next start.
     if tokio::time::timeout(left(), end_work(&app, workers, house)).await.is_err() {
-        tracing::warn!("the database gave no answer within the time to drain: leases end by themselves");
+        tracing::warn!("the database did not answer within the drain time: leases end by themselves");
     }
     drop(app);
     if !draining.is_finished() && tokio::time::timeout(left(), draining).await.is_err() {
-        tracing::warn!("the ledger was still busy when the time to drain was over");
+        tracing::warn!("the writer was still busy when the drain time was over");
     }
     failed.map_or(Ok(()), |reason| Err(anyhow!("the server has stopped: {reason}")))
 }
@@ -141,7 +141,7 @@ async fn end_work(app: &App, workers: JoinSet<()>, mut house: JoinSet<()>) {
     workers::stop(app, workers).await;
     house.shutdown().await;
     if let Err(fault) = app.sessions.note_use().await {
-        tracing::warn!(%fault, "cannot write down the use of tokens");
+        tracing::warn!(%fault, "cannot store the last use of tokens");
     }
 }
 
@@ -149,7 +149,9 @@ async fn end_work(app: &App, workers: JoinSet<()>, mut house: JoinSet<()>) {
 async fn renew_copy(store: &Store, now: Timestamp) -> anyhow::Result<()> {
     if store.read("generation.is_copy", async |tx| generation::is_copy(tx).await).await? {
         store.write("generation.renew", async move |tx| generation::renew(tx, now).await).await?;
-        tracing::warn!("this database is a backup that is put to work: channels are told to begin anew");
+        tracing::warn!(
+            "this database is a copy of a backup: it begins a new generation, and channels read everything again"
+        );
     }
     Ok(())
 }
@@ -248,10 +250,10 @@ async fn keep_house(app: Arc<App>) {
             tracing::warn!(free, "the disk of the database is nearly full");
         }
         if let Err(fault) = sweep(&app, holder.clone()).await {
-            tracing::warn!(%fault, "cannot forget what is old");
+            tracing::warn!(%fault, "cannot delete old rows");
         }
         if let Err(fault) = app.sessions.note_use().await {
-            tracing::warn!(%fault, "cannot write down the use of tokens");
+            tracing::warn!(%fault, "cannot store the last use of tokens");
         }
     }
 }

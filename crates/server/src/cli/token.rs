@@ -14,25 +14,25 @@ use crate::wire::scalar;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a token and print it, this once.
+    /// Make a token and print it, only this time.
     Create {
-        /// Whose.
+        /// The name of the user.
         username: String,
-        /// What it is for.
+        /// The name of the token.
         #[arg(long, default_value = "command line")]
         name: String,
-        /// Days after which it ends. Without, it stays until it is revoked.
+        /// Days after which it ends. Without it, the token is valid until it is revoked.
         #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
         days: Option<u16>,
     },
     /// List the tokens of a user.
     List {
-        /// Whose.
+        /// The name of the user.
         username: String,
     },
     /// Revoke a token by the number that list shows.
     Revoke {
-        /// Its number.
+        /// The number of the token.
         id: i64,
     },
 }

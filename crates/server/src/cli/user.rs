@@ -20,7 +20,7 @@ pub(super) enum Command {
     /// Make a user. The password comes from ONHAND_PASSWORD or, without it, from standard input: a terminal asks for it
     /// twice and shows nothing of it.
     Add {
-        /// The name to sign in with.
+        /// The name of the user, for log-ins.
         username: String,
         /// admin, integration, channel or viewer.
         #[arg(long, default_value = "integration")]
@@ -33,22 +33,22 @@ pub(super) enum Command {
     List,
     /// Change a password and revoke all tokens of the user.
     Passwd {
-        /// Whose.
+        /// The name of the user.
         username: String,
     },
-    /// Keep a user from signing in, and revoke all of its tokens.
+    /// Prevent a user from logging in, and revoke all of its tokens.
     Disable {
-        /// Who.
+        /// The name of the user.
         username: String,
     },
-    /// Let a disabled user sign in again.
+    /// Let a disabled user log in again.
     Enable {
-        /// Who.
+        /// The name of the user.
         username: String,
     },
     /// Give a user another role. Its tokens stay.
     Role {
-        /// Who.
+        /// The name of the user.
         username: String,
         /// admin, integration, channel or viewer.
         role: Role,
@@ -56,9 +56,9 @@ pub(super) enum Command {
         #[arg(long)]
         channel: Option<i64>,
     },
-    /// Remove a user and revoke all of its tokens. What it did stays in the history under its name.
+    /// Remove a user and revoke all of its tokens. The history keeps its name.
     Remove {
-        /// Who.
+        /// The name of the user.
         username: String,
     },
 }

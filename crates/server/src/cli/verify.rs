@@ -57,7 +57,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
     }
     let verify::Extent { stocks, movements, reservations, orders } = extent;
     if !args.json {
-        say(format!("looked at {stocks} stocks, {movements} movements, {reservations} holds, {orders} orders"));
+        say(format!("checked {stocks} stocks, {movements} movements, {reservations} reservations, {orders} orders"));
         say(format!("{} differences", differences.len()));
     }
     Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -76,7 +76,7 @@ async fn check_file(store: &Store, args: &Args) -> anyhow::Result<usize> {
         }
     }
     if !damages.is_empty() && !args.json {
-        say(format!("{} faults in the file; its numbers were not looked at", damages.len()));
+        say(format!("{} errors in the file; its numbers were not checked", damages.len()));
     }
     Ok(damages.len())
 }

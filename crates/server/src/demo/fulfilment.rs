@@ -69,7 +69,7 @@ async fn plan(app: &App, order: OrderId, lines: usize) -> anyhow::Result<Package
         Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => {
             Ok(plan.packages.first().context("the warehouse has everything")?.package.id)
         }
-        other => bail!("a plan was answered with {other:?}"),
+        other => bail!("sourcing was answered with {other:?}"),
     }
 }
 

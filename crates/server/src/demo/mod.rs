@@ -177,6 +177,6 @@ async fn submit(app: &App, command: Command) -> anyhow::Result<Outcome> {
     let submission = Submission { command, actor: UserId::new(0), receipt: None };
     match app.writer.submit(submission).await? {
         SubmissionResult::Decided(Ok(outcome)) => Ok(outcome),
-        other => bail!("the demonstration was refused: {other:?}"),
+        other => bail!("the demonstration was rejected: {other:?}"),
     }
 }

@@ -46,7 +46,7 @@ async fn held() -> Error {
 /// Rejects what the writer would reject in any case, since its queue is full.
 pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
     match route.writer && app.writer.is_full() {
-        true => Err(Error::Busy("the ledger takes no more".to_owned())),
+        true => Err(Error::Busy("the queue of the writer is full".to_owned())),
         false => Ok(()),
     }
 }

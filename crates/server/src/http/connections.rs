@@ -118,7 +118,7 @@ impl Listener {
         drop(listener);
         let drain = Duration::from_secs(self.app.config.drain_seconds).saturating_sub(STOP_GRACE);
         if tokio::time::timeout(drain, self.graceful.shutdown()).await.is_err() {
-            tracing::warn!("connections were still open when the time to drain was over; they are closed");
+            tracing::warn!("connections were still open when the drain time was over; they are closed");
         }
         // Clients that read nothing, or send nothing, have nothing more to wait for: their connections must not hold up
         // what follows. With the listener, its own part of the router goes.
@@ -178,8 +178,8 @@ fn turn_away(stream: &TcpStream, address: IpAddr) {
     metrics::counter!("onhand_connections_refused_total").increment(1);
     // It fits into what the system keeps, or is not said.
     let _ = stream.try_write(TOO_MANY_CONNECTIONS);
-    if let Some(untold) = TOLD.pass() {
-        tracing::warn!(%address, untold, "an address has too many connections");
+    if let Some(not_logged) = TOLD.pass() {
+        tracing::warn!(%address, not_logged, "an address has too many connections");
     }
 }
 
@@ -189,7 +189,7 @@ fn prepare_listener(listener: &TcpListener, write_timeout: Duration) {
     let set = sockopt::set_tcp_user_timeout(listener, write_timeout.as_millis() as u32)
         .and_then(|()| sockopt::set_socket_send_buffer_size(listener, SEND_BYTES_MAX));
     if let Err(fault) = set {
-        tracing::debug!(%fault, "cannot limit what is kept for clients");
+        tracing::debug!(%fault, "cannot limit the send buffer of connections");
     }
 }
 

@@ -247,7 +247,7 @@ impl RequestContext {
 
 fn failed(fault: SubmitError) -> Error {
     match fault {
-        SubmitError::Full | SubmitError::Closed => Error::Busy("the ledger takes no more".to_owned()),
+        SubmitError::Full | SubmitError::Closed => Error::Busy("the queue of the writer is full or closed".to_owned()),
         SubmitError::Store(fault) => fault.into(),
     }
 }

@@ -91,7 +91,7 @@ pub async fn reply(
     tokio::task::spawn_blocking(move || {
         let made = catch_unwind(AssertUnwindSafe(|| write(&reads, &mut download)));
         // The panic is in the log.
-        let made = made.unwrap_or_else(|_| Err(Error::Internal("a download has broken off".to_owned())));
+        let made = made.unwrap_or_else(|_| Err(Error::Internal("a download has panicked".to_owned())));
         let last = match made.and_then(|()| Ok(download.flush()?)) {
             Ok(()) => Piece::End,
             Err(fault) => Piece::Failed(fault),

@@ -41,7 +41,7 @@ pub async fn ready(call: RequestContext) -> Result<ApiResponse, Error> {
 /// `GET /metrics`. Asks no database and waits for nothing: what the database knows was looked at before.
 pub async fn metrics(call: RequestContext) -> Result<ApiResponse, Error> {
     let app = &call.app;
-    metrics::gauge!("onhand_ledger_waiting").set(app.writer.waiting() as f64);
+    metrics::gauge!("onhand_writer_waiting").set(app.writer.waiting() as f64);
     metrics::gauge!("onhand_imports_delayed").set(app.jobs.delays.count() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
     if let Some(bytes) = logs::file_bytes() {

@@ -84,7 +84,7 @@ impl Observed {
         metrics::histogram!("onhand_request_seconds", "method" => self.method, "route" => self.route)
             .record(elapsed.as_secs_f64());
         if let Some(code) = self.rejection {
-            metrics::counter!("onhand_refusals_total", "code" => code).increment(1);
+            metrics::counter!("onhand_rejections_total", "code" => code).increment(1);
         }
         self.log(status, elapsed.as_micros() as u64, reason);
         response.headers_mut().insert(REQUEST_ID, self.id);
@@ -94,7 +94,7 @@ impl Observed {
         let (id, method, route, user) = (self.id.to_str().unwrap_or_default(), self.method, self.route, &*self.user);
         let (address, code) = (self.address.map(tracing::field::display), self.rejection);
         let ids = Some(&*self.ids).filter(|ids| !ids.is_empty());
-        let (message, untold) = match status {
+        let (message, not_logged) = match status {
             429 => ("answered 429", turned_away(status, route)),
             503 => ("answered 503", turned_away(status, route)),
             _ => {
@@ -102,9 +102,9 @@ impl Observed {
                 return;
             }
         };
-        if let Some(untold) = untold {
+        if let Some(not_logged) = not_logged {
             // Others in the second before, which have no line.
-            tracing::warn!(id, method, route, ids, status, micros, user, address, reason, untold, "{message}");
+            tracing::warn!(id, method, route, ids, status, micros, user, address, reason, not_logged, "{message}");
         }
     }
 }
@@ -113,7 +113,7 @@ impl Observed {
 pub(super) struct Gate {
     /// Milliseconds after the first, from which on the next one passes.
     next: AtomicU64,
-    untold: AtomicU64,
+    not_logged: AtomicU64,
 }
 
 /// Whether a request that is turned away gets a line; then, how many of its route before it got none. A flood on one
@@ -127,7 +127,7 @@ fn turned_away(status: u16, route: &'static str) -> Option<u64> {
 impl Gate {
     /// One that nothing has passed yet.
     pub(super) const fn new() -> Self {
-        Self { next: AtomicU64::new(0), untold: AtomicU64::new(0) }
+        Self { next: AtomicU64::new(0), not_logged: AtomicU64::new(0) }
     }
 
     /// Whether this one may be told; then, how many before it were not.
@@ -138,9 +138,9 @@ impl Gate {
         let passes = now >= next
             && self.next.compare_exchange(next, now + GATE_MILLIS, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if passes {
-            return Some(self.untold.swap(0, Ordering::Relaxed));
+            return Some(self.not_logged.swap(0, Ordering::Relaxed));
         }
-        self.untold.fetch_add(1, Ordering::Relaxed);
+        self.not_logged.fetch_add(1, Ordering::Relaxed);
         None
     }
 }

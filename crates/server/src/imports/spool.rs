@@ -150,7 +150,7 @@ pub async fn abandon(store: Store, import: ImportId) {
             Ok(true) => {}
             Ok(false) => return,
             Err(fault) => {
-                tracing::warn!(import = import.get(), %fault, "cannot drop half a file; it is swept later");
+                tracing::warn!(import = import.get(), %fault, "cannot delete a partial upload; it is deleted later");
                 return;
             }
         }
@@ -185,6 +185,6 @@ fn make() -> io::Result<NamedTempFile> {
 
 /// Does something with a file, away from those who answer.
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T, Trouble> {
-    let broken = |fault| io::Error::other(format!("a thread has broken off: {fault}"));
+    let broken = |fault| io::Error::other(format!("a thread has panicked: {fault}"));
     Ok(tokio::task::spawn_blocking(work).await.map_err(broken)??)
 }

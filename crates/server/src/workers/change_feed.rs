@@ -139,7 +139,7 @@ pub async fn run_sequencer(app: Arc<App>) {
             Ok(true) => postponed = 0,
             Ok(false) => postponed += 1,
             Err(fault) => {
-                tracing::warn!(%fault, "cannot give versions to changes");
+                tracing::warn!(%fault, "cannot give sequence numbers to changes");
                 tokio::time::sleep(DOUBT).await;
             }
         }

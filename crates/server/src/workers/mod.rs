@@ -145,7 +145,7 @@ async fn work(app: Arc<App>, holder: String) {
                 continue;
             }
             Ok(None) => {}
-            Err(fault) => tracing::warn!(%fault, "cannot look for work"),
+            Err(fault) => tracing::warn!(%fault, "cannot read the next import"),
         }
         // Whether it is woken or the time is over, it looks again.
         let _ = tokio::time::timeout(PAUSE, app.jobs.there_is_work.notified()).await;
@@ -198,7 +198,7 @@ async fn keep(app: &App, lease: &str, holder: &str) {
         match claim(app, lease, holder).await {
             Ok(true) => {}
             Ok(false) => return,
-            Err(fault) => tracing::warn!(%fault, "cannot keep a lease"),
+            Err(fault) => tracing::warn!(%fault, "cannot extend a lease"),
         }
     }
 }
@@ -208,7 +208,7 @@ async fn give_back(app: &App, lease: String, holder: String) {
     let (name, by) = reserved.clone();
     let body = async move |tx: &mut Tx<'_>| leases::release(tx, &name, &by).await;
     if let Err(fault) = app.store.write("leases.release", body).await {
-        tracing::warn!(%fault, "cannot give a lease back; it ends by itself");
+        tracing::warn!(%fault, "cannot release a lease; it ends by itself");
     }
     app.jobs.leases().remove(&reserved);
 }
@@ -238,7 +238,7 @@ async fn run(app: &Arc<App>, import: &ImportRow) {
             metrics::counter!("onhand_imports_ended_total", "state" => state.word()).increment(1);
             tracing::info!(import = id.get(), "import ended");
         }
-        Err(fault) => tracing::warn!(import = id.get(), %fault, "cannot write down the end of an import"),
+        Err(fault) => tracing::warn!(import = id.get(), %fault, "cannot store the end of an import"),
     }
 }
 
@@ -248,7 +248,7 @@ async fn delay(app: &App, id: ImportId, told: String, fault: &str) {
     tracing::warn!(import = id.get(), fault, again_in_seconds = pause.as_secs(), "import stopped; it goes on later");
     // What it lacks may be what this needs, too; then this process alone can say it.
     if let Err(fault) = app.store.write("imports.delay", async move |tx| imports::delay(tx, id, &told).await).await {
-        tracing::debug!(import = id.get(), %fault, "cannot write down why an import is delayed");
+        tracing::debug!(import = id.get(), %fault, "cannot store why an import is delayed");
     }
 }
 

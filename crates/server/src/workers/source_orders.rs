@@ -35,14 +35,14 @@ pub(super) async fn run(app: Arc<App>) {
             Ok(planned) if planned as i64 == TOGETHER => continue,
             Ok(_) => {}
             Err(SubmitError::Closed) => return,
-            Err(fault) => tracing::warn!(%fault, "cannot plan orders"),
+            Err(fault) => tracing::warn!(%fault, "cannot source orders"),
         }
         if tokio::time::timeout(PAUSE, app.writer.due().notified()).await.is_err() {
             // Nothing else is to be done just now.
             match again(&app, after).await {
                 Ok(last) => after = last,
                 Err(SubmitError::Closed) => return,
-                Err(fault) => tracing::warn!(%fault, "cannot plan orders again"),
+                Err(fault) => tracing::warn!(%fault, "cannot source waiting orders"),
             }
         }
     }
@@ -94,7 +94,7 @@ async fn round(app: &Arc<App>) -> Result<usize, SubmitError> {
     let mut ended = Ok(count);
     while let Some(done) = planning.join_next().await {
         // One that panics keeps none of the others from being sourced.
-        let broken = |_| Err(SubmitError::Store(Error::Internal("planning an order has panicked".to_owned())));
+        let broken = |_| Err(SubmitError::Store(Error::Internal("sourcing an order has panicked".to_owned())));
         if let Err(fault) = done.unwrap_or_else(broken) {
             ended = Err(fault);
         }
@@ -108,7 +108,7 @@ async fn plan(app: Arc<App>, order: OrderId) -> Result<(), SubmitError> {
     let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));
     let settled = app.writer.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
     if let SubmissionResult::Decided(Err(rejection)) = settled {
-        tracing::warn!(order = order.get(), ?rejection, "cannot plan an order");
+        tracing::warn!(order = order.get(), ?rejection, "cannot source an order");
     }
     Ok(())
 }

@@ -124,7 +124,7 @@ impl Batcher {
             self.calls.fetch_add(call, Ordering::Relaxed);
             if let Err(panic) = caught(self.answer(&mut drained)).await {
                 // Callers without an answer are told that the result is unknown; numbers may be in use already.
-                tracing::error!(panic, "a batch has broken off");
+                tracing::error!(panic, "a batch has panicked");
                 drained.clear();
                 self.ids = IdAllocator::default();
             }
@@ -137,13 +137,13 @@ impl Batcher {
     /// that fails because of a command in it are tried by themselves, and halves of those, until it is alone.
     async fn answer(&mut self, drained: &mut Vec<Waiting>) {
         let taken = Instant::now();
-        let waited = metrics::histogram!("onhand_ledger_wait_seconds");
+        let waited = metrics::histogram!("onhand_writer_wait_seconds");
         let begin = |(submission, answering, submitted): Waiting| {
             waited.record(taken.saturating_duration_since(submitted));
             (submission, Some(answering))
         };
         let (batch, mut answers): (Vec<Submission>, Vec<Option<Answering>>) = drained.drain(..).map(begin).unzip();
-        metrics::histogram!("onhand_ledger_batch_commands").record(batch.len() as f64);
+        metrics::histogram!("onhand_writer_batch_commands").record(batch.len() as f64);
         let batch = Arc::new(batch);
         let mut parts: Vec<Range<usize>> = once(0..batch.len()).collect();
         while let Some(part) = parts.pop() {
@@ -213,8 +213,8 @@ impl Batcher {
                 self.ids = IdAllocator::default();
             }
         })?;
-        metrics::histogram!("onhand_ledger_batch_seconds").record(begun.elapsed());
-        metrics::histogram!("onhand_ledger_commit_seconds").record(written.elapsed());
+        metrics::histogram!("onhand_writer_batch_seconds").record(begun.elapsed());
+        metrics::histogram!("onhand_writer_commit_seconds").record(written.elapsed());
         if batch.is_order_due {
             self.due.notify_one();
         }

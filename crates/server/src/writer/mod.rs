@@ -57,10 +57,10 @@ pub enum SubmissionResult {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum SubmitError {
     /// Too much is waiting; nothing was done.
-    #[error("the ledger's queue is full")]
+    #[error("the writer's queue is full")]
     Full,
     /// The server is stopping; nothing was done.
-    #[error("the ledger is closed")]
+    #[error("the writer has ended")]
     Closed,
     /// The store failed.
     #[error(transparent)]
@@ -157,7 +157,7 @@ impl Writer {
             mpsc::error::TrySendError::Closed(_) => SubmitError::Closed,
         })?;
         self.submitted.fetch_add(1, Ordering::Relaxed);
-        let broken = || Error::CommitInDoubt("the writer has broken off".to_owned());
+        let broken = || Error::CommitInDoubt("the writer has panicked".to_owned());
         settled.await.map_err(|_| SubmitError::Store(broken()))?
     }
 
@@ -202,7 +202,7 @@ async fn on_a_thread(work: impl Future<Output = ()> + Send + 'static) -> Result<
         // The task that waited may have gone.
         let _ = end.send(());
     };
-    let thread = std::thread::Builder::new().name("onhand-ledger".to_owned()).spawn(work);
+    let thread = std::thread::Builder::new().name("onhand-writer".to_owned()).spawn(work);
     thread.map_err(|fault| fault.to_string())?;
     ended.await.map_err(|_| "the writer has panicked".to_owned())
 }

@@ -30,7 +30,7 @@ async fn metrics_count_requests_by_route_and_show_no_secret() {
         "labels are closed sets"
     );
     assert!(has("onhand_request_seconds_bucket"), "{}", answer.text);
-    assert!(has("onhand_ledger_waiting 0"), "{}", answer.text);
+    assert!(has("onhand_writer_waiting 0"), "{}", answer.text);
     assert!(!answer.text.contains("987654321"), "an id in a label would be a new series for every order");
 }
 

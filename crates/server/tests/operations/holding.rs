@@ -63,7 +63,7 @@ fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
 fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, File) {
     assert!(Server::start(database, &["--demo"]).stop().success());
     let stock = stock(folder, "sku,stock\nA-1,5\n");
-    let hold = File::create(folder.join("onhand.db-hold")).expect("it can be opened");
+    let hold = File::create(folder.join("onhand.db-lock")).expect("it can be opened");
     hold.lock().expect("nobody has it");
     let mut command = onhand(database, &["import", "--list", "WH-01", &stock]);
     let mut importing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");

@@ -87,8 +87,8 @@ fn a_log_that_is_removed_stops_the_server_and_costs_nothing() {
 #[test]
 fn a_lock_that_is_removed_stops_the_server() {
     let folder = tempfile::tempdir().expect("a folder");
-    let take = |folder: &Path| fs::remove_file(folder.join("onhand.db-hold")).expect("removed");
-    let answered = take_away(folder.path(), take, "onhand.db-hold was removed");
+    let take = |folder: &Path| fs::remove_file(folder.join("onhand.db-lock")).expect("removed");
+    let answered = take_away(folder.path(), take, "onhand.db-lock was removed");
     let verified = done(&file(folder.path()), &["verify"]);
     assert!(verified.contains(&format!(" {} orders\n", answered.len())), "{verified}");
 }

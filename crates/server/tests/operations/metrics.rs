@@ -84,7 +84,7 @@ fn check(database: &str, others: &[&str]) {
     });
     let text = client.read_text("/metrics");
     for line in [
-        "onhand_refusals_total{code=\"insufficient_stock\"} 1",
+        "onhand_rejections_total{code=\"insufficient_stock\"} 1",
         "onhand_reservations{state=\"open\"} 0",
         "onhand_imports_ended_total{state=\"completed\"} 1",
         "onhand_discrepancies_active 0",

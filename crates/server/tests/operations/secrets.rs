@@ -21,7 +21,7 @@ fn files_of_a_database_are_their_owners_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Server::start(&file(folder.path()), &[]);
     Buyer::new(server.address, "one").place_some("S", 20);
-    for name in ["onhand.db", "onhand.db-wal", "onhand.db-shm", "onhand.db-hold"] {
+    for name in ["onhand.db", "onhand.db-wal", "onhand.db-shm", "onhand.db-lock"] {
         assert_eq!(rights(&folder.path().join(name)), 0o600, "{name}");
     }
     let backup = folder.path().join("backup.db");

@@ -39,7 +39,7 @@ fn a_stop_leaves_everything_in_the_file() {
     let placed = Buyer::new(server.address, "one").place_some("S", 200);
     assert!(log_bytes(folder.path()) > 0, "they are in the log first");
     assert!(server.stop().success());
-    assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-hold")]);
+    assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-lock")]);
 
     let (_other, url) = copied(folder.path());
     let verified = done(&url, &["verify"]);
@@ -114,5 +114,5 @@ fn a_command_leaves_everything_in_the_file() {
     assert!(Server::start(&url, &["--demo"]).stop().success());
     done(&url, &["token", "create", "admin"]);
     done(&url, &["export", "--list", "ST-01"]);
-    assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-hold")]);
+    assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-lock")]);
 }

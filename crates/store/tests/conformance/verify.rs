@@ -68,32 +68,32 @@ fn a_sound_database_is_quiet() {
 }
 
 const ON_HAND: &str = "on hand is the sum of its movements";
-const HELD: &str = "held is the sum of its movements";
+const HELD: &str = "reserved is the sum of its movements";
 const EXTERNAL: &str = "external is the sum of its movements";
 const REPORTED: &str = "reported is the sum of its movements";
-const OPEN_HOLDS: &str = "held is open holds plus external";
-const REPORTED_HOLDS: &str = "reported is reported holds and what moves keep";
+const OPEN_HOLDS: &str = "reserved is the open reservations and the external reservation";
+const REPORTED_HOLDS: &str = "reported is the reported reservations and the kept units";
 const NEWEST: &str = "the newest movement shows the stock as it is";
 const FOLLOWS: &str = "each movement follows from the one before";
-const HAS_HOLD: &str = "each order line has its hold";
-const CANCELLED: &str = "a line is cancelled exactly if its hold is";
+const HAS_HOLD: &str = "each order line has its reservation";
+const CANCELLED: &str = "a line is cancelled exactly if its reservation is";
 const ONE_CHAIN: &str = "the movements of a stock are one chain";
 const HAS_CODE: &str = "a released line has its code";
 const HAS_BATCH: &str = "an object that is processing is in an open batch";
 const OFF_SALE: &str = "a stock is off sale exactly if it has an active discrepancy";
 const ONE_PACKAGE: &str = "a line is in one package at the most";
-const PACKED_HOLD: &str = "a packed line is held where it leaves from";
+const PACKED_HOLD: &str = "a packed line is reserved where it leaves from";
 const PACKED_LINE: &str = "a packed line is its order's";
 const OPEN_PACKAGE: &str = "an open package has something in it";
 const MOVED_LINE: &str = "a moved line is reserved until its moves are registered";
-const LEFT_UNITS: &str = "units that have left are kept until that is registered";
+const LEFT_UNITS: &str = "units that have left are kept off sale until that is registered";
 const ON_THEIR_WAY: &str = "units on their way are not for sale";
-const KEPT_BY_MOVE: &str = "what is kept is kept by a transfer's move";
+const KEPT_BY_MOVE: &str = "kept units belong to a transfer's move";
 const RESERVED_LIST: &str = "a line names the list it is reserved in";
-const SHORT_NOTED: &str = "a short line is noted as unplanned";
+const SHORT_NOTED: &str = "a short line is an unplanned item";
 const UNPLANNED: &str = "an unplanned line is open and in no package";
-const UNNOTED: &str = "a line that left its package is noted as unplanned";
-const COUNTS: &str = "kept counts are right";
+const UNNOTED: &str = "a line that left its package is an unplanned item";
+const COUNTS: &str = "counters are right";
 
 /// What is planted, and every rule that must notice it.
 const DAMAGES: &[(&str, &[&str])] = &[

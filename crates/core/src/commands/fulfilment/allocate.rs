@@ -216,7 +216,7 @@ impl Allocation {
     ) -> PackageItemId {
         let id = PackageItemId::new(working_set.ids.next_in_bucket(IdKind::PackageItem, self.order.bucket()));
         let location = working_set.fulfilment.packages.get(package).expect("made or found by the caller").location;
-        let line = working_set.item(item).expect("only lines that are there are planned");
+        let line = working_set.item(item).expect("only lines that are there are sourced");
         let (sku, quantity) = (line.sku.clone(), line.quantity);
         let (created_at, modified_at) = (self.context.now, self.context.now);
         let (order, is_done) = (self.order, false);

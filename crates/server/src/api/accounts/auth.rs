@@ -94,7 +94,7 @@ pub async fn login(call: RequestContext) -> Result<ApiResponse, Error> {
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let fits = fits(&call, password, stored).await?;
     let refused = || {
-        tracing::warn!(username, address = %call.address, "log-in refused");
+        tracing::warn!(username, address = %call.address, "log-in failed");
         Error::Fields(FieldErrors::one("non_field_errors", "Unable to log in with provided credentials."))
     };
     let account = account.filter(|_| fits).ok_or_else(refused)?;

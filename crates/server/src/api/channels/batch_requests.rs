@@ -43,7 +43,7 @@ pub const FIELDS: &[Field] = &[
     Field::choice("status", STATUSES, "The state that the batch is to go to.").required(),
     Field::blank("remote_batch_id", 255, "The channel's name for the batch.").nullable(),
     Field::choice("content_type", MODELS, "The model that the batch is about.").nullable(),
-    Field::rows("objects", OBJECT, OBJECTS_MAX, "The objects, and what came of each.").nullable(),
+    Field::rows("objects", OBJECT, OBJECTS_MAX, "The objects, with the result of each.").nullable(),
 ];
 
 /// A batch.

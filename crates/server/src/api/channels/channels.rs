@@ -40,11 +40,11 @@ pub static CHANNEL: Resource = Resource {
             ),
             Field::pk("category_tree", "Its category tree.").nullable(),
             Field::bool("is_active", "Whether the channel takes part. Default true."),
-            Field::object("schema", "What conf may hold, as the channel's program says.").nullable(),
+            Field::object("schema", "The description of conf, from the channel's program.").nullable(),
             Field::choice(
                 "oversell",
                 POLICIES,
-                "What to do with an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
+                "What happens to an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
             ),
             Field::int(
                 "oversell_quantity_max",
@@ -56,13 +56,13 @@ pub static CHANNEL: Resource = Resource {
                 "max_retry_count",
                 1,
                 RETRIES_MAX,
-                "How often a version of an object is tried that the channel refuses. Default 5.",
+                "How often a version of an object is tried that the channel cannot take. Default 5.",
             ),
             Field::int("retry_interval", 0, INTERVAL_SECONDS_MAX, "Seconds between two of those tries. Default 300."),
             Field::choice(
                 "stock_figure",
                 FIGURES,
-                "The figure of a stock that it is told: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
+                "The level of a stock that it receives: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
             ),
         ],
         &View {

@@ -30,16 +30,16 @@ pub const FIELDS: &[Field] = &[
         "max_retry_count",
         1,
         RETRIES_MAX,
-        "How often a version is tried. For a new refusal, what the channel says.",
+        "How often a version is tried. For a new delivery failure, the channel's setting.",
     ),
     Field::int(
         "retry_interval",
         0,
         INTERVAL_SECONDS_MAX,
-        "Seconds between two tries. For a new refusal, what the channel says.",
+        "Seconds between two tries. For a new delivery failure, the channel's setting.",
     ),
-    Field::bool("is_active", "Whether the refusal stands. If not, the object is offered again."),
-    Field::time("expiration_date", "When the refusal runs out.").nullable(),
+    Field::bool("is_active", "Whether the delivery failure is active. If not, the object is offered again."),
+    Field::time("expiration_date", "When the delivery failure ends.").nullable(),
 ];
 
 /// A delivery failure.

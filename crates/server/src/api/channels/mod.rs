@@ -71,7 +71,7 @@ fn batches() -> Vec<Route> {
             .answers(200, BATCH)
             .may_be_refused(),
         route!(DELETE "batch_requests/{id}" WriteOrders batch_requests::remove,
-            "Remove a batch; what it holds is offered again.")
+            "Remove a batch; its objects are offered again.")
         .answers(204, Answer::Nothing),
     ]
 }
@@ -104,18 +104,18 @@ fn actions() -> Vec<Route> {
 fn refusals() -> Vec<Route> {
     const REFUSAL: Answer = one(&failed_integrations::VIEW);
     vec![
-        route!(GET "failed_integrations" ReadStock failed_integrations::list, "What the channel refused.")
+        route!(GET "failed_integrations" ReadStock failed_integrations::list, "The delivery failures of the channel.")
             .lists(failed_integrations::FILTERS)
             .answers(200, page(&failed_integrations::VIEW)),
         route!(PATCH "failed_integrations" WriteOrders failed_integrations::update_many,
-            "Set the same on all refused objects that the filters leave.")
+            "Change all delivery failures that the filters find.")
         .takes(failed_integrations::FIELDS)
         .lists(failed_integrations::FILTERS)
         .answers(200, one(&failed_integrations::UPDATED)),
-        route!(GET "failed_integrations/{id}" ReadStock failed_integrations::show, "One refusal.")
+        route!(GET "failed_integrations/{id}" ReadStock failed_integrations::show, "One delivery failure.")
             .answers(200, REFUSAL),
         route!(PATCH "failed_integrations/{id}" WriteOrders failed_integrations::update,
-            "Set how often a refused object is tried, and until when it is not.")
+            "Set how often a failed delivery is tried, and until when it is not.")
         .takes(failed_integrations::FIELDS)
         .answers(200, REFUSAL),
     ]
@@ -197,7 +197,7 @@ fn own() -> Vec<Route> {
         route!(GET "changes" ReadStock changes::list, "What stocks have changed after a cursor; wait= waits for some.")
             .feeds(changes::FILTERS)
             .answers(200, one(&changes::VIEW)),
-        route!(GET "lag" ReadStock changes::lag, "How far the channel is behind.").answers(200, one(&changes::LAG)),
+        route!(GET "lag" ReadStock changes::lag, "The lag of the channel.").answers(200, one(&changes::LAG)),
     ]
 }
 

@@ -29,12 +29,12 @@ pub static ERROR_REPORT: Resource = Resource {
         ("error_reports", "error_reports/{id}"),
         "error report",
         &[
-            Field::int("action_content_type", 0, ID_MAX, "The kind of the object that the round was about.").nullable(),
+            Field::int("action_content_type", 0, ID_MAX, "The kind of the object that was sent.").nullable(),
             Field::int("action_object_id", 0, ID_MAX, "That object.").nullable(),
             Field::int("target_content_type", 0, ID_MAX, "The kind of what it was done to: the channel's.").nullable(),
             Field::int("target_object_id", 0, ID_MAX, "What it was done to.").nullable(),
             Field::time("obj_modified_date", "The version of the object.").nullable(),
-            Field::blank("error_code", 512, "The client's code of the round; all its reports have it.").nullable(),
+            Field::blank("error_code", 512, "The client's code of a run; all its reports have it.").nullable(),
             Field::blank("error_desc", LONG_CHARS_MAX, "In words. The first 32,768 characters are kept.").nullable(),
             Field::blank("raw_request", LONG_CHARS_MAX, "What was sent to the marketplace; kept likewise.").nullable(),
             Field::blank("raw_response", LONG_CHARS_MAX, "What it answered; kept likewise.").nullable(),
@@ -75,7 +75,7 @@ pub static ERROR_REPORT: Resource = Resource {
 };
 
 const PLACE_FIELDS: &[Field] = &[
-    Field::blank("type", SHORT_CHARS_MAX, "The client's word for what it looked for.").nullable(),
+    Field::blank("type", SHORT_CHARS_MAX, "The client's word for what it searched.").nullable(),
     Field::blank("remote_code", SHORT_CHARS_MAX, "The channel's code of the place.").nullable(),
     Field::int("country_id", 0, ID_MAX, "The country it lies in, where that is known.").nullable(),
     Field::int("city_id", 0, ID_MAX, "The city it lies in.").nullable(),

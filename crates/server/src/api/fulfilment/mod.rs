@@ -105,7 +105,7 @@ fn discrepancies() -> Vec<Route> {
         route!(GET "oms/stock-counts/{id}" ReadFloor stock_counts::show, "One count.")
             .answers(200, one(&stock_counts::VIEW)),
         route!(POST "oms/stock-counts" WorkOnFloor stock_counts::create,
-            "Record a count: differences become the figure or discrepancies, as the location says.")
+            "Record a count: differences correct the stock level or flag discrepancies, by the location's setting.")
         .takes(stock_counts::FIELDS)
         .own()
         .answers(201, one(&stock_counts::VIEW))
@@ -140,12 +140,12 @@ fn moves() -> Vec<Route> {
 fn orders() -> Vec<Route> {
     vec![
         route!(POST "oms/orders/{id}/plan" WorkOnFloor packages::plan,
-            "Plan what of an order is in no package yet. Orders of located lists are planned by themselves.")
+            "Source the lines of an order that are in no package yet. Orders from lists of locations are sourced automatically.")
         .takes(packages::PLAN)
         .own()
         .answers(200, one(&packages::PLANNED))
         .through_writer(),
-        route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are promised and held nowhere.")
+        route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are short: no stock reserves them.")
             .lists(order_items::FILTERS)
             .answers(200, page(&order_items::ITEM)),
         route!(GET "oms/unplanned-items" ReadFloor unplanned_items::list,

@@ -39,7 +39,7 @@ pub const COMMAND: &[Field] = &[
 /// The body of a request to source an order.
 pub const PLAN: &[Field] = &[Field::pk(
     "stock_location",
-    "Gather everything here: what is elsewhere is brought by transfers. Absent: the plan chooses.",
+    "The location that ships all lines; transfers bring what it does not have. Absent: sourcing chooses.",
 )
 .nullable()];
 

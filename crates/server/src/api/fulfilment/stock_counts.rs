@@ -40,7 +40,7 @@ pub const FIELDS: &[Field] = &[
     Field::rows("lines", LINE, LINES_MAX, "What was counted.").required(),
     Field::time(
         "counted_at",
-        "When it was counted; arrival when absent. It is compared with what stood there then, and clears what was reported \
+        "When it was counted; arrival when absent. It is compared with the units of that moment, and ends discrepancies of \
          before. Without an offset: in the time_zone of the location's list.",
     ),
 ];

@@ -38,14 +38,18 @@ pub static LOCATION: Resource = Resource {
         &[
             Field::text("name", 128, "Its name.").required(),
             Field::text("erp_code", 64, "Its code in the ERP. Unique.").required().exact(),
-            Field::pk("stock_list", "The list whose stocks are its figures. No other location's; it stays.").required(),
+            Field::pk(
+                "stock_list",
+                "The list whose levels are its levels. It belongs to no other location and cannot be changed.",
+            )
+            .required(),
             Field::pk("retail_store", "The shop it is in.").nullable(),
             Field::pk("address", "Where it is.").nullable(),
             Field::text("stock_location_type", 64, "For instance warehouse, the default, or store."),
             Field::int("omnitron_id", 0, i64::MAX, "Its id elsewhere.").nullable(),
-            Field::int("priority", 0, PRIORITY_MAX, "The smallest number is planned to first. Default 100."),
+            Field::int("priority", 0, PRIORITY_MAX, "Sourcing prefers the smallest number. Default 100."),
             Field::bool("is_active", "Default true."),
-            Field::bool("is_fulfillment_center", "Whether packages are planned to it. Default true."),
+            Field::bool("is_fulfillment_center", "Whether sourcing uses it. Default true."),
             Field::bool("is_pickup_location", "Default false."),
             Field::bool("is_delivery_location", "Default false."),
             Field::bool("is_return_available", "Default false."),
@@ -53,7 +57,7 @@ pub static LOCATION: Resource = Resource {
             Field::choice(
                 "count_mode",
                 COUNT_MODES,
-                "What a counted difference becomes: the figure (default), or a discrepancy.",
+                "What a counted difference does: it corrects the stock level (default), or flags a discrepancy.",
             ),
             Field::choice(
                 "discrepancy_ends",

@@ -78,7 +78,7 @@ fn write(reads: &Reads, mut table: Table<'_>, import: &ImportRow) -> Result<(), 
 }
 
 fn unreadable(fault: impl std::fmt::Display) -> Error {
-    Error::Internal(format!("the stored file or what came of it cannot be read: {fault}"))
+    Error::Internal(format!("the stored file or its result cannot be read: {fault}"))
 }
 
 /// The results of rows, in their order, chunk by chunk.

@@ -67,10 +67,9 @@ pub const OPTIONS: &[Field] = &[
     Field::choice(
         "mode",
         &["upsert", "replace", "adjust"],
-        "What a row does: its figure is written (default); the same, and stocks that are not in the file become 0; \
-         its figure is a difference.",
+        "What a row is: a stock level (default); the same, and stocks that are not in the file become 0; a difference.",
     ),
-    Field::bool("dry_run", "Only say what would change; apply does it."),
+    Field::bool("dry_run", "Change nothing and show what would change; apply changes it."),
 ];
 
 /// What can be chosen when a dry run is applied.

@@ -47,10 +47,10 @@ pub(super) fn routes() -> Vec<Route> {
             .lists(&[])
             .answers(200, page(&import_changes::CHANGE)),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadImports import_results::show,
-            "The uploaded rows and what came of each, as a file.")
+            "The uploaded rows, each with its result, as a file.")
         .downloads(import_results::FORMATS),
         route!(GET "stock_list/excel_import/{cache_key}/result" ReadImports import_results::show,
-            "The uploaded rows and what came of each, as a file.")
+            "The uploaded rows, each with its result, as a file.")
         .downloads(import_results::FORMATS),
     ]
 }

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
             .under(Mount::BothAndChannel)
             .lists(orders::FILTERS)
             .answers(200, page(&orders::VIEW)),
-        route!(POST "orders" ManageOrders orders::create, "Place an order: all lines are held, or none.")
+        route!(POST "orders" ManageOrders orders::create, "Place an order: all lines are reserved, or none.")
             .takes(orders::FIELDS)
             .answers(201, ORDER)
             .through_writer(),

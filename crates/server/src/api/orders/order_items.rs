@@ -16,7 +16,7 @@ use crate::wire::view::{Shape, View, property};
 
 /// The body of an edit (contract 7.1).
 pub const EDIT: &[Field] = &[
-    Field::status("status", "100 cancels the line and gives its hold back."),
+    Field::status("status", "100 cancels the line and ends its reservation."),
     Field::object("extra_field", "Merged: absent keys are kept."),
     Field::object("attributes", "Replaced."),
     Field::any("attributes_kwargs", "Replaced."),

@@ -34,19 +34,19 @@ const ROW_BYTES: usize = 192;
 pub const FIELDS: &[Field] = &[
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. With stock_list it is the key.").required().exact(),
     Field::pk("stock_list", "The stock list.").required(),
-    Field::int("stock", 0, QUANTITY_MAX, "The figure. 0 for a new stock."),
+    Field::int("stock", 0, QUANTITY_MAX, "The stock level. 0 for a new stock."),
     Field::choice("unit_type", &["qty", "kg"], "What one unit is. qty for a new stock."),
     Field::int(
         "sold_quantity_unreported",
         0,
         QUANTITY_MAX,
-        "Sold and unknown to the ERP. What exceeds the open holds is kept as sold elsewhere; less is raised to them.",
+        "Sold and unknown to the ERP. What exceeds the open reservations is stored as the external reservation; less is raised to them.",
     ),
     Field::object("extra_field", "Free data."),
     Field::time(
         "snapshot_at",
-        "When the figure was taken; arrival when absent. Older than the stored one is refused. Without an offset: in the \
-         list's time_zone.",
+        "When the level was taken; arrival when absent. An older level than the stored one is rejected. Without an \
+         offset: in the list's time_zone.",
     ),
 ];
 

@@ -27,7 +27,7 @@ pub const FIELDS: &[Field] = &[
     Field::choice(
         "release_mode",
         RELEASE_MODES,
-        "What a release does: the quantity stays off sale until the next figure (default), or is on sale at once.",
+        "What a release does: the quantity stays off sale until the next level (default), or is on sale at once.",
     ),
     Field::choice(
         "moves_settle",
@@ -43,7 +43,7 @@ pub const FIELDS: &[Field] = &[
         "snapshot_delay_seconds",
         0,
         86_400,
-        "How old figures are taken to be that arrive without a snapshot_at.",
+        "The age of levels that arrive without a snapshot_at.",
     ),
     Field::time_zone(
         "time_zone",

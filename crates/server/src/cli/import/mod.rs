@@ -40,10 +40,10 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 pub(super) const EXAMPLES: &str = "\
 Examples:
   onhand import --list WH-01 stock.csv --dry-run        say what would change, and how to apply just that
-  onhand import --apply KEY                             apply it; rows written since are refused (--force takes them)
+  onhand import --apply KEY                             apply it; rows written since fail (--force writes them)
   onhand import --list WH-01 count.xlsx --mode replace  stocks that are not in the file become 0
-  onhand import --undo KEY                              take it back, where nothing newer has happened
-  onhand import --watch KEY --result result.xlsx        every row with what came of it
+  onhand import --undo KEY                              undo it, except rows whose stock has changed since
+  onhand import --watch KEY --result result.xlsx        every row with its result
   ONHAND_TOKEN=… onhand import --server https://stock.example.com --list WH-01 stock.csv
 
 Exit codes: 0 all rows were taken, 1 it could not be done, 2 wrong usage, 3 some rows were not taken,
@@ -51,7 +51,7 @@ Exit codes: 0 all rows were taken, 1 it could not be done, 2 wrong usage, 3 some
 
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// The file: CSV, XLSX, XLS or ODS, told by its content.
+    /// The file: CSV, XLSX, XLS or ODS, recognised by its content.
     #[arg(required_unless_present_any = ["apply", "undo", "watch"], conflicts_with_all = ["apply", "undo", "watch"])]
     file: Option<PathBuf>,
 
@@ -59,15 +59,15 @@ pub(super) struct Args {
     #[arg(long, value_name = "CODE", required_unless_present_any = ["apply", "undo", "watch"])]
     list: Option<String>,
 
-    /// What a row does.
+    /// What the rows of the file are.
     #[arg(long, value_enum, default_value = "upsert", value_name = "MODE")]
     mode: RowMode,
 
-    /// Only say what would change.
+    /// A dry run: decide every row and change nothing.
     #[arg(long)]
     dry_run: bool,
 
-    /// Apply what a dry run said.
+    /// Apply a dry run.
     #[arg(long, value_name = "KEY", conflicts_with_all = ["undo", "watch", "dry_run"])]
     apply: Option<String>,
 
@@ -75,15 +75,15 @@ pub(super) struct Args {
     #[arg(long, requires = "apply")]
     force: bool,
 
-    /// Take back what an import did, where nothing newer has happened.
+    /// Undo an import, except rows whose stock has changed since.
     #[arg(long, value_name = "KEY", conflicts_with_all = ["watch", "dry_run"])]
     undo: Option<String>,
 
-    /// Wait for an import that was begun before, and show what came of it.
+    /// Wait for an import that was begun before, and show its result.
     #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
     watch: Option<String>,
 
-    /// Also write every row with what came of it to a file: CSV, or a workbook if its name ends in .xlsx.
+    /// Also write every row with its result to a file: CSV, or a workbook if its name ends in .xlsx.
     #[arg(long, value_name = "FILE")]
     result: Option<PathBuf>,
 
@@ -91,7 +91,7 @@ pub(super) struct Args {
     #[arg(long)]
     json: bool,
 
-    /// On a database: in whose name. Without it, the first administrator's.
+    /// On a database: the user of the import. Without it, the first administrator.
     #[arg(long, value_name = "NAME", conflicts_with = "server")]
     user: Option<String>,
 
@@ -101,11 +101,11 @@ pub(super) struct Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum RowMode {
-    /// Its figure is written.
+    /// The stock level of a row is written.
     Upsert,
-    /// The same, and stocks that are not in the file become 0.
+    /// The same, and stocks that are not in the file get the level 0.
     Replace,
-    /// Its figure is a difference.
+    /// The quantity of a row is a difference.
     Adjust,
 }
 
@@ -231,7 +231,7 @@ fn tell(flags: &str, report: &Report, is_json: bool) {
     report.lines().into_iter().for_each(say);
     let key = &report.cache_key;
     if report.fail_count > report.errors.len() as i64 {
-        say(format!("\nevery row with what came of it:\n  onhand import{flags} --watch {key} --result result.csv"));
+        say(format!("\nevery row with its result:\n  onhand import{flags} --watch {key} --result result.csv"));
     }
     if report.has_failed() || report.created + report.updated == 0 {
         return;

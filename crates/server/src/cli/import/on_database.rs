@@ -131,7 +131,7 @@ impl ImportTarget for OnDatabase {
 
     fn when_left(&self) -> &'static str {
         match self.works {
-            Some(_) => "it goes on when a server starts on this database, or somebody watches it",
+            Some(_) => "it goes on when a server starts on this database, or with --watch",
             None => "the process that works on this database goes on with it",
         }
     }

@@ -90,14 +90,14 @@ impl Pool {
         lost: &Backend,
         cause: Error,
     ) -> Result<(), Failed> {
-        tracing::warn!(%cause, "a commit was not answered; looking it up");
+        tracing::warn!(%cause, "a commit was not answered; reading its marker");
         let start = Instant::now();
         loop {
             match self.found(marker, lost).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(Failed::Passing(cause)),
                 Err(fault) if start.elapsed() > PATIENCE => {
-                    tracing::error!(%fault, "whether a commit took place cannot be found out");
+                    tracing::error!(%fault, "a commit is in doubt: its marker cannot be read");
                     return Err(Failed::Lasting(Error::CommitInDoubt(cause.to_string())));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,

@@ -110,7 +110,7 @@ pub(in crate::engine) fn error(fault: rusqlite::Error) -> Error {
     match code {
         ErrorCode::ConstraintViolation => taken(&fault),
         // By the clock, by a caller that has gone, or by a close.
-        ErrorCode::OperationInterrupted => Error::Unavailable("a statement was given up: it took too long".to_owned()),
+        ErrorCode::OperationInterrupted => Error::Unavailable("a statement was cancelled: it took too long".to_owned()),
         ErrorCode::DatabaseBusy
         | ErrorCode::DatabaseLocked
         | ErrorCode::DiskFull

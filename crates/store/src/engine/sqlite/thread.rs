@@ -115,7 +115,7 @@ impl Workers {
         if !self.send(job) {
             return Err(Error::Unavailable("the database is closed".to_owned()));
         }
-        result.await.map_err(|_| Error::Internal("the work on the database has broken off".to_owned()))?
+        result.await.map_err(|_| Error::Internal("the work on the database has panicked".to_owned()))?
     }
 
     /// Interrupts the statements that run now.

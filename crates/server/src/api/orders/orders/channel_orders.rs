@@ -70,7 +70,7 @@ const LINE: &[Field] = &[
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
     Field::pk(
         "stock_list",
-        "The list whose stock is held, of the channel's catalog; its own list when null or absent.",
+        "The list whose stock is reserved, of the channel's catalog; the catalog's own list when null or absent.",
     )
     .nullable(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. When absent, what the attributes say, or 1.").nullable(),
@@ -103,7 +103,7 @@ const LINE_READ: &[&str] =
 /// The body of a sold order.
 pub const SOLD: &[Field] = &[
     Field::one("order", ORDER, "The order.").required(),
-    Field::rows("order_item", LINE, ORDER_LINES_MAX, "Its lines. All are held, or none.").required(),
+    Field::rows("order_item", LINE, ORDER_LINES_MAX, "Its lines. All are reserved, or none.").required(),
 ];
 
 /// The attribute that says how many units a line stands for, where the channel names no other (contract R12).

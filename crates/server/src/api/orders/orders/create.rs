@@ -19,7 +19,7 @@ use crate::wire::json::{ApiResponse, Object};
 const LINE: &[Field] = &[
     Field::pk("product", "The product. This or product_sku.").alternative(),
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. This or product.").alternative().exact(),
-    Field::pk("stock_list", "The list whose stock is held.").required(),
+    Field::pk("stock_list", "The list whose stock is reserved.").required(),
     Field::int("quantity", 1, QUANTITY_MAX, "How many units. Default 1."),
     Field::status("status", "Default: the order's."),
     Field::decimal("price", "Price of one unit.").nullable(),
@@ -58,7 +58,7 @@ const LINE_DETAILS: &[&str] = &[
 /// The body of a new order.
 pub const FIELDS: &[Field] = &[
     Field::text("number", 128, "Unique per channel.").required(),
-    Field::pk("channel", "The channel that sold it; absent for the own door.").nullable(),
+    Field::pk("channel", "The channel that sold it; absent for the API itself.").nullable(),
     Field::blank("currency", 8, "ISO code, lower case as the vendor writes it."),
     Field::status("status", "Default 400 (approved)."),
     Field::bool("is_send", "Whether the ERP has taken it. Default false."),
@@ -67,7 +67,7 @@ pub const FIELDS: &[Field] = &[
         "When the customer ordered; arrival when absent. Without an offset: of the installation's zone, or else UTC.",
     ),
     Field::object("extra_field", "Free data."),
-    Field::rows("order_items", LINE, ORDER_LINES_MAX, "The lines. All are held, or none.").required(),
+    Field::rows("order_items", LINE, ORDER_LINES_MAX, "The lines. All are reserved, or none.").required(),
     Field::any("customer", "Carried through."),
     Field::any("shipping_address", "Carried through."),
     Field::any("billing_address", "Carried through."),
