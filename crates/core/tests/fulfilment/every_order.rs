@@ -1,4 +1,4 @@
-//! Every order of what can happen to one line: the table behind docs/oms.md's moves.
+//! Every order of what can happen to one line: the table behind docs/fulfilment.md's moves.
 //!
 //! Promises: each event happens once at the most, in every order in which it can; after each, no location offers more
 //! than it has and has not promised. `ONHAND_EVENTS` says how long the orders are.
