@@ -14,8 +14,9 @@ use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::readiness::Readiness;
 use crate::watch::Watch;
-use crate::workers::Workers;
+use crate::workers::Services;
 use crate::workers::change_feed::Feed;
+use crate::workers::imports::ImportWorkers;
 use crate::writer::Writer;
 use crate::zone::Zone;
 
@@ -30,10 +31,10 @@ pub struct App {
     pub store: Store,
     /// The queue of stock changes.
     pub writer: Writer,
-    /// Work that goes on behind the answers.
-    pub jobs: Workers,
+    /// The workers for imports.
+    pub import_workers: Arc<ImportWorkers>,
     /// What those who wait for changes wait on.
-    pub feed: Feed,
+    pub feed: Arc<Feed>,
     /// Who is who.
     pub sessions: Sessions,
     /// Where passwords are checked.
@@ -47,7 +48,7 @@ pub struct App {
     /// Whether the server can do its work.
     pub readiness: Readiness,
     /// When the data were looked at that operators watch.
-    pub watch: Watch,
+    pub watch: Arc<Watch>,
     /// The time.
     pub clock: Clock,
     /// How the server runs.
@@ -62,16 +63,20 @@ impl App {
         let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
         let throttle = Throttle::new(config.login_attempts);
         let anonymous_limiter = AnonymousLimiter::new(config.anonymous_requests_max);
-        let (jobs, feed, passwords) = (Workers::default(), Feed::default(), Checker::default());
+        let services = Services { store: store.clone(), writer: writer.clone(), clock: clock.clone() };
+        let import_workers = ImportWorkers::new(services.clone(), config.create_unknown_products);
+        let (import_workers, feed) = (Arc::new(import_workers), Arc::new(Feed::new(services)));
         let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
-        let (readiness, watch) = (Readiness::default(), Watch::default());
+        let disk_free_bytes_min = config.disk_free_bytes_min;
+        let readiness = Readiness::new(store.clone(), writer.clone(), clock.clone(), disk_free_bytes_min);
+        let watch = Arc::new(Watch::new(store.clone(), clock.clone()));
         Arc::new(Self {
             store,
             writer,
-            jobs,
+            import_workers,
             feed,
             sessions,
-            passwords,
+            passwords: Checker::default(),
             throttle,
             anonymous_limiter,
             downloads,
@@ -94,6 +99,12 @@ impl App {
     /// The same of one list.
     pub async fn zone(&self, list: StockListId) -> Result<Option<Zone>, Error> {
         Ok(self.zones(BTreeSet::from([list])).await?.of(list).cloned())
+    }
+
+    /// The zone of times without an offset in a file that is sent to a list now: the same each time the file is read.
+    pub async fn zone_of_file(&self, list: Option<StockListId>) -> Result<Option<String>, Error> {
+        let Some(list) = list else { return Ok(None) };
+        Ok(self.zone(list).await?.map(|zone| zone.name().to_owned()))
     }
 }
 

@@ -11,49 +11,54 @@ use onhand_core::fulfilment::UnplannedReason;
 use onhand_store::channel_sync::lag::Lag;
 use onhand_store::imports::State;
 use onhand_store::watched::{self, Watched};
-use onhand_store::{Error, Tx};
+use onhand_store::{Error, Store, Tx};
 
-use crate::state::App;
+use crate::clock::Clock;
 
 /// After a look there is a pause of at least so many times as long.
 const PAUSE_SHARE: u32 = 20;
 
-/// When the data were looked at.
-#[derive(Debug, Default)]
+/// Looks at the data, and remembers when.
 pub struct Watch {
+    store: Store,
+    clock: Clock,
     last: Mutex<Option<Instant>>,
 }
 
 impl Watch {
+    /// Nothing has been looked at yet.
+    pub fn new(store: Store, clock: Clock) -> Self {
+        Self { store, clock, last: Mutex::default() }
+    }
+
     /// How long ago; `None` before the first time.
     pub fn age(&self) -> Option<Duration> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).map(|at| at.elapsed())
     }
+
+    /// Looks once.
+    pub async fn look(&self) -> Result<(), Error> {
+        let (now, begun) = (self.clock.now(), Instant::now());
+        let seen = self.store.watch("watched.look", async |tx: &mut Tx<'_>| watched::look(tx).await).await?;
+        show(&seen, now);
+        for channel in seen.channels {
+            let body = async move |tx: &mut Tx<'_>| watched::channel(tx, channel, now).await;
+            show_channel(&channel.get().to_string(), &self.store.watch("watched.channel", body).await?, now);
+        }
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
+        Ok(())
+    }
 }
 
 /// Looks again and again, as long as the process runs.
-pub async fn run(app: Arc<App>) {
-    let pause = Duration::from_secs(app.config.watch_seconds.into());
+pub async fn run(watch: Arc<Watch>, pause: Duration) {
     loop {
         let begun = Instant::now();
-        if let Err(fault) = look(&app).await {
+        if let Err(fault) = watch.look().await {
             tracing::warn!(%fault, "cannot read the numbers of /metrics from the database");
         }
         tokio::time::sleep(pause.max(begun.elapsed() * PAUSE_SHARE)).await;
     }
-}
-
-/// Looks once.
-pub async fn look(app: &App) -> Result<(), Error> {
-    let (now, begun) = (app.clock.now(), Instant::now());
-    let seen = app.store.watch("watched.look", async |tx: &mut Tx<'_>| watched::look(tx).await).await?;
-    show(&seen, now);
-    for channel in seen.channels {
-        let body = async move |tx: &mut Tx<'_>| watched::channel(tx, channel, now).await;
-        show_channel(&channel.get().to_string(), &app.store.watch("watched.channel", body).await?, now);
-    }
-    *app.watch.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(begun);
-    Ok(())
 }
 
 fn show(seen: &Watched, now: Timestamp) {

@@ -187,11 +187,14 @@ fn stock_changes_in_one_place() {
 fn rooms_do_not_know_what_they_must_not() {
     let files = files();
     let source = |folder: &'static str| files.iter().filter(move |file| file.path.starts_with(folder));
-    let rules: [(&str, &[&str]); 4] = [
+    let rules: [(&str, &[&str]); 7] = [
         ("crates/core/src/", &["std::time::", "std::fs::", "std::net::", "std::thread", "async fn", "println!"]),
         ("crates/store/src/", &["serde", "axum", "hyper", "http::"]),
         ("crates/server/src/wire/", &["crate::api", "crate::http", "crate::writer", "crate::state", "crate::cli"]),
         ("crates/server/src/auth/", &["crate::api", "crate::http", "crate::writer", "crate::cli"]),
+        ("crates/server/src/http/", &["crate::api", "crate::openapi", "crate::resource", "crate::cli"]),
+        ("crates/server/src/openapi/", &["crate::api", "crate::resource", "crate::state"]),
+        ("crates/server/src/workers/", &["crate::api", "crate::http", "crate::state", "crate::cli"]),
     ];
     for (folder, words) in rules {
         assert!(source(folder).next().is_some(), "{folder} is gone");
@@ -476,10 +479,7 @@ fn links_between_pages_lead_somewhere() {
 
 /// Modules at the top of a crate that use each other, directly or by way of others. A cycle may lose modules and may not
 /// gain any; the aim is that there is none.
-const CYCLES: &[(&str, &str)] = &[(
-    "server: imports readiness state watch wire workers",
-    "workers get the whole application, which holds what wakes them",
-)];
+const CYCLES: &[(&str, &str)] = &[];
 
 /// The modules at the top of its crate that a file names after `crate::`, alone or in braces.
 fn named_modules(text: &str) -> BTreeSet<String> {

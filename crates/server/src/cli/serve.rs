@@ -93,11 +93,12 @@ async fn serve(
     let signal = stop_signal();
     greet(&database.database, &app.config, admin.as_deref());
     let mut house = JoinSet::new();
-    let (keeping, watching) = (app.clone(), app.clone());
+    let (keeping, watching) = (app.clone(), app.watch.clone());
+    let watch_pause = Duration::from_secs(app.config.watch_seconds.into());
     house.spawn(async move { keep_going("housekeeping", || keep_house(keeping.clone())).await });
-    house.spawn(async move { keep_going("watch", || watch::run(watching.clone())).await });
+    house.spawn(async move { keep_going("watch", || watch::run(watching.clone(), watch_pause)).await });
     house.spawn(keep_going("measures", measures::keep_small));
-    let workers = workers::start(&app);
+    let workers = workers::start(&app.import_workers, &app.feed);
     let stop = async {
         let failed = tokio::select! {
             () = signal => None,
@@ -138,7 +139,7 @@ async fn serve(
 
 /// Ends what goes on behind the answers.
 async fn end_work(app: &App, workers: JoinSet<()>, mut house: JoinSet<()>) {
-    workers::stop(app, workers).await;
+    workers::stop(&app.import_workers, workers).await;
     house.shutdown().await;
     if let Err(fault) = app.sessions.note_use().await {
         tracing::warn!(%fault, "cannot store the last use of tokens");

@@ -1,14 +1,36 @@
-//! Rejections on the wire: each business rejection has one code and one text (contract 1.4).
+//! Rejections on the wire: each business rejection has one code and one text (contract 1.4). And failures of files: what
+//! the machine lacks just now may be asked for again.
 //!
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
+
+use std::io;
 
 use onhand_core::Rejection;
 use onhand_core::rejection::{MoveFault, RowFault, Shortage};
 use serde_json::{Map, Value, json};
 
 use crate::imports::messages;
+use crate::imports::trouble::Trouble;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::{form, scalar};
+
+/// A file of our own, or a client that takes nothing more: only the log can be told. What the system denies (no room,
+/// too many open files) it may grant later.
+impl From<io::Error> for Error {
+    fn from(fault: io::Error) -> Self {
+        Trouble::Machine(fault).into()
+    }
+}
+
+impl From<Trouble> for Error {
+    fn from(trouble: Trouble) -> Self {
+        match (trouble.lack(), trouble) {
+            (_, Trouble::Store(fault)) => fault.into(),
+            (Some(_), trouble) => Self::Busy(format!("{trouble:?}")),
+            (None, trouble) => Self::Internal(format!("{trouble:?}")),
+        }
+    }
+}
 
 /// The wire's form of a rejection.
 pub fn error(rejection: Rejection) -> Error {

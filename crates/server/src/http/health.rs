@@ -19,7 +19,7 @@ pub async fn live(_: RequestContext) -> Result<ApiResponse, Error> {
 
 /// `GET /readyz`: whether the server can do its work, and which part is in the way if not.
 pub async fn ready(call: RequestContext) -> Result<ApiResponse, Error> {
-    let report = call.app.readiness.look(&call.app).await;
+    let report = call.app.readiness.look().await;
     let failing = report.failing();
     let status = if failing.is_empty() { "ok" } else { "failing" };
     let mut body = String::new();
@@ -42,7 +42,7 @@ pub async fn ready(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn metrics(call: RequestContext) -> Result<ApiResponse, Error> {
     let app = &call.app;
     metrics::gauge!("onhand_writer_waiting").set(app.writer.waiting() as f64);
-    metrics::gauge!("onhand_imports_delayed").set(app.jobs.delays.count() as f64);
+    metrics::gauge!("onhand_imports_delayed").set(app.import_workers.delays.count() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
     if let Some(bytes) = logs::file_bytes() {
         metrics::gauge!("onhand_log_bytes").set(bytes as f64);

@@ -9,7 +9,6 @@ use onhand_store::{Error, Store, Tx};
 use uuid::Builder;
 
 use crate::auth::token;
-use crate::state::App;
 
 /// The most characters that are kept of a file's name.
 const FILE_NAME_CHARS_MAX: usize = 255;
@@ -41,12 +40,6 @@ pub enum Unfit {
 pub fn import(kind: Kind, task: Task, list: Option<StockListId>, asked: Asked) -> ImportRow {
     let cache_key = Builder::from_random_bytes(token::random()).into_uuid().to_string();
     ImportRow { list, ..ImportRow::arriving(cache_key, kind, task, asked.actor, asked.now) }
-}
-
-/// The zone of times without an offset in a file that is sent to a list now: the same each time the file is read.
-pub async fn time_zone(app: &App, list: Option<StockListId>) -> Result<Option<String>, Error> {
-    let Some(list) = list else { return Ok(None) };
-    Ok(app.zone(list).await?.map(|zone| zone.name().to_owned()))
 }
 
 /// What is kept of a file's name.

@@ -7,7 +7,6 @@ use axum::http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::json::ApiResponse;
-use crate::imports::trouble::Trouble;
 
 /// What went wrong with a request.
 #[derive(Debug)]
@@ -198,24 +197,6 @@ impl Error {
                 let body = json!({"detail": "A server error occurred. Nothing was changed."});
                 ApiResponse::json(StatusCode::INTERNAL_SERVER_ERROR, &body)
             }
-        }
-    }
-}
-
-/// A file of our own, or a client that takes nothing more: only the log can be told. What the system denies (no room,
-/// too many open files) it may grant later.
-impl From<std::io::Error> for Error {
-    fn from(fault: std::io::Error) -> Self {
-        Trouble::Machine(fault).into()
-    }
-}
-
-impl From<Trouble> for Error {
-    fn from(trouble: Trouble) -> Self {
-        match (trouble.lack(), trouble) {
-            (_, Trouble::Store(fault)) => fault.into(),
-            (Some(_), trouble) => Self::Busy(format!("{trouble:?}")),
-            (None, trouble) => Self::Internal(format!("{trouble:?}")),
         }
     }
 }

@@ -13,7 +13,7 @@ use onhand_store::channel_sync::{self, Progress, sequencer};
 use onhand_store::{Error, Tx, outbox};
 use tokio::sync::watch;
 
-use crate::state::App;
+use super::Services;
 
 /// How often this process looks for changes without a version.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -28,21 +28,25 @@ const DOUBT: Duration = Duration::from_secs(1);
 /// Transactions of work for one request: several ten thousand changes. What is left is done by the next one.
 const ROUNDS_MAX: usize = 128;
 
-/// What those who wait for changes wait on.
-#[derive(Debug)]
+/// Gives versions to changes, and wakes the requests that wait for some.
 pub struct Feed {
+    services: Services,
     /// Counts the times that versions were given in this process.
     moved: watch::Sender<u64>,
     closing: watch::Sender<bool>,
 }
 
-impl Default for Feed {
-    fn default() -> Self {
-        Self { moved: watch::Sender::new(0), closing: watch::Sender::new(false) }
-    }
-}
-
 impl Feed {
+    /// A feed that nothing waits for yet.
+    pub fn new(services: Services) -> Self {
+        Self { services, moved: watch::Sender::new(0), closing: watch::Sender::new(false) }
+    }
+
+    /// What it works with.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
+    }
+
     /// Ends all waiting requests: the server stops.
     pub fn close(&self) {
         self.closing.send_replace(true);
@@ -62,43 +66,45 @@ impl Feed {
             () = tokio::time::sleep(patience.min(DOUBT)) => {}
         }
     }
-}
 
-/// Gives versions to all changes that have none, up to a bound.
-pub async fn sequence(app: &App) -> Result<(), Error> {
-    for _ in 0..ROUNDS_MAX {
-        if !sequence_some(app).await? {
-            return Ok(());
+    /// Gives versions to all changes that have none, up to a bound.
+    pub async fn sequence(&self) -> Result<(), Error> {
+        for _ in 0..ROUNDS_MAX {
+            if !self.sequence_some().await? {
+                return Ok(());
+            }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// Gives versions to the oldest changes that have none; whether there may be more.
-async fn sequence_some(app: &App) -> Result<bool, Error> {
-    if !app.store.read_inline("outbox.any", async |tx| outbox::any(tx).await).await? {
-        return Ok(false);
+    /// Gives versions to the oldest changes that have none; whether there may be more.
+    async fn sequence_some(&self) -> Result<bool, Error> {
+        let store = &self.services.store;
+        if !store.read_inline("outbox.any", async |tx| outbox::any(tx).await).await? {
+            return Ok(false);
+        }
+        let taken = store.write("outbox.sequence", async |tx: &mut Tx<'_>| sequencer::sequence(tx).await).await?;
+        self.moved.send_modify(|times| *times += 1);
+        Ok(taken == sequencer::ROWS_MAX)
     }
-    let taken = app.store.write("outbox.sequence", async |tx: &mut Tx<'_>| sequencer::sequence(tx).await).await?;
-    app.feed.moved.send_modify(|times| *times += 1);
-    Ok(taken == sequencer::ROWS_MAX)
-}
 
-/// Looks at all changes of a kind for a channel, so that what is outgoing can be read.
-pub async fn sync_channel(app: &App, channel: ChannelId, kind: ObjectKind) -> Result<(), Error> {
-    sequence(app).await?;
-    for _ in 0..ROUNDS_MAX {
-        let now = app.clock.now();
-        let behind = async move |tx: &mut Tx<'_>| channel_sync::is_behind(tx, channel, kind, now).await;
-        if !app.store.read_inline("feed.is_behind", behind).await? {
-            return Ok(());
+    /// Looks at all changes of a kind for a channel, so that what is outgoing can be read.
+    pub async fn sync_channel(&self, channel: ChannelId, kind: ObjectKind) -> Result<(), Error> {
+        let Services { store, clock, .. } = &self.services;
+        self.sequence().await?;
+        for _ in 0..ROUNDS_MAX {
+            let now = clock.now();
+            let behind = async move |tx: &mut Tx<'_>| channel_sync::is_behind(tx, channel, kind, now).await;
+            if !store.read_inline("feed.is_behind", behind).await? {
+                return Ok(());
+            }
+            let body = async move |tx: &mut Tx<'_>| channel_sync::sync_channel(tx, channel, kind, now).await;
+            if store.write("feed.catch_up", body).await? == Progress::UpToDate {
+                return Ok(());
+            }
         }
-        let body = async move |tx: &mut Tx<'_>| channel_sync::sync_channel(tx, channel, kind, now).await;
-        if app.store.write("feed.catch_up", body).await? == Progress::UpToDate {
-            return Ok(());
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// How much regard is paid to callers that wait for the writer meanwhile.
@@ -126,16 +132,16 @@ impl Urgency {
 
 /// Gives versions to changes as long as the process runs, in the pauses between commands. A request for changes has
 /// them given before, so only requests that wait for a change wait for this.
-pub async fn run_sequencer(app: Arc<App>) {
+pub async fn run_sequencer(feed: Arc<Feed>) {
     let (mut submitted, mut postponed) = (0, 0);
     loop {
         tokio::time::sleep(PAUSE).await;
         let urgency = match () {
-            () if app.feed.moved.receiver_count() > 0 => Urgency::Awaited,
+            () if feed.moved.receiver_count() > 0 => Urgency::Awaited,
             () if postponed >= POSTPONED_MAX => Urgency::Overdue,
             () => Urgency::Whenever,
         };
-        match sequence_all(&app, urgency, &mut submitted).await {
+        match sequence_all(&feed, urgency, &mut submitted).await {
             Ok(true) => postponed = 0,
             Ok(false) => postponed += 1,
             Err(fault) => {
@@ -147,14 +153,14 @@ pub async fn run_sequencer(app: Arc<App>) {
 }
 
 /// Gives versions to as many changes as is urgent. Whether all changes have one.
-async fn sequence_all(app: &App, urgency: Urgency, submitted: &mut u64) -> Result<bool, Error> {
-    let begun = Instant::now();
-    while urgency.goes_on(*submitted == app.writer.submitted(), begun.elapsed()) {
-        if !sequence_some(app).await? {
+async fn sequence_all(feed: &Feed, urgency: Urgency, submitted: &mut u64) -> Result<bool, Error> {
+    let (begun, writer) = (Instant::now(), &feed.services.writer);
+    while urgency.goes_on(*submitted == writer.submitted(), begun.elapsed()) {
+        if !feed.sequence_some().await? {
             return Ok(true);
         }
     }
-    *submitted = app.writer.submitted();
+    *submitted = writer.submitted();
     Ok(false)
 }
 

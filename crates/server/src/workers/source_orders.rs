@@ -4,7 +4,6 @@
 //! does no harm, so processes need not agree which of them does it. Must not know HTTP.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use onhand_core::commands::{FulfilmentCommand, PlanOrder};
 use onhand_core::fulfilment::UnplannedItem;
@@ -14,8 +13,7 @@ use onhand_store::unit_of_work::fulfilment;
 use onhand_store::{Error, Tx};
 use tokio::task::JoinSet;
 
-use super::{PAUSE, sourcing};
-use crate::state::App;
+use super::{PAUSE, Services, sourcing};
 use crate::writer::{Submission, SubmissionResult, SubmitError};
 
 /// Orders looked up at once.
@@ -27,19 +25,19 @@ const WAITING_TOGETHER: i64 = 32;
 const AGAIN_SECONDS: i64 = 10;
 
 /// Sources orders for ever: those of which this process's writer tells, and, now and then, those that others have left.
-pub(super) async fn run(app: Arc<App>) {
+pub(super) async fn run(services: Services) {
     let mut after = 0;
     loop {
-        match round(&app).await {
+        match round(&services).await {
             // There may be more.
             Ok(planned) if planned as i64 == TOGETHER => continue,
             Ok(_) => {}
             Err(SubmitError::Closed) => return,
             Err(fault) => tracing::warn!(%fault, "cannot source orders"),
         }
-        if tokio::time::timeout(PAUSE, app.writer.due().notified()).await.is_err() {
+        if tokio::time::timeout(PAUSE, services.writer.due().notified()).await.is_err() {
             // Nothing else is to be done just now.
-            match again(&app, after).await {
+            match again(&services, after).await {
                 Ok(last) => after = last,
                 Err(SubmitError::Closed) => return,
                 Err(fault) => tracing::warn!(%fault, "cannot source waiting orders"),
@@ -50,7 +48,7 @@ pub(super) async fn run(app: Arc<App>) {
 
 /// Sources lines again that wait for stock, if any location's stock of their SKU has changed since they were last
 /// tried. Returns where the next round goes on: after the last one that was looked at, or at the beginning.
-async fn again(app: &Arc<App>, after: i64) -> Result<i64, SubmitError> {
+async fn again(services: &Services, after: i64) -> Result<i64, SubmitError> {
     let look = async move |tx: &mut Tx<'_>| {
         let waiting = unplanned_items::after(tx, after, WAITING_TOGETHER).await?;
         if waiting.is_empty() {
@@ -63,14 +61,14 @@ async fn again(app: &Arc<App>, after: i64) -> Result<i64, SubmitError> {
         let found = product_stocks::by_keys(tx, &keys).await?;
         Ok((waiting, found))
     };
-    let (waiting, found) = app.store.read("unplanned_items.after", look).await?;
+    let (waiting, found) = services.store.read("unplanned_items.after", look).await?;
     let orders: BTreeSet<OrderId> = waiting
         .iter()
         .filter(|row| row.reason.waits_for_stock() && has_changed(row, &found))
         .map(|row| row.order)
         .collect();
     for order in orders {
-        plan(app.clone(), order).await?;
+        plan(services.clone(), order).await?;
     }
     let is_full = waiting.len() as i64 == WAITING_TOGETHER;
     Ok(waiting.last().filter(|_| is_full).map_or(0, |row| row.item.get()))
@@ -83,13 +81,13 @@ fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
     found.iter().any(|stock| stock.sku == row.sku && stock.on_hand > 0 && stock.modified_at > since)
 }
 
-async fn round(app: &Arc<App>) -> Result<usize, SubmitError> {
-    let due = app.store.read("sourcing_queue.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
+async fn round(services: &Services) -> Result<usize, SubmitError> {
+    let due = services.store.read("sourcing_queue.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
     let count = due.len();
     // All at once, so that they share a flush.
     let mut planning = JoinSet::new();
     for order in due {
-        planning.spawn(plan(app.clone(), order));
+        planning.spawn(plan(services.clone(), order));
     }
     let mut ended = Ok(count);
     while let Some(done) = planning.join_next().await {
@@ -102,11 +100,11 @@ async fn round(app: &Arc<App>) -> Result<usize, SubmitError> {
     ended
 }
 
-async fn plan(app: Arc<App>, order: OrderId) -> Result<(), SubmitError> {
-    let Some(about) = sourcing::about(&app, order).await? else { return Ok(()) };
+async fn plan(services: Services, order: OrderId) -> Result<(), SubmitError> {
+    let Some(about) = sourcing::about(&services.store, order).await? else { return Ok(()) };
     let plan = PlanOrder { order, gather_at: None, near: about.near, lines: about.lines };
     let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));
-    let settled = app.writer.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
+    let settled = services.writer.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
     if let SubmissionResult::Decided(Err(rejection)) = settled {
         tracing::warn!(order = order.get(), ?rejection, "cannot source an order");
     }

@@ -2,11 +2,9 @@
 
 use onhand_core::OrderId;
 use onhand_core::fulfilment::Coordinates;
-use onhand_store::Error;
 use onhand_store::tables::{order_items, orders};
+use onhand_store::{Error, Store};
 use serde_json::Value;
-
-use crate::state::App;
 
 /// What a plan wants to know of an order.
 #[derive(Clone, Debug)]
@@ -20,8 +18,8 @@ pub struct SourcingContext {
 }
 
 /// Looks an order up.
-pub async fn about(app: &App, order: OrderId) -> Result<Option<SourcingContext>, Error> {
-    app.store
+pub async fn about(store: &Store, order: OrderId) -> Result<Option<SourcingContext>, Error> {
+    store
         .read_inline("orders.about", async move |tx| {
             let Some(found) = orders::by_id(tx, order).await? else { return Ok(None) };
             let lines = order_items::of_orders(tx, &[order]).await?.len();

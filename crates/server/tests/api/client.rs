@@ -78,7 +78,7 @@ impl TestServer {
         config.listen = address;
         let (writer, _draining) = Writer::start(&store, &clock);
         let app = App::new(store, writer, clock, config);
-        let workers = Some(workers::start(&app));
+        let workers = Some(workers::start(&app.import_workers, &app.feed));
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), routes(), stopped)));
@@ -94,7 +94,7 @@ impl TestServer {
 
     /// Ends the work behind the answers, as a stop does.
     pub(crate) async fn stop_work(&mut self) {
-        workers::stop(&self.app, self.workers.take().expect("work stops once")).await;
+        workers::stop(&self.app.import_workers, self.workers.take().expect("work stops once")).await;
     }
 
     /// Moves the clock.

@@ -84,7 +84,7 @@ impl TestServer {
     pub(crate) async fn dump(&self) -> String {
         self.planned().await;
         // Sooner or later every change gets a version, whatever clients ask for meanwhile.
-        onhand::workers::change_feed::sequence(&self.app).await.expect("a writable database");
+        self.app.feed.sequence().await.expect("a writable database");
         let read = async |tx: &mut onhand_store::Tx<'_>| {
             let mut lines = Vec::new();
             let tables = tx.all(&TABLES, &[], |row| Ok((row.get::<String>(0)?, row.get::<i64>(1)?))).await?;

@@ -23,7 +23,6 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
-use crate::workers::change_feed;
 
 /// The longest that a client may wait, in seconds.
 const WAIT_SECONDS_MAX: i64 = 60;
@@ -157,7 +156,7 @@ type Found = (Option<Slice>, Vec<String>);
 
 impl Asked {
     async fn look(self, app: &App) -> Result<Found, Error> {
-        change_feed::sequence(app).await?;
+        app.feed.sequence().await?;
         tell(app, self.channel, self.after == Cursor::default()).await?;
         let read = async move |tx: &mut Tx<'_>| {
             let first = generation::first(tx).await?;
@@ -218,7 +217,7 @@ pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
     // Its head may be where a program begins that has read the lists.
     tell(&call.app, channel, true).await?;
     for kind in onhand_core::channel_sync::ObjectKind::ALL {
-        change_feed::sync_channel(&call.app, channel, kind).await?;
+        call.app.feed.sync_channel(channel, kind).await?;
     }
     let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));
     let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;

@@ -23,7 +23,6 @@ use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Property, Shape, View, property};
-use crate::workers::change_feed;
 
 /// The filters of product stocks below a channel.
 pub const STOCK_FILTERS: &[Filter] = &[
@@ -177,7 +176,7 @@ pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]
         return Ok(ApiResponse::ok(body));
     }
     let (query, (skip, limit)) = query(&call, source.filters())?;
-    change_feed::sync_channel(&call.app, channel, source.kind()).await?;
+    call.app.feed.sync_channel(channel, source.kind()).await?;
     let (now, conditions) = (call.app.clock.now(), query.listing.conditions.clone());
     let read = async move |tx: &mut Tx<'_>| {
         let channel_scope = ChannelScope::of(tx, channel).await?;

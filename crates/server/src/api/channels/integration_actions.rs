@@ -18,7 +18,6 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
-use crate::workers::change_feed;
 
 const STATUSES: &[&str] = &["processing", "success", "error"];
 
@@ -152,7 +151,7 @@ pub async fn deleted(call: RequestContext) -> Result<ApiResponse, Error> {
     let Some(kind) = number.and_then(Fed::from_number) else {
         return call.page(&query, &Page { count: Some(0), rows: Vec::new(), next: None }, write);
     };
-    change_feed::sync_channel(&call.app, channel, kind).await?;
+    call.app.feed.sync_channel(channel, kind).await?;
     let now = call.app.clock.now();
     let read = async move |tx: &mut Tx<'_>| {
         let channel_scope = onhand_store::channel_sync::channel_scope::ChannelScope::of(tx, channel).await?;

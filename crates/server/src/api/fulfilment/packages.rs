@@ -284,7 +284,7 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let found =
         call.app.store.read_inline("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
     let order = found.first().ok_or_else(Error::not_found)?.order;
-    let about = sourcing::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
+    let about = sourcing::about(&call.app.store, order).await?.ok_or_else(Error::not_found)?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: PackageItemId::new(*line),
         units: units.and_then(Quantity::new),
@@ -300,7 +300,7 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn plan(call: RequestContext) -> Result<ApiResponse, Error> {
     let order = OrderId::new(call.id()?);
     let form = call.form(PLAN, Mode::Partial).await?;
-    let about = sourcing::about(&call.app, order).await?.ok_or_else(Error::not_found)?;
+    let about = sourcing::about(&call.app.store, order).await?.ok_or_else(Error::not_found)?;
     let gather_at = form.int("stock_location").map(StockLocationId::new);
     let plan = PlanOrder { order, gather_at, near: about.near, lines: about.lines };
     call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, error_mapping::error).await

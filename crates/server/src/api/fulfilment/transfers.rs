@@ -209,7 +209,7 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(COMMAND, Mode::Partial).await?;
     let command = TransferCommand::ALL[transitions::chosen(&form, SLUGS)?];
     let ((before, _), names) = found(&call).await?;
-    let about = sourcing::about(&call.app, before.order).await?.ok_or_else(Error::not_found)?;
+    let about = sourcing::about(&call.app.store, before.order).await?.ok_or_else(Error::not_found)?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: TransferItemId::new(*line),
         units: units.and_then(Quantity::new),

@@ -120,7 +120,7 @@ pub async fn import_lists(call: RequestContext) -> Result<ApiResponse, Error> {
 async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>) -> Result<ApiResponse, Error> {
     let store = &call.app.store;
     let query = options(call, &call.query)?; // a wrong option is told before a large file is sent
-    let time_zone = start::time_zone(&call.app, list).await?;
+    let time_zone = call.app.zone_of_file(list).await?;
     let new = ImportRow { time_zone, ..start::import(kind, Task::Import, list, asked(call)) };
     let (import, half) = PartialUpload::begin(store, new).await?;
     let taken = async {
@@ -142,7 +142,7 @@ async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>)
     match taken.await {
         Ok((reply, true)) => {
             half.is_whole();
-            call.app.jobs.wake();
+            call.app.import_workers.wake();
             Ok(reply)
         }
         ended => {
@@ -273,7 +273,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 
 /// What an import that is not over lacks just now.
 fn delayed(call: &RequestContext, import: &ImportRow) -> Option<String> {
-    let told = import.error.clone().or_else(|| call.app.jobs.delays.told(import.id));
+    let told = import.error.clone().or_else(|| call.app.import_workers.delays.told(import.id));
     told.filter(|_| import.finished_at.is_none())
 }
 
@@ -329,7 +329,7 @@ async fn follow(call: &RequestContext, task: Task) -> Result<ApiResponse, Error>
         Unfit::NotCompleted(_) => Error::refused("import_not_completed", why.to_string()),
         Unfit::Store(fault) => fault.into(),
     })?;
-    call.app.jobs.wake();
+    call.app.import_workers.wake();
     Ok(key_reply(&import.cache_key))
 }
 

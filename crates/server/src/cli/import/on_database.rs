@@ -55,7 +55,8 @@ impl OnDatabase {
         if self.works.is_none()
             && let Some(hold) = self.store().writer_lock()?
         {
-            self.works = Some(Works { workers: workers::start(&self.inside.app), _hold: hold });
+            let app = &self.inside.app;
+            self.works = Some(Works { workers: workers::start(&app.import_workers, &app.feed), _hold: hold });
         }
         Ok(())
     }
@@ -79,7 +80,7 @@ impl ImportTarget for OnDatabase {
     async fn send(&mut self, list: i64, mut file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
         let task = if wish.is_dry_run { Task::Preview } else { Task::Import };
         let list = Some(StockListId::new(list));
-        let time_zone = start::time_zone(&self.inside.app, list).await?;
+        let time_zone = self.inside.app.zone_of_file(list).await?;
         let new = ImportRow { time_zone, ..start::import(Kind::Stocks, task, list, self.asked()) };
         let store = self.inside.app.store.clone();
         let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
@@ -138,7 +139,7 @@ impl ImportTarget for OnDatabase {
 
     async fn close(mut self) {
         if let Some(works) = self.works.take() {
-            workers::stop(&self.inside.app, works.workers).await;
+            workers::stop(&self.inside.app.import_workers, works.workers).await;
         }
         if let Some(id) = self.arriving {
             spool::abandon(self.store().clone(), id).await;

@@ -33,7 +33,7 @@ async fn a_short_line_is_served_before_anybody_else() {
         [&json!(items(&order)[0]), &json!("X"), &json!(1), &Value::Null]
     );
     shop.erp.get("/api/v1/oms/unplanned-items/?reason=lost").await.faults(&["reason"]);
-    onhand::watch::look(&shop.server.app).await.expect("it looks");
+    shop.server.app.watch.look().await.expect("it looks");
     let metrics = shop.server.anonymous().get("/metrics").await.text;
     for line in ["onhand_short_lines ", "onhand_unplanned_lines{reason=\"short\"} "] {
         assert!(metrics.contains(line), "{line} is not in {metrics}");

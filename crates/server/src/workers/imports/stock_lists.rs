@@ -10,17 +10,16 @@ use onhand_store::imports::{self, Chunk, Description, ImportRow, Task};
 use onhand_store::tables::stock_lists::{self, StockListRow};
 use onhand_store::{Error, Tx};
 
-use super::{JobError, blocking};
+use super::{ImportWorkers, JobError, blocking};
 use crate::imports::messages::RowText;
 use crate::imports::outcomes::{self, End, RowOutcome};
 use crate::imports::stock_list_rows::{self, ListFile, WantedList};
 use crate::imports::{CHUNK_ROWS, spool};
-use crate::state::App;
 
 /// Makes the lists of a file, or says which it would make.
-pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {
-    let (id, now) = (import.id, app.clock.now());
-    let file = spool::fetch(&app.store, id).await?;
+pub(super) async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<Option<String>, JobError> {
+    let (id, now) = (import.id, workers.services.clock.now());
+    let file = spool::fetch(&workers.services.store, id).await?;
     let path = file.path().to_owned();
     let ListFile { format, encoding, ignored, rows } = blocking(move || stock_list_rows::read(&path)).await?;
     let found = Description {
@@ -33,7 +32,7 @@ pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<Str
         imports::begin(tx, id, now).await?;
         imports::describe(tx, id, &found).await
     };
-    app.store.write("imports.begin", body).await?;
+    workers.services.store.write("imports.begin", body).await?;
     // A dry run makes nothing, so it remembers what it would have made: a later row of the file meets it.
     let mut promised = (import.task == Task::Preview).then(Vec::new);
     for (number, rows) in rows.chunks(CHUNK_ROWS).enumerate() {
@@ -57,7 +56,7 @@ pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<Str
             Ok(known)
         };
         // Of two that make one name at once, one finds that it exists, and finds the list when it comes again.
-        promised = app.store.write("imports.lists", body).await?;
+        promised = workers.services.store.write("imports.lists", body).await?;
     }
     Ok(None)
 }

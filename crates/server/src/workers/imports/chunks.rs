@@ -15,10 +15,9 @@ use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 
 use tokio::task::JoinHandle;
 
-use super::JobError;
+use super::{ImportWorkers, JobError};
 use crate::imports::messages;
 use crate::imports::outcomes::{self, End, Figures, RowOutcome, Wanted};
-use crate::state::App;
 use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
 
 /// The pause before a full queue is tried again.
@@ -48,26 +47,31 @@ impl Rows {
     }
 
     /// Does them, or says what they would do; either way that is stored. Rows that were done before are left alone.
-    pub(super) async fn run(self, app: &App, import: &ImportRow, asked: Option<Asked>) -> Result<(), JobError> {
+    pub(super) async fn run(
+        self,
+        workers: &ImportWorkers,
+        import: &ImportRow,
+        asked: Option<Asked>,
+    ) -> Result<(), JobError> {
         let list = import.list.ok_or_else(gone)?;
         match import.task {
-            Task::Preview => preview(app, import, list, self).await,
-            Task::Import | Task::Apply | Task::Undo => submit(app, import, list, self, asked).await,
+            Task::Preview => preview(workers, import, list, self).await,
+            Task::Import | Task::Apply | Task::Undo => submit(workers, import, list, self, asked).await,
         }
     }
 
     /// Decides them ahead of their turn, where that can be.
     pub(super) async fn decide(
         &self,
-        app: &App,
+        workers: &ImportWorkers,
         import: &ImportRow,
         decider: &mut SpeculativeDecider,
     ) -> Result<Option<Asked>, JobError> {
         let Some(list) = import.list.filter(|_| import.task == Task::Import) else { return Ok(None) };
         let (id, number, slots) = (import.id, self.number, self.slots.clone());
-        let context = Context { actor: import.actor, now: app.clock.now() };
+        let context = Context { actor: import.actor, now: workers.services.clock.now() };
         let render = move |outcome: &Outcome| chunk(id, number, &slots, outcome);
-        Ok(Some(decider.decide(wanted(app, import, list, &self.slots), context, render).await?))
+        Ok(Some(decider.decide(wanted(workers, import, list, &self.slots), context, render).await?))
     }
 }
 
@@ -76,7 +80,7 @@ impl Rows {
 ///
 /// The oldest is waited for first, so whatever is missing is among the last [`InFlight::MOST`] chunks before the end.
 pub(super) struct InFlight {
-    app: Arc<App>,
+    workers: Arc<ImportWorkers>,
     import: Arc<ImportRow>,
     most: usize,
     tasks: VecDeque<JoinHandle<Result<(), JobError>>>,
@@ -88,9 +92,9 @@ impl InFlight {
     /// The same where there is one writer. What is decided long before its turn is more often decided for nothing.
     const MOST_IN_TURN: usize = 32;
 
-    pub(super) fn new(app: &Arc<App>, import: &ImportRow) -> Self {
-        let most = if app.store.is_shared() { Self::MOST } else { Self::MOST_IN_TURN };
-        Self { app: app.clone(), import: Arc::new(import.clone()), most, tasks: VecDeque::with_capacity(most) }
+    pub(super) fn new(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Self {
+        let most = if workers.services.store.is_shared() { Self::MOST } else { Self::MOST_IN_TURN };
+        Self { workers: workers.clone(), import: Arc::new(import.clone()), most, tasks: VecDeque::with_capacity(most) }
     }
 
     /// Where to go on, if this is the first chunk behind all that are stored: some before it may be missing, and those
@@ -104,8 +108,8 @@ impl InFlight {
         while self.tasks.len() >= self.most {
             self.oldest().await?;
         }
-        let (app, import) = (self.app.clone(), self.import.clone());
-        self.tasks.push_back(tokio::spawn(async move { rows.run(&app, &import, asked).await }));
+        let (workers, import) = (self.workers.clone(), self.import.clone());
+        self.tasks.push_back(tokio::spawn(async move { rows.run(&workers, &import, asked).await }));
         Ok(())
     }
 
@@ -129,7 +133,7 @@ pub(super) fn gone() -> JobError {
     JobError::Never("The stock list does not exist any more.".to_owned())
 }
 
-fn wanted(app: &App, import: &ImportRow, list: StockListId, slots: &[Slot]) -> ImportStocks {
+fn wanted(workers: &ImportWorkers, import: &ImportRow, list: StockListId, slots: &[Slot]) -> ImportStocks {
     let row = |slot: &Slot| match slot {
         Slot::Row(_, row) => Some(row.clone()),
         Slot::Ended(_) => None,
@@ -138,12 +142,12 @@ fn wanted(app: &App, import: &ImportRow, list: StockListId, slots: &[Slot]) -> I
         import: import.id,
         list,
         rows: slots.iter().filter_map(row).collect(),
-        create_unknown_products: app.config.create_unknown_products,
+        create_unknown_products: workers.create_unknown_products,
     }
 }
 
 async fn submit(
-    app: &App,
+    workers: &ImportWorkers,
     import: &ImportRow,
     list: StockListId,
     rows: Rows,
@@ -153,11 +157,11 @@ async fn submit(
     loop {
         let (id, kept) = (import.id, slots.clone());
         let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
-        let in_turn = || (Command::ImportStocks(wanted(app, import, list, &slots)), None);
+        let in_turn = || (Command::ImportStocks(wanted(workers, import, list, &slots)), None);
         let (command, ahead) = asked.take().unwrap_or_else(in_turn);
         let receipt = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, ahead }));
         let submission = Submission { command, actor: import.actor, receipt };
-        match app.writer.submit(submission).await {
+        match workers.services.writer.submit(submission).await {
             Ok(SubmissionResult::Decided(Ok(_)) | SubmissionResult::Done) => return Ok(()),
             Ok(SubmissionResult::Decided(Err(_))) => return Err(gone()),
             Ok(SubmissionResult::Replayed(_) | SubmissionResult::KeyReused) => {
@@ -170,10 +174,10 @@ async fn submit(
     }
 }
 
-async fn preview(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), JobError> {
-    let command = Arc::new(Command::ImportStocks(wanted(app, import, list, &rows.slots)));
+async fn preview(workers: &ImportWorkers, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), JobError> {
+    let command = Arc::new(Command::ImportStocks(wanted(workers, import, list, &rows.slots)));
     let Rows { number, slots } = rows;
-    let (id, context) = (import.id, Context { actor: import.actor, now: app.clock.now() });
+    let (id, context) = (import.id, Context { actor: import.actor, now: workers.services.clock.now() });
     let body = async move |tx: &mut Tx<'_>| {
         if imports::has_chunk(tx, id, number).await? {
             return Ok(true);
@@ -183,7 +187,7 @@ async fn preview(app: &App, import: &ImportRow, list: StockListId, rows: Rows) -
             Err(_) => Ok(false),
         }
     };
-    if app.store.write("imports.preview", body).await? { Ok(()) } else { Err(gone()) }
+    if workers.services.store.write("imports.preview", body).await? { Ok(()) } else { Err(gone()) }
 }
 
 /// What is stored of some rows.

@@ -15,11 +15,10 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::chunks::{InFlight, Rows, Slot, gone};
-use super::{JobError, blocking};
+use super::{ImportWorkers, JobError, blocking};
 use crate::imports::file::{FileRow, LocalTimes, Plan, Survey};
 use crate::imports::outcomes::{self, RowOutcome};
 use crate::imports::{CHUNK_ROWS, messages, spool};
-use crate::state::App;
 use crate::writer::SpeculativeDecider;
 
 /// Chunks that are read ahead.
@@ -28,21 +27,22 @@ const READ_AHEAD: usize = 2;
 const LOOKED_AT: i64 = 1_000;
 
 /// Does an import, or what is left of it. A remark on how it ended, if there is one.
-pub(super) async fn run(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {
-    let (id, now) = (import.id, app.clock.now());
-    app.store.write("imports.begin", async move |tx| imports::begin(tx, id, now).await).await?;
+pub(super) async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<Option<String>, JobError> {
+    let (id, now) = (import.id, workers.services.clock.now());
+    workers.services.store.write("imports.begin", async move |tx| imports::begin(tx, id, now).await).await?;
     match (import.task, import.source) {
-        (Task::Import | Task::Preview, _) => read_file(app, import).await,
-        (task, Some(source)) => follow(app, import, source, task).await.map(|()| None),
+        (Task::Import | Task::Preview, _) => read_file(workers, import).await,
+        (task, Some(source)) => follow(workers, import, source, task).await.map(|()| None),
         (_, None) => Err(JobError::Never("There is nothing to apply or undo.".to_owned())),
     }
 }
 
-async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>, JobError> {
+async fn read_file(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<Option<String>, JobError> {
     let list = import.list.ok_or_else(gone)?;
-    let found = app.store.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await).await?;
+    let found =
+        workers.services.store.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await).await?;
     let found = found.ok_or_else(gone)?;
-    let file = spool::fetch(&app.store, import.id).await?;
+    let file = spool::fetch(&workers.services.store, import.id).await?;
     let plan = Arc::new(Plan {
         path: file.path().to_owned(),
         list_name: found.name,
@@ -54,10 +54,11 @@ async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>,
     let surveyed = plan.clone();
     let (survey, kept) = blocking(move || surveyed.survey()).await?;
     let survey = Arc::new(survey);
-    describe(app, import.id, &survey).await?;
+    describe(workers, import.id, &survey).await?;
     let id = import.id;
-    let next = app.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
-    send_rows(app, import, &plan, (&survey, kept), InFlight::first(next)).await?;
+    let next =
+        workers.services.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
+    send_rows(workers, import, &plan, (&survey, kept), InFlight::first(next)).await?;
     if plan.mode != ImportMode::Replace {
         return Ok(None);
     }
@@ -68,7 +69,7 @@ async fn read_file(app: &Arc<App>, import: &ImportRow) -> Result<Option<String>,
         );
         return Ok(Some(text));
     }
-    empty_the_rest(app, import, list, &survey, next).await.map(|()| None)
+    empty_the_rest(workers, import, list, &survey, next).await.map(|()| None)
 }
 
 fn mode(word: &str) -> ImportMode {
@@ -79,35 +80,39 @@ fn mode(word: &str) -> ImportMode {
     }
 }
 
-async fn describe(app: &App, id: ImportId, survey: &Survey) -> Result<(), JobError> {
+async fn describe(workers: &ImportWorkers, id: ImportId, survey: &Survey) -> Result<(), JobError> {
     let found = Description {
         format: survey.format.to_owned(),
         encoding: survey.encoding.unwrap_or_default().to_owned(),
         ignored_columns: serde_json::Value::from(survey.ignored.clone()).to_string(),
         total: survey.total,
     };
-    Ok(app.store.write("imports.describe", async move |tx| imports::describe(tx, id, &found).await).await?)
+    Ok(workers
+        .services
+        .store
+        .write("imports.describe", async move |tx| imports::describe(tx, id, &found).await)
+        .await?)
 }
 
 async fn send_rows(
-    app: &Arc<App>,
+    workers: &Arc<ImportWorkers>,
     import: &ImportRow,
     plan: &Arc<Plan>,
     (survey, kept): (&Arc<Survey>, Option<Vec<FileRow>>),
     first: i64,
 ) -> Result<(), JobError> {
     let (sender, mut receiver) = mpsc::channel(READ_AHEAD);
-    let (plan, survey, context) = (plan.clone(), survey.clone(), (app.clone(), import.clone()));
-    let (runtime, mut decider) = (Handle::current(), SpeculativeDecider::new(&app.store));
+    let (plan, survey, context) = (plan.clone(), survey.clone(), (workers.clone(), import.clone()));
+    let (runtime, mut decider) = (Handle::current(), SpeculativeDecider::new(&workers.services.store));
     let reading = tokio::spawn(blocking(move || {
-        let (app, import) = context;
+        let (workers, import) = context;
         plan.chunks(&survey, kept, (CHUNK_ROWS, first), |number, rows| {
             let rows = Rows::new(number, rows.into_iter().map(slot).collect());
-            let asked = runtime.block_on(rows.decide(&app, &import, &mut decider));
+            let asked = runtime.block_on(rows.decide(&workers, &import, &mut decider));
             sender.blocking_send((rows, asked)).is_ok()
         })
     }));
-    let mut under_way = InFlight::new(app, import);
+    let mut under_way = InFlight::new(workers, import);
     while let Some((rows, asked)) = receiver.recv().await {
         under_way.add(rows, asked?).await?;
     }
@@ -125,7 +130,7 @@ fn slot(row: FileRow) -> Slot {
 /// Stocks of the list that the file does not name become 0, in the order of their ids. One chunk after the other: where
 /// to go on is read from the last one that is stored.
 async fn empty_the_rest(
-    app: &App,
+    workers: &ImportWorkers,
     import: &ImportRow,
     list: StockListId,
     survey: &Survey,
@@ -134,13 +139,13 @@ async fn empty_the_rest(
     let of_file = survey.total.unsigned_abs().div_ceil(CHUNK_ROWS as u64).cast_signed();
     let mut number = next.max(of_file);
     let mut after = match number > of_file {
-        true => chunk_rows(app, import.id, number - 1).await?.last().and_then(|row| row.stock).unwrap_or(0),
+        true => chunk_rows(workers, import.id, number - 1).await?.last().and_then(|row| row.stock).unwrap_or(0),
         false => 0,
     };
     let mut slots = Vec::with_capacity(CHUNK_ROWS);
     loop {
         let body = async move |tx: &mut Tx<'_>| product_stocks::of_list(tx, list, after, LOOKED_AT).await;
-        let looked_at = app.store.read("stocks.of_list", body).await?;
+        let looked_at = workers.services.store.read("stocks.of_list", body).await?;
         let Some(last) = looked_at.last() else { break };
         after = last.id.get();
         for stock in looked_at {
@@ -148,14 +153,14 @@ async fn empty_the_rest(
                 slots.push(Slot::Row(None, emptied(stock.sku)));
             }
             if slots.len() == CHUNK_ROWS {
-                Rows::new(number, std::mem::take(&mut slots)).run(app, import, None).await?;
+                Rows::new(number, std::mem::take(&mut slots)).run(workers, import, None).await?;
                 number += 1;
             }
         }
     }
     match slots.is_empty() {
         true => Ok(()),
-        false => Rows::new(number, slots).run(app, import, None).await,
+        false => Rows::new(number, slots).run(workers, import, None).await,
     }
 }
 
@@ -164,13 +169,19 @@ fn emptied(sku: String) -> ImportStock {
     ImportStock { sku, level, reserved: ReservedChange::Keep, unit: None, snapshot_at: None, expected: None }
 }
 
-async fn chunk_rows(app: &App, id: ImportId, number: i64) -> Result<Vec<RowOutcome>, JobError> {
-    let found = app.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
+async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowOutcome>, JobError> {
+    let found =
+        workers.services.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
     Ok(found.map(|chunk| outcomes::decode(&chunk.outcomes)).transpose()?.unwrap_or_default())
 }
 
 /// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
-async fn follow(app: &Arc<App>, import: &ImportRow, source: ImportId, task: Task) -> Result<(), JobError> {
+async fn follow(
+    workers: &Arc<ImportWorkers>,
+    import: &ImportRow,
+    source: ImportId,
+    task: Task,
+) -> Result<(), JobError> {
     let (id, forced) = (import.id, import.is_forced);
     let body = async move |tx: &mut Tx<'_>| {
         let total = imports::by_id(tx, source).await?.map_or(0, |source| match task {
@@ -181,10 +192,10 @@ async fn follow(app: &Arc<App>, import: &ImportRow, source: ImportId, task: Task
         imports::describe(tx, id, &found).await?;
         Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?))
     };
-    let (next, end) = app.store.write("imports.follow", body).await?;
-    let mut under_way = InFlight::new(app, import);
+    let (next, end) = workers.services.store.write("imports.follow", body).await?;
+    let mut under_way = InFlight::new(workers, import);
     for number in InFlight::first(next)..end {
-        let rows = chunk_rows(app, source, number).await?;
+        let rows = chunk_rows(workers, source, number).await?;
         let slots = match task {
             Task::Undo => rows.into_iter().filter_map(undone).collect(),
             _ => rows.into_iter().map(|row| applied(row, forced)).collect(),
