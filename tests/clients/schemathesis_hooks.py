@@ -46,6 +46,8 @@ BY_FIELD = {
     "township": "townships",
     "district": "districts",
 }
+# What the description's `default` stands for.
+ANY_ERROR = {400, 408, 413, 415, 429, 431, 503}
 # What must not be there yet.
 UNIQUE = {"/products/": "sku", "/orders/": "number"}
 
@@ -125,6 +127,17 @@ def fill_cancellation(body, order):
 def file(context, value):
     """A file is sent as it is: the generator knows no table."""
     return value if isinstance(value, bytes) else str(value).encode()
+
+
+@schemathesis.check
+def known_error(context, response, case):
+    """An error is one that the operation has of its own, or one of those that `default` stands for."""
+    definition = case.operation.definition.raw
+    known = ANY_ERROR if definition.get("security") == [] else ANY_ERROR | {401, 403}
+    status = response.status_code
+    # Another method than the described ones is 405, which is looked at by a check of its own.
+    own = {int(one) for one in definition["responses"] if one != "default"}
+    assert status < 400 or status == 405 or status in known | own, f"{status} is not one of its errors"
 
 
 @schemathesis.hook

@@ -15,7 +15,7 @@ pub mod stock;
 
 use crate::auth::Permission as May;
 use crate::http::health;
-use crate::http::route::{Answer, Mount, Route, route};
+use crate::http::route::{Answer, JSON, Mount, Route, route};
 use crate::resource::{Resource, ResourceRoutes};
 
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
@@ -32,48 +32,52 @@ pub fn resources() -> impl Iterator<Item = &'static (ResourceRoutes, &'static Re
     areas.into_iter().flatten()
 }
 
-/// Every route, in the order of the description.
+/// Every route, area by area.
 pub fn routes() -> Vec<Route> {
-    [
-        accounts::routes(),
-        directory::content_types(),
-        catalog::products(),
-        resources().flat_map(|(places, resource)| places.of(resource)).collect(),
-        catalog::category_nodes(),
-        stock::lists(),
-        imports::routes(),
-        stock::stocks(),
-        orders::routes(),
-        channels::routes(),
-        fulfilment::routes(),
-        operations(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let of = |resources: &[(ResourceRoutes, &'static Resource)]| -> Vec<Route> {
+        resources.iter().flat_map(|(places, resource)| places.of(resource)).collect()
+    };
+    let areas = [
+        ("accounts", vec![accounts::routes()]),
+        ("catalog", vec![catalog::products(), of(catalog::RESOURCES), catalog::category_nodes()]),
+        ("directory", vec![directory::content_types(), of(directory::RESOURCES)]),
+        ("stock", vec![stock::lists(), stock::stocks()]),
+        ("imports", vec![imports::routes()]),
+        ("orders", vec![orders::routes(), of(orders::RESOURCES)]),
+        ("channels", vec![of(channels::RESOURCES), channels::routes()]),
+        ("fulfilment", vec![of(fulfilment::RESOURCES), fulfilment::routes()]),
+        ("operations", vec![operations()]),
+    ];
+    let areas = areas.into_iter().flat_map(|(area, parts)| parts.into_iter().flatten().map(move |route| (area, route)));
+    areas.map(|(area, route)| route.in_area(area)).collect()
 }
 
 fn operations() -> Vec<Route> {
     vec![
         route!(GET "healthz" Public health::live, "Whether the process answers.")
+            .named("getHealth")
             .under(Mount::Root)
-            .answers(200, Answer::Free),
+            .answers(200, JSON),
         route!(GET "readyz" Public health::ready, "Whether requests can be served.")
+            .named("getReadiness")
             .under(Mount::Root)
-            .answers(200, Answer::Free),
+            .answers(200, JSON),
         route!(GET "metrics" Public health::metrics, "Metrics in Prometheus' text form.")
+            .named("getMetrics")
             .under(Mount::Root)
             .for_operators()
-            .answers(200, Answer::Free),
+            .answers(200, Answer::Media("text/plain")),
         route!(GET "api/schema" Public description::show, "This description.")
+            .named("getSchema")
             .under(Mount::Root)
             .for_operators()
-            .answers(200, Answer::Free)
+            .answers(200, JSON)
             .answers(304, Answer::Nothing),
         route!(GET "api/docs" Public description::page, "This description, to read.")
+            .named("getDocs")
             .under(Mount::Root)
             .for_operators()
-            .answers(200, Answer::Free)
+            .answers(200, Answer::Media("text/html"))
             .answers(304, Answer::Nothing),
     ]
 }

@@ -118,7 +118,7 @@ impl Handling {
     fn shows(&self, name: &str) -> bool {
         self.route.iter().flat_map(|route| &route.answers).any(|(_, answer)| match answer {
             Answer::One(v1, i1) => [v1, i1].iter().any(|view| view.properties.iter().any(|one| one.name == name)),
-            Answer::Page(..) | Answer::Nothing | Answer::Free => false,
+            Answer::Page(..) | Answer::Nothing | Answer::File | Answer::Media(_) => false,
         })
     }
 

@@ -64,8 +64,10 @@ pub enum Answer {
     Page(&'static View, &'static View),
     /// No body.
     Nothing,
-    /// Something that is not described further.
-    Free,
+    /// A file in one of the route's formats.
+    File,
+    /// A body of this media type that is not described further.
+    Media(&'static str),
 }
 
 /// One object that has the same form in both families.
@@ -77,6 +79,9 @@ pub(crate) const fn one(view: &'static View) -> Answer {
 pub(crate) const fn page(view: &'static View) -> Answer {
     Answer::Page(view, view)
 }
+
+/// JSON that is not described further.
+pub(crate) const JSON: Answer = Answer::Media("application/json");
 
 /// What may reject a request to a route with 406.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,6 +125,10 @@ pub struct Route {
     pub handler: Handler,
     /// One sentence on it.
     pub summary: Cow<'static, str>,
+    /// What its operation is called in the API description; `None` where that follows from its method and its answer.
+    pub operation: Option<Cow<'static, str>>,
+    /// The part of the API that it belongs to.
+    pub area: &'static str,
     /// The fields of its body.
     pub body: Option<&'static [Field]>,
     /// Whether required fields must be there.
@@ -136,6 +145,8 @@ pub struct Route {
     pub writer: bool,
     /// What besides the writer may reject it (406).
     pub refused_by: RefusedBy,
+    /// Whether failed attempts are counted, and too many of them are answered with 429.
+    pub throttled: bool,
     /// What files it can answer with, the first of them unasked; none where it answers no file.
     pub formats: &'static [Format],
     /// Who reads its body.
@@ -168,8 +179,8 @@ pub enum Holds {
     Id,
     /// A whole number from 1 to this one, if there is a greatest.
     Number(Option<i64>),
-    /// A text.
-    Text,
+    /// The key of an object; where there is none, the answer is 404.
+    Key,
     /// Texts: it may be repeated.
     Texts,
 }
@@ -208,6 +219,8 @@ impl Route {
             permission,
             handler,
             summary: summary.into(),
+            operation: None,
+            area: "",
             body: None,
             whole: true,
             many: false,
@@ -216,6 +229,7 @@ impl Route {
             answers: Vec::new(),
             writer: false,
             refused_by: RefusedBy::Nobody,
+            throttled: false,
             formats: &[],
             reading: Reading::Whole,
             options: &[],
@@ -223,6 +237,18 @@ impl Route {
             own: false,
             for_operators: false,
         }
+    }
+
+    /// The same with a name for its operation: a verb in lower case and what it is about, like `cancelOrder`.
+    pub(crate) fn named(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.operation = Some(operation.into());
+        self
+    }
+
+    /// The same, in this part of the API.
+    pub(crate) fn in_area(mut self, area: &'static str) -> Self {
+        self.area = area;
+        self
     }
 
     /// The same, which the vendor does not document.
@@ -302,9 +328,15 @@ impl Route {
         self
     }
 
+    /// The same, whose failed attempts are counted.
+    pub(crate) fn throttled(mut self) -> Self {
+        self.throttled = true;
+        self
+    }
+
     pub(crate) fn downloads(mut self, formats: &'static [Format]) -> Self {
         self.formats = formats;
-        self.answers(200, Answer::Free)
+        self.answers(200, Answer::File)
     }
 
     pub(crate) fn uploads(mut self, options: &'static [Field]) -> Self {
@@ -315,7 +347,15 @@ impl Route {
 
     /// Whether an idempotency key is honoured: by the writer, or with a file.
     pub fn is_keyed(&self) -> bool {
-        self.method == Method::POST && (self.writer || self.reading == Reading::InPieces)
+        self.writer || self.reading == Reading::InPieces
+    }
+
+    /// Whether a rule may reject it (406). A file may be missing or too large, one that is sent and one that is asked for.
+    pub fn may_be_rejected(&self) -> bool {
+        self.writer
+            || self.refused_by == RefusedBy::Rules
+            || self.reading == Reading::InPieces
+            || !self.formats.is_empty()
     }
 
     /// Every full path it is served at, without the slash at the end.

@@ -1,54 +1,97 @@
-//! Answers in the description: what comes back when all is well, where its ids lead, and every rejection.
+//! Answers in the description: what comes back when all is well, and the errors that a client tells apart.
+//!
+//! Promises: an error that depends on the operation stands under its own status; all others are `default`. Must not
+//! know resources.
 
-use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::{Described, Shared, operation_id};
-use crate::auth::Permission;
+use super::shared::schema_of;
+use super::{Described, Shared};
 use crate::http::download::Format;
-use crate::http::route::{Answer, Mount, Reading, RefusedBy, Route};
+use crate::http::route::{Answer, Holds, Route};
 use crate::wire::Family;
 use crate::wire::view::{Shape, View};
 
+/// What may come of every request, in the words of the description.
+const ANY_ERROR: &str = "Any other error. 400: the request has errors. 401: there is no token, or none that is valid. \
+    403: the role may not. 408: the body took too long to arrive. 413: it is too large. 415: its Content-Encoding is \
+    neither gzip nor identity. 429: too many requests without a valid token. 431: address and headers are too large. \
+    503: not just now. 429 and 503 have Retry-After.";
+
 /// Every answer of a route.
 pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value {
-    let route = described.route;
     let mut all = Map::new();
-    for (status, answer) in &route.answers {
-        let mut good = match schema_of(*answer, described.family(), route.many, &mut shared.schemas) {
-            Some(schema) => json!({"description": "Done.", "content": {"application/json": {"schema": schema}}}),
-            None if route.path == "metrics" => json!({"description": "Numbers.", "content": {"text/plain": {}}}),
-            None if route.path == "api/docs" => json!({"description": "A page.", "content": {"text/html": {}}}),
-            None if !route.formats.is_empty() => json!({"description": "A file.", "content": files(route)}),
-            None if *status == 204 => json!({"description": "Done."}),
-            None => json!({"description": "Done.", "content": {"application/json": {}}}),
-        };
-        if route.body.is_some() || route.reading == Reading::InPieces {
-            let ignored = json!({"schema": {"type": "string"}, "description":
-                "The fields of the body that were not read, parted by commas; absent if all were."});
-            good["headers"] = json!({"Onhand-Ignored-Fields": shared.header("ignored_fields", ignored)});
-        }
-        let links = links(described, *answer);
-        if !links.is_empty() {
-            good["links"] = Value::Object(links);
-        }
-        all.insert(status.to_string(), good);
+    for (status, answer) in &described.route.answers {
+        all.insert(status.to_string(), good(described, *status, *answer, shared));
     }
-    for (status, name, text) in refusals(described) {
-        shared.schemas.entry("Error").or_insert_with(error_schema);
-        let content = json!({"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}});
-        shared.responses.entry(name).or_insert_with(|| json!({"description": text, "content": content}));
-        all.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
+    shared.schemas.entry("Error").or_insert_with(error_schema);
+    let content = json!({"application/json": {"schema": schema_of("Error")}});
+    for (status, name, text) in errors(described) {
+        let response = json!({"description": text, "content": content});
+        all.insert(status.to_owned(), shared.response(name, response));
     }
+    let retry_after = shared.header(
+        "Retry-After",
+        json!({"schema": {"type": "integer"}, "description": "After how many seconds it is worth asking again."}),
+    );
+    let any = json!({"description": ANY_ERROR, "headers": {"Retry-After": retry_after}, "content": content});
+    all.insert("default".to_owned(), shared.response("Error", any));
     Value::Object(all)
 }
 
-fn files(route: &Route) -> Map<String, Value> {
-    let schema = |format: &Format| match format {
+fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Shared) -> Value {
+    let route = described.route;
+    let text = match status {
+        201 => "It is made.",
+        204 => "Done; there is no body.",
+        304 => "It is what the client has already.",
+        _ => "Done.",
+    };
+    let mut good = json!({"description": text});
+    if let Some(content) = content(answer, described.family(), route, &mut shared.schemas) {
+        good["content"] = content;
+    }
+    let mut headers = Map::new();
+    if described.takes_fields() {
+        let ignored = json!({"schema": {"type": "string"}, "description":
+            "The fields of the body that were not read, parted by commas; absent if all were."});
+        headers.insert("Onhand-Ignored-Fields".to_owned(), shared.header("Onhand-Ignored-Fields", ignored));
+    }
+    if route.is_keyed() {
+        let replayed = json!({"schema": {"type": "string", "enum": ["true"]}, "description":
+            "The answer is that of an earlier request with the same key; absent if it is not."});
+        headers.insert("Idempotent-Replayed".to_owned(), shared.header("Idempotent-Replayed", replayed));
+    }
+    if !headers.is_empty() {
+        good["headers"] = Value::Object(headers);
+    }
+    good
+}
+
+/// What the body of an answer is, by media type; nothing where there is none.
+fn content(answer: Answer, family: Family, route: &Route, schemas: &mut Map<String, Value>) -> Option<Value> {
+    let pick = |v1: &'static View, i1: &'static View| if family == Family::I1 { i1 } else { v1 };
+    let schema = match answer {
+        Answer::Nothing => return None,
+        Answer::Media(media_type) => return Some(json!({media_type: {}})),
+        Answer::File => {
+            let files = route.formats.iter().map(|format| (format.content_type().to_owned(), file(*format)));
+            return Some(Value::Object(files.collect()));
+        }
+        Answer::One(v1, i1) => {
+            let one = reference(pick(v1, i1), schemas);
+            if route.many { json!({"oneOf": [one, {"type": "array", "items": one}]}) } else { one }
+        }
+        Answer::Page(v1, i1) => page(pick(v1, i1), schemas),
+    };
+    Some(json!({"application/json": {"schema": schema}}))
+}
+
+fn file(format: Format) -> Value {
+    match format {
         Format::Json => json!({"schema": {"type": "array", "items": {"type": "object"}}}),
         Format::Csv | Format::Xlsx => json!({"schema": {"type": "string", "format": "binary"}}),
-    };
-    route.formats.iter().map(|format| (format.content_type().to_owned(), schema(format))).collect()
+    }
 }
 
 fn error_schema() -> Value {
@@ -58,78 +101,36 @@ fn error_schema() -> Value {
     })
 }
 
-/// Where the ids in an answer to a POST lead: to the paths below the same collection, and to those of its rows.
-fn links(described: &Described<'_>, answer: Answer) -> Map<String, Value> {
-    let (Answer::One(v1, i1), Method::POST) = (answer, described.route.method.clone()) else { return Map::new() };
-    let view = if described.family() == Family::I1 { i1 } else { v1 };
-    let base = described.path.strip_suffix(described.route.path).unwrap_or_default();
-    let mut links = Map::new();
-    for target in described.all.iter().filter(|target| target.paths().contains(&format!("{base}{}", target.path))) {
-        let Some((collection, _)) = target.path.split_once("/{id}") else { continue };
-        let place = view.properties.iter().find_map(|property| match property.kind {
-            Shape::Int if matches!(property.name, "pk" | "id") && collection == described.route.path => {
-                Some(property.name.to_owned())
-            }
-            Shape::List(_) if property.name == collection => Some(format!("{collection}/0/pk")),
-            _ => None,
-        });
-        if let Some(place) = place {
-            let name = operation_id(&target.method, &format!("{base}{}", target.path));
-            let parameters = json!({"id": format!("$response.body#/{place}")});
-            links.insert(name.clone(), json!({"operationId": name, "parameters": parameters}));
-        }
-    }
-    links
-}
-
-/// The bad answers that a route can give, by what it is.
-fn refusals(described: &Described<'_>) -> Vec<(u16, &'static str, &'static str)> {
+/// The errors that depend on the operation.
+fn errors(described: &Described<'_>) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
     let route = described.route;
-    let writes = route.method != Method::GET;
-    let may_be_refused = route.writer || route.refused_by == RefusedBy::Rules || route.path.starts_with("stock_list");
+    let by_key = route.parameters.iter().any(|parameter| parameter.holds == Holds::Key);
+    let is_sought = described.path.contains('{') || route.filters.is_some() || by_key;
     let table = [
-        (400, "bad_request", route.under != Mount::Root, "The request has faults."),
-        (401, "unauthorized", route.permission != Permission::Public, "No token, or none that is valid."),
-        (403, "forbidden", !matches!(route.permission, Permission::Public | Permission::SignedIn), "The role may not."),
-        (
-            404,
-            "not_found",
-            described.path.contains('{') || route.filters.is_some() || route.path.ends_with("_status"),
-            "There is no such object or page.",
-        ),
-        (406, "refused", may_be_refused, "A rule refuses."),
-        (408, "too_slow", writes, "The body took too long to arrive."),
-        (413, "too_large", writes, "The body is too large."),
-        (415, "encoding_unknown", writes, "The body's Content-Encoding is neither gzip nor identity."),
-        (422, "key_reused", route.writer || route.is_keyed(), "The idempotency key was used for another request."),
-        (429, "throttled", route.path == "auth/login", "Too many attempts; see Retry-After."),
-        (431, "headers_too_large", true, "Address and headers are too large."),
-        (503, "busy", route.under != Mount::Root || route.path == "readyz", "Not just now; see Retry-After."),
+        ("404", "NotFound", is_sought, "There is no such object or page."),
+        ("406", "Rejected", route.may_be_rejected(), "A rule rejects it; error_code says which."),
+        ("422", "KeyReused", route.is_keyed(), "The idempotency key was used for another request."),
+        ("429", "Throttled", route.throttled, "There were too many attempts; see Retry-After."),
     ];
-    table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text)).collect()
+    table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text))
 }
 
-fn schema_of(answer: Answer, family: Family, many: bool, schemas: &mut Map<String, Value>) -> Option<Value> {
-    let pick = |v1: &'static View, i1: &'static View| if family == Family::I1 { i1 } else { v1 };
-    match answer {
-        Answer::One(v1, i1) => {
-            let one = reference(pick(v1, i1), schemas);
-            Some(if many { json!({"oneOf": [one, {"type": "array", "items": one}]}) } else { one })
-        }
-        Answer::Page(v1, i1) => {
-            let row = reference(pick(v1, i1), schemas);
-            let link = json!({"type": ["string", "null"]});
-            Some(json!({
-                "type": "object",
-                "required": ["count", "next", "previous", "results"],
-                "properties": {
-                    "count": {"type": ["integer", "null"]}, "next": link, "previous": link,
-                    "results": {"type": "array", "items": row},
-                },
-            }))
-        }
-        Answer::Nothing | Answer::Free => None,
+fn page(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
+    let name = format!("{}Page", view.name);
+    if !schemas.contains_key(&name) {
+        let row = reference(view, schemas);
+        let link = json!({"type": ["string", "null"]});
+        let page = json!({
+            "type": "object",
+            "required": ["count", "next", "previous", "results"],
+            "properties": {
+                "count": {"type": ["integer", "null"]}, "next": link, "previous": link,
+                "results": {"type": "array", "items": row},
+            },
+        });
+        schemas.insert(name.clone(), page);
     }
+    schema_of(&name)
 }
 
 fn reference(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
@@ -142,7 +143,7 @@ fn reference(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
         });
         schemas.insert(view.name.to_owned(), schema);
     }
-    json!({"$ref": format!("#/components/schemas/{}", view.name)})
+    schema_of(view.name)
 }
 
 fn shape(shape: Shape, schemas: &mut Map<String, Value>) -> Value {

@@ -3,35 +3,23 @@
 use onhand_core::QUANTITY_MAX;
 use serde_json::{Map, Value, json};
 
-use super::{Shared, id, status_codes};
-use crate::http::route::Route;
+use super::{Described, Shared, id, names, status_codes};
 use crate::http::upload::FILE_TYPES;
+use crate::wire::body::ROWS_MAX;
 use crate::wire::field::{Field, Kind};
 use crate::zone;
 
-/// The body of a route.
-pub(super) fn body(fields: &[Field], route: &Route, shared: &mut Shared) -> Value {
-    let (mut name, described) = (body_name(route), object(fields, route.whole));
-    // A command for one object and the same command for many have one name and may have other fields.
-    while shared.schemas.get(&name).is_some_and(|other| *other != described) {
-        name.push_str("Row");
-    }
-    shared.schemas.insert(name.clone(), described);
-    let one = json!({"$ref": format!("#/components/schemas/{name}")});
+/// The body of a route. That it may also be a form is said once for all of them.
+pub(super) fn body(fields: &[Field], described: &Described<'_>, shared: &mut Shared) -> Value {
+    let route = described.route;
+    let one = shared.schema(&names::bodies(described.operation), object(fields, route.whole));
     let schema = if route.many {
-        json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": 1000}]})
+        json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": ROWS_MAX}]})
     } else {
-        one.clone()
+        one
     };
     let required = route.whole && fields.iter().any(|field| field.required);
-    json!({
-        "required": required,
-        "content": {
-            "application/json": {"schema": schema},
-            "application/x-www-form-urlencoded": {"schema": one, "encoding": encoding(fields)},
-            "multipart/form-data": {"schema": one, "encoding": encoding(fields)},
-        },
-    })
+    json!({"required": required, "content": {"application/json": {"schema": schema}}})
 }
 
 /// A file: as a part of a form, or the body itself.
@@ -44,28 +32,6 @@ pub(super) fn file(options: &[Field]) -> Value {
     let whole = FILE_TYPES.map(|media_type| (media_type.to_owned(), json!({"schema": bytes})));
     let content: Map<_, _> = std::iter::once(("multipart/form-data".to_owned(), form)).chain(whole).collect();
     json!({"required": true, "content": content})
-}
-
-/// A form carries lists and objects as JSON text.
-fn encoding(fields: &[Field]) -> Value {
-    let nested = |field: &&Field| {
-        let kind = field.kind;
-        matches!(
-            kind,
-            Kind::Object | Kind::List | Kind::Pks | Kind::Units | Kind::Texts(..) | Kind::Rows(..) | Kind::One(_)
-        )
-    };
-    let one = |field: &Field| (field.name.to_owned(), json!({"contentType": "application/json"}));
-    Value::Object(fields.iter().filter(nested).map(one).collect())
-}
-
-/// `POST orders/{id}/cancel` takes a `PostOrdersCancel`.
-fn body_name(route: &Route) -> String {
-    let method = route.method.as_str().to_lowercase();
-    let nouns = route.path.split('/').filter(|segment| !segment.starts_with('{'));
-    let words = nouns.flat_map(|resource| resource.split('_'));
-    let capital = |word: &str| format!("{}{}", word[..1].to_uppercase(), &word[1..]);
-    std::iter::once(method.as_str()).chain(words).map(capital).collect()
 }
 
 fn object(fields: &[Field], whole: bool) -> Value {

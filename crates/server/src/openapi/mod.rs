@@ -1,20 +1,22 @@
 //! The API description, made from the route table and the field, filter and view tables beside the handlers.
 //!
 //! Promises: OpenAPI 3.1; every route, every field and every status is there, because the same tables serve the
-//! requests. Must not know resources.
+//! requests. Every path is written out under each of its mounts (docs/decisions/0003). Must not know resources.
 
 mod answers;
 mod bodies;
+mod names;
 pub mod page;
 mod parameters;
+mod shared;
 
-use axum::http::Method;
 use onhand_core::OrderStatus;
 use serde_json::{Map, Value, json};
 
 use self::answers::responses;
 use self::bodies::{body, file};
 use self::parameters::parameters;
+use self::shared::Shared;
 use crate::auth::Permission;
 use crate::http::route::{Mount, Reading, Route};
 use crate::wire::Family;
@@ -24,22 +26,29 @@ pub fn document(routes: &[Route]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut shared = Shared::default();
     for route in routes {
+        let (operation, noun) = (names::operation(route, routes), names::noun(route, routes));
         for path in route.paths() {
-            let described = Described { route, all: routes, path: &path };
+            let described = Described { route, operation: &operation, noun: &noun, path: &path };
             let slash = if route.under == Mount::Root { "" } else { "/" };
             let operations = paths.entry(format!("{path}{slash}")).or_insert_with(|| json!({}));
-            operations[route.method.as_str().to_lowercase()] = operation(&described, &mut shared);
+            operations[route.method.as_str().to_lowercase()] = describe(&described, &mut shared);
         }
     }
+    let mut areas: Vec<&str> = routes.iter().map(|route| route.area).collect();
+    areas.dedup();
+    let tags: Vec<Value> = areas.into_iter().map(|area| json!({"name": area})).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Onhand",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Stock and reservations. Wire-compatible with Akinon's Omnitron on these subjects. \
-                            Paths answer with and without the slash at their end.",
+                            Paths answer with and without the slash at their end. A body may also be a form, \
+                            URL-encoded or multipart, with the same fields; its lists and objects are JSON text.",
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
+        "tags": tags,
+        "security": [{"token": []}],
         "paths": paths,
         "components": {
             "schemas": shared.schemas,
@@ -56,31 +65,13 @@ pub fn document(routes: &[Route]) -> Value {
     })
 }
 
-/// What several operations have in common: written once, referred to by name.
-#[derive(Default)]
-struct Shared {
-    schemas: Map<String, Value>,
-    responses: Map<String, Value>,
-    parameters: Map<String, Value>,
-    headers: Map<String, Value>,
-}
-
-impl Shared {
-    fn header(&mut self, name: &str, header: Value) -> Value {
-        self.headers.entry(name).or_insert(header);
-        json!({"$ref": format!("#/components/headers/{name}")})
-    }
-
-    fn parameter(&mut self, name: &str, parameter: Value) -> Value {
-        self.parameters.entry(name).or_insert(parameter);
-        json!({"$ref": format!("#/components/parameters/{name}")})
-    }
-}
-
-/// One route at one of its paths, among all routes.
+/// One route at one of its paths.
 struct Described<'r> {
     route: &'r Route,
-    all: &'r [Route],
+    /// What its operation is called, whatever the mount.
+    operation: &'r str,
+    /// What it is about.
+    noun: &'r str,
     path: &'r str,
 }
 
@@ -88,34 +79,32 @@ impl Described<'_> {
     fn family(&self) -> Family {
         if self.path.starts_with("/api/i1/") { Family::I1 } else { Family::V1 }
     }
+
+    /// Whether it has a body of which fields may be unknown.
+    fn takes_fields(&self) -> bool {
+        self.route.body.is_some() || self.route.reading == Reading::InPieces
+    }
 }
 
-fn operation(described: &Described<'_>, shared: &mut Shared) -> Value {
+fn describe(described: &Described<'_>, shared: &mut Shared) -> Value {
     let route = described.route;
-    let tag = route.path.split('/').next().unwrap_or_default();
     let mut operation = json!({
-        "tags": [tag],
-        "operationId": operation_id(&route.method, described.path),
+        "tags": [route.area],
+        "operationId": names::at(described.operation, described.path),
         "summary": route.summary,
-        "parameters": parameters(route, described.path, shared),
+        "parameters": parameters(described, shared),
         "responses": responses(described, shared),
     });
     if let Some(fields) = route.body {
-        operation["requestBody"] = body(fields, route, shared);
+        operation["requestBody"] = body(fields, described, shared);
     }
     if route.reading == Reading::InPieces {
         operation["requestBody"] = file(route.options);
     }
-    if route.permission != Permission::Public {
-        operation["security"] = json!([{"token": []}]);
+    if route.permission == Permission::Public {
+        operation["security"] = json!([]);
     }
     operation
-}
-
-/// A name that every client generator can make a function of.
-fn operation_id(method: &Method, path: &str) -> String {
-    let words = path.trim_matches('/').replace('/', "_").replace(['{', '}'], "");
-    format!("{}_{words}", method.as_str().to_lowercase())
 }
 
 /// An id: positive, and too large for a 32-bit number.

@@ -61,25 +61,55 @@ fn write_operation(out: &mut String, document: &Value, method: &str, path: &str,
     write!(out, "<details><summary><b class=\"{method}\">{method}</b> <code>").expect("a string takes any text");
     push(out, "", path, "</code> ");
     push(out, "", operation["summary"].as_str().unwrap_or_default(), "</summary><div>");
-    let parameters: Vec<(String, Value)> = operation["parameters"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|one| resolved(document, one))
-        .map(|one| (one["name"].as_str().unwrap_or_default().to_owned(), one.clone()))
-        .collect();
-    write_table(out, "Parameters", parameters.iter().map(|(name, one)| (name, &one["schema"], &one["description"])));
-    let schema = resolved(document, &operation["requestBody"]["content"]["multipart/form-data"]["schema"]);
-    let fields = schema["properties"].as_object();
-    write_table(out, "Body", fields.into_iter().flatten().map(|(name, one)| (name, one, &one["description"])));
+    push(out, "<p><code>", operation["operationId"].as_str().unwrap_or_default(), "</code></p>");
+    write_table(out, "Parameters", &parameters(document, operation));
+    let contents = operation["requestBody"]["content"].as_object().into_iter().flatten();
+    let schemas = contents.map(|(_, content)| resolved(document, one_of(&content["schema"])));
+    let fields = schemas.filter_map(|schema| schema["properties"].as_object()).next().into_iter().flatten();
+    let fields = fields.map(|(name, one)| Row { name: name.clone(), schema: one, help: &one["description"] });
+    write_table(out, "Body", &fields.collect::<Vec<_>>());
     out.push_str("<h4>Answers</h4><table>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         push(out, "<tr><td><code>", status, "</code></td><td>");
         push(out, "", resolved(document, answer)["description"].as_str().unwrap_or_default(), "</td></tr>");
     }
     out.push_str("</table>");
-    let token = if operation.get("security").is_some() { " -H \"Authorization: Token $TOKEN\"" } else { "" };
+    let is_public = operation["security"].as_array().is_some_and(Vec::is_empty);
+    let token = if is_public { "" } else { " -H \"Authorization: Token $TOKEN\"" };
     push(out, "<pre>", &format!("curl -X {method}{token} \"$ONHAND{path}\""), "</pre></div></details>");
+}
+
+/// A parameter or a field in a table.
+struct Row<'v> {
+    name: String,
+    schema: &'v Value,
+    help: &'v Value,
+}
+
+/// The parameters of an operation, the look-ups of a filter in one row.
+fn parameters<'v>(document: &'v Value, operation: &'v Value) -> Vec<Row<'v>> {
+    let mut rows: Vec<Row<'v>> = Vec::new();
+    for one in operation["parameters"].as_array().into_iter().flatten() {
+        let one = resolved(document, one);
+        let name = one["name"].as_str().unwrap_or_default();
+        let is_of = |row: &&mut Row<'_>| {
+            let filter = row.name.split_whitespace().next().unwrap_or_default();
+            name.strip_prefix(filter).is_some_and(|look_up| look_up.starts_with("__"))
+        };
+        match rows.last_mut().filter(is_of) {
+            Some(row) => {
+                let filter = row.name.split_whitespace().next().unwrap_or_default().len();
+                row.name = format!("{} {}", row.name, &name[filter..]);
+            }
+            None => rows.push(Row { name: name.to_owned(), schema: &one["schema"], help: &one["description"] }),
+        }
+    }
+    rows
+}
+
+/// The first of several schemas: one object where one or many may be sent.
+fn one_of(schema: &Value) -> &Value {
+    schema["oneOf"].get(0).unwrap_or(schema)
 }
 
 /// What a reference of the description stands for; anything else stands for itself.
@@ -88,17 +118,16 @@ fn resolved<'v>(document: &'v Value, value: &'v Value) -> &'v Value {
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
-fn write_table<'v>(out: &mut String, title: &str, rows: impl Iterator<Item = (&'v String, &'v Value, &'v Value)>) {
-    let mut rows = rows.peekable();
-    if rows.peek().is_none() {
+fn write_table(out: &mut String, title: &str, rows: &[Row<'_>]) {
+    if rows.is_empty() {
         return;
     }
     push(out, "<h4>", title, "</h4><table>");
-    for (name, schema, help) in rows {
-        push(out, "<tr><td><code>", name, "</code></td><td>");
-        let kind = &schema["type"];
+    for row in rows {
+        push(out, "<tr><td><code>", &row.name, "</code></td><td>");
+        let kind = &row.schema["type"];
         push(out, "", kind.as_str().unwrap_or(if kind.is_null() { "any" } else { "or null" }), "</td><td>");
-        push(out, "", help.as_str().unwrap_or_default(), "</td></tr>");
+        push(out, "", row.help.as_str().unwrap_or_default(), "</td></tr>");
     }
     out.push_str("</table>");
 }

@@ -1,30 +1,20 @@
 //! Parameters in the description: ids in paths, filters and paging of lists, the idempotency key.
+//!
+//! Promises: each is written once and referred to; those of a filter are made of its row, for each look-up it has. Must
+//! not know resources.
 
 use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::bodies::kind;
-use super::{Shared, id, status_codes};
-use crate::http::route::{CHANNEL, Holds, Parameter, Reading, Route};
+use super::{Described, Shared, id, status_codes};
+use crate::http::route::{Holds, Parameter};
 use crate::wire::filter::{self, Filter, Kind};
 
 /// The parameters of a route.
-pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<Value> {
-    let mut all = Vec::new();
-    if path.starts_with(CHANNEL) {
-        let channel = json!({"name": "channel", "in": "path", "required": true, "schema": id()});
-        all.push(shared.parameter("channel", channel));
-    }
-    if route.path.contains("{id}") {
-        let id = json!({"name": "id", "in": "path", "required": true, "schema": id()});
-        all.push(shared.parameter("id", id));
-    }
-    if route.path.contains("{number}") {
-        all.push(json!({"name": "number", "in": "path", "required": true, "schema": {"type": "string"}}));
-    }
-    if route.path.contains("{cache_key}") {
-        all.push(json!({"name": "cache_key", "in": "path", "required": true, "schema": {"type": "string"}}));
-    }
+pub(super) fn parameters(described: &Described<'_>, shared: &mut Shared) -> Vec<Value> {
+    let route = described.route;
+    let mut all: Vec<Value> = in_path(described.path).collect();
     if !route.formats.is_empty() {
         let words: Vec<&str> = route.formats.iter().map(|format| format.word()).collect();
         let schema = json!({"type": "string", "enum": words, "default": words[0]});
@@ -34,33 +24,55 @@ pub(super) fn parameters(route: &Route, path: &str, shared: &mut Shared) -> Vec<
     all.extend(route.options.iter().map(|field| {
         json!({"name": field.name, "in": "query", "schema": kind(&field.kind, false), "description": field.help})
     }));
-    if route.is_keyed() {
-        let key = json!({
-            "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            "description": "The first answer to this key is given again for seven days.",
-        });
-        all.push(shared.parameter("idempotency_key", key));
-    }
-    if route.body.is_some() || route.reading == Reading::InPieces {
-        let prefer = json!({
-            "name": "Prefer", "in": "header", "schema": {"type": "string", "enum": ["handling=strict", "handling=lenient"]},
-            "description": "Whether a field that is not known is refused (400), or named in Onhand-Ignored-Fields. \
-                            Lenient where the vendor documents the path, else strict.",
-        });
-        all.push(shared.parameter("prefer", prefer));
-    }
+    all.extend(route.is_keyed().then(idempotency_key));
+    all.extend(described.takes_fields().then(prefer));
     if let Some(filters) = route.filters {
         match route.formats.is_empty() {
             // What changes all that the filters leave has no pages.
             true if route.method != Method::GET => {}
-            true => all.extend(paging(filters, shared)),
-            false => {
-                all.push(json!({"name": "sort", "in": "query", "schema": {"type": "string", "enum": ["id", "-id"]}}));
-            }
+            true => all.extend(paging(filters)),
+            false => all.push(sort(&["id".to_owned(), "-id".to_owned()])),
         }
         all.extend(filters.iter().flat_map(|filter| filter.lookups().iter().map(|one| look_up(filter, one))));
     }
-    all
+    all.into_iter().map(|parameter| shared.parameter(&names(&parameter, described), parameter)).collect()
+}
+
+/// What a parameter may be called among all: by its own name, or by that of what it is asked of. What a list can be
+/// sorted by, or which words there are, depends on what is asked.
+fn names(parameter: &Value, described: &Described<'_>) -> Vec<String> {
+    let name = parameter["name"].as_str().unwrap_or_default();
+    if parameter["in"] == "path" {
+        return vec![format!("path.{name}")];
+    }
+    let schema = &parameter["schema"];
+    let has_words = |schema: &Value| schema["enum"].is_array() && schema["enum"] != json!(status_codes());
+    let is_general = parameter["in"] == "header" || !has_words(schema) && !has_words(&schema["items"]);
+    let plain = is_general.then(|| name.to_owned());
+    plain.into_iter().chain([described.noun, described.operation].map(|owner| format!("{owner}.{name}"))).collect()
+}
+
+fn in_path(path: &str) -> impl Iterator<Item = Value> {
+    let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| {
+        let schema = if matches!(name, "id" | "channel") { id() } else { json!({"type": "string"}) };
+        json!({"name": name, "in": "path", "required": true, "schema": schema})
+    })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "description": "The first answer to this key is given again for seven days.",
+    })
+}
+
+fn prefer() -> Value {
+    json!({
+        "name": "Prefer", "in": "header", "schema": {"type": "string", "enum": ["handling=strict", "handling=lenient"]},
+        "description": "Whether a field that is not known is refused (400), or named in Onhand-Ignored-Fields. \
+                        Lenient where the vendor documents the path, else strict.",
+    })
 }
 
 fn asked(parameter: &Parameter) -> Value {
@@ -69,7 +81,7 @@ fn asked(parameter: &Parameter) -> Value {
         Holds::Id => json!({"type": "integer", "format": "int64"}),
         Holds::Number(None) => json!({"type": "integer", "minimum": 1}),
         Holds::Number(Some(max)) => json!({"type": "integer", "minimum": 1, "maximum": max}),
-        Holds::Text => text,
+        Holds::Key => text,
         Holds::Texts => json!({"type": "array", "items": text}),
     };
     let mut described = json!({"name": parameter.name, "in": "query", "schema": schema});
@@ -82,7 +94,7 @@ fn asked(parameter: &Parameter) -> Value {
     described
 }
 
-fn paging(filters: &[Filter], shared: &mut Shared) -> Vec<Value> {
+fn paging(filters: &[Filter]) -> [Value; 4] {
     let sorts: Vec<String> = ["id", "pk"]
         .into_iter()
         .chain(filters.iter().filter(|filter| filter.sortable).map(|filter| filter.name))
@@ -99,12 +111,11 @@ fn paging(filters: &[Filter], shared: &mut Shared) -> Vec<Value> {
     let page = json!({"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}});
     let cursor = json!({"name": "cursor", "in": "query", "schema": {"type": "string"},
         "description": "Empty to begin; then as next gives it. Costs the same at any depth."});
-    vec![
-        shared.parameter("limit", limit),
-        shared.parameter("page", page),
-        shared.parameter("cursor", cursor),
-        json!({"name": "sort", "in": "query", "schema": {"type": "string", "enum": sorts}}),
-    ]
+    [limit, page, cursor, sort(&sorts)]
+}
+
+fn sort(words: &[String]) -> Value {
+    json!({"name": "sort", "in": "query", "schema": {"type": "string", "enum": words}})
 }
 
 fn look_up(filter: &Filter, suffix: &str) -> Value {

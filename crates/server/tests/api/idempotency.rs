@@ -1,10 +1,12 @@
 //! `Idempotency-Key`: a repeated request gets the first one's answer, and nothing is done twice.
 
 use onhand::auth::Role;
+use onhand::http::route::Reading;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Client};
+use crate::client::{Answer, Body, Client};
+use crate::samples::{Samples, all_paths};
 use crate::shop::{Shop, id, item, long};
 
 fn keyed(client: &Client, key: &str) -> Client {
@@ -65,6 +67,31 @@ async fn every_change_of_stock_is_replayed() {
         assert_eq!(shop.server.dump().await, before);
     }
     shop.server.verify().await;
+}
+
+/// Where the description has the key, a repeated request gets the first answer; elsewhere it is a request like any other.
+#[tokio::test]
+async fn a_key_is_honoured_where_the_route_says_so_and_nowhere_else() {
+    let samples = Samples::open().await;
+    for (route, path) in all_paths().into_iter().filter(|(route, _)| route.method != "GET") {
+        let caller = samples.client(Role::Admin).await;
+        let (path, body) = samples.request(&route, &path, &caller).await;
+        let file: &[u8] =
+            if route.path.contains("{id}") { b"product_sku,stock\nSAMPLE,5\n" } else { b"name\nKeyed list\n" };
+        let body = || match (route.reading, &body) {
+            (Reading::InPieces, _) => Body::Raw("text/csv", file.to_vec()),
+            (Reading::Whole, Some(body)) => Body::Json(body.clone()),
+            (Reading::Whole, None) => Body::None,
+        };
+        let client = keyed(&caller, &format!("key-{}", crate::client::unique()));
+        let first = client.send(route.method.as_str(), &path, body()).await;
+        assert!(matches!(first.status, 200..=204) && !replayed(&first), "{first:?}");
+        let again = client.send(route.method.as_str(), &path, body()).await;
+        assert_eq!(replayed(&again), route.is_keyed(), "{again:?}");
+        if route.is_keyed() {
+            assert_eq!((again.status, again.text), (first.status, first.text));
+        }
+    }
 }
 
 #[tokio::test]

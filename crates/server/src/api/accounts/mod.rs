@@ -10,23 +10,30 @@ pub(super) fn routes() -> Vec<Route> {
     const USER: Answer = one(&auth::USER);
     vec![
         route!(POST "auth/login" Public auth::login, "Sign in: a new token for name and password.")
+            .named("login")
+            .throttled()
             .takes(auth::LOGIN)
             .answers(200, one(&auth::KEY)),
         route!(POST "auth/logout" SignedIn auth::logout, "Sign out: the token that was sent is revoked.")
+            .named("logout")
             .answers(200, one(&auth::DETAIL)),
         route!(GET "auth/tokens" SignedIn auth::list_tokens, "Your tokens, with when they were last used.")
             .under(Mount::V1)
             .lists(auth::FILTERS)
             .answers(200, page(&auth::TOKEN)),
         route!(POST "auth/tokens" SignedIn auth::create_token, "A named token, shown this once.")
+            .named("createToken")
             .under(Mount::V1)
             .takes(auth::NEW_TOKEN)
             .own()
             .answers(201, one(&auth::NEW_TOKEN_ANSWER)),
         route!(DELETE "auth/tokens/{id}" SignedIn auth::remove_token, "Revoke one of your tokens.")
+            .named("revokeToken")
             .under(Mount::V1)
             .answers(204, Answer::Nothing),
         route!(POST "auth/password" SignedIn auth::change_password, "Replace your password; your other tokens are revoked.")
+            .named("changePassword")
+            .throttled()
             .under(Mount::V1)
             .takes(auth::PASSWORD)
             .own()

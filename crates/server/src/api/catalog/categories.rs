@@ -89,7 +89,7 @@ const NODE_VIEW: View = View { name: "CategoryNode", properties: &NODE_PROPERTIE
 
 /// A node with those right below it.
 pub const NODE_DETAILED: View = View {
-    name: "CategoryNodeDetailed",
+    name: "DetailedCategoryNode",
     properties: &{
         let mut all = [property("children", Shape::List(&NODE_VIEW)); NODE_PROPERTIES.len() + 1];
         let mut at = 0;
@@ -204,7 +204,7 @@ pub static PRODUCT_CATEGORY: Resource = Resource {
     detail: Some(&Detail {
         paths: ("product_categories/detailed", "product_categories/{id}/detailed"),
         view: &View {
-            name: "ProductCategoryDetailed",
+            name: "DetailedProductCategory",
             properties: &[
                 property("pk", Shape::Int),
                 property("id", Shape::Int),

@@ -45,8 +45,15 @@ fn reported() -> Vec<Route> {
     let some = |resource: &'static Resource, methods: &'static [Method]| {
         REPORTS.of(resource).into_iter().filter(|route| methods.contains(&route.method))
     };
-    let written = [&reports::CITY, &reports::TOWNSHIP, &reports::DISTRICT, &reports::DISTINCT];
-    let written = written.into_iter().flat_map(|resource| some(resource, &[Method::POST]));
+    let written = [
+        (&reports::CITY, "createCityReport"),
+        (&reports::TOWNSHIP, "createTownshipReport"),
+        (&reports::DISTRICT, "createDistrictReport"),
+        (&reports::DISTINCT, "createDistinctReport"),
+    ];
+    let written = written.into_iter().flat_map(|(resource, operation)| {
+        some(resource, &[Method::POST]).map(|route| route.named(operation)).collect::<Vec<_>>()
+    });
     let both = [&reports::ERROR_REPORT, &reports::EVENT].into_iter();
     let both = both.flat_map(|resource| some(resource, &[Method::GET, Method::POST]));
     both.chain(written).chain(some(&reports::PLACE, &[Method::GET])).collect()
@@ -89,6 +96,7 @@ fn actions() -> Vec<Route> {
         .answers(201, ACTION),
         route!(GET "integration_actions/deleted" ReadStock integration_actions::deleted,
             "What the channel knows and should not have any more.")
+        .named("listDeletedIntegrationActions")
         .feeds(integration_actions::DELETED_FILTERS)
         .answers(200, page(&integration_actions::VIEW)),
         route!(GET "integration_actions/{id}" ReadStock integration_actions::show, "One action.").answers(200, ACTION),
@@ -109,6 +117,7 @@ fn refusals() -> Vec<Route> {
             .answers(200, page(&failed_integrations::VIEW)),
         route!(PATCH "failed_integrations" WriteOrders failed_integrations::update_many,
             "Change all delivery failures that the filters find.")
+        .named("updateFailedIntegrations")
         .takes(failed_integrations::FIELDS)
         .lists(failed_integrations::FILTERS)
         .answers(200, one(&failed_integrations::UPDATED)),
@@ -138,18 +147,21 @@ fn stocks_and_prices() -> Vec<Route> {
         route!(GET "price_lists" ReadStock feeds::list_price_lists, "The price lists of the catalog.")
             .lists(prices::LIST.filters)
             .answers(200, page(prices::LIST.view)),
-        stocks("product_stocks", Source::Stocks, "Stocks of the catalog's own list; of all of its lists by pk__in."),
-        feed("product_stocks/inserts", Source::Stocks, INSERTS, stock),
-        feed("product_stocks/updates", Source::Stocks, UPDATES, stock),
-        stocks("extra_product_stocks", Source::ExtraStocks, "Stocks of all lists of the catalog."),
-        feed("extra_product_stocks/inserts", Source::ExtraStocks, INSERTS, stock),
-        feed("extra_product_stocks/updates", Source::ExtraStocks, UPDATES, stock),
+        stocks("product_stocks", Source::Stocks, "Stocks of the catalog's own list; of all of its lists by pk__in.")
+            .named("listProductStocks"),
+        feed("product_stocks/inserts", Source::Stocks, INSERTS, stock).named("listProductStockInserts"),
+        feed("product_stocks/updates", Source::Stocks, UPDATES, stock).named("listProductStockUpdates"),
+        stocks("extra_product_stocks", Source::ExtraStocks, "Stocks of all lists of the catalog.")
+            .named("listExtraProductStocks"),
+        feed("extra_product_stocks/inserts", Source::ExtraStocks, INSERTS, stock).named("listExtraProductStockInserts"),
+        feed("extra_product_stocks/updates", Source::ExtraStocks, UPDATES, stock).named("listExtraProductStockUpdates"),
         prices("product_prices", Source::Prices, "Prices of the catalog's own list; of all of its lists by pk__in."),
-        feed("product_prices/inserts", Source::Prices, INSERTS, price),
-        feed("product_prices/updates", Source::Prices, UPDATES, price),
-        prices("extra_product_prices", Source::ExtraPrices, "Prices of all lists of the catalog."),
-        feed("extra_product_prices/inserts", Source::ExtraPrices, INSERTS, price),
-        feed("extra_product_prices/updates", Source::ExtraPrices, UPDATES, price),
+        feed("product_prices/inserts", Source::Prices, INSERTS, price).named("listProductPriceInserts"),
+        feed("product_prices/updates", Source::Prices, UPDATES, price).named("listProductPriceUpdates"),
+        prices("extra_product_prices", Source::ExtraPrices, "Prices of all lists of the catalog.")
+            .named("listExtraProductPrices"),
+        feed("extra_product_prices/inserts", Source::ExtraPrices, INSERTS, price).named("listExtraProductPriceInserts"),
+        feed("extra_product_prices/updates", Source::ExtraPrices, UPDATES, price).named("listExtraProductPriceUpdates"),
     ]
 }
 
@@ -172,29 +184,36 @@ fn mapped() -> Vec<Route> {
             "What the marketplace demands of attributes; none is kept here.",
             config,
             configs,
-        ),
+        )
+        .named("listDetailedAttributeConfigs"),
         none("product_images", "Pictures of products; none are kept here.", image, images),
-        none("product_images/inserts", "Pictures that are new to the channel; none are kept here.", image, images),
-        none("product_images/updates", "Pictures that have changed; none are kept here.", image, images),
+        none("product_images/inserts", "Pictures that are new to the channel; none are kept here.", image, images)
+            .named("listProductImageInserts"),
+        none("product_images/updates", "Pictures that have changed; none are kept here.", image, images)
+            .named("listProductImageUpdates"),
     ]
 }
 
 fn others() -> Vec<Route> {
     vec![
-        feed("products/inserts", Source::Products, INSERTS, &products::VIEW),
-        feed("products/updates", Source::Products, UPDATES, &products::VIEW),
-        feed("products/inserts_or_updates", Source::Products, BOTH, &products::VIEW),
-        Route { permission: May::ReadOrders, ..feed("orders/updates", Source::Orders, UPDATES, &orders::VIEW) },
+        feed("products/inserts", Source::Products, INSERTS, &products::VIEW).named("listProductInserts"),
+        feed("products/updates", Source::Products, UPDATES, &products::VIEW).named("listProductUpdates"),
+        feed("products/inserts_or_updates", Source::Products, BOTH, &products::VIEW)
+            .named("listProductInsertsOrUpdates"),
+        Route { permission: May::ReadOrders, ..feed("orders/updates", Source::Orders, UPDATES, &orders::VIEW) }
+            .named("listOrderUpdates"),
         Route {
             permission: May::ReadOrders,
             ..feed("cancellation_requests/updates", Source::Requests, UPDATES, cancellations::REQUEST.view)
-        },
+        }
+        .named("listCancellationRequestUpdates"),
     ]
 }
 
 fn own() -> Vec<Route> {
     vec![
         route!(GET "changes" ReadStock changes::list, "What stocks have changed after a cursor; wait= waits for some.")
+            .named("listChanges")
             .feeds(changes::FILTERS)
             .answers(200, one(&changes::VIEW)),
         route!(GET "lag" ReadStock changes::lag, "The lag of the channel.").answers(200, one(&changes::LAG)),

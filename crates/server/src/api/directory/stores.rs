@@ -90,7 +90,7 @@ const fn properties(township: Shape, district: Shape) -> [Property; 20] {
 static TOWNSHIP_DETAILED: Detail = Detail {
     paths: ("", ""),
     view: &View {
-        name: "TownshipDetailed",
+        name: "DetailedTownship",
         properties: &[
             property("pk", Shape::Int),
             property("id", Shape::Int),
@@ -114,7 +114,7 @@ pub static STORE: Resource = Resource {
     detail: Some(&Detail {
         paths: ("retail_stores/detailed", "retail_stores/{id}/detailed"),
         view: &View {
-            name: "RetailStoreDetailed",
+            name: "DetailedRetailStore",
             properties: &properties(Shape::One(TOWNSHIP_DETAILED.view), Shape::ObjectOrNull),
             open: false,
         },

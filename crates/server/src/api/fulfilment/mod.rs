@@ -18,7 +18,7 @@ use axum::http::Method;
 
 use super::orders::order_items;
 use crate::auth::Permission as May;
-use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, page, parameter, route};
+use crate::http::route::{Answer, Holds, JSON, Mount, Parameter, Route, one, page, parameter, route};
 use crate::resource::{self, Resource, ResourceRoutes};
 
 /// Where stock stands.
@@ -51,6 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
             Box::new(|call| Box::pin(resource::list(call, &stock_locations::LOCATION))),
             "Every stock location.".to_owned(),
         )
+        .named("listStockLocationsSimply")
         .lists(stock_locations::LOCATION.filters)
         .answers(200, page(stock_locations::LOCATION.view)),
     );
@@ -72,6 +73,7 @@ fn work() -> Vec<Route> {
         route!(GET "oms/packages/{id}" ReadFloor packages::show, "One package.").answers(200, PACKAGE),
         route!(POST "oms/packages/{id}/command" WorkOnFloor packages::run,
             "Work on a package: prepare, pack, ship, not-found, cancel, take-over, unpack, return. Repeating a command changes nothing.")
+        .named("runPackageCommand")
         .takes(packages::COMMAND)
         .answers(200, PACKAGE)
         .through_writer(),
@@ -81,6 +83,7 @@ fn work() -> Vec<Route> {
         route!(GET "oms/transfer_orders/{id}" ReadFloor transfers::show, "One transfer.").answers(200, TRANSFER),
         route!(POST "oms/transfer_orders/{id}/command" WorkOnFloor transfers::run,
             "Work on a transfer: ship, deliver, not-found, cancel. Repeating a command changes nothing.")
+        .named("runTransferOrderCommand")
         .takes(transfers::COMMAND)
         .answers(200, TRANSFER)
         .through_writer(),
@@ -96,6 +99,7 @@ fn discrepancies() -> Vec<Route> {
             .answers(200, one(&discrepancies::VIEW)),
         route!(POST "oms/inventory-discrepancies/remove" WorkOnFloor discrepancies::remove,
             "Remove what was reported from a day on: it is on sale again. What was removed stays, with is_active false.")
+        .named("removeInventoryDiscrepancies")
         .takes(discrepancies::REMOVE)
         .answers(204, Answer::Nothing)
         .through_writer(),
@@ -123,12 +127,14 @@ fn moves() -> Vec<Route> {
         route!(GET "oms/moves/{id}" ReadFloor stock_moves::show, "One move.").answers(200, MOVE),
         route!(POST "oms/moves/{id}/register" WorkOnFloor stock_moves::register,
             "The ERP has booked the move: a level taken after that settles it. Repeating it changes nothing.")
+        .named("registerStockMove")
         .takes(stock_moves::REGISTER)
         .own()
         .answers(200, MOVE)
         .through_writer(),
         route!(POST "oms/moves/register" WorkOnFloor stock_moves::register_many,
             "The ERP has booked moves: an array of rows is taken whole or not at all.")
+        .named("registerStockMoves")
         .takes(stock_moves::REGISTER_ROW)
         .or_many()
         .own()
@@ -141,11 +147,13 @@ fn orders() -> Vec<Route> {
     vec![
         route!(POST "oms/orders/{id}/plan" WorkOnFloor packages::plan,
             "Source the lines of an order that are in no package yet. Orders from lists of locations are sourced automatically.")
+        .named("planOrder")
         .takes(packages::PLAN)
         .own()
         .answers(200, one(&packages::PLANNED))
         .through_writer(),
         route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are short: no stock reserves them.")
+            .named("listShortItems")
             .lists(order_items::FILTERS)
             .answers(200, page(&order_items::ITEM)),
         route!(GET "oms/unplanned-items" ReadFloor unplanned_items::list,
@@ -154,7 +162,8 @@ fn orders() -> Vec<Route> {
         .answers(200, page(&unplanned_items::VIEW)),
         route!(GET "oms/query-stock-availability" ReadFloor stock_availability::query,
             "By each location's code, whether it has all of the products: ?sku=A&sku=A&sku=B, narrowed by erp_code and tag.")
+        .named("queryStockAvailability")
         .asks(AVAILABILITY)
-        .answers(200, Answer::Free),
+        .answers(200, JSON),
     ]
 }

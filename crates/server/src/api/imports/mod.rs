@@ -11,7 +11,7 @@ use crate::http::route::{Answer, Holds, Parameter, Route, one, page, parameter, 
 
 /// What is asked of an import.
 const STATUS_OF: &[Parameter] = &[
-    Parameter { name: "cache_key", holds: Holds::Text, required: true },
+    Parameter { name: "cache_key", holds: Holds::Key, required: true },
     parameter("page", Holds::Number(None)),
     parameter("limit", Holds::Number(Some(1_000))),
 ];
@@ -22,25 +22,33 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         route!(POST "stock_list/{id}/excel_import" WriteStock imports::import_stocks,
             "Import a file of product stocks (CSV, XLSX, XLS, ODS): a form with the part file, or the file itself.")
+        .named("importProductStocks")
         .uploads(imports::OPTIONS)
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import" ReadImports imports::show, "How far an import is: ?cache_key=.")
+            .named("getImportStatus")
             .asks(STATUS_OF)
             .answers(200, STATUS),
         route!(POST "stock_list/excel_import" WriteStock imports::import_lists,
             "Make stock lists from a file with name, code and is_auto_sync.")
+        .named("importStockLists")
         .uploads(imports::OPTIONS)
         .answers(200, KEY),
         route!(GET "stock_list/excel_import_status" ReadImports imports::show, "How far an import is: ?cache_key=.")
+            .named("getStockListImportStatus")
             .asks(STATUS_OF)
             .answers(200, STATUS),
         route!(POST "stock_list/{id}/excel_import/{cache_key}/apply" WriteStock imports::apply,
             "Apply what a dry run said.")
+        .named("applyImport")
         .takes(imports::APPLY)
+        .may_be_refused()
         .own()
         .answers(200, KEY),
         route!(POST "stock_list/{id}/excel_import/{cache_key}/undo" WriteStock imports::undo,
             "Take back what an import did, where nothing newer has happened.")
+        .named("undoImport")
+        .may_be_refused()
         .own()
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadImports import_changes::list, "Its changes.")
@@ -48,9 +56,11 @@ pub(super) fn routes() -> Vec<Route> {
             .answers(200, page(&import_changes::CHANGE)),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/result" ReadImports import_results::show,
             "The uploaded rows, each with its result, as a file.")
+        .named("getImportResult")
         .downloads(import_results::FORMATS),
         route!(GET "stock_list/excel_import/{cache_key}/result" ReadImports import_results::show,
             "The uploaded rows, each with its result, as a file.")
+        .named("getStockListImportResult")
         .downloads(import_results::FORMATS),
     ]
 }

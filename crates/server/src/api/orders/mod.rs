@@ -36,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
             .through_writer(),
         route!(POST "create_orders" WriteOrders orders::create_sold,
             "Place an order that the channel has sold (201); sent again, the order that was made of it (200).")
+        .named("createSoldOrder")
         .under(Mount::Channel)
         .takes(orders::SOLD)
         .answers(200, ORDER)
@@ -49,11 +50,13 @@ pub(super) fn routes() -> Vec<Route> {
             .answers(200, ORDER)
             .through_writer(),
         route!(POST "orders/{id}/cancel" WriteOrders orders::cancel, "Cancel an order or some of its lines.")
+            .named("cancelOrder")
             .under(Mount::BothAndChannel)
             .takes(orders::CANCEL)
             .answers(200, ORDER)
             .through_writer(),
         route!(GET "order_number/{number}" ReadOrders orders::by_number, "The order with a number.")
+            .named("getOrderByNumber")
             .answers(200, ORDER),
         route!(GET "order_items" ReadOrders order_items::list, "Order lines.")
             .under(Mount::BothAndChannel)
@@ -73,6 +76,7 @@ pub(super) fn routes() -> Vec<Route> {
         .answers(201, one(&mappings::VIEW))
         .through_writer(),
         route!(GET "order_items/{id}/create_mapping" ReadOrders mappings::of_item, "The mappings of a line.")
+            .named("listOrderItemMappings")
             .lists(mappings::FILTERS)
             .answers(200, page(&mappings::VIEW)),
         route!(GET "integration_mappings" ReadOrders mappings::list, "All mappings.")

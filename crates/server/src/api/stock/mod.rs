@@ -20,10 +20,12 @@ pub(super) fn lists() -> Vec<Route> {
             .answers(200, page(&stock_lists::VIEW)),
         route!(POST "stock_list" WriteStock stock_lists::create, "Make a stock list.")
             .takes(stock_lists::FIELDS)
+            .may_be_refused()
             .answers(201, LIST),
         route!(GET "stock_list/{id}" ReadStock stock_lists::show, "One stock list.").answers(200, LIST),
         route!(PATCH "stock_list/{id}" WriteStock stock_lists::update, "Change a stock list.")
             .takes(stock_lists::FIELDS)
+            .may_be_refused()
             .answers(200, LIST),
         route!(DELETE "stock_list/{id}" WriteStock stock_lists::remove, "Remove a stock list to which nothing refers.")
             .may_be_refused()
@@ -36,6 +38,7 @@ pub(super) fn stocks() -> Vec<Route> {
     let mut all = vec![
         route!(GET "stock_list/{id}/excel_template" ReadImports exports::template,
             "A file to begin an import with: its columns and some stocks of the list.")
+        .named("getImportTemplate")
         .downloads(exports::TEMPLATE_FORMATS),
     ];
     all.extend(product_stock());
@@ -47,6 +50,7 @@ pub(super) fn stocks() -> Vec<Route> {
             "product_stock/{id}" => "product_stocks/{id}",
             _ => "product_stocks/{id}/movements",
         },
+        operation: route.operation.map(|operation| format!("{operation}Plural").into()),
         ..route
     }));
     all
@@ -57,10 +61,12 @@ fn product_stock() -> Vec<Route> {
     const STOCKS: Answer = Answer::Page(&product_stocks::VIEW_V1, &product_stocks::VIEW_I1);
     vec![
         route!(GET "product_stock" ReadStock product_stocks::list, "Product stocks.")
+            .named("listProductStocks")
             .lists(product_stocks::FILTERS)
             .answers(200, STOCKS),
         route!(POST "product_stock" WriteStock product_stocks::upsert,
             "Make (201) or update (200) the stock of a SKU in a list; an array of rows is taken whole or not at all.")
+        .named("upsertProductStock")
         .takes(product_stocks::FIELDS)
         .or_many()
         .answers(200, STOCK)
@@ -68,15 +74,20 @@ fn product_stock() -> Vec<Route> {
         .through_writer(),
         route!(GET "product_stock/export" ReadStock exports::export,
             "All product stocks that the filters leave, as a file that can be imported.")
+        .named("exportProductStocks")
         .lists(product_stocks::FILTERS)
         .downloads(exports::EXPORT_FORMATS),
-        route!(GET "product_stock/{id}" ReadStock product_stocks::show, "One product stock.").answers(200, STOCK),
+        route!(GET "product_stock/{id}" ReadStock product_stocks::show, "One product stock.")
+            .named("getProductStock")
+            .answers(200, STOCK),
         route!(PATCH "product_stock/{id}" WriteStock product_stocks::update, "Change a product stock.")
+            .named("updateProductStock")
             .takes(product_stocks::FIELDS)
             .answers(200, STOCK)
             .through_writer(),
         route!(GET "product_stock/{id}/movements" ReadStock movements::list,
             "Why its numbers are what they are, newest first; before= goes on.")
+        .named("listStockMovements")
         .asks(BEFORE)
         .answers(200, one(&movements::HISTORY)),
     ]
