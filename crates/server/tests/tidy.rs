@@ -375,7 +375,7 @@ const RETIRED: &[(&str, &str)] = &[
     ("HeldChange", "ReservedChange"),
     ("Hold", "Reservation, or WriterLock for the file"),
     ("HoldState", "ReservationState"),
-    ("HOMES", "PLACEMENTS"),
+    ("HOMES", "placements"),
     ("IdSource", "IdAllocator"),
     ("Ledger", "Writer"),
     ("Listing", "ListQuery"),

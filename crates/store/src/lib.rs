@@ -17,6 +17,7 @@ pub mod outbox;
 pub mod placement;
 pub mod query;
 pub mod resource;
+pub mod schema;
 pub mod sql;
 pub mod statement_registry;
 mod store;

@@ -47,6 +47,11 @@ static CREATE_TABLE: Statement = Statement::shared(
     "CREATE TABLE schema_migration (version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",
 );
 
+/// What brings an empty embedded database up to date, script by script.
+pub(crate) fn scripts() -> impl Iterator<Item = &'static str> {
+    std::iter::once(CREATE_TABLE.sqlite()).chain(MIGRATIONS.iter().map(|migration| migration.text))
+}
+
 /// One migration.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Step {

@@ -1,9 +1,11 @@
 //! Placement: where each table is stored on a database that Citus distributes over several machines.
 //!
-//! Promises: every table has one placement, and the statement that brings it about is written here and nowhere else. A
+//! Promises: every table of the schema has one placement: one with a bucket is distributed, one that is listed here is
+//! local, and any other is a reference table. The statement that places a table is written here and nowhere else. A
 //! statement is a transaction of its own, as Citus wants it; a table that is already placed is left out, so that an
 //! interrupted run is simply repeated. Must not know what the tables are for beyond who reads and writes them.
 
+use crate::schema::{self, SchemaTable};
 use crate::sql::Statement;
 use crate::{Error, Store, Tx};
 
@@ -12,20 +14,80 @@ use crate::{Error, Store, Tx};
 pub enum Placement {
     /// Its rows are distributed over the machines by their bucket; equal buckets of all these tables are on the same
     /// machine.
-    Distributed(&'static str),
+    Distributed,
     /// Whole, on every machine: read by every process, written seldom, since each write is made on all machines.
-    Reference(&'static str),
+    Reference,
     /// Whole, on the coordinator, and known to Citus all the same: what it does not know of, it leaves out when it
     /// decides whether a transaction is one of several machines, and then commits on one machine before the other.
-    Local(&'static str),
+    Local,
 }
 
+/// The table that the other distributed tables are colocated with, and that is placed before them.
+const FIRST: &str = "stock";
+
+/// Tables without a bucket that are local: a reference table would not do.
+const LOCAL: &[&str] = &[
+    // Migrations are run on the coordinator.
+    "schema_migration",
+    // A row per kind, written once per thousand ids.
+    "id_range",
+    // A few rows that every batch writes: on every machine they would have to be written on every machine.
+    "row_counter",
+    // It says whether a transaction was committed, and it is the coordinator that commits.
+    "commit_marker",
+    // Read only by the processes that want a lease.
+    "lease",
+    // Work of people, not of programs: seldom, and read by one process.
+    "stock_location_sender",
+    "stock_count",
+    "stock_count_line",
+    "import",
+    "import_part",
+    "import_chunk",
+    // Read and written by one channel's program at a time, in the order of sequence numbers, not of buckets.
+    "change_log",
+    "catalog_change",
+    "list_change",
+    "channel_feed",
+    "channel_cursor",
+    "delivery",
+    "feed_acknowledgement",
+    "integration_action",
+    "batch_request",
+    "failed_integration",
+    // Few, and forgotten after some weeks.
+    "geography_report",
+];
+
 impl Placement {
-    /// What brings a table there.
-    pub const fn statement(self) -> &'static str {
-        let (Self::Distributed(statement) | Self::Reference(statement) | Self::Local(statement)) = self;
-        statement
+    /// The statement that places a table so.
+    pub fn statement(self, table: &str) -> String {
+        match self {
+            Self::Distributed => {
+                let other = if table == FIRST { "none" } else { FIRST };
+                format!("SELECT create_distributed_table('{table}', 'bucket', colocate_with => '{other}')")
+            }
+            Self::Reference => format!("SELECT create_reference_table('{table}')"),
+            Self::Local => format!("SELECT citus_add_local_table_to_metadata('{table}')"),
+        }
     }
+}
+
+/// Every table of the schema and its placement, in the order in which the tables are placed.
+pub fn placements() -> Vec<(&'static str, Placement)> {
+    let placed = |table: &'static SchemaTable| {
+        let name = table.name.as_str();
+        if table.has("bucket") {
+            (name, Placement::Distributed)
+        } else if LOCAL.contains(&name) {
+            (name, Placement::Local)
+        } else {
+            (name, Placement::Reference)
+        }
+    };
+    let mut all: Vec<_> = schema::tables().iter().map(placed).collect();
+    all.sort_by_key(|(table, _)| *table != FIRST);
+    all
 }
 
 /// How far the tables of a database are distributed.
@@ -41,175 +103,6 @@ pub enum PlacementState {
     Partial(Vec<&'static str>),
 }
 
-/// Every table and its placement, in the order in which the tables are placed.
-pub const PLACEMENTS: &[(&str, Placement)] = &[
-    ("account", Placement::Reference("SELECT create_reference_table('account')")),
-    ("token", Placement::Reference("SELECT create_reference_table('token')")),
-    ("stock_list", Placement::Reference("SELECT create_reference_table('stock_list')")),
-    ("channel", Placement::Reference("SELECT create_reference_table('channel')")),
-    ("stock", Placement::Distributed("SELECT create_distributed_table('stock', 'bucket', colocate_with => 'none')")),
-    (
-        "product",
-        Placement::Distributed("SELECT create_distributed_table('product', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "sales_order",
-        Placement::Distributed("SELECT create_distributed_table('sales_order', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "order_item",
-        Placement::Distributed("SELECT create_distributed_table('order_item', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "reservation",
-        Placement::Distributed("SELECT create_distributed_table('reservation', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "mapping",
-        Placement::Distributed("SELECT create_distributed_table('mapping', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "movement",
-        Placement::Distributed("SELECT create_distributed_table('movement', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "idempotency",
-        Placement::Distributed("SELECT create_distributed_table('idempotency', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "package",
-        Placement::Distributed("SELECT create_distributed_table('package', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "package_item",
-        Placement::Distributed("SELECT create_distributed_table('package_item', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "transfer_order",
-        Placement::Distributed("SELECT create_distributed_table('transfer_order', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "transfer_item",
-        Placement::Distributed("SELECT create_distributed_table('transfer_item', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "discrepancy",
-        Placement::Distributed("SELECT create_distributed_table('discrepancy', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "stock_move",
-        Placement::Distributed("SELECT create_distributed_table('stock_move', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "goods_movement",
-        Placement::Distributed("SELECT create_distributed_table('goods_movement', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "kept_units",
-        Placement::Distributed("SELECT create_distributed_table('kept_units', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "unplanned_item",
-        Placement::Distributed("SELECT create_distributed_table('unplanned_item', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "sourcing_queue",
-        Placement::Distributed("SELECT create_distributed_table('sourcing_queue', 'bucket', colocate_with => 'stock')"),
-    ),
-    ("stock_location_address", Placement::Reference("SELECT create_reference_table('stock_location_address')")),
-    ("stock_location", Placement::Reference("SELECT create_reference_table('stock_location')")),
-    ("price_list", Placement::Reference("SELECT create_reference_table('price_list')")),
-    ("catalog", Placement::Reference("SELECT create_reference_table('catalog')")),
-    ("catalog_stock_list", Placement::Reference("SELECT create_reference_table('catalog_stock_list')")),
-    ("catalog_price_list", Placement::Reference("SELECT create_reference_table('catalog_price_list')")),
-    (
-        "catalog_item",
-        Placement::Distributed("SELECT create_distributed_table('catalog_item', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "product_price",
-        Placement::Distributed("SELECT create_distributed_table('product_price', 'bucket', colocate_with => 'stock')"),
-    ),
-    ("category_tree", Placement::Reference("SELECT create_reference_table('category_tree')")),
-    ("category_node", Placement::Reference("SELECT create_reference_table('category_node')")),
-    (
-        "product_category",
-        Placement::Distributed(
-            "SELECT create_distributed_table('product_category', 'bucket', colocate_with => 'stock')",
-        ),
-    ),
-    ("country", Placement::Reference("SELECT create_reference_table('country')")),
-    ("city", Placement::Reference("SELECT create_reference_table('city')")),
-    ("township", Placement::Reference("SELECT create_reference_table('township')")),
-    ("district", Placement::Reference("SELECT create_reference_table('district')")),
-    ("object_mapping", Placement::Reference("SELECT create_reference_table('object_mapping')")),
-    ("cargo_company", Placement::Reference("SELECT create_reference_table('cargo_company')")),
-    ("retail_store", Placement::Reference("SELECT create_reference_table('retail_store')")),
-    ("retail_store_channel", Placement::Reference("SELECT create_reference_table('retail_store_channel')")),
-    (
-        "customer",
-        Placement::Distributed("SELECT create_distributed_table('customer', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "address",
-        Placement::Distributed("SELECT create_distributed_table('address', 'bucket', colocate_with => 'stock')"),
-    ),
-    ("cancellation_reason", Placement::Reference("SELECT create_reference_table('cancellation_reason')")),
-    (
-        "cancellation_request",
-        Placement::Distributed(
-            "SELECT create_distributed_table('cancellation_request', 'bucket', colocate_with => 'stock')",
-        ),
-    ),
-    (
-        "order_shipping_info",
-        Placement::Distributed(
-            "SELECT create_distributed_table('order_shipping_info', 'bucket', colocate_with => 'stock')",
-        ),
-    ),
-    (
-        "error_report",
-        Placement::Distributed("SELECT create_distributed_table('error_report', 'bucket', colocate_with => 'stock')"),
-    ),
-    (
-        "operational_event",
-        Placement::Distributed(
-            "SELECT create_distributed_table('operational_event', 'bucket', colocate_with => 'stock')",
-        ),
-    ),
-    ("outbox", Placement::Distributed("SELECT create_distributed_table('outbox', 'bucket', colocate_with => 'stock')")),
-    // Work of people, not of programs: seldom, and read by one process.
-    ("stock_location_sender", Placement::Local("SELECT citus_add_local_table_to_metadata('stock_location_sender')")),
-    ("stock_count", Placement::Local("SELECT citus_add_local_table_to_metadata('stock_count')")),
-    ("stock_count_line", Placement::Local("SELECT citus_add_local_table_to_metadata('stock_count_line')")),
-    ("import", Placement::Local("SELECT citus_add_local_table_to_metadata('import')")),
-    ("import_part", Placement::Local("SELECT citus_add_local_table_to_metadata('import_part')")),
-    ("import_chunk", Placement::Local("SELECT citus_add_local_table_to_metadata('import_chunk')")),
-    // Read and written by one channel's program at a time, in the order of versions, not of buckets.
-    ("change_log", Placement::Local("SELECT citus_add_local_table_to_metadata('change_log')")),
-    ("catalog_change", Placement::Local("SELECT citus_add_local_table_to_metadata('catalog_change')")),
-    ("list_change", Placement::Local("SELECT citus_add_local_table_to_metadata('list_change')")),
-    ("channel_feed", Placement::Local("SELECT citus_add_local_table_to_metadata('channel_feed')")),
-    ("channel_cursor", Placement::Local("SELECT citus_add_local_table_to_metadata('channel_cursor')")),
-    ("delivery", Placement::Local("SELECT citus_add_local_table_to_metadata('delivery')")),
-    ("feed_acknowledgement", Placement::Local("SELECT citus_add_local_table_to_metadata('feed_acknowledgement')")),
-    ("integration_action", Placement::Local("SELECT citus_add_local_table_to_metadata('integration_action')")),
-    ("batch_request", Placement::Local("SELECT citus_add_local_table_to_metadata('batch_request')")),
-    ("failed_integration", Placement::Local("SELECT citus_add_local_table_to_metadata('failed_integration')")),
-    // A few rows that every batch writes: on every machine they would have to be written on every machine.
-    ("row_counter", Placement::Local("SELECT citus_add_local_table_to_metadata('row_counter')")),
-    // A row per kind, written once per thousand ids.
-    ("id_range", Placement::Local("SELECT citus_add_local_table_to_metadata('id_range')")),
-    // It says whether a transaction was committed, and it is the coordinator that commits.
-    ("commit_marker", Placement::Local("SELECT citus_add_local_table_to_metadata('commit_marker')")),
-    // Few, and forgotten after some weeks.
-    ("geography_report", Placement::Local("SELECT citus_add_local_table_to_metadata('geography_report')")),
-    // Read only by the processes that want a lease.
-    ("lease", Placement::Local("SELECT citus_add_local_table_to_metadata('lease')")),
-    // Migrations are run on the coordinator.
-    ("schema_migration", Placement::Local("SELECT citus_add_local_table_to_metadata('schema_migration')")),
-];
-
 // These two are not in the registry: only a server has the first table, and only Citus the second.
 static EXTENSION: Statement =
     Statement::shared("citus.extension", "SELECT COUNT(*) FROM pg_extension WHERE extname = 'citus'");
@@ -222,13 +115,14 @@ const ANOTHER_ENGINE: &str = "only PostgreSQL is spread over several machines, b
                               there first; nothing was changed";
 
 /// Places every table of a migrated database. Returns the statements that were run.
-pub(crate) async fn distribute(store: &Store) -> Result<Vec<&'static str>, Error> {
+pub(crate) async fn distribute(store: &Store) -> Result<Vec<String>, Error> {
     let settled = settled(store).await?;
     let mut run = Vec::new();
-    for (table, home) in PLACEMENTS {
-        let statement = home.statement();
+    for (table, placement) in placements() {
         if !settled.iter().any(|settled| settled == table) {
-            store.migrate_tx(async move |tx| move_home(tx, statement).await).await?;
+            let statement = placement.statement(table);
+            let sent = statement.clone();
+            store.migrate_tx(async move |tx| move_home(tx, &sent).await).await?;
             tracing::info!(statement, "moved a table");
             run.push(statement);
         }
@@ -268,11 +162,12 @@ pub(crate) async fn look(store: &Store) -> Result<PlacementState, Error> {
         return Ok(PlacementState::No);
     }
     let settled = settled(store).await?;
-    let is_left = |(table, _): &&(&'static str, Placement)| !settled.iter().any(|settled| settled == table);
-    let left: Vec<&'static str> = PLACEMENTS.iter().filter(is_left).map(|(table, _)| *table).collect();
+    let mut left: Vec<&'static str> = placements().into_iter().map(|(table, _)| table).collect();
+    let all = left.len();
+    left.retain(|table| !settled.iter().any(|settled| settled == table));
     Ok(match left.len() {
         0 => PlacementState::Complete,
-        all if all == PLACEMENTS.len() => PlacementState::Unused,
+        some if some == all => PlacementState::Unused,
         _ => PlacementState::Partial(left),
     })
 }
@@ -284,4 +179,16 @@ pub(crate) async fn require_whole(store: &Store) -> Result<(), Error> {
         "onhand migrate --citus is due, with all servers stopped: Citus does not know all tables of this database ({})",
         left.join(", ")
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_tables_are_of_the_schema_and_have_no_bucket() {
+        let is_local = |name: &&&str| placements().contains(&(**name, Placement::Local));
+        assert_eq!(LOCAL.iter().filter(is_local).count(), LOCAL.len());
+        assert_eq!(placements()[0], (FIRST, Placement::Distributed));
+    }
 }

@@ -173,7 +173,7 @@ impl Store {
 
     /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus,
     /// that is [`Error::PreconditionFailed`]. The statements that were run.
-    pub async fn distribute(&self) -> Result<Vec<&'static str>, Error> {
+    pub async fn distribute(&self) -> Result<Vec<String>, Error> {
         placement::check(self).await?;
         self.migrate().await?;
         placement::distribute(self).await

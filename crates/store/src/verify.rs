@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::engine::Row;
 use crate::sql::{Statement, statements, values};
-use crate::tables::TABLES;
+use crate::tables::{COUNTED, TABLES};
 use crate::{Error, Tx, resource};
 
 /// Something that does not add up.
@@ -188,36 +188,15 @@ statements! {
          (SELECT COUNT(*) FROM sales_order)";
 }
 
-/// Every scope whose rows belong to no resource table, by the smallest blocks.
-const FINE: &str = "WITH fine (scope, block, n) AS (
-     SELECT 'stock', id >> 16, COUNT(*) FROM stock GROUP BY 2
-     UNION ALL SELECT 'stock:stock_list_id:' || stock_list_id, id >> 16, COUNT(*) FROM stock GROUP BY 1, 2
-     UNION ALL SELECT 'sales_order', id >> 16, COUNT(*) FROM sales_order GROUP BY 2
-     UNION ALL SELECT 'sales_order:status:' || status, id >> 16, COUNT(*) FROM sales_order GROUP BY 1, 2
-     UNION ALL SELECT 'sales_order:is_send:' || is_send, id >> 16, COUNT(*) FROM sales_order GROUP BY 1, 2
-     UNION ALL SELECT 'sales_order:channel_id:' || channel_id, id >> 16, COUNT(*) FROM sales_order GROUP BY 1, 2
-     UNION ALL SELECT 'order_item', id >> 16, COUNT(*) FROM order_item GROUP BY 2
-     UNION ALL SELECT 'product', id >> 16, COUNT(*) FROM product GROUP BY 2
-     UNION ALL SELECT 'mapping', id >> 16, COUNT(*) FROM mapping GROUP BY 2
-     UNION ALL SELECT 'stock_list', id >> 16, COUNT(*) FROM stock_list GROUP BY 2
-     UNION ALL SELECT 'integration_action', id >> 16, COUNT(*) FROM integration_action GROUP BY 2
-     UNION ALL SELECT 'integration_action:channel_id:' || channel_id, id >> 16, COUNT(*) FROM integration_action GROUP BY 1, 2
-     UNION ALL SELECT 'package', id >> 16, COUNT(*) FROM package GROUP BY 2
-     UNION ALL SELECT 'package:state:' || state, id >> 16, COUNT(*) FROM package GROUP BY 1, 2
-     UNION ALL SELECT 'package:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM package GROUP BY 1, 2
-     UNION ALL SELECT 'package_item', id >> 16, COUNT(*) FROM package_item GROUP BY 2
-     UNION ALL SELECT 'package_item:state:' || state, id >> 16, COUNT(*) FROM package_item GROUP BY 1, 2
-     UNION ALL SELECT 'transfer_order', id >> 16, COUNT(*) FROM transfer_order GROUP BY 2
-     UNION ALL SELECT 'transfer_order:state:' || state, id >> 16, COUNT(*) FROM transfer_order GROUP BY 1, 2
-     UNION ALL SELECT 'discrepancy', id >> 16, COUNT(*) FROM discrepancy GROUP BY 2
-     UNION ALL SELECT 'discrepancy:is_active:' || is_active, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
-     UNION ALL SELECT 'discrepancy:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM discrepancy GROUP BY 1, 2
-     UNION ALL SELECT 'stock_move', id >> 16, COUNT(*) FROM stock_move GROUP BY 2
-     UNION ALL SELECT 'stock_move:state:' || state, id >> 16, COUNT(*) FROM stock_move GROUP BY 1, 2
-     UNION ALL SELECT 'unplanned_item', id >> 16, COUNT(*) FROM unplanned_item GROUP BY 2
-     UNION ALL SELECT 'unplanned_item:reason:' || reason, id >> 16, COUNT(*) FROM unplanned_item GROUP BY 1, 2
-     UNION ALL SELECT 'stock_count', id >> 16, COUNT(*) FROM stock_count GROUP BY 2
-     UNION ALL SELECT 'stock_count:stock_location_id:' || stock_location_id, id >> 16, COUNT(*) FROM stock_count GROUP BY 1, 2";
+/// What counts the rows of a table by the smallest blocks: all of them, and those with each value of some columns.
+fn counted(name: &str, by: &[&str]) -> String {
+    let all = format!("SELECT '{name}', id >> 16, COUNT(*) FROM {name} GROUP BY 2");
+    let of = |column: &&str| {
+        let scope = format!("'{name}:{column}:' || {column}");
+        format!("SELECT {scope}, id >> 16, COUNT(*) FROM {name} WHERE {column} IS NOT NULL GROUP BY 1, 2")
+    };
+    std::iter::once(all).chain(by.iter().map(of)).collect::<Vec<_>>().join(" UNION ALL ")
+}
 
 /// Counted rows against the counters: the smallest blocks are added up to the larger ones.
 const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
@@ -232,7 +211,9 @@ const COMPARED: &str = "levels (level) AS (SELECT 1 UNION ALL SELECT 2),
 pub(crate) fn counts() -> &'static Statement {
     static COUNTS: OnceLock<Statement> = OnceLock::new();
     COUNTS.get_or_init(|| {
-        let text = format!("{FINE}{}), {COMPARED}", resource::counted(TABLES));
+        let own = COUNTED.iter().map(|table| (table.name, table.counted_by));
+        let fine: Vec<String> = own.chain(resource::counted(TABLES)).map(|(name, by)| counted(name, by)).collect();
+        let text = format!("WITH fine (scope, block, n) AS ({}), {COMPARED}", fine.join(" UNION ALL "));
         Statement::shared("verify.counts", text.leak())
     })
 }

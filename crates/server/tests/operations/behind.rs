@@ -12,7 +12,7 @@ const AWAITED_MAX: Duration = Duration::from_mins(1);
 /// Takes the lock under which migrations run.
 pub(crate) const MIGRATING: &str = "SELECT pg_advisory_lock(7163005)";
 
-/// Lets no transaction write movements, which are written late in a copy.
+/// Lets no transaction write movements, which a copy writes after stocks.
 pub(crate) const WRITING_MOVEMENTS: &str = "LOCK TABLE movement IN SHARE MODE";
 
 /// Runs SQL and returns its rows as text.

@@ -4,16 +4,15 @@
 //! after it was counted and verified, so a copy that fails or is cut off leaves nothing. What belongs to the processes
 //! of the source stays there. Must not know what the rows mean.
 
-mod directory;
-mod fulfilment;
-mod more;
 mod tables;
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-pub use self::tables::{TABLES, Table};
+pub use self::tables::tables;
+use self::tables::together;
 use crate::engine::Row;
 use crate::placement::PlacementState;
+use crate::schema::SchemaTable;
 use crate::{Error, Store, Tx, Value, verify};
 
 /// Chunks on their way.
@@ -49,7 +48,7 @@ type Rows = Vec<Vec<Value<'static>>>;
 /// What the reading side tells the writing side.
 enum Message {
     Begins(i64),
-    Chunk(&'static Table, Rows),
+    Chunk(&'static SchemaTable, Rows),
     Ends,
 }
 
@@ -83,17 +82,17 @@ pub async fn run(
 /// Reads every table, by its key.
 async fn unload(tx: &mut Tx<'_>, sender: &Sender<Message>) -> Result<(), Error> {
     let mut counts = Vec::new();
-    for table in TABLES {
+    for table in tables() {
         counts.push(table.count(tx).await?);
     }
     send(tx, sender, Message::Begins(counts.iter().sum())).await?;
-    for (table, count) in TABLES.iter().zip(counts) {
+    for (table, count) in tables().zip(counts) {
         let mut read = 0;
         let mut rows = table.first(tx).await?;
         while let Some(last) = rows.last() {
             let after = last[..table.key.len()].to_vec();
             read += rows.len() as i64;
-            let is_full = rows.len() == table.together;
+            let is_full = rows.len() == together(table);
             send(tx, sender, Message::Chunk(table, rows)).await?;
             rows = if is_full { table.after(tx, &after).await? } else { Vec::new() };
         }
@@ -110,7 +109,7 @@ async fn load(
     mut receiver: Receiver<Message>,
     told: &(impl Fn(Progress) + Sync),
 ) -> Result<Vec<Copied>, Error> {
-    for table in TABLES {
+    for table in tables() {
         if !table.is_empty(tx).await? {
             return Err(Error::PreconditionFailed(format!(
                 "the target is not empty: there are rows in {}",
@@ -118,19 +117,19 @@ async fn load(
             )));
         }
     }
-    let mut copied: Vec<Copied> = TABLES.iter().map(|table| Copied { table: table.name, rows: 0 }).collect();
+    let mut copied: Vec<Copied> = tables().map(|table| Copied { table: &table.name, rows: 0 }).collect();
     loop {
         match receive(tx, &mut receiver).await? {
             Message::Begins(rows) => told(Progress::Begins(rows)),
             Message::Chunk(table, rows) => {
                 let rows = table.insert(tx, rows).await?;
                 copied.iter_mut().filter(|copied| copied.table == table.name).for_each(|copied| copied.rows += rows);
-                told(Progress::Copied(table.name, rows));
+                told(Progress::Copied(&table.name, rows));
             }
             Message::Ends => break,
         }
     }
-    for (table, copied) in TABLES.iter().zip(&copied) {
+    for (table, copied) in tables().zip(&copied) {
         let found = table.count(tx).await?;
         if found != copied.rows {
             let text = format!("{} rows of {} were written, and {found} are there", copied.rows, table.name);
@@ -179,10 +178,10 @@ async fn receive(tx: &mut Tx<'_>, receiver: &mut Receiver<Message>) -> Result<Me
     received.ok_or_else(|| Error::Internal(GONE.to_owned()))
 }
 
-/// Statements, put together from the closed list above.
-impl Table {
-    fn columns(&self) -> Vec<&'static str> {
-        self.key.iter().chain(self.rest).copied().collect()
+/// Statements, put together from the names of the schema.
+impl SchemaTable {
+    fn columns(&self) -> Vec<&str> {
+        self.key.iter().chain(&self.rest).map(String::as_str).collect()
     }
 
     async fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Error> {
@@ -206,7 +205,7 @@ impl Table {
 
     async fn window(&self, tx: &mut Tx<'_>, condition: &str, values: &[Value<'_>]) -> Result<Rows, Error> {
         let (columns, key, width) = (self.columns().join(", "), self.key.join(", "), self.columns().len());
-        let sql = format!("SELECT {columns} FROM {} {condition} ORDER BY {key} LIMIT {}", self.name, self.together);
+        let sql = format!("SELECT {columns} FROM {} {condition} ORDER BY {key} LIMIT {}", self.name, together(self));
         let read = |row: &Row<'_>| (0..width).map(|index| row.get(index)).collect();
         tx.all_composed(&sql, values, read).await
     }

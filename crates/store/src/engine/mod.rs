@@ -189,7 +189,7 @@ impl Tx<'_> {
         }
     }
 
-    /// Runs one statement that [`crate::copy`] has put together from its closed list of tables, for many rows of
+    /// Runs one statement that [`crate::copy`] has put together from the names of the schema, for many rows of
     /// parameters. Returns the number of rows it changed.
     pub(crate) async fn execute_each_composed(
         &mut self,

@@ -12,7 +12,7 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "discrepancy",
     columns: "id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at, \
               modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by",

@@ -36,7 +36,7 @@ pub struct ActionRow {
     pub modified_at: Timestamp,
 }
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "integration_action",
     columns: "id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason, \
               state, created_at, modified_at",

@@ -10,7 +10,7 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, resource};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "sales_order",
     columns: "id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at, \
               modified_at",

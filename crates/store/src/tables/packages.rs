@@ -10,14 +10,14 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "package",
     columns: "id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to",
     counted_by: &["state", "stock_location_id"],
     log: None,
 };
 
-const ITEMS: Table = Table {
+pub(crate) const ITEMS: Table = Table {
     name: "package_item",
     columns: "id, package_id, order_id, stock_location_id, item_id, sku, quantity, state, is_done, created_at, modified_at",
     counted_by: &["state"],

@@ -38,7 +38,7 @@ pub struct ProductRow {
 }
 
 const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
-const TABLE: Table = Table { name: "product", columns: COLUMNS, counted_by: &[], log: None };
+pub(crate) const TABLE: Table = Table { name: "product", columns: COLUMNS, counted_by: &[], log: None };
 
 /// The products that a channel may read, which its id ends: those of its catalog, and those that it was sent. See
 /// [`crate::channel_sync::channel_scope::ChannelScope::products`] for what a catalog without items has.

@@ -9,7 +9,7 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "stock_count",
     columns: "id, stock_location_id, counted_at, created_at",
     counted_by: &["stock_location_id"],

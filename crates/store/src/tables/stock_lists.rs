@@ -38,7 +38,7 @@ pub struct StockListRow {
 
 const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, \
                        modified_at, moves_settle, is_item_code_unique";
-const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, counted_by: &[], log: None };
+pub(crate) const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, counted_by: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
 pub static KNOWN: resource::Table = resource::Table::new("stock_list", &[])

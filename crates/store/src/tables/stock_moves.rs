@@ -11,7 +11,7 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "stock_move",
     columns: "id, order_id, item_id, kind, transfer_id, sku, quantity, from_stock_id, from_list_id, to_stock_id, \
               to_list_id, state, code, registered_at, created_at, modified_at",

@@ -13,7 +13,7 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "transfer_order",
     columns: "id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at",
     counted_by: &["state"],

@@ -11,7 +11,7 @@ use crate::query::{self, ListQuery, Page, Table};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-const TABLE: Table = Table {
+pub(crate) const TABLE: Table = Table {
     name: "unplanned_item",
     columns: "id, order_id, stock_id, sku, quantity, reason, created_at, modified_at",
     counted_by: &["reason"],

@@ -11,7 +11,7 @@ mod sqlite;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use onhand_store::placement::{PLACEMENTS, Placement};
+use onhand_store::placement::{Placement, placements};
 use onhand_store::sql::Statement;
 use onhand_store::statement_registry;
 
@@ -49,7 +49,7 @@ fn may_scan(statement: &Statement) -> bool {
 
 /// Tables whose rows are distributed over several machines by their bucket: the hot ones.
 pub(crate) fn spread() -> BTreeSet<&'static str> {
-    PLACEMENTS.iter().filter(|(_, home)| matches!(home, Placement::Distributed(_))).map(|(table, _)| *table).collect()
+    placements().into_iter().filter(|(_, home)| *home == Placement::Distributed).map(|(table, _)| table).collect()
 }
 
 /// Statements on hot tables that do not name the bucket.

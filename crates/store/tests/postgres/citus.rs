@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use onhand_store::placement::{PLACEMENTS, Placement, PlacementState};
+use onhand_store::placement::{Placement, PlacementState, placements};
 use onhand_store::{Error, Options, Store, copy};
 use onhand_testbed::{Database, database};
 
@@ -45,19 +45,24 @@ fn lines(database: &Database, sql: &str) -> Vec<String> {
     database.psql(sql).expect("it answers").lines().map(ToOwned::to_owned).collect()
 }
 
+/// What places every table, in order.
+fn statements() -> Vec<String> {
+    placements().into_iter().map(|(table, placement)| placement.statement(table)).collect()
+}
+
 fn migrated() -> Database {
     let database = database();
     run(open(database.url())).expect("it opens");
     database
 }
 
-pub(crate) fn distribute(url: &str) -> Result<Vec<&'static str>, Error> {
+pub(crate) fn distribute(url: &str) -> Result<Vec<String>, Error> {
     run(async { Store::connect(url, &Options::default()).await?.distribute().await })
 }
 
 #[test]
 fn every_table_has_one_home() {
-    let homes: Vec<&str> = PLACEMENTS.iter().map(|(table, _)| *table).collect();
+    let homes: Vec<&str> = placements().into_iter().map(|(table, _)| table).collect();
     let tables: BTreeSet<String> = lines(&migrated(), TABLES).into_iter().collect();
     assert_eq!(homes.iter().map(|table| (*table).to_owned()).collect::<BTreeSet<_>>(), tables);
     assert_eq!(homes.len(), tables.len(), "no table has two");
@@ -70,14 +75,14 @@ fn the_manual_has_every_statement_in_this_order() {
     let manual = std::fs::read_to_string(manual).expect("the manual");
     let printed: Vec<&str> =
         manual.lines().filter(|line| line.starts_with("SELECT create_") || line.contains("_to_metadata(")).collect();
-    let statements: Vec<String> = PLACEMENTS.iter().map(|(_, home)| format!("{};", home.statement())).collect();
+    let statements: Vec<String> = statements().iter().map(|statement| format!("{statement};")).collect();
     assert_eq!(printed, statements);
 }
 
 #[test]
 fn every_key_of_a_spread_table_has_its_bucket() {
     let database = migrated();
-    for (table, _) in PLACEMENTS.iter().filter(|(_, home)| matches!(home, Placement::Distributed(_))) {
+    for (table, _) in placements().into_iter().filter(|(_, home)| *home == Placement::Distributed) {
         let keys = lines(
             &database,
             &format!(
@@ -110,21 +115,21 @@ fn tables_go_home_once_and_in_an_order_that_works() {
     let database = database();
     database.psql(STAND_IN).expect("a stand-in");
     let run = distribute(database.url()).expect("it is taken");
-    let expected: Vec<&str> = PLACEMENTS.iter().map(|(_, home)| home.statement()).collect();
+    let expected = statements();
     assert_eq!(run, expected);
     let calls = lines(&database, CALLS);
     assert_eq!(calls.len(), expected.len(), "{calls:?}");
-    for ((table, home), call) in PLACEMENTS.iter().zip(&calls) {
+    for ((table, home), call) in placements().into_iter().zip(&calls) {
         let shown = match home {
-            Placement::Reference(_) => format!("{table} everywhere"),
-            Placement::Distributed(_) if *table == "stock" => "stock by bucket with none".to_owned(),
-            Placement::Distributed(_) => format!("{table} by bucket with stock"),
-            Placement::Local(_) => format!("{table} known"),
+            Placement::Reference => format!("{table} everywhere"),
+            Placement::Distributed if table == "stock" => "stock by bucket with none".to_owned(),
+            Placement::Distributed => format!("{table} by bucket with stock"),
+            Placement::Local => format!("{table} known"),
         };
         assert_eq!(*call, shown);
     }
 
-    assert_eq!(distribute(database.url()).expect("again"), Vec::<&str>::new());
+    assert_eq!(distribute(database.url()).expect("again"), Vec::<String>::new());
     database
         .psql("DELETE FROM pg_dist_partition WHERE logicalrelid = 'reservation'::regclass")
         .expect("it forgets one");

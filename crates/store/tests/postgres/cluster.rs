@@ -78,7 +78,7 @@ fn what_the_program_says_to_it_is_understood_both_ways() {
     let Some(machines) = Machines::start() else { return };
     let url = machines.url();
     let moved = distribute(&url).expect("it is taken, through TLS with a certificate of version 1");
-    assert_eq!(moved.len(), onhand_store::placement::PLACEMENTS.len());
+    assert_eq!(moved.len(), onhand_store::placement::placements().len());
     let refused: Vec<String> =
         statement_registry::statements().into_iter().filter_map(|statement| machines.rejection(statement)).collect();
     assert_eq!(refused, Vec::<String>::new());

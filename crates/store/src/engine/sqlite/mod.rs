@@ -10,6 +10,7 @@ mod check;
 mod checkpoint;
 mod file;
 mod limit;
+pub(crate) mod memory;
 mod statements;
 mod thread;
 
@@ -28,6 +29,7 @@ use rusqlite::{Connection, OpenFlags, ToSql};
 pub use self::check::Check;
 pub(crate) use self::file::RIGHTS;
 use self::file::{Files, log_of};
+pub(crate) use self::statements::execute_script;
 pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
 use self::thread::Workers;
 use super::Tx;
@@ -344,11 +346,6 @@ fn poll_once<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error
 fn run(connection: &Connection, sql: &str) -> Result<(), Error> {
     connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map_err(error)?;
     Ok(())
-}
-
-/// Runs several statements of a migration.
-pub(crate) fn execute_script(connection: &Connection, sql: &str) -> Result<(), Error> {
-    connection.execute_batch(sql).map_err(error)
 }
 
 #[cfg(test)]

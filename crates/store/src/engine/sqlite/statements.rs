@@ -7,6 +7,11 @@ use crate::Error;
 use crate::engine::Row;
 use crate::sql::{INSERT_ROWS, Statement, Value};
 
+/// Runs several statements of a migration.
+pub(crate) fn execute_script(connection: &Connection, sql: &str) -> Result<(), Error> {
+    connection.execute_batch(sql).map_err(error)
+}
+
 pub(in crate::engine) fn execute(connection: &Connection, sql: &str, values: &[Value<'_>]) -> Result<u64, Error> {
     let mut statement = connection.prepare_cached(sql).map_err(error)?;
     bind(&mut statement, values)?;
