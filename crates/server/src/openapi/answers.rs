@@ -28,21 +28,20 @@ pub(super) fn responses(described: &Described<'_>, shared: &mut Shared) -> Value
     let content = json!({"application/json": {"schema": schema_of("Error")}});
     for (status, name, text) in errors(described) {
         let response = json!({"description": text, "content": content});
-        all.insert(status.to_owned(), shared.response(name, response));
+        all.insert(status.to_owned(), shared.response(&[name.to_owned()], response));
     }
     let retry_after = shared.header(
         "Retry-After",
         json!({"schema": {"type": "integer"}, "description": "After how many seconds it is worth asking again."}),
     );
     let any = json!({"description": ANY_ERROR, "headers": {"Retry-After": retry_after}, "content": content});
-    all.insert("default".to_owned(), shared.response("Error", any));
+    all.insert("default".to_owned(), shared.response(&["Error".to_owned()], any));
     Value::Object(all)
 }
 
 fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Shared) -> Value {
     let route = described.route;
     let text = match status {
-        201 => "It is made.",
         204 => "Done; there is no body.",
         304 => "It is what the client has already.",
         _ => "Done.",
@@ -51,26 +50,40 @@ fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Sha
     if let Some(content) = content(answer, described.family(), route, &mut shared.schemas) {
         good["content"] = content;
     }
+    let mut name = match answer {
+        Answer::One(v1, i1) => view(described.family(), v1, i1).name.to_owned(),
+        Answer::Page(v1, i1) => page_name(view(described.family(), v1, i1)),
+        Answer::File => format!("{}File", described.noun),
+        Answer::Media(_) => format!("{}Body", described.noun),
+        Answer::Nothing => format!("Nothing{status}"),
+    };
     let mut headers = Map::new();
     if described.takes_fields() {
         let ignored = json!({"schema": {"type": "string"}, "description":
             "The fields of the body that were not read, parted by commas; absent if all were."});
         headers.insert("Onhand-Ignored-Fields".to_owned(), shared.header("Onhand-Ignored-Fields", ignored));
+        name.push_str("Written");
     }
     if route.is_keyed() {
         let replayed = json!({"schema": {"type": "string", "enum": ["true"]}, "description":
             "The answer is that of an earlier request with the same key; absent if it is not."});
         headers.insert("Idempotent-Replayed".to_owned(), shared.header("Idempotent-Replayed", replayed));
+        name.push_str("Once");
     }
     if !headers.is_empty() {
         good["headers"] = Value::Object(headers);
     }
-    good
+    let own = format!("{name}.{}", described.operation);
+    shared.response(&[name, own], good)
+}
+
+/// The view that a family shows.
+fn view(family: Family, v1: &'static View, i1: &'static View) -> &'static View {
+    if family == Family::I1 { i1 } else { v1 }
 }
 
 /// What the body of an answer is, by media type; nothing where there is none.
 fn content(answer: Answer, family: Family, route: &Route, schemas: &mut Map<String, Value>) -> Option<Value> {
-    let pick = |v1: &'static View, i1: &'static View| if family == Family::I1 { i1 } else { v1 };
     let schema = match answer {
         Answer::Nothing => return None,
         Answer::Media(media_type) => return Some(json!({media_type: {}})),
@@ -79,10 +92,10 @@ fn content(answer: Answer, family: Family, route: &Route, schemas: &mut Map<Stri
             return Some(Value::Object(files.collect()));
         }
         Answer::One(v1, i1) => {
-            let one = reference(pick(v1, i1), schemas);
+            let one = reference(view(family, v1, i1), schemas);
             if route.many { json!({"oneOf": [one, {"type": "array", "items": one}]}) } else { one }
         }
-        Answer::Page(v1, i1) => page(pick(v1, i1), schemas),
+        Answer::Page(v1, i1) => page(view(family, v1, i1), schemas),
     };
     Some(json!({"application/json": {"schema": schema}}))
 }
@@ -115,8 +128,12 @@ fn errors(described: &Described<'_>) -> impl Iterator<Item = (&'static str, &'st
     table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text))
 }
 
+fn page_name(view: &View) -> String {
+    format!("{}Page", view.name)
+}
+
 fn page(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
-    let name = format!("{}Page", view.name);
+    let name = page_name(view);
     if !schemas.contains_key(&name) {
         let row = reference(view, schemas);
         let link = json!({"type": ["string", "null"]});

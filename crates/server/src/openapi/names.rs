@@ -34,7 +34,7 @@ pub(super) fn at(operation: &str, path: &str) -> String {
     format!("{verb}{mount}{noun}")
 }
 
-/// What a route is about: what it answers, or what another method of its path does.
+/// What a route is about: what it answers, or what another method of its path does; else what its name says.
 pub(super) fn noun(route: &Route, all: &[Route]) -> String {
     let same_path = all.iter().filter(|other| other.path == route.path);
     let shown = std::iter::once(route).chain(same_path).find_map(|route| {
@@ -43,22 +43,19 @@ pub(super) fn noun(route: &Route, all: &[Route]) -> String {
             Answer::Nothing | Answer::File | Answer::Media(_) => None,
         })
     });
-    shown.unwrap_or_else(|| {
-        let words = route.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(capital).collect()
-    })
+    shown.unwrap_or_else(|| parts(route.operation.as_deref().unwrap_or(route.path)).1.to_owned())
 }
 
-/// What the body of an operation may be called, best first: `OrderWrite` of `createOrder`, `OrderPatch` of
+/// What the body of an operation on a noun may be called, best first: `OrderWrite` of `createOrder`, `OrderPatch` of
 /// `updateOrder`, `CancelOrder` of `cancelOrder`.
-pub(super) fn bodies(operation: &str) -> Vec<String> {
-    let (verb, noun) = parts(operation);
-    let short = match verb {
-        "create" | "replace" | "upsert" => Some(format!("{noun}Write")),
-        "update" => Some(format!("{noun}Patch")),
-        _ => None,
+pub(super) fn bodies(operation: &str, noun: &str) -> Vec<String> {
+    let (verb, own) = parts(operation);
+    let suffix = match verb {
+        "create" | "replace" | "upsert" => "Write",
+        "update" => "Patch",
+        _ => return vec![capital(operation)],
     };
-    short.into_iter().chain([capital(operation)]).collect()
+    vec![format!("{own}{suffix}"), format!("{noun}{suffix}"), capital(operation)]
 }
 
 fn parts(operation: &str) -> (&str, &str) {
@@ -88,8 +85,8 @@ mod tests {
         let paths = ["/api/v1/orders", "/api/i1/orders", "/api/v1/channel/{channel}/orders"];
         assert_eq!(paths.map(|path| at("listOrders", path)), ["listOrders", "listI1Orders", "listChannelOrders"]);
         assert_eq!(at("login", "/api/i1/auth/login"), "loginI1");
-        assert_eq!(bodies("replaceOrder"), ["OrderWrite", "ReplaceOrder"]);
-        assert_eq!(bodies("updateOrder"), ["OrderPatch", "UpdateOrder"]);
-        assert_eq!([bodies("cancelOrder"), bodies("login")], [["CancelOrder"], ["Login"]]);
+        assert_eq!(bodies("createSoldOrder", "Order"), ["SoldOrderWrite", "OrderWrite", "CreateSoldOrder"]);
+        assert_eq!(bodies("updateOrder", "Order"), ["OrderPatch", "OrderPatch", "UpdateOrder"]);
+        assert_eq!([bodies("cancelOrder", "Order"), bodies("login", "Key")], [["CancelOrder"], ["Login"]]);
     }
 }

@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use serde_json::Value;
 
+use crate::wire::filter::LOOKUPS;
+
 const HEAD: &str = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Onhand API</title>\
 <meta name=\"viewport\" content=\"width=device-width\"><style>";
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1d2733}\
@@ -64,8 +66,8 @@ fn write_operation(out: &mut String, document: &Value, method: &str, path: &str,
     push(out, "<p><code>", operation["operationId"].as_str().unwrap_or_default(), "</code></p>");
     write_table(out, "Parameters", &parameters(document, operation));
     let contents = operation["requestBody"]["content"].as_object().into_iter().flatten();
-    let schemas = contents.map(|(_, content)| resolved(document, one_of(&content["schema"])));
-    let fields = schemas.filter_map(|schema| schema["properties"].as_object()).next().into_iter().flatten();
+    let mut schemas = contents.map(|(_, content)| resolved(document, one_of(&content["schema"])));
+    let fields = schemas.find_map(|schema| schema["properties"].as_object()).into_iter().flatten();
     let fields = fields.map(|(name, one)| Row { name: name.clone(), schema: one, help: &one["description"] });
     write_table(out, "Body", &fields.collect::<Vec<_>>());
     out.push_str("<h4>Answers</h4><table>");
@@ -94,7 +96,7 @@ fn parameters<'v>(document: &'v Value, operation: &'v Value) -> Vec<Row<'v>> {
         let name = one["name"].as_str().unwrap_or_default();
         let is_of = |row: &&mut Row<'_>| {
             let filter = row.name.split_whitespace().next().unwrap_or_default();
-            name.strip_prefix(filter).is_some_and(|look_up| look_up.starts_with("__"))
+            name.strip_prefix(filter).is_some_and(|look_up| LOOKUPS.contains(&look_up))
         };
         match rows.last_mut().filter(is_of) {
             Some(row) => {

@@ -8,56 +8,58 @@ use serde_json::{Value, json};
 
 use super::bodies::kind;
 use super::{Described, Shared, id, status_codes};
-use crate::http::route::{Holds, Parameter};
+use crate::http::route::{Holds, Parameter, Rows};
 use crate::wire::filter::{self, Filter, Kind};
 
 /// The parameters of a route.
 pub(super) fn parameters(described: &Described<'_>, shared: &mut Shared) -> Vec<Value> {
     let route = described.route;
-    let mut all: Vec<Value> = in_path(described.path).collect();
+    let mut all = Vec::new();
+    all.extend(shared.parameters(&["path.".to_owned()], &in_path(described.path)));
+    let mut alone: Vec<Value> = Vec::new();
     if !route.formats.is_empty() {
         let words: Vec<&str> = route.formats.iter().map(|format| format.word()).collect();
         let schema = json!({"type": "string", "enum": words, "default": words[0]});
-        all.push(json!({"name": "format", "in": "query", "schema": schema}));
+        alone.push(json!({"name": "format", "in": "query", "schema": schema}));
     }
-    all.extend(route.parameters.iter().map(asked));
-    all.extend(route.options.iter().map(|field| {
+    alone.extend(route.parameters.iter().map(asked));
+    alone.extend(route.options.iter().map(|field| {
         json!({"name": field.name, "in": "query", "schema": kind(&field.kind, false), "description": field.help})
     }));
-    all.extend(route.is_keyed().then(idempotency_key));
-    all.extend(described.takes_fields().then(prefer));
-    if let Some(filters) = route.filters {
-        match route.formats.is_empty() {
-            // What changes all that the filters leave has no pages.
-            true if route.method != Method::GET => {}
-            true => all.extend(paging(filters)),
-            false => all.push(sort(&["id".to_owned(), "-id".to_owned()])),
-        }
-        all.extend(filters.iter().flat_map(|filter| filter.lookups().iter().map(|one| look_up(filter, one))));
+    alone.extend(route.is_keyed().then(idempotency_key));
+    alone.extend(described.takes_fields().then(prefer));
+    let filters = route.filters.unwrap_or_default();
+    match route.filters {
+        // What changes all that the filters leave has no pages.
+        Some(_) if route.method != Method::GET => {}
+        Some(_) if !route.formats.is_empty() => alone.push(sort(&["id".to_owned(), "-id".to_owned()])),
+        Some(_) if route.rows == Rows::Leave => alone.extend(numbered_pages()),
+        Some(filters) => alone.extend(paging(filters)),
+        None => {}
     }
-    all.into_iter().map(|parameter| shared.parameter(&names(&parameter, described), parameter)).collect()
+    let families = filters.iter().map(|filter| filter.lookups().iter().map(|one| look_up(filter, one)).collect());
+    for family in alone.into_iter().map(|one| vec![one]).chain(families) {
+        all.extend(shared.parameters(&prefixes(&family, described), &family));
+    }
+    all
 }
 
-/// What a parameter may be called among all: by its own name, or by that of what it is asked of. What a list can be
+/// What may stand before the names of parameters among all: nothing, or what they are asked of. What a list can be
 /// sorted by, or which words there are, depends on what is asked.
-fn names(parameter: &Value, described: &Described<'_>) -> Vec<String> {
-    let name = parameter["name"].as_str().unwrap_or_default();
-    if parameter["in"] == "path" {
-        return vec![format!("path.{name}")];
-    }
-    let schema = &parameter["schema"];
-    let has_words = |schema: &Value| schema["enum"].is_array() && schema["enum"] != json!(status_codes());
-    let is_general = parameter["in"] == "header" || !has_words(schema) && !has_words(&schema["items"]);
-    let plain = is_general.then(|| name.to_owned());
-    plain.into_iter().chain([described.noun, described.operation].map(|owner| format!("{owner}.{name}"))).collect()
+fn prefixes(family: &[Value], described: &Described<'_>) -> Vec<String> {
+    let is_closed = |one: &Value| one["in"] == "query" && one["schema"]["enum"].is_array();
+    let is_general = !family.iter().any(is_closed) || family[0]["schema"]["enum"] == json!(status_codes());
+    let owners = [described.noun, described.operation].map(|owner| format!("{owner}."));
+    is_general.then(String::new).into_iter().chain(owners).collect()
 }
 
-fn in_path(path: &str) -> impl Iterator<Item = Value> {
+fn in_path(path: &str) -> Vec<Value> {
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
-    names.map(|name| {
+    let described = names.map(|name| {
         let schema = if matches!(name, "id" | "channel") { id() } else { json!({"type": "string"}) };
         json!({"name": name, "in": "path", "required": true, "schema": schema})
-    })
+    });
+    described.collect()
 }
 
 fn idempotency_key() -> Value {
@@ -105,13 +107,18 @@ fn paging(filters: &[Filter]) -> [Value; 4] {
             }
             all
         });
+    let [limit, page] = numbered_pages();
+    let cursor = json!({"name": "cursor", "in": "query", "schema": {"type": "string"},
+        "description": "Empty to begin; then as next gives it. Costs the same at any depth."});
+    [limit, page, cursor, sort(&sorts)]
+}
+
+fn numbered_pages() -> [Value; 2] {
     let limit = json!({"name": "limit", "in": "query",
         "schema": {"type": "integer", "minimum": 1, "default": filter::LIMIT_DEFAULT},
         "description": format!("Rows a page; cut to {}.", filter::LIMIT_MAX)});
     let page = json!({"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}});
-    let cursor = json!({"name": "cursor", "in": "query", "schema": {"type": "string"},
-        "description": "Empty to begin; then as next gives it. Costs the same at any depth."});
-    [limit, page, cursor, sort(&sorts)]
+    [limit, page]
 }
 
 fn sort(words: &[String]) -> Value {

@@ -22,6 +22,20 @@ pub const IN_VALUES_MAX: usize = 1_000;
 const CONDITIONS_MAX: usize = 100;
 /// Values in all conditions of one list.
 const VALUES_MAX: usize = 10_000;
+/// What follows the name of a filter where it is not compared for equality. Each kind of filter has some of them.
+pub const LOOKUPS: [&str; 11] = [
+    "__exact",
+    "__iexact",
+    "__in",
+    "__gt",
+    "__gte",
+    "__lt",
+    "__lte",
+    "__date__gt",
+    "__date__gte",
+    "__date__lt",
+    "__date__lte",
+];
 /// Parameters that belong to every list.
 const GENERAL: [&str; 4] = ["page", "limit", "sort", "cursor"];
 

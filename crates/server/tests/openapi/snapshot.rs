@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use onhand::wire::filter::LOOKUPS;
 use serde_json::Value;
 
 use super::{list, object, operations, resolved, text};
@@ -17,7 +18,7 @@ const HEAD: &str = "\
 # METHOD mount path operation [area] ?parameters body= -> answers | errors of its own
 #   keyed: honours Idempotency-Key; public: without a token. name*: with look-ups; name!: required.
 # parameter name: type, the types of its look-ups
-# Schema.field: type; field?: may be missing
+# Schema.field: type; field?: may be missing. A page has count, next, previous and results.
 ";
 
 /// The mounts, and where each begins.
@@ -47,11 +48,34 @@ pub(crate) fn of(document: &Value) -> String {
         writeln!(out, "parameter {name}: {types}").expect("a string takes any text");
     }
     let schemas: BTreeMap<_, _> = object(&document["components"]["schemas"]).iter().collect();
-    for (name, schema) in schemas {
-        out.push('\n');
-        write_schema(&mut out, name, schema);
+    out.push('\n');
+    for (name, schema) in &schemas {
+        let whole = name.strip_suffix("Patch").map(|noun| format!("{noun}Write"));
+        let is_part =
+            |whole: &&String| schemas.get(*whole).is_some_and(|one| one["properties"] == schema["properties"]);
+        match whole.as_ref().filter(is_part) {
+            Some(whole) if list(&schema["required"]).is_empty() => {
+                writeln!(out, "{name}: any fields of {whole}").expect("a string takes any text");
+            }
+            _ if is_page(schema) => {
+                let rows = kind(&schema["properties"]["results"]);
+                writeln!(out, "{name}: a page of {rows}").expect("a string takes any text");
+            }
+            _ => write_schema(&mut out, name, schema),
+        }
     }
     out
+}
+
+/// Whether a schema is the page of a list, as all of them are.
+fn is_page(schema: &Value) -> bool {
+    let Some(properties) = schema["properties"].as_object() else { return false };
+    let kinds: Vec<_> = properties.iter().map(|(name, property)| (name.as_str(), kind(property))).collect();
+    let head = [("count", "integer | null"), ("next", "string | null"), ("previous", "string | null")];
+    kinds.len() == 4
+        && kinds[3].0 == "results"
+        && list(&schema["required"]).len() == 4
+        && kinds.iter().zip(head).all(|((name, is), (other, kind))| *name == other && is == kind)
 }
 
 /// The mount of a path, and what is below it.
@@ -78,7 +102,7 @@ fn line(document: &Value, method: &str, (mount, below): (&str, &str), operation:
     let (good, bad): (Vec<_>, Vec<_>) =
         object(&operation["responses"]).iter().partition(|(status, _)| status.starts_with(['2', '3']));
     let good = good.into_iter().map(|(status, answer)| {
-        let contents = answer["content"].as_object().into_iter().flatten();
+        let contents = resolved(document, answer)["content"].as_object().into_iter().flatten();
         let types = contents.map(|(media_type, content)| format!(" {}", typed(media_type, &content["schema"])));
         format!("{status}{}", types.collect::<String>())
     });
@@ -109,7 +133,7 @@ fn families(queries: &[&Value]) -> Vec<String> {
     for query in queries {
         let name = text(&query["name"]);
         let of =
-            |last: &String| name.strip_prefix(last.trim_end_matches('*')).is_some_and(|rest| rest.starts_with("__"));
+            |last: &String| name.strip_prefix(last.trim_end_matches('*')).is_some_and(|rest| LOOKUPS.contains(&rest));
         match found.last_mut().filter(|last| of(last)) {
             Some(last) if last.ends_with('*') => {}
             Some(last) => last.push('*'),
@@ -124,9 +148,11 @@ fn parameters(document: &Value) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (key, parameter) in object(&document["components"]["parameters"]) {
         let kind = kind(&parameter["schema"]);
-        let name = key.rfind('.').map_or(0, |dot| dot + 1);
-        let base = key[name..].find("__").map(|at| name + at);
-        match base.and_then(|at| Some((found.get_mut(&key[..at])?, &key[at..]))) {
+        let of = |look_up: &'static str| {
+            Some((key.strip_suffix(look_up).filter(|base| found.contains_key(*base))?, look_up))
+        };
+        let base = LOOKUPS.into_iter().find_map(of);
+        match base.and_then(|(base, look_up)| Some((found.get_mut(base)?, look_up))) {
             Some((own, look_up)) => {
                 let rest = match kind.strip_prefix(own.split(' ').next().unwrap_or_default()) {
                     Some(rest) if rest.is_empty() || rest == "[]" => rest.to_owned(),
