@@ -27,7 +27,7 @@ use crate::shop::Shop;
 
 /// What the bare server answers.
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct BareArgs {
     /// A file with the answer to an order.
     #[arg(long)]
     order_answer: PathBuf,
@@ -83,7 +83,7 @@ impl Bare {
 }
 
 /// Serves until it is stopped.
-pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+pub(crate) fn run(args: &BareArgs) -> anyhow::Result<()> {
     let read = |path: &PathBuf| std::fs::read(path).with_context(|| path.display().to_string()).map(Bytes::from);
     let router = router(read(&args.order_answer)?, read(&args.page_answer)?);
     let mut builder = match args.threads {

@@ -68,10 +68,10 @@ enum What {
     PostgresImport,
     /// The bare server (started by the run itself).
     #[command(hide = true)]
-    Bare(bare::Args),
+    Bare(bare::BareArgs),
     /// The plain server (started by the run itself).
     #[command(hide = true)]
-    Plain(postgres::plain::Args),
+    Plain(postgres::plain::PlainArgs),
 }
 
 /// How it is measured.

@@ -102,7 +102,7 @@ struct Stock {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct StockPage {
     count: u64,
     next: Option<String>,
     results: Vec<Stock>,
@@ -217,7 +217,7 @@ impl Shop {
         let (mut count, mut rows, mut held) = (0, 0, 0);
         while let Some(address) = next {
             let path = address.strip_prefix(&base).context("a link that leads elsewhere")?;
-            let page: Page =
+            let page: StockPage =
                 serde_json::from_slice(&call(&mut connection, &Template::get(path, &self.headers), &[]).await?)?;
             count = page.count;
             rows += page.results.len() as u64;

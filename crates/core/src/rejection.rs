@@ -16,7 +16,7 @@ pub enum Rejection {
     /// An order of that channel has this number already.
     OrderNumberTaken,
     /// Rows of the command have faults of their own: (row, fault), rows counted from 0.
-    Rows(Vec<(usize, RowFault)>),
+    Rows(Vec<(usize, RowRejection)>),
     /// The order does not fit, and its channel does not accept overselling. Every short SKU is named once.
     InsufficientStock(Vec<Shortage>),
     /// The channel accepts overselling, and not this much of it in one line. Every such line is named.
@@ -66,12 +66,12 @@ pub enum Rejection {
     /// There is no such stock location.
     UnknownLocation(StockLocationId),
     /// Moves that the command names cannot be registered so: (row, fault), rows counted from 0.
-    Moves(Vec<(usize, MoveFault)>),
+    Moves(Vec<(usize, MoveRejection)>),
 }
 
 /// Why a move cannot be registered.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum MoveFault {
+pub enum MoveRejection {
     /// There is no such move.
     Unknown(StockMoveId),
     /// It is registered with another code.
@@ -83,7 +83,7 @@ pub enum MoveFault {
 
 /// What is wrong with one row of a command.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum RowFault {
+pub enum RowRejection {
     /// The list does not exist.
     UnknownList(StockListId),
     /// The product does not exist and may not be made here.

@@ -25,7 +25,7 @@ const BATCH_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 51
 
 /// What kind of number one is.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum MeasureKind {
     /// Only grows.
     Counter,
     /// Goes up and down.
@@ -40,21 +40,21 @@ pub struct Measure {
     /// Its name.
     pub name: &'static str,
     /// Its kind.
-    pub kind: Kind,
+    pub kind: MeasureKind,
     /// What it says.
     pub help: &'static str,
 }
 
 const fn counter(name: &'static str, help: &'static str) -> Measure {
-    Measure { name, kind: Kind::Counter, help }
+    Measure { name, kind: MeasureKind::Counter, help }
 }
 
 const fn gauge(name: &'static str, help: &'static str) -> Measure {
-    Measure { name, kind: Kind::Gauge, help }
+    Measure { name, kind: MeasureKind::Gauge, help }
 }
 
 const fn histogram(name: &'static str, buckets: &'static [f64], help: &'static str) -> Measure {
-    Measure { name, kind: Kind::Histogram(buckets), help }
+    Measure { name, kind: MeasureKind::Histogram(buckets), help }
 }
 
 /// Every number.
@@ -98,7 +98,7 @@ pub fn recorder() -> PrometheusHandle {
         .get_or_init(|| {
             let mut builder = PrometheusBuilder::new().idle_timeout(MetricKindMask::GAUGE, Some(FORGOTTEN));
             for measure in MEASURES {
-                if let Kind::Histogram(buckets) = measure.kind {
+                if let MeasureKind::Histogram(buckets) = measure.kind {
                     let matcher = Matcher::Full(measure.name.to_owned());
                     builder = builder.set_buckets_for_metric(matcher, buckets).expect("the bucket lists are not empty");
                 }
@@ -113,10 +113,12 @@ pub fn recorder() -> PrometheusHandle {
 fn describe(measure: &Measure) {
     let Measure { name, kind, help } = *measure;
     match kind {
-        Kind::Counter => metrics::describe_counter!(name, help),
-        Kind::Gauge => metrics::describe_gauge!(name, help),
-        Kind::Histogram(_) if name.ends_with("_seconds") => metrics::describe_histogram!(name, Unit::Seconds, help),
-        Kind::Histogram(_) => metrics::describe_histogram!(name, help),
+        MeasureKind::Counter => metrics::describe_counter!(name, help),
+        MeasureKind::Gauge => metrics::describe_gauge!(name, help),
+        MeasureKind::Histogram(_) if name.ends_with("_seconds") => {
+            metrics::describe_histogram!(name, Unit::Seconds, help);
+        }
+        MeasureKind::Histogram(_) => metrics::describe_histogram!(name, help),
     }
 }
 

@@ -32,11 +32,11 @@ pub struct ResponseCache {
     /// Odd while a commit that changes the block is under way.
     versions: Vec<AtomicU64>,
     changing: Mutex<BTreeSet<usize>>,
-    kept: RwLock<Kept>,
+    kept: RwLock<CachedResponse>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct CachedResponse {
     pages: HashMap<String, Page>,
     bytes: usize,
 }
@@ -166,7 +166,7 @@ impl ResponseCache {
         // A client chooses the name, so it counts too.
         let bytes = name.len() + body.len();
         if kept.bytes + bytes > KEPT_BYTES_MAX {
-            *kept = Kept::default();
+            *kept = CachedResponse::default();
         }
         let size = name.len();
         let old = kept.pages.insert(name, Page { stamp, body: body.clone() });

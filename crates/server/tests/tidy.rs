@@ -3,6 +3,8 @@
 //! Promises: each rule names the files that break it; an exception is listed with its reason, and one that is no longer
 //! needed is a fault too. Needs no git: it walks the folders.
 
+#[path = "tidy/names.rs"]
+mod names;
 #[path = "tidy/places.rs"]
 mod places;
 
@@ -359,74 +361,9 @@ fn the_changelog_keeps_its_form() {
     }
 }
 
-/// Names that the code no longer uses, each with the term of docs/glossary.md that stands in its place.
-const RETIRED: &[(&str, &str)] = &[
-    ("Allotment", "Allocation"),
-    ("Arriving", "UploadSink"),
-    ("Assortment", "ChannelScope"),
-    ("Combiner", "Batcher"),
-    ("Crowded", "TooManyConnections"),
-    ("Decider", "SpeculativeDecider"),
-    ("Dialler", "ConnectionManager"),
-    ("Explained", "ProtocolErrors"),
-    ("FigureChange", "LevelChange"),
-    ("FloorCommand", "FulfilmentCommand"),
-    ("FloorOutcome", "FulfilmentOutcome"),
-    ("HeldChange", "ReservedChange"),
-    ("Hold", "Reservation, or WriterLock for the file"),
-    ("HoldState", "ReservationState"),
-    ("HOMES", "placements"),
-    ("IdSource", "IdAllocator"),
-    ("Ledger", "Writer"),
-    ("Listing", "ListQuery"),
-    ("Noun", "Resource"),
-    ("Patient", "WriteTimeout"),
-    ("PlanPlace", "Candidate"),
-    ("Receipt", "DedupRecord"),
-    ("Refusal", "Rejection, or DeliveryFailure for channels"),
-    ("RowVerdict", "RowStatus"),
-    ("Shelf", "WorkingSet"),
-    ("Strangers", "AnonymousLimiter"),
-    ("Tally", "CounterDeltas"),
-    ("Touch", "OutboxEvent"),
-    ("UnderWay", "InFlight"),
-    ("combiner", "batcher"),
-    ("has_left", "is_shipped"),
-    ("headroom", "available_unclamped"),
-    ("keep_up", "run_sequencer"),
-    ("pinning", "for_key_share"),
-    ("put_on", "allocate"),
-    ("settle_again", "commit_with_retry"),
-    ("take_in", "next_in_bucket"),
-    ("take_off", "deallocate"),
-];
-
 /// A line without its comment.
 fn code(line: &str) -> &str {
     line.split("//").next().unwrap_or_default()
-}
-
-/// The names in a line of code, without what its comment and its texts say.
-fn names(line: &str) -> impl Iterator<Item = &str> {
-    let outside_of_texts = code(line).split('"').step_by(2);
-    outside_of_texts.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '_'))
-}
-
-#[test]
-fn retired_names_do_not_come_back() {
-    let files = files();
-    let mut found = Vec::new();
-    for file in files.iter().filter(|file| file.is_rust()) {
-        for (number, line) in file.text.lines().enumerate() {
-            let retired = names(line).find_map(|name| RETIRED.iter().find(|(retired, _)| *retired == name));
-            if let Some((name, term)) = retired {
-                found.push(format!("{}:{}: {name} is called {term}", file.path, number + 1));
-            }
-        }
-    }
-    assert!(found.is_empty(), "docs/glossary.md has the terms: {found:#?}");
-    let glossary = read("docs/glossary.md");
-    assert!(glossary.contains("working set") && glossary.contains("reservation"), "the glossary has lost its terms");
 }
 
 /// What a page says and links to: its headings as GitHub names them, and its relative links with their lines.

@@ -43,7 +43,7 @@ pub enum SheetError {
         /// As a spreadsheet program counts it, from 1.
         row: u64,
         /// What is wrong with it.
-        fault: RowFault,
+        fault: RowError,
     },
     /// The file could not be read for a reason outside of it.
     #[error("The file could not be read: {0}.")]
@@ -53,7 +53,7 @@ pub enum SheetError {
 /// Why one row cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RowFault {
+pub enum RowError {
     /// More columns than [`columns_max`](crate::Limits::columns_max).
     #[error("it has something in more than {max} columns.")]
     TooWide {

@@ -16,7 +16,7 @@ mod sheet;
 mod workbook;
 mod write;
 
-pub use error::{RowFault, SheetError};
+pub use error::{RowError, SheetError};
 pub use limits::Limits;
 pub use reader::{Format, Source};
 pub use row::{Cell, Kind, Row};

@@ -2,7 +2,7 @@
 //!
 //! Promises: cells are in the order of their columns without gaps, and the last one is not empty.
 
-use crate::{Limits, RowFault};
+use crate::{Limits, RowError};
 
 /// What a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -104,21 +104,21 @@ impl Row {
     }
 
     /// Adds a cell in a column that is not before the last one, with empty ones between.
-    pub(crate) fn place(&mut self, column: usize, kind: Kind, text: &str, limits: &Limits) -> Result<(), RowFault> {
+    pub(crate) fn place(&mut self, column: usize, kind: Kind, text: &str, limits: &Limits) -> Result<(), RowError> {
         if text.is_empty() || kind == Kind::Empty {
             return Ok(());
         }
         if column >= limits.columns_max {
-            return Err(RowFault::TooWide { max: limits.columns_max });
+            return Err(RowError::TooWide { max: limits.columns_max });
         }
         if text.len() > limits.cell_chars_max && text.chars().count() > limits.cell_chars_max {
-            return Err(RowFault::CellTooLong { max: limits.cell_chars_max });
+            return Err(RowError::CellTooLong { max: limits.cell_chars_max });
         }
         if self.text.len() + text.len() > limits.row_bytes_max {
-            return Err(RowFault::TooLong { max: limits.row_bytes_max });
+            return Err(RowError::TooLong { max: limits.row_bytes_max });
         }
         if text.contains('\0') {
-            return Err(RowFault::Nul);
+            return Err(RowError::Nul);
         }
         while self.cells.len() < column {
             self.push(Kind::Empty, "");

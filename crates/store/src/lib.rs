@@ -29,7 +29,7 @@ mod writer_lock;
 
 pub use engine::postgres::{LOG_LIMIT, Limits, PoolState, SnapshotToken};
 pub use engine::sqlite::Check;
-pub use engine::{BoxFuture, Column, Row, Tx};
+pub use engine::{BoxFuture, FromColumn, Row, Tx};
 pub use error::Error;
 pub use migrate::{Schema, Step};
 pub use sql::Value;

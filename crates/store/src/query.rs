@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::counters::{self, CounterKey};
-use crate::engine::{Column, Row};
+use crate::engine::{FromColumn, Row};
 use crate::{Error, Tx, Value};
 
 /// How a column is compared.
@@ -94,7 +94,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     /// Whether reading it takes a number of rows that does not grow with the table: by id, with a counter.
-    pub(crate) fn is_bounded(&self, table: &Table) -> bool {
+    pub(crate) fn is_bounded(&self, table: &ListTable) -> bool {
         self.sort.column == Sort::BY_ID.column && scope(table, &self.conditions).is_some()
     }
 }
@@ -118,7 +118,7 @@ impl<T> Page<T> {
 }
 
 /// The table of a resource, as lists see it.
-pub(crate) struct Table {
+pub(crate) struct ListTable {
     pub(crate) name: &'static str,
     /// The columns to read, in the order the resource's reader wants them.
     pub(crate) columns: &'static str,
@@ -161,7 +161,7 @@ impl Log {
 /// Reads a part of a list.
 pub(crate) async fn page<T>(
     tx: &mut Tx<'_>,
-    table: &Table,
+    table: &ListTable,
     listing: &ListQuery,
     id: impl Fn(&T) -> i64,
     mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
@@ -171,7 +171,7 @@ pub(crate) async fn page<T>(
         Some(log) => log.since(tx, &listing.conditions).await?,
         None => None,
     };
-    let narrow = Narrow { table, listing, since };
+    let narrow = ListScope { table, listing, since };
     match &listing.window {
         Window::Page { .. } => {
             let count = match &scope {
@@ -203,7 +203,7 @@ pub(crate) async fn page<T>(
 }
 
 /// The counter that has exactly these conditions, if there is one.
-fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
+fn scope(table: &ListTable, conditions: &[Condition]) -> Option<String> {
     match conditions {
         [] => Some(table.name.to_owned()),
         [only] if only.op == Op::Eq && table.counted_by.contains(&only.column) => match only.values.as_slice() {
@@ -215,13 +215,13 @@ fn scope(table: &Table, conditions: &[Condition]) -> Option<String> {
 }
 
 /// A list, and what is known of where its rows are.
-struct Narrow<'l> {
-    table: &'l Table,
+struct ListScope<'l> {
+    table: &'l ListTable,
     listing: &'l ListQuery,
     since: Option<i64>,
 }
 
-impl Narrow<'_> {
+impl ListScope<'_> {
     fn select(&self) -> Query {
         let sql = format!("SELECT {} FROM {}", self.table.columns, self.table.name);
         self.filtered(Query { sql, ..Query::default() })
@@ -255,7 +255,7 @@ impl Narrow<'_> {
 /// otherwise the rows before it are skipped one by one.
 async fn numbered<T>(
     tx: &mut Tx<'_>,
-    narrow: &Narrow<'_>,
+    narrow: &ListScope<'_>,
     (scope, count): (Option<&str>, i64),
     read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {

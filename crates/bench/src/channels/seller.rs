@@ -26,16 +26,16 @@ struct Made {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct FeedRow {
     pk: u64,
     product: u64,
     modified_date: String,
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct FeedPage {
     next: Option<String>,
-    results: Vec<Row>,
+    results: Vec<FeedRow>,
 }
 
 #[derive(Deserialize)]
@@ -73,9 +73,9 @@ impl Seller {
     async fn know(&self, shop: &Shop) -> anyhow::Result<()> {
         let mut next = Some(format!("/api/v1/product_stocks/?limit={KNOWN_ROWS}&cursor="));
         while let Some(path) = next {
-            let page: Page = serde_json::from_slice(&shop.ask(&Template::get(&path, &shop.headers), &[]).await?)?;
+            let page: FeedPage = serde_json::from_slice(&shop.ask(&Template::get(&path, &shop.headers), &[]).await?)?;
             for kind in ["product", "productstock"] {
-                let entry = |row: &Row| {
+                let entry = |row: &FeedRow| {
                     let pk = if kind == "product" { row.product } else { row.pk };
                     entry(pk, kind, &row.modified_date)
                 };
@@ -119,7 +119,7 @@ impl Seller {
         let feed = Template::get(&path, &shop.headers);
         let mut told = 0;
         loop {
-            let page: Page = serde_json::from_slice(&shop.ask(&feed, &[]).await?)?;
+            let page: FeedPage = serde_json::from_slice(&shop.ask(&feed, &[]).await?)?;
             if page.results.is_empty() {
                 return Ok(told);
             }

@@ -89,7 +89,7 @@ struct Stock {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct ErrorPage {
     next: Option<String>,
     results: Vec<Stock>,
 }
@@ -168,7 +168,7 @@ impl Importing {
         while let Some(address) = next {
             let path = address.strip_prefix(&base).context("a link that leads elsewhere")?;
             let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", shop.headers);
-            let page: Page = read(&mut connection, request.as_bytes()).await?;
+            let page: ErrorPage = read(&mut connection, request.as_bytes()).await?;
             for Stock { product_sku, stock } in page.results {
                 let number: usize = product_sku.trim_start_matches("SKU-").parse()?;
                 let as_sent = product_sku == sku(number) && figures.get(number) == Some(&stock);

@@ -20,7 +20,7 @@ use crate::bare::{answer, serve};
 
 /// Where it reserves and what it answers.
 #[derive(clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct PlainArgs {
     /// The database of the baselines.
     #[arg(long)]
     database: String,
@@ -46,7 +46,7 @@ struct Reserving {
 }
 
 /// Serves until it is stopped.
-pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+pub(crate) fn run(args: &PlainArgs) -> anyhow::Result<()> {
     let body = Bytes::from(std::fs::read(&args.order_answer).context("the answer to an order")?);
     // One client waits for one answer: a second thread would only have to be woken.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

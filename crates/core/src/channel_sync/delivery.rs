@@ -32,7 +32,7 @@ pub struct DeliveryFacts {
 
 /// What an object is due as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Due {
+pub enum DueAs {
     /// Not at all.
     Nothing,
     /// Not in this version: the channel could not take it, and no try is left.
@@ -47,26 +47,26 @@ pub enum Due {
 
 impl DeliveryFacts {
     /// What the object is due as.
-    pub fn due(&self) -> Due {
+    pub fn due(&self) -> DueAs {
         if self.known.is_some_and(|known| known.status == ActionStatus::Processing) {
-            return Due::Nothing;
+            return DueAs::Nothing;
         }
         let acknowledged = self.known.and_then(|known| known.acknowledged_at);
         match acknowledged {
-            Some(_) if !self.is_offered => Due::Removal,
-            None if !self.is_offered || !self.is_product_known || !self.kind.is_offered_new() => Due::Nothing,
-            Some(version) if version >= self.modified_at => Due::Nothing,
-            Some(_) => self.unless_refused(Due::Update),
-            None => self.unless_refused(Due::Insert),
+            Some(_) if !self.is_offered => DueAs::Removal,
+            None if !self.is_offered || !self.is_product_known || !self.kind.is_offered_new() => DueAs::Nothing,
+            Some(version) if version >= self.modified_at => DueAs::Nothing,
+            Some(_) => self.unless_refused(DueAs::Update),
+            None => self.unless_refused(DueAs::Insert),
         }
     }
 
     /// A delivery failure stands against the version that failed, and against no later one.
-    fn unless_refused(&self, due: fn(Option<Timestamp>) -> Due) -> Due {
+    fn unless_refused(&self, due: fn(Option<Timestamp>) -> DueAs) -> DueAs {
         match self.refused {
             Some(refused) if refused.version_at >= self.modified_at => match refused.again_at {
                 Some(again_at) => due(Some(again_at)),
-                None => Due::Refused,
+                None => DueAs::Refused,
             },
             _ => due(None),
         }

@@ -13,6 +13,6 @@ mod object_kind;
 
 pub use action::{Action, ActionStatus, Entry};
 pub use batch::{BatchStatus, Step};
-pub use delivery::{AckState, DeliveryFacts, Due};
+pub use delivery::{AckState, DeliveryFacts, DueAs};
 pub use failure::{Failure, Reason, Refused, Retries};
 pub use object_kind::ObjectKind;

@@ -9,7 +9,7 @@
 
 use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
-use crate::rejection::RowFault;
+use crate::rejection::RowRejection;
 use crate::{
     Cause, IdKind, ImportId, MovementId, QUANTITY_MAX, Quantity, Rejection, Stock, StockId, StockKey, StockListId,
     Timestamp, UnitType, WorkingSet, Written,
@@ -138,7 +138,7 @@ pub enum RowStatus {
     /// It was so already.
     Unchanged,
     /// Nothing: this is wrong with the row.
-    Refused(RowFault),
+    Refused(RowRejection),
 }
 
 impl ImportedStock {
@@ -146,10 +146,10 @@ impl ImportedStock {
     /// anything newer has changed the stock. What the row wrote goes back by differences; the unit and the time of the
     /// level are what they were, so that a line registered since then is not taken to be in the older level. A stock
     /// that the row made goes back to nothing.
-    pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowFault> {
+    pub fn undo(&self, sku: &str) -> Result<Option<ImportStock>, RowRejection> {
         let (Some(id), Some(after)) = (self.movement, self.after) else { return Ok(None) };
         if self.covered > 0 {
-            return Err(RowFault::Settled);
+            return Err(RowRejection::Settled);
         }
         let (on_hand, external, unit, snapshot_at) = self
             .before
@@ -234,12 +234,12 @@ fn import_stock(
     }
 }
 
-fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowFault> {
+fn unexpected(stored: Option<&Stock>, expected: Option<Expected>) -> Option<RowRejection> {
     let (as_expected, fault) = match expected? {
-        Expected::Written(written) => (stored.map(Stock::written) == written, RowFault::StaleRow),
+        Expected::Written(written) => (stored.map(Stock::written) == written, RowRejection::StaleRow),
         Expected::Movement { id, snapshot_at } => {
             let untouched = |stock: &Stock| stock.movement == Some(id) && stock.snapshot_at == snapshot_at;
-            (stored.is_some_and(untouched), RowFault::TouchedSince)
+            (stored.is_some_and(untouched), RowRejection::TouchedSince)
         }
     };
     (!as_expected).then_some(fault)
@@ -250,7 +250,7 @@ fn stale_snapshot(
     command: &ImportStocks,
     row: &ImportStock,
     context: Context,
-) -> Option<RowFault> {
+) -> Option<RowRejection> {
     match row.level {
         LevelChange::Level(_) => {
             let stored = FigureTimes::of(working_set.stock_by_key(command.list, &row.sku));
@@ -262,7 +262,7 @@ fn stale_snapshot(
 
 /// Whether a difference leads out of what can be stored. The whole of `reserved` is bounded too, not only its external
 /// part.
-fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
+fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowRejection> {
     let (on_hand, external, open) =
         stored.map_or((0, 0, 0), |stock| (stock.on_hand, stock.external, stock.open_reservations()));
     let on_hand = match row.level {
@@ -276,7 +276,7 @@ fn out_of_range(stored: Option<&Stock>, row: &ImportStock) -> Option<RowFault> {
         ReservedChange::Keep | ReservedChange::Whole(_) => external,
     };
     if on_hand < 0 || external < 0 {
-        return Some(RowFault::BelowZero);
+        return Some(RowRejection::BelowZero);
     }
-    (on_hand > QUANTITY_MAX || external > QUANTITY_MAX - open).then_some(RowFault::TooLarge)
+    (on_hand > QUANTITY_MAX || external > QUANTITY_MAX - open).then_some(RowRejection::TooLarge)
 }

@@ -23,8 +23,8 @@ pub use comes_back::SHORT_LINES_MAX;
 pub use edit_item::{EditItem, ItemEdit};
 pub use edit_order::EditOrder;
 pub use fulfilment::{
-    FulfilmentCommand, FulfilmentOutcome, FulfilmentReadSet, OrderPlan, PackedLines, PlanOrder, RecordCount,
-    RegisterMove, RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, SomeUnits,
+    FulfilmentCommand, FulfilmentOutcome, FulfilmentReadSet, OrderPlan, PackedLines, RecordCount, RegisterMove,
+    RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, SomeUnits, SourceOrder,
 };
 pub use import_stocks::{Expected, ImportStock, ImportStocks, ImportedStock, LevelChange, ReservedChange, RowStatus};
 pub use place_order::{NewLine, PlaceOrder};

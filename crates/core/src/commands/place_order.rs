@@ -8,7 +8,7 @@
 //! A line that was paid back asks for nothing and is never rejected for want of stock.
 
 use super::{Context, Outcome, ReadSet, release_item};
-use crate::rejection::{RowFault, Shortage};
+use crate::rejection::{RowRejection, Shortage};
 use crate::stock::ProductRef;
 use crate::{
     Cause, ChannelId, Delta, IdKind, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Oversell, Product,
@@ -125,11 +125,11 @@ fn products(working_set: &WorkingSet, command: &PlaceOrder) -> Result<Vec<Produc
     let mut products = Vec::with_capacity(command.lines.len());
     for (row, line) in command.lines.iter().enumerate() {
         if working_set.list(line.list).is_none() {
-            faults.push((row, RowFault::UnknownList(line.list)));
+            faults.push((row, RowRejection::UnknownList(line.list)));
         }
         match working_set.product(&line.product) {
             Some(product) => products.push(product.clone()),
-            None => faults.push((row, RowFault::UnknownProduct(line.product.clone()))),
+            None => faults.push((row, RowRejection::UnknownProduct(line.product.clone()))),
         }
     }
     if faults.is_empty() { Ok(products) } else { Err(Rejection::Rows(faults)) }

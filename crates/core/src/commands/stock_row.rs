@@ -6,7 +6,7 @@
 
 use super::Context;
 use super::fulfilment::{flag_discrepancy, moves};
-use crate::rejection::RowFault;
+use crate::rejection::RowRejection;
 use crate::stock::ProductRef;
 use crate::{Cause, Delta, Quantity, ReservationState, Stock, StockId, StockListId, Timestamp, UnitType, WorkingSet};
 
@@ -35,12 +35,16 @@ pub(super) struct CoveredBySnapshot {
 }
 
 /// Whether the row names a product that does not exist and may not be made.
-pub(super) fn unknown_product(working_set: &WorkingSet, sku: &str, create_unknown_products: bool) -> Option<RowFault> {
+pub(super) fn unknown_product(
+    working_set: &WorkingSet,
+    sku: &str,
+    create_unknown_products: bool,
+) -> Option<RowRejection> {
     if create_unknown_products {
         return None;
     }
     let product = ProductRef::Sku(sku.to_owned());
-    working_set.product(&product).is_none().then_some(RowFault::UnknownProduct(product))
+    working_set.product(&product).is_none().then_some(RowRejection::UnknownProduct(product))
 }
 
 /// When a level was taken: as given, or its arrival less the list's delay.
@@ -82,10 +86,10 @@ impl FigureTimes {
         list: StockListId,
         given: Option<Timestamp>,
         context: Context,
-    ) -> Option<RowFault> {
+    ) -> Option<RowRejection> {
         let has_delay = working_set.list(list).is_some_and(|list| list.snapshot_delay_seconds > 0);
         let stored = self.taken.filter(|_| given.is_some() || self.is_sent && has_delay)?;
-        (taken(working_set, list, given, context) < stored).then_some(RowFault::StaleSnapshot { stored })
+        (taken(working_set, list, given, context) < stored).then_some(RowRejection::StaleSnapshot { stored })
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
-use crate::rejection::RowFault;
+use crate::rejection::RowRejection;
 use crate::{
     Cause, IdKind, Quantity, Rejection, Stock, StockId, StockKey, StockListId, Timestamp, UnitType, WorkingSet,
 };
@@ -110,7 +110,7 @@ fn faults(
     working_set: &WorkingSet,
     command: &WriteStocks,
     context: Context,
-) -> Result<Vec<(usize, RowFault)>, Rejection> {
+) -> Result<Vec<(usize, RowRejection)>, Rejection> {
     let mut faults = Vec::new();
     // Earlier rows of the same command count as stored: they will be, by the time a later one is written.
     let mut earlier: HashMap<(StockListId, &str), FigureTimes> = HashMap::new();
@@ -139,9 +139,9 @@ fn faults(
     Ok(faults)
 }
 
-fn unknown(working_set: &WorkingSet, key: &StockKey, create_unknown_products: bool) -> Option<RowFault> {
+fn unknown(working_set: &WorkingSet, key: &StockKey, create_unknown_products: bool) -> Option<RowRejection> {
     if working_set.list(key.list).is_none() {
-        return Some(RowFault::UnknownList(key.list));
+        return Some(RowRejection::UnknownList(key.list));
     }
     stock_row::unknown_product(working_set, &key.sku, create_unknown_products)
 }

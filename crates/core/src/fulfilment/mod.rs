@@ -16,6 +16,6 @@ pub use discrepancy::{CountLine, CountResult, Discrepancy, DiscrepancyEnds, Ende
 pub use goods_movement::GoodsMovement;
 pub use location::{Coordinates, CountMode, StockLocation};
 pub use package::{Package, PackageCommand, PackageItem, PackageState};
-pub use stock_move::{Kept, MoveKind, MoveState, StockMove};
+pub use stock_move::{KeptUnits, MoveKind, MoveState, StockMove};
 pub use transfer::{Transfer, TransferCommand, TransferItem, TransferState};
 pub use unplanned::{UnplannedItem, UnplannedReason};

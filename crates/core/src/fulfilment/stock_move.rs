@@ -71,7 +71,7 @@ pub struct StockMove {
 /// level taken after it has come; where they arrive, from when no line waits for them any more until they are
 /// delivered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Kept {
+pub struct KeptUnits {
     /// The stock; a part of its `reported`.
     pub stock: StockId,
     /// The move that keeps them.

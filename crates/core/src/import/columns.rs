@@ -60,7 +60,7 @@ const SHOWN_CHARS_MAX: usize = 64;
 
 /// Why a table cannot be read as stock.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum HeaderFault {
+pub enum HeaderError {
     /// The first row names nothing and looks like data.
     NoHeader,
     /// It is a price list.
@@ -87,14 +87,14 @@ pub struct Columns {
 
 impl Columns {
     /// Reads the first row of a table.
-    pub fn read(header: &[Cell<'_>]) -> Result<Self, HeaderFault> {
+    pub fn read(header: &[Cell<'_>]) -> Result<Self, HeaderError> {
         let mut columns = Self { places: [None; Column::ALL.len()], unknown: Vec::new() };
         for (place, cell) in header.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             match Column::of(cell.text) {
                 None => columns.unknown.push(shown(*cell)),
                 Some(column) => {
                     if let Some(first) = columns.places[column as usize].replace(place) {
-                        return Err(HeaderFault::Twice { column, headers: [shown(header[first]), shown(*cell)] });
+                        return Err(HeaderError::Twice { column, headers: [shown(header[first]), shown(*cell)] });
                     }
                 }
             }
@@ -105,21 +105,21 @@ impl Columns {
         }
     }
 
-    fn fault(&self, header: &[Cell<'_>]) -> Option<HeaderFault> {
+    fn fault(&self, header: &[Cell<'_>]) -> Option<HeaderError> {
         let has_sku = self.place(Column::Sku).is_some();
         let has_amount = self.place(Column::Stock).or(self.place(Column::Held)).is_some();
         let is_price = |header: &String| PRICE_LIST.iter().any(|name| fold::word(name) == fold::word(header));
         if !has_amount && self.unknown.iter().any(is_price) {
-            return Some(HeaderFault::PriceList);
+            return Some(HeaderError::PriceList);
         }
         if !has_sku && header.iter().copied().any(is_data) {
-            return Some(HeaderFault::NoHeader);
+            return Some(HeaderError::NoHeader);
         }
         if !has_sku {
-            return Some(HeaderFault::NoSku);
+            return Some(HeaderError::NoSku);
         }
         let writable = has_amount || self.place(Column::Unit).is_some();
-        (!writable).then_some(HeaderFault::NothingToWrite)
+        (!writable).then_some(HeaderError::NothingToWrite)
     }
 
     /// Headers that mean nothing here, as they are written; long ones are cut.

@@ -8,9 +8,9 @@ mod columns;
 mod fold;
 mod row;
 
-pub use columns::{Column, Columns, HeaderFault};
+pub use columns::{Column, Columns, HeaderError};
 pub use fold::word as folded;
-pub use row::{CellFault, ImportMode, ListNames, Problem, Reading, Times};
+pub use row::{CellError, ImportMode, ListNames, Problem, Reading, Times};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

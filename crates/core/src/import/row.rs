@@ -50,7 +50,7 @@ pub trait Times: std::fmt::Debug + Sync {
 
 /// What is wrong with a row, and in which column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct CellFault {
+pub struct CellError {
     /// The column.
     pub column: Column,
     /// What is wrong with its cell.
@@ -113,7 +113,7 @@ const SPREADSHEET_DIGITS_MAX: usize = 15;
 
 impl Columns {
     /// Reads a row.
-    pub fn row(&self, cells: &[Cell<'_>], reading: &Reading<'_>) -> Result<ImportStock, CellFault> {
+    pub fn row(&self, cells: &[Cell<'_>], reading: &Reading<'_>) -> Result<ImportStock, CellError> {
         let sku = self.sku(cells)?;
         self.read_cell(Column::List, cells, |cell| check_list(cell, reading.list))?;
         let level = self.read_cell(Column::Stock, cells, |cell| level(cell, reading.mode))?;
@@ -121,13 +121,13 @@ impl Columns {
         let unit = self.read_cell(Column::Unit, cells, unit)?;
         let snapshot_at = self.read_cell(Column::SnapshotAt, cells, |cell| snapshot_at(cell, reading))?;
         if (level, reserved, unit) == (LevelChange::Keep, ReservedChange::Keep, None) {
-            return Err(CellFault { column: Column::Sku, problem: Problem::NothingToWrite });
+            return Err(CellError { column: Column::Sku, problem: Problem::NothingToWrite });
         }
         Ok(ImportStock { sku: sku.to_owned(), level, reserved, unit, snapshot_at, expected: None })
     }
 
     /// The SKU of a row, to the letter but for what surrounds it.
-    pub fn sku<'c>(&self, cells: &[Cell<'c>]) -> Result<&'c str, CellFault> {
+    pub fn sku<'c>(&self, cells: &[Cell<'c>]) -> Result<&'c str, CellError> {
         self.read_cell(Column::Sku, cells, sku)
     }
 
@@ -136,8 +136,8 @@ impl Columns {
         column: Column,
         cells: &[Cell<'c>],
         read: impl FnOnce(Cell<'c>) -> Result<T, Problem>,
-    ) -> Result<T, CellFault> {
-        read(self.cell(column, cells)).map_err(|problem| CellFault { column, problem })
+    ) -> Result<T, CellError> {
+        read(self.cell(column, cells)).map_err(|problem| CellError { column, problem })
     }
 }
 

@@ -6,7 +6,7 @@
 use super::goods_movements::GoodsMovements;
 use super::tracked::{Tracked, TrackedMap, rows};
 use crate::fulfilment::{
-    Discrepancy, Kept, MoveKind, MoveState, Package, PackageItem, StockCount, StockLocation, StockMove, Transfer,
+    Discrepancy, KeptUnits, MoveKind, MoveState, Package, PackageItem, StockCount, StockLocation, StockMove, Transfer,
     TransferItem, UnplannedItem, UnplannedReason,
 };
 use crate::{
@@ -34,7 +34,7 @@ rows! {
         /// Moves that the ERP has to hear of: those of every order that is here whole.
         pub moves: TrackedMap<StockMoveId, StockMove>,
         /// What moves keep off sale, by stock: of every stock that a batch may write, and of every move that is here.
-        pub kept: TrackedMap<(StockId, StockMoveId), Kept>,
+        pub kept: TrackedMap<(StockId, StockMoveId), KeptUnits>,
         /// Order lines that are to leave and are in no package: those of the orders that are here, and, when a batch
         /// sources orders, those that have reserved a stock which it may choose.
         pub unplanned: TrackedMap<OrderItemId, UnplannedItem>,
@@ -92,7 +92,7 @@ impl Fulfilment {
     }
 
     /// What moves keep on a stock.
-    pub fn kept_on(&self, stock: StockId) -> impl Iterator<Item = &Kept> {
+    pub fn kept_on(&self, stock: StockId) -> impl Iterator<Item = &KeptUnits> {
         const FIRST: StockMoveId = StockMoveId::new(i64::MIN);
         const LAST: StockMoveId = StockMoveId::new(i64::MAX);
         self.kept.within((stock, FIRST)..=(stock, LAST))

@@ -5,7 +5,7 @@ mod times;
 
 use onhand_core::Timestamp;
 use onhand_core::channel_sync::{
-    AckState, Action, ActionStatus as A, BatchStatus as B, DeliveryFacts, Due, Entry, Failure, ObjectKind, Reason,
+    AckState, Action, ActionStatus as A, BatchStatus as B, DeliveryFacts, DueAs, Entry, Failure, ObjectKind, Reason,
     Refused, Retries, Step,
 };
 
@@ -34,43 +34,51 @@ const fn refused(version: i64, again_at: Option<Timestamp>) -> Refused {
 #[test]
 fn what_is_due_is_what_the_channel_has_not_acknowledged() {
     let cases = [
-        ("never tried", STOCK, Due::Insert(None)),
-        ("not in the catalog", DeliveryFacts { is_offered: false, ..STOCK }, Due::Nothing),
-        ("its product is not known", DeliveryFacts { is_product_known: false, ..STOCK }, Due::Nothing),
-        ("tried and given up", DeliveryFacts { known: Some(known(A::Error, None)), ..STOCK }, Due::Insert(None)),
-        ("in an open batch", DeliveryFacts { known: Some(known(A::Processing, None)), ..STOCK }, Due::Nothing),
+        ("never tried", STOCK, DueAs::Insert(None)),
+        ("not in the catalog", DeliveryFacts { is_offered: false, ..STOCK }, DueAs::Nothing),
+        ("its product is not known", DeliveryFacts { is_product_known: false, ..STOCK }, DueAs::Nothing),
+        ("tried and given up", DeliveryFacts { known: Some(known(A::Error, None)), ..STOCK }, DueAs::Insert(None)),
+        ("in an open batch", DeliveryFacts { known: Some(known(A::Processing, None)), ..STOCK }, DueAs::Nothing),
         (
-            "known, in an open batch",
+            "known, in a batch",
             DeliveryFacts { known: Some(known(A::Processing, Some(at(1)))), ..STOCK },
-            Due::Nothing,
+            DueAs::Nothing,
         ),
         (
             "an older version is known",
             DeliveryFacts { known: Some(known(A::Success, Some(at(4)))), ..STOCK },
-            Due::Update(None),
+            DueAs::Update(None),
         ),
-        ("this version is known", DeliveryFacts { known: Some(known(A::Success, Some(at(5)))), ..STOCK }, Due::Nothing),
+        (
+            "this version is known",
+            DeliveryFacts { known: Some(known(A::Success, Some(at(5)))), ..STOCK },
+            DueAs::Nothing,
+        ),
         (
             "an error after a success",
             DeliveryFacts { known: Some(known(A::Error, Some(at(4)))), ..STOCK },
-            Due::Update(None),
+            DueAs::Update(None),
         ),
         (
             "known, and its product is not any more",
             DeliveryFacts { is_product_known: false, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
-            Due::Update(None),
+            DueAs::Update(None),
         ),
         (
             "known, and out of the catalog",
             DeliveryFacts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
-            Due::Removal,
+            DueAs::Removal,
         ),
-        ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, Due::Refused),
-        ("refused in an older version", DeliveryFacts { refused: Some(refused(4, None)), ..STOCK }, Due::Insert(None)),
+        ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, DueAs::Refused),
+        (
+            "refused in an older version",
+            DeliveryFacts { refused: Some(refused(4, None)), ..STOCK },
+            DueAs::Insert(None),
+        ),
         (
             "refused, to be tried again",
             DeliveryFacts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
-            Due::Insert(Some(at(9))),
+            DueAs::Insert(Some(at(9))),
         ),
         (
             "an update that was refused",
@@ -79,19 +87,19 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
                 refused: Some(refused(5, Some(at(9)))),
                 ..STOCK
             },
-            Due::Update(Some(at(9))),
+            DueAs::Update(Some(at(9))),
         ),
         (
             "an order that the channel has not made known",
             DeliveryFacts { kind: ObjectKind::Order, ..STOCK },
-            Due::Nothing,
+            DueAs::Nothing,
         ),
         (
             "an order that has changed",
             DeliveryFacts { kind: ObjectKind::Order, known: Some(known(A::Success, Some(at(4)))), ..STOCK },
-            Due::Update(None),
+            DueAs::Update(None),
         ),
-        ("a new request", DeliveryFacts { kind: ObjectKind::CancellationRequest, ..STOCK }, Due::Insert(None)),
+        ("a new request", DeliveryFacts { kind: ObjectKind::CancellationRequest, ..STOCK }, DueAs::Insert(None)),
     ];
     for (name, facts, due) in cases {
         assert_eq!(facts.due(), due, "{name}");

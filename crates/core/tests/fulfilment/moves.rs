@@ -2,7 +2,7 @@
 
 use onhand_core::Rejection;
 use onhand_core::fulfilment::{PackageCommand, TransferCommand};
-use onhand_core::rejection::MoveFault;
+use onhand_core::rejection::MoveRejection;
 
 use crate::shop::Shop;
 
@@ -50,9 +50,12 @@ fn a_registered_line_that_moves_is_reserved_until_its_move_is_registered() {
 #[test]
 fn registering_is_repeated_without_effect_and_refused_with_another_code() {
     let mut shop = moved();
-    assert_eq!(shop.register(&[(9, "M1")], None), Err(Rejection::Moves(vec![(0, MoveFault::Unknown(stock_move(7)))])));
+    assert_eq!(
+        shop.register(&[(9, "M1")], None),
+        Err(Rejection::Moves(vec![(0, MoveRejection::Unknown(stock_move(7)))]))
+    );
     let twice = shop.register(&[(1, "M1"), (1, "M2")], None);
-    let another = |row| Err(Rejection::Moves(vec![(row, MoveFault::AnotherCode { code: "M1".to_owned() })]));
+    let another = |row| Err(Rejection::Moves(vec![(row, MoveRejection::AnotherCode { code: "M1".to_owned() })]));
     assert_eq!(twice, another(1));
     assert_eq!(shop.stock("X", 2), "5-2-0=3", "all or none");
     shop.register(&[(1, "M1"), (1, "M1")], None).expect("registered");

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use onhand_core::commands::{
     CancelItems, EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
-    PlanOrder, ProductRef, RecordCount, RegisterMove, RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange,
-    RunPackage, RunTransfer, SomeUnits, StockTarget, WriteStock, WriteStocks,
+    ProductRef, RecordCount, RegisterMove, RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange, RunPackage,
+    RunTransfer, SomeUnits, SourceOrder, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::fulfilment::{
     CountMode, Discrepancy, DiscrepancyEnds, MoveKind, MoveState, PackageCommand, PackageItem, Reason, StockLocation,
@@ -204,7 +204,7 @@ impl Shop {
     pub(crate) fn plan(&mut self, number: &str, gather_at: Option<i64>) -> Vec<usize> {
         let (order, items) = self.orders[number].clone();
         let gather_at = gather_at.map(StockLocationId::new);
-        let plan = PlanOrder { order, gather_at, near: None, lines: LINES_MAX };
+        let plan = SourceOrder { order, gather_at, near: None, lines: LINES_MAX };
         let Ok(FulfilmentOutcome::Planned(plan)) = self.fulfilment(FulfilmentCommand::Plan(plan)) else {
             panic!("planned")
         };

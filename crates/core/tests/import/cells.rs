@@ -1,15 +1,15 @@
 //! Cells.
 
 use onhand_core::commands::{ImportStock, LevelChange, ReservedChange};
-use onhand_core::import::{Cell, CellFault, CellKind, Column, ImportMode, Problem};
+use onhand_core::import::{Cell, CellError, CellKind, Column, ImportMode, Problem};
 use onhand_core::{Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 
 use crate::{NOW, columns, level, number, reading, row, text};
 
 const KINDS: [CellKind; 4] = [CellKind::Date, CellKind::Bool, CellKind::Error, CellKind::Number];
 
-fn fault<T>(column: Column, problem: Problem) -> Result<T, CellFault> {
-    Err(CellFault { column, problem })
+fn fault<T>(column: Column, problem: Problem) -> Result<T, CellError> {
+    Err(CellError { column, problem })
 }
 
 #[test]

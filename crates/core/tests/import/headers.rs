@@ -1,10 +1,10 @@
 //! Headers.
 
-use onhand_core::import::{Column, Columns, HeaderFault};
+use onhand_core::import::{Column, Columns, HeaderError};
 
 use crate::{columns, number, text};
 
-fn read(header: &str) -> Result<Columns, HeaderFault> {
+fn read(header: &str) -> Result<Columns, HeaderError> {
     Columns::read(&header.split('|').map(text).collect::<Vec<_>>())
 }
 
@@ -58,35 +58,35 @@ fn columns_that_mean_nothing_are_named() {
 
 #[test]
 fn a_header_that_does_not_say_enough_is_a_fault() {
-    let twice = |column, first: &str, second: &str| HeaderFault::Twice {
+    let twice = |column, first: &str, second: &str| HeaderError::Twice {
         column,
         headers: [first.to_owned(), second.to_owned()],
     };
     for (header, fault) in [
-        ("", HeaderFault::NoSku),
-        ("stock", HeaderFault::NoSku),
-        ("name|colour", HeaderFault::NoSku),
-        ("sku", HeaderFault::NothingToWrite),
-        ("sku|product__name|stock_list|snapshot_at", HeaderFault::NothingToWrite),
+        ("", HeaderError::NoSku),
+        ("stock", HeaderError::NoSku),
+        ("name|colour", HeaderError::NoSku),
+        ("sku", HeaderError::NothingToWrite),
+        ("sku|product__name|stock_list|snapshot_at", HeaderError::NothingToWrite),
         ("SKU|Barkod|stock", twice(Column::Sku, "SKU", "Barkod")),
         ("sku|stock|Adet", twice(Column::Stock, "stock", "Adet")),
         ("sku|stock|stock", twice(Column::Stock, "stock", "stock")),
-        ("1116131001|12", HeaderFault::NoHeader),
-        ("A-1|12", HeaderFault::NoHeader),
-        ("A-1|12|adet", HeaderFault::NoHeader),
-        ("0001|-3,5", HeaderFault::NoHeader),
+        ("1116131001|12", HeaderError::NoHeader),
+        ("A-1|12", HeaderError::NoHeader),
+        ("A-1|12|adet", HeaderError::NoHeader),
+        ("0001|-3,5", HeaderError::NoHeader),
         // The sample that the vendor's documents print, and parts of it (contract X9).
         (
             "product__sku|product__name|price_list__name|currency_type|tax_rate|retail_price|price",
-            HeaderFault::PriceList,
+            HeaderError::PriceList,
         ),
-        ("SKU|Retail Price|unit_type", HeaderFault::PriceList),
-        ("Stok Kodu|Fiyat", HeaderFault::PriceList),
+        ("SKU|Retail Price|unit_type", HeaderError::PriceList),
+        ("Stok Kodu|Fiyat", HeaderError::PriceList),
     ] {
         assert_eq!(read(header), Err(fault), "{header}");
     }
-    assert_eq!(Columns::read(&[text("A"), number("7")]), Err(HeaderFault::NoHeader));
-    assert_eq!(Columns::read(&[]), Err(HeaderFault::NoSku));
+    assert_eq!(Columns::read(&[text("A"), number("7")]), Err(HeaderError::NoHeader));
+    assert_eq!(Columns::read(&[]), Err(HeaderError::NoSku));
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod cells;
 mod headers;
 
 use onhand_core::commands::ImportStock;
-use onhand_core::import::{Cell, CellFault, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
+use onhand_core::import::{Cell, CellError, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
 use onhand_core::{Timestamp, commands::LevelChange};
 
 /// The present in these tests, in seconds.
@@ -44,7 +44,7 @@ fn columns(header: &str) -> Columns {
 }
 
 /// Reads one row of text cells.
-fn row(header: &str, cells: &str, mode: ImportMode) -> Result<ImportStock, CellFault> {
+fn row(header: &str, cells: &str, mode: ImportMode) -> Result<ImportStock, CellError> {
     columns(header).row(&cells.split('|').map(text).collect::<Vec<_>>(), &reading(mode))
 }
 

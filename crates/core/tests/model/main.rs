@@ -10,11 +10,11 @@ mod verdict;
 
 use books::Books;
 use imports::Import;
-use naive::{Begin, Door, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
+use naive::{Begin, EntryPoint, ImportRow, Key, LISTS, ListRule, Naive, Row, SKUS, Standing, Verdict};
 use onhand_core::commands::{
     CancelItems, EditItem, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
-use onhand_core::rejection::RowFault;
+use onhand_core::rejection::RowRejection;
 use onhand_core::{
     Channel, ChannelId, Command, Context, ERP, IdKind, MoveRegistration, OrderId, OrderItemId, OrderStatus, Outcome,
     Oversell, Product, ProductId, QUANTITY_MAX, Quantity, Rejection, ReleaseMode, ReservationState, Stock, StockId,
@@ -30,7 +30,7 @@ const START: i64 = 1_000 * SECOND;
 /// A command in small numbers. Lines and orders are chosen among those there are, and now and then one beyond.
 #[derive(Clone, Debug)]
 enum Step {
-    Place { door: Door, number: u8, lines: Vec<(Key, i64, bool, OrderStatus)> },
+    Place { door: EntryPoint, number: u8, lines: Vec<(Key, i64, bool, OrderStatus)> },
     Release { line: usize, mapping: (u8, u8), update_stock: bool, registered: Option<i64> },
     Cancel { order: usize, all: bool, lines: Vec<usize> },
     Mark { line: usize, to: OrderStatus },
@@ -68,7 +68,7 @@ fn row() -> impl Strategy<Value = Row> {
 
 fn step() -> impl Strategy<Value = Step> {
     let door = prop_oneof![
-        8 => Just(Door::Own), 8 => Just(Door::Accepting), 4 => Just(Door::Refusing), 1 => Just(Door::Unknown)
+        8 => Just(EntryPoint::Own), 8 => Just(EntryPoint::Accepting), 4 => Just(EntryPoint::Refusing), 1 => Just(EntryPoint::Unknown)
     ];
     let first = prop_oneof![8 => Just(OrderStatus::Approved), 1 => Just(OrderStatus::Shipped), 1 => Just(OrderStatus::Refunded)];
     let line = (key(), units(5).prop_map(|units| units.max(1)), any::<bool>(), first);
@@ -200,7 +200,7 @@ impl Pair {
         };
         let verdict = self.decide(&command);
         assert_eq!(verdict, expected, "at {} after {command:?}", self.now);
-        if matches!(step, Step::Place { door: Door::Own | Door::Refusing, .. }) {
+        if matches!(step, Step::Place { door: EntryPoint::Own | EntryPoint::Refusing, .. }) {
             self.assert_not_oversold(&verdict);
         }
         self.assert_numbers();
@@ -274,7 +274,7 @@ impl Pair {
 
 /// From small numbers to commands.
 impl Pair {
-    fn place(&self, door: Door, number: u8, lines: &[(Key, i64, bool, OrderStatus)]) -> Command {
+    fn place(&self, door: EntryPoint, number: u8, lines: &[(Key, i64, bool, OrderStatus)]) -> Command {
         let line = |((list, sku), units, by_id, status): &(Key, i64, bool, OrderStatus)| {
             let known = self.working_set.product(&ProductRef::Sku(SKU_NAMES[*sku].to_owned()));
             NewLine {
@@ -294,10 +294,10 @@ impl Pair {
         Command::PlaceOrder(PlaceOrder {
             number: format!("N{number}"),
             channel: match door {
-                Door::Own => None,
-                Door::Accepting => Some(ChannelId::new(1)),
-                Door::Refusing => Some(ChannelId::new(2)),
-                Door::Unknown => Some(ChannelId::new(3)),
+                EntryPoint::Own => None,
+                EntryPoint::Accepting => Some(ChannelId::new(1)),
+                EntryPoint::Refusing => Some(ChannelId::new(2)),
+                EntryPoint::Unknown => Some(ChannelId::new(3)),
             },
             currency: String::new(),
             status: OrderStatus::Approved,
@@ -418,16 +418,16 @@ impl Pair {
     }
 }
 
-fn fault_of(fault: &RowFault) -> naive::Fault {
+fn fault_of(fault: &RowRejection) -> naive::Fault {
     match fault {
-        RowFault::UnknownList(_) => naive::Fault::List,
-        RowFault::UnknownProduct(_) => naive::Fault::Product,
-        RowFault::StaleSnapshot { stored } => naive::Fault::Older(stored.micros()),
-        RowFault::StaleRow => naive::Fault::Stale,
-        RowFault::TouchedSince => naive::Fault::Touched,
-        RowFault::BelowZero => naive::Fault::Below,
-        RowFault::TooLarge => naive::Fault::TooLarge,
-        RowFault::Settled => unreachable!("such a row is not even sent"),
+        RowRejection::UnknownList(_) => naive::Fault::List,
+        RowRejection::UnknownProduct(_) => naive::Fault::Product,
+        RowRejection::StaleSnapshot { stored } => naive::Fault::Older(stored.micros()),
+        RowRejection::StaleRow => naive::Fault::Stale,
+        RowRejection::TouchedSince => naive::Fault::Touched,
+        RowRejection::BelowZero => naive::Fault::Below,
+        RowRejection::TooLarge => naive::Fault::TooLarge,
+        RowRejection::Settled => unreachable!("such a row is not even sent"),
     }
 }
 

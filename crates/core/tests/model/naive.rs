@@ -28,7 +28,7 @@ pub(crate) struct ListRule {
 
 /// The entry point of an order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Door {
+pub(crate) enum EntryPoint {
     Own,
     Accepting,
     Refusing,
@@ -263,12 +263,12 @@ impl Naive {
 
 /// Taking commands.
 impl Naive {
-    pub(crate) fn place(&mut self, door: Door, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
+    pub(crate) fn place(&mut self, door: EntryPoint, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
         let channel = match door {
-            Door::Own => 0,
-            Door::Accepting => 1,
-            Door::Refusing => 2,
-            Door::Unknown => return Verdict::UnknownChannel,
+            EntryPoint::Own => 0,
+            EntryPoint::Accepting => 1,
+            EntryPoint::Refusing => 2,
+            EntryPoint::Unknown => return Verdict::UnknownChannel,
         };
         if self.numbers.contains(&(channel, number)) {
             return Verdict::NumberTaken;
@@ -310,7 +310,7 @@ impl Naive {
     }
 
     /// Why an order does not fit, if it does not.
-    fn unfit(&self, door: Door, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
+    fn unfit(&self, door: EntryPoint, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
         let mut asked: Vec<(Key, i64)> = Vec::new();
         for (key, units, _) in wanted.iter().filter(|(.., begin)| *begin != Begin::PaidBack) {
             match asked.iter_mut().find(|(other, _)| other == key) {
@@ -321,7 +321,7 @@ impl Naive {
         let now = |key: &Key| self.numbers(*key, self.events.len());
         let short = asked.iter().map(|(key, asked)| (*key, *asked, now(key).available_unclamped().max(0)));
         let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
-        if door != Door::Accepting && !short.is_empty() {
+        if door != EntryPoint::Accepting && !short.is_empty() {
             return Some(Verdict::Short(short));
         }
         asked.iter().any(|(key, asked)| now(key).reserved + asked > MAXIMUM).then_some(Verdict::TooLarge)

@@ -15,7 +15,7 @@ use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
     ProductRef, ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
 };
-use onhand_core::rejection::RowFault;
+use onhand_core::rejection::RowRejection;
 use onhand_core::{
     Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, MoveRegistration, Movement, OrderId,
     OrderItemId, OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus,
@@ -517,19 +517,19 @@ fn verdict_text(row: &ImportedStock) -> String {
     }
 }
 
-fn fault_text(fault: &RowFault) -> String {
+fn fault_text(fault: &RowRejection) -> String {
     match fault {
-        RowFault::UnknownList(list) => format!("unknown list {}", list.get()),
-        RowFault::UnknownProduct(ProductRef::Sku(sku)) => format!("unknown product {sku}"),
-        RowFault::UnknownProduct(ProductRef::Id(id)) => format!("unknown product id {}", id.get()),
-        RowFault::StaleSnapshot { stored } => {
+        RowRejection::UnknownList(list) => format!("unknown list {}", list.get()),
+        RowRejection::UnknownProduct(ProductRef::Sku(sku)) => format!("unknown product {sku}"),
+        RowRejection::UnknownProduct(ProductRef::Id(id)) => format!("unknown product id {}", id.get()),
+        RowRejection::StaleSnapshot { stored } => {
             let minutes = stored.micros() / 60_000_000;
             format!("older than {:02}:{:02}", minutes / 60, minutes % 60)
         }
-        RowFault::StaleRow => "written since".to_owned(),
-        RowFault::TouchedSince => "touched since".to_owned(),
-        RowFault::Settled => "settled".to_owned(),
-        RowFault::BelowZero => "below zero".to_owned(),
-        RowFault::TooLarge => "too large".to_owned(),
+        RowRejection::StaleRow => "written since".to_owned(),
+        RowRejection::TouchedSince => "touched since".to_owned(),
+        RowRejection::Settled => "settled".to_owned(),
+        RowRejection::BelowZero => "below zero".to_owned(),
+        RowRejection::TooLarge => "too large".to_owned(),
     }
 }

@@ -43,16 +43,16 @@ pub enum Recalled {
     /// Whose it is.
     Caller(Caller),
     /// It was good when it was looked up last; it is to be looked up again.
-    Known(Asked),
+    Known(TokenLookup),
     /// Nothing is known of it.
-    New(Asked),
+    New(TokenLookup),
     /// It is no token.
     Nobody,
 }
 
 /// A token that is to be looked up.
 #[derive(Debug)]
-pub struct Asked {
+pub struct TokenLookup {
     prefix: String,
     hash: [u8; 32],
     at: Duration,
@@ -83,7 +83,7 @@ impl Sessions {
     /// What is known of a token.
     pub fn recall(&self, token: &str) -> Recalled {
         let Some(prefix) = token::prefix(token) else { return Recalled::Nobody };
-        let asked = Asked { prefix: prefix.to_owned(), hash: token::hash(token), at: self.clock.monotonic() };
+        let asked = TokenLookup { prefix: prefix.to_owned(), hash: token::hash(token), at: self.clock.monotonic() };
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         let same = |entry: &&Remembered| bool::from(entry.hash.ct_eq(&asked.hash));
         let Some(entry) = remembered.get(prefix).filter(same) else { return Recalled::New(asked) };
@@ -95,7 +95,7 @@ impl Sessions {
     }
 
     /// Looks a token up: whose it is; `None` for one that is wrong, revoked, at its end, or of an inactive account.
-    pub async fn look_up(&self, asked: Asked) -> Result<Option<Caller>, Error> {
+    pub async fn look_up(&self, asked: TokenLookup) -> Result<Option<Caller>, Error> {
         let found = self.stored(asked.prefix.clone(), asked.hash).await?;
         match &found {
             Some(caller) => self.remember(&asked, caller),
@@ -134,7 +134,7 @@ impl Sessions {
             .await
     }
 
-    fn remember(&self, asked: &Asked, caller: &Caller) {
+    fn remember(&self, asked: &TokenLookup, caller: &Caller) {
         let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED_MAX {
             remembered.clear();

@@ -32,7 +32,7 @@ const PART: &str = ".onhand-backup-";
 const PART_AGE_MAX: Duration = Duration::from_hours(24);
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct BackupArgs {
     /// A file that does not exist yet, or a folder, which gets a file named after the time.
     #[arg(value_name = "FILE or FOLDER")]
     to: PathBuf,
@@ -42,7 +42,7 @@ pub(super) struct Args {
     keep: Option<NonZeroUsize>,
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<()> {
+pub(super) async fn run(config: &DatabaseConfig, args: &BackupArgs) -> anyhow::Result<()> {
     ensure!(
         config.database.starts_with("sqlite:"),
         "a database server is backed up with its own tools: pg_dump --format=custom --file=onhand.dump DATABASE, or its \

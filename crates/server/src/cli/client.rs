@@ -56,7 +56,7 @@ impl ValueEnum for Format {
 
 /// A file that can be asked for.
 #[derive(Clone, Debug)]
-pub(super) enum Wanted {
+pub(super) enum Download {
     /// Product stocks, of one list or of all.
     Export(Option<i64>),
     /// The rows of an import with the result of each.
@@ -72,7 +72,7 @@ pub(super) trait StockClient {
     async fn lists(&self, sought: Option<(&'static str, &str)>, limit: usize) -> anyhow::Result<Vec<List>>;
 
     /// Sends a file, part by part.
-    async fn bring(&self, wanted: &Wanted, format: Format, take: Take<'_>) -> anyhow::Result<()>;
+    async fn bring(&self, wanted: &Download, format: Format, take: Take<'_>) -> anyhow::Result<()>;
 }
 
 /// The list of a code or, failing that, of a name.
@@ -100,7 +100,12 @@ pub(super) async fn find_list(door: &impl StockClient, text: &str) -> anyhow::Re
 }
 
 /// Writes a file where it is wanted: `-` is standard output.
-pub(super) async fn save(door: &impl StockClient, wanted: &Wanted, format: Format, path: &Path) -> anyhow::Result<()> {
+pub(super) async fn save(
+    door: &impl StockClient,
+    wanted: &Download,
+    format: Format,
+    path: &Path,
+) -> anyhow::Result<()> {
     if path == Path::new("-") {
         let mut out = io::stdout();
         if format == Format::Xlsx && out.is_terminal() {

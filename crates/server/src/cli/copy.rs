@@ -2,13 +2,13 @@
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use onhand_store::copy::{self, Progress};
+use onhand_store::copy::{self, CopyProgress};
 
 use super::{database, say};
 use crate::config::{DatabaseConfig, masked};
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct CopyArgs {
     /// The database to read. Stop the servers that write it: what they write later is not copied.
     #[arg(long, env = "ONHAND_COPY_FROM", value_name = "URL", hide_env_values = true)]
     from: String,
@@ -18,7 +18,7 @@ pub(super) struct Args {
     to: String,
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<()> {
+pub(super) async fn run(config: &DatabaseConfig, args: CopyArgs) -> anyhow::Result<()> {
     let of = |url: &str| DatabaseConfig { database: url.to_owned(), ..config.clone() };
     let source = database::open_read_only(&of(&args.from)).await?;
     let target = database::connect(&of(&args.to)).await?;
@@ -26,12 +26,12 @@ pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<(
         .with_style(ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} rows, {per_sec}, {msg}")?);
     let shown = bar.clone();
     let told = move |progress| match progress {
-        Progress::Begins(rows) => shown.set_length(rows as u64),
-        Progress::Copied(table, rows) => {
+        CopyProgress::Begins(rows) => shown.set_length(rows as u64),
+        CopyProgress::Copied(table, rows) => {
             shown.set_message(table);
             shown.inc(rows as u64);
         }
-        Progress::Checks(rule) => shown.set_message(rule),
+        CopyProgress::Checks(rule) => shown.set_message(rule),
     };
     let copied = copy::run(&source, &target, told).await;
     bar.finish_and_clear();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::client::{Format, StockClient, Wanted, find_list, save};
+use super::client::{Download, Format, StockClient, find_list, save};
 use super::local::LocalClient;
 use super::remote::{Remote, ServerArgs};
 use crate::config::DatabaseConfig;
@@ -19,7 +19,7 @@ Examples:
 A file that was exported can be imported again: the columns that an import does not know are passed over.";
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct ExportArgs {
     /// The stock list, by its code or name. Without it, all of them.
     #[arg(long, value_name = "CODE")]
     list: Option<String>,
@@ -36,7 +36,7 @@ pub(super) struct Args {
     server: ServerArgs,
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<()> {
+pub(super) async fn run(config: &DatabaseConfig, args: &ExportArgs) -> anyhow::Result<()> {
     let format = Format::for_file(args.format, &args.output)?;
     if let Some(url) = &args.server.server {
         return export(&Remote::new(url, args.server.token.as_deref())?, args, format).await;
@@ -47,10 +47,10 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
     ended
 }
 
-async fn export(door: &impl StockClient, args: &Args, format: Format) -> anyhow::Result<()> {
+async fn export(door: &impl StockClient, args: &ExportArgs, format: Format) -> anyhow::Result<()> {
     let list = match &args.list {
         Some(text) => Some(find_list(door, text).await?.id),
         None => None,
     };
-    save(door, &Wanted::Export(list), format, &args.output).await.context("the export did not end well")
+    save(door, &Download::Export(list), format, &args.output).await.context("the export did not end well")
 }

@@ -18,7 +18,7 @@ use onhand_store::tables::stock_lists::{self, StockListRow};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
-use super::client::{Format, List, StockClient, Take, Wanted};
+use super::client::{Download, Format, List, StockClient, Take};
 use super::{database, remote};
 use crate::api::imports::{import_changes, import_results, imports};
 use crate::api::stock::exports;
@@ -142,14 +142,14 @@ impl StockClient for LocalClient {
         Ok(page.rows.into_iter().map(list).collect())
     }
 
-    async fn bring(&self, wanted: &Wanted, format: Format, take: Take<'_>) -> anyhow::Result<()> {
+    async fn bring(&self, wanted: &Download, format: Format, take: Take<'_>) -> anyhow::Result<()> {
         let mut query = vec![("format".to_owned(), format.word().to_owned())];
         let reply = match wanted {
-            Wanted::Export(list) => {
+            Download::Export(list) => {
                 query.extend(list.map(|list| ("stock_list".to_owned(), list.to_string())));
                 exports::export(self.call("/api/v1/product_stock/export/".to_owned(), Vec::new(), query)).await
             }
-            Wanted::Result { list, key } => {
+            Download::Result { list, key } => {
                 let path = format!("/api/v1/stock_list/{list}/excel_import/{key}/result/");
                 import_results::show(self.call(path, vec![list.to_string(), key.clone()], query)).await
             }

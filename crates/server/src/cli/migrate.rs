@@ -6,7 +6,7 @@ use super::{database, say};
 use crate::config::DatabaseConfig;
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct MigrateArgs {
     /// Change nothing: print what is missing, and exit with 1 if anything is.
     #[arg(long)]
     check: bool,
@@ -15,7 +15,7 @@ pub(super) struct Args {
     citus: bool,
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &DatabaseConfig, args: &MigrateArgs) -> anyhow::Result<ExitCode> {
     if args.citus {
         let store = database::connect_existing(config).await?;
         let run = store.distribute().await?;

@@ -35,37 +35,37 @@ pub struct Cli {
     #[command(flatten)]
     log: LogConfig,
     #[command(subcommand)]
-    command: Command,
+    command: CliCommand,
 }
 
 #[derive(Subcommand)]
-enum Command {
+enum CliCommand {
     /// Run the server.
     Serve(ServeConfig),
     /// Make users, list them, change their passwords.
     #[command(subcommand)]
-    User(user::Command),
+    User(user::UserCommand),
     /// Make, list and revoke tokens of a user.
     #[command(subcommand)]
-    Token(token::Command),
+    Token(token::TokenCommand),
     /// Recompute every number, and report each difference from the stored one.
-    Verify(verify::Args),
+    Verify(verify::VerifyArgs),
     /// Bring the schema of the database up to date; serve does that too.
-    Migrate(migrate::Args),
+    Migrate(migrate::MigrateArgs),
     /// Copy an embedded database into a file, also while a server uses it.
     #[command(after_help = backup::EXAMPLES)]
-    Backup(backup::Args),
+    Backup(backup::BackupArgs),
     /// Restore a backup to a place where there is no database.
     #[command(after_help = restore::EXAMPLES)]
-    Restore(restore::Args),
+    Restore(restore::RestoreArgs),
     /// Move a whole database to another one, of the same or another kind, and verify it there.
-    Copy(copy::Args),
+    Copy(copy::CopyArgs),
     /// Import a file of stock into a list, on a running server or on a database.
     #[command(after_help = import::EXAMPLES)]
-    Import(import::Args),
+    Import(import::ImportArgs),
     /// Write product stocks to a file, from a running server or a database.
     #[command(after_help = export::EXAMPLES)]
-    Export(export::Args),
+    Export(export::ExportArgs),
     /// Show the settings that a server would run with, secrets masked.
     Config(ServeConfig),
     /// Print the licences of the software that is part of this program.
@@ -97,24 +97,24 @@ impl Drop for Flush {
 }
 
 fn obey(cli: Cli) -> anyhow::Result<ExitCode> {
-    let is_server = matches!(cli.command, Command::Serve(_));
+    let is_server = matches!(cli.command, CliCommand::Serve(_));
     logs::start(&cli.log, is_server)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let database = &cli.database;
     let ended = runtime.block_on(async {
         match cli.command {
-            Command::Serve(config) => serve::run(database, config).await?,
-            Command::User(command) => user::run(database, command).await?,
-            Command::Token(command) => token::run(database, command).await?,
-            Command::Verify(args) => return verify::run(database, &args).await,
-            Command::Backup(args) => backup::run(database, &args).await?,
-            Command::Restore(args) => restore::run(database, &args).await?,
-            Command::Copy(args) => copy::run(database, args).await?,
-            Command::Migrate(args) => return migrate::run(database, &args).await,
-            Command::Import(args) => return import::run(database, args).await,
-            Command::Export(args) => export::run(database, &args).await?,
-            Command::Config(_) => settings::run(),
-            Command::Licenses => say(THIRD_PARTY.trim_end()),
+            CliCommand::Serve(config) => serve::run(database, config).await?,
+            CliCommand::User(command) => user::run(database, command).await?,
+            CliCommand::Token(command) => token::run(database, command).await?,
+            CliCommand::Verify(args) => return verify::run(database, &args).await,
+            CliCommand::Backup(args) => backup::run(database, &args).await?,
+            CliCommand::Restore(args) => restore::run(database, &args).await?,
+            CliCommand::Copy(args) => copy::run(database, args).await?,
+            CliCommand::Migrate(args) => return migrate::run(database, &args).await,
+            CliCommand::Import(args) => return import::run(database, args).await,
+            CliCommand::Export(args) => export::run(database, &args).await?,
+            CliCommand::Config(_) => settings::run(),
+            CliCommand::Licenses => say(THIRD_PARTY.trim_end()),
         }
         Ok(ExitCode::SUCCESS)
     });

@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::Value;
 
-use super::client::{Format, List, StockClient, Take, Wanted};
+use super::client::{Download, Format, List, StockClient, Take};
 use crate::tls;
 
 /// How long a connection may take.
@@ -44,7 +44,7 @@ pub(super) struct Remote {
 
 /// Why there is no good answer.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum RemoteError {
     /// It may come later: the server is away, or busy.
     #[error("{0:#}")]
     Later(anyhow::Error),
@@ -90,48 +90,48 @@ impl Remote {
     }
 
     /// The answer to a `GET`, as JSON.
-    pub(super) async fn get(&self, path: &str) -> Result<Value, Fault> {
+    pub(super) async fn get(&self, path: &str) -> Result<Value, RemoteError> {
         self.json(self.request(Method::GET, path).timeout(ANSWER)).await
     }
 
     /// The answer to a `POST` of JSON, as JSON.
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Fault> {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, RemoteError> {
         self.json(self.request(Method::POST, path).timeout(ANSWER).json(body)).await
     }
 
     /// The answer to a request, as JSON.
-    pub(super) async fn json(&self, request: RequestBuilder) -> Result<Value, Fault> {
+    pub(super) async fn json(&self, request: RequestBuilder) -> Result<Value, RemoteError> {
         let answer = self.send(request).await?;
         let text = answer.text().await.map_err(|fault| self.away(fault))?;
         let wrong = || anyhow!("{} answers, but not as an Onhand server: {}", self.url, shortened(&text));
-        serde_json::from_str(&text).map_err(|_| Fault::Never(wrong()))
+        serde_json::from_str(&text).map_err(|_| RemoteError::Never(wrong()))
     }
 
     /// The good answer to a request, its body still to be read.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, Fault> {
+    pub(super) async fn send(&self, request: RequestBuilder) -> Result<Response, RemoteError> {
         let answer = request.send().await.map_err(|fault| self.away(fault))?;
         let status = answer.status();
         if status.is_success() {
             return Ok(answer);
         }
         if let Some(place) = answer.headers().get(LOCATION).and_then(|place| place.to_str().ok()) {
-            return Err(Fault::Never(anyhow!("{} sends us on to {place}: give that address", self.url)));
+            return Err(RemoteError::Never(anyhow!("{} sends us on to {place}: give that address", self.url)));
         }
         let text = answer.text().await.unwrap_or_default();
         let words = words(&text);
         Err(match status {
-            StatusCode::UNAUTHORIZED => Fault::Never(anyhow!("the server does not take this token: {words}")),
-            StatusCode::FORBIDDEN => Fault::Never(anyhow!("the user of this token may not do that: {words}")),
-            StatusCode::NOT_FOUND => Fault::NotFound,
+            StatusCode::UNAUTHORIZED => RemoteError::Never(anyhow!("the server does not take this token: {words}")),
+            StatusCode::FORBIDDEN => RemoteError::Never(anyhow!("the user of this token may not do that: {words}")),
+            StatusCode::NOT_FOUND => RemoteError::NotFound,
             status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                Fault::Later(anyhow!("{} answers {status}: {words}", self.url))
+                RemoteError::Later(anyhow!("{} answers {status}: {words}", self.url))
             }
-            status => Fault::Never(anyhow!("{} answers {status}: {words}", self.url)),
+            status => RemoteError::Never(anyhow!("{} answers {status}: {words}", self.url)),
         })
     }
 
-    fn away(&self, fault: reqwest::Error) -> Fault {
-        Fault::Later(anyhow::Error::from(fault.without_url()).context(format!("no answer from {}", self.url)))
+    fn away(&self, fault: reqwest::Error) -> RemoteError {
+        RemoteError::Later(anyhow::Error::from(fault.without_url()).context(format!("no answer from {}", self.url)))
     }
 }
 
@@ -152,12 +152,12 @@ impl StockClient for Remote {
         Ok(lists.iter().filter_map(read).collect())
     }
 
-    async fn bring(&self, wanted: &Wanted, format: Format, take: Take<'_>) -> anyhow::Result<()> {
+    async fn bring(&self, wanted: &Download, format: Format, take: Take<'_>) -> anyhow::Result<()> {
         let format = format.word();
         let path = match wanted {
-            Wanted::Export(None) => format!("/api/v1/product_stock/export/?format={format}"),
-            Wanted::Export(Some(list)) => format!("/api/v1/product_stock/export/?format={format}&stock_list={list}"),
-            Wanted::Result { list, key } => {
+            Download::Export(None) => format!("/api/v1/product_stock/export/?format={format}"),
+            Download::Export(Some(list)) => format!("/api/v1/product_stock/export/?format={format}&stock_list={list}"),
+            Download::Result { list, key } => {
                 format!("/api/v1/stock_list/{list}/excel_import/{}/result/?format={format}", encoded(key))
             }
         };

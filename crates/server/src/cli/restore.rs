@@ -25,7 +25,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   onhand restore --in-place --database postgres://…     after pg_restore";
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct RestoreArgs {
     /// The backup. The database is the file of --database, which must not exist yet.
     #[arg(value_name = "FILE", required_unless_present = "in_place", conflicts_with = "in_place")]
     from: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub(super) struct Args {
     in_place: bool,
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<()> {
+pub(super) async fn run(config: &DatabaseConfig, args: &RestoreArgs) -> anyhow::Result<()> {
     let Some(from) = &args.from else { return renew_in_place(config).await };
     let Some(path) = config.database.strip_prefix("sqlite:") else {
         bail!("a database server gets its data back with pg_restore; run onhand restore --in-place after that");

@@ -13,7 +13,7 @@ use crate::config::DatabaseConfig;
 use crate::wire::scalar;
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(super) enum TokenCommand {
     /// Make a token and print it, only this time.
     Create {
         /// The name of the user.
@@ -37,10 +37,10 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
+pub(super) async fn run(config: &DatabaseConfig, command: TokenCommand) -> anyhow::Result<()> {
     let store = database::open_existing(config).await?;
     match command {
-        Command::Create { username, name, days } => {
+        TokenCommand::Create { username, name, days } => {
             let account = account(&store, username).await?;
             let key = token::generate();
             let row = token::row(&key, account.id, &name, Clock::System.now());
@@ -49,7 +49,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
             store.write("tokens.insert", async move |tx| accounts::insert_token(tx, &row).await).await?;
             say(key);
         }
-        Command::List { username } => {
+        TokenCommand::List { username } => {
             let id = account(&store, username).await?.id;
             for token in store.read("tokens.of_account", async move |tx| accounts::tokens_of(tx, id).await).await? {
                 let when = |time: Option<Timestamp>| time.map_or("never".to_owned(), scalar::time_text);
@@ -65,7 +65,7 @@ pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Re
                 ));
             }
         }
-        Command::Revoke { id } => {
+        TokenCommand::Revoke { id } => {
             let now = Clock::System.now();
             if !store.write("tokens.revoke", async move |tx| accounts::revoke(tx, id, now).await).await? {
                 bail!("there is no token {id} to revoke");

@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(super) enum UserCommand {
     /// Make a user. The password comes from ONHAND_PASSWORD or, without it, from standard input: a terminal asks for it
     /// twice and shows nothing of it.
     Add {
@@ -63,16 +63,16 @@ pub(super) enum Command {
     },
 }
 
-pub(super) async fn run(config: &DatabaseConfig, command: Command) -> anyhow::Result<()> {
+pub(super) async fn run(config: &DatabaseConfig, command: UserCommand) -> anyhow::Result<()> {
     let store = async || database::open_existing(config).await;
     match command {
-        Command::Add { username, role, channel } => add(config, username, role, channel).await,
-        Command::List => list(&store().await?).await,
-        Command::Passwd { username } => change_password(&store().await?, &username).await,
-        Command::Disable { username } => set_active(&store().await?, &username, false).await,
-        Command::Enable { username } => set_active(&store().await?, &username, true).await,
-        Command::Role { username, role, channel } => set_role(&store().await?, &username, role, channel).await,
-        Command::Remove { username } => remove(&store().await?, &username).await,
+        UserCommand::Add { username, role, channel } => add(config, username, role, channel).await,
+        UserCommand::List => list(&store().await?).await,
+        UserCommand::Passwd { username } => change_password(&store().await?, &username).await,
+        UserCommand::Disable { username } => set_active(&store().await?, &username, false).await,
+        UserCommand::Enable { username } => set_active(&store().await?, &username, true).await,
+        UserCommand::Role { username, role, channel } => set_role(&store().await?, &username, role, channel).await,
+        UserCommand::Remove { username } => remove(&store().await?, &username).await,
     }
 }
 

@@ -14,13 +14,13 @@ use crate::config::DatabaseConfig;
 const SPIN: std::time::Duration = std::time::Duration::from_millis(200);
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct VerifyArgs {
     /// One JSON object per difference instead of text.
     #[arg(long)]
     json: bool,
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &DatabaseConfig, args: &VerifyArgs) -> anyhow::Result<ExitCode> {
     let store = database::open_read_only(config).await?;
     let damages = check_file(&store, args).await?;
     if damages > 0 {
@@ -64,7 +64,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: &Args) -> anyhow::Result<
 }
 
 /// Has the file itself checked, and says what is wrong with it; how many faults there are.
-async fn check_file(store: &Store, args: &Args) -> anyhow::Result<usize> {
+async fn check_file(store: &Store, args: &VerifyArgs) -> anyhow::Result<usize> {
     let progress = ProgressBar::new_spinner().with_message("checking the file");
     progress.enable_steady_tick(SPIN);
     let damages = store.check(Check::Whole).await?;

@@ -3,7 +3,7 @@
 //! Must not know what the shop sells.
 
 use anyhow::{Context as _, bail};
-use onhand_core::commands::{FulfilmentCommand, PlanOrder, RunPackage};
+use onhand_core::commands::{FulfilmentCommand, RunPackage, SourceOrder};
 use onhand_core::fulfilment::{PackageCommand, Reason};
 use onhand_core::{Command, FulfilmentOutcome, OrderId, Outcome, PackageId, StockListId, Timestamp};
 use onhand_store::Tx;
@@ -64,7 +64,7 @@ async fn insert(app: &App, table: &'static Table, record: Record) -> anyhow::Res
 }
 
 async fn plan(app: &App, order: OrderId, lines: usize) -> anyhow::Result<PackageId> {
-    let plan = PlanOrder { order, gather_at: None, near: None, lines };
+    let plan = SourceOrder { order, gather_at: None, near: None, lines };
     match submit(app, Command::Fulfilment(FulfilmentCommand::Plan(plan))).await? {
         Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => {
             Ok(plan.packages.first().context("the warehouse has everything")?.package.id)

@@ -174,7 +174,7 @@ async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<
 }
 
 async fn submit(app: &App, command: Command) -> anyhow::Result<Outcome> {
-    let submission = Submission { command, actor: UserId::new(0), receipt: None };
+    let submission = Submission { command, actor: UserId::new(0), dedup_record: None };
     match app.writer.submit(submission).await? {
         SubmissionResult::Decided(Ok(outcome)) => Ok(outcome),
         other => bail!("the demonstration was rejected: {other:?}"),

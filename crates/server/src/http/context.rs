@@ -186,7 +186,8 @@ impl RequestContext {
         answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static,
     ) -> Result<Result<ApiResponse, Rejection>, Error> {
         let keyed = self.keyed(answer.clone())?;
-        let submission = Submission { command, actor: self.caller.account, receipt: keyed.map(DedupRecord::Answer) };
+        let submission =
+            Submission { command, actor: self.caller.account, dedup_record: keyed.map(DedupRecord::Answer) };
         match self.app.writer.submit(submission).await {
             Ok(SubmissionResult::Decided(decided)) => Ok(decided.map(|outcome| answer(&outcome))),
             Ok(SubmissionResult::Replayed(stored)) => Ok(Ok(replayed(stored))),
@@ -198,7 +199,7 @@ impl RequestContext {
 
     /// Has the writer decide a command that is only a part of the request: no key is honoured for it.
     pub async fn submit_or_replay(&self, command: Command) -> Result<Result<Outcome, Rejection>, Error> {
-        let submission = Submission { command, actor: self.caller.account, receipt: None };
+        let submission = Submission { command, actor: self.caller.account, dedup_record: None };
         match self.app.writer.submit(submission).await {
             Ok(SubmissionResult::Decided(decided)) => Ok(decided),
             Ok(_) => Err(Error::Internal("a command without a key was answered like one with a key".to_owned())),

@@ -6,7 +6,7 @@
 use std::io;
 
 use onhand_core::Rejection;
-use onhand_core::rejection::{MoveFault, RowFault, Shortage};
+use onhand_core::rejection::{MoveRejection, RowRejection, Shortage};
 use serde_json::{Map, Value, json};
 
 use crate::imports::messages;
@@ -105,25 +105,25 @@ pub fn error(rejection: Rejection) -> Error {
 }
 
 /// The wire's form of a move's fault: the field it is about.
-pub fn stock_move(fault: &MoveFault) -> FieldErrors {
+pub fn stock_move(fault: &MoveRejection) -> FieldErrors {
     match fault {
-        MoveFault::Unknown(id) => FieldErrors::one("id", form::unknown_pk(id.get())),
-        MoveFault::AnotherCode { code } => {
+        MoveRejection::Unknown(id) => FieldErrors::one("id", form::unknown_pk(id.get())),
+        MoveRejection::AnotherCode { code } => {
             FieldErrors::one("code", format!("This move is already registered with the code \"{code}\"."))
         }
     }
 }
 
 /// The wire's form of a row's fault: the field it is about.
-pub fn row(fault: &RowFault) -> FieldErrors {
+pub fn row(fault: &RowRejection) -> FieldErrors {
     use onhand_core::commands::ProductRef;
     match fault {
-        RowFault::UnknownList(id) => FieldErrors::one("stock_list", form::unknown_pk(id.get())),
-        RowFault::UnknownProduct(ProductRef::Id(id)) => FieldErrors::one("product", form::unknown_pk(id.get())),
-        RowFault::UnknownProduct(ProductRef::Sku(sku)) => {
+        RowRejection::UnknownList(id) => FieldErrors::one("stock_list", form::unknown_pk(id.get())),
+        RowRejection::UnknownProduct(ProductRef::Id(id)) => FieldErrors::one("product", form::unknown_pk(id.get())),
+        RowRejection::UnknownProduct(ProductRef::Sku(sku)) => {
             FieldErrors::one("product_sku", format!("Object with sku={sku} does not exist."))
         }
-        RowFault::StaleSnapshot { stored } => {
+        RowRejection::StaleSnapshot { stored } => {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             FieldErrors::one("snapshot_at", text)
         }
@@ -135,7 +135,7 @@ pub fn row(fault: &RowFault) -> FieldErrors {
 }
 
 /// Row faults of a command whose rows came as a list, one entry per row.
-pub fn rows(faults: &[(usize, RowFault)], count: usize) -> Vec<FieldErrors> {
+pub fn rows(faults: &[(usize, RowRejection)], count: usize) -> Vec<FieldErrors> {
     let mut errors = vec![FieldErrors::default(); count];
     faults.iter().for_each(|(index, fault)| errors[*index].extend(row(fault)));
     errors

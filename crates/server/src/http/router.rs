@@ -49,7 +49,7 @@ pub struct Peer {
 
 /// Which of its paths a route is called through.
 #[derive(Clone, Copy)]
-struct Place {
+struct RoutePath {
     family: Family,
     below_channel: bool,
     /// Where the request comes from, once there is one.
@@ -68,7 +68,7 @@ pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>) -> Router
         let route = Arc::new(route);
         for path in route.paths() {
             let family = if path.starts_with("/api/i1/") { Family::I1 } else { Family::V1 };
-            let place = Place { family, below_channel: path.starts_with(CHANNEL), origin: NOWHERE };
+            let place = RoutePath { family, below_channel: path.starts_with(CHANNEL), origin: NOWHERE };
             for path in [format!("{path}/"), path] {
                 let (app, route) = (app.clone(), route.clone());
                 let method = MethodFilter::try_from(route.method.clone()).expect("the table has known methods only");
@@ -102,11 +102,11 @@ async fn refuse(app: Arc<App>, request: Request<Body>, error: Error) -> Response
     finish(observed, error.into_reply())
 }
 
-async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request<Body>) -> Response {
+async fn answer(app: Arc<App>, route: Arc<Route>, place: RoutePath, request: Request<Body>) -> Response {
     let mut observed = Observed::start(request.method(), route.path, request.headers());
     let origin = origin(&app, &request);
     observed.address(origin.address);
-    let place = Place { origin, ..place };
+    let place = RoutePath { origin, ..place };
     let handling = Arc::new(Handling::new(route.clone(), request.headers()));
     let result = caught(handle(app, &route, place, request, (&handling, &mut observed))).await;
     // The panic is in the log. How far the handler had come is not known.
@@ -121,7 +121,7 @@ async fn answer(app: Arc<App>, route: Arc<Route>, place: Place, request: Request
 async fn handle(
     app: Arc<App>,
     route: &Route,
-    place: Place,
+    place: RoutePath,
     request: Request<Body>,
     (handling, observed): (&Arc<Handling>, &mut Observed),
 ) -> Result<ApiResponse, Error> {
@@ -341,7 +341,7 @@ mod tests {
         let config = ServeConfig::of_environment().expect("the defaults are right");
         let app = App::new(store, writer, Clock::System, config);
         let route = Arc::new(Route::new(Method::GET, "healthz", Permission::Public, broken, "It is broken."));
-        let place = Place { family: Family::V1, below_channel: false, origin: NOWHERE };
+        let place = RoutePath { family: Family::V1, below_channel: false, origin: NOWHERE };
         for _ in 0..2 {
             let request = Request::builder().header(header::HOST, "onhand").body(Body::empty()).expect("it is right");
             let response = answer(app.clone(), route.clone(), place, request).await;

@@ -13,7 +13,7 @@ use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Proble
 use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 
 use super::messages::{self, RowText};
-use super::outcomes::RowOutcome;
+use super::outcomes::RowResult;
 use super::trouble::Trouble;
 use crate::wire::scalar;
 use crate::zone::{NoMoment, Twice, Zone};
@@ -76,7 +76,7 @@ const KEPT_BYTES: usize = 24 << 20;
 fn bytes(row: &FileRow) -> usize {
     match row {
         Ok((_, row)) => size_of::<FileRow>() + row.sku.len(),
-        Err(ended) => 2 * size_of::<RowOutcome>() + ended.sku.len(),
+        Err(ended) => 2 * size_of::<RowResult>() + ended.sku.len(),
     }
 }
 
@@ -88,7 +88,7 @@ impl Survey {
 }
 
 /// A row of a file.
-pub type FileRow = Result<(u64, ImportStock), Box<RowOutcome>>;
+pub type FileRow = Result<(u64, ImportStock), Box<RowResult>>;
 
 impl Plan {
     fn reading(&self) -> Reading<'_> {
@@ -103,7 +103,7 @@ impl Plan {
     /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is
     /// said in a sentence.
     pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), Trouble> {
-        let mut rows = Rows::open(&self.path)?;
+        let mut rows = SheetRows::open(&self.path)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
         // Most SKUs are there once, so that a number for each is enough to find those that are not.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
@@ -153,7 +153,7 @@ impl Plan {
         mut take: impl FnMut(i64, Vec<FileRow>) -> bool,
     ) -> Result<(), Trouble> {
         let mut kept = kept.map(Vec::into_iter);
-        let mut rows = if kept.is_none() { Some(Rows::open(&self.path)?) } else { None };
+        let mut rows = if kept.is_none() { Some(SheetRows::open(&self.path)?) } else { None };
         let reading = self.reading();
         let mut next = || match (&mut kept, &mut rows) {
             (Some(kept), _) => Ok(kept.next()),
@@ -179,7 +179,7 @@ fn only_last(survey: &Survey, (number, row): (u64, ImportStock)) -> FileRow {
     match survey.last.get(row.sku.as_str()) {
         Some(last) if *last != number => {
             let text = format!("The SKU is in row {last} again, and the last one counts.");
-            Err(Box::new(RowOutcome::failed(
+            Err(Box::new(RowResult::failed(
                 Some(number),
                 row.sku,
                 RowText { column: "product__sku", code: "duplicate", text },
@@ -190,13 +190,13 @@ fn only_last(survey: &Survey, (number, row): (u64, ImportStock)) -> FileRow {
 }
 
 /// The rows behind the header.
-struct Rows {
+struct SheetRows {
     sheet: Sheet,
     columns: Columns,
     row: Row,
 }
 
-impl Rows {
+impl SheetRows {
     fn open(path: &Path) -> Result<Self, Trouble> {
         let mut sheet = onhand_sheet::open(path, &Limits::default())?;
         let mut row = Row::new();
@@ -211,14 +211,14 @@ impl Rows {
             Ok(true) => {}
             Err(SheetError::Row { row, fault }) => {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
-                return Ok(Some(Err(Box::new(RowOutcome::failed(Some(row), "", why)))));
+                return Ok(Some(Err(Box::new(RowResult::failed(Some(row), "", why)))));
             }
             Err(fault) => return Err(fault.into()),
         }
         let (number, cells) = (self.row.number(), cells(&self.row));
         let row = self.columns.row(&cells, reading).map_err(|fault| {
             let why = RowText { column: fault.column.name(), code: "bad_cell", text: messages::cell(fault) };
-            Box::new(RowOutcome::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why))
+            Box::new(RowResult::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why))
         });
         Ok(Some(row.map(|row| (number, row))))
     }

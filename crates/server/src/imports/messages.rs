@@ -2,35 +2,35 @@
 //!
 //! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
 
-use onhand_core::import::{CellFault, Column, HeaderFault, Problem};
-use onhand_core::rejection::RowFault;
+use onhand_core::import::{CellError, Column, HeaderError, Problem};
+use onhand_core::rejection::RowRejection;
 use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
 
 use crate::wire::scalar;
 use crate::zone::NoMoment;
 
 /// Why the table of a file cannot be read as stock.
-pub fn header(fault: &HeaderFault) -> String {
+pub fn header(fault: &HeaderError) -> String {
     match fault {
-        HeaderFault::NoHeader => {
+        HeaderError::NoHeader => {
             format!("The first row looks like data. It must name the columns: {}.", accepted())
         }
-        HeaderFault::PriceList => {
+        HeaderError::PriceList => {
             "This is a price list: it has prices and no stock. A stock file has a column stock beside the SKU."
                 .to_owned()
         }
-        HeaderFault::Twice { column, headers: [first, second] } => {
+        HeaderError::Twice { column, headers: [first, second] } => {
             format!("The columns \"{first}\" and \"{second}\" both mean {}. Keep one of them.", column.name())
         }
-        HeaderFault::NoSku => format!("There is no column with SKUs. Name it one of: {}.", names(Column::Sku)),
-        HeaderFault::NothingToWrite => {
+        HeaderError::NoSku => format!("There is no column with SKUs. Name it one of: {}.", names(Column::Sku)),
+        HeaderError::NothingToWrite => {
             format!("Beside the SKU there is no column that could be written. Columns that can be: {}.", writable())
         }
     }
 }
 
 /// What is wrong with a cell. Its column has a field of its own in the answer.
-pub fn cell(fault: CellFault) -> String {
+pub fn cell(fault: CellError) -> String {
     let text = match fault.problem {
         Problem::SkuEmpty => "The row has no SKU.",
         Problem::SkuTooLong => return format!("A SKU has at most {SKU_CHARS_MAX} characters."),
@@ -84,29 +84,29 @@ pub struct RowText {
 }
 
 /// Why the stock of a row does not take it.
-pub fn row(fault: &RowFault) -> RowText {
+pub fn row(fault: &RowRejection) -> RowText {
     let (column, code, text) = match fault {
-        RowFault::UnknownList(_) => (Column::List, "unknown_list", "There is no such stock list."),
-        RowFault::UnknownProduct(_) => (Column::Sku, "unknown_product", "There is no product with this SKU."),
-        RowFault::StaleSnapshot { stored } => {
+        RowRejection::UnknownList(_) => (Column::List, "unknown_list", "There is no such stock list."),
+        RowRejection::UnknownProduct(_) => (Column::Sku, "unknown_product", "There is no product with this SKU."),
+        RowRejection::StaleSnapshot { stored } => {
             let text = format!("A figure taken at {} is already stored.", scalar::time_text(*stored));
             return RowText { column: Column::SnapshotAt.name(), code: "stale_snapshot", text };
         }
-        RowFault::StaleRow => {
+        RowRejection::StaleRow => {
             (Column::Sku, "stale_row", "This stock was written after the change set was made; nothing was changed.")
         }
-        RowFault::TouchedSince => (
+        RowRejection::TouchedSince => (
             Column::Sku,
             "touched_since",
             "Something has happened to this stock since the import; it was left as it is.",
         ),
-        RowFault::Settled => (
+        RowRejection::Settled => (
             Column::Sku,
             "settled",
             "This row's figure contained registered order lines; write the new figure instead.",
         ),
-        RowFault::BelowZero => (Column::Stock, "below_zero", "There is not enough to take this much away."),
-        RowFault::TooLarge => {
+        RowRejection::BelowZero => (Column::Stock, "below_zero", "There is not enough to take this much away."),
+        RowRejection::TooLarge => {
             let text = format!("The amount would pass the largest one that can be stored, {QUANTITY_MAX}.");
             return RowText { column: Column::Stock.name(), code: "too_large", text };
         }
@@ -132,25 +132,25 @@ mod tests {
 
     #[test]
     fn a_header_fault_says_what_to_do() {
-        let twice = HeaderFault::Twice { column: Column::Sku, headers: ["SKU".to_owned(), "Barkod".to_owned()] };
+        let twice = HeaderError::Twice { column: Column::Sku, headers: ["SKU".to_owned(), "Barkod".to_owned()] };
         assert_eq!(header(&twice), "The columns \"SKU\" and \"Barkod\" both mean product__sku. Keep one of them.");
-        assert!(header(&HeaderFault::PriceList).contains("price list"));
-        for fault in [HeaderFault::NoHeader, HeaderFault::NothingToWrite] {
+        assert!(header(&HeaderError::PriceList).contains("price list"));
+        for fault in [HeaderError::NoHeader, HeaderError::NothingToWrite] {
             assert!(header(&fault).contains("stock, quantity, qty, stok, miktar"), "{fault:?}");
         }
-        for fault in [HeaderFault::NoHeader, HeaderFault::NoSku] {
+        for fault in [HeaderError::NoHeader, HeaderError::NoSku] {
             assert!(header(&fault).contains("product__sku, product_sku, sku, barcode, stok kodu"), "{fault:?}");
         }
     }
 
     #[test]
     fn what_a_spreadsheet_did_to_a_sku_is_told_with_a_remedy() {
-        let of_sku = |problem| cell(CellFault { column: Column::Sku, problem });
+        let of_sku = |problem| cell(CellError { column: Column::Sku, problem });
         for problem in
             [Problem::Exponent, Problem::IsDate, Problem::SkuFraction, Problem::SkuRounded, Problem::SkuStyled]
         {
             assert!(of_sku(problem).contains("Format the column as text"), "{problem:?}");
-            let of_stock = cell(CellFault { column: Column::Stock, problem: Problem::Exponent });
+            let of_stock = cell(CellError { column: Column::Stock, problem: Problem::Exponent });
             assert!(!of_stock.contains("SKU"), "{of_stock}");
         }
     }

@@ -16,19 +16,19 @@ const FORM: u8 = 1;
 
 /// The result of one row.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct RowOutcome {
+pub struct RowResult {
     /// The row in the file, as a person counts; none where a stock was not in the file (mode `replace`).
     pub row: Option<u64>,
     /// The SKU as read; empty where it could not be.
     pub sku: String,
     /// How it ended.
-    pub end: End,
+    pub end: ResultStatus,
     /// What it wanted; none where that could not be read.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<RequestedChange>,
     /// The stock before it.
-    pub before: Option<Figures>,
+    pub before: Option<StockValues>,
     /// The stock after it.
-    pub after: Option<Figures>,
+    pub after: Option<StockValues>,
     /// The stock.
     pub stock: Option<i64>,
     /// The movement it made.
@@ -39,7 +39,7 @@ pub struct RowOutcome {
 
 /// How a row ended.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub enum End {
+pub enum ResultStatus {
     /// It made the stock.
     Created,
     /// It changed the stock.
@@ -59,15 +59,15 @@ pub enum End {
 
 /// What a row wants of a stock.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Wanted {
-    level: Figure,
-    reserved: Figure,
+pub struct RequestedChange {
+    level: ValueChange,
+    reserved: ValueChange,
     is_kilogram: Option<bool>,
     snapshot_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-enum Figure {
+enum ValueChange {
     Keep,
     Whole(i64),
     Difference(i64),
@@ -75,7 +75,7 @@ enum Figure {
 
 /// What an import can write of a stock.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Figures {
+pub struct StockValues {
     /// The stock level.
     pub on_hand: i64,
     /// Sold elsewhere.
@@ -86,14 +86,14 @@ pub struct Figures {
     pub snapshot_at: Option<i64>,
 }
 
-impl RowOutcome {
+impl RowResult {
     /// A row that failed.
     pub fn failed(row: Option<u64>, sku: impl Into<String>, why: RowText) -> Self {
         Self::ended(row, sku, why.into())
     }
 
     /// A row of which nothing is known but how it ended.
-    pub fn ended(row: Option<u64>, sku: impl Into<String>, end: End) -> Self {
+    pub fn ended(row: Option<u64>, sku: impl Into<String>, end: ResultStatus) -> Self {
         Self {
             row,
             sku: sku.into(),
@@ -110,40 +110,40 @@ impl RowOutcome {
     /// The word for how it ended.
     pub const fn word(&self) -> &'static str {
         match self.end {
-            End::Created => "created",
-            End::Updated => "updated",
-            End::Unchanged => "unchanged",
-            End::Failed { .. } => "failed",
+            ResultStatus::Created => "created",
+            ResultStatus::Updated => "updated",
+            ResultStatus::Unchanged => "unchanged",
+            ResultStatus::Failed { .. } => "failed",
         }
     }
 
     /// Whether it changed something, or would.
     pub const fn is_change(&self) -> bool {
-        matches!(self.end, End::Created | End::Updated)
+        matches!(self.end, ResultStatus::Created | ResultStatus::Updated)
     }
 }
 
-impl From<RowText> for End {
+impl From<RowText> for ResultStatus {
     fn from(why: RowText) -> Self {
         Self::Failed { column: why.column.to_owned(), code: why.code.to_owned(), error: why.text }
     }
 }
 
-impl From<&ImportStock> for Wanted {
+impl From<&ImportStock> for RequestedChange {
     fn from(row: &ImportStock) -> Self {
         Self {
             level: match row.level {
-                LevelChange::Keep => Figure::Keep,
-                LevelChange::Level(units) => Figure::Whole(units.units()),
+                LevelChange::Keep => ValueChange::Keep,
+                LevelChange::Level(units) => ValueChange::Whole(units.units()),
                 // What was undone is not applied again, so the time that goes back with it need not be known.
                 LevelChange::Difference(units) | LevelChange::Back { difference: units, .. } => {
-                    Figure::Difference(units)
+                    ValueChange::Difference(units)
                 }
             },
             reserved: match row.reserved {
-                ReservedChange::Keep => Figure::Keep,
-                ReservedChange::Whole(units) => Figure::Whole(units.units()),
-                ReservedChange::Difference(units) => Figure::Difference(units),
+                ReservedChange::Keep => ValueChange::Keep,
+                ReservedChange::Whole(units) => ValueChange::Whole(units.units()),
+                ReservedChange::Difference(units) => ValueChange::Difference(units),
             },
             is_kilogram: row.unit.map(|unit| unit == UnitType::Kilogram),
             snapshot_at: row.snapshot_at.map(Timestamp::micros),
@@ -151,20 +151,20 @@ impl From<&ImportStock> for Wanted {
     }
 }
 
-impl Wanted {
+impl RequestedChange {
     /// The row of a command that wants this.
     pub fn row(&self, sku: String) -> Option<ImportStock> {
         Some(ImportStock {
             sku,
             level: match self.level {
-                Figure::Keep => LevelChange::Keep,
-                Figure::Whole(units) => LevelChange::Level(Quantity::new(units)?),
-                Figure::Difference(units) => LevelChange::Difference(units),
+                ValueChange::Keep => LevelChange::Keep,
+                ValueChange::Whole(units) => LevelChange::Level(Quantity::new(units)?),
+                ValueChange::Difference(units) => LevelChange::Difference(units),
             },
             reserved: match self.reserved {
-                Figure::Keep => ReservedChange::Keep,
-                Figure::Whole(units) => ReservedChange::Whole(Quantity::new(units)?),
-                Figure::Difference(units) => ReservedChange::Difference(units),
+                ValueChange::Keep => ReservedChange::Keep,
+                ValueChange::Whole(units) => ReservedChange::Whole(Quantity::new(units)?),
+                ValueChange::Difference(units) => ReservedChange::Difference(units),
             },
             unit: self.is_kilogram.map(unit),
             snapshot_at: self.snapshot_at.map(Timestamp::from_micros),
@@ -177,7 +177,7 @@ const fn unit(is_kilogram: bool) -> UnitType {
     if is_kilogram { UnitType::Kilogram } else { UnitType::Piece }
 }
 
-impl From<&Written> for Figures {
+impl From<&Written> for StockValues {
     fn from(written: &Written) -> Self {
         Self {
             on_hand: written.on_hand,
@@ -188,7 +188,7 @@ impl From<&Written> for Figures {
     }
 }
 
-impl Figures {
+impl StockValues {
     /// As the rules know it.
     pub fn written(&self) -> Written {
         Written {
@@ -206,26 +206,26 @@ impl Figures {
 }
 
 /// How many rows ended how.
-pub fn counts(rows: &[RowOutcome]) -> Counts {
+pub fn counts(rows: &[RowResult]) -> Counts {
     let mut counts = Counts::default();
     for row in rows {
         *match row.end {
-            End::Created => &mut counts.created,
-            End::Updated => &mut counts.updated,
-            End::Unchanged => &mut counts.unchanged,
-            End::Failed { .. } => &mut counts.failed,
+            ResultStatus::Created => &mut counts.created,
+            ResultStatus::Updated => &mut counts.updated,
+            ResultStatus::Unchanged => &mut counts.unchanged,
+            ResultStatus::Failed { .. } => &mut counts.failed,
         } += 1;
     }
     counts
 }
 
 /// The bytes that are stored.
-pub fn encode(rows: &[RowOutcome]) -> Vec<u8> {
+pub fn encode(rows: &[RowResult]) -> Vec<u8> {
     postcard::to_extend(rows, vec![FORM]).expect("plain data has a form in memory")
 }
 
 /// The rows that were stored.
-pub fn decode(bytes: &[u8]) -> anyhow::Result<Vec<RowOutcome>> {
+pub fn decode(bytes: &[u8]) -> anyhow::Result<Vec<RowResult>> {
     let rows = bytes.strip_prefix(&[FORM]).context("outcomes in a form of another version")?;
     Ok(postcard::from_bytes(rows)?)
 }
@@ -244,15 +244,15 @@ mod tests {
             snapshot_at: Some(Timestamp::from_micros(7)),
             expected: None,
         };
-        let figures = Figures { on_hand: 9, external: 1, is_kilogram: true, snapshot_at: None };
-        let failed = RowOutcome::failed(
+        let figures = StockValues { on_hand: 9, external: 1, is_kilogram: true, snapshot_at: None };
+        let failed = RowResult::failed(
             Some(2),
             "A",
             RowText { column: "stock", code: "bad_cell", text: "no number".to_owned() },
         );
-        let updated = RowOutcome {
-            end: End::Updated,
-            wanted: Some(Wanted::from(&row)),
+        let updated = RowResult {
+            end: ResultStatus::Updated,
+            wanted: Some(RequestedChange::from(&row)),
             before: Some(figures.clone()),
             movement: Some(11),
             ..failed.clone()
@@ -260,7 +260,7 @@ mod tests {
         let rows = vec![failed, updated];
         assert_eq!(decode(&encode(&rows)).unwrap(), rows);
         assert_eq!(rows[1].wanted.as_ref().unwrap().row("0042".to_owned()), Some(row));
-        assert_eq!(Figures::from(&figures.written()), figures);
+        assert_eq!(StockValues::from(&figures.written()), figures);
         assert_eq!(counts(&rows), Counts { updated: 1, failed: 1, ..Counts::default() });
         assert!(decode(b"\xff").is_err() && decode(b"").is_err());
     }

@@ -6,7 +6,7 @@ use onhand_core::ImportId;
 use onhand_store::imports::{self, Counts};
 use onhand_store::{Error, Tx};
 
-use super::outcomes::{self, End, RowOutcome};
+use super::outcomes::{self, ResultStatus, RowResult};
 
 /// Which part of a list of rows: those after the first `skip`, no more than `limit`.
 #[derive(Clone, Copy, Debug)]
@@ -18,20 +18,20 @@ pub struct Part {
 }
 
 /// The rows that failed.
-pub async fn failures(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowOutcome>, Error> {
-    let is_failed = |row: &RowOutcome| matches!(row.end, End::Failed { .. });
+pub async fn failures(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowResult>, Error> {
+    let is_failed = |row: &RowResult| matches!(row.end, ResultStatus::Failed { .. });
     some(tx, import, part, (|counts| counts.failed, is_failed)).await
 }
 
 /// The rows that changed something; in a dry run, those that would.
-pub async fn changes(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowOutcome>, Error> {
-    some(tx, import, part, (|counts| counts.created + counts.updated, RowOutcome::is_change)).await
+pub async fn changes(tx: &mut Tx<'_>, import: ImportId, part: Part) -> Result<Vec<RowResult>, Error> {
+    some(tx, import, part, (|counts| counts.created + counts.updated, RowResult::is_change)).await
 }
 
 /// The rows of one kind, told by a chunk's sums and by a row.
-type Kind = (fn(Counts) -> i64, fn(&RowOutcome) -> bool);
+type RowFilter = (fn(Counts) -> i64, fn(&RowResult) -> bool);
 
-async fn some(tx: &mut Tx<'_>, import: ImportId, part: Part, kind: Kind) -> Result<Vec<RowOutcome>, Error> {
+async fn some(tx: &mut Tx<'_>, import: ImportId, part: Part, kind: RowFilter) -> Result<Vec<RowResult>, Error> {
     let (mut passed, mut found) = (0, Vec::new());
     for (number, counts) in imports::sums(tx, import).await? {
         let here = kind.0(counts);

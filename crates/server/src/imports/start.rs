@@ -15,7 +15,7 @@ const FILE_NAME_CHARS_MAX: usize = 255;
 
 /// Who wants something, and when.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct Requester {
     /// Who.
     pub actor: UserId,
     /// When.
@@ -24,7 +24,7 @@ pub struct Asked {
 
 /// Why nothing can follow an import.
 #[derive(Debug, thiserror::Error)]
-pub enum Unfit {
+pub enum FollowUpError {
     /// It is not of a kind that this can follow.
     #[error("This cannot be done: {0}.")]
     NotFitting(&'static str),
@@ -37,7 +37,7 @@ pub enum Unfit {
 }
 
 /// An import that is about to begin: its file has not arrived.
-pub fn import(kind: Kind, task: Task, list: Option<StockListId>, asked: Asked) -> ImportRow {
+pub fn import(kind: Kind, task: Task, list: Option<StockListId>, asked: Requester) -> ImportRow {
     let cache_key = Builder::from_random_bytes(token::random()).into_uuid().to_string();
     ImportRow { list, ..ImportRow::arriving(cache_key, kind, task, asked.actor, asked.now) }
 }
@@ -52,17 +52,17 @@ pub async fn follow(
     store: &Store,
     source: ImportRow,
     (task, is_forced): (Task, bool),
-    asked: Asked,
-) -> Result<ImportRow, Unfit> {
+    asked: Requester,
+) -> Result<ImportRow, FollowUpError> {
     let (of, otherwise): (&[Task], _) = match task {
         Task::Undo => (&[Task::Import, Task::Apply], "only an import that was applied can be undone"),
         _ => (&[Task::Preview], "only a dry run can be applied"),
     };
     if source.kind != Kind::Stocks || !of.contains(&source.task) {
-        return Err(Unfit::NotFitting(otherwise));
+        return Err(FollowUpError::NotFitting(otherwise));
     }
     if source.state != State::Completed {
-        return Err(Unfit::NotCompleted(source.state));
+        return Err(FollowUpError::NotCompleted(source.state));
     }
     let new = ImportRow {
         mode: source.mode,

@@ -9,7 +9,7 @@ use onhand_sheet::{Limits, Row, SheetError};
 
 use super::file::{cells, format_name};
 use super::messages::RowText;
-use super::outcomes::RowOutcome;
+use super::outcomes::RowResult;
 use super::trouble::Trouble;
 use crate::wire::form;
 
@@ -48,7 +48,7 @@ pub struct ListFile {
     /// Headings that mean nothing here.
     pub ignored: Vec<String>,
     /// Its rows.
-    pub rows: Vec<Result<WantedList, Box<RowOutcome>>>,
+    pub rows: Vec<Result<WantedList, Box<RowResult>>>,
 }
 
 /// Reads a file. What is wrong with it as a whole is said in a sentence.
@@ -69,7 +69,7 @@ pub fn read(path: &Path) -> Result<ListFile, Trouble> {
             Ok(false) => break,
             Err(SheetError::Row { row, fault }) => {
                 let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
-                rows.push(Err(Box::new(RowOutcome::failed(Some(row), "", why))));
+                rows.push(Err(Box::new(RowResult::failed(Some(row), "", why))));
             }
             Err(fault) => return Err(fault.into()),
         }
@@ -94,11 +94,11 @@ fn header(row: &Row) -> (Places, Vec<String>) {
     (places, ignored)
 }
 
-fn wanted(row: &Row, places: Places) -> Result<WantedList, Box<RowOutcome>> {
+fn wanted(row: &Row, places: Places) -> Result<WantedList, Box<RowResult>> {
     let [name, code, is_auto_sync] =
         places.map(|place| place.and_then(|place| row.cell(place)).map_or("", |cell| cell.text).trim());
     let bad = |column, text: String| {
-        Err(Box::new(RowOutcome::failed(Some(row.number()), name, RowText { column, code: "bad_cell", text })))
+        Err(Box::new(RowResult::failed(Some(row.number()), name, RowText { column, code: "bad_cell", text })))
     };
     if name.is_empty() {
         return bad("name", "This field may not be blank.".to_owned());

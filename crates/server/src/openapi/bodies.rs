@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Described, Shared, id, names, status_codes};
 use crate::http::upload::FILE_TYPES;
 use crate::wire::body::ROWS_MAX;
-use crate::wire::field::{Field, Kind};
+use crate::wire::field::{Field, FieldKind};
 use crate::zone;
 
 /// The body of a route. That it may also be a form is said once for all of them.
@@ -46,7 +46,7 @@ fn object(fields: &[Field], whole: bool) -> Value {
             }
             if let (true, Some(words)) = (field.nullable, schema.get_mut("enum").and_then(Value::as_array_mut)) {
                 words.push(Value::Null);
-                words.extend(matches!(field.kind, Kind::Status).then(|| json!("")));
+                words.extend(matches!(field.kind, FieldKind::Status).then(|| json!("")));
             }
             schema["description"] = json!(field.help);
             (field.name.to_owned(), schema)
@@ -62,36 +62,36 @@ fn object(fields: &[Field], whole: bool) -> Value {
     schema
 }
 
-pub(super) fn kind(kind: &Kind, whole: bool) -> Value {
+pub(super) fn kind(kind: &FieldKind, whole: bool) -> Value {
     match kind {
-        Kind::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": "\\S"}),
-        Kind::Blank(max) => json!({"type": "string", "maxLength": max}),
-        Kind::Secret(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "format": "password"}),
-        Kind::Int(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
-        Kind::Bool => json!({"type": "boolean"}),
-        Kind::Choice(words) => json!({"type": "string", "enum": words}),
-        Kind::Status => json!({"type": "string", "enum": status_codes()}),
-        Kind::Object => json!({"type": "object"}),
-        Kind::List => json!({"type": "array"}),
-        Kind::Number(max) => json!({"type": "number", "minimum": -i64::from(*max), "maximum": max}),
-        Kind::Any => json!({}),
-        Kind::Time => json!({"type": "string", "format": "date-time"}),
-        Kind::TimeZone => json!({"type": "string", "maxLength": zone::NAME_CHARS_MAX}),
-        Kind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
-        Kind::Pk => id(),
-        Kind::Pks => json!({"type": "array", "items": id()}),
-        Kind::Units => {
+        FieldKind::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "pattern": "\\S"}),
+        FieldKind::Blank(max) => json!({"type": "string", "maxLength": max}),
+        FieldKind::Secret(max) => json!({"type": "string", "minLength": 1, "maxLength": max, "format": "password"}),
+        FieldKind::Int(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
+        FieldKind::Bool => json!({"type": "boolean"}),
+        FieldKind::Choice(words) => json!({"type": "string", "enum": words}),
+        FieldKind::Status => json!({"type": "string", "enum": status_codes()}),
+        FieldKind::Object => json!({"type": "object"}),
+        FieldKind::List => json!({"type": "array"}),
+        FieldKind::Number(max) => json!({"type": "number", "minimum": -i64::from(*max), "maximum": max}),
+        FieldKind::Any => json!({}),
+        FieldKind::Time => json!({"type": "string", "format": "date-time"}),
+        FieldKind::TimeZone => json!({"type": "string", "maxLength": zone::NAME_CHARS_MAX}),
+        FieldKind::Decimal => json!({"type": "string", "pattern": "^[0-9]{1,16}(\\.[0-9]{1,4})?$"}),
+        FieldKind::Pk => id(),
+        FieldKind::Pks => json!({"type": "array", "items": id()}),
+        FieldKind::Units => {
             let quantity = json!({"type": ["integer", "null"], "minimum": 1, "maximum": QUANTITY_MAX});
             let line = json!({"type": "object", "properties": {"id": id(), "quantity": quantity}, "required": ["id"]});
             json!({"type": "array", "items": {"anyOf": [id(), line]}})
         }
-        Kind::Texts(max, chars) => {
+        FieldKind::Texts(max, chars) => {
             let text = json!({"type": "string", "minLength": 1, "maxLength": chars, "pattern": "\\S"});
             json!({"type": "array", "items": text, "maxItems": max})
         }
-        Kind::Rows(fields, max) => {
+        FieldKind::Rows(fields, max) => {
             json!({"type": "array", "items": object(fields, whole), "minItems": 1, "maxItems": max})
         }
-        Kind::One(fields) => object(fields, whole),
+        FieldKind::One(fields) => object(fields, whole),
     }
 }

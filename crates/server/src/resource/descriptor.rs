@@ -48,7 +48,7 @@ pub struct Resource {
     /// Whether a write that changes nothing counts as a change.
     pub stirs: bool,
     /// What is shown of it with what it points at.
-    pub detail: Option<&'static Detail>,
+    pub detail: Option<&'static Expand>,
     /// What of the answer is neither column nor link, as JSON.
     pub more: Option<fn(&str, &Record) -> Option<String>>,
     /// Which of it has secrets, and who reads them.
@@ -64,13 +64,13 @@ pub struct Resource {
 }
 
 /// An expanded answer of a resource: the objects that it references are shown in place of their ids.
-pub struct Detail {
+pub struct Expand {
     /// The path of all, and that of one.
     pub paths: (&'static str, &'static str),
     /// The answer.
     pub view: &'static View,
     /// The properties that are shown whole: of which resource, and perhaps with what that references.
-    pub expands: &'static [(&'static str, &'static Resource, Option<&'static Detail>)],
+    pub expands: &'static [(&'static str, &'static Resource, Option<&'static Expand>)],
 }
 
 /// A unique index, and what is said where it is violated.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use onhand_store::resource::{self, Record};
 use onhand_store::{Error as StoreError, Tx};
 
-use super::{Detail, Resource, found, member, own};
+use super::{Expand, Resource, found, member, own};
 use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
@@ -48,7 +48,7 @@ async fn gather(tx: &mut Tx<'_>, resource: &'static Resource, rows: &[Record]) -
 }
 
 /// The objects that the rows of a resource show whole, written.
-async fn expand(tx: &mut Tx<'_>, resource: &Resource, detail: &Detail, rows: &[Record]) -> Result<Shown, StoreError> {
+async fn expand(tx: &mut Tx<'_>, resource: &Resource, detail: &Expand, rows: &[Record]) -> Result<Shown, StoreError> {
     let mut shown = Shown::new();
     for (name, other, inner) in detail.expands {
         let column = resource.table.column(name).expect("what is shown whole is a column").name;
@@ -78,7 +78,7 @@ fn write(resource: &Resource, shown: &Shown, out: &mut String, record: &Record) 
     }
 }
 
-fn write_as(resource: &Resource, detail: &Detail, shown: &Shown, out: &mut String, record: &Record) {
+fn write_as(resource: &Resource, detail: &Expand, shown: &Shown, out: &mut String, record: &Record) {
     let mut object = Object::open(out);
     for property in detail.view.properties {
         let whole = detail.expands.iter().find(|(name, ..)| *name == property.name);

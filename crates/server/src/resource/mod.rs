@@ -18,7 +18,7 @@ use onhand_store::query::{Condition, Page};
 use onhand_store::resource::Record;
 
 pub use self::descriptor::{
-    AfterInsert, Detail, Draft, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks,
+    AfterInsert, Draft, Expand, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks,
     judge,
 };
 pub(crate) use self::detail::{list_detailed, show_detailed};

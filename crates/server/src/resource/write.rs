@@ -15,7 +15,7 @@ use crate::auth::Role;
 use crate::http::context::RequestContext;
 use crate::wire::body::ROWS_MAX;
 use crate::wire::error::{Error, FieldErrors};
-use crate::wire::field::{Field, Kind};
+use crate::wire::field::{Field, FieldKind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse, NOTHING};
 use crate::zone::Zone;
@@ -154,23 +154,23 @@ async fn upsert(
     about: &About,
 ) -> Result<(Vec<Record>, StatusCode), StoreError> {
     // Each is there, or will be one of the new ones; both kinds are written together.
-    let mut places: Vec<Place> = Vec::with_capacity(records.len());
+    let mut places: Vec<RecordPosition> = Vec::with_capacity(records.len());
     let (mut there, mut new): (Vec<(Record, Record)>, Vec<Record>) = (Vec::new(), Vec::new());
     let found = resource::same_all(tx, resource.table, &records).await?;
     for ((record, form), found) in records.into_iter().zip(forms).zip(found) {
         if let Some(place) = there.iter().position(|(before, _)| before.has_key_of(&record)) {
             overwrite(resource, form, &record, &mut there[place].1);
-            places.push(Place::There(place));
+            places.push(RecordPosition::There(place));
         } else if let Some(before) = found {
             let mut after = before.clone();
             overwrite(resource, form, &record, &mut after);
-            places.push(Place::There(there.len()));
+            places.push(RecordPosition::There(there.len()));
             there.push((before, after));
         } else if let Some(place) = new.iter().position(|earlier| earlier.has_key_of(&record)) {
             overwrite(resource, form, &record, &mut new[place]);
-            places.push(Place::New(place));
+            places.push(RecordPosition::New(place));
         } else {
-            places.push(Place::New(new.len()));
+            places.push(RecordPosition::New(new.len()));
             new.push(record);
         }
     }
@@ -187,15 +187,15 @@ async fn upsert(
         other => other,
     };
     let made = insert_all(tx, resource, new).await.map_err(again)?;
-    let one = |place: Place| match place {
-        Place::There(place) => told[place].clone(),
-        Place::New(place) => made[place].clone(),
+    let one = |place: RecordPosition| match place {
+        RecordPosition::There(place) => told[place].clone(),
+        RecordPosition::New(place) => made[place].clone(),
     };
     Ok((places.into_iter().map(one).collect(), status))
 }
 
 /// Where a record of an array is found after it was written.
-enum Place {
+enum RecordPosition {
     There(usize),
     New(usize),
 }
@@ -347,9 +347,9 @@ async fn foreign(
 
 fn sent(field: &Field, form: &Form, zone: Option<&Zone>) -> Value<'static> {
     match field.kind {
-        Kind::Int(..) | Kind::Pk => form.int(field.name).into(),
-        Kind::Bool => form.bool(field.name).into(),
-        Kind::Time => form.time(field.name, zone).map(Timestamp::micros).into(),
+        FieldKind::Int(..) | FieldKind::Pk => form.int(field.name).into(),
+        FieldKind::Bool => form.bool(field.name).into(),
+        FieldKind::Time => form.time(field.name, zone).map(Timestamp::micros).into(),
         _ => form.string(field.name).into(),
     }
 }

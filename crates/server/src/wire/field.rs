@@ -10,7 +10,7 @@ pub struct Field {
     /// Its name on the wire.
     pub name: &'static str,
     /// Its content.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Whether a new object must have it.
     pub required: bool,
     /// Whether it may be null.
@@ -25,7 +25,7 @@ pub struct Field {
 
 /// The content of a field.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum FieldKind {
     /// A text of at most so many characters, trimmed; never blank.
     Text(usize),
     /// The same, and it may be blank.
@@ -69,113 +69,113 @@ pub enum Kind {
 }
 
 impl Field {
-    const fn of(name: &'static str, kind: Kind, help: &'static str) -> Self {
+    const fn of(name: &'static str, kind: FieldKind, help: &'static str) -> Self {
         Self { name, kind, required: false, nullable: false, alternative: false, exact: false, help }
     }
 
     /// A text of at most `max` characters.
     pub const fn text(name: &'static str, max: usize, help: &'static str) -> Self {
-        Self::of(name, Kind::Text(max), help)
+        Self::of(name, FieldKind::Text(max), help)
     }
 
     /// A text of at most `max` characters that may be blank.
     pub const fn blank(name: &'static str, max: usize, help: &'static str) -> Self {
-        Self::of(name, Kind::Blank(max), help)
+        Self::of(name, FieldKind::Blank(max), help)
     }
 
     /// A secret of at most `max` characters.
     pub const fn secret(name: &'static str, max: usize, help: &'static str) -> Self {
-        Self::of(name, Kind::Secret(max), help)
+        Self::of(name, FieldKind::Secret(max), help)
     }
 
     /// A whole number, `min..=max`.
     pub const fn int(name: &'static str, min: i64, max: i64, help: &'static str) -> Self {
-        Self::of(name, Kind::Int(min, max), help)
+        Self::of(name, FieldKind::Int(min, max), help)
     }
 
     /// Yes or no.
     pub const fn bool(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Bool, help)
+        Self::of(name, FieldKind::Bool, help)
     }
 
     /// One of some words.
     pub const fn choice(name: &'static str, words: &'static [&'static str], help: &'static str) -> Self {
-        Self::of(name, Kind::Choice(words), help)
+        Self::of(name, FieldKind::Choice(words), help)
     }
 
     /// An order status.
     pub const fn status(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Status, help)
+        Self::of(name, FieldKind::Status, help)
     }
 
     /// A JSON list.
     pub const fn list(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::List, help)
+        Self::of(name, FieldKind::List, help)
     }
 
     /// A number from `-max` to `max`, which may have a fraction.
     pub const fn number(name: &'static str, max: u32, help: &'static str) -> Self {
-        Self::of(name, Kind::Number(max), help)
+        Self::of(name, FieldKind::Number(max), help)
     }
 
     /// A JSON object.
     pub const fn object(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Object, help)
+        Self::of(name, FieldKind::Object, help)
     }
 
     /// Any JSON.
     pub const fn any(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Any, help).nullable()
+        Self::of(name, FieldKind::Any, help).nullable()
     }
 
     /// A time.
     pub const fn time(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Time, help)
+        Self::of(name, FieldKind::Time, help)
     }
 
     /// The name of a time zone.
     pub const fn time_zone(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::TimeZone, help)
+        Self::of(name, FieldKind::TimeZone, help)
     }
 
     /// A decimal.
     pub const fn decimal(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Decimal, help)
+        Self::of(name, FieldKind::Decimal, help)
     }
 
     /// The id of another object.
     pub const fn pk(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Pk, help)
+        Self::of(name, FieldKind::Pk, help)
     }
 
     /// Ids of other objects.
     pub const fn pks(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Pks, help)
+        Self::of(name, FieldKind::Pks, help)
     }
 
     /// Ids of lines, or objects with an id and how many units of it are meant.
     pub const fn units(name: &'static str, help: &'static str) -> Self {
-        Self::of(name, Kind::Units, help)
+        Self::of(name, FieldKind::Units, help)
     }
 
     /// Up to `max` texts of up to `chars` characters.
     pub const fn texts(name: &'static str, max: usize, chars: usize, help: &'static str) -> Self {
-        Self::of(name, Kind::Texts(max, chars), help)
+        Self::of(name, FieldKind::Texts(max, chars), help)
     }
 
     /// Rows, 1 to `max` of them; where null is allowed, an empty list is, too.
     pub const fn rows(name: &'static str, fields: &'static [Field], max: usize, help: &'static str) -> Self {
-        Self::of(name, Kind::Rows(fields, max), help)
+        Self::of(name, FieldKind::Rows(fields, max), help)
     }
 
     /// An object with fields of its own.
     pub const fn one(name: &'static str, fields: &'static [Field], help: &'static str) -> Self {
-        Self::of(name, Kind::One(fields), help)
+        Self::of(name, FieldKind::One(fields), help)
     }
 
     /// Whether its content has fields of its own.
     pub fn has_fields(&self) -> bool {
-        matches!(self.kind, Kind::Rows(..) | Kind::One(_))
+        matches!(self.kind, FieldKind::Rows(..) | FieldKind::One(_))
     }
 
     /// The same field, asked for.

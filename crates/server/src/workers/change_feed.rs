@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use onhand_core::ChannelId;
 use onhand_core::channel_sync::ObjectKind;
-use onhand_store::channel_sync::{self, Progress, sequencer};
+use onhand_store::channel_sync::{self, SyncProgress, sequencer};
 use onhand_store::{Error, Tx, outbox};
 use tokio::sync::watch;
 
@@ -99,7 +99,7 @@ impl Feed {
                 return Ok(());
             }
             let body = async move |tx: &mut Tx<'_>| channel_sync::sync_channel(tx, channel, kind, now).await;
-            if store.write("feed.catch_up", body).await? == Progress::UpToDate {
+            if store.write("feed.catch_up", body).await? == SyncProgress::UpToDate {
                 return Ok(());
             }
         }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::commands::{FulfilmentCommand, PlanOrder};
+use onhand_core::commands::{FulfilmentCommand, SourceOrder};
 use onhand_core::fulfilment::UnplannedItem;
 use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
 use onhand_store::tables::{product_stocks, stock_locations, unplanned_items};
@@ -102,9 +102,9 @@ async fn round(services: &Services) -> Result<usize, SubmitError> {
 
 async fn plan(services: Services, order: OrderId) -> Result<(), SubmitError> {
     let Some(about) = sourcing::about(&services.store, order).await? else { return Ok(()) };
-    let plan = PlanOrder { order, gather_at: None, near: about.near, lines: about.lines };
+    let plan = SourceOrder { order, gather_at: None, near: about.near, lines: about.lines };
     let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));
-    let settled = services.writer.submit(Submission { command, actor: UserId::new(0), receipt: None }).await?;
+    let settled = services.writer.submit(Submission { command, actor: UserId::new(0), dedup_record: None }).await?;
     if let SubmissionResult::Decided(Err(rejection)) = settled {
         tracing::warn!(order = order.get(), ?rejection, "cannot source an order");
     }

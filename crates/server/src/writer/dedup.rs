@@ -20,8 +20,8 @@ pub(super) struct Dedup {
 impl Dedup {
     pub(super) async fn load(tx: &mut Tx<'_>, batch: &[Submission]) -> Result<Self, Error> {
         let (mut keys, mut chunks) = (BTreeSet::new(), BTreeSet::new());
-        for receipt in batch.iter().filter_map(|entry| entry.receipt.as_ref()) {
-            match receipt {
+        for dedup_record in batch.iter().filter_map(|entry| entry.dedup_record.as_ref()) {
+            match dedup_record {
                 DedupRecord::Answer(keyed) => keys.insert(&keyed.key),
                 DedupRecord::Chunk(chunk) => chunks.insert((chunk.import, chunk.number)),
             };
@@ -33,7 +33,7 @@ impl Dedup {
 
     /// The speculative batches, if there is nothing else in the batch and none of them was done before.
     pub(super) fn ahead<'e>(&self, batch: &'e [Submission]) -> Option<Vec<&'e (SpeculativeBatch, imports::Chunk)>> {
-        let chunks = batch.iter().map(|entry| match &entry.receipt {
+        let chunks = batch.iter().map(|entry| match &entry.dedup_record {
             Some(DedupRecord::Chunk(chunk)) => Some(chunk),
             _ => None,
         });
@@ -49,7 +49,7 @@ impl Dedup {
         entry: &Submission,
         context: Context,
     ) -> SubmissionResult {
-        match &entry.receipt {
+        match &entry.dedup_record {
             None => SubmissionResult::Decided(decide(working_set, &entry.command, context)),
             Some(DedupRecord::Answer(keyed)) => self.replay_or_decide(working_set, entry, keyed, context),
             Some(DedupRecord::Chunk(chunk)) => {

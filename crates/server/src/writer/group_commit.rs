@@ -242,8 +242,8 @@ async fn decide_batch(
     ids: IdAllocator,
     now: impl Fn() -> Timestamp,
 ) -> Result<Batch, Error> {
-    let mut receipts = Dedup::load(tx, batch).await?;
-    if let Some(ahead) = receipts.ahead(batch).filter(|_| takes_ahead) {
+    let mut dedup_records = Dedup::load(tx, batch).await?;
+    if let Some(ahead) = dedup_records.ahead(batch).filter(|_| takes_ahead) {
         return write_ahead(tx, batch, &ahead, ids, now()).await;
     }
     let mut read_set = ReadSet::default();
@@ -258,11 +258,11 @@ async fn decide_batch(
     let mut settled = Vec::with_capacity(batch.len());
     for (position, entry) in batch.iter().enumerate() {
         let context = Context { actor: entry.actor, now: now.plus_micros(position as i64) };
-        settled.push(receipts.decide_once(&mut working_set, entry, context));
+        settled.push(dedup_records.decide_once(&mut working_set, entry, context));
     }
     let changes = working_set.take_changes();
     rows::apply(tx, &changes).await?;
-    receipts.store(tx, now).await?;
+    dedup_records.store(tx, now).await?;
     let is_order_due = changes.plans.values().any(|is_due| *is_due);
     let (stocks, last) = (ChangedStocks::of(&changes), now.plus_micros(batch.len() as i64));
     Ok(Batch { ids: working_set.ids, settled, stocks, is_order_due, last })

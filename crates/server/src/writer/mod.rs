@@ -36,7 +36,7 @@ pub const QUEUE_MAX: usize = 16_384;
 const CHUNKS_MAX: usize = 256;
 /// Chunk writers: batchers for rows of imports only, where a database has several writers at a time. They are to each
 /// other, and to the one for everything else, what another process would be.
-const IMPORTERS: u64 = 2;
+const CHUNK_WRITERS: u64 = 2;
 /// Above every number that is ever given; times the number of buckets it is still a 64-bit integer.
 const PREVIEW_IDS_END: i64 = i64::MAX / onhand_core::BUCKETS;
 
@@ -107,7 +107,7 @@ pub struct Submission {
     /// Who wants it.
     pub actor: UserId,
     /// By what it is known to be done, if the caller may ask again.
-    pub receipt: Option<DedupRecord>,
+    pub dedup_record: Option<DedupRecord>,
 }
 
 type Answering = oneshot::Sender<Result<SubmissionResult, SubmitError>>;
@@ -132,8 +132,8 @@ impl Writer {
             (Arc::new(ResponseCache::default()), Arc::new(Notify::new()), Arc::default());
         let batcher = || Batcher::new(store, clock, response_cache.clone(), due.clone(), Arc::clone(&calls));
         let (callers, of_callers) = mpsc::channel(QUEUE_MAX);
-        let importers = if store.is_shared() { IMPORTERS } else { 1 };
-        let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..importers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
+        let chunk_writers = if store.is_shared() { CHUNK_WRITERS } else { 1 };
+        let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..chunk_writers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
         // Where only one can write at a time, one takes everything in turn.
         let in_turn = if store.is_shared() { None } else { of_imports.pop() };
         let nobody = || mpsc::channel(1).1;
@@ -147,7 +147,7 @@ impl Writer {
 
     /// Submits a command and waits until it is on disk, or rejected.
     pub async fn submit(&self, submission: Submission) -> Result<SubmissionResult, SubmitError> {
-        let queue = match &submission.receipt {
+        let queue = match &submission.dedup_record {
             Some(DedupRecord::Chunk(chunk)) => &self.chunks[chunk.number as usize % self.chunks.len()],
             _ => &self.callers,
         };

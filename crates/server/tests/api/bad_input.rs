@@ -8,7 +8,7 @@ use std::sync::Arc;
 use onhand::api::{resources, routes};
 use onhand::auth::Role;
 use onhand::http::route::{Reading, Route};
-use onhand::wire::field::{Field, Kind};
+use onhand::wire::field::{Field, FieldKind};
 use onhand::wire::filter::Kind as FilterKind;
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
             let path = samples.path(&route, &format!("{}/", paths[turn % paths.len()]), caller).await;
             let spot = |field, under| Spot { route: route.clone(), path: path.clone(), field, under };
             found.push(spot(field, None));
-            if let Kind::Rows(fields, _) | Kind::One(fields) = field.kind {
+            if let FieldKind::Rows(fields, _) | FieldKind::One(fields) = field.kind {
                 found.extend(fields.iter().map(|inner| spot(inner, Some(field))));
             }
         }
@@ -52,7 +52,7 @@ async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
 /// What is in a field with fields of its own: the first row, or the object.
 fn inner<'v>(value: &'v mut Value, outer: &Field) -> &'v mut Value {
     match outer.kind {
-        Kind::Rows(..) => &mut value[0],
+        FieldKind::Rows(..) => &mut value[0],
         _ => value,
     }
 }
@@ -119,7 +119,9 @@ async fn odd_values_that_are_permitted_break_nothing() {
             // A number is taken, a SKU cannot be changed, a list does not exist: all of them are answers.
             assert!(matches!(answer.status, 200 | 201 | 204 | 400 | 406), "{answer:?}");
             // The keys of reasons are lines: an object of its own.
-            if matches!(spot.field.kind, Kind::Any | Kind::Object | Kind::Decimal) && spot.field.name != "reasons" {
+            if matches!(spot.field.kind, FieldKind::Any | FieldKind::Object | FieldKind::Decimal)
+                && spot.field.name != "reasons"
+            {
                 // An odd level before may have left too little for an order; no fault of its form is 406.
                 assert!(matches!(answer.status, 200 | 201 | 406), "{}: {answer:?}", spot.field.name);
             }
@@ -140,14 +142,14 @@ async fn all_faults_of_a_body_are_said_at_once() {
         let before = samples.shop.server.dump().await;
         caller.send(route.method.as_str(), &path, Body::Json(spoilt)).await.faults(&names);
         for field in fields {
-            if let Kind::One(inner) = field.kind {
+            if let FieldKind::One(inner) = field.kind {
                 let mut body = samples.body(&route);
                 body[field.name] = inner.iter().map(|field| (field.name.to_owned(), refused(field))).collect();
                 let faults = caller.send(route.method.as_str(), &path, Body::Json(body)).await.faults(&[field.name]);
                 let found = faults[field.name].as_object().expect("faults").keys().collect::<Vec<_>>();
                 assert_eq!(found, inner.iter().map(|field| field.name).collect::<Vec<_>>());
             }
-            let Kind::Rows(inner, _) = field.kind else { continue };
+            let FieldKind::Rows(inner, _) = field.kind else { continue };
             let row: Value = inner.iter().map(|field| (field.name.to_owned(), refused(field))).collect();
             let mut body = samples.body(&route);
             body[field.name] = json!([row, samples.row(inner), 5, {}]);

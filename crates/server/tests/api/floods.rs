@@ -127,7 +127,7 @@ async fn a_full_ledger_refuses_before_it_reads() {
         let writer = shop.server.app.writer.clone();
         waiting.spawn(async move {
             let command = Command::WriteStocks(WriteStocks { rows: Vec::new(), create_unknown_products: false });
-            let _ = writer.submit(Submission { command, actor: UserId::new(1), receipt: None }).await;
+            let _ = writer.submit(Submission { command, actor: UserId::new(1), dedup_record: None }).await;
         });
     }
     while !shop.server.app.writer.is_full() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use onhand::api::resources;
 use onhand::auth::Role;
 use onhand::http::route::Route;
-use onhand::wire::field::{Field, Kind};
+use onhand::wire::field::{Field, FieldKind};
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client};
@@ -116,12 +116,12 @@ impl Stranger {
 
     fn value(&self, field: &Field) -> Value {
         match field.kind {
-            Kind::Pk if !SHARED_FIELDS.contains(&field.name) => {
+            FieldKind::Pk if !SHARED_FIELDS.contains(&field.name) => {
                 let own = self.own.get(field.name);
                 json!(own.unwrap_or_else(|| panic!("say which {} is the stranger's own", field.name)))
             }
-            Kind::Rows(fields, _) => json!([self.row(fields)]),
-            Kind::One(fields) => self.row(fields),
+            FieldKind::Rows(fields, _) => json!([self.row(fields)]),
+            FieldKind::One(fields) => self.row(fields),
             _ if field.name == "product_sku" => json!("OWN"),
             _ => self.samples.value(field),
         }
@@ -212,10 +212,12 @@ fn pointers(fields: &'static [Field]) -> Vec<Vec<&'static Field>> {
     let mut found = Vec::new();
     for field in fields {
         match field.kind {
-            Kind::Pk | Kind::Pks if !CARRIED.contains(&field.name) && !SHARED_FIELDS.contains(&field.name) => {
+            FieldKind::Pk | FieldKind::Pks
+                if !CARRIED.contains(&field.name) && !SHARED_FIELDS.contains(&field.name) =>
+            {
                 found.push(vec![field]);
             }
-            Kind::Rows(inner, _) | Kind::One(inner) => {
+            FieldKind::Rows(inner, _) | FieldKind::One(inner) => {
                 found.extend(pointers(inner).into_iter().map(|mut way| {
                     way.insert(0, field);
                     way

@@ -4,7 +4,7 @@
 use onhand::api::routes;
 use onhand::auth::Role;
 use onhand::http::route::{Mount, Reading, Route};
-use onhand::wire::field::{Field, Kind};
+use onhand::wire::field::{Field, FieldKind};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Body};
@@ -39,10 +39,10 @@ fn spoil(body: &mut Value, fields: &[Field], path: &str) -> Vec<String> {
     let mut named = Vec::new();
     for field in fields {
         match (field.kind, body.get_mut(field.name)) {
-            (Kind::Rows(inner, _), Some(Value::Array(rows))) if !rows.is_empty() => {
+            (FieldKind::Rows(inner, _), Some(Value::Array(rows))) if !rows.is_empty() => {
                 named.extend(spoil(&mut rows[0], inner, &format!("{path}{}[0].", field.name)));
             }
-            (Kind::One(inner), Some(value @ Value::Object(_))) => {
+            (FieldKind::One(inner), Some(value @ Value::Object(_))) => {
                 named.extend(spoil(value, inner, &format!("{path}{}.", field.name)));
             }
             _ => {}

@@ -4,7 +4,7 @@
 use onhand::api::routes;
 use onhand::auth::Role;
 use onhand::http::route::Route;
-use onhand::wire::field::{Field, Kind};
+use onhand::wire::field::{Field, FieldKind};
 use serde_json::{Value, json};
 
 use crate::client::{Client, parsed, unique};
@@ -41,7 +41,7 @@ async fn of_two_changes_at_once_both_hold() {
     for route in routes().iter().filter(|route| matches!(route.method.as_str(), "PATCH" | "PUT")) {
         let target = target(&samples, route, &people[0]).await;
         // What `PUT` asks for is sent by both, as it was.
-        let is_free = |field: &&Field| !field.required && !matches!(field.kind, Kind::Pk);
+        let is_free = |field: &&Field| !field.required && !matches!(field.kind, FieldKind::Pk);
         let optional = route.body.unwrap_or_default().iter().filter(is_free).count();
         let is_single = route.method == "PUT" && optional < 2 || SINGLE.iter().any(|(what, _)| *what == target.what);
         if !is_single && target.fields.len() < 2 {
@@ -128,29 +128,29 @@ async fn its_time_grows(samples: &Samples, target: &Target, caller: &Client) {
 fn other(samples: &Samples, field: &Field, shown: &Value) -> Option<Value> {
     let number = unique() as i64;
     let value = match field.kind {
-        Kind::Text(max) | Kind::Blank(max) => {
+        FieldKind::Text(max) | FieldKind::Blank(max) => {
             let text = format!("{number}");
             json!(text[text.len().saturating_sub(max)..])
         }
-        Kind::Int(min, max) => {
+        FieldKind::Int(min, max) => {
             let value = min + number % (max - min).clamp(1, 100_000);
             json!(if json!(value) == *shown { min } else { value })
         }
-        Kind::Bool => json!(!shown.as_bool().unwrap_or_default()),
+        FieldKind::Bool => json!(!shown.as_bool().unwrap_or_default()),
         // Not every state follows every other one.
-        Kind::Choice(_) if field.name == "status" => return None,
-        Kind::Choice(words) => json!(words.iter().find(|word| json!(word) != *shown)?),
-        Kind::Object => json!({format!("k{number}"): number}),
-        Kind::Any => json!(format!("v{number}")),
-        Kind::Decimal => json!(format!("{number}.50")),
+        FieldKind::Choice(_) if field.name == "status" => return None,
+        FieldKind::Choice(words) => json!(words.iter().find(|word| json!(word) != *shown)?),
+        FieldKind::Object => json!({format!("k{number}"): number}),
+        FieldKind::Any => json!(format!("v{number}")),
+        FieldKind::Decimal => json!(format!("{number}.50")),
         // A quarter or three: what is not a sum of few powers of two may come back as its neighbour.
-        Kind::Number(max) => json!((number % i64::from(max)) as f64 / 2.0 + 0.25),
-        Kind::Texts(..) => json!([format!("t{number}")]),
-        Kind::Pk if field.nullable => {
+        FieldKind::Number(max) => json!((number % i64::from(max)) as f64 / 2.0 + 0.25),
+        FieldKind::Texts(..) => json!([format!("t{number}")]),
+        FieldKind::Pk if field.nullable => {
             let named = samples.pointer(field.name)?;
             if shown.is_null() { json!(named) } else { Value::Null }
         }
-        Kind::Pks => {
+        FieldKind::Pks => {
             let named = samples.pointer(field.name)?;
             if *shown == json!([]) { json!([named]) } else { json!([]) }
         }

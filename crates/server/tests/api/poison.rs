@@ -3,7 +3,7 @@
 //! Promises: written from the tables of the vendor's documents, not from the form reader; where only an object's
 //! existence decides, it gives no opinion. Must not know routes.
 
-use onhand::wire::field::{Field, Kind};
+use onhand::wire::field::{Field, FieldKind};
 use serde_json::{Value, json};
 
 use crate::shop::long;
@@ -91,7 +91,7 @@ pub(crate) fn values() -> Vec<Value> {
 /// What a field must do with a value, by what its table says.
 pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
     // What else may be null has a blank form; a state has none.
-    let is_blank = matches!(field.kind, Kind::Status | Kind::TimeZone)
+    let is_blank = matches!(field.kind, FieldKind::Status | FieldKind::TimeZone)
         && value.as_str().is_some_and(|text| text.trim().is_empty());
     if value.is_null() || is_blank {
         return taken(field.nullable);
@@ -105,44 +105,46 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
         return Verdict::Refused;
     }
     match field.kind {
-        Kind::Text(max) => taken(text(value).is_some_and(|text| (1..=max).contains(&text.trim().chars().count()))),
-        Kind::Blank(max) => taken(text(value).is_some_and(|text| text.trim().chars().count() <= max)),
-        Kind::Secret(max) => taken(text(value).is_some_and(|text| (1..=max).contains(&text.chars().count()))),
-        Kind::Int(min, max) => taken(whole(value).is_some_and(|number| (min.into()..=max.into()).contains(&number))),
-        Kind::Bool => taken(match value {
+        FieldKind::Text(max) => taken(text(value).is_some_and(|text| (1..=max).contains(&text.trim().chars().count()))),
+        FieldKind::Blank(max) => taken(text(value).is_some_and(|text| text.trim().chars().count() <= max)),
+        FieldKind::Secret(max) => taken(text(value).is_some_and(|text| (1..=max).contains(&text.chars().count()))),
+        FieldKind::Int(min, max) => {
+            taken(whole(value).is_some_and(|number| (min.into()..=max.into()).contains(&number)))
+        }
+        FieldKind::Bool => taken(match value {
             Value::Bool(_) => true,
             Value::Number(number) => matches!(number.as_i64(), Some(0 | 1)),
             Value::String(text) => text == "True",
             _ => false,
         }),
-        Kind::Choice(words) => taken(value.as_str().is_some_and(|text| words.contains(&text))),
-        Kind::Status => taken(value == "100"),
-        Kind::Object => taken(match value {
+        FieldKind::Choice(words) => taken(value.as_str().is_some_and(|text| words.contains(&text))),
+        FieldKind::Status => taken(value == "100"),
+        FieldKind::Object => taken(match value {
             Value::Object(_) => small(value),
             Value::String(text) => matches!(text.as_str(), "{}" | "{\"a\": 1}"),
             _ => false,
         }),
-        Kind::List => taken(match value {
+        FieldKind::List => taken(match value {
             Value::Array(_) => small(value),
             Value::String(text) => text == "[1]",
             _ => false,
         }),
-        Kind::Number(max) => taken(fraction(value).is_some_and(|number| number.abs() <= f64::from(max))),
-        Kind::Any => taken(small(value)),
-        Kind::Time => taken(value == "2026-01-02"),
-        Kind::Decimal => taken(decimal(value)),
-        Kind::Pk => match whole(value) {
+        FieldKind::Number(max) => taken(fraction(value).is_some_and(|number| number.abs() <= f64::from(max))),
+        FieldKind::Any => taken(small(value)),
+        FieldKind::Time => taken(value == "2026-01-02"),
+        FieldKind::Decimal => taken(decimal(value)),
+        FieldKind::Pk => match whole(value) {
             Some(1..=i128::MAX) if field.name != "order" => Verdict::Unclear,
             _ => Verdict::Refused,
         },
-        Kind::Pks | Kind::Units => taken(match value {
+        FieldKind::Pks | FieldKind::Units => taken(match value {
             Value::Array(items) => items.iter().all(|item| whole(item).is_some_and(|id| i64::try_from(id).is_ok())),
             Value::Object(items) => items.is_empty(),
             // A form can only carry text, so a list or an object may come as its JSON text.
             Value::String(text) => matches!(text.as_str(), "{}" | "[1]"),
             _ => false,
         }),
-        Kind::Texts(max, chars) => taken(match value {
+        FieldKind::Texts(max, chars) => taken(match value {
             Value::Array(items) => {
                 let fits = |item| text(item).is_some_and(|text| (1..=chars).contains(&text.trim().chars().count()));
                 items.len() <= max && items.iter().all(fits)
@@ -151,19 +153,19 @@ pub(crate) fn verdict(field: &Field, value: &Value) -> Verdict {
             _ => false,
         }),
         // A list that may be missing may be empty.
-        Kind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
+        FieldKind::Rows(..) => taken(field.nullable && matches!(value, Value::Array(rows) if rows.is_empty())),
         // None of the values is the name of a zone.
-        Kind::One(_) | Kind::TimeZone => Verdict::Refused,
+        FieldKind::One(_) | FieldKind::TimeZone => Verdict::Refused,
     }
 }
 
 /// A value that a field of this kind rejects, to spoil all fields of a body at once.
 pub(crate) fn refused(field: &Field) -> Value {
     match field.kind {
-        Kind::Text(_) | Kind::Blank(_) | Kind::Secret(_) => json!(["no text"]),
-        Kind::Any => (0..40).fold(json!(1), |inner, _| json!([inner])),
-        Kind::Bool => json!("maybe"),
-        Kind::Object | Kind::List => json!("no object"),
+        FieldKind::Text(_) | FieldKind::Blank(_) | FieldKind::Secret(_) => json!(["no text"]),
+        FieldKind::Any => (0..40).fold(json!(1), |inner, _| json!([inner])),
+        FieldKind::Bool => json!("maybe"),
+        FieldKind::Object | FieldKind::List => json!("no object"),
         _ => json!("zzz"),
     }
 }

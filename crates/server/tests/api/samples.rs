@@ -11,7 +11,7 @@ use onhand::api::{resources, routes};
 use onhand::auth::Role;
 use onhand::config::ServeConfig;
 use onhand::http::route::{Mount, Reading, Route};
-use onhand::wire::field::{Field, Kind};
+use onhand::wire::field::{Field, FieldKind};
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, PASSWORD, TestServer, password_hash, unique};
@@ -281,26 +281,26 @@ impl Samples {
         match field.kind {
             _ if field.name == "product_sku" => json!("SAMPLE"),
             // Unlike that of a new product, the SKU of a counted line is there already.
-            Kind::Text(_) if field.help == COUNTED.help => json!("SAMPLE"),
+            FieldKind::Text(_) if field.help == COUNTED.help => json!("SAMPLE"),
             _ if field.name == "object_id" => json!(self.one["object_id"]),
-            Kind::Text(max) | Kind::Blank(max) | Kind::Secret(max) => {
+            FieldKind::Text(max) | FieldKind::Blank(max) | FieldKind::Secret(max) => {
                 json!(format!("t{}", unique()).chars().take(max).collect::<String>())
             }
-            Kind::Int(min, _) => json!(min),
-            Kind::Bool => json!(true),
-            Kind::Choice(words) => json!(words[0]),
-            Kind::Status => json!("400"),
-            Kind::Object => json!({"a": 1}),
-            Kind::List => json!([{"a": 1}]),
-            Kind::Number(max) => json!(f64::from(max) / 8.0),
-            Kind::Any => json!("anything"),
-            Kind::Time => json!(self.shop.server.time(0)),
-            Kind::TimeZone => json!("Europe/Istanbul"),
-            Kind::Decimal => json!("1.50"),
-            Kind::Pks | Kind::Units | Kind::Texts(..) => json!([]),
-            Kind::Rows(fields, _) => json!([self.row(fields)]),
-            Kind::One(fields) => self.row(fields),
-            Kind::Pk => match field.name {
+            FieldKind::Int(min, _) => json!(min),
+            FieldKind::Bool => json!(true),
+            FieldKind::Choice(words) => json!(words[0]),
+            FieldKind::Status => json!("400"),
+            FieldKind::Object => json!({"a": 1}),
+            FieldKind::List => json!([{"a": 1}]),
+            FieldKind::Number(max) => json!(f64::from(max) / 8.0),
+            FieldKind::Any => json!("anything"),
+            FieldKind::Time => json!(self.shop.server.time(0)),
+            FieldKind::TimeZone => json!("Europe/Istanbul"),
+            FieldKind::Decimal => json!("1.50"),
+            FieldKind::Pks | FieldKind::Units | FieldKind::Texts(..) => json!([]),
+            FieldKind::Rows(fields, _) => json!([self.row(fields)]),
+            FieldKind::One(fields) => self.row(fields),
+            FieldKind::Pk => match field.name {
                 // A new pair each time, until all have been through; most sweeps want to be rejected.
                 "product" => json!(self.pairs[0][self.taken.fetch_add(1, Ordering::Relaxed) % PAIRED]),
                 "catalog" => json!(self.pairs[1][self.second()]),

@@ -9,7 +9,7 @@ use super::encoding::{Encoding, Text};
 use super::separator;
 use crate::formula_injection::plain;
 use crate::reader::{Rows, Source};
-use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
+use crate::{Format, Kind, Limits, Row, RowError, SheetError};
 
 /// How far the end of a record is looked for. Beyond, a quotation mark was left open or there are no lines.
 const RECORD_BYTES_MAX: usize = 1 << 20;
@@ -32,7 +32,7 @@ pub(crate) struct Records {
 struct Extent {
     bytes: usize,
     fields: usize,
-    fault: Option<RowFault>,
+    fault: Option<RowError>,
 }
 
 impl Records {
@@ -98,8 +98,8 @@ impl Records {
             }
         }
         let fault = match in_columns {
-            _ if too_long => Some(RowFault::TooLong { max: self.record.len() }),
-            Some(inside) if bytes > inside => Some(RowFault::TooWide { max: self.ends.len() }),
+            _ if too_long => Some(RowError::TooLong { max: self.record.len() }),
+            Some(inside) if bytes > inside => Some(RowError::TooWide { max: self.ends.len() }),
             _ => None,
         };
         Ok(Extent { bytes, fields: fields.min(self.ends.len()), fault })
@@ -110,11 +110,11 @@ impl Records {
         SheetError::Broken { row: Some(self.number), why }
     }
 
-    fn fill(&self, row: &mut Row, extent: &Extent) -> Option<RowFault> {
-        let unreadable = RowFault::Unreadable { encoding: self.text.name() };
+    fn fill(&self, row: &mut Row, extent: &Extent) -> Option<RowError> {
+        let unreadable = RowError::Unreadable { encoding: self.text.name() };
         let Ok(text) = str::from_utf8(&self.record[..extent.bytes]) else { return Some(unreadable) };
         if text.contains('\0') {
-            return Some(RowFault::Nul);
+            return Some(RowError::Nul);
         }
         if self.text.damaged() && text.contains(char::REPLACEMENT_CHARACTER) {
             return Some(unreadable);
@@ -125,7 +125,7 @@ impl Records {
             let cell = text.get(start..end).unwrap_or_default();
             start = end;
             if cell.len() > self.cell_chars_max && cell.chars().count() > self.cell_chars_max {
-                return Some(RowFault::CellTooLong { max: self.cell_chars_max });
+                return Some(RowError::CellTooLong { max: self.cell_chars_max });
             }
             row.push(Kind::Text, plain(cell));
         }

@@ -10,7 +10,7 @@ use super::xml::{BytesStart, Event, Xml, add_text, attribute, ends_early};
 use super::{looks, numbers};
 use crate::formula_injection::plain;
 use crate::reader::{Rows, Source};
-use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
+use crate::{Format, Kind, Limits, Row, RowError, SheetError};
 
 /// Styles of sheets that are hidden.
 const HIDDEN_MAX: usize = 10_000;
@@ -23,7 +23,7 @@ pub(crate) struct Ods {
     limits: Limits,
     /// The row of the file that was read last, how often it is still to be given, and its last number.
     repeated: Row,
-    fault: Option<RowFault>,
+    fault: Option<RowError>,
     left: u64,
     number: u64,
     text: String,
@@ -70,7 +70,7 @@ impl Ods {
         Ok(true)
     }
 
-    fn row(&mut self) -> Result<Option<RowFault>, SheetError> {
+    fn row(&mut self) -> Result<Option<RowError>, SheetError> {
         let (mut fault, mut column) = (None, 0_usize);
         loop {
             let tag = match self.xml.next()? {
@@ -94,14 +94,14 @@ impl Ods {
     }
 
     /// Adds a cell as often as it is there; what is too far right ends that.
-    fn add(&mut self, tag: &Tag, column: usize) -> Result<(), RowFault> {
+    fn add(&mut self, tag: &Tag, column: usize) -> Result<(), RowError> {
         let (mut number, mut kind) = (String::new(), tag.kind);
         let text = match (&tag.value, tag.kind) {
             (None, Kind::Text) => plain(&self.text),
             (None, _) => self.text.as_str(),
             (Some(value), Kind::Number) => {
                 if !numbers::add(value, &mut number) {
-                    return Err(RowFault::Damaged("a number"));
+                    return Err(RowError::Damaged("a number"));
                 }
                 kind = looks::shown(&mut number, &self.text);
                 number.as_str()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use onhand_core::ChannelId;
 use onhand_core::channel_sync::ObjectKind;
 
-use super::{Progress, deliveries};
+use super::{SyncProgress, deliveries};
 use crate::engine::Row;
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
@@ -88,9 +88,9 @@ pub(super) async fn forget(
     channel: ChannelId,
     kind: ObjectKind,
     scope: i64,
-) -> Result<Progress, Error> {
+) -> Result<SyncProgress, Error> {
     let progress = deliveries::clear(tx, channel, kind, scope).await?;
-    if progress == Progress::UpToDate {
+    if progress == SyncProgress::UpToDate {
         tx.execute(&REMOVE, &values![channel.get(), kind.number(), scope]).await?;
     }
     Ok(progress)
@@ -98,15 +98,19 @@ pub(super) async fn forget(
 
 /// Forgets all that depends on the catalog: it is looked at from the beginning. So much of it is taken away at a time;
 /// until the last of it is gone, the feed is that of the catalog before.
-pub(super) async fn begin_anew(tx: &mut Tx<'_>, channel: ChannelId, mark: &ChannelCursor) -> Result<Progress, Error> {
+pub(super) async fn begin_anew(
+    tx: &mut Tx<'_>,
+    channel: ChannelId,
+    mark: &ChannelCursor,
+) -> Result<SyncProgress, Error> {
     for kind in OF_CATALOG {
-        if deliveries::clear_kind(tx, channel, kind).await? == Progress::More {
-            return Ok(Progress::More);
+        if deliveries::clear_kind(tx, channel, kind).await? == SyncProgress::More {
+            return Ok(SyncProgress::More);
         }
     }
     for kind in OF_CATALOG {
         tx.execute(&REMOVE_KIND, &values![channel.get(), kind.number()]).await?;
     }
     tx.execute(&UPDATE, &values![channel.get(), mark.catalog, mark.has_items, &mark.lists]).await?;
-    Ok(Progress::UpToDate)
+    Ok(SyncProgress::UpToDate)
 }

@@ -113,7 +113,7 @@ pub struct Slice {
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct ChangesQuery {
     /// From where on.
     pub cursor: Cursor,
     /// Stocks at the most, but for those of one product.
@@ -123,12 +123,12 @@ pub struct Wanted {
 }
 
 /// What comes next for a cursor. What has changed of what the channel may have has got its versions before.
-pub async fn next(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: Wanted) -> Result<Slice, Error> {
+pub async fn next(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: ChangesQuery) -> Result<Slice, Error> {
     let slice = part(tx, channel_scope, wanted).await?;
     Ok(Slice { next: slice.next.tidied(), ..slice })
 }
 
-async fn part(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: Wanted) -> Result<Slice, Error> {
+async fn part(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: ChangesQuery) -> Result<Slice, Error> {
     let mut cursor = wanted.cursor;
     if cursor == Cursor::default() {
         cursor.since = change_log::head(tx).await?;
@@ -190,7 +190,7 @@ async fn changed(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
     (cursor, until): (Cursor, i64),
-    wanted: Wanted,
+    wanted: ChangesQuery,
 ) -> Result<(Vec<Told>, Option<i64>, bool), Error> {
     let mut lists = channel_scope.scopes(ObjectKind::Stock);
     lists.retain(|list| wanted.list.is_none_or(|wanted| wanted == *list));

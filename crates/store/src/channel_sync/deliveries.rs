@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use onhand_core::channel_sync::{self, ObjectKind};
 use onhand_core::{ChannelId, Timestamp};
 
-use super::Progress;
+use super::SyncProgress;
 use super::delivery_facts::Object;
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
@@ -54,7 +54,7 @@ pub enum Offer {
 }
 
 /// An object that is due.
-pub(super) struct Due {
+pub(super) struct DueDelivery {
     object: i64,
     scope: i64,
     offer: Offer,
@@ -62,15 +62,15 @@ pub(super) struct Due {
     not_before: i64,
 }
 
-impl Due {
+impl DueDelivery {
     /// What is due of an object, if anything.
     pub(super) fn of(object: &Object) -> Option<Self> {
         let (offer, not_before) = match object.facts.due() {
-            channel_sync::Due::Nothing => return None,
-            channel_sync::Due::Refused => (Offer::Refused, None),
-            channel_sync::Due::Insert(time) => (Offer::Insert, time),
-            channel_sync::Due::Update(time) => (Offer::Update, time),
-            channel_sync::Due::Removal => (Offer::Removal, None),
+            channel_sync::DueAs::Nothing => return None,
+            channel_sync::DueAs::Refused => (Offer::Refused, None),
+            channel_sync::DueAs::Insert(time) => (Offer::Insert, time),
+            channel_sync::DueAs::Update(time) => (Offer::Update, time),
+            channel_sync::DueAs::Removal => (Offer::Removal, None),
         };
         Some(Self {
             object: object.id,
@@ -88,7 +88,7 @@ pub(super) async fn write(
     channel: ChannelId,
     kind: ObjectKind,
     objects: &BTreeSet<i64>,
-    due: &[Due],
+    due: &[DueDelivery],
 ) -> Result<(), Error> {
     let (channel, kind) = (channel.get(), kind.number());
     let kept: BTreeSet<i64> = due.iter().map(|due| due.object).collect();
@@ -99,8 +99,8 @@ pub(super) async fn write(
     tx.execute_each(&PUT, rows).await
 }
 
-fn progress(taken: u64) -> Progress {
-    if taken < CLEARED_ROWS.unsigned_abs() { Progress::UpToDate } else { Progress::More }
+fn progress(taken: u64) -> SyncProgress {
+    if taken < CLEARED_ROWS.unsigned_abs() { SyncProgress::UpToDate } else { SyncProgress::More }
 }
 
 /// Takes away the deliveries of a scope, [`CLEARED_ROWS`] at a time.
@@ -109,19 +109,19 @@ pub(super) async fn clear(
     channel: ChannelId,
     kind: ObjectKind,
     scope: i64,
-) -> Result<Progress, Error> {
+) -> Result<SyncProgress, Error> {
     let values = values![channel.get(), kind.number(), scope, CLEARED_ROWS];
     Ok(progress(tx.execute(&CLEAR, &values).await?))
 }
 
 /// Takes away the deliveries of a kind, [`CLEARED_ROWS`] at a time.
-pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind) -> Result<Progress, Error> {
+pub(super) async fn clear_kind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind) -> Result<SyncProgress, Error> {
     Ok(progress(tx.execute(&CLEAR_KIND, &values![channel.get(), kind.number(), CLEARED_ROWS]).await?))
 }
 
 /// Which part of a feed is wanted.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct DeliveryQuery {
     /// Whose.
     pub channel: ChannelId,
     /// Of which kind.
@@ -151,7 +151,7 @@ pub struct Part {
 }
 
 /// A part of a feed.
-pub async fn part(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Part, Error> {
+pub async fn part(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<Part, Error> {
     let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
     let end = wanted.skip.saturating_add(wanted.limit).saturating_add(COUNTED_BEYOND);
     let mut found = Vec::new();
@@ -166,7 +166,7 @@ pub async fn part(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Part, Error> {
 }
 
 /// How many rows a feed has.
-pub(super) async fn count(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<i64, Error> {
+pub(super) async fn count(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<i64, Error> {
     let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
     let mut count = 0;
     for offer in wanted.offers {
@@ -178,8 +178,8 @@ pub(super) async fn count(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<i64, Error
 
 /// How much of a feed the channel could not take, and when the oldest change of that was made: what it is not offered
 /// again, and what it is offered again later.
-pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<(i64, Option<Timestamp>), Error> {
-    let for_good = Wanted { offers: &[Offer::Refused], ..wanted.clone() };
+pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<(i64, Option<Timestamp>), Error> {
+    let for_good = DeliveryQuery { offers: &[Offer::Refused], ..wanted.clone() };
     let mut count = self::count(tx, &for_good).await?;
     let mut oldest = oldest(tx, &for_good).await?;
     for offer in wanted.offers {
@@ -194,7 +194,7 @@ pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<(i64, Op
 }
 
 /// When the oldest change in a feed was made.
-pub(super) async fn oldest(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Option<Timestamp>, Error> {
+pub(super) async fn oldest(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<Option<Timestamp>, Error> {
     let (channel, kind) = (wanted.channel.get(), wanted.kind.number());
     let mut oldest = Vec::new();
     for offer in wanted.offers {

@@ -6,7 +6,7 @@ use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{ChannelId, Timestamp};
 
 use super::channel_scope::ChannelScope;
-use super::deliveries::{self, Offer, Wanted};
+use super::deliveries::{self, DeliveryQuery, Offer};
 use super::{change_log, channel_cursors};
 use crate::sql::{statements, values};
 use crate::tables::integration_actions::ActionRow;
@@ -91,9 +91,9 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
             let position = known.get(&(kind, scope)).copied().unwrap_or(0);
             lag.behind += change_log::count(tx, kind, scope, position).await?;
             let all: &[Offer] = &[Offer::Insert, Offer::Update];
-            let part = Wanted { channel, kind, scope, offers: all, skip: 0, limit: 1, now };
+            let part = DeliveryQuery { channel, kind, scope, offers: all, skip: 0, limit: 1, now };
             let counted =
-                async |tx: &mut Tx<'_>, offers| deliveries::count(tx, &Wanted { offers, ..part.clone() }).await;
+                async |tx: &mut Tx<'_>, offers| deliveries::count(tx, &DeliveryQuery { offers, ..part.clone() }).await;
             lag.inserts += counted(tx, &[Offer::Insert]).await?;
             lag.updates += counted(tx, &[Offer::Update]).await?;
             lag.removals += counted(tx, &[Offer::Removal]).await?;

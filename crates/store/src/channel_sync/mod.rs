@@ -27,14 +27,14 @@ use onhand_core::{ChannelId, ProductId, StockListId, Timestamp};
 use crate::tables::batch_requests;
 use crate::{Error, Tx};
 use channel_scope::ChannelScope;
-use deliveries::Due;
+use deliveries::DueDelivery;
 
 /// Changes that are looked at in one transaction.
 const ROUND_ROWS: i64 = 250;
 
 /// How far a channel is with the changes of a kind.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Progress {
+pub enum SyncProgress {
     /// There is nothing it has not looked at.
     UpToDate,
     /// There is more.
@@ -77,18 +77,18 @@ pub async fn sync_channel(
     channel: ChannelId,
     kind: ObjectKind,
     now: Timestamp,
-) -> Result<Progress, Error> {
+) -> Result<SyncProgress, Error> {
     let (channel_scope, progress) = opened(tx, channel, now).await?;
-    if progress == Progress::More {
-        return Ok(Progress::More);
+    if progress == SyncProgress::More {
+        return Ok(SyncProgress::More);
     }
     let known = channel_cursors::all(tx, channel).await?;
     let mut left = ROUND_ROWS;
     for kind in kinds(kind) {
         let scopes = channel_scope.scopes(kind);
         for (_, scope) in known.keys().filter(|(of, scope)| *of == kind && !scopes.contains(scope)) {
-            if channel_cursors::forget(tx, channel, kind, *scope).await? == Progress::More {
-                return Ok(Progress::More);
+            if channel_cursors::forget(tx, channel, kind, *scope).await? == SyncProgress::More {
+                return Ok(SyncProgress::More);
             }
         }
         for scope in change_log::waiting(tx, kind, channel_cursors::with(&known, kind, &scopes)).await? {
@@ -100,11 +100,11 @@ pub async fn sync_channel(
             let objects: BTreeSet<i64> = found.iter().map(|change| change.object).collect();
             reconsider(tx, &channel_scope, kind, &objects).await?;
             if left <= 0 {
-                return Ok(Progress::More);
+                return Ok(SyncProgress::More);
             }
         }
     }
-    Ok(Progress::UpToDate)
+    Ok(SyncProgress::UpToDate)
 }
 
 /// Locks a channel's feed: from here on no other transaction writes what it knows or its deliveries. A catalog that is
@@ -114,12 +114,12 @@ pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result
 }
 
 /// The same, and whether the feed has been begun anew where it must be.
-async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(ChannelScope, Progress), Error> {
+async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(ChannelScope, SyncProgress), Error> {
     let before = channel_cursors::lock(tx, channel).await?;
     let channel_scope = ChannelScope::of(tx, channel).await?;
     let mark = channel_scope.mark();
     let progress = match before == mark {
-        true => Progress::UpToDate,
+        true => SyncProgress::UpToDate,
         false => channel_cursors::begin_anew(tx, channel, &mark).await?,
     };
     batches::give_up_expired(tx, &channel_scope, now).await?;
@@ -155,6 +155,6 @@ async fn decide(
         return Ok(());
     }
     let facts = delivery_facts::of(tx, channel_scope, kind, objects).await?;
-    let due: Vec<Due> = facts.iter().filter_map(Due::of).collect();
+    let due: Vec<DueDelivery> = facts.iter().filter_map(DueDelivery::of).collect();
     deliveries::write(tx, channel_scope.channel, kind, objects, &due).await
 }

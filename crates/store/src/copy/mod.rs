@@ -18,14 +18,14 @@ use crate::{Error, Store, Tx, Value, verify};
 /// Chunks on their way.
 const CHUNKS: usize = 2;
 /// Filling it row by row, a statement each, in one transaction would take days.
-const SPREAD_TARGET: &str = "the target is spread over several machines: copy to one that is not yet, then run onhand migrate \
+const DISTRIBUTED_TARGET: &str = "the target is spread over several machines: copy to one that is not yet, then run onhand migrate \
                              --citus, which moves the rows; nothing was changed";
 /// What one side says when the other has failed.
 const GONE: &str = "the other side of the copy has gone";
 
 /// How a copy goes on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Progress {
+pub enum CopyProgress {
     /// So many rows are to be copied.
     Begins(i64),
     /// So many more rows of this table are in the target.
@@ -57,7 +57,7 @@ enum Message {
 pub async fn run(
     source: &Store,
     target: &Store,
-    told: impl Fn(Progress) + Send + Sync + 'static,
+    told: impl Fn(CopyProgress) + Send + Sync + 'static,
 ) -> Result<Vec<Copied>, Error> {
     let schema = source.schema().await?;
     if !schema.missing.is_empty() {
@@ -65,7 +65,7 @@ pub async fn run(
         return Err(Error::PreconditionFailed(text));
     }
     if matches!(target.spread().await?, PlacementState::Complete | PlacementState::Partial(_)) {
-        return Err(Error::PreconditionFailed(SPREAD_TARGET.to_owned()));
+        return Err(Error::PreconditionFailed(DISTRIBUTED_TARGET.to_owned()));
     }
     target.migrate().await?;
     let (sender, receiver) = mpsc::channel(CHUNKS);
@@ -107,7 +107,7 @@ async fn unload(tx: &mut Tx<'_>, sender: &Sender<Message>) -> Result<(), Error> 
 async fn load(
     tx: &mut Tx<'_>,
     mut receiver: Receiver<Message>,
-    told: &(impl Fn(Progress) + Sync),
+    told: &(impl Fn(CopyProgress) + Sync),
 ) -> Result<Vec<Copied>, Error> {
     for table in tables() {
         if !table.is_empty(tx).await? {
@@ -120,11 +120,11 @@ async fn load(
     let mut copied: Vec<Copied> = tables().map(|table| Copied { table: &table.name, rows: 0 }).collect();
     loop {
         match receive(tx, &mut receiver).await? {
-            Message::Begins(rows) => told(Progress::Begins(rows)),
+            Message::Begins(rows) => told(CopyProgress::Begins(rows)),
             Message::Chunk(table, rows) => {
                 let rows = table.insert(tx, rows).await?;
                 copied.iter_mut().filter(|copied| copied.table == table.name).for_each(|copied| copied.rows += rows);
-                told(Progress::Copied(&table.name, rows));
+                told(CopyProgress::Copied(&table.name, rows));
             }
             Message::Ends => break,
         }
@@ -141,14 +141,14 @@ async fn load(
 }
 
 /// Checks the target against every rule.
-async fn check(tx: &mut Tx<'_>, told: &(impl Fn(Progress) + Sync)) -> Result<(), Error> {
+async fn check(tx: &mut Tx<'_>, told: &(impl Fn(CopyProgress) + Sync)) -> Result<(), Error> {
     if let Tx::Postgres(session) = tx {
         // It has not seen yet how much there is, and plans by that.
         session.execute_script("ANALYZE").await?;
     }
     for rule in 0..verify::rules() {
         let (name, differences) = verify::check(tx, rule).await?;
-        told(Progress::Checks(name));
+        told(CopyProgress::Checks(name));
         if let Some(verify::Difference { id, expected, found, .. }) = differences.first() {
             let text = format!(
                 "the source does not add up ({name}: id {id}: expected {expected}, found {found}), so nothing was copied; \

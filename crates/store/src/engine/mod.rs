@@ -44,14 +44,14 @@ pub enum Row<'r> {
 }
 
 /// A type that a column can be read as.
-pub trait Column: Sized {
+pub trait FromColumn: Sized {
     /// Reads column `index`, counted from 0.
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error>;
 }
 
 impl Row<'_> {
     /// Column `index`, counted from 0.
-    pub fn get<T: Column>(&self, index: usize) -> Result<T, Error> {
+    pub fn get<T: FromColumn>(&self, index: usize) -> Result<T, Error> {
         T::read(self, index)
     }
 }
@@ -207,7 +207,7 @@ fn no_null() -> Error {
     Error::Internal("a column is NULL that never is".to_owned())
 }
 
-impl Column for i64 {
+impl FromColumn for i64 {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
@@ -216,19 +216,19 @@ impl Column for i64 {
     }
 }
 
-impl Column for bool {
+impl FromColumn for bool {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         i64::read(row, index).map(|number| number != 0)
     }
 }
 
-impl Column for String {
+impl FromColumn for String {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         row.str(index).map(ToOwned::to_owned)
     }
 }
 
-impl Column for Vec<u8> {
+impl FromColumn for Vec<u8> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
@@ -237,7 +237,7 @@ impl Column for Vec<u8> {
     }
 }
 
-impl Column for Option<i64> {
+impl FromColumn for Option<i64> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
@@ -246,7 +246,7 @@ impl Column for Option<i64> {
     }
 }
 
-impl Column for Option<String> {
+impl FromColumn for Option<String> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => row.get(index).map_err(sqlite::error),
@@ -255,7 +255,7 @@ impl Column for Option<String> {
     }
 }
 
-impl Column for Value<'static> {
+impl FromColumn for Value<'static> {
     fn read(row: &Row<'_>, index: usize) -> Result<Self, Error> {
         match row {
             Row::Sqlite(row) => sqlite::value(row, index),

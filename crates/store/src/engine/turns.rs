@@ -15,14 +15,14 @@ use crate::Error;
 const WAITING_MAX: usize = 2_048;
 
 /// A queue of reads.
-pub(super) struct Turns {
+pub(super) struct ReadQueue {
     places: Arc<Semaphore>,
     waiting: AtomicUsize,
     patience: Duration,
 }
 
 /// The right to read, until it is dropped.
-pub(super) type Turn = OwnedSemaphorePermit;
+pub(super) type ReadPermit = OwnedSemaphorePermit;
 
 /// One that waits, until it is dropped.
 struct Waiting<'t>(&'t AtomicUsize);
@@ -43,14 +43,14 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl Turns {
+impl ReadQueue {
     /// A queue for so many reads at a time, each of which waits no longer than this.
     pub(super) fn new(places: usize, patience: Duration) -> Self {
         Self { places: Arc::new(Semaphore::new(places)), waiting: AtomicUsize::new(0), patience }
     }
 
     /// Waits for a turn.
-    pub(super) async fn take(&self) -> Result<Turn, Error> {
+    pub(super) async fn take(&self) -> Result<ReadPermit, Error> {
         if let Ok(turn) = self.places.clone().try_acquire_owned() {
             return Ok(turn);
         }
@@ -69,7 +69,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_whoever_goes_leaves_it() {
-        let turns = Turns::new(1, LONG);
+        let turns = ReadQueue::new(1, LONG);
         let first = turns.take().await.expect("nobody is there");
         let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(turns.take())).collect();
         for one in &mut waiting {
@@ -84,7 +84,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_waits_for_ever() {
-        let turns = Turns::new(1, Duration::from_millis(20));
+        let turns = ReadQueue::new(1, Duration::from_millis(20));
         let _first = turns.take().await.expect("nobody is there");
         assert!(matches!(turns.take().await, Err(Error::Unavailable(_))));
     }

@@ -19,7 +19,7 @@ use onhand_core::BUCKETS;
 pub use self::publish::Publish;
 pub use self::record::Record;
 pub(crate) use self::statements::{counted, statements};
-pub use self::table::{Change, Colocation, Column, Hook, Link, Table};
+pub use self::table::{Colocation, Column, Hook, Link, RecordChange, Table};
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::ids;
 use crate::query::{self, Condition, ListQuery, Op, Page, Sort, Window};
@@ -226,12 +226,12 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     for record in &records {
         insert_links(tx, table, record).await?;
     }
-    let change = |after| Change { before: None, after: Some(after) };
+    let change = |after| RecordChange { before: None, after: Some(after) };
     written(tx, table, records.into_iter().map(change).collect()).await
 }
 
 /// Publishes changes that have just been written, and calls the hook of the table. The records as they are after that.
-async fn written(tx: &mut Tx<'_>, table: &'static Table, changes: Vec<Change>) -> Result<Vec<Record>, Error> {
+async fn written(tx: &mut Tx<'_>, table: &'static Table, changes: Vec<RecordChange>) -> Result<Vec<Record>, Error> {
     publish::publish(tx, table, &changes).await?;
     if let Some(changed) = table.changed {
         changed(tx, &changes).await?;
@@ -283,7 +283,7 @@ pub async fn update_all(
             insert_links(tx, table, after).await?;
         }
     }
-    let change = |(before, after)| Change { before: Some(before), after: Some(after) };
+    let change = |(before, after)| RecordChange { before: Some(before), after: Some(after) };
     written(tx, table, records.into_iter().map(change).collect()).await
 }
 
@@ -309,7 +309,7 @@ pub async fn remove(tx: &mut Tx<'_>, record: Record) -> Result<(), Error> {
     let mut counters = CounterDeltas::default();
     count(&mut counters, table, &record, -1);
     counters.write(tx).await?;
-    written(tx, table, vec![Change { before: Some(record), after: None }]).await.map(drop)
+    written(tx, table, vec![RecordChange { before: Some(record), after: None }]).await.map(drop)
 }
 
 /// Drops rows that nothing references, of a table without links that publishes nothing and has no hook. The caller

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use onhand_core::channel_sync::ObjectKind;
 
-use super::{Change, Record, Table};
+use super::{Record, RecordChange, Table};
 use crate::outbox::{self, Member, OutboxEvent};
 use crate::{Error, Tx};
 
@@ -37,7 +37,7 @@ pub enum Publish {
 }
 
 /// Puts changes of records into the outbox, in the transaction that makes them.
-pub(super) async fn publish(tx: &mut Tx<'_>, table: &Table, changes: &[Change]) -> Result<(), Error> {
+pub(super) async fn publish(tx: &mut Tx<'_>, table: &Table, changes: &[RecordChange]) -> Result<(), Error> {
     if table.publishes.is_empty() {
         return Ok(());
     }
@@ -65,7 +65,7 @@ pub(super) async fn publish(tx: &mut Tx<'_>, table: &Table, changes: &[Change]) 
 }
 
 /// A record as it is, or as it was when it went.
-fn record(change: &Change) -> Option<&Record> {
+fn record(change: &RecordChange) -> Option<&Record> {
     change.after.as_ref().or(change.before.as_ref())
 }
 

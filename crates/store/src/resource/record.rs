@@ -6,7 +6,7 @@ use onhand_core::Timestamp;
 
 use super::Table;
 use super::table::DefaultValue;
-use crate::engine::{Column as _, Row};
+use crate::engine::{FromColumn as _, Row};
 use crate::{Error, Value};
 
 /// A row of a resource table.

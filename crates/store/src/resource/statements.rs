@@ -9,7 +9,7 @@ use crate::sql::Statement;
 
 /// Statements of a table.
 pub(crate) struct GeneratedStatements {
-    pub(super) listed: query::Table,
+    pub(super) listed: query::ListTable,
     pub(super) by_id: Statement,
     pub(super) locked: Statement,
     /// Whether a row is there, which then stays until the transaction ends.
@@ -77,7 +77,7 @@ impl Table {
             locked: self.statement("locked", by_id.clone()).for_update(),
             by_id: self.statement("by_id", by_id),
             same: self.make_same(&all),
-            listed: query::Table { name, columns: kept(all), counted_by: self.counted_by, log: None },
+            listed: query::ListTable { name, columns: kept(all), counted_by: self.counted_by, log: None },
             exists: self.statement("exists", format!("SELECT id FROM {name} {by_key}")).for_key_share(),
             insert: self.statement("insert", insert),
             update: self.statement("update", update),

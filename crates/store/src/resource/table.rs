@@ -81,14 +81,14 @@ pub enum Colocation {
 }
 
 /// A record that was made (no `before`), changed, or removed (no `after`).
-pub struct Change {
+pub struct RecordChange {
     /// What it was.
     pub before: Option<Record>,
     /// What it is.
     pub after: Option<Record>,
 }
 
-impl Change {
+impl RecordChange {
     /// Whether the record was not there before, or is not there any more.
     pub(super) const fn is_made_or_removed(&self) -> bool {
         self.before.is_none() || self.after.is_none()
@@ -96,7 +96,7 @@ impl Change {
 }
 
 /// Hears of changes in the transaction that makes them, after they are written. Changes of one call are of one kind.
-pub type Hook = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [Change]) -> BoxFuture<'t, ()>;
+pub type Hook = for<'t, 'c> fn(&'t mut Tx<'c>, &'t [RecordChange]) -> BoxFuture<'t, ()>;
 
 impl Table {
     /// A table whose rows are not distributed.
@@ -169,7 +169,7 @@ impl Table {
 
     /// The same with what points at its rows from elsewhere: a table, and a condition in which `?1` is the row's id.
     #[must_use]
-    pub const fn pointed_at_by(mut self, pointed: &'static [(&'static str, &'static str)]) -> Self {
+    pub const fn referenced_by(mut self, pointed: &'static [(&'static str, &'static str)]) -> Self {
         self.pointed = pointed;
         self
     }

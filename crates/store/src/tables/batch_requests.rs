@@ -6,7 +6,7 @@ use onhand_core::{ChannelId, Timestamp};
 
 use super::integration_actions::filled;
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
@@ -40,7 +40,7 @@ pub struct BatchRow {
     pub modified_at: Timestamp,
 }
 
-const TABLE: Table = Table {
+const TABLE: ListTable = ListTable {
     name: "batch_request",
     columns: "id, channel_id, local_batch_id, remote_batch_id, content_type, status, objects, lease_until, created_at, \
               modified_at",

@@ -4,7 +4,7 @@
 //! right below. Must not know channels, nor what makes a move wrong.
 
 use super::products;
-use crate::resource::{self, Change, Colocation, Column, Record, Table};
+use crate::resource::{self, Colocation, Column, Record, RecordChange, Table};
 use crate::sql::{statements, values};
 use crate::{BoxFuture, Error, Tx};
 
@@ -33,7 +33,7 @@ pub const PRODUCTS_OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c JOIN cate
 pub static TREES: Table =
     Table::new("category_tree", &[Column::text("name"), Column::id("root_id", &NODES), Column::maybe("channel_id")])
         .tells(|tx, changes| Box::pin(grow(tx, changes)))
-        .pointed_at_by(&[
+        .referenced_by(&[
             ("category_node", "node_id = (SELECT root_id FROM category_tree WHERE id = ?1)"),
             ("product_category", "category_id = (SELECT root_id FROM category_tree WHERE id = ?1)"),
         ]);
@@ -96,7 +96,7 @@ pub async fn below(tx: &mut Tx<'_>, node: i64, limit: i64) -> Result<Vec<Record>
 }
 
 /// A tree's root comes and goes with it.
-async fn grow(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), Error> {
+async fn grow(tx: &mut Tx<'_>, changes: &[RecordChange]) -> Result<(), Error> {
     for change in changes {
         match (&change.before, &change.after) {
             (None, Some(tree)) => {
@@ -130,8 +130,8 @@ fn remove<'t>(tx: &'t mut Tx<'_>, root: Record) -> BoxFuture<'t, ()> {
 }
 
 /// What is above a node counts it, and what is below moves with it.
-async fn hang(tx: &mut Tx<'_>, changes: &[Change]) -> Result<(), Error> {
-    for Change { before, after } in changes {
+async fn hang(tx: &mut Tx<'_>, changes: &[RecordChange]) -> Result<(), Error> {
+    for RecordChange { before, after } in changes {
         let above = |node: &Option<Record>| node.as_ref().and_then(|node| node.int("node_id"));
         let (from, to) = (above(before), above(after));
         if from != to {

@@ -34,7 +34,7 @@ pub static CHANNELS: Table = Table::new(
         Column::int("retry_interval", RETRY_INTERVAL_SECONDS),
     ],
 )
-.pointed_at_by(&[
+.referenced_by(&[
     ("sales_order", "channel_id = ?1"),
     ("account", "channel_id = ?1"),
     ("integration_action", "channel_id = ?1"),

@@ -8,11 +8,11 @@ use onhand_core::{
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "discrepancy",
     columns: "id, stock_id, stock_location_id, sku, reason, is_active, package_item_id, transfer_item_id, created_at, \
               modified_at, stock_list_id, product_id, quantity, level, created_by, end_reason, ended_by",

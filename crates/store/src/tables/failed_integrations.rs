@@ -10,7 +10,7 @@ use onhand_core::channel_sync::{Failure, ObjectKind, Reason, Refused, Retries};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
@@ -35,7 +35,7 @@ pub struct FailureRow {
     pub modified_at: Timestamp,
 }
 
-const TABLE: Table = Table {
+const TABLE: ListTable = ListTable {
     name: "failed_integration",
     columns: "id, channel_id, kind, object_id, action_id, version_at, reason, is_active, expires_at, retry_count, \
               max_retry_count, retry_interval, failed_at, created_at, modified_at",
@@ -134,15 +134,15 @@ pub(crate) struct DeliveryFailure {
 pub(crate) async fn note(
     tx: &mut Tx<'_>,
     (channel, retries): (ChannelId, Retries),
-    refusals: &[DeliveryFailure],
+    failures: &[DeliveryFailure],
     now: Timestamp,
 ) -> Result<(), Error> {
-    let found = by_objects(tx, channel, refusals.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
+    let found = by_objects(tx, channel, failures.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
     let before: BTreeMap<(i64, i64), FailureRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
-    let new = refusals.len() - before.len();
+    let new = failures.len() - before.len();
     let mut next = if new > 0 { ids::take(tx, TABLE.name, new as i64).await? } else { 0 };
     let (mut inserts, mut updates) = (Vec::new(), Vec::new());
-    for refusal in refusals {
+    for refusal in failures {
         let before = before.get(&(refusal.kind, refusal.object));
         let earlier = before.map(|row| &row.failure);
         let failure = Failure::next(earlier, (refusal.version_at, refusal.reason), retries, now);

@@ -9,7 +9,7 @@ pub static COUNTRIES: Table = Table::new(
     "country",
     &[Column::text("name"), Column::text("name_folded"), Column::text("code"), Column::int("is_active", 1)],
 )
-.pointed_at_by(&[("object_mapping", "object_id = ?1 AND content_type = 'country'")]);
+.referenced_by(&[("object_mapping", "object_id = ?1 AND content_type = 'country'")]);
 
 /// A city of a country.
 pub static CITIES: Table = Table::new(
@@ -21,7 +21,7 @@ pub static CITIES: Table = Table::new(
         Column::int("is_active", 1),
     ],
 )
-.pointed_at_by(&[("object_mapping", "object_id = ?1 AND content_type = 'city'")]);
+.referenced_by(&[("object_mapping", "object_id = ?1 AND content_type = 'city'")]);
 
 /// A township of a city.
 pub static TOWNSHIPS: Table = Table::new(
@@ -34,7 +34,7 @@ pub static TOWNSHIPS: Table = Table::new(
         Column::int("is_active", 1),
     ],
 )
-.pointed_at_by(&[("object_mapping", "object_id = ?1 AND content_type = 'township'")]);
+.referenced_by(&[("object_mapping", "object_id = ?1 AND content_type = 'township'")]);
 
 /// A district of a township.
 pub static DISTRICTS: Table = Table::new(
@@ -48,7 +48,7 @@ pub static DISTRICTS: Table = Table::new(
         Column::int("is_active", 1),
     ],
 )
-.pointed_at_by(&[("object_mapping", "object_id = ?1 AND content_type = 'district'")]);
+.referenced_by(&[("object_mapping", "object_id = ?1 AND content_type = 'district'")]);
 
 /// A remote system's code for an object of the directory; `content_type` is the kind of object, by its model's name.
 pub static OBJECT_MAPPINGS: Table = Table::new(

@@ -11,7 +11,7 @@ use onhand_core::{ChannelId, Timestamp};
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
@@ -36,7 +36,7 @@ pub struct ActionRow {
     pub modified_at: Timestamp,
 }
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "integration_action",
     columns: "id, channel_id, kind, object_id, remote_id, version_at, acknowledged_at, status, local_batch_id, reason, \
               state, created_at, modified_at",

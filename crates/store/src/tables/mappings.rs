@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use onhand_core::{Mapping, MappingId, OrderItemId, Timestamp, fingerprint};
 
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table =
-    Table { name: "mapping", columns: "id, item_id, integration_type, code, created_at", counted_by: &[], log: None };
+pub(crate) const TABLE: ListTable = ListTable {
+    name: "mapping",
+    columns: "id, item_id, integration_type, code, created_at",
+    counted_by: &[],
+    log: None,
+};
 
 /// The channel of a mapping's line, 0 for none: not a column of its own, but lists can be narrowed by it. All three
 /// rows share a bucket.

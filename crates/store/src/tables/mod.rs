@@ -72,7 +72,7 @@ pub static TABLES: &[&Table] = &[
 ];
 
 /// The tables with counters that are written by hand.
-pub(crate) const COUNTED: [&query::Table; 14] = [
+pub(crate) const COUNTED: [&query::ListTable; 14] = [
     &product_stocks::TABLE,
     &orders::TABLE,
     &order_items::TABLE,

@@ -9,11 +9,11 @@ use onhand_core::{
 
 use super::orders;
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, resource};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "order_item",
     columns: "id, order_id, product_id, stock_list_id, stock_id, sku, quantity, status, oversold, price, extra_field, \
               attributes, details, created_at, modified_at, reserved_list_id, \

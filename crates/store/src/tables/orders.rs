@@ -6,11 +6,11 @@ use onhand_core::{ChannelId, Order, OrderId, OrderStatus, Timestamp, bucket_of_t
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::{PendingQuery, Row};
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, resource};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "sales_order",
     columns: "id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at, \
               modified_at",

@@ -6,18 +6,18 @@ use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationI
 use super::order_items::quantity;
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "package",
     columns: "id, order_id, number, stock_location_id, state, created_at, modified_at, assigned_to",
     counted_by: &["state", "stock_location_id"],
     log: None,
 };
 
-pub(crate) const ITEMS: Table = Table {
+pub(crate) const ITEMS: ListTable = ListTable {
     name: "package_item",
     columns: "id, package_id, order_id, stock_location_id, item_id, sku, quantity, state, is_done, created_at, modified_at",
     counted_by: &["state"],

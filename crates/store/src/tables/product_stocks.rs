@@ -10,7 +10,7 @@ use onhand_core::{
 
 use super::stock_lists;
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Log, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Log, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, Value};
 
@@ -22,14 +22,14 @@ const MOVEMENTS: Log = Log {
 };
 
 /// What the ERP's side shows; the first columns of [`TABLE`], in the same order.
-const BRIEF: Table = Table {
+const BRIEF: ListTable = ListTable {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, reserved, extra_field",
     counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported, snapshot_at, \
               discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at",

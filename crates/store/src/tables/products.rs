@@ -9,7 +9,7 @@ use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
 use crate::ids;
 use crate::outbox::{self, EVERY_CATALOG, Member, OutboxEvent};
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::resource::Publish;
 use crate::sql::{statements, values};
 use crate::{Error, Tx, resource};
@@ -38,7 +38,7 @@ pub struct ProductRow {
 }
 
 const COLUMNS: &str = "id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at";
-pub(crate) const TABLE: Table = Table { name: "product", columns: COLUMNS, counted_by: &[], log: None };
+pub(crate) const TABLE: ListTable = ListTable { name: "product", columns: COLUMNS, counted_by: &[], log: None };
 
 /// The products that a channel may read, which its id ends: those of its catalog, and those that it was sent. See
 /// [`crate::channel_sync::channel_scope::ChannelScope::products`] for what a catalog without items has.
@@ -58,7 +58,7 @@ pub const OF_CHANNEL: &str = "EXISTS (SELECT 1 FROM channel c WHERE (EXISTS (SEL
 /// makes or changes them here says so itself.
 pub static KNOWN: resource::Table = resource::Table::new("product", &[])
     .spread(resource::Colocation::By("sku"))
-    .pointed_at_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
+    .referenced_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
     .publishes(&[Publish::Object { kind: ObjectKind::Product, object: None, scope: None, only_made_or_removed: true }]);
 
 statements! {

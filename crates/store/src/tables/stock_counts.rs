@@ -5,11 +5,11 @@ use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp, Track
 
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "stock_count",
     columns: "id, stock_location_id, counted_at, created_at",
     counted_by: &["stock_location_id"],

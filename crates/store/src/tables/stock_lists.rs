@@ -5,7 +5,7 @@ use onhand_core::{MoveRegistration, ReleaseMode, StockList, StockListId, StockLo
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
 use crate::ids;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx, resource};
 
@@ -38,11 +38,11 @@ pub struct StockListRow {
 
 const COLUMNS: &str = "id, name, code, is_auto_sync, release_mode, snapshot_delay_seconds, time_zone, created_at, \
                        modified_at, moves_settle, is_item_code_unique";
-pub(crate) const TABLE: Table = Table { name: "stock_list", columns: COLUMNS, counted_by: &[], log: None };
+pub(crate) const TABLE: ListTable = ListTable { name: "stock_list", columns: COLUMNS, counted_by: &[], log: None };
 
 /// Stock lists as other tables' rows point at them. What is ordered from one has a stock in it.
 pub static KNOWN: resource::Table = resource::Table::new("stock_list", &[])
-    .pointed_at_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
+    .referenced_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
 
 statements! {
     BY_ID = "stock_lists.by_id",

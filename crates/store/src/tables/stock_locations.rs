@@ -5,7 +5,7 @@ use onhand_core::{StockListId, StockLocationId};
 
 use super::{stock_lists, stores, unplanned_items};
 use crate::engine::Row;
-use crate::resource::{Change, Column, Table};
+use crate::resource::{Column, RecordChange, Table};
 use crate::sql::{statements, values};
 use crate::{BoxFuture, Error, Tx};
 
@@ -57,7 +57,7 @@ pub static LOCATIONS: Table = Table::new(
     ],
 )
 .tells(relocate)
-.pointed_at_by(&[
+.referenced_by(&[
     ("package", "stock_location_id = ?1"),
     ("transfer_order", "source_id = ?1"),
     ("discrepancy", "stock_location_id = ?1"),
@@ -73,7 +73,7 @@ pub static SENDERS: Table = Table::new(
 /// A list knows its location, so that an order learns of it without another question. What was ordered from the list
 /// before there was a location is to be sourced, and so are lines that wait for stock: there may be other locations to
 /// take them from.
-fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [Change]) -> BoxFuture<'t, ()> {
+fn relocate<'t>(tx: &'t mut Tx<'_>, changes: &'t [RecordChange]) -> BoxFuture<'t, ()> {
     Box::pin(async move {
         for change in changes {
             let list = change.after.as_ref().or(change.before.as_ref()).and_then(|record| record.int("stock_list_id"));

@@ -1,17 +1,17 @@
 //! Moves that the ERP has to hear of, and what they keep off sale: reading. Only the unit of work writes them. Must not
 //! know when a move is made.
 
-use onhand_core::fulfilment::{Kept, MoveKind, MoveState, StockMove};
+use onhand_core::fulfilment::{KeptUnits, MoveKind, MoveState, StockMove};
 use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TrackedChanges, TransferId};
 
 use super::order_items::quantity;
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "stock_move",
     columns: "id, order_id, item_id, kind, transfer_id, sku, quantity, from_stock_id, from_list_id, to_stock_id, \
               to_list_id, state, code, registered_at, created_at, modified_at",
@@ -74,8 +74,8 @@ fn read(row: &Row<'_>) -> Result<StockMove, Error> {
     })
 }
 
-fn read_kept(row: &Row<'_>) -> Result<Kept, Error> {
-    Ok(Kept {
+fn read_kept(row: &Row<'_>) -> Result<KeptUnits, Error> {
+    Ok(KeptUnits {
         stock: StockId::new(row.get(0)?),
         by: StockMoveId::new(row.get(1)?),
         quantity: quantity(row.get(2)?)?,
@@ -113,7 +113,7 @@ pub(crate) async fn of_items(
 }
 
 /// What moves keep on some stocks.
-pub async fn kept_on(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = StockId>) -> Result<Vec<Kept>, Error> {
+pub async fn kept_on(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = StockId>) -> Result<Vec<KeptUnits>, Error> {
     tx.all_each(&KEPT, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_kept).await
 }
 
@@ -161,7 +161,7 @@ fn count(counters: &mut CounterDeltas, row: &StockMove, by: i64) {
     counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
-pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<Kept>) -> Result<(), Error> {
+pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<KeptUnits>) -> Result<(), Error> {
     let rows = changes.removed.iter().map(|row| values![row.stock.get(), row.by.get(), row.stock.bucket()]);
     tx.execute_each(&DELETE_KEPT, rows).await?;
     let rows = changes.made.iter().map(|row| {

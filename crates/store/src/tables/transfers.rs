@@ -9,11 +9,11 @@ use onhand_core::{
 use super::order_items::quantity;
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "transfer_order",
     columns: "id, order_id, package_id, number, source_id, destination_id, state, created_at, modified_at",
     counted_by: &["state"],

@@ -7,11 +7,11 @@ use onhand_core::{OrderId, OrderItemId, StockId, Timestamp, TrackedChanges};
 use super::order_items::quantity;
 use crate::counters::{self, CounterDeltas, CounterKey};
 use crate::engine::Row;
-use crate::query::{self, ListQuery, Page, Table};
+use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-pub(crate) const TABLE: Table = Table {
+pub(crate) const TABLE: ListTable = ListTable {
     name: "unplanned_item",
     columns: "id, order_id, stock_id, sku, quantity, reason, created_at, modified_at",
     counted_by: &["reason"],

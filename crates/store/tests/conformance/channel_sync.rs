@@ -9,7 +9,7 @@ use onhand_core::{ProductId, StockId};
 use onhand_store::Store;
 use onhand_store::channel_sync::actions::{self, Given};
 use onhand_store::channel_sync::channel_scope::ChannelScope;
-use onhand_store::channel_sync::cursor::{self, Cursor, Wanted};
+use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor};
 use onhand_store::channel_sync::deliveries::Offer;
 use onhand_store::channel_sync::{change_log, lag, sequencer};
 use onhand_store::outbox;
@@ -407,7 +407,7 @@ fn changes_are_one_per_stock_and_of_the_assortment_only() {
         let slice = async |cursor: Cursor, list| {
             let found = market.shop.store.read("t", async move |tx| {
                 let channel_scope = ChannelScope::of(tx, channel).await?;
-                cursor::next(tx, &channel_scope, Wanted { cursor, limit: 2, list }).await
+                cursor::next(tx, &channel_scope, ChangesQuery { cursor, limit: 2, list }).await
             });
             let found = found.await.expect("read");
             assert!(found.stocks.iter().all(|told| told.in_catalog), "{found:?}");

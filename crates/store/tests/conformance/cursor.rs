@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use onhand_core::{ProductId, Stock, StockId};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
-use onhand_store::channel_sync::cursor::{self, Cursor, Wanted};
+use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor};
 use onhand_store::channel_sync::{sequencer, told};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::catalogs::CATALOGS;
@@ -34,7 +34,7 @@ impl Reader {
         }
         let read = async move |tx: &mut Tx<'_>| {
             let channel_scope = ChannelScope::of(tx, channel).await?;
-            let slice = cursor::next(tx, &channel_scope, Wanted { cursor, limit, list: None }).await?;
+            let slice = cursor::next(tx, &channel_scope, ChangesQuery { cursor, limit, list: None }).await?;
             let ids: Vec<StockId> = slice.stocks.iter().map(|told| StockId::new(told.stock)).collect();
             Ok((slice, product_stocks::by_ids(tx, &ids).await?))
         };

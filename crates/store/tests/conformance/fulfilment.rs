@@ -2,7 +2,9 @@
 //!
 //! Promises: rows come back as they were decided; a later batch that needs them finds them. Must not know rules.
 
-use onhand_core::commands::{FulfilmentCommand, PlanOrder, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer};
+use onhand_core::commands::{
+    FulfilmentCommand, RecordCount, RemoveDiscrepancies, RunPackage, RunTransfer, SourceOrder,
+};
 use onhand_core::fulfilment::{PackageCommand, Reason, TransferCommand};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderPlan, Outcome, PackageId, PackedLines, Quantity, StockListId,
@@ -42,7 +44,7 @@ pub(crate) async fn run(shop: &mut Shop, command: FulfilmentCommand) -> Fulfilme
 }
 
 pub(crate) async fn plan(shop: &mut Shop, order: OrderId, gather_at: Option<StockLocationId>) -> OrderPlan {
-    match run(shop, FulfilmentCommand::Plan(PlanOrder { order, gather_at, near: None, lines: LINES_MAX })).await {
+    match run(shop, FulfilmentCommand::Plan(SourceOrder { order, gather_at, near: None, lines: LINES_MAX })).await {
         FulfilmentOutcome::Planned(plan) => plan,
         other => panic!("{other:?}"),
     }

@@ -4,8 +4,8 @@ use onhand_core::channel_sync::{BatchStatus, ObjectKind, Reason};
 use onhand_core::{ChannelId, OrderId, Outcome, ProductId, Stock, StockId, Timestamp};
 use onhand_store::channel_sync::actions::{self, Given};
 use onhand_store::channel_sync::batches::{self, BatchItems, BatchPatch, BatchRejection, ItemResult, Leases};
-use onhand_store::channel_sync::deliveries::{self, Offer, Wanted};
-use onhand_store::channel_sync::{self, Progress, failures, sequencer};
+use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer};
+use onhand_store::channel_sync::{self, SyncProgress, failures, sequencer};
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS};
@@ -101,9 +101,12 @@ impl Market {
         let behind = async move |tx: &mut Tx<'_>| channel_sync::is_behind(tx, channel, kind, now).await;
         while store.read("t", behind).await.expect("read") {
             let progress = self.write(async move |tx| channel_sync::sync_channel(tx, channel, kind, now).await).await;
-            assert!(progress == Progress::More || !store.read("t", behind).await.expect("read"), "it comes to an end");
+            assert!(
+                progress == SyncProgress::More || !store.read("t", behind).await.expect("read"),
+                "it comes to an end"
+            );
         }
-        let wanted = Wanted { channel, kind, scope, offers, skip: 0, limit: 1_000, now };
+        let wanted = DeliveryQuery { channel, kind, scope, offers, skip: 0, limit: 1_000, now };
         let read = async move |tx: &mut Tx<'_>| {
             let part = deliveries::part(tx, &wanted).await?;
             assert_eq!(part.count, part.objects.len() as i64);

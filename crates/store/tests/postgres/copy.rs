@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use onhand_store::copy::{self, Copied, Progress, tables};
+use onhand_store::copy::{self, Copied, CopyProgress, tables};
 use onhand_store::{Error, Options, Store};
 use onhand_testbed::{Database, database};
 use rusqlite::Connection;
@@ -289,10 +289,10 @@ fn progress_is_told_to_the_last_row() {
     });
     let total: i64 = copied.expect("it is copied").iter().map(|copied| copied.rows).sum();
     let told = told.lock().expect("no panic");
-    assert_eq!(told.first(), Some(&Progress::Begins(total)));
-    let rows = told.iter().map(|told| if let Progress::Copied(_, rows) = told { *rows } else { 0 });
+    assert_eq!(told.first(), Some(&CopyProgress::Begins(total)));
+    let rows = told.iter().map(|told| if let CopyProgress::Copied(_, rows) = told { *rows } else { 0 });
     assert_eq!(rows.sum::<i64>(), total);
-    assert!(matches!(told.last(), Some(Progress::Checks(_))), "it ends with the rules");
+    assert!(matches!(told.last(), Some(CopyProgress::Checks(_))), "it ends with the rules");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub(super) use unplanned::{note, serve_short};
 
 pub use outcome::{FulfilmentOutcome, OrderPlan, PackedLines};
 pub use package_transition::RunPackage;
-pub use plan_order::PlanOrder;
+pub use plan_order::SourceOrder;
 pub use read_set::FulfilmentReadSet;
 pub use record_count::RecordCount;
 pub use register_moves::{RegisterMove, RegisterMoves};
@@ -41,7 +41,7 @@ use crate::{IdKind, Rejection, WorkingSet};
 #[derive(Debug)]
 pub enum FulfilmentCommand {
     /// The lines of an order that are in no package are sourced.
-    Plan(PlanOrder),
+    Plan(SourceOrder),
     /// A person works on a package.
     Package(RunPackage),
     /// A person works on a transfer.

@@ -6,7 +6,7 @@
 //! their way that no line waits for any more are in `reported` at their destination until they arrive.
 
 use super::Context;
-use crate::fulfilment::{Kept, MoveKind, MoveState, StockMove, Transfer, TransferItem, TransferState};
+use crate::fulfilment::{KeptUnits, MoveKind, MoveState, StockMove, Transfer, TransferItem, TransferState};
 use crate::{
     Cause, Delta, IdKind, MoveRegistration, OrderItemId, PackageItemId, ReleaseMode, Reservation, ReservationState,
     StockId, StockListId, StockMoveId, Timestamp, TransferId, WorkingSet,
@@ -114,11 +114,11 @@ pub(super) fn leave(
         return 0;
     }
     let (quantity, registered_at) = (line.quantity, registered.then_some(context.now));
-    keep(working_set, Kept { stock: from, by, quantity, registered_at });
+    keep(working_set, KeptUnits { stock: from, by, quantity, registered_at });
     quantity.units()
 }
 
-fn keep(working_set: &mut WorkingSet, kept: Kept) {
+fn keep(working_set: &mut WorkingSet, kept: KeptUnits) {
     working_set.fulfilment.kept.make((kept.stock, kept.by), kept);
 }
 
@@ -130,7 +130,7 @@ pub(super) fn keep_on_its_way(working_set: &mut WorkingSet, line: PackageItemId)
         working_set.fulfilment.transfer_items.all().find(on_its_way).map(|one| (one.transfer, one.item))?;
     let one = transfer_move(working_set, transfer, item)?;
     let (stock, by, quantity) = (one.to, one.id, one.quantity);
-    keep(working_set, Kept { stock, by, quantity, registered_at: None });
+    keep(working_set, KeptUnits { stock, by, quantity, registered_at: None });
     Some((stock, quantity.units()))
 }
 
@@ -161,8 +161,8 @@ pub(super) fn arrive(working_set: &mut WorkingSet, lines: &[TransferItem], conte
 /// A level of a stock was taken: units whose move was registered at or before that are not in it. How many are not kept
 /// any more; the caller takes them out of `reported`.
 pub(in crate::commands) fn end_kept_by_level(working_set: &mut WorkingSet, stock: StockId, snapshot: Timestamp) -> i64 {
-    let is_in = |kept: &&Kept| kept.registered_at.is_some_and(|registered| registered <= snapshot);
-    let ended: Vec<Kept> = working_set.fulfilment.kept_on(stock).filter(is_in).copied().collect();
+    let is_in = |kept: &&KeptUnits| kept.registered_at.is_some_and(|registered| registered <= snapshot);
+    let ended: Vec<KeptUnits> = working_set.fulfilment.kept_on(stock).filter(is_in).copied().collect();
     ended.iter().for_each(|kept| working_set.fulfilment.kept.remove((stock, kept.by)));
     ended.iter().map(|kept| kept.quantity.units()).sum()
 }

@@ -11,7 +11,7 @@ use crate::{IdKind, OrderId, OrderItemId, Rejection, StockLocationId, WorkingSet
 
 /// The lines of an order that are in no package yet are sourced.
 #[derive(Debug)]
-pub struct PlanOrder {
+pub struct SourceOrder {
     /// The order.
     pub order: OrderId,
     /// The location that all of it is gathered at; `None` leaves the choice to the plan.
@@ -22,7 +22,7 @@ pub struct PlanOrder {
     pub lines: usize,
 }
 
-impl PlanOrder {
+impl SourceOrder {
     /// Adds what this command looks at.
     pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
         read_set.orders.insert(self.order);
@@ -37,7 +37,7 @@ impl PlanOrder {
 
 pub(super) fn plan_order(
     working_set: &mut WorkingSet,
-    command: &PlanOrder,
+    command: &SourceOrder,
     context: Context,
 ) -> Result<FulfilmentOutcome, Rejection> {
     let order = working_set.order(command.order).ok_or(Rejection::NotFound)?.id;

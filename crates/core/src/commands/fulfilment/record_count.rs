@@ -13,7 +13,7 @@ use super::{Context, FulfilmentReadSet};
 use crate::fulfilment::{
     CountLine, CountMode, CountResult, PackageItem, PackageState, Reason, StockCount, StockLocation,
 };
-use crate::rejection::RowFault;
+use crate::rejection::RowRejection;
 use crate::stock::ProductRef;
 use crate::{
     Cause, Delta, IdKind, OrderItemId, OrderStatus, QUANTITY_MAX, Quantity, Rejection, ReservationState, Stock,
@@ -82,7 +82,7 @@ pub(super) fn record_count(
     let location = location.ok_or(Rejection::UnknownLocation(command.location))?;
     let unknown = |(row, (sku, _)): (usize, &(String, _))| {
         let product = ProductRef::Sku(sku.clone());
-        working_set.product(&product).is_none().then_some((row, RowFault::UnknownProduct(product)))
+        working_set.product(&product).is_none().then_some((row, RowRejection::UnknownProduct(product)))
     };
     let faults: Vec<_> = command.lines.iter().enumerate().filter_map(unknown).collect();
     if !faults.is_empty() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::outcome::FulfilmentOutcome;
 use super::{Context, FulfilmentReadSet, moves};
 use crate::fulfilment::{MoveKind, MoveState, StockMove};
-use crate::rejection::MoveFault;
+use crate::rejection::MoveRejection;
 use crate::{Cause, Delta, IdKind, OrderItemId, Rejection, ReservationState, StockMoveId, Timestamp, WorkingSet};
 
 /// The ERP has registered moves: all of these, or none.
@@ -48,12 +48,12 @@ pub(super) fn register(
     let mut codes: HashMap<StockMoveId, &str> = HashMap::new();
     for (row, register) in command.rows.iter().enumerate() {
         let Some(one) = working_set.fulfilment.moves.get(register.id) else {
-            faults.push((row, MoveFault::Unknown(register.id)));
+            faults.push((row, MoveRejection::Unknown(register.id)));
             continue;
         };
         let code = one.code.as_deref().or_else(|| codes.get(&register.id).copied());
         match code.filter(|code| *code != register.code) {
-            Some(code) => faults.push((row, MoveFault::AnotherCode { code: code.to_owned() })),
+            Some(code) => faults.push((row, MoveRejection::AnotherCode { code: code.to_owned() })),
             None => _ = codes.insert(register.id, &register.code),
         }
     }

@@ -7,7 +7,7 @@ use onhand_store::tables::categories::{
 use onhand_store::{Error as StoreError, Tx};
 
 use crate::http::context::RequestContext;
-use crate::resource::{Detail, Draft, OwnerScope, Resource, Taken, Unique, found, judge, members, write};
+use crate::resource::{Draft, Expand, OwnerScope, Resource, Taken, Unique, found, judge, members, write};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -201,7 +201,7 @@ pub static PRODUCT_CATEGORY: Resource = Resource {
     fixed: &["product", "category"],
     own: Some(OwnerScope::Among(PRODUCTS_OF_CHANNEL)),
     many: true,
-    detail: Some(&Detail {
+    detail: Some(&Expand {
         paths: ("product_categories/detailed", "product_categories/{id}/detailed"),
         view: &View {
             name: "DetailedProductCategory",

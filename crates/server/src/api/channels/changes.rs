@@ -10,7 +10,7 @@ use std::time::Duration;
 use onhand_core::{ChannelId, Stock, StockId};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
-use onhand_store::channel_sync::cursor::{self, Cursor, Slice, Told, Wanted};
+use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor, Slice, Told};
 use onhand_store::channel_sync::lag::{self, Lag};
 use onhand_store::channel_sync::{change_log, generation, told};
 use onhand_store::query::{Condition, Op};
@@ -113,7 +113,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         errors.add("wait", format!("Ensure this value is less than or equal to {WAIT_SECONDS_MAX}."));
     }
     errors.into_result()?;
-    let asked = Asked { channel, after, limit, list };
+    let asked = ChangesRequest { channel, after, limit, list };
     let mut found = asked.look(&call.app).await?;
     if found.0.is_none() && wait > 0 {
         let patience = Duration::from_secs(wait.unsigned_abs());
@@ -133,7 +133,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 
 /// What is asked of changes.
 #[derive(Clone, Copy)]
-struct Asked {
+struct ChangesRequest {
     channel: ChannelId,
     after: Cursor,
     limit: i64,
@@ -154,7 +154,7 @@ async fn tell(app: &App, channel: ChannelId, is_new: bool) -> Result<(), Error> 
 /// What was found, if anything has changed, and its rows.
 type Found = (Option<Slice>, Vec<String>);
 
-impl Asked {
+impl ChangesRequest {
     async fn look(self, app: &App) -> Result<Found, Error> {
         app.feed.sequence().await?;
         tell(app, self.channel, self.after == Cursor::default()).await?;
@@ -164,7 +164,7 @@ impl Asked {
                 return Ok(None);
             }
             let channel_scope = ChannelScope::of(tx, self.channel).await?;
-            let wanted = Wanted { cursor: self.after, limit: self.limit, list: self.list };
+            let wanted = ChangesQuery { cursor: self.after, limit: self.limit, list: self.list };
             let slice = cursor::next(tx, &channel_scope, wanted).await?;
             let rows = written(tx, &channel_scope, &slice.stocks).await?;
             Ok(Some((Some(slice).filter(|slice| slice.next != self.after), rows)))

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use onhand_core::channel_sync::ObjectKind as Fed;
 use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
 use onhand_store::channel_sync::channel_scope::{ChannelLevel, ChannelScope};
-use onhand_store::channel_sync::deliveries::{self, Offer, Part, Wanted};
+use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer, Part};
 use onhand_store::query::{Condition, Op, Page, Window};
 use onhand_store::tables::cancellations::REQUESTS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
@@ -188,7 +188,7 @@ pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]
         };
         // The first list that has something: a batch that had two stocks of a product would mix them up.
         for scope in scopes {
-            let wanted = Wanted { channel, kind: source.kind(), scope, offers, skip, limit, now };
+            let wanted = DeliveryQuery { channel, kind: source.kind(), scope, offers, skip, limit, now };
             found = deliveries::part(tx, &wanted).await?;
             if found.count > 0 {
                 break;

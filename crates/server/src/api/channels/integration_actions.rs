@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use onhand_core::channel_sync::{ActionStatus, ObjectKind as Fed};
 use onhand_store::channel_sync::actions::{self, Given};
-use onhand_store::channel_sync::deliveries::{self, Offer, Wanted};
+use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer};
 use onhand_store::query::Page;
 use onhand_store::tables::integration_actions::{self, ActionRow};
 use onhand_store::{Error as StoreError, Tx};
@@ -157,7 +157,8 @@ pub async fn deleted(call: RequestContext) -> Result<ApiResponse, Error> {
         let channel_scope = onhand_store::channel_sync::channel_scope::ChannelScope::of(tx, channel).await?;
         let (mut count, mut rows) = (0, Vec::new());
         for scope in channel_scope.scopes(kind) {
-            let wanted = Wanted { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };
+            let wanted =
+                DeliveryQuery { channel, kind, scope, offers: &[Offer::Removal], skip: 0, limit: skip + limit, now };
             let part = deliveries::part(tx, &wanted).await?;
             count += part.count;
             let keys = part.objects.into_iter().map(|object| (kind.number(), object));

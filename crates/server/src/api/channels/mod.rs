@@ -36,7 +36,7 @@ const REPORTS: ResourceRoutes =
 pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[(CHANNELS, &channels::CHANNEL)];
 
 pub(super) fn routes() -> Vec<Route> {
-    let below = [batches(), actions(), refusals(), stocks_and_prices(), mapped(), others(), own()];
+    let below = [batches(), actions(), failures(), stocks_and_prices(), mapped(), others(), own()];
     let below = below.into_iter().flatten().map(|route| route.under(Mount::Channel));
     reported().into_iter().chain(below).collect()
 }
@@ -109,7 +109,7 @@ fn actions() -> Vec<Route> {
     ]
 }
 
-fn refusals() -> Vec<Route> {
+fn failures() -> Vec<Route> {
     const REFUSAL: Answer = one(&failed_integrations::VIEW);
     vec![
         route!(GET "failed_integrations" ReadStock failed_integrations::list, "The delivery failures of the channel.")

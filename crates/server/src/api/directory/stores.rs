@@ -4,7 +4,7 @@ use onhand_store::Value;
 use onhand_store::tables::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};
 
 use super::geography::{CITY, DISTRICT, TOWNSHIP};
-use crate::resource::{Detail, Draft, OwnerScope, Resource, Taken, Unique, judge};
+use crate::resource::{Draft, Expand, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Property, Shape, View, property};
@@ -87,7 +87,7 @@ const fn properties(township: Shape, district: Shape) -> [Property; 20] {
     ]
 }
 
-static TOWNSHIP_DETAILED: Detail = Detail {
+static TOWNSHIP_DETAILED: Expand = Expand {
     paths: ("", ""),
     view: &View {
         name: "DetailedTownship",
@@ -111,7 +111,7 @@ pub static STORE: Resource = Resource {
         blank_is_null(&mut draft);
         judge(Ok(()))
     }),
-    detail: Some(&Detail {
+    detail: Some(&Expand {
         paths: ("retail_stores/detailed", "retail_stores/{id}/detailed"),
         view: &View {
             name: "DetailedRetailStore",

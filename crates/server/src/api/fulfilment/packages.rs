@@ -1,7 +1,7 @@
 //! Packages and their lines (contract 13.4): listing them, working on them, sourcing orders into them.
 
 use axum::http::StatusCode;
-use onhand_core::commands::{FulfilmentCommand, PlanOrder, RunPackage, SomeUnits};
+use onhand_core::commands::{FulfilmentCommand, RunPackage, SomeUnits, SourceOrder};
 use onhand_core::fulfilment::{Discrepancy, Package, PackageCommand, PackageItem, Reason};
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,
@@ -302,6 +302,6 @@ pub async fn plan(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(PLAN, Mode::Partial).await?;
     let about = sourcing::about(&call.app.store, order).await?.ok_or_else(Error::not_found)?;
     let gather_at = form.int("stock_location").map(StockLocationId::new);
-    let plan = PlanOrder { order, gather_at, near: about.near, lines: about.lines };
+    let plan = SourceOrder { order, gather_at, near: about.near, lines: about.lines };
     call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, error_mapping::error).await
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use onhand_core::commands::{FulfilmentCommand, ProductRef, RecordCount};
 use onhand_core::fulfilment::{CountLine, StockCount};
-use onhand_core::rejection::RowFault;
+use onhand_core::rejection::RowRejection;
 use onhand_core::{
     Command, DiscrepancyId, FulfilmentOutcome, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockCountId,
     StockListId, StockLocationId,
@@ -177,7 +177,7 @@ fn refuse(rejection: Rejection, count: usize) -> Error {
             let mut errors = FieldErrors::default();
             let mut rows = vec![FieldErrors::default(); count];
             for (row, fault) in &faults {
-                if let RowFault::UnknownProduct(ProductRef::Sku(sku)) = fault {
+                if let RowRejection::UnknownProduct(ProductRef::Sku(sku)) = fault {
                     rows[*row].add("sku", format!("Object with sku={sku} does not exist."));
                 }
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use onhand_core::commands::{FulfilmentCommand, RegisterMove, RegisterMoves};
 use onhand_core::fulfilment::{MoveKind, MoveState, StockMove};
-use onhand_core::rejection::MoveFault;
+use onhand_core::rejection::MoveRejection;
 use onhand_core::{
     Command, FulfilmentOutcome, OrderId, Outcome, Rejection, StockListId, StockLocationId, StockMoveId, TransferId,
 };
@@ -180,8 +180,8 @@ pub async fn register(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut rows = rows(&call, &[(id, &form)]).await?;
     let row = rows.remove(0).map_err(Error::Fields)?;
     submit(&call, vec![row], false, |faults| match faults.into_iter().next() {
-        Some((_, MoveFault::AnotherCode { code })) => Error::Fields(another_code(&code)),
-        Some((_, MoveFault::Unknown(_))) | None => Error::not_found(),
+        Some((_, MoveRejection::AnotherCode { code })) => Error::Fields(another_code(&code)),
+        Some((_, MoveRejection::Unknown(_))) | None => Error::not_found(),
     })
     .await
 }
@@ -200,7 +200,7 @@ pub async fn register_many(call: RequestContext) -> Result<ApiResponse, Error> {
             if read.iter().any(Result::is_err) {
                 return Err(Error::Rows(read.into_iter().map(|row| row.err().unwrap_or_default()).collect()));
             }
-            let refuse = move |faults: Vec<(usize, MoveFault)>| {
+            let refuse = move |faults: Vec<(usize, MoveRejection)>| {
                 let mut errors = vec![FieldErrors::default(); count];
                 faults.iter().for_each(|(row, fault)| errors[*row].extend(error_mapping::stock_move(fault)));
                 Error::Rows(errors)
@@ -246,14 +246,14 @@ fn settled_by(one: &StockMove) -> StockListId {
 }
 
 fn another_code(code: &str) -> FieldErrors {
-    error_mapping::stock_move(&MoveFault::AnotherCode { code: code.to_owned() })
+    error_mapping::stock_move(&MoveRejection::AnotherCode { code: code.to_owned() })
 }
 
 async fn submit(
     call: &RequestContext,
     rows: Vec<RegisterMove>,
     many: bool,
-    refuse: impl Fn(Vec<(usize, MoveFault)>) -> Error,
+    refuse: impl Fn(Vec<(usize, MoveRejection)>) -> Error,
 ) -> Result<ApiResponse, Error> {
     let (_, names) = found(call, rows.iter().map(|row| row.id).collect()).await?;
     let names = Arc::new(names);

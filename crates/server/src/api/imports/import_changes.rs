@@ -5,7 +5,7 @@ use onhand_store::tables::product_stocks;
 
 use super::imports::{found, list_of};
 use crate::http::context::RequestContext;
-use crate::imports::outcomes::{Figures, RowOutcome};
+use crate::imports::outcomes::{RowResult, StockValues};
 use crate::imports::results::{self, Part};
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
@@ -42,12 +42,12 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)
 }
 
-fn write(out: &mut String, row: &RowOutcome) {
+fn write(out: &mut String, row: &RowResult) {
     let (before, after) = (row.before.as_ref(), row.after.as_ref());
-    let stock = |figures: Option<&Figures>| figures.map(|figures| figures.on_hand);
-    let sold = |figures: Option<&Figures>| figures.map(|figures| figures.external);
-    let unit = |figures: Option<&Figures>| figures.map(|figures| product_stocks::unit_name(figures.unit()));
-    let time = |figures: Option<&Figures>| figures.and_then(|figures| figures.written().snapshot_at);
+    let stock = |figures: Option<&StockValues>| figures.map(|figures| figures.on_hand);
+    let sold = |figures: Option<&StockValues>| figures.map(|figures| figures.external);
+    let unit = |figures: Option<&StockValues>| figures.map(|figures| product_stocks::unit_name(figures.unit()));
+    let time = |figures: Option<&StockValues>| figures.and_then(|figures| figures.written().snapshot_at);
     Object::open(out)
         .int_or_null("row", row.row.map(u64::cast_signed))
         .text("product_sku", &row.sku)

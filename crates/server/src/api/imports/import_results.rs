@@ -13,7 +13,7 @@ use onhand_store::imports::{self, ImportRow, State, Task};
 use super::imports::{found, list_of};
 use crate::http::context::RequestContext;
 use crate::http::download::{self, Format, Reads, Table};
-use crate::imports::outcomes::{self, End, Figures, RowOutcome};
+use crate::imports::outcomes::{self, ResultStatus, RowResult, StockValues};
 use crate::imports::{file, spool};
 use crate::wire::error::Error;
 use crate::wire::json::ApiResponse;
@@ -86,7 +86,7 @@ struct Outcomes<'r> {
     reads: &'r Reads,
     import: ImportId,
     number: i64,
-    waiting: VecDeque<RowOutcome>,
+    waiting: VecDeque<RowResult>,
 }
 
 impl Outcomes<'_> {
@@ -101,13 +101,13 @@ impl Outcomes<'_> {
         Ok(())
     }
 
-    fn next(&mut self) -> Result<Option<RowOutcome>, Error> {
+    fn next(&mut self) -> Result<Option<RowResult>, Error> {
         self.fill()?;
         Ok(self.waiting.pop_front())
     }
 
     /// The result of a row of the file. Rows are asked for in their order.
-    fn of(&mut self, number: u64) -> Result<Option<RowOutcome>, Error> {
+    fn of(&mut self, number: u64) -> Result<Option<RowResult>, Error> {
         self.fill()?;
         Ok(self.waiting.pop_front_if(|row| row.row == Some(number)))
     }
@@ -160,7 +160,7 @@ impl Uploaded {
         Ok(())
     }
 
-    fn cell(&self, column: usize, outcome: Option<&RowOutcome>) -> Out<'_> {
+    fn cell(&self, column: usize, outcome: Option<&RowResult>) -> Out<'_> {
         let Some(cell) = self.row.cell(column) else { return Out::Empty };
         let unread = outcome.is_some_and(|row| row.sku.is_empty());
         if Some(column) == self.sku && unread && cell.kind != Kind::Text {
@@ -173,7 +173,7 @@ impl Uploaded {
     }
 
     /// The cells of a stock that became 0 because the file does not name it: sent again, they say the same.
-    fn emptied<'o>(&self, column: usize, outcome: &'o RowOutcome) -> Out<'o> {
+    fn emptied<'o>(&self, column: usize, outcome: &'o RowResult) -> Out<'o> {
         match Some(column) {
             place if place == self.sku => Out::Text(&outcome.sku),
             place if place == self.amounts[0] => Out::Int(0),
@@ -210,14 +210,17 @@ fn out(cell: Cell<'_>) -> Out<'_> {
 }
 
 /// The cells of [`COLUMNS`].
-fn behind(outcome: Option<&RowOutcome>) -> [Out<'_>; 6] {
+fn behind(outcome: Option<&RowResult>) -> [Out<'_>; 6] {
     let Some(outcome) = outcome else {
         return [Out::Empty, Out::Text(NOT_DONE), Out::Empty, Out::Empty, Out::Empty, Out::Empty];
     };
-    let stock = |figures: &Option<Figures>| figures.as_ref().map_or(Out::Empty, |figures| Out::Int(figures.on_hand));
+    let stock =
+        |figures: &Option<StockValues>| figures.as_ref().map_or(Out::Empty, |figures| Out::Int(figures.on_hand));
     let (column, error, after) = match &outcome.end {
-        End::Failed { column, error, .. } => (Out::Text(column), Out::Text(error), Out::Empty),
-        End::Created | End::Updated | End::Unchanged => (Out::Empty, Out::Empty, stock(&outcome.after)),
+        ResultStatus::Failed { column, error, .. } => (Out::Text(column), Out::Text(error), Out::Empty),
+        ResultStatus::Created | ResultStatus::Updated | ResultStatus::Unchanged => {
+            (Out::Empty, Out::Empty, stock(&outcome.after))
+        }
     };
     let row = outcome.row.map_or(Out::Empty, |row| Out::Int(row.cast_signed()));
     [row, Out::Text(outcome.word()), column, error, stock(&outcome.before), after]

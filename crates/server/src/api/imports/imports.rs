@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::http::context::{RequestContext, key_reused, replayed};
 use crate::http::upload;
-use crate::imports::outcomes::{End, RowOutcome};
+use crate::imports::outcomes::{ResultStatus, RowResult};
 use crate::imports::results::{self, Part};
 use crate::imports::spool::{PartialUpload, UploadSink};
-use crate::imports::start::{self, Asked, Unfit};
+use crate::imports::start::{self, FollowUpError, Requester};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode};
@@ -277,8 +277,8 @@ fn delayed(call: &RequestContext, import: &ImportRow) -> Option<String> {
     told.filter(|_| import.finished_at.is_none())
 }
 
-fn write_error(out: &mut String, row: &RowOutcome) {
-    let End::Failed { column, code, error } = &row.end else { return };
+fn write_error(out: &mut String, row: &RowResult) {
+    let ResultStatus::Failed { column, code, error } = &row.end else { return };
     let number = row.row.map(u64::cast_signed);
     Object::open(out)
         .int_or_null("row", number)
@@ -325,14 +325,14 @@ async fn follow(call: &RequestContext, task: Task) -> Result<ApiResponse, Error>
     let is_forced = call.form(APPLY, Mode::Partial).await?.bool("force").unwrap_or(false);
     let started = start::follow(&call.app.store, source, (task, is_forced), asked(call)).await;
     let import = started.map_err(|why| match why {
-        Unfit::NotFitting(_) => Error::refused("import_not_fitting", why.to_string()),
-        Unfit::NotCompleted(_) => Error::refused("import_not_completed", why.to_string()),
-        Unfit::Store(fault) => fault.into(),
+        FollowUpError::NotFitting(_) => Error::refused("import_not_fitting", why.to_string()),
+        FollowUpError::NotCompleted(_) => Error::refused("import_not_completed", why.to_string()),
+        FollowUpError::Store(fault) => fault.into(),
     })?;
     call.app.import_workers.wake();
     Ok(key_reply(&import.cache_key))
 }
 
-fn asked(call: &RequestContext) -> Asked {
-    Asked { actor: call.caller.account, now: call.app.clock.now() }
+fn asked(call: &RequestContext) -> Requester {
+    Requester { actor: call.caller.account, now: call.app.clock.now() }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use onhand_core::commands::{StockTarget, WriteStock, WriteStocks};
-use onhand_core::rejection::RowFault;
+use onhand_core::rejection::RowRejection;
 use onhand_core::{
     Command, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId,
     Timestamp, UnitType, WrittenStock,
@@ -384,7 +384,7 @@ fn status(created: bool) -> StatusCode {
 fn refuse_one(rejection: Rejection) -> Error {
     match rejection {
         Rejection::Rows(faults) => match faults.first() {
-            Some((_, RowFault::StaleSnapshot { stored })) => {
+            Some((_, RowRejection::StaleSnapshot { stored })) => {
                 let stored = scalar::time_text(*stored);
                 let more = Map::from_iter([("stored_snapshot_at".to_owned(), Value::String(stored.clone()))]);
                 let text = format!("A figure taken at {stored} is already stored.");

@@ -174,31 +174,31 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
         .app
         .store
         .write("stock_lists.update", async move |tx| {
-            let Some(before) = stock_lists::locked(tx, id).await? else { return Ok(Err(Fault::NotFound)) };
+            let Some(before) = stock_lists::locked(tx, id).await? else { return Ok(Err(UpdateError::NotFound)) };
             let mut list = filled(before, &form);
             list.modified_at = now.later_than(list.modified_at);
             let says = form.has("is_auto_sync") || form.has("code") || strict;
             if let Err(refused) = check_auto_sync(&list, says) {
-                return Ok(Err(Fault::Refused(refused)));
+                return Ok(Err(UpdateError::Refused(refused)));
             }
             let clashes = clashes(tx, &list).await?;
             if !clashes.is_empty() {
-                return Ok(Err(Fault::Clashes(clashes)));
+                return Ok(Err(UpdateError::Clashes(clashes)));
             }
             stock_lists::update(tx, &list).await?;
             Ok(Ok(list))
         })
         .await;
     match stored {
-        Ok(Err(Fault::NotFound)) => Err(Error::not_found()),
-        Ok(Err(Fault::Refused(refused))) => Err(refused),
-        Ok(Err(Fault::Clashes(errors))) => Err(Error::Fields(errors)),
+        Ok(Err(UpdateError::NotFound)) => Err(Error::not_found()),
+        Ok(Err(UpdateError::Refused(refused))) => Err(refused),
+        Ok(Err(UpdateError::Clashes(errors))) => Err(Error::Fields(errors)),
         Ok(Ok(list)) => Ok(reply(StatusCode::OK, &list)),
         Err(fault) => checked(Err(fault)).map(|list| reply(StatusCode::OK, &list)),
     }
 }
 
-enum Fault {
+enum UpdateError {
     NotFound,
     Refused(Error),
     Clashes(FieldErrors),

@@ -20,7 +20,7 @@ use self::on_database::OnDatabase;
 use self::on_server::OnServer;
 use self::report::Report;
 use self::target::{ImportOptions, ImportTarget, Outgoing, Step};
-use super::client::{Format, Wanted, find_list, save};
+use super::client::{Download, Format, find_list, save};
 use super::progress::Progress;
 use super::remote::{Remote, ServerArgs};
 use super::say;
@@ -50,7 +50,7 @@ Exit codes: 0 all rows were taken, 1 it could not be done, 2 wrong usage, 3 some
 4 the file is of no use, 130 interrupted (what was sent goes on)";
 
 #[derive(clap::Args)]
-pub(super) struct Args {
+pub(super) struct ImportArgs {
     /// The file: CSV, XLSX, XLS or ODS, recognised by its content.
     #[arg(required_unless_present_any = ["apply", "undo", "watch"], conflicts_with_all = ["apply", "undo", "watch"])]
     file: Option<PathBuf>,
@@ -119,7 +119,7 @@ impl RowMode {
     }
 }
 
-pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: &DatabaseConfig, args: ImportArgs) -> anyhow::Result<ExitCode> {
     args.result.as_deref().map(result_format).transpose()?;
     match &args.server.server {
         Some(url) => {
@@ -130,7 +130,7 @@ pub(super) async fn run(config: &DatabaseConfig, args: Args) -> anyhow::Result<E
     }
 }
 
-async fn carry_out(mut place: impl ImportTarget, args: &Args) -> anyhow::Result<ExitCode> {
+async fn carry_out(mut place: impl ImportTarget, args: &ImportArgs) -> anyhow::Result<ExitCode> {
     let begun = OnceLock::new();
     let ended = tokio::select! {
         ended = import(&mut place, args, &begun) => ended.map(Some),
@@ -152,13 +152,13 @@ async fn carry_out(mut place: impl ImportTarget, args: &Args) -> anyhow::Result<
     code
 }
 
-async fn import(place: &mut impl ImportTarget, args: &Args, begun: &OnceLock<String>) -> anyhow::Result<Report> {
+async fn import(place: &mut impl ImportTarget, args: &ImportArgs, begun: &OnceLock<String>) -> anyhow::Result<Report> {
     let key = begin(place, args).await?;
     wait(place, begun.get_or_init(|| key)).await
 }
 
 /// Begins what is asked for. What it is called.
-async fn begin(place: &mut impl ImportTarget, args: &Args) -> anyhow::Result<String> {
+async fn begin(place: &mut impl ImportTarget, args: &ImportArgs) -> anyhow::Result<String> {
     let list = match &args.list {
         Some(text) => Some(find_list(place.door(), text).await?),
         None => None,
@@ -210,7 +210,7 @@ async fn wait(place: &mut impl ImportTarget, key: &str) -> anyhow::Result<Report
 async fn save_result(place: &impl ImportTarget, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
     let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
     let format = result_format(path)?;
-    save(place.door(), &Wanted::Result { list, key: report.cache_key.clone() }, format, path).await
+    save(place.door(), &Download::Result { list, key: report.cache_key.clone() }, format, path).await
 }
 
 /// A result is rows of the file that was sent, so it is a table.

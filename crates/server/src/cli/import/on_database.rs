@@ -16,7 +16,7 @@ use crate::cli::local::LocalClient;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::imports::spool::{self, UploadSink};
-use crate::imports::start::{self, Asked};
+use crate::imports::start::{self, Requester};
 use crate::workers;
 
 pub(super) struct OnDatabase {
@@ -46,8 +46,8 @@ impl OnDatabase {
         &self.inside.app.store
     }
 
-    fn asked(&self) -> Asked {
-        Asked { actor: self.actor, now: Clock::System.now() }
+    fn asked(&self) -> Requester {
+        Requester { actor: self.actor, now: Clock::System.now() }
     }
 
     /// Works on what there is to do, unless another process does.

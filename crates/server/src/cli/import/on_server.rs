@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::report::Report;
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
 use crate::cli::client::StockClient;
-use crate::cli::remote::{Fault, Remote, encoded};
+use crate::cli::remote::{Remote, RemoteError, encoded};
 
 /// How long a server may be away before waiting for it ends.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -33,11 +33,11 @@ impl OnServer {
         Self { remote, answered: Instant::now(), is_away: false }
     }
 
-    async fn status(&self, key: &str, limit: usize) -> Result<Report, Fault> {
+    async fn status(&self, key: &str, limit: usize) -> Result<Report, RemoteError> {
         let key = encoded(key);
         let path = format!("/api/v1/stock_list/excel_import_status/?cache_key={key}&limit={limit}");
         let status = self.remote.get(&path).await?;
-        serde_json::from_value(status).map_err(|fault| Fault::Never(anyhow!("the server's status: {fault}")))
+        serde_json::from_value(status).map_err(|fault| RemoteError::Never(anyhow!("the server's status: {fault}")))
     }
 
     /// The path of an import below its list.
@@ -51,10 +51,10 @@ impl OnServer {
     }
 }
 
-fn unknown(key: &str, fault: Fault) -> anyhow::Error {
+fn unknown(key: &str, fault: RemoteError) -> anyhow::Error {
     match fault {
-        Fault::NotFound => anyhow!("there is no import {key}"),
-        Fault::Later(fault) | Fault::Never(fault) => fault,
+        RemoteError::NotFound => anyhow!("there is no import {key}"),
+        RemoteError::Later(fault) | RemoteError::Never(fault) => fault,
     }
 }
 
@@ -91,7 +91,7 @@ impl ImportTarget for OnServer {
 
     async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>> {
         let status = self.status(key, if with_rows { SHOWN } else { 1 }).await;
-        self.is_away = matches!(status, Err(Fault::Later(_)));
+        self.is_away = matches!(status, Err(RemoteError::Later(_)));
         match status {
             Ok(mut report) => {
                 self.answered = Instant::now();
@@ -102,10 +102,10 @@ impl ImportTarget for OnServer {
                 }
                 Ok(Some(report))
             }
-            Err(Fault::Later(fault)) if self.answered.elapsed() > PATIENCE => {
+            Err(RemoteError::Later(fault)) if self.answered.elapsed() > PATIENCE => {
                 bail!("{fault:#}; the import {key} goes on when the server does")
             }
-            Err(Fault::Later(_)) => Ok(None),
+            Err(RemoteError::Later(_)) => Ok(None),
             Err(fault) => Err(unknown(key, fault)),
         }
     }

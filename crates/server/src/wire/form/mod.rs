@@ -12,10 +12,10 @@ use onhand_core::{FUTURE_SECONDS_MAX, OrderStatus, Timestamp};
 use serde_json::{Map, Value};
 
 pub use self::unread::{Agrees, NAME_CHARS_MAX, NAMES_MAX, NONE_AGREES, Unread, faults};
-use self::values::Fault;
+use self::values::ValueError;
 pub use self::values::{NO_NULLS, boolean, boolean_text, status, status_text, type_name, unknown_pk, whole_number};
 use super::error::{Error, FieldErrors};
-use super::field::{Field, Kind};
+use super::field::{Field, FieldKind};
 use super::scalar::{self, Written};
 use crate::zone::{Twice, Zone};
 
@@ -63,9 +63,9 @@ impl Form {
                 Some(Value::Null) => errors.add(field.name, "This field may not be null."),
                 Some(value) => match parse(field, value) {
                     Ok(parsed) => form.values.push((field.name, parsed)),
-                    Err(Fault::Message(message)) => errors.add(field.name, message),
-                    Err(Fault::Rows(rows)) => errors.nest(field.name, rows),
-                    Err(Fault::One(inner)) => errors.nest_one(field.name, inner),
+                    Err(ValueError::Message(message)) => errors.add(field.name, message),
+                    Err(ValueError::Rows(rows)) => errors.nest(field.name, rows),
+                    Err(ValueError::One(inner)) => errors.nest_one(field.name, inner),
                 },
             }
         }
@@ -205,35 +205,37 @@ impl Form {
     }
 }
 
-fn parse(field: &Field, value: &Value) -> Result<Parsed, Fault> {
+fn parse(field: &Field, value: &Value) -> Result<Parsed, ValueError> {
     if field.exact && !values::has_all_digits(value) {
         return Err(values::INEXACT.into());
     }
     match field.kind {
-        Kind::Text(max) => values::text(value, max, false).map(Parsed::Text),
-        Kind::Blank(max) => values::text(value, max, true).map(Parsed::Text),
-        Kind::Secret(max) => values::secret(value, max).map(Parsed::Text),
-        Kind::Int(min, max) => values::int(value, min, max).map(Parsed::Int),
-        Kind::Bool => values::boolean(value).map(Parsed::Bool).ok_or_else(|| "Must be a valid boolean.".into()),
-        Kind::Choice(words) => values::choice(value, words).map(Parsed::Text),
-        Kind::Status | Kind::TimeZone if field.nullable && values::is_blank(value) => Ok(Parsed::Null),
-        Kind::Status => values::status(value).map(Parsed::Status).ok_or_else(|| values::not_a_choice(value)),
-        Kind::Object => values::object(&values::opened(value)).map(Parsed::Json),
-        Kind::List => values::list(&values::opened(value)).map(Parsed::Json),
-        Kind::Number(max) => values::number(value, max).map(Parsed::Text),
-        Kind::Any => values::any(value).map(Parsed::Json),
-        Kind::Time => values::time(value).map(Parsed::Time),
-        Kind::TimeZone => values::time_zone(value).map(Parsed::Text),
-        Kind::Decimal => values::decimal(value).map(Parsed::Text),
-        Kind::Pk => values::pk(value).map(Parsed::Int),
-        Kind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
-        Kind::Units => values::units(&values::opened(value)).map(Parsed::Units),
-        Kind::Texts(max, chars) => values::texts(&values::opened(value), max, chars).map(Parsed::Json),
-        Kind::Rows(fields, max) => {
+        FieldKind::Text(max) => values::text(value, max, false).map(Parsed::Text),
+        FieldKind::Blank(max) => values::text(value, max, true).map(Parsed::Text),
+        FieldKind::Secret(max) => values::secret(value, max).map(Parsed::Text),
+        FieldKind::Int(min, max) => values::int(value, min, max).map(Parsed::Int),
+        FieldKind::Bool => values::boolean(value).map(Parsed::Bool).ok_or_else(|| "Must be a valid boolean.".into()),
+        FieldKind::Choice(words) => values::choice(value, words).map(Parsed::Text),
+        FieldKind::Status | FieldKind::TimeZone if field.nullable && values::is_blank(value) => Ok(Parsed::Null),
+        FieldKind::Status => values::status(value).map(Parsed::Status).ok_or_else(|| values::not_a_choice(value)),
+        FieldKind::Object => values::object(&values::opened(value)).map(Parsed::Json),
+        FieldKind::List => values::list(&values::opened(value)).map(Parsed::Json),
+        FieldKind::Number(max) => values::number(value, max).map(Parsed::Text),
+        FieldKind::Any => values::any(value).map(Parsed::Json),
+        FieldKind::Time => values::time(value).map(Parsed::Time),
+        FieldKind::TimeZone => values::time_zone(value).map(Parsed::Text),
+        FieldKind::Decimal => values::decimal(value).map(Parsed::Text),
+        FieldKind::Pk => values::pk(value).map(Parsed::Int),
+        FieldKind::Pks => values::pks(&values::opened(value)).map(Parsed::Pks),
+        FieldKind::Units => values::units(&values::opened(value)).map(Parsed::Units),
+        FieldKind::Texts(max, chars) => values::texts(&values::opened(value), max, chars).map(Parsed::Json),
+        FieldKind::Rows(fields, max) => {
             let min = usize::from(!field.nullable);
             rows(fields, min..=max, &values::opened(value)).map(Parsed::Rows)
         }
-        Kind::One(fields) => one(fields, Mode::Whole, &values::opened(value)).map(Parsed::One).map_err(Fault::One),
+        FieldKind::One(fields) => {
+            one(fields, Mode::Whole, &values::opened(value)).map(Parsed::One).map_err(ValueError::One)
+        }
     }
 }
 
@@ -244,7 +246,11 @@ fn one(fields: &'static [Field], mode: Mode, value: &Value) -> Result<Form, Fiel
     }
 }
 
-fn rows(fields: &'static [Field], count: std::ops::RangeInclusive<usize>, value: &Value) -> Result<Vec<Form>, Fault> {
+fn rows(
+    fields: &'static [Field],
+    count: std::ops::RangeInclusive<usize>,
+    value: &Value,
+) -> Result<Vec<Form>, ValueError> {
     let Value::Array(items) = value else {
         return Err(format!("Expected a list of items but got type \"{}\".", type_name(value)).into());
     };
@@ -254,7 +260,7 @@ fn rows(fields: &'static [Field], count: std::ops::RangeInclusive<usize>, value:
     if items.len() > *count.end() {
         return Err(format!("Ensure this field has no more than {} elements.", count.end()).into());
     }
-    read_rows(fields, Mode::Whole, items).map_err(Fault::Rows)
+    read_rows(fields, Mode::Whole, items).map_err(ValueError::Rows)
 }
 
 /// Reads an array of objects; on a fault, one entry per row, empty where the row is fine.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::values::opened;
 use crate::wire::error::FieldErrors;
-use crate::wire::field::{Field, Kind};
+use crate::wire::field::{Field, FieldKind};
 
 /// Names that are shown; of the rest, how many there are.
 pub const NAMES_MAX: usize = 20;
@@ -40,10 +40,10 @@ impl Unread {
 
     fn note_below(&mut self, field: &Field, value: &Value, path: &str) {
         match (field.kind, &*opened(value)) {
-            (Kind::One(inner), Value::Object(body)) => {
+            (FieldKind::One(inner), Value::Object(body)) => {
                 self.note(inner, body, NONE_AGREES, &format!("{path}{}.", field.name));
             }
-            (Kind::Rows(inner, max), Value::Array(rows)) => {
+            (FieldKind::Rows(inner, max), Value::Array(rows)) => {
                 let rows = rows.iter().take(max).enumerate();
                 for (number, row) in rows.filter_map(|(number, row)| Some((number, row.as_object()?))) {
                     self.note(inner, row, NONE_AGREES, &format!("{path}{}[{number}].", field.name));
@@ -105,13 +105,13 @@ pub fn faults(
             None if is_shown(name) => errors.add(name, "This field cannot be written here."),
             None => errors.add(name, "This field is not known here."),
             Some(field) => match (field.kind, &*opened(value)) {
-                (Kind::One(inner), Value::Object(body)) => {
+                (FieldKind::One(inner), Value::Object(body)) => {
                     let inner = faults(inner, body, NONE_AGREES, &|_| false);
                     if !inner.is_empty() {
                         errors.nest_one(name, inner);
                     }
                 }
-                (Kind::Rows(inner, max), Value::Array(rows)) if rows.len() <= max => {
+                (FieldKind::Rows(inner, max), Value::Array(rows)) if rows.len() <= max => {
                     let row = |row: &Value| row.as_object().map(|row| faults(inner, row, NONE_AGREES, &|_| false));
                     let rows: Vec<FieldErrors> = rows.iter().map(|one| row(one).unwrap_or_default()).collect();
                     if rows.iter().any(|row| !row.is_empty()) {

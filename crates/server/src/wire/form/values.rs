@@ -20,19 +20,19 @@ const OBJECT_DEPTH_MAX: usize = 32;
 pub const NO_NULLS: &str = "Null characters are not allowed.";
 
 /// Why a value was rejected.
-pub(super) enum Fault {
+pub(super) enum ValueError {
     Message(String),
     Rows(Vec<FieldErrors>),
     One(FieldErrors),
 }
 
-impl From<&str> for Fault {
+impl From<&str> for ValueError {
     fn from(message: &str) -> Self {
         Self::Message(message.to_owned())
     }
 }
 
-impl From<String> for Fault {
+impl From<String> for ValueError {
     fn from(message: String) -> Self {
         Self::Message(message)
     }
@@ -44,7 +44,7 @@ pub(super) fn opened(value: &Value) -> Cow<'_, Value> {
     text.and_then(|text| serde_json::from_str(text).ok()).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
-pub(super) fn raw_text(value: &Value) -> Result<String, Fault> {
+pub(super) fn raw_text(value: &Value) -> Result<String, ValueError> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
@@ -68,7 +68,7 @@ pub(super) fn has_all_digits(value: &Value) -> bool {
     text.len() <= EXACT_DIGITS_MAX && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-pub(super) fn text(value: &Value, max: usize, blank: bool) -> Result<String, Fault> {
+pub(super) fn text(value: &Value, max: usize, blank: bool) -> Result<String, ValueError> {
     let text = raw_text(value)?;
     let text = text.trim();
     if text.is_empty() && !blank {
@@ -80,7 +80,7 @@ pub(super) fn text(value: &Value, max: usize, blank: bool) -> Result<String, Fau
     Ok(text.to_owned())
 }
 
-pub(super) fn secret(value: &Value, max: usize) -> Result<String, Fault> {
+pub(super) fn secret(value: &Value, max: usize) -> Result<String, ValueError> {
     let text = raw_text(value)?;
     if text.is_empty() {
         return Err("This field may not be blank.".into());
@@ -112,7 +112,7 @@ pub(super) fn whole(value: &Value) -> Option<Result<i64, ()>> {
     Some(text.parse().map_err(|_| ()))
 }
 
-pub(super) fn int(value: &Value, min: i64, max: i64) -> Result<i64, Fault> {
+pub(super) fn int(value: &Value, min: i64, max: i64) -> Result<i64, ValueError> {
     let negative = value.as_str().is_some_and(|text| text.trim().starts_with('-'));
     match whole(value) {
         None => Err("A valid integer is required.".into()),
@@ -128,7 +128,7 @@ pub fn whole_number(value: &Value, min: i64, max: i64) -> Option<i64> {
     int(value, min, max).ok()
 }
 
-pub(super) fn at_least(min: i64) -> Fault {
+pub(super) fn at_least(min: i64) -> ValueError {
     format!("Ensure this value is greater than or equal to {min}.").into()
 }
 
@@ -155,14 +155,14 @@ pub fn boolean_text(text: &str) -> Option<bool> {
     }
 }
 
-pub(super) fn choice(value: &Value, words: &[&str]) -> Result<String, Fault> {
+pub(super) fn choice(value: &Value, words: &[&str]) -> Result<String, ValueError> {
     match value.as_str() {
         Some(text) if words.contains(&text) => Ok(text.to_owned()),
         _ => Err(not_a_choice(value)),
     }
 }
 
-pub(super) fn not_a_choice(value: &Value) -> Fault {
+pub(super) fn not_a_choice(value: &Value) -> ValueError {
     let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let shown: String = shown.chars().take(100).collect();
     format!("\"{shown}\" is not a valid choice.").into()
@@ -191,7 +191,7 @@ pub fn status_text(text: &str) -> Option<OrderStatus> {
     }
 }
 
-pub(super) fn any(value: &Value) -> Result<String, Fault> {
+pub(super) fn any(value: &Value) -> Result<String, ValueError> {
     if depth(value) > OBJECT_DEPTH_MAX {
         return Err(format!("Ensure this value is nested no more than {OBJECT_DEPTH_MAX} levels.").into());
     }
@@ -210,14 +210,14 @@ pub(super) fn depth(value: &Value) -> usize {
     }
 }
 
-pub(super) fn object(value: &Value) -> Result<String, Fault> {
+pub(super) fn object(value: &Value) -> Result<String, ValueError> {
     match value {
         Value::Object(_) => any(value),
         other => Err(format!("Expected a dictionary of items but got type \"{}\".", type_name(other)).into()),
     }
 }
 
-pub(super) fn list(value: &Value) -> Result<String, Fault> {
+pub(super) fn list(value: &Value) -> Result<String, ValueError> {
     match value {
         Value::Array(_) => any(value),
         other => Err(format!("Expected a list of items but got type \"{}\".", type_name(other)).into()),
@@ -225,7 +225,7 @@ pub(super) fn list(value: &Value) -> Result<String, Fault> {
 }
 
 /// A number without an exponent, printed as JSON prints it.
-pub(super) fn number(value: &Value, max: u32) -> Result<String, Fault> {
+pub(super) fn number(value: &Value, max: u32) -> Result<String, ValueError> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
@@ -255,7 +255,7 @@ pub fn type_name(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn time(value: &Value) -> Result<Written, Fault> {
+pub(super) fn time(value: &Value) -> Result<Written, ValueError> {
     value.as_str().and_then(scalar::written_time).ok_or_else(|| {
         "Datetime has wrong format. Use one of these formats instead: \
          YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]."
@@ -264,12 +264,12 @@ pub(super) fn time(value: &Value) -> Result<Written, Fault> {
 }
 
 /// The name of a zone, as the database of zones writes it.
-pub(super) fn time_zone(value: &Value) -> Result<String, Fault> {
+pub(super) fn time_zone(value: &Value) -> Result<String, ValueError> {
     let zone = value.as_str().ok_or(zone::UNKNOWN)?.parse::<Zone>()?;
     Ok(zone.name().to_owned())
 }
 
-pub(super) fn decimal(value: &Value) -> Result<String, Fault> {
+pub(super) fn decimal(value: &Value) -> Result<String, ValueError> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
         Value::Number(number) => number.to_string(),
@@ -284,7 +284,7 @@ pub(super) fn decimal(value: &Value) -> Result<String, Fault> {
     }
 }
 
-pub(super) fn pk(value: &Value) -> Result<i64, Fault> {
+pub(super) fn pk(value: &Value) -> Result<i64, ValueError> {
     let wrong = || format!("Incorrect type. Expected pk value, received {}.", type_name(value));
     match whole(value) {
         Some(Ok(number)) if number > 0 => Ok(number),
@@ -300,7 +300,7 @@ pub fn unknown_pk(id: impl std::fmt::Display) -> String {
 }
 
 /// A list of texts, as JSON.
-pub(super) fn texts(value: &Value, max: usize, chars: usize) -> Result<String, Fault> {
+pub(super) fn texts(value: &Value, max: usize, chars: usize) -> Result<String, ValueError> {
     let Value::Array(items) = value else {
         return Err(format!("Expected a list of items but got type \"{}\".", type_name(value)).into());
     };
@@ -312,7 +312,7 @@ pub(super) fn texts(value: &Value, max: usize, chars: usize) -> Result<String, F
     Ok(Value::Array(texts).to_string())
 }
 
-pub(super) fn pks(value: &Value) -> Result<Vec<i64>, Fault> {
+pub(super) fn pks(value: &Value) -> Result<Vec<i64>, ValueError> {
     match value {
         Value::Array(items) => items.iter().map(pk).collect(),
         // The table of contract 7.4 calls it a dictionary: then the keys are the ids.
@@ -322,7 +322,7 @@ pub(super) fn pks(value: &Value) -> Result<Vec<i64>, Fault> {
 }
 
 /// Ids, or objects with an id and a quantity; each line once, so that it is clear which number counts.
-pub(super) fn units(value: &Value) -> Result<Vec<(i64, Option<i64>)>, Fault> {
+pub(super) fn units(value: &Value) -> Result<Vec<(i64, Option<i64>)>, ValueError> {
     let Value::Array(items) = value else {
         return pks(value).map(|ids| ids.into_iter().map(|id| (id, None)).collect());
     };
@@ -337,7 +337,7 @@ pub(super) fn units(value: &Value) -> Result<Vec<(i64, Option<i64>)>, Fault> {
     }
 }
 
-fn line(value: &Value) -> Result<(i64, Option<i64>), Fault> {
+fn line(value: &Value) -> Result<(i64, Option<i64>), ValueError> {
     let Value::Object(fields) = value else { return pk(value).map(|id| (id, None)) };
     if let Some(unknown) = fields.keys().find(|name| !["id", "pk", "quantity"].contains(&name.as_str())) {
         return Err(format!("\"{unknown}\" is not a field of a line. Send id and quantity.").into());

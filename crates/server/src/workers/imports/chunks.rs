@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::{ImportWorkers, JobError};
 use crate::imports::messages;
-use crate::imports::outcomes::{self, End, Figures, RowOutcome, Wanted};
+use crate::imports::outcomes::{self, RequestedChange, ResultStatus, RowResult, StockValues};
 use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
 
 /// The pause before a full queue is tried again.
@@ -29,19 +29,19 @@ pub(super) enum Slot {
     /// The row in the file, if it is there, and what it wants.
     Row(Option<u64>, ImportStock),
     /// Its earlier result.
-    Ended(RowOutcome),
+    Ended(RowResult),
 }
 
 /// Some rows of an import.
-pub(super) struct Rows {
+pub(super) struct ChunkRows {
     number: i64,
     slots: Arc<Vec<Slot>>,
 }
 
 /// What the writer is asked for, decided ahead of its turn or not.
-pub(super) type Asked = (Command, Option<(SpeculativeBatch, Chunk)>);
+pub(super) type PreparedChunk = (Command, Option<(SpeculativeBatch, Chunk)>);
 
-impl Rows {
+impl ChunkRows {
     pub(super) fn new(number: i64, slots: Vec<Slot>) -> Self {
         Self { number, slots: Arc::new(slots) }
     }
@@ -51,7 +51,7 @@ impl Rows {
         self,
         workers: &ImportWorkers,
         import: &ImportRow,
-        asked: Option<Asked>,
+        asked: Option<PreparedChunk>,
     ) -> Result<(), JobError> {
         let list = import.list.ok_or_else(gone)?;
         match import.task {
@@ -66,7 +66,7 @@ impl Rows {
         workers: &ImportWorkers,
         import: &ImportRow,
         decider: &mut SpeculativeDecider,
-    ) -> Result<Option<Asked>, JobError> {
+    ) -> Result<Option<PreparedChunk>, JobError> {
         let Some(list) = import.list.filter(|_| import.task == Task::Import) else { return Ok(None) };
         let (id, number, slots) = (import.id, self.number, self.slots.clone());
         let context = Context { actor: import.actor, now: workers.services.clock.now() };
@@ -104,7 +104,7 @@ impl InFlight {
     }
 
     /// Sends some rows, once there is room.
-    pub(super) async fn add(&mut self, rows: Rows, asked: Option<Asked>) -> Result<(), JobError> {
+    pub(super) async fn add(&mut self, rows: ChunkRows, asked: Option<PreparedChunk>) -> Result<(), JobError> {
         while self.tasks.len() >= self.most {
             self.oldest().await?;
         }
@@ -150,17 +150,17 @@ async fn submit(
     workers: &ImportWorkers,
     import: &ImportRow,
     list: StockListId,
-    rows: Rows,
-    mut asked: Option<Asked>,
+    rows: ChunkRows,
+    mut asked: Option<PreparedChunk>,
 ) -> Result<(), JobError> {
-    let Rows { number, slots } = rows;
+    let ChunkRows { number, slots } = rows;
     loop {
         let (id, kept) = (import.id, slots.clone());
         let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
         let in_turn = || (Command::ImportStocks(wanted(workers, import, list, &slots)), None);
         let (command, ahead) = asked.take().unwrap_or_else(in_turn);
-        let receipt = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, ahead }));
-        let submission = Submission { command, actor: import.actor, receipt };
+        let dedup_record = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, ahead }));
+        let submission = Submission { command, actor: import.actor, dedup_record };
         match workers.services.writer.submit(submission).await {
             Ok(SubmissionResult::Decided(Ok(_)) | SubmissionResult::Done) => return Ok(()),
             Ok(SubmissionResult::Decided(Err(_))) => return Err(gone()),
@@ -174,9 +174,14 @@ async fn submit(
     }
 }
 
-async fn preview(workers: &ImportWorkers, import: &ImportRow, list: StockListId, rows: Rows) -> Result<(), JobError> {
+async fn preview(
+    workers: &ImportWorkers,
+    import: &ImportRow,
+    list: StockListId,
+    rows: ChunkRows,
+) -> Result<(), JobError> {
     let command = Arc::new(Command::ImportStocks(wanted(workers, import, list, &rows.slots)));
-    let Rows { number, slots } = rows;
+    let ChunkRows { number, slots } = rows;
     let (id, context) = (import.id, Context { actor: import.actor, now: workers.services.clock.now() });
     let body = async move |tx: &mut Tx<'_>| {
         if imports::has_chunk(tx, id, number).await? {
@@ -201,24 +206,24 @@ fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Ch
         Slot::Ended(ended) => Some(ended.clone()),
         Slot::Row(row, wanted) => imported.next().map(|imported| row_outcome(*row, wanted, imported)),
     };
-    let rows: Vec<RowOutcome> = slots.iter().filter_map(ended).collect();
+    let rows: Vec<RowResult> = slots.iter().filter_map(ended).collect();
     Chunk { import, number, counts: outcomes::counts(&rows), outcomes: outcomes::encode(&rows) }
 }
 
-fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowOutcome {
+fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowResult {
     let end = match &imported.verdict {
-        RowStatus::Created => End::Created,
-        RowStatus::Updated => End::Updated,
-        RowStatus::Unchanged => End::Unchanged,
+        RowStatus::Created => ResultStatus::Created,
+        RowStatus::Updated => ResultStatus::Updated,
+        RowStatus::Unchanged => ResultStatus::Unchanged,
         RowStatus::Refused(fault) => messages::row(fault).into(),
     };
-    RowOutcome {
+    RowResult {
         row,
         sku: wanted.sku.clone(),
         end,
-        wanted: Some(Wanted::from(wanted)),
-        before: imported.before.as_ref().map(Figures::from),
-        after: imported.after.as_ref().map(Figures::from),
+        wanted: Some(RequestedChange::from(wanted)),
+        before: imported.before.as_ref().map(StockValues::from),
+        after: imported.after.as_ref().map(StockValues::from),
         stock: imported.stock.map(StockId::get),
         movement: imported.movement.map(MovementId::get),
         settled: imported.covered,

@@ -12,7 +12,7 @@ use onhand_store::{Error, Tx};
 
 use super::{ImportWorkers, JobError, blocking};
 use crate::imports::messages::RowText;
-use crate::imports::outcomes::{self, End, RowOutcome};
+use crate::imports::outcomes::{self, ResultStatus, RowResult};
 use crate::imports::stock_list_rows::{self, ListFile, WantedList};
 use crate::imports::{CHUNK_ROWS, spool};
 
@@ -67,7 +67,7 @@ async fn make(
     wanted: &WantedList,
     promised: Option<&mut Vec<StockListRow>>,
     now: Timestamp,
-) -> Result<RowOutcome, Error> {
+) -> Result<RowResult, Error> {
     let WantedList { row, name, code, is_auto_sync } = wanted;
     let mut there = stock_lists::named(tx, name, code.as_deref()).await?;
     if let Some(promised) = &promised {
@@ -77,11 +77,11 @@ async fn make(
     let same = |list: &StockListRow| (&list.name, &list.code, &list.is_auto_sync) == (name, code, is_auto_sync);
     if let Some(list) = there.first() {
         if same(list) {
-            return Ok(RowOutcome::ended(Some(*row), name, End::Unchanged));
+            return Ok(RowResult::ended(Some(*row), name, ResultStatus::Unchanged));
         }
         let (column, what) = if list.name == *name { ("name", "name") } else { ("code", "code") };
         let text = format!("stock list with this {what} already exists, and differs: a file changes no list.");
-        return Ok(RowOutcome::failed(Some(*row), name, RowText { column, code: "exists", text }));
+        return Ok(RowResult::failed(Some(*row), name, RowText { column, code: "exists", text }));
     }
     let list = StockListRow {
         id: StockListId::new(0),
@@ -100,5 +100,5 @@ async fn make(
         Some(promised) => promised.push(list),
         None => _ = stock_lists::insert(tx, &list).await?,
     }
-    Ok(RowOutcome::ended(Some(*row), name, End::Created))
+    Ok(RowResult::ended(Some(*row), name, ResultStatus::Created))
 }

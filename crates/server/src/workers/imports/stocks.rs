@@ -14,10 +14,10 @@ use onhand_store::tables::{product_stocks, stock_lists};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::chunks::{InFlight, Rows, Slot, gone};
+use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::{ImportWorkers, JobError, blocking};
 use crate::imports::file::{FileRow, LocalTimes, Plan, Survey};
-use crate::imports::outcomes::{self, RowOutcome};
+use crate::imports::outcomes::{self, RowResult};
 use crate::imports::{CHUNK_ROWS, messages, spool};
 use crate::writer::SpeculativeDecider;
 
@@ -107,7 +107,7 @@ async fn send_rows(
     let reading = tokio::spawn(blocking(move || {
         let (workers, import) = context;
         plan.chunks(&survey, kept, (CHUNK_ROWS, first), |number, rows| {
-            let rows = Rows::new(number, rows.into_iter().map(slot).collect());
+            let rows = ChunkRows::new(number, rows.into_iter().map(slot).collect());
             let asked = runtime.block_on(rows.decide(&workers, &import, &mut decider));
             sender.blocking_send((rows, asked)).is_ok()
         })
@@ -153,14 +153,14 @@ async fn empty_the_rest(
                 slots.push(Slot::Row(None, emptied(stock.sku)));
             }
             if slots.len() == CHUNK_ROWS {
-                Rows::new(number, std::mem::take(&mut slots)).run(workers, import, None).await?;
+                ChunkRows::new(number, std::mem::take(&mut slots)).run(workers, import, None).await?;
                 number += 1;
             }
         }
     }
     match slots.is_empty() {
         true => Ok(()),
-        false => Rows::new(number, slots).run(workers, import, None).await,
+        false => ChunkRows::new(number, slots).run(workers, import, None).await,
     }
 }
 
@@ -169,7 +169,7 @@ fn emptied(sku: String) -> ImportStock {
     ImportStock { sku, level, reserved: ReservedChange::Keep, unit: None, snapshot_at: None, expected: None }
 }
 
-async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowOutcome>, JobError> {
+async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowResult>, JobError> {
     let found =
         workers.services.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
     Ok(found.map(|chunk| outcomes::decode(&chunk.outcomes)).transpose()?.unwrap_or_default())
@@ -200,17 +200,17 @@ async fn follow(
             Task::Undo => rows.into_iter().filter_map(undone).collect(),
             _ => rows.into_iter().map(|row| applied(row, forced)).collect(),
         };
-        under_way.add(Rows::new(number, slots), None).await?;
+        under_way.add(ChunkRows::new(number, slots), None).await?;
     }
     under_way.finish().await
 }
 
 /// A row that would have changed something; the others ended in the dry run.
-fn applied(row: RowOutcome, forced: bool) -> Slot {
+fn applied(row: RowResult, forced: bool) -> Slot {
     let wanted = row.wanted.as_ref().filter(|_| row.is_change()).and_then(|wanted| wanted.row(row.sku.clone()));
     match wanted {
         Some(wanted) => {
-            let expected = Expected::Written(row.before.as_ref().map(outcomes::Figures::written));
+            let expected = Expected::Written(row.before.as_ref().map(outcomes::StockValues::written));
             Slot::Row(row.row, ImportStock { expected: (!forced).then_some(expected), ..wanted })
         }
         None => Slot::Ended(row),
@@ -218,18 +218,18 @@ fn applied(row: RowOutcome, forced: bool) -> Slot {
 }
 
 /// A row that changed something. The others have nothing to take back.
-fn undone(row: RowOutcome) -> Option<Slot> {
+fn undone(row: RowResult) -> Option<Slot> {
     let imported = ImportedStock {
         stock: row.stock.map(StockId::new),
         verdict: RowStatus::Updated,
-        before: row.before.as_ref().map(outcomes::Figures::written),
-        after: row.after.as_ref().map(outcomes::Figures::written),
+        before: row.before.as_ref().map(outcomes::StockValues::written),
+        after: row.after.as_ref().map(outcomes::StockValues::written),
         movement: row.movement.map(MovementId::new),
         covered: row.settled,
     };
     match imported.undo(&row.sku) {
         Ok(Some(back)) => Some(Slot::Row(row.row, back)),
         Ok(None) => None,
-        Err(fault) => Some(Slot::Ended(RowOutcome::failed(row.row, row.sku, messages::row(&fault)))),
+        Err(fault) => Some(Slot::Ended(RowResult::failed(row.row, row.sku, messages::row(&fault)))),
     }
 }

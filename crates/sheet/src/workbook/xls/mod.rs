@@ -15,7 +15,7 @@ use super::numbers;
 use super::texts::Texts;
 use crate::formula_injection::plain;
 use crate::reader::{Rows, Source};
-use crate::{Format, Kind, Limits, Row, RowFault, SheetError};
+use crate::{Format, Kind, Limits, Row, RowError, SheetError};
 use container::Container;
 use records::Book;
 use sheet::{Cell, Value};
@@ -53,7 +53,7 @@ impl Xls {
         Ok(Self { cells, next: 0, texts, epoch, limits: limits.clone() })
     }
 
-    fn show<'t>(&'t self, value: Value, text: &'t mut String) -> Result<(Kind, &'t str), RowFault> {
+    fn show<'t>(&'t self, value: Value, text: &'t mut String) -> Result<(Kind, &'t str), RowError> {
         Ok(match value {
             Value::Number(number, look) => {
                 if look.is_time() && dates::add(number, self.epoch, look, text) {
@@ -64,7 +64,7 @@ impl Xls {
                 }
             }
             Value::Text(index) => {
-                let shown = self.texts.get(index as usize).ok_or(RowFault::Damaged("the text of a cell"))?;
+                let shown = self.texts.get(index as usize).ok_or(RowError::Damaged("the text of a cell"))?;
                 (Kind::Text, plain(shown))
             }
             Value::Bool(true) => (Kind::Bool, "TRUE"),

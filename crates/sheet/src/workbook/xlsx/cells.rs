@@ -13,7 +13,7 @@ use crate::workbook::looks::Look;
 use crate::workbook::numbers;
 use crate::workbook::texts::Texts;
 use crate::workbook::xml::{BytesStart, Event, Xml, attribute, ends_early};
-use crate::{Kind, Limits, Row, RowFault, SheetError};
+use crate::{Kind, Limits, Row, RowError, SheetError};
 
 pub(super) struct Cells {
     texts: Texts,
@@ -72,7 +72,7 @@ impl Cells {
     }
 
     /// Reads to the end of a row, also if one of its cells is at fault.
-    fn row(&mut self, xml: &mut Xml<impl Read>, row: &mut Row) -> Result<Option<RowFault>, SheetError> {
+    fn row(&mut self, xml: &mut Xml<impl Read>, row: &mut Row) -> Result<Option<RowError>, SheetError> {
         let (mut fault, mut column) = (None, 0);
         loop {
             match xml.next()? {
@@ -96,11 +96,11 @@ impl Cells {
         Ok(fault)
     }
 
-    fn tag(&self, start: &BytesStart<'_>, next: usize) -> Result<Tag, RowFault> {
+    fn tag(&self, start: &BytesStart<'_>, next: usize) -> Result<Tag, RowError> {
         let mut tag = Tag { column: next, look: Look::Number, kind: Held::Number };
         for one in start.attributes().with_checks(false).flatten() {
             match one.key.as_ref() {
-                "r" => tag.column = column(&one.value).ok_or(RowFault::Damaged("the place of a cell"))?,
+                "r" => tag.column = column(&one.value).ok_or(RowError::Damaged("the place of a cell"))?,
                 "s" => {
                     let look = one.value.parse::<usize>().ok().and_then(|style| self.looks.get(style));
                     tag.look = look.copied().unwrap_or_default();
@@ -113,14 +113,14 @@ impl Cells {
                         "b" => Held::Bool,
                         "e" => Held::Error,
                         "d" => Held::Date,
-                        _ => return Err(RowFault::Damaged("the kind of a cell")),
+                        _ => return Err(RowError::Damaged("the kind of a cell")),
                     }
                 }
                 _ => {}
             }
         }
         if tag.column < next {
-            return Err(RowFault::Damaged("the order of its cells"));
+            return Err(RowError::Damaged("the order of its cells"));
         }
         Ok(tag)
     }
@@ -148,20 +148,20 @@ impl Cells {
         }
     }
 
-    fn add(&mut self, tag: &Tag, row: &mut Row) -> Result<(), RowFault> {
+    fn add(&mut self, tag: &Tag, row: &mut Row) -> Result<(), RowError> {
         self.text.clear();
         let (kind, text) = match tag.kind {
             _ if self.raw.is_empty() => return Ok(()),
             Held::SharedText => {
                 let index = self.raw.trim().parse().ok();
                 let text = index.and_then(|index| self.texts.get(index));
-                (Kind::Text, plain(text.ok_or(RowFault::Damaged("the text of a cell"))?))
+                (Kind::Text, plain(text.ok_or(RowError::Damaged("the text of a cell"))?))
             }
             Held::Text => (Kind::Text, plain(&self.raw)),
             Held::Bool => match self.raw.trim() {
                 "1" | "true" | "TRUE" => (Kind::Bool, "TRUE"),
                 "0" | "false" | "FALSE" => (Kind::Bool, "FALSE"),
-                _ => return Err(RowFault::Damaged("a cell that is true or false")),
+                _ => return Err(RowError::Damaged("a cell that is true or false")),
             },
             Held::Error => (Kind::Error, self.raw.as_str()),
             Held::Date => (Kind::Date, self.raw.as_str()),
@@ -172,7 +172,7 @@ impl Cells {
                 } else if numbers::add(&self.raw, &mut self.text) {
                     (tag.look.show(&mut self.text), self.text.as_str())
                 } else {
-                    return Err(RowFault::Damaged("a number"));
+                    return Err(RowError::Damaged("a number"));
                 }
             }
         };

@@ -47,14 +47,14 @@ impl BulkStatement {
 
 /// One parameter of all rows: an array, written as it goes over the wire.
 #[derive(Debug)]
-pub(super) struct Column {
+pub(super) struct ParameterArray {
     kind: Type,
     elements: BytesMut,
     count: i32,
     has_nulls: bool,
 }
 
-impl Column {
+impl ParameterArray {
     fn push(&mut self, value: &Value<'_>) -> Result<(), Error> {
         self.has_nulls |= matches!(put(value, &self.kind, &mut self.elements)?, IsNull::Yes);
         self.count += 1;
@@ -74,7 +74,7 @@ pub(super) fn put(value: &Value<'_>, kind: &Type, out: &mut BytesMut) -> Result<
     Ok(written)
 }
 
-impl ToSql for Column {
+impl ToSql for ParameterArray {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         out.reserve(20 + self.elements.len());
         let dimensions = i32::from(self.count > 0);
@@ -97,9 +97,10 @@ impl ToSql for Column {
 }
 
 /// Turns rows into columns of these types.
-pub(super) fn transpose<'v>(types: &[Type], rows: &[impl AsRef<[Value<'v>]>]) -> Result<Vec<Column>, Error> {
-    let column = |kind: &Type| Column { kind: kind.clone(), elements: BytesMut::new(), count: 0, has_nulls: false };
-    let mut columns: Vec<Column> = types.iter().map(column).collect();
+pub(super) fn transpose<'v>(types: &[Type], rows: &[impl AsRef<[Value<'v>]>]) -> Result<Vec<ParameterArray>, Error> {
+    let column =
+        |kind: &Type| ParameterArray { kind: kind.clone(), elements: BytesMut::new(), count: 0, has_nulls: false };
+    let mut columns: Vec<ParameterArray> = types.iter().map(column).collect();
     for row in rows {
         for (column, value) in columns.iter_mut().zip(row.as_ref()) {
             column.push(value)?;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::connection::{Backend, Connection};
 use super::transaction::Transaction;
-use super::{Failed, Pool};
+use super::{Pool, TransactionError};
 use crate::Error;
 use crate::sql::{statements, values};
 
@@ -89,16 +89,16 @@ impl Pool {
         marker: CommitMarker,
         lost: &Backend,
         cause: Error,
-    ) -> Result<(), Failed> {
+    ) -> Result<(), TransactionError> {
         tracing::warn!(%cause, "a commit was not answered; reading its marker");
         let start = Instant::now();
         loop {
             match self.found(marker, lost).await {
                 Ok(true) => return Ok(()),
-                Ok(false) => return Err(Failed::Passing(cause)),
+                Ok(false) => return Err(TransactionError::Passing(cause)),
                 Err(fault) if start.elapsed() > PATIENCE => {
                     tracing::error!(%fault, "a commit is in doubt: its marker cannot be read");
-                    return Err(Failed::Lasting(Error::CommitInDoubt(cause.to_string())));
+                    return Err(TransactionError::Lasting(Error::CommitInDoubt(cause.to_string())));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             }
@@ -106,7 +106,7 @@ impl Pool {
     }
 
     async fn found(&self, marker: CommitMarker, lost: &Backend) -> Result<bool, Error> {
-        let mut connection = self.connection().await.map_err(Failed::into_fault)?;
+        let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
         let end = async { client.execute(END, &[&lost.number, &lost.started]).await };

@@ -15,7 +15,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Statement};
 
 use super::inline_driver::InlineDriver;
-use super::{Failed, Limits, connect_params, error_mapping, tls};
+use super::{Limits, TransactionError, connect_params, error_mapping, tls};
 use crate::Error;
 
 /// Statements that stay prepared per connection. The registry has about a hundred; lists with other filters come and
@@ -161,16 +161,16 @@ fn prefers_tls(config: &Config) -> bool {
 
 impl Manager for ConnectionManager {
     type Type = Connection;
-    type Error = Failed;
+    type Error = TransactionError;
 
-    async fn create(&self) -> Result<Connection, Failed> {
+    async fn create(&self) -> Result<Connection, TransactionError> {
         self.connect().await.map_err(|found| match error_mapping::opening(&found) {
-            told @ Error::Unavailable(_) if error_mapping::is_cut(&found) => Failed::Passing(told),
-            told => Failed::Lasting(told),
+            told @ Error::Unavailable(_) if error_mapping::is_cut(&found) => TransactionError::Passing(told),
+            told => TransactionError::Lasting(told),
         })
     }
 
-    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<Failed> {
+    async fn recycle(&self, connection: &mut Connection, metrics: &Metrics) -> RecycleResult<TransactionError> {
         if !connection.is_clean {
             return Err(RecycleError::message("left open"));
         }

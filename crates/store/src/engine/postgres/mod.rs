@@ -36,7 +36,7 @@ pub(crate) use self::transaction::PendingQuery;
 pub(crate) use self::transaction::Transaction;
 pub(super) use self::type_mapping::{bytes, int, text, value};
 use super::Tx;
-use super::turns::Turns;
+use super::turns::ReadQueue;
 use crate::Error;
 
 /// How often a transaction is tried before its fault is reported: more than enough for deadlocks, of which one of two
@@ -107,7 +107,7 @@ type Leased = managed::Object<ConnectionManager>;
 pub(crate) struct Pool {
     connections: Connections,
     /// Whose turn it is to read: some connections are never lent to reads, so that those who write wait for none.
-    read_queue: Turns,
+    read_queue: ReadQueue,
     limits: Limits,
     marks: Arc<SnapshotTokens>,
     /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a
@@ -117,14 +117,14 @@ pub(crate) struct Pool {
 
 /// How a try ended, if not well.
 #[derive(Debug)]
-enum Failed {
+enum TransactionError {
     /// Nothing was written, and the reason is gone by now: a deadlock, a broken connection.
     Passing(Error),
     /// Trying again would not help.
     Lasting(Error),
 }
 
-impl Failed {
+impl TransactionError {
     fn into_fault(self) -> Error {
         let (Self::Passing(fault) | Self::Lasting(fault)) = self;
         fault
@@ -137,10 +137,10 @@ struct Tries(u32);
 
 impl Tries {
     /// Waits a little before another try, or tells the fault.
-    async fn again_after(&mut self, failed: Failed) -> Result<(), Error> {
+    async fn again_after(&mut self, failed: TransactionError) -> Result<(), Error> {
         self.0 += 1;
         match failed {
-            Failed::Passing(fault) if self.0 < TRIES_MAX => {
+            TransactionError::Passing(fault) if self.0 < TRIES_MAX => {
                 tracing::debug!(%fault, tries = self.0, "trying a transaction again");
                 tokio::time::sleep(PAUSE * self.0).await;
                 Ok(())
@@ -163,11 +163,11 @@ impl Pool {
             .create_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
-        let first = connection(&connections).await.map_err(Failed::into_fault)?;
+        let first = connection(&connections).await.map_err(TransactionError::into_fault)?;
         let has_marks = !first.is_distributed && !first.is_standby;
         drop(first);
         let reading = limits.connections_max - limits.connections_max / SPARED_SHARE;
-        let read_queue = Turns::new(reading, limits.statement);
+        let read_queue = ReadQueue::new(reading, limits.statement);
         Ok(Self { connections, read_queue, limits, marks: Arc::default(), has_marks })
     }
 
@@ -193,7 +193,7 @@ impl Pool {
         }
     }
 
-    async fn try_write<T, F>(&self, body: F) -> Result<T, Failed>
+    async fn try_write<T, F>(&self, body: F) -> Result<T, TransactionError>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
@@ -225,7 +225,9 @@ impl Pool {
                 let backend = connection.backend.clone();
                 drop(connection);
                 // That it is not noted says nothing of the other machines, so it is not tried again.
-                let unknown = |failed: Failed| Failed::Lasting(Error::CommitInDoubt(failed.into_fault().to_string()));
+                let unknown = |failed: TransactionError| {
+                    TransactionError::Lasting(Error::CommitInDoubt(failed.into_fault().to_string()))
+                };
                 self.resolve_commit(marker, &backend, fault).await.map(|()| value).map_err(unknown)
             }
             Err(fault) => {
@@ -241,7 +243,7 @@ impl Pool {
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
     {
-        let mut connection = self.connection().await.map_err(Failed::into_fault)?;
+        let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
         connection.is_clean = false;
         let begin = if connection.is_distributed { BEGIN_DDL_DISTRIBUTED } else { BEGIN_DDL };
         match run(&connection, (begin, ALL_DAY), None, body).await? {
@@ -276,7 +278,7 @@ impl Pool {
         }
     }
 
-    async fn try_read<T, F>(&self, body: F) -> Result<T, Failed>
+    async fn try_read<T, F>(&self, body: F) -> Result<T, TransactionError>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
@@ -294,14 +296,14 @@ impl Pool {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let mut connection = self.connection().await.map_err(Failed::into_fault)?;
+        let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
         // Its plans serve no other transaction.
         connection.is_clean = false;
         let begin = if connection.is_distributed { BEGIN_UNBOUNDED_DISTRIBUTED } else { BEGIN_UNBOUNDED };
         look(&connection, ALL_DAY, begin, body).await
     }
 
-    async fn connection(&self) -> Result<Leased, Failed> {
+    async fn connection(&self) -> Result<Leased, TransactionError> {
         connection(&self.connections).await
     }
 
@@ -315,27 +317,31 @@ impl Pool {
     }
 }
 
-async fn connection(connections: &Connections) -> Result<Leased, Failed> {
+async fn connection(connections: &Connections) -> Result<Leased, TransactionError> {
     connections.get().await.map_err(|fault| match fault {
         PoolError::Backend(failed) => failed,
-        PoolError::Timeout(kind) => Failed::Lasting(Error::Unavailable(format!(
+        PoolError::Timeout(kind) => TransactionError::Lasting(Error::Unavailable(format!(
             "no connection to the database within the time allowed ({kind:?})"
         ))),
-        PoolError::Closed => Failed::Lasting(Error::Unavailable("the connections are closed".to_owned())),
+        PoolError::Closed => TransactionError::Lasting(Error::Unavailable("the connections are closed".to_owned())),
         PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
-            Failed::Lasting(Error::Internal("the connections are set up wrongly".to_owned()))
+            TransactionError::Lasting(Error::Internal("the connections are set up wrongly".to_owned()))
         }
     })
 }
 
 /// What a fault of a transaction that wrote nothing means for another try.
-fn failed(connections: &Connections, connection: &Connection, fault: Error) -> Failed {
+fn failed(connections: &Connections, connection: &Connection, fault: Error) -> TransactionError {
     if connection.is_broken() {
         connections.manager().note_cut();
-        return Failed::Passing(fault);
+        return TransactionError::Passing(fault);
     }
     // The other transaction has won by now.
-    if matches!(fault, Error::Conflict(_)) { Failed::Passing(fault) } else { Failed::Lasting(fault) }
+    if matches!(fault, Error::Conflict(_)) {
+        TransactionError::Passing(fault)
+    } else {
+        TransactionError::Lasting(fault)
+    }
 }
 
 /// After any of these, the connection may still be busy with what failed.

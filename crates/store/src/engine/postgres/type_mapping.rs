@@ -8,10 +8,10 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
 use crate::{Error, Value};
 
-type Fault = Box<dyn std::error::Error + Sync + Send>;
+type BoxError = Box<dyn std::error::Error + Sync + Send>;
 
 impl ToSql for Value<'_> {
-    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Fault> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, BoxError> {
         match (self, kind) {
             (Value::Null, _) => Ok(IsNull::Yes),
             (Value::Int(number), &Type::INT8) => number.to_sql(kind, out),
@@ -37,7 +37,7 @@ fn fault(fault: &tokio_postgres::Error) -> Error {
 struct Any(Value<'static>);
 
 impl<'a> FromSql<'a> for Any {
-    fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, Fault> {
+    fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Self, BoxError> {
         Ok(Self(match *kind {
             Type::INT8 => Value::Int(i64::from_sql(kind, raw)?),
             Type::INT4 => Value::Int(i64::from(i32::from_sql(kind, raw)?)),
@@ -46,7 +46,7 @@ impl<'a> FromSql<'a> for Any {
         }))
     }
 
-    fn from_sql_null(_: &Type) -> Result<Self, Fault> {
+    fn from_sql_null(_: &Type) -> Result<Self, BoxError> {
         Ok(Self(Value::Null))
     }
 

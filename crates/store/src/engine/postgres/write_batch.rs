@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use bytes::{Bytes, BytesMut};
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::bulk_statement::{BulkStatement, Column};
+use super::bulk_statement::{BulkStatement, ParameterArray};
 use super::{bulk_statement, copy_in};
 use crate::sql::Statement;
 use crate::{Error, Value};
@@ -49,7 +49,12 @@ impl BufferedWrite {
         Ok(Self { statement, form: None, parameters: Vec::new(), rows: rows.len(), load })
     }
 
-    fn of_many(statement: &'static Statement, form: &'static BulkStatement, columns: Vec<Column>, rows: usize) -> Self {
+    fn of_many(
+        statement: &'static Statement,
+        form: &'static BulkStatement,
+        columns: Vec<ParameterArray>,
+        rows: usize,
+    ) -> Self {
         let parameters = columns.into_iter().map(Parameter::Column).collect();
         Self { statement, form: Some(form), parameters, rows, load: None }
     }
@@ -68,7 +73,7 @@ impl BufferedWrite {
 #[derive(Debug)]
 pub(super) enum Parameter {
     Value(Value<'static>),
-    Column(Column),
+    Column(ParameterArray),
 }
 
 impl ToSql for Parameter {
@@ -80,7 +85,7 @@ impl ToSql for Parameter {
     }
 
     fn accepts(kind: &Type) -> bool {
-        Value::accepts(kind) || Column::accepts(kind)
+        Value::accepts(kind) || ParameterArray::accepts(kind)
     }
 
     to_sql_checked!();

@@ -33,7 +33,7 @@ pub(crate) use self::statements::execute_script;
 pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
 use self::thread::Workers;
 use super::Tx;
-use super::turns::Turns;
+use super::turns::ReadQueue;
 use crate::{Error, SnapshotToken};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
@@ -58,7 +58,7 @@ pub(crate) struct SqliteEngine {
     writer: Option<Workers>,
     readers: Workers,
     /// Whose turn it is to read.
-    read_queue: Turns,
+    read_queue: ReadQueue,
     /// For readers that watch the server, however many wait to read.
     watcher: Workers,
     /// How long a read may take.
@@ -114,7 +114,7 @@ impl SqliteEngine {
         Ok(Self {
             writer,
             readers: Workers::start("onhand-reader", connections(READERS)?)?,
-            read_queue: Turns::new(READS, limit),
+            read_queue: ReadQueue::new(READS, limit),
             watcher: Workers::start("onhand-watcher", connections(1)?)?,
             limit,
             inline_readers: Mutex::new(Some(connections(inline)?)),

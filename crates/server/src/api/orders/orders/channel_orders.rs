@@ -6,7 +6,7 @@
 
 use axum::http::StatusCode;
 use onhand_core::commands::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
-use onhand_core::rejection::RowFault;
+use onhand_core::rejection::RowRejection;
 use onhand_core::{
     ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
     as_ordered, channel_sync,
@@ -168,10 +168,10 @@ async fn foreign(
         let mut faults = Vec::new();
         for (row, (product, list)) in lines.iter().enumerate() {
             if !lists.contains(&list.get()) {
-                faults.push((row, RowFault::UnknownList(*list)));
+                faults.push((row, RowRejection::UnknownList(*list)));
             }
             if id(product).is_none_or(|id| !sold.contains(&id)) {
-                faults.push((row, RowFault::UnknownProduct(product.clone())));
+                faults.push((row, RowRejection::UnknownProduct(product.clone())));
             }
         }
         Ok(faults)
