@@ -16,12 +16,12 @@ const SOURCE_LINES_MAX: usize = 400;
 const TEST_LINES_MAX: usize = 600;
 /// The most lines of the text at the head of a file.
 const HEADER_LINES_MAX: usize = 8;
-const MACROS_MAX: usize = 6;
+const MACROS_MAX: usize = 7;
 const SERVER_DEPENDENCIES_MAX: usize = 45;
 const LOCKED_PACKAGES_MAX: usize = 380;
 
 /// Folders of other people's or the machine's own files.
-const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__", "corpus", "artifacts"];
+const SKIPPED: &[&str] = &["target", "node_modules", "__pycache__", "corpus", "artifacts", "vendor"];
 /// What is read as text; files without an extension are too.
 const TEXT: &[&str] = &["rs", "toml", "md", "sql", "sh", "py", "json", "txt", "html", "css", "js", "plans", "yml"];
 
@@ -189,9 +189,10 @@ fn stock_changes_in_one_place() {
 fn rooms_do_not_know_what_they_must_not() {
     let files = files();
     let source = |folder: &'static str| files.iter().filter(move |file| file.path.starts_with(folder));
-    let rules: [(&str, &[&str]); 7] = [
+    let rules: [(&str, &[&str]); 8] = [
         ("crates/core/src/", &["std::time::", "std::fs::", "std::net::", "std::thread", "async fn", "println!"]),
         ("crates/store/src/", &["serde", "axum", "hyper", "http::"]),
+        ("crates/web/src/", &["std::fs::", "std::net::", "std::time::", "async fn", "axum", "onhand_store"]),
         ("crates/server/src/wire/", &["crate::api", "crate::http", "crate::writer", "crate::state", "crate::cli"]),
         ("crates/server/src/auth/", &["crate::api", "crate::http", "crate::writer", "crate::cli"]),
         ("crates/server/src/http/", &["crate::api", "crate::openapi", "crate::resource", "crate::cli"]),
@@ -478,7 +479,7 @@ fn cycles(mut reaches: BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
 fn modules_use_each_other_in_no_new_cycle() {
     let files = files();
     let mut found = BTreeSet::new();
-    for krate in ["core", "store", "server", "sheet", "bench", "testbed"] {
+    for krate in ["core", "store", "server", "sheet", "web", "bench", "testbed"] {
         let prefix = format!("crates/{krate}/src/");
         let re_exported = re_exported(krate);
         let module_of = |name: String| re_exported.get(&name).cloned().unwrap_or(name);

@@ -1,0 +1,212 @@
+// <oh-live>: the numbers of a page follow the server while the page is seen.
+// Promises: one stream per visible tab; it writes text and bars only where a value differs, and never moves, adds or
+// removes rows. Must not touch a row that has the focus in a field, nor build HTML from texts.
+
+const number = new Intl.NumberFormat(document.documentElement.lang);
+const SVG = "http://www.w3.org/2000/svg";
+const clockOf = (date) => date.toLocaleTimeString(document.documentElement.lang, { hour12: false });
+
+/* The same measure as crates/web/src/bar.rs: the width of a quantity grows with its square root up to the scale. */
+const WIDTH = 144, GAP = 1.5, LEAST = 3;
+function parts(scale, available, reserved, reported, over) {
+  const whole = available + reserved + reported + over;
+  const length = WIDTH * Math.min(1, Math.sqrt(whole / Math.max(scale, whole, 1)));
+  let x = 0;
+  const shown = [];
+  for (const [kind, units] of [["available", available], ["reserved", reserved], ["reported", reported], ["danger", over]]) {
+    if (units <= 0) continue;
+    const width = Math.max(LEAST, (length * units) / whole);
+    shown.push([kind, Math.min(x, WIDTH - LEAST), Math.min(width, WIDTH - Math.min(x, WIDTH - LEAST))]);
+    x += width + GAP;
+  }
+  return shown;
+}
+
+function rectangle(x, width, name, fill) {
+  const rect = document.createElementNS(SVG, "rect");
+  for (const [key, value] of Object.entries({ x: x.toFixed(1), y: 1, width: width.toFixed(1), height: 12, rx: 2 })) rect.setAttribute(key, value);
+  if (fill) rect.setAttribute("fill", fill);
+  else rect.setAttribute("class", name);
+  return rect;
+}
+
+function drawBar(svg, onHand, reserved, reported, available) {
+  if (svg.hasAttribute("data-off")) return;
+  const over = Math.max(0, reserved + reported - onHand);
+  // What is oversold is shown apart, so the reserved part is only as long as what there is.
+  const kept = Math.max(0, Math.min(reserved, onHand - Math.min(reported, onHand)));
+  const track = svg.firstElementChild;
+  const rects = [track];
+  for (const [kind, x, width] of parts(Number(svg.dataset.scale), available, kept, Math.min(reported, onHand), over)) {
+    rects.push(rectangle(x, width, `f-${kind}`));
+    if (kind === "reserved") rects.push(rectangle(x, width, "", "url(#p-hatch)"));
+    if (kind === "reported") rects.push(rectangle(x, width, "", "url(#p-stripe)"));
+  }
+  svg.replaceChildren(...rects);
+}
+
+function write(place, value, isMarked) {
+  const before = Number(place.dataset.value);
+  if (before === value) return;
+  place.dataset.value = String(value);
+  const text = value === 0 && place.dataset.n !== "available" && place.dataset.n !== "on_hand" ? "–" : number.format(value);
+  (place.querySelector("[data-text]") ?? place).textContent = text;
+  const cell = place.closest("td");
+  if (!isMarked || !cell || Number.isNaN(before)) return;
+  const way = value > before ? "up" : "down";
+  cell.classList.remove("moved", "up", "down");
+  void cell.offsetWidth;
+  cell.classList.add("moved", way);
+  cell.querySelector(".delta")?.remove();
+  const delta = document.createElement("span");
+  delta.className = `delta ${way} n`;
+  delta.ariaHidden = "true";
+  delta.textContent = `${value > before ? "+" : "−"}${number.format(Math.abs(value - before))}`;
+  cell.append(delta);
+  setTimeout(() => delta.remove(), 2000);
+}
+
+class Live extends HTMLElement {
+  #stream = null;
+  #timer = 0;
+  #poll = 0;
+  #version = "";
+
+  connectedCallback() {
+    this.button = this.querySelector("button");
+    this.words = this.querySelector("[data-words]");
+    this.at = this.querySelector("[data-at]");
+    this.button?.addEventListener("click", () => this.pause(this.dataset.state !== "off"));
+    document.addEventListener("visibilitychange", this.#seen);
+    document.addEventListener("htmx:after:settle", this.#changed);
+    if (sessionStorage.getItem("live") === "off") this.pause(true);
+    else this.open();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.#seen);
+    document.removeEventListener("htmx:after:settle", this.#changed);
+    this.close();
+  }
+
+  #seen = () => (document.hidden ? this.close() : this.dataset.state !== "off" && this.open());
+  #changed = () => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.dataset.state !== "off" && this.open(), 300);
+  };
+
+  pause(isPaused) {
+    sessionStorage.setItem("live", isPaused ? "off" : "on");
+    this.button?.setAttribute("aria-pressed", String(!isPaused));
+    if (isPaused) {
+      this.close();
+      this.show("off", this.dataset.paused);
+    } else this.open();
+  }
+
+  show(state, words) {
+    this.dataset.state = state;
+    if (this.words && this.words.textContent !== words) this.words.textContent = words;
+  }
+
+  url() {
+    const ids = (name) => [...new Set([...document.querySelectorAll(`[data-${name}]`)].map((one) => one.dataset[name]))];
+    const query = new URLSearchParams();
+    const stocks = ids("stock").slice(0, 200);
+    if (stocks.length) query.set("stocks", stocks.join(","));
+    for (const kind of ["import", "order"]) if (ids(kind).length) query.set(kind, ids(kind)[0]);
+    if (document.querySelector("[data-card]")) query.set("cards", "1");
+    if (this.#version) query.set("after", this.#version);
+    return [...query.keys()].length ? `${this.dataset.src}?${query}` : "";
+  }
+
+  open() {
+    const url = this.url();
+    this.close();
+    if (!url || document.hidden || !window.EventSource) return;
+    const stream = new EventSource(url);
+    this.#stream = stream;
+    stream.onopen = () => {
+      clearInterval(this.#poll);
+      this.#poll = 0;
+      this.show("on", this.dataset.live);
+    };
+    stream.onerror = () => this.#lost();
+    const on = (name, act) => stream.addEventListener(name, (event) => {
+      this.#version = event.lastEventId || this.#version;
+      if (this.at) this.at.textContent = clockOf(new Date());
+      act(event.data ? JSON.parse(event.data) : null);
+    });
+    on("stock", ({ rows }) => rows.forEach((row) => this.stock(row)));
+    on("import", (values) => this.import(values));
+    on("cards", (values) => this.cards(values));
+    on("order", () => this.#stale());
+    on("reload", () => this.#stale());
+    on("bye", () => this.close());
+  }
+
+  close() {
+    this.#stream?.close();
+    this.#stream = null;
+    clearInterval(this.#poll);
+    this.#poll = 0;
+  }
+
+  #lost() {
+    if (this.#poll) return;
+    this.show("lost", this.dataset.lost.replace("{at}", clockOf(new Date())));
+    this.#poll = setInterval(() => (this.#stream?.readyState === 2 ? this.open() : null), 15000);
+  }
+
+  /* Something that only the server can show anew: the region is asked for again, unless somebody types in it. */
+  #stale() {
+    if (!document.activeElement?.matches("input, textarea, select")) document.querySelector("[data-again]")?.click();
+  }
+
+  stock([id, onHand, reserved, reported, available, at, cause, reference]) {
+    for (const row of document.querySelectorAll(`[data-stock="${Number(id)}"]`)) {
+      const isEdited = row.querySelector(".pop") !== null;
+      const values = { on_hand: onHand, reserved, reported, available };
+      if (isEdited) {
+        const now = row.querySelector("[data-now]");
+        if (now) {
+          now.hidden = false;
+          now.querySelector("b").textContent = number.format(onHand);
+        }
+        continue;
+      }
+      for (const place of row.querySelectorAll("[data-n]")) write(place, values[place.dataset.n], place.dataset.n === "available");
+      for (const bar of row.querySelectorAll(".stockbar[data-scale]")) drawBar(bar, onHand, reserved, reported, available);
+      const time = row.querySelector(".c-ago time");
+      if (time && at) time.dateTime = at;
+      const words = row.querySelector("[data-cause]");
+      if (words && cause) {
+        // The address of what caused it is not in the stream, so the old one goes.
+        const link = row.querySelector("[data-ref]");
+        words.textContent = link ? cause : [cause, reference].filter(Boolean).join(" ");
+        if (link) link.textContent = reference ?? "";
+        link?.removeAttribute("href");
+      }
+    }
+  }
+
+  import({ pk, state, processed, total, per_second: speed }) {
+    for (const box of document.querySelectorAll(`[data-import="${Number(pk)}"]`)) {
+      if (box.dataset.state && state !== box.dataset.state) return location.reload();
+      const share = total > 0 ? processed / total : 0;
+      box.querySelector("[data-share]")?.setAttribute("width", String(Math.round(share * 1000) / 10));
+      const values = { percent: Math.floor(share * 100), processed, total, speed };
+      for (const [name, value] of Object.entries(values)) {
+        const place = box.querySelector(`[data-p="${name}"]`);
+        if (place) place.textContent = number.format(value ?? 0);
+      }
+    }
+  }
+
+  cards(values) {
+    for (const [name, value] of Object.entries(values ?? {})) {
+      for (const place of document.querySelectorAll(`[data-card="${CSS.escape(name)}"]`)) place.textContent = number.format(value);
+    }
+  }
+}
+customElements.define("oh-live", Live);

@@ -1,0 +1,90 @@
+//! Texts of the list of orders and of an order's page, with the names of states.
+
+use super::texts;
+
+texts! {
+    orders_waiting: "Waiting for the ERP" | "ERP bekleyenler";
+    orders_oversold: "Oversold lines" | "Fazla satılan satırlar";
+    orders_short: "Short" | "Stoksuz";
+    orders_cancelled: "Cancelled" | "İptal edilen";
+    orders_newest: "All, newest first" | "Tümü, önce yeni";
+    oldest_waits(age): "the oldest waits for {age}" | "en eskisi {age} bekliyor";
+    search_orders_field: "Search orders" | "Siparişlerde ara";
+    search_orders_hint: "Order number" | "Sipariş numarası";
+    every_channel: "Every channel" | "Tüm kanallar";
+    number: "Number" | "Numara";
+    placed: "Placed" | "Verildi";
+    lines: "Lines" | "Satırlar";
+    units_reserved: "Units reserved" | "Rezerve adet";
+    erp: "ERP" | "ERP";
+    packages: "Packages" | "Paketler";
+    taken: "taken" | "aldı";
+    not_taken: "not yet" | "henüz almadı";
+    no_orders: "No order has been placed yet" | "Henüz sipariş verilmedi";
+    no_orders_hint: "Orders arrive through the API:" | "Siparişler API ile gelir:";
+    no_orders_match: "No order matches" | "Uyan sipariş yok";
+    nothing_waits: "Nothing waits for the ERP." | "ERP bekleyen yok.";
+    show_all_orders: "Show all orders" | "Tüm siparişleri göster";
+    // One order
+    placed_by(name): "placed by {name}" | "veren: {name}";
+    status: "Status" | "Durum";
+    taken_by_erp: "Taken by the ERP" | "ERP aldı mı";
+    not_yet_for(age): "not yet, for {age}" | "henüz değil, {age}";
+    mark_taken: "Mark as taken" | "Alındı olarak işaretle";
+    no_package: "none yet" | "henüz yok";
+    line: "Line" | "Satır";
+    reservation: "Reservation" | "Rezervasyon";
+    price: "Price" | "Fiyat";
+    line_reserved: "reserved" | "rezerve";
+    line_reported: "reported, level due" | "bildirilmiş, miktar bekleniyor";
+    line_settled: "settled" | "kapandı";
+    line_cancelled: "cancelled" | "iptal";
+    line_short: "short: no stock has it" | "stoksuz: hiçbir stokta yok";
+    line_oversold: "oversold" | "fazla satıldı";
+    back_on_sale[n]: "{n} unit came back on sale", "{n} units came back on sale" | "{n} adet yeniden satışta";
+    asks_cancellation(reason): "cancellation asked for: {reason}" | "iptal istendi: {reason}";
+    release: "Release…" | "Kaydet…";
+    release_line(line): "Release line {line}" | "{line} satırını kaydet";
+    release_do: "Release" | "Kaydet";
+    registered_at: "Registered at" | "Kayıt zamanı";
+    registered_hint: "Empty means now. The ERP’s clock, for instance 2026-11-28T14:03."
+        | "Boş: şimdi. ERP saati, örneğin 2026-11-28T14:03.";
+    release_effect[n]: "{n} unit goes from reserved to reported; what is available stays the same.",
+        "{n} units go from reserved to reported; what is available stays the same."
+        | "{n} adet rezerveden bildirilmişe geçer; satılabilir aynı kalır.";
+    cancel_lines: "Cancel lines…" | "Satır iptali…";
+    cancel_title: "Cancel lines" | "Satırları iptal et";
+    cancel_reason: "Reason" | "Neden";
+    cancel_effect: "The units of open lines are available again at once." | "Açık satırların adetleri hemen yeniden satılabilir.";
+    cancel_do: "Cancel the ticked lines" | "İşaretli satırları iptal et";
+    select_line(line): "Select line {line}" | "{line} satırını seç";
+    source_again: "Source again" | "Yeniden kaynak seç";
+    timeline: "Timeline" | "Zaman çizelgesi";
+    raw_order: "The order as the API shows it" | "Siparişin API’deki hâli";
+    more_orders_of: "lines" | "satır";
+    event_placed[n]: "Placed, {n} unit reserved", "Placed, {n} units reserved" | "Verildi, {n} adet rezerve";
+    event_released(code): "Registered as {code}" | "{code} olarak kaydedildi";
+    event_taken: "Taken by the ERP" | "ERP aldı";
+    event_cancelled[n]: "{n} unit cancelled", "{n} units cancelled" | "{n} adet iptal";
+    event_packed(package): "Package {package} made" | "{package} paketi oluştu";
+    event_shipped(package): "Package {package} shipped" | "{package} paketi gönderildi";
+    event_not_found(place): "Not found at {place}" | "{place} konumunda bulunamadı";
+    event_sourced(place): "Sourced from {place}" | "Kaynak: {place}";
+    // The vendor's states of orders and lines
+    status_cancellation_waiting: "cancellation waiting" | "iptal bekliyor";
+    status_cancelled: "cancelled" | "iptal";
+    status_waiting: "waiting" | "bekliyor";
+    status_payment_waiting: "payment waiting" | "ödeme bekliyor";
+    status_confirmation_waiting: "confirmation waiting" | "onay bekliyor";
+    status_approved: "approved" | "onaylandı";
+    status_inactive: "not active" | "etkin değil";
+    status_preparing: "preparing" | "hazırlanıyor";
+    status_shipped: "shipped" | "gönderildi";
+    status_shipped_and_informed: "shipped and informed" | "gönderildi, bildirildi";
+    status_ready_for_pickup: "ready for pickup" | "teslime hazır";
+    status_attempted_delivery: "attempted delivery" | "teslim denendi";
+    status_review_started: "review started" | "inceleme başladı";
+    status_review_waiting: "review waiting" | "inceleme bekliyor";
+    status_delivered: "delivered" | "teslim edildi";
+    status_refunded: "refunded" | "iade edildi";
+}
