@@ -1,6 +1,6 @@
 //! Onhand's screens: a page is a value, and a value becomes HTML.
 //!
-//! Promises: there is one struct per screen, which shows exactly what is in it; every text of a value is escaped;
+//! Promises: [`screens`] has one struct per screen, which shows exactly what is in it; every text of a value is escaped;
 //! no page needs a script to be read or to do its main deed. The pages run under a policy that allows no inline script
 //! and no inline style.
 //!
@@ -15,6 +15,7 @@ pub mod lang;
 pub mod link;
 pub mod may;
 pub mod number;
+pub mod screens;
 pub mod texts;
 pub mod time;
 mod words;

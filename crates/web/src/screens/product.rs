@@ -1,0 +1,342 @@
+//! One product: "why is it 3?". Its lists, the equation of the chosen one, what reserves it, what happened.
+//!
+//! Promises: the four numbers of the equation are one reading. Must not know how a number came about but by its events.
+
+use askama::Template;
+use onhand_core::Timestamp;
+
+use super::level::LevelEdit;
+use crate::bar::{Bar, Numbers};
+use crate::chart::{Mark, Point, Steps};
+use crate::form::Pager;
+use crate::number::Whole;
+use crate::{Frame, Reference, Unit, What, link};
+
+/// The page `/products/{id}`; `as_rows()` is its region. Query: `list` (a list's id), `range` (`day`, `week`, `month`),
+/// `cause` (a word of [`What`]), `at` (a moment, `2026-11-28T14:03`), `edit` (`set` or `add`), `after` (a page of events).
+///
+/// Forms: the level posts to [`crate::link::level`]; "undo" of an event posts `movement` to
+/// [`crate::link::undo_level`].
+#[derive(Clone, Debug, Template)]
+#[template(path = "product.html", blocks = ["rows"])]
+pub struct Product {
+    /// The frame.
+    pub frame: Frame,
+    /// The product.
+    pub product: i64,
+    /// Its SKU.
+    pub sku: String,
+    /// Its name; may be empty.
+    pub name: String,
+    /// Its barcode; may be empty.
+    pub barcode: String,
+    /// What is available in all lists.
+    pub available: i64,
+    /// What one unit is.
+    pub unit: Unit,
+    /// The lists that have it and that the person may see; at most 100.
+    pub lists: Vec<ProductList>,
+    /// How many other lists there are.
+    pub lists_without: i64,
+    /// What was sent to channels, by the names of the channels; none where that is not shown.
+    pub told: Option<Vec<Told>>,
+    /// The chosen list; none if no list has the product.
+    pub chosen: Option<Chosen>,
+}
+
+/// A list that has the product.
+#[derive(Clone, Debug)]
+pub struct ProductList {
+    /// The list.
+    pub list: i64,
+    /// Its name.
+    pub name: String,
+    /// Its code; may be empty.
+    pub code: String,
+    /// The numbers of the stock in it.
+    pub numbers: Numbers,
+    /// The stock.
+    pub stock: i64,
+}
+
+/// What a channel was sent last.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The channel's name.
+    pub channel: String,
+    /// The quantity.
+    pub quantity: i64,
+    /// When it was acknowledged.
+    pub at: Timestamp,
+    /// Since when something newer is due.
+    pub behind_since: Option<Timestamp>,
+}
+
+/// The stock of the chosen list.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// The list.
+    pub list: i64,
+    /// Its name.
+    pub list_name: String,
+    /// The stock.
+    pub stock: i64,
+    /// Its numbers.
+    pub numbers: Numbers,
+    /// Where the level comes from.
+    pub level: Option<LevelOrigin>,
+    /// When the ERP took the level.
+    pub level_taken_at: Option<Timestamp>,
+    /// How many order lines reserve it.
+    pub reserved_lines: i64,
+    /// The part of the reserved units that they make up.
+    pub reserved_by_lines: i64,
+    /// The external reservation: the part that a client wrote.
+    pub external: Option<External>,
+    /// Since when the oldest reported line is registered.
+    pub reported_since: Option<Timestamp>,
+    /// The newest change of what is available.
+    pub since: Option<(Timestamp, Option<Reference>)>,
+    /// Since when an active discrepancy keeps it off sale.
+    pub off_sale_since: Option<Timestamp>,
+    /// The chart.
+    pub chart: Chart,
+    /// The open reservations, the oldest first; at most 200.
+    pub reservations: Vec<Reserving>,
+    /// The reported lines, the oldest first; at most 200.
+    pub reported: Vec<ReportedLine>,
+    /// The cause that events are narrowed to.
+    pub cause: Option<What>,
+    /// The moment up to which events are shown, as it stands in the address; empty is the present.
+    pub at: String,
+    /// What happened, the newest first.
+    pub events: Vec<Event>,
+    /// Where the page of events is.
+    pub pager: Pager,
+    /// The level, while it is being edited.
+    pub edit: Option<LevelEdit>,
+}
+
+/// Where a level comes from.
+#[derive(Clone, Debug)]
+pub struct LevelOrigin {
+    /// [`What::Count`], [`What::Import`] or [`What::Write`].
+    pub what: What,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An external reservation.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// How many units.
+    pub quantity: i64,
+    /// Who wrote it; may be empty.
+    pub by: String,
+    /// When it was written.
+    pub at: Option<Timestamp>,
+}
+
+/// How far the chart goes back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Range {
+    /// 24 hours.
+    #[default]
+    Day,
+    /// 7 days.
+    Week,
+    /// 30 days.
+    Month,
+}
+
+impl Range {
+    /// Every range.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
+
+    /// Its word in the address.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+
+    /// The range with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|range| range.word() == word)
+    }
+
+    /// Its length in seconds.
+    pub const fn seconds(self) -> i64 {
+        match self {
+            Self::Day => 86_400,
+            Self::Week => 7 * 86_400,
+            Self::Month => 30 * 86_400,
+        }
+    }
+}
+
+/// The numbers of a stock over time.
+#[derive(Clone, Debug, Default)]
+pub struct Chart {
+    /// How far it goes back from the present.
+    pub range: Range,
+    /// The numbers, the oldest first, at most 400; the first may lie before the range.
+    pub points: Vec<ChartPoint>,
+}
+
+/// The numbers from one moment on.
+#[derive(Clone, Copy, Debug)]
+pub struct ChartPoint {
+    /// When.
+    pub at: Timestamp,
+    /// The level.
+    pub on_hand: i64,
+    /// Available units.
+    pub available: i64,
+    /// What is marked.
+    pub mark: Option<Mark>,
+}
+
+/// An order line that reserves the stock.
+#[derive(Clone, Debug)]
+pub struct Reserving {
+    /// The order, if the person may see it.
+    pub order: Option<i64>,
+    /// Its number.
+    pub number: String,
+    /// The channel; none for an order through the own API.
+    pub channel: Option<String>,
+    /// How many units.
+    pub quantity: i64,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether that is longer than usual.
+    pub is_old: bool,
+    /// By how many units the line is oversold.
+    pub oversold_by: i64,
+}
+
+/// A line that the ERP has registered and that no level accounts for yet.
+#[derive(Clone, Debug)]
+pub struct ReportedLine {
+    /// The order, if the person may see it.
+    pub order: Option<i64>,
+    /// Its number.
+    pub number: String,
+    /// How many units.
+    pub quantity: i64,
+    /// Since when it is registered.
+    pub since: Timestamp,
+    /// The ERP's code; may be empty.
+    pub code: String,
+}
+
+/// A movement of the stock.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// The movement.
+    pub movement: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: What,
+    /// How many units it is about; for a level, the level.
+    pub quantity: i64,
+    /// The order, file or code.
+    pub reference: Option<Reference>,
+    /// Who; may be empty.
+    pub by: String,
+    /// The name of the token that was used; may be empty.
+    pub token: String,
+    /// The reason and note that were given; may be empty.
+    pub note: String,
+    /// The level before and after.
+    pub on_hand: (i64, i64),
+    /// Reserved units before and after.
+    pub reserved: (i64, i64),
+    /// Reported units before and after.
+    pub reported: (i64, i64),
+    /// Available units before and after.
+    pub available: (i64, i64),
+    /// Whether it can be taken back.
+    pub can_undo: bool,
+}
+
+impl Event {
+    /// The numbers that have changed but what is available, each as `reserved 12 → 14`.
+    fn changes(&self, frame: &Frame) -> String {
+        let t = frame.t;
+        let all = [(t.on_hand(), self.on_hand), (t.reserved(), self.reserved), (t.reported(), self.reported)];
+        let changed = all.into_iter().filter(|(_, (from, to))| from != to);
+        let texts: Vec<_> = changed.map(|(what, (from, to))| t.from_to(what, frame.n(from), frame.n(to))).collect();
+        texts.join(", ")
+    }
+
+    fn said(&self, frame: &Frame) -> String {
+        self.what.said(frame.t, &frame.n(self.quantity))
+    }
+
+    fn by(&self, frame: &Frame) -> String {
+        if self.token.is_empty() { self.by.clone() } else { frame.t.with_token(&self.by, &self.token) }
+    }
+}
+
+impl ProductList {
+    fn bar(&self, scale: impl Whole) -> Bar {
+        Bar::new(self.numbers, scale.whole())
+    }
+}
+
+impl LevelOrigin {
+    fn text(&self, frame: &Frame) -> String {
+        let time = frame.time(self.at);
+        match self.what {
+            What::Count => frame.t.counted_by(&self.by, time),
+            What::Import => frame.t.imported_by(&self.by, time),
+            _ => frame.t.written_by(&self.by, time),
+        }
+    }
+}
+
+impl Chart {
+    /// The chart from the beginning of its range to the present.
+    fn steps(&self, frame: &Frame) -> Steps {
+        let until = frame.clock.now;
+        let from = until.minus_seconds(self.range.seconds());
+        let points = self.points.iter().map(|point| Point {
+            at: point.at.micros(),
+            on_hand: point.on_hand,
+            available: point.available,
+            mark: point.mark,
+        });
+        let tick = |part: i64| {
+            let at = from.plus_micros((until.micros() - from.micros()) / 6 * part);
+            let text = if self.range == Range::Day { frame.clock.minutes(at) } else { frame.clock.day(frame.t, at) };
+            (at.micros(), text)
+        };
+        let available = |point: Option<&ChartPoint>| frame.n(point.map_or(0, |point| point.available));
+        let title = frame.t.chart_title(available(self.points.first()), available(self.points.last()));
+        Steps {
+            from: from.micros(),
+            until: until.micros(),
+            points: points.collect(),
+            ticks: (1..6).map(tick).collect(),
+            title,
+        }
+    }
+}
+
+impl Product {
+    fn scale(&self) -> i64 {
+        self.lists.iter().map(|list| list.numbers.whole()).max().unwrap_or(0).max(1)
+    }
+
+    /// The address of the chosen list with one value more in its query.
+    fn with(&self, chosen: &Chosen, name: &str, value: &str) -> String {
+        format!("{}&{name}={}", link::product_in(self.product, chosen.list), link::encoded(value))
+    }
+}

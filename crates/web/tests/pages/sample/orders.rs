@@ -1,0 +1,280 @@
+//! Orders and imports.
+
+use onhand_core::import::Column;
+use onhand_core::{OrderStatus, ReservationState};
+use onhand_web::form::{FieldErrors, Pager};
+use onhand_web::frame::Entry;
+use onhand_web::link::OrdersQuery;
+use onhand_web::screens::import::{ColumnUse, Filter, Import, ImportRow, RowSums};
+use onhand_web::screens::import_new::ImportNew;
+use onhand_web::screens::imports::{ImportLine, Imports};
+use onhand_web::screens::order::{Order, OrderEvent, OrderLine, OrderWhat, PackageLine, ReleaseForm};
+use onhand_web::screens::orders::{OrderRow, Orders};
+use onhand_web::{ImportMode, ImportState, ImportTask};
+
+use super::{Maker, Rows};
+
+pub(super) fn orders(m: &Maker) -> Orders {
+    let row = |at: usize| OrderRow {
+        id: 10_277 + at as i64,
+        number: m.t(&format!("TR-{}", 10_421 - at)),
+        channel: if at.is_multiple_of(3) { Some(m.t("N11")) } else { None },
+        placed: m.ago(250 + 190 * at as i64),
+        lines: 1 + at as i64 % 4,
+        reserved: 2 + at as i64 % 5,
+        status: OrderStatus::ALL[at % OrderStatus::ALL.len()],
+        is_taken: at % 5 == 4,
+        packages: at as i64 % 3,
+        oversold: i64::from(at % 7 == 1),
+        short: i64::from(at % 7 == 3),
+    };
+    let rows = m.many(row);
+    let search = if m.rows == Rows::One { m.t("TR-10") } else { String::new() };
+    Orders {
+        frame: m.frame(Entry::Orders, "/orders"),
+        query: OrdersQuery { search, channel: Some(2), ..OrdersQuery::default() },
+        views: vec![
+            ("waiting", Some(128)),
+            ("all", Some(81_140)),
+            ("oversold", Some(3)),
+            ("short", Some(1)),
+            ("cancelled", None),
+        ],
+        channels: vec![(2, m.t("N11")), (3, m.t("Hepsiburada"))],
+        oldest: Some(m.ago(2_460)),
+        pager: Pager {
+            from: 1,
+            shown: rows.len() as i64,
+            total: Some(128),
+            previous: None,
+            next: Some("/orders?after=99".to_owned()),
+        },
+        rows,
+        is_empty: !m.is_some(),
+        command: if m.is_some() { String::new() } else { m.t("curl -X POST http://localhost:8080/api/v1/orders/") },
+    }
+}
+
+fn order_line(m: &Maker, at: usize) -> OrderLine {
+    use ReservationState as S;
+    let lines = [
+        ("SNEAK-RUN2-BLK-43", "Runner 2 sneaker, black, 43", S::Open),
+        ("SOCK-3PK-GRY-39", "Crew socks, 3-pack, grey, 39–42", S::Reported),
+        ("SCARF-WOOL-BRG", "Wool scarf, burgundy", S::Short),
+        ("BELT-LTH-BRN-95", "Leather belt, brown, 95", S::Cancelled),
+        ("BAG-TOTE-NAT", "Canvas tote bag, natural", S::Settled),
+    ];
+    let (sku, name, state) = lines[at % lines.len()];
+    let is_registered = matches!(state, S::Reported | S::Settled);
+    OrderLine {
+        id: 10_277 + at as i64,
+        product: 352 + at as i64,
+        sku: m.t(sku),
+        name: m.t(name),
+        list: (state != S::Short).then(|| (4, m.t("Central warehouse"))),
+        quantity: 1 + at as i64 % 3,
+        state,
+        since: Some(m.ago(250)),
+        is_oversold: at == 0,
+        code: if is_registered { m.t("ERP-88214") } else { String::new() },
+        price: m.t("1,299.00 TRY"),
+        package: m.t("2041"),
+        cancelled: (state == S::Cancelled).then(|| (m.t("Customer changed mind"), 2)),
+        request: if at == 0 { m.t("Ordered twice") } else { String::new() },
+        can_release: state == S::Open,
+        can_cancel: matches!(state, S::Open | S::Reported | S::Short),
+    }
+}
+
+pub(super) fn order(m: &Maker) -> Order {
+    let errors =
+        |names: [&str; 2]| FieldErrors(names.map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
+    let is_hostile = !m.suffix.is_empty();
+    let what = [
+        OrderWhat::Placed(4),
+        OrderWhat::Sourced(m.t("Kadıköy")),
+        OrderWhat::Packed(m.t("2041")),
+        OrderWhat::Released(m.t("ERP-88214")),
+        OrderWhat::NotFound(m.t("Alsancak")),
+        OrderWhat::Taken,
+        OrderWhat::Cancelled(1),
+        OrderWhat::Shipped(m.t("2041")),
+    ];
+    let event = |(at, what): (usize, &OrderWhat)| OrderEvent {
+        at: m.ago(250 - 20 * at as i64),
+        what: what.clone(),
+        by: m.t("shop token"),
+    };
+    let release = |()| ReleaseForm {
+        line: 10_277,
+        quantity: 2,
+        code: m.t("ERP-"),
+        registered_at: m.t("2026-11-28T14:03"),
+        errors: if is_hostile { errors(["code", "registered_at"]) } else { FieldErrors::default() },
+    };
+    Order {
+        frame: m.frame(Entry::Orders, "/orders/10277"),
+        order: 10_277,
+        number: m.t("TR-10421"),
+        channel: Some(m.t("N11")),
+        placed: m.ago(250),
+        placed_by: m.t("shop token"),
+        status: OrderStatus::Approved,
+        is_taken: false,
+        is_sourced: true,
+        packages: m
+            .few(2, |_| PackageLine { number: m.t("2041"), location: m.t("Kadıköy"), state: m.t("preparing") }),
+        lines: m.few(100, |at| order_line(m, at)),
+        reasons: vec![(1, m.t("Customer changed mind")), (2, m.t("Address is wrong"))],
+        release: m.may.release_orders.then_some(()).filter(|()| m.rows == Rows::Some || is_hostile).map(release),
+        errors: if is_hostile { errors(["reason", ""]) } else { FieldErrors::default() },
+        events: if m.is_some() { what.iter().enumerate().map(event).collect() } else { Vec::new() },
+        raw: m.t("{\n  \"number\": \"TR-10421\"\n}"),
+    }
+}
+
+pub(super) fn line(m: &Maker, at: usize) -> ImportLine {
+    use ImportState as S;
+    let states = [S::Processing, S::Completed, S::Completed, S::Waiting, S::Failed];
+    let tasks = [ImportTask::Import, ImportTask::Preview, ImportTask::Apply, ImportTask::Undo];
+    let files = ["central.csv", "kadikoy.xlsx", "nightly.csv", "counts.ods"];
+    ImportLine {
+        id: 118 - at as i64,
+        file: m.t(files[at % files.len()]),
+        list: m.t("Store Kadıköy"),
+        at: m.ago(120 + 40_000 * at as i64),
+        by: m.t("elif"),
+        mode: ImportMode::ALL[at % 3],
+        task: tasks[at % tasks.len()],
+        state: states[at % states.len()],
+        total: 1_140,
+        processed: if at == 0 { 706 } else { 1_140 },
+        created: 113,
+        updated: 1_013,
+        unchanged: 0,
+        failed: if at == 1 { 14 } else { 0 },
+    }
+}
+
+pub(super) fn imports(m: &Maker) -> Imports {
+    let rows = m.many(|at| line(m, at));
+    let pager = Pager {
+        from: 1,
+        shown: rows.len() as i64,
+        total: None,
+        previous: Some("/imports".to_owned()),
+        next: Some("/imports?after=7".to_owned()),
+    };
+    Imports { frame: m.frame(Entry::Imports, "/imports"), view: "all".to_owned(), rows, pager, is_empty: !m.is_some() }
+}
+
+pub(super) fn import_new(m: &Maker) -> ImportNew {
+    let names = ["list", "mode", "file", "text", ""];
+    let errors = FieldErrors(names.map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
+    ImportNew {
+        frame: m.frame(Entry::Imports, "/imports/new"),
+        lists: vec![(4, m.t("Central warehouse")), (5, m.t("Store Kadıköy"))],
+        list: Some(5),
+        mode: ImportMode::Upsert,
+        text: if m.suffix.is_empty() { String::new() } else { m.t("SHIRT-OXF-WHT-M\t12") },
+        bytes_max: 100 * 1024 * 1024,
+        errors: if m.suffix.is_empty() { FieldErrors::default() } else { errors },
+    }
+}
+
+fn columns(m: &Maker) -> Vec<ColumnUse> {
+    let columns = [("Stok kodu", Some(Column::Sku)), ("Miktar", Some(Column::Stock)), ("Renk", None), ("Raf", None)];
+    columns.map(|(heading, column)| ColumnUse { heading: m.t(heading), column }).to_vec()
+}
+
+fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
+    let values = [
+        ("SHIRT-OXF-WHT-M", Some(40), "38", Some(38), Some((34, 32)), "", ""),
+        ("COAT-PUFF-OLV-XL", Some(58), "580", Some(580), Some((45, 567)), "", "ten times as many: typing error?"),
+        ("JEANS-STR-IND-32", None, "12", Some(12), Some((0, 12)), "", ""),
+        (
+            "1.11613E+09",
+            None,
+            "44",
+            None,
+            None,
+            "Stok kodu",
+            "this number was shortened by a spreadsheet; format the column as text",
+        ),
+        ("SOCK-3PK-GRY-39", Some(1_204), "1.200", None, None, "Miktar", "can be read as 1200 or 1.2"),
+    ];
+    let row = |at: usize| {
+        let (sku, before, cell, after, available, column, remark) = values[at % values.len()];
+        let is_wrong = after.is_none();
+        ImportRow {
+            row: 2 + at as i64,
+            sku: m.t(sku),
+            product: before.map(|_| 352),
+            before,
+            cell: m.t(cell),
+            after,
+            available,
+            column: if is_wrong { m.t(column) } else { String::new() },
+            remark: m.t(remark),
+            is_wrong,
+        }
+    };
+    let has_rows = !state.is_running() && state != ImportState::Failed;
+    let rows = if has_rows { m.many(row) } else { Vec::new() };
+    Import {
+        frame: m.frame(Entry::Imports, "/imports/118"),
+        line: ImportLine { task, state, failed: 14, ..line(m, 0) },
+        list: 5,
+        bytes: 42_189,
+        format: m.t("xlsx"),
+        time_zone: m.t("Europe/Istanbul"),
+        columns: columns(m),
+        per_second: None,
+        error: String::new(),
+        delayed: String::new(),
+        sums: m.is_some().then_some(RowSums {
+            more: 402,
+            less: 611,
+            new: 113,
+            same: 0,
+            wrong: 14,
+            to_zero: 23,
+            large: 31,
+            units: (12_118, 11_930),
+        }),
+        filter: Filter::All,
+        pager: Pager {
+            from: 1,
+            shown: rows.len() as i64,
+            total: Some(1_140),
+            previous: None,
+            next: Some("/imports/118?after=52".to_owned()),
+        },
+        rows,
+        stale: 0,
+        can_apply: false,
+        undo: None,
+        followed_by: None,
+        source: None,
+    }
+}
+
+pub(super) fn preview(m: &Maker) -> Import {
+    let page = import(m, ImportTask::Preview, ImportState::Completed);
+    Import { stale: 3, can_apply: true, followed_by: (m.rows == Rows::One).then_some(119), ..page }
+}
+
+pub(super) fn running(m: &Maker) -> Import {
+    let page = import(m, ImportTask::Import, ImportState::Processing);
+    Import { per_second: Some(41_000), delayed: m.t("no room on the disk"), sums: None, ..page }
+}
+
+pub(super) fn done(m: &Maker) -> Import {
+    let page = import(m, ImportTask::Apply, ImportState::Completed);
+    Import { undo: Some((1_102, 7)), source: Some(117), followed_by: Some(120), ..page }
+}
+
+pub(super) fn failed(m: &Maker) -> Import {
+    let page = import(m, ImportTask::Undo, ImportState::Failed);
+    Import { error: m.t("The file has no column with a SKU."), sums: None, source: Some(117), ..page }
+}
