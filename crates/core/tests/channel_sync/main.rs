@@ -70,11 +70,7 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
             DueAs::Removal,
         ),
         ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, DueAs::Refused),
-        (
-            "refused in an older version",
-            DeliveryFacts { refused: Some(refused(4, None)), ..STOCK },
-            DueAs::Insert(None),
-        ),
+        ("refused, older", DeliveryFacts { refused: Some(refused(4, None)), ..STOCK }, DueAs::Insert(None)),
         (
             "refused, to be tried again",
             DeliveryFacts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
