@@ -1,35 +1,30 @@
-//! A database as a command reaches it: with a server's rules, but without its sockets.
+//! A database as a command reaches it: with a server's services, but without its sockets.
 //!
-//! Promises: files and what is told of an import are made by the handlers of the API, so they are the same. Must not
-//! change stock by itself.
+//! Promises: files and what is told of an import are made by the services that a server uses, so they are the same. Must
+//! not change stock by itself.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex};
+use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
-use axum::http::{HeaderMap, Method, StatusCode};
-use bytes::Bytes;
-use http_body_util::BodyExt as _;
-use onhand_core::UserId;
+use anyhow::Context as _;
+use onhand_core::StockListId;
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::tables::accounts;
 use onhand_store::tables::stock_lists::{self, StockListRow};
-use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::client::{Download, Format, List, StockClient, Take};
-use super::{database, remote};
-use crate::api::imports::{import_changes, import_results, imports};
-use crate::api::stock::exports;
-use crate::auth::{Caller, Role};
+use super::database;
+use crate::api::stock::product_stocks;
+use crate::auth::Role;
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
-use crate::http::context::RequestContext;
-use crate::http::handling::Handling;
-use crate::state::App;
+use crate::services::imports::{result_file, status};
+use crate::services::reads::Reads;
+use crate::services::table_file::Sink;
+use crate::services::{Requester, Services, exports};
 use crate::wire::Family;
-use crate::wire::error::Error;
 use crate::writer::Writer;
 
 /// How long the writer may take to end what it has begun.
@@ -37,7 +32,7 @@ const DRAIN: Duration = Duration::from_secs(30);
 
 /// An open database.
 pub(super) struct LocalClient {
-    pub(super) app: Arc<App>,
+    pub(super) services: Arc<Services>,
     draining: JoinHandle<()>,
 }
 
@@ -46,13 +41,13 @@ impl LocalClient {
     pub(super) async fn open(config: &DatabaseConfig) -> anyhow::Result<Self> {
         let store = database::open_existing(config).await?;
         let (writer, draining) = Writer::start(&store, &Clock::System);
-        let app = App::new(store, writer, Clock::System, ServeConfig::of_environment()?);
-        Ok(Self { app, draining })
+        let services = Services::new(store, writer, Clock::System, ServeConfig::of_environment()?);
+        Ok(Self { services, draining })
     }
 
     /// The user of a name; without one, the first administrator.
-    pub(super) async fn user(&self, name: Option<&str>) -> anyhow::Result<UserId> {
-        let accounts = self.app.store.read("accounts.list", async |tx| accounts::list(tx).await).await?;
+    pub(super) async fn user(&self, name: Option<&str>) -> anyhow::Result<Requester> {
+        let accounts = self.services.store.read("accounts.list", async |tx| accounts::list(tx).await).await?;
         let mut active = accounts.into_iter().filter(|account| account.is_active);
         let account = match name {
             Some(name) => {
@@ -62,64 +57,14 @@ impl LocalClient {
                 .find(|account| account.role == Role::Admin.name())
                 .context("the database has no administrator: name a user with --user"),
         };
-        Ok(account?.id)
+        Requester::of_account(account?).context("the role of this user is of another version of the program")
     }
 
     /// Ends what was begun.
     pub(super) async fn close(self) {
-        drop(self.app);
+        drop(self.services);
         if tokio::time::timeout(DRAIN, self.draining).await.is_err() {
             tracing::warn!("the writer was still busy when the drain time was over");
-        }
-    }
-
-    /// The status of an import, with so many of its errors. `None`: there is no such import.
-    pub(super) async fn status(&self, key: &str, limit: usize) -> anyhow::Result<Option<Value>> {
-        let query = [("cache_key", key.to_owned()), ("limit", limit.to_string())];
-        let query = query.map(|(name, value)| (name.to_owned(), value)).to_vec();
-        let path = "/api/v1/stock_list/excel_import_status/".to_owned();
-        match imports::show(self.call(path, Vec::new(), query)).await {
-            Err(Error::Detail(StatusCode::NOT_FOUND, _)) => Ok(None),
-            reply => Ok(Some(serde_json::from_slice(&reply.map_err(told)?.body)?)),
-        }
-    }
-
-    /// What an import of a list changed, or would: so many of its rows.
-    pub(super) async fn changes(&self, list: i64, key: &str, limit: usize) -> anyhow::Result<Value> {
-        let path = format!("/api/v1/stock_list/{list}/excel_import/{key}/changes/");
-        let query = vec![("limit".to_owned(), limit.to_string())];
-        let reply = import_changes::list(self.call(path, vec![list.to_string(), key.to_owned()], query)).await;
-        let mut page: Value = serde_json::from_slice(&reply.map_err(told)?.body)?;
-        Ok(page["results"].take())
-    }
-
-    /// The request context of a user that may open the database, which is allowed everything.
-    fn call(&self, path: String, parameters: Vec<String>, query: Vec<(String, String)>) -> RequestContext {
-        let caller = Caller {
-            account: UserId::new(0),
-            username: "command line".into(),
-            role: Role::Admin,
-            channel: None,
-            token: 0,
-            is_named: false,
-        };
-        RequestContext {
-            app: self.app.clone(),
-            caller,
-            channel: None,
-            family: Family::V1,
-            headers: HeaderMap::new(),
-            method: Method::GET,
-            path,
-            parameters,
-            query,
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            base: "http://localhost".to_owned(),
-            handling: Arc::new(Handling::lenient()),
-            content_type: String::new(),
-            idempotency_key: None,
-            body: Bytes::new(),
-            upload: Mutex::new(None),
         }
     }
 }
@@ -137,37 +82,50 @@ impl StockClient for LocalClient {
             window: Window::Page { number: 1, limit: limit as i64 },
         };
         let body = async move |tx: &mut onhand_store::Tx<'_>| stock_lists::page(tx, &listing).await;
-        let page = self.app.store.read("stock_lists.page", body).await?;
+        let page = self.services.store.read("stock_lists.page", body).await?;
         let list = |list: StockListRow| List { id: list.id.get(), name: list.name, code: list.code };
         Ok(page.rows.into_iter().map(list).collect())
     }
 
     async fn bring(&self, wanted: &Download, format: Format, take: Take<'_>) -> anyhow::Result<()> {
-        let mut query = vec![("format".to_owned(), format.word().to_owned())];
-        let reply = match wanted {
+        let reads = Reads::of(&self.services.store);
+        let sink: &mut dyn Sink = &mut Taken(take);
+        let written = match wanted {
             Download::Export(list) => {
-                query.extend(list.map(|list| ("stock_list".to_owned(), list.to_string())));
-                exports::export(self.call("/api/v1/product_stock/export/".to_owned(), Vec::new(), query)).await
+                let listing = of_list(*list);
+                let write = product_stocks::write(Family::V1);
+                tokio::task::block_in_place(|| exports::export(&reads, &listing, (sink, format), write))
             }
             Download::Result { list, key } => {
-                let path = format!("/api/v1/stock_list/{list}/excel_import/{key}/result/");
-                import_results::show(self.call(path, vec![list.to_string(), key.clone()], query)).await
+                let list = Some(StockListId::new(*list));
+                let import = status::find(&self.services.store, list, key.clone()).await?;
+                result_file::file_name(&import)?;
+                tokio::task::block_in_place(|| result_file::write(&reads, &import, (sink, format)))
             }
         };
-        let reply = reply.map_err(told)?;
-        take(&reply.body)?;
-        let Some(mut stream) = reply.stream else { return Ok(()) };
-        while let Some(frame) = stream.frame().await {
-            if let Ok(bytes) = frame?.into_data() {
-                take(&bytes)?;
-            }
-        }
+        Ok(written?)
+    }
+}
+
+/// All stocks, or those of a list.
+fn of_list(list: Option<i64>) -> ListQuery {
+    let of = |list: i64| Condition { column: "stock_list_id", op: Op::Eq, values: vec![list.into()] };
+    let window = Window::After { key: None, limit: 1 };
+    ListQuery { conditions: list.map(of).into_iter().collect(), sort: Sort::BY_ID, window }
+}
+
+/// A file on its way to where the command wants it.
+struct Taken<'t>(Take<'t>);
+
+impl Write for Taken<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (self.0)(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// The rejection of a handler, in its words.
-fn told(refused: Error) -> anyhow::Error {
-    let body = refused.into_reply().body;
-    anyhow!("{}", remote::words(&String::from_utf8_lossy(&body)))
-}
+impl Sink for Taken<'_> {}

@@ -12,7 +12,7 @@ use onhand_core::commands::{
 };
 use onhand_core::{
     ChannelId, Command, ERP, MoveRegistration, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
-    StockListId, Timestamp, UserId,
+    StockListId, Timestamp,
 };
 use onhand_store::Tx;
 use onhand_store::query::{ListQuery, Sort, Window};
@@ -20,8 +20,8 @@ use onhand_store::resource::{self, Record};
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::stock_lists::{self, StockListRow};
 
+use crate::services::Requester;
 use crate::state::App;
-use crate::writer::{Submission, SubmissionResult};
 
 const LISTS: [(&str, &str); 3] =
     [("Central warehouse", "WH-01"), ("Store Kadikoy", "ST-01"), ("Store Alsancak", "ST-02")];
@@ -174,9 +174,5 @@ async fn live_on(app: &App, number: i64, items: &[OrderItem]) -> anyhow::Result<
 }
 
 async fn submit(app: &App, command: Command) -> anyhow::Result<Outcome> {
-    let submission = Submission { command, actor: UserId::new(0), dedup_record: None };
-    match app.writer.submit(submission).await? {
-        SubmissionResult::Decided(Ok(outcome)) => Ok(outcome),
-        other => bail!("the demonstration was rejected: {other:?}"),
-    }
+    app.submit(&Requester::itself(), command).await.context("the demonstration was rejected")
 }

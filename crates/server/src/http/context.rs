@@ -9,14 +9,14 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use bytes::Bytes;
 use onhand_core::{ChannelId, Command, Outcome, Rejection};
-use onhand_store::Tx;
-use onhand_store::idempotency::{self, Answer, Key};
+use onhand_store::idempotency::Answer;
 use onhand_store::query::{Condition, Op, Page};
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
 use super::handling::Handling;
 use crate::auth::Caller;
+use crate::services::Requester;
+use crate::services::submission::{RequestKey, Submitted};
 use crate::state::App;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -25,11 +25,7 @@ use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse};
 use crate::wire::page::{self, Address};
 use crate::wire::{Family, body};
-use crate::writer::{DedupRecord, Keyed, Submission, SubmissionResult, SubmitError};
 use crate::zone::Zone;
-
-/// The most characters an idempotency key may have.
-const KEY_CHARS_MAX: usize = 255;
 
 /// One request.
 pub struct RequestContext {
@@ -185,71 +181,36 @@ impl RequestContext {
         command: Command,
         answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static,
     ) -> Result<Result<ApiResponse, Rejection>, Error> {
-        let keyed = self.keyed(answer.clone())?;
-        let submission =
-            Submission { command, actor: self.caller.account, dedup_record: keyed.map(DedupRecord::Answer) };
-        match self.app.writer.submit(submission).await {
-            Ok(SubmissionResult::Decided(decided)) => Ok(decided.map(|outcome| answer(&outcome))),
-            Ok(SubmissionResult::Replayed(stored)) => Ok(Ok(replayed(stored))),
-            Ok(SubmissionResult::Done) => Err(Error::Internal("a request was answered like an import".to_owned())),
-            Ok(SubmissionResult::KeyReused) => Err(key_reused()),
-            Err(fault) => Err(failed(fault)),
-        }
-    }
-
-    /// Has the writer decide a command that is only a part of the request: no key is honoured for it.
-    pub async fn submit_or_replay(&self, command: Command) -> Result<Result<Outcome, Rejection>, Error> {
-        let submission = Submission { command, actor: self.caller.account, dedup_record: None };
-        match self.app.writer.submit(submission).await {
-            Ok(SubmissionResult::Decided(decided)) => Ok(decided),
-            Ok(_) => Err(Error::Internal("a command without a key was answered like one with a key".to_owned())),
-            Err(fault) => Err(failed(fault)),
-        }
+        let key = self.request_key()?.map(|key| key.with(&self.body));
+        let rendering = answer.clone();
+        let render = move |outcome: &Outcome| {
+            let reply = rendering(outcome);
+            (reply.status.as_u16(), reply.body.to_vec())
+        };
+        let decided = self.app.submit_once(&self.requester(), command, (key, render)).await?;
+        Ok(decided.map(|submitted| match submitted {
+            Submitted::Now(outcome) => answer(&outcome),
+            Submitted::Before(stored) => replayed(stored),
+        }))
     }
 
     /// The answer that was given to this very request before, for requests that are more than one command. The last one
     /// goes through [`RequestContext::submit`], which keeps the answer.
     pub async fn answered(&self) -> Result<Option<ApiResponse>, Error> {
-        let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
-        let find = async move |tx: &mut Tx<'_>| idempotency::find_all(tx, [&key]).await;
-        match self.app.store.read("idempotency.find", find).await?.into_iter().next() {
-            None => Ok(None),
-            Some((_, answer)) if answer.fingerprint == fingerprint => Ok(Some(replayed(answer))),
-            Some(_) => Err(key_reused()),
-        }
+        let Some(key) = self.request_key()? else { return Ok(None) };
+        Ok(self.app.answered(key.with(&self.body)).await?.map(replayed))
     }
 
-    /// What the writer needs to answer a repeated request with the first one's answer. Rejections changed nothing, so
-    /// they are not kept: a retry is judged anew.
-    fn keyed(&self, answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + 'static) -> Result<Option<Keyed>, Error> {
-        let Some((key, fingerprint)) = self.answer_key(&self.body)? else { return Ok(None) };
-        let render = move |result: &Result<Outcome, Rejection>| {
-            let reply = answer(result.as_ref().ok()?);
-            Some((reply.status.as_u16(), reply.body.to_vec()))
-        };
-        Ok(Some(Keyed { key, fingerprint, render: Box::new(render) }))
-    }
-
-    /// The key under which this request's answer is kept, and a hash of the request. `body` stands for its body.
-    pub fn answer_key(&self, body: &[u8]) -> Result<Option<(Key, [u8; 32])>, Error> {
+    /// The idempotency key of this request, if its client has sent one.
+    pub fn request_key(&self) -> Result<Option<RequestKey>, Error> {
         let Some(key) = &self.idempotency_key else { return Ok(None) };
-        if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
-            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} plain characters.");
-            return Err(Error::bad_request(text));
-        }
-        let mut hash = Sha256::new();
-        hash.update(self.method.as_str());
-        hash.update(self.path.trim_end_matches('/'));
-        hash.update([0]);
-        hash.update(body);
-        Ok(Some((Key { account: self.caller.account, key: key.clone() }, hash.finalize().into())))
+        let name = [self.method.as_str(), self.path.trim_end_matches('/')];
+        Ok(Some(RequestKey::new(&self.requester(), key, name)?))
     }
-}
 
-fn failed(fault: SubmitError) -> Error {
-    match fault {
-        SubmitError::Full | SubmitError::Closed => Error::Busy("the queue of the writer is full or closed".to_owned()),
-        SubmitError::Store(fault) => fault.into(),
+    /// Who asks services for something with this request.
+    pub fn requester(&self) -> Requester {
+        Requester::of(&self.caller, self.channel)
     }
 }
 
@@ -264,12 +225,6 @@ pub fn replayed(stored: Answer) -> ApiResponse {
     let status = StatusCode::from_u16(stored.status).unwrap_or(StatusCode::OK);
     let replayed = HeaderName::from_static("idempotent-replayed");
     ApiResponse::text(status, stored.body).with(replayed, HeaderValue::from_static("true"))
-}
-
-/// A client uses one key for two things.
-pub fn key_reused() -> Error {
-    let text = "This Idempotency-Key was used for another request.";
-    Error::Detail(StatusCode::UNPROCESSABLE_ENTITY, text.to_owned())
 }
 
 /// Each part with its length: whatever bytes a client puts into a value, another query has another name.

@@ -3,7 +3,7 @@
 //! Promises: no more than a few blocks are in memory; a client that goes away, or takes nothing for too long, ends the
 //! work; a file that could not be finished is cut off so that no client takes it for whole. Must not know resources.
 
-use std::io::{self, Seek as _, Write};
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,11 +12,13 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use bytes::Bytes;
-use onhand_sheet::{CsvWriter, Out, WriteFault, XlsxWriter};
-use onhand_store::{Store, Tx};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use crate::services::ServiceError;
+use crate::services::reads::Reads;
+pub use crate::services::table_file::Format;
+use crate::services::table_file::Sink;
 use crate::state::App;
 use crate::wire::error::Error;
 use crate::wire::json::ApiResponse;
@@ -25,32 +27,10 @@ use crate::wire::json::ApiResponse;
 const PIECE_BYTES: usize = 64 * 1_024;
 /// Blocks that are made before the client takes them.
 const PIECES_AHEAD: usize = 2;
-/// The name of a workbook's only sheet.
-const SHEET_NAME: &str = "Onhand";
 /// The most characters of a file name.
 const NAME_CHARS_MAX: usize = 100;
 
-/// What a download is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Format {
-    /// Comma-separated values.
-    Csv,
-    /// A workbook.
-    Xlsx,
-    /// A JSON array.
-    Json,
-}
-
 impl Format {
-    /// Its word in `?format=` and behind the point of a file name.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Json => "json",
-        }
-    }
-
     /// Its content type.
     pub const fn content_type(self) -> &'static str {
         match self {
@@ -76,14 +56,14 @@ impl Format {
 pub async fn reply(
     app: &App,
     (name, format): (&str, Format),
-    write: impl FnOnce(&Reads, &mut Download) -> Result<(), Error> + Send + 'static,
+    write: impl FnOnce(&Reads, &mut Download) -> Result<(), ServiceError> + Send + 'static,
 ) -> Result<ApiResponse, Error> {
     let place = app.downloads.clone().try_acquire_owned();
     let place = place.map_err(|_| Error::Busy("too many downloads at once".to_owned()))?;
     let (pieces, mut waiting) = mpsc::channel(PIECES_AHEAD);
-    let reads = Reads { store: app.store.clone(), runtime: Handle::current() };
+    let reads = Reads::of(&app.store);
     let mut download = Download {
-        runtime: reads.runtime.clone(),
+        runtime: Handle::current(),
         patience: Duration::from_secs(app.config.request_seconds),
         pieces,
         piece: Vec::with_capacity(PIECE_BYTES),
@@ -91,10 +71,10 @@ pub async fn reply(
     tokio::task::spawn_blocking(move || {
         let made = catch_unwind(AssertUnwindSafe(|| write(&reads, &mut download)));
         // The panic is in the log.
-        let made = made.unwrap_or_else(|_| Err(Error::Internal("a download has panicked".to_owned())));
+        let made = made.unwrap_or_else(|_| Err(ServiceError::internal("a download has panicked")));
         let last = match made.and_then(|()| Ok(download.flush()?)) {
             Ok(()) => Piece::End,
-            Err(fault) => Piece::Failed(fault),
+            Err(fault) => Piece::Failed(fault.into()),
         };
         // A client that has gone is not told.
         let _ = download.send(last);
@@ -160,29 +140,6 @@ impl futures_core::Stream for Pieces {
     }
 }
 
-/// Where the thread of a download reads from.
-pub struct Reads {
-    /// The store, for what is read by others.
-    pub store: Store,
-    runtime: Handle,
-}
-
-impl Reads {
-    /// Reads from the store, waiting for it.
-    pub fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, onhand_store::Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, onhand_store::Error> + Clone + Send + 'static,
-        T: Send + 'static,
-    {
-        self.wait(self.store.read(name, body))
-    }
-
-    /// Waits for anything else.
-    pub fn wait<T>(&self, what: impl Future<Output = T>) -> T {
-        self.runtime.block_on(what)
-    }
-}
-
 /// A file being made: what is written to it goes to the client, as fast as the client takes it.
 pub struct Download {
     runtime: Handle,
@@ -225,55 +182,9 @@ impl Write for Download {
     }
 }
 
-/// A table in a file being made.
-pub enum Table<'d> {
-    /// Rows go out as they are written.
-    Csv(CsvWriter<&'d mut Download>),
-    /// Rows go into a file on disk, because a workbook is packed whole.
-    Xlsx(Box<XlsxWriter>, &'d mut Download),
-}
-
-impl<'d> Table<'d> {
-    /// Begins one. A CSV file starts with the mark by which Excel knows UTF-8.
-    pub fn begin(download: &'d mut Download, format: Format) -> Result<Self, Error> {
-        Ok(match format {
-            Format::Xlsx => Self::Xlsx(Box::new(XlsxWriter::new(SHEET_NAME).map_err(unwritten)?), download),
-            Format::Csv | Format::Json => Self::Csv(CsvWriter::with_bom(download)?),
-        })
-    }
-
-    /// Writes a row; the header is the first one.
-    pub fn row<'t>(&mut self, cells: impl IntoIterator<Item = Out<'t>>) -> Result<(), Error> {
-        match self {
-            Self::Csv(csv) => Ok(csv.row(cells)?),
-            // Nothing has been sent so far that could have failed.
-            Self::Xlsx(_, download) if download.pieces.is_closed() => Err(gone().into()),
-            Self::Xlsx(book, _) => book.row(cells).map_err(unwritten),
-        }
-    }
-
-    /// Ends it.
-    pub fn finish(self) -> Result<(), Error> {
-        match self {
-            Self::Csv(csv) => _ = csv.finish()?,
-            Self::Xlsx(book, download) => {
-                let mut packed = tempfile::tempfile()?;
-                book.finish(&mut packed).map_err(unwritten)?;
-                packed.rewind()?;
-                io::copy(&mut packed, download)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-fn unwritten(fault: WriteFault) -> Error {
-    match fault {
-        WriteFault::TooLarge | WriteFault::CellTooLong => {
-            Error::refused("too_large_for_xlsx", format!("This does not fit: {fault}. Ask for format=csv."))
-        }
-        WriteFault::Io(fault) => fault.into(),
-        other => Error::Internal(other.to_string()),
+impl Sink for Download {
+    fn is_closed(&self) -> bool {
+        self.pieces.is_closed()
     }
 }
 

@@ -3,25 +3,37 @@
 //!
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
-use std::io;
-
+use axum::http::StatusCode;
 use onhand_core::Rejection;
 use onhand_core::rejection::{MoveRejection, RowRejection, Shortage};
 use serde_json::{Map, Value, json};
 
-use crate::imports::messages;
-use crate::imports::trouble::Trouble;
+use crate::services::ServiceError;
+use crate::services::imports::messages;
+use crate::services::imports::trouble::Trouble;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::{form, scalar};
 
-/// A file of our own, or a client that takes nothing more: only the log can be told. What the system denies (no room,
-/// too many open files) it may grant later.
-impl From<io::Error> for Error {
-    fn from(fault: io::Error) -> Self {
-        Trouble::Machine(fault).into()
+impl From<ServiceError> for Error {
+    fn from(fault: ServiceError) -> Self {
+        match fault {
+            ServiceError::NotFound => Self::not_found(),
+            ServiceError::Field { field, text } => Self::field(field, text),
+            ServiceError::Invalid(text) => Self::bad_request(text),
+            ServiceError::Rejection(rejection) => error(rejection),
+            ServiceError::Rule { code, text } => Self::refused(code, text),
+            ServiceError::KeyReused => Self::Detail(StatusCode::UNPROCESSABLE_ENTITY, fault.to_string()),
+            ServiceError::TokenEnded => Self::unauthorized(fault.to_string()),
+            ServiceError::Forbidden(text) => Self::Detail(StatusCode::FORBIDDEN, text.to_owned()),
+            ServiceError::Throttled { retry_after_seconds } => Self::Throttled { retry_after_seconds },
+            ServiceError::Late => Self::Detail(StatusCode::REQUEST_TIMEOUT, fault.to_string()),
+            ServiceError::Busy(reason) => Self::Busy(reason),
+            ServiceError::Trouble(trouble) => trouble.into(),
+        }
     }
 }
 
+/// What the system denies (no room, too many open files) it may grant later. Of anything else only the log is told.
 impl From<Trouble> for Error {
     fn from(trouble: Trouble) -> Self {
         match (trouble.lack(), trouble) {

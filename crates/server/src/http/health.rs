@@ -42,7 +42,7 @@ pub async fn ready(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn metrics(call: RequestContext) -> Result<ApiResponse, Error> {
     let app = &call.app;
     metrics::gauge!("onhand_writer_waiting").set(app.writer.waiting() as f64);
-    metrics::gauge!("onhand_imports_delayed").set(app.import_workers.delays.count() as f64);
+    metrics::gauge!("onhand_imports_delayed").set(app.import_queue.delays.count() as f64);
     metrics::counter!("onhand_log_dropped_total").absolute(logs::dropped());
     if let Some(bytes) = logs::file_bytes() {
         metrics::gauge!("onhand_log_bytes").set(bytes as f64);

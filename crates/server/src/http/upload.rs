@@ -14,11 +14,11 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use futures_core::Stream;
 use http_body_util::{BodyDataStream, BodyExt as _};
-use sha2::{Digest as _, Sha256};
 
 use super::context::RequestContext;
 use super::router;
-use crate::imports::spool::{Untaken, UploadSink};
+use crate::services::ServiceError;
+use crate::services::imports::receive::Receiving;
 use crate::wire::error::Error;
 
 /// The most parts beside the file.
@@ -46,23 +46,14 @@ pub const FILE_TYPES: [&str; 8] = [
 pub struct Arrived {
     /// What the client calls the file; empty if it does not.
     pub file_name: String,
-    /// The bytes of the file.
-    pub bytes: i64,
-    /// A hash of the bytes.
-    pub hash: [u8; 32],
     /// The other parts of the form.
     pub fields: Vec<(String, String)>,
 }
 
-/// 408.
-pub fn late() -> Error {
-    Error::Detail(StatusCode::REQUEST_TIMEOUT, "The file took too long to arrive.".to_owned())
-}
-
 /// Takes the file of a request. `None` where it has none.
-pub async fn receive(call: &RequestContext, arriving: UploadSink) -> Result<Option<Arrived>, Error> {
+pub async fn receive(call: &RequestContext, receiving: &mut Receiving) -> Result<Option<Arrived>, Error> {
     let Some(mut body) = call.take_upload() else { return Ok(None) };
-    let received = read(call, &mut body, arriving).await;
+    let received = read(call, &mut body, receiving).await;
     let is_late = matches!(received, Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, _)));
     if !is_late && !matches!(received, Ok(Some(_))) {
         router::discard(&call.app, &mut body).await;
@@ -77,10 +68,9 @@ pub async fn pass_over(call: &RequestContext) {
     }
 }
 
-async fn read(call: &RequestContext, body: &mut Body, arriving: UploadSink) -> Result<Option<Arrived>, Error> {
+async fn read(call: &RequestContext, body: &mut Body, receiving: &mut Receiving) -> Result<Option<Arrived>, Error> {
     let mut file = File {
-        arriving,
-        hash: Sha256::new(),
+        receiving,
         bytes: 0,
         bytes_max: call.app.config.import_bytes_max,
         patience: Duration::from_secs(call.app.config.request_seconds),
@@ -101,21 +91,19 @@ async fn read(call: &RequestContext, body: &mut Body, arriving: UploadSink) -> R
     if file.bytes > file.bytes_max {
         return Err(file.too_large());
     }
-    let bytes = file.arriving.finish().await.map_err(untaken)?;
-    let hash = file.hash.finalize().into();
-    Ok((bytes > 0).then_some(Arrived { file_name, bytes, hash, fields }))
+    let bytes = file.receiving.complete().await?;
+    Ok((bytes > 0).then_some(Arrived { file_name, fields }))
 }
 
-struct File {
-    arriving: UploadSink,
-    hash: Sha256,
+struct File<'r> {
+    receiving: &'r mut Receiving,
     bytes: u64,
     bytes_max: u64,
     patience: Duration,
     end: Instant,
 }
 
-impl File {
+impl File<'_> {
     /// What is too much is read on for a while and passed over: many clients read no answer before they have sent all.
     async fn take(&mut self, bytes: &Bytes) -> Result<(), Error> {
         self.bytes += bytes.len() as u64;
@@ -125,8 +113,7 @@ impl File {
         if self.bytes > self.bytes_max {
             return Ok(());
         }
-        self.hash.update(bytes);
-        self.arriving.take(bytes).await.map_err(untaken)
+        Ok(self.receiving.take(bytes).await?)
     }
 
     fn too_large(&self) -> Error {
@@ -136,21 +123,11 @@ impl File {
     /// Waits for the next block: as long as something comes, an upload may take its time, but not for ever.
     async fn next<T>(&self, piece: impl Future<Output = T>) -> Result<T, Error> {
         let patience = self.patience.min(self.end.saturating_duration_since(Instant::now()));
-        tokio::time::timeout(patience, piece).await.map_err(|_| late())
+        tokio::time::timeout(patience, piece).await.map_err(|_| ServiceError::Late.into())
     }
 }
 
-fn untaken(why: Untaken) -> Error {
-    match why {
-        Untaken::Full => Error::refused(
-            "import_storage_full",
-            "The files of earlier imports take all the room that there is for them.",
-        ),
-        Untaken::Store(fault) => fault.into(),
-    }
-}
-
-async fn whole(body: &mut Body, file: &mut File) -> Result<(), Error> {
+async fn whole(body: &mut Body, file: &mut File<'_>) -> Result<(), Error> {
     while let Some(frame) = file.next(body.frame()).await? {
         let frame = frame.map_err(|_| Error::bad_request("The body could not be read."))?;
         if let Ok(bytes) = frame.into_data() {
@@ -163,7 +140,7 @@ async fn whole(body: &mut Body, file: &mut File) -> Result<(), Error> {
 type Parts = (String, Vec<(String, String)>);
 
 /// The name of the first file, whose bytes are taken, and the fields before and after it.
-async fn parts(call: &RequestContext, body: &mut Body, file: &mut File) -> Result<Option<Parts>, Error> {
+async fn parts(call: &RequestContext, body: &mut Body, file: &mut File<'_>) -> Result<Option<Parts>, Error> {
     let wrong = |fault: multer::Error| match fault {
         // What the body itself says is behind it.
         multer::Error::StreamReadFailed(why) => Error::bad_request(format!("Multipart form parse error - {why}")),

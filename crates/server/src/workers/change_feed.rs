@@ -13,7 +13,7 @@ use onhand_store::channel_sync::{self, SyncProgress, sequencer};
 use onhand_store::{Error, Tx, outbox};
 use tokio::sync::watch;
 
-use super::Services;
+use crate::services::Services;
 
 /// How often this process looks for changes without a version.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -30,7 +30,7 @@ const ROUNDS_MAX: usize = 128;
 
 /// Gives versions to changes, and wakes the requests that wait for some.
 pub struct Feed {
-    services: Services,
+    services: Arc<Services>,
     /// Counts the times that versions were given in this process.
     moved: watch::Sender<u64>,
     closing: watch::Sender<bool>,
@@ -38,12 +38,12 @@ pub struct Feed {
 
 impl Feed {
     /// A feed that nothing waits for yet.
-    pub fn new(services: Services) -> Self {
+    pub fn new(services: Arc<Services>) -> Self {
         Self { services, moved: watch::Sender::new(0), closing: watch::Sender::new(false) }
     }
 
     /// What it works with.
-    pub(super) fn services(&self) -> &Services {
+    pub(super) fn services(&self) -> &Arc<Services> {
         &self.services
     }
 
@@ -90,7 +90,7 @@ impl Feed {
 
     /// Looks at all changes of a kind for a channel, so that what is outgoing can be read.
     pub async fn sync_channel(&self, channel: ChannelId, kind: ObjectKind) -> Result<(), Error> {
-        let Services { store, clock, .. } = &self.services;
+        let Services { store, clock, .. } = &*self.services;
         self.sequence().await?;
         for _ in 0..ROUNDS_MAX {
             let now = clock.now();

@@ -10,28 +10,14 @@ pub mod sourcing;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onhand_store::Store;
 use tokio::task::JoinSet;
 
 use self::change_feed::Feed;
 use self::imports::ImportWorkers;
-use crate::clock::Clock;
 use crate::supervise::keep_going;
-use crate::writer::Writer;
 
 /// How often a worker looks for what other processes have left it.
 const PAUSE: Duration = Duration::from_secs(2);
-
-/// What a worker works with. Cheap to clone.
-#[derive(Clone)]
-pub struct Services {
-    /// The database.
-    pub store: Store,
-    /// The queue of stock changes.
-    pub writer: Writer,
-    /// The time.
-    pub clock: Clock,
-}
 
 /// Starts the workers of a process; they end when the set is dropped, and better by [`stop`].
 pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {

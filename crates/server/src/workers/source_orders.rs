@@ -4,6 +4,7 @@
 //! does no harm, so processes need not agree which of them does it. Must not know HTTP.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use onhand_core::commands::{FulfilmentCommand, SourceOrder};
 use onhand_core::fulfilment::UnplannedItem;
@@ -13,7 +14,8 @@ use onhand_store::unit_of_work::fulfilment;
 use onhand_store::{Error, Tx};
 use tokio::task::JoinSet;
 
-use super::{PAUSE, Services, sourcing};
+use super::{PAUSE, sourcing};
+use crate::services::Services;
 use crate::writer::{Submission, SubmissionResult, SubmitError};
 
 /// Orders looked up at once.
@@ -25,7 +27,7 @@ const WAITING_TOGETHER: i64 = 32;
 const AGAIN_SECONDS: i64 = 10;
 
 /// Sources orders for ever: those of which this process's writer tells, and, now and then, those that others have left.
-pub(super) async fn run(services: Services) {
+pub(super) async fn run(services: Arc<Services>) {
     let mut after = 0;
     loop {
         match round(&services).await {
@@ -48,7 +50,7 @@ pub(super) async fn run(services: Services) {
 
 /// Sources lines again that wait for stock, if any location's stock of their SKU has changed since they were last
 /// tried. Returns where the next round goes on: after the last one that was looked at, or at the beginning.
-async fn again(services: &Services, after: i64) -> Result<i64, SubmitError> {
+async fn again(services: &Arc<Services>, after: i64) -> Result<i64, SubmitError> {
     let look = async move |tx: &mut Tx<'_>| {
         let waiting = unplanned_items::after(tx, after, WAITING_TOGETHER).await?;
         if waiting.is_empty() {
@@ -81,7 +83,7 @@ fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
     found.iter().any(|stock| stock.sku == row.sku && stock.on_hand > 0 && stock.modified_at > since)
 }
 
-async fn round(services: &Services) -> Result<usize, SubmitError> {
+async fn round(services: &Arc<Services>) -> Result<usize, SubmitError> {
     let due = services.store.read("sourcing_queue.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
     let count = due.len();
     // All at once, so that they share a flush.
@@ -100,7 +102,7 @@ async fn round(services: &Services) -> Result<usize, SubmitError> {
     ended
 }
 
-async fn plan(services: Services, order: OrderId) -> Result<(), SubmitError> {
+async fn plan(services: Arc<Services>, order: OrderId) -> Result<(), SubmitError> {
     let Some(about) = sourcing::about(&services.store, order).await? else { return Ok(()) };
     let plan = SourceOrder { order, gather_at: None, near: about.near, lines: about.lines };
     let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));

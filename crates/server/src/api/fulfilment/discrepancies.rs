@@ -140,7 +140,7 @@ pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
             let answer = |_: &Outcome| ApiResponse::text(StatusCode::NO_CONTENT, NOTHING);
             return call.submit(command, answer, error_mapping::error).await;
         }
-        call.submit_or_replay(command).await?.map_err(error_mapping::error)?;
+        call.app.submit(&call.requester(), command).await?;
     }
 }
 

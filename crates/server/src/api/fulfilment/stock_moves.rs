@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::http::context::RequestContext;
 use crate::http::error_mapping;
-use crate::state::Zones;
+use crate::services::zones::Zones;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};

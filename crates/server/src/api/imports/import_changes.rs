@@ -3,10 +3,11 @@
 use onhand_store::query::{Page, Window};
 use onhand_store::tables::product_stocks;
 
-use super::imports::{found, list_of};
+use super::imports::in_path;
 use crate::http::context::RequestContext;
-use crate::imports::outcomes::{RowResult, StockValues};
-use crate::imports::results::{self, Part};
+use crate::services::imports::outcomes::{RowResult, StockValues};
+use crate::services::imports::results::Part;
+use crate::services::imports::status;
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
@@ -36,9 +37,9 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let Window::Page { number, limit } = query.listing.window else {
         return Err(Error::field("cursor", "Changes are read page by page."));
     };
-    let import = found(&call, list_of(&call).await?, call.parameter(1).to_owned()).await?;
-    let (id, part) = (import.id, Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize });
-    let rows = call.app.store.read("imports.changes", async move |tx| results::changes(tx, id, part).await).await?;
+    let import = in_path(&call).await?;
+    let part = Part { skip: (number - 1).saturating_mul(limit), limit: limit as usize };
+    let rows = status::changes(&call.app.store, &import, part).await?;
     call.page(&query, &Page { count: Some(import.counts.created + import.counts.updated), rows, next: None }, write)
 }
 

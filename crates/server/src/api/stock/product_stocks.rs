@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::api::channels::feeds;
 use crate::http::context::RequestContext;
 use crate::http::error_mapping;
-use crate::state::Zones;
+use crate::services::zones::Zones;
 use crate::wire::body::ROWS_MAX;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -100,7 +100,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];
 
-pub(super) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
+pub(crate) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {
     move |out, stock| match family {
         Family::I1 => Brief::of(stock).write(out),
         Family::V1 => write_v1(out, stock),

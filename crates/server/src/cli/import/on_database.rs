@@ -3,33 +3,39 @@
 //! Promises: the same rules, workers and writer as a server's. Where a server works on the same file, the file is left
 //! to it, since what it keeps in memory would grow old. Must not know HTTP.
 
-use anyhow::{Context as _, anyhow, ensure};
-use onhand_core::{ImportId, StockListId, UserId};
-use onhand_store::imports::{self, ImportRow, Kind, State, Task};
-use onhand_store::{Store, WriterLock};
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use onhand_core::StockListId;
+use onhand_store::WriterLock;
+use onhand_store::imports::{ImportRow, Kind};
 use tokio::task::JoinSet;
 
-use super::report::Report;
+use super::report::{Change, Report};
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
 use crate::cli::client::StockClient;
 use crate::cli::local::LocalClient;
-use crate::clock::Clock;
 use crate::config::DatabaseConfig;
-use crate::imports::spool::{self, UploadSink};
-use crate::imports::start::{self, Requester};
+use crate::services::imports::receive::{self, Received, Receiving};
+use crate::services::imports::results::Part;
+use crate::services::imports::{follow, status};
+use crate::services::{Requester, ServiceError, Services};
 use crate::workers;
+use crate::workers::change_feed::Feed;
+use crate::workers::imports::ImportWorkers;
 
 pub(super) struct OnDatabase {
     inside: LocalClient,
     url: String,
-    actor: UserId,
+    requester: Requester,
     works: Option<Works>,
     /// A file that has not arrived whole.
-    arriving: Option<ImportId>,
+    receiving: Option<Receiving>,
 }
 
 /// Those who do what there is to do, and that they alone do.
 struct Works {
+    imports: Arc<ImportWorkers>,
     workers: JoinSet<()>,
     _hold: WriterLock,
 }
@@ -38,33 +44,32 @@ impl OnDatabase {
     /// Opens a database that must be there, in the name of a user of it.
     pub(super) async fn open(config: &DatabaseConfig, user: Option<&str>) -> anyhow::Result<Self> {
         let inside = LocalClient::open(config).await?;
-        let actor = inside.user(user).await?;
-        Ok(Self { inside, url: config.database.clone(), actor, works: None, arriving: None })
+        let requester = inside.user(user).await?;
+        Ok(Self { inside, url: config.database.clone(), requester, works: None, receiving: None })
     }
 
-    fn store(&self) -> &Store {
-        &self.inside.app.store
-    }
-
-    fn asked(&self) -> Requester {
-        Requester { actor: self.actor, now: Clock::System.now() }
+    fn services(&self) -> &Arc<Services> {
+        &self.inside.services
     }
 
     /// Works on what there is to do, unless another process does.
     fn work(&mut self) -> anyhow::Result<()> {
         if self.works.is_none()
-            && let Some(hold) = self.store().writer_lock()?
+            && let Some(hold) = self.services().store.writer_lock()?
         {
-            let app = &self.inside.app;
-            self.works = Some(Works { workers: workers::start(&app.import_workers, &app.feed), _hold: hold });
+            let imports = Arc::new(ImportWorkers::new(self.services().clone()));
+            let feed = Arc::new(Feed::new(self.services().clone()));
+            let workers = workers::start(&imports, &feed);
+            self.works = Some(Works { imports, workers, _hold: hold });
         }
         Ok(())
     }
 
     async fn find(&self, key: &str) -> anyhow::Result<ImportRow> {
-        let sought = key.to_owned();
-        let found = self.store().read("imports.by_key", async move |tx| imports::by_key(tx, &sought).await).await?;
-        found.filter(|import| import.state != State::Receiving).ok_or_else(|| unknown(key))
+        match status::find(&self.services().store, None, key.to_owned()).await {
+            Err(ServiceError::NotFound) => Err(unknown(key)),
+            found => Ok(found?),
+        }
     }
 }
 
@@ -78,45 +83,42 @@ impl ImportTarget for OnDatabase {
     }
 
     async fn send(&mut self, list: i64, mut file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
-        let task = if wish.is_dry_run { Task::Preview } else { Task::Import };
         let list = Some(StockListId::new(list));
-        let time_zone = self.inside.app.zone_of_file(list).await?;
-        let new = ImportRow { time_zone, ..start::import(Kind::Stocks, task, list, self.asked()) };
-        let store = self.inside.app.store.clone();
-        let import = store.write("imports.insert", async move |tx| imports::insert(tx, &new).await).await?;
-        self.arriving = Some(import.id);
-        let mut arriving = UploadSink::new(&store, import.id);
+        let receiving = receive::begin(self.services(), &self.requester, Kind::Stocks, list).await?;
+        let receiving = self.receiving.insert(receiving);
         while let Some(piece) = file.piece().with_context(|| format!("cannot read {}", file.name))? {
-            arriving.take(&piece).await?;
+            receiving.take(&piece).await?;
         }
-        let import = ImportRow {
-            mode: wish.mode.to_owned(),
-            file_name: start::file_name(&file.name),
-            file_bytes: arriving.finish().await?,
-            ..import
+        receiving.complete().await?;
+        let options = receive::ImportOptions {
+            file_name: file.name.clone(),
+            mode: Some(wish.mode.to_owned()),
+            is_dry_run: wish.is_dry_run,
         };
-        let key = import.cache_key.clone();
-        let is_whole = store.write("imports.arrived", async move |tx| imports::arrived(tx, &import).await).await?;
-        ensure!(is_whole, "the file took too long to arrive and was dropped: send it again");
-        self.arriving = None;
-        Ok(key)
+        let receiving = self.receiving.take().context("a file has arrived")?;
+        match receiving.start(options, None).await? {
+            Received::Now(key) => Ok(key),
+            Received::Before(_) => bail!("a file without an idempotency key was answered like one with a key"),
+        }
     }
 
     async fn follow(&mut self, key: &str, step: Step) -> anyhow::Result<String> {
-        let source = self.find(key).await?;
-        let step = match step {
-            Step::Apply { force } => (Task::Apply, force),
-            Step::Undo => (Task::Undo, false),
+        let (source, services) = (self.find(key).await?, self.services());
+        let import = match step {
+            Step::Apply { force } => follow::apply(services, &self.requester, source, force).await?,
+            Step::Undo => follow::undo(services, &self.requester, source, false).await?,
         };
-        Ok(start::follow(self.store(), source, step, self.asked()).await?.cache_key)
+        Ok(import.cache_key)
     }
 
     async fn report(&mut self, key: &str, with_rows: bool) -> anyhow::Result<Option<Report>> {
         self.work()?;
-        let status = self.inside.status(key, if with_rows { SHOWN } else { 1 }).await?;
-        let mut report: Report = serde_json::from_value(status.ok_or_else(|| unknown(key))?)?;
-        if let (true, true, Some(list)) = (with_rows, report.is_dry_run(), report.stock_list) {
-            report.changes = serde_json::from_value(self.inside.changes(list, key, SHOWN).await?)?;
+        let part = Part { skip: 0, limit: if with_rows { SHOWN } else { 1 } };
+        let status = status::status(self.services(), self.find(key).await?, part).await?;
+        let mut report = Report::of(&status);
+        if with_rows && report.is_dry_run() && report.stock_list.is_some() {
+            let changes = status::changes(&self.services().store, &status.import, part).await?;
+            report.changes = changes.iter().map(Change::of).collect();
         }
         Ok(Some(report))
     }
@@ -127,7 +129,7 @@ impl ImportTarget for OnDatabase {
 
     fn flags(&self) -> String {
         // The URL of a database server has a password, which no line shows.
-        if self.store().is_shared() { String::new() } else { format!(" --database {}", self.url) }
+        if self.services().store.is_shared() { String::new() } else { format!(" --database {}", self.url) }
     }
 
     fn when_left(&self) -> &'static str {
@@ -139,10 +141,10 @@ impl ImportTarget for OnDatabase {
 
     async fn close(mut self) {
         if let Some(works) = self.works.take() {
-            workers::stop(&self.inside.app.import_workers, works.workers).await;
+            workers::stop(&works.imports, works.workers).await;
         }
-        if let Some(id) = self.arriving {
-            spool::abandon(self.store().clone(), id).await;
+        if let Some(receiving) = self.receiving.take() {
+            receiving.abandon().await;
         }
         self.inside.close().await;
     }

@@ -2,7 +2,13 @@
 //!
 //! Promises: what a file or a server says is printed without control characters. Must not know where it comes from.
 
+use onhand_core::StockListId;
+use onhand_store::tables::product_stocks;
 use serde::{Deserialize, Serialize};
+
+use crate::services::imports::outcomes::{ResultStatus, RowResult, StockValues};
+use crate::services::imports::status::ImportStatus;
+use crate::wire::scalar;
 
 /// An import, as its status shows it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -58,6 +64,32 @@ pub(super) struct Change {
 }
 
 impl Report {
+    /// What a service says of an import, without its changes.
+    pub(super) fn of(status: &ImportStatus) -> Self {
+        let import = &status.import;
+        Self {
+            cache_key: import.cache_key.clone(),
+            status: import.state.word().to_owned(),
+            task: import.task.word().to_owned(),
+            mode: import.mode.clone(),
+            stock_list: import.list.map(StockListId::get),
+            file_name: import.file_name.clone(),
+            file_format: import.format.clone(),
+            ignored_columns: status.ignored_columns(),
+            time_zone: import.time_zone.clone(),
+            total: import.total,
+            processed: import.counts.sum(),
+            created: import.counts.created,
+            updated: import.counts.updated,
+            unchanged: import.counts.unchanged,
+            fail_count: import.counts.failed,
+            error: status.error.clone(),
+            delayed: status.delayed.clone(),
+            errors: status.failures.iter().filter_map(RowError::of).collect(),
+            changes: Vec::new(),
+        }
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.has_failed() || self.status == "completed"
     }
@@ -116,7 +148,41 @@ impl Report {
     }
 }
 
+impl RowError {
+    /// The error of a row, if it failed.
+    fn of(row: &RowResult) -> Option<Self> {
+        let ResultStatus::Failed { column, code, error } = &row.end else { return None };
+        Some(Self {
+            row: row.row.map(u64::cast_signed),
+            product_sku: row.sku.clone(),
+            column: column.clone(),
+            error: error.clone(),
+            error_code: code.clone(),
+        })
+    }
+}
+
 impl Change {
+    /// What a row changed, or would.
+    pub(super) fn of(row: &RowResult) -> Self {
+        let (before, after) = (row.before.as_ref(), row.after.as_ref());
+        let unit = |values: &StockValues| product_stocks::unit_name(values.unit()).to_owned();
+        let time = |values: &StockValues| values.written().snapshot_at.map(scalar::time_text);
+        Self {
+            row: row.row.map(u64::cast_signed),
+            product_sku: row.sku.clone(),
+            result: row.word().to_owned(),
+            old_stock: before.map(|values| values.on_hand),
+            new_stock: after.map(|values| values.on_hand),
+            old_sold_elsewhere: before.map(|values| values.external),
+            new_sold_elsewhere: after.map(|values| values.external),
+            old_unit_type: before.map(unit),
+            new_unit_type: after.map(unit),
+            old_snapshot_at: before.and_then(time),
+            new_snapshot_at: after.and_then(time),
+        }
+    }
+
     /// What changes: the level, and every other field that does; the time of a level only where nothing else does.
     fn text(&self) -> String {
         let count = |count: Option<i64>| count.map_or_else(|| "new".to_owned(), |count| count.to_string());

@@ -16,8 +16,8 @@ use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 use tokio::task::JoinHandle;
 
 use super::{ImportWorkers, JobError};
-use crate::imports::messages;
-use crate::imports::outcomes::{self, RequestedChange, ResultStatus, RowResult, StockValues};
+use crate::services::imports::messages;
+use crate::services::imports::outcomes::{self, RequestedChange, ResultStatus, RowResult, StockValues};
 use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
 
 /// The pause before a full queue is tried again.
@@ -142,7 +142,7 @@ fn wanted(workers: &ImportWorkers, import: &ImportRow, list: StockListId, slots:
         import: import.id,
         list,
         rows: slots.iter().filter_map(row).collect(),
-        create_unknown_products: workers.create_unknown_products,
+        create_unknown_products: workers.services.config.create_unknown_products,
     }
 }
 

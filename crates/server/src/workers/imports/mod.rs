@@ -4,7 +4,6 @@
 //! not done twice even where two processes believe that it is theirs. Must not know HTTP.
 
 mod chunks;
-mod delays;
 mod stock_lists;
 mod stocks;
 
@@ -15,13 +14,12 @@ use std::time::Duration;
 use onhand_core::ImportId;
 use onhand_store::imports::{self, ImportRow, Kind, State};
 use onhand_store::{Error, Tx, leases};
-use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use self::delays::Delays;
-use super::{PAUSE, Services};
+use super::PAUSE;
 use crate::auth::token;
-use crate::imports::trouble::Trouble;
+use crate::services::Services;
+use crate::services::imports::trouble::Trouble;
 use crate::supervise::{caught, keep_going};
 
 /// How many imports one process works on at a time.
@@ -31,35 +29,17 @@ const LEASE_SECONDS: i64 = 15;
 /// How often it says so.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
-/// The workers for imports of this process: what they work with, and how they are woken.
+/// The workers for imports of this process.
 pub struct ImportWorkers {
-    services: Services,
-    /// Whether a row with an unknown SKU makes a product.
-    create_unknown_products: bool,
-    there_is_work: Notify,
+    services: Arc<Services>,
     /// Leases that its workers may have, with their holders.
     leases: Mutex<HashSet<(String, String)>>,
-    /// Imports that are tried again later.
-    pub delays: Delays,
 }
 
 impl ImportWorkers {
     /// Workers that are not started yet.
-    pub fn new(services: Services, create_unknown_products: bool) -> Self {
-        Self {
-            services,
-            create_unknown_products,
-            there_is_work: Notify::new(),
-            leases: Mutex::default(),
-            delays: Delays::default(),
-        }
-    }
-
-    /// There is something to do.
-    pub fn wake(&self) {
-        self.there_is_work.notify_waiters();
-        // No worker may be waiting just now: the next one that looks finds this.
-        self.there_is_work.notify_one();
+    pub fn new(services: Arc<Services>) -> Self {
+        Self { services, leases: Mutex::default() }
     }
 
     fn leases(&self) -> MutexGuard<'_, HashSet<(String, String)>> {
@@ -150,7 +130,7 @@ async fn work(workers: Arc<ImportWorkers>, holder: String) {
             Err(fault) => tracing::warn!(%fault, "cannot look for work"),
         }
         // Whether it is woken or the time is over, it looks again.
-        let _ = tokio::time::timeout(PAUSE, workers.there_is_work.notified()).await;
+        let _ = tokio::time::timeout(PAUSE, workers.services.import_queue.there_is_work()).await;
     }
 }
 
@@ -159,7 +139,7 @@ async fn next(workers: &ImportWorkers, holder: &str) -> Result<Option<(ImportRow
     let open = workers.services.store.read("imports.open", async |tx| imports::open(tx).await).await?;
     for import in open {
         let lease = lease_of(&import);
-        if workers.delays.is_waiting(import.id) || !claim(workers, &lease, holder).await? {
+        if workers.services.import_queue.delays.is_waiting(import.id) || !claim(workers, &lease, holder).await? {
             continue;
         }
         // It may have been finished between the look and the claim.
@@ -232,7 +212,7 @@ async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) {
         Err(JobError::Closing) => return,
         Err(JobError::Later { told, fault }) => return delay(workers, id, told, &fault).await,
     };
-    workers.delays.end(id);
+    workers.services.import_queue.delays.end(id);
     let (now, state) = (workers.services.clock.now(), if ended.is_ok() { State::Completed } else { State::Failed });
     let body = async move |tx: &mut Tx<'_>| imports::finish(tx, id, &ended, now).await;
     match workers.services.store.write("imports.finish", body).await {
@@ -246,7 +226,7 @@ async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) {
 
 /// Leaves an import for later, and says why to clients that ask for its status, wherever they ask.
 async fn delay(workers: &ImportWorkers, id: ImportId, told: String, fault: &str) {
-    let pause = workers.delays.note(id, &told);
+    let pause = workers.services.import_queue.delays.note(id, &told);
     tracing::warn!(import = id.get(), fault, again_in_seconds = pause.as_secs(), "import stopped; it goes on later");
     // What it lacks may be what this needs, too; then this process alone can say it.
     if let Err(fault) =

@@ -11,10 +11,10 @@ use onhand_store::tables::stock_lists::{self, StockListRow};
 use onhand_store::{Error, Tx};
 
 use super::{ImportWorkers, JobError, blocking};
-use crate::imports::messages::RowText;
-use crate::imports::outcomes::{self, ResultStatus, RowResult};
-use crate::imports::stock_list_rows::{self, ListFile, WantedList};
-use crate::imports::{CHUNK_ROWS, spool};
+use crate::services::imports::messages::RowText;
+use crate::services::imports::outcomes::{self, ResultStatus, RowResult};
+use crate::services::imports::stock_list_rows::{self, ListFile, WantedList};
+use crate::services::imports::{CHUNK_ROWS, spool};
 
 /// Makes the lists of a file, or says which it would make.
 pub(super) async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<Option<String>, JobError> {

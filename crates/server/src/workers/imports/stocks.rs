@@ -16,9 +16,9 @@ use tokio::sync::mpsc;
 
 use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::{ImportWorkers, JobError, blocking};
-use crate::imports::file::{FileRow, LocalTimes, Plan, Survey};
-use crate::imports::outcomes::{self, RowResult};
-use crate::imports::{CHUNK_ROWS, messages, spool};
+use crate::services::imports::file::{FileRow, LocalTimes, Plan, Survey};
+use crate::services::imports::outcomes::{self, RowResult};
+use crate::services::imports::{CHUNK_ROWS, messages, spool};
 use crate::writer::SpeculativeDecider;
 
 /// Chunks that are read ahead.

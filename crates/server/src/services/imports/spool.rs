@@ -15,6 +15,7 @@ use tokio::runtime::Handle;
 
 use super::trouble::Trouble;
 use crate::auth::token;
+use crate::services::ServiceError;
 
 /// Bytes of one part.
 const PART_BYTES: usize = 256 * 1_024;
@@ -32,17 +33,6 @@ pub struct UploadSink {
     room: u64,
 }
 
-/// Why a file is not accepted.
-#[derive(Debug, thiserror::Error)]
-pub enum Untaken {
-    /// The files of all imports have too many bytes together.
-    #[error("the files of imports take all the room that they may have")]
-    Full,
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] Error),
-}
-
 impl UploadSink {
     /// Nothing has arrived yet.
     pub fn new(store: &Store, import: ImportId) -> Self {
@@ -57,7 +47,7 @@ impl UploadSink {
     }
 
     /// Takes what has arrived.
-    pub async fn take(&mut self, mut bytes: &[u8]) -> Result<(), Untaken> {
+    pub async fn take(&mut self, mut bytes: &[u8]) -> Result<(), ServiceError> {
         self.bytes += bytes.len() as i64;
         while !bytes.is_empty() {
             let (now, later) = bytes.split_at(bytes.len().min(PART_BYTES - self.waiting.len()));
@@ -71,7 +61,7 @@ impl UploadSink {
     }
 
     /// All has arrived; how many bytes that is.
-    pub async fn finish(mut self) -> Result<i64, Untaken> {
+    pub async fn finish(&mut self) -> Result<i64, ServiceError> {
         if !self.waiting.is_empty() {
             self.store_part().await?;
         }
@@ -79,7 +69,7 @@ impl UploadSink {
         Ok(self.bytes)
     }
 
-    async fn store_part(&mut self) -> Result<(), Untaken> {
+    async fn store_part(&mut self) -> Result<(), ServiceError> {
         if self.parts % PARTS_ASKED == 0 {
             self.check_room().await?;
         }
@@ -92,12 +82,16 @@ impl UploadSink {
     }
 
     /// Of several that arrive at once and do not fit together, each finds out when it asks next.
-    async fn check_room(&self) -> Result<(), Untaken> {
+    async fn check_room(&self) -> Result<(), ServiceError> {
         if self.room == u64::MAX {
             return Ok(());
         }
         let bytes = self.store.read_inline("imports.bytes", async |tx| imports::bytes(tx).await).await?;
-        if bytes.unsigned_abs() > self.room { Err(Untaken::Full) } else { Ok(()) }
+        if bytes.unsigned_abs() <= self.room {
+            return Ok(());
+        }
+        let text = "The files of earlier imports take all the room that there is for them.";
+        Err(ServiceError::rule("import_storage_full", text))
     }
 }
 

@@ -1,14 +1,20 @@
-//! Imports: what a file of stock means, from its bytes to commands, and the result of each row.
+//! Imports: how a file is received, how far it is, what its rows did, and what can follow it.
 //!
 //! Promises: a file is read in bounded memory; the same file gives the same chunks each time it is read, so that work
-//! can go on where it stopped. Must not know HTTP, and has no second way to write stock: it makes commands.
+//! can go on where it stopped. Has no second way to write stock: workers make commands of its rows. Must not know how a
+//! file was sent or how a status is shown.
 
+pub mod delays;
 pub mod file;
+pub mod follow;
 pub mod messages;
 pub mod outcomes;
+pub mod queue;
+pub mod receive;
+pub mod result_file;
 pub mod results;
 pub mod spool;
-pub mod start;
+pub mod status;
 pub mod stock_list_rows;
 pub mod trouble;
 

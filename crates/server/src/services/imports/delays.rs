@@ -30,7 +30,7 @@ impl Delays {
     }
 
     /// An import cannot be gone on with; after how long it is tried again.
-    pub(super) fn note(&self, id: ImportId, told: &str) -> Duration {
+    pub fn note(&self, id: ImportId, told: &str) -> Duration {
         let mut all = self.all();
         let pause = all.get(&id.get()).map_or(PAUSE, |delay| (delay.pause * 2).min(PAUSE_MAX));
         all.insert(id.get(), Delay { until: Instant::now() + pause, pause, told: told.to_owned() });
@@ -38,12 +38,12 @@ impl Delays {
     }
 
     /// An import is over, or another process's.
-    pub(super) fn end(&self, id: ImportId) {
+    pub fn end(&self, id: ImportId) {
         self.all().remove(&id.get());
     }
 
     /// Whether it is too early for another try.
-    pub(super) fn is_waiting(&self, id: ImportId) -> bool {
+    pub fn is_waiting(&self, id: ImportId) -> bool {
         self.all().get(&id.get()).is_some_and(|delay| delay.until > Instant::now())
     }
 

@@ -1,0 +1,70 @@
+//! Services: what can be asked of Onhand, as functions from plain values to values, a rejection or an error.
+//!
+//! Promises: the HTTP handlers, the command line, the workers and the screens ask the same functions, so that each thing
+//! has the same effect and the same rights whichever way it is asked for. A function is here if it takes several steps
+//! or has a rule of its own. A read that is one function of a table stays with its caller, and so does a command whose
+//! submission is all there is to it. Must not know HTTP, the wire's shape of bodies and answers, or a command's flags.
+
+mod error;
+pub mod exports;
+pub mod imports;
+pub mod reads;
+pub mod requester;
+pub mod submission;
+pub mod table_file;
+pub mod zones;
+
+use std::sync::Arc;
+
+use onhand_store::Store;
+
+pub use self::error::ServiceError;
+use self::imports::queue::ImportQueue;
+pub use self::requester::Requester;
+use crate::auth::password::Checker;
+use crate::auth::{Sessions, Throttle};
+use crate::clock::Clock;
+use crate::config::ServeConfig;
+use crate::writer::Writer;
+
+const DAY_SECONDS: i64 = 24 * 3_600;
+
+/// What services work with. It is made once in a process.
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The queue of stock changes.
+    pub writer: Writer,
+    /// The time.
+    pub clock: Clock,
+    /// How the process runs.
+    pub config: ServeConfig,
+    /// Whose token is whose.
+    pub sessions: Sessions,
+    /// Where passwords are checked.
+    pub passwords: Checker,
+    /// How often a password may be tried.
+    pub throttle: Throttle,
+    /// What the workers of this process are told of imports, and what they tell.
+    pub import_queue: ImportQueue,
+}
+
+impl Services {
+    /// Puts the parts together.
+    pub fn new(store: Store, writer: Writer, clock: Clock, config: ServeConfig) -> Arc<Self> {
+        let idle_days = i64::from(config.login_token_idle_days);
+        let idle_seconds = (idle_days > 0).then_some(idle_days * DAY_SECONDS);
+        let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
+        let throttle = Throttle::new(config.login_attempts);
+        Arc::new(Self {
+            store,
+            writer,
+            clock,
+            config,
+            sessions,
+            passwords: Checker::default(),
+            throttle,
+            import_queue: ImportQueue::default(),
+        })
+    }
+}
