@@ -200,7 +200,15 @@ fn rooms_do_not_know_what_they_must_not() {
         ("crates/server/src/workers/", &["crate::api", "crate::http", "crate::state", "crate::cli"]),
         (
             "crates/server/src/services/",
-            &["crate::api", "crate::http", "crate::state", "crate::cli", "crate::wire::error", "crate::wire::json", "axum"],
+            &[
+                "crate::api",
+                "crate::http",
+                "crate::state",
+                "crate::cli",
+                "crate::wire::error",
+                "crate::wire::json",
+                "axum",
+            ],
         ),
         ("crates/server/src/cli/", &["RequestContext", "crate::wire::error", "crate::wire::json"]),
     ];

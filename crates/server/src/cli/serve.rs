@@ -9,10 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
-use onhand_core::{Timestamp, UserId};
+use onhand_core::Timestamp;
 use onhand_store::channel_sync::generation;
-use onhand_store::tables::accounts::{self, Account};
-use onhand_store::tables::{batch_requests, reports};
+use onhand_store::tables::{accounts, batch_requests, reports};
 use onhand_store::{Error, Store, Tx, WriterLock, idempotency, imports, leases};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
@@ -23,6 +22,7 @@ use crate::api::routes;
 use crate::auth::{Role, password, token};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig, masked};
+use crate::services::accounts::users::{self, NewUser};
 use crate::state::App;
 use crate::supervise::keep_going;
 use crate::writer::Writer;
@@ -83,7 +83,7 @@ async fn serve(
     config.admin_listen = inside.as_ref().map(TcpListener::local_addr).transpose()?;
     let clock = Clock::System;
     renew_copy(store, clock.now()).await?;
-    let admin = first_admin(store, &config, clock.now()).await?;
+    let admin = first_admin(store, &config, &clock).await?;
     measures::recorder(); // from here on, numbers are kept
     let (writer, mut draining) = Writer::start(store, &clock);
     let app = App::new(store.clone(), writer, clock, config);
@@ -188,7 +188,7 @@ fn judge_password(config: &ServeConfig) -> anyhow::Result<()> {
 }
 
 /// Makes the first administrator where there is no user. The password, if it may be shown.
-async fn first_admin(store: &Store, config: &ServeConfig, now: Timestamp) -> anyhow::Result<Option<String>> {
+async fn first_admin(store: &Store, config: &ServeConfig, clock: &Clock) -> anyhow::Result<Option<String>> {
     if store.read("accounts.count", async |tx| accounts::count(tx).await).await? > 0 {
         return Ok(config.demo.then(|| DEMO_PASSWORD.to_owned()).filter(|_| config.admin_password.is_none()));
     }
@@ -203,16 +203,8 @@ async fn first_admin(store: &Store, config: &ServeConfig, now: Timestamp) -> any
             (Some(generated.clone()), generated)
         }
     };
-    let account = Account {
-        id: UserId::new(0),
-        username: config.admin_username.clone(),
-        password_hash: password::hash(&secret),
-        role: Role::Admin.name().to_owned(),
-        channel: None,
-        is_active: true,
-        created_at: now,
-    };
-    let made = store.write("accounts.insert", async move |tx| accounts::insert_first(tx, &account).await).await?;
+    let new = NewUser { username: config.admin_username.clone(), password: secret, role: Role::Admin, channel: None };
+    let made = users::create_first(store, clock, new).await?;
     // Another process that started at the same time may have made it, with a password that is not ours to show.
     Ok(shown.filter(|_| made))
 }

@@ -1,15 +1,15 @@
 //! `onhand token`: tokens for programs that should not know a password.
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Subcommand;
 use onhand_core::Timestamp;
-use onhand_store::Store;
-use onhand_store::tables::accounts::{self, Account, Token};
+use onhand_store::tables::accounts;
 
+use super::user::account;
 use super::{database, say};
-use crate::auth::token;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
+use crate::services::accounts::tokens;
 use crate::wire::scalar;
 
 #[derive(Subcommand)]
@@ -41,16 +41,12 @@ pub(super) async fn run(config: &DatabaseConfig, command: TokenCommand) -> anyho
     let store = database::open_existing(config).await?;
     match command {
         TokenCommand::Create { username, name, days } => {
-            let account = account(&store, username).await?;
-            let key = token::generate();
-            let row = token::row(&key, account.id, &name, Clock::System.now());
-            let end = days.map(|days| token::end(row.created_at, days.into()));
-            let row = Token { is_named: true, expires_at: end, ..row };
-            store.write("tokens.insert", async move |tx| accounts::insert_token(tx, &row).await).await?;
-            say(key);
+            let account = account(&store, &username).await?;
+            let named = (name.as_str(), days.map(i64::from));
+            say(tokens::create((&store, &Clock::System), &account, named).await?.key);
         }
         TokenCommand::List { username } => {
-            let id = account(&store, username).await?.id;
+            let id = account(&store, &username).await?.id;
             for token in store.read("tokens.of_account", async move |tx| accounts::tokens_of(tx, id).await).await? {
                 let when = |time: Option<Timestamp>| time.map_or("never".to_owned(), scalar::time_text);
                 let revoked = token.revoked_at.map(|at| format!(", revoked {}", when(Some(at))));
@@ -74,10 +70,4 @@ pub(super) async fn run(config: &DatabaseConfig, command: TokenCommand) -> anyho
         }
     }
     Ok(())
-}
-
-async fn account(store: &Store, username: String) -> anyhow::Result<Account> {
-    let name = username.clone();
-    let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
-    found.with_context(|| format!("there is no user {username}"))
 }

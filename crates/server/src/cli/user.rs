@@ -2,18 +2,19 @@
 
 use std::io::{IsTerminal as _, Read as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::{anyhow, bail};
 use clap::Subcommand;
 use console::Term;
-use onhand_core::{ChannelId, UserId};
+use onhand_core::ChannelId;
+use onhand_store::Store;
 use onhand_store::tables::accounts::{self, Account};
-use onhand_store::tables::channels;
-use onhand_store::{Store, Tx};
 
 use super::{database, say};
 use crate::auth::{Role, password};
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
+use crate::services::ServiceError;
+use crate::services::accounts::users::{self, NewUser};
 
 #[derive(Subcommand)]
 pub(super) enum UserCommand {
@@ -78,42 +79,42 @@ pub(super) async fn run(config: &DatabaseConfig, command: UserCommand) -> anyhow
 
 /// What was typed is judged before a database is opened, or made.
 async fn add(config: &DatabaseConfig, username: String, role: Role, channel: Option<i64>) -> anyhow::Result<()> {
-    fits(role, channel)?;
-    let password_hash = password::hash(&new_password(&username)?);
+    let channel = channel.map(ChannelId::new);
+    check_role(role, channel)?;
+    let password = new_password(&username)?;
     let store = database::open(config).await?;
-    let account = Account {
-        id: UserId::new(0),
-        username,
-        password_hash,
-        role: role.name().to_owned(),
-        channel: channel_of(&store, role, channel).await?,
-        is_active: true,
-        created_at: Clock::System.now(),
-    };
-    let made = store.write("accounts.insert", async move |tx| accounts::insert(tx, &account).await).await;
-    match made {
-        Ok(account) => say(format!("made user {} with role {}", account.username, account.role)),
-        Err(fault) if fault.is_taken("account_username") => bail!("there is a user of that name already"),
-        Err(fault) => return Err(fault.into()),
-    }
+    let made = users::create(&store, &Clock::System, NewUser { username, password, role, channel }).await;
+    let account = made.map_err(in_words)?;
+    say(format!("made user {} with role {}", account.username, account.role));
     Ok(())
 }
 
-/// The channel that goes with a role: one that exists for the role channel, none for the others.
-async fn channel_of(store: &Store, role: Role, channel: Option<i64>) -> anyhow::Result<Option<ChannelId>> {
-    fits(role, channel)?;
-    let Some(channel) = channel.map(ChannelId::new) else { return Ok(None) };
-    let found = store.read("channels.by_id", async move |tx| channels::by_id(tx, channel).await).await?;
-    found.with_context(|| format!("there is no channel {}", channel.get()))?;
-    Ok(Some(channel))
+fn check_role(role: Role, channel: Option<ChannelId>) -> anyhow::Result<()> {
+    match users::is_role_of_channel(role, channel) {
+        true => Ok(()),
+        false => bail!("the role channel, and no other, needs --channel"),
+    }
 }
 
-fn fits(role: Role, channel: Option<i64>) -> anyhow::Result<()> {
-    if (role == Role::Channel) == channel.is_some() {
-        Ok(())
-    } else {
-        bail!("the role channel, and no other, needs --channel")
+/// A fault of a field without the field: the command has flags in its place.
+fn in_words(fault: ServiceError) -> anyhow::Error {
+    match fault {
+        ServiceError::Field { text, .. } => anyhow!(text),
+        fault => fault.into(),
     }
+}
+
+/// A user that may not be there.
+fn of_user<T>(username: &str, done: Result<T, ServiceError>) -> anyhow::Result<T> {
+    done.map_err(|fault| match fault {
+        ServiceError::NotFound => anyhow!("there is no user {username}"),
+        fault => in_words(fault),
+    })
+}
+
+/// The user of a name.
+pub(super) async fn account(store: &Store, username: &str) -> anyhow::Result<Account> {
+    of_user(username, users::find(store, username).await)
 }
 
 async fn list(store: &Store) -> anyhow::Result<()> {
@@ -126,18 +127,15 @@ async fn list(store: &Store) -> anyhow::Result<()> {
 }
 
 async fn change_password(store: &Store, username: &str) -> anyhow::Result<()> {
-    let account = found(store, username).await?;
-    let (hash, now) = (password::hash(&new_password(username)?), Clock::System.now());
-    let body = async move |tx: &mut Tx<'_>| accounts::set_password(tx, account.id, &hash, None, now).await;
-    store.write("accounts.set_password", body).await?;
+    account(store, username).await?; // before a password is asked for
+    let password = new_password(username)?;
+    of_user(username, users::set_password(store, &Clock::System, (username, &password)).await)?;
     say(format!("changed the password of {username}; all of its tokens are revoked"));
     Ok(())
 }
 
 async fn set_active(store: &Store, username: &str, is_active: bool) -> anyhow::Result<()> {
-    let (account, now) = (found(store, username).await?, Clock::System.now());
-    let body = async move |tx: &mut Tx<'_>| accounts::set_active(tx, account.id, is_active, now).await;
-    store.write("accounts.set_active", body).await?;
+    of_user(username, users::set_active(store, &Clock::System, username, is_active).await)?;
     match is_active {
         true => say(format!("{username} may sign in again")),
         false => say(format!("{username} may not sign in; a running server notices within five seconds")),
@@ -146,25 +144,18 @@ async fn set_active(store: &Store, username: &str, is_active: bool) -> anyhow::R
 }
 
 async fn set_role(store: &Store, username: &str, role: Role, channel: Option<i64>) -> anyhow::Result<()> {
-    let (account, channel) = (found(store, username).await?, channel_of(store, role, channel).await?);
-    let body = async move |tx: &mut Tx<'_>| accounts::set_role(tx, account.id, role.name(), channel).await;
-    store.write("accounts.set_role", body).await?;
+    let channel = channel.map(ChannelId::new);
+    account(store, username).await?;
+    check_role(role, channel)?;
+    of_user(username, users::set_role(store, username, (role, channel)).await)?;
     say(format!("{username} has the role {role}; a running server notices within five seconds"));
     Ok(())
 }
 
 async fn remove(store: &Store, username: &str) -> anyhow::Result<()> {
-    let (account, now) = (found(store, username).await?, Clock::System.now());
-    let body = async move |tx: &mut Tx<'_>| accounts::remove(tx, &account, now).await;
-    store.write("accounts.remove", body).await?;
+    of_user(username, users::remove(store, &Clock::System, username).await)?;
     say(format!("removed {username}; a running server notices within five seconds"));
     Ok(())
-}
-
-async fn found(store: &Store, username: &str) -> anyhow::Result<Account> {
-    let name = username.to_owned();
-    let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
-    found.with_context(|| format!("there is no user {username}"))
 }
 
 fn new_password(username: &str) -> anyhow::Result<String> {

@@ -23,6 +23,8 @@ impl From<ServiceError> for Error {
             ServiceError::Rejection(rejection) => error(rejection),
             ServiceError::Rule { code, text } => Self::refused(code, text),
             ServiceError::KeyReused => Self::Detail(StatusCode::UNPROCESSABLE_ENTITY, fault.to_string()),
+            // Wrong ones are 400, never 401 (contract 2.1).
+            ServiceError::WrongCredentials => Self::field("non_field_errors", fault.to_string()),
             ServiceError::TokenEnded => Self::unauthorized(fault.to_string()),
             ServiceError::Forbidden(text) => Self::Detail(StatusCode::FORBIDDEN, text.to_owned()),
             ServiceError::Throttled { retry_after_seconds } => Self::Throttled { retry_after_seconds },

@@ -37,6 +37,8 @@ pub enum ServiceError {
     },
     /// The idempotency key was used for another request.
     KeyReused,
+    /// The name or the password is wrong, or the user may not sign in.
+    WrongCredentials,
     /// The token is not good any more.
     TokenEnded,
     /// The requester may not do this.
@@ -114,6 +116,7 @@ impl fmt::Display for ServiceError {
             Self::Invalid(text) | Self::Rule { text, .. } | Self::Busy(text) => f.write_str(text),
             Self::Rejection(rejection) => write!(f, "This was rejected: {rejection:?}."),
             Self::KeyReused => f.write_str("This Idempotency-Key was used for another request."),
+            Self::WrongCredentials => f.write_str("Unable to log in with provided credentials."),
             Self::TokenEnded => f.write_str("Invalid token."),
             Self::Forbidden(text) => f.write_str(text),
             Self::Throttled { retry_after_seconds } => {

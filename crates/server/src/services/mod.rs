@@ -5,6 +5,7 @@
 //! or has a rule of its own. A read that is one function of a table stays with its caller, and so does a command whose
 //! submission is all there is to it. Must not know HTTP, the wire's shape of bodies and answers, or a command's flags.
 
+pub mod accounts;
 mod error;
 pub mod exports;
 pub mod imports;
