@@ -9,6 +9,7 @@ use onhand_store::{Check, Store, verify};
 
 use super::{database, say};
 use crate::config::DatabaseConfig;
+use crate::services::audit::{self, Audit};
 
 /// How often the check of the file shows that it goes on.
 const SPIN: std::time::Duration = std::time::Duration::from_millis(200);
@@ -27,26 +28,15 @@ pub(super) async fn run(config: &DatabaseConfig, args: &VerifyArgs) -> anyhow::R
         return Ok(ExitCode::FAILURE);
     }
     database::require_shop(&store).await?;
-    let extent = store.read_unbounded("verify.extent", async |tx| verify::extent(tx).await).await?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?;
-    let progress = ProgressBar::new(verify::rules() as u64).with_style(style);
-    // All rules look at one snapshot, so that a running server cannot make them disagree.
+    let progress = ProgressBar::new(audit::rules() as u64).with_style(style);
     let bar = progress.clone();
-    let differences = store
-        .read_unbounded("verify", async move |tx| {
-            let mut all = Vec::new();
-            for rule in 0..verify::rules() {
-                let (name, found) = verify::check(tx, rule).await?;
-                bar.set_message(name);
-                bar.inc(1);
-                all.extend(found);
-            }
-            Ok(all)
-        })
-        .await?;
+    let checked = move |rule| {
+        bar.set_message(rule);
+        bar.inc(1);
+    };
+    let Audit { extent, differences } = audit::run(&store, checked).await?;
     progress.finish_and_clear();
-    // Another process may have begun to change a file that no process had open.
-    store.check_files()?;
     for difference in &differences {
         let verify::Difference { rule, id, expected, found } = difference;
         if args.json {

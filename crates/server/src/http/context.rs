@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 
 use super::handling::Handling;
 use crate::auth::Caller;
-use crate::services::Requester;
-use crate::services::submission::{RequestKey, Submitted};
+use crate::services::submission::{AnswerRecord, RequestKey, Submitted};
+use crate::services::{Requester, ServiceError};
 use crate::state::App;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -172,45 +172,45 @@ impl RequestContext {
         answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static,
         refuse: impl Fn(Rejection) -> Error,
     ) -> Result<ApiResponse, Error> {
-        self.decide(command, answer).await?.map_err(refuse)
+        let submitted = self.app.submit_once(&self.requester(), command, self.record(&answer)).await;
+        reply(submitted, answer, refuse)
     }
 
-    /// Submits a command to the writer; the answer with its outcome, or why it is rejected.
-    pub async fn decide(
+    /// How the answer to this request is recorded, if its client has sent an idempotency key.
+    pub fn record(
         &self,
-        command: Command,
-        answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static,
-    ) -> Result<Result<ApiResponse, Rejection>, Error> {
-        let key = self.request_key()?.map(|key| key.with(&self.body));
-        let rendering = answer.clone();
-        let render = move |outcome: &Outcome| {
-            let reply = rendering(outcome);
+        answer: &(impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static),
+    ) -> Option<AnswerRecord> {
+        let (key, answer) = (self.request_key()?.with(&self.body), answer.clone());
+        Some(AnswerRecord::new(key, move |outcome| {
+            let reply = answer(outcome);
             (reply.status.as_u16(), reply.body.to_vec())
-        };
-        let decided = self.app.submit_once(&self.requester(), command, (key, render)).await?;
-        Ok(decided.map(|submitted| match submitted {
-            Submitted::Now(outcome) => answer(&outcome),
-            Submitted::Before(stored) => replayed(stored),
         }))
     }
 
-    /// The answer that was given to this very request before, for requests that are more than one command. The last one
-    /// goes through [`RequestContext::submit`], which keeps the answer.
-    pub async fn answered(&self) -> Result<Option<ApiResponse>, Error> {
-        let Some(key) = self.request_key()? else { return Ok(None) };
-        Ok(self.app.answered(key.with(&self.body)).await?.map(replayed))
-    }
-
-    /// The idempotency key of this request, if its client has sent one.
-    pub fn request_key(&self) -> Result<Option<RequestKey>, Error> {
-        let Some(key) = &self.idempotency_key else { return Ok(None) };
+    /// The idempotency key of this request, without its body, if its client has sent one.
+    pub fn request_key(&self) -> Option<RequestKey> {
         let name = [self.method.as_str(), self.path.trim_end_matches('/')];
-        Ok(Some(RequestKey::new(&self.requester(), key, name)?))
+        self.idempotency_key.as_ref().map(|key| RequestKey::new(&self.requester(), key, name))
     }
 
     /// Who asks services for something with this request.
     pub fn requester(&self) -> Requester {
         Requester::of(&self.caller, self.channel)
+    }
+}
+
+/// The answer to a submitted command: with its outcome, with the answer that was given before, or why it was not done.
+pub fn reply(
+    submitted: Result<Submitted, ServiceError>,
+    answer: impl Fn(&Outcome) -> ApiResponse,
+    refuse: impl Fn(Rejection) -> Error,
+) -> Result<ApiResponse, Error> {
+    match submitted {
+        Ok(Submitted::Now(outcome)) => Ok(answer(&outcome)),
+        Ok(Submitted::Before(stored)) => Ok(replayed(stored)),
+        Err(ServiceError::Rejection(rejection)) => Err(refuse(rejection)),
+        Err(fault) => Err(fault.into()),
     }
 }
 

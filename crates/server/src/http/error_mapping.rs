@@ -29,6 +29,7 @@ impl From<ServiceError> for Error {
             ServiceError::Forbidden(text) => Self::Detail(StatusCode::FORBIDDEN, text.to_owned()),
             ServiceError::Throttled { retry_after_seconds } => Self::Throttled { retry_after_seconds },
             ServiceError::Late => Self::Detail(StatusCode::REQUEST_TIMEOUT, fault.to_string()),
+            ServiceError::Stopping => Self::Busy(fault.to_string()),
             ServiceError::Busy(reason) => Self::Busy(reason),
             ServiceError::Trouble(trouble) => trouble.into(),
         }

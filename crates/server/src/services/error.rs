@@ -52,6 +52,8 @@ pub enum ServiceError {
     Late,
     /// It cannot be done just now.
     Busy(String),
+    /// The process is stopping, and nothing more is done.
+    Stopping,
     /// The database or the machine has failed, or what is stored cannot be read.
     Trouble(Trouble),
 }
@@ -100,9 +102,8 @@ impl From<Rejection> for ServiceError {
 impl From<SubmitError> for ServiceError {
     fn from(fault: SubmitError) -> Self {
         match fault {
-            SubmitError::Full | SubmitError::Closed => {
-                Self::Busy("the queue of the writer is full or closed".to_owned())
-            }
+            SubmitError::Full => Self::Busy("the queue of the writer is full".to_owned()),
+            SubmitError::Closed => Self::Stopping,
             SubmitError::Store(fault) => fault.into(),
         }
     }
@@ -122,6 +123,7 @@ impl fmt::Display for ServiceError {
             Self::Throttled { retry_after_seconds } => {
                 write!(f, "Request was throttled. Expected available in {retry_after_seconds} seconds.")
             }
+            Self::Stopping => f.write_str("the queue of the writer is closed"),
             Self::Late => f.write_str("The file took too long to arrive."),
             Self::Trouble(Trouble::Store(fault)) => fault.fmt(f),
             Self::Trouble(Trouble::Machine(fault)) => fault.fmt(f),

@@ -6,11 +6,18 @@
 //! submission is all there is to it. Must not know HTTP, the wire's shape of bodies and answers, or a command's flags.
 
 pub mod accounts;
+pub mod audit;
+pub mod channels;
+pub mod content_types;
 mod error;
 pub mod exports;
+pub mod fulfilment;
 pub mod imports;
+pub mod orders;
+pub mod products;
 pub mod reads;
 pub mod requester;
+pub mod stock;
 pub mod submission;
 pub mod table_file;
 pub mod zones;

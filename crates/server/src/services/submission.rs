@@ -15,7 +15,7 @@ use crate::writer::{DedupRecord, Keyed, Submission, SubmissionResult};
 /// The most characters an idempotency key may have.
 const KEY_CHARS_MAX: usize = 255;
 
-/// A request with an idempotency key: which key, of which account, and what the request is.
+/// A request with an idempotency key: which key, of which account, and a hash of what is asked for.
 pub struct RequestKey {
     key: Key,
     request: Sha256,
@@ -23,22 +23,52 @@ pub struct RequestKey {
 
 impl RequestKey {
     /// The key that a requester gives to a request. `name` says what is asked for, without what is sent with it.
-    pub fn new(requester: &Requester, key: &str, name: [&str; 2]) -> Result<Self, ServiceError> {
-        if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
-            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} plain characters.");
-            return Err(ServiceError::Invalid(text));
-        }
+    pub fn new(requester: &Requester, key: &str, name: [&str; 2]) -> Self {
         let mut request = Sha256::new();
         name.iter().for_each(|part| request.update(part));
         request.update([0]);
-        Ok(Self { key: Key { account: requester.account, key: key.to_owned() }, request })
+        Self { key: Key { account: requester.account, key: key.to_owned() }, request }
     }
 
-    /// The key, and a hash of the request with what is sent with it.
-    pub fn with(self, content: &[u8]) -> (Key, [u8; 32]) {
-        let Self { key, mut request } = self;
-        request.update(content);
-        (key, request.finalize().into())
+    /// The same request, with what is sent with it.
+    #[must_use]
+    pub fn with(mut self, content: &[u8]) -> Self {
+        self.request.update(content);
+        self
+    }
+
+    /// The key and the hash of the request, if the key may be one.
+    pub(super) fn checked(self) -> Result<(Key, [u8; 32]), ServiceError> {
+        let Self { key, request } = self;
+        if key.key.is_empty() || key.key.chars().count() > KEY_CHARS_MAX {
+            let text = format!("Idempotency-Key must have 1 to {KEY_CHARS_MAX} plain characters.");
+            return Err(ServiceError::Invalid(text));
+        }
+        Ok((key, request.finalize().into()))
+    }
+}
+
+/// The stored form of an answer: its status and its body.
+pub type Rendered = (u16, Vec<u8>);
+
+/// How the answer to a command is recorded with its effect, so that its sender may send it again.
+pub struct AnswerRecord {
+    key: RequestKey,
+    render: Box<dyn Fn(&Outcome) -> Rendered + Send + Sync>,
+}
+
+impl AnswerRecord {
+    /// Records what `render` makes of an outcome under the key of a request.
+    pub fn new(key: RequestKey, render: impl Fn(&Outcome) -> Rendered + Send + Sync + 'static) -> Self {
+        Self { key, render: Box::new(render) }
+    }
+
+    fn checked(self) -> Result<DedupRecord, ServiceError> {
+        let Self { key, render } = self;
+        let (key, fingerprint) = key.checked()?;
+        // A rejection has changed nothing, so it is not stored.
+        let render = move |result: &Result<Outcome, Rejection>| Some(render(result.as_ref().ok()?));
+        Ok(DedupRecord::Answer(Keyed { key, fingerprint, render: Box::new(render) }))
     }
 }
 
@@ -51,53 +81,37 @@ pub enum Submitted {
     Before(Answer),
 }
 
-/// The stored form of an answer: its status and its body.
-pub type Rendered = (u16, Vec<u8>);
-
 impl Services {
-    /// Has the writer decide a command that is only a part of what was asked for: no key is honoured for it.
-    pub async fn submit(&self, requester: &Requester, command: Command) -> Result<Outcome, ServiceError> {
-        match self.send(requester, command, None).await? {
-            Ok(Submitted::Now(outcome)) => Ok(outcome),
-            Ok(Submitted::Before(_)) => {
-                Err(ServiceError::internal("a command without a key was answered like one with a key"))
-            }
-            Err(rejection) => Err(rejection.into()),
-        }
-    }
-
-    /// Has the writer decide a command. With a key and a hash of the request, `render` makes the answer that is stored
-    /// with the effect.
+    /// Has the writer decide a command. With a record, a request that was done before is not done again.
     pub async fn submit_once(
         &self,
         requester: &Requester,
         command: Command,
-        (key, render): (Option<(Key, [u8; 32])>, impl Fn(&Outcome) -> Rendered + Send + Sync + 'static),
-    ) -> Result<Result<Submitted, Rejection>, ServiceError> {
-        let record = key.map(|(key, fingerprint)| {
-            let render = move |result: &Result<Outcome, Rejection>| Some(render(result.as_ref().ok()?));
-            DedupRecord::Answer(Keyed { key, fingerprint, render: Box::new(render) })
-        });
-        self.send(requester, command, record).await
-    }
-
-    async fn send(
-        &self,
-        requester: &Requester,
-        command: Command,
-        dedup_record: Option<DedupRecord>,
-    ) -> Result<Result<Submitted, Rejection>, ServiceError> {
+        record: Option<AnswerRecord>,
+    ) -> Result<Submitted, ServiceError> {
+        let dedup_record = record.map(AnswerRecord::checked).transpose()?;
         let submission = Submission { command, actor: requester.account, dedup_record };
         match self.writer.submit(submission).await? {
-            SubmissionResult::Decided(decided) => Ok(decided.map(Submitted::Now)),
-            SubmissionResult::Replayed(stored) => Ok(Ok(Submitted::Before(stored))),
+            SubmissionResult::Decided(decided) => Ok(Submitted::Now(decided?)),
+            SubmissionResult::Replayed(stored) => Ok(Submitted::Before(stored)),
             SubmissionResult::KeyReused => Err(ServiceError::KeyReused),
             SubmissionResult::Done => Err(ServiceError::internal("a request was answered like an import")),
         }
     }
 
+    /// Has the writer decide a command that is only a part of what was asked for: no key is honoured for it.
+    pub async fn submit(&self, requester: &Requester, command: Command) -> Result<Outcome, ServiceError> {
+        match self.submit_once(requester, command, None).await? {
+            Submitted::Now(outcome) => Ok(outcome),
+            Submitted::Before(_) => {
+                Err(ServiceError::internal("a command without a key was answered like one with a key"))
+            }
+        }
+    }
+
     /// The answer to the same request, if it was done before: for requests that are more than one command.
-    pub async fn answered(&self, (key, fingerprint): (Key, [u8; 32])) -> Result<Option<Answer>, ServiceError> {
+    pub async fn answered(&self, key: RequestKey) -> Result<Option<Answer>, ServiceError> {
+        let (key, fingerprint) = key.checked()?;
         let find = async move |tx: &mut Tx<'_>| idempotency::find_all(tx, [&key]).await;
         match self.store.read("idempotency.find", find).await?.into_iter().next() {
             None => Ok(None),

@@ -5,7 +5,6 @@
 pub mod change_feed;
 pub mod imports;
 mod source_orders;
-pub mod sourcing;
 
 use std::sync::Arc;
 use std::time::Duration;

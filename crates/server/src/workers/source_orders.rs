@@ -6,17 +6,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use onhand_core::commands::{FulfilmentCommand, SourceOrder};
 use onhand_core::fulfilment::UnplannedItem;
-use onhand_core::{Command, OrderId, Stock, StockKey, UserId};
+use onhand_core::{OrderId, Stock, StockKey};
+use onhand_store::Tx;
 use onhand_store::tables::{product_stocks, stock_locations, unplanned_items};
-use onhand_store::unit_of_work::fulfilment;
-use onhand_store::{Error, Tx};
+use onhand_store::unit_of_work::fulfilment::due;
 use tokio::task::JoinSet;
 
-use super::{PAUSE, sourcing};
-use crate::services::Services;
-use crate::writer::{Submission, SubmissionResult, SubmitError};
+use super::PAUSE;
+use crate::services::{Requester, ServiceError, Services, fulfilment};
 
 /// Orders looked up at once.
 const TOGETHER: i64 = 64;
@@ -34,14 +32,14 @@ pub(super) async fn run(services: Arc<Services>) {
             // There may be more.
             Ok(planned) if planned as i64 == TOGETHER => continue,
             Ok(_) => {}
-            Err(SubmitError::Closed) => return,
+            Err(ServiceError::Stopping) => return,
             Err(fault) => tracing::warn!(%fault, "cannot source orders"),
         }
         if tokio::time::timeout(PAUSE, services.writer.due().notified()).await.is_err() {
             // Nothing else is to be done just now.
             match again(&services, after).await {
                 Ok(last) => after = last,
-                Err(SubmitError::Closed) => return,
+                Err(ServiceError::Stopping) => return,
                 Err(fault) => tracing::warn!(%fault, "cannot source waiting orders"),
             }
         }
@@ -50,7 +48,7 @@ pub(super) async fn run(services: Arc<Services>) {
 
 /// Sources lines again that wait for stock, if any location's stock of their SKU has changed since they were last
 /// tried. Returns where the next round goes on: after the last one that was looked at, or at the beginning.
-async fn again(services: &Arc<Services>, after: i64) -> Result<i64, SubmitError> {
+async fn again(services: &Arc<Services>, after: i64) -> Result<i64, ServiceError> {
     let look = async move |tx: &mut Tx<'_>| {
         let waiting = unplanned_items::after(tx, after, WAITING_TOGETHER).await?;
         if waiting.is_empty() {
@@ -70,7 +68,7 @@ async fn again(services: &Arc<Services>, after: i64) -> Result<i64, SubmitError>
         .map(|row| row.order)
         .collect();
     for order in orders {
-        plan(services.clone(), order).await?;
+        source(services.clone(), order).await?;
     }
     let is_full = waiting.len() as i64 == WAITING_TOGETHER;
     Ok(waiting.last().filter(|_| is_full).map_or(0, |row| row.item.get()))
@@ -83,18 +81,18 @@ fn has_changed(row: &UnplannedItem, found: &[Stock]) -> bool {
     found.iter().any(|stock| stock.sku == row.sku && stock.on_hand > 0 && stock.modified_at > since)
 }
 
-async fn round(services: &Arc<Services>) -> Result<usize, SubmitError> {
-    let due = services.store.read("sourcing_queue.all", async |tx| fulfilment::due(tx, TOGETHER).await).await?;
-    let count = due.len();
+async fn round(services: &Arc<Services>) -> Result<usize, ServiceError> {
+    let orders = services.store.read("sourcing_queue.all", async |tx| due(tx, TOGETHER).await).await?;
+    let count = orders.len();
     // All at once, so that they share a flush.
     let mut planning = JoinSet::new();
-    for order in due {
-        planning.spawn(plan(services.clone(), order));
+    for order in orders {
+        planning.spawn(source(services.clone(), order));
     }
     let mut ended = Ok(count);
     while let Some(done) = planning.join_next().await {
         // One that panics keeps none of the others from being sourced.
-        let broken = |_| Err(SubmitError::Store(Error::Internal("sourcing an order has panicked".to_owned())));
+        let broken = |_| Err(ServiceError::internal("sourcing an order has panicked"));
         if let Err(fault) = done.unwrap_or_else(broken) {
             ended = Err(fault);
         }
@@ -102,13 +100,14 @@ async fn round(services: &Arc<Services>) -> Result<usize, SubmitError> {
     ended
 }
 
-async fn plan(services: Arc<Services>, order: OrderId) -> Result<(), SubmitError> {
-    let Some(about) = sourcing::about(&services.store, order).await? else { return Ok(()) };
-    let plan = SourceOrder { order, gather_at: None, near: about.near, lines: about.lines };
-    let command = Command::Fulfilment(FulfilmentCommand::Plan(plan));
-    let settled = services.writer.submit(Submission { command, actor: UserId::new(0), dedup_record: None }).await?;
-    if let SubmissionResult::Decided(Err(rejection)) = settled {
-        tracing::warn!(order = order.get(), ?rejection, "cannot source an order");
+async fn source(services: Arc<Services>, order: OrderId) -> Result<(), ServiceError> {
+    match fulfilment::source(&services, &Requester::itself(), (order, None), None).await {
+        // It was removed meanwhile.
+        Err(ServiceError::NotFound) => Ok(()),
+        Err(ServiceError::Rejection(rejection)) => {
+            tracing::warn!(order = order.get(), ?rejection, "cannot source an order");
+            Ok(())
+        }
+        sourced => sourced.map(|_| ()),
     }
-    Ok(())
 }

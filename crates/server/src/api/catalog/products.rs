@@ -1,16 +1,13 @@
 //! Products, as much of them as stock needs.
 
-use std::collections::BTreeSet;
-
 use axum::http::StatusCode;
 use onhand_core::{ProductId, SKU_CHARS_MAX};
-use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
-use onhand_store::tables::products::{self, ProductRow};
-use onhand_store::{Error as StoreError, Tx};
+use onhand_store::tables::products::{KNOWN, ProductRow};
 
 use crate::api::channels::mapped_products::IMAGE;
 use crate::http::context::RequestContext;
-use crate::resource::{self, OwnerScope, Resource};
+use crate::resource::{self, Resource};
+use crate::services::products::{self, ProductEdit};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -51,9 +48,6 @@ pub const VIEW: View = View {
     open: false,
 };
 
-/// What a channel may read: the products of its catalog, and those that it was sent.
-const OWN: OwnerScope = OwnerScope::Among(products::OF_CHANNEL);
-
 /// Simple products are of type 0; there are no others here.
 pub const TYPE: Filter = Filter::only("product_type", "CAST(0 AS BIGINT)", Kind::Int);
 
@@ -71,8 +65,7 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// A product, as far as it is a record: it can be removed.
-static RECORD: Resource =
-    Resource::new(&products::KNOWN, ("products", "products/{id}"), "product", FIELDS, &VIEW, FILTERS);
+static RECORD: Resource = Resource::new(&KNOWN, ("products", "products/{id}"), "product", FIELDS, &VIEW, FILTERS);
 
 pub(crate) fn write(out: &mut String, product: &ProductRow) {
     Object::open(out)
@@ -103,49 +96,22 @@ fn reply(status: StatusCode, product: &ProductRow) -> ApiResponse {
 
 /// `GET products/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
-    let mut query = call.listing(FILTERS)?;
-    query.listing.conditions.extend(call.channel.map(|channel| OWN.condition(channel)));
-    let listing = query.listing.clone();
-    let page = call.app.store.read("products.page", async move |tx| products::page(tx, &listing).await).await?;
+    let query = call.listing(FILTERS)?;
+    let page = products::page(&call.app, &call.requester(), query.listing.clone()).await?;
     call.page(&query, &page, write)
 }
 
 /// `GET products/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
-    let id = ProductId::new(call.id()?);
-    let channel = call.channel;
-    let body = async move |tx: &mut Tx<'_>| {
-        if let Some(channel) = channel {
-            let channel_scope = ChannelScope::of(tx, channel).await?;
-            if channel_scope::sold(tx, &channel_scope, &BTreeSet::from([id.get()])).await?.is_empty() {
-                return Ok(None);
-            }
-        }
-        products::by_id(tx, id).await
-    };
-    let found = call.app.store.read("products.by_id", body).await?;
-    Ok(reply(StatusCode::OK, &found.ok_or_else(Error::not_found)?))
+    let product = products::by_id(&call.app, &call.requester(), ProductId::new(call.id()?)).await?;
+    Ok(reply(StatusCode::OK, &product))
 }
 
 /// `POST products/`.
 pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
-    let now = call.app.clock.now();
-    let sku = form.string("sku").unwrap_or_default();
-    let empty = ProductRow {
-        id: ProductId::new(0),
-        name: sku.clone(),
-        sku,
-        base_code: String::new(),
-        is_active: true,
-        attributes: "{}".to_owned(),
-        extra_field: "{}".to_owned(),
-        created_at: now,
-        modified_at: now,
-    };
-    let product = filled(empty, &form);
-    let stored = call.app.store.write("products.insert", async move |tx| products::insert(tx, &product).await).await;
-    Ok(reply(StatusCode::CREATED, &stored.map_err(taken)?))
+    let product = products::create(&call.app, form.string("sku").unwrap_or_default(), edit(&form)).await?;
+    Ok(reply(StatusCode::CREATED, &product))
 }
 
 /// `DELETE products/{id}/`. One that has a stock, a price or a catalog stays.
@@ -157,40 +123,16 @@ pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = ProductId::new(call.id()?);
     let form = call.form(FIELDS, Mode::Partial).await?;
-    let now = call.app.clock.now();
-    let sku = form.string("sku");
-    let stored = call
-        .app
-        .store
-        .write("products.update", async move |tx| {
-            let Some(before) = products::locked(tx, id).await? else { return Ok(Err(Error::not_found())) };
-            // Stocks, orders and every channel know the product by its SKU.
-            if sku.is_some_and(|sku| sku != before.sku) {
-                return Ok(Err(Error::field("sku", "This field cannot be changed.")));
-            }
-            let modified_at = now.later_than(before.modified_at);
-            let product = ProductRow { modified_at, ..filled(before, &form) };
-            products::update(tx, &product).await?;
-            Ok(Ok(product))
-        })
-        .await?;
-    Ok(reply(StatusCode::OK, &stored?))
+    Ok(reply(StatusCode::OK, &products::update(&call.app, id, edit(&form)).await?))
 }
 
-fn filled(product: ProductRow, form: &Form) -> ProductRow {
-    ProductRow {
-        name: form.string("name").filter(|name| !name.is_empty()).unwrap_or(product.name),
-        base_code: form.string("base_code").unwrap_or(product.base_code),
-        is_active: form.bool("is_active").unwrap_or(product.is_active),
-        attributes: form.string("attributes").unwrap_or(product.attributes),
-        extra_field: form.string("extra_field").unwrap_or(product.extra_field),
-        ..product
+fn edit(form: &Form) -> ProductEdit {
+    ProductEdit {
+        sku: form.string("sku"),
+        name: form.string("name"),
+        base_code: form.string("base_code"),
+        is_active: form.bool("is_active"),
+        attributes: form.string("attributes"),
+        extra_field: form.string("extra_field"),
     }
-}
-
-fn taken(fault: StoreError) -> Error {
-    if fault.is_taken("product_sku") {
-        return Error::field("sku", "product with this sku already exists.");
-    }
-    fault.into()
 }

@@ -7,6 +7,7 @@ use onhand_store::tables::failed_integrations::{self, FailureRow};
 
 use super::batch_requests::REASONS;
 use crate::http::context::RequestContext;
+use crate::services::channels::{self, UpdatedFailures};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -18,11 +19,6 @@ use crate::wire::view::{Shape, View, property};
 pub(super) const RETRIES_MAX: i64 = 1_000;
 /// Seconds between two tries at the most: a year.
 pub(super) const INTERVAL_SECONDS_MAX: i64 = 366 * 24 * 3_600;
-
-/// Delivery failures that one request sets.
-const UPDATED_MAX: usize = 10_000;
-/// Delivery failures that are set in one transaction.
-const ROUND_ROWS: i64 = 250;
 
 /// What can be set.
 pub const FIELDS: &[Field] = &[
@@ -144,7 +140,7 @@ fn given(call: &RequestContext, form: &Form) -> Given {
 /// `PATCH failed_integrations/?…`: the same for all that the filters leave, by their ids. What is too much for one
 /// request goes on after the id in `next`, with `id__gt`.
 pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
-    let (channel, now) = (call.own_channel()?, call.app.clock.now());
+    let channel = call.own_channel()?;
     let form = call.form(FIELDS, Mode::Partial).await?;
     let paging = ["page", "limit", "cursor", "sort"];
     if let Some((name, _)) = call.query.iter().find(|(name, _)| paging.contains(&name.as_str())) {
@@ -152,16 +148,10 @@ pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
     }
     let conditions = call.listing(FILTERS)?.listing.conditions;
     let is_nothing = FIELDS.iter().all(|field| !form.has(field.name));
-    let (given, mut updated, mut next) = (given(&call, &form), 0, (!is_nothing).then_some(0));
-    while let Some(after) = next.filter(|_| updated < UPDATED_MAX) {
-        let conditions = conditions.clone();
-        let body = async move |tx: &mut Tx<'_>| {
-            failures::update_some(tx, channel, (&conditions, after, ROUND_ROWS), &given, now).await
-        };
-        let (done, last) = call.app.store.write("failed_integrations.update_some", body).await?;
-        updated += done;
-        next = last;
-    }
+    let UpdatedFailures { updated, next } = match is_nothing {
+        true => UpdatedFailures { updated: 0, next: None },
+        false => channels::update_failures(&call.app, channel, &conditions, &given(&call, &form)).await?,
+    };
     let mut body = String::new();
     Object::open(&mut body).int("updated", updated as i64).int_or_null("next", next).close();
     Ok(ApiResponse::ok(body))

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use onhand_core::channel_sync::ObjectKind as Fed;
-use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
+use onhand_core::{OrderId, ProductId, Stock, StockId};
 use onhand_store::channel_sync::channel_scope::{ChannelLevel, ChannelScope};
 use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer, Part};
 use onhand_store::query::{Condition, Op, Page, Window};
@@ -19,6 +19,7 @@ use crate::api::catalog::{prices, products as product_views};
 use crate::api::orders::{cancellations, orders as order_views};
 use crate::api::stock::stock_lists;
 use crate::http::context::RequestContext;
+use crate::services::{self, channels};
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
 use crate::wire::json::{ApiResponse, Object};
@@ -238,7 +239,7 @@ pub(super) async fn written(
         }
         Source::Orders => {
             for id in objects.iter().copied().map(OrderId::new) {
-                if let Some((order, items)) = order_views::whole(tx, id).await? {
+                if let Some((order, items)) = services::orders::whole(tx, id).await? {
                     put(id.get(), &|out| order_views::write(out, &order, &items));
                 }
             }
@@ -322,28 +323,13 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
     Ok(())
 }
 
-/// The condition that narrows a list to what is in the lists of the channel's catalog, if the request is about a
-/// channel.
-pub(crate) async fn of_own_lists(call: &RequestContext, column: &'static str) -> Result<Option<Condition>, Error> {
-    let Some(channel) = call.channel else { return Ok(None) };
-    let body = async move |tx: &mut Tx<'_>| among(tx, channel, Fed::Stock).await;
-    let own = call.app.store.read_inline("assortments.of_channel", body).await?;
-    Ok(Some(Condition { column, ..own }))
-}
-
-/// Whether a stock list is the channel's, if the request is about one.
-pub(crate) async fn owns_list(call: &RequestContext, list: StockListId) -> Result<bool, Error> {
-    let own = of_own_lists(call, "id").await?;
-    Ok(own.is_none_or(|own| own.values.contains(&Value::Int(list.get()))))
-}
-
 /// `GET stock_lists/` below a channel: those of its catalog.
 pub async fn list_stock_lists(call: RequestContext) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
     let query = call.listing(stock_lists::FILTERS)?;
     let mut listing = query.listing.clone();
     let read = async move |tx: &mut Tx<'_>| {
-        listing.conditions.push(among(tx, channel, Fed::Stock).await?);
+        listing.conditions.push(channels::lists(tx, channel, Fed::Stock).await?);
         onhand_store::tables::stock_lists::page(tx, &listing).await
     };
     let page = call.app.store.read("stock_lists.page", read).await?;
@@ -356,17 +342,11 @@ pub async fn list_price_lists(call: RequestContext) -> Result<ApiResponse, Error
     let query = call.listing(prices::LIST.filters)?;
     let mut listing = query.listing.clone();
     let read = async move |tx: &mut Tx<'_>| {
-        listing.conditions.push(among(tx, channel, Fed::Price).await?);
+        listing.conditions.push(channels::lists(tx, channel, Fed::Price).await?);
         resource::page(tx, &PRICE_LISTS, &listing).await
     };
     let page = call.app.store.read("records.page", read).await?;
     call.page(&query, &page, |out, list| crate::resource::write(&prices::LIST, out, list))
-}
-
-/// The lists of a channel's catalog.
-async fn among(tx: &mut Tx<'_>, channel: ChannelId, kind: Fed) -> Result<Condition, StoreError> {
-    let lists = ChannelScope::of(tx, channel).await?.scopes(kind);
-    Ok(Condition { column: "id", op: Op::In, values: lists.into_iter().map(Value::Int).collect() })
 }
 
 /// `GET product_prices/` and `extra_product_prices/` below a channel.

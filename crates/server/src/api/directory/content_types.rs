@@ -34,10 +34,7 @@ const fn row(id: i64, app_label: &'static str, model: &'static str) -> ContentTy
     ContentType { id, app_label, model }
 }
 
-/// The number of the order.
-pub const ORDER: i64 = 2;
-/// The number of the order line, which mappings carry.
-pub const ORDER_ITEM: i64 = 3;
+pub use crate::services::content_types::{ORDER, ORDER_ITEM};
 
 /// The numbers of what states are of.
 pub const PACKAGE: i64 = 25;

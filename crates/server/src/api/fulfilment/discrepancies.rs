@@ -1,29 +1,24 @@
 //! Inventory discrepancies (contract 13.1): what people did not find, and taking it back.
 
 use axum::http::StatusCode;
-use jiff::civil::{Date, DateTime};
-use onhand_core::commands::{FulfilmentCommand, RemoveDiscrepancies};
+use jiff::civil::DateTime;
 use onhand_core::fulfilment::Discrepancy;
-use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
-use onhand_store::Tx;
-use onhand_store::tables::{discrepancies, stock_locations};
+use onhand_core::{DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
+use onhand_store::tables::discrepancies;
 
-use crate::config::DiscrepancyRemove;
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext, replayed};
 use crate::http::error_mapping;
+use crate::services::fulfilment::discrepancies::{self as removals, Day};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::form::{Mode, unknown_pk};
+use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, NOTHING, Object};
 use crate::wire::view::{Shape, View, property};
-use crate::zone::Zone;
 
 /// Why something was not found; the first one where no reason is given.
 pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
 
-/// How many are removed in one transaction.
-const TOGETHER: i64 = 500;
 /// The most characters of a date.
 const DATE_CHARS_MAX: usize = 64;
 
@@ -126,96 +121,32 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 /// to be read. A request with a key that was answered before removes nothing of what has been reported since.
 pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(REMOVE, Mode::Whole).await?;
-    let day = form.text("expired_date").and_then(Day::parse).ok_or_else(wrong_date)?;
+    let day = form.text("expired_date").and_then(parse_day).ok_or_else(wrong_date)?;
     let location = form.int("stock_location").map(StockLocationId::new);
-    if let Some(answer) = call.answered().await? {
-        return Ok(answer);
+    if let Some(key) = call.request_key()
+        && let Some(stored) = call.app.answered(key.with(&call.body)).await?
+    {
+        return Ok(replayed(stored));
     }
-    let times = times(&call, day, location).await?;
-    loop {
-        let ids = active(&call, times.clone()).await?;
-        let is_last = (ids.len() as i64) < TOGETHER;
-        let command = Command::Fulfilment(FulfilmentCommand::Remove(RemoveDiscrepancies { ids }));
-        if is_last {
-            let answer = |_: &Outcome| ApiResponse::text(StatusCode::NO_CONTENT, NOTHING);
-            return call.submit(command, answer, error_mapping::error).await;
-        }
-        call.app.submit(&call.requester(), command).await?;
-    }
+    let removal = removals::of_day(&call.app, day, location).await?.ok_or_else(wrong_date)?;
+    let answer = |_: &Outcome| ApiResponse::text(StatusCode::NO_CONTENT, NOTHING);
+    let submitted = removals::remove(&call.app, &call.requester(), removal, call.record(&answer)).await;
+    context::reply(submitted, answer, error_mapping::error)
 }
 
-/// From when until when something is removed.
-type Span = (Timestamp, Timestamp);
-
-/// What is removed at each location, each by its own calendar.
-async fn times(
-    call: &RequestContext,
-    day: Day,
-    only: Option<StockLocationId>,
-) -> Result<Vec<(StockLocationId, Span)>, Error> {
-    let known =
-        call.app.store.read_inline("stock_locations.lists", async |tx| stock_locations::lists(tx).await).await?;
-    let known: Vec<_> = known.into_iter().filter(|(id, _)| only.is_none_or(|only| only == *id)).collect();
-    if let Some(only) = only.filter(|_| known.is_empty()) {
-        return Err(Error::field("stock_location", unknown_pk(only.get())));
+/// The day that a text names: the vendor's form first, then ISO 8601.
+fn parse_day(text: &str) -> Option<Day> {
+    let parts: Vec<&str> = text.split('-').collect();
+    if let [day, month, year] = parts[..]
+        && (day.len(), month.len(), year.len()) == (2, 2, 4)
+    {
+        return format!("{year}-{month}-{day}").parse().ok().map(Day::Date);
     }
-    let which = call.app.config.discrepancy_remove;
-    let (zones, utc) = (call.app.zones(known.iter().map(|(_, list)| *list).collect()).await?, Zone::utc());
-    let time = |(location, list)| Some((location, day.span(which, zones.of(list).unwrap_or(&utc))?));
-    known.into_iter().map(time).collect::<Option<_>>().ok_or_else(wrong_date)
-}
-
-/// The oldest that are to be removed, as many as are removed in one transaction.
-async fn active(call: &RequestContext, times: Vec<(StockLocationId, Span)>) -> Result<Vec<DiscrepancyId>, Error> {
-    let read = async move |tx: &mut Tx<'_>| {
-        let mut ids = Vec::new();
-        for (location, span) in times {
-            let limit = TOGETHER - ids.len() as i64;
-            ids.extend(discrepancies::active_at(tx, location, span, limit).await?);
-        }
-        Ok(ids)
-    };
-    Ok(call.app.store.read("discrepancies.active_at", read).await?)
-}
-
-/// The day that a text names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Day {
-    /// By the calendar.
-    Date(Date),
-    /// By a moment: which day that is depends on where.
-    Of(jiff::Timestamp),
-}
-
-impl Day {
-    /// The vendor's form first, then ISO 8601.
-    fn parse(text: &str) -> Option<Self> {
-        let parts: Vec<&str> = text.split('-').collect();
-        if let [day, month, year] = parts[..]
-            && (day.len(), month.len(), year.len()) == (2, 2, 4)
-        {
-            return format!("{year}-{month}-{day}").parse().ok().map(Self::Date);
-        }
-        let date = || text.parse::<DateTime>().ok().map(|time| Self::Date(time.date()));
-        match text.len() > "YYYY-MM-DD".len() {
-            true => text.parse().ok().map(Self::Of).or_else(date),
-            false => text.parse().ok().map(Self::Date),
-        }
-    }
-
-    /// What is to be removed where this time zone is.
-    fn span(self, which: DiscrepancyRemove, zone: &Zone) -> Option<Span> {
-        let date = match self {
-            Self::Date(date) => date,
-            Self::Of(moment) => zone.day_of(Timestamp::from_micros(moment.as_microsecond()))?,
-        };
-        Some(match which {
-            DiscrepancyRemove::From => (zone.begin_of(date)?, Timestamp::from_micros(i64::MAX)),
-            DiscrepancyRemove::Until => {
-                let next = zone.begin_of(date.tomorrow().ok()?)?.micros();
-                (Timestamp::from_micros(i64::MIN), Timestamp::from_micros(next - 1))
-            }
-        })
+    let date = || text.parse::<DateTime>().ok().map(|time| Day::Date(time.date()));
+    let moment = |time: jiff::Timestamp| Day::Of(Timestamp::from_micros(time.as_microsecond()));
+    match text.len() > "YYYY-MM-DD".len() {
+        true => text.parse().ok().map(moment).or_else(date),
+        false => text.parse().ok().map(Day::Date),
     }
 }
 
@@ -228,11 +159,12 @@ fn wrong_date() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::DiscrepancyRemove;
     use crate::wire::scalar;
 
     fn span(text: &str, which: DiscrepancyRemove, zone: &str) -> Option<(String, String)> {
         let zone = zone.parse().expect("a zone");
-        let (from, until) = Day::parse(text)?.span(which, &zone)?;
+        let (from, until) = parse_day(text)?.span(which, &zone)?;
         Some((scalar::time_text(from), scalar::time_text(until)))
     }
 
@@ -240,10 +172,10 @@ mod tests {
     fn a_day_is_written_in_three_ways() {
         let ninth = Some(Day::Date("2023-10-09".parse().expect("a date")));
         for text in ["09-10-2023", "2023-10-09", "2023-10-09T13:14:15", "2023-10-09 13:14"] {
-            assert_eq!(Day::parse(text), ninth, "{text}");
+            assert_eq!(parse_day(text), ninth, "{text}");
         }
         for wrong in ["", "31-02-2023", "10/10/2023", "2023-13-01", "1-1-2023", "10-10-23", "tomorrow", "10-10-2023x"] {
-            assert_eq!(Day::parse(wrong), None, "{wrong}");
+            assert_eq!(parse_day(wrong), None, "{wrong}");
         }
     }
 

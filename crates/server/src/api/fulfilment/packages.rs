@@ -1,25 +1,25 @@
 //! Packages and their lines (contract 13.4): listing them, working on them, sourcing orders into them.
 
 use axum::http::StatusCode;
-use onhand_core::commands::{FulfilmentCommand, RunPackage, SomeUnits, SourceOrder};
+use onhand_core::commands::SomeUnits;
 use onhand_core::fulfilment::{Discrepancy, Package, PackageCommand, PackageItem, Reason};
 use onhand_core::{
-    Command, FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines,
-    Quantity, StockLocationId,
+    FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines, Quantity,
+    StockLocationId,
 };
 use onhand_store::Tx;
 use onhand_store::tables::{discrepancies, packages};
 
 use super::{discrepancies as marks, state_objects, transitions};
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
+use crate::services::fulfilment::{self, PackageTransition};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object, push_int};
 use crate::wire::view::{Shape, View, property};
-use crate::workers::sourcing;
 
 /// The words for commands, in the order of their transitions' numbers.
 const SLUGS: &[&str] = &["prepare", "pack", "ship", "not-found", "cancel", "take-over", "unpack", "return"];
@@ -281,27 +281,24 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let package = PackageId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
     let command = PackageCommand::ALL[transitions::chosen(&form, SLUGS)?];
-    let found =
-        call.app.store.read_inline("packages.by_id", async move |tx| packages::by_ids(tx, [package]).await).await?;
-    let order = found.first().ok_or_else(Error::not_found)?.order;
-    let about = sourcing::about(&call.app.store, order).await?.ok_or_else(Error::not_found)?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: PackageItemId::new(*line),
         units: units.and_then(Quantity::new),
     };
     let items = form.units("items").map(|lines| lines.iter().map(some).collect());
     let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
-    let (near, lines) = (about.near, about.lines);
-    let run = RunPackage { package, command, items, reason, near, lines };
-    call.submit(Command::Fulfilment(FulfilmentCommand::Package(run)), answer, error_mapping::error).await
+    let transition = PackageTransition { package, command, items, reason };
+    let record = call.record(&answer);
+    let submitted = fulfilment::transition_package(&call.app, &call.requester(), transition, record).await;
+    context::reply(submitted, answer, error_mapping::error)
 }
 
 /// `POST oms/orders/{id}/plan/`: what is in no package yet.
 pub async fn plan(call: RequestContext) -> Result<ApiResponse, Error> {
     let order = OrderId::new(call.id()?);
     let form = call.form(PLAN, Mode::Partial).await?;
-    let about = sourcing::about(&call.app.store, order).await?.ok_or_else(Error::not_found)?;
     let gather_at = form.int("stock_location").map(StockLocationId::new);
-    let plan = SourceOrder { order, gather_at, near: about.near, lines: about.lines };
-    call.submit(Command::Fulfilment(FulfilmentCommand::Plan(plan)), answer, error_mapping::error).await
+    let record = call.record(&answer);
+    let submitted = fulfilment::source(&call.app, &call.requester(), (order, gather_at), record).await;
+    context::reply(submitted, answer, error_mapping::error)
 }

@@ -4,25 +4,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::commands::{FulfilmentCommand, RunTransfer, SomeUnits};
+use onhand_core::commands::SomeUnits;
 use onhand_core::fulfilment::{Reason, Transfer, TransferCommand, TransferItem};
 use onhand_core::{
-    Command, FulfilmentOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
+    FulfilmentOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
 };
 use onhand_store::Tx;
 use onhand_store::tables::{orders, stock_locations, transfers};
 
 use super::discrepancies::REASONS;
 use super::{state_objects, transitions};
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
+use crate::services::fulfilment::{self, TransferTransition};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
-use crate::workers::sourcing;
 
 /// The words for commands, in the order of their transitions' numbers.
 const SLUGS: &[&str] = &["ship", "deliver", "not-found", "cancel"];
@@ -184,8 +184,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     call.page(&query, &page, |out, (transfer, lines)| write(out, transfer, lines, &names))
 }
 
-async fn found(call: &RequestContext) -> Result<(Whole, Names), Error> {
-    let id = TransferId::new(call.id()?);
+async fn found(call: &RequestContext, id: TransferId) -> Result<(Whole, Names), Error> {
     let found = call.app.store.read_inline("transfers.by_id", async move |tx| {
         let found = transfers::by_ids(tx, [id]).await?;
         let names = Names::load(tx, &found).await?;
@@ -197,7 +196,7 @@ async fn found(call: &RequestContext) -> Result<(Whole, Names), Error> {
 
 /// `GET oms/transfer_orders/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
-    let ((transfer, lines), names) = found(&call).await?;
+    let ((transfer, lines), names) = found(&call, TransferId::new(call.id()?)).await?;
     let mut body = String::new();
     write(&mut body, &transfer, &lines, &names);
     Ok(ApiResponse::ok(body))
@@ -205,19 +204,17 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 
 /// `POST oms/transfer_orders/{id}/command/`.
 pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
-    let id = call.id()?;
+    let id = TransferId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
     let command = TransferCommand::ALL[transitions::chosen(&form, SLUGS)?];
-    let ((before, _), names) = found(&call).await?;
-    let about = sourcing::about(&call.app.store, before.order).await?.ok_or_else(Error::not_found)?;
+    let ((before, _), names) = found(&call, id).await?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: TransferItemId::new(*line),
         units: units.and_then(Quantity::new),
     };
     let items = form.units("items").map(|lines| lines.iter().map(some).collect());
     let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
-    let (near, lines) = (about.near, about.lines);
-    let run = RunTransfer { transfer: TransferId::new(id), command, items, reason, near, lines };
+    let transition = TransferTransition { command, items, reason };
     let names = Arc::new(names);
     let answer = move |outcome: &Outcome| {
         let mut body = String::with_capacity(1_024);
@@ -226,5 +223,7 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
         }
         ApiResponse::text(StatusCode::OK, body)
     };
-    call.submit(Command::Fulfilment(FulfilmentCommand::Transfer(run)), answer, error_mapping::error).await
+    let (what, record) = ((&before, transition), call.record(&answer));
+    let submitted = fulfilment::transition_transfer(&call.app, &call.requester(), what, record).await;
+    context::reply(submitted, answer, error_mapping::error)
 }

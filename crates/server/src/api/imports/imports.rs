@@ -128,10 +128,10 @@ async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>)
             mode: form.string("mode").or(query.string("mode")),
             is_dry_run: form.bool("dry_run").or(query.bool("dry_run")).unwrap_or(false),
         };
-        Ok((options, call.request_key()?))
+        Ok(options)
     };
-    let (options, key) = match taken.await {
-        Ok(taken) => taken,
+    let options = match taken.await {
+        Ok(options) => options,
         Err(fault) => {
             receiving.abandon().await;
             return Err(fault);
@@ -141,7 +141,7 @@ async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>)
         let reply = key_reply(key);
         (reply.status.as_u16(), reply.body.to_vec())
     };
-    match receiving.start(options, key.map(|key| (key, &render as _))).await? {
+    match receiving.start(options, call.request_key().map(|key| (key, &render as _))).await? {
         Received::Now(key) => Ok(key_reply(&key)),
         Received::Before(answer) => Ok(replayed(answer)),
     }

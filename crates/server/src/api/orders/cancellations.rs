@@ -13,9 +13,9 @@ use onhand_store::tables::cancellations::{REASONS, REQUESTS};
 use onhand_store::tables::{order_items, orders};
 use onhand_store::{Error as StoreError, Tx, Value};
 
-use super::orders::because;
 use crate::http::context::RequestContext;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, fill_blanks};
+use crate::services::orders::because;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};

@@ -7,10 +7,10 @@ use onhand_store::Value;
 use onhand_store::query::{Condition, Op};
 use onhand_store::tables::mappings;
 
-use super::order_items;
 use crate::api::directory::content_types;
 use crate::http::context::RequestContext;
 use crate::http::error_mapping;
+use crate::services::orders;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
@@ -72,7 +72,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 /// `GET order_items/{id}/create_mapping/`: the mappings of one line.
 pub async fn of_item(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
-    let item = order_items::visible(&call, OrderItemId::new(call.id()?)).await?.id;
+    let item = orders::item(&call.app, &call.requester(), OrderItemId::new(call.id()?)).await?.id;
     query.listing.conditions.push(Condition { column: "item_id", op: Op::Eq, values: vec![Value::Int(item.get())] });
     answer(&call, query).await
 }
@@ -82,7 +82,7 @@ pub async fn release(call: RequestContext) -> Result<ApiResponse, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(RELEASE, Mode::Whole).await?;
     let zone = match form.has_local_time("registered_at") {
-        true => call.app.zone(order_items::visible(&call, item).await?.reserved_list).await?,
+        true => call.app.zone(orders::item(&call.app, &call.requester(), item).await?.reserved_list).await?,
         false => None,
     };
     // Of two moments the later: a line that is taken for registered before a level that it came after would be sold

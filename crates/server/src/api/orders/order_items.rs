@@ -1,12 +1,13 @@
 //! Order lines (contract 7).
 
-use onhand_core::commands::{EditItem, ItemEdit, TextEdit};
-use onhand_core::{Command, OrderItem, OrderItemId, Outcome, StockLocationId};
-use onhand_store::tables::{order_items, orders};
+use onhand_core::commands::{EditItem, ItemEdit};
+use onhand_core::{OrderItem, OrderItemId, Outcome, StockLocationId};
+use onhand_store::tables::order_items;
 use serde_json::{Map, Value};
 
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
+use crate::services::orders::{self, merging};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -129,37 +130,16 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 /// `GET order_items/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = OrderItemId::new(call.id()?);
-    let item = visible(&call, id).await?;
+    let item = orders::item(&call.app, &call.requester(), id).await?;
     let mut body = String::new();
     write_item(&mut body, &item);
     Ok(ApiResponse::ok(body))
-}
-
-/// The line, if the caller may know of it.
-pub(super) async fn visible(call: &RequestContext, id: OrderItemId) -> Result<OrderItem, Error> {
-    let channel = call.channel;
-    let found = call
-        .app
-        .store
-        .read_inline("order_items.by_id", async move |tx| {
-            let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
-            if channel.is_none() {
-                return Ok(Some(item));
-            }
-            let order = orders::by_id(tx, item.order).await?;
-            Ok(order.filter(|order| order.channel == channel).map(|_| item))
-        })
-        .await?;
-    found.ok_or_else(Error::not_found)
 }
 
 /// `PATCH order_items/{id}/`.
 pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let item = OrderItemId::new(call.id()?);
     let form = call.form(EDIT, Mode::Partial).await?;
-    if call.channel.is_some() {
-        visible(&call, item).await?;
-    }
     let edit = ItemEdit {
         status: form.status("status"),
         extra_field: form.string("extra_field").map(merging),
@@ -173,7 +153,9 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
         }
         ApiResponse::ok(body)
     };
-    call.submit(Command::EditItem(EditItem { item, edit }), answer, error_mapping::error).await
+    let edit = EditItem { item, edit };
+    let submitted = orders::edit_item(&call.app, &call.requester(), edit, call.record(&answer)).await;
+    context::reply(submitted, answer, error_mapping::error)
 }
 
 fn details(form: &Form) -> Option<String> {
@@ -186,14 +168,4 @@ fn details(form: &Form) -> Option<String> {
         })
         .collect();
     (!given.is_empty()).then(|| Value::Object(given).to_string())
-}
-
-/// Sets the keys of an object in a stored one and keeps the others.
-pub(super) fn merging(given: String) -> TextEdit {
-    TextEdit::new(move |stored| {
-        let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-        let mut merged = object(stored);
-        merged.extend(object(&given));
-        Value::Object(merged).to_string()
-    })
 }

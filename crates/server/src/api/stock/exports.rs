@@ -5,10 +5,9 @@ use onhand_core::StockListId;
 use onhand_store::query::Sort;
 
 use super::product_stocks;
-use crate::api::channels::feeds;
 use crate::http::context::RequestContext;
 use crate::http::download::{self, Format};
-use crate::services::exports;
+use crate::services::{channels, exports};
 use crate::wire::error::Error;
 use crate::wire::json::ApiResponse;
 use crate::wire::{filter, scalar};
@@ -20,7 +19,7 @@ pub async fn export(call: RequestContext) -> Result<ApiResponse, Error> {
     let format = Format::asked(&call.query, EXPORT_FORMATS)?;
     let query: Vec<_> = call.query.iter().filter(|(name, _)| name != "format").cloned().collect();
     let mut listing = filter::parse(product_stocks::FILTERS, &query, call.zone())?.listing;
-    listing.conditions.extend(feeds::of_own_lists(&call, "stock_list_id").await?);
+    listing.conditions.extend(channels::of_own_lists(&call.app, &call.requester(), "stock_list_id").await?);
     if listing.sort.column != Sort::BY_ID.column {
         return Err(Error::field("sort", "An export can be sorted by id or -id only."));
     }

@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use onhand_core::commands::{StockTarget, WriteStock, WriteStocks};
+use onhand_core::commands::{StockTarget, WriteStock};
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Command, Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId,
-    Timestamp, UnitType, WrittenStock,
+    Outcome, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, Stock, StockId, StockKey, StockListId, Timestamp,
+    UnitType, WrittenStock,
 };
 use onhand_store::Tx;
 use onhand_store::tables::product_stocks::{self, StockRow};
 use serde_json::{Map, Value};
 
-use crate::api::channels::feeds;
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::services::zones::Zones;
+use crate::services::{channels, stock};
 use crate::wire::body::ROWS_MAX;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
@@ -183,7 +183,7 @@ fn write_v1(out: &mut String, stock: &Stock) {
 
 /// `GET product_stock/`. Full pages of what is asked for most are kept until something they show changes.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
-    if let Some(own) = feeds::of_own_lists(&call, "stock_list_id").await? {
+    if let Some(own) = channels::of_own_lists(&call.app, &call.requester(), "stock_list_id").await? {
         let mut query = call.listing(FILTERS)?;
         query.listing.conditions.push(own);
         return Ok(listed(&call, &query, false).await?.0);
@@ -256,12 +256,9 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::ok(body))
 }
 
-/// Stocks of foreign lists do not exist for a channel.
+/// The stock in the path.
 pub(super) async fn found(call: &RequestContext) -> Result<Stock, Error> {
-    let id = StockId::new(call.id()?);
-    let found = call.app.store.read_inline("stocks.by_id", async move |tx| product_stocks::by_id(tx, id).await).await?;
-    let stock = found.ok_or_else(Error::not_found)?;
-    if feeds::owns_list(call, stock.list).await? { Ok(stock) } else { Err(Error::not_found()) }
+    Ok(stock::by_id(&call.app, &call.requester(), StockId::new(call.id()?)).await?)
 }
 
 /// `POST product_stock/`: makes or updates one stock, or, given an array, many: all or none.
@@ -275,7 +272,7 @@ pub async fn upsert(call: RequestContext) -> Result<ApiResponse, Error> {
             let row =
                 row(key(&form), &form, (zones.of(list_of(&form)), call.app.clock.now())).map_err(Error::Fields)?;
             let answer = move |outcome: &Outcome| one(outcome, write);
-            call.submit(command(&call, vec![row]), answer, refuse_one).await
+            submit(&call, vec![row], answer, refuse_one).await
         }
     }
 }
@@ -303,7 +300,7 @@ async fn upsert_many(call: &RequestContext, rows: &[Value]) -> Result<ApiRespons
         Rejection::Rows(faults) => Error::Rows(error_mapping::rows(&faults, count)),
         other => error_mapping::error(other),
     };
-    call.submit(command(call, read.into_iter().flatten().collect()), answer, refuse).await
+    submit(call, read.into_iter().flatten().collect(), answer, refuse).await
 }
 
 /// `PATCH product_stock/{id}/`.
@@ -325,12 +322,17 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     }
     let row = row(StockTarget::Id(id), &form, (zone.as_ref(), call.app.clock.now())).map_err(Error::Fields)?;
     let write = write(call.family);
-    call.submit(command(&call, vec![row]), move |outcome| one(outcome, write), refuse_one).await
+    submit(&call, vec![row], move |outcome| one(outcome, write), refuse_one).await
 }
 
-fn command(call: &RequestContext, rows: Vec<WriteStock>) -> Command {
-    let create_unknown_products = call.app.config.create_unknown_products;
-    Command::WriteStocks(WriteStocks { rows, create_unknown_products })
+async fn submit(
+    call: &RequestContext,
+    rows: Vec<WriteStock>,
+    answer: impl Fn(&Outcome) -> ApiResponse + Send + Sync + Clone + 'static,
+    refuse: impl Fn(Rejection) -> Error,
+) -> Result<ApiResponse, Error> {
+    let submitted = stock::write(&call.app, &call.requester(), rows, call.record(&answer)).await;
+    context::reply(submitted, answer, refuse)
 }
 
 /// The zones of the rows that have a time without an offset: most have none, and nothing is looked up for them.

@@ -5,9 +5,9 @@ use onhand_core::{MoveRegistration, ReleaseMode, StockListId};
 use onhand_store::tables::stock_lists::{self, StockListRow};
 use onhand_store::{Error as StoreError, Tx};
 
-use crate::api::channels::feeds;
 use crate::http::context::RequestContext;
 use crate::resource::{self, Resource};
+use crate::services::channels;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -111,7 +111,7 @@ fn reply(status: StatusCode, list: &StockListRow) -> ApiResponse {
 /// `GET stock_list/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
     let mut query = call.listing(FILTERS)?;
-    query.listing.conditions.extend(feeds::of_own_lists(&call, "id").await?);
+    query.listing.conditions.extend(channels::of_own_lists(&call.app, &call.requester(), "id").await?);
     let listing = query.listing.clone();
     let page = call.app.store.read("stock_lists.page", async move |tx| stock_lists::page(tx, &listing).await).await?;
     call.page(&query, &page, write)
@@ -123,7 +123,11 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let found =
         call.app.store.read_inline("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
     let list = found.ok_or_else(Error::not_found)?;
-    if feeds::owns_list(&call, id).await? { Ok(reply(StatusCode::OK, &list)) } else { Err(Error::not_found()) }
+    if channels::owns_list(&call.app, &call.requester(), id).await? {
+        Ok(reply(StatusCode::OK, &list))
+    } else {
+        Err(Error::not_found())
+    }
 }
 
 /// `POST stock_list/`.

@@ -108,10 +108,11 @@ impl Receiving {
             };
             let request = [&hash.finalize()[..], import.task.word().as_bytes(), import.mode.as_bytes()].concat();
             let answer = again.map(|(key, render)| {
-                let ((key, fingerprint), (status, body)) = (key.with(&request), render(&import.cache_key));
-                (key, Answer { fingerprint: fingerprint.to_vec(), status, body })
+                let (key, fingerprint) = key.with(&request).checked()?;
+                let (status, body) = render(&import.cache_key);
+                Ok::<_, ServiceError>((key, Answer { fingerprint: fingerprint.to_vec(), status, body }))
             });
-            arrived(&services, import, answer).await
+            arrived(&services, import, answer.transpose()?).await
         };
         let received = ended.await;
         match &received {

@@ -1,14 +1,13 @@
 //! Cancelling an order or some of its lines (contract 7.4).
 
 use axum::http::StatusCode;
-use onhand_core::commands::{CancelItems, TextEdit};
-use onhand_core::{Command, OrderId, OrderItemId, Rejection};
-use serde_json::{Map, Value, json};
+use onhand_core::{OrderId, OrderItemId, Rejection};
+use serde_json::{Map, Value};
 
-use super::{answer, own};
-use crate::api::orders::order_items::merging;
-use crate::http::context::RequestContext;
+use super::answer;
+use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
+use crate::services::orders::{self, Cancellation};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode, unknown_pk, whole_number};
@@ -29,10 +28,10 @@ pub const CANCEL: &[Field] = &[
 
 /// `POST orders/{id}/cancel/`: the whole order or some lines; what is still reserved is given back.
 pub async fn cancel(call: RequestContext) -> Result<ApiResponse, Error> {
-    let order = OrderId::new(call.id()?);
+    let id = OrderId::new(call.id()?);
     let form = call.form(CANCEL, Mode::Partial).await?;
-    own(&call, order).await?;
-    if form.int("order").is_some_and(|id| id != order.get()) {
+    let order = orders::own(&call.app, &call.requester(), id).await?;
+    if form.int("order").is_some_and(|id| id != order.id().get()) {
         return Err(Error::field("order", "This is not the order in the path."));
     }
     let chosen = form.ids("cancel_items").unwrap_or_default();
@@ -41,13 +40,13 @@ pub async fn cancel(call: RequestContext) -> Result<ApiResponse, Error> {
         return Err(Error::field("cancel_items", "Name the items to cancel, or send is_all true."));
     }
     let items = chosen.iter().copied().map(OrderItemId::new).collect();
-    let details = reasons(&form)?.into_iter().map(|(item, reason)| (item, because(reason))).collect();
-    let command = CancelItems { order, all, items, details };
-    let refuse = move |rejection| match rejection {
+    let cancellation = Cancellation { all, items, reasons: reasons(&form)? };
+    let (answer, what) = (answer(StatusCode::OK), (order, cancellation));
+    let submitted = orders::cancel(&call.app, &call.requester(), what, call.record(&answer)).await;
+    context::reply(submitted, answer, |rejection| match rejection {
         Rejection::NotInOrder(items) => foreign(&items, chosen),
         other => error_mapping::error(other),
-    };
-    call.submit(Command::CancelItems(command), answer(StatusCode::OK), refuse).await
+    })
 }
 
 /// Lines of other orders, under the field that names them.
@@ -74,9 +73,4 @@ fn reasons(form: &Form) -> Result<Vec<(OrderItemId, i64)>, Error> {
         }
     }
     Ok(reasons)
-}
-
-/// How the details of a line change that is cancelled for a reason.
-pub(crate) fn because(reason: i64) -> TextEdit {
-    merging(json!({"cancellation_reason": reason}).to_string())
 }

@@ -5,27 +5,14 @@
 //! there is: what does not fit is the business of the channel's policy.
 
 use axum::http::StatusCode;
-use onhand_core::commands::{NewLine, ORDER_LINES_MAX, PlaceOrder, ProductRef};
-use onhand_core::rejection::RowRejection;
-use onhand_core::{
-    ChannelId, Command, Order, OrderItem, OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId,
-    as_ordered, channel_sync,
-};
-use onhand_store::Tx;
-use onhand_store::channel_sync::actions;
-use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
-use onhand_store::resource;
-use onhand_store::tables::catalogs::CATALOGS;
-use onhand_store::tables::channels::CHANNELS;
-use onhand_store::tables::integration_actions::Named;
-use onhand_store::tables::products;
+use onhand_core::commands::{NewLine, ORDER_LINES_MAX, PlaceOrder};
+use onhand_core::{OrderStatus, QUANTITY_MAX, Quantity, Rejection, SKU_CHARS_MAX, StockListId};
 use serde_json::{Map, Value};
 
 use super::create::{details, empty, line, lines, not_cancelled, refuse};
-use super::{answer, numbered, reply_with};
-use crate::api::directory::content_types;
-use crate::http::context::RequestContext;
-use crate::http::error_mapping;
+use super::{answer, reply_with};
+use crate::http::context::{self, RequestContext};
+use crate::services::orders::sold::{self, Sold, Terms};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::form::{self, Form, Mode};
@@ -106,137 +93,28 @@ pub const SOLD: &[Field] = &[
     Field::rows("order_item", LINE, ORDER_LINES_MAX, "Its lines. All are reserved, or none.").required(),
 ];
 
-/// The attribute that says how many units a line stands for, where the channel names no other (contract R12).
-const QUANTITY_ATTRIBUTE: &str = "quantity";
-
-/// The most characters that a channel's name of an object may have; a longer one names no object.
-const REMOTE_ID_CHARS_MAX: usize = 255;
-
-/// What a channel's orders have in common.
-struct Terms {
-    channel: ChannelId,
-    /// The list of its catalog.
-    list: Option<StockListId>,
-    /// The attribute that says how many units a line stands for.
-    quantity_attribute: String,
-}
-
 /// `POST channel/{channel}/create_orders/`.
 pub async fn create_sold(call: RequestContext) -> Result<ApiResponse, Error> {
-    let terms = terms(&call).await?;
+    let terms = sold::terms(&call.app, call.own_channel()?).await?;
     let form = call.form(SOLD, Mode::Whole).await?;
     let command = command(&form, &terms, call.zone())?;
-    let (count, sent) = (command.lines.len(), Sent::of(&command));
-    let taken = match foreign(&call, terms.channel, &command).await? {
-        Some(faults) => Err(Error::Fields(faults)),
-        None => match call.decide(Command::PlaceOrder(command), answer(StatusCode::CREATED)).await? {
-            Ok(reply) => Ok(reply),
-            Err(Rejection::OrderNumberTaken) => Err(Error::Fields(number_taken())),
-            Err(rejection) => return Err(refuse(rejection, "order_item", count)),
-        },
+    let (count, answer) = (command.lines.len(), answer(StatusCode::CREATED));
+    let order = (terms.channel, command);
+    let submitted = match sold::place(&call.app, &call.requester(), order, call.record(&answer)).await {
+        Ok(Sold::Before(order, items)) => return Ok(reply_with(StatusCode::OK, &order, &items)),
+        Ok(Sold::Now(submitted)) => Ok(submitted),
+        Err(fault) => Err(fault),
     };
-    let channel = Some(terms.channel);
-    let found = numbered(&call, sent.number.clone(), move |order| order.channel == channel).await?;
-    let Some((order, items)) = found.filter(|(order, items)| sent.is(order, items)) else { return taken };
-    know(&call, terms.channel, &order, &items).await?;
-    // The number was taken by this very order: its sender has lost the answer and gets it again, with the version of
-    // then, since whatever has changed meanwhile is still to be told to the channel.
-    taken.or_else(|_| Ok(reply_with(StatusCode::OK, &Order { modified_at: order.created_at, ..order }, &items)))
-}
-
-/// What of an order is not the channel's to sell: lists that are not its catalog's, and products that are neither in
-/// the catalog nor were sent to the channel. They are as good as not there.
-async fn foreign(
-    call: &RequestContext,
-    channel: ChannelId,
-    command: &PlaceOrder,
-) -> Result<Option<FieldErrors>, Error> {
-    let lines: Vec<(ProductRef, StockListId)> =
-        command.lines.iter().map(|line| (line.product.clone(), line.list)).collect();
-    let count = lines.len();
-    let body = async move |tx: &mut Tx<'_>| {
-        let channel_scope = ChannelScope::of(tx, channel).await?;
-        let lists = channel_scope.scopes(channel_sync::ObjectKind::Stock);
-        let skus: Vec<&str> = lines.iter().filter_map(|(product, _)| sku(product)).collect();
-        let named = products::keys_by_sku(tx, &skus).await?;
-        let id = |product: &ProductRef| match product {
-            ProductRef::Id(id) => Some(id.get()),
-            ProductRef::Sku(sku) => named.iter().find(|one| one.sku == *sku).map(|one| one.id.get()),
-        };
-        let ids = lines.iter().filter_map(|(product, _)| id(product)).collect();
-        let sold = channel_scope::sold(tx, &channel_scope, &ids).await?;
-        let mut faults = Vec::new();
-        for (row, (product, list)) in lines.iter().enumerate() {
-            if !lists.contains(&list.get()) {
-                faults.push((row, RowRejection::UnknownList(*list)));
-            }
-            if id(product).is_none_or(|id| !sold.contains(&id)) {
-                faults.push((row, RowRejection::UnknownProduct(product.clone())));
-            }
-        }
-        Ok(faults)
-    };
-    let faults = call.app.store.read("assortments.sold", body).await?;
-    let mut errors = FieldErrors::default();
-    errors.nest("order_item", error_mapping::rows(&faults, count));
-    Ok((!faults.is_empty()).then_some(errors))
-}
-
-fn sku(product: &ProductRef) -> Option<&str> {
-    match product {
-        ProductRef::Sku(sku) => Some(sku),
-        ProductRef::Id(_) => None,
-    }
+    context::reply(submitted, answer, |rejection| match rejection {
+        Rejection::OrderNumberTaken => Error::Fields(number_taken()),
+        rejection => refuse(rejection, "order_item", count),
+    })
 }
 
 fn number_taken() -> FieldErrors {
     let mut errors = FieldErrors::default();
     errors.nest_one("order", FieldErrors::one("number", "order with this number already exists."));
     errors
-}
-
-/// The channel knows what it has sold. Its client says so too, in a batch; where that one fails, the channel would
-/// never be told what becomes of the order.
-async fn know(call: &RequestContext, channel: ChannelId, order: &Order, items: &[OrderItem]) -> Result<(), Error> {
-    let lines = items.iter().map(|item| (content_types::ORDER_ITEM, item.id.get(), &item.extra_field, item.created_at));
-    let whole = (content_types::ORDER, order.id.get(), &order.extra_field, order.created_at);
-    let named = std::iter::once(whole).chain(lines).filter_map(|(kind, object, extra_field, version_at)| {
-        Some(Named { kind, object, remote_id: remote_id(extra_field)?, version_at })
-    });
-    let (named, now): (Vec<Named>, _) = (named.collect(), call.app.clock.now());
-    if named.is_empty() {
-        return Ok(());
-    }
-    let body = async move |tx: &mut Tx<'_>| actions::know(tx, channel, &named, now).await;
-    Ok(call.app.store.write("integration_actions.know", body).await?)
-}
-
-/// The channel's own id of an order or a line.
-fn remote_id(extra_field: &str) -> Option<String> {
-    let free: Value = serde_json::from_str(extra_field).ok()?;
-    let text = match free.get("id")? {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    ((1..=REMOTE_ID_CHARS_MAX).contains(&text.chars().count())).then_some(text)
-}
-
-async fn terms(call: &RequestContext) -> Result<Terms, Error> {
-    let channel = call.channel.ok_or_else(Error::not_found)?;
-    let body = async move |tx: &mut Tx<'_>| {
-        let Some(own) = resource::by_id(tx, &CHANNELS, channel.get()).await? else { return Ok((None, None)) };
-        let catalog = match own.int("catalog_id") {
-            Some(id) => resource::by_id(tx, &CATALOGS, id).await?,
-            None => None,
-        };
-        let list = catalog.and_then(|catalog| catalog.int("stock_list_id"));
-        Ok((own.text("conf").map(str::to_owned), list))
-    };
-    let (conf, list) = call.app.store.read_inline("channels.terms", body).await?;
-    let conf: Value = serde_json::from_str(conf.as_deref().unwrap_or_default()).unwrap_or_default();
-    let attribute = conf["quantity_attribute"].as_str().unwrap_or(QUANTITY_ATTRIBUTE).to_owned();
-    Ok(Terms { channel, list: list.map(StockListId::new), quantity_attribute: attribute })
 }
 
 /// The fields of a table that no rule reads.
@@ -304,43 +182,5 @@ fn quantity_of(attributes: &str, key: &str) -> Result<Quantity, FieldErrors> {
             let text = format!("The attribute {key} says how many units: a whole number, 1 to {QUANTITY_MAX}.");
             FieldErrors::one("attributes", text)
         }),
-    }
-}
-
-/// What was sent, to be compared with what is stored under its number.
-struct Sent {
-    number: String,
-    extra_field: Value,
-    lines: Vec<(ProductRef, StockListId, Quantity)>,
-}
-
-impl Sent {
-    fn of(order: &PlaceOrder) -> Self {
-        Self {
-            number: order.number.clone(),
-            extra_field: serde_json::from_str(&order.extra_field).unwrap_or_default(),
-            lines: order.lines.iter().map(|line| (line.product.clone(), line.list, line.quantity)).collect(),
-        }
-    }
-
-    /// Whether a stored order is this one: of the same id at the channel (or the same free data, where that names no
-    /// id), with the same lines.
-    fn is(&self, order: &Order, items: &[OrderItem]) -> bool {
-        let stored: Value = serde_json::from_str(&order.extra_field).unwrap_or_default();
-        let same = match self.extra_field.get("id") {
-            Some(id) => stored.get("id") == Some(id),
-            None => stored == self.extra_field,
-        };
-        let items = as_ordered(items);
-        let line = |(product, list, quantity): &(ProductRef, StockListId, Quantity),
-                    (item, units): &(&OrderItem, i64)| {
-            let product = match product {
-                ProductRef::Id(id) => item.product == *id,
-                ProductRef::Sku(sku) => item.sku == *sku,
-            };
-            product && item.list == *list && quantity.units() == *units
-        };
-        // Lines are stored in the order in which they came.
-        same && items.len() == self.lines.len() && self.lines.iter().zip(&items).all(|(sent, item)| line(sent, item))
     }
 }

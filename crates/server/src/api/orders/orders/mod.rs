@@ -7,10 +7,7 @@ mod create;
 use axum::http::StatusCode;
 use onhand_core::commands::EditOrder;
 use onhand_core::{ChannelId, Command, Order, OrderId, OrderItem, Outcome};
-use onhand_store::Tx;
-use onhand_store::tables::{order_items, orders};
 
-pub(super) use self::cancel::because;
 pub use self::cancel::{CANCEL, cancel};
 pub use self::channel_orders::{SOLD, create_sold};
 pub use self::create::{FIELDS, create};
@@ -18,6 +15,7 @@ pub use self::create::{FIELDS, create};
 use super::order_items::{ITEM, write_item};
 use crate::http::context::RequestContext;
 use crate::http::error_mapping;
+use crate::services::orders;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -100,18 +98,8 @@ fn answer(status: StatusCode) -> impl Fn(&Outcome) -> ApiResponse + Send + Sync 
 
 /// `GET orders/`. A channel sees its own orders only.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
-    let mut query = call.listing(FILTERS)?;
-    call.narrow(&mut query, "channel_id");
-    let listing = query.listing.clone();
-    let (page, items) = call
-        .app
-        .store
-        .read("orders.page", async move |tx| {
-            let page = orders::page(tx, &listing).await?;
-            let ids: Vec<OrderId> = page.rows.iter().map(|order| order.id).collect();
-            Ok((page, order_items::of_orders(tx, &ids).await?))
-        })
-        .await?;
+    let query = call.listing(FILTERS)?;
+    let (page, items) = orders::page(&call.app, &call.requester(), query.listing.clone()).await?;
     // Lines come order by order, in the order of the orders.
     call.page(&query, &page, |out, order| {
         let start = items.iter().position(|item| item.order == order.id).unwrap_or(0);
@@ -122,46 +110,14 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 
 /// `GET orders/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
-    let id = OrderId::new(call.id()?);
-    let found = call.app.store.read_inline("orders.by_id", async move |tx| whole(tx, id).await).await?;
-    reply(&call, found)
+    let (order, items) = orders::by_id(&call.app, &call.requester(), OrderId::new(call.id()?)).await?;
+    Ok(reply_with(StatusCode::OK, &order, &items))
 }
 
 /// `GET order_number/{number}/`: the order with this number; the oldest, where several channels have it.
 pub async fn by_number(call: RequestContext) -> Result<ApiResponse, Error> {
     let number = call.parameter(0).to_owned();
-    let channel = call.channel;
-    let found = numbered(&call, number, move |order| channel.is_none() || order.channel == channel).await?;
-    reply(&call, found)
-}
-
-/// The oldest order of this number that fits, with its lines.
-async fn numbered(
-    call: &RequestContext,
-    number: String,
-    fits: impl Fn(&Order) -> bool + Send + Sync + Clone + 'static,
-) -> Result<Whole, Error> {
-    let body = async move |tx: &mut Tx<'_>| {
-        let orders = orders::by_number(tx, &number).await?;
-        match orders.iter().find(|order| fits(order)) {
-            Some(order) => whole(tx, order.id).await,
-            None => Ok(None),
-        }
-    };
-    Ok(call.app.store.read_inline("orders.by_number", body).await?)
-}
-
-type Whole = Option<(Order, Vec<OrderItem>)>;
-
-pub(crate) async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Whole, onhand_store::Error> {
-    let Some(order) = orders::by_id(tx, id).await? else { return Ok(None) };
-    Ok(Some((order, order_items::of_orders(tx, &[id]).await?)))
-}
-
-/// Foreign orders do not exist for a channel.
-fn reply(call: &RequestContext, found: Whole) -> Result<ApiResponse, Error> {
-    let visible = |order: &Order| call.channel.is_none() || order.channel == call.channel;
-    let (order, items) = found.filter(|(order, _)| visible(order)).ok_or_else(Error::not_found)?;
+    let (order, items) = orders::by_number(&call.app, &call.requester(), number).await?;
     Ok(reply_with(StatusCode::OK, &order, &items))
 }
 
@@ -171,13 +127,4 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(EDIT, Mode::Partial).await?;
     let command = Command::EditOrder(EditOrder { order, is_send: form.bool("is_send") });
     call.submit(command, answer(StatusCode::OK), error_mapping::error).await
-}
-
-/// Foreign orders do not exist for a channel.
-pub(super) async fn own(call: &RequestContext, id: OrderId) -> Result<(), Error> {
-    if call.channel.is_none() {
-        return Ok(());
-    }
-    let order = call.app.store.read_inline("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
-    order.filter(|order| order.channel == call.channel).map(|_| ()).ok_or_else(Error::not_found)
 }

@@ -1,0 +1,167 @@
+//! Orders: those that a requester may see, and their lines; cancelling and editing.
+//!
+//! Promises: the orders of another channel do not exist for a requester that asks for a channel. Must not know how much
+//! stock there is. An order that needs no more than its command is submitted by its caller.
+
+pub mod sold;
+
+use onhand_core::commands::{CancelItems, EditItem, TextEdit};
+use onhand_core::{Command, Order, OrderId, OrderItem, OrderItemId};
+use onhand_store::query::{Condition, ListQuery, Op, Page};
+use onhand_store::tables::{order_items, orders};
+use onhand_store::{Error, Tx};
+use serde_json::{Map, Value, json};
+
+use super::submission::{AnswerRecord, Submitted};
+use super::{Requester, ServiceError, Services};
+
+/// An order with its lines.
+pub type WholeOrder = (Order, Vec<OrderItem>);
+
+/// Reads an order with its lines.
+pub async fn whole(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<WholeOrder>, Error> {
+    let Some(order) = orders::by_id(tx, id).await? else { return Ok(None) };
+    Ok(Some((order, order_items::of_orders(tx, &[id]).await?)))
+}
+
+/// A part of the orders that a requester may see, with their lines order by order.
+pub async fn page(
+    services: &Services,
+    requester: &Requester,
+    mut listing: ListQuery,
+) -> Result<(Page<Order>, Vec<OrderItem>), ServiceError> {
+    let own = |channel: onhand_core::ChannelId| Condition {
+        column: "channel_id",
+        op: Op::Eq,
+        values: vec![channel.get().into()],
+    };
+    listing.conditions.extend(requester.channel.map(own));
+    let body = async move |tx: &mut Tx<'_>| {
+        let page = orders::page(tx, &listing).await?;
+        let ids: Vec<OrderId> = page.rows.iter().map(|order| order.id).collect();
+        Ok((page, order_items::of_orders(tx, &ids).await?))
+    };
+    Ok(services.store.read("orders.page", body).await?)
+}
+
+/// An order that a requester may see.
+pub async fn by_id(services: &Services, requester: &Requester, id: OrderId) -> Result<WholeOrder, ServiceError> {
+    let found = services.store.read_inline("orders.by_id", async move |tx| whole(tx, id).await).await?;
+    found.filter(|(order, _)| requester.owns(order)).ok_or(ServiceError::NotFound)
+}
+
+/// The order of a number that a requester may see: the oldest, where several channels have it.
+pub async fn by_number(services: &Services, requester: &Requester, number: String) -> Result<WholeOrder, ServiceError> {
+    let requester = requester.clone();
+    oldest(services, number, move |order| requester.owns(order)).await?.ok_or(ServiceError::NotFound)
+}
+
+/// The oldest order of a number that fits.
+async fn oldest(
+    services: &Services,
+    number: String,
+    fits: impl Fn(&Order) -> bool + Send + Sync + Clone + 'static,
+) -> Result<Option<WholeOrder>, ServiceError> {
+    let body = async move |tx: &mut Tx<'_>| {
+        let orders = orders::by_number(tx, &number).await?;
+        match orders.iter().find(|order| fits(order)) {
+            Some(order) => whole(tx, order.id).await,
+            None => Ok(None),
+        }
+    };
+    Ok(services.store.read_inline("orders.by_number", body).await?)
+}
+
+impl Requester {
+    /// Whether an order is one that it may see.
+    fn owns(&self, order: &Order) -> bool {
+        self.channel.is_none() || order.channel == self.channel
+    }
+}
+
+/// An order that a requester may change.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnOrder(OrderId);
+
+impl OwnOrder {
+    /// Its id.
+    pub const fn id(self) -> OrderId {
+        self.0
+    }
+}
+
+/// Finds out whether a requester may change an order. That there is one is found out by the command for a requester
+/// that may change all.
+pub async fn own(services: &Services, requester: &Requester, id: OrderId) -> Result<OwnOrder, ServiceError> {
+    if requester.channel.is_none() {
+        return Ok(OwnOrder(id));
+    }
+    let order = services.store.read_inline("orders.by_id", async move |tx| orders::by_id(tx, id).await).await?;
+    order.filter(|order| requester.owns(order)).map(|_| OwnOrder(id)).ok_or(ServiceError::NotFound)
+}
+
+/// Which lines of an order are cancelled, and why.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Cancellation {
+    /// Whether the whole order is.
+    pub all: bool,
+    /// The lines, if it is not all.
+    pub items: Vec<OrderItemId>,
+    /// Reasons of lines, by their ids. They are the channel's own or the installation's, so they are not looked up.
+    pub reasons: Vec<(OrderItemId, i64)>,
+}
+
+/// Cancels an order or some of its lines; what is still reserved is given back.
+pub async fn cancel(
+    services: &Services,
+    requester: &Requester,
+    (order, cancellation): (OwnOrder, Cancellation),
+    record: Option<AnswerRecord>,
+) -> Result<Submitted, ServiceError> {
+    let Cancellation { all, items, reasons } = cancellation;
+    let details = reasons.into_iter().map(|(item, reason)| (item, because(reason))).collect();
+    let command = CancelItems { order: order.id(), all, items, details };
+    services.submit_once(requester, Command::CancelItems(command), record).await
+}
+
+/// A line that a requester may see.
+pub async fn item(services: &Services, requester: &Requester, id: OrderItemId) -> Result<OrderItem, ServiceError> {
+    let channel = requester.channel;
+    let body = async move |tx: &mut Tx<'_>| {
+        let Some(item) = order_items::by_id(tx, id).await? else { return Ok(None) };
+        if channel.is_none() {
+            return Ok(Some(item));
+        }
+        let order = orders::by_id(tx, item.order).await?;
+        Ok(order.filter(|order| order.channel == channel).map(|_| item))
+    };
+    services.store.read_inline("order_items.by_id", body).await?.ok_or(ServiceError::NotFound)
+}
+
+/// Changes a line.
+pub async fn edit_item(
+    services: &Services,
+    requester: &Requester,
+    edit: EditItem,
+    record: Option<AnswerRecord>,
+) -> Result<Submitted, ServiceError> {
+    if requester.channel.is_some() {
+        item(services, requester, edit.item).await?;
+    }
+    services.submit_once(requester, Command::EditItem(edit), record).await
+}
+
+/// How the details of a line change that is cancelled for a reason.
+pub fn because(reason: i64) -> TextEdit {
+    merging(json!({"cancellation_reason": reason}).to_string())
+}
+
+/// Sets the keys of an object in a stored one and keeps the others.
+pub fn merging(given: String) -> TextEdit {
+    TextEdit::new(move |stored| {
+        let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+        let mut merged = object(stored);
+        merged.extend(object(&given));
+        Value::Object(merged).to_string()
+    })
+}
