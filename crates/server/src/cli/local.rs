@@ -1,7 +1,7 @@
 //! A database as a command reaches it: with a server's services, but without its sockets.
 //!
-//! Promises: files and what is told of an import are made by the services that a server uses, so they are the same. Must
-//! not change stock by itself.
+//! Promises: files and what is told of an import are made by the services that a server uses, so they are the same.
+//! Must not change stock by itself.
 
 use std::io::{self, Write};
 use std::sync::Arc;

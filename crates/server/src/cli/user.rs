@@ -99,7 +99,9 @@ fn check_role(role: Role, channel: Option<ChannelId>) -> anyhow::Result<()> {
 /// A fault of a field without the field: the command has flags in its place.
 fn in_words(fault: ServiceError) -> anyhow::Error {
     match fault {
-        ServiceError::Field { text, .. } => anyhow!(text),
+        ServiceError::Fields(faults) => {
+            anyhow!(faults.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(" "))
+        }
         fault => fault.into(),
     }
 }

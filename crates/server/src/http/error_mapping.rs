@@ -1,5 +1,5 @@
-//! Rejections on the wire: each business rejection has one code and one text (contract 1.4). And failures of files: what
-//! the machine lacks just now may be asked for again.
+//! Rejections on the wire: each business rejection has one code and one text (contract 1.4). And failures of files:
+//! what the machine lacks just now may be asked for again.
 //!
 //! Must not know handlers; a handler that knows better field names maps those variants itself.
 
@@ -18,7 +18,11 @@ impl From<ServiceError> for Error {
     fn from(fault: ServiceError) -> Self {
         match fault {
             ServiceError::NotFound => Self::not_found(),
-            ServiceError::Field { field, text } => Self::field(field, text),
+            ServiceError::Fields(faults) => {
+                let mut errors = FieldErrors::default();
+                faults.into_iter().for_each(|(field, text)| errors.add(field, text));
+                Self::Fields(errors)
+            }
             ServiceError::Invalid(text) => Self::bad_request(text),
             ServiceError::Rejection(rejection) => error(rejection),
             ServiceError::Rule { code, text } => Self::refused(code, text),

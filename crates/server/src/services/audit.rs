@@ -1,7 +1,7 @@
 //! Audit: every number of a database is computed again and compared with the stored one.
 //!
-//! Promises: all rules look at one snapshot, so that a running server cannot make them disagree, and nothing is written.
-//! Must not know how a difference is told, and repairs none.
+//! Promises: all rules look at one snapshot, so that a running server cannot make them disagree, and nothing is
+//! written. Must not know how a difference is told, and repairs none.
 
 use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};

@@ -51,8 +51,8 @@ pub struct UpdatedFailures {
     pub next: Option<i64>,
 }
 
-/// Sets the same for all delivery failures of a channel that fulfil some conditions, in the order of their ids, up to as
-/// many as one request may set.
+/// Sets the same for all delivery failures of a channel that fulfil some conditions, in the order of their ids, up to
+/// as many as one request may set.
 pub async fn update_failures(
     services: &Services,
     channel: ChannelId,
@@ -61,7 +61,7 @@ pub async fn update_failures(
 ) -> Result<UpdatedFailures, ServiceError> {
     let (now, mut updated, mut next) = (services.clock.now(), 0, Some(0));
     while let Some(after) = next.filter(|_| updated < UPDATED_MAX) {
-        let (conditions, given) = (conditions.to_vec(), given.clone());
+        let (conditions, given) = (conditions.to_vec(), *given);
         let body = async move |tx: &mut Tx<'_>| {
             failures::update_some(tx, channel, (&conditions, after, ROUND_ROWS), &given, now).await
         };

@@ -17,13 +17,8 @@ use crate::writer::SubmitError;
 pub enum ServiceError {
     /// There is nothing of this name, or none that the requester may know of.
     NotFound,
-    /// A field has a value that cannot be taken.
-    Field {
-        /// The field, as the wire names it.
-        field: &'static str,
-        /// Why.
-        text: String,
-    },
+    /// Fields have values that cannot be taken: each field, as the wire names it, and why.
+    Fields(Vec<(&'static str, String)>),
     /// Something beside the fields cannot be taken.
     Invalid(String),
     /// A rule of the core rejects it.
@@ -71,7 +66,7 @@ impl ServiceError {
 
     /// A field has a value that cannot be taken.
     pub fn field(field: &'static str, text: impl Into<String>) -> Self {
-        Self::Field { field, text: text.into() }
+        Self::Fields(vec![(field, text.into())])
     }
 }
 
@@ -113,8 +108,13 @@ impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("Not found."),
-            Self::Field { field, text } => write!(f, "{field}: {text}"),
-            Self::Invalid(text) | Self::Rule { text, .. } | Self::Busy(text) => f.write_str(text),
+            Self::Fields(faults) => {
+                let texts: Vec<String> = faults.iter().map(|(field, text)| format!("{field}: {text}")).collect();
+                f.write_str(&texts.join(" "))
+            }
+            Self::Invalid(text) | Self::Rule { text, .. } | Self::Busy(text) | Self::Trouble(Trouble::File(text)) => {
+                f.write_str(text)
+            }
             Self::Rejection(rejection) => write!(f, "This was rejected: {rejection:?}."),
             Self::KeyReused => f.write_str("This Idempotency-Key was used for another request."),
             Self::WrongCredentials => f.write_str("Unable to log in with provided credentials."),
@@ -127,7 +127,6 @@ impl fmt::Display for ServiceError {
             Self::Late => f.write_str("The file took too long to arrive."),
             Self::Trouble(Trouble::Store(fault)) => fault.fmt(f),
             Self::Trouble(Trouble::Machine(fault)) => fault.fmt(f),
-            Self::Trouble(Trouble::File(text)) => f.write_str(text),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Services: what can be asked of Onhand, as functions from plain values to values, a rejection or an error.
 //!
-//! Promises: the HTTP handlers, the command line, the workers and the screens ask the same functions, so that each thing
-//! has the same effect and the same rights whichever way it is asked for. A function is here if it takes several steps
-//! or has a rule of its own. A read that is one function of a table stays with its caller, and so does a command whose
-//! submission is all there is to it. Must not know HTTP, the wire's shape of bodies and answers, or a command's flags.
+//! Promises: the HTTP handlers, the command line, the workers and the screens ask the same functions, so that each
+//! thing has the same effect and the same rights whichever way it is asked for. A function is here if it takes several
+//! steps or has a rule of its own. A read that is one function of a table stays with its caller, and so does a command
+//! whose submission is all there is to it. Must not know HTTP, the wire's shape of bodies and answers, or a command's
+//! flags.
 
 pub mod accounts;
 pub mod audit;
@@ -18,6 +19,7 @@ pub mod products;
 pub mod reads;
 pub mod requester;
 pub mod stock;
+pub mod stock_lists;
 pub mod submission;
 pub mod table_file;
 pub mod zones;

@@ -1,8 +1,8 @@
 //! Products: those that a requester may see, a new one, and an edit.
 //!
-//! Promises: a requester that asks for a channel sees the products of that channel's catalog and those that it was sent.
-//! The SKU of a product never changes, because stocks, orders and every channel know the product by it. Must not know
-//! stock.
+//! Promises: a requester that asks for a channel sees the products of that channel's catalog and those that it was
+//! sent. The SKU of a product never changes, because stocks, orders and every channel know the product by it. Must not
+//! know stock.
 
 use std::collections::BTreeSet;
 

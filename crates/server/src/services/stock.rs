@@ -1,7 +1,7 @@
 //! Product stocks: one that a requester may see, its history, and stock levels that are written.
 //!
-//! Promises: a requester that asks for a channel sees stocks of that channel's lists, and of their history its own order
-//! lines and itself only. Must not know pages: lists of stocks are read where they are written out.
+//! Promises: a requester that asks for a channel sees stocks of that channel's lists, and of their history its own
+//! order lines and itself only. Must not know pages: lists of stocks are read where they are written out.
 
 use onhand_core::commands::{WriteStock, WriteStocks};
 use onhand_core::{Command, Movement, MovementId, OrderItemId, Stock, StockId, UserId};

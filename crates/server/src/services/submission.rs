@@ -1,8 +1,8 @@
 //! Submission: a command on its way to the writer, and a request that its sender may send again.
 //!
-//! Promises: a request with an idempotency key is done once, and its sender gets the first answer again. A rejection has
-//! changed nothing, so it is not stored, and a repeated request is decided anew. Must not know what a command means or
-//! what an answer looks like.
+//! Promises: a request with an idempotency key is done once, and its sender gets the first answer again. A rejection
+//! has changed nothing, so it is not stored, and a repeated request is decided anew. Must not know what a command means
+//! or what an answer looks like.
 
 use onhand_core::{Command, Outcome, Rejection};
 use onhand_store::Tx;

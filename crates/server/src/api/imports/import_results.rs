@@ -1,15 +1,14 @@
 //! Result files of imports.
-
-use crate::http::context::RequestContext;
-use crate::http::download::{self, Format};
-use crate::services::imports::result_file;
-use crate::services::imports::status;
-use crate::wire::error::Error;
-use crate::wire::json::ApiResponse;
+//!
+//! Must not know what is in them.
 
 use super::imports::list_of;
-
+use crate::http::context::RequestContext;
+use crate::http::download::{self, Format};
 pub use crate::services::imports::result_file::FORMATS;
+use crate::services::imports::{result_file, status};
+use crate::wire::error::Error;
+use crate::wire::json::ApiResponse;
 
 /// `GET …/{cache_key}/result/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {

@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use onhand_core::{MoveRegistration, ReleaseMode, StockListId};
 use onhand_store::tables::stock_lists::{self, StockListRow};
-use onhand_store::{Error as StoreError, Tx};
 
 use crate::http::context::RequestContext;
 use crate::resource::{self, Resource};
 use crate::services::channels;
-use crate::wire::error::{Error, FieldErrors};
+use crate::services::stock_lists::{self as lists, StockListEdit};
+use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
@@ -133,34 +133,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 /// `POST stock_list/`.
 pub async fn create(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(FIELDS, Mode::Whole).await?;
-    let now = call.app.clock.now();
-    let empty = StockListRow {
-        id: StockListId::new(0),
-        name: String::new(),
-        code: None,
-        is_auto_sync: true,
-        release_mode: ReleaseMode::default(),
-        moves_settle: MoveRegistration::default(),
-        is_item_code_unique: true,
-        snapshot_delay_seconds: 0,
-        time_zone: None,
-        created_at: now,
-        modified_at: now,
-    };
-    let list = filled(empty, &form);
-    check_auto_sync(&list, form.has("is_auto_sync") || call.app.config.strict_auto_sync)?;
-    let stored = call
-        .app
-        .store
-        .write("stock_lists.insert", async move |tx| {
-            let clashes = clashes(tx, &list).await?;
-            if !clashes.is_empty() {
-                return Ok(Err(clashes));
-            }
-            Ok(Ok(stock_lists::insert(tx, &list).await?))
-        })
-        .await;
-    Ok(reply(StatusCode::CREATED, &checked(stored)?))
+    Ok(reply(StatusCode::CREATED, &lists::create(&call.app, edit(&form)).await?))
 }
 
 /// `DELETE stock_list/{id}/`. One that has a stock, or that a catalog has, stays.
@@ -172,101 +145,24 @@ pub async fn remove(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockListId::new(call.id()?);
     let form = call.form(FIELDS, Mode::Partial).await?;
-    let now = call.app.clock.now();
-    let strict = call.app.config.strict_auto_sync;
-    let stored = call
-        .app
-        .store
-        .write("stock_lists.update", async move |tx| {
-            let Some(before) = stock_lists::locked(tx, id).await? else { return Ok(Err(UpdateError::NotFound)) };
-            let mut list = filled(before, &form);
-            list.modified_at = now.later_than(list.modified_at);
-            let says = form.has("is_auto_sync") || form.has("code") || strict;
-            if let Err(refused) = check_auto_sync(&list, says) {
-                return Ok(Err(UpdateError::Refused(refused)));
-            }
-            let clashes = clashes(tx, &list).await?;
-            if !clashes.is_empty() {
-                return Ok(Err(UpdateError::Clashes(clashes)));
-            }
-            stock_lists::update(tx, &list).await?;
-            Ok(Ok(list))
-        })
-        .await;
-    match stored {
-        Ok(Err(UpdateError::NotFound)) => Err(Error::not_found()),
-        Ok(Err(UpdateError::Refused(refused))) => Err(refused),
-        Ok(Err(UpdateError::Clashes(errors))) => Err(Error::Fields(errors)),
-        Ok(Ok(list)) => Ok(reply(StatusCode::OK, &list)),
-        Err(fault) => checked(Err(fault)).map(|list| reply(StatusCode::OK, &list)),
-    }
+    Ok(reply(StatusCode::OK, &lists::update(&call.app, id, edit(&form)).await?))
 }
 
-enum UpdateError {
-    NotFound,
-    Refused(Error),
-    Clashes(FieldErrors),
-}
-
-fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
-    if let Some(name) = form.text("name") {
-        name.clone_into(&mut list.name);
-    }
-    if form.has("code") {
-        list.code = form.string("code").filter(|code| !code.is_empty());
-    }
-    list.is_auto_sync = form.bool("is_auto_sync").unwrap_or(list.is_auto_sync);
-    list.release_mode = match form.text("release_mode") {
-        Some("immediate") => ReleaseMode::Immediate,
-        Some(_) => ReleaseMode::UntilNextWrite,
-        None => list.release_mode,
-    };
-    list.moves_settle = match form.text("moves_settle") {
-        Some("next_level") => MoveRegistration::NextLevel,
-        Some(_) => MoveRegistration::Acknowledged,
-        None => list.moves_settle,
-    };
-    list.is_item_code_unique = form.bool("is_item_code_unique").unwrap_or(list.is_item_code_unique);
-    list.snapshot_delay_seconds = form.int("snapshot_delay_seconds").unwrap_or(list.snapshot_delay_seconds);
-    if form.has("time_zone") {
-        list.time_zone = form.string("time_zone");
-    }
-    list
-}
-
-/// Auto sync needs a code. The vendor's own example creates a list with neither and succeeds, so this counts only
-/// when the client says something about it (contract X7).
-fn check_auto_sync(list: &StockListRow, says: bool) -> Result<(), Error> {
-    if says && list.is_auto_sync && list.code.is_none() {
-        return Err(Error::refused("product_stock_400_2", "Code is required when is_auto_sync is true."));
-    }
-    Ok(())
-}
-
-/// Name and code are unique; both faults are found at once.
-async fn clashes(tx: &mut Tx<'_>, list: &StockListRow) -> Result<FieldErrors, StoreError> {
-    let taken = stock_lists::taken(tx, list).await?;
-    let mut errors = FieldErrors::default();
-    if taken.name {
-        errors.add("name", "stock list with this name already exists.");
-    }
-    if taken.code {
-        errors.add("code", "stock list with this code already exists.");
-    }
-    Ok(errors)
-}
-
-/// Two processes may write the same name at once: then the index says so.
-fn checked(stored: Result<Result<StockListRow, FieldErrors>, StoreError>) -> Result<StockListRow, Error> {
-    match stored {
-        Ok(Ok(list)) => Ok(list),
-        Ok(Err(errors)) => Err(Error::Fields(errors)),
-        Err(fault) if fault.is_taken("stock_list_name") => {
-            Err(Error::field("name", "stock list with this name already exists."))
-        }
-        Err(fault) if fault.is_taken("stock_list_code") => {
-            Err(Error::field("code", "stock list with this code already exists."))
-        }
-        Err(fault) => Err(fault.into()),
+fn edit(form: &Form) -> StockListEdit {
+    StockListEdit {
+        name: form.string("name"),
+        code: form.has("code").then(|| form.string("code").filter(|code| !code.is_empty())),
+        is_auto_sync: form.bool("is_auto_sync"),
+        release_mode: form.text("release_mode").map(|word| match word {
+            "immediate" => ReleaseMode::Immediate,
+            _ => ReleaseMode::UntilNextWrite,
+        }),
+        moves_settle: form.text("moves_settle").map(|word| match word {
+            "next_level" => MoveRegistration::NextLevel,
+            _ => MoveRegistration::Acknowledged,
+        }),
+        is_item_code_unique: form.bool("is_item_code_unique"),
+        snapshot_delay_seconds: form.int("snapshot_delay_seconds"),
+        time_zone: form.has("time_zone").then(|| form.string("time_zone")),
     }
 }

@@ -1,7 +1,7 @@
-//! Accounts: who may sign in, what proves that somebody is that account, and which tokens programs have.
+//! Accounts: who may sign in, what proves that a caller is that account, and which tokens programs have.
 //!
-//! Promises: what is stored of a password or a token opens nothing. A token is told once, when it is made. Must not know
-//! how a token is sent.
+//! Promises: what is stored of a password or a token opens nothing. A token is told once, when it is made. Must not
+//! know how a token is sent.
 
 pub mod sign_in;
 pub mod tokens;

@@ -1,7 +1,7 @@
 //! Signing in with a name and a password, signing out, and a new password for one's own account.
 //!
-//! Promises: failures are limited per name and address, and an unknown name takes as long as a wrong password. A changed
-//! password ends all other log-ins at once. Must not know what a role may do.
+//! Promises: failures are limited per name and address, and an unknown name takes as long as a wrong password. A
+//! changed password ends all other log-ins at once. Must not know what a role may do.
 
 use std::net::IpAddr;
 

@@ -1,7 +1,7 @@
 //! Users: made, given another password or role, disabled, enabled and removed.
 //!
-//! Promises: the role channel has a channel that exists, and no other role has one. A server on the same database notices
-//! each change within five seconds. Must not know who asks: a caller asks only for who may do it.
+//! Promises: the role channel has a channel that exists, and no other role has one. A server on the same database
+//! notices each change within five seconds. Must not know who asks: a caller asks only for who may do it.
 
 use onhand_core::{ChannelId, UserId};
 use onhand_store::tables::accounts::{self, Account};

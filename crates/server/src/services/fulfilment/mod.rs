@@ -1,7 +1,7 @@
 //! Fulfilment: transitions of packages and transfers, sourcing an order, and discrepancies that are removed.
 //!
-//! Promises: what sourcing needs to know of an order is looked up here, so that the same order is sourced in the same way
-//! for a person and for a worker. Must not know which state follows which.
+//! Promises: what sourcing needs to know of an order is looked up here, so that the same order is sourced in the same
+//! way for a person and for a worker. Must not know which state follows which.
 
 pub mod discrepancies;
 pub mod sourcing;

@@ -1,7 +1,7 @@
 //! What follows an import that has ended: a dry run is applied, and what an import did is undone.
 //!
-//! Promises: each follows an import once; who asks again gets the import that was begun before. Must not know how it was
-//! asked for.
+//! Promises: each follows an import once; who asks again gets the import that was begun before. Must not know how it
+//! was asked for.
 
 use onhand_store::Tx;
 use onhand_store::imports::{self, ImportRow, Kind, State, Task};

@@ -1,7 +1,7 @@
 //! The queue of imports, as far as it is in memory: workers are told that there is one, and tell which are delayed.
 //!
-//! Promises: a worker that was not waiting when there was something to do finds it when it looks next. What is queued is
-//! in the database. Must not know what workers do.
+//! Promises: a worker that was not waiting when there was something to do finds it when it looks next. What is queued
+//! is in the database. Must not know what workers do.
 
 use tokio::sync::Notify;
 

@@ -1,7 +1,8 @@
 //! Receiving a file: it arrives part by part, and when it is whole the work on it may begin.
 //!
-//! Promises: memory does not depend on the size of the file; a file that does not become whole leaves nothing that takes
-//! effect; a request that is sent again begins no second import. Must not know how the bytes come, or what is in them.
+//! Promises: memory does not depend on the size of the file; a file that does not become whole leaves nothing that
+//! takes effect; a request that is sent again begins no second import. Must not know how the bytes come, or what is in
+//! them.
 
 use std::sync::Arc;
 

@@ -60,8 +60,8 @@ pub async fn terms(services: &Services, channel: ChannelId) -> Result<Terms, Ser
 pub enum Sold {
     /// It was placed now, or the same request was answered before.
     Now(Submitted),
-    /// The same order was placed before; its version is that of then, because whatever has changed meanwhile is still to
-    /// be told to the channel.
+    /// The same order was placed before; its version is that of then, because whatever has changed meanwhile is still
+    /// to be told to the channel.
     Before(Box<Order>, Vec<OrderItem>),
 }
 
