@@ -158,6 +158,11 @@ impl Log {
     }
 }
 
+/// A text that is greater than all that begin with another one, where texts compare byte by byte.
+pub(crate) fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}{}", char::MAX)
+}
+
 /// Reads a part of a list.
 pub(crate) async fn page<T>(
     tx: &mut Tx<'_>,

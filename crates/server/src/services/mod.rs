@@ -18,6 +18,7 @@ pub mod orders;
 pub mod products;
 pub mod reads;
 pub mod requester;
+pub mod search;
 pub mod stock;
 pub mod stock_lists;
 pub mod submission;

@@ -42,6 +42,11 @@ statements! {
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
          started_at, finished_at, time_zone FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
          AND state <> 'forgotten'";
+    NEWEST = "imports.newest",
+        "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
+         file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
+         started_at, finished_at, time_zone FROM import WHERE id < ?1 AND state NOT IN ('receiving', 'forgotten')
+         ORDER BY id DESC LIMIT ?2";
     OPEN = "imports.open",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
@@ -160,6 +165,11 @@ pub async fn by_id(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<ImportRow>, E
 /// What applies, or undoes, an import.
 pub async fn by_source(tx: &mut Tx<'_>, source: ImportId, task: Task) -> Result<Option<ImportRow>, Error> {
     tx.first(&BY_SOURCE, &values![source.get(), task.word()], read).await
+}
+
+/// The newest imports whose file has arrived, before one of them if it is given, the newest first.
+pub async fn newest(tx: &mut Tx<'_>, before: Option<ImportId>, limit: i64) -> Result<Vec<ImportRow>, Error> {
+    tx.all(&NEWEST, &values![before.map_or(i64::MAX, ImportId::get), limit], read).await
 }
 
 /// What is left to do: of each list the oldest, the oldest first; no more than a hundred.

@@ -31,6 +31,9 @@ statements! {
     BY_NUMBER = "orders.by_number",
         "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
          modified_at FROM sales_order WHERE number = ?1 AND bucket = ?2 ORDER BY id";
+    BY_NUMBER_PREFIX = "orders.by_number_prefix",
+        "SELECT id, channel_id, number, status, is_send, currency, extra_field, details, date_placed, created_at,
+         modified_at FROM sales_order WHERE number >= ?1 AND number < ?2 ORDER BY number, channel_id LIMIT ?3";
     NUMBER_TAKEN = "orders.number_taken",
         "SELECT channel_id, number FROM sales_order WHERE number = ?1 AND channel_id = ?2 AND bucket = ?3";
     INSERT = "orders.insert",
@@ -79,6 +82,11 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<OrderId>) -> Result<Vec
 /// The orders of all channels that have a number, oldest first.
 pub async fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<Order>, Error> {
     tx.all(&BY_NUMBER, &values![number, bucket_of_text(number)], read).await
+}
+
+/// The first orders of all channels whose number begins with a text, in the order of numbers.
+pub async fn by_number_prefix(tx: &mut Tx<'_>, prefix: &str, limit: i64) -> Result<Vec<Order>, Error> {
+    tx.all(&BY_NUMBER_PREFIX, &values![prefix, query::prefix_end(prefix), limit], read).await
 }
 
 /// Asks which of the numbers exist already, as (channel or 0, number).

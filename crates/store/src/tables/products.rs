@@ -71,6 +71,9 @@ statements! {
     KEY_BY_ID = "products.key_by_id", "SELECT id, sku FROM product WHERE id = ?1 AND bucket = ?2";
     NAME_BY_ID = "products.name_by_id", "SELECT id, name FROM product WHERE id = ?1 AND bucket = ?2";
     KEY_BY_SKU = "products.key_by_sku", "SELECT id, sku FROM product WHERE sku = ?1 AND bucket = ?2";
+    BY_SKU_PREFIX = "products.by_sku_prefix",
+        "SELECT id, sku, name, base_code, is_active, attributes, extra_field, created_at, modified_at
+         FROM product WHERE sku >= ?1 AND sku < ?2 ORDER BY sku LIMIT ?3";
     ACTIVE = "products.active", "SELECT id FROM product WHERE id = ?1 AND bucket = ?2 AND is_active = 1";
     INSERT = "products.insert",
         "INSERT INTO product
@@ -107,6 +110,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<ProductRo
 /// One product.
 pub async fn by_id(tx: &mut Tx<'_>, id: ProductId) -> Result<Option<ProductRow>, Error> {
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
+}
+
+/// The first products whose SKU begins with a text, in the order of SKUs.
+pub async fn by_sku_prefix(tx: &mut Tx<'_>, prefix: &str, limit: i64) -> Result<Vec<ProductRow>, Error> {
+    tx.all(&BY_SKU_PREFIX, &values![prefix, query::prefix_end(prefix), limit], read).await
 }
 
 /// One product that no other transaction changes until this one ends. What is written back is read so.

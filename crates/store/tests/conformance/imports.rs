@@ -82,6 +82,26 @@ fn an_import_goes_from_its_arrival_to_its_end() {
 }
 
 #[test]
+fn imports_are_listed_the_newest_first() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        for (key, state) in
+            [("a", State::Completed), ("b", State::Waiting), ("half", State::Receiving), ("c", State::Failed)]
+        {
+            insert(store, row(key, state, at(0))).await.expect("made");
+        }
+        let newest = async |before, limit| {
+            let rows = store.read("t", async move |tx| imports::newest(tx, before, limit).await).await.expect("read");
+            rows.into_iter().map(|import| (import.id, import.cache_key)).collect::<Vec<_>>()
+        };
+        let keys = |rows: &[(ImportId, String)]| rows.iter().map(|(_, key)| key.clone()).collect::<Vec<_>>();
+        let first = newest(None, 2).await;
+        assert_eq!(keys(&first), ["c", "b"], "a file that has not arrived is no import");
+        assert_eq!(keys(&newest(Some(first[1].0), 2).await), ["a"]);
+    });
+}
+
+#[test]
 fn what_is_left_to_do_is_the_oldest_of_each_list() {
     for_each_engine(async |database| {
         let store = &database.store;

@@ -76,3 +76,21 @@ fn a_stock_write_makes_the_product_it_needs_once() {
         assert_eq!(made.bucket(), bucket_of_text("NEW"));
     });
 }
+
+#[test]
+fn products_are_found_by_the_beginning_of_their_sku() {
+    for_each_engine(async |database| {
+        for sku in ["A-2", "A-10", "A", "a-1", "B", "A-ü", "%A"] {
+            add(&database.store, product(sku)).await.expect("made");
+        }
+        let found = async |prefix: &'static str, limit| {
+            let read = async move |tx: &mut Tx<'_>| products::by_sku_prefix(tx, prefix, limit).await;
+            let rows = database.store.read("t", read).await.expect("read");
+            rows.into_iter().map(|row| row.sku).collect::<Vec<_>>()
+        };
+        assert_eq!(found("A-", 10).await, ["A-10", "A-2", "A-ü"], "byte by byte, and to the letter");
+        assert_eq!(found("A", 2).await, ["A", "A-10"], "no more than were asked for");
+        assert_eq!(found("%", 10).await, ["%A"], "no sign means anything");
+        assert_eq!(found("C", 10).await, Vec::<String>::new());
+    });
+}

@@ -16,7 +16,7 @@ use onhand_core::{
 };
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::tables::{mappings, movements, order_items, orders, product_stocks, stock_lists};
-use onhand_store::{Store, Value};
+use onhand_store::{Store, Tx, Value};
 
 use crate::database::for_each_engine;
 use crate::shop::{Chance, Shop, line, place, plenty_of_ids, settle};
@@ -299,5 +299,24 @@ fn a_batch_that_cannot_be_written_leaves_nothing_behind() {
         let after = database.store.read("t", async move |tx| product_stocks::by_id(tx, id).await).await.expect("read");
         assert_eq!(after.map(|stock| (stock.on_hand, stock.reserved)), Some((10, 1)));
         assert_eq!(differences(&database.store).await, []);
+    });
+}
+
+#[test]
+fn orders_are_found_by_the_beginning_of_their_number() {
+    for_each_engine(async |database| {
+        let mut shop = Shop::open(&database.store).await;
+        shop.write(0, "A", 100).await;
+        for number in ["W-2", "W-10", "X-1"] {
+            shop.order(number, &[(0, "A", 1)]).await;
+        }
+        let found = async |prefix: &'static str, limit| {
+            let read = async move |tx: &mut Tx<'_>| orders::by_number_prefix(tx, prefix, limit).await;
+            let rows = database.store.read("t", read).await.expect("read");
+            rows.into_iter().map(|order| order.number).collect::<Vec<_>>()
+        };
+        assert_eq!(found("W-", 10).await, ["W-10", "W-2"]);
+        assert_eq!(found("W", 1).await, ["W-10"]);
+        assert_eq!(found("V", 10).await, Vec::<String>::new());
     });
 }

@@ -3,7 +3,7 @@
 //! Promises: looking often costs little: chunks are read only where rows have failed. A file that has not arrived whole
 //! is no import yet. Must not know how a status is shown.
 
-use onhand_core::StockListId;
+use onhand_core::{ImportId, StockListId};
 use onhand_store::imports::{self, ImportRow, State, Task};
 use onhand_store::{Store, Tx};
 
@@ -45,6 +45,25 @@ pub async fn find(store: &Store, list: Option<StockListId>, key: String) -> Resu
     let import = store.read_inline("imports.by_key", async move |tx| imports::by_key(tx, &key).await).await?;
     let fits = |import: &ImportRow| import.state != State::Receiving && (list.is_none() || list == import.list);
     import.filter(fits).ok_or(ServiceError::NotFound)
+}
+
+/// A part of all imports, newest first.
+#[derive(Clone, Debug)]
+pub struct ImportList {
+    /// The imports.
+    pub imports: Vec<ImportRow>,
+    /// The import before which the list goes on, if it does.
+    pub next_before: Option<ImportId>,
+}
+
+/// So many of all imports, newest first. With `before`, those that are older than that one.
+pub async fn list(store: &Store, before: Option<ImportId>, limit: usize) -> Result<ImportList, ServiceError> {
+    let read = async move |tx: &mut Tx<'_>| imports::newest(tx, before, limit as i64 + 1).await;
+    let mut imports = store.read("imports.newest", read).await?;
+    let has_more = imports.len() > limit;
+    imports.truncate(limit);
+    let next_before = imports.last().filter(|_| has_more).map(|import| import.id);
+    Ok(ImportList { imports, next_before })
 }
 
 /// How far an import is, with a part of its rows that failed.

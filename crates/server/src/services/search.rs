@@ -1,0 +1,203 @@
+//! Search: what a few typed letters may mean.
+//!
+//! Promises: each search reads a bounded number of rows, however many there are, and finds nothing that its requester
+//! may not see. A SKU and a number are compared to the letter from their beginning. Names of products are not searched,
+//! because no index has them. Must not know how results are shown.
+
+use std::collections::BTreeSet;
+
+use onhand_core::{Order, SKU_CHARS_MAX};
+use onhand_store::Tx;
+use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
+use onhand_store::imports::{self, ImportRow};
+use onhand_store::tables::products::ProductRow;
+use onhand_store::tables::{orders as order_rows, products as product_rows};
+
+use super::imports::status;
+use super::{Requester, ServiceError, Services, orders};
+use crate::auth::Permission;
+
+/// The most characters that are searched for: no SKU and no number of an order has more.
+const TEXT_CHARS_MAX: usize = SKU_CHARS_MAX;
+/// The most results of each kind.
+pub const RESULTS_MAX: usize = 50;
+/// Imports whose file names are compared: the newest ones.
+const IMPORTS_COMPARED: i64 = 200;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Products whose SKU begins with the text.
+    pub products: Vec<ProductRow>,
+    /// Orders whose number begins with the text; for a channel, its order of that number.
+    pub orders: Vec<Order>,
+    /// The import with the text as its key, or else new ones whose file name contains it in small or large letters.
+    pub imports: Vec<ImportRow>,
+}
+
+/// Searches for a text, with so many results of each kind.
+pub async fn search(
+    services: &Services,
+    requester: &Requester,
+    text: &str,
+    limit: usize,
+) -> Result<Found, ServiceError> {
+    let (text, limit) = (text.trim(), limit.min(RESULTS_MAX));
+    let is_searchable = !text.is_empty() && text.chars().count() <= TEXT_CHARS_MAX && !text.contains('\0');
+    if !is_searchable || limit == 0 {
+        return Ok(Found::default());
+    }
+    Ok(Found {
+        products: products(services, requester, text, limit).await?,
+        orders: orders(services, requester, text, limit).await?,
+        imports: match requester.role.allows(Permission::ReadImports) {
+            true => imports(services, text, limit).await?,
+            false => Vec::new(),
+        },
+    })
+}
+
+async fn products(
+    services: &Services,
+    requester: &Requester,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<ProductRow>, ServiceError> {
+    let (prefix, channel) = (text.to_owned(), requester.channel);
+    let body = async move |tx: &mut Tx<'_>| {
+        let mut found = product_rows::by_sku_prefix(tx, &prefix, limit as i64).await?;
+        if let Some(channel) = channel {
+            let channel_scope = ChannelScope::of(tx, channel).await?;
+            let ids: BTreeSet<i64> = found.iter().map(|product| product.id.get()).collect();
+            let sold = channel_scope::sold(tx, &channel_scope, &ids).await?;
+            found.retain(|product| sold.contains(&product.id.get()));
+        }
+        Ok(found)
+    };
+    Ok(services.store.read("products.by_sku_prefix", body).await?)
+}
+
+async fn orders(
+    services: &Services,
+    requester: &Requester,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<Order>, ServiceError> {
+    let prefix = text.to_owned();
+    if requester.channel.is_some() {
+        // The numbers of all channels are in one index, and those of others would be read to find its own.
+        return match orders::by_number(services, requester, prefix).await {
+            Ok((order, _)) => Ok(vec![order]),
+            Err(ServiceError::NotFound) => Ok(Vec::new()),
+            Err(fault) => Err(fault),
+        };
+    }
+    let body = async move |tx: &mut Tx<'_>| order_rows::by_number_prefix(tx, &prefix, limit as i64).await;
+    Ok(services.store.read("orders.by_number_prefix", body).await?)
+}
+
+async fn imports(services: &Services, text: &str, limit: usize) -> Result<Vec<ImportRow>, ServiceError> {
+    match status::find(&services.store, None, text.to_owned()).await {
+        Ok(import) => return Ok(vec![import]),
+        Err(ServiceError::NotFound) => {}
+        Err(fault) => return Err(fault),
+    }
+    let read = async move |tx: &mut Tx<'_>| imports::newest(tx, None, IMPORTS_COMPARED).await;
+    let mut found = services.store.read("imports.newest", read).await?;
+    let text = text.to_lowercase();
+    found.retain(|import| import.file_name.to_lowercase().contains(&text));
+    found.truncate(limit);
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use onhand_core::commands::{NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock};
+    use onhand_core::{Command, OrderStatus, Quantity, StockKey, StockListId};
+    use onhand_store::imports::Kind;
+    use onhand_store::{Options, Store};
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::ServeConfig;
+    use crate::services::imports::receive::{self, ImportOptions, Received};
+    use crate::services::stock;
+    use crate::services::stock_lists::{self, StockListEdit};
+    use crate::writer::Writer;
+
+    async fn services(folder: &std::path::Path) -> Arc<Services> {
+        let url = format!("sqlite:{}", folder.join("t.db").display());
+        let store = Store::open(&url, &Options::default()).await.expect("it opens");
+        let (writer, _draining) = Writer::start(&store, &Clock::System);
+        let config = ServeConfig::of_environment().expect("the defaults are right");
+        Services::new(store, writer, Clock::System, config)
+    }
+
+    fn level(list: StockListId, sku: &str) -> WriteStock {
+        WriteStock {
+            target: StockTarget::Key(StockKey { list, sku: sku.to_owned() }),
+            on_hand: Quantity::new(9),
+            reserved: None,
+            unit: None,
+            extra_field: None,
+            snapshot_at: None,
+        }
+    }
+
+    fn order(list: StockListId, number: &str) -> Command {
+        let line = NewLine {
+            product: ProductRef::Sku("A-1".to_owned()),
+            list,
+            quantity: Quantity::ONE,
+            status: OrderStatus::Approved,
+            price: None,
+            extra_field: "{}".to_owned(),
+            attributes: "{}".to_owned(),
+            details: "{}".to_owned(),
+        };
+        Command::PlaceOrder(PlaceOrder {
+            number: number.to_owned(),
+            channel: None,
+            currency: String::new(),
+            status: OrderStatus::Approved,
+            is_send: false,
+            date_placed: None,
+            extra_field: "{}".to_owned(),
+            details: "{}".to_owned(),
+            lines: vec![line],
+        })
+    }
+
+    #[tokio::test]
+    async fn a_few_letters_find_products_orders_and_imports() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (services, requester) = (services(folder.path()).await, Requester::itself());
+        let warehouse = StockListEdit { name: Some("Warehouse".to_owned()), ..StockListEdit::default() };
+        let list = stock_lists::create(&services, warehouse).await.expect("it is made").id;
+        let rows = ["A-1", "A-2", "B-1"].map(|sku| level(list, sku)).into();
+        stock::write(&services, &requester, rows, None).await.expect("it is written");
+        for number in ["A-100", "B-100"] {
+            services.submit(&requester, order(list, number)).await.expect("it is placed");
+        }
+        let mut receiving = receive::begin(&services, &requester, Kind::Stocks, Some(list)).await.expect("it begins");
+        receiving.take(b"sku,stock\nA-1,7\n").await.expect("it arrives");
+        receiving.complete().await.expect("it is complete");
+        let options = ImportOptions { file_name: "Count A-7.csv".to_owned(), ..ImportOptions::default() };
+        let Ok(Received::Now(key)) = receiving.start(options, None).await else { panic!("the work may begin") };
+
+        let found = search(&services, &requester, " A-", 10).await.expect("it searches");
+        assert_eq!(found.products.iter().map(|one| one.sku.as_str()).collect::<Vec<_>>(), ["A-1", "A-2"]);
+        assert_eq!(found.orders.iter().map(|one| one.number.as_str()).collect::<Vec<_>>(), ["A-100"]);
+        assert_eq!(found.imports.len(), 1, "its file name contains the text");
+        let found = search(&services, &requester, &key, 10).await.expect("it searches");
+        assert_eq!((found.products.len(), found.orders.len(), found.imports.len()), (0, 0, 1));
+        let found = search(&services, &requester, "A", 1).await.expect("it searches");
+        assert_eq!((found.products.len(), found.orders.len()), (1, 1), "no more than were asked for");
+        for nothing in ["", "  ", "\0", &"A".repeat(TEXT_CHARS_MAX + 1)] {
+            let found = search(&services, &requester, nothing, 10).await.expect("it searches");
+            assert!(found.products.is_empty() && found.orders.is_empty() && found.imports.is_empty(), "{nothing}");
+        }
+    }
+}
