@@ -17,7 +17,6 @@ mod protocol_errors;
 pub mod route;
 pub mod router;
 pub mod telemetry;
-pub mod upload;
 mod write_timeout;
 
 use std::future::Future;

@@ -20,6 +20,19 @@ use crate::wire::view::View;
 /// What the paths of a channel begin with.
 pub const CHANNEL: &str = "/api/v1/channel/{channel}/";
 
+/// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent
+/// here.
+pub const FILE_TYPES: [&str; 8] = [
+    "text/csv",
+    "application/csv",
+    "text/plain",
+    "text/tab-separated-values",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+    "application/octet-stream",
+];
+
 /// A route of a handler that is a function: `route!(GET "orders" ReadOrders orders::list, "Orders.")`.
 macro_rules! route {
     ($method:ident $path:literal $permission:ident $handler:path, $summary:literal) => {

@@ -271,7 +271,7 @@ async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Byte
 
 /// Reads the rest of a body that is not wanted, within bounds: many clients read nothing until they have sent all, and
 /// would find the connection reset instead of the answer.
-pub(super) async fn discard(app: &App, body: &mut Body) {
+pub(crate) async fn discard(app: &App, body: &mut Body) {
     let patience = Duration::from_secs(app.config.request_seconds);
     let mut rest = Limited::new(body, app.config.body_bytes_max.saturating_mul(DISCARD_FACTOR));
     let to_the_end = async { while let Some(Ok(_)) = rest.frame().await {} };

@@ -4,7 +4,7 @@ use onhand_core::QUANTITY_MAX;
 use serde_json::{Map, Value, json};
 
 use super::{Described, Shared, id, names, status_codes};
-use crate::http::upload::FILE_TYPES;
+use crate::http::route::FILE_TYPES;
 use crate::wire::body::ROWS_MAX;
 use crate::wire::field::{Field, FieldKind};
 use crate::zone;

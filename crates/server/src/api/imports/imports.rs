@@ -5,8 +5,8 @@ use onhand_store::imports::{ImportRow, Kind};
 use onhand_store::tables::stock_lists;
 use serde_json::Value;
 
+use super::upload;
 use crate::http::context::{RequestContext, replayed};
-use crate::http::upload;
 use crate::services::imports::follow;
 use crate::services::imports::outcomes::{ResultStatus, RowResult};
 use crate::services::imports::receive::{self, ImportOptions, Received};

@@ -6,6 +6,7 @@ pub mod import_changes;
 pub mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 pub mod imports;
+mod upload;
 
 use crate::http::route::{Answer, Holds, Parameter, Route, one, page, parameter, route};
 

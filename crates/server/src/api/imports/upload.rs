@@ -15,8 +15,9 @@ use bytes::Bytes;
 use futures_core::Stream;
 use http_body_util::{BodyDataStream, BodyExt as _};
 
-use super::context::RequestContext;
-use super::router;
+use crate::http::context::RequestContext;
+use crate::http::route::FILE_TYPES;
+use crate::http::router;
 use crate::services::ServiceError;
 use crate::services::imports::receive::Receiving;
 use crate::wire::error::Error;
@@ -29,29 +30,16 @@ const FIELD_BYTES_MAX: u64 = 1_024;
 const HEAD_BYTES_MAX: usize = 128 * 1_024;
 /// Names that a file's part may have; a part with a file name is one too.
 const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
-/// Content types of a body that is the file itself. A type of no meaning is taken for one, since only a file is sent
-/// here.
-pub const FILE_TYPES: [&str; 8] = [
-    "text/csv",
-    "application/csv",
-    "text/plain",
-    "text/tab-separated-values",
-    "application/vnd.ms-excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/octet-stream",
-];
-
 /// What has arrived beside the bytes.
-pub struct Arrived {
+pub(super) struct Arrived {
     /// What the client calls the file; empty if it does not.
-    pub file_name: String,
+    pub(super) file_name: String,
     /// The other parts of the form.
-    pub fields: Vec<(String, String)>,
+    pub(super) fields: Vec<(String, String)>,
 }
 
 /// Takes the file of a request. `None` where it has none.
-pub async fn receive(call: &RequestContext, receiving: &mut Receiving) -> Result<Option<Arrived>, Error> {
+pub(super) async fn receive(call: &RequestContext, receiving: &mut Receiving) -> Result<Option<Arrived>, Error> {
     let Some(mut body) = call.take_upload() else { return Ok(None) };
     let received = read(call, &mut body, receiving).await;
     let is_late = matches!(received, Err(Error::Detail(StatusCode::REQUEST_TIMEOUT, _)));
@@ -62,7 +50,7 @@ pub async fn receive(call: &RequestContext, receiving: &mut Receiving) -> Result
 }
 
 /// Reads over a body that was rejected before it was looked at: the client may not read before it has sent all.
-pub async fn pass_over(call: &RequestContext) {
+pub(super) async fn pass_over(call: &RequestContext) {
     if let Some(mut body) = call.take_upload() {
         router::discard(&call.app, &mut body).await;
     }
