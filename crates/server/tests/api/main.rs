@@ -1,6 +1,6 @@
 //! The API through a real socket, on a real database: a folder for each area with one module per resource, named like
-//! the handlers, and those that look at all routes at once. Here the database is SQLite; `api_postgres` runs the same
-//! files on PostgreSQL.
+//! the handlers, and those that look at all routes at once. The database is SQLite, or PostgreSQL where
+//! `ONHAND_TEST_ENGINE` is `postgres`: compiling the suite takes longer than running it, so one binary is run twice.
 //!
 //! `client` starts servers, `shop`, `market`, `warehouse` and `files` have the moves most tests are made of, `samples`
 //! knows a good request for every route.
