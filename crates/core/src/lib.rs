@@ -22,8 +22,8 @@ mod working_set;
 
 pub use case_fold::case_fold;
 pub use commands::{
-    Command, Context, FulfilmentOutcome, ImportedStock, OrderPlan, Outcome, PackedLines, RowStatus, SHORT_LINES_MAX,
-    WrittenStock, decide,
+    Command, Context, FulfilmentOutcome, ImportedStock, OrderSourcing, Outcome, PackedLines, RowStatus,
+    SHORT_LINES_MAX, WrittenStock, decide,
 };
 pub use ids::{
     BUCKETS, Bucket, ChannelId, DiscrepancyId, IdAllocator, IdKind, ImportId, MappingId, MovementId, OrderId,

@@ -34,7 +34,7 @@ pub enum Rejection {
         code: String,
     },
     /// Another line carries this code of the ERP, and the line's list wants each once.
-    CodeTaken,
+    ItemCodeTaken,
     /// These lines belong to another order, or to none.
     NotInOrder(Vec<OrderItemId>),
     /// These lines have been shipped; they can be refunded, not cancelled.

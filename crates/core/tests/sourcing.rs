@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use onhand_core::StockLocationId;
-use onhand_core::fulfilment::sourcing::{Candidate, SourcingLine, plan};
+use onhand_core::fulfilment::sourcing::{Candidate, SourcingLine, assign};
 
 fn amounts(text: &str) -> Vec<(String, i64)> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
@@ -28,9 +28,9 @@ fn place(text: &str) -> Candidate {
 fn planned(lines: &str, places: &[&str]) -> String {
     let lines: Vec<SourcingLine> = amounts(lines).into_iter().map(|(sku, units)| SourcingLine { sku, units }).collect();
     let mut places: Vec<Candidate> = places.iter().map(|text| place(text)).collect();
-    let done = plan(&lines, &places);
+    let done = assign(&lines, &places);
     places.reverse();
-    assert_eq!(plan(&lines, &places), done, "the order of places does not matter");
+    assert_eq!(assign(&lines, &places), done, "the order of places does not matter");
     let numbers = |lines: &[usize]| lines.iter().map(|line| (line + 1).to_string()).collect::<Vec<_>>().join(" ");
     let name = |location: StockLocationId| char::from(u8::try_from(location.get()).expect("a letter"));
     let packages = done.packages.iter().map(|(location, lines)| format!("{}: {}", name(*location), numbers(lines)));
@@ -95,7 +95,7 @@ fn a_large_order_is_planned_in_bounded_work() {
         })
         .collect();
     let begin = std::time::Instant::now();
-    let done = plan(&lines, &places);
+    let done = assign(&lines, &places);
     assert!(done.short.is_empty() && (4..=8).contains(&done.packages.len()), "{} packages", done.packages.len());
     let mut sent: Vec<usize> = done.packages.iter().flat_map(|(_, lines)| lines.clone()).collect();
     sent.sort_unstable();
@@ -122,7 +122,7 @@ fn where_looking_further_would_cost_too_much_the_best_found_so_far_stands() {
             offers: (0..lines).filter(|line| is_there(*line, place)).map(one).collect(),
         };
         let places: Vec<Candidate> = (0..places).map(place).collect();
-        let done = plan(&wanted, &places);
+        let done = assign(&wanted, &places);
         assert!(done.short.is_empty());
         done.packages.iter().map(|(location, _)| location.get()).collect::<Vec<_>>()
     };

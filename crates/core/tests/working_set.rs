@@ -11,7 +11,7 @@ fn each_kind_of_change_alone_is_something_to_write() {
     kinds[0].stocks.made.push(stock(1, 1));
     kinds[1].stocks.changed.push((stock(1, 1), stock(1, 2)));
     kinds[2].stocks.removed.push(stock(1, 1));
-    kinds[3].plans.insert(OrderId::new(1), false);
+    kinds[3].sourcing_due.insert(OrderId::new(1), false);
     kinds[4].fulfilment.goods_movements.push(GoodsMovement { stock: StockId::new(1), quantity: 1, at: at(1) });
     for changes in kinds {
         assert!(!changes.is_empty(), "{changes:?}");

@@ -81,7 +81,7 @@ impl From<Cause> for What {
             Cause::Cancel(_) => Self::Cancel,
             Cause::Write => Self::Write,
             Cause::Import(_) => Self::Import,
-            Cause::Plan(_) => Self::Source,
+            Cause::Sourcing(_) => Self::Source,
             Cause::NotFound(_) => Self::NotFound,
             Cause::Transfer(_) => Self::Transfer,
             Cause::Return(_) => Self::Return,

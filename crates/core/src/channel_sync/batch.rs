@@ -27,7 +27,7 @@ pub enum Step {
     /// The batch is in that state; nothing changes.
     Again,
     /// There is no such step.
-    Refused,
+    Rejected,
 }
 
 impl BatchStatus {
@@ -51,7 +51,7 @@ impl BatchStatus {
             | (S::SentToRemote | S::Ongoing, S::Ongoing) => Step::Taken,
             (from, S::Done | S::Fail) if !from.is_end() => Step::Taken,
             (from, to) if from == to => Step::Again,
-            _ => Step::Refused,
+            _ => Step::Rejected,
         }
     }
 }

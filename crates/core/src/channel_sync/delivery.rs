@@ -1,7 +1,7 @@
 //! What is due: whether an object is to be sent to a channel, and as what (contract C5.1).
 
 use super::action::ActionStatus;
-use super::{ObjectKind, Refused};
+use super::{ObjectKind, StandingFailure};
 use crate::Timestamp;
 
 /// What an object's action says of it.
@@ -27,7 +27,7 @@ pub struct DeliveryFacts {
     /// The channel's action on it.
     pub known: Option<AckState>,
     /// The delivery failure that stands against it.
-    pub refused: Option<Refused>,
+    pub refused: Option<StandingFailure>,
 }
 
 /// What an object is due as.
@@ -36,7 +36,7 @@ pub enum DueAs {
     /// Not at all.
     Nothing,
     /// Not in this version: the channel could not take it, and no try is left.
-    Refused,
+    Failed,
     /// The channel does not know it; not before this time, if there is one.
     Insert(Option<Timestamp>),
     /// The channel knows an older version; not before this time, if there is one.
@@ -56,17 +56,17 @@ impl DeliveryFacts {
             Some(_) if !self.is_offered => DueAs::Removal,
             None if !self.is_offered || !self.is_product_known || !self.kind.is_offered_new() => DueAs::Nothing,
             Some(version) if version >= self.modified_at => DueAs::Nothing,
-            Some(_) => self.unless_refused(DueAs::Update),
-            None => self.unless_refused(DueAs::Insert),
+            Some(_) => self.unless_failed(DueAs::Update),
+            None => self.unless_failed(DueAs::Insert),
         }
     }
 
     /// A delivery failure stands against the version that failed, and against no later one.
-    fn unless_refused(&self, due: fn(Option<Timestamp>) -> DueAs) -> DueAs {
+    fn unless_failed(&self, due: fn(Option<Timestamp>) -> DueAs) -> DueAs {
         match self.refused {
             Some(refused) if refused.version_at >= self.modified_at => match refused.again_at {
                 Some(again_at) => due(Some(again_at)),
-                None => DueAs::Refused,
+                None => DueAs::Failed,
             },
             _ => due(None),
         }

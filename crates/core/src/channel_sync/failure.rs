@@ -53,7 +53,7 @@ pub struct Failure {
 
 /// What a standing delivery failure means for the feed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Refused {
+pub struct StandingFailure {
     /// The version that failed.
     pub version_at: Timestamp,
     /// When that version is offered again; `None` for never.
@@ -84,10 +84,10 @@ impl Failure {
     }
 
     /// What it means for the feed; nothing if it does not stand.
-    pub fn refused(&self) -> Option<Refused> {
+    pub fn refused(&self) -> Option<StandingFailure> {
         let has_retries = self.retry_count < self.max_retry_count;
         let retry_at = has_retries.then(|| self.failed_at.minus_seconds(self.retry_interval.saturating_neg()));
         let again_at = [retry_at, self.expires_at].into_iter().flatten().min();
-        self.is_active.then_some(Refused { version_at: self.version_at, again_at })
+        self.is_active.then_some(StandingFailure { version_at: self.version_at, again_at })
     }
 }

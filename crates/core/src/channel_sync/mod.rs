@@ -14,5 +14,5 @@ mod object_kind;
 pub use action::{Action, ActionStatus, Entry};
 pub use batch::{BatchStatus, Step};
 pub use delivery::{AckState, DeliveryFacts, DueAs};
-pub use failure::{Failure, Reason, Refused, Retries};
+pub use failure::{Failure, Reason, Retries, StandingFailure};
 pub use object_kind::ObjectKind;

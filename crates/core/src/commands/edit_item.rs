@@ -76,7 +76,7 @@ pub(super) fn edit_item(
     }
     if after != before {
         if after.status == OrderStatus::Approved && is_located(working_set, &after) {
-            working_set.mark_plan(after.order, true);
+            working_set.set_sourcing_due(after.order, true);
         }
         after.modified_at = context.now.later_than(before.modified_at);
         working_set.order_mut(before.order, context.now);

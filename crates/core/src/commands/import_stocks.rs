@@ -138,7 +138,7 @@ pub enum RowStatus {
     /// It was so already.
     Unchanged,
     /// Nothing: this is wrong with the row.
-    Refused(RowRejection),
+    Rejected(RowRejection),
 }
 
 impl ImportedStock {
@@ -191,7 +191,7 @@ fn import_stock(
         .or_else(|| stale_snapshot(working_set, command, row, context))
         .or_else(|| out_of_range(stored, row));
     if let Some(fault) = fault {
-        let (stock, verdict) = (stored.map(|stock| stock.id), RowStatus::Refused(fault));
+        let (stock, verdict) = (stored.map(|stock| stock.id), RowStatus::Rejected(fault));
         return ImportedStock { stock, verdict, before, after: before, movement: None, covered: 0 };
     }
     let (id, created) = working_set.found_or_created(command.list, &row.sku, context.now);

@@ -23,7 +23,7 @@ pub use comes_back::SHORT_LINES_MAX;
 pub use edit_item::{EditItem, ItemEdit};
 pub use edit_order::EditOrder;
 pub use fulfilment::{
-    FulfilmentCommand, FulfilmentOutcome, FulfilmentReadSet, OrderPlan, PackedLines, RecordCount, RegisterMove,
+    FulfilmentCommand, FulfilmentOutcome, FulfilmentReadSet, OrderSourcing, PackedLines, RecordCount, RegisterMove,
     RegisterMoves, RemoveDiscrepancies, RunPackage, RunTransfer, SomeUnits, SourceOrder,
 };
 pub use import_stocks::{Expected, ImportStock, ImportStocks, ImportedStock, LevelChange, ReservedChange, RowStatus};

@@ -107,7 +107,7 @@ pub(super) fn place_order(
         !line.status.is_shipped() && working_set.list(line.list).is_some_and(|list| list.location.is_some())
     };
     if command.lines.iter().any(is_located) {
-        working_set.mark_plan(order.id, true);
+        working_set.set_sourcing_due(order.id, true);
     }
     Ok(Outcome::OrderPlaced(order, items))
 }

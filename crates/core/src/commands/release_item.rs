@@ -56,7 +56,7 @@ pub(super) fn release_item(
     let mapping = match working_set.mappings.of(item, &command.integration_type) {
         Some(mapping) if mapping.code == command.code => mapping.clone(),
         Some(mapping) => return Err(Rejection::MappedToAnotherCode { code: mapping.code.clone() }),
-        None if is_taken(working_set, command) => return Err(Rejection::CodeTaken),
+        None if is_taken(working_set, command) => return Err(Rejection::ItemCodeTaken),
         None => {
             let mapping = Mapping {
                 id: MappingId::new(working_set.ids.next_in_bucket(IdKind::Mapping, item.bucket())),

@@ -36,7 +36,7 @@ pub struct Candidate {
 
 /// Who sends what.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Plan {
+pub struct SourcingPlan {
     /// Locations, best first, each with the lines that leave from it, by their position.
     pub packages: Vec<(StockLocationId, Vec<usize>)>,
     /// Lines that no location has, by their position.
@@ -44,7 +44,7 @@ pub struct Plan {
 }
 
 /// Assigns lines to candidates.
-pub fn plan(lines: &[SourcingLine], places: &[Candidate]) -> Plan {
+pub fn assign(lines: &[SourcingLine], places: &[Candidate]) -> SourcingPlan {
     let mut ranked: Vec<&Candidate> = places.iter().collect();
     ranked.sort_by_key(|place| (place.priority, place.distance.is_none(), place.distance, place.location));
     let table = Table::new(lines, &ranked);
@@ -57,7 +57,7 @@ pub fn plan(lines: &[SourcingLine], places: &[Candidate]) -> Plan {
         search.wanted.iter().copied().filter(|line| filled[*line] == Some(place)).collect()
     };
     let packages = chosen.iter().map(|place| (ranked[*place].location, lines_of(*place)));
-    Plan {
+    SourcingPlan {
         packages: packages.filter(|(_, lines)| !lines.is_empty()).collect(),
         short: (0..lines.len()).filter(|line| filled[*line].is_none()).collect(),
     }

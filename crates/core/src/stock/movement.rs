@@ -19,7 +19,7 @@ pub enum Cause {
     /// A row of a file wrote a level or another visible field, or took back what one had written.
     Import(ImportId),
     /// An order line's reservation went to another location, or came from there.
-    Plan(OrderItemId),
+    Sourcing(OrderItemId),
     /// An order line was not found at its location.
     NotFound(OrderItemId),
     /// An order line was brought from one location to another.

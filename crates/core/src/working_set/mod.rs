@@ -45,7 +45,7 @@ rows! {
         /// Movements, in order.
         movements: Vec<Movement>,
         /// Orders that are to be sourced from now on, or (`false`) that have been.
-        plans: BTreeMap<OrderId, bool>,
+        sourcing_due: BTreeMap<OrderId, bool>,
         /// Locations, and the work of people there.
         pub fulfilment: Fulfilment,
     }
@@ -248,7 +248,7 @@ impl WorkingSet {
     }
 
     /// Says that an order is to be sourced, or has been.
-    pub(crate) fn mark_plan(&mut self, order: OrderId, is_due: bool) {
-        self.plans.insert(order, is_due);
+    pub(crate) fn set_sourcing_due(&mut self, order: OrderId, is_due: bool) {
+        self.sourcing_due.insert(order, is_due);
     }
 }

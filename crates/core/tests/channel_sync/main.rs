@@ -6,7 +6,7 @@ mod times;
 use onhand_core::Timestamp;
 use onhand_core::channel_sync::{
     AckState, Action, ActionStatus as A, BatchStatus as B, DeliveryFacts, DueAs, Entry, Failure, ObjectKind, Reason,
-    Refused, Retries, Step,
+    Retries, StandingFailure, Step,
 };
 
 const fn at(second: i64) -> Timestamp {
@@ -27,8 +27,8 @@ const fn known(status: A, acknowledged_at: Option<Timestamp>) -> AckState {
     AckState { status, acknowledged_at }
 }
 
-const fn refused(version: i64, again_at: Option<Timestamp>) -> Refused {
-    Refused { version_at: at(version), again_at }
+const fn refused(version: i64, again_at: Option<Timestamp>) -> StandingFailure {
+    StandingFailure { version_at: at(version), again_at }
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
             DeliveryFacts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
             DueAs::Removal,
         ),
-        ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, DueAs::Refused),
+        ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, DueAs::Failed),
         ("refused, older", DeliveryFacts { refused: Some(refused(4, None)), ..STOCK }, DueAs::Insert(None)),
         (
             "refused, to be tried again",
@@ -118,7 +118,7 @@ fn a_batch_takes_these_steps_and_no_others() {
             let step = match letter {
                 't' => Step::Taken,
                 '=' => Step::Again,
-                _ => Step::Refused,
+                _ => Step::Rejected,
             };
             assert_eq!(from.step(to), step, "{} to {}", from.word(), to.word());
         }

@@ -227,16 +227,16 @@ fn only_an_approved_line_of_a_located_list_is_to_be_planned_again() {
     shop.level("X", 1, 9, None);
     shop.order("o", &[("X", 1, 4)]);
     shop.edit("o.1", None);
-    assert_eq!(shop.last.plans.len(), 1, "approved, at location 1");
+    assert_eq!(shop.last.sourcing_due.len(), 1, "approved, at location 1");
     shop.package("o-1", PackageCommand::Prepare, &[]).expect("prepared");
     shop.edit("o.1", Some(OrderStatus::Shipped));
-    assert_eq!(shop.last.plans.len(), 0, "it has left");
+    assert_eq!(shop.last.sourcing_due.len(), 0, "it has left");
     let mut shop = Shop::open();
     shop.level("X", 1, 9, None);
     shop.list(1, |list| list.location = None);
     shop.try_order("o", &[("X", 1, 4)]).expect("it fits");
     shop.edit("o.1", None);
-    assert_eq!(shop.last.plans.len(), 0, "its list is at no location");
+    assert_eq!(shop.last.sourcing_due.len(), 0, "its list is at no location");
 }
 
 #[test]

@@ -341,7 +341,7 @@ fn what_comes_back_goes_to_short_lines_first_the_oldest_first() {
         }
         assert_eq!(shop.unplanned(), ["o.1 short", "p.1 short", "q.1 short"]);
         comes_back(&mut shop, by);
-        let planned: Vec<_> = shop.last.plans.iter().filter(|(_, due)| **due).collect();
+        let planned: Vec<_> = shop.last.sourcing_due.iter().filter(|(_, due)| **due).collect();
         if by == "removal" {
             assert_eq!((shop.stock("X", 1).as_str(), planned.len()), ("5-5-0=0", 3), "by {by}");
             continue;

@@ -205,7 +205,7 @@ impl Shop {
         let (order, items) = self.orders[number].clone();
         let gather_at = gather_at.map(StockLocationId::new);
         let plan = SourceOrder { order, gather_at, near: None, lines: LINES_MAX };
-        let Ok(FulfilmentOutcome::Planned(plan)) = self.fulfilment(FulfilmentCommand::Plan(plan)) else {
+        let Ok(FulfilmentOutcome::Sourced(plan)) = self.fulfilment(FulfilmentCommand::Source(plan)) else {
             panic!("planned")
         };
         let place = |item: &OrderItemId| items.iter().position(|one| one == item).expect("a line of the order") + 1;

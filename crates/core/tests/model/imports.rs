@@ -124,7 +124,7 @@ pub(crate) fn imported(row: &ImportedStock) -> Imported {
             RowStatus::Created => Became::Created,
             RowStatus::Updated => Became::Updated,
             RowStatus::Unchanged => Became::Unchanged,
-            RowStatus::Refused(fault) => Became::Refused(fault_of(fault)),
+            RowStatus::Rejected(fault) => Became::Refused(fault_of(fault)),
         },
         before: row.before.map(written),
         after: row.after.map(written),

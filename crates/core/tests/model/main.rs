@@ -401,7 +401,7 @@ impl Pair {
             Rejection::ReservedTooLarge => Verdict::TooLarge,
             Rejection::OversoldTooLarge { .. } => unreachable!("its channels oversell by as much as can be held"),
             Rejection::MappedToAnotherCode { code } => Verdict::OtherCode(code.parse().expect("a small number")),
-            Rejection::CodeTaken => Verdict::CodeTaken,
+            Rejection::ItemCodeTaken => Verdict::ItemCodeTaken,
             Rejection::NotInOrder(items) => Verdict::NotInOrder(lines(items)),
             Rejection::AlreadyShipped(items) => Verdict::Shipped(lines(items)),
             Rejection::Cancelled => Verdict::Dead,

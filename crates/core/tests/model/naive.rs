@@ -352,7 +352,7 @@ impl Naive {
             Some(known) if known != code => return Verdict::OtherCode(known),
             Some(_) => {}
             None if kind == 0 && self.rules[self.lines[line].key.0].unique && self.is_given(code) => {
-                return Verdict::CodeTaken;
+                return Verdict::ItemCodeTaken;
             }
             None => self.events.push(Event::Mapped { line, kind, code }),
         }

@@ -118,7 +118,7 @@ pub(crate) enum Verdict {
     Short(Vec<(Key, i64, i64)>),
     TooLarge,
     OtherCode(u8),
-    CodeTaken,
+    ItemCodeTaken,
     NotInOrder(Vec<usize>),
     Shipped(Vec<usize>),
     Dead,

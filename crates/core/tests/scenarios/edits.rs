@@ -147,11 +147,11 @@ fn an_order_keeps_what_was_sent_with_it() {
     assert_eq!(order.created_at.micros(), shop.now);
     let told = (items[0].price.as_deref(), items[0].extra_field.as_str(), items[0].attributes.as_str());
     assert_eq!(told, (Some("9.90"), "extra", "attributes"));
-    assert!(shop.last.plans.is_empty(), "no location stands behind its list");
+    assert!(shop.last.sourcing_due.is_empty(), "no location stands behind its list");
     let (order, _) = shop.place("p", vec![line(1)], None);
     assert_eq!(order.date_placed.micros(), shop.now);
     let (order, _) = shop.place("q", vec![line(1), line(2)], None);
-    assert_eq!(shop.last.plans.get(&order.id), Some(&true), "one line from a location is enough");
+    assert_eq!(shop.last.sourcing_due.get(&order.id), Some(&true), "one line from a location is enough");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn each_field_of_a_line_is_edited_alone() {
         let after = shop.times(item);
         assert!(before.0 < after.0 && before.1 < after.1, "whoever follows orders is told of their lines");
     }
-    assert!(shop.last.movements.is_empty() && shop.last.plans.is_empty());
+    assert!(shop.last.movements.is_empty() && shop.last.sourcing_due.is_empty());
 }
 
 #[test]
@@ -260,8 +260,8 @@ fn a_line_from_a_location_is_planned_when_it_becomes_approved_and_not_otherwise(
     for (list, is_planned) in [(1, false), (2, true)] {
         let (order, items) = shop.order(list, 1);
         shop.edit(items[0], status(OrderStatus::CancellationWaiting)).expect("edited");
-        assert!(shop.last.plans.is_empty());
+        assert!(shop.last.sourcing_due.is_empty());
         shop.edit(items[0], status(OrderStatus::Approved)).expect("edited");
-        assert_eq!(shop.last.plans.get(&order), is_planned.then_some(&true));
+        assert_eq!(shop.last.sourcing_due.get(&order), is_planned.then_some(&true));
     }
 }

@@ -165,7 +165,7 @@ impl Shop {
         let changes = self.working_set.take_changes();
         self.database.write(&self.working_set, &changes);
         let all_refused = |rows: &[ImportedStock]| {
-            rows.iter().all(|row| matches!(row.verdict, RowStatus::Refused(_)) && row.before == row.after)
+            rows.iter().all(|row| matches!(row.verdict, RowStatus::Rejected(_)) && row.before == row.after)
         };
         Some(match result {
             Ok(Outcome::StocksImported(rows)) if all_refused(&rows) => {
@@ -490,7 +490,7 @@ impl Shop {
             }
             Rejection::ReservedTooLarge => "held too large".to_owned(),
             Rejection::MappedToAnotherCode { code } => format!("mapped to {code}"),
-            Rejection::CodeTaken => "code taken".to_owned(),
+            Rejection::ItemCodeTaken => "code taken".to_owned(),
             Rejection::NotInOrder(items) => format!("not in the order: {}", names(items)),
             Rejection::AlreadyShipped(items) => format!("shipped: {}", names(items)),
             Rejection::Cancelled => "cancelled".to_owned(),
@@ -513,7 +513,7 @@ fn verdict_text(row: &ImportedStock) -> String {
         RowStatus::Created => format!("created{settled}"),
         RowStatus::Updated => format!("updated{settled}"),
         RowStatus::Unchanged => "unchanged".to_owned(),
-        RowStatus::Refused(fault) => fault_text(fault),
+        RowStatus::Rejected(fault) => fault_text(fault),
     }
 }
 

@@ -65,8 +65,8 @@ async fn insert(app: &App, table: &'static Table, record: Record) -> anyhow::Res
 
 async fn plan(app: &App, order: OrderId, lines: usize) -> anyhow::Result<PackageId> {
     let plan = SourceOrder { order, gather_at: None, near: None, lines };
-    match submit(app, Command::Fulfilment(FulfilmentCommand::Plan(plan))).await? {
-        Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => {
+    match submit(app, Command::Fulfilment(FulfilmentCommand::Source(plan))).await? {
+        Outcome::Fulfilment(FulfilmentOutcome::Sourced(plan)) => {
             Ok(plan.packages.first().context("the warehouse has everything")?.package.id)
         }
         other => bail!("sourcing was answered with {other:?}"),

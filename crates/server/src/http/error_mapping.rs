@@ -78,7 +78,7 @@ pub fn error(rejection: Rejection) -> Error {
         Rejection::MappedToAnotherCode { code } => {
             Error::field("code", format!("This order item is already mapped to the code \"{code}\"."))
         }
-        Rejection::CodeTaken => {
+        Rejection::ItemCodeTaken => {
             let text = "Another order item has this code; integration_mappings/?code= says which. A stock list can allow it: \
                         is_item_code_unique.";
             Error::field("code", text)

@@ -263,7 +263,7 @@ async fn decide_batch(
     let changes = working_set.take_changes();
     rows::apply(tx, &changes).await?;
     dedup_records.store(tx, now).await?;
-    let is_order_due = changes.plans.values().any(|is_due| *is_due);
+    let is_order_due = changes.sourcing_due.values().any(|is_due| *is_due);
     let (stocks, last) = (ChangedStocks::of(&changes), now.plus_micros(batch.len() as i64));
     Ok(Batch { ids: working_set.ids, settled, stocks, is_order_due, last })
 }

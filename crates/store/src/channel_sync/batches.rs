@@ -94,7 +94,7 @@ pub async fn step(
     let after = changed(&before, to, wish, leases, now);
     let step = before.status.step(to);
     match step {
-        Step::Refused => return Ok(Err(BatchRejection::Step(before.status))),
+        Step::Rejected => return Ok(Err(BatchRejection::Step(before.status))),
         Step::Again if before.status == BatchStatus::Fail || says_nothing_new(&before, &after) => {
             return Ok(Ok(before));
         }

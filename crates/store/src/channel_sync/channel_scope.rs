@@ -52,7 +52,7 @@ pub struct ChannelScope {
     /// The price lists, likewise.
     pub price_lists: (Option<i64>, Vec<i64>),
     /// Which level it is sent.
-    pub figure: ChannelLevel,
+    pub level: ChannelLevel,
     /// How often it tries what it could not take.
     pub retries: Retries,
 }
@@ -61,9 +61,9 @@ pub struct ChannelScope {
 type OfChannel = (Option<i64>, Option<i64>, Option<i64>, ChannelLevel, Retries);
 
 fn read(row: &Row<'_>) -> Result<OfChannel, Error> {
-    let figure = if row.str(3)? == "raw" { ChannelLevel::Raw } else { ChannelLevel::Available };
+    let level = if row.str(3)? == "raw" { ChannelLevel::Raw } else { ChannelLevel::Available };
     let retries = Retries { max_count: row.get(4)?, interval: row.get(5)? };
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, figure, retries))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, level, retries))
 }
 
 /// The own list first, then the others, each once.
@@ -77,14 +77,14 @@ impl ChannelScope {
     pub async fn of(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Self, Error> {
         let found = tx.first(&OF_CHANNEL, &values![channel.get()], read).await?;
         let nothing = (None, None, None, ChannelLevel::Available, Retries::USUAL);
-        let (catalog, stock_list, price_list, figure, retries) = found.unwrap_or(nothing);
+        let (catalog, stock_list, price_list, level, retries) = found.unwrap_or(nothing);
         let mut channel_scope = Self {
             channel,
             catalog,
             has_items: false,
             stock_lists: (stock_list, Vec::new()),
             price_lists: (price_list, Vec::new()),
-            figure,
+            level,
             retries,
         };
         if let Some(catalog) = catalog {

@@ -50,7 +50,7 @@ pub enum Offer {
     /// The channel should not have it any more.
     Removal = 2,
     /// The channel could not take it and is not offered it again in this version.
-    Refused = 3,
+    Failed = 3,
 }
 
 /// An object that is due.
@@ -67,7 +67,7 @@ impl DueDelivery {
     pub(super) fn of(object: &Object) -> Option<Self> {
         let (offer, not_before) = match object.facts.due() {
             channel_sync::DueAs::Nothing => return None,
-            channel_sync::DueAs::Refused => (Offer::Refused, None),
+            channel_sync::DueAs::Failed => (Offer::Failed, None),
             channel_sync::DueAs::Insert(time) => (Offer::Insert, time),
             channel_sync::DueAs::Update(time) => (Offer::Update, time),
             channel_sync::DueAs::Removal => (Offer::Removal, None),
@@ -179,7 +179,7 @@ pub(super) async fn count(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<i64
 /// How much of a feed the channel could not take, and when the oldest change of that was made: what it is not offered
 /// again, and what it is offered again later.
 pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<(i64, Option<Timestamp>), Error> {
-    let for_good = DeliveryQuery { offers: &[Offer::Refused], ..wanted.clone() };
+    let for_good = DeliveryQuery { offers: &[Offer::Failed], ..wanted.clone() };
     let mut count = self::count(tx, &for_good).await?;
     let mut oldest = oldest(tx, &for_good).await?;
     for offer in wanted.offers {

@@ -40,7 +40,7 @@ pub struct ListChange {
 /// What a channel may have as a whole, as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Told {
-    figure: ChannelLevel,
+    level: ChannelLevel,
     catalog: i64,
     has_items: bool,
     lists: BTreeSet<i64>,
@@ -49,7 +49,7 @@ struct Told {
 impl Told {
     fn of(channel_scope: &ChannelScope) -> Self {
         Self {
-            figure: channel_scope.figure,
+            level: channel_scope.level,
             catalog: channel_scope.catalog.unwrap_or(0),
             has_items: channel_scope.has_items,
             lists: channel_scope.scopes(ObjectKind::Stock).into_iter().collect(),
@@ -57,18 +57,18 @@ impl Told {
     }
 
     fn text(&self) -> String {
-        let figure = if self.figure == ChannelLevel::Raw { "raw" } else { "available" };
+        let level = if self.level == ChannelLevel::Raw { "raw" } else { "available" };
         let lists: Vec<String> = self.lists.iter().map(i64::to_string).collect();
-        format!("{figure};{};{};{}", self.catalog, u8::from(self.has_items), lists.join(","))
+        format!("{level};{};{};{}", self.catalog, u8::from(self.has_items), lists.join(","))
     }
 
     /// What was stored; nothing before the first time.
     fn read(text: &str) -> Option<Self> {
         let mut parts = text.split(';');
-        let figure = if parts.next()? == "raw" { ChannelLevel::Raw } else { ChannelLevel::Available };
+        let level = if parts.next()? == "raw" { ChannelLevel::Raw } else { ChannelLevel::Available };
         let (catalog, has_items) = (parts.next()?.parse().ok()?, parts.next()? == "1");
         let lists = parts.next()?.split(',').filter_map(|list| list.parse().ok()).collect();
-        Some(Self { figure, catalog, has_items, lists })
+        Some(Self { level, catalog, has_items, lists })
     }
 
     /// The lists of which all is to be sent anew after this, each with whether something may have gone from it.
@@ -76,7 +76,7 @@ impl Told {
         let is_other = self.catalog != now.catalog || self.has_items != now.has_items;
         let all = self.lists.union(&now.lists).copied();
         let stays = |list: &i64| self.lists.contains(list) && now.lists.contains(list);
-        let anew = all.filter(|list| is_other || self.figure != now.figure || !stays(list));
+        let anew = all.filter(|list| is_other || self.level != now.level || !stays(list));
         anew.map(|list| (list, self.lists.contains(&list) && (is_other || !now.lists.contains(&list)))).collect()
     }
 }

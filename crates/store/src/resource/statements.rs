@@ -36,7 +36,7 @@ pub(crate) struct Referrer {
 }
 
 /// A text that is made once and kept for ever.
-fn kept(text: String) -> &'static str {
+fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
@@ -56,7 +56,7 @@ impl Table {
     }
 
     fn statement(&self, verb: &str, text: String) -> Statement {
-        Statement::shared(kept(format!("{}.{verb}", self.name)), kept(text))
+        Statement::shared(leaked(format!("{}.{verb}", self.name)), leaked(text))
     }
 
     fn make(&'static self) -> GeneratedStatements {
@@ -77,7 +77,7 @@ impl Table {
             locked: self.statement("locked", by_id.clone()).for_update(),
             by_id: self.statement("by_id", by_id),
             same: self.make_same(&all),
-            listed: query::ListTable { name, columns: kept(all), counted_by: self.counted_by, log: None },
+            listed: query::ListTable { name, columns: leaked(all), counted_by: self.counted_by, log: None },
             exists: self.statement("exists", format!("SELECT id FROM {name} {by_key}")).for_key_share(),
             insert: self.statement("insert", insert),
             update: self.statement("update", update),

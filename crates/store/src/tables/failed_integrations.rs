@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_core::channel_sync::{Failure, ObjectKind, Reason, Refused, Retries};
+use onhand_core::channel_sync::{Failure, ObjectKind, Reason, Retries, StandingFailure};
 use onhand_core::{ChannelId, Timestamp};
 
 use crate::engine::Row;
@@ -116,7 +116,7 @@ pub(crate) async fn standing(
     channel: ChannelId,
     kind: ObjectKind,
     objects: &BTreeSet<i64>,
-) -> Result<BTreeMap<i64, Refused>, Error> {
+) -> Result<BTreeMap<i64, StandingFailure>, Error> {
     let found = by_objects(tx, channel, objects.iter().map(|object| (kind.number(), *object))).await?;
     Ok(found.into_iter().filter_map(|row| Some((row.object, row.failure.refused()?))).collect())
 }

@@ -37,7 +37,7 @@ pub(crate) struct ResolvedReadSet {
     /// Orders with their packages and transfers.
     pub(crate) orders: BTreeSet<OrderId>,
     /// Of those, the ones that may be sourced.
-    planned: BTreeSet<OrderId>,
+    sourced: BTreeSet<OrderId>,
     /// Stocks that are counted.
     pub(crate) keys: BTreeSet<StockKey>,
     /// Lines that a count looks at, wherever their stocks are.
@@ -62,17 +62,17 @@ pub(crate) async fn resolve(tx: &mut Tx<'_>, read_set: &FulfilmentReadSet) -> Re
         return Ok(reach);
     }
     reach.orders.clone_from(&read_set.orders);
-    reach.planned.clone_from(&read_set.planned_orders);
+    reach.sourced.clone_from(&read_set.sourced_orders);
     for package in packages::by_ids(tx, read_set.packages.iter().copied()).await? {
         reach.orders.insert(package.order);
-        if read_set.planned_packages.contains(&package.id) {
-            reach.planned.insert(package.order);
+        if read_set.sourced_packages.contains(&package.id) {
+            reach.sourced.insert(package.order);
         }
     }
     for transfer in transfers::by_ids(tx, read_set.transfers.iter().copied()).await? {
         reach.orders.insert(transfer.order);
-        if read_set.planned_transfers.contains(&transfer.id) {
-            reach.planned.insert(transfer.order);
+        if read_set.sourced_transfers.contains(&transfer.id) {
+            reach.sourced.insert(transfer.order);
         }
     }
     let moves = stock_moves::by_ids(tx, &read_set.moves).await?;
@@ -159,12 +159,12 @@ async fn load_all(
     // Where transfers keep something off sale, or will.
     let carried = working_set.fulfilment.moves.all().filter(|one| one.kind == MoveKind::Transfer);
     wanted.extend(carried.flat_map(|one| [one.from, one.to]));
-    if !reach.planned.is_empty() || !read_set.counted.is_empty() {
+    if !reach.sourced.is_empty() || !read_set.counted.is_empty() {
         for location in stock_locations::all(tx).await? {
             working_set.fulfilment.locations.put(location.id, location);
         }
     }
-    let ordered: Vec<OrderId> = reach.planned.iter().copied().collect();
+    let ordered: Vec<OrderId> = reach.sourced.iter().copied().collect();
     let skus: BTreeSet<String> = order_items::of_orders(tx, &ordered).await?.into_iter().map(|item| item.sku).collect();
     let lists = || working_set.fulfilment.locations.all().map(|location| location.list);
     let keys: Vec<StockKey> =
@@ -234,8 +234,8 @@ pub(crate) async fn load_claims(
 ) -> Result<(), Error> {
     let counted: HashSet<StockId> =
         found.iter().filter(|stock| reach.is_counted(stock)).map(|stock| stock.id).collect();
-    let of_plan = |stock: &StockId| !reach.planned.is_empty() || counted.contains(stock);
-    let stocks: Vec<StockId> = found.iter().map(|stock| stock.id).filter(of_plan).collect();
+    let is_sourced_from = |stock: &StockId| !reach.sourced.is_empty() || counted.contains(stock);
+    let stocks: Vec<StockId> = found.iter().map(|stock| stock.id).filter(is_sourced_from).collect();
     for row in unplanned_items::of_stocks(tx, stocks).await? {
         if counted.contains(&row.stock) {
             reach.counted.insert(row.item);
@@ -329,8 +329,9 @@ pub(crate) async fn load_moves(
 
 /// Writes the changes of fulfilment.
 pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {
-    if !changes.plans.is_empty() {
-        let due = |is_due: bool| changes.plans.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);
+    if !changes.sourcing_due.is_empty() {
+        let due =
+            |is_due: bool| changes.sourcing_due.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);
         tx.execute_each(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
         tx.execute_each(&DELETE_DUE, due(false).map(|order| values![order.get(), order.bucket()])).await?;
     }

@@ -7,7 +7,7 @@ use onhand_core::commands::{
 };
 use onhand_core::fulfilment::{PackageCommand, Reason, TransferCommand};
 use onhand_core::{
-    Command, FulfilmentOutcome, OrderId, OrderPlan, Outcome, PackageId, PackedLines, Quantity, StockListId,
+    Command, FulfilmentOutcome, OrderId, OrderSourcing, Outcome, PackageId, PackedLines, Quantity, StockListId,
     StockLocationId, TransferId,
 };
 use onhand_store::Store;
@@ -43,9 +43,9 @@ pub(crate) async fn run(shop: &mut Shop, command: FulfilmentCommand) -> Fulfilme
     }
 }
 
-pub(crate) async fn plan(shop: &mut Shop, order: OrderId, gather_at: Option<StockLocationId>) -> OrderPlan {
-    match run(shop, FulfilmentCommand::Plan(SourceOrder { order, gather_at, near: None, lines: LINES_MAX })).await {
-        FulfilmentOutcome::Planned(plan) => plan,
+pub(crate) async fn plan(shop: &mut Shop, order: OrderId, gather_at: Option<StockLocationId>) -> OrderSourcing {
+    match run(shop, FulfilmentCommand::Source(SourceOrder { order, gather_at, near: None, lines: LINES_MAX })).await {
+        FulfilmentOutcome::Sourced(plan) => plan,
         other => panic!("{other:?}"),
     }
 }

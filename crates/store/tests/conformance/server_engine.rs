@@ -373,7 +373,7 @@ fn one_code_is_given_to_one_line_whoever_gives_it() {
             let one = here.batch(give(0, [&codes[0], &codes[0]]));
             let two = there.batch(give(1, [&codes[0], &codes[1]]));
             let (one, two) = tokio::join!(one, two);
-            let taken = |results: &[Result<Outcome, Rejection>]| results[0] == Err(Rejection::CodeTaken);
+            let taken = |results: &[Result<Outcome, Rejection>]| results[0] == Err(Rejection::ItemCodeTaken);
             assert_ne!(taken(&one), taken(&two), "round {round}: {one:?} {two:?}");
         }
     });

@@ -7,7 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{Context, moves, order_status};
-use crate::fulfilment::sourcing::{self, Candidate, Plan, SourcingLine};
+use crate::fulfilment::sourcing::{self, Candidate, SourcingLine, SourcingPlan};
 use crate::fulfilment::{
     Coordinates, Package, PackageItem, PackageState, StockLocation, Transfer, TransferItem, TransferState,
 };
@@ -96,7 +96,7 @@ pub(super) struct Allocation {
 impl Allocation {
     /// Sources lines and makes their packages. Returns the lines that no location has.
     pub(super) fn allocate_lines(&self, working_set: &mut WorkingSet, items: &[OrderItemId]) -> Vec<OrderItemId> {
-        let plan = self.plan(working_set, items, None);
+        let plan = self.assign(working_set, items, None);
         for (location, positions) in plan.packages {
             let package = self.make_package(working_set, location);
             for item in positions.into_iter().map(|position| items[position]) {
@@ -116,9 +116,9 @@ impl Allocation {
         at: StockLocationId,
         package: Option<PackageId>,
     ) -> Vec<OrderItemId> {
-        let here = self.plan(working_set, items, Some((at, true)));
+        let here = self.assign(working_set, items, Some((at, true)));
         let missing: Vec<OrderItemId> = here.short.iter().map(|position| items[*position]).collect();
-        let there = self.plan(working_set, &missing, Some((at, false)));
+        let there = self.assign(working_set, &missing, Some((at, false)));
         if here.packages.is_empty() && there.packages.is_empty() {
             return missing;
         }
@@ -140,7 +140,12 @@ impl Allocation {
     }
 
     /// Asks the plan. With `only` it is asked about one location, or about all but that one.
-    fn plan(&self, working_set: &WorkingSet, items: &[OrderItemId], only: Option<(StockLocationId, bool)>) -> Plan {
+    fn assign(
+        &self,
+        working_set: &WorkingSet,
+        items: &[OrderItemId],
+        only: Option<(StockLocationId, bool)>,
+    ) -> SourcingPlan {
         let lines: Vec<&OrderItem> = items.iter().filter_map(|item| working_set.item(*item)).collect();
         let fits = |location: &&StockLocation| match only {
             Some((one, inside)) => (location.id == one) == inside && (inside || location.is_open),
@@ -150,7 +155,7 @@ impl Allocation {
             working_set.fulfilment.locations.all().filter(fits).map(|l| self.place(working_set, l, &lines)).collect();
         let lines: Vec<SourcingLine> =
             lines.iter().map(|line| SourcingLine { sku: line.sku.clone(), units: line.quantity.units() }).collect();
-        sourcing::plan(&lines, &places)
+        sourcing::assign(&lines, &places)
     }
 
     /// What a location offers for these lines: what is available there, and what they have reserved there themselves.
@@ -190,8 +195,8 @@ impl Allocation {
         {
             return;
         }
-        deallocate(working_set, item, (Cause::Plan(item), 0), self.context);
-        allocate(working_set, item, stock, (Cause::Plan(item), 0), self.context);
+        deallocate(working_set, item, (Cause::Sourcing(item), 0), self.context);
+        allocate(working_set, item, stock, (Cause::Sourcing(item), 0), self.context);
     }
 
     fn make_package(&self, working_set: &mut WorkingSet, location: StockLocationId) -> PackageId {

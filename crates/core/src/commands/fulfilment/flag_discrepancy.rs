@@ -16,7 +16,7 @@ pub(super) struct Subject {
 }
 
 /// Makes a discrepancy of a stock at a location. The caller's movement says why.
-pub(super) fn mark(
+pub(super) fn flag(
     working_set: &mut WorkingSet,
     (stock, location): (StockId, StockLocationId),
     reason: Reason,

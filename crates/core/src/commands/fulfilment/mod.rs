@@ -11,12 +11,12 @@ pub(super) mod moves;
 mod order_status;
 mod outcome;
 mod package_transition;
-mod plan_order;
 mod read_set;
 mod record_count;
 mod register_moves;
 mod remove_discrepancies;
 mod returns;
+mod source_order;
 mod split;
 mod transfer_transition;
 mod unplanned;
@@ -24,13 +24,13 @@ mod unplanned;
 pub(super) use leave_order::{keep_on_its_way, leave_order};
 pub(super) use unplanned::{note, serve_short};
 
-pub use outcome::{FulfilmentOutcome, OrderPlan, PackedLines};
+pub use outcome::{FulfilmentOutcome, OrderSourcing, PackedLines};
 pub use package_transition::RunPackage;
-pub use plan_order::SourceOrder;
 pub use read_set::FulfilmentReadSet;
 pub use record_count::RecordCount;
 pub use register_moves::{RegisterMove, RegisterMoves};
 pub use remove_discrepancies::RemoveDiscrepancies;
+pub use source_order::SourceOrder;
 pub use split::SomeUnits;
 pub use transfer_transition::RunTransfer;
 
@@ -41,7 +41,7 @@ use crate::{IdKind, Rejection, WorkingSet};
 #[derive(Debug)]
 pub enum FulfilmentCommand {
     /// The lines of an order that are in no package are sourced.
-    Plan(SourceOrder),
+    Source(SourceOrder),
     /// A person works on a package.
     Package(RunPackage),
     /// A person works on a transfer.
@@ -58,7 +58,7 @@ impl FulfilmentCommand {
     /// Adds what this command looks at.
     pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
         match self {
-            Self::Plan(plan) => plan.read_set(read_set),
+            Self::Source(source) => source.read_set(read_set),
             Self::Package(run) => run.read_set(read_set),
             Self::Transfer(run) => run.read_set(read_set),
             Self::Count(count) => count.read_set(read_set),
@@ -70,7 +70,7 @@ impl FulfilmentCommand {
     /// The most ids of a kind that deciding this command can use up.
     pub(super) fn ids_needed(&self, kind: IdKind) -> usize {
         match self {
-            Self::Plan(plan) => plan.ids_needed(kind),
+            Self::Source(source) => source.ids_needed(kind),
             Self::Package(run) => run.ids_needed(kind),
             Self::Transfer(run) => run.ids_needed(kind),
             Self::Count(count) => count.ids_needed(kind),
@@ -87,9 +87,9 @@ pub(super) fn decide(
     context: Context,
 ) -> Result<FulfilmentOutcome, Rejection> {
     match command {
-        FulfilmentCommand::Plan(command) => plan_order::plan_order(working_set, command, context),
-        FulfilmentCommand::Package(command) => package_transition::run_package(working_set, command, context),
-        FulfilmentCommand::Transfer(command) => transfer_transition::run_transfer(working_set, command, context),
+        FulfilmentCommand::Source(command) => source_order::source_order(working_set, command, context),
+        FulfilmentCommand::Package(command) => package_transition::apply(working_set, command, context),
+        FulfilmentCommand::Transfer(command) => transfer_transition::apply(working_set, command, context),
         FulfilmentCommand::Count(command) => record_count::record_count(working_set, command, context),
         FulfilmentCommand::Remove(command) => {
             Ok(remove_discrepancies::remove_discrepancies(working_set, command, context))

@@ -7,7 +7,7 @@ use crate::{OrderId, OrderItemId, PackageId, WorkingSet};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FulfilmentOutcome {
     /// An order was sourced.
-    Planned(OrderPlan),
+    Sourced(OrderSourcing),
     /// A package is as the command wanted it.
     PackageRun(PackedLines),
     /// A transfer is as the command wanted it; its lines.
@@ -33,7 +33,7 @@ pub struct PackedLines {
 
 /// The result of sourcing an order.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OrderPlan {
+pub struct OrderSourcing {
     /// The order.
     pub order: OrderId,
     /// All its packages, oldest first.

@@ -38,7 +38,7 @@ impl RunPackage {
     pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
         read_set.packages.insert(self.package);
         if self.command == PackageCommand::NotFound {
-            read_set.planned_packages.insert(self.package);
+            read_set.sourced_packages.insert(self.package);
         }
     }
 
@@ -57,7 +57,7 @@ impl RunPackage {
     }
 }
 
-pub(super) fn run_package(
+pub(super) fn apply(
     working_set: &mut WorkingSet,
     command: &RunPackage,
     context: Context,
@@ -224,6 +224,6 @@ pub(super) fn report_missing(
     else {
         return;
     };
-    flag_discrepancy::mark(working_set, (stock, location), reason, Subject { units, ..subject }, context);
+    flag_discrepancy::flag(working_set, (stock, location), reason, Subject { units, ..subject }, context);
     allocate::deallocate(working_set, item, (Cause::NotFound(item), 0), context);
 }

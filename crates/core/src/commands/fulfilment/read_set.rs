@@ -16,11 +16,11 @@ pub struct FulfilmentReadSet {
     /// Transfers, each with its order as in `orders`.
     pub transfers: BTreeSet<TransferId>,
     /// Of those orders, the ones that may be sourced: with all locations, and their SKUs' stocks there.
-    pub planned_orders: BTreeSet<OrderId>,
+    pub sourced_orders: BTreeSet<OrderId>,
     /// The same for orders known by a package.
-    pub planned_packages: BTreeSet<PackageId>,
+    pub sourced_packages: BTreeSet<PackageId>,
     /// The same for orders known by a transfer.
-    pub planned_transfers: BTreeSet<TransferId>,
+    pub sourced_transfers: BTreeSet<TransferId>,
     /// Discrepancies, each with its stock.
     pub discrepancies: BTreeSet<DiscrepancyId>,
     /// Moves, each with its order as in `orders`.

@@ -128,7 +128,7 @@ fn count(
     if result == CountResult::Marked {
         let place = (stock, location.id);
         let subject = Subject { units: (expected - counted).abs(), ..Subject::default() };
-        line.discrepancy = Some(flag_discrepancy::mark(working_set, place, Reason::CountDifference, subject, context));
+        line.discrepancy = Some(flag_discrepancy::flag(working_set, place, Reason::CountDifference, subject, context));
     } else {
         working_set.stock_mut(stock).counted_at = Some(counted_at);
     }

@@ -38,7 +38,7 @@ impl RunTransfer {
     pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
         read_set.transfers.insert(self.transfer);
         if matches!(self.command, TransferCommand::NotFound | TransferCommand::Ship) {
-            read_set.planned_transfers.insert(self.transfer);
+            read_set.sourced_transfers.insert(self.transfer);
         }
     }
 
@@ -60,7 +60,7 @@ impl RunTransfer {
 
 type Named = SomeUnits<TransferItemId>;
 
-pub(super) fn run_transfer(
+pub(super) fn apply(
     working_set: &mut WorkingSet,
     command: &RunTransfer,
     context: Context,

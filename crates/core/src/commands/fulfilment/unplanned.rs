@@ -57,7 +57,7 @@ fn note_one(working_set: &mut WorkingSet, item: OrderItemId, reason: UnplannedRe
 }
 
 /// Why lines are unplanned for which sourcing has found nothing.
-pub(super) fn reason_of_plan(working_set: &WorkingSet, item: OrderItemId) -> UnplannedReason {
+pub(super) fn reason_of_sourcing(working_set: &WorkingSet, item: OrderItemId) -> UnplannedReason {
     let stock = working_set.reservation(item).and_then(|reservation| working_set.stock(reservation.stock));
     let location = stock.and_then(|stock| working_set.fulfilment.location_of(stock.list));
     match location {
@@ -100,9 +100,9 @@ fn short_of(working_set: &WorkingSet, stock: StockId) -> Vec<OrderItemId> {
 }
 
 fn serve(working_set: &mut WorkingSet, item: OrderItemId, stock: StockId, context: Context) {
-    allocate::allocate(working_set, item, stock, (Cause::Plan(item), 0), context);
+    allocate::allocate(working_set, item, stock, (Cause::Sourcing(item), 0), context);
     note_one(working_set, item, UnplannedReason::NoStock, context);
     if let Some(order) = working_set.item(item).map(|line| line.order) {
-        working_set.mark_plan(order, true);
+        working_set.set_sourcing_due(order, true);
     }
 }

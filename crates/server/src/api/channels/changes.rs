@@ -199,10 +199,10 @@ async fn written(
         let stock = found.get(&told.stock)?;
         let mut row = String::new();
         let object = match told.in_catalog {
-            true => feeds::stock_members(Object::open(&mut row), stock, channel_scope.figure),
+            true => feeds::stock_members(Object::open(&mut row), stock, channel_scope.level),
             false => {
                 let nothing = Stock { on_hand: 0, reserved: 0, reported: 0, external: 0, ..stock.clone() };
-                feeds::stock_members(Object::open(&mut row), &nothing, channel_scope.figure)
+                feeds::stock_members(Object::open(&mut row), &nothing, channel_scope.level)
             }
         };
         object.bool("in_catalog", told.in_catalog).close();

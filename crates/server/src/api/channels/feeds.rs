@@ -219,9 +219,9 @@ pub(super) async fn written(
     match source {
         Source::Stocks | Source::ExtraStocks => {
             let ids: Vec<StockId> = objects.iter().copied().map(StockId::new).collect();
-            let figure = channel_scope.figure;
+            let level = channel_scope.level;
             let found = product_stocks::by_ids(tx, &ids).await?;
-            found.iter().for_each(|stock| put(stock.id.get(), &|out| write_stock(figure)(out, stock)));
+            found.iter().for_each(|stock| put(stock.id.get(), &|out| write_stock(level)(out, stock)));
         }
         Source::Prices | Source::ExtraPrices => {
             let found = resource::by_ids(tx, &PRODUCT_PRICES, objects).await?;
@@ -248,13 +248,13 @@ pub(super) async fn written(
     Ok(objects.iter().filter_map(|id| texts.remove(id)).collect())
 }
 
-fn write_stock(figure: ChannelLevel) -> impl Fn(&mut String, &Stock) + Copy {
-    move |out, stock| stock_members(Object::open(out), stock, figure).close()
+fn write_stock(level: ChannelLevel) -> impl Fn(&mut String, &Stock) + Copy {
+    move |out, stock| stock_members(Object::open(out), stock, level).close()
 }
 
 /// Writes what a channel sees of a stock into an object that is open.
-pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: ChannelLevel) -> Object<'t> {
-    let shown = match figure {
+pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, level: ChannelLevel) -> Object<'t> {
+    let shown = match level {
         // What is off sale because it was not found has no number to be sold by.
         ChannelLevel::Raw if stock.discrepancy_at.is_some() => 0,
         ChannelLevel::Raw => stock.on_hand,
@@ -301,10 +301,10 @@ pub async fn list_stocks(call: RequestContext, source: Source) -> Result<ApiResp
         let channel_scope = ChannelScope::of(tx, channel).await?;
         listing.conditions.push(narrowed(&channel_scope, source, &listing.conditions, "stock_list_id"));
         by_sku(tx, &mut listing.conditions).await?;
-        Ok((channel_scope.figure, product_stocks::page(tx, &listing).await?))
+        Ok((channel_scope.level, product_stocks::page(tx, &listing).await?))
     };
-    let (figure, page) = call.app.store.read("stocks.page", read).await?;
-    call.page(&query, &page, write_stock(figure))
+    let (level, page) = call.app.store.read("stocks.page", read).await?;
+    call.page(&query, &page, write_stock(level))
 }
 
 /// Stocks are found by SKU and list: products that are named by id are named by their SKUs.

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use onhand_core::commands::SomeUnits;
 use onhand_core::fulfilment::{Discrepancy, Package, PackageCommand, PackageItem, Reason};
 use onhand_core::{
-    FulfilmentOutcome, OrderId, OrderItemId, OrderPlan, Outcome, PackageId, PackageItemId, PackedLines, Quantity,
+    FulfilmentOutcome, OrderId, OrderItemId, OrderSourcing, Outcome, PackageId, PackageItemId, PackedLines, Quantity,
     StockLocationId,
 };
 use onhand_store::Tx;
@@ -169,7 +169,7 @@ fn write_item(out: &mut String, package: &Package, line: &PackageItem, all: &[Di
         .close();
 }
 
-fn write_plan(out: &mut String, plan: &OrderPlan) {
+fn write_plan(out: &mut String, plan: &OrderSourcing) {
     Object::open(out)
         .int("order", plan.order.get())
         .list("packages", &plan.packages, write)
@@ -270,7 +270,7 @@ fn answer(outcome: &Outcome) -> ApiResponse {
     let mut body = String::with_capacity(1_024);
     match outcome {
         Outcome::Fulfilment(FulfilmentOutcome::PackageRun(packed)) => write(&mut body, packed),
-        Outcome::Fulfilment(FulfilmentOutcome::Planned(plan)) => write_plan(&mut body, plan),
+        Outcome::Fulfilment(FulfilmentOutcome::Sourced(plan)) => write_plan(&mut body, plan),
         _ => {}
     }
     ApiResponse::text(StatusCode::OK, body)

@@ -81,5 +81,5 @@ pub async fn source(
 ) -> Result<Submitted, ServiceError> {
     let SourcingContext { near, lines, .. } = about(services, order).await?;
     let command = SourceOrder { order, gather_at, near, lines };
-    services.submit_once(requester, Command::Fulfilment(FulfilmentCommand::Plan(command)), record).await
+    services.submit_once(requester, Command::Fulfilment(FulfilmentCommand::Source(command)), record).await
 }

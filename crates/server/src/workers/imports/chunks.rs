@@ -215,7 +215,7 @@ fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock)
         RowStatus::Created => ResultStatus::Created,
         RowStatus::Updated => ResultStatus::Updated,
         RowStatus::Unchanged => ResultStatus::Unchanged,
-        RowStatus::Refused(fault) => messages::row(fault).into(),
+        RowStatus::Rejected(fault) => messages::row(fault).into(),
     };
     RowResult {
         row,

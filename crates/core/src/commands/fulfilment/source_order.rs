@@ -4,7 +4,7 @@
 //! no location has keeps its reservation where it is and stays unplanned. Sourcing again leaves packages alone.
 
 use super::allocate::{self, Allocation};
-use super::outcome::{FulfilmentOutcome, OrderPlan, packed};
+use super::outcome::{FulfilmentOutcome, OrderSourcing, packed};
 use super::{Context, FulfilmentReadSet, order_status, unplanned};
 use crate::fulfilment::{Coordinates, UnplannedReason};
 use crate::{IdKind, OrderId, OrderItemId, Rejection, StockLocationId, WorkingSet};
@@ -14,7 +14,7 @@ use crate::{IdKind, OrderId, OrderItemId, Rejection, StockLocationId, WorkingSet
 pub struct SourceOrder {
     /// The order.
     pub order: OrderId,
-    /// The location that all of it is gathered at; `None` leaves the choice to the plan.
+    /// The location that all of it is gathered at; `None` leaves the choice to sourcing.
     pub gather_at: Option<StockLocationId>,
     /// Where the customer is.
     pub near: Option<Coordinates>,
@@ -26,7 +26,7 @@ impl SourceOrder {
     /// Adds what this command looks at.
     pub(super) fn read_set(&self, read_set: &mut FulfilmentReadSet) {
         read_set.orders.insert(self.order);
-        read_set.planned_orders.insert(self.order);
+        read_set.sourced_orders.insert(self.order);
     }
 
     /// The most ids of a kind that deciding this command can use up.
@@ -35,7 +35,7 @@ impl SourceOrder {
     }
 }
 
-pub(super) fn plan_order(
+pub(super) fn source_order(
     working_set: &mut WorkingSet,
     command: &SourceOrder,
     context: Context,
@@ -45,24 +45,24 @@ pub(super) fn plan_order(
         working_set.fulfilment.locations.get(location).ok_or(Rejection::UnknownLocation(location))?;
     }
     let items: Vec<OrderItemId> =
-        working_set.items_of(order).into_iter().filter(|item| is_to_be_planned(working_set, *item)).collect();
+        working_set.items_of(order).into_iter().filter(|item| is_to_be_sourced(working_set, *item)).collect();
     let allocation = Allocation { order, near: command.near, context };
     let left = match command.gather_at {
         None => allocation.allocate_lines(working_set, &items),
         Some(location) => allocation.consolidate(working_set, &items, location, None),
     };
     for item in &left {
-        unplanned::note(working_set, order, &[*item], unplanned::reason_of_plan(working_set, *item), context);
+        unplanned::note(working_set, order, &[*item], unplanned::reason_of_sourcing(working_set, *item), context);
     }
     unplanned::note(working_set, order, &[], UnplannedReason::NoStock, context);
-    working_set.mark_plan(order, false);
+    working_set.set_sourcing_due(order, false);
     order_status::follow_lines(working_set, order, context);
     let packages: Vec<_> = working_set.fulfilment.packages_of(order).map(|package| package.id).collect();
     let packages = packages.into_iter().map(|package| packed(working_set, package)).collect();
-    Ok(FulfilmentOutcome::Planned(OrderPlan { order, packages, unplanned: left }))
+    Ok(FulfilmentOutcome::Sourced(OrderSourcing { order, packages, unplanned: left }))
 }
 
-fn is_to_be_planned(working_set: &WorkingSet, item: OrderItemId) -> bool {
+fn is_to_be_sourced(working_set: &WorkingSet, item: OrderItemId) -> bool {
     let Some(line) = working_set.item(item) else { return false };
     let stock = working_set.stock(line.stock).map(|stock| stock.list);
     let is_located =
