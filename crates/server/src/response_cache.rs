@@ -12,8 +12,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use bytes::Bytes;
-use onhand_core::{Changes, StockId, Timestamp};
+use onhand_core::Timestamp;
 use onhand_store::{Error, SnapshotToken, Store};
+
+use crate::writer::{ChangedStocks, CommitObserver};
 
 /// Bytes of all cached pages and their names; more, and all are dropped.
 const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
@@ -65,22 +67,6 @@ pub enum ReadPoint {
     Nothing,
 }
 
-/// The stocks that a commit writes, as far as pages depend on them.
-pub struct ChangedStocks {
-    /// Those that were there before.
-    pub changed: Vec<StockId>,
-    /// Whether there are others.
-    pub any_made: bool,
-}
-
-impl ChangedStocks {
-    /// Those of a batch.
-    pub fn of(changes: &Changes) -> Self {
-        let changed = changes.stocks.changed_rows().map(|stock| stock.id).collect();
-        Self { changed, any_made: !changes.stocks.made.is_empty() }
-    }
-}
-
 impl ReadPoint {
     /// The same, and until the clock shows another second: what a page shows may change by itself, with time.
     #[must_use]
@@ -103,10 +89,10 @@ impl Default for ResponseCache {
     }
 }
 
-impl ResponseCache {
-    /// Says what the coming commit changes. No page that shows it is given or kept until
-    /// [`Self::invalidate_after_commit`].
-    pub fn invalidate_before_commit(&self, stocks: &ChangedStocks) {
+impl CommitObserver for ResponseCache {
+    /// Raises the versions of what the coming commit changes. No page that shows it is given or cached until
+    /// [`Self::after_commit`].
+    fn before_commit(&self, stocks: &ChangedStocks) {
         let rows = stocks.any_made.then_some(ROWS);
         let stocks = stocks.changed.iter().map(|stock| version(block(stock.get())));
         let mut changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -117,14 +103,16 @@ impl ResponseCache {
         }
     }
 
-    /// Says that the commit is over, however it ended. Called before any caller is answered.
-    pub fn invalidate_after_commit(&self) {
+    /// Raises them again.
+    fn after_commit(&self) {
         // Commits first: a reader that sees a raised version sees the raised number of commits too.
         self.commits.fetch_add(1, Ordering::SeqCst);
         let changed = std::mem::take(&mut *self.changing.lock().unwrap_or_else(PoisonError::into_inner));
         changed.into_iter().for_each(|version| self.raise(version));
     }
+}
 
+impl ResponseCache {
     /// To be taken before a page is looked for.
     pub async fn before(&self, store: &Store) -> Result<ReadPoint, Error> {
         if !store.is_shared() {
@@ -208,6 +196,8 @@ const fn block(id: i64) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use onhand_core::StockId;
+
     use super::*;
 
     const BODY: Bytes = Bytes::from_static(b"[]");
@@ -225,8 +215,8 @@ mod tests {
     }
 
     fn commit(pages: &ResponseCache, stocks: &[i64]) {
-        pages.invalidate_before_commit(&changes(stocks));
-        pages.invalidate_after_commit();
+        pages.before_commit(&changes(stocks));
+        pages.after_commit();
     }
 
     #[test]
@@ -243,7 +233,7 @@ mod tests {
     fn a_new_stock_ends_every_page() {
         let pages = ResponseCache::default();
         kept(&pages, (1 << 16, 1 << 16));
-        pages.invalidate_before_commit(&ChangedStocks { changed: Vec::new(), any_made: true });
+        pages.before_commit(&ChangedStocks { changed: Vec::new(), any_made: true });
         assert!(!found(&pages));
     }
 
@@ -252,11 +242,11 @@ mod tests {
     fn a_page_does_not_outlive_the_commit_that_makes_it_old() {
         let pages = ResponseCache::default();
         kept(&pages, (1 << 16, 1 << 16));
-        pages.invalidate_before_commit(&changes(&[1 << 16, (1 << 16) + 1]));
+        pages.before_commit(&changes(&[1 << 16, (1 << 16) + 1]));
         assert!(!found(&pages), "it may be old by now");
         kept(&pages, (1 << 16, 1 << 16));
         assert!(!found(&pages), "it may have been read before the commit");
-        pages.invalidate_after_commit();
+        pages.after_commit();
         assert!(!found(&pages));
         kept(&pages, (1 << 16, 1 << 16));
         assert!(found(&pages));

@@ -7,16 +7,18 @@ use std::sync::Arc;
 
 use onhand_store::Store;
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 use crate::auth::AnonymousLimiter;
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::readiness::Readiness;
+use crate::response_cache::ResponseCache;
 use crate::services::Services;
 use crate::watch::Watch;
 use crate::workers::change_feed::Feed;
 use crate::workers::imports::ImportWorkers;
-use crate::writer::Writer;
+use crate::writer::{CommitObserver, Writer};
 
 /// Downloads at once; each has a thread of its own.
 const DOWNLOADS_MAX: usize = 16;
@@ -25,6 +27,8 @@ const DOWNLOADS_MAX: usize = 16;
 pub struct App {
     /// What services work with: the database, the writer, the time, the configuration, and who is signed in.
     pub services: Arc<Services>,
+    /// Answers that are valid until something they show changes.
+    pub response_cache: Arc<ResponseCache>,
     /// The workers for imports.
     pub import_workers: Arc<ImportWorkers>,
     /// What those who wait for changes wait on.
@@ -40,14 +44,19 @@ pub struct App {
 }
 
 impl App {
-    /// Puts the parts together.
-    pub fn new(store: Store, writer: Writer, clock: Clock, config: ServeConfig) -> Arc<Self> {
+    /// Starts the writer and puts the parts together. The task ends after the last handle on the writer is gone and
+    /// everything queued is answered.
+    pub fn start(store: Store, clock: Clock, config: ServeConfig) -> (Arc<Self>, JoinHandle<()>) {
+        let response_cache = Arc::new(ResponseCache::default());
+        let observers: [Arc<dyn CommitObserver>; 1] = [response_cache.clone()];
+        let (writer, draining) = Writer::start(&store, &clock, &observers.into());
         let anonymous_limiter = AnonymousLimiter::new(config.anonymous_requests_max);
         let disk_free_bytes_min = config.disk_free_bytes_min;
         let readiness = Readiness::new(store.clone(), writer.clone(), clock.clone(), disk_free_bytes_min);
         let watch = Arc::new(Watch::new(store.clone(), clock.clone()));
         let services = Services::new(store, writer, clock, config);
-        Arc::new(Self {
+        let app = Arc::new(Self {
+            response_cache,
             import_workers: Arc::new(ImportWorkers::new(services.clone())),
             feed: Arc::new(Feed::new(services.clone())),
             services,
@@ -55,7 +64,8 @@ impl App {
             downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
             readiness,
             watch,
-        })
+        });
+        (app, draining)
     }
 }
 

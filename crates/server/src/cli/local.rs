@@ -25,7 +25,7 @@ use crate::services::reads::Reads;
 use crate::services::table_file::Sink;
 use crate::services::{Requester, Services, exports};
 use crate::wire::Family;
-use crate::writer::Writer;
+use crate::writer::{CommitObservers, Writer};
 
 /// How long the writer may take to end what it has begun.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -40,7 +40,7 @@ impl LocalClient {
     /// Opens a database that must be there.
     pub(super) async fn open(config: &DatabaseConfig) -> anyhow::Result<Self> {
         let store = database::open_existing(config).await?;
-        let (writer, draining) = Writer::start(&store, &Clock::System);
+        let (writer, draining) = Writer::start(&store, &Clock::System, &CommitObservers::default());
         let services = Services::new(store, writer, Clock::System, ServeConfig::of_environment()?);
         Ok(Self { services, draining })
     }

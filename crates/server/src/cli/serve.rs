@@ -25,7 +25,6 @@ use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::services::accounts::users::{self, NewUser};
 use crate::state::App;
 use crate::supervise::keep_going;
-use crate::writer::Writer;
 use crate::{demo, http, measures, watch, workers};
 
 /// How often housekeeping runs.
@@ -85,8 +84,7 @@ async fn serve(
     renew_copy(store, clock.now()).await?;
     let admin = first_admin(store, &config, &clock).await?;
     measures::recorder(); // from here on, numbers are kept
-    let (writer, mut draining) = Writer::start(store, &clock);
-    let app = App::new(store.clone(), writer, clock, config);
+    let (app, mut draining) = App::start(store.clone(), clock, config);
     if app.config.demo {
         demo::fill(&app).await.context("cannot fill the demonstration")?;
     }

@@ -232,7 +232,7 @@ async fn channel(app: &App, caller: &Caller, text: &str) -> Result<ChannelId, Er
         return Err(Error::not_found());
     }
     // Asked for with every request of a channel, so it is kept like a page.
-    let (response_cache, name) = (app.writer.response_cache(), format!("channel {}", id.get()));
+    let (response_cache, name) = (&app.response_cache, format!("channel {}", id.get()));
     let before = response_cache.before_all(&app.store).await?;
     if response_cache.find(&name, &before).is_none() {
         let found = app.store.read_inline("channels.by_id", async move |tx| channels::by_id(tx, id).await).await?;
@@ -325,7 +325,6 @@ mod tests {
     use crate::auth::Permission;
     use crate::clock::Clock;
     use crate::config::ServeConfig;
-    use crate::writer::Writer;
 
     async fn broken(_: RequestContext) -> Result<ApiResponse, Error> {
         tokio::task::yield_now().await;
@@ -337,9 +336,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = format!("sqlite:{}", folder.path().join("t.db").display());
         let store = Store::open(&url, &Options::default()).await.expect("it opens");
-        let (writer, _draining) = Writer::start(&store, &Clock::System);
         let config = ServeConfig::of_environment().expect("the defaults are right");
-        let app = App::new(store, writer, Clock::System, config);
+        let (app, _draining) = App::start(store, Clock::System, config);
         let route = Arc::new(Route::new(Method::GET, "healthz", Permission::Public, broken, "It is broken."));
         let place = RoutePath { family: Family::V1, below_channel: false, origin: NOWHERE };
         for _ in 0..2 {

@@ -125,12 +125,12 @@ mod tests {
     use crate::services::imports::receive::{self, ImportOptions, Received};
     use crate::services::stock;
     use crate::services::stock_lists::{self, StockListEdit};
-    use crate::writer::Writer;
+    use crate::writer::{CommitObservers, Writer};
 
     async fn services(folder: &std::path::Path) -> Arc<Services> {
         let url = format!("sqlite:{}", folder.join("t.db").display());
         let store = Store::open(&url, &Options::default()).await.expect("it opens");
-        let (writer, _draining) = Writer::start(&store, &Clock::System);
+        let (writer, _draining) = Writer::start(&store, &Clock::System, &CommitObservers::default());
         let config = ServeConfig::of_environment().expect("the defaults are right");
         Services::new(store, writer, Clock::System, config)
     }

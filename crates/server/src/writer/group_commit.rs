@@ -17,9 +17,8 @@ use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
 use tokio::sync::{Notify, mpsc};
 
 use super::dedup::Dedup;
-use super::{Answering, Submission, SubmissionResult, SubmitError, Waiting};
+use super::{Answering, ChangedStocks, CommitObservers, Submission, SubmissionResult, SubmitError, Waiting};
 use crate::clock::Clock;
-use crate::response_cache::{ChangedStocks, ResponseCache};
 use crate::supervise::caught;
 
 /// Up to so many commands are always taken together: fewer would not make up for the flush they share.
@@ -66,7 +65,7 @@ fn tell(answers: &mut [Option<Answering>], settled: impl Iterator<Item = Result<
 pub(super) struct Batcher {
     store: Store,
     clock: Clock,
-    response_cache: Arc<ResponseCache>,
+    observers: CommitObservers,
     due: Arc<Notify>,
     /// Goes up when a batch of callers begins and when it ends, so it is odd while one is under way; of all batchers of
     /// this process.
@@ -81,12 +80,12 @@ impl Batcher {
     pub(super) fn new(
         store: &Store,
         clock: &Clock,
-        response_cache: Arc<ResponseCache>,
+        observers: CommitObservers,
         due: Arc<Notify>,
         calls: Arc<AtomicU64>,
     ) -> Self {
         let (ids, last) = (IdAllocator::default(), Timestamp::from_micros(0));
-        Self { store: store.clone(), clock: clock.clone(), response_cache, due, calls, seen: 0, ids, last }
+        Self { store: store.clone(), clock: clock.clone(), observers, due, calls, seen: 0, ids, last }
     }
 
     /// How many chunks may be taken together.
@@ -193,20 +192,19 @@ impl Batcher {
         let needed =
             |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum::<i64>() + served(kind);
         ids::refill(&self.store, &mut self.ids, needed).await?;
-        let (ids, response_cache, clock, last) =
-            (self.ids.clone(), self.response_cache.clone(), self.clock.clone(), self.last);
+        let (ids, observers, clock, last) = (self.ids.clone(), self.observers.clone(), self.clock.clone(), self.last);
         let body = async move |tx: &mut Tx<'_>| {
             // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
             let now = || clock.now().max(last.plus_micros(1));
             let batch = Box::pin(decide_batch(tx, &batch[part], takes_ahead, ids, now)).await?;
-            response_cache.invalidate_before_commit(&batch.stocks);
+            observers.iter().for_each(|observer| observer.before_commit(&batch.stocks));
             Ok((batch, Instant::now()))
         };
-        // A commit that failed may be in doubt, so pages are taken to have changed even then.
+        // A commit that failed may be in doubt, so observers take it to have changed what it would have.
         let broken = |panic| Err(Error::Internal(format!("a rule of the program was broken: {panic}")));
         let begun = Instant::now();
-        let settled = caught(self.store.write("ledger.batch", body)).await.unwrap_or_else(broken);
-        self.response_cache.invalidate_after_commit();
+        let settled = caught(self.store.write("writer.batch", body)).await.unwrap_or_else(broken);
+        self.observers.iter().for_each(|observer| observer.after_commit());
         let (batch, written) = settled.inspect_err(|fault| {
             // Ids are used again, unless they may be in use already.
             if matches!(fault, Error::CommitInDoubt(_)) {

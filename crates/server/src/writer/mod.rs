@@ -8,6 +8,7 @@
 
 mod dedup;
 mod group_commit;
+mod observer;
 mod optimistic;
 
 use std::future::Future;
@@ -25,9 +26,9 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::group_commit::Batcher;
+pub use self::observer::{ChangedStocks, CommitObserver, CommitObservers};
 pub use self::optimistic::SpeculativeDecider;
 use crate::clock::Clock;
-use crate::response_cache::ResponseCache;
 
 /// Commands that may wait: one of each connection that there may be, and some. Batches grow with what waits, so that a
 /// long queue is worked off faster than a short one; at tens of thousands a second this is well under a second of work.
@@ -120,17 +121,15 @@ pub struct Writer {
     callers: mpsc::Sender<Waiting>,
     /// Each for its part of the chunks.
     chunks: Vec<mpsc::Sender<Waiting>>,
-    response_cache: Arc<ResponseCache>,
     submitted: Arc<AtomicU64>,
     due: Arc<Notify>,
 }
 
 impl Writer {
     /// Starts the writer of a store. The task ends after the last handle is gone and everything queued is answered.
-    pub fn start(store: &Store, clock: &Clock) -> (Self, JoinHandle<()>) {
-        let (response_cache, due, calls) =
-            (Arc::new(ResponseCache::default()), Arc::new(Notify::new()), Arc::default());
-        let batcher = || Batcher::new(store, clock, response_cache.clone(), due.clone(), Arc::clone(&calls));
+    pub fn start(store: &Store, clock: &Clock, observers: &CommitObservers) -> (Self, JoinHandle<()>) {
+        let (due, calls) = (Arc::new(Notify::new()), Arc::default());
+        let batcher = || Batcher::new(store, clock, observers.clone(), due.clone(), Arc::clone(&calls));
         let (callers, of_callers) = mpsc::channel(QUEUE_MAX);
         let chunk_writers = if store.is_shared() { CHUNK_WRITERS } else { 1 };
         let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..chunk_writers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
@@ -142,7 +141,7 @@ impl Writer {
         of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(nobody(), chunks))));
         // The end of one is the end of all: no task would answer what the others still take.
         let running = tokio::spawn(async move { while let Some(Ok(Ok(()))) = running.join_next().await {} });
-        (Self { callers, chunks, response_cache, submitted: Arc::default(), due }, running)
+        (Self { callers, chunks, submitted: Arc::default(), due }, running)
     }
 
     /// Submits a command and waits until it is on disk, or rejected.
@@ -159,11 +158,6 @@ impl Writer {
         self.submitted.fetch_add(1, Ordering::Relaxed);
         let broken = || Error::CommitInDoubt("the writer has panicked".to_owned());
         settled.await.map_err(|_| SubmitError::Store(broken()))?
-    }
-
-    /// The response cache: the writer tells it what has changed before it answers.
-    pub fn response_cache(&self) -> &ResponseCache {
-        &self.response_cache
     }
 
     /// Woken when an order is to be sourced.

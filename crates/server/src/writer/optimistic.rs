@@ -52,6 +52,6 @@ impl SpeculativeDecider {
             let seen = optimistic::look(tx, list, skus.iter().map(String::as_str), &mut working_set).await?;
             Ok(seen.map(|seen| (working_set, seen)))
         };
-        self.store.read_inline("ledger.ahead", body).await
+        self.store.read_inline("writer.speculate", body).await
     }
 }

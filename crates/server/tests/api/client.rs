@@ -16,7 +16,6 @@ use onhand::clock::Clock;
 use onhand::config::ServeConfig;
 use onhand::state::App;
 use onhand::wire::scalar;
-use onhand::writer::Writer;
 use onhand::{http, workers};
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::tables::accounts::{self, Account};
@@ -76,8 +75,7 @@ impl TestServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         config.listen = address;
-        let (writer, _draining) = Writer::start(&store, &clock);
-        let app = App::new(store, writer, clock, config);
+        let (app, _draining) = App::start(store, clock, config);
         let workers = Some(workers::start(&app.import_workers, &app.feed));
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };

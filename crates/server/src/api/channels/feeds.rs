@@ -170,7 +170,7 @@ pub(super) fn query(call: &RequestContext, filters: &[Filter]) -> Result<(Query,
 /// `GET …/inserts/`, `…/updates/`, `…/inserts_or_updates/`.
 pub async fn feed(call: RequestContext, source: Source, offers: &'static [Offer]) -> Result<ApiResponse, Error> {
     let channel = call.own_channel()?;
-    let (response_cache, name) = (call.app.writer.response_cache(), call.name());
+    let (response_cache, name) = (&call.app.response_cache, call.name());
     // Delivery failures and leases run out.
     let before = response_cache.before_all(&call.app.store).await?.within(call.app.clock.now());
     if let Some(body) = response_cache.find(&name, &before) {

@@ -188,7 +188,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         query.listing.conditions.push(own);
         return Ok(listed(&call, &query, false).await?.0);
     }
-    let response_cache = call.app.writer.response_cache();
+    let response_cache = &call.app.response_cache;
     let name = call.name();
     let before = response_cache.before(&call.app.store).await?;
     if let Some(body) = response_cache.find(&name, &before) {

@@ -1,0 +1,36 @@
+//! Commit observers: what follows the commits of the writer without being a part of it.
+//!
+//! Promises: an observer is told what a commit changes before any reader can see it, and that the commit is over before
+//! any caller is answered. An observer cannot fail, and it delays every commit, so it must not wait. Must not know what
+//! an observer does.
+
+use onhand_core::{Changes, StockId};
+
+/// The stocks that a commit writes.
+pub struct ChangedStocks {
+    /// Those that were there before.
+    pub changed: Vec<StockId>,
+    /// Whether there are others.
+    pub any_made: bool,
+}
+
+impl ChangedStocks {
+    /// Those of a batch.
+    pub fn of(changes: &Changes) -> Self {
+        let changed = changes.stocks.changed_rows().map(|stock| stock.id).collect();
+        Self { changed, any_made: !changes.stocks.made.is_empty() }
+    }
+}
+
+/// What wants to know of commits. Several batchers of a writer call it, each between its own `before_commit` and
+/// `after_commit`.
+pub trait CommitObserver: Send + Sync {
+    /// Called in the transaction, when everything is written and the commit comes next.
+    fn before_commit(&self, stocks: &ChangedStocks);
+
+    /// Called when the commit is over. It may have failed, or be in doubt.
+    fn after_commit(&self);
+}
+
+/// Some observers.
+pub type CommitObservers = std::sync::Arc<[std::sync::Arc<dyn CommitObserver>]>;
