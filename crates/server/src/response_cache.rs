@@ -6,19 +6,26 @@
 //! validator no longer fits. Where several processes write, and for pages of anything else, a page is cached with a
 //! snapshot token, which changes with every commit of any process. Must not know what a page says.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use onhand_core::Timestamp;
 use onhand_store::{Error, SnapshotToken, Store};
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use crate::writer::{ChangedStocks, CommitObserver};
 
-/// Bytes of all cached pages and their names; more, and all are dropped.
-const KEPT_BYTES_MAX: usize = 16 * 1_024 * 1_024;
+/// Bytes of all cached pages and their names; more, and the pages go that are asked for least.
+const CACHED_BYTES_MAX: u64 = 16 * 1_024 * 1_024;
+/// Pages that are expected in so many bytes.
+const CACHED_PAGES: usize = 1_024;
+/// Parts of the cache, each with a lock of its own. A page must fit into one, so their number does not grow with the
+/// processors.
+const SHARDS: usize = 8;
 /// Versions. Blocks that share one make each other's pages old too early, never too late.
 const VERSIONS: usize = 4_096;
 /// The version that every page has in its validator: of which rows there are at all.
@@ -34,21 +41,27 @@ pub struct ResponseCache {
     /// Odd while a commit that changes the block is under way.
     versions: Vec<AtomicU64>,
     changing: Mutex<BTreeSet<usize>>,
-    kept: RwLock<CachedResponse>,
+    pages: Cache<String, CachedPage, PageWeighter>,
 }
 
-#[derive(Default)]
-struct CachedResponse {
-    pages: HashMap<String, Page>,
-    bytes: usize,
-}
-
-struct Page {
-    stamp: Validator,
+#[derive(Clone)]
+struct CachedPage {
+    validator: Validator,
     body: Bytes,
 }
 
+/// A page weighs its bytes. A client chooses its name, so that counts too.
+#[derive(Clone)]
+struct PageWeighter;
+
+impl Weighter<String, CachedPage> for PageWeighter {
+    fn weight(&self, name: &String, page: &CachedPage) -> u64 {
+        (name.len() + page.body.len()) as u64
+    }
+}
+
 /// When a cached page is valid.
+#[derive(Clone)]
 enum Validator {
     /// These blocks have versions of this sum.
     Versions { blocks: RangeInclusive<i64>, sum: u64 },
@@ -63,7 +76,7 @@ pub enum ReadPoint {
     Commits(u64),
     /// The database's snapshot token.
     SnapshotToken(SnapshotToken),
-    /// Nothing: pages cannot be kept.
+    /// Nothing: pages cannot be cached.
     Nothing,
 }
 
@@ -72,7 +85,7 @@ impl ReadPoint {
     #[must_use]
     pub fn within(self, now: Timestamp) -> Self {
         match self {
-            Self::SnapshotToken(mark) => Self::SnapshotToken(format!("{mark} {}", now.micros() / 1_000_000).into()),
+            Self::SnapshotToken(token) => Self::SnapshotToken(format!("{token} {}", now.micros() / 1_000_000).into()),
             Self::Commits(_) | Self::Nothing => Self::Nothing,
         }
     }
@@ -80,11 +93,15 @@ impl ReadPoint {
 
 impl Default for ResponseCache {
     fn default() -> Self {
+        let mut options = OptionsBuilder::new();
+        options.shards(SHARDS).estimated_items_capacity(CACHED_PAGES).weight_capacity(CACHED_BYTES_MAX);
+        let options = options.build().expect("both capacities are given");
+        let (hash_builder, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
         Self {
             commits: AtomicU64::new(0),
             versions: (0..=VERSIONS).map(|_| AtomicU64::new(0)).collect(),
             changing: Mutex::default(),
-            kept: RwLock::default(),
+            pages: Cache::with_options(options, PageWeighter, hash_builder, lifecycle),
         }
     }
 }
@@ -132,39 +149,30 @@ impl ResponseCache {
 
     /// The page cached under a name, if it is still valid.
     pub fn find(&self, name: &str, before: &ReadPoint) -> Option<Bytes> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        let page = kept.pages.get(name)?;
-        let holds = match (&page.stamp, before) {
+        let page = self.pages.get(name)?;
+        let is_valid = match (&page.validator, before) {
             (Validator::Versions { blocks, sum }, ReadPoint::Commits(_)) => self.versions(blocks).sum::<u64>() == *sum,
             (Validator::SnapshotToken(then), ReadPoint::SnapshotToken(now)) => then == now,
             _ => false,
         };
-        holds.then(|| page.body.clone())
+        is_valid.then_some(page.body)
     }
 
-    /// Keeps a page that shows rows with these first and last ids, unless something was committed since `before`.
+    /// Caches a page that shows rows with these first and last ids, unless something was committed since `before`.
     pub fn insert(&self, name: String, body: &Bytes, rows: Option<(i64, i64)>, before: ReadPoint) {
-        let stamp = match before {
-            ReadPoint::Commits(before) => self.stamp(rows, before),
-            ReadPoint::SnapshotToken(mark) => Some(Validator::SnapshotToken(mark)),
+        let validator = match before {
+            ReadPoint::Commits(before) => self.validator(rows, before),
+            ReadPoint::SnapshotToken(token) => Some(Validator::SnapshotToken(token)),
             ReadPoint::Nothing => None,
         };
-        let Some(stamp) = stamp else { return };
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
-        // A client chooses the name, so it counts too.
-        let bytes = name.len() + body.len();
-        if kept.bytes + bytes > KEPT_BYTES_MAX {
-            *kept = CachedResponse::default();
+        if let Some(validator) = validator {
+            self.pages.insert(name, CachedPage { validator, body: body.clone() });
         }
-        let size = name.len();
-        let old = kept.pages.insert(name, Page { stamp, body: body.clone() });
-        kept.bytes += bytes;
-        kept.bytes -= old.map_or(0, |page| size + page.body.len());
     }
 
     /// The validator of a page that was read after so many commits, if there have been no more and none is under way.
     /// Versions only grow, so equal sums mean equal versions.
-    fn stamp(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Validator> {
+    fn validator(&self, rows: Option<(i64, i64)>, before: u64) -> Option<Validator> {
         let (first, last) = rows?;
         let blocks = block(first.min(last))..=block(first.max(last));
         if blocks.end() - blocks.start() >= BLOCKS_MAX {
@@ -172,8 +180,8 @@ impl ResponseCache {
         }
         let sum = self.versions(&blocks).sum();
         let is_changing = self.versions(&blocks).any(|version| version % 2 == 1);
-        let holds = !is_changing && self.commits.load(Ordering::SeqCst) == before;
-        holds.then_some(Validator::Versions { blocks, sum })
+        let is_current = !is_changing && self.commits.load(Ordering::SeqCst) == before;
+        is_current.then_some(Validator::Versions { blocks, sum })
     }
 
     fn versions(&self, blocks: &RangeInclusive<i64>) -> impl Iterator<Item = u64> {
@@ -202,7 +210,7 @@ mod tests {
 
     const BODY: Bytes = Bytes::from_static(b"[]");
 
-    fn kept(pages: &ResponseCache, rows: (i64, i64)) {
+    fn cache(pages: &ResponseCache, rows: (i64, i64)) {
         pages.insert("page".to_owned(), &BODY, Some(rows), pages.commits());
     }
 
@@ -220,9 +228,9 @@ mod tests {
     }
 
     #[test]
-    fn a_page_holds_until_one_of_its_blocks_changes() {
+    fn a_page_is_valid_until_one_of_its_blocks_changes() {
         let pages = ResponseCache::default();
-        kept(&pages, (1 << 16, 3 << 16));
+        cache(&pages, (1 << 16, 3 << 16));
         commit(&pages, &[4 << 16, 7]);
         assert!(found(&pages), "other blocks changed");
         commit(&pages, &[(2 << 16) + 9]);
@@ -232,7 +240,7 @@ mod tests {
     #[test]
     fn a_new_stock_ends_every_page() {
         let pages = ResponseCache::default();
-        kept(&pages, (1 << 16, 1 << 16));
+        cache(&pages, (1 << 16, 1 << 16));
         pages.before_commit(&ChangedStocks { changed: Vec::new(), any_made: true });
         assert!(!found(&pages));
     }
@@ -241,19 +249,19 @@ mod tests {
     #[test]
     fn a_page_does_not_outlive_the_commit_that_makes_it_old() {
         let pages = ResponseCache::default();
-        kept(&pages, (1 << 16, 1 << 16));
+        cache(&pages, (1 << 16, 1 << 16));
         pages.before_commit(&changes(&[1 << 16, (1 << 16) + 1]));
         assert!(!found(&pages), "it may be old by now");
-        kept(&pages, (1 << 16, 1 << 16));
+        cache(&pages, (1 << 16, 1 << 16));
         assert!(!found(&pages), "it may have been read before the commit");
         pages.after_commit();
         assert!(!found(&pages));
-        kept(&pages, (1 << 16, 1 << 16));
+        cache(&pages, (1 << 16, 1 << 16));
         assert!(found(&pages));
     }
 
     #[test]
-    fn a_page_read_while_something_was_committed_is_not_kept() {
+    fn a_page_read_while_something_was_committed_is_not_cached() {
         let pages = ResponseCache::default();
         let before = pages.commits();
         commit(&pages, &[9 << 16]);
@@ -262,12 +270,12 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_shared_database_holds_as_long_as_its_mark() {
+    fn a_page_of_a_shared_database_is_valid_as_long_as_its_token() {
         let pages = ResponseCache::default();
-        let mark = |text: &str| ReadPoint::SnapshotToken(text.into());
-        pages.insert("page".to_owned(), &BODY, Some((1, 1)), mark("a"));
-        assert!(pages.find("page", &mark("a")).is_some());
-        assert!(pages.find("page", &mark("b")).is_none());
+        let token = |text: &str| ReadPoint::SnapshotToken(text.into());
+        pages.insert("page".to_owned(), &BODY, Some((1, 1)), token("a"));
+        assert!(pages.find("page", &token("a")).is_some());
+        assert!(pages.find("page", &token("b")).is_none());
         assert!(pages.find("page", &ReadPoint::Nothing).is_none());
         pages.insert("other".to_owned(), &BODY, Some((1, 1)), ReadPoint::Nothing);
         assert!(pages.find("other", &ReadPoint::Nothing).is_none());
@@ -276,22 +284,19 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let pages = ResponseCache::default();
-        let body = Bytes::from(vec![b' '; KEPT_BYTES_MAX / 4]);
+        let body = Bytes::from(vec![b' '; CACHED_BYTES_MAX as usize / 40]);
         for number in 0..50 {
             pages.insert(number.to_string(), &body, Some((1, 1)), pages.commits());
         }
-        assert!(pages.kept.read().expect("not poisoned").bytes <= KEPT_BYTES_MAX);
+        assert!(pages.pages.weight() <= CACHED_BYTES_MAX);
+        assert!(!pages.pages.is_empty(), "pages of this size are cached");
     }
 
     #[test]
     fn long_names_do_not_escape_the_bound() {
         let pages = ResponseCache::default();
-        let name = |number: usize| number.to_string() + &" ".repeat(KEPT_BYTES_MAX / 4);
+        let name = |number: usize| number.to_string() + &" ".repeat(CACHED_BYTES_MAX as usize / 4);
         (0..9).for_each(|number| pages.insert(name(number), &BODY, Some((1, 1)), pages.commits()));
-        pages.insert(name(8), &BODY, Some((1, 1)), pages.commits());
-        let kept = pages.kept.read().expect("not poisoned");
-        let bytes: usize = kept.pages.iter().map(|(name, page)| name.len() + page.body.len()).sum();
-        assert!(bytes <= KEPT_BYTES_MAX, "{bytes}");
-        assert_eq!(bytes, kept.bytes, "what is counted is what is there");
+        assert!(pages.pages.weight() <= CACHED_BYTES_MAX);
     }
 }

@@ -4,12 +4,14 @@
 //! clock. Must not know routes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::tables::accounts;
 use onhand_store::{Error, Store};
+use quick_cache::sync::Cache;
 use subtle::ConstantTimeEq as _;
 
 use super::{Role, token};
@@ -17,7 +19,7 @@ use crate::clock::Clock;
 
 /// How long a token is trusted without asking the store: the longest a revoked token can live on.
 const TRUST: Duration = Duration::from_secs(5);
-/// Remembered tokens; more and the memory is emptied, which costs one look-up each.
+/// Remembered tokens; more, and those that are used least cost a look-up again.
 const REMEMBERED_MAX: usize = 10_000;
 
 /// Who is calling.
@@ -58,11 +60,14 @@ pub struct TokenLookup {
     at: Duration,
 }
 
+#[derive(Clone)]
 struct Remembered {
     hash: [u8; 32],
     caller: Caller,
-    /// When the store was asked, by the monotonic clock; `None` if it is to be asked again in any case.
-    since: Option<Duration>,
+    /// When the store was asked, by the monotonic clock.
+    since: Duration,
+    /// How often everything had been forgotten by then.
+    forgotten: u64,
 }
 
 /// Turns tokens into callers.
@@ -70,41 +75,39 @@ pub struct Sessions {
     store: Store,
     clock: Clock,
     idle_seconds: Option<i64>,
-    remembered: RwLock<HashMap<String, Remembered>>,
+    remembered: Cache<String, Remembered>,
+    /// How often everything was forgotten.
+    forgotten: AtomicU64,
     used: Mutex<HashMap<i64, Timestamp>>,
 }
 
 impl Sessions {
     /// Sessions of a store. A log-in's token that is not used for `idle_seconds` ends, if that is given.
     pub fn new(store: Store, clock: Clock, idle_seconds: Option<i64>) -> Self {
-        Self { store, clock, idle_seconds, remembered: RwLock::default(), used: Mutex::default() }
+        let (remembered, forgotten) = (Cache::new(REMEMBERED_MAX), AtomicU64::new(0));
+        Self { store, clock, idle_seconds, remembered, forgotten, used: Mutex::default() }
     }
 
     /// What is known of a token.
     pub fn recall(&self, token: &str) -> Recalled {
         let Some(prefix) = token::prefix(token) else { return Recalled::Nobody };
         let asked = TokenLookup { prefix: prefix.to_owned(), hash: token::hash(token), at: self.clock.monotonic() };
-        let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
-        let same = |entry: &&Remembered| bool::from(entry.hash.ct_eq(&asked.hash));
-        let Some(entry) = remembered.get(prefix).filter(same) else { return Recalled::New(asked) };
-        let age = entry.since.and_then(|since| asked.at.checked_sub(since));
-        match age.is_some_and(|age| age < TRUST) {
-            true => Recalled::Caller(entry.caller.clone()),
+        let same = |entry: &Remembered| bool::from(entry.hash.ct_eq(&asked.hash));
+        let Some(entry) = self.remembered.get(prefix).filter(same) else { return Recalled::New(asked) };
+        let is_recent = asked.at.checked_sub(entry.since).is_some_and(|age| age < TRUST);
+        match is_recent && entry.forgotten == self.forgotten.load(Ordering::SeqCst) {
+            true => Recalled::Caller(entry.caller),
             false => Recalled::Known(asked),
         }
     }
 
     /// Looks a token up: whose it is; `None` for one that is wrong, revoked, at its end, or of an inactive account.
     pub async fn look_up(&self, asked: TokenLookup) -> Result<Option<Caller>, Error> {
+        let forgotten = self.forgotten.load(Ordering::SeqCst);
         let found = self.stored(asked.prefix.clone(), asked.hash).await?;
         match &found {
-            Some(caller) => self.remember(&asked, caller),
-            None => {
-                let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
-                if remembered.get(&asked.prefix).is_some_and(|entry| entry.hash == asked.hash) {
-                    remembered.remove(&asked.prefix);
-                }
-            }
+            Some(caller) => self.remember(&asked, caller, forgotten),
+            None => _ = self.remembered.remove_if(&asked.prefix, |entry| entry.hash == asked.hash),
         }
         Ok(found)
     }
@@ -134,21 +137,15 @@ impl Sessions {
             .await
     }
 
-    fn remember(&self, asked: &TokenLookup, caller: &Caller) {
-        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= REMEMBERED_MAX {
-            remembered.clear();
-        }
-        let entry = Remembered { hash: asked.hash, caller: caller.clone(), since: Some(asked.at) };
-        remembered.insert(asked.prefix.clone(), entry);
-        drop(remembered);
+    fn remember(&self, asked: &TokenLookup, caller: &Caller, forgotten: u64) {
+        let entry = Remembered { hash: asked.hash, caller: caller.clone(), since: asked.at, forgotten };
+        self.remembered.insert(asked.prefix.clone(), entry);
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(caller.token, self.clock.now());
     }
 
     /// Trusts no token without asking, so that a revocation on this process takes effect at once.
     pub fn forget(&self) {
-        let mut remembered = self.remembered.write().unwrap_or_else(PoisonError::into_inner);
-        remembered.values_mut().for_each(|entry| entry.since = None);
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Writes down when tokens were last used. Called now and then, not on every request.

@@ -3,7 +3,6 @@
 //! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is
 //! flushed, whatever the server's own settings say. Must not know what runs on it.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
+use quick_cache::sync::Cache;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Statement};
 
@@ -18,8 +18,8 @@ use super::inline_driver::InlineDriver;
 use super::{Limits, TransactionError, connect_params, error_mapping, tls};
 use crate::Error;
 
-/// Statements that stay prepared per connection. The registry has about a hundred; lists with other filters come and
-/// go.
+/// Statements that stay prepared per connection. The registry has about a hundred; those of lists with other filters
+/// come and go.
 const PREPARED_MAX: usize = 512;
 /// How long the server keeps a transaction open that says nothing: a process that hangs must not hold locks for ever.
 const IDLE_SECONDS: u64 = 60;
@@ -72,7 +72,7 @@ pub(super) struct Connection {
     pub(super) commits: i64,
     /// Whether it was cut, which the driver may not know yet when the server has said so.
     is_cut: AtomicBool,
-    prepared: Mutex<HashMap<String, Statement>>,
+    prepared: Cache<String, Statement>,
     /// When its plans are made anew.
     plans_expire_at: Instant,
     plan_ttl: Duration,
@@ -142,7 +142,7 @@ impl ConnectionManager {
             number: None,
             commits: 0,
             is_cut: AtomicBool::new(false),
-            prepared: Mutex::default(),
+            prepared: Cache::new(PREPARED_MAX),
             plans_expire_at: Instant::now() + PLAN_TTL_MIN,
             plan_ttl: PLAN_TTL_MIN,
         })
@@ -219,17 +219,13 @@ impl Connection {
 
     /// A statement that is prepared already, by its text or a name.
     pub(super) fn known(&self, name: &str) -> Option<Statement> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.prepared.get(name)
     }
 
     /// Prepares a statement and keeps it. The inline driver must run it, as it runs everything that asks the client.
     pub(super) async fn prepare(&self, name: &str, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
-        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        if prepared.len() >= PREPARED_MAX {
-            prepared.clear();
-        }
-        prepared.insert(name.to_owned(), statement.clone());
+        self.prepared.insert(name.to_owned(), statement.clone());
         Ok(statement)
     }
 }
