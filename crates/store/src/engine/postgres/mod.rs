@@ -29,7 +29,7 @@ use futures_util::FutureExt as _;
 
 pub(crate) use self::commit_marker::STATEMENTS;
 use self::commit_marker::{CommitMarker, CommitOutcome};
-use self::connection::{Connection, ConnectionManager};
+use self::connection::ConnectionManager;
 pub use self::snapshot_token::SnapshotToken;
 use self::snapshot_token::SnapshotTokens;
 pub(crate) use self::transaction::PendingQuery;
@@ -178,7 +178,8 @@ impl Pool {
         PoolState { max: status.max_size, open: status.size, in_use, waiting: status.waiting }
     }
 
-    /// Runs a body in a write transaction.
+    /// Runs a body in a write transaction. Here and below, what does not know the body is in functions without type
+    /// parameters, and their futures are boxed: so they are compiled once and not for every body.
     pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
@@ -186,54 +187,62 @@ impl Pool {
     {
         let mut tries = Tries::default();
         loop {
-            match self.try_write(body.clone()).await {
-                Ok(value) => return Ok(value),
-                Err(failed) => tries.again_after(failed).await?,
-            }
+            let failed = match Box::pin(self.begin_write()).await {
+                Ok((connection, marker)) => {
+                    let session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
+                    let (value, ended) = run(session, Some(marker), body.clone()).await;
+                    match (Box::pin(self.settle_write(connection, marker, ended)).await, value) {
+                        (Ok(()), Some(value)) => return Ok(value),
+                        (Ok(()), None) => return Err(Error::Internal("a write has no value".to_owned())),
+                        (Err(failed), _) => failed,
+                    }
+                }
+                Err(failed) => failed,
+            };
+            Box::pin(tries.again_after(failed)).await?;
         }
     }
 
-    async fn try_write<T, F>(&self, body: F) -> Result<T, TransactionError>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
-        let limit = self.limits.statement;
+    /// A connection, and what the transaction on it will leave behind.
+    async fn begin_write(&self) -> Result<(Leased, CommitMarker), TransactionError> {
         let mut connection = self.connection().await?;
         connection.is_clean = false;
-        let marker = CommitMarker::next(&mut connection, limit).await;
-        let result = match marker {
-            Ok(marker) => run(&connection, ("BEGIN", limit), Some(marker), body)
-                .await
-                .map(|(value, ended)| (value, ended, marker)),
-            Err(fault) => Err(fault),
-        };
-        match result {
-            Ok((value, CommitOutcome::Committed, _)) => {
+        match CommitMarker::next(&mut connection, self.limits.statement).await {
+            Ok(marker) => Ok((connection, marker)),
+            Err(fault) => Err(failed(&self.connections, connection, fault)),
+        }
+    }
+
+    /// What the end of a write transaction means for its caller.
+    async fn settle_write(
+        &self,
+        mut connection: Leased,
+        marker: CommitMarker,
+        ended: Result<CommitOutcome, Error>,
+    ) -> Result<(), TransactionError> {
+        match ended {
+            Ok(CommitOutcome::Committed) => {
                 connection.is_clean = true;
-                Ok(value)
+                Ok(())
             }
-            Ok((value, CommitOutcome::InDoubt(fault), marker)) => {
+            Ok(CommitOutcome::InDoubt(fault)) => {
                 let lost = connection.backend.clone();
                 if connection.is_broken() {
                     self.connections.manager().note_cut();
                 }
                 drop(connection);
-                self.resolve_commit(marker, &lost, fault).await.map(|()| value)
+                self.resolve_commit(marker, &lost, fault).await
             }
-            Ok((value, CommitOutcome::Torn(fault), marker)) => {
+            Ok(CommitOutcome::Torn(fault)) => {
                 let backend = connection.backend.clone();
                 drop(connection);
                 // That it is not noted says nothing of the other machines, so it is not tried again.
                 let unknown = |failed: TransactionError| {
                     TransactionError::Lasting(Error::CommitInDoubt(failed.into_fault().to_string()))
                 };
-                self.resolve_commit(marker, &backend, fault).await.map(|()| value).map_err(unknown)
+                self.resolve_commit(marker, &backend, fault).await.map_err(unknown)
             }
-            Err(fault) => {
-                connection.is_clean = is_usable_after(&fault);
-                Err(failed(&self.connections, &connection, fault))
-            }
+            Err(fault) => Err(failed(&self.connections, connection, fault)),
         }
     }
 
@@ -246,10 +255,11 @@ impl Pool {
         let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
         connection.is_clean = false;
         let begin = if connection.is_distributed { BEGIN_DDL_DISTRIBUTED } else { BEGIN_DDL };
-        match run(&connection, (begin, ALL_DAY), None, body).await? {
-            (_, CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault)) => Err(fault),
+        let (value, ended) = run(Transaction::begin(&connection, begin, ALL_DAY), None, body).await;
+        match ended? {
+            CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault) => Err(fault),
             // Its plans serve no other transaction.
-            (value, CommitOutcome::Committed) => Ok(value),
+            CommitOutcome::Committed => value.ok_or_else(|| Error::Internal("a write has no value".to_owned())),
         }
     }
 
@@ -271,23 +281,21 @@ impl Pool {
     {
         let mut tries = Tries::default();
         loop {
-            match self.try_read(body.clone()).await {
-                Ok(value) => return Ok(value),
-                Err(failed) => tries.again_after(failed).await?,
-            }
+            let failed = match Box::pin(self.connection()).await {
+                Ok(mut connection) => {
+                    connection.is_clean = false;
+                    match look(Transaction::begin(&connection, BEGIN_READ, self.limits.statement), body.clone()).await {
+                        Ok(value) => {
+                            connection.is_clean = true;
+                            return Ok(value);
+                        }
+                        Err(fault) => failed(&self.connections, connection, fault),
+                    }
+                }
+                Err(failed) => failed,
+            };
+            Box::pin(tries.again_after(failed)).await?;
         }
-    }
-
-    async fn try_read<T, F>(&self, body: F) -> Result<T, TransactionError>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
-        let mut connection = self.connection().await?;
-        connection.is_clean = false;
-        let result = look(&connection, self.limits.statement, BEGIN_READ, body).await;
-        connection.is_clean = result.as_ref().err().is_none_or(is_usable_after);
-        result.map_err(|fault| failed(&self.connections, &connection, fault))
     }
 
     /// Runs a body that reads whole tables, on one snapshot, however long it takes.
@@ -296,11 +304,11 @@ impl Pool {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
+        let mut connection = Box::pin(self.connection()).await.map_err(TransactionError::into_fault)?;
         // Its plans serve no other transaction.
         connection.is_clean = false;
         let begin = if connection.is_distributed { BEGIN_UNBOUNDED_DISTRIBUTED } else { BEGIN_UNBOUNDED };
-        look(&connection, ALL_DAY, begin, body).await
+        look(Transaction::begin(&connection, begin, ALL_DAY), body).await
     }
 
     async fn connection(&self) -> Result<Leased, TransactionError> {
@@ -331,7 +339,8 @@ async fn connection(connections: &Connections) -> Result<Leased, TransactionErro
 }
 
 /// What a fault of a transaction that wrote nothing means for another try.
-fn failed(connections: &Connections, connection: &Connection, fault: Error) -> TransactionError {
+fn failed(connections: &Connections, mut connection: Leased, fault: Error) -> TransactionError {
+    connection.is_clean = is_usable_after(&fault);
     if connection.is_broken() {
         connections.manager().note_cut();
         return TransactionError::Passing(fault);
@@ -349,20 +358,27 @@ fn is_usable_after(fault: &Error) -> bool {
     !matches!(fault, Error::Unavailable(_) | Error::ReadOnly(_))
 }
 
+/// Runs a body and ends its transaction: its value, and how that ended.
 async fn run<T, F>(
-    connection: &Connection,
-    (begin, limit): (&'static str, Duration),
+    session: Transaction<'_>,
     marker: Option<CommitMarker>,
     body: F,
-) -> Result<(T, CommitOutcome), Error>
+) -> (Option<T>, Result<CommitOutcome, Error>)
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Transaction::begin(connection, begin, limit));
-    let result = survived(body(&mut tx)).await;
+    let mut tx = Tx::Postgres(session);
+    let (value, result) = match survived(body(&mut tx)).await {
+        Ok(value) => (Some(value), Ok(())),
+        Err(fault) => (None, Err(fault)),
+    };
+    (value, Box::pin(end(tx, marker, result)).await)
+}
+
+async fn end(tx: Tx<'_>, marker: Option<CommitMarker>, result: Result<(), Error>) -> Result<CommitOutcome, Error> {
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     match result {
-        Ok(value) => session.commit(marker).await.map(|ended| (value, ended)),
+        Ok(()) => session.commit(marker).await,
         Err(fault) => {
             session.roll_back().await;
             Err(fault)
@@ -370,11 +386,11 @@ where
     }
 }
 
-async fn look<T, F>(connection: &Connection, limit: Duration, begin: &'static str, body: F) -> Result<T, Error>
+async fn look<T, F>(session: Transaction<'_>, body: F) -> Result<T, Error>
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
-    let mut tx = Tx::Postgres(Transaction::begin(connection, begin, limit));
+    let mut tx = Tx::Postgres(session);
     let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     session.end_read();

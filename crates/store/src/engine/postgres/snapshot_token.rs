@@ -68,7 +68,7 @@ impl SnapshotTokens {
                             leased = Ok(connection);
                             break Ok(mark);
                         }
-                        Err(fault) => failed(&connections, &connection, fault),
+                        Err(fault) => failed(&connections, connection, fault),
                     },
                     Err(failed) => failed,
                 };

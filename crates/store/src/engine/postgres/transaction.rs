@@ -16,7 +16,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio_postgres::Statement as Prepared;
-use tokio_postgres::types::ToSql;
 
 use super::bulk_statement::BulkStatement;
 use super::commit_marker::{CommitMarker, CommitOutcome};
@@ -31,6 +30,13 @@ use crate::{Error, Value};
 const GRACE: Duration = Duration::from_secs(2);
 
 type Sent<'c> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c>>;
+
+fn read_all<T>(
+    rows: &[tokio_postgres::Row],
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+}
 
 /// The place of an answer that is on its way. It comes when anything later is answered.
 pub(crate) struct PendingQuery(Arc<OnceLock<Vec<tokio_postgres::Row>>>);
@@ -254,7 +260,7 @@ impl<'c> Transaction<'c> {
         read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let prepared = self.prepared(statement.postgres()).await?;
-        self.rows(&prepared, values, read).await
+        read_all(&self.rows(&prepared, values).await?, read)
     }
 
     pub(in crate::engine) async fn all_composed<T>(
@@ -264,7 +270,7 @@ impl<'c> Transaction<'c> {
         read: impl FnMut(&Row<'_>) -> Result<T, Error>,
     ) -> Result<Vec<T>, Error> {
         let prepared = self.prepared(&dollars(sql)).await?;
-        self.rows(&prepared, values, read).await
+        read_all(&self.rows(&prepared, values).await?, read)
     }
 
     pub(in crate::engine) async fn all_each<T, const N: usize>(
@@ -332,16 +338,10 @@ impl<'c> Transaction<'c> {
         asked.0.get().ok_or_else(lost)?.iter().map(|row| read(&Row::Postgres(row))).collect()
     }
 
-    async fn rows<T, P: ToSql + Sync>(
-        &mut self,
-        prepared: &Prepared,
-        values: &[P],
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
+    /// Without type parameters, so that all that waits for an answer is compiled once and not for every statement.
+    async fn rows(&mut self, prepared: &Prepared, values: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>, Error> {
         let client = &self.connection.client;
-        let rows = async { client.query_raw(prepared, values).await?.try_collect::<Vec<_>>().await };
-        let rows = self.answered(rows).await?;
-        rows.iter().map(|row| read(&Row::Postgres(row))).collect()
+        self.answered(async { client.query_raw(prepared, values).await?.try_collect().await }).await
     }
 
     /// Runs several statements of a migration.

@@ -17,12 +17,12 @@ const STEPS: c_int = 1_000;
 
 /// Does some work on a connection whose statements are given up when it takes longer than `limit`, or when `caller` has
 /// gone.
-pub(super) fn within<T>(
+pub(super) fn within(
     connection: &mut Connection,
     limit: Duration,
     caller: Option<Caller>,
-    work: impl FnOnce(&mut Connection) -> Result<T, Error>,
-) -> Result<T, Error> {
+    work: &mut dyn FnMut(&mut Connection) -> Result<(), Error>,
+) -> Result<(), Error> {
     let until = Instant::now() + limit;
     let is_over = move || caller.as_ref().is_some_and(Caller::has_gone) || Instant::now() >= until;
     connection.progress_handler(STEPS, Some(is_over)).map_err(error)?;
@@ -44,10 +44,17 @@ mod tests {
         let count = |connection: &mut Connection, sql: &str| {
             connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(error)
         };
-        let ended = within(&mut connection, Duration::from_millis(20), None, |connection| count(connection, LONG));
+        let ended = within(&mut connection, Duration::from_millis(20), None, &mut |connection| {
+            count(connection, LONG).map(|_| ())
+        });
         assert!(matches!(ended, Err(Error::Unavailable(_))), "{ended:?}");
         assert_eq!(count(&mut connection, "SELECT 7").expect("it goes on"), 7);
-        let short = within(&mut connection, Duration::from_mins(1), None, |connection| count(connection, "SELECT 8"));
-        assert_eq!(short.expect("in time"), 8);
+        let mut short = None;
+        let ended = within(&mut connection, Duration::from_mins(1), None, &mut |connection| {
+            short = Some(count(connection, "SELECT 8")?);
+            Ok(())
+        });
+        ended.expect("in time");
+        assert_eq!(short, Some(8));
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use self::file::RIGHTS;
 use self::file::{Files, log_of};
 pub(crate) use self::statements::execute_script;
 pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
-use self::thread::Workers;
+use self::thread::{Caller, Workers};
 use super::Tx;
 use super::turns::ReadQueue;
 use crate::{Error, SnapshotToken};
@@ -162,7 +162,7 @@ impl SqliteEngine {
         let (writer, files) = (self.writer.as_ref().ok_or_else(read_only)?, self.files.clone());
         let work = move |connection: &mut Connection, _| {
             // What is written to a file that has lost its name is gone with the process.
-            in_transaction(connection, "BEGIN IMMEDIATE", body, || files.check())
+            erased(body, |body| in_transaction(connection, "BEGIN IMMEDIATE", body, &|| files.check()))
         };
         writer.run(work).await
     }
@@ -176,7 +176,7 @@ impl SqliteEngine {
         let (turn, limit) = (self.read_queue.take().await?, self.limit);
         let work = move |connection: &mut Connection, caller| {
             let _turn = turn;
-            limit::within(connection, limit, Some(caller), |connection| look(connection, body))
+            erased(body, |body| look_within(connection, limit, Some(caller), body))
         };
         self.readers.run(work).await
     }
@@ -189,7 +189,7 @@ impl SqliteEngine {
     {
         let limit = self.limit;
         let work = move |connection: &mut Connection, caller| {
-            limit::within(connection, limit, Some(caller), |connection| look(connection, body))
+            erased(body, |body| look_within(connection, limit, Some(caller), body))
         };
         self.watcher.run(work).await
     }
@@ -200,7 +200,7 @@ impl SqliteEngine {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        self.readers.run(move |connection, _| look(connection, body)).await
+        self.readers.run(move |connection, _| erased(body, |body| look(connection, body))).await
     }
 
     /// Runs a body that reads a bounded number of rows by key, on the caller's own thread: going to another one costs
@@ -212,7 +212,7 @@ impl SqliteEngine {
     {
         let free = self.inline_readers().as_mut().and_then(Vec::pop);
         let Some(mut connection) = free else { return self.read(body).await };
-        let result = limit::within(&mut connection, self.limit, None, |connection| look(connection, body));
+        let result = erased(body, |body| look_within(&mut connection, self.limit, None, body));
         if let Some(inline_readers) = self.inline_readers().as_mut() {
             inline_readers.push(connection);
         }
@@ -304,21 +304,36 @@ fn pragma(connection: &Connection, name: &str, value: impl ToSql) -> Result<(), 
     connection.pragma_update(None, name, value).map_err(error)
 }
 
-fn in_transaction<T, F>(
-    connection: &mut Connection,
-    begin: &str,
-    body: F,
-    before_commit: impl FnOnce() -> Result<(), Error>,
-) -> Result<T, Error>
+/// A body without its types, which runs once: what runs it is compiled once and not for every body.
+type ErasedBody<'b> = &'b mut dyn FnMut(&mut Connection) -> Result<(), Error>;
+
+/// Has a body run, and gives its value.
+fn erased<T, F>(body: F, run: impl FnOnce(ErasedBody<'_>) -> Result<(), Error>) -> Result<T, Error>
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
+    let again = || Error::Internal("a transaction was run twice, or not at all".to_owned());
+    let (mut body, mut value) = (Some(body), None);
+    run(&mut |connection| {
+        let body = body.take().ok_or_else(again)?;
+        value = Some(poll_once(body(&mut Tx::Sqlite(connection)))?);
+        Ok(())
+    })?;
+    value.ok_or_else(again)
+}
+
+fn in_transaction(
+    connection: &mut Connection,
+    begin: &str,
+    body: ErasedBody<'_>,
+    before_commit: &dyn Fn() -> Result<(), Error>,
+) -> Result<(), Error> {
     run(connection, begin)?;
-    let result = catch_unwind(AssertUnwindSafe(|| poll_once(body(&mut Tx::Sqlite(connection)))))
+    let result = catch_unwind(AssertUnwindSafe(|| body(connection)))
         .unwrap_or_else(|_| Err(Error::Internal("a rule of the program was broken; nothing was written".to_owned())));
-    let finished = result.and_then(|value| {
+    let finished = result.and_then(|()| {
         before_commit()?;
-        run(connection, "COMMIT").map(|()| value)
+        run(connection, "COMMIT")
     });
     if finished.is_err() && !connection.is_autocommit() {
         run(connection, "ROLLBACK")?;
@@ -327,11 +342,18 @@ where
 }
 
 /// A transaction that only reads.
-fn look<T, F>(connection: &mut Connection, body: F) -> Result<T, Error>
-where
-    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
-{
-    in_transaction(connection, "BEGIN", body, || Ok(()))
+fn look(connection: &mut Connection, body: ErasedBody<'_>) -> Result<(), Error> {
+    in_transaction(connection, "BEGIN", body, &|| Ok(()))
+}
+
+/// The same, given up when it takes longer than `limit`, or when `caller` has gone.
+fn look_within(
+    connection: &mut Connection,
+    limit: Duration,
+    caller: Option<Caller>,
+    body: ErasedBody<'_>,
+) -> Result<(), Error> {
+    limit::within(connection, limit, caller, &mut |connection| look(connection, body))
 }
 
 /// Statements complete where they stand, so a body is ready at its first poll. One that is not waits for something

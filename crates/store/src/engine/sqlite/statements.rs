@@ -57,7 +57,10 @@ pub(in crate::engine) fn all<T>(
 ) -> Result<Vec<T>, Error> {
     let mut found = Vec::new();
     let mut statement = connection.prepare_cached(sql).map_err(error)?;
-    collect(&mut statement, values, &mut read, &mut found)?;
+    for_each_row(&mut statement, values, &mut |row| {
+        found.push(read(row)?);
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -70,21 +73,24 @@ pub(in crate::engine) fn all_each<'v, T, const N: usize>(
     let mut found = Vec::new();
     let mut statement = connection.prepare_cached(sql).map_err(error)?;
     for values in keys {
-        collect(&mut statement, &values, &mut read, &mut found)?;
+        for_each_row(&mut statement, &values, &mut |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
     }
     Ok(found)
 }
 
-fn collect<T>(
+/// Without type parameters, so that it is compiled once and not for every statement that is read.
+fn for_each_row(
     statement: &mut CachedStatement<'_>,
     values: &[Value<'_>],
-    read: &mut impl FnMut(&Row<'_>) -> Result<T, Error>,
-    found: &mut Vec<T>,
+    read: &mut dyn FnMut(&Row<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     bind(statement, values)?;
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(error)? {
-        found.push(read(&Row::Sqlite(row))?);
+        read(&Row::Sqlite(row))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! thread that ends closes its connection; an end waits for running jobs up to a bound, and interrupts the statements
 //! of those that only read. Must not know SQL.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,6 +22,9 @@ const POLL: Duration = Duration::from_millis(2);
 
 /// What a thread does with its connection.
 pub(super) type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The same with an answer, for a caller that waits for it.
+type Work = Box<dyn FnOnce(&mut Connection, Caller) -> Result<Box<dyn Any + Send>, Error> + Send>;
 
 enum Message {
     Run(Job),
@@ -103,6 +107,13 @@ impl Workers {
         &self,
         work: impl FnOnce(&mut Connection, Caller) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
+        let work: Work = Box::new(move |connection, caller| Ok(Box::new(work(connection, caller)?) as Box<_>));
+        let answer = self.run_boxed(work).await?;
+        answer.downcast().map(|value| *value).map_err(|_| Error::Internal("work answered with another type".to_owned()))
+    }
+
+    /// Without type parameters, so that it is compiled once and not for every piece of work.
+    async fn run_boxed(&self, work: Work) -> Result<Box<dyn Any + Send>, Error> {
         let (answer, result) = oneshot::channel();
         let caller = Caller::default();
         let _stay = Stay(caller.clone());
