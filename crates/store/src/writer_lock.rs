@@ -61,15 +61,15 @@ mod tests {
     fn one_has_it_until_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (folder.path().join("one.db"), folder.path().join("other.db"));
-        let hold = WriterLock::take(&one).unwrap();
-        assert!(hold.is_some());
+        let lock = WriterLock::take(&one).unwrap();
+        assert!(lock.is_some());
         assert!(WriterLock::take(&one).unwrap().is_none(), "it is locked");
         assert!(WriterLock::take(&other).unwrap().is_some(), "another file is another matter");
-        hold.as_ref().unwrap().check().unwrap();
+        lock.as_ref().unwrap().check().unwrap();
         std::fs::rename(folder.path().join("one.db-lock"), folder.path().join("gone")).unwrap();
-        assert!(matches!(hold.as_ref().unwrap().check(), Err(Error::Lost(_))));
+        assert!(matches!(lock.as_ref().unwrap().check(), Err(Error::Lost(_))));
         std::fs::rename(folder.path().join("gone"), folder.path().join("one.db-lock")).unwrap();
-        drop(hold);
+        drop(lock);
         assert!(WriterLock::take(&one).unwrap().is_some(), "it was given back");
     }
 }

@@ -4,7 +4,7 @@
 //! are named and skipped; two columns for the same thing are a fault, because either could be meant. Must not know
 //! rows.
 
-use super::{Cell, CellKind, fold};
+use super::{Cell, CellKind, normalize};
 
 crate::words! {
     /// What a column of an import can be.
@@ -46,8 +46,8 @@ impl Column {
     }
 
     fn of(header: &str) -> Option<Self> {
-        let header = fold::word(header);
-        Self::ALL.into_iter().find(|column| column.names().iter().any(|name| fold::word(name) == header))
+        let header = normalize::word(header);
+        Self::ALL.into_iter().find(|column| column.names().iter().any(|name| normalize::word(name) == header))
     }
 }
 
@@ -108,7 +108,7 @@ impl Columns {
     fn fault(&self, header: &[Cell<'_>]) -> Option<HeaderError> {
         let has_sku = self.place(Column::Sku).is_some();
         let has_amount = self.place(Column::Stock).or(self.place(Column::Held)).is_some();
-        let is_price = |header: &String| PRICE_LIST.iter().any(|name| fold::word(name) == fold::word(header));
+        let is_price = |header: &String| PRICE_LIST.iter().any(|name| normalize::word(name) == normalize::word(header));
         if !has_amount && self.unknown.iter().any(is_price) {
             return Some(HeaderError::PriceList);
         }

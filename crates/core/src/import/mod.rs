@@ -5,11 +5,11 @@
 
 mod amount;
 mod columns;
-mod fold;
+mod normalize;
 mod row;
 
 pub use columns::{Column, Columns, HeaderError};
-pub use fold::word as folded;
+pub use normalize::word as normalized;
 pub use row::{CellError, ImportMode, ListNames, Problem, Reading, Times};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.
@@ -46,7 +46,7 @@ impl<'c> Cell<'c> {
 
     /// The text without what surrounds it and is not seen.
     fn trimmed(self) -> &'c str {
-        fold::trimmed(self.text)
+        normalize::trimmed(self.text)
     }
 
     fn is_empty(self) -> bool {

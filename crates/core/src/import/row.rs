@@ -4,7 +4,7 @@
 //! A SKU is text to the letter: a number that a spreadsheet has made of one cannot be turned back, so it is rejected.
 //! Must not know what is stored.
 
-use super::{Cell, CellKind, Column, Columns, amount, fold};
+use super::{Cell, CellKind, Column, Columns, amount, normalize};
 use crate::commands::{ImportStock, LevelChange, ReservedChange};
 use crate::{FUTURE_SECONDS_MAX, QUANTITY_MAX, Quantity, SKU_CHARS_MAX, Timestamp, UnitType};
 
@@ -174,7 +174,7 @@ fn wrong_number(text: &str) -> Option<Problem> {
 
 fn check_list(cell: Cell<'_>, list: ListNames<'_>) -> Result<(), Problem> {
     let text = cell.trimmed();
-    let named = |name: &str| fold::same_name(text, name);
+    let named = |name: &str| normalize::same_name(text, name);
     let is_it = text.is_empty() || named(list.name) || list.code.is_some_and(named);
     if is_it { Ok(()) } else { Err(Problem::OtherList) }
 }
@@ -210,7 +210,7 @@ fn unit(cell: Cell<'_>) -> Result<Option<UnitType>, Problem> {
         // What our own files say, and most others.
         "qty" => Ok(Some(UnitType::Piece)),
         "kg" => Ok(Some(UnitType::Kilogram)),
-        other => unit_named(&fold::word(other)),
+        other => unit_named(&normalize::word(other)),
     }
 }
 

@@ -81,11 +81,11 @@ pub(super) async fn open_existing(config: &DatabaseConfig) -> anyhow::Result<Sto
 }
 
 /// Makes this process the one that changes stock, as soon as no other one is that. Where several may be, it is at once.
-pub(super) async fn hold(store: &Store, patience: Duration) -> anyhow::Result<WriterLock> {
+pub(super) async fn take_writer_lock(store: &Store, patience: Duration) -> anyhow::Result<WriterLock> {
     let begun = Instant::now();
     loop {
-        if let Some(hold) = store.writer_lock()? {
-            return Ok(hold);
+        if let Some(lock) = store.writer_lock()? {
+            return Ok(lock);
         }
         if begun.elapsed() >= patience {
             bail!("another process (a server, or an import on the command line) works on this database: stop it first");

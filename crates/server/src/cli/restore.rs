@@ -131,7 +131,7 @@ async fn renew(store: &Store) -> Result<(), onhand_store::Error> {
 async fn renew_in_place(config: &DatabaseConfig) -> anyhow::Result<()> {
     let store = database::connect_existing(config).await?;
     database::require_shop(&store).await?;
-    let _hold = database::hold(&store, std::time::Duration::ZERO).await?;
+    let _lock = database::take_writer_lock(&store, std::time::Duration::ZERO).await?;
     renew(&store).await?;
     store.close().await?;
     say(format!("{} begins a new generation", masked(&config.database)));

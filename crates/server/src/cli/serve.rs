@@ -69,7 +69,7 @@ async fn serve(
     mut config: ServeConfig,
     early: Option<TcpListener>,
 ) -> anyhow::Result<()> {
-    let hold = database::hold(store, Duration::from_secs(config.database_wait_seconds.into())).await?;
+    let lock = database::take_writer_lock(store, Duration::from_secs(config.database_wait_seconds.into())).await?;
     let listener = match early {
         Some(listener) => listener,
         None => listen_at(config.listen)?,
@@ -100,7 +100,7 @@ async fn serve(
     let stop = async {
         let failed = tokio::select! {
             () = signal => None,
-            fault = lost(store, &hold) => Some(fault.to_string()),
+            fault = lost(store, &lock) => Some(fault.to_string()),
             _ = &mut draining => Some("the writer has ended".to_owned()),
         };
         (failed, Instant::now())
@@ -167,10 +167,10 @@ fn listen_at(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Ends when the files of the database are not those any more that are open.
-async fn lost(store: &Store, hold: &WriterLock) -> Error {
+async fn lost(store: &Store, lock: &WriterLock) -> Error {
     loop {
         tokio::time::sleep(FILES_PAUSE).await;
-        if let Err(fault @ Error::Lost(_)) = store.check_files().and_then(|()| hold.check()) {
+        if let Err(fault @ Error::Lost(_)) = store.check_files().and_then(|()| lock.check()) {
             return fault;
         }
     }

@@ -13,7 +13,7 @@ use std::time::Instant;
 use onhand_core::commands::ReadSet;
 use onhand_core::{Context, IdAllocator, IdKind, SHORT_LINES_MAX, Timestamp, WorkingSet};
 use onhand_store::unit_of_work::optimistic::{self, SpeculativeBatch};
-use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work as rows};
+use onhand_store::{Error, Store, Tx, ids, imports, unit_of_work};
 use tokio::sync::{Notify, mpsc};
 
 use super::dedup::Dedup;
@@ -247,7 +247,7 @@ async fn decide_batch(
     let mut read_set = ReadSet::default();
     batch.iter().for_each(|entry| entry.command.read_set(&mut read_set));
     let mut working_set = WorkingSet::new(ids);
-    rows::load(tx, &read_set, &mut working_set).await?;
+    unit_of_work::load(tx, &read_set, &mut working_set).await?;
     // Changes of one stock come one after the other, whichever process makes them: the time is taken when the rows are
     // locked, and since clocks differ, it is later than the times in the rows.
     let now = now();
@@ -259,7 +259,7 @@ async fn decide_batch(
         settled.push(dedup_records.decide_once(&mut working_set, entry, context));
     }
     let changes = working_set.take_changes();
-    rows::apply(tx, &changes).await?;
+    unit_of_work::apply(tx, &changes).await?;
     dedup_records.store(tx, now).await?;
     let is_order_due = changes.sourcing_due.values().any(|is_due| *is_due);
     let (stocks, last) = (ChangedStocks::of(&changes), now.plus_micros(batch.len() as i64));

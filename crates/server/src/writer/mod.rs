@@ -20,7 +20,7 @@ use onhand_core::commands::ReadSet;
 use onhand_core::{Command, Context, IdAllocator, IdKind, ImportId, Outcome, Rejection, UserId, WorkingSet, decide};
 use onhand_store::idempotency::{Answer, Key};
 use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
-use onhand_store::{Error, Store, Tx, imports, unit_of_work as rows};
+use onhand_store::{Error, Store, Tx, imports, unit_of_work};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
@@ -216,6 +216,6 @@ pub async fn preview(
     let mut read_set = ReadSet::default();
     command.read_set(&mut read_set);
     let mut working_set = WorkingSet::new(ids);
-    rows::load(tx, &read_set, &mut working_set).await?;
+    unit_of_work::load(tx, &read_set, &mut working_set).await?;
     Ok(decide(&mut working_set, command, context))
 }

@@ -4,8 +4,8 @@
 //! process starts. Must not know tables. Only the files beside this one name a driver.
 
 pub(crate) mod postgres;
+mod read_queue;
 pub(crate) mod sqlite;
-mod turns;
 
 use std::future::{Future, ready};
 use std::pin::Pin;

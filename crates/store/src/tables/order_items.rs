@@ -209,7 +209,7 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderI
     tx.all_each(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
 }
 
-pub(crate) async fn holds_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
+pub(crate) async fn reservations_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
     let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
     tx.all_each(&RESERVATION, keys, read_reservation).await
 }
@@ -271,7 +271,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
     tx.execute_each(&UPDATE, rows).await
 }
 
-pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
+pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
     // A reservation of a new order has not been moved, and its row does not say so.
     let rows = reservations.iter().filter(|reservation| reservation.moved.is_none()).map(|reservation| {
         let registered_at = reservation.registered_at.map(Timestamp::micros);
@@ -308,7 +308,10 @@ pub(crate) async fn insert_holds(tx: &mut Tx<'_>, reservations: &[&Reservation])
 }
 
 /// Writes reservations back; `reservations` are pairs of the stock that a reservation was on and the reservation.
-pub(crate) async fn update_holds(tx: &mut Tx<'_>, reservations: &[(StockId, &Reservation)]) -> Result<(), Error> {
+pub(crate) async fn update_reservations(
+    tx: &mut Tx<'_>,
+    reservations: &[(StockId, &Reservation)],
+) -> Result<(), Error> {
     let stayed = reservations.iter().filter(|(stock, reservation)| *stock == reservation.stock);
     let rows = stayed.map(|(_, reservation)| {
         let registered_at = reservation.registered_at.map(Timestamp::micros);
@@ -329,7 +332,7 @@ pub(crate) async fn update_holds(tx: &mut Tx<'_>, reservations: &[(StockId, &Res
         moved.iter().map(|(stock, reservation)| values![reservation.item.get(), stock.bucket()]),
     )
     .await?;
-    insert_holds(tx, &moved.iter().map(|(_, reservation)| *reservation).collect::<Vec<_>>()).await
+    insert_reservations(tx, &moved.iter().map(|(_, reservation)| *reservation).collect::<Vec<_>>()).await
 }
 
 /// Those of some lines that are of orders of a channel.

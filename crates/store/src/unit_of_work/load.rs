@@ -112,7 +112,7 @@ async fn load_items(
     if items.iter().any(|item| !locked.contains(&item.stock)) {
         return Err(Error::StaleRead("the stock of an order line"));
     }
-    for reservation in order_items::holds_of(tx, &items).await? {
+    for reservation in order_items::reservations_of(tx, &items).await? {
         working_set.put_reservation(reservation);
     }
     for mapping in mappings::of_items(tx, &read_set.items.iter().copied().collect::<Vec<_>>()).await? {
@@ -147,7 +147,7 @@ async fn load_counted(
     working_set: &mut WorkingSet,
 ) -> Result<(), Error> {
     let items = order_items::by_ids(tx, items).await?;
-    for reservation in order_items::holds_of(tx, &items).await? {
+    for reservation in order_items::reservations_of(tx, &items).await? {
         working_set.put_reservation(reservation);
     }
     items.into_iter().for_each(|item| working_set.put_item(item));

@@ -62,7 +62,7 @@ fn made_products(changes: &Changes) -> HashSet<ProductId> {
 
 async fn apply_stocks(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {
     let new: Vec<&Stock> = changes.stocks.made.iter().collect();
-    pin(tx, &new, changes).await?;
+    lock_references_of(tx, &new, changes).await?;
     let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
     let product = |product: &Product| {
         let stock = of_product.get(&product.id)?;
@@ -90,7 +90,7 @@ async fn apply_stocks(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Counter
 }
 
 /// What new stocks point at stays until they are there.
-async fn pin(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), Error> {
+async fn lock_references_of(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), Error> {
     let made = made_products(changes);
     let known = new.iter().map(|stock| stock.product).filter(|product| !made.contains(product));
     resource::lock_references(tx, &products::KNOWN, &known.map(ProductId::get).collect()).await?;
@@ -106,7 +106,7 @@ async fn apply_orders(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Counter
     order_items::insert_all(tx, &new).await?;
     new.iter().for_each(|item| counters.add(CounterKey::all(order_items::TABLE.name), item.id.get(), 1));
     order_items::update_all(tx, &changes.items.changed_rows().collect::<Vec<_>>()).await?;
-    order_items::insert_holds(tx, &changes.reservations.made.iter().collect::<Vec<_>>()).await?;
+    order_items::insert_reservations(tx, &changes.reservations.made.iter().collect::<Vec<_>>()).await?;
     let changed: Vec<_> = changes.reservations.changed.iter().map(|(before, after)| (before.stock, after)).collect();
-    order_items::update_holds(tx, &changed).await
+    order_items::update_reservations(tx, &changed).await
 }

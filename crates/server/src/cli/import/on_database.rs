@@ -37,7 +37,7 @@ pub(super) struct OnDatabase {
 struct Works {
     imports: Arc<ImportWorkers>,
     workers: JoinSet<()>,
-    _hold: WriterLock,
+    _lock: WriterLock,
 }
 
 impl OnDatabase {
@@ -55,12 +55,12 @@ impl OnDatabase {
     /// Works on what there is to do, unless another process does.
     fn work(&mut self) -> anyhow::Result<()> {
         if self.works.is_none()
-            && let Some(hold) = self.services().store.writer_lock()?
+            && let Some(lock) = self.services().store.writer_lock()?
         {
             let imports = Arc::new(ImportWorkers::new(self.services().clone()));
             let feed = Arc::new(Feed::new(self.services().clone()));
             let workers = workers::start(&imports, &feed);
-            self.works = Some(Works { imports, workers, _hold: hold });
+            self.works = Some(Works { imports, workers, _lock: lock });
         }
         Ok(())
     }

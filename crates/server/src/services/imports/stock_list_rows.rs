@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use onhand_core::import::folded;
+use onhand_core::import::normalized;
 use onhand_sheet::{Limits, Row, SheetError};
 
 use super::file::{cells, format_name};
@@ -85,7 +85,7 @@ type Places = [Option<usize>; HEADINGS.len()];
 fn header(row: &Row) -> (Places, Vec<String>) {
     let (mut places, mut ignored) = ([None; HEADINGS.len()], Vec::new());
     for (place, cell) in cells(row).iter().enumerate().filter(|(_, cell)| !cell.text.trim().is_empty()) {
-        let means = |headings: &&[&str]| headings.iter().any(|heading| folded(heading) == folded(cell.text));
+        let means = |headings: &&[&str]| headings.iter().any(|heading| normalized(heading) == normalized(cell.text));
         match HEADINGS.iter().position(means) {
             Some(column) if places[column].is_none() => places[column] = Some(place),
             _ => ignored.push(cell.text.chars().take(CHARS_MAX).collect()),

@@ -36,7 +36,7 @@ pub(crate) use self::transaction::PendingQuery;
 pub(crate) use self::transaction::Transaction;
 pub(super) use self::type_mapping::{bytes, int, text, value};
 use super::Tx;
-use super::turns::ReadQueue;
+use super::read_queue::ReadQueue;
 use crate::Error;
 
 /// How often a transaction is tried before its fault is reported: more than enough for deadlocks, of which one of two

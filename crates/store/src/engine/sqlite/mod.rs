@@ -33,7 +33,7 @@ pub(crate) use self::statements::execute_script;
 pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
 use self::thread::{Caller, Workers};
 use super::Tx;
-use super::turns::ReadQueue;
+use super::read_queue::ReadQueue;
 use crate::{Error, SnapshotToken};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.

@@ -69,23 +69,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_whoever_goes_leaves_it() {
-        let turns = ReadQueue::new(1, LONG);
-        let first = turns.take().await.expect("nobody is there");
-        let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(turns.take())).collect();
+        let queue = ReadQueue::new(1, LONG);
+        let first = queue.take().await.expect("no other read waits");
+        let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(queue.take())).collect();
         for one in &mut waiting {
             assert!(futures_util::poll!(one).is_pending());
         }
-        assert!(matches!(turns.take().await, Err(Error::Unavailable(_))), "the queue is full");
+        assert!(matches!(queue.take().await, Err(Error::Unavailable(_))), "the queue is full");
         drop(waiting);
-        assert_eq!(turns.waiting.load(Ordering::Relaxed), 0);
+        assert_eq!(queue.waiting.load(Ordering::Relaxed), 0);
         drop(first);
-        drop(turns.take().await.expect("nobody is there any more"));
+        drop(queue.take().await.expect("no other read waits any more"));
     }
 
     #[tokio::test]
     async fn nobody_waits_for_ever() {
-        let turns = ReadQueue::new(1, Duration::from_millis(20));
-        let _first = turns.take().await.expect("nobody is there");
-        assert!(matches!(turns.take().await, Err(Error::Unavailable(_))));
+        let queue = ReadQueue::new(1, Duration::from_millis(20));
+        let _first = queue.take().await.expect("no other read waits");
+        assert!(matches!(queue.take().await, Err(Error::Unavailable(_))));
     }
 }

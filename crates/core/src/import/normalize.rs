@@ -1,4 +1,4 @@
-//! Folding: words that a person would call the same become the same.
+//! Normalization of headings: words that a person would call the same become the same.
 //!
 //! Promises: case, accents and the Turkish dotted and dotless i do not matter. Must not be used for SKUs: they are what
 //! they are.
