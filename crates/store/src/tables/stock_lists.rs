@@ -77,44 +77,14 @@ fn read(row: &Row<'_>) -> Result<StockListRow, Error> {
         name: row.get(1)?,
         code: row.get(2)?,
         is_auto_sync: row.get(3)?,
-        release_mode: release_mode(row.str(4)?),
+        release_mode: ReleaseMode::from_word(row.str(4)?).unwrap_or_default(),
         snapshot_delay_seconds: row.get(5)?,
         time_zone: row.get(6)?,
         created_at: Timestamp::from_micros(row.get(7)?),
         modified_at: Timestamp::from_micros(row.get(8)?),
-        moves_settle: moves_settle(row.str(9)?),
+        moves_settle: MoveRegistration::from_word(row.str(9)?).unwrap_or_default(),
         is_item_code_unique: row.get(10)?,
     })
-}
-
-pub(crate) fn release_mode(name: &str) -> ReleaseMode {
-    match name {
-        "immediate" => ReleaseMode::Immediate,
-        _ => ReleaseMode::UntilNextWrite,
-    }
-}
-
-/// The stored word for a release mode.
-pub const fn release_mode_name(mode: ReleaseMode) -> &'static str {
-    match mode {
-        ReleaseMode::UntilNextWrite => "until_next_write",
-        ReleaseMode::Immediate => "immediate",
-    }
-}
-
-pub(crate) fn moves_settle(name: &str) -> MoveRegistration {
-    match name {
-        "next_level" => MoveRegistration::NextLevel,
-        _ => MoveRegistration::Acknowledged,
-    }
-}
-
-/// The stored word for when moves are taken to be registered.
-pub const fn moves_settle_name(settle: MoveRegistration) -> &'static str {
-    match settle {
-        MoveRegistration::Acknowledged => "acknowledged",
-        MoveRegistration::NextLevel => "next_level",
-    }
 }
 
 /// A part of all lists.
@@ -148,10 +118,10 @@ pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<Sto
     let read = |row: &Row<'_>| {
         Ok(StockList {
             id: StockListId::new(row.get(0)?),
-            release_mode: release_mode(row.str(1)?),
+            release_mode: ReleaseMode::from_word(row.str(1)?).unwrap_or_default(),
             snapshot_delay_seconds: row.get(2)?,
             location: row.get::<Option<i64>>(3)?.map(StockLocationId::new),
-            move_registration: moves_settle(row.str(4)?),
+            move_registration: MoveRegistration::from_word(row.str(4)?).unwrap_or_default(),
             is_item_code_unique: row.get(5)?,
         })
     };
@@ -167,10 +137,10 @@ pub async fn named(tx: &mut Tx<'_>, name: &str, code: Option<&str>) -> Result<Ve
 pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow, Error> {
     let id = ids::take(tx, "stock_list", 1).await?;
     let list = StockListRow { id: StockListId::new(id), ..list.clone() };
-    let mode = release_mode_name(list.release_mode);
+    let mode = list.release_mode.word();
     let (created, modified) = (list.created_at.micros(), list.modified_at.micros());
     let (delay, code, zone) = (list.snapshot_delay_seconds, list.code.as_deref(), list.time_zone.as_deref());
-    let (sync, moves) = (list.is_auto_sync, moves_settle_name(list.moves_settle));
+    let (sync, moves) = (list.is_auto_sync, list.moves_settle.word());
     let unique = list.is_item_code_unique;
     let row = values![id, &list.name, code, sync, mode, delay, zone, created, modified, moves, unique];
     tx.execute(&INSERT, &row).await?;
@@ -182,10 +152,10 @@ pub async fn insert(tx: &mut Tx<'_>, list: &StockListRow) -> Result<StockListRow
 
 /// Writes a list back.
 pub async fn update(tx: &mut Tx<'_>, list: &StockListRow) -> Result<(), Error> {
-    let mode = release_mode_name(list.release_mode);
+    let mode = list.release_mode.word();
     let (delay, modified) = (list.snapshot_delay_seconds, list.modified_at.micros());
     let (id, code, zone) = (list.id.get(), list.code.as_deref(), list.time_zone.as_deref());
-    let (sync, moves) = (list.is_auto_sync, moves_settle_name(list.moves_settle));
+    let (sync, moves) = (list.is_auto_sync, list.moves_settle.word());
     let unique = list.is_item_code_unique;
     tx.execute(&UPDATE, &values![id, &list.name, code, sync, mode, delay, zone, modified, moves, unique]).await?;
     Ok(())

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use onhand_core::channel_sync::ObjectKind as Fed;
-use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId};
+use onhand_core::{ChannelId, OrderId, ProductId, Stock, StockId, StockListId, UnitType};
 use onhand_store::channel_sync::channel_scope::{ChannelLevel, ChannelScope};
 use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer, Part};
 use onhand_store::query::{Condition, Op, Page, Window};
@@ -32,7 +32,7 @@ pub const STOCK_FILTERS: &[Filter] = &[
     Filter::new("product", "product_id", Kind::Int),
     Filter::only("product__pk", "product_id", Kind::Int),
     Filter::new("stock_list", "stock_list_id", Kind::Int),
-    Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
+    Filter::new("unit_type", "unit", Kind::Choice(UnitType::WORDS)),
     Filter::new("sold_quantity_unreported", "reserved", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
@@ -268,7 +268,7 @@ pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, figure: Chann
         .int("adjusted_stock", stock.available())
         .int("sold_quantity_unreported", stock.reserved)
         .int("stock_list", stock.list.get())
-        .text("unit_type", product_stocks::unit_name(stock.unit))
+        .text("unit_type", stock.unit.word())
         .raw("extra_field", &stock.extra_field)
         .time("created_date", stock.created_at)
         .time("modified_date", stock.modified_at)

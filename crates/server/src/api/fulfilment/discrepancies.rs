@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use jiff::civil::{Date, DateTime};
 use onhand_core::commands::{FulfilmentCommand, RemoveDiscrepancies};
-use onhand_core::fulfilment::Discrepancy;
+use onhand_core::fulfilment::{Discrepancy, Reason};
 use onhand_core::{Command, DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
 use onhand_store::Tx;
 use onhand_store::tables::{discrepancies, stock_locations};
@@ -18,9 +18,6 @@ use crate::wire::form::{Mode, unknown_pk};
 use crate::wire::json::{ApiResponse, NOTHING, Object};
 use crate::wire::view::{Shape, View, property};
 use crate::zone::Zone;
-
-/// Why something was not found; the first one where no reason is given.
-pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
 
 /// How many are removed in one transaction.
 const TOGETHER: i64 = 500;
@@ -68,7 +65,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
     Filter::new("stock_location", "stock_location_id", Kind::Int),
-    Filter::new("reason", "reason", Kind::Choice(REASONS)),
+    Filter::new("reason", "reason", Kind::Choice(Reason::WORDS)),
     Filter::new("is_active", "is_active", Kind::Bool),
     Filter::new("sku", "sku", Kind::Text),
     Filter::new("product_sku", "sku", Kind::Text),

@@ -114,7 +114,7 @@ fn write_table(reads: &Reads, mut table: Table<'_>, listing: &ListQuery) -> Resu
                 Out::Text(&stock.sku),
                 Out::Text(products.get(&stock.product).map_or("", String::as_str)),
                 Out::Int(stock.on_hand),
-                Out::Text(stocks::unit_name(stock.unit)),
+                Out::Text(stock.unit.word()),
                 Out::Text(list),
                 Out::Time(&figure_time(stock)),
                 Out::Int(stock.reserved),
@@ -161,7 +161,7 @@ pub async fn template(call: RequestContext) -> Result<ApiResponse, Error> {
             table.row(Column::ALL.map(|column| match column {
                 Column::Sku => Out::Text(&stock.sku),
                 Column::Stock => Out::Int(stock.on_hand),
-                Column::Unit => Out::Text(stocks::unit_name(stock.unit)),
+                Column::Unit => Out::Text(stock.unit.word()),
                 Column::SnapshotAt => Out::Time(&time),
                 Column::List => Out::Text(&list.name),
                 // Empty leaves it as it is, whatever is sold before the file comes back.

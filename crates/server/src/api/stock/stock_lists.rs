@@ -15,10 +15,6 @@ use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
-const RELEASE_MODES: &[&str] = &["until_next_write", "immediate"];
-
-const MOVES_SETTLE: &[&str] = &["acknowledged", "next_level"];
-
 /// The body of a list.
 pub const FIELDS: &[Field] = &[
     Field::text("name", 64, "Unique name.").required(),
@@ -26,12 +22,12 @@ pub const FIELDS: &[Field] = &[
     Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default true."),
     Field::choice(
         "release_mode",
-        RELEASE_MODES,
+        ReleaseMode::WORDS,
         "What a release does: the quantity stays off sale until the next level (default), or is on sale at once.",
     ),
     Field::choice(
         "moves_settle",
-        MOVES_SETTLE,
+        MoveRegistration::WORDS,
         "Until when moves to this list, and transfers from it, stay off sale: until the ERP has registered them (default), \
          or until the list's next level.",
     ),
@@ -94,10 +90,10 @@ pub(crate) fn write(out: &mut String, list: &StockListRow) {
         .bool("is_auto_sync", list.is_auto_sync)
         .time("modified_date", list.modified_at)
         .time("created_date", list.created_at)
-        .text("release_mode", stock_lists::release_mode_name(list.release_mode))
+        .text("release_mode", list.release_mode.word())
         .int("snapshot_delay_seconds", list.snapshot_delay_seconds)
         .text_or_null("time_zone", list.time_zone.as_deref())
-        .text("moves_settle", stock_lists::moves_settle_name(list.moves_settle))
+        .text("moves_settle", list.moves_settle.word())
         .bool("is_item_code_unique", list.is_item_code_unique)
         .close();
 }
@@ -212,16 +208,8 @@ fn filled(mut list: StockListRow, form: &Form) -> StockListRow {
         list.code = form.string("code").filter(|code| !code.is_empty());
     }
     list.is_auto_sync = form.bool("is_auto_sync").unwrap_or(list.is_auto_sync);
-    list.release_mode = match form.text("release_mode") {
-        Some("immediate") => ReleaseMode::Immediate,
-        Some(_) => ReleaseMode::UntilNextWrite,
-        None => list.release_mode,
-    };
-    list.moves_settle = match form.text("moves_settle") {
-        Some("next_level") => MoveRegistration::NextLevel,
-        Some(_) => MoveRegistration::Acknowledged,
-        None => list.moves_settle,
-    };
+    list.release_mode = form.text("release_mode").and_then(ReleaseMode::from_word).unwrap_or(list.release_mode);
+    list.moves_settle = form.text("moves_settle").and_then(MoveRegistration::from_word).unwrap_or(list.moves_settle);
     list.is_item_code_unique = form.bool("is_item_code_unique").unwrap_or(list.is_item_code_unique);
     list.snapshot_delay_seconds = form.int("snapshot_delay_seconds").unwrap_or(list.snapshot_delay_seconds);
     if form.has("time_zone") {
