@@ -25,11 +25,11 @@ const CATALOGUE: ResourceRoutes =
 const SALES: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::V1AndChannel, May::WriteOrders));
 
-/// Every resource whose rows are records, and where it is served.
+/// Every resource that has all six routes, and where it is served.
 pub fn resources() -> impl Iterator<Item = &'static (ResourceRoutes, &'static Resource)> {
     let areas =
         [channels::RESOURCES, catalog::RESOURCES, directory::RESOURCES, fulfilment::RESOURCES, orders::RESOURCES];
-    areas.into_iter().flatten()
+    areas.into_iter().flatten().filter(|(places, _)| places.replaces)
 }
 
 /// Every route, area by area.
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Route> {
     };
     let areas = [
         ("accounts", vec![accounts::routes()]),
-        ("catalog", vec![catalog::products(), of(catalog::RESOURCES), catalog::category_nodes()]),
+        ("catalog", vec![of(catalog::RESOURCES), catalog::category_nodes()]),
         ("directory", vec![directory::content_types(), of(directory::RESOURCES)]),
         ("stock", vec![stock::lists(), stock::stocks()]),
         ("imports", vec![imports::routes()]),

@@ -47,6 +47,8 @@ pub struct Resource {
     pub upserts: bool,
     /// Whether a write that changes nothing counts as a change.
     pub stirs: bool,
+    /// Whether a rule may reject that one is made or changed, with 406.
+    pub refuses: bool,
     /// What is shown of it with what it points at.
     pub detail: Option<&'static Expand>,
     /// What of the answer is neither column nor link, as JSON.
@@ -188,6 +190,7 @@ impl Resource {
             many: false,
             upserts: false,
             stirs: false,
+            refuses: true,
             detail: None,
             more: None,
             secrets: None,

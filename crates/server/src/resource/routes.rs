@@ -21,15 +21,23 @@ pub struct ResourceRoutes {
     pub write: (Mount, Permission),
     /// What changing one of them asks for.
     pub change: Permission,
+    /// Whether one of them can be written anew with PUT.
+    pub replaces: bool,
 }
 
 impl ResourceRoutes {
     /// Read and written where and by whom it says.
     pub const fn new(read: (Mount, Permission), write: (Mount, Permission)) -> Self {
-        Self { read, write, change: write.1 }
+        Self { read, write, change: write.1, replaces: true }
     }
 
-    /// The routes: list, make, show, change, write anew, remove.
+    /// The same without PUT, which the vendor does not document for all of them.
+    pub const fn without_put(mut self) -> Self {
+        self.replaces = false;
+        self
+    }
+
+    /// The routes: list, make, show, change, perhaps write anew, remove.
     pub fn of(self, resource: &'static Resource) -> Vec<Route> {
         let label = resource.label;
         let (all, one) = resource.paths;
@@ -41,7 +49,8 @@ impl ResourceRoutes {
                 _ => self.write,
             };
             let route = Route::of(method.clone(), path, permission, handler, summary).under(under);
-            if method == Method::GET { route } else { route.may_be_refused() }
+            let is_refusable = method == Method::DELETE || method != Method::GET && resource.refuses;
+            if is_refusable { route.may_be_refused() } else { route }
         };
         let mut make = route(Method::POST, all, format!("Make one {label}."), handler(resource, create))
             .takes(resource.fields)
@@ -77,6 +86,7 @@ impl ResourceRoutes {
             )
             .answers(204, Answer::Nothing),
         ];
+        routes.retain(|route| self.replaces || route.method != Method::PUT);
         if let Some(detail) = resource.detail {
             let (all, one) = detail.paths;
             let text = format!("Every {label}, with what it refers to.");

@@ -39,7 +39,7 @@ use crate::{Error, Tx, query};
 
 /// Every table of resources, those that are only referenced included.
 pub static TABLES: &[&Table] = &[
-    &products::KNOWN,
+    &products::PRODUCTS,
     &stock_lists::KNOWN,
     &channels::CHANNELS,
     &prices::PRICE_LISTS,
@@ -72,11 +72,10 @@ pub static TABLES: &[&Table] = &[
 ];
 
 /// The tables with counters that are written by hand.
-pub(crate) const COUNTED: [&query::ListTable; 14] = [
+pub(crate) const COUNTED: [&query::ListTable; 13] = [
     &product_stocks::TABLE,
     &orders::TABLE,
     &order_items::TABLE,
-    &products::TABLE,
     &mappings::TABLE,
     &stock_lists::TABLE,
     &integration_actions::TABLE,

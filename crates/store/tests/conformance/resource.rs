@@ -6,7 +6,7 @@ use onhand_store::resource::{self, Missing, Record, Table};
 use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::tables::products::{self, KNOWN};
+use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::stock_lists;
 use onhand_store::{Error, Store, Tx, Value, tables};
 
@@ -179,7 +179,7 @@ fn no_stock_is_without_its_product() {
             let name = sku.clone();
             let product = database.store.write("t", async move |tx| add_product(tx, &name).await).await.expect("made");
             let remove = database.store.write("t", async move |tx| {
-                let Some(row) = resource::locked(tx, &KNOWN, product).await? else { return Ok(false) };
+                let Some(row) = resource::locked(tx, &PRODUCTS, product).await? else { return Ok(false) };
                 let free = tables::find_referrer(tx, &row).await?.is_none();
                 if free {
                     resource::remove(tx, row).await?;
@@ -189,7 +189,7 @@ fn no_stock_is_without_its_product() {
             let (removed, stock) = tokio::join!(remove, shop.write(0, &sku, 1));
             assert_eq!(removed.expect("told"), stock.product.get() != product, "one of the two comes first");
             let id = stock.product;
-            let row = database.store.read("t", async move |tx| products::by_id(tx, id).await).await;
+            let row = database.store.read("t", async move |tx| resource::by_id(tx, &PRODUCTS, id.get()).await).await;
             assert!(row.expect("read").is_some(), "a stock has its product");
         }
     });

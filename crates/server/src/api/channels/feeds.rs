@@ -12,6 +12,7 @@ use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer, Part};
 use onhand_store::query::{Condition, Op, Page, Window};
 use onhand_store::tables::cancellations::REQUESTS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::{product_stocks, products};
 use onhand_store::{Error as StoreError, Tx, Value, resource};
 
@@ -227,9 +228,9 @@ pub(super) async fn written(
             found.iter().for_each(|price| put(price.id, &|out| crate::resource::write(&prices::PRICE, out, price)));
         }
         Source::Products => {
-            let ids: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
-            let found = products::by_ids(tx, &ids).await?;
-            found.iter().for_each(|product| put(product.id.get(), &|out| product_views::write(out, product)));
+            let found = resource::by_ids(tx, &PRODUCTS, objects).await?;
+            let product = &product_views::PRODUCT;
+            found.iter().for_each(|record| put(record.id, &|out| crate::resource::write(product, out, record)));
         }
         Source::Requests => {
             let found = resource::by_ids(tx, &REQUESTS, objects).await?;

@@ -196,9 +196,9 @@ fn mapped() -> Vec<Route> {
 
 fn others() -> Vec<Route> {
     vec![
-        feed("products/inserts", Source::Products, INSERTS, &products::VIEW).named("listProductInserts"),
-        feed("products/updates", Source::Products, UPDATES, &products::VIEW).named("listProductUpdates"),
-        feed("products/inserts_or_updates", Source::Products, BOTH, &products::VIEW)
+        feed("products/inserts", Source::Products, INSERTS, products::PRODUCT.view).named("listProductInserts"),
+        feed("products/updates", Source::Products, UPDATES, products::PRODUCT.view).named("listProductUpdates"),
+        feed("products/inserts_or_updates", Source::Products, BOTH, products::PRODUCT.view)
             .named("listProductInsertsOrUpdates"),
         Route { permission: May::ReadOrders, ..feed("orders/updates", Source::Orders, UPDATES, &orders::VIEW) }
             .named("listOrderUpdates"),
