@@ -21,6 +21,8 @@ use crate::resource::{Resource, ResourceRoutes};
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
 const CATALOGUE: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadStock), (Mount::V1, May::WriteStock));
+/// As [`CATALOGUE`], for what the ERP's side has, too.
+const ERP: ResourceRoutes = ResourceRoutes::new((Mount::Both, May::ReadStock), (Mount::Both, May::WriteStock));
 /// What channels and people say of orders, and of whom they are from.
 const SALES: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::V1AndChannel, May::WriteOrders));
@@ -41,7 +43,7 @@ pub fn routes() -> Vec<Route> {
         ("accounts", vec![accounts::routes()]),
         ("catalog", vec![of(catalog::RESOURCES), catalog::category_nodes()]),
         ("directory", vec![directory::content_types(), of(directory::RESOURCES)]),
-        ("stock", vec![stock::lists(), stock::stocks()]),
+        ("stock", vec![of(stock::RESOURCES), stock::stocks()]),
         ("imports", vec![imports::routes()]),
         ("orders", vec![orders::routes(), of(orders::RESOURCES)]),
         ("channels", vec![of(channels::RESOURCES), channels::routes()]),

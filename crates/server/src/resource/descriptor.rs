@@ -8,10 +8,11 @@ use std::pin::Pin;
 use onhand_core::{ChannelId, Timestamp};
 use onhand_store::query::{Condition, Op};
 use onhand_store::resource::{Record, Table};
-use onhand_store::{BoxFuture, Error as StoreError, Tx};
+use onhand_store::{BoxFuture, Error as StoreError, Tx, Value};
 
 use super::secrets::Secrets;
 use crate::auth::Role;
+use crate::config::ServeConfig;
 use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
@@ -127,6 +128,8 @@ pub struct Draft<'t> {
     pub role: Role,
     /// The present.
     pub now: Timestamp,
+    /// The settings of the installation.
+    pub config: &'t ServeConfig,
 }
 
 /// What a rule says: nothing, or why not.
@@ -157,6 +160,15 @@ pub fn fill_blanks(record: &mut Record, columns: &[&str]) {
     for column in columns {
         if record.text(column).is_none() {
             record.set(column, "");
+        }
+    }
+}
+
+/// Makes blank texts NULL: a form cannot say null, so blank is what it has for it.
+pub fn null_blanks(record: &mut Record, columns: &[&str]) {
+    for column in columns {
+        if record.text(column) == Some("") {
+            record.set(column, Value::Null);
         }
     }
 }

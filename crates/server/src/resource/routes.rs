@@ -37,6 +37,18 @@ impl ResourceRoutes {
         self
     }
 
+    /// The list of a resource at one more path.
+    pub fn list_at(
+        resource: &'static Resource,
+        path: &'static str,
+        permission: Permission,
+        summary: &'static str,
+    ) -> Route {
+        Route::of(Method::GET, path, permission, handler(resource, list), summary)
+            .lists(resource.filters)
+            .answers(200, Answer::Page(resource.view, resource.view))
+    }
+
     /// The routes: list, make, show, change, perhaps write anew, remove.
     pub fn of(self, resource: &'static Resource) -> Vec<Route> {
         let label = resource.label;

@@ -17,7 +17,7 @@ pub static CATALOGS: Table = Table::new(
     "catalog",
     &[
         Column::text("name"),
-        Column::id("stock_list_id", &stock_lists::KNOWN),
+        Column::id("stock_list_id", &stock_lists::STOCK_LISTS),
         Column::id("price_list_id", &prices::PRICE_LISTS),
     ],
 )
@@ -27,7 +27,7 @@ pub static CATALOGS: Table = Table::new(
         table: "catalog_stock_list",
         owner: "catalog_id",
         other: "stock_list_id",
-        target: &stock_lists::KNOWN,
+        target: &stock_lists::STOCK_LISTS,
     },
     Link {
         name: "extra_price_lists",

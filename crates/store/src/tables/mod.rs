@@ -40,7 +40,7 @@ use crate::{Error, Tx, query};
 /// Every table of resources, those that are only referenced included.
 pub static TABLES: &[&Table] = &[
     &products::PRODUCTS,
-    &stock_lists::KNOWN,
+    &stock_lists::STOCK_LISTS,
     &channels::CHANNELS,
     &prices::PRICE_LISTS,
     &prices::PRODUCT_PRICES,
@@ -72,12 +72,11 @@ pub static TABLES: &[&Table] = &[
 ];
 
 /// The tables with counters that are written by hand.
-pub(crate) const COUNTED: [&query::ListTable; 13] = [
+pub(crate) const COUNTED: [&query::ListTable; 12] = [
     &product_stocks::TABLE,
     &orders::TABLE,
     &order_items::TABLE,
     &mappings::TABLE,
-    &stock_lists::TABLE,
     &integration_actions::TABLE,
     &packages::TABLE,
     &packages::ITEMS,

@@ -34,7 +34,7 @@ pub static LOCATIONS: Table = Table::new(
     &[
         Column::text("name"),
         Column::text("erp_code"),
-        Column::id("stock_list_id", &stock_lists::KNOWN),
+        Column::id("stock_list_id", &stock_lists::STOCK_LISTS),
         Column::id("retail_store_id", &stores::STORES),
         Column::id("address_id", &ADDRESSES),
         Column::word("stock_location_type", "warehouse"),

@@ -84,7 +84,7 @@ async fn pin(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), E
     let made = made_products(changes);
     let known = new.iter().map(|stock| stock.product).filter(|product| !made.contains(product));
     resource::lock_references(tx, &products::PRODUCTS, &known.map(ProductId::get).collect()).await?;
-    resource::lock_references(tx, &stock_lists::KNOWN, &new.iter().map(|stock| stock.list.get()).collect()).await
+    resource::lock_references(tx, &stock_lists::STOCK_LISTS, &new.iter().map(|stock| stock.list.get()).collect()).await
 }
 
 async fn apply_orders(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {

@@ -7,12 +7,11 @@ use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
 use onhand_store::tables::products::PRODUCTS;
-use onhand_store::tables::stock_lists;
 use onhand_store::{Error, Store, Tx, Value, tables};
 
 use crate::database::for_each_engine;
 use crate::products::add_product;
-use crate::shop::{START, Shop, add_channel, at, stock_list};
+use crate::shop::{START, Shop, add_channel, add_list, at};
 
 /// A new record with these values.
 fn record(table: &'static Table, values: &[(&str, Value<'static>)]) -> Record {
@@ -42,7 +41,7 @@ fn same(one: &Record, other: &Record) {
 /// A stock list, a price list and a catalog with both, twice.
 async fn catalog(store: &Store) -> (i64, i64, Record) {
     let made = store.write("t", async |tx| {
-        let list = stock_lists::insert(tx, &stock_list("web")).await?.id.get();
+        let list = add_list(tx, "web").await?.get();
         let prices = add(tx, &PRICE_LISTS, &[("name", "retail".into()), ("is_auto_sync", true.into())]).await?.id;
         let mut catalog = record(&CATALOGS, &[("name", "main".into()), ("stock_list_id", list.into())]);
         catalog.link("extra_stock_lists", vec![list, list]);

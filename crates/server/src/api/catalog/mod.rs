@@ -7,13 +7,11 @@ pub mod categories;
 pub mod prices;
 pub mod products;
 
-use super::CATALOGUE;
+use super::{CATALOGUE, ERP};
 use crate::auth::Permission as May;
 use crate::http::route::{Mount, Route, one, route};
 use crate::resource::{Resource, ResourceRoutes};
 
-/// As [`CATALOGUE`], for what the ERP's side has, too.
-const ERP: ResourceRoutes = ResourceRoutes::new((Mount::Both, May::ReadStock), (Mount::Both, May::WriteStock));
 /// As [`ERP`], and read below a channel. The vendor documents no PUT.
 const PRODUCTS: ResourceRoutes =
     ResourceRoutes::new((Mount::BothAndChannel, May::ReadStock), (Mount::Both, May::WriteStock)).without_put();

@@ -11,14 +11,13 @@ use onhand_store::channel_sync::channel_scope::{ChannelLevel, ChannelScope};
 use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer, Part};
 use onhand_store::query::{Condition, Op, Page, Window};
 use onhand_store::tables::cancellations::REQUESTS;
-use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::prices::PRODUCT_PRICES;
 use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::{product_stocks, products};
 use onhand_store::{Error as StoreError, Tx, Value, resource};
 
 use crate::api::catalog::{prices, products as product_views};
 use crate::api::orders::{cancellations, orders as order_views};
-use crate::api::stock::stock_lists;
 use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
@@ -336,32 +335,6 @@ pub(crate) async fn of_own_lists(call: &RequestContext, column: &'static str) ->
 pub(crate) async fn owns_list(call: &RequestContext, list: StockListId) -> Result<bool, Error> {
     let own = of_own_lists(call, "id").await?;
     Ok(own.is_none_or(|own| own.values.contains(&Value::Int(list.get()))))
-}
-
-/// `GET stock_lists/` below a channel: those of its catalog.
-pub async fn list_stock_lists(call: RequestContext) -> Result<ApiResponse, Error> {
-    let channel = call.own_channel()?;
-    let query = call.listing(stock_lists::FILTERS)?;
-    let mut listing = query.listing.clone();
-    let read = async move |tx: &mut Tx<'_>| {
-        listing.conditions.push(among(tx, channel, Fed::Stock).await?);
-        onhand_store::tables::stock_lists::page(tx, &listing).await
-    };
-    let page = call.app.store.read("stock_lists.page", read).await?;
-    call.page(&query, &page, stock_lists::write)
-}
-
-/// `GET price_lists/` below a channel: those of its catalog.
-pub async fn list_price_lists(call: RequestContext) -> Result<ApiResponse, Error> {
-    let channel = call.own_channel()?;
-    let query = call.listing(prices::LIST.filters)?;
-    let mut listing = query.listing.clone();
-    let read = async move |tx: &mut Tx<'_>| {
-        listing.conditions.push(among(tx, channel, Fed::Price).await?);
-        resource::page(tx, &PRICE_LISTS, &listing).await
-    };
-    let page = call.app.store.read("records.page", read).await?;
-    call.page(&query, &page, |out, list| crate::resource::write(&prices::LIST, out, list))
 }
 
 /// The lists of a channel's catalog.

@@ -11,9 +11,10 @@ use std::collections::hash_map::Entry;
 use onhand_core::import::Column;
 use onhand_core::{ProductId, Stock, StockListId};
 use onhand_sheet::Out;
-use onhand_store::Tx;
 use onhand_store::query::{ListQuery, Sort, Window};
-use onhand_store::tables::{product_stocks as stocks, products, stock_lists};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::tables::{product_stocks as stocks, products};
+use onhand_store::{Tx, resource};
 
 use super::product_stocks;
 use crate::api::channels::feeds;
@@ -132,8 +133,8 @@ fn product_names(reads: &Reads, stocks: &[Stock]) -> Result<HashMap<ProductId, S
 }
 
 fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {
-    let found = reads.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await)?;
-    Ok(found.map_or_else(String::new, |list| list.name))
+    let found = reads.read("records.find", async move |tx| resource::by_id(tx, &STOCK_LISTS, list.get()).await)?;
+    Ok(found.and_then(|list| list.text("name").map(str::to_owned)).unwrap_or_default())
 }
 
 /// When the level was taken. One without a time gets the earliest there can be: an import without a time would count it
@@ -147,12 +148,13 @@ fn figure_time(stock: &Stock) -> String {
 pub async fn template(call: RequestContext) -> Result<ApiResponse, Error> {
     let format = Format::asked(&call.query, TEMPLATE_FORMATS)?;
     let id = StockListId::new(call.id()?);
-    let body = async move |tx: &mut Tx<'_>| match stock_lists::by_id(tx, id).await? {
+    let body = async move |tx: &mut Tx<'_>| match resource::by_id(tx, &STOCK_LISTS, id.get()).await? {
         Some(list) => Ok(Some((list, stocks::of_list(tx, id, 0, EXAMPLES).await?))),
         None => Ok(None),
     };
     let (list, examples) = call.app.store.read("stocks.examples", body).await?.ok_or_else(Error::not_found)?;
-    let name = format!("{}_template", list.code.as_ref().unwrap_or(&list.name));
+    let list_name = list.text("name").unwrap_or_default().to_owned();
+    let name = format!("{}_template", list.text("code").unwrap_or(&list_name));
     download::reply(&call.app, (&name, format), move |_, download| {
         let mut table = Table::begin(download, format)?;
         table.row(Column::ALL.map(|column| Out::Text(column.name())))?;
@@ -163,7 +165,7 @@ pub async fn template(call: RequestContext) -> Result<ApiResponse, Error> {
                 Column::Stock => Out::Int(stock.on_hand),
                 Column::Unit => Out::Text(stock.unit.word()),
                 Column::SnapshotAt => Out::Time(&time),
-                Column::List => Out::Text(&list.name),
+                Column::List => Out::Text(&list_name),
                 // Empty leaves it as it is, whatever is sold before the file comes back.
                 Column::Held | Column::Name => Out::Empty,
             }))?;
