@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod batch_requests;
 pub mod cancellations;
+pub mod cargo_company_conditions;
 pub mod catalogs;
 pub mod categories;
 pub mod channels;
@@ -69,6 +70,7 @@ pub static TABLES: &[&Table] = &[
     &stock_locations::ADDRESSES,
     &stock_locations::LOCATIONS,
     &stock_locations::SENDERS,
+    &cargo_company_conditions::CONDITIONS,
 ];
 
 /// The tables with counters that are written by hand.

@@ -2,6 +2,7 @@
 //!
 //! Promises: work is reported with commands, and repeating one changes nothing. Must not know what a command does.
 
+pub mod cargo_company_conditions;
 pub mod discrepancies;
 pub mod packages;
 pub mod short_items;
@@ -27,6 +28,7 @@ pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[
     (LOCATIONS, &stock_locations::LOCATION),
     (LOCATIONS, &stock_locations::ADDRESS),
     (LOCATIONS, &stock_locations::SENDER),
+    (LOCATIONS, &cargo_company_conditions::CONDITION),
 ];
 
 /// What is asked of locations.
