@@ -19,16 +19,18 @@ fn main() {
         let stem = file.strip_suffix(".sql").expect("a migration is a file of SQL");
         let (version, name) = stem.split_once('_').expect("a migration has a number and a name");
         assert_eq!(version.parse(), Ok(number), "migrations are numbered one after the other");
-        let text = folder.join(file);
-        let postgres = folder.join(format!("{stem}.postgres.sql"));
-        let postgres = if postgres.exists() { format!("include_str!({postgres:?})") } else { r#""""#.to_owned() };
-        write!(
-            list,
-            "Migration {{ version: {number}, name: {name:?}, text: include_str!({text:?}), postgres: {postgres} }},"
-        )
-        .expect("a text takes more");
+        let text = included(&folder.join(file));
+        let postgres = included(&folder.join(format!("{stem}.postgres.sql")));
+        write!(list, "Migration {{ version: {number}, name: {name:?}, text: {text}, postgres: {postgres} }},")
+            .expect("a text takes more");
     }
     list.push(']');
     let out = std::env::var_os("OUT_DIR").expect("cargo names a folder");
     fs::write(Path::new(&out).join("migrations.rs"), list).expect("the list is written");
+}
+
+/// What includes a file; an empty text where there is none.
+fn included(file: &Path) -> String {
+    let path = file.to_str().expect("a path is text");
+    if file.exists() { format!("include_str!({path:?})") } else { r#""""#.to_owned() }
 }

@@ -14,6 +14,7 @@ use super::secrets::Secrets;
 use crate::auth::Role;
 use crate::config::ServeConfig;
 use crate::http::context::RequestContext;
+use crate::http::route::RefusedBy;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
@@ -48,8 +49,8 @@ pub struct Resource {
     pub upserts: bool,
     /// Whether a write that changes nothing counts as a change.
     pub stirs: bool,
-    /// Whether a rule may reject that one is made or changed, with 406.
-    pub refuses: bool,
+    /// What may reject that one is made or changed, with 406.
+    pub refused_by: RefusedBy,
     /// What is shown of it with what it points at.
     pub detail: Option<&'static Expand>,
     /// What of the answer is neither column nor link, as JSON.
@@ -202,7 +203,7 @@ impl Resource {
             many: false,
             upserts: false,
             stirs: false,
-            refuses: true,
+            refused_by: RefusedBy::Rules,
             detail: None,
             more: None,
             secrets: None,

@@ -32,6 +32,7 @@ impl ResourceRoutes {
     }
 
     /// The same without PUT, which the vendor does not document for all of them.
+    #[must_use]
     pub const fn without_put(mut self) -> Self {
         self.replaces = false;
         self
@@ -61,8 +62,11 @@ impl ResourceRoutes {
                 _ => self.write,
             };
             let route = Route::of(method.clone(), path, permission, handler, summary).under(under);
-            let is_refusable = method == Method::DELETE || method != Method::GET && resource.refuses;
-            if is_refusable { route.may_be_refused() } else { route }
+            match method {
+                Method::GET => route,
+                Method::DELETE => route.may_be_refused(),
+                _ => Route { refused_by: resource.refused_by, ..route },
+            }
         };
         let mut make = route(Method::POST, all, format!("Make one {label}."), handler(resource, create))
             .takes(resource.fields)

@@ -4,6 +4,7 @@ use onhand_core::SKU_CHARS_MAX;
 use onhand_store::tables::products::{OF_CHANNEL, PRODUCTS};
 
 use crate::api::channels::mapped_products::IMAGE;
+use crate::http::route::RefusedBy;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -19,7 +20,7 @@ pub static PRODUCT: Resource = Resource {
     fixed: &["sku"],
     own: Some(OwnerScope::Among(OF_CHANNEL)),
     stirs: true,
-    refuses: false,
+    refused_by: RefusedBy::Nobody,
     // The vendor's clients read these of every product; there are no groups, sets and pictures here.
     more: Some(|property, _| match property {
         "product_type" => Some("\"0\"".to_owned()),
