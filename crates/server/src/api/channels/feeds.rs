@@ -21,6 +21,7 @@ use crate::api::orders::{cancellations, orders as order_views};
 use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
+use crate::wire::joined;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Property, Shape, View, property};
 
@@ -59,15 +60,7 @@ pub const STOCK: View = View { name: "ChannelProductStock", properties: &STOCK_P
 /// A product stock that has changed, or that has come into the catalog or left it.
 pub const CHANGED_STOCK: View = View {
     name: "ChangedProductStock",
-    properties: &{
-        let mut all = [property("in_catalog", Shape::Bool); STOCK_PROPERTIES.len() + 1];
-        let mut at = 0;
-        while at < STOCK_PROPERTIES.len() {
-            all[at] = STOCK_PROPERTIES[at];
-            at += 1;
-        }
-        all
-    },
+    properties: &joined::<_, 13>(&[&STOCK_PROPERTIES, &[property("in_catalog", Shape::Bool)]]),
     open: false,
 };
 
