@@ -7,7 +7,7 @@
 ///
 /// After the variants come the functions to make: `number` makes one from a variant to its number and one back, `word`
 /// does so for words, and the function back is left out where nothing is read. Every enumeration is `Copy`, can be
-/// compared, and has `ALL`, its variants in the order of the table.
+/// compared, and has `ALL`, its variants in the order of the table; one with words has `WORDS`, in the same order.
 ///
 /// ```
 /// onhand_core::words! {
@@ -83,6 +83,9 @@ macro_rules! words {
                     $(Self::$variant => $text,)+
                 }
             }
+
+            /// Every word, in the order of the table.
+            pub const WORDS: &'static [&'static str] = &[$($text),+];
         }
 
         $crate::words!(@functions $name [$($variant => $text,)+] $($functions)*);

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use onhand_core::TrackedChanges;
+
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
@@ -66,6 +68,25 @@ impl CounterDeltas {
     pub(crate) fn add(&mut self, scope: CounterKey, id: i64, by: i64) {
         for (level, shift) in LEVELS {
             *self.changes.entry((scope, level, id >> shift)).or_insert(0) += by;
+        }
+    }
+
+    /// Counts rows of a table that were made, changed or removed; `of` gives the id of a row and its values in the columns
+    /// by which the table is counted, in their order.
+    pub(crate) fn track<T, const N: usize>(
+        &mut self,
+        (table, columns): (&'static str, &'static [&'static str]),
+        changes: &TrackedChanges<T>,
+        of: impl Fn(&T) -> (i64, [i64; N]),
+    ) {
+        let changed = changes.changed.iter().flat_map(|(before, after)| [(before, -1), (after, 1)]);
+        let removed = changes.removed.iter().map(|row| (row, -1));
+        for (row, by) in changes.made.iter().map(|row| (row, 1)).chain(changed).chain(removed) {
+            let (id, values) = of(row);
+            self.add(CounterKey::all(table), id, by);
+            for (column, value) in columns.iter().zip(values) {
+                self.add(CounterKey::of(table, column, value), id, by);
+            }
         }
     }
 

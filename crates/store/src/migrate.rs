@@ -19,13 +19,8 @@ struct Migration {
     postgres: &'static str,
 }
 
-/// Append-only.
-const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "init",
-    text: include_str!("../schema/0001_init.sql"),
-    postgres: include_str!("../schema/0001_init.postgres.sql"),
-}];
+/// The files of `schema/`, as `build.rs` lists them. Append-only.
+const MIGRATIONS: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 /// Says why a database of the time before the first release is rejected.
 const DEVELOPMENT: &str = "this database was made by a development version, before the first release: the schema was squashed \
@@ -178,9 +173,11 @@ mod tests {
         assert!(matches!(newer.await, Err(Error::NewerSchema { found: 99, .. })));
     }
 
+    const NEXT: i64 = MIGRATIONS.len() as i64 + 1;
+
     /// The migrations and one more, as the next program may have them.
     fn with_next(text: &'static str) -> Vec<Migration> {
-        let next = Migration { version: 2, name: "next", text, postgres: "" };
+        let next = Migration { version: NEXT, name: "next", text, postgres: "" };
         MIGRATIONS.iter().copied().chain([next]).collect()
     }
 
@@ -189,12 +186,13 @@ mod tests {
         let (_folder, store) = empty().await;
         assert_eq!(migrate(&store).await.expect("nothing to do"), []);
         let next = with_next("CREATE TABLE next (id INTEGER NOT NULL PRIMARY KEY) STRICT;");
-        for ran in [&[Step { version: 2, name: "next" }][..], &[]] {
+        for ran in [&[Step { version: NEXT, name: "next" }][..], &[]] {
             let migrations = next.clone();
             assert_eq!(store.write("t", async move |tx| run(tx, &migrations).await).await.expect("it runs"), ran);
         }
         let edited = with_next("-- another");
         let result = store.write("t", async move |tx| run(tx, &edited).await).await;
-        assert!(result.is_err_and(|fault| fault.to_string().contains("migration 2 was changed after it ran")));
+        let text = format!("migration {NEXT} was changed after it ran");
+        assert!(result.is_err_and(|fault| fault.to_string().contains(&text)));
     }
 }

@@ -66,14 +66,17 @@ fn millionths(text: &str) -> Option<i64> {
     Some(sign * (whole.parse::<i64>().ok()? * DEGREE + fraction.parse::<i64>().ok()?))
 }
 
-/// What a difference that a count finds becomes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum CountMode {
-    /// The stock level: it becomes what was counted.
-    #[default]
-    Adjust,
-    /// A discrepancy, until a person says what there is.
-    Mark,
+crate::words! {
+    /// What a difference that a count finds becomes.
+    #[derive(Default)]
+    pub enum CountMode {
+        /// The stock level: it becomes what was counted.
+        #[default]
+        Adjust => "adjust",
+        /// A discrepancy, until a person says what there is.
+        Mark => "discrepancy",
+    }
+    word word, from_word;
 }
 
 /// A stock location.

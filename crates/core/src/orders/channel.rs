@@ -3,13 +3,15 @@
 
 use crate::ChannelId;
 
-/// What to do with an order that a channel has already sold and that does not fit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Oversell {
-    /// Reserve anyway and mark the line, since the marketplace has promised it to a customer.
-    Accept,
-    /// Reject the whole order.
-    Refuse,
+crate::words! {
+    /// What to do with an order that a channel has already sold and that does not fit.
+    pub enum Oversell {
+        /// Reserve anyway and mark the line, since the marketplace has promised it to a customer.
+        Accept => "accept",
+        /// Reject the whole order.
+        Refuse => "refuse",
+    }
+    word word, from_word;
 }
 
 /// The part of a sales channel that rules read.

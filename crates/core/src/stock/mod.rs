@@ -24,14 +24,17 @@ pub struct StockKey {
     pub sku: String,
 }
 
-/// What one unit of the amount is (contract 4.1).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum UnitType {
-    /// Pieces; `qty` on the wire.
-    #[default]
-    Piece,
-    /// Kilograms; `kg` on the wire.
-    Kilogram,
+crate::words! {
+    /// What one unit of the amount is (contract 4.1).
+    #[derive(Default)]
+    pub enum UnitType {
+        /// Pieces.
+        #[default]
+        Piece => "qty",
+        /// Kilograms.
+        Kilogram => "kg",
+    }
+    word word, from_word;
 }
 
 /// How many of one product there are in one list.

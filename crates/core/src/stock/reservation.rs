@@ -10,16 +10,17 @@ crate::words! {
     /// The state of a reservation (docs/data-model.md).
     pub enum ReservationState {
         /// Sold here; counted in `reserved`.
-        Open,
+        Open = 1,
         /// The ERP has registered the line; counted in `reported` until a newer level comes.
-        Reported,
+        Reported = 2,
         /// A stock level accounts for it; counted nowhere.
-        Settled,
+        Settled = 3,
         /// Given back; counted nowhere.
-        Cancelled,
+        Cancelled = 4,
         /// Promised and reserved nowhere, because it was not found; counted nowhere, shown to people.
-        Short,
+        Short = 5,
     }
+    number number, from_number;
 }
 
 /// One order line's claim on one product stock.

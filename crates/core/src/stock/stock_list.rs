@@ -2,24 +2,30 @@
 
 use crate::{StockListId, StockLocationId};
 
-/// What a release does to the quantity until the ERP's next level (contract 6.2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum ReleaseMode {
-    /// The quantity stays off sale, as `reported`, until a level taken after the release arrives. Never oversells.
-    #[default]
-    UntilNextWrite,
-    /// The literal reading (contract 6.2): the reservation is dropped and the quantity is on sale at once.
-    Immediate,
+crate::words! {
+    /// What a release does to the quantity until the ERP's next level (contract 6.2).
+    #[derive(Default)]
+    pub enum ReleaseMode {
+        /// The quantity stays off sale, as `reported`, until a level taken after the release arrives. Never oversells.
+        #[default]
+        UntilNextWrite => "until_next_write",
+        /// The literal reading (contract 6.2): the reservation is dropped and the quantity is on sale at once.
+        Immediate => "immediate",
+    }
+    word word, from_word;
 }
 
-/// When a move that the ERP has to hear of is taken to be registered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub enum MoveRegistration {
-    /// When the ERP says so.
-    #[default]
-    Acknowledged,
-    /// When it is made: the ERP is taken to know at once, so the list's next level has it.
-    NextLevel,
+crate::words! {
+    /// When a move that the ERP has to hear of is taken to be registered.
+    #[derive(Default)]
+    pub enum MoveRegistration {
+        /// When the ERP says so.
+        #[default]
+        Acknowledged => "acknowledged",
+        /// When it is made: the ERP is taken to know at once, so the list's next level has it.
+        NextLevel => "next_level",
+    }
+    word word, from_word;
 }
 
 /// The part of a stock list that rules read.

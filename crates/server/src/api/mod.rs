@@ -21,15 +21,17 @@ use crate::resource::{Resource, ResourceRoutes};
 /// Where catalogue data is served: read by all, also below a channel; written by those who write stock.
 const CATALOGUE: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadStock), (Mount::V1, May::WriteStock));
+/// As [`CATALOGUE`], for what the ERP's side has, too.
+const ERP: ResourceRoutes = ResourceRoutes::new((Mount::Both, May::ReadStock), (Mount::Both, May::WriteStock));
 /// What channels and people say of orders, and of whom they are from.
 const SALES: ResourceRoutes =
     ResourceRoutes::new((Mount::V1AndChannel, May::ReadOrders), (Mount::V1AndChannel, May::WriteOrders));
 
-/// Every resource whose rows are records, and where it is served.
+/// Every resource that has all six routes, and where it is served.
 pub fn resources() -> impl Iterator<Item = &'static (ResourceRoutes, &'static Resource)> {
     let areas =
         [channels::RESOURCES, catalog::RESOURCES, directory::RESOURCES, fulfilment::RESOURCES, orders::RESOURCES];
-    areas.into_iter().flatten()
+    areas.into_iter().flatten().filter(|(places, _)| places.replaces)
 }
 
 /// Every route, area by area.
@@ -39,9 +41,9 @@ pub fn routes() -> Vec<Route> {
     };
     let areas = [
         ("accounts", vec![accounts::routes()]),
-        ("catalog", vec![catalog::products(), of(catalog::RESOURCES), catalog::category_nodes()]),
+        ("catalog", vec![of(catalog::RESOURCES), catalog::category_nodes()]),
         ("directory", vec![directory::content_types(), of(directory::RESOURCES)]),
-        ("stock", vec![stock::lists(), stock::stocks()]),
+        ("stock", vec![of(stock::RESOURCES), stock::stocks()]),
         ("imports", vec![imports::routes()]),
         ("orders", vec![orders::routes(), of(orders::RESOURCES)]),
         ("channels", vec![of(channels::RESOURCES), channels::routes()]),

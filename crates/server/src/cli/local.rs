@@ -10,8 +10,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use onhand_core::StockListId;
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_store::resource::{self, Record};
 use onhand_store::tables::accounts;
-use onhand_store::tables::stock_lists::{self, StockListRow};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
 use tokio::task::JoinHandle;
 
 use super::client::{Download, Format, List, StockClient, Take};
@@ -81,9 +82,14 @@ impl StockClient for LocalClient {
             sort: Sort::BY_ID,
             window: Window::Page { number: 1, limit: limit as i64 },
         };
-        let body = async move |tx: &mut onhand_store::Tx<'_>| stock_lists::page(tx, &listing).await;
-        let page = self.services.store.read("stock_lists.page", body).await?;
-        let list = |list: StockListRow| List { id: list.id.get(), name: list.name, code: list.code };
+        let body = async move |tx: &mut onhand_store::Tx<'_>| resource::page(tx, &STOCK_LISTS, &listing).await;
+        let page = self.services.store.read("records.page", body).await?;
+        let text = |list: &Record, column| list.text(column).map(str::to_owned);
+        let list = |list: Record| List {
+            id: list.id,
+            name: text(&list, "name").unwrap_or_default(),
+            code: text(&list, "code"),
+        };
         Ok(page.rows.into_iter().map(list).collect())
     }
 

@@ -11,14 +11,13 @@ use onhand_core::commands::{
     CancelItems, EditOrder, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, ERP, MoveRegistration, OrderItem, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
-    StockListId, Timestamp,
+    ChannelId, Command, ERP, OrderItem, OrderStatus, Outcome, Quantity, StockKey, StockListId, Timestamp,
 };
 use onhand_store::Tx;
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::channels::CHANNELS;
-use onhand_store::tables::stock_lists::{self, StockListRow};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
 
 use crate::services::Requester;
 use crate::state::App;
@@ -33,7 +32,7 @@ const ORDERS: i64 = 24;
 /// Fills the database if it has no stock list.
 pub async fn fill(app: &App) -> anyhow::Result<()> {
     let first = ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 1 } };
-    let lists = app.store.read("stock_lists.page", async move |tx| stock_lists::page(tx, &first).await).await?;
+    let lists = app.store.read("records.page", async move |tx| resource::page(tx, &STOCK_LISTS, &first).await).await?;
     if lists.count != Some(0) {
         return Ok(());
     }
@@ -56,21 +55,13 @@ pub async fn fill(app: &App) -> anyhow::Result<()> {
 async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId>> {
     let mut made = Vec::new();
     for (name, code) in LISTS {
-        let list = StockListRow {
-            id: StockListId::new(0),
-            name: name.to_owned(),
-            code: Some(code.to_owned()),
-            is_auto_sync: true,
-            release_mode: ReleaseMode::default(),
-            moves_settle: MoveRegistration::default(),
-            is_item_code_unique: true,
-            snapshot_delay_seconds: 0,
-            time_zone: Some("Europe/Istanbul".to_owned()),
-            created_at: now,
-            modified_at: now,
-        };
-        let stored = app.store.write("stock_lists.insert", async move |tx| stock_lists::insert(tx, &list).await);
-        made.push(stored.await?.id);
+        let mut list = Record::new(&STOCK_LISTS, now);
+        for (column, text) in [("name", name), ("code", code), ("time_zone", "Europe/Istanbul")] {
+            list.set(column, text);
+        }
+        let insert = async move |tx: &mut Tx<'_>| resource::insert(tx, &STOCK_LISTS, vec![list]).await;
+        let stored = app.store.write("records.insert", insert).await?;
+        made.extend(stored.iter().map(|list| StockListId::new(list.id)));
     }
     Ok(made)
 }

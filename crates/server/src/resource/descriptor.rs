@@ -8,11 +8,13 @@ use std::pin::Pin;
 use onhand_core::{ChannelId, Timestamp};
 use onhand_store::query::{Condition, Op};
 use onhand_store::resource::{Record, Table};
-use onhand_store::{BoxFuture, Error as StoreError, Tx};
+use onhand_store::{BoxFuture, Error as StoreError, Tx, Value};
 
 use super::secrets::Secrets;
 use crate::auth::Role;
+use crate::config::ServeConfig;
 use crate::http::context::RequestContext;
+use crate::http::route::RefusedBy;
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
@@ -47,6 +49,8 @@ pub struct Resource {
     pub upserts: bool,
     /// Whether a write that changes nothing counts as a change.
     pub stirs: bool,
+    /// What may reject that one is made or changed, with 406.
+    pub refused_by: RefusedBy,
     /// What is shown of it with what it points at.
     pub detail: Option<&'static Expand>,
     /// What of the answer is neither column nor link, as JSON.
@@ -125,6 +129,8 @@ pub struct Draft<'t> {
     pub role: Role,
     /// The present.
     pub now: Timestamp,
+    /// The settings of the installation.
+    pub config: &'t ServeConfig,
 }
 
 /// What a rule says: nothing, or why not.
@@ -159,6 +165,15 @@ pub fn fill_blanks(record: &mut Record, columns: &[&str]) {
     }
 }
 
+/// Makes blank texts NULL: a form cannot say null, so blank is what it has for it.
+pub fn null_blanks(record: &mut Record, columns: &[&str]) {
+    for column in columns {
+        if record.text(column) == Some("") {
+            record.set(column, Value::Null);
+        }
+    }
+}
+
 /// The ruling of a rule that need not look anything up.
 pub fn judge<'t>(verdict: Result<(), Error>) -> Ruling<'t> {
     Box::pin(std::future::ready(Ok(verdict)))
@@ -188,6 +203,7 @@ impl Resource {
             many: false,
             upserts: false,
             stirs: false,
+            refused_by: RefusedBy::Rules,
             detail: None,
             more: None,
             secrets: None,

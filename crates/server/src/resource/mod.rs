@@ -19,7 +19,7 @@ use onhand_store::resource::Record;
 
 pub use self::descriptor::{
     AfterInsert, Draft, Expand, First, OwnerScope, Resource, Rule, Rules, Ruling, Rulings, Taken, Unique, fill_blanks,
-    judge,
+    judge, null_blanks,
 };
 pub(crate) use self::detail::{list_detailed, show_detailed};
 pub use self::routes::ResourceRoutes;

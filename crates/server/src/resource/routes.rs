@@ -21,15 +21,36 @@ pub struct ResourceRoutes {
     pub write: (Mount, Permission),
     /// What changing one of them asks for.
     pub change: Permission,
+    /// Whether one of them can be written anew with PUT.
+    pub replaces: bool,
 }
 
 impl ResourceRoutes {
     /// Read and written where and by whom it says.
     pub const fn new(read: (Mount, Permission), write: (Mount, Permission)) -> Self {
-        Self { read, write, change: write.1 }
+        Self { read, write, change: write.1, replaces: true }
     }
 
-    /// The routes: list, make, show, change, write anew, remove.
+    /// The same without PUT, which the vendor does not document for all of them.
+    #[must_use]
+    pub const fn without_put(mut self) -> Self {
+        self.replaces = false;
+        self
+    }
+
+    /// The list of a resource at one more path.
+    pub fn list_at(
+        resource: &'static Resource,
+        path: &'static str,
+        permission: Permission,
+        summary: &'static str,
+    ) -> Route {
+        Route::of(Method::GET, path, permission, handler(resource, list), summary)
+            .lists(resource.filters)
+            .answers(200, Answer::Page(resource.view, resource.view))
+    }
+
+    /// The routes: list, make, show, change, perhaps write anew, remove.
     pub fn of(self, resource: &'static Resource) -> Vec<Route> {
         let label = resource.label;
         let (all, one) = resource.paths;
@@ -41,7 +62,11 @@ impl ResourceRoutes {
                 _ => self.write,
             };
             let route = Route::of(method.clone(), path, permission, handler, summary).under(under);
-            if method == Method::GET { route } else { route.may_be_refused() }
+            match method {
+                Method::GET => route,
+                Method::DELETE => route.may_be_refused(),
+                _ => Route { refused_by: resource.refused_by, ..route },
+            }
         };
         let mut make = route(Method::POST, all, format!("Make one {label}."), handler(resource, create))
             .takes(resource.fields)
@@ -77,6 +102,7 @@ impl ResourceRoutes {
             )
             .answers(204, Answer::Nothing),
         ];
+        routes.retain(|route| self.replaces || route.method != Method::PUT);
         if let Some(detail) = resource.detail {
             let (all, one) = detail.paths;
             let text = format!("Every {label}, with what it refers to.");

@@ -3,6 +3,8 @@
 //! Promises: all faults of all rows are reported at once; a rejected request has changed nothing. Must not know
 //! resources.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use onhand_core::{ChannelId, Timestamp};
 use onhand_store::resource::{self, Record};
@@ -13,6 +15,7 @@ use super::secrets::{self, MASK};
 use super::{found, own, write_for};
 use crate::auth::Role;
 use crate::http::context::RequestContext;
+use crate::state::App;
 use crate::wire::body::ROWS_MAX;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::{Field, FieldKind};
@@ -23,6 +26,7 @@ use crate::zone::Zone;
 /// What a rule may know of a request.
 #[derive(Clone)]
 struct About {
+    app: Arc<App>,
     channel: Option<ChannelId>,
     role: Role,
     now: Timestamp,
@@ -31,8 +35,15 @@ struct About {
 
 impl About {
     fn of(call: &RequestContext) -> Self {
-        let (channel, role, now) = (call.channel, call.caller.role, call.app.clock.now());
-        Self { channel, role, now, zone: call.zone().cloned() }
+        let (app, channel, role) = (call.app.clone(), call.channel, call.caller.role);
+        let now = app.clock.now();
+        Self { app, channel, role, now, zone: call.zone().cloned() }
+    }
+
+    /// A record on its way to being written.
+    fn draft<'t>(&'t self, record: &'t mut Record, before: Option<&'t Record>, form: &'t Form) -> Draft<'t> {
+        let Self { channel, role, now, .. } = *self;
+        Draft { record, before, form, channel, role, now, config: &self.app.config }
     }
 }
 
@@ -97,9 +108,7 @@ async fn insert(
     for (record, faults) in records.iter().zip(&mut faults) {
         faults.complete(foreign(tx, resource, (record, None), about.channel).await?);
     }
-    let About { channel, role, now, .. } = *about;
-    let drafts = records.iter_mut().zip(forms);
-    let drafts = drafts.map(|(record, form)| Draft { record, before: None, form, channel, role, now }).collect();
+    let drafts = records.iter_mut().zip(forms).map(|(record, form)| about.draft(record, None, form)).collect();
     for (verdict, faults) in judged(tx, resource, drafts).await?.into_iter().zip(&mut faults) {
         match verdict {
             Ok(()) => {}
@@ -249,9 +258,7 @@ async fn change(
         faults.add(field_of(missing.name), form::unknown_pk(missing.id));
     }
     faults.complete(foreign(tx, resource, (&after, Some(&before)), about.channel).await?);
-    let About { channel, role, now, .. } = *about;
-    let draft = Draft { record: &mut after, before: Some(&before), form, channel, role, now };
-    match judged(tx, resource, vec![draft]).await?.pop() {
+    match judged(tx, resource, vec![about.draft(&mut after, Some(&before), form)]).await?.pop() {
         None | Some(Ok(())) => {}
         Some(Err(Error::Fields(more))) => faults.complete(more),
         Some(Err(refused)) => return Ok(Err(refused)),

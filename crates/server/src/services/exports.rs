@@ -11,8 +11,9 @@ use onhand_core::import::Column;
 use onhand_core::{ProductId, Stock, StockListId};
 use onhand_sheet::Out;
 use onhand_store::query::{ListQuery, Page, Window};
-use onhand_store::tables::stock_lists::StockListRow;
-use onhand_store::tables::{product_stocks as stocks, products, stock_lists};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::tables::{product_stocks as stocks, products};
 use onhand_store::{Error, Store, Tx};
 
 use super::ServiceError;
@@ -111,7 +112,7 @@ fn write_table(reads: &Reads, listing: &ListQuery, mut table: TableFile<'_>) -> 
                 Out::Text(&stock.sku),
                 Out::Text(products.get(&stock.product).map_or("", String::as_str)),
                 Out::Int(stock.on_hand),
-                Out::Text(stocks::unit_name(stock.unit)),
+                Out::Text(stock.unit.word()),
                 Out::Text(list),
                 Out::Time(&level_time(stock)),
                 Out::Int(stock.reserved),
@@ -129,8 +130,8 @@ fn product_names(reads: &Reads, stocks: &[Stock]) -> Result<HashMap<ProductId, S
 }
 
 fn list_name(reads: &Reads, list: StockListId) -> Result<String, Error> {
-    let found = reads.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await)?;
-    Ok(found.map_or_else(String::new, |list| list.name))
+    let found = reads.read("records.find", async move |tx| resource::by_id(tx, &STOCK_LISTS, list.get()).await)?;
+    Ok(found.and_then(|list| list.text("name").map(str::to_owned)).unwrap_or_default())
 }
 
 /// When the level was taken. One without a time gets the earliest there can be: an import without a time would count it
@@ -140,15 +141,14 @@ fn level_time(stock: &Stock) -> String {
 }
 
 /// What a template shows: a list and some of its stocks.
-#[derive(Debug)]
 pub struct Template {
-    list: StockListRow,
+    list: Record,
     examples: Vec<Stock>,
 }
 
 /// The template of a list.
 pub async fn template(store: &Store, id: StockListId) -> Result<Template, ServiceError> {
-    let body = async move |tx: &mut Tx<'_>| match stock_lists::by_id(tx, id).await? {
+    let body = async move |tx: &mut Tx<'_>| match resource::by_id(tx, &STOCK_LISTS, id.get()).await? {
         Some(list) => Ok(Some(Template { list, examples: stocks::of_list(tx, id, 0, EXAMPLES).await? })),
         None => Ok(None),
     };
@@ -158,7 +158,11 @@ pub async fn template(store: &Store, id: StockListId) -> Result<Template, Servic
 impl Template {
     /// What its file is called, without what says its format.
     pub fn file_name(&self) -> String {
-        format!("{}_template", self.list.code.as_ref().unwrap_or(&self.list.name))
+        format!("{}_template", self.list.text("code").unwrap_or(self.list_name()))
+    }
+
+    fn list_name(&self) -> &str {
+        self.list.text("name").unwrap_or_default()
     }
 
     /// Writes the columns of an import and some rows of the list, which change nothing if they are left as they are.
@@ -170,9 +174,9 @@ impl Template {
             table.row(Column::ALL.map(|column| match column {
                 Column::Sku => Out::Text(&stock.sku),
                 Column::Stock => Out::Int(stock.on_hand),
-                Column::Unit => Out::Text(stocks::unit_name(stock.unit)),
+                Column::Unit => Out::Text(stock.unit.word()),
                 Column::SnapshotAt => Out::Time(&time),
-                Column::List => Out::Text(&self.list.name),
+                Column::List => Out::Text(self.list_name()),
                 // Empty leaves it as it is, whatever is sold before the file comes back.
                 Column::Held | Column::Name => Out::Empty,
             }))?;

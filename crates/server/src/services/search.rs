@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use onhand_core::{Order, SKU_CHARS_MAX};
+use onhand_core::{Order, ProductId, SKU_CHARS_MAX};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
 use onhand_store::imports::{self, ImportRow};
-use onhand_store::tables::products::ProductRow;
 use onhand_store::tables::{orders as order_rows, products as product_rows};
 
 use super::imports::status;
@@ -24,11 +23,22 @@ pub const RESULTS_MAX: usize = 50;
 /// Imports whose file names are compared: the newest ones.
 const IMPORTS_COMPARED: i64 = 200;
 
+/// A product that was found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundProduct {
+    /// The product.
+    pub id: ProductId,
+    /// Its SKU.
+    pub sku: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// Products whose SKU begins with the text.
-    pub products: Vec<ProductRow>,
+    pub products: Vec<FoundProduct>,
     /// Orders whose number begins with the text; for a channel, its order of that number.
     pub orders: Vec<Order>,
     /// The import with the text as its key, or else new ones whose file name contains it in small or large letters.
@@ -62,17 +72,17 @@ async fn products(
     requester: &Requester,
     text: &str,
     limit: usize,
-) -> Result<Vec<ProductRow>, ServiceError> {
+) -> Result<Vec<FoundProduct>, ServiceError> {
     let (prefix, channel) = (text.to_owned(), requester.channel);
     let body = async move |tx: &mut Tx<'_>| {
         let mut found = product_rows::by_sku_prefix(tx, &prefix, limit as i64).await?;
         if let Some(channel) = channel {
             let channel_scope = ChannelScope::of(tx, channel).await?;
-            let ids: BTreeSet<i64> = found.iter().map(|product| product.id.get()).collect();
+            let ids: BTreeSet<i64> = found.iter().map(|(id, ..)| id.get()).collect();
             let sold = channel_scope::sold(tx, &channel_scope, &ids).await?;
-            found.retain(|product| sold.contains(&product.id.get()));
+            found.retain(|(id, ..)| sold.contains(&id.get()));
         }
-        Ok(found)
+        Ok(found.into_iter().map(|(id, sku, name)| FoundProduct { id, sku, name }).collect())
     };
     Ok(services.store.read("products.by_sku_prefix", body).await?)
 }
@@ -117,6 +127,8 @@ mod tests {
     use onhand_core::commands::{NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock};
     use onhand_core::{Command, OrderStatus, Quantity, StockKey, StockListId};
     use onhand_store::imports::Kind;
+    use onhand_store::resource::{self, Record};
+    use onhand_store::tables::stock_lists::STOCK_LISTS;
     use onhand_store::{Options, Store};
 
     use super::*;
@@ -124,7 +136,6 @@ mod tests {
     use crate::config::ServeConfig;
     use crate::services::imports::receive::{self, ImportOptions, Received};
     use crate::services::stock;
-    use crate::services::stock_lists::{self, StockListEdit};
     use crate::writer::{CommitObservers, Writer};
 
     async fn services(folder: &std::path::Path) -> Arc<Services> {
@@ -174,8 +185,11 @@ mod tests {
     async fn a_few_letters_find_products_orders_and_imports() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (services, requester) = (services(folder.path()).await, Requester::itself());
-        let warehouse = StockListEdit { name: Some("Warehouse".to_owned()), ..StockListEdit::default() };
-        let list = stock_lists::create(&services, warehouse).await.expect("it is made").id;
+        let mut warehouse = Record::new(&STOCK_LISTS, services.clock.now());
+        warehouse.set("name", "Warehouse".to_owned());
+        let insert = async move |tx: &mut Tx<'_>| resource::insert(tx, &STOCK_LISTS, vec![warehouse]).await;
+        let made = services.store.write("records.insert", insert).await.expect("it is made");
+        let list = StockListId::new(made[0].id);
         let rows = ["A-1", "A-2", "B-1"].map(|sku| level(list, sku)).into();
         stock::write(&services, &requester, rows, None).await.expect("it is written");
         for number in ["A-100", "B-100"] {

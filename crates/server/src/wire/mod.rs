@@ -17,6 +17,22 @@ pub use error::Error;
 pub use field::Field;
 pub use form::Form;
 
+/// Parts of tables of fields, properties or filters as one table of `N` rows.
+pub const fn joined<T: Copy, const N: usize>(parts: &[&[T]]) -> [T; N] {
+    let mut all = [parts[0][0]; N];
+    let (mut part, mut row, mut filled) = (0, 0, 0);
+    while part < parts.len() {
+        if row < parts[part].len() {
+            all[filled] = parts[part][row];
+            (row, filled) = (row + 1, filled + 1);
+        } else {
+            (part, row) = (part + 1, 0);
+        }
+    }
+    assert!(filled == N, "the parts have as many rows as the whole");
+    all
+}
+
 /// The two families of paths. They lead to the same handlers and differ in what they show (contract 1.1).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Family {

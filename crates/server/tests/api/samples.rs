@@ -11,7 +11,9 @@ use onhand::api::{resources, routes};
 use onhand::auth::Role;
 use onhand::config::ServeConfig;
 use onhand::http::route::{Mount, Reading, Route};
+use onhand::resource::Resource;
 use onhand::wire::field::{Field, FieldKind};
+use onhand_store::resource::Column;
 use serde_json::{Map, Value, json};
 
 use crate::client::{Answer, Body, Client, PASSWORD, TestServer, password_hash, unique};
@@ -86,9 +88,24 @@ impl Samples {
         let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
         let order = shop.try_order(order).await.created();
         one.extend([("order", id(&order)), ("order_item", item(&order))]);
-        let samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one, floor };
+        let mut samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one, floor };
+        samples.make_targets().await;
         samples.record("catalog_items").await;
         samples
+    }
+
+    /// Makes one each of what required fields of resources name, where none is there yet.
+    async fn make_targets(&mut self) {
+        for field in resources().flat_map(|(_, noun)| noun.fields.iter().map(|field| (noun.table, field))) {
+            let (table, Field { name, kind: FieldKind::Pk, required: true, .. }) = field else { continue };
+            let target = table.column(name).and_then(Column::target);
+            let is_target = |noun: &Resource| target.is_some_and(|target| std::ptr::eq(target, noun.table));
+            let Some((_, noun)) = resources().find(|(_, noun)| is_target(noun)) else { continue };
+            if !self.one.contains_key(name) && !["product", "catalog", "category"].contains(name) {
+                let made = id(&self.record(noun.paths.0).await);
+                self.one.insert(name, made);
+            }
+        }
     }
 
     /// A client of each role. Each call makes new accounts, so one that signs out harms no other.

@@ -59,7 +59,7 @@ fn a_database_whose_migration_has_not_run_is_refused_and_not_migrated() {
     done(database.url(), &["migrate"]);
     behind::forget_newest_migration(&database);
     let before = behind::migrations(&database);
-    assert_refused(&told(&mut onhand(database.url(), &["verify"])), "an empty database");
+    assert_refused(&told(&mut onhand(database.url(), &["verify"])), "a database of an older version");
     assert_eq!(behind::migrations(&database), before);
 }
 

@@ -128,8 +128,8 @@ fn rank<'v>(value: &'v Value<'_>) -> (i64, &'v str) {
     }
 }
 
-fn sized<const N: usize>(key: Vec<Value<'static>>) -> [Value<'static>; N] {
-    key.try_into().expect("a natural key has up to three columns, and perhaps a bucket")
+fn sized<const N: usize>(values: Vec<Value<'static>>) -> [Value<'static>; N] {
+    values.try_into().expect("a natural key has up to three columns, and perhaps a bucket; a row has its columns")
 }
 
 fn reading(table: &'static Table) -> impl Fn(&crate::Row<'_>) -> Result<Record, Error> + Send {
@@ -228,6 +228,19 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     }
     let change = |after| RecordChange { before: None, after: Some(after) };
     written(tx, table, records.into_iter().map(change).collect()).await
+}
+
+/// Makes records whose ids are known, of a table without links and hook, with `COLUMNS` columns. The caller maintains
+/// the counter.
+pub(crate) async fn insert_known<const COLUMNS: usize>(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    records: Vec<Record>,
+) -> Result<(), Error> {
+    let rows: Vec<_> = records.iter().map(|record| sized::<COLUMNS>(table.row(record))).collect();
+    tx.execute_each(&table.made().insert, rows).await?;
+    let change = |after| RecordChange { before: None, after: Some(after) };
+    publish::publish(tx, table, &records.into_iter().map(change).collect::<Vec<_>>()).await
 }
 
 /// Publishes changes that have just been written, and calls the hook of the table. The records as they are after that.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use onhand_core::channel_sync::ObjectKind;
 
 use super::{Record, RecordChange, Table};
-use crate::outbox::{self, Member, OutboxEvent};
+use crate::outbox::{self, EVERY_CATALOG, Member, OutboxEvent};
 use crate::{Error, Tx};
 
 /// What the change of a record says.
@@ -34,6 +34,11 @@ pub enum Publish {
         /// The column with the product.
         product: &'static str,
     },
+    /// The record is a product, and a change of its flag concerns every catalog.
+    MemberOfEvery {
+        /// The column that says whether the product is sold at all.
+        flag: &'static str,
+    },
 }
 
 /// Puts changes of records into the outbox, in the transaction that makes them.
@@ -46,6 +51,9 @@ pub(super) async fn publish(tx: &mut Tx<'_>, table: &Table, changes: &[RecordCha
         match *publish {
             Publish::Member { catalog, product } => {
                 members.extend(changes.iter().filter_map(record).filter_map(|record| member(record, catalog, product)));
+            }
+            Publish::MemberOfEvery { flag } => {
+                members.extend(changes.iter().filter_map(|change| switched(change, flag)));
             }
             Publish::Object { kind, object, scope, only_made_or_removed } => {
                 let said = changes.iter().filter(|change| !only_made_or_removed || change.is_made_or_removed());
@@ -71,6 +79,12 @@ fn record(change: &RecordChange) -> Option<&Record> {
 
 fn member(record: &Record, catalog: &str, product: &str) -> Option<Member> {
     Some(Member { catalog: record.int(catalog)?, product: record.int(product)?, at: record.modified_at })
+}
+
+fn switched(change: &RecordChange, flag: &str) -> Option<Member> {
+    let (before, after) = (change.before.as_ref()?, change.after.as_ref()?);
+    let has_changed = before.flag(flag) != after.flag(flag);
+    has_changed.then_some(Member { catalog: EVERY_CATALOG, product: after.id, at: after.modified_at })
 }
 
 fn event(record: &Record, kind: ObjectKind, object: Option<&str>, scope: Option<&str>) -> Option<OutboxEvent> {

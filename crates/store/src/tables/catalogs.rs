@@ -17,7 +17,7 @@ pub static CATALOGS: Table = Table::new(
     "catalog",
     &[
         Column::text("name"),
-        Column::id("stock_list_id", &stock_lists::KNOWN),
+        Column::id("stock_list_id", &stock_lists::STOCK_LISTS),
         Column::id("price_list_id", &prices::PRICE_LISTS),
     ],
 )
@@ -27,7 +27,7 @@ pub static CATALOGS: Table = Table::new(
         table: "catalog_stock_list",
         owner: "catalog_id",
         other: "stock_list_id",
-        target: &stock_lists::KNOWN,
+        target: &stock_lists::STOCK_LISTS,
     },
     Link {
         name: "extra_price_lists",
@@ -40,7 +40,7 @@ pub static CATALOGS: Table = Table::new(
 
 /// A product in a catalog. Both stay what they are.
 pub static CATALOG_ITEMS: Table =
-    Table::new("catalog_item", &[Column::id("product_id", &products::KNOWN), Column::id("catalog_id", &CATALOGS)])
+    Table::new("catalog_item", &[Column::id("product_id", &products::PRODUCTS), Column::id("catalog_id", &CATALOGS)])
         .spread(Colocation::With("product_id"))
         .counted_by(&["catalog_id"])
         .publishes(&[

@@ -58,7 +58,7 @@ pub(crate) async fn keep(tx: &mut Tx<'_>, id: ChannelId) -> Result<Option<Channe
 
 async fn read(tx: &mut Tx<'_>, statement: &Statement, id: ChannelId) -> Result<Option<Channel>, Error> {
     let read = |row: &crate::Row<'_>| {
-        let oversell = if row.str(0)? == "accept" { Oversell::Accept } else { Oversell::Refuse };
+        let oversell = Oversell::from_word(row.str(0)?).unwrap_or(Oversell::Refuse);
         Ok(Channel { id, oversell, oversell_quantity_max: row.get(1)? })
     };
     tx.first(statement, &values![id.get()], read).await

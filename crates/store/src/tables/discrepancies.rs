@@ -6,7 +6,7 @@ use onhand_core::{
     TransferItemId, UserId,
 };
 
-use crate::counters::{CounterDeltas, CounterKey};
+use crate::counters::CounterDeltas;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -130,7 +130,9 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<Discrepancy>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(counters, row, 1));
+    counters.track((TABLE.name, TABLE.counted_by), changes, |row| {
+        (row.id.get(), [row.location.get(), i64::from(row.is_active)])
+    });
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -152,19 +154,9 @@ pub(crate) async fn apply(
         ]
     });
     tx.execute_each(&INSERT, rows).await?;
-    for (before, after) in &changes.changed {
-        count(counters, before, -1);
-        count(counters, after, 1);
-    }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (reason, by) = row.ended.map(|(reason, by)| (reason.word(), by.get())).unzip();
         values![row.id.get(), row.id.bucket(), row.is_active, row.modified_at.micros(), reason, by]
     });
     tx.execute_each(&UPDATE, rows).await
-}
-
-fn count(counters: &mut CounterDeltas, row: &Discrepancy, by: i64) {
-    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "is_active", i64::from(row.is_active)), row.id.get(), by);
 }

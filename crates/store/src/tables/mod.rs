@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod batch_requests;
 pub mod cancellations;
+pub mod cargo_company_conditions;
 pub mod catalogs;
 pub mod categories;
 pub mod channels;
@@ -39,8 +40,8 @@ use crate::{Error, Tx, query};
 
 /// Every table of resources, those that are only referenced included.
 pub static TABLES: &[&Table] = &[
-    &products::KNOWN,
-    &stock_lists::KNOWN,
+    &products::PRODUCTS,
+    &stock_lists::STOCK_LISTS,
     &channels::CHANNELS,
     &prices::PRICE_LISTS,
     &prices::PRODUCT_PRICES,
@@ -69,16 +70,15 @@ pub static TABLES: &[&Table] = &[
     &stock_locations::ADDRESSES,
     &stock_locations::LOCATIONS,
     &stock_locations::SENDERS,
+    &cargo_company_conditions::CONDITIONS,
 ];
 
 /// The tables with counters that are written by hand.
-pub(crate) const COUNTED: [&query::ListTable; 14] = [
+pub(crate) const COUNTED: [&query::ListTable; 12] = [
     &product_stocks::TABLE,
     &orders::TABLE,
     &order_items::TABLE,
-    &products::TABLE,
     &mappings::TABLE,
-    &stock_lists::TABLE,
     &integration_actions::TABLE,
     &packages::TABLE,
     &packages::ITEMS,

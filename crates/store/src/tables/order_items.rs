@@ -124,14 +124,7 @@ fn read_reservation(row: &Row<'_>) -> Result<Reservation, Error> {
         item: OrderItemId::new(row.get(0)?),
         stock: StockId::new(row.get(1)?),
         quantity: quantity(row.get(2)?)?,
-        state: match row.get::<i64>(3)? {
-            1 => ReservationState::Open,
-            2 => ReservationState::Reported,
-            3 => ReservationState::Settled,
-            4 => ReservationState::Cancelled,
-            5 => ReservationState::Short,
-            other => return Err(Error::Internal(format!("there is no hold state {other}"))),
-        },
+        state: state(row.get(3)?)?,
         registered_at: row.get::<Option<i64>>(4)?.map(Timestamp::from_micros),
         moved: match row.get::<Option<i64>>(5)? {
             None => None,
@@ -144,14 +137,9 @@ fn read_reservation(row: &Row<'_>) -> Result<Reservation, Error> {
     })
 }
 
-const fn state_number(state: ReservationState) -> i64 {
-    match state {
-        ReservationState::Open => 1,
-        ReservationState::Reported => 2,
-        ReservationState::Settled => 3,
-        ReservationState::Cancelled => 4,
-        ReservationState::Short => 5,
-    }
+fn state(number: i64) -> Result<ReservationState, Error> {
+    ReservationState::from_number(number)
+        .ok_or_else(|| Error::Internal(format!("there is no reservation state {number}")))
 }
 
 /// A part of all order lines.
@@ -275,7 +263,7 @@ pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reserv
     // A reservation of a new order has not been moved, and its row does not say so.
     let rows = reservations.iter().filter(|reservation| reservation.moved.is_none()).map(|reservation| {
         let registered_at = reservation.registered_at.map(Timestamp::micros);
-        let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
+        let (units, state) = (reservation.quantity.units(), reservation.state.number());
         values![
             reservation.stock.bucket(),
             reservation.item.get(),
@@ -289,7 +277,7 @@ pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reserv
     let rows = reservations.iter().filter_map(|reservation| Some((reservation, reservation.moved?))).map(
         |(reservation, moved)| {
             let registered_at = reservation.registered_at.map(Timestamp::micros);
-            let (units, state) = (reservation.quantity.units(), state_number(reservation.state));
+            let (units, state) = (reservation.quantity.units(), reservation.state.number());
             let (at, from, list) = (moved.at.micros(), moved.stock.get(), moved.list.get());
             values![
                 reservation.stock.bucket(),
@@ -316,13 +304,7 @@ pub(crate) async fn update_reservations(
     let rows = stayed.map(|(_, reservation)| {
         let registered_at = reservation.registered_at.map(Timestamp::micros);
         let quantity = reservation.quantity.units();
-        values![
-            reservation.item.get(),
-            reservation.stock.bucket(),
-            state_number(reservation.state),
-            registered_at,
-            quantity
-        ]
+        values![reservation.item.get(), reservation.stock.bucket(), reservation.state.number(), registered_at, quantity]
     });
     tx.execute_each(&UPDATE_RESERVATION, rows).await?;
     let moved: Vec<&(StockId, &Reservation)> =

@@ -4,7 +4,7 @@ use onhand_core::fulfilment::{Package, PackageItem, PackageState};
 use onhand_core::{OrderId, OrderItemId, PackageId, PackageItemId, StockLocationId, Timestamp, TrackedChanges, UserId};
 
 use super::order_items::quantity;
-use crate::counters::{CounterDeltas, CounterKey};
+use crate::counters::CounterDeltas;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -149,7 +149,8 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<Package>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(counters, row, 1));
+    counters
+        .track((TABLE.name, TABLE.counted_by), changes, |row| (row.id.get(), [row.state.code(), row.location.get()]));
     let rows = changes.made.iter().map(|row| {
         let (id, order, location) = (row.id, row.order.get(), row.location.get());
         let (created, modified) = (row.created_at.micros(), row.modified_at.micros());
@@ -157,10 +158,6 @@ pub(crate) async fn apply(
         values![id.bucket(), id.get(), order, &row.number, location, state, created, modified, assigned]
     });
     tx.execute_each(&INSERT, rows).await?;
-    for (before, after) in &changes.changed {
-        count(counters, before, -1);
-        count(counters, after, 1);
-    }
     let rows = changes.changed.iter().map(|(_, row)| {
         let assigned = row.assigned_to.map(UserId::get);
         values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros(), assigned]
@@ -168,18 +165,12 @@ pub(crate) async fn apply(
     tx.execute_each(&UPDATE, rows).await
 }
 
-fn count(counters: &mut CounterDeltas, row: &Package, by: i64) {
-    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), by);
-}
-
 pub(crate) async fn apply_items(
     tx: &mut Tx<'_>,
     changes: &TrackedChanges<PackageItem>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count_item(counters, row, 1));
+    counters.track((ITEMS.name, ITEMS.counted_by), changes, |row| (row.id.get(), [row.state.code()]));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -197,18 +188,9 @@ pub(crate) async fn apply_items(
         ]
     });
     tx.execute_each(&INSERT_ITEM, rows).await?;
-    for (before, after) in &changes.changed {
-        count_item(counters, before, -1);
-        count_item(counters, after, 1);
-    }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (modified, quantity) = (row.modified_at.micros(), row.quantity.units());
         values![row.id.get(), row.id.bucket(), row.state.code(), row.is_done, modified, quantity]
     });
     tx.execute_each(&UPDATE_ITEM, rows).await
-}
-
-fn count_item(counters: &mut CounterDeltas, row: &PackageItem, by: i64) {
-    counters.add(CounterKey::all(ITEMS.name), row.id.get(), by);
-    counters.add(CounterKey::of(ITEMS.name, "state", row.state.code()), row.id.get(), by);
 }

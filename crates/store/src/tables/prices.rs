@@ -23,7 +23,7 @@ pub static PRICE_LISTS: Table =
 pub static PRODUCT_PRICES: Table = Table::new(
     "product_price",
     &[
-        Column::id("product_id", &products::KNOWN),
+        Column::id("product_id", &products::PRODUCTS),
         Column::id("price_list_id", &PRICE_LISTS),
         Column::text("product_sku"),
         Column::text("price"),

@@ -4,11 +4,10 @@
 use std::collections::BTreeSet;
 
 use onhand_core::{
-    MovementId, ProductId, Stock, StockId, StockKey, StockList, StockListId, StockLocationId, Timestamp, UnitType,
-    bucket_of_key,
+    MoveRegistration, MovementId, ProductId, ReleaseMode, Stock, StockId, StockKey, StockList, StockListId,
+    StockLocationId, Timestamp, UnitType, bucket_of_key,
 };
 
-use super::stock_lists;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Log, Page};
 use crate::sql::{statements, values};
@@ -93,7 +92,7 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         sku: row.get(1)?,
         on_hand: row.get(2)?,
         list: StockListId::new(row.get(3)?),
-        unit: unit(row.str(4)?),
+        unit: UnitType::from_word(row.str(4)?).unwrap_or_default(),
         reserved: row.get(5)?,
         extra_field: row.get(6)?,
         product: ProductId::new(row.get(7)?),
@@ -174,21 +173,6 @@ pub fn is_bounded(listing: &ListQuery) -> bool {
     listing.is_bounded(&TABLE)
 }
 
-fn unit(name: &str) -> UnitType {
-    match name {
-        "kg" => UnitType::Kilogram,
-        _ => UnitType::Piece,
-    }
-}
-
-/// The stored word for a unit.
-pub const fn unit_name(unit: UnitType) -> &'static str {
-    match unit {
-        UnitType::Piece => "qty",
-        UnitType::Kilogram => "kg",
-    }
-}
-
 /// A part of all product stocks.
 pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Stock>, Error> {
     query::page(tx, &TABLE, listing, |row: &Stock| row.id.get(), read).await
@@ -240,10 +224,10 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
     let [mode, delay, location, moves_settle, code_unique] = parts[..] else { return Err(unreadable()) };
     let list = StockList {
         id: stock.list,
-        release_mode: stock_lists::release_mode(mode),
+        release_mode: ReleaseMode::from_word(mode).unwrap_or_default(),
         snapshot_delay_seconds: delay.parse().map_err(|_| unreadable())?,
         location: location.parse().ok().filter(|id| *id != 0).map(StockLocationId::new),
-        move_registration: stock_lists::moves_settle(moves_settle),
+        move_registration: MoveRegistration::from_word(moves_settle).unwrap_or_default(),
         is_item_code_unique: code_unique != "0",
     };
     Ok((stock, list))
@@ -293,7 +277,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.list.get(),
             stock.product.get(),
             &stock.sku,
-            unit_name(stock.unit),
+            stock.unit.word(),
             stock.on_hand,
             stock.reserved,
             stock.external,
@@ -317,7 +301,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
         values![
             stock.id.get(),
             stock.id.bucket(),
-            unit_name(stock.unit),
+            stock.unit.word(),
             stock.on_hand,
             stock.reserved,
             stock.external,
@@ -344,7 +328,7 @@ pub(crate) async fn update_if_unchanged(
         values![
             stock.id.get(),
             stock.id.bucket(),
-            unit_name(stock.unit),
+            stock.unit.word(),
             stock.on_hand,
             stock.reserved,
             stock.external,

@@ -3,7 +3,7 @@
 use onhand_core::fulfilment::{CountLine, CountResult, StockCount};
 use onhand_core::{DiscrepancyId, StockCountId, StockLocationId, Timestamp, TrackedChanges};
 
-use crate::counters::{CounterDeltas, CounterKey};
+use crate::counters::CounterDeltas;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -80,10 +80,7 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<StockCount>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    for row in &changes.made {
-        counters.add(CounterKey::all(TABLE.name), row.id.get(), 1);
-        counters.add(CounterKey::of(TABLE.name, "stock_location_id", row.location.get()), row.id.get(), 1);
-    }
+    counters.track((TABLE.name, TABLE.counted_by), changes, |row| (row.id.get(), [row.location.get()]));
     let rows = changes
         .made
         .iter()

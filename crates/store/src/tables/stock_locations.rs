@@ -34,7 +34,7 @@ pub static LOCATIONS: Table = Table::new(
     &[
         Column::text("name"),
         Column::text("erp_code"),
-        Column::id("stock_list_id", &stock_lists::KNOWN),
+        Column::id("stock_list_id", &stock_lists::STOCK_LISTS),
         Column::id("retail_store_id", &stores::STORES),
         Column::id("address_id", &ADDRESSES),
         Column::word("stock_location_type", "warehouse"),
@@ -105,13 +105,6 @@ statements! {
         "SELECT erp_code, stock_list_id, tags FROM stock_location WHERE is_active = 1 ORDER BY erp_code";
 }
 
-/// The stored words for what a count does, the first one for a new location.
-pub const COUNT_MODES: &[&str] = &["adjust", "discrepancy"];
-
-/// The stored words for what ends discrepancies, the first one for a new location.
-pub const DISCREPANCY_ENDS: &[&str] =
-    &[DiscrepancyEnds::ChangedLevel.word(), DiscrepancyEnds::AnyLevel.word(), DiscrepancyEnds::RemovalOnly.word()];
-
 fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
     let (latitude, longitude) = (row.get::<Option<String>>(6)?, row.get::<Option<String>>(7)?);
     let is_open = row.get::<bool>(3)? && row.get::<bool>(4)?;
@@ -121,7 +114,7 @@ fn read(row: &Row<'_>) -> Result<StockLocation, Error> {
         priority: row.get(2)?,
         at: latitude.zip(longitude).and_then(|(latitude, longitude)| Coordinates::parse(&latitude, &longitude)),
         is_open,
-        count_mode: if row.str(5)? == COUNT_MODES[1] { CountMode::Mark } else { CountMode::Adjust },
+        count_mode: CountMode::from_word(row.str(5)?).unwrap_or_default(),
         discrepancy_ends: DiscrepancyEnds::from_word(row.str(8)?).unwrap_or_default(),
         short_lines_first: row.get(9)?,
     })

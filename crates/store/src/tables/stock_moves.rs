@@ -5,7 +5,7 @@ use onhand_core::fulfilment::{KeptUnits, MoveKind, MoveState, StockMove};
 use onhand_core::{OrderId, OrderItemId, StockId, StockListId, StockMoveId, Timestamp, TrackedChanges, TransferId};
 
 use super::order_items::quantity;
-use crate::counters::{CounterDeltas, CounterKey};
+use crate::counters::CounterDeltas;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -122,7 +122,7 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<StockMove>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(counters, row, 1));
+    counters.track((TABLE.name, TABLE.counted_by), changes, |row| (row.id.get(), [row.state.code()]));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -145,20 +145,11 @@ pub(crate) async fn apply(
         ]
     });
     tx.execute_each(&INSERT, rows).await?;
-    for (before, after) in &changes.changed {
-        count(counters, before, -1);
-        count(counters, after, 1);
-    }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (code, registered_at) = (row.code.as_deref(), row.registered_at.map(Timestamp::micros));
         values![row.id.get(), row.id.bucket(), row.state.code(), code, registered_at, row.modified_at.micros()]
     });
     tx.execute_each(&UPDATE, rows).await
-}
-
-fn count(counters: &mut CounterDeltas, row: &StockMove, by: i64) {
-    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
 pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<KeptUnits>) -> Result<(), Error> {

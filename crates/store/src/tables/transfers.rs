@@ -7,7 +7,7 @@ use onhand_core::{
 };
 
 use super::order_items::quantity;
-use crate::counters::{CounterDeltas, CounterKey};
+use crate::counters::CounterDeltas;
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -150,7 +150,7 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<Transfer>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.made.iter().for_each(|row| count(counters, row, 1));
+    counters.track((TABLE.name, TABLE.counted_by), changes, |row| (row.id.get(), [row.state.code()]));
     let rows = changes.made.iter().map(|row| {
         values![
             row.id.bucket(),
@@ -166,20 +166,11 @@ pub(crate) async fn apply(
         ]
     });
     tx.execute_each(&INSERT, rows).await?;
-    for (before, after) in &changes.changed {
-        count(counters, before, -1);
-        count(counters, after, 1);
-    }
     let rows = changes
         .changed
         .iter()
         .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
     tx.execute_each(&UPDATE, rows).await
-}
-
-fn count(counters: &mut CounterDeltas, row: &Transfer, by: i64) {
-    counters.add(CounterKey::all(TABLE.name), row.id.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "state", row.state.code()), row.id.get(), by);
 }
 
 pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &TrackedChanges<TransferItem>) -> Result<(), Error> {

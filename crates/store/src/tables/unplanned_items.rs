@@ -97,9 +97,8 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<UnplannedItem>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    changes.removed.iter().for_each(|row| count_row(counters, row, -1));
     tx.execute_each(&DELETE, changes.removed.iter().map(|row| values![row.item.get(), row.item.bucket()])).await?;
-    changes.made.iter().for_each(|row| count_row(counters, row, 1));
+    counters.track((TABLE.name, TABLE.counted_by), changes, |row| (row.item.get(), [row.reason.code()]));
     let rows = changes.made.iter().map(|row| {
         values![
             row.item.bucket(),
@@ -114,18 +113,9 @@ pub(crate) async fn apply(
         ]
     });
     tx.execute_each(&INSERT, rows).await?;
-    for (before, after) in &changes.changed {
-        count_row(counters, before, -1);
-        count_row(counters, after, 1);
-    }
     let rows = changes.changed.iter().map(|(_, row)| {
         let (quantity, reason) = (row.quantity.units(), row.reason.code());
         values![row.item.get(), row.item.bucket(), row.stock.get(), quantity, reason, row.modified_at.micros()]
     });
     tx.execute_each(&UPDATE, rows).await
-}
-
-fn count_row(counters: &mut CounterDeltas, row: &UnplannedItem, by: i64) {
-    counters.add(CounterKey::all(TABLE.name), row.item.get(), by);
-    counters.add(CounterKey::of(TABLE.name, "reason", row.reason.code()), row.item.get(), by);
 }

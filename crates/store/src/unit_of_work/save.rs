@@ -10,9 +10,9 @@ use onhand_core::{Changes, Product, ProductId, Stock, StockId, Timestamp};
 use super::fulfilment;
 use crate::counters::{CounterDeltas, CounterKey};
 use crate::outbox::{self, OutboxEvent};
-use crate::tables::products::ProductRow;
+use crate::resource::{self, Record};
 use crate::tables::{mappings, movements, order_items, orders, product_stocks, products, stock_lists};
-use crate::{Error, Tx, resource};
+use crate::{Error, Tx};
 
 /// Writes what a working set recorded.
 pub async fn apply(tx: &mut Tx<'_>, changes: &Changes) -> Result<(), Error> {
@@ -66,21 +66,11 @@ async fn apply_stocks(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Counter
     let of_product: HashMap<ProductId, &Stock> = new.iter().map(|stock| (stock.product, *stock)).collect();
     let product = |product: &Product| {
         let stock = of_product.get(&product.id)?;
-        Some(ProductRow {
-            id: product.id,
-            sku: stock.sku.clone(),
-            name: stock.sku.clone(),
-            base_code: String::new(),
-            is_active: true,
-            attributes: "{}".to_owned(),
-            extra_field: "{}".to_owned(),
-            created_at: stock.created_at,
-            modified_at: stock.created_at,
-        })
+        Some(products::unnamed(product.id, &stock.sku, stock.created_at))
     };
-    let new_products: Vec<ProductRow> = changes.products.made.iter().filter_map(product).collect();
-    products::insert_all(tx, &new_products).await?;
-    new_products.iter().for_each(|product| counters.add(CounterKey::all("product"), product.id.get(), 1));
+    let new_products: Vec<Record> = changes.products.made.iter().filter_map(product).collect();
+    new_products.iter().for_each(|product| counters.add(CounterKey::all(product.table.name), product.id, 1));
+    products::insert_all(tx, new_products).await?;
     product_stocks::insert_all(tx, &new).await?;
     for stock in &new {
         counters.add(CounterKey::all(product_stocks::TABLE.name), stock.id.get(), 1);
@@ -93,8 +83,8 @@ async fn apply_stocks(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Counter
 async fn lock_references_of(tx: &mut Tx<'_>, new: &[&Stock], changes: &Changes) -> Result<(), Error> {
     let made = made_products(changes);
     let known = new.iter().map(|stock| stock.product).filter(|product| !made.contains(product));
-    resource::lock_references(tx, &products::KNOWN, &known.map(ProductId::get).collect()).await?;
-    resource::lock_references(tx, &stock_lists::KNOWN, &new.iter().map(|stock| stock.list.get()).collect()).await
+    resource::lock_references(tx, &products::PRODUCTS, &known.map(ProductId::get).collect()).await?;
+    resource::lock_references(tx, &stock_lists::STOCK_LISTS, &new.iter().map(|stock| stock.list.get()).collect()).await
 }
 
 async fn apply_orders(tx: &mut Tx<'_>, changes: &Changes, counters: &mut CounterDeltas) -> Result<(), Error> {

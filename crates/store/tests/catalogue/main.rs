@@ -36,7 +36,6 @@ const SORTS: &[(&str, &str)] = &[
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("orders.by_number", "a number is used once per channel"),
-    ("stock_lists.named", "two lists at the most"),
 ];
 
 /// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database

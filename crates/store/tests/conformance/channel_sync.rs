@@ -14,10 +14,11 @@ use onhand_store::channel_sync::deliveries::Offer;
 use onhand_store::channel_sync::{change_log, lag, sequencer};
 use onhand_store::outbox;
 use onhand_store::resource;
-use onhand_store::tables::{product_stocks, products};
+use onhand_store::tables::product_stocks;
 
 use crate::database::for_each_engine;
 use crate::market::{Market, named, set_catalog};
+use crate::products::change_product;
 use crate::shop::{Chance, at};
 
 const INSERTS: &[Offer] = &[Offer::Insert];
@@ -443,9 +444,7 @@ fn products_and_prices_say_that_they_have_changed() {
         assert_eq!(market.prices(UPDATES).await, [id]);
         let product: ProductId = shirt.product;
         let change = async move |tx: &mut onhand_store::Tx<'_>| {
-            let found = products::by_id(tx, product).await?.expect("there");
-            let modified_at = found.modified_at.plus_micros(1);
-            products::update(tx, &products::ProductRow { name: "Shirt".to_owned(), modified_at, ..found }).await
+            change_product(tx, product, |product| product.set("name", "Shirt")).await
         };
         market.shop.store.write("t", change).await.expect("written");
         assert_eq!(market.products(UPDATES).await, [product.get()]);

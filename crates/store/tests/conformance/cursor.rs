@@ -10,10 +10,11 @@ use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor};
 use onhand_store::channel_sync::{sequencer, told};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::catalogs::CATALOGS;
-use onhand_store::tables::{product_stocks, products};
+use onhand_store::tables::product_stocks;
 
 use crate::database::for_each_engine;
 use crate::market::{Market, set_catalog};
+use crate::products::change_product;
 use crate::shop::{Chance, START};
 
 /// A program that keeps its own place: what it believes of each stock that it was told of, and what it sells of it.
@@ -97,9 +98,7 @@ impl Naive {
 
 async fn set_active(market: &Market, product: i64, is_active: bool) {
     let change = async move |tx: &mut Tx<'_>| {
-        let found = products::by_id(tx, ProductId::new(product)).await?.expect("there");
-        let modified_at = found.modified_at.plus_micros(1);
-        products::update(tx, &products::ProductRow { is_active, modified_at, ..found }).await
+        change_product(tx, ProductId::new(product), |product| product.set("is_active", i64::from(is_active))).await
     };
     market.shop.store.write("t", change).await.expect("written");
 }

@@ -6,13 +6,12 @@ use onhand_store::resource::{self, Missing, Record, Table};
 use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
-use onhand_store::tables::products::{self, KNOWN};
-use onhand_store::tables::stock_lists;
+use onhand_store::tables::products::PRODUCTS;
 use onhand_store::{Error, Store, Tx, Value, tables};
 
 use crate::database::for_each_engine;
 use crate::products::add_product;
-use crate::shop::{START, Shop, add_channel, at, stock_list};
+use crate::shop::{START, Shop, add_channel, add_list, at};
 
 /// A new record with these values.
 fn record(table: &'static Table, values: &[(&str, Value<'static>)]) -> Record {
@@ -42,7 +41,7 @@ fn same(one: &Record, other: &Record) {
 /// A stock list, a price list and a catalog with both, twice.
 async fn catalog(store: &Store) -> (i64, i64, Record) {
     let made = store.write("t", async |tx| {
-        let list = stock_lists::insert(tx, &stock_list("web")).await?.id.get();
+        let list = add_list(tx, "web").await?.get();
         let prices = add(tx, &PRICE_LISTS, &[("name", "retail".into()), ("is_auto_sync", true.into())]).await?.id;
         let mut catalog = record(&CATALOGS, &[("name", "main".into()), ("stock_list_id", list.into())]);
         catalog.link("extra_stock_lists", vec![list, list]);
@@ -179,7 +178,7 @@ fn no_stock_is_without_its_product() {
             let name = sku.clone();
             let product = database.store.write("t", async move |tx| add_product(tx, &name).await).await.expect("made");
             let remove = database.store.write("t", async move |tx| {
-                let Some(row) = resource::locked(tx, &KNOWN, product).await? else { return Ok(false) };
+                let Some(row) = resource::locked(tx, &PRODUCTS, product).await? else { return Ok(false) };
                 let free = tables::find_referrer(tx, &row).await?.is_none();
                 if free {
                     resource::remove(tx, row).await?;
@@ -189,7 +188,7 @@ fn no_stock_is_without_its_product() {
             let (removed, stock) = tokio::join!(remove, shop.write(0, &sku, 1));
             assert_eq!(removed.expect("told"), stock.product.get() != product, "one of the two comes first");
             let id = stock.product;
-            let row = database.store.read("t", async move |tx| products::by_id(tx, id).await).await;
+            let row = database.store.read("t", async move |tx| resource::by_id(tx, &PRODUCTS, id.get()).await).await;
             assert!(row.expect("read").is_some(), "a stock has its product");
         }
     });

@@ -8,16 +8,16 @@ use onhand_core::{IdAllocator, Outcome, Rejection, WorkingSet};
 use onhand_store::channel_sync::sequencer;
 use onhand_store::sql::Statement;
 use onhand_store::tables::channels::CHANNELS;
-use onhand_store::tables::stock_lists;
+use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::{Error, Store, Value, resource, unit_of_work};
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
-use crate::shop::{Shop, place, release, stock_list};
+use crate::shop::{Shop, add_list, place, release};
 
 /// Makes a list and waits until it is answered.
 async fn add(store: &Store, name: &'static str) -> Result<(), Error> {
-    store.write("t", async move |tx| stock_lists::insert(tx, &stock_list(name)).await.map(|_| ())).await
+    store.write("t", async move |tx| add_list(tx, name).await.map(drop)).await
 }
 
 fn lists(database: &Database) -> String {
@@ -75,7 +75,7 @@ fn a_read_is_asked_again_until_it_was_cut_five_times_in_a_row() {
         let proxy = Proxy::to(&database.url).await;
         let store = database::open(&proxy.url(&database.url)).await;
         add(&store, "first").await.expect("written");
-        let read = || store.read("t", async |tx| stock_lists::by_id(tx, onhand_core::StockListId::new(1)).await);
+        let read = || store.read("t", async |tx| resource::by_id(tx, &STOCK_LISTS, 1).await);
         for cuts in [
             [BeforeReading; CUTS_MAX],
             [BeforeReading, AtTheStart, AtTheStartWithAWord, AtTheStart, AtTheStartWithAWord],
@@ -83,7 +83,7 @@ fn a_read_is_asked_again_until_it_was_cut_five_times_in_a_row() {
         ] {
             proxy.break_at(&cuts[..CUTS_MAX - 1]);
             let found = read().await.unwrap_or_else(|fault| panic!("{cuts:?}: {fault}"));
-            assert_eq!(found.expect("it is there").name, "first");
+            assert_eq!(found.expect("it is there").text("name"), Some("first"));
             assert_eq!(proxy.breaks_to_come(), 0, "{cuts:?}");
             proxy.break_at(&cuts);
             let cut = read().await;
@@ -160,7 +160,7 @@ fn a_statement_that_could_not_be_sent_ends_its_transaction() {
         // The connection knows all statements by then, so that nothing is waited for before the commit.
         add(&database.store, "whole").await.expect("written");
         let written = database.store.write("t", async |tx| {
-            stock_lists::insert(tx, &stock_list("half")).await?;
+            add_list(tx, "half").await?;
             tx.execute_each(&RENAME, [[Value::from("no number")]]).await
         });
         assert!(matches!(written.await, Err(Error::Internal(_))));
@@ -205,7 +205,7 @@ fn a_killed_connection_is_replaced_unseen() {
 fn a_connection_that_nobody_uses_holds_nothing_open() {
     for_server_engine(async |database| {
         add(&database.store, "first").await.expect("written");
-        let read = database.store.read("t", async |tx| stock_lists::by_id(tx, onhand_core::StockListId::new(1)).await);
+        let read = database.store.read("t", async |tx| resource::by_id(tx, &STOCK_LISTS, 1).await);
         assert!(read.await.expect("read").is_some());
         let open = "SELECT count(*) FROM pg_stat_activity
                     WHERE datname = current_database() AND state = 'idle in transaction'";
@@ -232,8 +232,8 @@ fn a_deadlock_is_tried_again() {
                         lists.reverse();
                     }
                     for (place, id) in lists.into_iter().enumerate() {
-                        let list = stock_lists::by_id(tx, onhand_core::StockListId::new(id)).await?;
-                        stock_lists::update(tx, &list.expect("it was made")).await?;
+                        let list = resource::by_id(tx, &STOCK_LISTS, id).await?.expect("it was made");
+                        resource::update(tx, list.clone(), list).await?;
                         if place == 0 && counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 {
                             barrier.wait().await;
                         }

@@ -9,12 +9,12 @@ use onhand_core::commands::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReadSet, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    ChannelId, Command, Context, IdAllocator, IdKind, MoveRegistration, OrderId, OrderItem, OrderItemId, OrderStatus,
-    Outcome, Quantity, Rejection, ReleaseMode, Stock, StockKey, StockListId, Timestamp, UserId, WorkingSet, decide,
+    ChannelId, Command, Context, IdAllocator, IdKind, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome, Quantity,
+    Rejection, Stock, StockKey, StockListId, Timestamp, UserId, WorkingSet, decide,
 };
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::channels::CHANNELS;
-use onhand_store::tables::stock_lists::{self, StockListRow};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::{Error, Store, Tx, ids, unit_of_work};
 
 /// When every case begins.
@@ -25,20 +25,16 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
     START.minus_seconds(-seconds)
 }
 
-pub(crate) fn stock_list(name: &str) -> StockListRow {
-    StockListRow {
-        id: StockListId::new(0),
-        name: name.to_owned(),
-        code: None,
-        is_auto_sync: true,
-        release_mode: ReleaseMode::UntilNextWrite,
-        moves_settle: MoveRegistration::default(),
-        is_item_code_unique: true,
-        snapshot_delay_seconds: 0,
-        time_zone: None,
-        created_at: START,
-        modified_at: START,
-    }
+pub(crate) fn stock_list(name: &str) -> Record {
+    let mut list = Record::new(&STOCK_LISTS, START);
+    list.set("name", name.to_owned());
+    list
+}
+
+/// Makes a list; its id.
+pub(crate) async fn add_list(tx: &mut Tx<'_>, name: &str) -> Result<StockListId, Error> {
+    let made = resource::insert(tx, &STOCK_LISTS, vec![stock_list(name)]).await?;
+    Ok(StockListId::new(made[0].id))
 }
 
 /// Makes a channel with this policy.
@@ -62,8 +58,8 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) async fn open(store: &Store) -> Self {
         let made = store.write("shop", async |tx| {
-            let web = stock_lists::insert(tx, &stock_list("web")).await?.id;
-            let outlet = stock_lists::insert(tx, &stock_list("outlet")).await?.id;
+            let web = add_list(tx, "web").await?;
+            let outlet = add_list(tx, "outlet").await?;
             let market = add_channel(tx, "market", "accept").await?;
             Ok(([web, outlet], market))
         });

@@ -1,77 +1,77 @@
 //! Stock lists: what is written is read, names and codes are unique, ids are the store's.
 
-use onhand_core::{ReleaseMode, StockListId};
-use onhand_store::tables::stock_lists::{self, StockListRow, Taken};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::stock_lists::{self, STOCK_LISTS};
+use onhand_store::{Error, Store, Tx};
 
 use crate::database::for_each_engine;
 use crate::shop::{at, stock_list};
 
+fn coded(name: &str, code: &'static str) -> Record {
+    let mut list = stock_list(name);
+    list.set("code", code);
+    list
+}
+
+async fn add(store: &Store, list: Record) -> Result<Record, Error> {
+    store.write("t", async move |tx| Ok(resource::insert(tx, &STOCK_LISTS, vec![list]).await?.remove(0))).await
+}
+
 #[test]
 fn a_list_is_read_as_it_was_written() {
     for_each_engine(async |database| {
-        let full = StockListRow {
-            code: Some("ERP-7".to_owned()),
-            is_auto_sync: false,
-            release_mode: ReleaseMode::Immediate,
-            snapshot_delay_seconds: 86_400,
-            time_zone: Some("Europe/Istanbul".to_owned()),
-            modified_at: at(5),
-            ..stock_list("Ünïcødé 'quoted\"")
-        };
-        let given = full.clone();
-        let made =
-            database.store.write("t", async move |tx| stock_lists::insert(tx, &given).await).await.expect("made");
-        assert_eq!(made, StockListRow { id: made.id, ..full });
-        let bare = stock_list("bare");
-        let second =
-            database.store.write("t", async move |tx| stock_lists::insert(tx, &bare).await).await.expect("made");
-        assert!(second.id > made.id && made.id.get() > 0, "ids grow from one");
+        let mut full = coded("Ünïcødé 'quoted\"", "ERP-7");
+        full.set("is_auto_sync", 0);
+        full.set("release_mode", "immediate");
+        full.set("snapshot_delay_seconds", 86_400);
+        full.set("time_zone", "Europe/Istanbul");
+        let made = add(&database.store, full.clone()).await.expect("made");
+        assert!(made.same_content_as(&full));
+        let second = add(&database.store, stock_list("bare")).await.expect("made");
+        assert!(second.id > made.id && made.id > 0, "ids grow from one");
 
-        let changed = StockListRow { name: "renamed".to_owned(), code: None, modified_at: at(9), ..made.clone() };
-        let wanted = changed.clone();
-        let (first, second_read, none) = database
-            .store
-            .write("t", async move |tx| {
-                stock_lists::update(tx, &changed).await?;
-                let none = stock_lists::by_id(tx, StockListId::new(999)).await?;
-                Ok((stock_lists::by_id(tx, made.id).await?, stock_lists::by_id(tx, second.id).await?, none))
-            })
-            .await
-            .expect("read");
-        assert_eq!(first, Some(wanted));
-        assert_eq!(second_read.map(|list| list.name), Some("bare".to_owned()), "the other list stays as it was");
-        assert_eq!(none, None);
+        let mut changed = made.clone();
+        changed.set("name", "renamed");
+        changed.set("code", onhand_store::Value::Null);
+        changed.touch(at(9));
+        let (wanted, first) = (changed.clone(), made.id);
+        let write = async move |tx: &mut Tx<'_>| {
+            resource::update(tx, made, changed).await?;
+            let none = resource::by_id(tx, &STOCK_LISTS, 999).await?;
+            let second = resource::by_id(tx, &STOCK_LISTS, second.id).await?;
+            Ok((resource::by_id(tx, &STOCK_LISTS, first).await?, second, none))
+        };
+        let (first, second, none) = database.store.write("t", write).await.expect("read");
+        let first = first.expect("there");
+        assert!(first.same_content_as(&wanted));
+        assert_eq!((first.created_at, first.modified_at), (at(0), at(9)));
+        let name = second.as_ref().and_then(|list| list.text("name"));
+        assert_eq!(name, Some("bare"), "the other list stays as it was");
+        assert!(none.is_none());
     });
 }
 
 #[test]
 fn names_and_codes_are_unique() {
     for_each_engine(async |database| {
-        let first = StockListRow { code: Some("1".to_owned()), ..stock_list("one") };
-        let made =
-            database.store.write("t", async move |tx| stock_lists::insert(tx, &first).await).await.expect("made");
-        for (list, constraint) in [
-            (stock_list("one"), "stock_list_name"),
-            (StockListRow { code: Some("1".to_owned()), ..stock_list("two") }, "stock_list_code"),
-        ] {
-            let fault = database.store.write("t", async move |tx| stock_lists::insert(tx, &list).await).await;
-            assert!(fault.as_ref().is_err_and(|fault| fault.is_taken(constraint)), "{fault:?}");
+        let made = add(&database.store, coded("one", "1")).await.expect("made").id;
+        for (list, constraint) in [(stock_list("one"), "stock_list_name"), (coded("two", "1"), "stock_list_code")] {
+            let fault = add(&database.store, list).await;
+            assert!(fault.as_ref().is_err_and(|fault| fault.is_taken(constraint)));
         }
         // Lists without a code do not clash with each other.
-        for name in ["three", "four"] {
-            let list = stock_list(name);
-            database.store.write("t", async move |tx| stock_lists::insert(tx, &list).await).await.expect("made");
-        }
+        let three = add(&database.store, stock_list("three")).await.expect("made").id;
+        add(&database.store, stock_list("four")).await.expect("made");
         let asked = [
-            (made.clone(), Taken::default()),
-            (StockListRow { id: StockListId::new(0), ..made.clone() }, Taken { name: true, code: true }),
-            (stock_list("three"), Taken { name: true, code: false }),
-            (StockListRow { code: Some("1".to_owned()), ..stock_list("new") }, Taken { name: false, code: true }),
-            (stock_list("new"), Taken::default()),
+            (("one", Some("1")), vec![made]),
+            (("three", None), vec![three]),
+            (("three", Some("1")), vec![made, three]),
+            (("new", Some("1")), vec![made]),
+            (("new", None), vec![]),
         ];
-        for (list, taken) in asked {
-            let found = database.store.read("t", async move |tx| stock_lists::taken(tx, &list).await).await;
-            assert_eq!(found.expect("read"), taken);
+        for ((name, code), ids) in asked {
+            let found = database.store.read("t", async move |tx| stock_lists::named(tx, name, code).await).await;
+            assert_eq!(found.expect("read").iter().map(|list| list.id).collect::<Vec<_>>(), ids);
         }
     });
 }

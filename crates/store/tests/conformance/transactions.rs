@@ -6,24 +6,24 @@ use std::time::Duration;
 use onhand_core::StockListId;
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::sql::Statement;
-use onhand_store::tables::stock_lists;
-use onhand_store::{Error, Options, Store, Tx, Value};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::{Error, Options, Store, Tx, Value, resource};
 
 use crate::database::for_each_engine;
-use crate::shop::stock_list;
+use crate::shop::add_list;
 
 /// A caller that waits longer waits in vain.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 async fn add(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
-    Ok(stock_lists::insert(tx, &stock_list(name)).await?.id.get())
+    add_list(tx, name).await.map(StockListId::get)
 }
 
 async fn names(tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
     let window = Window::After { key: None, limit: 100 };
-    let page = stock_lists::page(tx, &ListQuery { conditions: vec![], sort: Sort::BY_ID, window }).await?;
+    let page = resource::page(tx, &STOCK_LISTS, &ListQuery { conditions: vec![], sort: Sort::BY_ID, window }).await?;
     assert_eq!(page.count, Some(page.rows.len() as i64), "the kept count and the rows are of one moment");
-    Ok(page.rows.into_iter().map(|list| list.name).collect())
+    Ok(page.rows.iter().filter_map(|list| list.text("name").map(str::to_owned)).collect())
 }
 
 async fn names_now(store: &Store) -> Vec<String> {
@@ -136,8 +136,9 @@ fn writes_that_nobody_waits_for_all_take_effect() {
 
 /// The name of a list and how long it waits for levels.
 async fn of(tx: &mut Tx<'_>, id: i64) -> Result<(String, i64), Error> {
-    let list = stock_lists::by_id(tx, StockListId::new(id)).await?.expect("it was made");
-    Ok((list.name, list.snapshot_delay_seconds))
+    let list = resource::by_id(tx, &STOCK_LISTS, id).await?.expect("it was made");
+    let delay = list.int("snapshot_delay_seconds").expect("a number");
+    Ok((list.text("name").expect("a text").to_owned(), delay))
 }
 
 #[test]
@@ -209,8 +210,8 @@ fn what_was_answered_is_there_for_the_next_process() {
         assert_eq!(names_now(&other).await, ["one"]);
         other.write("t", async |tx| add(tx, "two").await).await.expect("written");
         assert_eq!(names_now(&database.store).await, ["one", "two"]);
-        let missing = database.store.read("t", async |tx| stock_lists::by_id(tx, StockListId::new(3)).await).await;
-        assert_eq!(missing.expect("read"), None);
+        let missing = database.store.read("t", async |tx| resource::by_id(tx, &STOCK_LISTS, 3).await).await;
+        assert!(missing.expect("read").is_none());
     });
 }
 

@@ -15,8 +15,9 @@ use onhand_core::{
     Quantity, ReleaseMode, Stock, StockId, StockKey, StockList, Timestamp, UnitType, WorkingSet, decide,
 };
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
-use onhand_store::tables::{mappings, movements, order_items, orders, product_stocks, stock_lists};
-use onhand_store::{Store, Tx, Value};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::tables::{mappings, movements, order_items, orders, product_stocks};
+use onhand_store::{Store, Tx, Value, resource};
 
 use crate::database::for_each_engine;
 use crate::shop::{Chance, Shop, line, place, plenty_of_ids, settle};
@@ -69,9 +70,11 @@ impl Run {
                 is_item_code_unique: true,
             });
             let changed = store.write("t", async move |tx| {
-                let row = stock_lists::by_id(tx, id).await?.expect("made by the shop");
-                stock_lists::update(tx, &stock_lists::StockListRow { release_mode, snapshot_delay_seconds, ..row })
-                    .await
+                let before = resource::by_id(tx, &STOCK_LISTS, id.get()).await?.expect("made by the shop");
+                let mut after = before.clone();
+                after.set("release_mode", release_mode.word());
+                after.set("snapshot_delay_seconds", snapshot_delay_seconds);
+                resource::update(tx, before, after).await.map(drop)
             });
             changed.await.expect("written");
         }

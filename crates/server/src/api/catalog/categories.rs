@@ -12,6 +12,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form;
+use crate::wire::joined;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Property, Shape, View, property};
 
@@ -90,15 +91,7 @@ const NODE_VIEW: View = View { name: "CategoryNode", properties: &NODE_PROPERTIE
 /// A node with those right below it.
 pub const NODE_DETAILED: View = View {
     name: "DetailedCategoryNode",
-    properties: &{
-        let mut all = [property("children", Shape::List(&NODE_VIEW)); NODE_PROPERTIES.len() + 1];
-        let mut at = 0;
-        while at < NODE_PROPERTIES.len() {
-            all[at] = NODE_PROPERTIES[at];
-            at += 1;
-        }
-        all
-    },
+    properties: &joined::<_, 12>(&[&NODE_PROPERTIES, &[property("children", Shape::List(&NODE_VIEW))]]),
     open: false,
 };
 
@@ -192,6 +185,17 @@ pub async fn show_detailed(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::ok(body))
 }
 
+const fn in_category(category: Shape) -> [Property; 6] {
+    [
+        property("pk", Shape::Int),
+        property("id", Shape::Int),
+        property("product", Shape::Int),
+        property("category", category),
+        property("created_date", Shape::Time),
+        property("modified_date", Shape::Time),
+    ]
+}
+
 /// What nodes products are in.
 pub static PRODUCT_CATEGORY: Resource = Resource {
     unique: &[Unique {
@@ -203,18 +207,7 @@ pub static PRODUCT_CATEGORY: Resource = Resource {
     many: true,
     detail: Some(&Expand {
         paths: ("product_categories/detailed", "product_categories/{id}/detailed"),
-        view: &View {
-            name: "DetailedProductCategory",
-            properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("product", Shape::Int),
-                property("category", Shape::One(&NODE_VIEW)),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
-            ],
-            open: false,
-        },
+        view: &View { name: "DetailedProductCategory", properties: &in_category(Shape::One(&NODE_VIEW)), open: false },
         expands: &[("category", &NODE, None)],
     }),
     ..Resource::new(
@@ -225,18 +218,7 @@ pub static PRODUCT_CATEGORY: Resource = Resource {
             Field::pk("product", "The product. It stays.").required(),
             Field::pk("category", "The node it is in. It stays.").required(),
         ],
-        &View {
-            name: "ProductCategory",
-            properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("product", Shape::Int),
-                property("category", Shape::Int),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
-            ],
-            open: false,
-        },
+        &View { name: "ProductCategory", properties: &in_category(Shape::Int), open: false },
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

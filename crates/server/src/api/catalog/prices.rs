@@ -7,7 +7,7 @@ use onhand_store::tables::prices::{LISTS_OF_CHANNEL, OF_CHANNEL, PRICE_LISTS, PR
 use onhand_store::tables::products;
 use onhand_store::{Error as StoreError, Tx};
 
-use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
+use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge, null_blanks};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -21,10 +21,7 @@ pub static LIST: Resource = Resource {
     ],
     own: Some(OwnerScope::Among(LISTS_OF_CHANNEL)),
     rule: Some(|_, draft| {
-        // A form cannot say null; blank is what it has for it.
-        if draft.record.text("code") == Some("") {
-            draft.record.set("code", onhand_store::Value::Null);
-        }
+        null_blanks(draft.record, &["code"]);
         judge(Ok(()))
     }),
     ..Resource::new(

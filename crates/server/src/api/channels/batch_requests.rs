@@ -23,15 +23,13 @@ use crate::zone::Zone;
 
 /// Objects of one batch.
 const OBJECTS_MAX: usize = 10_000;
-const STATUSES: &[&str] = &["initialized", "commit", "sent_to_remote", "ongoing", "done", "fail"];
-pub(super) const REASONS: &[&str] = &["mapping", "remote", "channel_app"];
 
 /// The body of a new batch.
 pub const NEW: &[Field] = &[Field::pk("channel", "The channel of the path.")];
 
 const OBJECT: &[Field] = &[
     Field::int("pk", 1, i64::MAX, "The object.").required(),
-    Field::choice("failed_reason_type", REASONS, "Why it failed, if it did.").nullable(),
+    Field::choice("failed_reason_type", Reason::WORDS, "Why it failed, if it did.").nullable(),
     Field::blank("remote_id", 255, "The channel's name for it. Null keeps the one that is known.").nullable(),
     Field::time("version_date", "The object's modified_date, as it was read.").nullable(),
     Field::choice("content_type", MODELS, "Its model, if it is another one than the batch's.").nullable(),
@@ -40,7 +38,7 @@ const OBJECT: &[Field] = &[
 /// The body of a step.
 pub const FIELDS: &[Field] = &[
     Field::pk("channel", "The channel of the path."),
-    Field::choice("status", STATUSES, "The state that the batch is to go to.").required(),
+    Field::choice("status", BatchStatus::WORDS, "The state that the batch is to go to.").required(),
     Field::blank("remote_batch_id", 255, "The channel's name for the batch.").nullable(),
     Field::choice("content_type", MODELS, "The model that the batch is about.").nullable(),
     Field::rows("objects", OBJECT, OBJECTS_MAX, "The objects, with the result of each.").nullable(),
@@ -69,7 +67,7 @@ pub const VIEW: View = View {
 pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
-    Filter::new("status", "status", Kind::Choice(STATUSES)),
+    Filter::new("status", "status", Kind::Choice(BatchStatus::WORDS)),
     Filter::only("content_type", "content_type", Kind::Text),
     Filter::only("local_batch_id", "local_batch_id", Kind::Text),
     Filter::only("remote_batch_id", "remote_batch_id", Kind::Text),

@@ -1,6 +1,6 @@
 //! Sales channels (contract 9.2): what they sell, what they are told, and what to do when an order does not fit.
 
-use onhand_core::QUANTITY_MAX;
+use onhand_core::{Oversell, QUANTITY_MAX};
 use onhand_store::tables::categories::TREES_OF_CHANNEL;
 use onhand_store::tables::channels::CHANNELS;
 
@@ -12,7 +12,6 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Shape, View, property};
 
-const POLICIES: &[&str] = &["accept", "refuse"];
 const FIGURES: &[&str] = &["available", "raw"];
 
 /// What a channel's own account may change of it (contract C11).
@@ -43,7 +42,7 @@ pub static CHANNEL: Resource = Resource {
             Field::object("schema", "The description of conf, from the channel's program.").nullable(),
             Field::choice(
                 "oversell",
-                POLICIES,
+                Oversell::WORDS,
                 "What happens to an order that does not fit: accept (default; the marketplace has sold it) or refuse.",
             ),
             Field::int(

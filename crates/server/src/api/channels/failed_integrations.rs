@@ -5,7 +5,6 @@ use onhand_store::Tx;
 use onhand_store::channel_sync::failures::{self, Given};
 use onhand_store::tables::failed_integrations::{self, FailureRow};
 
-use super::batch_requests::REASONS;
 use crate::http::context::RequestContext;
 use crate::services::channels::{self, UpdatedFailures};
 use crate::wire::error::Error;
@@ -75,7 +74,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("id", "id", Kind::Int),
     Filter::only("content_type", "kind", Kind::Int),
     Filter::new("object_id", "object_id", Kind::Int),
-    Filter::only("reason_type", "reason", Kind::Choice(REASONS)),
+    Filter::only("reason_type", "reason", Kind::Choice(Reason::WORDS)),
     Filter::only("is_active", "is_active", Kind::Bool),
     Filter::only("integration_action", "action_id", Kind::Int),
     Filter::new("version_date", "version_at", Kind::Time),

@@ -6,22 +6,23 @@
 use std::collections::HashMap;
 
 use onhand_core::channel_sync::ObjectKind as Fed;
-use onhand_core::{OrderId, ProductId, Stock, StockId};
+use onhand_core::{OrderId, ProductId, Stock, StockId, UnitType};
 use onhand_store::channel_sync::channel_scope::{ChannelLevel, ChannelScope};
 use onhand_store::channel_sync::deliveries::{self, DeliveryQuery, Offer, Part};
 use onhand_store::query::{Condition, Op, Page, Window};
 use onhand_store::tables::cancellations::REQUESTS;
-use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
+use onhand_store::tables::prices::PRODUCT_PRICES;
+use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::{product_stocks, products};
 use onhand_store::{Error as StoreError, Tx, Value, resource};
 
 use crate::api::catalog::{prices, products as product_views};
 use crate::api::orders::{cancellations, orders as order_views};
-use crate::api::stock::stock_lists;
 use crate::http::context::RequestContext;
-use crate::services::{self, channels};
+use crate::services;
 use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
+use crate::wire::joined;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Property, Shape, View, property};
 
@@ -33,7 +34,7 @@ pub const STOCK_FILTERS: &[Filter] = &[
     Filter::new("product", "product_id", Kind::Int),
     Filter::only("product__pk", "product_id", Kind::Int),
     Filter::new("stock_list", "stock_list_id", Kind::Int),
-    Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
+    Filter::new("unit_type", "unit", Kind::Choice(UnitType::WORDS)),
     Filter::new("sold_quantity_unreported", "reserved", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
@@ -60,15 +61,7 @@ pub const STOCK: View = View { name: "ChannelProductStock", properties: &STOCK_P
 /// A product stock that has changed, or that has come into the catalog or left it.
 pub const CHANGED_STOCK: View = View {
     name: "ChangedProductStock",
-    properties: &{
-        let mut all = [property("in_catalog", Shape::Bool); STOCK_PROPERTIES.len() + 1];
-        let mut at = 0;
-        while at < STOCK_PROPERTIES.len() {
-            all[at] = STOCK_PROPERTIES[at];
-            at += 1;
-        }
-        all
-    },
+    properties: &joined::<_, 13>(&[&STOCK_PROPERTIES, &[property("in_catalog", Shape::Bool)]]),
     open: false,
 };
 
@@ -228,9 +221,9 @@ pub(super) async fn written(
             found.iter().for_each(|price| put(price.id, &|out| crate::resource::write(&prices::PRICE, out, price)));
         }
         Source::Products => {
-            let ids: Vec<ProductId> = objects.iter().copied().map(ProductId::new).collect();
-            let found = products::by_ids(tx, &ids).await?;
-            found.iter().for_each(|product| put(product.id.get(), &|out| product_views::write(out, product)));
+            let found = resource::by_ids(tx, &PRODUCTS, objects).await?;
+            let product = &product_views::PRODUCT;
+            found.iter().for_each(|record| put(record.id, &|out| crate::resource::write(product, out, record)));
         }
         Source::Requests => {
             let found = resource::by_ids(tx, &REQUESTS, objects).await?;
@@ -269,7 +262,7 @@ pub(super) fn stock_members<'t>(object: Object<'t>, stock: &Stock, level: Channe
         .int("adjusted_stock", stock.available())
         .int("sold_quantity_unreported", stock.reserved)
         .int("stock_list", stock.list.get())
-        .text("unit_type", product_stocks::unit_name(stock.unit))
+        .text("unit_type", stock.unit.word())
         .raw("extra_field", &stock.extra_field)
         .time("created_date", stock.created_at)
         .time("modified_date", stock.modified_at)
@@ -321,32 +314,6 @@ async fn by_sku(tx: &mut Tx<'_>, conditions: &mut [Condition]) -> Result<(), Sto
         *condition = Condition { column: "sku", op: Op::In, values: skus };
     }
     Ok(())
-}
-
-/// `GET stock_lists/` below a channel: those of its catalog.
-pub async fn list_stock_lists(call: RequestContext) -> Result<ApiResponse, Error> {
-    let channel = call.own_channel()?;
-    let query = call.listing(stock_lists::FILTERS)?;
-    let mut listing = query.listing.clone();
-    let read = async move |tx: &mut Tx<'_>| {
-        listing.conditions.push(channels::lists(tx, channel, Fed::Stock).await?);
-        onhand_store::tables::stock_lists::page(tx, &listing).await
-    };
-    let page = call.app.store.read("stock_lists.page", read).await?;
-    call.page(&query, &page, stock_lists::write)
-}
-
-/// `GET price_lists/` below a channel: those of its catalog.
-pub async fn list_price_lists(call: RequestContext) -> Result<ApiResponse, Error> {
-    let channel = call.own_channel()?;
-    let query = call.listing(prices::LIST.filters)?;
-    let mut listing = query.listing.clone();
-    let read = async move |tx: &mut Tx<'_>| {
-        listing.conditions.push(channels::lists(tx, channel, Fed::Price).await?);
-        resource::page(tx, &PRICE_LISTS, &listing).await
-    };
-    let page = call.app.store.read("records.page", read).await?;
-    call.page(&query, &page, |out, list| crate::resource::write(&prices::LIST, out, list))
 }
 
 /// `GET product_prices/` and `extra_product_prices/` below a channel.

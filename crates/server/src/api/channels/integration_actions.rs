@@ -19,8 +19,6 @@ use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
-const STATUSES: &[&str] = &["processing", "success", "error"];
-
 /// The body of an action. Its kind of object is said in one of three ways.
 pub const FIELDS: &[Field] = &[
     Field::pk("channel_id", "The channel of the path."),
@@ -31,7 +29,11 @@ pub const FIELDS: &[Field] = &[
         .alternative(),
     Field::blank("remote_id", 255, "The channel's name for the object.").nullable(),
     Field::time("version_date", "The object's modified_date that the channel has. Its newest when absent."),
-    Field::choice("status", STATUSES, "Whether the channel has it: success when absent. Only a batch says processing."),
+    Field::choice(
+        "status",
+        ActionStatus::WORDS,
+        "Whether the channel has it: success when absent. Only a batch says processing.",
+    ),
     Field::object("state", "Free data."),
 ];
 
@@ -69,7 +71,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
     Filter::only("local_batch_id", "local_batch_id", Kind::Text),
-    Filter::only("status", "status", Kind::Choice(STATUSES)),
+    Filter::only("status", "status", Kind::Choice(ActionStatus::WORDS)),
     Filter::only("content_type_name", content_types::NAME_OF_KIND, Kind::Choice(MODELS)),
     Filter::new("object_id", "object_id", Kind::Int),
     Filter::only("remote_id", "remote_id", Kind::Text),

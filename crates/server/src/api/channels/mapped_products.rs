@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use onhand_core::ProductId;
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::query::Page;
-use onhand_store::tables::products::{self, ProductRow};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::products::PRODUCTS;
 use serde_json::{Map, Value};
 
 use crate::http::context::RequestContext;
@@ -80,12 +80,11 @@ pub const IMAGE_FILTERS: &[Filter] = &[
 
 /// `GET mapped_products/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
-    let (channel, id) = (call.own_channel()?, ProductId::new(call.id()?));
+    let (channel, id) = (call.own_channel()?, call.id()?);
     let find = async move |tx: &mut Tx<'_>| {
-        let Some(product) = products::by_id(tx, id).await? else { return Ok(None) };
-        let wanted = BTreeSet::from([id.get()]);
-        let offered = ChannelScope::of(tx, channel).await?.products(tx, &wanted).await?;
-        Ok(Some(product).filter(|product| product.is_active && offered.contains(&id.get())))
+        let Some(product) = resource::by_id(tx, &PRODUCTS, id).await? else { return Ok(None) };
+        let offered = ChannelScope::of(tx, channel).await?.products(tx, &BTreeSet::from([id])).await?;
+        Ok(Some(product).filter(|product| product.flag("is_active") && offered.contains(&id)))
     };
     let found = call.app.store.read_inline("products.mapped", find).await?;
     let product = found.ok_or_else(|| not_offered(id))?;
@@ -95,25 +94,26 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 }
 
 /// The program goes on with its other products after this answer, and after no other; it reads `error`.
-fn not_offered(id: ProductId) -> Error {
-    let text = format!("The product {} is not offered to this channel.", id.get());
+fn not_offered(id: i64) -> Error {
+    let text = format!("The product {id} is not offered to this channel.");
     let more = Map::from_iter([("error".to_owned(), Value::String(text.clone()))]);
     Error::Refused { code: "product_not_offered", text, more }
 }
 
-fn write(out: &mut String, product: &ProductRow) {
-    let attributes: Map<String, Value> = serde_json::from_str(&product.attributes).unwrap_or_default();
+fn write(out: &mut String, product: &Record) {
+    let (sku, attributes) = (product.text("sku").unwrap_or_default(), product.text("attributes").unwrap_or("{}"));
+    let parsed: Map<String, Value> = serde_json::from_str(attributes).unwrap_or_default();
     let mut values = String::new();
     let mut object = Object::open(&mut values);
-    for (name, value) in &attributes {
+    for (name, value) in &parsed {
         object = object.raw(name, &mapped(name, value));
     }
     object.close();
     Object::open(out)
-        .int("pk", product.id.get())
-        .int("id", product.id.get())
-        .text("sku", &product.sku)
-        .raw("mapped_attributes", &product.attributes)
+        .int("pk", product.id)
+        .int("id", product.id)
+        .text("sku", sku)
+        .raw("mapped_attributes", attributes)
         .int_or_null("attribute_set_id", None)
         .text_or_null("attribute_set_name", None)
         .text_or_null("attribute_set_remote_id", None)

@@ -18,7 +18,7 @@ use onhand_store::channel_sync::deliveries::Offer;
 use self::feeds::{BOTH, INSERTS, Source, UPDATES};
 use super::catalog::{prices, products};
 use super::orders::{cancellations, orders};
-use super::stock::stock_lists;
+use super::stock::stock_lists::STOCK_LIST;
 use crate::auth::Permission as May;
 use crate::http::route::{Answer, Handler, Mount, Route, one, page, route};
 use crate::resource::{Resource, ResourceRoutes};
@@ -141,12 +141,8 @@ fn stocks_and_prices() -> Vec<Route> {
     };
     let (stock, price) = (&feeds::STOCK, prices::PRICE.view);
     vec![
-        route!(GET "stock_lists" ReadStock feeds::list_stock_lists, "The stock lists of the catalog.")
-            .lists(stock_lists::FILTERS)
-            .answers(200, page(&stock_lists::VIEW)),
-        route!(GET "price_lists" ReadStock feeds::list_price_lists, "The price lists of the catalog.")
-            .lists(prices::LIST.filters)
-            .answers(200, page(prices::LIST.view)),
+        ResourceRoutes::list_at(&STOCK_LIST, "stock_lists", May::ReadStock, "The stock lists of the catalog."),
+        ResourceRoutes::list_at(&prices::LIST, "price_lists", May::ReadStock, "The price lists of the catalog."),
         stocks("product_stocks", Source::Stocks, "Stocks of the catalog's own list; of all of its lists by pk__in.")
             .named("listProductStocks"),
         feed("product_stocks/inserts", Source::Stocks, INSERTS, stock).named("listProductStockInserts"),
@@ -196,9 +192,9 @@ fn mapped() -> Vec<Route> {
 
 fn others() -> Vec<Route> {
     vec![
-        feed("products/inserts", Source::Products, INSERTS, &products::VIEW).named("listProductInserts"),
-        feed("products/updates", Source::Products, UPDATES, &products::VIEW).named("listProductUpdates"),
-        feed("products/inserts_or_updates", Source::Products, BOTH, &products::VIEW)
+        feed("products/inserts", Source::Products, INSERTS, products::PRODUCT.view).named("listProductInserts"),
+        feed("products/updates", Source::Products, UPDATES, products::PRODUCT.view).named("listProductUpdates"),
+        feed("products/inserts_or_updates", Source::Products, BOTH, products::PRODUCT.view)
             .named("listProductInsertsOrUpdates"),
         Route { permission: May::ReadOrders, ..feed("orders/updates", Source::Orders, UPDATES, &orders::VIEW) }
             .named("listOrderUpdates"),

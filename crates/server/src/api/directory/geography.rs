@@ -6,8 +6,8 @@
 use onhand_core::case_fold;
 use onhand_store::resource::{self, Record, Table};
 use onhand_store::tables::geography::{
-    CITIES, COUNTRIES, DISTRICTS, MAPPED_CITY, MAPPED_COUNTRY, MAPPED_DISTRICT, MAPPED_TOWNSHIP, OBJECT_MAPPINGS,
-    TOWNSHIPS,
+    CITIES, COUNTRIES, DISTRICTS, MAPPED_CITY, MAPPED_COUNTRY, MAPPED_DISTRICT, MAPPED_TOWNSHIP, Mapped,
+    OBJECT_MAPPINGS, TOWNSHIPS,
 };
 use onhand_store::{Error as StoreError, Tx};
 
@@ -16,26 +16,35 @@ use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::joined;
+use crate::wire::view::{Property, Shape, View, property};
 
 const NAME: Field = Field::text("name", 255, "Its name.").required();
 const IS_ACTIVE: Field = Field::bool("is_active", "Whether it is in use. Default true.");
 const BY_PK: Filter = Filter::new("pk", "id", Kind::Int);
 const BY_ID: Filter = Filter::new("id", "id", Kind::Int);
-const BY_NAME: Filter = Filter::new("name", "name", Kind::Text);
-const BY_NAME_FOLDED: Filter = Filter::only("name", "name_folded", Kind::Folded);
-const BY_ACTIVE: Filter = Filter::new("is_active", "is_active", Kind::Bool);
 const BY_COUNTRY: Filter = Filter::new("country", "country_id", Kind::Int);
 const BY_CITY: Filter = Filter::new("city", "city_id", Kind::Int);
 const MODIFIED: Filter = Filter::new("modified_date", "modified_at", Kind::Time);
 
-const fn by_code(condition: &'static str) -> Filter {
-    Filter::only("mapping__code", condition, Kind::Linked)
+/// What every place is found by, before what it lies in.
+const BY_NAME: [Filter; 4] =
+    [BY_PK, BY_ID, Filter::new("name", "name", Kind::Text), Filter::only("name", "name_folded", Kind::Folded)];
+
+/// The same after it.
+const fn by_state(mapped: &Mapped) -> [Filter; 4] {
+    [
+        Filter::new("is_active", "is_active", Kind::Bool),
+        Filter::only("mapping__code", mapped.by_code, Kind::Linked),
+        Filter::only("mapping__integration_type", mapped.by_type, Kind::Linked),
+        MODIFIED,
+    ]
 }
 
-const fn by_type(condition: &'static str) -> Filter {
-    Filter::only("mapping__integration_type", condition, Kind::Linked)
-}
+/// What is shown of every place, before what it lies in and after it.
+const NAMED: [Property; 3] = [property("pk", Shape::Int), property("id", Shape::Int), property("name", Shape::Text)];
+const STATE: [Property; 3] =
+    [property("is_active", Shape::Bool), property("created_date", Shape::Time), property("modified_date", Shape::Time)];
 
 /// Countries.
 pub static COUNTRY: Resource = Resource {
@@ -48,28 +57,10 @@ pub static COUNTRY: Resource = Resource {
         &[NAME, Field::text("code", 16, "Its code, unique.").required().exact(), IS_ACTIVE],
         &View {
             name: "Country",
-            properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("code", Shape::Text),
-                property("is_active", Shape::Bool),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
-            ],
+            properties: &joined::<_, 7>(&[&NAMED, &[property("code", Shape::Text)], &STATE]),
             open: false,
         },
-        &[
-            BY_PK,
-            BY_ID,
-            BY_NAME,
-            BY_NAME_FOLDED,
-            Filter::new("code", "code", Kind::Text),
-            BY_ACTIVE,
-            by_code(MAPPED_COUNTRY.by_code),
-            by_type(MAPPED_COUNTRY.by_type),
-            MODIFIED,
-        ],
+        &joined::<_, 9>(&[&BY_NAME, &[Filter::new("code", "code", Kind::Text)], &by_state(&MAPPED_COUNTRY)]),
     )
 };
 
@@ -84,28 +75,10 @@ pub static CITY: Resource = Resource {
         &[NAME, Field::pk("country", "Its country. It stays.").required(), IS_ACTIVE],
         &View {
             name: "City",
-            properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("country", Shape::Int),
-                property("is_active", Shape::Bool),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
-            ],
+            properties: &joined::<_, 7>(&[&NAMED, &[property("country", Shape::Int)], &STATE]),
             open: false,
         },
-        &[
-            BY_PK,
-            BY_ID,
-            BY_NAME,
-            BY_NAME_FOLDED,
-            BY_COUNTRY,
-            BY_ACTIVE,
-            by_code(MAPPED_CITY.by_code),
-            by_type(MAPPED_CITY.by_type),
-            MODIFIED,
-        ],
+        &joined::<_, 9>(&[&BY_NAME, &[BY_COUNTRY], &by_state(&MAPPED_CITY)]),
     )
 };
 
@@ -125,30 +98,14 @@ pub static TOWNSHIP: Resource = Resource {
         ],
         &View {
             name: "Township",
-            properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("city", Shape::Int),
-                property("country", Shape::Int),
-                property("is_active", Shape::Bool),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
-            ],
+            properties: &joined::<_, 8>(&[
+                &NAMED,
+                &[property("city", Shape::Int), property("country", Shape::Int)],
+                &STATE,
+            ]),
             open: false,
         },
-        &[
-            BY_PK,
-            BY_ID,
-            BY_NAME,
-            BY_NAME_FOLDED,
-            BY_COUNTRY,
-            BY_CITY,
-            BY_ACTIVE,
-            by_code(MAPPED_TOWNSHIP.by_code),
-            by_type(MAPPED_TOWNSHIP.by_type),
-            MODIFIED,
-        ],
+        &joined::<_, 10>(&[&BY_NAME, &[BY_COUNTRY, BY_CITY], &by_state(&MAPPED_TOWNSHIP)]),
     )
 };
 
@@ -169,32 +126,18 @@ pub static DISTRICT: Resource = Resource {
         ],
         &View {
             name: "District",
-            properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("township", Shape::Int),
-                property("city", Shape::Int),
-                property("country", Shape::Int),
-                property("is_active", Shape::Bool),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
-            ],
+            properties: &joined::<_, 9>(&[
+                &NAMED,
+                &[property("township", Shape::Int), property("city", Shape::Int), property("country", Shape::Int)],
+                &STATE,
+            ]),
             open: false,
         },
-        &[
-            BY_PK,
-            BY_ID,
-            BY_NAME,
-            BY_NAME_FOLDED,
-            BY_COUNTRY,
-            BY_CITY,
-            Filter::new("township", "township_id", Kind::Int),
-            BY_ACTIVE,
-            by_code(MAPPED_DISTRICT.by_code),
-            by_type(MAPPED_DISTRICT.by_type),
-            MODIFIED,
-        ],
+        &joined::<_, 11>(&[
+            &BY_NAME,
+            &[BY_COUNTRY, BY_CITY, Filter::new("township", "township_id", Kind::Int)],
+            &by_state(&MAPPED_DISTRICT),
+        ]),
     )
 };
 

@@ -1,20 +1,12 @@
 //! Retail stores and cargo companies (contract 11, contract C8.1).
 
-use onhand_store::Value;
 use onhand_store::tables::stores::{CARGO_COMPANIES, OF_CHANNEL, STORES};
 
 use super::geography::{CITY, DISTRICT, TOWNSHIP};
-use crate::resource::{Draft, Expand, OwnerScope, Resource, Taken, Unique, judge};
+use crate::resource::{Expand, OwnerScope, Resource, Taken, Unique, judge, null_blanks};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::view::{Property, Shape, View, property};
-
-/// A form cannot say null; blank is what it has for it.
-fn blank_is_null(draft: &mut Draft<'_>) {
-    if draft.record.text("erp_code") == Some("") {
-        draft.record.set("erp_code", Value::Null);
-    }
-}
 
 /// Companies that carry parcels.
 pub static CARGO: Resource = Resource {
@@ -22,8 +14,8 @@ pub static CARGO: Resource = Resource {
         Unique { index: "cargo_company_name", taken: Taken::Field("name") },
         Unique { index: "cargo_company_erp_code", taken: Taken::Field("erp_code") },
     ],
-    rule: Some(|_, mut draft| {
-        blank_is_null(&mut draft);
+    rule: Some(|_, draft| {
+        null_blanks(draft.record, &["erp_code"]);
         judge(Ok(()))
     }),
     ..Resource::new(
@@ -107,8 +99,8 @@ static TOWNSHIP_DETAILED: Expand = Expand {
 pub static STORE: Resource = Resource {
     unique: &[Unique { index: "retail_store_erp_code", taken: Taken::Field("erp_code") }],
     own: Some(OwnerScope::Among(OF_CHANNEL)),
-    rule: Some(|_, mut draft| {
-        blank_is_null(&mut draft);
+    rule: Some(|_, draft| {
+        null_blanks(draft.record, &["erp_code"]);
         judge(Ok(()))
     }),
     detail: Some(&Expand {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::civil::DateTime;
-use onhand_core::fulfilment::Discrepancy;
+use onhand_core::fulfilment::{Discrepancy, Reason};
 use onhand_core::{DiscrepancyId, Outcome, PackageItemId, StockLocationId, Timestamp, TransferItemId};
 use onhand_store::tables::discrepancies;
 
@@ -15,9 +15,6 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, NOTHING, Object};
 use crate::wire::view::{Shape, View, property};
-
-/// Why something was not found; the first one where no reason is given.
-pub(super) const REASONS: &[&str] = &["out_of_stock", "damaged", "wrong_item", "count_difference"];
 
 /// The most characters of a date.
 const DATE_CHARS_MAX: usize = 64;
@@ -63,7 +60,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
     Filter::new("stock_location", "stock_location_id", Kind::Int),
-    Filter::new("reason", "reason", Kind::Choice(REASONS)),
+    Filter::new("reason", "reason", Kind::Choice(Reason::WORDS)),
     Filter::new("is_active", "is_active", Kind::Bool),
     Filter::new("sku", "sku", Kind::Text),
     Filter::new("product_sku", "sku", Kind::Text),

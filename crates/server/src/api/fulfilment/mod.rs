@@ -2,6 +2,7 @@
 //!
 //! Promises: work is reported with commands, and repeating one changes nothing. Must not know what a command does.
 
+pub mod cargo_company_conditions;
 pub mod discrepancies;
 pub mod packages;
 pub mod short_items;
@@ -14,12 +15,10 @@ pub mod transfers;
 pub mod transitions;
 pub mod unplanned_items;
 
-use axum::http::Method;
-
 use super::orders::order_items;
 use crate::auth::Permission as May;
 use crate::http::route::{Answer, Holds, JSON, Mount, Parameter, Route, one, page, parameter, route};
-use crate::resource::{self, Resource, ResourceRoutes};
+use crate::resource::{Resource, ResourceRoutes};
 
 /// Where stock stands.
 const LOCATIONS: ResourceRoutes = ResourceRoutes::new((Mount::V1, May::ReadFloor), (Mount::V1, May::WorkOnFloor));
@@ -29,6 +28,7 @@ pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[
     (LOCATIONS, &stock_locations::LOCATION),
     (LOCATIONS, &stock_locations::ADDRESS),
     (LOCATIONS, &stock_locations::SENDER),
+    (LOCATIONS, &cargo_company_conditions::CONDITION),
 ];
 
 /// What is asked of locations.
@@ -43,18 +43,9 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(discrepancies());
     all.extend(orders());
     all.extend(moves());
-    all.push(
-        Route::of(
-            Method::GET,
-            "oms/stocklocations/list-simple",
-            May::ReadFloor,
-            Box::new(|call| Box::pin(resource::list(call, &stock_locations::LOCATION))),
-            "Every stock location.".to_owned(),
-        )
-        .named("listStockLocationsSimply")
-        .lists(stock_locations::LOCATION.filters)
-        .answers(200, page(stock_locations::LOCATION.view)),
-    );
+    let (locations, path) = (&stock_locations::LOCATION, "oms/stocklocations/list-simple");
+    let simply = ResourceRoutes::list_at(locations, path, May::ReadFloor, "Every stock location.");
+    all.push(simply.named("listStockLocationsSimply"));
     all.into_iter().map(|route| route.under(Mount::V1)).collect()
 }
 

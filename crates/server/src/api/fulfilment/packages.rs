@@ -21,19 +21,17 @@ use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object, push_int};
 use crate::wire::view::{Shape, View, property};
 
-/// The words for commands, in the order of their transitions' numbers.
-const SLUGS: &[&str] = &["prepare", "pack", "ship", "not-found", "cancel", "take-over", "unpack", "return"];
-
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
-    Field::int("transition", 1, SLUGS.len() as i64, "The command's number. This or slug.").alternative(),
-    Field::choice("slug", SLUGS, "The command. This or transition.").alternative(),
+    Field::int("transition", 1, PackageCommand::WORDS.len() as i64, "The command's number. This or slug.")
+        .alternative(),
+    Field::choice("slug", PackageCommand::WORDS, "The command. This or transition.").alternative(),
     Field::units(
         "items",
         "For not-found and return: the package items that are not there, or come back. All of them when absent. An id, or an \
          object with id and quantity, for some of the units of one.",
     ),
-    Field::choice("reason", marks::REASONS, "For not-found: why. Default out_of_stock."),
+    Field::choice("reason", Reason::WORDS, "For not-found: why. Default out_of_stock."),
 ];
 
 /// The body of a request to source an order.
@@ -280,7 +278,7 @@ fn answer(outcome: &Outcome) -> ApiResponse {
 pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let package = PackageId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
-    let command = PackageCommand::ALL[transitions::chosen(&form, SLUGS)?];
+    let command = PackageCommand::ALL[transitions::chosen(&form, PackageCommand::WORDS)?];
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: PackageItemId::new(*line),
         units: units.and_then(Quantity::new),

@@ -1,8 +1,8 @@
 //! Stock locations, their addresses and their numbers as senders (contract 13.3).
 
-use onhand_core::fulfilment::Coordinates;
+use onhand_core::fulfilment::{Coordinates, CountMode, DiscrepancyEnds};
 use onhand_store::Tx;
-use onhand_store::tables::stock_locations::{self, ADDRESSES, COUNT_MODES, DISCREPANCY_ENDS, LOCATIONS, SENDERS};
+use onhand_store::tables::stock_locations::{self, ADDRESSES, LOCATIONS, SENDERS};
 
 use crate::auth::Permission;
 use crate::resource::{Draft, Resource, Secrets, Taken, Unique, judge};
@@ -56,12 +56,12 @@ pub static LOCATION: Resource = Resource {
             Field::bool("is_fast_delivery_available", "Default false."),
             Field::choice(
                 "count_mode",
-                COUNT_MODES,
+                CountMode::WORDS,
                 "What a counted difference does: it corrects the stock level (default), or flags a discrepancy.",
             ),
             Field::choice(
                 "discrepancy_ends",
-                DISCREPANCY_ENDS,
+                DiscrepancyEnds::WORDS,
                 "What ends a discrepancy besides removing it: a count, or a level that was taken after it and differs from the \
                  one known when it was made (changed_level, the default), or is any (any_level); or nothing (removal_only).",
             ),

@@ -12,7 +12,6 @@ use onhand_core::{
 use onhand_store::Tx;
 use onhand_store::tables::{orders, stock_locations, transfers};
 
-use super::discrepancies::REASONS;
 use super::{state_objects, transitions};
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
@@ -24,19 +23,17 @@ use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
-/// The words for commands, in the order of their transitions' numbers.
-const SLUGS: &[&str] = &["ship", "deliver", "not-found", "cancel"];
-
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
-    Field::int("transition", 1, SLUGS.len() as i64, "The command's number. This or slug.").alternative(),
-    Field::choice("slug", SLUGS, "The command. This or transition.").alternative(),
+    Field::int("transition", 1, TransferCommand::WORDS.len() as i64, "The command's number. This or slug.")
+        .alternative(),
+    Field::choice("slug", TransferCommand::WORDS, "The command. This or transition.").alternative(),
     Field::units(
         "items",
         "For not-found: the transfer items that are not there. All of them when absent. An id, or an object with id and \
          quantity, for some of the units of one: then the transfer goes on with the others.",
     ),
-    Field::choice("reason", REASONS, "For not-found: why. Default out_of_stock."),
+    Field::choice("reason", Reason::WORDS, "For not-found: why. Default out_of_stock."),
 ];
 
 /// A line of a transfer.
@@ -206,7 +203,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = TransferId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
-    let command = TransferCommand::ALL[transitions::chosen(&form, SLUGS)?];
+    let command = TransferCommand::ALL[transitions::chosen(&form, TransferCommand::WORDS)?];
     let ((before, _), names) = found(&call, id).await?;
     let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
         line: TransferItemId::new(*line),

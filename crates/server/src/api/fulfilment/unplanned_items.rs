@@ -10,15 +10,6 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::view::{Shape, View, property};
 
-/// The words for reasons.
-const REASONS: &[&str] = &[
-    UnplannedReason::Short.word(),
-    UnplannedReason::NoStock.word(),
-    UnplannedReason::LocationInactive.word(),
-    UnplannedReason::PackageCancelled.word(),
-    UnplannedReason::TransferCancelled.word(),
-];
-
 /// A line that is in no package.
 pub const VIEW: View = View {
     name: "UnplannedItem",
@@ -47,7 +38,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("order_item", "id", Kind::Int),
     Filter::new("order", "order_id", Kind::Int),
     Filter::new("product_sku", "sku", Kind::Text),
-    Filter::only("reason", REASON, Kind::Choice(REASONS)),
+    Filter::only("reason", REASON, Kind::Choice(UnplannedReason::WORDS)),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
 ];

@@ -1,7 +1,6 @@
 //! Changes of imports: the rows that changed something, or in a dry run would, from what to what.
 
 use onhand_store::query::{Page, Window};
-use onhand_store::tables::product_stocks;
 
 use super::imports::in_path;
 use crate::http::context::RequestContext;
@@ -47,7 +46,7 @@ fn write(out: &mut String, row: &RowResult) {
     let (before, after) = (row.before.as_ref(), row.after.as_ref());
     let stock = |figures: Option<&StockValues>| figures.map(|figures| figures.on_hand);
     let sold = |figures: Option<&StockValues>| figures.map(|figures| figures.external);
-    let unit = |figures: Option<&StockValues>| figures.map(|figures| product_stocks::unit_name(figures.unit()));
+    let unit = |figures: Option<&StockValues>| figures.map(|figures| figures.unit().word());
     let time = |figures: Option<&StockValues>| figures.and_then(|figures| figures.written().snapshot_at);
     Object::open(out)
         .int_or_null("row", row.row.map(u64::cast_signed))

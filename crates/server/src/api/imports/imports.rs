@@ -2,7 +2,8 @@
 
 use onhand_core::StockListId;
 use onhand_store::imports::{ImportRow, Kind};
-use onhand_store::tables::stock_lists;
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::{Tx, resource};
 use serde_json::Value;
 
 use super::upload;
@@ -103,10 +104,10 @@ pub(super) async fn list_of(call: &RequestContext) -> Result<Option<StockListId>
     if call.path.contains("/stock_list/excel_import") {
         return Ok(None);
     }
-    let id = StockListId::new(call.id()?);
-    let found =
-        call.app.store.read_inline("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, id).await).await?;
-    found.map(|list| Some(list.id)).ok_or_else(Error::not_found)
+    let id = call.id()?;
+    let find = async move |tx: &mut Tx<'_>| resource::by_id(tx, &STOCK_LISTS, id).await;
+    let found = call.app.store.read_inline("records.find", find).await?;
+    found.map(|list| Some(StockListId::new(list.id))).ok_or_else(Error::not_found)
 }
 
 /// `POST stock_list/excel_import/`: a file of stock lists.

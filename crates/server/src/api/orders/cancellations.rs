@@ -22,9 +22,6 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, unknown_pk};
 use crate::wire::view::{Shape, View, property};
 
-const TYPES: &[&str] = &["cancel", "refund"];
-const STATUSES: &[&str] = &["waiting_approval", "confirmed", "approved", "rejected", "completed"];
-
 /// Reasons. All channels share them.
 pub static REASON: Resource = Resource {
     unique: &[Unique { index: "cancellation_reason_name", taken: Taken::Field("name") }],
@@ -34,7 +31,7 @@ pub static REASON: Resource = Resource {
         "cancellation reason",
         &[
             Field::text("name", 255, "Unique name within its type.").required(),
-            Field::choice("cancellation_type", TYPES, "What it is a reason for. Default cancel."),
+            Field::choice("cancellation_type", CancellationType::WORDS, "What it is a reason for. Default cancel."),
             Field::bool("is_active", "Whether it is offered. Default true."),
             Field::object("extra_field", "Free data."),
         ],
@@ -56,7 +53,7 @@ pub static REASON: Resource = Resource {
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
             Filter::new("name", "name", Kind::Text),
-            Filter::new("cancellation_type", "cancellation_type", Kind::Choice(TYPES)),
+            Filter::new("cancellation_type", "cancellation_type", Kind::Choice(CancellationType::WORDS)),
             Filter::new("is_active", "is_active", Kind::Bool),
             Filter::new("modified_date", "modified_at", Kind::Time),
         ],
@@ -83,10 +80,10 @@ pub static REQUEST: Resource = Resource {
             Field::blank("remote_id", 255, "The channel's id of the request. The same one again is the same request.")
                 .nullable(),
             Field::blank("description", 4_096, "For people.").nullable(),
-            Field::choice("cancellation_type", TYPES, "cancel (default) or refund. It stays."),
+            Field::choice("cancellation_type", CancellationType::WORDS, "cancel (default) or refund. It stays."),
             Field::choice(
                 "status",
-                STATUSES,
+                CancellationStatus::WORDS,
                 "How far it is; waiting_approval (default) or confirmed to begin with. Granting one of type cancel \
                  (approved or completed) cancels the line.",
             ),
@@ -119,8 +116,8 @@ pub static REQUEST: Resource = Resource {
             Filter::new("channel", "COALESCE(channel_id, 0)", Kind::Int),
             Filter::new("reason", "COALESCE(reason_id, 0)", Kind::Int),
             Filter::new("remote_id", "COALESCE(remote_id, '')", Kind::Text),
-            Filter::new("cancellation_type", "cancellation_type", Kind::Choice(TYPES)),
-            Filter::new("status", "status", Kind::Choice(STATUSES)),
+            Filter::new("cancellation_type", "cancellation_type", Kind::Choice(CancellationType::WORDS)),
+            Filter::new("status", "status", Kind::Choice(CancellationStatus::WORDS)),
             Filter::new("created_date", "created_at", Kind::Time),
             Filter::new("modified_date", "modified_at", Kind::Time),
         ],

@@ -7,31 +7,15 @@ pub mod movements;
 pub mod product_stocks;
 pub mod stock_lists;
 
-use crate::http::route::{Answer, Holds, Parameter, Route, one, page, parameter, route};
+use super::ERP;
+use crate::http::route::{Answer, Holds, Parameter, Route, one, parameter, route};
+use crate::resource::{Resource, ResourceRoutes};
 
 /// Where a history goes on.
 const BEFORE: &[Parameter] = &[parameter("before", Holds::Id)];
 
-pub(super) fn lists() -> Vec<Route> {
-    const LIST: Answer = one(&stock_lists::VIEW);
-    vec![
-        route!(GET "stock_list" ReadStock stock_lists::list, "Stock lists.")
-            .lists(stock_lists::FILTERS)
-            .answers(200, page(&stock_lists::VIEW)),
-        route!(POST "stock_list" WriteStock stock_lists::create, "Make a stock list.")
-            .takes(stock_lists::FIELDS)
-            .may_be_refused()
-            .answers(201, LIST),
-        route!(GET "stock_list/{id}" ReadStock stock_lists::show, "One stock list.").answers(200, LIST),
-        route!(PATCH "stock_list/{id}" WriteStock stock_lists::update, "Change a stock list.")
-            .takes(stock_lists::FIELDS)
-            .may_be_refused()
-            .answers(200, LIST),
-        route!(DELETE "stock_list/{id}" WriteStock stock_lists::remove, "Remove a stock list to which nothing refers.")
-            .may_be_refused()
-            .answers(204, Answer::Nothing),
-    ]
-}
+/// The area's resources whose rows are records. The vendor documents no PUT of a list.
+pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[(ERP.without_put(), &stock_lists::STOCK_LIST)];
 
 /// Product stocks at both of their paths, behind the file that an import can begin with.
 pub(super) fn stocks() -> Vec<Route> {

@@ -35,7 +35,7 @@ pub const FIELDS: &[Field] = &[
     Field::text("product_sku", SKU_CHARS_MAX, "The product's SKU. With stock_list it is the key.").required().exact(),
     Field::pk("stock_list", "The stock list.").required(),
     Field::int("stock", 0, QUANTITY_MAX, "The stock level. 0 for a new stock."),
-    Field::choice("unit_type", &["qty", "kg"], "What one unit is. qty for a new stock."),
+    Field::choice("unit_type", UnitType::WORDS, "What one unit is. qty for a new stock."),
     Field::int(
         "sold_quantity_unreported",
         0,
@@ -93,7 +93,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("product_sku", "sku", Kind::Text),
     Filter::new("product", "product_id", Kind::Int),
     Filter::new("stock_list", "stock_list_id", Kind::Int),
-    Filter::new("unit_type", "unit", Kind::Choice(&["qty", "kg"])),
+    Filter::new("unit_type", "unit", Kind::Choice(UnitType::WORDS)),
     Filter::new("stock", "on_hand", Kind::Int),
     Filter::new("sold_quantity_unreported", "reserved", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
@@ -125,7 +125,7 @@ impl<'s> Brief<'s> {
             sku: &stock.sku,
             on_hand: stock.on_hand,
             list: stock.list.get(),
-            unit: product_stocks::unit_name(stock.unit),
+            unit: stock.unit.word(),
             reserved: stock.reserved,
             extra_field: &stock.extra_field,
         }
@@ -170,7 +170,7 @@ fn write_v1(out: &mut String, stock: &Stock) {
         .text("product_sku", &stock.sku)
         .int("stock", stock.on_hand)
         .int("stock_list", stock.list.get())
-        .text("unit_type", product_stocks::unit_name(stock.unit))
+        .text("unit_type", stock.unit.word())
         .int("sold_quantity_unreported", stock.reserved)
         .int("adjusted_stock", stock.available())
         .int("reported_quantity", stock.reported)
@@ -354,7 +354,7 @@ fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)
         target,
         on_hand: form.int("stock").and_then(Quantity::new),
         reserved: form.int("sold_quantity_unreported").and_then(Quantity::new),
-        unit: form.text("unit_type").map(|unit| if unit == "kg" { UnitType::Kilogram } else { UnitType::Piece }),
+        unit: form.text("unit_type").and_then(UnitType::from_word),
         extra_field: form.string("extra_field"),
         // Of two moments the earlier: a level that is taken for newer than it is would settle what it does not contain.
         snapshot_at: form.past_time("snapshot_at", (zone, Twice::Earlier), now)?,

@@ -3,7 +3,6 @@
 //! Promises: what a file or a server says is printed without control characters. Must not know where it comes from.
 
 use onhand_core::StockListId;
-use onhand_store::tables::product_stocks;
 use serde::{Deserialize, Serialize};
 
 use crate::services::imports::outcomes::{ResultStatus, RowResult, StockValues};
@@ -166,7 +165,7 @@ impl Change {
     /// What a row changed, or would.
     pub(super) fn of(row: &RowResult) -> Self {
         let (before, after) = (row.before.as_ref(), row.after.as_ref());
-        let unit = |values: &StockValues| product_stocks::unit_name(values.unit()).to_owned();
+        let unit = |values: &StockValues| values.unit().word().to_owned();
         let time = |values: &StockValues| values.written().snapshot_at.map(scalar::time_text);
         Self {
             row: row.row.map(u64::cast_signed),

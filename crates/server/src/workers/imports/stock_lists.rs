@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use onhand_core::{MoveRegistration, ReleaseMode, StockListId, Timestamp};
+use onhand_core::Timestamp;
 use onhand_store::imports::{self, Chunk, Description, ImportRow, Task};
-use onhand_store::tables::stock_lists::{self, StockListRow};
+use onhand_store::resource::{self, Record};
+use onhand_store::tables::stock_lists::{self, STOCK_LISTS};
 use onhand_store::{Error, Tx};
 
 use super::{ImportWorkers, JobError, blocking};
@@ -61,44 +62,40 @@ pub(super) async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Res
     Ok(None)
 }
 
+fn has(list: &Record, column: &str, text: Option<&String>) -> bool {
+    list.text(column) == text.map(String::as_str)
+}
+
 /// Makes a list, or adds it to those that a dry run has promised.
 async fn make(
     tx: &mut Tx<'_>,
     wanted: &WantedList,
-    promised: Option<&mut Vec<StockListRow>>,
+    promised: Option<&mut Vec<Record>>,
     now: Timestamp,
 ) -> Result<RowResult, Error> {
     let WantedList { row, name, code, is_auto_sync } = wanted;
     let mut there = stock_lists::named(tx, name, code.as_deref()).await?;
     if let Some(promised) = &promised {
-        let meets = |list: &&StockListRow| list.name == *name || code.is_some() && list.code == *code;
+        let meets =
+            |list: &&Record| has(list, "name", Some(name)) || code.is_some() && has(list, "code", code.as_ref());
         there.extend(promised.iter().filter(meets).cloned());
     }
-    let same = |list: &StockListRow| (&list.name, &list.code, &list.is_auto_sync) == (name, code, is_auto_sync);
     if let Some(list) = there.first() {
-        if same(list) {
+        let is_named = has(list, "name", Some(name));
+        if is_named && has(list, "code", code.as_ref()) && list.flag("is_auto_sync") == *is_auto_sync {
             return Ok(RowResult::ended(Some(*row), name, ResultStatus::Unchanged));
         }
-        let (column, what) = if list.name == *name { ("name", "name") } else { ("code", "code") };
-        let text = format!("stock list with this {what} already exists, and differs: a file changes no list.");
+        let column = if is_named { "name" } else { "code" };
+        let text = format!("stock list with this {column} already exists, and differs: a file changes no list.");
         return Ok(RowResult::failed(Some(*row), name, RowText { column, code: "exists", text }));
     }
-    let list = StockListRow {
-        id: StockListId::new(0),
-        name: name.clone(),
-        code: code.clone(),
-        is_auto_sync: *is_auto_sync,
-        release_mode: ReleaseMode::default(),
-        moves_settle: MoveRegistration::default(),
-        is_item_code_unique: true,
-        snapshot_delay_seconds: 0,
-        time_zone: None,
-        created_at: now,
-        modified_at: now,
-    };
+    let mut list = Record::new(&STOCK_LISTS, now);
+    list.set("name", name.clone());
+    list.set("code", code.clone());
+    list.set("is_auto_sync", *is_auto_sync);
     match promised {
         Some(promised) => promised.push(list),
-        None => _ = stock_lists::insert(tx, &list).await?,
+        None => _ = resource::insert(tx, &STOCK_LISTS, vec![list]).await?,
     }
     Ok(RowResult::ended(Some(*row), name, ResultStatus::Created))
 }

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use onhand_core::commands::{Expected, ImportStock, LevelChange, ReservedChange};
 use onhand_core::import::ImportMode;
 use onhand_core::{ImportId, ImportedStock, MovementId, Quantity, RowStatus, StockId, StockListId};
-use onhand_store::Tx;
 use onhand_store::imports::{self, Description, ImportRow, Task};
-use onhand_store::tables::{product_stocks, stock_lists};
+use onhand_store::tables::product_stocks;
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::{Tx, resource};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -39,14 +40,13 @@ pub(super) async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Res
 
 async fn read_file(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<Option<String>, JobError> {
     let list = import.list.ok_or_else(gone)?;
-    let found =
-        workers.services.store.read("stock_lists.by_id", async move |tx| stock_lists::by_id(tx, list).await).await?;
-    let found = found.ok_or_else(gone)?;
+    let find = async move |tx: &mut Tx<'_>| resource::by_id(tx, &STOCK_LISTS, list.get()).await;
+    let found = workers.services.store.read("records.find", find).await?.ok_or_else(gone)?;
     let file = spool::fetch(&workers.services.store, import.id).await?;
     let plan = Arc::new(Plan {
         path: file.path().to_owned(),
-        list_name: found.name,
-        list_code: found.code,
+        list_name: found.text("name").unwrap_or_default().to_owned(),
+        list_code: found.text("code").map(str::to_owned),
         mode: mode(&import.mode),
         now: import.created_at,
         times: LocalTimes(import.time_zone.as_ref().and_then(|name| name.parse().ok())),

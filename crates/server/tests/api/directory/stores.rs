@@ -66,6 +66,7 @@ async fn cargo_companies_have_a_code() {
         erp.post("/api/v1/cargos/", json!({"name": name, "erp_code": ""})).await.created();
     }
     let page = erp.get(&format!("/api/v1/channel/{}/cargos/?page=1", samples.channel)).await.ok();
-    assert_eq!((&page["results"][0], &page["next"]), (&made, &json!(null)));
+    // The samples have one already.
+    assert_eq!((&page["results"][1], &page["next"]), (&made, &json!(null)));
     assert_eq!(erp.get("/api/v1/cargos/?erp_code=aras").await.ok()["results"], json!([made]));
 }

@@ -2,6 +2,7 @@
 //!
 //! Promises: [`Two`] and the functions below it are what several of them begin with.
 
+mod cargo_company_conditions;
 mod discrepancies;
 mod lifecycle;
 mod packages;

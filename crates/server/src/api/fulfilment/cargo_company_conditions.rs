@@ -1,0 +1,41 @@
+//! Cargo company conditions (contract 13.8).
+
+use onhand_store::tables::cargo_company_conditions::CONDITIONS;
+
+use crate::resource::Resource;
+use crate::wire::field::Field;
+use crate::wire::filter::{Filter, Kind};
+use crate::wire::view::{Shape, View, property};
+
+/// Cargo company conditions.
+pub static CONDITION: Resource = Resource::new(
+    &CONDITIONS,
+    ("oms/cargo-company-conditions", "oms/cargo-company-conditions/{id}"),
+    "cargo company condition",
+    &[
+        Field::pk("cargo_company", "The cargo company.").required(),
+        Field::object(
+            "rules_configuration",
+            "Its rules. They are kept for other programs, and sourcing does not apply them.",
+        ),
+    ],
+    &View {
+        name: "CargoCompanyCondition",
+        properties: &[
+            property("id", Shape::Int),
+            property("created_date", Shape::Time),
+            property("modified_date", Shape::Time),
+            property("rules_configuration", Shape::Object),
+            property("cargo_company", Shape::Int),
+            property("pk", Shape::Int),
+        ],
+        open: false,
+    },
+    &[
+        Filter::new("pk", "id", Kind::Int),
+        Filter::new("id", "id", Kind::Int),
+        Filter::new("cargo_company", "cargo_company_id", Kind::Int),
+        Filter::new("created_date", "created_at", Kind::Time),
+        Filter::new("modified_date", "modified_at", Kind::Time),
+    ],
+);
