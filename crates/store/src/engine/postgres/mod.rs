@@ -5,6 +5,7 @@
 //! commit was not answered is looked up, never guessed ([`commit_marker`]). A connection on which anything was left
 //! open is not used again. Must not know tables of ours but the one of [`commit_marker`].
 
+mod body;
 pub(crate) mod bulk_statement;
 mod commit_marker;
 mod connect_params;
@@ -18,15 +19,13 @@ mod transaction;
 mod type_mapping;
 mod write_batch;
 
-use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
 use deadpool::managed::{self, PoolError, QueueMode};
-use futures_util::FutureExt as _;
 
+use self::body::{look, run};
 pub(crate) use self::commit_marker::STATEMENTS;
 use self::commit_marker::{CommitMarker, CommitOutcome};
 use self::connection::ConnectionManager;
@@ -356,49 +355,4 @@ fn failed(connections: &Connections, mut connection: Leased, fault: Error) -> Tr
 /// After any of these, the connection may still be busy with what failed.
 fn is_usable_after(fault: &Error) -> bool {
     !matches!(fault, Error::Unavailable(_) | Error::ReadOnly(_))
-}
-
-/// Runs a body and ends its transaction: its value, and how that ended.
-async fn run<T, F>(
-    session: Transaction<'_>,
-    marker: Option<CommitMarker>,
-    body: F,
-) -> (Option<T>, Result<CommitOutcome, Error>)
-where
-    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
-{
-    let mut tx = Tx::Postgres(session);
-    let (value, result) = match survived(body(&mut tx)).await {
-        Ok(value) => (Some(value), Ok(())),
-        Err(fault) => (None, Err(fault)),
-    };
-    (value, Box::pin(end(tx, marker, result)).await)
-}
-
-async fn end(tx: Tx<'_>, marker: Option<CommitMarker>, result: Result<(), Error>) -> Result<CommitOutcome, Error> {
-    let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
-    match result {
-        Ok(()) => session.commit(marker).await,
-        Err(fault) => {
-            session.roll_back().await;
-            Err(fault)
-        }
-    }
-}
-
-async fn look<T, F>(session: Transaction<'_>, body: F) -> Result<T, Error>
-where
-    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
-{
-    let mut tx = Tx::Postgres(session);
-    let result = survived(body(&mut tx)).await;
-    let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
-    session.end_read();
-    result
-}
-
-/// A body that breaks a rule of the program ends its transaction and nothing else.
-async fn survived<T>(body: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let broken = || Error::Internal("a rule of the program was broken; nothing was written".to_owned());
-    AssertUnwindSafe(body).catch_unwind().await.unwrap_or_else(|_| Err(broken()))
 }
