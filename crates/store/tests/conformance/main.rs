@@ -14,6 +14,7 @@ mod idempotency;
 mod ids;
 mod imports;
 mod leases;
+mod loading;
 mod market;
 mod movements;
 mod moves;

@@ -9,7 +9,7 @@ use onhand_store::channel_sync::sequencer;
 use onhand_store::sql::Statement;
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
-use onhand_store::{Error, Store, Value, resource, unit_of_work};
+use onhand_store::{Error, Limits, Options, Store, Value, resource, unit_of_work};
 
 use crate::database::{self, Database, for_server_engine, for_server_engines};
 use crate::proxy::{Break, Proxy};
@@ -38,6 +38,22 @@ fn a_commit_whose_answer_is_lost_is_done_once() {
         }
         add(&store, "last").await.expect("written");
         assert_eq!(lists(&database), "first answer server last");
+    });
+}
+
+#[test]
+fn a_commit_is_in_doubt_when_the_server_does_not_come_back() {
+    for_server_engine(async |database| {
+        let proxy = Proxy::to(&database.url).await;
+        let limits = Limits { statement: Duration::from_secs(1), ..Limits::default() };
+        let options = Options { limits, ..Options::default() };
+        let store = Store::open(&proxy.url(&database.url), &options).await.expect("it opens");
+        add(&store, "first").await.expect("written");
+        let gone = [[Break::BeforeTheAnswer].as_slice(), &[Break::AtTheStart; 50]].concat();
+        proxy.break_at(&gone);
+        let told = add(&store, "second").await;
+        assert!(matches!(told, Err(Error::CommitInDoubt(_))), "{told:?}");
+        assert_eq!(lists(&database), "first second", "it had taken place, which could not be found out");
     });
 }
 

@@ -29,8 +29,6 @@ const END: &str = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
     WHERE pid = $1 AND backend_start::text = $2";
 /// Rows of connections this much older than the newest are dropped. One that is in use all the same gets a new row.
 const CONNECTIONS_KEPT: i64 = 10_000;
-/// How long the database may take to come back before a commit is reported as in doubt.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// The pause between two questions.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -83,7 +81,8 @@ async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error
 }
 
 impl Pool {
-    /// Finds out how a commit ended that was not answered because of `cause`.
+    /// Finds out how a commit ended that was not answered because of `cause`. The database may take as long as a
+    /// statement to come back; then the commit is in doubt.
     pub(super) async fn resolve_commit(
         &self,
         marker: CommitMarker,
@@ -96,7 +95,7 @@ impl Pool {
             match self.found(marker, lost).await {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(TransactionError::Passing(cause)),
-                Err(fault) if start.elapsed() > PATIENCE => {
+                Err(fault) if start.elapsed() > self.limits.statement => {
                     tracing::error!(%fault, "a commit is in doubt: its marker cannot be read");
                     return Err(TransactionError::Lasting(Error::CommitInDoubt(cause.to_string())));
                 }
