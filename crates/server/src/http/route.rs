@@ -15,7 +15,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
 use crate::wire::json::ApiResponse;
-use crate::wire::view::View;
+use crate::wire::response_schema::ResponseSchema;
 
 /// What the paths of a channel begin with.
 pub const CHANNEL: &str = "/api/v1/channel/{channel}/";
@@ -72,9 +72,9 @@ pub enum Mount {
 #[derive(Clone, Copy, Debug)]
 pub enum Answer {
     /// One object; the second is the i1 family's form of it.
-    One(&'static View, &'static View),
+    One(&'static ResponseSchema, &'static ResponseSchema),
     /// A page of them.
-    Page(&'static View, &'static View),
+    Page(&'static ResponseSchema, &'static ResponseSchema),
     /// No body.
     Nothing,
     /// A file in one of the route's formats.
@@ -84,12 +84,12 @@ pub enum Answer {
 }
 
 /// One object that has the same form in both families.
-pub(crate) const fn one(view: &'static View) -> Answer {
+pub(crate) const fn one(view: &'static ResponseSchema) -> Answer {
     Answer::One(view, view)
 }
 
 /// A page of such objects.
-pub(crate) const fn page(view: &'static View) -> Answer {
+pub(crate) const fn page(view: &'static ResponseSchema) -> Answer {
     Answer::Page(view, view)
 }
 

@@ -10,7 +10,7 @@ use super::{Described, Shared};
 use crate::http::download::Format;
 use crate::http::route::{Answer, Holds, Route};
 use crate::wire::Family;
-use crate::wire::view::{Shape, View};
+use crate::wire::response_schema::{PropertyType, ResponseSchema};
 
 /// What may come of every request, in the words of the description.
 const ANY_ERROR: &str = "Any other error. 400: the request has errors. 401: there is no token, or none that is valid. \
@@ -78,7 +78,7 @@ fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Sha
 }
 
 /// The view that a family shows.
-fn view(family: Family, v1: &'static View, i1: &'static View) -> &'static View {
+fn view(family: Family, v1: &'static ResponseSchema, i1: &'static ResponseSchema) -> &'static ResponseSchema {
     if family == Family::I1 { i1 } else { v1 }
 }
 
@@ -128,11 +128,11 @@ fn errors(described: &Described<'_>) -> impl Iterator<Item = (&'static str, &'st
     table.into_iter().filter(|(_, _, may, _)| *may).map(|(status, name, _, text)| (status, name, text))
 }
 
-fn page_name(view: &View) -> String {
+fn page_name(view: &ResponseSchema) -> String {
     format!("{}Page", view.name)
 }
 
-fn page(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
+fn page(view: &'static ResponseSchema, schemas: &mut Map<String, Value>) -> Value {
     let name = page_name(view);
     if !schemas.contains_key(&name) {
         let row = reference(view, schemas);
@@ -150,7 +150,7 @@ fn page(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
     schema_of(&name)
 }
 
-fn reference(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
+fn reference(view: &'static ResponseSchema, schemas: &mut Map<String, Value>) -> Value {
     if !schemas.contains_key(view.name) {
         let properties: Map<String, Value> =
             view.properties.iter().map(|property| (property.name.to_owned(), shape(property.kind, schemas))).collect();
@@ -163,23 +163,23 @@ fn reference(view: &'static View, schemas: &mut Map<String, Value>) -> Value {
     schema_of(view.name)
 }
 
-fn shape(shape: Shape, schemas: &mut Map<String, Value>) -> Value {
+fn shape(shape: PropertyType, schemas: &mut Map<String, Value>) -> Value {
     match shape {
-        Shape::Int => json!({"type": "integer", "format": "int64"}),
-        Shape::IntOrNull => json!({"type": ["integer", "null"], "format": "int64"}),
-        Shape::Text => json!({"type": "string"}),
-        Shape::TextOrNull => json!({"type": ["string", "null"]}),
-        Shape::Ints => json!({"type": "array", "items": {"type": "integer", "format": "int64"}}),
-        Shape::Bool => json!({"type": "boolean"}),
-        Shape::BoolOrNull => json!({"type": ["boolean", "null"]}),
-        Shape::Number => json!({"type": ["number", "null"]}),
-        Shape::ObjectOrNull => json!({"type": ["object", "null"]}),
-        Shape::One(view) => reference(view, schemas),
-        Shape::Any => json!({}),
-        Shape::Object => json!({"type": "object"}),
-        Shape::Time => json!({"type": "string", "format": "date-time"}),
-        Shape::TimeOrNull => json!({"type": ["string", "null"], "format": "date-time"}),
-        Shape::Texts => json!({"type": "array", "items": {"type": "string"}}),
-        Shape::List(view) => json!({"type": "array", "items": reference(view, schemas)}),
+        PropertyType::Int => json!({"type": "integer", "format": "int64"}),
+        PropertyType::IntOrNull => json!({"type": ["integer", "null"], "format": "int64"}),
+        PropertyType::Text => json!({"type": "string"}),
+        PropertyType::TextOrNull => json!({"type": ["string", "null"]}),
+        PropertyType::Ints => json!({"type": "array", "items": {"type": "integer", "format": "int64"}}),
+        PropertyType::Bool => json!({"type": "boolean"}),
+        PropertyType::BoolOrNull => json!({"type": ["boolean", "null"]}),
+        PropertyType::Number => json!({"type": ["number", "null"]}),
+        PropertyType::ObjectOrNull => json!({"type": ["object", "null"]}),
+        PropertyType::One(view) => reference(view, schemas),
+        PropertyType::Any => json!({}),
+        PropertyType::Object => json!({"type": "object"}),
+        PropertyType::Time => json!({"type": "string", "format": "date-time"}),
+        PropertyType::TimeOrNull => json!({"type": ["string", "null"], "format": "date-time"}),
+        PropertyType::Texts => json!({"type": "array", "items": {"type": "string"}}),
+        PropertyType::List(view) => json!({"type": "array", "items": reference(view, schemas)}),
     }
 }

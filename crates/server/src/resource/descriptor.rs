@@ -19,7 +19,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::Filter;
 use crate::wire::form::Form;
-use crate::wire::view::View;
+use crate::wire::response_schema::ResponseSchema;
 
 /// A resource whose rows are records.
 pub struct Resource {
@@ -32,7 +32,7 @@ pub struct Resource {
     /// Its body.
     pub fields: &'static [Field],
     /// Its answer.
-    pub view: &'static View,
+    pub view: &'static ResponseSchema,
     /// The filters of its list.
     pub filters: &'static [Filter],
     /// What no two of them have in common.
@@ -72,7 +72,7 @@ pub struct Expand {
     /// The path of all, and that of one.
     pub paths: (&'static str, &'static str),
     /// The answer.
-    pub view: &'static View,
+    pub view: &'static ResponseSchema,
     /// The properties that are shown whole: of which resource, and perhaps with what that references.
     pub expands: &'static [(&'static str, &'static Resource, Option<&'static Expand>)],
 }
@@ -186,7 +186,7 @@ impl Resource {
         paths: (&'static str, &'static str),
         label: &'static str,
         fields: &'static [Field],
-        view: &'static View,
+        view: &'static ResponseSchema,
         filters: &'static [Filter],
     ) -> Self {
         Self {

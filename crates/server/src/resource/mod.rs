@@ -29,7 +29,7 @@ use crate::auth::Role;
 use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::json::{self, ApiResponse, Object};
-use crate::wire::view::{Property, Shape};
+use crate::wire::response_schema::{Property, PropertyType};
 
 /// `GET {resource}/`.
 pub(crate) async fn list(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
@@ -120,16 +120,16 @@ fn value<'t>(
     let name = property.name;
     let column = resource.table.column(name).expect("a property is a column, a link, or written by the noun").name;
     match property.kind {
-        Shape::Int | Shape::IntOrNull => object.int_or_null(name, record.int(column)),
-        Shape::Bool => object.bool(name, record.flag(column)),
-        Shape::BoolOrNull => match record.int(column) {
+        PropertyType::Int | PropertyType::IntOrNull => object.int_or_null(name, record.int(column)),
+        PropertyType::Bool => object.bool(name, record.flag(column)),
+        PropertyType::BoolOrNull => match record.int(column) {
             Some(flag) => object.bool(name, flag == 1),
             None => object.raw(name, "null"),
         },
-        Shape::Time | Shape::TimeOrNull => {
+        PropertyType::Time | PropertyType::TimeOrNull => {
             object.time_or_null(name, record.int(column).map(onhand_core::Timestamp::from_micros))
         }
-        Shape::Text | Shape::TextOrNull => object.text_or_null(name, record.text(column)),
+        PropertyType::Text | PropertyType::TextOrNull => object.text_or_null(name, record.text(column)),
         // What is stored is JSON text.
         _ => {
             let text = record.text(column).unwrap_or("null");

@@ -10,8 +10,8 @@ pub mod filter;
 pub mod form;
 pub mod json;
 pub mod page;
+pub mod response_schema;
 pub mod scalar;
-pub mod view;
 
 pub use error::Error;
 pub use field::Field;

@@ -1,4 +1,4 @@
-//! Views: the tables that say what an answer contains, for the API description.
+//! Response schemas: the tables that say what an answer contains, for the API description.
 //!
 //! Promises: stands beside the function that writes the answer; a test compares the two. Must not know values.
 
@@ -8,12 +8,12 @@ pub struct Property {
     /// Its name.
     pub name: &'static str,
     /// What it is.
-    pub kind: Shape,
+    pub kind: PropertyType,
 }
 
 /// What a property is.
 #[derive(Clone, Copy, Debug)]
-pub enum Shape {
+pub enum PropertyType {
     /// A whole number.
     Int,
     /// A whole number or null.
@@ -35,7 +35,7 @@ pub enum Shape {
     /// A JSON object or null.
     ObjectOrNull,
     /// An object with properties of its own.
-    One(&'static View),
+    One(&'static ResponseSchema),
     /// Any JSON.
     Any,
     /// A time.
@@ -45,12 +45,12 @@ pub enum Shape {
     /// Texts.
     Texts,
     /// Objects.
-    List(&'static View),
+    List(&'static ResponseSchema),
 }
 
 /// An object in an answer.
 #[derive(Clone, Copy, Debug)]
-pub struct View {
+pub struct ResponseSchema {
     /// Its name in the API description.
     pub name: &'static str,
     /// Its properties, in the order they are printed.
@@ -60,6 +60,6 @@ pub struct View {
 }
 
 /// A property.
-pub const fn property(name: &'static str, kind: Shape) -> Property {
+pub const fn property(name: &'static str, kind: PropertyType) -> Property {
     Property { name, kind }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use onhand::api::{resources, routes};
 use onhand::auth::{Permission, Role};
 use onhand::http::route::{Answer as Described, Mount, Route};
-use onhand::wire::view::{Shape, View};
+use onhand::wire::response_schema::{PropertyType, ResponseSchema};
 use serde_json::Value;
 
 use crate::client::{Body, TestServer, parsed};
@@ -290,7 +290,9 @@ async fn every_route_answers_as_described_with_and_without_the_slash() {
             let answer = samples.send(&route, &path, &caller).await;
             let described = route.answers.iter().find(|(status, _)| *status == answer.status);
             let (_, described) = described.unwrap_or_else(|| panic!("{} does not describe {answer:?}", name(&route)));
-            let view = |v1: &'static View, i1: &'static View| if path.starts_with("/api/i1/") { i1 } else { v1 };
+            let view = |v1: &'static ResponseSchema, i1: &'static ResponseSchema| {
+                if path.starts_with("/api/i1/") { i1 } else { v1 }
+            };
             match described {
                 Described::One(v1, i1) => check(view(v1, i1), &answer.body, &name(&route)),
                 Described::Page(v1, i1) => {
@@ -320,7 +322,7 @@ async fn every_route_answers_as_described_with_and_without_the_slash() {
 }
 
 /// The keys of an answer are the view's, in its order; where the view is open, the vendor's further fields follow.
-fn check(view: &View, object: &Value, what: &str) {
+fn check(view: &ResponseSchema, object: &Value, what: &str) {
     let fields = object.as_object().unwrap_or_else(|| panic!("{what}: {object} is no object"));
     let found: Vec<&str> = fields.keys().map(String::as_str).collect();
     let described: Vec<&str> = view.properties.iter().map(|property| property.name).collect();
@@ -329,25 +331,25 @@ fn check(view: &View, object: &Value, what: &str) {
     for property in view.properties {
         let value = &fields[property.name];
         let fits = match property.kind {
-            Shape::Int => value.is_i64(),
-            Shape::IntOrNull => value.is_i64() || value.is_null(),
-            Shape::Text => value.is_string(),
-            Shape::TextOrNull => value.is_string() || value.is_null(),
-            Shape::Ints => value.as_array().is_some_and(|ids| ids.iter().all(Value::is_i64)),
-            Shape::BoolOrNull => value.is_boolean() || value.is_null(),
-            Shape::Number => value.is_number() || value.is_null(),
-            Shape::ObjectOrNull => value.is_object() || value.is_null(),
-            Shape::Any => true,
-            Shape::One(inner) => {
+            PropertyType::Int => value.is_i64(),
+            PropertyType::IntOrNull => value.is_i64() || value.is_null(),
+            PropertyType::Text => value.is_string(),
+            PropertyType::TextOrNull => value.is_string() || value.is_null(),
+            PropertyType::Ints => value.as_array().is_some_and(|ids| ids.iter().all(Value::is_i64)),
+            PropertyType::BoolOrNull => value.is_boolean() || value.is_null(),
+            PropertyType::Number => value.is_number() || value.is_null(),
+            PropertyType::ObjectOrNull => value.is_object() || value.is_null(),
+            PropertyType::Any => true,
+            PropertyType::One(inner) => {
                 check(inner, value, what);
                 true
             }
-            Shape::Bool => value.is_boolean(),
-            Shape::Object => value.is_object(),
-            Shape::Time => parsed(value).micros() > 0,
-            Shape::TimeOrNull => value.is_null() || parsed(value).micros() > 0,
-            Shape::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
-            Shape::List(inner) => {
+            PropertyType::Bool => value.is_boolean(),
+            PropertyType::Object => value.is_object(),
+            PropertyType::Time => parsed(value).micros() > 0,
+            PropertyType::TimeOrNull => value.is_null() || parsed(value).micros() > 0,
+            PropertyType::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
+            PropertyType::List(inner) => {
                 let rows = value.as_array().unwrap_or_else(|| panic!("{what}: {value} is no list"));
                 rows.iter().for_each(|row| check(inner, row, what));
                 true

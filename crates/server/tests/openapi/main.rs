@@ -10,7 +10,7 @@ use std::path::Path;
 use onhand::api::routes;
 use onhand::http::route::Answer;
 use onhand::wire::field::Field;
-use onhand::wire::view::View;
+use onhand::wire::response_schema::ResponseSchema;
 use serde_json::Value;
 
 /// Lines shown at the most.
@@ -192,7 +192,9 @@ fn every_schema_is_that_of_its_table() {
                 let needed: Vec<_> = fields.iter().filter(needed).map(|field| field.name).collect();
                 assert_eq!(body["required"], Value::from(needed), "{what}");
             }
-            let shown = |v1: &'static View, i1: &'static View| if path.starts_with("/api/i1/") { i1 } else { v1 };
+            let shown = |v1: &'static ResponseSchema, i1: &'static ResponseSchema| {
+                if path.starts_with("/api/i1/") { i1 } else { v1 }
+            };
             for (status, answer) in &route.answers {
                 let good = resolved(&document, &operation["responses"][status.to_string()]);
                 let found = schema(&good["content"]["application/json"]["schema"]);

@@ -13,7 +13,7 @@ use crate::wire::filter::Filter;
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The body of a log-in.
 pub const LOGIN: &[Field] = &[
@@ -34,45 +34,47 @@ pub const PASSWORD: &[Field] = &[
 pub const FILTERS: &[Filter] = &[];
 
 /// The answer to a log-in.
-pub const KEY: View = View { name: "Key", properties: &[property("key", Shape::Text)], open: false };
+pub const KEY: ResponseSchema =
+    ResponseSchema { name: "Key", properties: &[property("key", PropertyType::Text)], open: false };
 /// The answer to a log-out.
-pub const DETAIL: View = View { name: "Detail", properties: &[property("detail", Shape::Text)], open: false };
+pub const DETAIL: ResponseSchema =
+    ResponseSchema { name: "Detail", properties: &[property("detail", PropertyType::Text)], open: false };
 /// Who is signed in.
-pub const USER: View = View {
+pub const USER: ResponseSchema = ResponseSchema {
     name: "ActiveUser",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("username", Shape::Text),
-        property("role", Shape::Text),
-        property("channel", Shape::IntOrNull),
-        property("is_active", Shape::Bool),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("username", PropertyType::Text),
+        property("role", PropertyType::Text),
+        property("channel", PropertyType::IntOrNull),
+        property("is_active", PropertyType::Bool),
     ],
     open: false,
 };
 /// A token as its owner sees it. The token itself is shown once, when it is made.
-pub const TOKEN: View = View {
+pub const TOKEN: ResponseSchema = ResponseSchema {
     name: "Token",
     properties: &[
-        property("pk", Shape::Int),
-        property("name", Shape::Text),
-        property("prefix", Shape::Text),
-        property("is_named", Shape::Bool),
-        property("created_date", Shape::Time),
-        property("last_used_date", Shape::TimeOrNull),
-        property("expires_date", Shape::TimeOrNull),
-        property("revoked_date", Shape::TimeOrNull),
+        property("pk", PropertyType::Int),
+        property("name", PropertyType::Text),
+        property("prefix", PropertyType::Text),
+        property("is_named", PropertyType::Bool),
+        property("created_date", PropertyType::Time),
+        property("last_used_date", PropertyType::TimeOrNull),
+        property("expires_date", PropertyType::TimeOrNull),
+        property("revoked_date", PropertyType::TimeOrNull),
     ],
     open: false,
 };
 /// A new token.
-pub const NEW_TOKEN_ANSWER: View = View {
+pub const NEW_TOKEN_ANSWER: ResponseSchema = ResponseSchema {
     name: "NewToken",
     properties: &[
-        property("pk", Shape::Int),
-        property("name", Shape::Text),
-        property("expires_date", Shape::TimeOrNull),
-        property("key", Shape::Text),
+        property("pk", PropertyType::Int),
+        property("name", PropertyType::Text),
+        property("expires_date", PropertyType::TimeOrNull),
+        property("key", PropertyType::Text),
     ],
     open: false,
 };

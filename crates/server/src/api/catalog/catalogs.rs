@@ -5,7 +5,7 @@ use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, 
 use crate::resource::{OwnerScope, Resource, Taken, Unique};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Catalogs.
 pub static CATALOG: Resource = Resource {
@@ -22,18 +22,18 @@ pub static CATALOG: Resource = Resource {
             Field::pks("extra_stock_lists", "Further stock lists, such as those of stores."),
             Field::pks("extra_price_lists", "Further price lists."),
         ],
-        &View {
+        &ResponseSchema {
             name: "Catalog",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("stock_list", Shape::IntOrNull),
-                property("price_list", Shape::IntOrNull),
-                property("extra_stock_lists", Shape::Ints),
-                property("extra_price_lists", Shape::Ints),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("name", PropertyType::Text),
+                property("stock_list", PropertyType::IntOrNull),
+                property("price_list", PropertyType::IntOrNull),
+                property("extra_stock_lists", PropertyType::Ints),
+                property("extra_price_lists", PropertyType::Ints),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },
@@ -66,15 +66,15 @@ pub static ITEM: Resource = Resource {
             Field::pk("product", "The product. It stays.").required(),
             Field::pk("catalog", "The catalog it is in. It stays.").required(),
         ],
-        &View {
+        &ResponseSchema {
             name: "CatalogItem",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("product", Shape::Int),
-                property("catalog", Shape::Int),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("product", PropertyType::Int),
+                property("catalog", PropertyType::Int),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

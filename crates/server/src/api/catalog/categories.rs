@@ -14,14 +14,18 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form;
 use crate::wire::joined;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Property, Shape, View, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
 
 /// Children that a node is shown with.
 const CHILDREN_MAX: i64 = 10_000;
 
-const ROOT: View = View {
+const ROOT: ResponseSchema = ResponseSchema {
     name: "CategoryRoot",
-    properties: &[property("pk", Shape::Int), property("id", Shape::Int), property("path", Shape::Text)],
+    properties: &[
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("path", PropertyType::Text),
+    ],
     open: false,
 };
 
@@ -42,15 +46,15 @@ pub static TREE: Resource = Resource {
         ("category_trees", "category_trees/{id}"),
         "category tree",
         &[Field::text("name", 128, "Unique name; its root node gets it, too.").required()],
-        &View {
+        &ResponseSchema {
             name: "CategoryTree",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("category_root", Shape::One(&ROOT)),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("name", PropertyType::Text),
+                property("category_root", PropertyType::One(&ROOT)),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },
@@ -73,25 +77,25 @@ fn root(property: &str, tree: &Record) -> Option<String> {
 }
 
 const NODE_PROPERTIES: [Property; 11] = [
-    property("pk", Shape::Int),
-    property("id", Shape::Int),
-    property("node", Shape::IntOrNull),
-    property("name", Shape::Text),
-    property("path", Shape::Text),
-    property("depth", Shape::Int),
-    property("numchild", Shape::Int),
-    property("is_active", Shape::Bool),
-    property("extra_field", Shape::Object),
-    property("created_date", Shape::Time),
-    property("modified_date", Shape::Time),
+    property("pk", PropertyType::Int),
+    property("id", PropertyType::Int),
+    property("node", PropertyType::IntOrNull),
+    property("name", PropertyType::Text),
+    property("path", PropertyType::Text),
+    property("depth", PropertyType::Int),
+    property("numchild", PropertyType::Int),
+    property("is_active", PropertyType::Bool),
+    property("extra_field", PropertyType::Object),
+    property("created_date", PropertyType::Time),
+    property("modified_date", PropertyType::Time),
 ];
 
-const NODE_VIEW: View = View { name: "CategoryNode", properties: &NODE_PROPERTIES, open: false };
+const NODE_VIEW: ResponseSchema = ResponseSchema { name: "CategoryNode", properties: &NODE_PROPERTIES, open: false };
 
 /// A node with those right below it.
-pub const NODE_DETAILED: View = View {
+pub const NODE_DETAILED: ResponseSchema = ResponseSchema {
     name: "DetailedCategoryNode",
-    properties: &joined::<_, 12>(&[&NODE_PROPERTIES, &[property("children", Shape::List(&NODE_VIEW))]]),
+    properties: &joined::<_, 12>(&[&NODE_PROPERTIES, &[property("children", PropertyType::List(&NODE_VIEW))]]),
     open: false,
 };
 
@@ -185,14 +189,14 @@ pub async fn show_detailed(call: RequestContext) -> Result<ApiResponse, Error> {
     Ok(ApiResponse::ok(body))
 }
 
-const fn in_category(category: Shape) -> [Property; 6] {
+const fn in_category(category: PropertyType) -> [Property; 6] {
     [
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("product", Shape::Int),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("product", PropertyType::Int),
         property("category", category),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ]
 }
 
@@ -207,7 +211,11 @@ pub static PRODUCT_CATEGORY: Resource = Resource {
     many: true,
     detail: Some(&Expand {
         paths: ("product_categories/detailed", "product_categories/{id}/detailed"),
-        view: &View { name: "DetailedProductCategory", properties: &in_category(Shape::One(&NODE_VIEW)), open: false },
+        view: &ResponseSchema {
+            name: "DetailedProductCategory",
+            properties: &in_category(PropertyType::One(&NODE_VIEW)),
+            open: false,
+        },
         expands: &[("category", &NODE, None)],
     }),
     ..Resource::new(
@@ -218,7 +226,7 @@ pub static PRODUCT_CATEGORY: Resource = Resource {
             Field::pk("product", "The product. It stays.").required(),
             Field::pk("category", "The node it is in. It stays.").required(),
         ],
-        &View { name: "ProductCategory", properties: &in_category(Shape::Int), open: false },
+        &ResponseSchema { name: "ProductCategory", properties: &in_category(PropertyType::Int), open: false },
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -11,7 +11,7 @@ use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge, null_bl
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Price lists.
 pub static LIST: Resource = Resource {
@@ -33,16 +33,16 @@ pub static LIST: Resource = Resource {
             Field::blank("code", 64, "The list's id in the ERP; unique.").nullable().exact(),
             Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default false."),
         ],
-        &View {
+        &ResponseSchema {
             name: "PriceList",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("code", Shape::TextOrNull),
-                property("is_auto_sync", Shape::Bool),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("name", PropertyType::Text),
+                property("code", PropertyType::TextOrNull),
+                property("is_auto_sync", PropertyType::Bool),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },
@@ -83,21 +83,21 @@ pub static PRICE: Resource = Resource {
             Field::decimal("retail_price", "The price before a discount.").nullable(),
             Field::object("extra_field", "Free data."),
         ],
-        &View {
+        &ResponseSchema {
             name: "ProductPrice",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("product", Shape::Int),
-                property("product_sku", Shape::Text),
-                property("price_list", Shape::Int),
-                property("price", Shape::Text),
-                property("currency_type", Shape::Text),
-                property("tax_rate", Shape::TextOrNull),
-                property("retail_price", Shape::TextOrNull),
-                property("extra_field", Shape::Object),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("product", PropertyType::Int),
+                property("product_sku", PropertyType::Text),
+                property("price_list", PropertyType::Int),
+                property("price", PropertyType::Text),
+                property("currency_type", PropertyType::Text),
+                property("tax_rate", PropertyType::TextOrNull),
+                property("retail_price", PropertyType::TextOrNull),
+                property("extra_field", PropertyType::Object),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

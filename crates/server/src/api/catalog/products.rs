@@ -8,7 +8,7 @@ use crate::http::route::RefusedBy;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Simple products are of type 0; there are no others here.
 pub const TYPE: Filter = Filter::only("product_type", "CAST(0 AS BIGINT)", Kind::Int);
@@ -44,24 +44,24 @@ pub static PRODUCT: Resource = Resource {
             Field::object("attributes", "Free attributes."),
             Field::object("extra_field", "Free data."),
         ],
-        &View {
+        &ResponseSchema {
             name: "Product",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("sku", Shape::Text),
-                property("name", Shape::Text),
-                property("base_code", Shape::Text),
-                property("product_type", Shape::Text),
-                property("parent", Shape::IntOrNull),
-                property("listing_code", Shape::TextOrNull),
-                property("attribute_set", Shape::IntOrNull),
-                property("productimage_set", Shape::List(&IMAGE)),
-                property("is_active", Shape::Bool),
-                property("attributes", Shape::Object),
-                property("extra_field", Shape::Object),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("sku", PropertyType::Text),
+                property("name", PropertyType::Text),
+                property("base_code", PropertyType::Text),
+                property("product_type", PropertyType::Text),
+                property("parent", PropertyType::IntOrNull),
+                property("listing_code", PropertyType::TextOrNull),
+                property("attribute_set", PropertyType::IntOrNull),
+                property("productimage_set", PropertyType::List(&IMAGE)),
+                property("is_active", PropertyType::Bool),
+                property("attributes", PropertyType::Object),
+                property("extra_field", PropertyType::Object),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

@@ -17,8 +17,8 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 use crate::wire::scalar;
-use crate::wire::view::{Shape, View, property};
 use crate::zone::Zone;
 
 /// Objects of one batch.
@@ -45,20 +45,20 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A batch.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "BatchRequest",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("channel", Shape::Int),
-        property("local_batch_id", Shape::Text),
-        property("remote_batch_id", Shape::TextOrNull),
-        property("content_type", Shape::TextOrNull),
-        property("status", Shape::Text),
-        property("objects", Shape::Any),
-        property("lease_until", Shape::TimeOrNull),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("channel", PropertyType::Int),
+        property("local_batch_id", PropertyType::Text),
+        property("remote_batch_id", PropertyType::TextOrNull),
+        property("content_type", PropertyType::TextOrNull),
+        property("status", PropertyType::Text),
+        property("objects", PropertyType::Any),
+        property("lease_until", PropertyType::TimeOrNull),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };

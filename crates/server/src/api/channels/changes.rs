@@ -22,7 +22,7 @@ use crate::state::App;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The longest that a client may wait, in seconds.
 const WAIT_SECONDS_MAX: i64 = 60;
@@ -35,38 +35,38 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// What has changed after a cursor.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "Changes",
     properties: &[
-        property("after", Shape::Text),
-        property("more", Shape::Bool),
-        property("results", Shape::List(&feeds::CHANGED_STOCK)),
+        property("after", PropertyType::Text),
+        property("more", PropertyType::Bool),
+        property("results", PropertyType::List(&feeds::CHANGED_STOCK)),
     ],
     open: false,
 };
 
-const KIND: View = View {
+const KIND: ResponseSchema = ResponseSchema {
     name: "FeedLagOfKind",
     properties: &[
-        property("content_type", Shape::Text),
-        property("last_acknowledged", Shape::TimeOrNull),
-        property("acknowledged_version_date", Shape::TimeOrNull),
-        property("due_inserts", Shape::Int),
-        property("due_updates", Shape::Int),
-        property("due_removals", Shape::Int),
-        property("refused", Shape::Int),
-        property("changes_behind", Shape::Int),
-        property("oldest_unsent_date", Shape::TimeOrNull),
-        property("oldest_refused_date", Shape::TimeOrNull),
-        property("seconds_behind", Shape::Int),
+        property("content_type", PropertyType::Text),
+        property("last_acknowledged", PropertyType::TimeOrNull),
+        property("acknowledged_version_date", PropertyType::TimeOrNull),
+        property("due_inserts", PropertyType::Int),
+        property("due_updates", PropertyType::Int),
+        property("due_removals", PropertyType::Int),
+        property("refused", PropertyType::Int),
+        property("changes_behind", PropertyType::Int),
+        property("oldest_unsent_date", PropertyType::TimeOrNull),
+        property("oldest_refused_date", PropertyType::TimeOrNull),
+        property("seconds_behind", PropertyType::Int),
     ],
     open: false,
 };
 
 /// How far a channel is behind.
-pub const LAG: View = View {
+pub const LAG: ResponseSchema = ResponseSchema {
     name: "FeedLag",
-    properties: &[property("head", Shape::Int), property("results", Shape::List(&KIND))],
+    properties: &[property("head", PropertyType::Int), property("results", PropertyType::List(&KIND))],
     open: false,
 };
 

@@ -10,7 +10,7 @@ use crate::resource::{Draft, OwnerScope, Resource, Secrets, Taken, Unique, judge
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 const FIGURES: &[&str] = &["available", "raw"];
 
@@ -64,25 +64,25 @@ pub static CHANNEL: Resource = Resource {
                 "The level of a stock that it receives: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
             ),
         ],
-        &View {
+        &ResponseSchema {
             name: "Channel",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("channel_type", Shape::Text),
-                property("catalog", Shape::IntOrNull),
-                property("conf", Shape::Object),
-                property("category_tree", Shape::IntOrNull),
-                property("is_active", Shape::Bool),
-                property("schema", Shape::ObjectOrNull),
-                property("oversell", Shape::Text),
-                property("oversell_quantity_max", Shape::Int),
-                property("max_retry_count", Shape::Int),
-                property("retry_interval", Shape::Int),
-                property("stock_figure", Shape::Text),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("name", PropertyType::Text),
+                property("channel_type", PropertyType::Text),
+                property("catalog", PropertyType::IntOrNull),
+                property("conf", PropertyType::Object),
+                property("category_tree", PropertyType::IntOrNull),
+                property("is_active", PropertyType::Bool),
+                property("schema", PropertyType::ObjectOrNull),
+                property("oversell", PropertyType::Text),
+                property("oversell_quantity_max", PropertyType::Int),
+                property("max_retry_count", PropertyType::Int),
+                property("retry_interval", PropertyType::Int),
+                property("stock_figure", PropertyType::Text),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

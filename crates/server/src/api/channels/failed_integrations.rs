@@ -12,7 +12,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// How often a version may be tried at the most.
 pub(super) const RETRIES_MAX: i64 = 1_000;
@@ -38,33 +38,33 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A delivery failure.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "FailedIntegration",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("channel", Shape::Int),
-        property("content_type", Shape::Int),
-        property("object_id", Shape::Int),
-        property("version_date", Shape::Time),
-        property("reason_type", Shape::Text),
-        property("is_active", Shape::Bool),
-        property("expiration_date", Shape::TimeOrNull),
-        property("retry_count", Shape::Int),
-        property("max_retry_count", Shape::Int),
-        property("retry_interval", Shape::Int),
-        property("integration_action", Shape::Int),
-        property("failed_date", Shape::Time),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("channel", PropertyType::Int),
+        property("content_type", PropertyType::Int),
+        property("object_id", PropertyType::Int),
+        property("version_date", PropertyType::Time),
+        property("reason_type", PropertyType::Text),
+        property("is_active", PropertyType::Bool),
+        property("expiration_date", PropertyType::TimeOrNull),
+        property("retry_count", PropertyType::Int),
+        property("max_retry_count", PropertyType::Int),
+        property("retry_interval", PropertyType::Int),
+        property("integration_action", PropertyType::Int),
+        property("failed_date", PropertyType::Time),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };
 
 /// The result for many delivery failures.
-pub const UPDATED: View = View {
+pub const UPDATED: ResponseSchema = ResponseSchema {
     name: "FailedIntegrationsUpdated",
-    properties: &[property("updated", Shape::Int), property("next", Shape::IntOrNull)],
+    properties: &[property("updated", PropertyType::Int), property("next", PropertyType::IntOrNull)],
     open: false,
 };
 

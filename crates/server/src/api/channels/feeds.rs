@@ -24,7 +24,7 @@ use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind, Query};
 use crate::wire::joined;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Property, Shape, View, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
 
 /// The filters of product stocks below a channel.
 pub const STOCK_FILTERS: &[Filter] = &[
@@ -41,27 +41,28 @@ pub const STOCK_FILTERS: &[Filter] = &[
 ];
 
 const STOCK_PROPERTIES: [Property; 12] = [
-    property("pk", Shape::Int),
-    property("id", Shape::Int),
-    property("product", Shape::Int),
-    property("product_sku", Shape::Text),
-    property("stock", Shape::Int),
-    property("adjusted_stock", Shape::Int),
-    property("sold_quantity_unreported", Shape::Int),
-    property("stock_list", Shape::Int),
-    property("unit_type", Shape::Text),
-    property("extra_field", Shape::Object),
-    property("created_date", Shape::Time),
-    property("modified_date", Shape::Time),
+    property("pk", PropertyType::Int),
+    property("id", PropertyType::Int),
+    property("product", PropertyType::Int),
+    property("product_sku", PropertyType::Text),
+    property("stock", PropertyType::Int),
+    property("adjusted_stock", PropertyType::Int),
+    property("sold_quantity_unreported", PropertyType::Int),
+    property("stock_list", PropertyType::Int),
+    property("unit_type", PropertyType::Text),
+    property("extra_field", PropertyType::Object),
+    property("created_date", PropertyType::Time),
+    property("modified_date", PropertyType::Time),
 ];
 
 /// A product stock as a channel sees it.
-pub const STOCK: View = View { name: "ChannelProductStock", properties: &STOCK_PROPERTIES, open: false };
+pub const STOCK: ResponseSchema =
+    ResponseSchema { name: "ChannelProductStock", properties: &STOCK_PROPERTIES, open: false };
 
 /// A product stock that has changed, or that has come into the catalog or left it.
-pub const CHANGED_STOCK: View = View {
+pub const CHANGED_STOCK: ResponseSchema = ResponseSchema {
     name: "ChangedProductStock",
-    properties: &joined::<_, 13>(&[&STOCK_PROPERTIES, &[property("in_catalog", Shape::Bool)]]),
+    properties: &joined::<_, 13>(&[&STOCK_PROPERTIES, &[property("in_catalog", PropertyType::Bool)]]),
     open: false,
 };
 

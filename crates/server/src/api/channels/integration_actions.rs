@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The body of an action. Its kind of object is said in one of three ways.
 pub const FIELDS: &[Field] = &[
@@ -38,30 +38,34 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A content type in an answer.
-const CONTENT_TYPE: View = View {
+const CONTENT_TYPE: ResponseSchema = ResponseSchema {
     name: "ActionContentType",
-    properties: &[property("id", Shape::Int), property("app_label", Shape::Text), property("model", Shape::Text)],
+    properties: &[
+        property("id", PropertyType::Int),
+        property("app_label", PropertyType::Text),
+        property("model", PropertyType::Text),
+    ],
     open: false,
 };
 
 /// An action.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "IntegrationAction",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("channel", Shape::Int),
-        property("content_type", Shape::One(&CONTENT_TYPE)),
-        property("content_type_name", Shape::Text),
-        property("object_id", Shape::Int),
-        property("remote_id", Shape::TextOrNull),
-        property("version_date", Shape::Time),
-        property("status", Shape::Text),
-        property("failed_reason_type", Shape::TextOrNull),
-        property("local_batch_id", Shape::TextOrNull),
-        property("state", Shape::Object),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("channel", PropertyType::Int),
+        property("content_type", PropertyType::One(&CONTENT_TYPE)),
+        property("content_type_name", PropertyType::Text),
+        property("object_id", PropertyType::Int),
+        property("remote_id", PropertyType::TextOrNull),
+        property("version_date", PropertyType::Time),
+        property("status", PropertyType::Text),
+        property("failed_reason_type", PropertyType::TextOrNull),
+        property("local_batch_id", PropertyType::TextOrNull),
+        property("state", PropertyType::Object),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };

@@ -18,37 +18,37 @@ use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// A mapped product. Of the values, each name of an attribute leads to one `MappedAttribute`.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "MappedProduct",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("sku", Shape::Text),
-        property("mapped_attributes", Shape::Object),
-        property("attribute_set_id", Shape::IntOrNull),
-        property("attribute_set_name", Shape::TextOrNull),
-        property("attribute_set_remote_id", Shape::TextOrNull),
-        property("mapped_attribute_values", Shape::Object),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("sku", PropertyType::Text),
+        property("mapped_attributes", PropertyType::Object),
+        property("attribute_set_id", PropertyType::IntOrNull),
+        property("attribute_set_name", PropertyType::TextOrNull),
+        property("attribute_set_remote_id", PropertyType::TextOrNull),
+        property("mapped_attribute_values", PropertyType::Object),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };
 
 /// A marketplace's demand of an attribute; none is kept.
-pub const CONFIG: View = View {
+pub const CONFIG: ResponseSchema = ResponseSchema {
     name: "AttributeConfig",
     properties: &[
-        property("pk", Shape::Int),
-        property("attribute", Shape::Object),
-        property("attribute_set", Shape::Object),
-        property("attribute_remote_id", Shape::TextOrNull),
-        property("is_required", Shape::Bool),
-        property("is_variant", Shape::Bool),
-        property("is_custom", Shape::Bool),
-        property("is_meta", Shape::Bool),
+        property("pk", PropertyType::Int),
+        property("attribute", PropertyType::Object),
+        property("attribute_set", PropertyType::Object),
+        property("attribute_remote_id", PropertyType::TextOrNull),
+        property("is_required", PropertyType::Bool),
+        property("is_variant", PropertyType::Bool),
+        property("is_custom", PropertyType::Bool),
+        property("is_meta", PropertyType::Bool),
     ],
     open: false,
 };
@@ -58,14 +58,14 @@ pub const CONFIG_FILTERS: &[Filter] =
     &[Filter::new("attribute_set", "attribute_set", Kind::Int), Filter::new("attribute", "attribute", Kind::Int)];
 
 /// A picture of a product; none is kept.
-pub const IMAGE: View = View {
+pub const IMAGE: ResponseSchema = ResponseSchema {
     name: "ProductImage",
     properties: &[
-        property("pk", Shape::Int),
-        property("product", Shape::Int),
-        property("image", Shape::Text),
-        property("order", Shape::Int),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("product", PropertyType::Int),
+        property("image", PropertyType::Text),
+        property("order", PropertyType::Int),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };

@@ -22,7 +22,7 @@ use super::stock::stock_lists::STOCK_LIST;
 use crate::auth::Permission as May;
 use crate::http::route::{Answer, Handler, Mount, Route, one, page, route};
 use crate::resource::{Resource, ResourceRoutes};
-use crate::wire::view::View;
+use crate::wire::response_schema::ResponseSchema;
 
 const CHANNELS: ResourceRoutes = ResourceRoutes {
     change: May::SetUpChannel,
@@ -163,7 +163,7 @@ fn stocks_and_prices() -> Vec<Route> {
 
 /// What a program asks when it sends whole products.
 fn mapped() -> Vec<Route> {
-    let none = |path, summary, view: &'static View, filters| {
+    let none = |path, summary, view: &'static ResponseSchema, filters| {
         let handler: Handler = Box::new(move |call| Box::pin(mapped_products::none(call, filters)));
         plain(path, handler, summary, view).lists(filters)
     };
@@ -216,11 +216,11 @@ fn own() -> Vec<Route> {
     ]
 }
 
-fn plain(path: &'static str, handler: Handler, summary: &'static str, view: &'static View) -> Route {
+fn plain(path: &'static str, handler: Handler, summary: &'static str, view: &'static ResponseSchema) -> Route {
     Route::of(Method::GET, path, May::ReadStock, handler, summary).answers(200, page(view))
 }
 
-fn feed(path: &'static str, source: Source, offers: &'static [Offer], view: &'static View) -> Route {
+fn feed(path: &'static str, source: Source, offers: &'static [Offer], view: &'static ResponseSchema) -> Route {
     let handler: Handler = Box::new(move |call| Box::pin(feeds::feed(call, source, offers)));
     let summary = match offers {
         INSERTS => "What is new to the channel, oldest change first.",

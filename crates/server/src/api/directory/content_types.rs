@@ -7,14 +7,18 @@ use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 use onhand_store::Value;
 use onhand_store::query::Condition;
 
 /// A content type.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "ContentType",
-    properties: &[property("id", Shape::Int), property("app_label", Shape::Text), property("model", Shape::Text)],
+    properties: &[
+        property("id", PropertyType::Int),
+        property("app_label", PropertyType::Text),
+        property("model", PropertyType::Text),
+    ],
     open: false,
 };
 

@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form};
 use crate::wire::joined;
-use crate::wire::view::{Property, Shape, View, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
 
 const NAME: Field = Field::text("name", 255, "Its name.").required();
 const IS_ACTIVE: Field = Field::bool("is_active", "Whether it is in use. Default true.");
@@ -42,9 +42,13 @@ const fn by_state(mapped: &Mapped) -> [Filter; 4] {
 }
 
 /// What is shown of every place, before what it lies in and after it.
-const NAMED: [Property; 3] = [property("pk", Shape::Int), property("id", Shape::Int), property("name", Shape::Text)];
-const STATE: [Property; 3] =
-    [property("is_active", Shape::Bool), property("created_date", Shape::Time), property("modified_date", Shape::Time)];
+const NAMED: [Property; 3] =
+    [property("pk", PropertyType::Int), property("id", PropertyType::Int), property("name", PropertyType::Text)];
+const STATE: [Property; 3] = [
+    property("is_active", PropertyType::Bool),
+    property("created_date", PropertyType::Time),
+    property("modified_date", PropertyType::Time),
+];
 
 /// Countries.
 pub static COUNTRY: Resource = Resource {
@@ -55,9 +59,9 @@ pub static COUNTRY: Resource = Resource {
         ("countries", "countries/{id}"),
         "country",
         &[NAME, Field::text("code", 16, "Its code, unique.").required().exact(), IS_ACTIVE],
-        &View {
+        &ResponseSchema {
             name: "Country",
-            properties: &joined::<_, 7>(&[&NAMED, &[property("code", Shape::Text)], &STATE]),
+            properties: &joined::<_, 7>(&[&NAMED, &[property("code", PropertyType::Text)], &STATE]),
             open: false,
         },
         &joined::<_, 9>(&[&BY_NAME, &[Filter::new("code", "code", Kind::Text)], &by_state(&MAPPED_COUNTRY)]),
@@ -73,9 +77,9 @@ pub static CITY: Resource = Resource {
         ("cities", "cities/{id}"),
         "city",
         &[NAME, Field::pk("country", "Its country. It stays.").required(), IS_ACTIVE],
-        &View {
+        &ResponseSchema {
             name: "City",
-            properties: &joined::<_, 7>(&[&NAMED, &[property("country", Shape::Int)], &STATE]),
+            properties: &joined::<_, 7>(&[&NAMED, &[property("country", PropertyType::Int)], &STATE]),
             open: false,
         },
         &joined::<_, 9>(&[&BY_NAME, &[BY_COUNTRY], &by_state(&MAPPED_CITY)]),
@@ -96,11 +100,11 @@ pub static TOWNSHIP: Resource = Resource {
             Field::pk("country", "The city's country; it need not be said."),
             IS_ACTIVE,
         ],
-        &View {
+        &ResponseSchema {
             name: "Township",
             properties: &joined::<_, 8>(&[
                 &NAMED,
-                &[property("city", Shape::Int), property("country", Shape::Int)],
+                &[property("city", PropertyType::Int), property("country", PropertyType::Int)],
                 &STATE,
             ]),
             open: false,
@@ -124,11 +128,15 @@ pub static DISTRICT: Resource = Resource {
             Field::pk("country", "The township's country; it need not be said."),
             IS_ACTIVE,
         ],
-        &View {
+        &ResponseSchema {
             name: "District",
             properties: &joined::<_, 9>(&[
                 &NAMED,
-                &[property("township", Shape::Int), property("city", Shape::Int), property("country", Shape::Int)],
+                &[
+                    property("township", PropertyType::Int),
+                    property("city", PropertyType::Int),
+                    property("country", PropertyType::Int),
+                ],
                 &STATE,
             ]),
             open: false,
@@ -194,17 +202,17 @@ pub static MAPPING: Resource = Resource {
                 .required()
                 .exact(),
         ],
-        &View {
+        &ResponseSchema {
             name: "ObjectMapping",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("content_type", Shape::Text),
-                property("object_id", Shape::Int),
-                property("integration_type", Shape::Text),
-                property("code", Shape::Text),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("content_type", PropertyType::Text),
+                property("object_id", PropertyType::Int),
+                property("integration_type", PropertyType::Text),
+                property("code", PropertyType::Text),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

@@ -6,7 +6,7 @@ use super::geography::{CITY, DISTRICT, TOWNSHIP};
 use crate::resource::{Expand, OwnerScope, Resource, Taken, Unique, judge, null_blanks};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Property, Shape, View, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
 
 /// Companies that carry parcels.
 pub static CARGO: Resource = Resource {
@@ -28,17 +28,17 @@ pub static CARGO: Resource = Resource {
             Field::blank("shipping_company", 64, "The company behind it, as orders name it."),
             Field::bool("is_active", "Whether it is in use. Default true."),
         ],
-        &View {
+        &ResponseSchema {
             name: "CargoCompany",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("erp_code", Shape::TextOrNull),
-                property("shipping_company", Shape::Text),
-                property("is_active", Shape::Bool),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("name", PropertyType::Text),
+                property("erp_code", PropertyType::TextOrNull),
+                property("shipping_company", PropertyType::Text),
+                property("is_active", PropertyType::Bool),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },
@@ -54,41 +54,41 @@ pub static CARGO: Resource = Resource {
     )
 };
 
-const fn properties(township: Shape, district: Shape) -> [Property; 20] {
+const fn properties(township: PropertyType, district: PropertyType) -> [Property; 20] {
     [
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("name", Shape::Text),
-        property("erp_code", Shape::TextOrNull),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("name", PropertyType::Text),
+        property("erp_code", PropertyType::TextOrNull),
         property("township", township),
         property("district", district),
-        property("address", Shape::Text),
-        property("phone_number", Shape::Text),
-        property("fax_phone_number", Shape::Text),
-        property("channels", Shape::Ints),
-        property("store_type", Shape::IntOrNull),
-        property("click_and_collect", Shape::Bool),
-        property("store_hours", Shape::Any),
-        property("latitude", Shape::Number),
-        property("longitude", Shape::Number),
-        property("fast_delivery", Shape::Bool),
-        property("kapida_enabled", Shape::Bool),
-        property("is_active", Shape::Bool),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("address", PropertyType::Text),
+        property("phone_number", PropertyType::Text),
+        property("fax_phone_number", PropertyType::Text),
+        property("channels", PropertyType::Ints),
+        property("store_type", PropertyType::IntOrNull),
+        property("click_and_collect", PropertyType::Bool),
+        property("store_hours", PropertyType::Any),
+        property("latitude", PropertyType::Number),
+        property("longitude", PropertyType::Number),
+        property("fast_delivery", PropertyType::Bool),
+        property("kapida_enabled", PropertyType::Bool),
+        property("is_active", PropertyType::Bool),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ]
 }
 
 static TOWNSHIP_DETAILED: Expand = Expand {
     paths: ("", ""),
-    view: &View {
+    view: &ResponseSchema {
         name: "DetailedTownship",
         properties: &[
-            property("pk", Shape::Int),
-            property("id", Shape::Int),
-            property("is_active", Shape::Bool),
-            property("name", Shape::Text),
-            property("city", Shape::Object),
+            property("pk", PropertyType::Int),
+            property("id", PropertyType::Int),
+            property("is_active", PropertyType::Bool),
+            property("name", PropertyType::Text),
+            property("city", PropertyType::Object),
         ],
         open: false,
     },
@@ -105,9 +105,9 @@ pub static STORE: Resource = Resource {
     }),
     detail: Some(&Expand {
         paths: ("retail_stores/detailed", "retail_stores/{id}/detailed"),
-        view: &View {
+        view: &ResponseSchema {
             name: "DetailedRetailStore",
-            properties: &properties(Shape::One(TOWNSHIP_DETAILED.view), Shape::ObjectOrNull),
+            properties: &properties(PropertyType::One(TOWNSHIP_DETAILED.view), PropertyType::ObjectOrNull),
             open: false,
         },
         expands: &[("township", &TOWNSHIP, Some(&TOWNSHIP_DETAILED)), ("district", &DISTRICT, None)],
@@ -134,7 +134,11 @@ pub static STORE: Resource = Resource {
             Field::bool("kapida_enabled", "Whether it is paid at the door."),
             Field::bool("is_active", "Whether it is in use.").required(),
         ],
-        &View { name: "RetailStore", properties: &properties(Shape::Int, Shape::IntOrNull), open: false },
+        &ResponseSchema {
+            name: "RetailStore",
+            properties: &properties(PropertyType::Int, PropertyType::IntOrNull),
+            open: false,
+        },
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -5,7 +5,7 @@ use onhand_store::tables::cargo_company_conditions::CONDITIONS;
 use crate::resource::Resource;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Cargo company conditions.
 pub static CONDITION: Resource = Resource::new(
@@ -19,15 +19,15 @@ pub static CONDITION: Resource = Resource::new(
             "Its rules. They are kept for other programs, and sourcing does not apply them.",
         ),
     ],
-    &View {
+    &ResponseSchema {
         name: "CargoCompanyCondition",
         properties: &[
-            property("id", Shape::Int),
-            property("created_date", Shape::Time),
-            property("modified_date", Shape::Time),
-            property("rules_configuration", Shape::Object),
-            property("cargo_company", Shape::Int),
-            property("pk", Shape::Int),
+            property("id", PropertyType::Int),
+            property("created_date", PropertyType::Time),
+            property("modified_date", PropertyType::Time),
+            property("rules_configuration", PropertyType::Object),
+            property("cargo_company", PropertyType::Int),
+            property("pk", PropertyType::Int),
         ],
         open: false,
     },

@@ -14,7 +14,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, NOTHING, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The most characters of a date.
 const DATE_CHARS_MAX: usize = 64;
@@ -32,25 +32,25 @@ pub const REMOVE: &[Field] = &[
 ];
 
 /// A discrepancy: the printed fields first, then our own.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "InventoryDiscrepancy",
     properties: &[
-        property("id", Shape::Int),
-        property("reason", Shape::Text),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-        property("is_active", Shape::Bool),
-        property("stock_location", Shape::Int),
-        property("package_item", Shape::IntOrNull),
-        property("transfer_item", Shape::IntOrNull),
-        property("product", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("stock_list", Shape::Int),
-        property("quantity", Shape::IntOrNull),
-        property("created_by", Shape::Int),
-        property("end_reason", Shape::TextOrNull),
-        property("ended_by", Shape::IntOrNull),
-        property("ended_date", Shape::TimeOrNull),
+        property("id", PropertyType::Int),
+        property("reason", PropertyType::Text),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
+        property("is_active", PropertyType::Bool),
+        property("stock_location", PropertyType::Int),
+        property("package_item", PropertyType::IntOrNull),
+        property("transfer_item", PropertyType::IntOrNull),
+        property("product", PropertyType::Int),
+        property("product_sku", PropertyType::Text),
+        property("stock_list", PropertyType::Int),
+        property("quantity", PropertyType::IntOrNull),
+        property("created_by", PropertyType::Int),
+        property("end_reason", PropertyType::TextOrNull),
+        property("ended_by", PropertyType::IntOrNull),
+        property("ended_date", PropertyType::TimeOrNull),
     ],
     open: false,
 };

@@ -19,7 +19,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object, push_int};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
@@ -42,47 +42,47 @@ pub const PLAN: &[Field] = &[Field::pk(
 .nullable()];
 
 /// A line of a package.
-pub const ITEM: View = View {
+pub const ITEM: ResponseSchema = ResponseSchema {
     name: "PackageItem",
     properties: &[
-        property("id", Shape::Int),
-        property("package", Shape::Object),
-        property("order_item", Shape::Object),
-        property("state", Shape::Object),
-        property("quantity", Shape::Int),
-        property("unit_weight", Shape::TextOrNull),
-        property("discrepancies", Shape::List(&marks::VIEW)),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("id", PropertyType::Int),
+        property("package", PropertyType::Object),
+        property("order_item", PropertyType::Object),
+        property("state", PropertyType::Object),
+        property("quantity", PropertyType::Int),
+        property("unit_weight", PropertyType::TextOrNull),
+        property("discrepancies", PropertyType::List(&marks::VIEW)),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };
 
 /// A package with its lines.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "Package",
     properties: &[
-        property("id", Shape::Int),
-        property("number", Shape::Text),
-        property("order", Shape::Int),
-        property("stock_location", Shape::Int),
-        property("state", Shape::Object),
-        property("commands", Shape::List(&transitions::VIEW)),
-        property("package_items", Shape::List(&ITEM)),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-        property("assigned_to", Shape::IntOrNull),
+        property("id", PropertyType::Int),
+        property("number", PropertyType::Text),
+        property("order", PropertyType::Int),
+        property("stock_location", PropertyType::Int),
+        property("state", PropertyType::Object),
+        property("commands", PropertyType::List(&transitions::VIEW)),
+        property("package_items", PropertyType::List(&ITEM)),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
+        property("assigned_to", PropertyType::IntOrNull),
     ],
     open: false,
 };
 
 /// The result of sourcing.
-pub const PLANNED: View = View {
+pub const PLANNED: ResponseSchema = ResponseSchema {
     name: "OrderPlan",
     properties: &[
-        property("order", Shape::Int),
-        property("packages", Shape::List(&VIEW)),
-        property("unplanned_items", Shape::Ints),
+        property("order", PropertyType::Int),
+        property("packages", PropertyType::List(&VIEW)),
+        property("unplanned_items", PropertyType::Ints),
     ],
     open: false,
 };

@@ -8,24 +8,24 @@ use onhand_core::fulfilment::{PackageState, TransferState};
 
 use crate::api::directory::content_types;
 use crate::wire::json::Object;
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// States have been what they are since before the first request.
 const SINCE: Timestamp = Timestamp::from_micros(1_672_531_200_000_000);
 
 /// A state.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "State",
     properties: &[
-        property("id", Shape::Int),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-        property("translations", Shape::Object),
-        property("name", Shape::Text),
-        property("config", Shape::Object),
-        property("enum_class", Shape::Text),
-        property("enum_value", Shape::Text),
-        property("content_type", Shape::Int),
+        property("id", PropertyType::Int),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
+        property("translations", PropertyType::Object),
+        property("name", PropertyType::Text),
+        property("config", PropertyType::Object),
+        property("enum_class", PropertyType::Text),
+        property("enum_value", PropertyType::Text),
+        property("content_type", PropertyType::Int),
     ],
     open: false,
 };

@@ -22,7 +22,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 use crate::zone::{Twice, Zone};
 
 /// Lines of one count.
@@ -45,28 +45,28 @@ pub const FIELDS: &[Field] = &[
     ),
 ];
 
-const COUNTED: View = View {
+const COUNTED: ResponseSchema = ResponseSchema {
     name: "StockCountLine",
     properties: &[
-        property("sku", Shape::Text),
-        property("expected", Shape::Int),
-        property("counted", Shape::Int),
-        property("difference", Shape::Int),
-        property("result", Shape::Text),
-        property("discrepancy", Shape::IntOrNull),
+        property("sku", PropertyType::Text),
+        property("expected", PropertyType::Int),
+        property("counted", PropertyType::Int),
+        property("difference", PropertyType::Int),
+        property("result", PropertyType::Text),
+        property("discrepancy", PropertyType::IntOrNull),
     ],
     open: false,
 };
 
 /// A count.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "StockCount",
     properties: &[
-        property("id", Shape::Int),
-        property("location", Shape::Int),
-        property("counted_at", Shape::Time),
-        property("lines", Shape::List(&COUNTED)),
-        property("created_date", Shape::Time),
+        property("id", PropertyType::Int),
+        property("location", PropertyType::Int),
+        property("counted_at", PropertyType::Time),
+        property("lines", PropertyType::List(&COUNTED)),
+        property("created_date", PropertyType::Time),
     ],
     open: false,
 };

@@ -22,7 +22,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 use crate::zone::Twice;
 
 /// The most moves that are registered at once.
@@ -50,27 +50,27 @@ pub const REGISTER_ROW: &[Field] = &[
 ];
 
 /// A move.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "StockMove",
     properties: &[
-        property("id", Shape::Int),
-        property("kind", Shape::Text),
-        property("order", Shape::Int),
-        property("order_number", Shape::Text),
-        property("order_item", Shape::Int),
-        property("transfer", Shape::IntOrNull),
-        property("product_sku", Shape::Text),
-        property("quantity", Shape::Int),
-        property("from_stock_list", Shape::Int),
-        property("to_stock_list", Shape::Int),
-        property("from_stock_location", Shape::IntOrNull),
-        property("to_stock_location", Shape::IntOrNull),
-        property("is_registered", Shape::Bool),
-        property("is_cancelled", Shape::Bool),
-        property("code", Shape::TextOrNull),
-        property("registered_at", Shape::TimeOrNull),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("id", PropertyType::Int),
+        property("kind", PropertyType::Text),
+        property("order", PropertyType::Int),
+        property("order_number", PropertyType::Text),
+        property("order_item", PropertyType::Int),
+        property("transfer", PropertyType::IntOrNull),
+        property("product_sku", PropertyType::Text),
+        property("quantity", PropertyType::Int),
+        property("from_stock_list", PropertyType::Int),
+        property("to_stock_list", PropertyType::Int),
+        property("from_stock_location", PropertyType::IntOrNull),
+        property("to_stock_location", PropertyType::IntOrNull),
+        property("is_registered", PropertyType::Bool),
+        property("is_cancelled", PropertyType::Bool),
+        property("code", PropertyType::TextOrNull),
+        property("registered_at", PropertyType::TimeOrNull),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };

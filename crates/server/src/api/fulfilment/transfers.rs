@@ -21,7 +21,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
@@ -37,35 +37,35 @@ pub const COMMAND: &[Field] = &[
 ];
 
 /// A line of a transfer.
-const ITEM: View = View {
+const ITEM: ResponseSchema = ResponseSchema {
     name: "TransferItem",
     properties: &[
-        property("id", Shape::Int),
-        property("order_item", Shape::Int),
-        property("package_item", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("quantity", Shape::Int),
-        property("state", Shape::Object),
+        property("id", PropertyType::Int),
+        property("order_item", PropertyType::Int),
+        property("package_item", PropertyType::Int),
+        property("product_sku", PropertyType::Text),
+        property("quantity", PropertyType::Int),
+        property("state", PropertyType::Object),
     ],
     open: false,
 };
 
 /// A transfer with its lines.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "TransferOrder",
     properties: &[
-        property("id", Shape::Int),
-        property("number", Shape::Text),
-        property("state", Shape::Object),
-        property("order", Shape::Object),
-        property("package", Shape::Object),
-        property("source", Shape::Object),
-        property("destination", Shape::Object),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-        property("extra_information", Shape::Object),
-        property("commands", Shape::List(&transitions::VIEW)),
-        property("transfer_items", Shape::List(&ITEM)),
+        property("id", PropertyType::Int),
+        property("number", PropertyType::Text),
+        property("state", PropertyType::Object),
+        property("order", PropertyType::Object),
+        property("package", PropertyType::Object),
+        property("source", PropertyType::Object),
+        property("destination", PropertyType::Object),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
+        property("extra_information", PropertyType::Object),
+        property("commands", PropertyType::List(&transitions::VIEW)),
+        property("transfer_items", PropertyType::List(&ITEM)),
     ],
     open: false,
 };

@@ -3,12 +3,12 @@
 use crate::wire::error::Error;
 use crate::wire::form::Form;
 use crate::wire::json::Object;
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// A command that can be given.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "StateCommand",
-    properties: &[property("transition", Shape::Int), property("slug", Shape::Text)],
+    properties: &[property("transition", PropertyType::Int), property("slug", PropertyType::Text)],
     open: false,
 };
 

@@ -8,21 +8,21 @@ use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// A line that is in no package.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "UnplannedItem",
     properties: &[
-        property("id", Shape::Int),
-        property("order_item", Shape::Int),
-        property("order", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("quantity", Shape::Int),
-        property("reason", Shape::Text),
-        property("stock_list", Shape::IntOrNull),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("id", PropertyType::Int),
+        property("order_item", PropertyType::Int),
+        property("order", PropertyType::Int),
+        property("product_sku", PropertyType::Text),
+        property("quantity", PropertyType::Int),
+        property("reason", PropertyType::Text),
+        property("stock_list", PropertyType::IntOrNull),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };

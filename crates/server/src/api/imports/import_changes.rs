@@ -9,23 +9,23 @@ use crate::services::imports::results::Part;
 use crate::services::imports::status;
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// One row that changes something. What was is null where the row makes the stock.
-pub const CHANGE: View = View {
+pub const CHANGE: ResponseSchema = ResponseSchema {
     name: "ImportChange",
     properties: &[
-        property("row", Shape::IntOrNull),
-        property("product_sku", Shape::Text),
-        property("result", Shape::Text),
-        property("old_stock", Shape::IntOrNull),
-        property("new_stock", Shape::IntOrNull),
-        property("old_sold_elsewhere", Shape::IntOrNull),
-        property("new_sold_elsewhere", Shape::IntOrNull),
-        property("old_unit_type", Shape::TextOrNull),
-        property("new_unit_type", Shape::TextOrNull),
-        property("old_snapshot_at", Shape::TimeOrNull),
-        property("new_snapshot_at", Shape::TimeOrNull),
+        property("row", PropertyType::IntOrNull),
+        property("product_sku", PropertyType::Text),
+        property("result", PropertyType::Text),
+        property("old_stock", PropertyType::IntOrNull),
+        property("new_stock", PropertyType::IntOrNull),
+        property("old_sold_elsewhere", PropertyType::IntOrNull),
+        property("new_sold_elsewhere", PropertyType::IntOrNull),
+        property("old_unit_type", PropertyType::TextOrNull),
+        property("new_unit_type", PropertyType::TextOrNull),
+        property("old_snapshot_at", PropertyType::TimeOrNull),
+        property("new_snapshot_at", PropertyType::TimeOrNull),
     ],
     open: false,
 };

@@ -17,7 +17,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Rows of the errors that are shown when nothing else is asked for.
 const ERRORS_DEFAULT: i64 = 100;
@@ -25,39 +25,40 @@ const ERRORS_DEFAULT: i64 = 100;
 const ERRORS_MAX: i64 = 1_000;
 
 /// What a file is answered with.
-pub const KEY: View = View { name: "ImportKey", properties: &[property("cache_key", Shape::Text)], open: false };
+pub const KEY: ResponseSchema =
+    ResponseSchema { name: "ImportKey", properties: &[property("cache_key", PropertyType::Text)], open: false };
 
 /// How far an import is.
-pub const STATUS: View = View {
+pub const STATUS: ResponseSchema = ResponseSchema {
     name: "ImportStatus",
     properties: &[
-        property("cache_key", Shape::Text),
-        property("status", Shape::Text),
-        property("total", Shape::Int),
-        property("processed", Shape::Int),
-        property("created", Shape::Int),
-        property("updated", Shape::Int),
-        property("unchanged", Shape::Int),
-        property("fail_count", Shape::Int),
-        property("errors", Shape::List(&ROW_ERROR)),
-        property("next_errors", Shape::TextOrNull),
-        property("error", Shape::TextOrNull),
-        property("delayed", Shape::TextOrNull),
-        property("started_date", Shape::TimeOrNull),
-        property("finished_date", Shape::TimeOrNull),
-        property("created_date", Shape::Time),
-        property("kind", Shape::Text),
-        property("task", Shape::Text),
-        property("mode", Shape::Text),
-        property("force", Shape::Bool),
-        property("stock_list", Shape::IntOrNull),
-        property("file_name", Shape::Text),
-        property("file_format", Shape::Text),
-        property("encoding", Shape::Text),
-        property("ignored_columns", Shape::Texts),
-        property("time_zone", Shape::TextOrNull),
-        property("applied_by", Shape::TextOrNull),
-        property("undone_by", Shape::TextOrNull),
+        property("cache_key", PropertyType::Text),
+        property("status", PropertyType::Text),
+        property("total", PropertyType::Int),
+        property("processed", PropertyType::Int),
+        property("created", PropertyType::Int),
+        property("updated", PropertyType::Int),
+        property("unchanged", PropertyType::Int),
+        property("fail_count", PropertyType::Int),
+        property("errors", PropertyType::List(&ROW_ERROR)),
+        property("next_errors", PropertyType::TextOrNull),
+        property("error", PropertyType::TextOrNull),
+        property("delayed", PropertyType::TextOrNull),
+        property("started_date", PropertyType::TimeOrNull),
+        property("finished_date", PropertyType::TimeOrNull),
+        property("created_date", PropertyType::Time),
+        property("kind", PropertyType::Text),
+        property("task", PropertyType::Text),
+        property("mode", PropertyType::Text),
+        property("force", PropertyType::Bool),
+        property("stock_list", PropertyType::IntOrNull),
+        property("file_name", PropertyType::Text),
+        property("file_format", PropertyType::Text),
+        property("encoding", PropertyType::Text),
+        property("ignored_columns", PropertyType::Texts),
+        property("time_zone", PropertyType::TextOrNull),
+        property("applied_by", PropertyType::TextOrNull),
+        property("undone_by", PropertyType::TextOrNull),
     ],
     open: false,
 };
@@ -76,14 +77,14 @@ pub const OPTIONS: &[Field] = &[
 pub const APPLY: &[Field] = &[Field::bool("force", "Write rows, too, whose stock was written since the dry run.")];
 
 /// One row that failed.
-pub const ROW_ERROR: View = View {
+pub const ROW_ERROR: ResponseSchema = ResponseSchema {
     name: "ImportError",
     properties: &[
-        property("row", Shape::IntOrNull),
-        property("product_sku", Shape::Text),
-        property("column", Shape::Text),
-        property("error", Shape::Text),
-        property("error_code", Shape::Text),
+        property("row", PropertyType::IntOrNull),
+        property("product_sku", PropertyType::Text),
+        property("column", PropertyType::Text),
+        property("error", PropertyType::Text),
+        property("error_code", PropertyType::Text),
     ],
     open: false,
 };

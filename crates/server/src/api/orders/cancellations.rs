@@ -20,7 +20,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, unknown_pk};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Reasons. All channels share them.
 pub static REASON: Resource = Resource {
@@ -35,17 +35,17 @@ pub static REASON: Resource = Resource {
             Field::bool("is_active", "Whether it is offered. Default true."),
             Field::object("extra_field", "Free data."),
         ],
-        &View {
+        &ResponseSchema {
             name: "CancellationReason",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("name", Shape::Text),
-                property("cancellation_type", Shape::Text),
-                property("is_active", Shape::Bool),
-                property("extra_field", Shape::Object),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("name", PropertyType::Text),
+                property("cancellation_type", PropertyType::Text),
+                property("is_active", PropertyType::Bool),
+                property("extra_field", PropertyType::Object),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },
@@ -89,22 +89,22 @@ pub static REQUEST: Resource = Resource {
             ),
             Field::object("extra_field", "Free data.").nullable(),
         ],
-        &View {
+        &ResponseSchema {
             name: "CancellationRequest",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("order_item", Shape::Int),
-                property("order", Shape::Int),
-                property("channel", Shape::IntOrNull),
-                property("reason", Shape::IntOrNull),
-                property("remote_id", Shape::TextOrNull),
-                property("description", Shape::Text),
-                property("cancellation_type", Shape::Text),
-                property("status", Shape::Text),
-                property("extra_field", Shape::Object),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("order_item", PropertyType::Int),
+                property("order", PropertyType::Int),
+                property("channel", PropertyType::IntOrNull),
+                property("reason", PropertyType::IntOrNull),
+                property("remote_id", PropertyType::TextOrNull),
+                property("description", PropertyType::Text),
+                property("cancellation_type", PropertyType::Text),
+                property("status", PropertyType::Text),
+                property("extra_field", PropertyType::Object),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

@@ -16,7 +16,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 use crate::zone::Twice;
 
 /// The body of a release (contract 6.3).
@@ -31,14 +31,14 @@ pub const RELEASE: &[Field] = &[
 ];
 
 /// A mapping, exactly as the vendor prints it (contract 6.3).
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "IntegrationMapping",
     properties: &[
-        property("pk", Shape::Int),
-        property("content_type", Shape::Int),
-        property("object_id", Shape::Int),
-        property("integration_type", Shape::Text),
-        property("code", Shape::Text),
+        property("pk", PropertyType::Int),
+        property("content_type", PropertyType::Int),
+        property("object_id", PropertyType::Int),
+        property("integration_type", PropertyType::Text),
+        property("code", PropertyType::Text),
     ],
     open: false,
 };

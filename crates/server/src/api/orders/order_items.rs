@@ -13,7 +13,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The body of an edit (contract 7.1).
 pub const EDIT: &[Field] = &[
@@ -49,27 +49,27 @@ const DETAILS: &[&str] = &[
 ];
 
 /// An order line.
-pub const ITEM: View = View {
+pub const ITEM: ResponseSchema = ResponseSchema {
     name: "OrderItem",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("order", Shape::Int),
-        property("product", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("stock_list", Shape::Int),
-        property("stock_location", Shape::IntOrNull),
-        property("original_stock_list", Shape::Int),
-        property("original_stock", Shape::Int),
-        property("quantity", Shape::Int),
-        property("status", Shape::Text),
-        property("price", Shape::TextOrNull),
-        property("oversold", Shape::Bool),
-        property("split_from", Shape::IntOrNull),
-        property("extra_field", Shape::Object),
-        property("attributes", Shape::Object),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("order", PropertyType::Int),
+        property("product", PropertyType::Int),
+        property("product_sku", PropertyType::Text),
+        property("stock_list", PropertyType::Int),
+        property("stock_location", PropertyType::IntOrNull),
+        property("original_stock_list", PropertyType::Int),
+        property("original_stock", PropertyType::Int),
+        property("quantity", PropertyType::Int),
+        property("status", PropertyType::Text),
+        property("price", PropertyType::TextOrNull),
+        property("oversold", PropertyType::Bool),
+        property("split_from", PropertyType::IntOrNull),
+        property("extra_field", PropertyType::Object),
+        property("attributes", PropertyType::Object),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: true,
 };

@@ -10,7 +10,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::unknown_pk;
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Consignments of orders.
 pub static SHIPPING_INFO: Resource = Resource {
@@ -31,20 +31,20 @@ pub static SHIPPING_INFO: Resource = Resource {
             Field::bool("is_send", "Whether it is on its way. Default false."),
             Field::object("extra_field", "Free data."),
         ],
-        &View {
+        &ResponseSchema {
             name: "OrderShippingInfo",
             properties: &[
-                property("pk", Shape::Int),
-                property("id", Shape::Int),
-                property("order", Shape::Int),
-                property("channel", Shape::IntOrNull),
-                property("order_number", Shape::Text),
-                property("shipping_company", Shape::Text),
-                property("tracking_number", Shape::Text),
-                property("is_send", Shape::Bool),
-                property("extra_field", Shape::Object),
-                property("created_date", Shape::Time),
-                property("modified_date", Shape::Time),
+                property("pk", PropertyType::Int),
+                property("id", PropertyType::Int),
+                property("order", PropertyType::Int),
+                property("channel", PropertyType::IntOrNull),
+                property("order_number", PropertyType::Text),
+                property("shipping_company", PropertyType::Text),
+                property("tracking_number", PropertyType::Text),
+                property("is_send", PropertyType::Bool),
+                property("extra_field", PropertyType::Object),
+                property("created_date", PropertyType::Time),
+                property("modified_date", PropertyType::Time),
             ],
             open: false,
         },

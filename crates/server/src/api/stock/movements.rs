@@ -8,32 +8,32 @@ use crate::http::context::RequestContext;
 use crate::services::stock::{self, HistoryEntry};
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// One change of a product stock's numbers.
-pub const MOVEMENT: View = View {
+pub const MOVEMENT: ResponseSchema = ResponseSchema {
     name: "Movement",
     properties: &[
-        property("pk", Shape::Int),
-        property("reason", Shape::Text),
-        property("order_item", Shape::IntOrNull),
-        property("import", Shape::IntOrNull),
-        property("user", Shape::IntOrNull),
-        property("date", Shape::Time),
-        property("stock_change", Shape::Int),
-        property("sold_quantity_unreported_change", Shape::Int),
-        property("reported_quantity_change", Shape::Int),
-        property("stock", Shape::Int),
-        property("sold_quantity_unreported", Shape::Int),
-        property("reported_quantity", Shape::Int),
+        property("pk", PropertyType::Int),
+        property("reason", PropertyType::Text),
+        property("order_item", PropertyType::IntOrNull),
+        property("import", PropertyType::IntOrNull),
+        property("user", PropertyType::IntOrNull),
+        property("date", PropertyType::Time),
+        property("stock_change", PropertyType::Int),
+        property("sold_quantity_unreported_change", PropertyType::Int),
+        property("reported_quantity_change", PropertyType::Int),
+        property("stock", PropertyType::Int),
+        property("sold_quantity_unreported", PropertyType::Int),
+        property("reported_quantity", PropertyType::Int),
     ],
     open: false,
 };
 
 /// A stock's history, newest first.
-pub const HISTORY: View = View {
+pub const HISTORY: ResponseSchema = ResponseSchema {
     name: "StockHistory",
-    properties: &[property("next_before", Shape::IntOrNull), property("results", Shape::List(&MOVEMENT))],
+    properties: &[property("next_before", PropertyType::IntOrNull), property("results", PropertyType::List(&MOVEMENT))],
     open: false,
 };
 

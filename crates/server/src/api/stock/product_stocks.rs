@@ -23,7 +23,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 use crate::wire::{Family, scalar};
 use crate::zone::{Twice, Zone};
 
@@ -51,37 +51,37 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A product stock as the ERP sees it: exactly the fields of contract 4.1.
-pub const VIEW_I1: View = View {
+pub const VIEW_I1: ResponseSchema = ResponseSchema {
     name: "ProductStockI1",
     properties: &[
-        property("id", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("stock", Shape::Int),
-        property("stock_list", Shape::Int),
-        property("unit_type", Shape::Text),
-        property("sold_quantity_unreported", Shape::Int),
-        property("extra_field", Shape::Object),
+        property("id", PropertyType::Int),
+        property("product_sku", PropertyType::Text),
+        property("stock", PropertyType::Int),
+        property("stock_list", PropertyType::Int),
+        property("unit_type", PropertyType::Text),
+        property("sold_quantity_unreported", PropertyType::Int),
+        property("extra_field", PropertyType::Object),
     ],
     open: false,
 };
 
 /// A product stock as panel and channels see it.
-pub const VIEW_V1: View = View {
+pub const VIEW_V1: ResponseSchema = ResponseSchema {
     name: "ProductStock",
     properties: &[
-        property("pk", Shape::Int),
-        property("product", Shape::Int),
-        property("product_sku", Shape::Text),
-        property("stock", Shape::Int),
-        property("stock_list", Shape::Int),
-        property("unit_type", Shape::Text),
-        property("sold_quantity_unreported", Shape::Int),
-        property("adjusted_stock", Shape::Int),
-        property("reported_quantity", Shape::Int),
-        property("snapshot_at", Shape::TimeOrNull),
-        property("extra_field", Shape::Object),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
+        property("pk", PropertyType::Int),
+        property("product", PropertyType::Int),
+        property("product_sku", PropertyType::Text),
+        property("stock", PropertyType::Int),
+        property("stock_list", PropertyType::Int),
+        property("unit_type", PropertyType::Text),
+        property("sold_quantity_unreported", PropertyType::Int),
+        property("adjusted_stock", PropertyType::Int),
+        property("reported_quantity", PropertyType::Int),
+        property("snapshot_at", PropertyType::TimeOrNull),
+        property("extra_field", PropertyType::Object),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
     ],
     open: false,
 };

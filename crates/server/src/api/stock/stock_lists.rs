@@ -9,7 +9,7 @@ use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, null_blanks};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// Stock lists. A channel may read those of its catalog.
 pub static STOCK_LIST: Resource = Resource {
@@ -55,20 +55,20 @@ pub static STOCK_LIST: Resource = Resource {
     )
     .nullable(),
         ],
-        &View {
+        &ResponseSchema {
     name: "StockList",
     properties: &[
-        property("pk", Shape::Int),
-        property("name", Shape::Text),
-        property("code", Shape::TextOrNull),
-        property("is_auto_sync", Shape::Bool),
-        property("modified_date", Shape::Time),
-        property("created_date", Shape::Time),
-        property("release_mode", Shape::Text),
-        property("snapshot_delay_seconds", Shape::Int),
-        property("time_zone", Shape::TextOrNull),
-        property("moves_settle", Shape::Text),
-        property("is_item_code_unique", Shape::Bool),
+        property("pk", PropertyType::Int),
+        property("name", PropertyType::Text),
+        property("code", PropertyType::TextOrNull),
+        property("is_auto_sync", PropertyType::Bool),
+        property("modified_date", PropertyType::Time),
+        property("created_date", PropertyType::Time),
+        property("release_mode", PropertyType::Text),
+        property("snapshot_delay_seconds", PropertyType::Int),
+        property("time_zone", PropertyType::TextOrNull),
+        property("moves_settle", PropertyType::Text),
+        property("is_item_code_unique", PropertyType::Bool),
     ],
     open: false,
         },

@@ -21,27 +21,27 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, NOTHING, Object};
-use crate::wire::view::{Shape, View, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
 
 /// The body of an edit: nothing else can be changed here (contract 7.1).
 pub const EDIT: &[Field] = &[Field::bool("is_send", "Whether the ERP has taken the order. Releases nothing.")];
 
 /// An order with its lines.
-pub const VIEW: View = View {
+pub const VIEW: ResponseSchema = ResponseSchema {
     name: "Order",
     properties: &[
-        property("pk", Shape::Int),
-        property("id", Shape::Int),
-        property("number", Shape::Text),
-        property("channel", Shape::IntOrNull),
-        property("status", Shape::Text),
-        property("is_send", Shape::Bool),
-        property("currency", Shape::Text),
-        property("date_placed", Shape::Time),
-        property("extra_field", Shape::Object),
-        property("created_date", Shape::Time),
-        property("modified_date", Shape::Time),
-        property("order_items", Shape::List(&ITEM)),
+        property("pk", PropertyType::Int),
+        property("id", PropertyType::Int),
+        property("number", PropertyType::Text),
+        property("channel", PropertyType::IntOrNull),
+        property("status", PropertyType::Text),
+        property("is_send", PropertyType::Bool),
+        property("currency", PropertyType::Text),
+        property("date_placed", PropertyType::Time),
+        property("extra_field", PropertyType::Object),
+        property("created_date", PropertyType::Time),
+        property("modified_date", PropertyType::Time),
+        property("order_items", PropertyType::List(&ITEM)),
     ],
     open: true,
 };
