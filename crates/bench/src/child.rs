@@ -3,6 +3,7 @@
 //! Promises: a server that was started does not outlive the run; a stop is the one an operator would use (SIGTERM) and
 //! waits for the process to end. Must not know what a server answers.
 
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -65,12 +66,17 @@ pub(crate) fn server_binary(given: Option<&Path>) -> anyhow::Result<PathBuf> {
     if let Some(given) = given {
         return Ok(given.to_owned());
     }
+    let binary = std::env::current_exe()?.with_file_name("onhand");
+    // The folder is called like the profile, but for one.
+    let folder = binary.parent().and_then(Path::file_name).and_then(OsStr::to_str).unwrap_or_default();
+    let profile = if folder == "debug" { "dev" } else { folder };
     if let Some(cargo) = std::env::var_os("CARGO") {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let built = Command::new(cargo).args(["build", "--release", "-p", "onhand"]).current_dir(root).status()?;
+        let arguments = ["build", "--profile", profile, "-p", "onhand"];
+        let built = Command::new(cargo).args(arguments).current_dir(root).status()?;
         ensure!(built.success(), "the server could not be built");
     }
-    let binary = std::env::current_exe()?.with_file_name("onhand");
-    ensure!(binary.exists(), "there is no {}; build it with: cargo build --release -p onhand", binary.display());
+    let build = format!("cargo build --profile {profile} -p onhand");
+    ensure!(binary.exists(), "there is no {}; build it with: {build}", binary.display());
     Ok(binary)
 }
