@@ -117,6 +117,7 @@ const SHOP: &str = "
         UNION ALL SELECT 'district', id FROM district
         UNION ALL SELECT 'object_mapping', id FROM object_mapping
         UNION ALL SELECT 'cargo_company', id FROM cargo_company
+        UNION ALL SELECT 'cargo_company_condition', id FROM cargo_company_condition
         UNION ALL SELECT 'retail_store', id FROM retail_store
         UNION ALL SELECT 'customer', id FROM customer
         UNION ALL SELECT 'address', id FROM address
@@ -164,6 +165,7 @@ const DIRECTORY: &str = "
     INSERT INTO district VALUES (1, 1, 1, 1, 'é', 'é', 1, 1, 1);
     INSERT INTO object_mapping VALUES (1, 'é', 1, 'é', 'é', 1, 1);
     INSERT INTO cargo_company VALUES (1, 'é', NULL, 'é', 1, 1, 1);
+    INSERT INTO cargo_company_condition VALUES (1, 1, '{}', 1, 1);
     INSERT INTO retail_store VALUES (1, 'é', NULL, 1, NULL, 'é', 'é', 'é', NULL, 1, '{}', NULL, NULL, 1, 1, 1, 1, 1);
     INSERT INTO retail_store_channel VALUES (1, 1);
     INSERT INTO customer VALUES (7, 263, NULL, 'é', 'é', 'é', 'é', 'é', 1, '{}', 1, 1);
