@@ -8,7 +8,7 @@ use onhand_core::{ChannelId, StockListId};
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::channel_sync::failures::{self, Given};
 use onhand_store::query::{Condition, Op};
-use onhand_store::{Error, Tx, Value};
+use onhand_store::{Tx, Value};
 
 use super::{Requester, ServiceError, Services};
 
@@ -16,12 +16,6 @@ use super::{Requester, ServiceError, Services};
 const UPDATED_MAX: usize = 10_000;
 /// Delivery failures that are set in one transaction.
 const ROUND_ROWS: i64 = 250;
-
-/// The lists of a channel's catalog.
-pub async fn lists(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind) -> Result<Condition, Error> {
-    let lists = ChannelScope::of(tx, channel).await?.scopes(kind);
-    Ok(Condition { column: "id", op: Op::In, values: lists.into_iter().map(Value::Int).collect() })
-}
 
 /// The condition that narrows a list of rows to what is in the stock lists that a requester may see, if it may not see
 /// all. `column` has the list of a row.
@@ -31,9 +25,9 @@ pub async fn of_own_lists(
     column: &'static str,
 ) -> Result<Option<Condition>, ServiceError> {
     let Some(channel) = requester.channel else { return Ok(None) };
-    let body = async move |tx: &mut Tx<'_>| lists(tx, channel, ObjectKind::Stock).await;
-    let own = services.store.read_inline("assortments.of_channel", body).await?;
-    Ok(Some(Condition { column, ..own }))
+    let body = async move |tx: &mut Tx<'_>| Ok(ChannelScope::of(tx, channel).await?.scopes(ObjectKind::Stock));
+    let lists = services.store.read_inline("assortments.of_channel", body).await?;
+    Ok(Some(Condition { column, op: Op::In, values: lists.into_iter().map(Value::Int).collect() }))
 }
 
 /// Whether a requester may see a stock list.

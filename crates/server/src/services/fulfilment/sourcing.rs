@@ -6,7 +6,7 @@ use onhand_store::tables::{order_items, orders};
 use onhand_store::{Error, Store};
 use serde_json::Value;
 
-/// What a plan wants to know of an order.
+/// What sourcing needs to know of an order.
 #[derive(Clone, Debug)]
 pub struct SourcingContext {
     /// Its number.

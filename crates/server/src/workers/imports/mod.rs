@@ -42,11 +42,6 @@ impl ImportWorkers {
         Self { services, leases: Mutex::default() }
     }
 
-    /// There is something to do: what was put into the database in another way than by a service.
-    pub fn wake(&self) {
-        self.services.import_queue.wake();
-    }
-
     fn leases(&self) -> MutexGuard<'_, HashSet<(String, String)>> {
         self.leases.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -200,7 +200,7 @@ async fn what_has_no_result_says_why() {
     result(&shop, &waiting, "csv").await.refused("import_not_completed");
     let body = async move |tx: &mut onhand_store::Tx<'_>| leases::release(tx, &lease, "somebody").await;
     shop.server.app.store.write("leases.release", body).await.expect("ours");
-    shop.server.app.import_workers.wake();
+    shop.server.app.import_queue.wake();
     finished(&shop.erp, key(&waiting)).await;
     assert_eq!(rows(&result(&shop, &waiting, "csv").await).len(), 2);
 }

@@ -12,29 +12,23 @@ use super::transaction::Transaction;
 use crate::Error;
 use crate::engine::Tx;
 
-/// Runs a body and ends its transaction: its value, and how that ended.
+/// Runs a body and ends its transaction: its value, and how the commit ended. The ends are boxed, because they are
+/// compiled once then and not for every body.
 pub(super) async fn run<T, F>(
     session: Transaction<'_>,
     marker: Option<CommitMarker>,
     body: F,
-) -> (Option<T>, Result<CommitOutcome, Error>)
+) -> Result<(T, CommitOutcome), Error>
 where
     F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
 {
     let mut tx = Tx::Postgres(session);
-    let (value, result) = match survived(body(&mut tx)).await {
-        Ok(value) => (Some(value), Ok(())),
-        Err(fault) => (None, Err(fault)),
-    };
-    (value, Box::pin(end(tx, marker, result)).await)
-}
-
-async fn end(tx: Tx<'_>, marker: Option<CommitMarker>, result: Result<(), Error>) -> Result<CommitOutcome, Error> {
+    let result = survived(body(&mut tx)).await;
     let Tx::Postgres(session) = tx else { unreachable!("a body keeps its transaction") };
     match result {
-        Ok(()) => session.commit(marker).await,
+        Ok(value) => Ok((value, Box::pin(session.commit(marker)).await?)),
         Err(fault) => {
-            session.roll_back().await;
+            Box::pin(session.roll_back()).await;
             Err(fault)
         }
     }

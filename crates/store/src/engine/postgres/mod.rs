@@ -189,11 +189,12 @@ impl Pool {
             let failed = match Box::pin(self.begin_write()).await {
                 Ok((connection, marker)) => {
                     let session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
-                    let (value, ended) = run(session, Some(marker), body.clone()).await;
-                    match (Box::pin(self.settle_write(connection, marker, ended)).await, value) {
-                        (Ok(()), Some(value)) => return Ok(value),
-                        (Ok(()), None) => return Err(Error::Internal("a write has no value".to_owned())),
-                        (Err(failed), _) => failed,
+                    match run(session, Some(marker), body.clone()).await {
+                        Ok((value, ended)) => match Box::pin(self.settle_write(connection, marker, ended)).await {
+                            Ok(()) => return Ok(value),
+                            Err(failed) => failed,
+                        },
+                        Err(fault) => failed(&self.connections, connection, fault),
                     }
                 }
                 Err(failed) => failed,
@@ -212,19 +213,19 @@ impl Pool {
         }
     }
 
-    /// What the end of a write transaction means for its caller.
+    /// What the end of a commit means for its caller.
     async fn settle_write(
         &self,
         mut connection: Leased,
         marker: CommitMarker,
-        ended: Result<CommitOutcome, Error>,
+        ended: CommitOutcome,
     ) -> Result<(), TransactionError> {
         match ended {
-            Ok(CommitOutcome::Committed) => {
+            CommitOutcome::Committed => {
                 connection.is_clean = true;
                 Ok(())
             }
-            Ok(CommitOutcome::InDoubt(fault)) => {
+            CommitOutcome::InDoubt(fault) => {
                 let lost = connection.backend.clone();
                 if connection.is_broken() {
                     self.connections.manager().note_cut();
@@ -232,7 +233,7 @@ impl Pool {
                 drop(connection);
                 self.resolve_commit(marker, &lost, fault).await
             }
-            Ok(CommitOutcome::Torn(fault)) => {
+            CommitOutcome::Torn(fault) => {
                 let backend = connection.backend.clone();
                 drop(connection);
                 // That it is not noted says nothing of the other machines, so it is not tried again.
@@ -241,7 +242,6 @@ impl Pool {
                 };
                 self.resolve_commit(marker, &backend, fault).await.map_err(unknown)
             }
-            Err(fault) => Err(failed(&self.connections, connection, fault)),
         }
     }
 
@@ -254,11 +254,10 @@ impl Pool {
         let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
         connection.is_clean = false;
         let begin = if connection.is_distributed { BEGIN_DDL_DISTRIBUTED } else { BEGIN_DDL };
-        let (value, ended) = run(Transaction::begin(&connection, begin, ALL_DAY), None, body).await;
-        match ended? {
-            CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault) => Err(fault),
+        match run(Transaction::begin(&connection, begin, ALL_DAY), None, body).await? {
+            (_, CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault)) => Err(fault),
             // Its plans serve no other transaction.
-            CommitOutcome::Committed => value.ok_or_else(|| Error::Internal("a write has no value".to_owned())),
+            (value, CommitOutcome::Committed) => Ok(value),
         }
     }
 
