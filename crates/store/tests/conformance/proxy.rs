@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -104,8 +105,16 @@ async fn pass(client: TcpStream, server: TcpStream, breaks: Arc<Mutex<VecDeque<B
         Some(_) => return,
         None => {}
     }
+    let is_lost = Arc::new(AtomicBool::new(false));
+    let lost = is_lost.clone();
     let back = tokio::spawn(async move {
-        let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+        let mut bytes = vec![0; 64 * 1024];
+        // Answers that are lost are still read: a server that cannot send them does not do what it has yet to read.
+        while let Ok(count @ 1..) = from_server.read(&mut bytes).await {
+            if !lost.load(Ordering::SeqCst) && to_client.write_all(&bytes[..count]).await.is_err() {
+                break;
+            }
+        }
     });
     while to_server.write_all(&bytes[..count]).await.is_ok() {
         count = match from_client.read(&mut bytes).await {
@@ -115,7 +124,7 @@ async fn pass(client: TcpStream, server: TcpStream, breaks: Arc<Mutex<VecDeque<B
         let said = &bytes[..count];
         match due(&breaks, said, false) {
             Some(Break::BeforeTheAnswer) => {
-                back.abort();
+                is_lost.store(true, Ordering::SeqCst);
                 let _ = to_server.write_all(said).await;
                 // The server closes its end after what it was told, having done it.
                 let _ = to_server.shutdown().await;

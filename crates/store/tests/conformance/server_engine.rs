@@ -185,22 +185,21 @@ fn a_statement_that_could_not_be_sent_ends_its_transaction() {
 }
 
 #[test]
-fn writes_leave_as_one_statement_also_where_one_of_them_has_no_rows() {
-    static LIST: Statement = Statement::shared("t.list", "UPDATE stock_list SET name = name WHERE id = ?1");
-    static CHANNEL: Statement = Statement::shared("t.channel", "UPDATE channel SET name = name WHERE id = ?1");
-    static KNOWN: Statement = Statement::shared(
-        "t.known",
-        "SELECT COUNT(*) FROM pg_prepared_statements
-         WHERE statement LIKE 'WITH part0 AS (UPDATE stock_list SET name = name%UPDATE channel SET name = name%'",
-    );
-    for_server_engine(async |database| {
-        let known = database.store.write("t", async |tx| {
-            tx.execute_each(&LIST, [[Value::Int(1)]]).await?;
-            tx.execute_each(&LIST, [] as [[Value<'_>; 1]; 0]).await?;
-            tx.execute_each(&CHANNEL, [[Value::Int(1)]]).await?;
-            tx.first(&KNOWN, &[], |row| row.get::<i64>(0)).await
+fn writes_take_effect_in_the_order_in_which_they_are_called() {
+    static FIRST: Statement = Statement::shared("t.first", "UPDATE stock_list SET name = name || ?2 WHERE id = ?1");
+    static SECOND: Statement = Statement::shared("t.second", "UPDATE stock_list SET name = ?2 || name WHERE id = ?1");
+    for_server_engines(async |database| {
+        add(&database.store, "-").await.expect("written");
+        let written = database.store.write("t", async |tx| {
+            // One row, many rows and none: each is sent in another way, and none is waited for.
+            tx.execute_each(&FIRST, [[Value::Int(1), "a".into()]]).await?;
+            tx.execute_each(&SECOND, [[Value::Int(1), "b".into()], [Value::Int(2), "b".into()]]).await?;
+            tx.execute_each(&SECOND, [] as [[Value<'_>; 2]; 0]).await?;
+            tx.execute_each(&FIRST, [[Value::Int(1), "c".into()]]).await?;
+            tx.execute_each(&FIRST, [[Value::Int(1), "d".into()]]).await
         });
-        assert_eq!(known.await.expect("written"), Some(1));
+        written.await.expect("written");
+        assert_eq!(lists(&database), "b-acd");
     });
 }
 

@@ -76,7 +76,7 @@ async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
-    connection.drive(connection.client.batch_execute("COMMIT")).await.map_err(|found| connection.judged(&found))?;
+    connection.client.batch_execute("COMMIT").await.map_err(|found| connection.judged(&found))?;
     Ok(number)
 }
 
@@ -108,8 +108,8 @@ impl Pool {
         let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
-        let end = async { client.execute(END, &[&lost.number, &lost.started]).await };
-        connection.drive(end).await.map_err(|found| connection.judged(&found))?;
+        let ended = client.execute(END, &[&lost.number, &lost.started]).await;
+        ended.map_err(|found| connection.judged(&found))?;
         connection.is_clean = false;
         let mut session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
         let found = session.all(&FIND, &values![marker.connection], |row| row.get::<i64>(0)).await?;

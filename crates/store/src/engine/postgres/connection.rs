@@ -3,7 +3,6 @@
 //! Promises: a session plans its statements once, never waits for ever, and never answers a commit before it is
 //! flushed, whatever the server's own settings say. Must not know what runs on it.
 
-use std::future::Future;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +13,6 @@ use quick_cache::sync::Cache;
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, Statement};
 
-use super::inline_driver::InlineDriver;
 use super::{Limits, TransactionError, connect_params, error_mapping, tls};
 use crate::Error;
 
@@ -56,9 +54,8 @@ pub(super) struct ConnectionManager {
 
 /// A connection and what this process knows of it.
 pub(super) struct Connection {
-    /// Takes statements; nothing comes of them but by way of the line.
+    /// Takes statements. A task of its own sends and receives for it, and ends with it.
     pub(super) client: Client,
-    pub(super) driver: InlineDriver,
     /// Which of the server's processes it talks to.
     pub(super) backend: Backend,
     /// Whether the tables are distributed over several machines.
@@ -121,20 +118,20 @@ impl ConnectionManager {
         if prefers_tls(&self.config) && !tls.is_used() && !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!("{PLAIN}");
         }
-        let driver = InlineDriver::new(driver);
-        let who = async {
-            client.batch_execute(&self.set_up).await?;
-            client.query_one(WHO, &[]).await
-        };
-        let row = driver.drive(who).await?;
+        tokio::spawn(async move {
+            if let Err(fault) = driver.await {
+                tracing::debug!(%fault, "a database connection ended");
+            }
+        });
+        client.batch_execute(&self.set_up).await?;
+        let row = client.query_one(WHO, &[]).await?;
         let backend = Backend { number: row.get(0), started: row.get(1) };
         let is_distributed = self.is_distributed || row.get(2);
         if is_distributed {
-            driver.drive(client.batch_execute(PLAN_BY_VALUES)).await?;
+            client.batch_execute(PLAN_BY_VALUES).await?;
         }
         Ok(Connection {
             client,
-            driver,
             backend,
             is_distributed,
             is_standby: row.get(3),
@@ -174,8 +171,6 @@ impl Manager for ConnectionManager {
         if !connection.is_clean {
             return Err(RecycleError::message("left open"));
         }
-        // One that was closed while no caller used it notices now.
-        connection.driver.poll_once();
         if connection.is_broken() {
             self.note_cut();
             return Err(RecycleError::message("broken"));
@@ -199,12 +194,7 @@ impl Connection {
         self.plan_ttl = (self.plan_ttl * 2).min(PLAN_TTL_MAX);
         self.plans_expire_at = now + self.plan_ttl;
         // A connection that breaks here says so to the next caller that gets it.
-        let _ = self.drive(self.client.batch_execute("DISCARD PLANS")).await;
-    }
-
-    /// Does something with the client.
-    pub(super) async fn drive<T>(&self, work: impl Future<Output = T>) -> T {
-        self.driver.drive(work).await
+        let _ = self.client.batch_execute("DISCARD PLANS").await;
     }
 
     pub(super) fn is_broken(&self) -> bool {
@@ -222,7 +212,7 @@ impl Connection {
         self.prepared.get(name)
     }
 
-    /// Prepares a statement and keeps it. The inline driver must run it, as it runs everything that asks the client.
+    /// Prepares a statement and keeps it.
     pub(super) async fn prepare(&self, name: &str, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         let statement = self.client.prepare(sql).await?;
         self.prepared.insert(name.to_owned(), statement.clone());

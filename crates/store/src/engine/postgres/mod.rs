@@ -12,12 +12,10 @@ mod connect_params;
 mod connection;
 mod copy_in;
 mod error_mapping;
-mod inline_driver;
 mod snapshot_token;
 mod tls;
 mod transaction;
 mod type_mapping;
-mod write_batch;
 
 use std::sync::Arc;
 use std::time::Duration;

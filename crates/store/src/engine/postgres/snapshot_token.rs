@@ -91,12 +91,12 @@ impl SnapshotTokens {
 }
 
 async fn ask(connection: &connection::Connection) -> Result<SnapshotToken, Error> {
-    let asked = connection.drive(async {
+    let asked = async {
         let statement = match connection.known(ASK) {
             Some(statement) => statement,
             None => connection.prepare(ASK, ASK).await?,
         };
         connection.client.query_one(&statement, &[]).await?.try_get::<_, &str>(0).map(SnapshotToken::from)
-    });
+    };
     asked.await.map_err(|found| connection.judged(&found))
 }

@@ -1,27 +1,28 @@
 //! A transaction on one connection.
 //!
-//! Many rows are one statement, very many that are only inserted are copied in ([`write_batch`]). Where tables are
-//! distributed, each row is a statement, since only one that names one bucket goes to one machine. All leave together.
+//! Many rows are one statement, very many that are only inserted are copied in ([`copy_in`]). Where tables are
+//! distributed, each row is a statement, since only one that names one bucket goes to one machine.
 //!
-//! Promises: writes that answer nothing are buffered until something is asked, or until the commit, and then leave at
-//! once, those of few rows as one statement ([`write_batch`]), so that a batch costs few exchanges; their faults come
-//! out at that answer. No statement is waited for without a limit. Must not know tables.
+//! Promises: statements run one after the other, in the order in which they are called, so that locks are taken in that
+//! order. A write that answers nothing is sent and not waited for (pipelining), so that a batch costs few exchanges; its
+//! error comes out at the next answer, or at the commit. No statement is waited for without a limit. Must not know
+//! tables.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, OnceLock};
-use std::task::Poll;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, TryStreamExt as _};
 use tokio_postgres::Statement as Prepared;
+use tokio_postgres::types::ToSql;
 
 use super::bulk_statement::BulkStatement;
 use super::commit_marker::{CommitMarker, CommitOutcome};
 use super::connection::Connection;
-use super::write_batch::{self, BufferedWrite, Parameter};
-use super::{bulk_statement, error_mapping};
+use super::{bulk_statement, copy_in, error_mapping};
 use crate::engine::Row;
 use crate::sql::{Statement, dollars};
 use crate::{Error, Value};
@@ -45,8 +46,6 @@ pub(crate) struct PendingQuery(Arc<OnceLock<Vec<tokio_postgres::Row>>>);
 pub struct Transaction<'c> {
     connection: &'c Connection,
     limit: Duration,
-    /// Writes that have not been sent.
-    buffered: Vec<BufferedWrite>,
     /// Statements on their way, in the order in which they were sent and will be answered.
     sent: Vec<Sent<'c>>,
     has_failed: bool,
@@ -57,8 +56,8 @@ pub struct Transaction<'c> {
 impl<'c> Transaction<'c> {
     /// Sends the beginning; it is answered before the first statement is.
     pub(super) fn begin(connection: &'c Connection, begin: &'static str, limit: Duration) -> Self {
-        let (buffered, sent) = (Vec::new(), Vec::new());
-        let mut session = Self { connection, limit: limit + GRACE, buffered, sent, has_failed: false, was_told: false };
+        let mut session =
+            Self { connection, limit: limit + GRACE, sent: Vec::new(), has_failed: false, was_told: false };
         session.send(async move { connection.client.batch_execute(begin).await.map(|()| 0) });
         session
     }
@@ -68,37 +67,17 @@ impl<'c> Transaction<'c> {
         self.connection.is_distributed
     }
 
-    /// Begins a statement, which leaves with the next that is waited for.
+    /// Sends a statement without waiting for its answer.
     fn send(&mut self, statement: impl Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c) {
         let mut statement: Sent<'c> = Box::pin(statement);
-        let early = self.connection.driver.begin(statement.as_mut());
+        // The first poll hands the statement to the connection; whoever awaits the answer polls it again.
+        let early = statement.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         // What could not even be sent must not be followed by a commit of the rest.
         self.has_failed |= matches!(early, Poll::Ready(Err(_)));
         self.sent.push(match early {
             Poll::Pending => statement,
             Poll::Ready(result) => Box::pin(std::future::ready(result)),
         });
-    }
-
-    /// Sends the buffered writes.
-    async fn send_buffered(&mut self) -> Result<(), Error> {
-        if self.buffered.is_empty() {
-            return Ok(());
-        }
-        for mut writes in write_batch::grouped(std::mem::take(&mut self.buffered)) {
-            if let Some((load, rows)) = writes.first_mut().and_then(BufferedWrite::take_copy_in) {
-                self.send_rows(load, rows).await?;
-                continue;
-            }
-            let name = write_batch::name(&writes);
-            let prepared = match self.connection.known(&name) {
-                Some(prepared) => prepared,
-                None => self.settled(self.connection.prepare(&name, &write_batch::text(&writes))).await?,
-            };
-            let (client, parameters) = (&self.connection.client, write_batch::parameters(writes));
-            self.send(async move { client.execute_raw(&prepared, &parameters).await });
-        }
-        Ok(())
     }
 
     /// Sends rows to be loaded.
@@ -110,15 +89,6 @@ impl<'c> Transaction<'c> {
             sink.finish().await
         });
         Ok(())
-    }
-
-    /// Sends the buffered writes, and waits for them and for `answer`, which is sent after them.
-    async fn answered<T>(
-        &mut self,
-        answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
-    ) -> Result<T, Error> {
-        self.send_buffered().await?;
-        self.settled(answer).await
     }
 
     /// Waits for what was sent, and for `answer`, which is sent after it. The first fault counts: those that follow it
@@ -138,7 +108,7 @@ impl<'c> Transaction<'c> {
             );
             earlier.and(answer)
         };
-        let result = match tokio::time::timeout(self.limit, self.connection.drive(all)).await {
+        let result = match tokio::time::timeout(self.limit, all).await {
             Ok(result) => result.map_err(|found| {
                 self.was_told = error_mapping::is_server_reported(&found);
                 self.connection.judged(&found)
@@ -172,7 +142,7 @@ impl<'c> Transaction<'c> {
         values: &[Value<'_>],
     ) -> Result<u64, Error> {
         let (prepared, client) = (self.prepared(statement.postgres()).await?, &self.connection.client);
-        self.answered(client.execute_raw(&prepared, values)).await
+        self.settled(client.execute_raw(&prepared, values)).await
     }
 
     pub(in crate::engine) async fn execute_each<const N: usize>(
@@ -180,23 +150,22 @@ impl<'c> Transaction<'c> {
         statement: &'static Statement,
         rows: Vec<[Value<'_>; N]>,
     ) -> Result<(), Error> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        if self.connection.is_distributed {
+        if rows.len() == 1 || self.connection.is_distributed {
             for row in rows {
                 self.send_one(statement, row.map(Value::into_owned)).await?;
             }
             return Ok(());
         }
-        if self.buffered.iter().any(|write| std::ptr::eq(write.statement, statement)) {
-            self.send_buffered().await?;
+        if rows.is_empty() {
+            return Ok(());
         }
-        let write = match rows.len() {
-            1 => BufferedWrite::of_one(statement, rows.into_iter().flatten().map(Value::into_owned)),
-            _ => BufferedWrite::of_rows(statement, self.form(statement).await?, &rows)?,
-        };
-        self.buffered.push(write);
+        let form = self.form(statement).await?;
+        if let Some(load) = form.load.as_deref().filter(|_| rows.len() >= copy_in::ROWS_MIN) {
+            return self.send_rows(load, copy_in::rows(&form.kinds, &rows)?).await;
+        }
+        let columns = bulk_statement::transpose(&form.kinds, &rows)?;
+        let (prepared, client) = (self.prepared(&form.text).await?, &self.connection.client);
+        self.send(async move { client.execute_raw(&prepared, &columns).await });
         Ok(())
     }
 
@@ -228,7 +197,7 @@ impl<'c> Transaction<'c> {
         }
         let form = self.form(statement).await?;
         let (prepared, columns) = (self.prepared(&form.text).await?, bulk_statement::transpose(&form.kinds, &rows)?);
-        self.answered(self.connection.client.execute_raw(&prepared, &columns)).await
+        self.settled(self.connection.client.execute_raw(&prepared, &columns)).await
     }
 
     /// Waits for the answer: the rows are many, and a caller that has more of them should not send them all at once.
@@ -243,14 +212,14 @@ impl<'c> Transaction<'c> {
             let mut touched = 0;
             for row in rows {
                 let client = &self.connection.client;
-                touched += self.answered(client.execute_raw(&one, row)).await?;
+                touched += self.settled(client.execute_raw(&one, row)).await?;
             }
             return Ok(touched);
         }
         let form = BulkStatement::of(&sql, one.params())?;
         let prepared = self.prepared(&form.text).await?;
         let (columns, client) = (bulk_statement::transpose(&form.kinds, rows)?, &self.connection.client);
-        self.answered(client.execute_raw(&prepared, &columns)).await
+        self.settled(client.execute_raw(&prepared, &columns)).await
     }
 
     pub(in crate::engine) async fn all<T>(
@@ -292,37 +261,36 @@ impl<'c> Transaction<'c> {
         statement: &'static Statement,
         keys: Vec<[Value<'_>; N]>,
     ) -> Result<PendingQuery, Error> {
-        let asked = PendingQuery(Arc::default());
         if keys.is_empty() {
             return Ok(PendingQuery(Arc::new(Vec::new().into())));
         }
-        let (prepared, questions) = self.questions(statement, keys).await?;
-        self.send_buffered().await?;
+        if keys.len() == 1 || self.connection.is_distributed {
+            let prepared = self.prepared(statement.postgres()).await?;
+            return Ok(self.ask(prepared, keys.into_iter().map(|key| key.map(Value::into_owned)).collect()));
+        }
+        let form = self.form(statement).await?;
+        let columns = bulk_statement::transpose(&form.kinds, &keys)?;
+        let prepared = self.prepared(&form.text).await?;
+        Ok(self.ask(prepared, vec![columns]))
+    }
+
+    /// Sends a question with each of these parameters.
+    fn ask<P: ToSql + Sync + 'c>(
+        &mut self,
+        prepared: Prepared,
+        questions: Vec<impl AsRef<[P]> + Send + Sync + 'c>,
+    ) -> PendingQuery {
+        let asked = PendingQuery(Arc::default());
         let (client, place) = (&self.connection.client, asked.0.clone());
         self.send(async move {
-            let one = async |question| client.query_raw(&prepared, question).await?.try_collect::<Vec<_>>().await;
+            let one = async |question: &[P]| client.query_raw(&prepared, question).await?.try_collect::<Vec<_>>().await;
             // All are sent before the first is answered.
-            let found = futures_util::future::try_join_all(questions.iter().map(one)).await?;
+            let found = futures_util::future::try_join_all(questions.iter().map(|it| one(it.as_ref()))).await?;
             // Nothing else knows the address.
             let _ = place.set(found.into_iter().flatten().collect());
             Ok(0)
         });
-        Ok(asked)
-    }
-
-    /// What is sent to ask for these keys: one question for all, or one for each.
-    async fn questions<const N: usize>(
-        &mut self,
-        statement: &'static Statement,
-        keys: Vec<[Value<'_>; N]>,
-    ) -> Result<(Prepared, Vec<Vec<Parameter>>), Error> {
-        if keys.len() == 1 || self.connection.is_distributed {
-            let question = |key: [Value<'_>; N]| key.map(|value| Parameter::Value(value.into_owned())).into();
-            return Ok((self.prepared(statement.postgres()).await?, keys.into_iter().map(question).collect()));
-        }
-        let form = self.form(statement).await?;
-        let columns = bulk_statement::transpose(&form.kinds, &keys)?;
-        Ok((self.prepared(&form.text).await?, vec![columns.into_iter().map(Parameter::Column).collect()]))
+        asked
     }
 
     /// The answer to a question.
@@ -341,13 +309,13 @@ impl<'c> Transaction<'c> {
     /// Without type parameters, so that all that waits for an answer is compiled once and not for every statement.
     async fn rows(&mut self, prepared: &Prepared, values: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>, Error> {
         let client = &self.connection.client;
-        self.answered(async { client.query_raw(prepared, values).await?.try_collect().await }).await
+        self.settled(async { client.query_raw(prepared, values).await?.try_collect().await }).await
     }
 
     /// Runs several statements of a migration.
     pub(crate) async fn execute_script(&mut self, sql: &str) -> Result<(), Error> {
         let client = &self.connection.client;
-        self.answered(client.batch_execute(sql)).await
+        self.settled(client.batch_execute(sql)).await
     }
 
     /// Leaves the note that this is what the connection has committed last, and commits. Everything is sent at once: a
@@ -358,7 +326,7 @@ impl<'c> Transaction<'c> {
             return Err(fault);
         }
         let client = &self.connection.client;
-        match self.answered(client.batch_execute("COMMIT")).await {
+        match self.settled(client.batch_execute("COMMIT")).await {
             Ok(()) => Ok(CommitOutcome::Committed),
             // Of several machines that commit, one may have failed and another not.
             Err(it @ Error::Unavailable(_)) if self.was_told && self.is_distributed() => Ok(CommitOutcome::Torn(it)),
@@ -374,7 +342,6 @@ impl<'c> Transaction<'c> {
             if let Some(marker) = marker {
                 marker.write_marker(self).await?;
             }
-            self.send_buffered().await?;
         }
         if self.has_failed {
             self.settled(std::future::ready(Ok(()))).await?;
@@ -385,15 +352,13 @@ impl<'c> Transaction<'c> {
 
     /// Gives up. What cannot be sent any more has given up by itself.
     pub(super) async fn roll_back(mut self) {
-        self.buffered.clear();
         let client = &self.connection.client;
-        let _ = self.answered(client.batch_execute("ROLLBACK")).await;
+        let _ = self.settled(client.batch_execute("ROLLBACK")).await;
     }
 
     /// Ends a transaction that only read. No caller needs the answer: the next request on this connection follows it.
     pub(super) fn end_read(mut self) {
         let client = &self.connection.client;
         self.send(async move { client.batch_execute("COMMIT").await.map(|()| 0) });
-        self.connection.driver.poll_once();
     }
 }
