@@ -4,7 +4,7 @@
 //! order counts twice. An order that does not fit is rejected, unless its channel accepts overselling and gets a mark.
 //!
 //! A line that has left when the order arrives was booked where it left: it waits for no registration. Until the list's
-//! next level it counts as reported, because the stored one may still contain its units; after that it counts nowhere.
+//! next level it counts as reported, because the stored one may be older than the sale; that level settles it.
 //! A line that was paid back asks for nothing and is never rejected for want of stock.
 
 use super::{Context, Outcome, ReadSet, release_item};

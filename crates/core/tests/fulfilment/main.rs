@@ -105,7 +105,7 @@ fn what_the_erp_has_registered_is_reserved_at_the_new_location() {
     assert_eq!(shop.stock("X", 1), "5-0-2=3");
     shop.package("o-1", NOT_FOUND, &[]).expect("not found");
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=0!".into(), "5-2-0=3".into()));
-    // No level contains it before the ERP has registered the move; then one that was taken later does.
+    // No level settles it before the ERP has registered the move; then one that was taken later does.
     shop.level("X", 2, 5, None);
     assert_eq!(shop.stock("X", 2), "5-2-0=3");
     shop.register(&[(1, "M1")], None).expect("registered");

@@ -183,9 +183,8 @@ impl Naive {
         let Some((released, registered)) = released else {
             return if cancelled.is_some() { Standing::Cancelled } else { Standing::Open };
         };
-        let contains = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
-        let contained = (released..=alive).any(contains);
-        let settled = self.rules[key.0].immediate || contained;
+        let settles = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
+        let settled = self.rules[key.0].immediate || (released..=alive).any(settles);
         match (settled, cancelled) {
             (true, _) => Standing::Settled,
             (false, Some(_)) => Standing::Cancelled,

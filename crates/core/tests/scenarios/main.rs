@@ -355,7 +355,7 @@ fn a_line_that_has_left_waits_for_the_next_figure_only() {
         order   o2 status delivered A 9      -> refused: short A 9 of 8
         order   o2 status delivered A 8      -> held, A 10-0-10=0
         cancel  o2                           -> refused: shipped: o2.1
-        # The next figure contains them.
+        # The next level settles them.
         stock   A list 1 0                   -> written, A 0-0-0=0
         # Their registration may still come, and changes nothing.
         release o1.1 E1                      -> o1.1 is E1, no movement

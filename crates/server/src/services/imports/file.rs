@@ -40,7 +40,7 @@ pub struct Plan {
 pub struct LocalTimes(pub Option<Zone>);
 
 impl Times for LocalTimes {
-    /// Of two moments the earlier: a level that is taken for newer than it is would settle what it does not contain.
+    /// Of two moments the earlier: a level that is taken for newer than it is would settle lines it does not know.
     fn moment(&self, text: &str) -> Result<Timestamp, Problem> {
         let written = scalar::written_time(text).ok_or(Problem::NotATime)?;
         written.decisive(self.0.as_ref(), Twice::Earlier).map_err(|why| match why {
