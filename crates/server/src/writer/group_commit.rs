@@ -191,7 +191,7 @@ impl Batcher {
         let served = |kind| if comes_back && kind == IdKind::Movement { 2 * SHORT_LINES_MAX as i64 } else { 0 };
         let needed =
             |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum::<i64>() + served(kind);
-        ids::refill(&self.store, &mut self.ids, needed).await?;
+        ids::reserve_ranges(&self.store, &mut self.ids, needed).await?;
         let (ids, observers, clock, last) = (self.ids.clone(), self.observers.clone(), self.clock.clone(), self.last);
         let body = async move |tx: &mut Tx<'_>| {
             // Times grow strictly from command to command, so that "at or before" is never a matter of luck.

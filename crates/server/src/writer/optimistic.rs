@@ -33,7 +33,8 @@ impl SpeculativeDecider {
     ) -> Result<(Command, Option<(SpeculativeBatch, T)>), Error> {
         let command = Command::ImportStocks(import);
         let movements = command.ids_needed(IdKind::Movement) as i64;
-        ids::refill(&self.store, &mut self.ids, |kind| if kind == IdKind::Movement { movements } else { 0 }).await?;
+        ids::reserve_ranges(&self.store, &mut self.ids, |kind| if kind == IdKind::Movement { movements } else { 0 })
+            .await?;
         let Some((mut working_set, seen)) = self.look(&command).await? else { return Ok((command, None)) };
         let outcome = decide(&mut working_set, &command, context);
         self.ids = working_set.ids.clone();

@@ -65,6 +65,7 @@ const RETIRED: &[(&str, &str)] = &[
     ("put_on", "allocate"),
     ("receipt", "dedup_record"),
     ("receipts", "dedup_records"),
+    ("refill", "ids::reserve_ranges"),
     ("refusals", "failures, or error responses"),
     ("run_package", "package_transition::apply"),
     ("run_transfer", "transfer_transition::apply"),

@@ -32,7 +32,7 @@ fn rows(list: StockListId, figures: &[(&str, i64)]) -> ImportStocks {
 async fn decide_ahead(shop: &mut Shop, import: ImportStocks) -> Option<SpeculativeBatch> {
     let command = Command::ImportStocks(import);
     let needed = |kind| command.ids_needed(kind) as i64;
-    ids::refill(&shop.store, &mut shop.ids, needed).await.expect("ids");
+    ids::reserve_ranges(&shop.store, &mut shop.ids, needed).await.expect("ids");
     let Command::ImportStocks(import) = &command else { unreachable!("it was made above") };
     let (ids, list) = (shop.ids.clone(), import.list);
     let skus: Vec<String> = import.rows.iter().map(|row| row.sku.clone()).collect();
