@@ -50,7 +50,7 @@ pub enum SubmissionResult {
     Replayed(Answer),
     /// The key was used for another request.
     KeyReused,
-    /// These rows of an import are done: as they were decided ahead of their turn, or a while ago, and not again.
+    /// These rows of an import are done: as they were decided before their turn, or a while ago, and not again.
     Done,
 }
 
@@ -90,7 +90,7 @@ pub struct ChunkOf {
     /// Makes what is stored.
     pub render: Box<dyn Fn(&Outcome) -> imports::Chunk + Send + Sync>,
     /// What was decided on them already, with what is stored then.
-    pub ahead: Option<(SpeculativeBatch, imports::Chunk)>,
+    pub speculative: Option<(SpeculativeBatch, imports::Chunk)>,
 }
 
 /// The record that is stored in the transaction of a command's effect, so that it takes place once.

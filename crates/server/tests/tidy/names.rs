@@ -54,6 +54,7 @@ const RETIRED: &[(&str, &str)] = &[
     ("UnderWay", "InFlight"),
     ("Unfit", "FollowUpError"),
     ("combiner", "batcher"),
+    ("decide_ahead", "speculate"),
     ("has_left", "is_shipped"),
     ("headroom", "available_unclamped"),
     ("importers", "chunk_writers"),
@@ -70,9 +71,11 @@ const RETIRED: &[(&str, &str)] = &[
     ("run_package", "package_transition::apply"),
     ("run_transfer", "transfer_transition::apply"),
     ("settle_again", "commit_with_retry"),
+    ("takes_ahead", "takes_speculative"),
     ("take_in", "next_in_bucket"),
     ("take_off", "deallocate"),
     ("untold", "not_logged"),
+    ("write_ahead", "write_speculative"),
 ];
 
 /// Words that pages no longer use, with what to say. Words of ordinary English are not here.

@@ -38,7 +38,7 @@ pub(super) struct ChunkRows {
     slots: Arc<Vec<Slot>>,
 }
 
-/// What the writer is asked for, decided ahead of its turn or not.
+/// What the writer is asked for, decided before its turn or not.
 pub(super) type PreparedChunk = (Command, Option<(SpeculativeBatch, Chunk)>);
 
 impl ChunkRows {
@@ -60,7 +60,7 @@ impl ChunkRows {
         }
     }
 
-    /// Decides them ahead of their turn, where that can be.
+    /// Decides them before their turn, where that can be.
     pub(super) async fn decide(
         &self,
         workers: &ImportWorkers,
@@ -158,8 +158,8 @@ async fn submit(
         let (id, kept) = (import.id, slots.clone());
         let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
         let in_turn = || (Command::ImportStocks(wanted(workers, import, list, &slots)), None);
-        let (command, ahead) = asked.take().unwrap_or_else(in_turn);
-        let dedup_record = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, ahead }));
+        let (command, speculative) = asked.take().unwrap_or_else(in_turn);
+        let dedup_record = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, speculative }));
         let submission = Submission { command, actor: import.actor, dedup_record };
         match workers.services.writer.submit(submission).await {
             Ok(SubmissionResult::Decided(Ok(_)) | SubmissionResult::Done) => return Ok(()),
