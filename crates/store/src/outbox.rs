@@ -80,7 +80,7 @@ pub(crate) type Entry = (i64, i64, i64, i64);
 
 fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     if !tx.is_distributed() {
-        return tx.execute_each(&ADD, entries.chunks(ROW_EVENTS).map(row));
+        return tx.execute_bulk(&ADD, entries.chunks(ROW_EVENTS).map(row));
     }
     // Machines do not show a transaction at the same moment. An event is seen no earlier than its object if both are on
     // one.
@@ -88,7 +88,7 @@ fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     let mut entries = entries.to_vec();
     entries.sort_by_key(bucket);
     let together = entries.chunk_by(|one, other| bucket(one) == bucket(other));
-    tx.execute_each(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_EVENTS)).map(row).collect::<Vec<_>>())
+    tx.execute_bulk(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_EVENTS)).map(row).collect::<Vec<_>>())
 }
 
 /// A row for some events, of which there is at least one.
@@ -140,5 +140,5 @@ pub(crate) fn remove<'t>(tx: &'t mut Tx<'_>, rows: &'t [OutboxRow]) -> BoxFuture
         let (bucket, at, kind, object) = row.key;
         values![at, kind, object, bucket, &row.text]
     });
-    tx.execute_each(&REMOVE, values)
+    tx.execute_bulk(&REMOVE, values)
 }

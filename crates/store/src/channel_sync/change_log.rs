@@ -37,7 +37,7 @@ pub(super) async fn put_all(
     tx: &mut Tx<'_>,
     versions: impl Iterator<Item = (i64, i64, i64, i64)>,
 ) -> Result<(), Error> {
-    tx.execute_each(&PUT, versions.map(|(kind, object, scope, version)| values![kind, object, scope, version])).await
+    tx.execute_bulk(&PUT, versions.map(|(kind, object, scope, version)| values![kind, object, scope, version])).await
 }
 
 /// What has changed in a scope after a version, oldest first, at most so many.
@@ -60,7 +60,7 @@ pub(super) async fn waiting(
     scopes: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<Vec<i64>, Error> {
     let keys = scopes.into_iter().map(|(scope, version)| values![kind.number(), scope, version]);
-    tx.all_each(&WAITING, keys, |row| row.get(0)).await
+    tx.all_bulk(&WAITING, keys, |row| row.get(0)).await
 }
 
 /// How much has changed in a scope after a version.

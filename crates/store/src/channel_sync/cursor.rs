@@ -286,7 +286,7 @@ async fn there(tx: &mut Tx<'_>, channel_scope: &ChannelScope, of: &[i64]) -> Res
 /// Stores that products have come into catalogs or have left them, as (catalog, product, version).
 pub(super) async fn put_members(tx: &mut Tx<'_>, members: impl Iterator<Item = (i64, i64, i64)>) -> Result<(), Error> {
     let rows = members.map(|(catalog, product, version)| values![catalog, product, version]);
-    tx.execute_each(&PUT_MEMBER, rows).await
+    tx.execute_bulk(&PUT_MEMBER, rows).await
 }
 
 #[cfg(test)]

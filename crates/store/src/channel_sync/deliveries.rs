@@ -92,11 +92,11 @@ pub(super) async fn write(
 ) -> Result<(), Error> {
     let (channel, kind) = (channel.get(), kind.number());
     let kept: BTreeSet<i64> = due.iter().map(|due| due.object).collect();
-    tx.execute_each(&REMOVE, objects.difference(&kept).map(|object| values![channel, kind, *object])).await?;
+    tx.execute_bulk(&REMOVE, objects.difference(&kept).map(|object| values![channel, kind, *object])).await?;
     let rows = due.iter().map(|due| {
         values![channel, kind, due.object, due.scope, due.offer as i64, due.changed_at.micros(), due.not_before]
     });
-    tx.execute_each(&PUT, rows).await
+    tx.execute_bulk(&PUT, rows).await
 }
 
 fn progress(taken: u64) -> SyncProgress {

@@ -73,7 +73,7 @@ fn key(id: i64) -> [Value<'static>; 2] {
 }
 
 async fn own(tx: &mut Tx<'_>, kind: ObjectKind, objects: &BTreeSet<i64>) -> Result<Vec<Own>, Error> {
-    tx.all_each(statement(kind), objects.iter().copied().map(key), read).await
+    tx.all_bulk(statement(kind), objects.iter().copied().map(key), read).await
 }
 
 /// The versions of some objects, of those that are there.
@@ -174,5 +174,5 @@ pub(super) async fn prices_of(
     lists: &[i64],
 ) -> Result<BTreeSet<i64>, Error> {
     let keys = of_products.iter().flat_map(|id| lists.iter().map(|list| values![id.get(), *list, id.bucket()]));
-    Ok(tx.all_each(&PRICES_OF, keys, |row| row.get(0)).await?.into_iter().collect())
+    Ok(tx.all_bulk(&PRICES_OF, keys, |row| row.get(0)).await?.into_iter().collect())
 }

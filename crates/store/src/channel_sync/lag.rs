@@ -59,7 +59,7 @@ pub(super) async fn acknowledge<'r>(
         let version = newest.entry(row.kind).or_insert(i64::MIN);
         *version = row.action.version_at.micros().max(*version);
     }
-    tx.execute_each(
+    tx.execute_bulk(
         &ACKNOWLEDGE,
         newest.iter().map(|(kind, version)| values![channel.get(), *kind, now.micros(), *version]),
     )

@@ -105,7 +105,7 @@ pub async fn tell(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(
             let left = if *is_shipped { version } else { 0 };
             values![channel.get(), *list, version, left]
         });
-        tx.execute_each(&PUT, rows).await?;
+        tx.execute_bulk(&PUT, rows).await?;
     }
     tx.execute(&UPDATE, &values![channel.get(), now.text()]).await?;
     Ok(())

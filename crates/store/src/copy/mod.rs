@@ -214,7 +214,7 @@ impl SchemaTable {
         let columns = self.columns();
         let places = places(columns.len());
         let sql = format!("INSERT INTO {} ({}) VALUES ({places})", self.name, columns.join(", "));
-        let written = tx.execute_each_composed(&sql, rows).await;
+        let written = tx.execute_bulk_composed(&sql, rows).await;
         written.map(|rows| rows as i64).map_err(|fault| match fault {
             Error::Internal(text) => Error::Internal(format!("{}: {text}", self.name)),
             other => other,

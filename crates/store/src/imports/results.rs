@@ -28,12 +28,12 @@ pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk
         values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.outcomes.as_slice()]
     });
     let rows: Vec<_> = rows.collect();
-    tx.execute_each(&ADD_CHUNK, rows).await?;
+    tx.execute_bulk(&ADD_CHUNK, rows).await?;
     let sums = sums.into_iter().map(|(id, sum)| {
         let Counts { created, updated, unchanged, failed } = sum;
         values![id, sum.sum(), created, updated, unchanged, failed]
     });
-    tx.execute_each(&COUNT, sums).await
+    tx.execute_bulk(&COUNT, sums).await
 }
 
 /// Those of some chunks that are stored: imports and numbers.
@@ -42,7 +42,7 @@ pub async fn stored_chunks(
     chunks: impl IntoIterator<Item = (ImportId, i64)>,
 ) -> Result<Vec<(ImportId, i64)>, Error> {
     let keys = chunks.into_iter().map(|(id, number)| values![id.get(), number]);
-    tx.all_each(&STORED_CHUNK, keys, |row| Ok((ImportId::new(row.get(0)?), row.get(1)?))).await
+    tx.all_bulk(&STORED_CHUNK, keys, |row| Ok((ImportId::new(row.get(0)?), row.get(1)?))).await
 }
 
 /// Whether a chunk is stored.

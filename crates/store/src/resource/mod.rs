@@ -55,8 +55,8 @@ pub fn is_bounded(table: &'static Table, listing: &ListQuery) -> bool {
 pub async fn by_ids(tx: &mut Tx<'_>, table: &'static Table, ids: &[i64]) -> Result<Vec<Record>, Error> {
     let keys = ids.iter().map(|id| values![*id, bucket(*id)]);
     let mut found = match table.spread {
-        Colocation::No => tx.all_each(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
-        _ => tx.all_each(&table.made().by_id, keys, reading(table)).await?,
+        Colocation::No => tx.all_bulk(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
+        _ => tx.all_bulk(&table.made().by_id, keys, reading(table)).await?,
     };
     load_links(tx, table, &mut found).await?;
     Ok(found)
@@ -111,10 +111,10 @@ pub async fn same_all(
     let width = keys.first().map_or(0, Vec::len);
     let mut found = match width {
         0 => Vec::new(),
-        1 => tx.all_each(same, keys.into_iter().map(sized::<1>), reading(table)).await?,
-        2 => tx.all_each(same, keys.into_iter().map(sized::<2>), reading(table)).await?,
-        3 => tx.all_each(same, keys.into_iter().map(sized::<3>), reading(table)).await?,
-        _ => tx.all_each(same, keys.into_iter().map(sized::<4>), reading(table)).await?,
+        1 => tx.all_bulk(same, keys.into_iter().map(sized::<1>), reading(table)).await?,
+        2 => tx.all_bulk(same, keys.into_iter().map(sized::<2>), reading(table)).await?,
+        3 => tx.all_bulk(same, keys.into_iter().map(sized::<3>), reading(table)).await?,
+        _ => tx.all_bulk(same, keys.into_iter().map(sized::<4>), reading(table)).await?,
     };
     load_links(tx, table, &mut found).await?;
     Ok(records.iter().map(|record| found.iter().find(|other| other.has_key_of(record)).cloned()).collect())
@@ -140,7 +140,7 @@ async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Recor
     for (index, link) in table.made().links.iter().enumerate() {
         let keys: Vec<i64> = records.iter().map(|record| record.id).collect();
         let pairs = tx
-            .all_each(&link.of_owner, keys.into_iter().map(|id| values![id]), |row| {
+            .all_bulk(&link.of_owner, keys.into_iter().map(|id| values![id]), |row| {
                 Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))
             })
             .await?;
@@ -180,8 +180,8 @@ async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> R
     let read = |row: &crate::Row<'_>| row.get::<i64>(0);
     let exists = &table.made().exists;
     match table.spread {
-        Colocation::No => tx.all_each(exists, ids.iter().map(|id| values![*id]), read).await,
-        _ => tx.all_each(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
+        Colocation::No => tx.all_bulk(exists, ids.iter().map(|id| values![*id]), read).await,
+        _ => tx.all_bulk(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
     }
 }
 
@@ -219,7 +219,7 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
         }
     }
     let rows = records.iter().map(|record| table.row(record)).collect();
-    tx.execute_each_composed(table.made().insert.sqlite(), rows).await?;
+    tx.execute_bulk_composed(table.made().insert.sqlite(), rows).await?;
     let mut counters = CounterDeltas::default();
     records.iter().for_each(|record| count(&mut counters, table, record, 1));
     counters.write(tx).await?;
@@ -238,7 +238,7 @@ pub(crate) async fn insert_known<const COLUMNS: usize>(
     records: Vec<Record>,
 ) -> Result<(), Error> {
     let rows: Vec<_> = records.iter().map(|record| sized::<COLUMNS>(table.row(record))).collect();
-    tx.execute_each(&table.made().insert, rows).await?;
+    tx.execute_bulk(&table.made().insert, rows).await?;
     let change = |after| RecordChange { before: None, after: Some(after) };
     publish::publish(tx, table, &records.into_iter().map(change).collect::<Vec<_>>()).await
 }
@@ -283,7 +283,7 @@ pub async fn update_all(
         row
     };
     let rows = records.iter().map(row).collect();
-    tx.execute_each_composed(table.made().update.sqlite(), rows).await?;
+    tx.execute_bulk_composed(table.made().update.sqlite(), rows).await?;
     let mut counters = CounterDeltas::default();
     for (before, after) in &records {
         count(&mut counters, table, before, -1);
@@ -349,7 +349,7 @@ fn count(counters: &mut CounterDeltas, table: &'static Table, record: &Record, b
 
 async fn insert_links(tx: &mut Tx<'_>, table: &'static Table, record: &Record) -> Result<(), Error> {
     for (link, targets) in table.made().links.iter().zip(&record.links) {
-        tx.execute_each(&link.insert, targets.iter().map(|target| values![record.id, *target])).await?;
+        tx.execute_bulk(&link.insert, targets.iter().map(|target| values![record.id, *target])).await?;
     }
     Ok(())
 }

@@ -107,7 +107,7 @@ async fn by_objects(
     objects: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<Vec<FailureRow>, Error> {
     let keys = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object]);
-    tx.all_each(&BY_OBJECT, keys, read).await
+    tx.all_bulk(&BY_OBJECT, keys, read).await
 }
 
 /// What stands against some objects.
@@ -160,8 +160,8 @@ pub(crate) async fn note(
             }
         }
     }
-    tx.execute_each(&INSERT, inserts.iter().map(inserted)).await?;
-    tx.execute_each(&UPDATE, updates.iter().map(updated)).await
+    tx.execute_bulk(&INSERT, inserts.iter().map(inserted)).await?;
+    tx.execute_bulk(&UPDATE, updates.iter().map(updated)).await
 }
 
 fn inserted(row: &FailureRow) -> [crate::Value<'_>; 15] {
@@ -209,7 +209,7 @@ pub(crate) async fn resolve(
     now: Timestamp,
 ) -> Result<(), Error> {
     let rows = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object, now.micros()]);
-    tx.execute_each(&RESOLVE, rows).await
+    tx.execute_bulk(&RESOLVE, rows).await
 }
 
 /// Forgets the delivery failure of an object.
@@ -220,5 +220,5 @@ pub(crate) async fn remove(tx: &mut Tx<'_>, channel: ChannelId, (kind, object): 
 
 /// Writes delivery failures back.
 pub(crate) async fn update_all(tx: &mut Tx<'_>, rows: &[FailureRow]) -> Result<(), Error> {
-    tx.execute_each(&UPDATE, rows.iter().map(updated)).await
+    tx.execute_bulk(&UPDATE, rows.iter().map(updated)).await
 }

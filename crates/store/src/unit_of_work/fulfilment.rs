@@ -332,8 +332,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Cou
     if !changes.sourcing_due.is_empty() {
         let due =
             |is_due: bool| changes.sourcing_due.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);
-        tx.execute_each(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
-        tx.execute_each(&DELETE_DUE, due(false).map(|order| values![order.get(), order.bucket()])).await?;
+        tx.execute_bulk(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
+        tx.execute_bulk(&DELETE_DUE, due(false).map(|order| values![order.get(), order.bucket()])).await?;
     }
     let fulfilment: &FulfilmentChanges = &changes.fulfilment;
     if fulfilment.is_empty() {

@@ -177,7 +177,7 @@ fn a_statement_that_could_not_be_sent_ends_its_transaction() {
         add(&database.store, "whole").await.expect("written");
         let written = database.store.write("t", async |tx| {
             add_list(tx, "half").await?;
-            tx.execute_each(&RENAME, [[Value::from("no number")]]).await
+            tx.execute_bulk(&RENAME, [[Value::from("no number")]]).await
         });
         assert!(matches!(written.await, Err(Error::Internal(_))));
         assert_eq!(lists(&database), "whole", "nothing of it was committed");
@@ -195,9 +195,9 @@ fn writes_leave_as_one_statement_also_where_one_of_them_has_no_rows() {
     );
     for_server_engine(async |database| {
         let known = database.store.write("t", async |tx| {
-            tx.execute_each(&LIST, [[Value::Int(1)]]).await?;
-            tx.execute_each(&LIST, [] as [[Value<'_>; 1]; 0]).await?;
-            tx.execute_each(&CHANNEL, [[Value::Int(1)]]).await?;
+            tx.execute_bulk(&LIST, [[Value::Int(1)]]).await?;
+            tx.execute_bulk(&LIST, [] as [[Value<'_>; 1]; 0]).await?;
+            tx.execute_bulk(&CHANNEL, [[Value::Int(1)]]).await?;
             tx.first(&KNOWN, &[], |row| row.get::<i64>(0)).await
         });
         assert_eq!(known.await.expect("written"), Some(1));

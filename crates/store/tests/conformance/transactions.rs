@@ -119,12 +119,12 @@ fn writes_that_nobody_waits_for_all_take_effect() {
         let store = &database.store;
         let lists = store.write("t", async |tx| {
             let (one, two) = (add(tx, "one").await?, add(tx, "two").await?);
-            tx.execute_each(&RENAME, [[Value::from(two), "2".into()]]).await?;
+            tx.execute_bulk(&RENAME, [[Value::from(two), "2".into()]]).await?;
             // Of one row and of several, and the same row twice.
-            tx.execute_each(&DELAY, [[Value::from(one), 1.into()]]).await?;
-            tx.execute_each(&DELAY, [[Value::from(one), 10.into()], [two.into(), 100.into()]]).await?;
+            tx.execute_bulk(&DELAY, [[Value::from(one), 1.into()]]).await?;
+            tx.execute_bulk(&DELAY, [[Value::from(one), 10.into()], [two.into(), 100.into()]]).await?;
             let seen = (of(tx, one).await?, of(tx, two).await?);
-            tx.execute_each(&DELAY, [[Value::from(one), 1000.into()]]).await?;
+            tx.execute_bulk(&DELAY, [[Value::from(one), 1000.into()]]).await?;
             Ok((one, two, seen))
         });
         let (one, two, seen) = lists.await.expect("written");
