@@ -63,6 +63,7 @@ const RETIRED: &[(&str, &str)] = &[
     ("has_left", "is_shipped"),
     ("headroom", "available_unclamped"),
     ("importers", "chunk_writers"),
+    ("is_told", "is_current"),
     ("keep_up", "run_sequencer"),
     ("mark_plan", "set_sourcing_due"),
     ("pinning", "for_key_share"),

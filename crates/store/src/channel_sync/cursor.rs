@@ -13,7 +13,7 @@ use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{ProductId, StockId, StockListId};
 
 use super::channel_scope::ChannelScope;
-use super::told::{self, ListChange};
+use super::cursor_scope::{self, ListChange};
 use super::{change_log, delivery_facts};
 use crate::outbox::EVERY_CATALOG;
 use crate::sql::{statements, values};
@@ -93,7 +93,7 @@ impl Cursor {
 
 /// A stock that is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct SentStock {
     /// Its id.
     pub stock: i64,
     /// Whether the channel may have it now.
@@ -104,7 +104,7 @@ pub struct Told {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slice {
     /// The stocks, oldest change first, each once.
-    pub stocks: Vec<Told>,
+    pub stocks: Vec<SentStock>,
     /// Where to go on.
     pub next: Cursor,
     /// Whether there are more.
@@ -133,7 +133,7 @@ async fn part(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: ChangesQuer
     if cursor == Cursor::default() {
         cursor.since = change_log::head(tx).await?;
     }
-    let lists = told::after(tx, channel_scope.channel, cursor.after.max(cursor.since)).await?;
+    let lists = cursor_scope::after(tx, channel_scope.channel, cursor.after.max(cursor.since)).await?;
     let list = lists.into_iter().find(|change| wanted.list.is_none_or(|list| list == change.list));
     let going_on = list.zip(cursor.within).filter(|(change, (version, _))| change.version == *version);
     if let Some((change, (_, place))) = going_on {
@@ -161,9 +161,9 @@ async fn replay(
     limit: i64,
 ) -> Result<Slice, Error> {
     // What it has never known, it need not hear of when it is not there.
-    let tells_all = change.left_version > cursor.after.max(cursor.since);
+    let sends_all = change.left_version > cursor.after.max(cursor.since);
     let mut found = change_log::after(tx, ObjectKind::Stock, change.list, place, limit).await?;
-    found.retain(|one| tells_all || one.version < change.version);
+    found.retain(|one| sends_all || one.version < change.version);
     let is_full = found.len() as i64 == limit;
     let within = found.last().filter(|_| is_full).map(|last| (change.version, last.version));
     let next = match within {
@@ -172,8 +172,8 @@ async fn replay(
     };
     let ids: Vec<i64> = found.iter().map(|one| one.object).collect();
     let is_there = there(tx, channel_scope, &ids).await?;
-    let stocks = ids.into_iter().map(|stock| Told { stock, in_catalog: is_there.contains(&stock) });
-    let stocks = stocks.filter(|told| told.in_catalog || tells_all).collect();
+    let stocks = ids.into_iter().map(|stock| SentStock { stock, in_catalog: is_there.contains(&stock) });
+    let stocks = stocks.filter(|stock| stock.in_catalog || sends_all).collect();
     Ok(Slice { stocks, next, has_more: true })
 }
 
@@ -191,7 +191,7 @@ async fn changed(
     channel_scope: &ChannelScope,
     (cursor, until): (Cursor, i64),
     wanted: ChangesQuery,
-) -> Result<(Vec<Told>, Option<i64>, bool), Error> {
+) -> Result<(Vec<SentStock>, Option<i64>, bool), Error> {
     let mut lists = channel_scope.scopes(ObjectKind::Stock);
     lists.retain(|list| wanted.list.is_none_or(|wanted| wanted == *list));
     let begin = (cursor.after, cursor.after.max(cursor.since));
@@ -237,7 +237,7 @@ async fn stocks_of(
     channel_scope: &ChannelScope,
     lists: &[i64],
     entries: &[(i64, Entry)],
-) -> Result<Vec<Told>, Error> {
+) -> Result<Vec<SentStock>, Error> {
     let product = |(_, entry): &(i64, Entry)| match entry {
         Entry::Product(product) => Some(ProductId::new(*product)),
         Entry::Stock(_) => None,
@@ -265,8 +265,8 @@ async fn stocks_of(
     ordered.sort_unstable();
     let ids: Vec<i64> = ordered.into_iter().map(|(_, stock)| stock).collect();
     let is_there = there(tx, channel_scope, &ids).await?;
-    let told = ids.into_iter().map(|stock| Told { stock, in_catalog: is_there.contains(&stock) });
-    Ok(told.filter(|told| told.in_catalog || of_products.contains(&told.stock)).collect())
+    let sent = ids.into_iter().map(|stock| SentStock { stock, in_catalog: is_there.contains(&stock) });
+    Ok(sent.filter(|sent| sent.in_catalog || of_products.contains(&sent.stock)).collect())
 }
 
 /// Those of some stocks that the channel may have now: in a list of its catalog, of an active product of it.

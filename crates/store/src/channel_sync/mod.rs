@@ -11,13 +11,13 @@ pub mod change_log;
 pub mod channel_cursors;
 pub mod channel_scope;
 pub mod cursor;
+pub mod cursor_scope;
 pub mod deliveries;
 pub(crate) mod delivery_facts;
 pub mod failures;
 pub mod generation;
 pub mod lag;
 pub mod sequencer;
-pub mod told;
 
 use std::collections::BTreeSet;
 

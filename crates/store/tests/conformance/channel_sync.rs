@@ -411,8 +411,8 @@ fn changes_are_one_per_stock_and_of_the_assortment_only() {
                 cursor::next(tx, &channel_scope, ChangesQuery { cursor, limit: 2, list }).await
             });
             let found = found.await.expect("read");
-            assert!(found.stocks.iter().all(|told| told.in_catalog), "{found:?}");
-            (found.stocks.iter().map(|told| told.stock).collect::<Vec<_>>(), found.next, found.has_more)
+            assert!(found.stocks.iter().all(|sent| sent.in_catalog), "{found:?}");
+            (found.stocks.iter().map(|sent| sent.stock).collect::<Vec<_>>(), found.next, found.has_more)
         };
         let start = Cursor::default();
         let (first, next, has_more) = slice(start, None).await;
