@@ -1,7 +1,7 @@
 //! The outbox: events that say that an object has changed, written in the transaction of the change.
 //!
 //! Promises: the events of one transaction share rows; a row that has grown since it was read is not removed. Must not
-//! know channels, nor the versions that events get.
+//! know channels, nor the sequence numbers that events get.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::engine::Row;
 use crate::sql::{statements, values};
 use crate::{BoxFuture, Error, Tx, Value};
 
-/// Events in one row, unless another transaction adds its own to it. With the rows that get versions in one
+/// Events in one row, unless another transaction adds its own to it. With the rows that get sequence numbers in one
 /// transaction, this bounds how long orders wait.
 const ROW_EVENTS: usize = 32;
 
@@ -26,8 +26,8 @@ statements! {
     NEXT = "outbox.next",
         "SELECT bucket, at, kind, object_id, events FROM outbox WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
     /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such
-    /// a row stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several
-    /// machines.
+    /// a row stays, and all of it gets sequence numbers once more. Reading under a lock would do as well, but not on
+    /// several machines.
     REMOVE = "outbox.remove",
         "DELETE FROM outbox WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND events = ?5";
 }
@@ -101,7 +101,7 @@ fn row(events: &[Entry]) -> [Value<'static>; 5] {
     values![object & (BUCKETS - 1), at, kind, object, changes]
 }
 
-/// Whether there are changes without a version.
+/// Whether there are changes without a sequence number.
 pub async fn any(tx: &mut Tx<'_>) -> Result<bool, Error> {
     Ok(tx.first(&ANY, &values![i64::MIN], |row| row.get::<i64>(0)).await?.is_some())
 }

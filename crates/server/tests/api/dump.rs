@@ -83,7 +83,7 @@ impl TestServer {
     /// All rows of all tables, one line each.
     pub(crate) async fn dump(&self) -> String {
         self.planned().await;
-        // Sooner or later every change gets a version, whatever clients ask for meanwhile.
+        // Sooner or later every change gets a sequence number, whatever clients ask for meanwhile.
         self.app.feed.sequence().await.expect("a writable database");
         let read = async |tx: &mut onhand_store::Tx<'_>| {
             let mut lines = Vec::new();

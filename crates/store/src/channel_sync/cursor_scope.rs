@@ -1,7 +1,8 @@
-//! The channel scope that cursors over stocks were told, and the versions of what has changed of that as a whole.
+//! The channel scope that cursors over stocks were told, and the sequence numbers of what has changed of that as a
+//! whole.
 //!
 //! Promises: another catalog, another list, another level or the first or last item is noticed when the channel asks
-//! for changes, and gets versions above all that a cursor can have passed. Must not know what a cursor shows.
+//! for changes, and gets sequence numbers above all that a cursor can have passed. Must not know what a cursor shows.
 
 use std::collections::BTreeSet;
 
@@ -31,10 +32,10 @@ statements! {
 pub struct ListChange {
     /// The list.
     pub list: i64,
-    /// The version of that.
-    pub version: i64,
-    /// The version up to which a cursor may have been sent stocks that are gone now.
-    pub left_version: i64,
+    /// The sequence number of that.
+    pub sequence_number: i64,
+    /// The sequence number up to which a cursor may have been sent stocks that are gone now.
+    pub left_sequence_number: i64,
 }
 
 /// The channel scope that cursors were told, as it is stored.
@@ -87,8 +88,8 @@ pub async fn is_current(tx: &mut Tx<'_>, channel: ChannelId) -> Result<bool, Err
     Ok(known == Some(CursorScope::of(&ChannelScope::of(tx, channel).await?).text()))
 }
 
-/// Gives versions to what has changed of the channel's scope. `is_new` says that no client of the channel has asked for
-/// changes before, so that no cursor has to learn of it.
+/// Gives sequence numbers to what has changed of the channel's scope. `is_new` says that no client of the channel has
+/// asked for changes before, so that no cursor has to learn of it.
 pub async fn update(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result<(), Error> {
     channel_cursors::lock(tx, channel).await?;
     let before = tx.first(&FIND, &values![channel.get()], |row| row.get::<String>(0)).await?.unwrap_or_default();
@@ -100,10 +101,10 @@ pub async fn update(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result
         None => Vec::new(),
     };
     if !changes.is_empty() {
-        let first = ids::take(tx, change_log::VERSIONS, changes.len() as i64).await?;
-        let rows = changes.iter().zip(first..).map(|((list, is_shipped), version)| {
-            let left = if *is_shipped { version } else { 0 };
-            values![channel.get(), *list, version, left]
+        let first = ids::take(tx, change_log::SEQUENCE_NUMBERS, changes.len() as i64).await?;
+        let rows = changes.iter().zip(first..).map(|((list, has_gone), sequence_number)| {
+            let left = if *has_gone { sequence_number } else { 0 };
+            values![channel.get(), *list, sequence_number, left]
         });
         tx.execute_bulk(&PUT, rows).await?;
     }
@@ -111,12 +112,13 @@ pub async fn update(tx: &mut Tx<'_>, channel: ChannelId, is_new: bool) -> Result
     Ok(())
 }
 
-/// The lists of which all is to be sent to a cursor that has passed a version, in the order of their versions. There
-/// are as many rows as a channel has ever had lists.
-pub(super) async fn after(tx: &mut Tx<'_>, channel: ChannelId, version: i64) -> Result<Vec<ListChange>, Error> {
-    let read =
-        |row: &crate::Row<'_>| Ok(ListChange { list: row.get(0)?, version: row.get(1)?, left_version: row.get(2)? });
-    tx.all(&AFTER, &values![channel.get(), version], read).await
+/// The lists of which all is to be sent to a cursor that has passed a sequence number, in the order of their sequence
+/// numbers. There are as many rows as a channel has ever had lists.
+pub(super) async fn after(tx: &mut Tx<'_>, channel: ChannelId, sequence_number: i64) -> Result<Vec<ListChange>, Error> {
+    let read = |row: &crate::Row<'_>| {
+        Ok(ListChange { list: row.get(0)?, sequence_number: row.get(1)?, left_sequence_number: row.get(2)? })
+    };
+    tx.all(&AFTER, &values![channel.get(), sequence_number], read).await
 }
 
 #[cfg(test)]

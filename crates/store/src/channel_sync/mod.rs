@@ -1,9 +1,9 @@
 //! The feed's storage: from a change of an object to what each channel has still to be sent.
 //!
-//! Promises: a change pays one row ([`crate::outbox`]), however many channels there are; every change gets a version,
-//! in the order of commits ([`sequencer`]); deliveries follow from versions and actions by the rule of
-//! `onhand_core::channel_sync`, and are written by [`deliveries`] only. A transaction that writes a channel's state has locked
-//! its row ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
+//! Promises: a change pays one row ([`crate::outbox`]), however many channels there are; every change gets a sequence
+//! number, in the order of commits ([`sequencer`]); deliveries follow from versions and actions by the rule of
+//! `onhand_core::channel_sync`, and are written by [`deliveries`] only. A transaction that writes a channel's state has
+//! locked its row ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
 
 pub mod actions;
 pub mod batches;
@@ -96,7 +96,7 @@ pub async fn sync_channel(
             let found = change_log::after(tx, kind, scope, position, left).await?;
             let Some(last) = found.last() else { continue };
             left -= found.len() as i64;
-            channel_cursors::set(tx, channel, kind, scope, last.version).await?;
+            channel_cursors::set(tx, channel, kind, scope, last.sequence_number).await?;
             let objects: BTreeSet<i64> = found.iter().map(|change| change.object).collect();
             reconsider(tx, &channel_scope, kind, &objects).await?;
             if left <= 0 {

@@ -191,7 +191,8 @@ fn a_channel_that_was_away_is_told_the_last_version_of_each_object() {
     });
 }
 
-/// What a naive reader of the rules would offer: kept object by object, with no positions, versions or derived rows.
+/// What a naive reader of the rules would offer: kept object by object, with no positions, sequence numbers or derived
+/// rows.
 #[derive(Default)]
 struct Naive {
     products: BTreeMap<i64, i64>,
@@ -331,10 +332,10 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
             Ok((found, product_stocks::by_ids(tx, &ids).await?))
         });
         let (found, rows) = found.await.expect("read");
-        assert!(found.is_sorted_by(|one, two| one.version < two.version), "{found:?}");
+        assert!(found.is_sorted_by(|one, two| one.sequence_number < two.sequence_number), "{found:?}");
         seen.extend(rows.iter().map(|row| (row.id.get(), row.modified_at.micros())));
         match found.last() {
-            Some(last) => cursor = last.version,
+            Some(last) => cursor = last.sequence_number,
             None if stopping && !store.read("t", async |tx| outbox::any(tx).await).await.expect("read") => {
                 return seen;
             }

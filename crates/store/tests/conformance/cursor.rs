@@ -62,7 +62,7 @@ impl Reader {
     }
 }
 
-/// What a naive reader of the rules would sell: no versions, no cursors.
+/// What a naive reader of the rules would sell: no sequence numbers, no cursors.
 #[derive(Default)]
 struct Naive {
     /// List, product and level of each stock.
@@ -213,7 +213,7 @@ fn what_leaves_the_catalog_is_told_and_what_comes_too() {
     });
 }
 
-/// A client that has read the lists begins at the newest version, and is told what changes after that.
+/// A client that has read the lists begins at the newest sequence number, and is told what changes after that.
 #[test]
 fn a_cursor_may_begin_at_the_newest_version() {
     for_each_engine(async |database| {

@@ -142,19 +142,12 @@ struct ChangesRequest {
 
 /// Sees to it that cursors of a channel learn of another catalog, and of other lists.
 async fn update_cursor_scope(app: &App, channel: ChannelId, is_new: bool) -> Result<(), Error> {
-    if app
-        .store
-        .read_inline("channel_feeds.find_cursor_scope", async move |tx| cursor_scope::is_current(tx, channel).await)
-        .await?
-    {
+    let find = async move |tx: &mut Tx<'_>| cursor_scope::is_current(tx, channel).await;
+    if app.store.read_inline("channel_feeds.find_cursor_scope", find).await? {
         return Ok(());
     }
-    Ok(app
-        .store
-        .write("channel_feeds.update_cursor_scope", async move |tx: &mut Tx<'_>| {
-            cursor_scope::update(tx, channel, is_new).await
-        })
-        .await?)
+    let update = async move |tx: &mut Tx<'_>| cursor_scope::update(tx, channel, is_new).await;
+    Ok(app.store.write("channel_feeds.update_cursor_scope", update).await?)
 }
 
 /// What was found, if anything has changed, and its rows.
