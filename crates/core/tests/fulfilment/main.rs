@@ -236,7 +236,7 @@ fn counts_know_what_has_left_and_what_has_not() {
     assert_eq!(shop.count(1, &[("X", 8)]).expect("counted"), ["8 8 confirmed"]);
     assert_eq!(shop.count(1, &[("X", 7)]).expect("counted"), ["8 7 adjusted"]);
     assert_eq!(shop.stock("X", 1), "4-0-0=4");
-    // A location that marks.
+    // A location that flags discrepancies.
     assert_eq!(shop.count(3, &[("X", 9), ("Y", 10)]).expect("counted"), ["10 9 discrepancy", "10 10 confirmed"]);
     assert_eq!((shop.stock("X", 3), shop.stock("Y", 3)), ("10-0-0=0!".into(), "10-0-0=10".into()));
     assert_eq!(shop.count(3, &[("X", 9)]).expect("counted"), ["10 9 discrepancy"]);
@@ -466,7 +466,7 @@ fn what_is_not_found_for_a_transfer_is_fetched_elsewhere() {
     shop.try_order("o", &[("X", 1, 1), ("Y", 1, 1)]).expect("it fits");
     shop.plan("o", Some(2));
     shop.transfer("o-1-T1", TransferCommand::NotFound, &["o.1"]).expect("not found");
-    // The one that was marked comes from elsewhere; the other one may come from the same place.
+    // The one that was flagged comes from elsewhere; the other one may come from the same place.
     let story =
         "approved; open X@3, open Y@3; o-1@2 Waiting for Transfer [1, 2]; o-1-T1 1>2 Out of Stock; o-1-T2 3>2 Waiting";
     assert_eq!(shop.story("o"), story);

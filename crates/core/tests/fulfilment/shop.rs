@@ -37,7 +37,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Locations 1 to 3, of which number 3 marks what it counts differently.
+    /// Locations 1 to 3, of which number 3 flags what it counts differently.
     pub(crate) fn open() -> Self {
         let mut working_set = WorkingSet::default();
         for kind in IdKind::ALL {

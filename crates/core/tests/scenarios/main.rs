@@ -255,7 +255,7 @@ fn a_marketplace_may_oversell_and_the_line_is_marked() {
         order   o2 via market A 1, C 2            -> held, o2.1 oversold, o2.2 oversold, A 5-8-0=-3, C 0-2-0=-2
         order   o3 A 1                            -> refused: short A 1 of 0
         order   o4 via market #C@2 1              -> held, o4.1 oversold, C@2 0-1-0=-1
-        # A figure that covers everything makes room again; the mark is history and stays.
+        # A figure that covers everything makes room again; that it was oversold is history and stays.
         stock   A list 1 20                       -> written, A 20-8-0=12
         order   o5 via market A 12                -> held, A 20-20-0=0
         cancel  o1                                -> 3 of 3 cancelled, order canceled, A 20-13-0=7

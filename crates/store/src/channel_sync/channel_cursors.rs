@@ -50,8 +50,8 @@ pub(super) async fn find(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<C
 
 /// Locks a channel's row, making it if need be.
 pub(super) async fn lock(tx: &mut Tx<'_>, channel: ChannelId) -> Result<ChannelCursor, Error> {
-    if let Some(mark) = tx.first(&LOCK, &values![channel.get()], read).await? {
-        return Ok(mark);
+    if let Some(cursor) = tx.first(&LOCK, &values![channel.get()], read).await? {
+        return Ok(cursor);
     }
     tx.execute(&OPEN, &values![channel.get()]).await?;
     let made = tx.first(&LOCK, &values![channel.get()], read).await?;
@@ -101,7 +101,7 @@ pub(super) async fn forget(
 pub(super) async fn begin_anew(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    mark: &ChannelCursor,
+    cursor: &ChannelCursor,
 ) -> Result<SyncProgress, Error> {
     for kind in OF_CATALOG {
         if deliveries::clear_kind(tx, channel, kind).await? == SyncProgress::More {
@@ -111,6 +111,6 @@ pub(super) async fn begin_anew(
     for kind in OF_CATALOG {
         tx.execute(&REMOVE_KIND, &values![channel.get(), kind.number()]).await?;
     }
-    tx.execute(&UPDATE, &values![channel.get(), mark.catalog, mark.has_items, &mark.lists]).await?;
+    tx.execute(&UPDATE, &values![channel.get(), cursor.catalog, cursor.has_items, &cursor.lists]).await?;
     Ok(SyncProgress::UpToDate)
 }

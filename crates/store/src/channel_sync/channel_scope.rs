@@ -107,7 +107,7 @@ impl ChannelScope {
     }
 
     /// What makes it another catalog. Without items the products follow the lists.
-    pub(super) fn mark(&self) -> ChannelCursor {
+    pub(super) fn channel_cursor(&self) -> ChannelCursor {
         let lists = if self.has_items { String::new() } else { self.lists() };
         ChannelCursor { catalog: self.catalog.unwrap_or(0), has_items: self.has_items, lists }
     }

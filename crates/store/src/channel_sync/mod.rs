@@ -68,7 +68,7 @@ pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind, no
 
 /// Whether the deliveries of a channel were decided for what it may have now. If not, none of them is to be shown.
 pub async fn is_of(tx: &mut Tx<'_>, channel_scope: &ChannelScope) -> Result<bool, Error> {
-    Ok(channel_cursors::find(tx, channel_scope.channel).await? == Some(channel_scope.mark()))
+    Ok(channel_cursors::find(tx, channel_scope.channel).await? == Some(channel_scope.channel_cursor()))
 }
 
 /// Turns changes into deliveries, up to a bound; gives up batches whose lease is over.
@@ -117,10 +117,10 @@ pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result
 async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(ChannelScope, SyncProgress), Error> {
     let before = channel_cursors::lock(tx, channel).await?;
     let channel_scope = ChannelScope::of(tx, channel).await?;
-    let mark = channel_scope.mark();
-    let progress = match before == mark {
+    let cursor = channel_scope.channel_cursor();
+    let progress = match before == cursor {
         true => SyncProgress::UpToDate,
-        false => channel_cursors::begin_anew(tx, channel, &mark).await?,
+        false => channel_cursors::begin_anew(tx, channel, &cursor).await?,
     };
     batches::give_up_expired(tx, &channel_scope, now).await?;
     Ok((channel_scope, progress))

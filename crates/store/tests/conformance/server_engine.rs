@@ -110,14 +110,14 @@ fn a_read_is_asked_again_until_it_was_cut_five_times_in_a_row() {
 }
 
 #[test]
-fn a_mark_is_asked_for_again_when_its_connection_is_cut() {
+fn a_snapshot_token_is_asked_for_again_when_its_connection_is_cut() {
     for_server_engine(async |database| {
         let proxy = Proxy::to(&database.url).await;
         let store = database::open(&proxy.url(&database.url)).await;
-        store.snapshot_token().await.expect("asked").expect("a mark");
+        store.snapshot_token().await.expect("asked").expect("a token");
         for cuts in 1..CUTS_MAX {
             proxy.break_at(&[Break::AtOnce].repeat(cuts));
-            store.snapshot_token().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a mark");
+            store.snapshot_token().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a token");
             assert_eq!(proxy.breaks_to_come(), 0);
         }
     });
@@ -345,26 +345,26 @@ fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
 }
 
 #[test]
-fn a_mark_changes_with_every_commit_and_not_without() {
+fn a_snapshot_token_changes_with_every_commit_and_not_without() {
     for_server_engine(async |database| {
         let other = database.again().await;
-        let mark = async || database.store.snapshot_token().await.expect("asked").expect("a server has marks");
+        let token = async || database.store.snapshot_token().await.expect("asked").expect("a server has tokens");
         add(&database.store, "first").await.expect("written");
-        let before = mark().await;
+        let before = token().await;
         add(&other, "second").await.expect("written by another process");
-        let after = mark().await;
+        let after = token().await;
         assert_ne!(before, after);
         database.ask("UPDATE stock_list SET name = 'by hand' WHERE name = 'first'");
-        assert_ne!(after, mark().await);
+        assert_ne!(after, token().await);
     });
 }
 
 #[test]
-fn marks_are_asked_for_together() {
+fn snapshot_tokens_are_asked_for_together() {
     for_server_engine(async |database| {
         let asking = (0..50).map(|_| {
             let store = database.store.clone();
-            tokio::spawn(async move { store.snapshot_token().await.expect("asked").expect("a mark") })
+            tokio::spawn(async move { store.snapshot_token().await.expect("asked").expect("a token") })
         });
         for asked in asking.collect::<Vec<_>>() {
             assert!(asked.await.expect("asked").contains(':'));

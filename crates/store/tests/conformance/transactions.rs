@@ -31,27 +31,27 @@ async fn names_now(store: &Store) -> Vec<String> {
 }
 
 #[test]
-fn a_mark_is_another_one_after_a_commit_and_only_then() {
+fn a_snapshot_token_is_another_one_after_a_commit_and_only_then() {
     for_each_engine(async |database| {
         let store = &database.store;
         // Over several machines there are none.
         let Some(_) = store.snapshot_token().await.expect("asked") else { return };
-        let mark = async || store.snapshot_token().await.expect("asked").expect("it has marks");
+        let token = async || store.snapshot_token().await.expect("asked").expect("it has tokens");
         // Others use the server as well; sooner or later they are quiet for as long as this takes.
         let mut is_still = false;
         for _ in 0..1_000 {
-            let before = mark().await;
+            let before = token().await;
             names_now(store).await;
-            is_still = mark().await == before;
+            is_still = token().await == before;
             if is_still {
                 break;
             }
         }
         assert!(is_still, "reading changes nothing");
-        let mut seen = vec![mark().await];
+        let mut seen = vec![token().await];
         for name in ["one", "two", "three"] {
             store.write("t", async move |tx: &mut Tx<'_>| add(tx, name).await).await.expect("written");
-            seen.push(mark().await);
+            seen.push(token().await);
         }
         let first = seen.remove(0);
         assert!(!seen.contains(&first), "{first} was before {seen:?}");

@@ -221,8 +221,9 @@ async fn a_channel_says_where_its_stock_is_and_what_counts() {
 async fn what_is_sold_already_is_held_and_marked_and_what_may_be_refused_is() {
     let accepting = Market::open("accept", 1).await;
     let order = accepting.send(accepting.body("N-1", 2)).await.created();
-    let marks: Vec<_> = order["order_items"].as_array().expect("lines").iter().map(|line| &line["oversold"]).collect();
-    assert_eq!(marks, [&json!(false), &json!(true)]);
+    let oversold: Vec<_> =
+        order["order_items"].as_array().expect("lines").iter().map(|line| &line["oversold"]).collect();
+    assert_eq!(oversold, [&json!(false), &json!(true)]);
     assert_eq!(accepting.figures().await, [1, 2, 0, 0]);
     assert_eq!(accepting.read("order_items/?oversold=True").await["count"], json!(1));
     accepting.shop.server.verify().await;
