@@ -64,6 +64,7 @@ const RETIRED: &[(&str, &str)] = &[
     ("headroom", "available_unclamped"),
     ("importers", "chunk_writers"),
     ("is_told", "is_current"),
+    ("is_spread", "is_distributed"),
     ("keep_up", "run_sequencer"),
     ("mark_plan", "set_sourcing_due"),
     ("pinning", "for_key_share"),

@@ -54,7 +54,7 @@ pub fn is_bounded(table: &'static Table, listing: &ListQuery) -> bool {
 /// The records with these ids, in any order; unknown ones are left out.
 pub async fn by_ids(tx: &mut Tx<'_>, table: &'static Table, ids: &[i64]) -> Result<Vec<Record>, Error> {
     let keys = ids.iter().map(|id| values![*id, bucket(*id)]);
-    let mut found = match table.spread {
+    let mut found = match table.colocation {
         Colocation::No => tx.all_bulk(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
         _ => tx.all_bulk(&table.made().by_id, keys, reading(table)).await?,
     };
@@ -102,7 +102,7 @@ pub async fn same_all(
     let Some(same) = &table.made().same else { return Ok(vec![None; records.len()]) };
     let key = |record: &Record| {
         let columns = table.natural.iter().map(|column| record.value(column).clone());
-        columns.chain(table.spread.bucket(record, 0).map(Value::Int)).collect::<Vec<_>>()
+        columns.chain(table.colocation.bucket(record, 0).map(Value::Int)).collect::<Vec<_>>()
     };
     let mut keys: Vec<Vec<Value<'static>>> = records.iter().map(key).collect();
     // Other transactions that look for some of these rows lock them in the same order.
@@ -179,7 +179,7 @@ pub(crate) async fn lock_references(tx: &mut Tx<'_>, table: &'static Table, ids:
 async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<Vec<i64>, Error> {
     let read = |row: &crate::Row<'_>| row.get::<i64>(0);
     let exists = &table.made().exists;
-    match table.spread {
+    match table.colocation {
         Colocation::No => tx.all_bulk(exists, ids.iter().map(|id| values![*id]), read).await,
         _ => tx.all_bulk(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
     }
@@ -210,7 +210,7 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     }
     let first = ids::take(tx, table.name, records.len() as i64).await?;
     for (number, record) in (first..).zip(&mut records) {
-        record.id = match table.spread.bucket(record, number) {
+        record.id = match table.colocation.bucket(record, number) {
             None => number,
             Some(bucket) => number * BUCKETS + bucket,
         };

@@ -40,7 +40,7 @@ pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHE
 pub const SHORT: &str = "id IN (SELECT item_id FROM reservation WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
 pub static KNOWN: resource::Table =
-    resource::Table::new(TABLE.name, &[]).spread(resource::Colocation::With("order_id"));
+    resource::Table::new(TABLE.name, &[]).distributed(resource::Colocation::With("order_id"));
 
 statements! {
     BY_ID = "order_items.by_id",

@@ -19,7 +19,8 @@ pub(crate) const TABLE: ListTable = ListTable {
 };
 
 /// Orders as other tables' rows point at them.
-pub static KNOWN: resource::Table = resource::Table::new(TABLE.name, &[]).spread(resource::Colocation::By("number"));
+pub static KNOWN: resource::Table =
+    resource::Table::new(TABLE.name, &[]).distributed(resource::Colocation::By("number"));
 
 statements! {
     BY_ID = "orders.by_id",

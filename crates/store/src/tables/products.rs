@@ -36,7 +36,7 @@ pub static PRODUCTS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::By("sku"))
+.distributed(Colocation::By("sku"))
 .referenced_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
 .publishes(&[
     Publish::Object { kind: ObjectKind::Product, object: None, scope: None, only_made_or_removed: false },

@@ -47,7 +47,7 @@ fn may_scan(statement: &Statement) -> bool {
 }
 
 /// Tables whose rows are distributed over several machines by their bucket: the hot ones.
-pub(crate) fn spread() -> BTreeSet<&'static str> {
+pub(crate) fn distributed() -> BTreeSet<&'static str> {
     placements().into_iter().filter(|(_, home)| *home == Placement::Distributed).map(|(table, _)| table).collect()
 }
 
@@ -123,10 +123,10 @@ fn a_text_per_engine_is_an_exception() {
 
 #[test]
 fn statements_on_hot_tables_name_the_bucket() {
-    let (spread, mut without) = (spread(), BTreeSet::new());
+    let (distributed, mut without) = (distributed(), BTreeSet::new());
     for statement in statement_registry::statements().into_iter().filter(|statement| !may_scan(statement)) {
         let text = statement.postgres();
-        let hot = spread.iter().any(|table| {
+        let hot = distributed.iter().any(|table| {
             ["FROM", "INTO", "UPDATE", "JOIN"].iter().any(|before| mentions(text, &format!("{before} {table}")))
         });
         // Whether anything points at a row is asked on every machine, once, when it is removed.
