@@ -92,7 +92,7 @@ fn mentions(text: &str, word: &str) -> bool {
 
 /// Compares what was found with the file of that name.
 fn written_down(file: &str, found: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/statement_registry").join(file);
     if std::env::var_os(REWRITE).is_some() {
         std::fs::write(&path, found).expect("written");
     }
@@ -111,7 +111,7 @@ fn every_statement_has_a_name_of_its_own() {
         assert!(noun_and_verb, "{name} is not noun.verb");
         assert!(names.insert(name), "{name} is the name of two statements");
     }
-    assert!(names.len() > 40, "the catalogue has only {} statements", names.len());
+    assert!(names.len() > 40, "the registry has only {} statements", names.len());
 }
 
 #[test]
