@@ -109,7 +109,7 @@ fn cases(floods: &[FloodRequest]) -> Vec<(String, By<'_>)> {
     closed.into_iter().chain(offered).chain(alone).chain(beside).collect()
 }
 
-/// Takes down what came of some orders.
+/// Adds the result of some orders to the report.
 fn told(report: &mut Report, name: &str, outcome: Outcome) -> Figure {
     if outcome.refused > 0 {
         report.note(format!("{name}: {} were refused, like: {}", outcome.refused, outcome.refusal.unwrap_or_default()));

@@ -104,7 +104,7 @@ pub(crate) struct Naive {
     numbers: BTreeSet<(u8, u8)>,
     /// How much had happened when the stocks were last looked at.
     looked: usize,
-    /// The rows of each import: the stock, what became of it, and how much had happened after it.
+    /// The rows of each import: the stock, the result, and how much had happened after it.
     imports: Vec<Vec<(Key, Imported, usize)>>,
 }
 

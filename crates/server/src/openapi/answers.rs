@@ -12,7 +12,7 @@ use crate::http::route::{Answer, Holds, Route};
 use crate::wire::Family;
 use crate::wire::response_schema::{PropertyType, ResponseSchema};
 
-/// What may come of every request, in the words of the description.
+/// What every request may be answered, in the words of the description.
 const ANY_ERROR: &str = "Any other error. 400: the request has errors. 401: there is no token, or none that is valid. \
     403: the role may not. 408: the body took too long to arrive. 413: it is too large. 415: its Content-Encoding is \
     neither gzip nor identity. 429: too many requests without a valid token. 431: address and headers are too large. \

@@ -18,14 +18,14 @@ pub(super) fn counts(row: &Row<'_>, first: usize) -> Result<Counts, Error> {
     Ok(Counts { created: count(0)?, updated: count(1)?, unchanged: count(2)?, failed: count(3)? })
 }
 
-/// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
+/// Stores the results of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
 pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
     // In the order of their ids: another transaction that writes chunks of the same imports locks them so, too.
     let mut sums = BTreeMap::<i64, Counts>::new();
     let rows = chunks.into_iter().map(|chunk| {
         sums.entry(chunk.import.get()).or_default().add(chunk.counts);
         let Counts { created, updated, unchanged, failed } = chunk.counts;
-        values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.outcomes.as_slice()]
+        values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.results.as_slice()]
     });
     let rows: Vec<_> = rows.collect();
     tx.execute_bulk(&ADD_CHUNK, rows).await?;
@@ -57,7 +57,7 @@ pub async fn chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<
             import: ImportId::new(row.get(0)?),
             number: row.get(1)?,
             counts: counts(row, 2)?,
-            outcomes: row.get(6)?,
+            results: row.get(6)?,
         })
     })
     .await

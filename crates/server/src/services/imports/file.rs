@@ -13,7 +13,7 @@ use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Proble
 use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 
 use super::messages::{self, RowText};
-use super::outcomes::RowResult;
+use super::row_results::RowResult;
 use super::trouble::Trouble;
 use crate::wire::scalar;
 use crate::zone::{NoMoment, Twice, Zone};

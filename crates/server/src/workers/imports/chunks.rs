@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::{ImportWorkers, JobError};
 use crate::services::imports::messages;
-use crate::services::imports::outcomes::{self, RequestedChange, ResultStatus, RowResult, StockValues};
+use crate::services::imports::row_results::{self, RequestedChange, ResultStatus, RowResult, StockValues};
 use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
 
 /// The pause before a full queue is tried again.
@@ -204,14 +204,14 @@ fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Ch
     let mut imported = imported.iter();
     let ended = |slot: &Slot| match slot {
         Slot::Ended(ended) => Some(ended.clone()),
-        Slot::Row(row, wanted) => imported.next().map(|imported| row_outcome(*row, wanted, imported)),
+        Slot::Row(row, wanted) => imported.next().map(|imported| row_result(*row, wanted, imported)),
     };
     let rows: Vec<RowResult> = slots.iter().filter_map(ended).collect();
-    Chunk { import, number, counts: outcomes::counts(&rows), outcomes: outcomes::encode(&rows) }
+    Chunk { import, number, counts: row_results::counts(&rows), results: row_results::encode(&rows) }
 }
 
-fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowResult {
-    let end = match &imported.verdict {
+fn row_result(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowResult {
+    let end = match &imported.status {
         RowStatus::Created => ResultStatus::Created,
         RowStatus::Updated => ResultStatus::Updated,
         RowStatus::Unchanged => ResultStatus::Unchanged,

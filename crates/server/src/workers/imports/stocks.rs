@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::file::{FileRow, LocalTimes, Plan, Survey};
-use crate::services::imports::outcomes::{self, RowResult};
+use crate::services::imports::row_results::{self, RowResult};
 use crate::services::imports::{CHUNK_ROWS, messages, spool};
 use crate::writer::SpeculativeDecider;
 
@@ -172,7 +172,7 @@ fn emptied(sku: String) -> ImportStock {
 async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowResult>, JobError> {
     let found =
         workers.services.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
-    Ok(found.map(|chunk| outcomes::decode(&chunk.outcomes)).transpose()?.unwrap_or_default())
+    Ok(found.map(|chunk| row_results::decode(&chunk.results)).transpose()?.unwrap_or_default())
 }
 
 /// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
@@ -210,7 +210,7 @@ fn applied(row: RowResult, forced: bool) -> Slot {
     let wanted = row.wanted.as_ref().filter(|_| row.is_change()).and_then(|wanted| wanted.row(row.sku.clone()));
     match wanted {
         Some(wanted) => {
-            let expected = Expected::Written(row.before.as_ref().map(outcomes::StockValues::written));
+            let expected = Expected::Written(row.before.as_ref().map(row_results::StockValues::written));
             Slot::Row(row.row, ImportStock { expected: (!forced).then_some(expected), ..wanted })
         }
         None => Slot::Ended(row),
@@ -221,9 +221,9 @@ fn applied(row: RowResult, forced: bool) -> Slot {
 fn undone(row: RowResult) -> Option<Slot> {
     let imported = ImportedStock {
         stock: row.stock.map(StockId::new),
-        verdict: RowStatus::Updated,
-        before: row.before.as_ref().map(outcomes::StockValues::written),
-        after: row.after.as_ref().map(outcomes::StockValues::written),
+        status: RowStatus::Updated,
+        before: row.before.as_ref().map(row_results::StockValues::written),
+        after: row.after.as_ref().map(row_results::StockValues::written),
         movement: row.movement.map(MovementId::new),
         covered: row.settled,
     };
