@@ -50,7 +50,7 @@ pub enum SubmissionResult {
     Replayed(Answer),
     /// The key was used for another request.
     KeyReused,
-    /// These rows of an import are done: as they were decided before their turn, or a while ago, and not again.
+    /// This chunk of an import is done: as it was decided before its turn, or a while ago, and not again.
     Done,
 }
 
@@ -81,11 +81,11 @@ pub struct Keyed {
     pub render: Render,
 }
 
-/// Rows of an import, and how their results are stored.
+/// A chunk of an import, and how its results are stored.
 pub struct ChunkOf {
-    /// Whose rows.
+    /// The import.
     pub import: ImportId,
-    /// Which of its chunks.
+    /// The number of the chunk.
     pub number: i64,
     /// Makes what is stored.
     pub render: Box<dyn Fn(&Outcome) -> imports::Chunk + Send + Sync>,
@@ -97,7 +97,7 @@ pub struct ChunkOf {
 pub enum DedupRecord {
     /// The answer to a request.
     Answer(Keyed),
-    /// The results of some rows of an import.
+    /// The results of a chunk of an import.
     Chunk(ChunkOf),
 }
 

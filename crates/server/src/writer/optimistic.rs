@@ -1,5 +1,5 @@
-//! Speculative batches: rows of an import that are decided before their turn by the same rules, so that the writer only
-//! has to write them.
+//! Speculative batches: chunks of an import that are decided before their turn by the same rules, so that the writer
+//! only has to write them.
 //!
 //! Promises: nothing is changed here; a decision counts only if the writer finds the stocks in the observed versions.
 //! Must not know what is stored of a row.
@@ -23,7 +23,7 @@ impl SpeculativeDecider {
         Self { store: store.clone(), ids: IdAllocator::default() }
     }
 
-    /// Decides some rows, if they can be decided before their turn, and gives them back with the result. `render` makes
+    /// Decides a chunk, if it can be decided before its turn, and gives its command back with the result. `render` makes
     /// what is stored of it. Works where it is called, so not where requests are answered.
     pub async fn decide<T: Send + 'static>(
         &mut self,
@@ -43,7 +43,7 @@ impl SpeculativeDecider {
         Ok((command, speculative))
     }
 
-    /// The stocks that rows are about, if they can be decided before their turn.
+    /// The stocks that a chunk is about, if it can be decided before its turn.
     async fn observe(&self, command: &Command) -> Result<Option<(WorkingSet, ObservedVersions)>, Error> {
         let Command::ImportStocks(import) = command else { return Ok(None) };
         let (list, ids) = (import.list, self.ids.clone());

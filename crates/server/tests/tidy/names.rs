@@ -83,6 +83,7 @@ const RETIRED: &[(&str, &str)] = &[
     ("takes_ahead", "takes_speculative"),
     ("take_in", "next_in_bucket"),
     ("take_off", "deallocate"),
+    ("under_way", "in_flight"),
     ("untold", "not_logged"),
     ("write_ahead", "write_speculative"),
 ];

@@ -18,7 +18,7 @@ pub(super) fn counts(row: &Row<'_>, first: usize) -> Result<Counts, Error> {
     Ok(Counts { created: count(0)?, updated: count(1)?, unchanged: count(2)?, failed: count(3)? })
 }
 
-/// Stores the results of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
+/// Stores the results of chunks. One that is there already is [`Error::UniqueViolation`].
 pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
     // In the order of their ids: another transaction that writes chunks of the same imports locks them so, too.
     let mut sums = BTreeMap::<i64, Counts>::new();

@@ -1,4 +1,4 @@
-//! Speculative batches: rows of an import that are decided before their turn, on a snapshot, while others write, so
+//! Speculative batches: chunks of an import that are decided before their turn, on a snapshot, while others write, so
 //! that only the writing itself is left for the transaction.
 //!
 //! Promises: what is written was decided on stocks as they are when it is written; if anything has moved one of them
