@@ -23,8 +23,8 @@ impl SpeculativeDecider {
         Self { store: store.clone(), ids: IdAllocator::default() }
     }
 
-    /// Decides a chunk, if it can be decided before its turn, and gives its command back with the result. `render` makes
-    /// what is stored of it. Works where it is called, so not where requests are answered.
+    /// Decides a chunk, if it can be decided before its turn, and gives its command back with the result. `render`
+    /// makes what is stored of it. Works where it is called, so not where requests are answered.
     pub async fn decide<T: Send + 'static>(
         &mut self,
         import: ImportStocks,

@@ -26,9 +26,9 @@ use crate::query::{self, Condition, ListQuery, Op, Page, Sort, Window};
 use crate::sql::values;
 use crate::{Error, Tx, Value};
 
-/// A value of a record that references nothing.
+/// A value of a record that references a row which does not exist.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Missing {
+pub struct BrokenReference {
     /// The record, counted from 0.
     pub row: usize,
     /// Its column, or the name of its link.
@@ -151,15 +151,19 @@ async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Recor
     Ok(())
 }
 
-/// What the records reference and is not there. What is there stays until this transaction ends.
-pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record]) -> Result<Vec<Missing>, Error> {
-    let mut missing = Vec::new();
-    for (name, target, ids) in pointers(table, records) {
+/// The references of the records to rows that do not exist. Those that exist stay until this transaction ends.
+pub async fn broken_references(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    records: &[Record],
+) -> Result<Vec<BrokenReference>, Error> {
+    let mut broken = Vec::new();
+    for (name, target, ids) in references(table, records) {
         let found = there(tx, target, &ids.iter().map(|(_, id)| *id).collect()).await?;
         let unknown = ids.into_iter().filter(|(_, id)| !found.contains(id));
-        missing.extend(unknown.map(|(row, id)| Missing { row, name, id }));
+        broken.extend(unknown.map(|(row, id)| BrokenReference { row, name, id }));
     }
-    Ok(missing)
+    Ok(broken)
 }
 
 /// Locks rows that are about to be referenced, where several processes write: no other transaction removes them until
@@ -186,9 +190,9 @@ async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> R
 }
 
 /// Every column and link with a reference, with the ids in it and the records that have them.
-type Pointers = Vec<(&'static str, &'static Table, Vec<(usize, i64)>)>;
+type References = Vec<(&'static str, &'static Table, Vec<(usize, i64)>)>;
 
-fn pointers(table: &'static Table, records: &[Record]) -> Pointers {
+fn references(table: &'static Table, records: &[Record]) -> References {
     let mut all = Vec::new();
     for column in table.columns {
         let Some(target) = column.target else { continue };

@@ -80,7 +80,8 @@ impl Outgoing {
         Ok(Self { file, name, bytes: about.len(), progress: Progress::begin("sent", true) })
     }
 
-    /// The next block of the file; `None` at the end. A disk is waited for where it is asked: no other task has anything to do.
+    /// The next block of the file; `None` at the end. A disk is waited for where it is asked: no other task has anything
+    /// to do.
     pub(super) fn block(&mut self) -> io::Result<Option<Bytes>> {
         let mut block = vec![0; BLOCK_BYTES];
         let bytes = self.file.read(&mut block)?;
