@@ -178,7 +178,7 @@ pub(super) async fn count(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<i64
 
 /// How much of a feed the channel could not take, and when the oldest change of that was made: what it is not offered
 /// again, and what it is offered again later.
-pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<(i64, Option<Timestamp>), Error> {
+pub(super) async fn failed(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<(i64, Option<Timestamp>), Error> {
     let for_good = DeliveryQuery { offers: &[Offer::Failed], ..wanted.clone() };
     let mut count = self::count(tx, &for_good).await?;
     let mut oldest = oldest(tx, &for_good).await?;

@@ -136,7 +136,7 @@ pub(super) async fn of(
         false => BTreeMap::new(),
     };
     let tried = known.keys().copied().collect();
-    let refused = failed_integrations::standing(tx, channel_scope.channel, kind, &tried).await?;
+    let failures = failed_integrations::standing(tx, channel_scope.channel, kind, &tried).await?;
     let is_known = |product| products.get(&product).is_some_and(|known| known.status == ActionStatus::Success);
     let object = |own: Own| Object {
         id: own.id,
@@ -147,7 +147,7 @@ pub(super) async fn of(
             is_product_known: !kind.follows_product() || is_known(own.product),
             modified_at: own.modified_at,
             known: known.get(&own.id).copied(),
-            refused: refused.get(&own.id).copied(),
+            failure: failures.get(&own.id).copied(),
         },
     };
     Ok(found.into_iter().map(object).collect())

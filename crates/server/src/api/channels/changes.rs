@@ -220,7 +220,7 @@ pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
     }
     let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));
     let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;
-    let oldest = |lag: &Lag| [lag.oldest_at, lag.refused_oldest_at].into_iter().flatten().min();
+    let oldest = |lag: &Lag| [lag.oldest_at, lag.failed_oldest_at].into_iter().flatten().min();
     let seconds = |lag: &Lag| oldest(lag).map_or(0, |at| (now.micros() - at.micros()).max(0) / 1_000_000);
     let write = |out: &mut String, lag: &Lag| {
         Object::open(out)
@@ -230,10 +230,10 @@ pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
             .int("due_inserts", lag.inserts)
             .int("due_updates", lag.updates)
             .int("due_removals", lag.removals)
-            .int("refused", lag.refused)
+            .int("refused", lag.failed)
             .int("changes_behind", lag.behind)
             .time_or_null("oldest_unsent_date", lag.oldest_at)
-            .time_or_null("oldest_refused_date", lag.refused_oldest_at)
+            .time_or_null("oldest_refused_date", lag.failed_oldest_at)
             .int("seconds_behind", seconds(lag))
             .close();
     };
