@@ -206,7 +206,7 @@ fn a_discrepancy_says_what_it_is_about_and_its_end_is_a_movement() {
     shop.cancel("o", &["o.1"]).expect("so that nobody waits for it");
     // What is available changes though no number does.
     assert_eq!((shop.remove_all(), shop.last.movements.len(), shop.stock("X", 1)), (1, 1, "9-0-0=9".into()));
-    assert!(!shop.last.fulfilment.is_empty(), "of the floor, only the discrepancy has changed");
+    assert!(!shop.last.fulfilment.is_empty(), "of fulfilment, only the discrepancy has changed");
     assert_eq!((shop.remove_all(), shop.last.is_empty()), (0, true), "it has ended, and stays as it ended");
     assert_eq!(shop.count(3, &[("X", 2)]).expect("counted"), ["0 2 discrepancy"]);
     assert_eq!(shop.last.fulfilment.discrepancies.made[0].quantity, Some(2));

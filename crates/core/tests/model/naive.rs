@@ -262,8 +262,8 @@ impl Naive {
 
 /// Taking commands.
 impl Naive {
-    pub(crate) fn place(&mut self, door: EntryPoint, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
-        let channel = match door {
+    pub(crate) fn place(&mut self, entry: EntryPoint, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
+        let channel = match entry {
             EntryPoint::Own => 0,
             EntryPoint::Accepting => 1,
             EntryPoint::Refusing => 2,
@@ -284,7 +284,7 @@ impl Naive {
         if !faults.is_empty() {
             return Verdict::Rows(faults);
         }
-        if let Some(refused) = self.unfit(door, wanted) {
+        if let Some(refused) = self.unfit(entry, wanted) {
             return refused;
         }
         self.numbers.insert((channel, number));
@@ -309,7 +309,7 @@ impl Naive {
     }
 
     /// Why an order does not fit, if it does not.
-    fn unfit(&self, door: EntryPoint, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
+    fn unfit(&self, entry: EntryPoint, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
         let mut asked: Vec<(Key, i64)> = Vec::new();
         for (key, units, _) in wanted.iter().filter(|(.., begin)| *begin != Begin::PaidBack) {
             match asked.iter_mut().find(|(other, _)| other == key) {
@@ -320,7 +320,7 @@ impl Naive {
         let now = |key: &Key| self.numbers(*key, self.events.len());
         let short = asked.iter().map(|(key, asked)| (*key, *asked, now(key).available_unclamped().max(0)));
         let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
-        if door != EntryPoint::Accepting && !short.is_empty() {
+        if entry != EntryPoint::Accepting && !short.is_empty() {
             return Some(Verdict::Short(short));
         }
         asked.iter().any(|(key, asked)| now(key).reserved + asked > MAXIMUM).then_some(Verdict::TooLarge)

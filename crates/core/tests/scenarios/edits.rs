@@ -155,7 +155,7 @@ fn an_order_keeps_what_was_sent_with_it() {
 }
 
 #[test]
-fn a_shelf_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
+fn a_working_set_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
     let mut shop = Shop::open();
     let (order, items) = shop.order(1, 1);
     let (code, integration_type) = ("E1".to_owned(), "external_company".to_owned());

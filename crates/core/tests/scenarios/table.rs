@@ -442,7 +442,7 @@ impl Shop {
             }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
-            Outcome::Fulfilment(_) => unreachable!("the floor has tables of its own"),
+            Outcome::Fulfilment(_) => unreachable!("fulfilment has tables of its own"),
         };
         let moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         let mut shown = Vec::new();
@@ -459,7 +459,7 @@ impl Shop {
     }
 
     fn stock_text(&self, id: StockId) -> String {
-        let stock = self.working_set.stock(id).expect("a moved stock is on the shelf");
+        let stock = self.working_set.stock(id).expect("a moved stock is in the working set");
         assert_eq!(stock.available(), stock.available_unclamped().max(0), "available is never below zero");
         let list = if stock.list.get() == 1 { String::new() } else { format!("@{}", stock.list.get()) };
         let external = if stock.external > 0 { format!("({})", stock.external) } else { String::new() };
@@ -501,7 +501,7 @@ impl Shop {
             | Rejection::PackageTaken(_)
             | Rejection::UnknownLocation(_)
             | Rejection::Moves(_) => {
-                unreachable!("the floor has tables of its own")
+                unreachable!("fulfilment has tables of its own")
             }
         }
     }

@@ -53,8 +53,8 @@ fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Sha
     let mut name = match answer {
         Answer::One(v1, i1) => view(described.family(), v1, i1).name.to_owned(),
         Answer::Page(v1, i1) => page_name(view(described.family(), v1, i1)),
-        Answer::File => format!("{}File", described.noun),
-        Answer::Media(_) => format!("{}Body", described.noun),
+        Answer::File => format!("{}File", described.resource),
+        Answer::Media(_) => format!("{}Body", described.resource),
         Answer::Nothing => format!("Nothing{status}"),
     };
     let mut headers = Map::new();

@@ -299,8 +299,8 @@ pub(crate) async fn load_kept(
     (found, settling): (&[Stock], &[StockId]),
     working_set: &mut WorkingSet,
 ) -> Result<(), Error> {
-    let on_floor = !read_set.is_empty();
-    let wanted = found.iter().filter(|stock| stock.reported > 0 && (on_floor || settling.contains(&stock.id)));
+    let has_fulfilment = !read_set.is_empty();
+    let wanted = found.iter().filter(|stock| stock.reported > 0 && (has_fulfilment || settling.contains(&stock.id)));
     for kept in stock_moves::kept_on(tx, wanted.map(|stock| stock.id)).await? {
         working_set.fulfilment.kept.put((kept.stock, kept.by), kept);
     }

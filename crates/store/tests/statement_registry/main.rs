@@ -40,10 +40,10 @@ const SORTS: &[(&str, &str)] = &[
 
 /// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database
 /// that was put back is gone through once.
-const SCANNING_NOUNS: &[&str] = &["verify.", "schema_migration.", "generation."];
+const SCANNING_RESOURCES: &[&str] = &["verify.", "schema_migration.", "generation."];
 
 fn may_scan(statement: &Statement) -> bool {
-    SCANNING_NOUNS.iter().any(|noun| statement.name.starts_with(noun))
+    SCANNING_RESOURCES.iter().any(|resource| statement.name.starts_with(resource))
 }
 
 /// Tables whose rows are distributed over several machines by their bucket: the hot ones.
@@ -107,8 +107,8 @@ fn every_statement_has_a_name_of_its_own() {
     for statement in statement_registry::statements() {
         let name = statement.name;
         let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        let noun_and_verb = name.split_once('.').is_some_and(|(noun, verb)| word(noun) && word(verb));
-        assert!(noun_and_verb, "{name} is not noun.verb");
+        let resource_and_verb = name.split_once('.').is_some_and(|(resource, verb)| word(resource) && word(verb));
+        assert!(resource_and_verb, "{name} is not resource.verb");
         assert!(names.insert(name), "{name} is the name of two statements");
     }
     assert!(names.len() > 40, "the registry has only {} statements", names.len());

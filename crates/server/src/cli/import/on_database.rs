@@ -78,7 +78,7 @@ fn unknown(key: &str) -> anyhow::Error {
 }
 
 impl ImportTarget for OnDatabase {
-    fn door(&self) -> &impl StockClient {
+    fn client(&self) -> &impl StockClient {
         &self.inside
     }
 

@@ -63,7 +63,7 @@ fn key(answer: &Value) -> anyhow::Result<String> {
 }
 
 impl ImportTarget for OnServer {
-    fn door(&self) -> &impl StockClient {
+    fn client(&self) -> &impl StockClient {
         &self.remote
     }
 

@@ -35,8 +35,8 @@ pub(super) const SHOWN: usize = 20;
 
 /// A server or a database.
 pub(super) trait ImportTarget {
-    /// How it is reached.
-    fn door(&self) -> &impl StockClient;
+    /// The client of it.
+    fn client(&self) -> &impl StockClient;
 
     /// Sends a file. What the import is asked for with.
     async fn send(&mut self, list: i64, file: Outgoing, wish: ImportOptions) -> anyhow::Result<String>;
@@ -80,8 +80,8 @@ impl Outgoing {
         Ok(Self { file, name, bytes: about.len(), progress: Progress::begin("sent", true) })
     }
 
-    /// The next block of the file; `None` at the end. A disk is waited for where it is asked: no other task has anything
-    /// to do.
+    /// The next block of the file; `None` at the end. A disk is waited for where it is asked: no other task has
+    /// anything to do.
     pub(super) fn block(&mut self) -> io::Result<Option<Bytes>> {
         let mut block = vec![0; BLOCK_BYTES];
         let bytes = self.file.read(&mut block)?;

@@ -419,11 +419,12 @@ async fn the_channel_in_the_query_agrees_with_the_path() {
     let market = Market::open("accept", 10).await;
     let other = market.shop.channel("accept").await;
     market.send(market.body("N-1", 1)).await.created();
-    for noun in ["orders", "order_items"] {
+    for resource in ["orders", "order_items"] {
         for query in ["channel", "channel_id"] {
-            let path = |value: String| format!("/api/v1/channel/{}/{noun}/?{query}={value}&limit=1", market.channel);
+            let path =
+                |value: String| format!("/api/v1/channel/{}/{resource}/?{query}={value}&limit=1", market.channel);
             let page = market.client.get(&path(market.channel.to_string())).await.ok();
-            assert_eq!((&page["count"], &page["next"]), (&json!(1), &json!(null)), "{noun} {query}");
+            assert_eq!((&page["count"], &page["next"]), (&json!(1), &json!(null)), "{resource} {query}");
             for wrong in ["x", ""] {
                 market.client.get(&path(wrong.to_owned())).await.faults(&[query]);
             }

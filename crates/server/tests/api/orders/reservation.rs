@@ -177,7 +177,7 @@ async fn a_lists_delay_makes_figures_older_than_their_arrival() {
 
 /// Through every entry point: what is older by its list's delay is as stale as what says so.
 #[tokio::test]
-async fn a_figure_that_is_older_by_its_lists_delay_is_refused_through_every_door() {
+async fn a_figure_that_is_older_by_its_lists_delay_is_rejected_through_every_entry_point() {
     let shop = Shop::open().await;
     let path = format!("/api/v1/stock_list/{}/", shop.list);
     shop.erp.patch(&path, json!({"snapshot_delay_seconds": 600})).await.ok();
