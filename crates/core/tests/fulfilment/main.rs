@@ -363,7 +363,7 @@ fn what_comes_back_goes_to_short_lines_first_the_oldest_first() {
 }
 
 #[test]
-fn a_location_may_offer_what_comes_back_to_everybody() {
+fn a_location_may_offer_what_comes_back_to_all_orders() {
     let mut shop = Shop::open();
     shop.location(1, |location| location.short_lines_first = false);
     shop.level("X", 1, 5, None);

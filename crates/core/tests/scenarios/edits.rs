@@ -210,7 +210,7 @@ fn each_field_of_a_line_is_edited_alone() {
         assert_eq!(shop.working_set.item(item), Some(&told));
         assert_eq!(told.status, OrderStatus::Approved);
         let after = shop.times(item);
-        assert!(before.0 < after.0 && before.1 < after.1, "whoever follows orders is told of their lines");
+        assert!(before.0 < after.0 && before.1 < after.1, "a client that follows orders is told of their lines");
     }
     assert!(shop.last.movements.is_empty() && shop.last.sourcing_due.is_empty());
 }

@@ -147,7 +147,7 @@ fn what_has_been_touched_since_is_left() {
         import  i1 list 1 A 20; B 20; C 20; N 1      -> imported, A updated, B updated, C updated, N created, A 20-0-0=20, B 20-0-0=20, C 20-0-0=20, N 1-0-0=1
         order   o1 A 15                              -> held, A 20-15-0=5
         stock   B list 1 21                          -> written, B 21-0-0=21
-        # The same figure again is a newer one: somebody has counted.
+        # The same figure again is a newer one: a person has counted.
         stock   C list 1 20                          -> written, no movement
         undo    i1                                   -> imported, A touched since, B touched since, C touched since, N updated, N 0-0-0=0
         ",

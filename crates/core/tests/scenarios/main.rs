@@ -95,7 +95,7 @@ fn a_release_without_a_time_comes_after_the_stored_figure() {
         "
         list 1
         tick 08:00
-        # The clock of whoever wrote the figure is ahead of ours.
+        # The clock of the client that wrote the level is ahead of ours.
         stock   A list 1 10 snapshot 08:04                  -> written, A new, A 10-0-0=10
         order   o1 A 4                                      -> held, A 10-4-0=6
         release o1.1 E1                                     -> o1.1 is E1, A 10-0-4=6

@@ -100,7 +100,7 @@ pub(crate) const JSON: Answer = Answer::Media("application/json");
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefusedBy {
     /// Nothing.
-    Nobody,
+    Nothing,
     /// The rules of its resource.
     Rules,
 }
@@ -241,7 +241,7 @@ impl Route {
             rows: Rows::Stay,
             answers: Vec::new(),
             writer: false,
-            refused_by: RefusedBy::Nobody,
+            refused_by: RefusedBy::Nothing,
             throttled: false,
             formats: &[],
             reading: Reading::Whole,

@@ -135,10 +135,10 @@ impl Writer {
         let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..chunk_writers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
         // Where only one can write at a time, one takes everything in turn.
         let in_turn = if store.is_shared() { None } else { of_imports.pop() };
-        let nobody = || mpsc::channel(1).1;
+        let no_queue = || mpsc::channel(1).1;
         let mut running = JoinSet::new();
-        running.spawn(on_a_thread(batcher().run(of_callers, in_turn.unwrap_or_else(nobody))));
-        of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(nobody(), chunks))));
+        running.spawn(on_a_thread(batcher().run(of_callers, in_turn.unwrap_or_else(no_queue))));
+        of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(no_queue(), chunks))));
         // The end of one is the end of all: no task would answer what the others still take.
         let running = tokio::spawn(async move { while let Some(Ok(Ok(()))) = running.join_next().await {} });
         (Self { callers, chunks, submitted: Arc::default(), due }, running)

@@ -199,7 +199,7 @@ fn records() -> impl Iterator<Item = (String, &'static str)> {
 }
 
 /// Every route, and who may call it.
-fn everybody() -> BTreeMap<String, &'static str> {
+fn callers() -> BTreeMap<String, &'static str> {
     let single = WHO.iter().map(|(route, who)| ((*route).to_owned(), *who));
     single.chain(records()).collect()
 }
@@ -209,13 +209,13 @@ fn name(route: &Route) -> String {
 }
 
 fn who(route: &Route) -> &'static str {
-    let entry = everybody().get(&name(route)).copied();
+    let entry = callers().get(&name(route)).copied();
     entry.unwrap_or_else(|| panic!("say in WHO who may call {}", name(route)))
 }
 
 #[test]
 fn the_table_of_who_may_is_the_route_table() {
-    let written: BTreeSet<String> = everybody().into_keys().collect();
+    let written: BTreeSet<String> = callers().into_keys().collect();
     assert_eq!(written, routes().iter().map(name).collect::<BTreeSet<_>>());
 }
 

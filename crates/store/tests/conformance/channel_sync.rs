@@ -345,7 +345,7 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
 }
 
 #[test]
-fn a_cursor_misses_nothing_whoever_writes_and_gives_versions_meanwhile() {
+fn a_cursor_misses_nothing_while_others_write_and_give_sequence_numbers() {
     const SKUS: usize = 12;
     for_each_engine(async |database| {
         let mut market = Market::open(&database.store).await;

@@ -147,7 +147,7 @@ fn after_a_cut_no_connection_is_used_that_was_there_before() {
                 store.read("t", body).await.expect("read")
             })
         };
-        let everybody = async || {
+        let all_connections = async || {
             let asking: Vec<_> = (0..SIDE_BY_SIDE).map(|_| together()).collect();
             let mut pids = std::collections::BTreeSet::new();
             for asked in asking {
@@ -155,8 +155,8 @@ fn after_a_cut_no_connection_is_used_that_was_there_before() {
             }
             pids
         };
-        let before = everybody().await;
-        assert_eq!(everybody().await, before, "connections are used again");
+        let before = all_connections().await;
+        assert_eq!(all_connections().await, before, "connections are used again");
         // A read is answered before its transaction has ended: the commit that is cut must not be one of those.
         let busy = async |tx: &mut onhand_store::Tx<'_>| tx.all(&BUSY, &[], |row| row.get::<i64>(0)).await;
         while database.store.read("t", busy).await.expect("read").iter().any(|pid| before.contains(pid)) {
@@ -164,7 +164,7 @@ fn after_a_cut_no_connection_is_used_that_was_there_before() {
         }
         proxy.break_at(&[Break::BeforeTheServer]);
         add(&store, "first").await.expect("done again");
-        let after = everybody().await;
+        let after = all_connections().await;
         assert!(after.is_disjoint(&before), "{before:?} {after:?}");
     });
 }
@@ -374,7 +374,7 @@ fn snapshot_tokens_are_asked_for_together() {
 
 /// Two processes that give one code of the ERP to two lines in the same moment: the second one sees the first one's.
 #[test]
-fn one_code_is_given_to_one_line_whoever_gives_it() {
+fn one_code_is_given_to_one_line_whichever_client_gives_it() {
     const ROUNDS: usize = 40;
     for_server_engines(async |database| {
         let mut here = Shop::open(&database.store).await;

@@ -23,7 +23,7 @@ const SCANS: &[(&str, &str)] = &[
     ("accounts.count", "people and programs, a few dozen"),
     ("accounts.list", "people and programs, a few dozen"),
     ("channel.in_account", "people and programs, a few dozen"),
-    ("sourcing_queue.all", "orders that nobody has planned yet, gone as soon as somebody has"),
+    ("sourcing_queue.all", "orders that wait to be sourced, gone as soon as they are"),
     ("stock_locations.active", "two hundred at the most"),
     ("stock_locations.all", "two hundred at the most, and a plan looks at each"),
     ("stock_locations.due", "once in the life of a location: the lines that are open in its list"),

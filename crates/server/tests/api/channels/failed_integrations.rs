@@ -47,7 +47,7 @@ async fn retries_have_a_number_and_an_interval() {
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE, "that was the last one");
     assert_eq!(market.get(&path).await.ok()["retry_count"], json!(2));
     market.patch(&path, json!({"is_active": "False"})).await.ok();
-    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "somebody has lifted it");
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "a person has lifted it");
     fail(&market, &row).await;
     let soon = market.shop.server.time(30);
     market.patch(&path, json!({"expiration_date": soon, "max_retry_count": 1})).await.ok();
