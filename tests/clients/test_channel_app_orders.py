@@ -118,7 +118,7 @@ def test_what_cannot_become_an_order_harms_no_other(shop):
     shop.run("order.fetch_and_create_order")
     assert set(orders(shop)) == {number_of(good)}
     assert held(shop, shop.skus[0]) == 1
-    assert shop.feed("error_reports/"), "somebody can read why"
+    assert shop.feed("error_reports/"), "a person can read why"
 
 
 def test_what_a_marketplace_has_sold_is_held_even_if_it_is_not_there(shop):

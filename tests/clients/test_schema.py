@@ -100,15 +100,15 @@ def fed(api, known):
     return {"batch_requests": batches[2:], "integration_actions": actions[2:]}
 
 
-def nouns(description):
+def resources(description):
     """Collections under v1 whose rows can be removed, with the schema of a new row."""
     for path, methods in description["paths"].items():
-        noun = re.fullmatch(r"/api/v1/((?!auth/)[a-z_/-]+)/\{id\}/", path)
-        collection = noun and description["paths"].get(f"/api/v1/{noun[1]}/", {})
+        resource = re.fullmatch(r"/api/v1/((?!auth/)[a-z_/-]+)/\{id\}/", path)
+        collection = resource and description["paths"].get(f"/api/v1/{resource[1]}/", {})
         if collection and "delete" in methods and "post" in collection:
             body = collection["post"]["requestBody"]["content"]["application/json"]["schema"]
             reference = body.get("$ref") or body["oneOf"][0]["$ref"]
-            yield noun[1], description["components"]["schemas"][reference.rsplit("/", 1)[-1]]
+            yield resource[1], description["components"]["schemas"][reference.rsplit("/", 1)[-1]]
 
 
 def sample(name, schema, known, number):
@@ -129,19 +129,19 @@ def sample(name, schema, known, number):
 @pytest.fixture(scope="module")
 def spares(api, known, description):
     """Rows that may be removed, where a row can be made of its required fields; what is there already becomes known."""
-    spare, all_nouns = {}, list(nouns(description))
-    for path, _ in all_nouns:
+    spare, all_resources = {}, list(resources(description))
+    for path, _ in all_resources:
         known.setdefault(path.rsplit("/", 1)[-1], [row["pk"] for row in api.get(f"/api/v1/{path}/", limit=100)["results"]])
-    for path, schema in all_nouns:
-        noun = path.rsplit("/", 1)[-1]
+    for path, schema in all_resources:
+        resource = path.rsplit("/", 1)[-1]
         for number in range(SPARES):
             fields = schema["properties"].items()
             body = {name: sample(name, one, known, number) for name, one in fields if name in schema["required"]}
             made = api.made(f"/api/v1/{path}/", body)
-            if made and known[noun]:
-                spare.setdefault(noun, []).append(made)
+            if made and known[resource]:
+                spare.setdefault(resource, []).append(made)
             elif made:
-                known[noun] = [made]
+                known[resource] = [made]
     return spare
 
 

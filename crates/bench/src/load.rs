@@ -48,7 +48,7 @@ pub(crate) struct Load {
     pub(crate) seed: u64,
 }
 
-/// What came of it.
+/// Its result.
 #[derive(Clone, Debug)]
 pub(crate) struct Figure {
     pub(crate) answers: u64,
@@ -168,7 +168,7 @@ struct Seen {
     refusal: Option<String>,
 }
 
-/// What came of a load of which some may have been refused.
+/// The result of a load of which some may have been refused.
 pub(crate) struct Outcome {
     /// Of the good answers.
     pub(crate) figure: Figure,

@@ -138,7 +138,7 @@ impl Shop {
         &self.processes[0]
     }
 
-    /// Waits until the server has nothing left to do: changes get their versions some time after they were answered.
+    /// Waits until the server has nothing left to do: changes get their sequence numbers after they were answered.
     pub(crate) async fn rest(&self) -> anyhow::Result<()> {
         let used = || self.processes.iter().map(|process| machine::processor_time(process.id())).sum::<Duration>();
         let start = Instant::now();

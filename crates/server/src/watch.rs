@@ -82,12 +82,12 @@ fn show(seen: &Watched, now: Timestamp) {
 
 fn show_channel(channel: &str, lags: &[Lag], now: Timestamp) {
     let waiting: i64 = lags.iter().map(|lag| lag.inserts + lag.updates + lag.removals + lag.behind).sum();
-    let refused: i64 = lags.iter().map(|lag| lag.refused).sum();
+    let failed: i64 = lags.iter().map(|lag| lag.failed).sum();
     let oldest = lags.iter().filter_map(|lag| lag.oldest_at).min();
     let labels = [("channel", channel.to_owned())];
     metrics::gauge!("onhand_channel_waiting", &labels).set(waiting as f64);
     metrics::gauge!("onhand_channel_oldest_seconds", &labels).set(age(oldest, now));
-    metrics::gauge!("onhand_channel_failures", &labels).set(refused as f64);
+    metrics::gauge!("onhand_channel_failures", &labels).set(failed as f64);
 }
 
 /// Seconds since a time; 0 where there is none.

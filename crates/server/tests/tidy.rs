@@ -257,7 +257,7 @@ fn nothing_is_left_lying_about() {
 
     let own_folders = ["/home/", "/root/", "/Users/"];
     let machine = files.iter().filter(|file| own_folders.iter().any(|folder| names_folder(&file.text, folder)));
-    assert_only("a path of somebody's own machine", paths(machine), &[THIS]);
+    assert_only("a path of a developer's own machine", paths(machine), &[THIS]);
 
     let untidy = |file: &&File| {
         let text = &file.text;

@@ -1,4 +1,4 @@
-//! Prints what is read of a file, for a look at one that somebody sent: `cargo run -p onhand-sheet --example rows
+//! Prints what is read of a file, for a look at one that a user sent: `cargo run -p onhand-sheet --example rows
 //! FILE`.
 
 use std::io::{BufWriter, Write, stdout};

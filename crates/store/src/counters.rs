@@ -93,7 +93,7 @@ impl CounterDeltas {
     /// Writes the changes.
     pub(crate) async fn write(self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let changes = self.changes.iter().filter(|(_, by)| **by != 0);
-        tx.execute_each(&ADD, changes.map(|((scope, level, block), by)| values![scope.name(), *level, *block, *by]))
+        tx.execute_bulk(&ADD, changes.map(|((scope, level, block), by)| values![scope.name(), *level, *block, *by]))
             .await
     }
 }

@@ -49,7 +49,7 @@ fn read(row: &Row<'_>) -> Result<(Key, Answer), Error> {
 /// The answers stored for some keys; a key without one is left out.
 pub async fn find_all(tx: &mut Tx<'_>, keys: impl IntoIterator<Item = &Key>) -> Result<Vec<(Key, Answer)>, Error> {
     let keys = keys.into_iter().map(|key| values![key.account.get(), &key.key, bucket_of_text(&key.key)]);
-    tx.all_each(&FIND, keys, read).await
+    tx.all_bulk(&FIND, keys, read).await
 }
 
 /// Stores answers.
@@ -63,7 +63,7 @@ pub async fn insert_all<'a>(
         let (bucket, status) = (bucket_of_text(&key.key), i64::from(answer.status));
         values![bucket, key.account.get(), &key.key, fingerprint, status, body, now.micros()]
     });
-    tx.execute_each(&INSERT, rows).await
+    tx.execute_bulk(&INSERT, rows).await
 }
 
 /// Drops answers older than [`KEPT_SECONDS`]; returns how many.

@@ -25,8 +25,9 @@ pub async fn take(tx: &mut Tx<'_>, kind: &str, count: i64) -> Result<i64, Error>
     first.ok_or_else(|| Error::Internal("the database gave no id".to_owned()))
 }
 
-/// Makes sure that the source has at least `needed` numbers of each kind, in a transaction of its own.
-pub async fn refill(store: &Store, ids: &mut IdAllocator, needed: impl Fn(IdKind) -> i64) -> Result<(), Error> {
+/// Makes sure that the allocator has at least `needed` numbers of each kind: what it lacks is reserved in a transaction
+/// of its own.
+pub async fn reserve_ranges(store: &Store, ids: &mut IdAllocator, needed: impl Fn(IdKind) -> i64) -> Result<(), Error> {
     for kind in IdKind::ALL {
         let needed = needed(kind);
         if ids.left(kind) < needed {

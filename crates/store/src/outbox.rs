@@ -1,7 +1,7 @@
 //! The outbox: events that say that an object has changed, written in the transaction of the change.
 //!
 //! Promises: the events of one transaction share rows; a row that has grown since it was read is not removed. Must not
-//! know channels, nor the versions that events get.
+//! know channels, nor the sequence numbers that events get.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ use crate::engine::Row;
 use crate::sql::{statements, values};
 use crate::{BoxFuture, Error, Tx, Value};
 
-/// Events in one row, unless another transaction adds its own to it. With the rows that get versions in one
+/// Events in one row, unless another transaction adds its own to it. With the rows that get sequence numbers in one
 /// transaction, this bounds how long orders wait.
 const ROW_EVENTS: usize = 32;
 
@@ -26,8 +26,8 @@ statements! {
     NEXT = "outbox.next",
         "SELECT bucket, at, kind, object_id, events FROM outbox WHERE at > ?1 ORDER BY at, kind, object_id LIMIT ?2";
     /// Only if it is what was read: what another transaction adds to a row meanwhile must not be removed with it. Such
-    /// a row stays, and all of it gets versions once more. Reading under a lock would do as well, but not on several
-    /// machines.
+    /// a row stays, and all of it gets sequence numbers once more. Reading under a lock would do as well, but not on
+    /// several machines.
     REMOVE = "outbox.remove",
         "DELETE FROM outbox WHERE at = ?1 AND kind = ?2 AND object_id = ?3 AND bucket = ?4 AND events = ?5";
 }
@@ -80,7 +80,7 @@ pub(crate) type Entry = (i64, i64, i64, i64);
 
 fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     if !tx.is_distributed() {
-        return tx.execute_each(&ADD, entries.chunks(ROW_EVENTS).map(row));
+        return tx.execute_bulk(&ADD, entries.chunks(ROW_EVENTS).map(row));
     }
     // Machines do not show a transaction at the same moment. An event is seen no earlier than its object if both are on
     // one.
@@ -88,7 +88,7 @@ fn add<'t>(tx: &'t mut Tx<'_>, entries: &[Entry]) -> BoxFuture<'t, ()> {
     let mut entries = entries.to_vec();
     entries.sort_by_key(bucket);
     let together = entries.chunk_by(|one, other| bucket(one) == bucket(other));
-    tx.execute_each(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_EVENTS)).map(row).collect::<Vec<_>>())
+    tx.execute_bulk(&ADD, together.flat_map(|of_one| of_one.chunks(ROW_EVENTS)).map(row).collect::<Vec<_>>())
 }
 
 /// A row for some events, of which there is at least one.
@@ -101,7 +101,7 @@ fn row(events: &[Entry]) -> [Value<'static>; 5] {
     values![object & (BUCKETS - 1), at, kind, object, changes]
 }
 
-/// Whether there are changes without a version.
+/// Whether there are changes without a sequence number.
 pub async fn any(tx: &mut Tx<'_>) -> Result<bool, Error> {
     Ok(tx.first(&ANY, &values![i64::MIN], |row| row.get::<i64>(0)).await?.is_some())
 }
@@ -140,5 +140,5 @@ pub(crate) fn remove<'t>(tx: &'t mut Tx<'_>, rows: &'t [OutboxRow]) -> BoxFuture
         let (bucket, at, kind, object) = row.key;
         values![at, kind, object, bucket, &row.text]
     });
-    tx.execute_each(&REMOVE, values)
+    tx.execute_bulk(&REMOVE, values)
 }

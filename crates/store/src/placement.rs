@@ -111,7 +111,7 @@ static SETTLED: Statement =
 
 const MISSING: &str = "the extension citus is not in this database: install Citus on the machines of its PostgreSQL, name \
                        it in shared_preload_libraries, and CREATE EXTENSION citus; nothing was changed";
-const ANOTHER_ENGINE: &str = "only PostgreSQL is spread over several machines, by its extension citus; copy the database \
+const ANOTHER_ENGINE: &str = "only PostgreSQL is distributed over several machines, by its extension citus; copy the database \
                               there first; nothing was changed";
 
 /// Places every table of a migrated database. Returns the statements that were run.
@@ -157,7 +157,7 @@ pub(crate) async fn check(store: &Store) -> Result<(), Error> {
 }
 
 /// How far the tables are distributed.
-pub(crate) async fn look(store: &Store) -> Result<PlacementState, Error> {
+pub(crate) async fn state(store: &Store) -> Result<PlacementState, Error> {
     if !store.is_shared() || !is_there(store).await? {
         return Ok(PlacementState::No);
     }
@@ -174,7 +174,7 @@ pub(crate) async fn look(store: &Store) -> Result<PlacementState, Error> {
 
 /// Fails where some tables are distributed and others are not: as long as that is so, nothing is written.
 pub(crate) async fn require_whole(store: &Store) -> Result<(), Error> {
-    let PlacementState::Partial(left) = look(store).await? else { return Ok(()) };
+    let PlacementState::Partial(left) = state(store).await? else { return Ok(()) };
     Err(Error::PreconditionFailed(format!(
         "onhand migrate --citus is due, with all servers stopped: Citus does not know all tables of this database ({})",
         left.join(", ")

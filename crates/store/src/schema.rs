@@ -1,8 +1,9 @@
 //! The tables of the schema, with their columns.
 //!
-//! Promises: they are read from the catalogue of a database in memory that has run all migrations, so a table or a column
-//! that a migration makes is here without being listed. PostgreSQL has the same tables, as the catalogue test says; other
-//! tables that an operator has beside them are not here. Must not know what the tables are for.
+//! Promises: they are read from the catalogue of a database in memory that has run all migrations, so a table or a
+//! column that a migration makes is here without being listed. PostgreSQL has the same tables, as the test of the
+//! statement registry says; other tables that an operator has beside them are not here. Must not know what the tables
+//! are for.
 
 use std::sync::LazyLock;
 

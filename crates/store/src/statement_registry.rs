@@ -20,7 +20,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::channel_sync::deliveries::STATEMENTS,
         crate::channel_sync::channel_cursors::STATEMENTS,
         crate::channel_sync::cursor::STATEMENTS,
-        crate::channel_sync::told::STATEMENTS,
+        crate::channel_sync::cursor_scope::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::unit_of_work::fulfilment::STATEMENTS,
         crate::tables::goods_movements::STATEMENTS,

@@ -171,8 +171,8 @@ impl Store {
         placement::require_whole(self).await
     }
 
-    /// Spreads the tables over the machines of a Citus cluster, after bringing the schema up to date; without Citus,
-    /// that is [`Error::PreconditionFailed`]. The statements that were run.
+    /// Distributes the tables over the machines of a Citus cluster, after bringing the schema up to date; without
+    /// Citus, that is [`Error::PreconditionFailed`]. The statements that were run.
     pub async fn distribute(&self) -> Result<Vec<String>, Error> {
         placement::check(self).await?;
         self.migrate().await?;
@@ -180,8 +180,8 @@ impl Store {
     }
 
     /// How far the tables are distributed over the machines of a Citus cluster.
-    pub async fn spread(&self) -> Result<PlacementState, Error> {
-        placement::look(self).await
+    pub async fn placement(&self) -> Result<PlacementState, Error> {
+        placement::state(self).await
     }
 
     /// Whether other processes may write the same database.

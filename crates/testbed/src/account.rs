@@ -1,6 +1,6 @@
 //! Who runs the server: PostgreSQL refuses to run as root.
 //!
-//! Promises: for root, the user `postgres` where there is one, else `nobody`; for everybody else, they themselves.
+//! Promises: for root, the user `postgres` where there is one, else `nobody`; for any other user, that user.
 
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;

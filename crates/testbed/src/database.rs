@@ -1,6 +1,6 @@
 //! Fresh databases on a server that the whole process shares.
 //!
-//! Promises: each is empty, or a copy of a template that was prepared once in this process; nobody else has its name;
+//! Promises: each is empty, or a copy of a template that was prepared once in this process; no other has its name;
 //! it goes when it is dropped, and what is left of this process's databases goes with the process.
 
 use std::sync::OnceLock;
@@ -58,7 +58,7 @@ pub struct Template {
 
 impl Template {
     /// To be prepared by this, given its URL, when the first copy is asked for. It runs on a thread of its own, so that
-    /// it may start a runtime whoever asks.
+    /// it may start a runtime whatever thread asks.
     pub const fn new(prepare: fn(&str)) -> Self {
         Self { prepare, name: OnceLock::new() }
     }
@@ -120,7 +120,7 @@ impl Server {
         Database { url: with_database(&self.url, &name), name }
     }
 
-    /// Cuts everybody off: a database is copied only while nobody is in it, and who prepared it may leave late.
+    /// Cuts all connections: a database is copied only while none is open, and who prepared it may leave late.
     fn close(&self, name: &str) {
         let closed = self.psql(&format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")).and_then(|_| {
             self.psql(&format!(

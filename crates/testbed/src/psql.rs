@@ -1,7 +1,7 @@
 //! SQL through the client that comes with the server.
 //!
 //! Promises: a call works the same from a test with a runtime and from one without, takes one process of a few
-//! milliseconds, and obeys nobody's environment or start file.
+//! milliseconds, and obeys no user's environment or start file.
 
 use std::process::{Command, Stdio};
 

@@ -1,4 +1,4 @@
-# The end of a server: $1 is its folder. Nobody is left to hear of a fault, so what cannot be done is left out.
+# The end of a server: $1 is its folder. No process is left to hear of a fault, so what cannot be done is left out.
 
 # All of its processes, initdb's too: their working directory is the folder or the data in it.
 processes() {

@@ -12,7 +12,7 @@ fn exists(footing: &Database, gone: &str) -> bool {
 
 const STAY: &str = "SELECT pg_sleep(60)";
 
-fn wait_until_somebody_stays(url: &str) {
+fn wait_until_a_client_stays(url: &str) {
     let staying = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
     let mut looks = std::iter::repeat_with(|| psql(url, staying).expect("the server answers"));
     looks.find(|count| count == "1").expect("it looks on");
@@ -31,12 +31,12 @@ fn databases_are_separate_and_go() {
 }
 
 #[test]
-fn a_database_goes_although_somebody_is_in_it() {
+fn a_database_goes_although_a_client_is_in_it() {
     let (left, footing) = (database(), database());
     let url = left.url().to_owned();
     std::thread::scope(|scope| {
         let staying = scope.spawn(|| psql(&url, STAY));
-        wait_until_somebody_stays(&url);
+        wait_until_a_client_stays(&url);
         drop(left);
         staying.join().unwrap().expect_err("it was cut off");
     });
@@ -67,7 +67,7 @@ fn who_prepares_a_template_may_leave_late() {
     static TEMPLATE: Template = Template::new(|url| {
         let staying = url.to_owned();
         std::thread::spawn(move || psql(&staying, STAY));
-        wait_until_somebody_stays(url);
+        wait_until_a_client_stays(url);
     });
     TEMPLATE.database().psql("SELECT 1").unwrap();
 }

@@ -137,7 +137,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// A frame for a page that nobody has signed in for.
+    /// A frame for a page without a person who has signed in.
     pub fn anonymous(lang: Lang, clock: Clock, path: &str) -> Self {
         Self {
             t: Texts::new(lang),

@@ -128,10 +128,10 @@ class _Handler(BaseHTTPRequestHandler):
     market = None
 
     def do_GET(self):
-        noun, _, name = self.path.strip("/").partition("/")
-        if noun == "batches":
+        resource, _, name = self.path.strip("/").partition("/")
+        if resource == "batches":
             return self._answer(self.market.batches.get(name, []))
-        return self._answer(getattr(self.market, noun))
+        return self._answer(getattr(self.market, resource))
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -149,7 +149,7 @@ class CheckProducts(CheckStocks):
 class Fetched(ChannelCommandInterface):
     """A command that fetches rows from the marketplace, one report for each."""
 
-    noun = None
+    resource = None
 
     def get_data(self):
         return self.objects
@@ -161,7 +161,7 @@ class Fetched(ChannelCommandInterface):
         return data
 
     def send_request(self, transformed_data):
-        return requests.get(f"{MARKET}/{self.noun}", timeout=60).json()
+        return requests.get(f"{MARKET}/{self.resource}", timeout=60).json()
 
     def normalize_response(self, data, validated_data, transformed_data, response):
         for row in response:
@@ -169,7 +169,7 @@ class Fetched(ChannelCommandInterface):
 
 
 class GetOrders(Fetched):
-    noun = "orders"
+    resource = "orders"
 
     def read(self, row):
         order = dict(row["order"])
@@ -183,14 +183,14 @@ class GetOrders(Fetched):
 
 
 class GetUpdatedOrderItems(Fetched):
-    noun = "item_updates"
+    resource = "item_updates"
 
     def read(self, row):
         return ChannelUpdateOrderItemDto(**row)
 
 
 class GetCancelledOrders(Fetched):
-    noun = "cancelled"
+    resource = "cancelled"
 
     def read(self, row):
         return CancelOrderDto(**row)
@@ -202,7 +202,7 @@ class GetCancelledOrders(Fetched):
 
 
 class GetCancellationRequests(Fetched):
-    noun = "requests"
+    resource = "requests"
 
     def read(self, row):
         return CancellationRequestDto(**row)

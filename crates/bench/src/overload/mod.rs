@@ -109,7 +109,7 @@ fn cases(floods: &[FloodRequest]) -> Vec<(String, By<'_>)> {
     closed.into_iter().chain(offered).chain(alone).chain(beside).collect()
 }
 
-/// Takes down what came of some orders.
+/// Adds the result of some orders to the report.
 fn told(report: &mut Report, name: &str, outcome: Outcome) -> Figure {
     if outcome.refused > 0 {
         report.note(format!("{name}: {} were refused, like: {}", outcome.refused, outcome.refusal.unwrap_or_default()));
@@ -121,7 +121,7 @@ fn told(report: &mut Report, name: &str, outcome: Outcome) -> Figure {
 /// A request of a flood: what its measurement is called, from how many connections it comes, and what it asks.
 type FloodRequest = (&'static str, usize, Arc<Template>);
 
-/// What else may be asked of a server, by anybody.
+/// What else may be asked of a server, by any client.
 fn floods(shop: &Shop) -> [FloodRequest; 3] {
     let host = format!("Host: {}\r\n", shop.process().address);
     let token = format!("{host}Authorization: Token {}a{}\r\n", "#".repeat(19), "#".repeat(20));

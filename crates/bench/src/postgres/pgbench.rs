@@ -91,7 +91,7 @@ impl<'b> Pgbench<'b> {
         &self.database.url
     }
 
-    /// Notes reservations that somebody else has made.
+    /// Notes reservations that another client has made.
     pub(super) fn note(&mut self, reserved: u64) {
         self.reserved += reserved;
     }

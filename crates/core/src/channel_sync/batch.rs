@@ -7,7 +7,7 @@ crate::words! {
         Initialized => "initialized",
         /// It has objects.
         Commit => "commit",
-        /// The channel has them and will say later what came of them.
+        /// The channel has them and will report the result of each later.
         SentToRemote => "sent_to_remote",
         /// The channel is at it.
         Ongoing => "ongoing",

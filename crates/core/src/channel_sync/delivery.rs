@@ -27,7 +27,7 @@ pub struct DeliveryFacts {
     /// The channel's action on it.
     pub known: Option<AckState>,
     /// The delivery failure that stands against it.
-    pub refused: Option<StandingFailure>,
+    pub failure: Option<StandingFailure>,
 }
 
 /// What an object is due as.
@@ -63,8 +63,8 @@ impl DeliveryFacts {
 
     /// A delivery failure stands against the version that failed, and against no later one.
     fn unless_failed(&self, due: fn(Option<Timestamp>) -> DueAs) -> DueAs {
-        match self.refused {
-            Some(refused) if refused.version_at >= self.modified_at => match refused.again_at {
+        match self.failure {
+            Some(failure) if failure.version_at >= self.modified_at => match failure.again_at {
                 Some(again_at) => due(Some(again_at)),
                 None => DueAs::Failed,
             },

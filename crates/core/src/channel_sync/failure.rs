@@ -84,7 +84,7 @@ impl Failure {
     }
 
     /// What it means for the feed; nothing if it does not stand.
-    pub fn refused(&self) -> Option<StandingFailure> {
+    pub fn standing(&self) -> Option<StandingFailure> {
         let has_retries = self.retry_count < self.max_retry_count;
         let retry_at = has_retries.then(|| self.failed_at.minus_seconds(self.retry_interval.saturating_neg()));
         let again_at = [retry_at, self.expires_at].into_iter().flatten().min();

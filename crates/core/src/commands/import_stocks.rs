@@ -110,13 +110,13 @@ impl ImportStocks {
     }
 }
 
-/// What became of a row of an import.
+/// The result of a row of an import.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ImportedStock {
     /// The stock, unless there is none.
     pub stock: Option<StockId>,
-    /// What happened to it.
-    pub verdict: RowStatus,
+    /// What the row did with it.
+    pub status: RowStatus,
     /// What was written before the row; `None` where there was no stock.
     pub before: Option<Written>,
     /// What is written after it. An unchanged row may have moved `snapshot_at`.
@@ -191,8 +191,8 @@ fn import_stock(
         .or_else(|| stale_snapshot(working_set, command, row, context))
         .or_else(|| out_of_range(stored, row));
     if let Some(fault) = fault {
-        let (stock, verdict) = (stored.map(|stock| stock.id), RowStatus::Rejected(fault));
-        return ImportedStock { stock, verdict, before, after: before, movement: None, covered: 0 };
+        let (stock, status) = (stored.map(|stock| stock.id), RowStatus::Rejected(fault));
+        return ImportedStock { stock, status, before, after: before, movement: None, covered: 0 };
     }
     let (id, created) = working_set.found_or_created(command.list, &row.sku, context.now);
     let covered = match row.level {
@@ -222,7 +222,7 @@ fn import_stock(
     let stock = working_set.stock(id).expect("found or created above");
     ImportedStock {
         stock: Some(id),
-        verdict: match (created, changed) {
+        status: match (created, changed) {
             (true, _) => RowStatus::Created,
             (false, true) => RowStatus::Updated,
             (false, false) => RowStatus::Unchanged,

@@ -1,10 +1,10 @@
 //! Placing an order: all lines are reserved, or none.
 //!
 //! Source: contract R1 (a reservation starts when the order is created), docs/data-model.md. The same SKU twice in one
-//! order counts twice. An order that does not fit is rejected, unless its channel accepts overselling and gets a mark.
+//! order counts twice. An order that does not fit is rejected, or it is oversold if its channel accepts that.
 //!
 //! A line that has left when the order arrives was booked where it left: it waits for no registration. Until the list's
-//! next level it counts as reported, because the stored one may still contain its units; after that it counts nowhere.
+//! next level it counts as reported, because the stored one may be older than the sale; that level settles it.
 //! A line that was paid back asks for nothing and is never rejected for want of stock.
 
 use super::{Context, Outcome, ReadSet, release_item};

@@ -97,14 +97,14 @@ pub struct CountLine {
     pub expected: i64,
     /// What was counted.
     pub counted: i64,
-    /// What became of a difference.
+    /// The result.
     pub result: CountResult,
     /// The discrepancy it became.
     pub discrepancy: Option<DiscrepancyId>,
 }
 
 crate::words! {
-    /// What became of a counted line.
+    /// The result of a counted line.
     pub enum CountResult {
         /// There was no difference.
         Confirmed => "confirmed",

@@ -64,7 +64,7 @@ pub struct Stock {
     /// such one: a clock that goes back, or a delay that becomes longer, would turn them round.
     pub is_snapshot_sent: bool,
     /// When the newest count was taken of those that came after the level: the level is right at that moment, if it was
-    /// not taken off sale, whatever lines the ERP's level contained.
+    /// not taken off sale, whatever lines the ERP's level settled.
     pub counted_at: Option<Timestamp>,
     /// When an import's difference last changed the level since it was written.
     pub adjusted_at: Option<Timestamp>,

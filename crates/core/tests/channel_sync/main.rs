@@ -20,14 +20,14 @@ const STOCK: DeliveryFacts = DeliveryFacts {
     is_product_known: true,
     modified_at: at(5),
     known: None,
-    refused: None,
+    failure: None,
 };
 
 const fn known(status: A, acknowledged_at: Option<Timestamp>) -> AckState {
     AckState { status, acknowledged_at }
 }
 
-const fn refused(version: i64, again_at: Option<Timestamp>) -> StandingFailure {
+const fn standing(version: i64, again_at: Option<Timestamp>) -> StandingFailure {
     StandingFailure { version_at: at(version), again_at }
 }
 
@@ -69,18 +69,18 @@ fn what_is_due_is_what_the_channel_has_not_acknowledged() {
             DeliveryFacts { is_offered: false, known: Some(known(A::Success, Some(at(5)))), ..STOCK },
             DueAs::Removal,
         ),
-        ("refused for good", DeliveryFacts { refused: Some(refused(5, None)), ..STOCK }, DueAs::Failed),
-        ("refused, older", DeliveryFacts { refused: Some(refused(4, None)), ..STOCK }, DueAs::Insert(None)),
+        ("failed for good", DeliveryFacts { failure: Some(standing(5, None)), ..STOCK }, DueAs::Failed),
+        ("failed, older", DeliveryFacts { failure: Some(standing(4, None)), ..STOCK }, DueAs::Insert(None)),
         (
-            "refused, to be tried again",
-            DeliveryFacts { refused: Some(refused(5, Some(at(9)))), ..STOCK },
+            "failed, to be tried again",
+            DeliveryFacts { failure: Some(standing(5, Some(at(9)))), ..STOCK },
             DueAs::Insert(Some(at(9))),
         ),
         (
-            "an update that was refused",
+            "an update that failed",
             DeliveryFacts {
                 known: Some(known(A::Error, Some(at(4)))),
-                refused: Some(refused(5, Some(at(9)))),
+                failure: Some(standing(5, Some(at(9)))),
                 ..STOCK
             },
             DueAs::Update(Some(at(9))),
@@ -154,7 +154,7 @@ fn a_commit_takes_the_object_and_keeps_the_channels_name_for_it() {
     assert_eq!(renamed.remote_id.as_deref(), Some("R2"));
     let failed = Action::committed(Some(&named), &entry(3, None, Some(Reason::Mapping)), "b");
     let expected = Action { reason: Some(Reason::Mapping), ..action(A::Error, 3, Some(1), Some("R1")) };
-    assert_eq!(failed, expected, "refused at once, and still known");
+    assert_eq!(failed, expected, "failed at once, and still known");
     assert!(second.is_locked_for("c") && !second.is_locked_for("b") && !failed.is_locked_for("c"));
 }
 
@@ -183,32 +183,32 @@ fn what_a_batch_gives_up_is_as_if_it_had_not_been_tried() {
 }
 
 #[test]
-fn a_refusal_stands_until_its_retries_or_its_time_are_over() {
+fn a_failure_stands_until_its_retries_or_its_time_are_over() {
     let usual = Retries::USUAL;
     let first = Failure::next(None, (at(5), Reason::Remote), usual, at(10));
     assert_eq!((first.retry_count, first.max_retry_count, first.retry_interval), (1, 5, 300));
-    assert_eq!(first.refused(), Some(refused(5, Some(at(310)))), "tried again after five minutes");
+    assert_eq!(first.standing(), Some(standing(5, Some(at(310)))), "tried again after five minutes");
     let once = Retries { max_count: 1, interval: 0 };
     let first = Failure::next(None, (at(5), Reason::Remote), once, at(10));
     assert_eq!((first.retry_count, first.max_retry_count, first.retry_interval), (1, 1, 0));
-    assert_eq!(first.refused(), Some(refused(5, None)), "the channel says that a version is tried once");
+    assert_eq!(first.standing(), Some(standing(5, None)), "the channel says that a version is tried once");
     let patient = Failure { max_retry_count: 3, retry_interval: 60, ..first.clone() };
-    assert_eq!(patient.refused(), Some(refused(5, Some(at(70)))));
+    assert_eq!(patient.standing(), Some(standing(5, Some(at(70)))));
     let second = Failure::next(Some(&patient), (at(5), Reason::Mapping), usual, at(80));
-    assert_eq!((second.retry_count, second.refused()), (2, Some(refused(5, Some(at(140))))));
+    assert_eq!((second.retry_count, second.standing()), (2, Some(standing(5, Some(at(140))))));
     let third = Failure::next(Some(&second), (at(5), Reason::Mapping), usual, at(150));
-    assert_eq!((third.retry_count, third.refused()), (3, Some(refused(5, None))));
+    assert_eq!((third.retry_count, third.standing()), (3, Some(standing(5, None))));
     let newer = Failure::next(Some(&third), (at(6), Reason::Remote), usual, at(160));
     assert_eq!((newer.retry_count, newer.max_retry_count), (1, 3), "another version, another count");
 
     let expiring = Failure { expires_at: Some(at(20)), ..first.clone() };
-    assert_eq!(expiring.refused(), Some(refused(5, Some(at(20)))));
+    assert_eq!(expiring.standing(), Some(standing(5, Some(at(20)))));
     assert_eq!(
-        Failure::next(Some(&expiring), (at(5), Reason::Remote), usual, at(30)).refused(),
-        Some(refused(5, None)),
+        Failure::next(Some(&expiring), (at(5), Reason::Remote), usual, at(30)).standing(),
+        Some(standing(5, None)),
         "it ran out"
     );
     let both = Failure { expires_at: Some(at(20)), ..patient };
-    assert_eq!(both.refused(), Some(refused(5, Some(at(20)))), "whichever comes first");
-    assert_eq!(Failure { is_active: false, ..first }.refused(), None);
+    assert_eq!(both.standing(), Some(standing(5, Some(at(20)))), "whichever comes first");
+    assert_eq!(Failure { is_active: false, ..first }.standing(), None);
 }

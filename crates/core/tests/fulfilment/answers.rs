@@ -94,7 +94,7 @@ fn what_leaves_a_line_as_it_is_does_not_write_it() {
 
 #[test]
 fn a_discrepancy_of_a_count_has_the_difference_whichever_way() {
-    // Location 3 marks what it counts differently.
+    // Location 3 flags what it counts differently.
     for counted in [3, 7] {
         let mut shop = Shop::open();
         shop.level("X", 3, 5, None);

@@ -26,7 +26,7 @@ fn two_have_left() -> (Shop, i64) {
 
 #[test]
 fn a_count_is_compared_with_what_stood_there_at_its_moment() {
-    // What was counted when there were ten, what comes of it, and the stock after it.
+    // What was counted when there were ten, its result, and the stock after it.
     for (counted, wanted, stock) in [
         (10, "10 10 confirmed", "10-2-0=8"),
         (9, "10 9 adjusted", "9-2-0=7"),

@@ -105,7 +105,7 @@ fn what_the_erp_has_registered_is_reserved_at_the_new_location() {
     assert_eq!(shop.stock("X", 1), "5-0-2=3");
     shop.package("o-1", NOT_FOUND, &[]).expect("not found");
     assert_eq!((shop.stock("X", 1), shop.stock("X", 2)), ("5-0-0=0!".into(), "5-2-0=3".into()));
-    // No level contains it before the ERP has registered the move; then one that was taken later does.
+    // No level settles it before the ERP has registered the move; then one that was taken later does.
     shop.level("X", 2, 5, None);
     assert_eq!(shop.stock("X", 2), "5-2-0=3");
     shop.register(&[(1, "M1")], None).expect("registered");
@@ -206,7 +206,7 @@ fn a_discrepancy_says_what_it_is_about_and_its_end_is_a_movement() {
     shop.cancel("o", &["o.1"]).expect("so that nobody waits for it");
     // What is available changes though no number does.
     assert_eq!((shop.remove_all(), shop.last.movements.len(), shop.stock("X", 1)), (1, 1, "9-0-0=9".into()));
-    assert!(!shop.last.fulfilment.is_empty(), "of the floor, only the discrepancy has changed");
+    assert!(!shop.last.fulfilment.is_empty(), "of fulfilment, only the discrepancy has changed");
     assert_eq!((shop.remove_all(), shop.last.is_empty()), (0, true), "it has ended, and stays as it ended");
     assert_eq!(shop.count(3, &[("X", 2)]).expect("counted"), ["0 2 discrepancy"]);
     assert_eq!(shop.last.fulfilment.discrepancies.made[0].quantity, Some(2));
@@ -236,7 +236,7 @@ fn counts_know_what_has_left_and_what_has_not() {
     assert_eq!(shop.count(1, &[("X", 8)]).expect("counted"), ["8 8 confirmed"]);
     assert_eq!(shop.count(1, &[("X", 7)]).expect("counted"), ["8 7 adjusted"]);
     assert_eq!(shop.stock("X", 1), "4-0-0=4");
-    // A location that marks.
+    // A location that flags discrepancies.
     assert_eq!(shop.count(3, &[("X", 9), ("Y", 10)]).expect("counted"), ["10 9 discrepancy", "10 10 confirmed"]);
     assert_eq!((shop.stock("X", 3), shop.stock("Y", 3)), ("10-0-0=0!".into(), "10-0-0=10".into()));
     assert_eq!(shop.count(3, &[("X", 9)]).expect("counted"), ["10 9 discrepancy"]);
@@ -363,7 +363,7 @@ fn what_comes_back_goes_to_short_lines_first_the_oldest_first() {
 }
 
 #[test]
-fn a_location_may_offer_what_comes_back_to_everybody() {
+fn a_location_may_offer_what_comes_back_to_all_orders() {
     let mut shop = Shop::open();
     shop.location(1, |location| location.short_lines_first = false);
     shop.level("X", 1, 5, None);
@@ -466,7 +466,7 @@ fn what_is_not_found_for_a_transfer_is_fetched_elsewhere() {
     shop.try_order("o", &[("X", 1, 1), ("Y", 1, 1)]).expect("it fits");
     shop.plan("o", Some(2));
     shop.transfer("o-1-T1", TransferCommand::NotFound, &["o.1"]).expect("not found");
-    // The one that was marked comes from elsewhere; the other one may come from the same place.
+    // The one that was flagged comes from elsewhere; the other one may come from the same place.
     let story =
         "approved; open X@3, open Y@3; o-1@2 Waiting for Transfer [1, 2]; o-1-T1 1>2 Out of Stock; o-1-T2 3>2 Waiting";
     assert_eq!(shop.story("o"), story);

@@ -1,4 +1,4 @@
-//! A shop with locations: commands by names, and what came of them as short texts.
+//! A shop with locations: commands by names, and their results as short texts.
 //!
 //! Location `n` has list `n`. A stock is written `10-4-1=5`: on hand, reserved, reported, available; `!` behind it
 //! means that it is off sale. A line's reservation is written `open X@1`. Time goes on by a second with every command.
@@ -37,7 +37,7 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Locations 1 to 3, of which number 3 marks what it counts differently.
+    /// Locations 1 to 3, of which number 3 flags what it counts differently.
     pub(crate) fn open() -> Self {
         let mut working_set = WorkingSet::default();
         for kind in IdKind::ALL {
@@ -336,7 +336,7 @@ impl Shop {
         self.decide(&Command::ImportStocks(import)).expect("imported");
     }
 
-    /// Counts; what became of each line, as `expected counted result`.
+    /// Counts; the result of each line, as `expected counted result`.
     pub(crate) fn count(&mut self, location: i64, lines: &[(&str, i64)]) -> Result<Vec<String>, Rejection> {
         self.count_ago(location, lines, None)
     }

@@ -17,7 +17,7 @@ use super::{Pair, SKU_NAMES, Step, ago, fault_of, list_id, units};
 /// What was written in each stock when it was last looked at.
 pub(crate) type Seen = BTreeMap<Key, Option<Written>>;
 
-/// An import that was decided: its list, its SKUs, what became of each.
+/// An import that was decided: its list, its SKUs, the result of each row.
 pub(crate) struct Import {
     list: StockListId,
     rows: Vec<(String, ImportedStock)>,
@@ -104,7 +104,7 @@ impl Pair {
         (Command::ImportStocks(command), expected)
     }
 
-    /// Keeps what became of an import, to take it back later.
+    /// Keeps the results of an import, to undo it later.
     pub(crate) fn keep(&mut self, command: &Command, outcome: &Outcome) {
         let (Command::ImportStocks(command), Outcome::StocksImported(rows)) = (command, outcome) else { return };
         let skus = command.rows.iter().map(|row| row.sku.clone());
@@ -117,10 +117,10 @@ pub(crate) fn imported(row: &ImportedStock) -> Imported {
         assert_eq!(written.unit, UnitType::Piece, "no row here changes a unit");
         (written.on_hand, written.external, written.snapshot_at.map(Timestamp::micros))
     };
-    let changed = matches!(row.verdict, RowStatus::Created | RowStatus::Updated);
+    let changed = matches!(row.status, RowStatus::Created | RowStatus::Updated);
     assert_eq!(row.movement.is_some(), changed, "a movement for a change, and none without: {row:?}");
     Imported {
-        became: match &row.verdict {
+        became: match &row.status {
             RowStatus::Created => Became::Created,
             RowStatus::Updated => Became::Updated,
             RowStatus::Unchanged => Became::Unchanged,

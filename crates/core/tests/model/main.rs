@@ -30,7 +30,7 @@ const START: i64 = 1_000 * SECOND;
 /// A command in small numbers. Lines and orders are chosen among those there are, and now and then one beyond.
 #[derive(Clone, Debug)]
 enum Step {
-    Place { door: EntryPoint, number: u8, lines: Vec<(Key, i64, bool, OrderStatus)> },
+    Place { entry: EntryPoint, number: u8, lines: Vec<(Key, i64, bool, OrderStatus)> },
     Release { line: usize, mapping: (u8, u8), update_stock: bool, registered: Option<i64> },
     Cancel { order: usize, all: bool, lines: Vec<usize> },
     Mark { line: usize, to: OrderStatus },
@@ -67,19 +67,19 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let door = prop_oneof![
+    let entry = prop_oneof![
         8 => Just(EntryPoint::Own), 8 => Just(EntryPoint::Accepting), 4 => Just(EntryPoint::Refusing), 1 => Just(EntryPoint::Unknown)
     ];
     let first = prop_oneof![8 => Just(OrderStatus::Approved), 1 => Just(OrderStatus::Shipped), 1 => Just(OrderStatus::Refunded)];
     let line = (key(), units(5).prop_map(|units| units.max(1)), any::<bool>(), first);
-    let place = (door, 0..60_u8, prop::collection::vec(line, 1..4));
+    let place = (entry, 0..60_u8, prop::collection::vec(line, 1..4));
     let mapping =
         (prop_oneof![8 => Just(0_u8), 1 => Just(1)], prop_oneof![8 => Just(0_u8), 1 => Just(1), 1 => Just(2)]);
     let release = (any::<usize>(), mapping, prop::bool::weighted(0.8), ago());
     let some = prop::collection::vec(any::<usize>(), 0..3);
     let status = prop_oneof![Just(OrderStatus::Cancelled), Just(OrderStatus::Shipped), Just(OrderStatus::Approved)];
     prop_oneof![
-        6 => place.prop_map(|(door, number, lines)| Step::Place { door, number, lines }),
+        6 => place.prop_map(|(entry, number, lines)| Step::Place { entry, number, lines }),
         6 => release.prop_map(|(line, mapping, update_stock, registered)| Step::Release {
             line, mapping, update_stock, registered,
         }),
@@ -158,9 +158,9 @@ impl Pair {
 
     fn run(&mut self, step: &Step) {
         let (command, expected) = match step {
-            Step::Place { door, number, lines } => {
+            Step::Place { entry, number, lines } => {
                 let wanted: Vec<_> = lines.iter().map(|(key, units, _, first)| (*key, *units, begin(*first))).collect();
-                (self.place(*door, *number, lines), self.naive.place(*door, *number, &wanted, self.now))
+                (self.place(*entry, *number, lines), self.naive.place(*entry, *number, &wanted, self.now))
             }
             Step::Release { line, mapping, update_stock, registered } => {
                 let line = line % (self.naive.lines() + 1);
@@ -200,7 +200,7 @@ impl Pair {
         };
         let verdict = self.decide(&command);
         assert_eq!(verdict, expected, "at {} after {command:?}", self.now);
-        if matches!(step, Step::Place { door: EntryPoint::Own | EntryPoint::Refusing, .. }) {
+        if matches!(step, Step::Place { entry: EntryPoint::Own | EntryPoint::Refusing, .. }) {
             self.assert_not_oversold(&verdict);
         }
         self.assert_numbers();
@@ -240,7 +240,7 @@ impl Pair {
                 ReservationState::Reported => Standing::Reported,
                 ReservationState::Settled => Standing::Settled,
                 ReservationState::Cancelled => Standing::Cancelled,
-                ReservationState::Short => unreachable!("no step looks for anything on the floor"),
+                ReservationState::Short => unreachable!("no step looks for anything at a location"),
             };
             assert_eq!(found, self.naive.standing_now(line), "line {line}");
         }
@@ -274,7 +274,7 @@ impl Pair {
 
 /// From small numbers to commands.
 impl Pair {
-    fn place(&self, door: EntryPoint, number: u8, lines: &[(Key, i64, bool, OrderStatus)]) -> Command {
+    fn place(&self, entry: EntryPoint, number: u8, lines: &[(Key, i64, bool, OrderStatus)]) -> Command {
         let line = |((list, sku), units, by_id, status): &(Key, i64, bool, OrderStatus)| {
             let known = self.working_set.product(&ProductRef::Sku(SKU_NAMES[*sku].to_owned()));
             NewLine {
@@ -293,7 +293,7 @@ impl Pair {
         };
         Command::PlaceOrder(PlaceOrder {
             number: format!("N{number}"),
-            channel: match door {
+            channel: match entry {
                 EntryPoint::Own => None,
                 EntryPoint::Accepting => Some(ChannelId::new(1)),
                 EntryPoint::Refusing => Some(ChannelId::new(2)),
@@ -378,7 +378,7 @@ impl Pair {
             Outcome::ItemEdited(_) => Verdict::Marked,
             Outcome::StocksImported(rows) => Verdict::Imported(rows.iter().map(imports::imported).collect()),
             Outcome::OrderEdited(..) | Outcome::Fulfilment(_) => {
-                unreachable!("no step edits an order or works on the floor")
+                unreachable!("no step edits an order or is of fulfilment")
             }
         }
     }
@@ -412,7 +412,7 @@ impl Pair {
             | Rejection::PackageTaken(_)
             | Rejection::UnknownLocation(_)
             | Rejection::Moves(_) => {
-                unreachable!("no step works on the floor")
+                unreachable!("no step is of fulfilment")
             }
         }
     }

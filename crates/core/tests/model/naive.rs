@@ -104,7 +104,7 @@ pub(crate) struct Naive {
     numbers: BTreeSet<(u8, u8)>,
     /// How much had happened when the stocks were last looked at.
     looked: usize,
-    /// The rows of each import: the stock, what became of it, and how much had happened after it.
+    /// The rows of each import: the stock, the result, and how much had happened after it.
     imports: Vec<Vec<(Key, Imported, usize)>>,
 }
 
@@ -183,9 +183,8 @@ impl Naive {
         let Some((released, registered)) = released else {
             return if cancelled.is_some() { Standing::Cancelled } else { Standing::Open };
         };
-        let contains = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
-        let contained = (released..=alive).any(contains);
-        let settled = self.rules[key.0].immediate || contained;
+        let settles = |at| self.newest_figure(key, at).is_some_and(|taken| registered <= taken);
+        let settled = self.rules[key.0].immediate || (released..=alive).any(settles);
         match (settled, cancelled) {
             (true, _) => Standing::Settled,
             (false, Some(_)) => Standing::Cancelled,
@@ -263,8 +262,8 @@ impl Naive {
 
 /// Taking commands.
 impl Naive {
-    pub(crate) fn place(&mut self, door: EntryPoint, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
-        let channel = match door {
+    pub(crate) fn place(&mut self, entry: EntryPoint, number: u8, wanted: &[(Key, i64, Begin)], now: i64) -> Verdict {
+        let channel = match entry {
             EntryPoint::Own => 0,
             EntryPoint::Accepting => 1,
             EntryPoint::Refusing => 2,
@@ -285,7 +284,7 @@ impl Naive {
         if !faults.is_empty() {
             return Verdict::Rows(faults);
         }
-        if let Some(refused) = self.unfit(door, wanted) {
+        if let Some(refused) = self.unfit(entry, wanted) {
             return refused;
         }
         self.numbers.insert((channel, number));
@@ -310,7 +309,7 @@ impl Naive {
     }
 
     /// Why an order does not fit, if it does not.
-    fn unfit(&self, door: EntryPoint, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
+    fn unfit(&self, entry: EntryPoint, wanted: &[(Key, i64, Begin)]) -> Option<Verdict> {
         let mut asked: Vec<(Key, i64)> = Vec::new();
         for (key, units, _) in wanted.iter().filter(|(.., begin)| *begin != Begin::PaidBack) {
             match asked.iter_mut().find(|(other, _)| other == key) {
@@ -321,7 +320,7 @@ impl Naive {
         let now = |key: &Key| self.numbers(*key, self.events.len());
         let short = asked.iter().map(|(key, asked)| (*key, *asked, now(key).available_unclamped().max(0)));
         let short: Vec<_> = short.filter(|(_, asked, available)| asked > available).collect();
-        if door != EntryPoint::Accepting && !short.is_empty() {
+        if entry != EntryPoint::Accepting && !short.is_empty() {
             return Some(Verdict::Short(short));
         }
         asked.iter().any(|(key, asked)| now(key).reserved + asked > MAXIMUM).then_some(Verdict::TooLarge)

@@ -67,7 +67,7 @@ pub(crate) struct ImportRow {
 /// What writers have written: on hand, external, and when the level was taken.
 pub(crate) type Written = (i64, i64, Option<i64>);
 
-/// What becomes of a row of an import.
+/// The result of a row of an import.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Imported {
     pub(crate) became: Became,
@@ -96,7 +96,7 @@ pub(crate) enum Fault {
     TooLarge,
 }
 
-/// What comes of a command.
+/// The result of a command.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Verdict {
     /// For each line: whether it is oversold.

@@ -103,7 +103,7 @@ impl Database {
                     "a hold has changed unrecorded"
                 );
                 let stock = self.items[&item].stock;
-                assert!(self.stocks.contains_key(&stock), "a line of a stock that nobody has written");
+                assert!(self.stocks.contains_key(&stock), "a line of a stock that no command has written");
             }
         }
         for mapping in &self.mappings {

@@ -155,7 +155,7 @@ fn an_order_keeps_what_was_sent_with_it() {
 }
 
 #[test]
-fn a_shelf_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
+fn a_working_set_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
     let mut shop = Shop::open();
     let (order, items) = shop.order(1, 1);
     let (code, integration_type) = ("E1".to_owned(), "external_company".to_owned());
@@ -210,7 +210,7 @@ fn each_field_of_a_line_is_edited_alone() {
         assert_eq!(shop.working_set.item(item), Some(&told));
         assert_eq!(told.status, OrderStatus::Approved);
         let after = shop.times(item);
-        assert!(before.0 < after.0 && before.1 < after.1, "whoever follows orders is told of their lines");
+        assert!(before.0 < after.0 && before.1 < after.1, "a client that follows orders is told of their lines");
     }
     assert!(shop.last.movements.is_empty() && shop.last.sourcing_due.is_empty());
 }

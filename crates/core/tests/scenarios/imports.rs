@@ -35,7 +35,7 @@ fn a_figure_in_a_file_is_a_figure() {
         # An older time in a row without a figure is of no account.
         import  i3 list 1 A - held 1 snapshot 07:00         -> imported, A updated, A 10-1(1)-5=4
         import  i4 list 1 A 6 snapshot 07:50                -> imported, A updated settling 4, A 6-1(1)-1=4
-        # The same figure, counted later: it contains the other line.
+        # The same level, taken later: it settles the other line.
         import  i5 list 1 A 6 snapshot 07:56                -> imported, A updated settling 1, A 6-1(1)-0=5
         import  i6 list 1 A 6 snapshot 07:57                -> imported, A unchanged, no movement
         stock   A list 1 7 snapshot 07:56                   -> refused: row 1: older than 07:57
@@ -147,7 +147,7 @@ fn what_has_been_touched_since_is_left() {
         import  i1 list 1 A 20; B 20; C 20; N 1      -> imported, A updated, B updated, C updated, N created, A 20-0-0=20, B 20-0-0=20, C 20-0-0=20, N 1-0-0=1
         order   o1 A 15                              -> held, A 20-15-0=5
         stock   B list 1 21                          -> written, B 21-0-0=21
-        # The same figure again is a newer one: somebody has counted.
+        # The same figure again is a newer one: a person has counted.
         stock   C list 1 20                          -> written, no movement
         undo    i1                                   -> imported, A touched since, B touched since, C touched since, N updated, N 0-0-0=0
         ",

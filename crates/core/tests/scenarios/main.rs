@@ -95,7 +95,7 @@ fn a_release_without_a_time_comes_after_the_stored_figure() {
         "
         list 1
         tick 08:00
-        # The clock of whoever wrote the figure is ahead of ours.
+        # The clock of the client that wrote the level is ahead of ours.
         stock   A list 1 10 snapshot 08:04                  -> written, A new, A 10-0-0=10
         order   o1 A 4                                      -> held, A 10-4-0=6
         release o1.1 E1                                     -> o1.1 is E1, A 10-0-4=6
@@ -255,7 +255,7 @@ fn a_marketplace_may_oversell_and_the_line_is_marked() {
         order   o2 via market A 1, C 2            -> held, o2.1 oversold, o2.2 oversold, A 5-8-0=-3, C 0-2-0=-2
         order   o3 A 1                            -> refused: short A 1 of 0
         order   o4 via market #C@2 1              -> held, o4.1 oversold, C@2 0-1-0=-1
-        # A figure that covers everything makes room again; the mark is history and stays.
+        # A figure that covers everything makes room again; that it was oversold is history and stays.
         stock   A list 1 20                       -> written, A 20-8-0=12
         order   o5 via market A 12                -> held, A 20-20-0=0
         cancel  o1                                -> 3 of 3 cancelled, order canceled, A 20-13-0=7
@@ -355,7 +355,7 @@ fn a_line_that_has_left_waits_for_the_next_figure_only() {
         order   o2 status delivered A 9      -> refused: short A 9 of 8
         order   o2 status delivered A 8      -> held, A 10-0-10=0
         cancel  o2                           -> refused: shipped: o2.1
-        # The next figure contains them.
+        # The next level settles them.
         stock   A list 1 0                   -> written, A 0-0-0=0
         # Their registration may still come, and changes nothing.
         release o1.1 E1                      -> o1.1 is E1, no movement

@@ -1,4 +1,4 @@
-//! Scenario tables: business events as lines of text, what must come of them as the last column.
+//! Scenario tables: business events as lines of text, their results as the last column.
 //!
 //! Promises: every row that does something is compared, the whole table is shown with what really happened, and a
 //! rejected row has left no trace in the working set. Must not know any rule: it only says what it saw.
@@ -102,7 +102,7 @@ struct Shop {
     notes: Vec<String>,
 }
 
-/// An import that a table has made: its list, its SKUs, what became of each.
+/// An import that a table has made: its list, its SKUs, the result of each row.
 struct Import {
     list: StockListId,
     rows: Vec<(String, ImportedStock)>,
@@ -132,7 +132,7 @@ impl Shop {
         }
     }
 
-    /// Runs one row. What came of it, unless it only sets the scene.
+    /// Runs one row. Its result, unless it only sets the scene.
     fn run(&mut self, row: &str) -> Option<String> {
         let (word, rest) = row.split_once(' ').expect("a row is a word and what it is about");
         let command = match word {
@@ -165,7 +165,7 @@ impl Shop {
         let changes = self.working_set.take_changes();
         self.database.write(&self.working_set, &changes);
         let all_refused = |rows: &[ImportedStock]| {
-            rows.iter().all(|row| matches!(row.verdict, RowStatus::Rejected(_)) && row.before == row.after)
+            rows.iter().all(|row| matches!(row.status, RowStatus::Rejected(_)) && row.before == row.after)
         };
         Some(match result {
             Ok(Outcome::StocksImported(rows)) if all_refused(&rows) => {
@@ -435,14 +435,14 @@ impl Shop {
                 let (list, skus) = std::mem::replace(&mut self.importing, (StockListId::new(0), Vec::new()));
                 let rows: Vec<_> = skus.into_iter().zip(rows.iter().cloned()).collect();
                 let notes = std::mem::take(&mut self.notes);
-                let said = rows.iter().map(|(sku, row)| format!("{sku} {}", verdict_text(row)));
+                let said = rows.iter().map(|(sku, row)| format!("{sku} {}", status_text(row)));
                 let said = once("imported".to_owned()).chain(notes).chain(said).collect::<Vec<_>>().join(", ");
                 self.imports.insert(self.placing.clone(), Import { list, rows });
                 said
             }
             Outcome::OrderEdited(order, _) => format!("sent {}", order.is_send),
             Outcome::ItemEdited(item) => format!("{} {}", self.name_of(item.id), item.status.name()),
-            Outcome::Fulfilment(_) => unreachable!("the floor has tables of its own"),
+            Outcome::Fulfilment(_) => unreachable!("fulfilment has tables of its own"),
         };
         let moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
         let mut shown = Vec::new();
@@ -459,7 +459,7 @@ impl Shop {
     }
 
     fn stock_text(&self, id: StockId) -> String {
-        let stock = self.working_set.stock(id).expect("a moved stock is on the shelf");
+        let stock = self.working_set.stock(id).expect("a moved stock is in the working set");
         assert_eq!(stock.available(), stock.available_unclamped().max(0), "available is never below zero");
         let list = if stock.list.get() == 1 { String::new() } else { format!("@{}", stock.list.get()) };
         let external = if stock.external > 0 { format!("({})", stock.external) } else { String::new() };
@@ -501,15 +501,15 @@ impl Shop {
             | Rejection::PackageTaken(_)
             | Rejection::UnknownLocation(_)
             | Rejection::Moves(_) => {
-                unreachable!("the floor has tables of its own")
+                unreachable!("fulfilment has tables of its own")
             }
         }
     }
 }
 
-fn verdict_text(row: &ImportedStock) -> String {
+fn status_text(row: &ImportedStock) -> String {
     let settled = if row.covered > 0 { format!(" settling {}", row.covered) } else { String::new() };
-    match &row.verdict {
+    match &row.status {
         RowStatus::Created => format!("created{settled}"),
         RowStatus::Updated => format!("updated{settled}"),
         RowStatus::Unchanged => "unchanged".to_owned(),

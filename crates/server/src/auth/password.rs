@@ -19,7 +19,7 @@ pub const PASSWORD_CHARS_MAX: usize = 256;
 /// passwords, names and words, keyboard walks and dates are known to the estimator.
 const GUESSES_MIN: u64 = 10_000;
 /// The hash of no password: an unknown user costs as much time as a known one.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash("\u{1}nobody\u{1}"));
+static NO_USER: LazyLock<String> = LazyLock::new(|| hash("\u{1}nobody\u{1}"));
 
 /// Memory in KiB, passes, lanes: the least that OWASP recommends for argon2id.
 fn hasher() -> Argon2<'static> {
@@ -64,7 +64,7 @@ impl Checker {
     /// are waiting.
     pub async fn check(&self, password: String, stored: Option<String>) -> Option<bool> {
         self.in_turn(move || {
-            let fits = verify(&password, stored.as_deref().unwrap_or(&NOBODY));
+            let fits = verify(&password, stored.as_deref().unwrap_or(&NO_USER));
             fits && stored.is_some()
         })
         .await
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_that_anybody_tries_are_refused() {
+    fn passwords_that_anyone_tries_are_refused() {
         for weak in ["", "short", "1234567", "12345678", "password", "password1", "iloveyou", "qwertyui", "aaaaaaaa"] {
             assert!(weakness(weak, "admin").is_some(), "{weak}");
         }

@@ -42,9 +42,9 @@ pub enum Permission {
     /// Changing a channel; its own account a part of it.
     SetUpChannel,
     /// Reading what happens at stock locations: packages of every channel, discrepancies, counts.
-    ReadFloor,
+    ReadFulfilment,
     /// Working at stock locations, and setting them up.
-    WorkOnFloor,
+    WriteFulfilment,
     /// Setting up channels and accounts.
     Administer,
 }
@@ -75,13 +75,13 @@ impl Role {
                     | P::ReadImports
                     | P::ManageOrders
                     | P::ReleaseOrders
-                    | P::ReadFloor
-                    | P::WorkOnFloor
+                    | P::ReadFulfilment
+                    | P::WriteFulfilment
                     | P::Administer
             ),
             Self::Viewer => matches!(
                 permission,
-                P::Public | P::SignedIn | P::ReadStock | P::ReadImports | P::ReadOrders | P::ReadFloor
+                P::Public | P::SignedIn | P::ReadStock | P::ReadImports | P::ReadOrders | P::ReadFulfilment
             ),
         }
     }
@@ -120,8 +120,8 @@ mod tests {
             P::ManageOrders,
             P::ReleaseOrders,
             P::SetUpChannel,
-            P::ReadFloor,
-            P::WorkOnFloor,
+            P::ReadFulfilment,
+            P::WriteFulfilment,
             P::Administer,
         ];
         let allowed = |role: Role| all.map(|permission| role.allows(permission));

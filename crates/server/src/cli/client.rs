@@ -76,14 +76,14 @@ pub(super) trait StockClient {
 }
 
 /// The list of a code or, failing that, of a name.
-pub(super) async fn find_list(door: &impl StockClient, text: &str) -> anyhow::Result<List> {
+pub(super) async fn find_list(client: &impl StockClient, text: &str) -> anyhow::Result<List> {
     for field in ["code", "name"] {
         let is_it = |list: &List| if field == "code" { list.code.as_deref() == Some(text) } else { list.name == text };
-        if let Some(list) = door.lists(Some((field, text)), 1).await?.into_iter().find(is_it) {
+        if let Some(list) = client.lists(Some((field, text)), 1).await?.into_iter().find(is_it) {
             return Ok(list);
         }
     }
-    let mut lists = door.lists(None, LISTS_NAMED + 1).await?;
+    let mut lists = client.lists(None, LISTS_NAMED + 1).await?;
     let more = if lists.len() > LISTS_NAMED { " and others" } else { "" };
     lists.truncate(LISTS_NAMED);
     let named = |list: &List| match &list.code {
@@ -101,7 +101,7 @@ pub(super) async fn find_list(door: &impl StockClient, text: &str) -> anyhow::Re
 
 /// Writes a file where it is wanted: `-` is standard output.
 pub(super) async fn save(
-    door: &impl StockClient,
+    client: &impl StockClient,
     wanted: &Download,
     format: Format,
     path: &Path,
@@ -112,7 +112,7 @@ pub(super) async fn save(
             bail!("a workbook is nothing to look at on a terminal: give --output FILE");
         }
         let mut take = |bytes: &[u8]| out.write_all(bytes);
-        return match door.bring(wanted, format, &mut take).await {
+        return match client.bring(wanted, format, &mut take).await {
             // A reader that has had enough (`| head`) is no error.
             Err(fault) if is_broken_pipe(&fault) => Ok(()),
             ended => Ok(ended.and_then(|()| Ok(out.flush()?))?),
@@ -122,7 +122,7 @@ pub(super) async fn save(
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = begin(folder).with_context(cannot)?;
     let mut take = |bytes: &[u8]| file.write_all(bytes);
-    door.bring(wanted, format, &mut take).await.with_context(cannot)?;
+    client.bring(wanted, format, &mut take).await.with_context(cannot)?;
     file.persist(path).with_context(cannot)?;
     Ok(())
 }

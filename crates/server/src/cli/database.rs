@@ -30,7 +30,7 @@ pub(super) async fn open_for_server(config: &DatabaseConfig, server: &ServeConfi
         require_sound(&store, Check::Quick).await?;
     }
     store.prepare().await.with_context(|| cannot_open(config))?;
-    if store.spread().await? == PlacementState::Unused {
+    if store.placement().await? == PlacementState::Unused {
         tracing::warn!("Citus is installed and no table is distributed: onhand migrate --citus distributes them");
     }
     Ok(store)

@@ -47,10 +47,10 @@ pub(super) async fn run(config: &DatabaseConfig, args: &ExportArgs) -> anyhow::R
     ended
 }
 
-async fn export(door: &impl StockClient, args: &ExportArgs, format: Format) -> anyhow::Result<()> {
+async fn export(client: &impl StockClient, args: &ExportArgs, format: Format) -> anyhow::Result<()> {
     let list = match &args.list {
-        Some(text) => Some(find_list(door, text).await?.id),
+        Some(text) => Some(find_list(client, text).await?.id),
         None => None,
     };
-    save(door, &Download::Export(list), format, &args.output).await.context("the export did not end well")
+    save(client, &Download::Export(list), format, &args.output).await.context("the export did not end well")
 }

@@ -66,6 +66,6 @@ mod tests {
         assert!(places.take(there).is_some());
         drop(both);
         assert!(places.take(here).is_some());
-        assert!(places.taken.lock().expect("no panic").is_empty(), "nobody is remembered who has gone");
+        assert!(places.taken.lock().expect("no panic").is_empty(), "no address is remembered that has gone");
     }
 }

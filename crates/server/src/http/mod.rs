@@ -47,8 +47,8 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, routes: Vec<Route>, 
     let is_apart = app.config.admin_listen.is_some();
     let is_here = |route: &Route| !(is_apart && route.for_operators);
     let router = router::router(&app, routes.into_iter().filter(is_here));
-    let door = Listener::new(&app, router, app.config.connections_max, false);
-    let stopping = door.stopping();
+    let clients = Listener::new(&app, router, app.config.connections_max, false);
+    let stopping = clients.stopping();
     let stop = async {
         let why = stop.await;
         stopping.store(true, Ordering::Relaxed);
@@ -58,7 +58,7 @@ pub async fn serve<T>(listener: TcpListener, app: Arc<App>, routes: Vec<Route>, 
         }
         why
     };
-    door.serve(listener, stop).await
+    clients.serve(listener, stop).await
 }
 
 /// Serves the operator listener until `stop`: health, metrics, the API description.

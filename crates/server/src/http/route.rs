@@ -100,7 +100,7 @@ pub(crate) const JSON: Answer = Answer::Media("application/json");
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum RefusedBy {
     /// Nothing.
-    Nobody,
+    Nothing,
     /// The rules of its resource.
     Rules,
 }
@@ -241,7 +241,7 @@ impl Route {
             rows: Rows::Stay,
             answers: Vec::new(),
             writer: false,
-            refused_by: RefusedBy::Nobody,
+            refused_by: RefusedBy::Nothing,
             throttled: false,
             formats: &[],
             reading: Reading::Whole,
@@ -295,9 +295,9 @@ impl Route {
     /// `order_items/{id}`.
     pub fn repeats_id(&self, name: &str) -> bool {
         let resource = self.path.split_once("/{id}").map(|(before, _)| before.rsplit('/').next().unwrap_or_default());
-        let is_noun =
+        let is_id_of =
             |resource: &str| name.strip_suffix("_id").is_some_and(|name| name == resource.trim_end_matches('s'));
-        resource.is_some_and(|resource| matches!(name, "id" | "pk") || is_noun(resource))
+        resource.is_some_and(|resource| matches!(name, "id" | "pk") || is_id_of(resource))
     }
 
     pub(crate) fn under(mut self, under: Mount) -> Self {

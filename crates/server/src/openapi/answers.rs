@@ -12,7 +12,7 @@ use crate::http::route::{Answer, Holds, Route};
 use crate::wire::Family;
 use crate::wire::response_schema::{PropertyType, ResponseSchema};
 
-/// What may come of every request, in the words of the description.
+/// What every request may be answered, in the words of the description.
 const ANY_ERROR: &str = "Any other error. 400: the request has errors. 401: there is no token, or none that is valid. \
     403: the role may not. 408: the body took too long to arrive. 413: it is too large. 415: its Content-Encoding is \
     neither gzip nor identity. 429: too many requests without a valid token. 431: address and headers are too large. \
@@ -53,8 +53,8 @@ fn good(described: &Described<'_>, status: u16, answer: Answer, shared: &mut Sha
     let mut name = match answer {
         Answer::One(v1, i1) => view(described.family(), v1, i1).name.to_owned(),
         Answer::Page(v1, i1) => page_name(view(described.family(), v1, i1)),
-        Answer::File => format!("{}File", described.noun),
-        Answer::Media(_) => format!("{}Body", described.noun),
+        Answer::File => format!("{}File", described.resource),
+        Answer::Media(_) => format!("{}Body", described.resource),
         Answer::Nothing => format!("Nothing{status}"),
     };
     let mut headers = Map::new();

@@ -12,7 +12,7 @@ use crate::zone;
 /// The body of a route. That it may also be a form is said once for all of them.
 pub(super) fn body(fields: &[Field], described: &Described<'_>, shared: &mut Shared) -> Value {
     let route = described.route;
-    let one = shared.schema(&names::bodies(described.operation, described.noun), object(fields, route.whole));
+    let one = shared.schema(&names::bodies(described.operation, described.resource), object(fields, route.whole));
     let schema = if route.many {
         json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1, "maxItems": ROWS_MAX}]})
     } else {

@@ -26,9 +26,9 @@ pub fn document(routes: &[Route]) -> Value {
     let mut paths: Map<String, Value> = Map::new();
     let mut shared = Shared::default();
     for route in routes {
-        let (operation, noun) = (names::operation(route, routes), names::noun(route, routes));
+        let (operation, resource) = (names::operation(route, routes), names::resource(route, routes));
         for path in route.paths() {
-            let described = Described { route, operation: &operation, noun: &noun, path: &path };
+            let described = Described { route, operation: &operation, resource: &resource, path: &path };
             let slash = if route.under == Mount::Root { "" } else { "/" };
             let operations = paths.entry(format!("{path}{slash}")).or_insert_with(|| json!({}));
             operations[route.method.as_str().to_lowercase()] = describe(&described, &mut shared);
@@ -71,7 +71,7 @@ struct Described<'r> {
     /// What its operation is called, whatever the mount.
     operation: &'r str,
     /// What it is about.
-    noun: &'r str,
+    resource: &'r str,
     path: &'r str,
 }
 

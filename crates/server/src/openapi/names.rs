@@ -1,7 +1,7 @@
 //! Names in the description: of operations, and of the bodies that they take.
 //!
 //! Promises: a name is a verb and what it is about, as a person would write it, and stays while the route does. Must
-//! not know resources: where a name does not follow from method and answer, the route has it.
+//! not know which resources there are: where a name does not follow from method and answer, the route has it.
 
 use axum::http::Method;
 
@@ -12,14 +12,14 @@ pub(super) fn operation(route: &Route, all: &[Route]) -> String {
     if let Some(operation) = &route.operation {
         return operation.to_string();
     }
-    let noun = noun(route, all);
+    let resource = resource(route, all);
     match route.method {
-        Method::GET if route.filters.is_some() => format!("list{}", plural(&noun)),
-        Method::GET => format!("get{noun}"),
-        Method::POST => format!("create{noun}"),
-        Method::PUT => format!("replace{noun}"),
-        Method::DELETE => format!("delete{noun}"),
-        _ => format!("update{noun}"),
+        Method::GET if route.filters.is_some() => format!("list{}", plural(&resource)),
+        Method::GET => format!("get{resource}"),
+        Method::POST => format!("create{resource}"),
+        Method::PUT => format!("replace{resource}"),
+        Method::DELETE => format!("delete{resource}"),
+        _ => format!("update{resource}"),
     }
 }
 
@@ -30,12 +30,12 @@ pub(super) fn at(operation: &str, path: &str) -> String {
         _ if path.starts_with("/api/i1/") => "I1",
         _ => "",
     };
-    let (verb, noun) = parts(operation);
-    format!("{verb}{mount}{noun}")
+    let (verb, resource) = parts(operation);
+    format!("{verb}{mount}{resource}")
 }
 
 /// What a route is about: what it answers, or what another method of its path does; else what its name says.
-pub(super) fn noun(route: &Route, all: &[Route]) -> String {
+pub(super) fn resource(route: &Route, all: &[Route]) -> String {
     let same_path = all.iter().filter(|other| other.path == route.path);
     let shown = std::iter::once(route).chain(same_path).find_map(|route| {
         route.answers.iter().find_map(|(_, answer)| match answer {
@@ -46,16 +46,16 @@ pub(super) fn noun(route: &Route, all: &[Route]) -> String {
     shown.unwrap_or_else(|| parts(route.operation.as_deref().unwrap_or(route.path)).1.to_owned())
 }
 
-/// What the body of an operation on a noun may be called, best first: `OrderWrite` of `createOrder`, `OrderPatch` of
-/// `updateOrder`, `CancelOrder` of `cancelOrder`.
-pub(super) fn bodies(operation: &str, noun: &str) -> Vec<String> {
+/// What the body of an operation on a resource may be called, best first: `OrderWrite` of `createOrder`, `OrderPatch`
+/// of `updateOrder`, `CancelOrder` of `cancelOrder`.
+pub(super) fn bodies(operation: &str, resource: &str) -> Vec<String> {
     let (verb, own) = parts(operation);
     let suffix = match verb {
         "create" | "replace" | "upsert" => "Write",
         "update" => "Patch",
         _ => return vec![capital(operation)],
     };
-    vec![format!("{own}{suffix}"), format!("{noun}{suffix}"), capital(operation)]
+    vec![format!("{own}{suffix}"), format!("{resource}{suffix}"), capital(operation)]
 }
 
 fn parts(operation: &str) -> (&str, &str) {
@@ -67,11 +67,11 @@ fn capital(word: &str) -> String {
     format!("{}{rest}", first.to_ascii_uppercase())
 }
 
-fn plural(noun: &str) -> String {
-    match noun.strip_suffix('y') {
+fn plural(resource: &str) -> String {
+    match resource.strip_suffix('y') {
         Some(stem) => format!("{stem}ies"),
-        None if noun.ends_with('s') => format!("{noun}es"),
-        None => format!("{noun}s"),
+        None if resource.ends_with('s') => format!("{resource}es"),
+        None => format!("{resource}s"),
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) fn parameters(described: &Described<'_>, shared: &mut Shared) -> Vec<
 fn prefixes(family: &[Value], described: &Described<'_>) -> Vec<String> {
     let is_closed = |one: &Value| one["in"] == "query" && one["schema"]["enum"].is_array();
     let is_general = !family.iter().any(is_closed) || family[0]["schema"]["enum"] == json!(status_codes());
-    let owners = [described.noun, described.operation].map(|owner| format!("{owner}."));
+    let owners = [described.resource, described.operation].map(|owner| format!("{owner}."));
     is_general.then(String::new).into_iter().chain(owners).collect()
 }
 

@@ -118,7 +118,7 @@ fn value<'t>(
     property: Property,
 ) -> Object<'t> {
     let name = property.name;
-    let column = resource.table.column(name).expect("a property is a column, a link, or written by the noun").name;
+    let column = resource.table.column(name).expect("a property is a column, a link, or written by the resource").name;
     match property.kind {
         PropertyType::Int | PropertyType::IntOrNull => object.int_or_null(name, record.int(column)),
         PropertyType::Bool => object.bool(name, record.flag(column)),

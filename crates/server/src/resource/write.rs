@@ -102,8 +102,8 @@ async fn insert(
         faults.push(found);
         records.push(record);
     }
-    for missing in resource::missing(tx, resource.table, &records).await? {
-        faults[missing.row].add(field_of(missing.name), form::unknown_pk(missing.id));
+    for broken in resource::broken_references(tx, resource.table, &records).await? {
+        faults[broken.row].add(field_of(broken.name), form::unknown_pk(broken.id));
     }
     for (record, faults) in records.iter().zip(&mut faults) {
         faults.complete(foreign(tx, resource, (record, None), about.channel).await?);
@@ -254,8 +254,8 @@ async fn change(
             faults.add(field, "This field cannot be changed.");
         }
     }
-    for missing in resource::missing(tx, resource.table, std::slice::from_ref(&after)).await? {
-        faults.add(field_of(missing.name), form::unknown_pk(missing.id));
+    for broken in resource::broken_references(tx, resource.table, std::slice::from_ref(&after)).await? {
+        faults.add(field_of(broken.name), form::unknown_pk(broken.id));
     }
     faults.complete(foreign(tx, resource, (&after, Some(&before)), about.channel).await?);
     match judged(tx, resource, vec![about.draft(&mut after, Some(&before), form)]).await?.pop() {

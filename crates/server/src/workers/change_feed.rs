@@ -1,5 +1,5 @@
-//! The feed, kept going: changes get their versions soon after they are made, and a channel that asks is told all that
-//! there is.
+//! The feed, kept going: changes get their sequence numbers soon after they are made, and a channel that asks is told
+//! all that there is.
 //!
 //! Promises: what was committed before a channel asks is looked at before it is answered, up to a bound of work; a
 //! request that waits for changes is woken when there are some, and ended when the server stops. Must not know HTTP.
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::services::Services;
 
-/// How often this process looks for changes without a version.
+/// How often this process looks for changes without a sequence number.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How many times it leaves that for later while there are commands: a minute.
 const POSTPONED_MAX: u32 = 240;
@@ -23,15 +23,15 @@ const POSTPONED_MAX: u32 = 240;
 /// rate, and orders have the rest. A backlog of a minute in one go would hold up every order for a quarter of that
 /// minute.
 const OVERDUE_WORK: Duration = Duration::from_millis(80);
-/// How long a process that waits believes that nothing has changed: other processes give versions, too.
+/// How long a process that waits believes that nothing has changed: other processes give sequence numbers, too.
 const DOUBT: Duration = Duration::from_secs(1);
 /// Transactions of work for one request: several ten thousand changes. What is left is done by the next one.
 const ROUNDS_MAX: usize = 128;
 
-/// Gives versions to changes, and wakes the requests that wait for some.
+/// Gives sequence numbers to changes, and wakes the requests that wait for some.
 pub struct Feed {
     services: Arc<Services>,
-    /// Counts the times that versions were given in this process.
+    /// Counts the times that sequence numbers were given in this process.
     moved: watch::Sender<u64>,
     closing: watch::Sender<bool>,
 }
@@ -67,7 +67,7 @@ impl Feed {
         }
     }
 
-    /// Gives versions to all changes that have none, up to a bound.
+    /// Gives sequence numbers to all changes that have none, up to a bound.
     pub async fn sequence(&self) -> Result<(), Error> {
         for _ in 0..ROUNDS_MAX {
             if !self.sequence_some().await? {
@@ -77,7 +77,7 @@ impl Feed {
         Ok(())
     }
 
-    /// Gives versions to the oldest changes that have none; whether there may be more.
+    /// Gives sequence numbers to the oldest changes that have none; whether there may be more.
     async fn sequence_some(&self) -> Result<bool, Error> {
         let store = &self.services.store;
         if !store.read_inline("outbox.any", async |tx| outbox::any(tx).await).await? {
@@ -110,7 +110,7 @@ impl Feed {
 /// How much regard is paid to callers that wait for the writer meanwhile.
 #[derive(Clone, Copy)]
 enum Urgency {
-    /// A request waits for changes: all of them get their versions now.
+    /// A request waits for changes: all of them get their sequence numbers now.
     Awaited,
     /// It has been left for later for too long: some of them do.
     Overdue,
@@ -130,8 +130,8 @@ impl Urgency {
     }
 }
 
-/// Gives versions to changes as long as the process runs, in the pauses between commands. A request for changes has
-/// them given before, so only requests that wait for a change wait for this.
+/// Gives sequence numbers to changes as long as the process runs, in the pauses between commands. A request for changes
+/// has them given before, so only requests that wait for a change wait for this.
 pub async fn run_sequencer(feed: Arc<Feed>) {
     let (mut submitted, mut postponed) = (0, 0);
     loop {
@@ -152,7 +152,7 @@ pub async fn run_sequencer(feed: Arc<Feed>) {
     }
 }
 
-/// Gives versions to as many changes as is urgent. Whether all changes have one.
+/// Gives sequence numbers to as many changes as is urgent. Whether all changes have one.
 async fn sequence_all(feed: &Feed, urgency: Urgency, submitted: &mut u64) -> Result<bool, Error> {
     let (begun, writer) = (Instant::now(), &feed.services.writer);
     while urgency.goes_on(*submitted == writer.submitted(), begun.elapsed()) {

@@ -32,14 +32,17 @@ impl Dedup {
     }
 
     /// The speculative batches, if there is nothing else in the batch and none of them was done before.
-    pub(super) fn ahead<'e>(&self, batch: &'e [Submission]) -> Option<Vec<&'e (SpeculativeBatch, imports::Chunk)>> {
+    pub(super) fn speculative_batches<'e>(
+        &self,
+        batch: &'e [Submission],
+    ) -> Option<Vec<&'e (SpeculativeBatch, imports::Chunk)>> {
         let chunks = batch.iter().map(|entry| match &entry.dedup_record {
             Some(DedupRecord::Chunk(chunk)) => Some(chunk),
             _ => None,
         });
         let chunks: Vec<&ChunkOf> = chunks.collect::<Option<_>>()?;
         let undone = chunks.into_iter().filter(|chunk| !self.chunks.contains(&(chunk.import, chunk.number)));
-        undone.map(|chunk| chunk.ahead.as_ref()).collect()
+        undone.map(|chunk| chunk.speculative.as_ref()).collect()
     }
 
     /// Decides a command, once per deduplication record.

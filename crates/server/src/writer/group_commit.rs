@@ -183,7 +183,7 @@ impl Batcher {
         &mut self,
         batch: Arc<Vec<Submission>>,
         part: Range<usize>,
-        takes_ahead: bool,
+        takes_speculative: bool,
     ) -> Result<Vec<SubmissionResult>, Error> {
         let commands = &batch[part.clone()];
         let comes_back = commands.iter().any(|entry| entry.command.comes_back());
@@ -191,12 +191,12 @@ impl Batcher {
         let served = |kind| if comes_back && kind == IdKind::Movement { 2 * SHORT_LINES_MAX as i64 } else { 0 };
         let needed =
             |kind| commands.iter().map(|entry| entry.command.ids_needed(kind) as i64).sum::<i64>() + served(kind);
-        ids::refill(&self.store, &mut self.ids, needed).await?;
+        ids::reserve_ranges(&self.store, &mut self.ids, needed).await?;
         let (ids, observers, clock, last) = (self.ids.clone(), self.observers.clone(), self.clock.clone(), self.last);
         let body = async move |tx: &mut Tx<'_>| {
             // Times grow strictly from command to command, so that "at or before" is never a matter of luck.
             let now = || clock.now().max(last.plus_micros(1));
-            let batch = Box::pin(decide_batch(tx, &batch[part], takes_ahead, ids, now)).await?;
+            let batch = Box::pin(decide_batch(tx, &batch[part], takes_speculative, ids, now)).await?;
             observers.iter().for_each(|observer| observer.before_commit(&batch.stocks));
             Ok((batch, Instant::now()))
         };
@@ -236,13 +236,13 @@ struct Batch {
 async fn decide_batch(
     tx: &mut Tx<'_>,
     batch: &[Submission],
-    takes_ahead: bool,
+    takes_speculative: bool,
     ids: IdAllocator,
     now: impl Fn() -> Timestamp,
 ) -> Result<Batch, Error> {
     let mut dedup_records = Dedup::load(tx, batch).await?;
-    if let Some(ahead) = dedup_records.ahead(batch).filter(|_| takes_ahead) {
-        return write_ahead(tx, batch, &ahead, ids, now()).await;
+    if let Some(decided) = dedup_records.speculative_batches(batch).filter(|_| takes_speculative) {
+        return write_speculative(tx, batch, &decided, ids, now()).await;
     }
     let mut read_set = ReadSet::default();
     batch.iter().for_each(|entry| entry.command.read_set(&mut read_set));
@@ -267,17 +267,17 @@ async fn decide_batch(
 }
 
 /// Writes speculative batches.
-async fn write_ahead(
+async fn write_speculative(
     tx: &mut Tx<'_>,
     batch: &[Submission],
     decided: &[&(SpeculativeBatch, imports::Chunk)],
     ids: IdAllocator,
     now: Timestamp,
 ) -> Result<Batch, Error> {
-    let ahead: Vec<&SpeculativeBatch> = decided.iter().map(|(ahead, _)| ahead).collect();
-    let last = optimistic::apply(tx, &ahead, now).await?;
+    let speculative: Vec<&SpeculativeBatch> = decided.iter().map(|(batch, _)| batch).collect();
+    let last = optimistic::apply(tx, &speculative, now).await?;
     imports::add_chunks(tx, decided.iter().map(|(_, chunk)| chunk)).await?;
-    let changed = ahead.into_iter().flat_map(SpeculativeBatch::stocks).collect();
+    let changed = speculative.into_iter().flat_map(SpeculativeBatch::stocks).collect();
     let settled = batch.iter().map(|_| SubmissionResult::Done).collect();
     Ok(Batch { ids, settled, stocks: ChangedStocks { changed, any_made: false }, is_order_due: false, last })
 }

@@ -50,7 +50,7 @@ pub enum SubmissionResult {
     Replayed(Answer),
     /// The key was used for another request.
     KeyReused,
-    /// These rows of an import are done: as they were decided ahead of their turn, or a while ago, and not again.
+    /// This chunk of an import is done: as it was decided before its turn, or a while ago, and not again.
     Done,
 }
 
@@ -81,23 +81,23 @@ pub struct Keyed {
     pub render: Render,
 }
 
-/// Rows of an import, and how their results are stored.
+/// A chunk of an import, and how its results are stored.
 pub struct ChunkOf {
-    /// Whose rows.
+    /// The import.
     pub import: ImportId,
-    /// Which of its chunks.
+    /// The number of the chunk.
     pub number: i64,
     /// Makes what is stored.
     pub render: Box<dyn Fn(&Outcome) -> imports::Chunk + Send + Sync>,
     /// What was decided on them already, with what is stored then.
-    pub ahead: Option<(SpeculativeBatch, imports::Chunk)>,
+    pub speculative: Option<(SpeculativeBatch, imports::Chunk)>,
 }
 
 /// The record that is stored in the transaction of a command's effect, so that it takes place once.
 pub enum DedupRecord {
     /// The answer to a request.
     Answer(Keyed),
-    /// The results of some rows of an import.
+    /// The results of a chunk of an import.
     Chunk(ChunkOf),
 }
 
@@ -135,10 +135,10 @@ impl Writer {
         let (chunks, mut of_imports): (Vec<_>, Vec<_>) = (0..chunk_writers).map(|_| mpsc::channel(CHUNKS_MAX)).unzip();
         // Where only one can write at a time, one takes everything in turn.
         let in_turn = if store.is_shared() { None } else { of_imports.pop() };
-        let nobody = || mpsc::channel(1).1;
+        let no_queue = || mpsc::channel(1).1;
         let mut running = JoinSet::new();
-        running.spawn(on_a_thread(batcher().run(of_callers, in_turn.unwrap_or_else(nobody))));
-        of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(nobody(), chunks))));
+        running.spawn(on_a_thread(batcher().run(of_callers, in_turn.unwrap_or_else(no_queue))));
+        of_imports.into_iter().for_each(|chunks| _ = running.spawn(on_a_thread(batcher().run(no_queue(), chunks))));
         // The end of one is the end of all: no task would answer what the others still take.
         let running = tokio::spawn(async move { while let Some(Ok(Ok(()))) = running.join_next().await {} });
         (Self { callers, chunks, submitted: Arc::default(), due }, running)

@@ -31,8 +31,8 @@ async fn spots(samples: &Samples, caller: &Client) -> Vec<Spot> {
     let mut found = Vec::new();
     // A resource with all six routes has one table and one reader for the three that have a body.
     let again = |route: &Route| {
-        let noun = route.path.strip_suffix("/{id}").unwrap_or(route.path);
-        route.method != "POST" && resources().any(|(_, one)| one.paths.0 == noun)
+        let resource = route.path.strip_suffix("/{id}").unwrap_or(route.path);
+        route.method != "POST" && resources().any(|(_, one)| one.paths.0 == resource)
     };
     for route in routes().into_iter().filter(|route| !again(route)).map(Arc::new) {
         let paths = route.paths();

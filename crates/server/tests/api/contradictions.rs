@@ -224,9 +224,9 @@ async fn x15_lists_and_stocks_are_under_both_families() {
     for family in ["i1", "v1"] {
         let lists = shop.erp.get(&format!("/api/{family}/stock_list/")).await.ok();
         assert_eq!(column(&lists, "pk"), [json!(shop.list)]);
-        for noun in ["product_stock", "product_stocks"] {
-            assert_eq!(shop.erp.get(&format!("/api/{family}/{noun}/")).await.ok()["count"], json!(1));
-            assert_eq!(shop.erp.get(&format!("/api/{family}/{noun}/{stock}/")).await.ok()["stock"], json!(10));
+        for resource in ["product_stock", "product_stocks"] {
+            assert_eq!(shop.erp.get(&format!("/api/{family}/{resource}/")).await.ok()["count"], json!(1));
+            assert_eq!(shop.erp.get(&format!("/api/{family}/{resource}/{stock}/")).await.ok()["stock"], json!(10));
         }
     }
 }

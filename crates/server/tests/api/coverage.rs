@@ -17,7 +17,7 @@ use crate::samples::{Samples, all_paths};
 const ANYONE: &str = "-";
 const ALL: &str = "admin integration channel viewer";
 const WRITERS: &str = "admin integration";
-const FLOOR: &str = "admin integration viewer";
+const STAFF: &str = "admin integration viewer";
 const SELLERS: &str = "admin integration channel";
 const ADMINS: &str = "admin";
 
@@ -48,15 +48,15 @@ const WHO: &[(&str, &str)] = &[
     ("PATCH stock_list/{id}", WRITERS),
     ("DELETE stock_list/{id}", WRITERS),
     ("POST stock_list/{id}/excel_import", WRITERS),
-    ("GET stock_list/{id}/excel_import", FLOOR),
+    ("GET stock_list/{id}/excel_import", STAFF),
     ("POST stock_list/excel_import", WRITERS),
-    ("GET stock_list/excel_import_status", FLOOR),
+    ("GET stock_list/excel_import_status", STAFF),
     ("POST stock_list/{id}/excel_import/{cache_key}/apply", WRITERS),
     ("POST stock_list/{id}/excel_import/{cache_key}/undo", WRITERS),
-    ("GET stock_list/{id}/excel_import/{cache_key}/result", FLOOR),
-    ("GET stock_list/excel_import/{cache_key}/result", FLOOR),
-    ("GET stock_list/{id}/excel_template", FLOOR),
-    ("GET stock_list/{id}/excel_import/{cache_key}/changes", FLOOR),
+    ("GET stock_list/{id}/excel_import/{cache_key}/result", STAFF),
+    ("GET stock_list/excel_import/{cache_key}/result", STAFF),
+    ("GET stock_list/{id}/excel_template", STAFF),
+    ("GET stock_list/{id}/excel_import/{cache_key}/changes", STAFF),
     ("GET product_stock", ALL),
     ("GET product_stock/export", ALL),
     ("POST product_stock", WRITERS),
@@ -135,29 +135,29 @@ const WHO: &[(&str, &str)] = &[
     ("PATCH failed_integrations", SELLERS),
     ("GET failed_integrations/{id}", ALL),
     ("PATCH failed_integrations/{id}", SELLERS),
-    ("GET oms/stocklocations/list-simple", FLOOR),
-    ("GET oms/packages", FLOOR),
-    ("GET oms/packages/{id}", FLOOR),
+    ("GET oms/stocklocations/list-simple", STAFF),
+    ("GET oms/packages", STAFF),
+    ("GET oms/packages/{id}", STAFF),
     ("POST oms/packages/{id}/command", WRITERS),
-    ("GET oms/packages/package-items", FLOOR),
-    ("GET oms/packages/package-items/{id}", FLOOR),
-    ("GET oms/transfer_orders", FLOOR),
-    ("GET oms/transfer_orders/{id}", FLOOR),
+    ("GET oms/packages/package-items", STAFF),
+    ("GET oms/packages/package-items/{id}", STAFF),
+    ("GET oms/transfer_orders", STAFF),
+    ("GET oms/transfer_orders/{id}", STAFF),
     ("POST oms/transfer_orders/{id}/command", WRITERS),
-    ("GET oms/inventory-discrepancies", FLOOR),
-    ("GET oms/inventory-discrepancies/{id}", FLOOR),
+    ("GET oms/inventory-discrepancies", STAFF),
+    ("GET oms/inventory-discrepancies/{id}", STAFF),
     ("POST oms/inventory-discrepancies/remove", WRITERS),
-    ("GET oms/stock-counts", FLOOR),
-    ("GET oms/stock-counts/{id}", FLOOR),
+    ("GET oms/stock-counts", STAFF),
+    ("GET oms/stock-counts/{id}", STAFF),
     ("POST oms/stock-counts", WRITERS),
     ("POST oms/orders/{id}/plan", WRITERS),
-    ("GET oms/moves", FLOOR),
-    ("GET oms/moves/{id}", FLOOR),
+    ("GET oms/moves", STAFF),
+    ("GET oms/moves/{id}", STAFF),
     ("POST oms/moves/{id}/register", WRITERS),
     ("POST oms/moves/register", WRITERS),
-    ("GET oms/short-items", FLOOR),
-    ("GET oms/unplanned-items", FLOOR),
-    ("GET oms/query-stock-availability", FLOOR),
+    ("GET oms/short-items", STAFF),
+    ("GET oms/unplanned-items", STAFF),
+    ("GET oms/query-stock-availability", STAFF),
     ("GET healthz", ANYONE),
     ("GET readyz", ANYONE),
     ("GET metrics", ANYONE),
@@ -173,33 +173,33 @@ const WHO_RECORDS: &[(Permission, &str)] = &[
     (Permission::ReadOrders, ALL),
     (Permission::WriteOrders, SELLERS),
     (Permission::ManageOrders, WRITERS),
-    (Permission::ReadFloor, FLOOR),
-    (Permission::WorkOnFloor, WRITERS),
+    (Permission::ReadFulfilment, STAFF),
+    (Permission::WriteFulfilment, WRITERS),
     (Permission::SetUpChannel, "admin channel"),
     (Permission::Administer, ADMINS),
 ];
 
 /// The six routes of every resource that has them, and who may call them.
 fn records() -> impl Iterator<Item = (String, &'static str)> {
-    resources().flat_map(|(places, noun)| {
-        let noun = noun.paths.0;
+    resources().flat_map(|(places, resource)| {
+        let resource = resource.paths.0;
         let [read, make, change] = [places.read.1, places.write.1, places.change].map(|permission| {
             let entry = WHO_RECORDS.iter().find(|(one, _)| *one == permission);
             entry.unwrap_or_else(|| panic!("say in WHO_RECORDS who has {permission:?}")).1
         });
         [
-            (format!("GET {noun}"), read),
-            (format!("POST {noun}"), make),
-            (format!("GET {noun}/{{id}}"), read),
-            (format!("PATCH {noun}/{{id}}"), change),
-            (format!("PUT {noun}/{{id}}"), change),
-            (format!("DELETE {noun}/{{id}}"), make),
+            (format!("GET {resource}"), read),
+            (format!("POST {resource}"), make),
+            (format!("GET {resource}/{{id}}"), read),
+            (format!("PATCH {resource}/{{id}}"), change),
+            (format!("PUT {resource}/{{id}}"), change),
+            (format!("DELETE {resource}/{{id}}"), make),
         ]
     })
 }
 
 /// Every route, and who may call it.
-fn everybody() -> BTreeMap<String, &'static str> {
+fn callers() -> BTreeMap<String, &'static str> {
     let single = WHO.iter().map(|(route, who)| ((*route).to_owned(), *who));
     single.chain(records()).collect()
 }
@@ -209,13 +209,13 @@ fn name(route: &Route) -> String {
 }
 
 fn who(route: &Route) -> &'static str {
-    let entry = everybody().get(&name(route)).copied();
+    let entry = callers().get(&name(route)).copied();
     entry.unwrap_or_else(|| panic!("say in WHO who may call {}", name(route)))
 }
 
 #[test]
 fn the_table_of_who_may_is_the_route_table() {
-    let written: BTreeSet<String> = everybody().into_keys().collect();
+    let written: BTreeSet<String> = callers().into_keys().collect();
     assert_eq!(written, routes().iter().map(name).collect::<BTreeSet<_>>());
 }
 
@@ -430,7 +430,7 @@ fn sources() -> Vec<String> {
 }
 
 #[test]
-fn every_route_is_called_by_name_in_the_tests_of_its_noun() {
+fn every_route_is_called_by_name_in_the_tests_of_its_resource() {
     let mut called: BTreeSet<String> = sources().iter().flat_map(|source| calls(source)).collect();
     // The sweep in resources.rs calls all six routes of every resource that has them, and looks at what they do.
     called.extend(records().map(|(route, _)| plain(&route)));

@@ -46,7 +46,7 @@ pub(crate) struct Imports {
     pub(crate) all: i64,
     /// Those that have not ended.
     pub(crate) open: i64,
-    pub(crate) with_pieces: i64,
+    pub(crate) with_parts: i64,
     /// Rows that changed something.
     pub(crate) changes: i64,
 }
@@ -62,7 +62,7 @@ impl TestServer {
     pub(crate) async fn imports(&self) -> Imports {
         let read = async |tx: &mut onhand_store::Tx<'_>| {
             let counts = |row: &onhand_store::Row<'_>| {
-                Ok(Imports { all: row.get(0)?, open: row.get(1)?, with_pieces: row.get(2)?, changes: row.get(3)? })
+                Ok(Imports { all: row.get(0)?, open: row.get(1)?, with_parts: row.get(2)?, changes: row.get(3)? })
             };
             tx.first(&IMPORTS, &[], counts).await
         };
@@ -83,7 +83,7 @@ impl TestServer {
     /// All rows of all tables, one line each.
     pub(crate) async fn dump(&self) -> String {
         self.planned().await;
-        // Sooner or later every change gets a version, whatever clients ask for meanwhile.
+        // Sooner or later every change gets a sequence number, whatever clients ask for meanwhile.
         self.app.feed.sequence().await.expect("a writable database");
         let read = async |tx: &mut onhand_store::Tx<'_>| {
             let mut lines = Vec::new();

@@ -48,7 +48,8 @@ impl Stranger {
     async fn open() -> Self {
         let samples = Samples::open().await;
         let (shop, admin) = (&samples.shop, &samples.shop.admin);
-        let make = async |noun: &str, body: Value| admin.post(&format!("/api/v1/{noun}/"), body).await.created();
+        let make =
+            async |resource: &str, body: Value| admin.post(&format!("/api/v1/{resource}/"), body).await.created();
         let channel = shop.channel("accept").await;
         let client = shop.server.channel_client(channel).await;
         let mut own = BTreeMap::from([("channel", channel), ("channel_id", channel)]);
@@ -179,9 +180,9 @@ fn listed(answer: &Answer) -> (BTreeSet<i64>, Option<i64>) {
 #[tokio::test]
 async fn foreign_objects_are_neither_listed_nor_counted() {
     let stranger = Stranger::open().await;
-    for (_, noun) in resources().filter(|(places, _)| Role::Channel.allows(places.read.1)) {
-        if !["channels", "catalogs", "price_list"].contains(&noun.paths.0) {
-            stranger.samples.record(noun.paths.0).await;
+    for (_, resource) in resources().filter(|(places, _)| Role::Channel.allows(places.read.1)) {
+        if !["channels", "catalogs", "price_list"].contains(&resource.paths.0) {
+            stranger.samples.record(resource.paths.0).await;
         }
     }
     stranger.samples.failed().await;

@@ -42,8 +42,8 @@ async fn filled() -> Samples {
         let order = json!({"channel": market, "status": status, "is_send": number % 3 == 0, "order_items": lines});
         let order = shop.try_order(order).await.created();
         shop.try_release(crate::shop::items(&order)[0], json!({"code": format!("E{}", number % 4)})).await.created();
-        for noun in resources().map(|(_, noun)| noun).filter(|noun| noun.table.name != "channel") {
-            samples.record(noun.paths.0).await;
+        for resource in resources().map(|(_, resource)| resource).filter(|resource| resource.table.name != "channel") {
+            samples.record(resource.paths.0).await;
         }
         let prices = samples.record("price_list").await;
         let (sku, amount) = (format!("P{}", number % 3), format!("{}.5", 9 - number));
@@ -169,7 +169,7 @@ fn keyed(rows: &[Value], filter: &Filter) -> Vec<(Key, i64)> {
 /// Whether a filter is about a field of another object, of which these rows show the id only.
 fn is_of_another(rows: &[Value], filter: &Filter) -> bool {
     let other = filter.name.split_once("__").filter(|(_, field)| *field != "pk");
-    other.is_some_and(|(noun, _)| rows.iter().all(|row| row.get(filter.name).is_none() && row[noun].is_i64()))
+    other.is_some_and(|(resource, _)| rows.iter().all(|row| row.get(filter.name).is_none() && row[resource].is_i64()))
 }
 
 fn key(kind: Kind, value: &Value) -> Key {

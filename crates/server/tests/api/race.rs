@@ -44,7 +44,7 @@ async fn one_unit_is_sold_once_however_many_want_it() {
     shop.server.verify().await;
 }
 
-/// Rows of an import are decided ahead of their turn. What orders do to the same stocks in between is not lost, and
+/// Rows of an import are decided before their turn. What orders do to the same stocks in between is not lost, and
 /// neither is a difference.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_and_orders_of_the_same_stocks_lose_nothing_of_each_other() {

@@ -13,7 +13,7 @@ use crate::shop::{column, id};
 /// A resource's path, and what is made and found there.
 struct Sweep<'s> {
     samples: &'s Samples,
-    noun: &'static Resource,
+    resource: &'static Resource,
     path: String,
 }
 
@@ -24,10 +24,10 @@ impl Sweep<'_> {
 }
 
 #[tokio::test]
-async fn every_noun_lives_through_its_six_routes() {
+async fn every_resource_lives_through_its_six_routes() {
     let samples = Samples::open().await;
-    for (places, noun) in resources() {
-        let sweep = Sweep { samples: &samples, noun, path: format!("/api/v1/{}/", noun.paths.0) };
+    for (places, resource) in resources() {
+        let sweep = Sweep { samples: &samples, resource, path: format!("/api/v1/{}/", resource.paths.0) };
         let mut paths = vec![sweep.path.clone()];
         if matches!(places.read.0, Mount::Both) {
             paths.push(sweep.path.replace("/v1/", "/i1/"));
@@ -41,7 +41,7 @@ async fn every_noun_lives_through_its_six_routes() {
 
 async fn shown(sweep: &Sweep<'_>, paths: &[String]) -> Value {
     let admin = &sweep.samples.shop.admin;
-    let made = sweep.samples.record(sweep.noun.paths.0).await;
+    let made = sweep.samples.record(sweep.resource.paths.0).await;
     assert_eq!(made["pk"], made["id"], "both names in every answer: {made}");
     for path in paths {
         assert_eq!(admin.get(&format!("{path}{}/", id(&made))).await.ok(), made);
@@ -55,16 +55,17 @@ async fn changed(sweep: &Sweep<'_>, made: &Value) {
     let admin = &sweep.samples.shop.admin;
     sweep.samples.shop.server.advance(60);
     let unchanged = admin.patch(&sweep.one(made), json!({})).await.ok();
-    assert_eq!(unchanged["modified_date"] != made["modified_date"], sweep.noun.stirs, "{}", sweep.path);
-    let needed: Vec<&str> = sweep.noun.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+    assert_eq!(unchanged["modified_date"] != made["modified_date"], sweep.resource.stirs, "{}", sweep.path);
+    let needed: Vec<&str> =
+        sweep.resource.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
     if !needed.is_empty() {
         admin.put(&sweep.one(made), json!({})).await.faults(&needed);
     }
     let whole: Value = needed.iter().map(|name| ((*name).to_owned(), made[*name].clone())).collect();
     let same = admin.put(&sweep.one(made), whole.clone()).await.ok();
     assert_eq!((&same["pk"], &same["created_date"]), (&made["pk"], &made["created_date"]));
-    for field in sweep.noun.fixed {
-        let other = sweep.samples.record(sweep.noun.paths.0).await;
+    for field in sweep.resource.fixed {
+        let other = sweep.samples.record(sweep.resource.paths.0).await;
         if other[*field] != made[*field] {
             admin.patch(&sweep.one(made), json!({*field: other[*field]})).await.faults(&[field]);
         }
@@ -92,10 +93,12 @@ async fn removed(sweep: &Sweep<'_>, made: &Value) {
 async fn what_is_pointed_at_stays() {
     let samples = Samples::open().await;
     let admin = samples.client(Role::Admin).await;
-    for (_, noun) in resources() {
-        let path = format!("/api/v1/{}/", noun.paths.0);
-        for field in noun.fields.iter().filter(|field| noun.table.column(field.name).is_some_and(Column::points)) {
-            let mut body = samples.row(noun.fields);
+    for (_, resource) in resources() {
+        let path = format!("/api/v1/{}/", resource.paths.0);
+        for field in
+            resource.fields.iter().filter(|field| resource.table.column(field.name).is_some_and(Column::points))
+        {
+            let mut body = samples.row(resource.fields);
             body[field.name] = json!(987_654_321);
             let faults = admin.post(&path, body).await.expect(400);
             let text = json!(["Invalid pk \"987654321\" - object does not exist."]);
@@ -117,10 +120,10 @@ async fn what_is_pointed_at_stays() {
 async fn an_array_is_taken_whole_or_not_at_all() {
     let samples = Samples::open().await;
     let admin = samples.client(Role::Admin).await;
-    for (_, noun) in resources() {
-        let path = format!("/api/v1/{}/", noun.paths.0);
-        let rows = json!([samples.row(noun.fields), 5, {}]);
-        if !noun.many {
+    for (_, resource) in resources() {
+        let path = format!("/api/v1/{}/", resource.paths.0);
+        let rows = json!([samples.row(resource.fields), 5, {}]);
+        if !resource.many {
             admin.post(&path, rows).await.faults(&["non_field_errors"]);
             continue;
         }
@@ -131,14 +134,15 @@ async fn an_array_is_taken_whole_or_not_at_all() {
         let many = Value::Array(vec![json!({}); 1_001]);
         admin.post(&path, many).await.faults(&["non_field_errors"]);
         admin.post(&path, json!([])).await.faults(&["non_field_errors"]);
-        let mut lost = samples.row(noun.fields);
-        let pointer = noun.fields.iter().find(|field| noun.table.column(field.name).is_some_and(Column::points));
+        let mut lost = samples.row(resource.fields);
+        let pointer =
+            resource.fields.iter().find(|field| resource.table.column(field.name).is_some_and(Column::points));
         let pointer = pointer.expect("what comes in arrays points at something").name;
         lost[pointer] = json!(987_654_321);
-        let faults = admin.post(&path, json!([samples.row(noun.fields), lost])).await.expect(400);
+        let faults = admin.post(&path, json!([samples.row(resource.fields), lost])).await.expect(400);
         assert!(faults[1].get(pointer).is_some(), "{faults}");
         assert_eq!(samples.shop.server.dump().await, before);
-        let made = admin.post(&path, json!([samples.row(noun.fields), samples.row(noun.fields)])).await;
+        let made = admin.post(&path, json!([samples.row(resource.fields), samples.row(resource.fields)])).await;
         assert!(matches!(made.status, 200 | 201), "{made:?}");
         assert_eq!(column(&json!({"results": made.body}), "pk").len(), 2);
     }

@@ -38,7 +38,7 @@ pub(crate) struct Samples {
     taken: AtomicUsize,
     /// One each of what bodies point at, by the name of the field.
     pub(crate) one: BTreeMap<&'static str, i64>,
-    floor: Warehouse,
+    warehouse: Warehouse,
 }
 
 /// Products, and catalogs, to make pairs of.
@@ -57,7 +57,8 @@ impl Samples {
         shop.stock("SAMPLE", 1_000_000).await;
         let channel = shop.channel("refuse").await;
         let mut pairs = [Vec::new(), Vec::new(), Vec::new()];
-        let make = async |noun: &str, body: Value| shop.admin.post(&format!("/api/v1/{noun}/"), body).await.created();
+        let make =
+            async |resource: &str, body: Value| shop.admin.post(&format!("/api/v1/{resource}/"), body).await.created();
         let tree = make("category_trees", json!({"name": "Tree"})).await;
         let root = id(&tree["category_root"]);
         for number in 0..PAIRED {
@@ -74,8 +75,8 @@ impl Samples {
         one.insert("township", id(&make("townships", json!({"name": "Kadıköy", "city": one["city"]})).await));
         one.insert("object_id", id(&make("countries", json!({"name": "Deutschland", "code": "de"})).await));
         one.insert("customer", id(&make("customers", json!({"channel": channel, "email": "a@example.com"})).await));
-        let floor = Warehouse::open(&shop).await;
-        one.extend([("location", floor.location), ("stock_location", floor.location)]);
+        let warehouse = Warehouse::open(&shop).await;
+        one.extend([("location", warehouse.location), ("stock_location", warehouse.location)]);
         // The sweeps read and sell below the channel, which knows its own catalog.
         let stock = shop.write(json!({"product_sku": "SAMPLE"})).await;
         one.insert("stock", id(&stock));
@@ -84,11 +85,11 @@ impl Samples {
         make("catalog_items", json!({"product": product, "catalog": pairs[1][0]})).await;
         let sells = json!({"catalog": pairs[1][0], "category_tree": tree["pk"]});
         shop.admin.patch(&format!("/api/v1/channels/{channel}/"), sells).await.ok();
-        one.insert("id", floor.some(&shop, "oms/moves").await);
+        one.insert("id", warehouse.some(&shop, "oms/moves").await);
         let order = json!({"channel": channel, "order_items": [shop.line("SAMPLE", 1)]});
         let order = shop.try_order(order).await.created();
         one.extend([("order", id(&order)), ("order_item", item(&order))]);
-        let mut samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one, floor };
+        let mut samples = Self { shop, channel, product, pairs, taken: AtomicUsize::new(0), one, warehouse };
         samples.make_targets().await;
         samples.record("catalog_items").await;
         samples
@@ -96,13 +97,13 @@ impl Samples {
 
     /// Makes one each of what required fields of resources name, where none is there yet.
     async fn make_targets(&mut self) {
-        for field in resources().flat_map(|(_, noun)| noun.fields.iter().map(|field| (noun.table, field))) {
+        for field in resources().flat_map(|(_, resource)| resource.fields.iter().map(|field| (resource.table, field))) {
             let (table, Field { name, kind: FieldKind::Pk, required: true, .. }) = field else { continue };
             let target = table.column(name).and_then(Column::target);
-            let is_target = |noun: &Resource| target.is_some_and(|target| std::ptr::eq(target, noun.table));
-            let Some((_, noun)) = resources().find(|(_, noun)| is_target(noun)) else { continue };
+            let is_target = |resource: &Resource| target.is_some_and(|target| std::ptr::eq(target, resource.table));
+            let Some((_, resource)) = resources().find(|(_, resource)| is_target(resource)) else { continue };
             if !self.one.contains_key(name) && !["product", "catalog", "category"].contains(name) {
-                let made = id(&self.record(noun.paths.0).await);
+                let made = id(&self.record(resource.paths.0).await);
                 self.one.insert(name, made);
             }
         }
@@ -147,8 +148,8 @@ impl Samples {
     }
 
     async fn parameter(&self, route: &Route, caller: &Client) -> String {
-        let noun = &route.path[..route.path.find("/{").expect("a parameter follows a noun")];
-        let made = match noun {
+        let resource = &route.path[..route.path.find("/{").expect("a parameter follows a resource")];
+        let made = match resource {
             "auth/tokens" => caller.post("/api/v1/auth/tokens/", json!({"name": "to revoke"})).await.created(),
             "content_types" => return "3".to_owned(),
             "products" if route.method == "DELETE" => {
@@ -167,8 +168,8 @@ impl Samples {
             "stock_list" => return self.shop.list.to_string(),
             "product_stock" | "product_stocks" => self.shop.write(json!({"product_sku": "SAMPLE"})).await,
             "orders" | "oms/orders" => self.order().await,
-            noun if noun.starts_with("oms/") && !resources().any(|(_, one)| one.paths.0 == noun) => {
-                return self.floor.some(&self.shop, noun).await.to_string();
+            resource if resource.starts_with("oms/") && !resources().any(|(_, one)| one.paths.0 == resource) => {
+                return self.warehouse.some(&self.shop, resource).await.to_string();
             }
             "order_number" => return self.order().await["number"].as_str().expect("a text").to_owned(),
             "order_items" => return item(&self.order().await).to_string(),
@@ -178,17 +179,17 @@ impl Samples {
                 self.below("integration_actions", known).await
             }
             "failed_integrations" => return self.failed().await,
-            "error_reports" | "operational_events" => self.report(noun).await,
+            "error_reports" | "operational_events" => self.report(resource).await,
             "place_reports" => self.report("error_reports/city").await,
-            noun if resources().any(|(_, one)| one.paths.0 == noun) => self.record(noun).await,
+            resource if resources().any(|(_, one)| one.paths.0 == resource) => self.record(resource).await,
             other => panic!("teach samples.rs to make one of {other}"),
         };
         id(&made).to_string()
     }
 
     /// Something new below the channel.
-    pub(crate) async fn below(&self, noun: &str, body: Value) -> Value {
-        self.shop.admin.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), body).await.created()
+    pub(crate) async fn below(&self, resource: &str, body: Value) -> Value {
+        self.shop.admin.post(&format!("/api/v1/channel/{}/{resource}/", self.channel), body).await.created()
     }
 
     /// The id of an object that the channel could not take.
@@ -203,22 +204,22 @@ impl Samples {
     }
 
     /// A new one of a resource whose rows are records.
-    pub(crate) async fn record(&self, noun: &str) -> Value {
-        let (places, one) = resources().find(|(_, one)| one.paths.0 == noun).expect("a noun of records");
+    pub(crate) async fn record(&self, resource: &str) -> Value {
+        let (places, one) = resources().find(|(_, one)| one.paths.0 == resource).expect("a resource of records");
         // What is made below the channel is there for every account.
         let below = match places.write.0 {
-            Mount::V1AndChannel => format!("/api/v1/channel/{}/{noun}/", self.channel),
-            _ => format!("/api/v1/{noun}/"),
+            Mount::V1AndChannel => format!("/api/v1/channel/{}/{resource}/", self.channel),
+            _ => format!("/api/v1/{resource}/"),
         };
-        let body = self.floor.unlisted(&self.shop, noun, self.row(one.fields)).await;
+        let body = self.warehouse.unlisted(&self.shop, resource, self.row(one.fields)).await;
         let answer = self.shop.admin.post(&below, body).await;
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         answer.body
     }
 
     /// A new report of the channel's client.
-    async fn report(&self, noun: &str) -> Value {
-        self.shop.erp.post(&format!("/api/v1/channel/{}/{noun}/", self.channel), json!({})).await.created()
+    async fn report(&self, resource: &str) -> Value {
+        self.shop.erp.post(&format!("/api/v1/channel/{}/{resource}/", self.channel), json!({})).await.created()
     }
 
     /// An item of the catalog that the channel sells from.
@@ -349,7 +350,7 @@ impl Samples {
         let body = match route.body {
             // What is written anew keeps what cannot be changed.
             Some(fields) if route.method == "PUT" => Some(self.whole(&path, fields, caller).await),
-            Some(_) => Some(self.floor.unlisted(&self.shop, route.path, self.body(route)).await),
+            Some(_) => Some(self.warehouse.unlisted(&self.shop, route.path, self.body(route)).await),
             None => None,
         };
         (path, body)

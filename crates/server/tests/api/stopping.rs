@@ -90,7 +90,7 @@ async fn a_stuck_client_holds_up_a_stop_for_the_time_to_drain_only() {
 
 /// Another process goes on at once with an import that this one was at.
 #[tokio::test]
-async fn work_that_stops_halfway_is_anybodys_at_once() {
+async fn work_that_stops_halfway_is_any_workers_at_once() {
     // A test that is given no turn for a while finds that an import has ended meanwhile: then with more rows.
     for rows in [60_000, 240_000] {
         if stops_halfway(rows).await {

@@ -61,7 +61,7 @@ async fn a_list_has_a_time_zone_with_a_name_that_there_is() {
 }
 
 #[tokio::test]
-async fn without_a_zone_every_door_refuses_a_local_time_and_changes_nothing() {
+async fn without_a_zone_every_entry_point_rejects_a_local_time_and_changes_nothing() {
     let shop = Shop::open().await;
     let (place, place_list) = location(&shop, json!({})).await;
     let shirt = shop.stock("SHIRT", 10).await;

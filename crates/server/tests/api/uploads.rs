@@ -17,7 +17,7 @@ use crate::files::{counts, finished, import_path, key, upload};
 use crate::shop::Shop;
 use crate::slow_clients::{PATIENCE, answer, connect, quick};
 
-/// More than one piece as they are stored.
+/// More than one part as they are stored.
 const ROWS: usize = 4_000;
 
 /// A person who writes requests by hand.
@@ -41,7 +41,7 @@ impl<'a> Hand<'a> {
         stream
     }
 
-    /// Waits until so many files are arriving, and pieces of each are stored; their keys.
+    /// Waits until so many files are arriving, and parts of each are stored; their keys.
     async fn arriving(&self, files: usize) -> Vec<String> {
         let waiting = async {
             loop {
@@ -162,7 +162,7 @@ async fn a_client_that_does_not_wait_for_the_answer_leaves_all_or_nothing() {
     let shop = Shop::open().await;
     let hand = Hand::of(&shop).await;
     let path = format!("{}?mode=adjust", import_path(shop.list));
-    // Few rows and more than one piece.
+    // Few rows and more than one part.
     let row = format!("A,1,{}\n", "x".repeat(30_000));
     let files = [format!("sku,stock,note\n{}", row.repeat(12)).into_bytes(), b"sku,stock\nA,1\n".to_vec()];
     for round in 0..24 {
@@ -175,10 +175,10 @@ async fn a_client_that_does_not_wait_for_the_answer_leaves_all_or_nothing() {
         stream.set_zero_linger().expect("a socket has this option");
         drop(stream);
     }
-    // No import is left undone, no piece of one that is gone, and each row has had its effect once.
+    // No import is left undone, no part of one that is gone, and each row has had its effect once.
     let is_settled = async || {
         let imports = shop.server.imports().await;
-        imports.open == 0 && imports.with_pieces == imports.all && imports.changes == shop.server.movements().await
+        imports.open == 0 && imports.with_parts == imports.all && imports.changes == shop.server.movements().await
     };
     let settled = async {
         while !is_settled().await {

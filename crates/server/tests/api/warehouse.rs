@@ -119,18 +119,18 @@ impl Warehouse {
     }
 
     /// An object of a resource that has no table of records, by its path.
-    pub(crate) async fn some(&self, shop: &Shop, noun: &str) -> i64 {
-        if noun == "oms/stock-counts" {
+    pub(crate) async fn some(&self, shop: &Shop, resource: &str) -> i64 {
+        if resource == "oms/stock-counts" {
             let body = json!({"location": self.location, "lines": [{"sku": "SAMPLE", "counted": 1_000_000}]});
             return id(&shop.erp.post("/api/v1/oms/stock-counts/", body).await.created());
         }
-        if noun == "oms/moves" {
+        if resource == "oms/moves" {
             return id(&self.moved(shop).await);
         }
         // Whatever was counted or not found before.
         figure(shop, "SAMPLE", self.list, 1_000_000).await;
         let order = order(shop, &[("SAMPLE", self.list, 1)]).await;
-        if noun == "oms/transfer_orders" {
+        if resource == "oms/transfer_orders" {
             let (elsewhere, _) = location(shop, json!({"is_fulfillment_center": false})).await;
             gather(shop, &order, elsewhere).await;
             let page = shop.erp.get(&format!("/api/v1/oms/transfer_orders/?order={}", id(&order))).await.ok();
@@ -138,7 +138,7 @@ impl Warehouse {
         }
         let planned = plan(shop, &order, json!({})).await;
         let package = &planned["packages"][0];
-        match noun {
+        match resource {
             "oms/packages" => id(package),
             "oms/packages/package-items" => id(&package["package_items"][0]),
             "oms/inventory-discrepancies" => {

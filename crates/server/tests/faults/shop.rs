@@ -79,7 +79,7 @@ impl Shop {
         self.0.folder.path()
     }
 
-    /// Orders one unit, whatever comes of it.
+    /// Orders one unit, whatever the answer is.
     pub(crate) async fn order(&self) -> Answer {
         let number = format!("F-{}", self.0.next.fetch_add(1, Ordering::Relaxed));
         let lines = json!([{"product_sku": "A", "stock_list": 1, "quantity": 1, "price": "1.00"}]);

@@ -70,7 +70,7 @@ fn one_unit_is_sold_once() {
 }
 
 #[test]
-fn whoever_reads_after_a_write_sees_it() {
+fn a_read_after_a_write_sees_it() {
     assert_legal(5, &[written((1, 4), 7, [7, 0, 0]), read((3, 6), [5, 0, 0])]);
     assert_illegal(5, &[written((1, 4), 7, [7, 0, 0]), read((5, 6), [5, 0, 0])]);
 }

@@ -106,7 +106,7 @@ impl Stock {
         }
     }
 
-    /// What a level contains already is not given back: the next one says.
+    /// What is settled already is not given back: the next level says.
     fn cancel(&mut self, name: u32) {
         if let Some(index) = self.lines.iter().position(|line| line.name == name) {
             let line = self.lines.remove(index);

@@ -19,11 +19,11 @@ pub(crate) const PLANTS: [(&str, Plant); 9] = [
     ("an order is acknowledged and missing", missing),
     ("an order that was held is told that there is nothing", turned_away),
     ("an order that was refused is told that it is held", oversold),
-    ("an order is held that nobody asked for", lost),
+    ("an order is held that no client asked for", lost),
     ("an order is answered contrary to what there is", contrary),
     ("a read shows an older figure than one that was acknowledged before it", stale),
-    ("a read shows a figure before anybody writes it", early),
-    ("a read shows a figure that nobody writes", invented),
+    ("a read shows a figure before a client writes it", early),
+    ("a read shows a figure that no client writes", invented),
     ("releases count twice", released_twice),
 ];
 

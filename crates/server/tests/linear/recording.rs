@@ -40,7 +40,7 @@ impl Load {
         let shop = Arc::new(Shop::open(servers, self.stocks).await);
         let mut clients = JoinSet::new();
         for index in 0..self.clients {
-            let connection = Connection::new(servers.doors(), index, &shop.token);
+            let connection = Connection::new(servers.addresses(), index, &shop.token);
             let chance = Chance(self.seed ^ ((index as u64) << 32));
             let (elsewhere, seen) = (self.elsewhere, vec![(START, START); self.stocks]);
             let client = Client { index, shop: shop.clone(), chance, connection, elsewhere, seen };
@@ -50,7 +50,7 @@ impl Load {
         let (journals, ()) = tokio::join!(clients.join_all(), disturb(servers, progress));
         let (journals, unanswered): (Vec<_>, Vec<_>) = journals.into_iter().unzip();
         let entries: Vec<Entry> = journals.into_iter().flatten().collect();
-        let connection = Connection::new(servers.doors(), 0, &shop.token);
+        let connection = Connection::new(servers.addresses(), 0, &shop.token);
         let entries = Audit::take(connection, &shop, &entries).await.held_against(entries);
         Recording { entries, stocks: self.stocks, unanswered: unanswered.iter().sum() }
     }

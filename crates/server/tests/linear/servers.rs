@@ -11,14 +11,14 @@ use tokio::sync::watch;
 use crate::process::{Process, assert_verified_on, file, log_of};
 
 /// Where each process listens; `None` while it is dead.
-pub(crate) type Doors = Vec<Option<SocketAddr>>;
+pub(crate) type Addresses = Vec<Option<SocketAddr>>;
 
 /// All processes on one database.
 pub(crate) struct Servers {
     url: String,
     folder: TempDir,
     processes: Vec<Option<Process>>,
-    doors: watch::Sender<Doors>,
+    addresses: watch::Sender<Addresses>,
 }
 
 impl Servers {
@@ -34,8 +34,8 @@ impl Servers {
     }
 
     fn start(url: String, folder: TempDir, processes: usize) -> Self {
-        let doors = watch::Sender::new(vec![None; processes]);
-        let mut servers = Self { url, folder, processes: (0..processes).map(|_| None).collect(), doors };
+        let addresses = watch::Sender::new(vec![None; processes]);
+        let mut servers = Self { url, folder, processes: (0..processes).map(|_| None).collect(), addresses };
         (0..processes).for_each(|index| servers.start_again(index));
         servers
     }
@@ -44,19 +44,19 @@ impl Servers {
     pub(crate) fn kill(&mut self, index: usize) {
         // First the signal, so that clients meet a process that is gone.
         self.processes[index].take().expect("it lives").kill();
-        self.doors.send_modify(|doors| doors[index] = None);
+        self.addresses.send_modify(|addresses| addresses[index] = None);
     }
 
     /// Starts a process in its place.
     pub(crate) fn start_again(&mut self, index: usize) {
         let process = Process::start_on(&self.url, self.folder.path());
-        self.doors.send_modify(|doors| doors[index] = Some(process.address));
+        self.addresses.send_modify(|addresses| addresses[index] = Some(process.address));
         self.processes[index] = Some(process);
     }
 
     /// Where they are, now and later.
-    pub(crate) fn doors(&self) -> watch::Receiver<Doors> {
-        self.doors.subscribe()
+    pub(crate) fn addresses(&self) -> watch::Receiver<Addresses> {
+        self.addresses.subscribe()
     }
 
     /// The numbers add up, and no process has met anything it did not expect.

@@ -42,12 +42,12 @@ pub(crate) struct Shop {
 impl Shop {
     /// Signs in and makes the stocks.
     pub(crate) async fn open(servers: &Servers, stocks: usize) -> Self {
-        let mut stranger = Connection::new(servers.doors(), 0, "");
+        let mut stranger = Connection::new(servers.addresses(), 0, "");
         let login = json!({"username": "admin", "password": PASSWORD});
         let key = stranger.send(&Request::post("auth/login/", login)).await;
         let token = key.body["key"].as_str().unwrap_or_else(|| panic!("no key: {key:?}")).to_owned();
 
-        let mut connection = Connection::new(servers.doors(), 0, &token);
+        let mut connection = Connection::new(servers.addresses(), 0, &token);
         let list = json!({"name": "web", "is_auto_sync": false});
         let list = int(&connection.send(&Request::post("stock_list/", list)).await.body["pk"]);
         let rows = (0..stocks).map(|stock| json!({"product_sku": sku(stock), "stock_list": list, "stock": START}));

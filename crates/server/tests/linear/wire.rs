@@ -11,7 +11,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::servers::Doors;
+use crate::servers::Addresses;
 
 /// An answer that takes longer has not come.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
@@ -54,7 +54,7 @@ pub(crate) struct Answer {
 #[derive(Clone)]
 pub(crate) struct Connection {
     http: reqwest::Client,
-    doors: watch::Receiver<Doors>,
+    addresses: watch::Receiver<Addresses>,
     turn: usize,
     token: String,
     /// Requests that were not answered, or not just then.
@@ -62,20 +62,20 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(doors: watch::Receiver<Doors>, turn: usize, token: &str) -> Self {
+    pub(crate) fn new(addresses: watch::Receiver<Addresses>, turn: usize, token: &str) -> Self {
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(onhand::tls::nobody())
             .no_proxy()
             .timeout(ANSWER_MAX)
             .build();
         let http = http.expect("a client without TLS needs nothing");
-        Self { http, doors, turn, token: token.to_owned(), unanswered: 0 }
+        Self { http, addresses, turn, token: token.to_owned(), unanswered: 0 }
     }
 
     /// Sends a request once. `None`: it is unknown whether it was done, and the next process is tried next time.
     pub(crate) async fn try_send(&mut self, request: &Request) -> Option<Answer> {
         for _ in 0..TRIES_MAX {
-            let address = self.door().await;
+            let address = self.address().await;
             let nobody = match self.exchange(address, request).await {
                 Ok(answer) if answer.status != 503 => return Some(answer),
                 Ok(_) => false,
@@ -102,11 +102,15 @@ impl Connection {
         panic!("nobody answers {request:?} any more");
     }
 
-    async fn door(&mut self) -> SocketAddr {
+    async fn address(&mut self) -> SocketAddr {
         let turn = self.turn;
-        let doors = self.doors.wait_for(|doors| doors.iter().any(Option::is_some)).await.expect("the servers are kept");
-        let mut from_here = doors.iter().cycle().skip(turn % doors.len());
-        from_here.find_map(|door| *door).expect("one of them is open")
+        let addresses = self
+            .addresses
+            .wait_for(|addresses| addresses.iter().any(Option::is_some))
+            .await
+            .expect("the servers are kept");
+        let mut from_here = addresses.iter().cycle().skip(turn % addresses.len());
+        from_here.find_map(|address| *address).expect("one of them is open")
     }
 
     async fn exchange(&self, address: SocketAddr, request: &Request) -> reqwest::Result<Answer> {

@@ -50,7 +50,7 @@ pub(crate) fn of(document: &Value) -> String {
     let schemas: BTreeMap<_, _> = object(&document["components"]["schemas"]).iter().collect();
     out.push('\n');
     for (name, schema) in &schemas {
-        let whole = name.strip_suffix("Patch").map(|noun| format!("{noun}Write"));
+        let whole = name.strip_suffix("Patch").map(|resource| format!("{resource}Write"));
         let is_part =
             |whole: &&String| schemas.get(*whole).is_some_and(|one| one["properties"] == schema["properties"]);
         match whole.as_ref().filter(is_part) {

@@ -31,7 +31,7 @@ pub(crate) fn age(database: &Database) {
 }
 
 /// Pretends that Citus is there and knows two tables.
-pub(crate) fn spread_in_part(database: &Database) {
+pub(crate) fn distribute_in_part(database: &Database) {
     let extension = "INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
         SELECT 1, 'citus', oid, 'pg_catalog'::regnamespace, false, '0' FROM pg_roles WHERE rolname = current_user";
     let known = "CREATE TABLE pg_dist_partition (logicalrelid regclass);

@@ -52,7 +52,7 @@ fn an_export_is_the_same_from_both_sides_and_comes_back_unchanged() {
     }
     assert!(!folder.path().join("stock.pdf").exists() && !folder.path().join("stock").exists());
     let named = path(folder.path(), "stock.pdf");
-    assert_eq!(from_server(&["--format", "csv", "--output", &named]).code, Some(0), "whoever says the format gets it");
+    assert_eq!(from_server(&["--format", "csv", "--output", &named]).code, Some(0), "a format that is named is used");
     let kept = path(folder.path(), "kept.csv");
     std::fs::write(&kept, "kept").expect("a file is written");
     let told = export(&database, Some("0123456789"), &["--server", &url, "--output", &kept]);

@@ -62,10 +62,10 @@ fn without_citus_its_command_is_refused_in_one_line() {
 
 /// As after an update that brings new tables: a server would write some on one machine and some on several.
 #[test]
-fn a_server_says_that_tables_are_still_to_be_spread() {
+fn a_server_says_that_tables_are_still_to_be_distributed() {
     let database = database();
     done(database.url(), &["migrate"]);
-    behind::spread_in_part(&database);
+    behind::distribute_in_part(&database);
     for arguments in [&["serve", "--listen=127.0.0.1:0"][..], &["user", "list"]] {
         let told = told(&mut onhand(database.url(), arguments));
         assert_eq!((told.code, told.out.as_str(), told.err.lines().count()), (Some(1), "", 1), "{told:?}");

@@ -278,12 +278,12 @@ async fn write(
             (before.action.status, &before.action.batch) != (ActionStatus::Error, &row.action.batch)
         })
     };
-    let refused = tried.iter().filter(is_news).filter_map(|row| {
+    let failed = tried.iter().filter(is_news).filter_map(|row| {
         let (kind, object, action, version_at) = (row.kind, row.object, row.id, row.action.version_at);
         Some(DeliveryFailure { kind, object, action, version_at, reason: row.action.reason? })
     });
-    let refused: Vec<DeliveryFailure> = refused.collect();
-    failed_integrations::note(tx, (channel, channel_scope.retries), &refused, now).await?;
+    let failed: Vec<DeliveryFailure> = failed.collect();
+    failed_integrations::note(tx, (channel, channel_scope.retries), &failed, now).await?;
     let taken = || tried.iter().filter(|row| row.action.status == ActionStatus::Success);
     failed_integrations::resolve(tx, channel, taken().map(|row| (row.kind, row.object)), now).await?;
     lag::acknowledge(tx, channel, taken(), now).await?;

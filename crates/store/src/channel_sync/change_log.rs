@@ -1,12 +1,12 @@
-//! Changes: the last version of every object. Must not know what a channel has been sent.
+//! The change log: the newest sequence number of every object. Must not know what a channel has been sent.
 
 use onhand_core::channel_sync::ObjectKind;
 
 use crate::sql::{statements, values};
 use crate::{Error, Tx};
 
-/// The name of the counter that versions come from.
-pub(crate) const VERSIONS: &str = "change_log";
+/// The name of the counter that sequence numbers come from.
+pub(crate) const SEQUENCE_NUMBERS: &str = "change_log";
 
 statements! {
     PUT = "change_log.put",
@@ -28,48 +28,52 @@ statements! {
 pub struct Change {
     /// The object's id.
     pub object: i64,
-    /// Its version.
-    pub version: i64,
+    /// Its sequence number.
+    pub sequence_number: i64,
 }
 
-/// Stores versions, as (kind, object, scope, version), each object once.
+/// Stores sequence numbers, as (kind, object, scope, sequence number), each object once.
 pub(super) async fn put_all(
     tx: &mut Tx<'_>,
-    versions: impl Iterator<Item = (i64, i64, i64, i64)>,
+    numbered: impl Iterator<Item = (i64, i64, i64, i64)>,
 ) -> Result<(), Error> {
-    tx.execute_each(&PUT, versions.map(|(kind, object, scope, version)| values![kind, object, scope, version])).await
+    tx.execute_bulk(
+        &PUT,
+        numbered.map(|(kind, object, scope, sequence_number)| values![kind, object, scope, sequence_number]),
+    )
+    .await
 }
 
-/// What has changed in a scope after a version, oldest first, at most so many.
+/// What has changed in a scope after a sequence number, oldest first, at most so many.
 pub async fn after(
     tx: &mut Tx<'_>,
     kind: ObjectKind,
     scope: i64,
-    version: i64,
+    sequence_number: i64,
     limit: i64,
 ) -> Result<Vec<Change>, Error> {
-    let read = |row: &crate::Row<'_>| Ok(Change { object: row.get(0)?, version: row.get(1)? });
-    tx.all(&AFTER, &values![kind.number(), scope, version, limit], read).await
+    let read = |row: &crate::Row<'_>| Ok(Change { object: row.get(0)?, sequence_number: row.get(1)? });
+    tx.all(&AFTER, &values![kind.number(), scope, sequence_number, limit], read).await
 }
 
-/// In which scopes, given with a version each, something has changed after it. One question, however many lists there
-/// are.
+/// In which scopes, given with a sequence number each, something has changed after it. One question, however many lists
+/// there are.
 pub(super) async fn waiting(
     tx: &mut Tx<'_>,
     kind: ObjectKind,
     scopes: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<Vec<i64>, Error> {
-    let keys = scopes.into_iter().map(|(scope, version)| values![kind.number(), scope, version]);
-    tx.all_each(&WAITING, keys, |row| row.get(0)).await
+    let keys = scopes.into_iter().map(|(scope, sequence_number)| values![kind.number(), scope, sequence_number]);
+    tx.all_bulk(&WAITING, keys, |row| row.get(0)).await
 }
 
-/// How much has changed in a scope after a version.
-pub(super) async fn count(tx: &mut Tx<'_>, kind: ObjectKind, scope: i64, version: i64) -> Result<i64, Error> {
-    let counted = tx.first(&COUNT, &values![kind.number(), scope, version], |row| row.get(0)).await?;
+/// How much has changed in a scope after a sequence number.
+pub(super) async fn count(tx: &mut Tx<'_>, kind: ObjectKind, scope: i64, sequence_number: i64) -> Result<i64, Error> {
+    let counted = tx.first(&COUNT, &values![kind.number(), scope, sequence_number], |row| row.get(0)).await?;
     Ok(counted.unwrap_or(0))
 }
 
-/// The newest version there is; 0 where nothing has changed yet.
+/// The newest sequence number there is; 0 where nothing has changed yet.
 pub async fn head(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(tx.first(&HEAD, &values![VERSIONS], |row| row.get(0)).await?.unwrap_or(0))
+    Ok(tx.first(&HEAD, &values![SEQUENCE_NUMBERS], |row| row.get(0)).await?.unwrap_or(0))
 }

@@ -1,5 +1,5 @@
-//! Where a channel stands: the row that its writers lock, and up to which version it has looked at changes. Must not
-//! know what the changes are.
+//! Where a channel stands: the row that its writers lock, and up to which sequence number it has looked at changes.
+//! Must not know what the changes are.
 
 use std::collections::BTreeMap;
 
@@ -50,35 +50,35 @@ pub(super) async fn find(tx: &mut Tx<'_>, channel: ChannelId) -> Result<Option<C
 
 /// Locks a channel's row, making it if need be.
 pub(super) async fn lock(tx: &mut Tx<'_>, channel: ChannelId) -> Result<ChannelCursor, Error> {
-    if let Some(mark) = tx.first(&LOCK, &values![channel.get()], read).await? {
-        return Ok(mark);
+    if let Some(cursor) = tx.first(&LOCK, &values![channel.get()], read).await? {
+        return Ok(cursor);
     }
     tx.execute(&OPEN, &values![channel.get()]).await?;
     let made = tx.first(&LOCK, &values![channel.get()], read).await?;
     made.ok_or_else(|| Error::Internal("a channel's feed was made and is not there".to_owned()))
 }
 
-/// Up to which version changes have been looked at, by kind and scope.
+/// Up to which sequence number changes have been looked at, by kind and scope.
 pub(super) async fn all(tx: &mut Tx<'_>, channel: ChannelId) -> Result<BTreeMap<(ObjectKind, i64), i64>, Error> {
     let position = |row: &Row<'_>| Ok((ObjectKind::from_number(row.get(0)?), row.get::<i64>(1)?, row.get::<i64>(2)?));
     let found = tx.all(&ALL, &values![channel.get()], position).await?;
-    Ok(found.into_iter().filter_map(|(kind, scope, version)| Some(((kind?, scope), version))).collect())
+    Ok(found.into_iter().filter_map(|(kind, scope, sequence_number)| Some(((kind?, scope), sequence_number))).collect())
 }
 
-/// The scopes of a kind, each with the version up to which it has been looked at.
+/// The scopes of a kind, each with the sequence number up to which it has been looked at.
 pub(super) fn with(known: &BTreeMap<(ObjectKind, i64), i64>, kind: ObjectKind, scopes: &[i64]) -> Vec<(i64, i64)> {
     scopes.iter().map(|scope| (*scope, known.get(&(kind, *scope)).copied().unwrap_or(0))).collect()
 }
 
-/// Notes up to which version changes have been looked at.
+/// Notes up to which sequence number changes have been looked at.
 pub(super) async fn set(
     tx: &mut Tx<'_>,
     channel: ChannelId,
     kind: ObjectKind,
     scope: i64,
-    version: i64,
+    sequence_number: i64,
 ) -> Result<(), Error> {
-    tx.execute(&SET, &values![channel.get(), kind.number(), scope, version]).await?;
+    tx.execute(&SET, &values![channel.get(), kind.number(), scope, sequence_number]).await?;
     Ok(())
 }
 
@@ -101,7 +101,7 @@ pub(super) async fn forget(
 pub(super) async fn begin_anew(
     tx: &mut Tx<'_>,
     channel: ChannelId,
-    mark: &ChannelCursor,
+    cursor: &ChannelCursor,
 ) -> Result<SyncProgress, Error> {
     for kind in OF_CATALOG {
         if deliveries::clear_kind(tx, channel, kind).await? == SyncProgress::More {
@@ -111,6 +111,6 @@ pub(super) async fn begin_anew(
     for kind in OF_CATALOG {
         tx.execute(&REMOVE_KIND, &values![channel.get(), kind.number()]).await?;
     }
-    tx.execute(&UPDATE, &values![channel.get(), mark.catalog, mark.has_items, &mark.lists]).await?;
+    tx.execute(&UPDATE, &values![channel.get(), cursor.catalog, cursor.has_items, &cursor.lists]).await?;
     Ok(SyncProgress::UpToDate)
 }

@@ -107,7 +107,7 @@ impl ChannelScope {
     }
 
     /// What makes it another catalog. Without items the products follow the lists.
-    pub(super) fn mark(&self) -> ChannelCursor {
+    pub(super) fn channel_cursor(&self) -> ChannelCursor {
         let lists = if self.has_items { String::new() } else { self.lists() };
         ChannelCursor { catalog: self.catalog.unwrap_or(0), has_items: self.has_items, lists }
     }
@@ -124,7 +124,7 @@ impl ChannelScope {
         let Some(catalog) = self.catalog else { return Ok(BTreeSet::new()) };
         if self.has_items {
             let keys = products.iter().map(|id| values![*id, catalog, ProductId::new(*id).bucket()]);
-            return Ok(tx.all_each(&HAS_ITEM, keys, |row| row.get(0)).await?.into_iter().collect());
+            return Ok(tx.all_bulk(&HAS_ITEM, keys, |row| row.get(0)).await?.into_iter().collect());
         }
         let stock_lists = self.scopes(ObjectKind::Stock);
         match stock_lists.is_empty() {
@@ -153,7 +153,7 @@ async fn in_stock(tx: &mut Tx<'_>, lists: &[i64], of: &BTreeSet<i64>) -> Result<
             break;
         }
         let key = |sku: &String| values![sku.clone(), *list, bucket_of_key(StockListId::new(*list), sku)];
-        let there = tx.all_each(&HAS_STOCK, missing.values().map(key), |row| row.get::<i64>(0)).await?;
+        let there = tx.all_bulk(&HAS_STOCK, missing.values().map(key), |row| row.get::<i64>(0)).await?;
         missing.retain(|id, _| !there.contains(id));
         found.extend(there);
     }
@@ -163,5 +163,5 @@ async fn in_stock(tx: &mut Tx<'_>, lists: &[i64], of: &BTreeSet<i64>) -> Result<
 /// Those of some products that have a price in one of some lists.
 async fn priced(tx: &mut Tx<'_>, lists: &[i64], of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
     let keys = of.iter().flat_map(|id| lists.iter().map(|list| values![*id, *list, ProductId::new(*id).bucket()]));
-    Ok(tx.all_each(&HAS_PRICE, keys, |row| row.get(0)).await?.into_iter().collect())
+    Ok(tx.all_bulk(&HAS_PRICE, keys, |row| row.get(0)).await?.into_iter().collect())
 }

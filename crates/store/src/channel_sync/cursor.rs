@@ -13,7 +13,7 @@ use onhand_core::channel_sync::ObjectKind;
 use onhand_core::{ProductId, StockId, StockListId};
 
 use super::channel_scope::ChannelScope;
-use super::told::{self, ListChange};
+use super::cursor_scope::{self, ListChange};
 use super::{change_log, delivery_facts};
 use crate::outbox::EVERY_CATALOG;
 use crate::sql::{statements, values};
@@ -32,18 +32,20 @@ statements! {
 /// Where a program stands. Its text is opaque to the program; a plain number is the beginning of every one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Cursor {
-    /// The version up to which everything has been sent.
+    /// The sequence number up to which everything has been sent.
     pub after: i64,
-    /// The version at which the program began with nothing: what changed as a whole before that it has never known.
+    /// The sequence number at which the program began with nothing: what changed as a whole before that it has never
+    /// known.
     pub since: i64,
-    /// The version of a list's change that is being sent, and the version up to which the list's stocks have been.
+    /// The sequence number of a list's change that is being sent, and the sequence number up to which the list's stocks
+    /// have been.
     pub within: Option<(i64, i64)>,
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.within, self.since > self.after) {
-            (Some((version, place)), _) => write!(f, "{}.{}.{version}.{place}", self.after, self.since),
+            (Some((sequence_number, place)), _) => write!(f, "{}.{}.{sequence_number}.{place}", self.after, self.since),
             (None, true) => write!(f, "{}.{}", self.after, self.since),
             (None, false) => write!(f, "{}", self.after),
         }
@@ -63,8 +65,8 @@ impl FromStr for Cursor {
         match parts[..] {
             [after] => Ok(Self { after: number(after)?, ..Self::default() }),
             [after, since] => Ok(Self { after: number(after)?, since: number(since)?, within: None }),
-            [after, since, version, place] => {
-                let within = Some((number(version)?, number(place)?));
+            [after, since, sequence_number, place] => {
+                let within = Some((number(sequence_number)?, number(place)?));
                 Ok(Self { after: number(after)?, since: number(since)?, within })
             }
             _ => Err(()),
@@ -78,22 +80,22 @@ impl Cursor {
         Self { since: if self.since > self.after { self.since } else { 0 }, ..self }
     }
 
-    /// Whether it speaks of a version before this one, but for the beginning.
+    /// Whether it speaks of a sequence number before this one, but for the beginning.
     pub fn is_before(self, first: i64) -> bool {
-        let (version, place) = self.within.unwrap_or_default();
-        [self.after, self.since, version, place].iter().any(|spoken| (1..first).contains(spoken))
+        let (sequence_number, place) = self.within.unwrap_or_default();
+        [self.after, self.since, sequence_number, place].iter().any(|spoken| (1..first).contains(spoken))
     }
 
-    /// The newest version that it speaks of.
+    /// The newest sequence number that it speaks of.
     pub fn newest(self) -> i64 {
-        let (version, place) = self.within.unwrap_or_default();
-        self.after.max(self.since).max(version).max(place)
+        let (sequence_number, place) = self.within.unwrap_or_default();
+        self.after.max(self.since).max(sequence_number).max(place)
     }
 }
 
 /// A stock that is sent.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Told {
+pub struct SentStock {
     /// Its id.
     pub stock: i64,
     /// Whether the channel may have it now.
@@ -104,7 +106,7 @@ pub struct Told {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slice {
     /// The stocks, oldest change first, each once.
-    pub stocks: Vec<Told>,
+    pub stocks: Vec<SentStock>,
     /// Where to go on.
     pub next: Cursor,
     /// Whether there are more.
@@ -122,7 +124,7 @@ pub struct ChangesQuery {
     pub list: Option<i64>,
 }
 
-/// What comes next for a cursor. What has changed of what the channel may have has got its versions before.
+/// What comes next for a cursor. What has changed of what the channel may have has got its sequence numbers before.
 pub async fn next(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: ChangesQuery) -> Result<Slice, Error> {
     let slice = part(tx, channel_scope, wanted).await?;
     Ok(Slice { next: slice.next.tidied(), ..slice })
@@ -133,14 +135,15 @@ async fn part(tx: &mut Tx<'_>, channel_scope: &ChannelScope, wanted: ChangesQuer
     if cursor == Cursor::default() {
         cursor.since = change_log::head(tx).await?;
     }
-    let lists = told::after(tx, channel_scope.channel, cursor.after.max(cursor.since)).await?;
+    let lists = cursor_scope::after(tx, channel_scope.channel, cursor.after.max(cursor.since)).await?;
     let list = lists.into_iter().find(|change| wanted.list.is_none_or(|list| list == change.list));
-    let going_on = list.zip(cursor.within).filter(|(change, (version, _))| change.version == *version);
+    let going_on =
+        list.zip(cursor.within).filter(|(change, (sequence_number, _))| change.sequence_number == *sequence_number);
     if let Some((change, (_, place))) = going_on {
         return replay(tx, channel_scope, (cursor, change, place), wanted.limit).await;
     }
     cursor.within = None;
-    let until = list.map_or(i64::MAX, |change| change.version);
+    let until = list.map_or(i64::MAX, |change| change.sequence_number);
     let (stocks, last, has_more) = changed(tx, channel_scope, (cursor, until), wanted).await?;
     match (last, list) {
         (Some(last), _) => {
@@ -161,42 +164,42 @@ async fn replay(
     limit: i64,
 ) -> Result<Slice, Error> {
     // What it has never known, it need not hear of when it is not there.
-    let tells_all = change.left_version > cursor.after.max(cursor.since);
+    let sends_all = change.left_sequence_number > cursor.after.max(cursor.since);
     let mut found = change_log::after(tx, ObjectKind::Stock, change.list, place, limit).await?;
-    found.retain(|one| tells_all || one.version < change.version);
+    found.retain(|one| sends_all || one.sequence_number < change.sequence_number);
     let is_full = found.len() as i64 == limit;
-    let within = found.last().filter(|_| is_full).map(|last| (change.version, last.version));
+    let within = found.last().filter(|_| is_full).map(|last| (change.sequence_number, last.sequence_number));
     let next = match within {
         Some(_) => Cursor { within, ..cursor },
-        None => Cursor { after: change.version, within: None, ..cursor },
+        None => Cursor { after: change.sequence_number, within: None, ..cursor },
     };
     let ids: Vec<i64> = found.iter().map(|one| one.object).collect();
     let is_there = there(tx, channel_scope, &ids).await?;
-    let stocks = ids.into_iter().map(|stock| Told { stock, in_catalog: is_there.contains(&stock) });
-    let stocks = stocks.filter(|told| told.in_catalog || tells_all).collect();
+    let stocks = ids.into_iter().map(|stock| SentStock { stock, in_catalog: is_there.contains(&stock) });
+    let stocks = stocks.filter(|stock| stock.in_catalog || sends_all).collect();
     Ok(Slice { stocks, next, has_more: true })
 }
 
-/// Something that has got a version: a stock, or whether a product is in the catalog.
+/// Something that has got a sequence number: a stock, or whether a product is in the catalog.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Entry {
     Stock(i64),
     Product(i64),
 }
 
-/// What has changed one by one between a cursor and a version: the stocks, the last version of those, and whether there
-/// is more.
+/// What has changed one by one between a cursor and a sequence number: the stocks, the last sequence number of those,
+/// and whether there is more.
 async fn changed(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
     (cursor, until): (Cursor, i64),
     wanted: ChangesQuery,
-) -> Result<(Vec<Told>, Option<i64>, bool), Error> {
+) -> Result<(Vec<SentStock>, Option<i64>, bool), Error> {
     let mut lists = channel_scope.scopes(ObjectKind::Stock);
     lists.retain(|list| wanted.list.is_none_or(|wanted| wanted == *list));
     let begin = (cursor.after, cursor.after.max(cursor.since));
     let mut found = entries(tx, channel_scope, &lists, (begin, wanted.limit.saturating_add(1))).await?;
-    found.retain(|(version, _)| *version < until);
+    found.retain(|(sequence_number, _)| *sequence_number < until);
     let all = found.len();
     let mut room = wanted.limit;
     found.retain(|(_, entry)| {
@@ -209,8 +212,8 @@ async fn changed(
     Ok((stocks, Some(last), found.len() < all))
 }
 
-/// What has versions above one, in their order: of each list, so many at the most, and of the catalog, whose changes
-/// count from the beginning of the program on.
+/// What has sequence numbers above one, in their order: of each list, so many at the most, and of the catalog, whose
+/// changes count from the beginning of the program on.
 async fn entries(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
@@ -220,7 +223,7 @@ async fn entries(
     let mut found = Vec::new();
     for list in change_log::waiting(tx, ObjectKind::Stock, lists.iter().map(|list| (*list, after))).await? {
         let stocks = change_log::after(tx, ObjectKind::Stock, list, after, limit).await?;
-        found.extend(stocks.into_iter().map(|one| (one.version, Entry::Stock(one.object))));
+        found.extend(stocks.into_iter().map(|one| (one.sequence_number, Entry::Stock(one.object))));
     }
     for catalog in [Some(EVERY_CATALOG), channel_scope.catalog].into_iter().flatten() {
         let read = |row: &crate::Row<'_>| Ok((row.get::<i64>(1)?, Entry::Product(row.get(0)?)));
@@ -237,7 +240,7 @@ async fn stocks_of(
     channel_scope: &ChannelScope,
     lists: &[i64],
     entries: &[(i64, Entry)],
-) -> Result<Vec<Told>, Error> {
+) -> Result<Vec<SentStock>, Error> {
     let product = |(_, entry): &(i64, Entry)| match entry {
         Entry::Product(product) => Some(ProductId::new(*product)),
         Entry::Stock(_) => None,
@@ -252,21 +255,22 @@ async fn stocks_of(
         by_product.entry(stock.product.get()).or_default().push(stock.id.get());
     }
     let mut last: BTreeMap<i64, i64> = BTreeMap::new();
-    for (version, entry) in entries {
+    for (sequence_number, entry) in entries {
         match entry {
-            Entry::Stock(stock) => drop(last.insert(*stock, *version)),
+            Entry::Stock(stock) => drop(last.insert(*stock, *sequence_number)),
             Entry::Product(product) => {
                 let stocks = by_product.get(product).into_iter().flatten();
-                last.extend(stocks.map(|stock| (*stock, *version)));
+                last.extend(stocks.map(|stock| (*stock, *sequence_number)));
             }
         }
     }
-    let mut ordered: Vec<(i64, i64)> = last.into_iter().map(|(stock, version)| (version, stock)).collect();
+    let mut ordered: Vec<(i64, i64)> =
+        last.into_iter().map(|(stock, sequence_number)| (sequence_number, stock)).collect();
     ordered.sort_unstable();
     let ids: Vec<i64> = ordered.into_iter().map(|(_, stock)| stock).collect();
     let is_there = there(tx, channel_scope, &ids).await?;
-    let told = ids.into_iter().map(|stock| Told { stock, in_catalog: is_there.contains(&stock) });
-    Ok(told.filter(|told| told.in_catalog || of_products.contains(&told.stock)).collect())
+    let sent = ids.into_iter().map(|stock| SentStock { stock, in_catalog: is_there.contains(&stock) });
+    Ok(sent.filter(|sent| sent.in_catalog || of_products.contains(&sent.stock)).collect())
 }
 
 /// Those of some stocks that the channel may have now: in a list of its catalog, of an active product of it.
@@ -283,10 +287,10 @@ async fn there(tx: &mut Tx<'_>, channel_scope: &ChannelScope, of: &[i64]) -> Res
     Ok(found.into_iter().map(|stock| stock.id.get()).collect())
 }
 
-/// Stores that products have come into catalogs or have left them, as (catalog, product, version).
+/// Stores that products have come into catalogs or have left them, as (catalog, product, sequence number).
 pub(super) async fn put_members(tx: &mut Tx<'_>, members: impl Iterator<Item = (i64, i64, i64)>) -> Result<(), Error> {
-    let rows = members.map(|(catalog, product, version)| values![catalog, product, version]);
-    tx.execute_each(&PUT_MEMBER, rows).await
+    let rows = members.map(|(catalog, product, sequence_number)| values![catalog, product, sequence_number]);
+    tx.execute_bulk(&PUT_MEMBER, rows).await
 }
 
 #[cfg(test)]

@@ -92,11 +92,11 @@ pub(super) async fn write(
 ) -> Result<(), Error> {
     let (channel, kind) = (channel.get(), kind.number());
     let kept: BTreeSet<i64> = due.iter().map(|due| due.object).collect();
-    tx.execute_each(&REMOVE, objects.difference(&kept).map(|object| values![channel, kind, *object])).await?;
+    tx.execute_bulk(&REMOVE, objects.difference(&kept).map(|object| values![channel, kind, *object])).await?;
     let rows = due.iter().map(|due| {
         values![channel, kind, due.object, due.scope, due.offer as i64, due.changed_at.micros(), due.not_before]
     });
-    tx.execute_each(&PUT, rows).await
+    tx.execute_bulk(&PUT, rows).await
 }
 
 fn progress(taken: u64) -> SyncProgress {
@@ -178,7 +178,7 @@ pub(super) async fn count(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<i64
 
 /// How much of a feed the channel could not take, and when the oldest change of that was made: what it is not offered
 /// again, and what it is offered again later.
-pub(super) async fn refused(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<(i64, Option<Timestamp>), Error> {
+pub(super) async fn failed(tx: &mut Tx<'_>, wanted: &DeliveryQuery) -> Result<(i64, Option<Timestamp>), Error> {
     let for_good = DeliveryQuery { offers: &[Offer::Failed], ..wanted.clone() };
     let mut count = self::count(tx, &for_good).await?;
     let mut oldest = oldest(tx, &for_good).await?;

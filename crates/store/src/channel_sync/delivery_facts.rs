@@ -73,7 +73,7 @@ fn key(id: i64) -> [Value<'static>; 2] {
 }
 
 async fn own(tx: &mut Tx<'_>, kind: ObjectKind, objects: &BTreeSet<i64>) -> Result<Vec<Own>, Error> {
-    tx.all_each(statement(kind), objects.iter().copied().map(key), read).await
+    tx.all_bulk(statement(kind), objects.iter().copied().map(key), read).await
 }
 
 /// The versions of some objects, of those that are there.
@@ -136,7 +136,7 @@ pub(super) async fn of(
         false => BTreeMap::new(),
     };
     let tried = known.keys().copied().collect();
-    let refused = failed_integrations::standing(tx, channel_scope.channel, kind, &tried).await?;
+    let failures = failed_integrations::standing(tx, channel_scope.channel, kind, &tried).await?;
     let is_known = |product| products.get(&product).is_some_and(|known| known.status == ActionStatus::Success);
     let object = |own: Own| Object {
         id: own.id,
@@ -147,7 +147,7 @@ pub(super) async fn of(
             is_product_known: !kind.follows_product() || is_known(own.product),
             modified_at: own.modified_at,
             known: known.get(&own.id).copied(),
-            refused: refused.get(&own.id).copied(),
+            failure: failures.get(&own.id).copied(),
         },
     };
     Ok(found.into_iter().map(object).collect())
@@ -174,5 +174,5 @@ pub(super) async fn prices_of(
     lists: &[i64],
 ) -> Result<BTreeSet<i64>, Error> {
     let keys = of_products.iter().flat_map(|id| lists.iter().map(|list| values![id.get(), *list, id.bucket()]));
-    Ok(tx.all_each(&PRICES_OF, keys, |row| row.get(0)).await?.into_iter().collect())
+    Ok(tx.all_bulk(&PRICES_OF, keys, |row| row.get(0)).await?.into_iter().collect())
 }

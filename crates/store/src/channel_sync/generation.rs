@@ -9,7 +9,7 @@ use super::change_log;
 use crate::sql::{statements, values};
 use crate::{Error, Tx, ids};
 
-/// Where the first version of this generation is kept, beside the counters: it goes where they go.
+/// Where the first sequence number of this generation is kept, beside the counters: it goes where they go.
 const FIRST: &str = "generation";
 /// What says that this database is a copy that has not been put to work yet, in the same place.
 const COPIED: &str = "copied_at";
@@ -44,7 +44,7 @@ async fn set(tx: &mut Tx<'_>, kind: &str, number: i64) -> Result<(), Error> {
     Ok(())
 }
 
-/// The first version of this generation: a cursor before it, but for 0, is one of another.
+/// The first sequence number of this generation: a cursor before it, but for 0, is one of another.
 pub async fn first(tx: &mut Tx<'_>) -> Result<i64, Error> {
     Ok(find(tx, FIRST).await?.unwrap_or(0))
 }
@@ -61,15 +61,15 @@ pub async fn is_copy(tx: &mut Tx<'_>) -> Result<bool, Error> {
 
 /// Begins a new generation.
 pub async fn renew(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), Error> {
-    // The transaction that has locked this row gives versions alone.
-    ids::take(tx, change_log::VERSIONS, 0).await?;
+    // The transaction that has locked this row gives sequence numbers alone.
+    ids::take(tx, change_log::SEQUENCE_NUMBERS, 0).await?;
     let (before, next) = (first(tx).await?, change_log::head(tx).await? + 1);
-    // Versions grow slower than microseconds, so this is above all that the other one has given since.
+    // Sequence numbers grow slower than microseconds, so this is above all that the other one has given since.
     let first = now.micros().max(next);
     for statement in [&RENUMBER, &RENUMBER_MEMBERS, &RENUMBER_LISTS] {
         tx.execute(statement, &values![first - before]).await?;
     }
-    set(tx, change_log::VERSIONS, next - before + first).await?;
+    set(tx, change_log::SEQUENCE_NUMBERS, next - before + first).await?;
     set(tx, FIRST, first).await?;
     tx.execute(&LEAVE_OUT, &values![LEFT_OUT]).await?;
     // A channel may have been sent newer versions than this database knows of.

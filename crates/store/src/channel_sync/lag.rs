@@ -38,9 +38,9 @@ pub struct Lag {
     /// Objects that it should not have any more.
     pub removals: i64,
     /// Objects whose newest version the channel could not take, whether it is offered them again later or not.
-    pub refused: i64,
+    pub failed: i64,
     /// When the oldest change was made that it could not take.
-    pub refused_oldest_at: Option<Timestamp>,
+    pub failed_oldest_at: Option<Timestamp>,
     /// Changes that have not been looked at for it yet.
     pub behind: i64,
     /// When the oldest change was made that it has not been sent.
@@ -59,7 +59,7 @@ pub(super) async fn acknowledge<'r>(
         let version = newest.entry(row.kind).or_insert(i64::MIN);
         *version = row.action.version_at.micros().max(*version);
     }
-    tx.execute_each(
+    tx.execute_bulk(
         &ACKNOWLEDGE,
         newest.iter().map(|(kind, version)| values![channel.get(), *kind, now.micros(), *version]),
     )
@@ -82,8 +82,8 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
             inserts: 0,
             updates: 0,
             removals: 0,
-            refused: 0,
-            refused_oldest_at: None,
+            failed: 0,
+            failed_oldest_at: None,
             behind: 0,
             oldest_at: None,
         };
@@ -99,9 +99,9 @@ pub async fn of(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<V
             lag.removals += counted(tx, &[Offer::Removal]).await?;
             let oldest = deliveries::oldest(tx, &part).await?;
             lag.oldest_at = [lag.oldest_at, oldest].into_iter().flatten().min();
-            let (refused, since) = deliveries::refused(tx, &part).await?;
-            lag.refused += refused;
-            lag.refused_oldest_at = [lag.refused_oldest_at, since].into_iter().flatten().min();
+            let (failed, since) = deliveries::failed(tx, &part).await?;
+            lag.failed += failed;
+            lag.failed_oldest_at = [lag.failed_oldest_at, since].into_iter().flatten().min();
         }
         lags.push(lag);
     }

@@ -1,9 +1,9 @@
 //! The feed's storage: from a change of an object to what each channel has still to be sent.
 //!
-//! Promises: a change pays one row ([`crate::outbox`]), however many channels there are; every change gets a version,
-//! in the order of commits ([`sequencer`]); deliveries follow from versions and actions by the rule of
-//! `onhand_core::channel_sync`, and are written by [`deliveries`] only. A transaction that writes a channel's state has locked
-//! its row ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
+//! Promises: a change pays one row ([`crate::outbox`]), however many channels there are; every change gets a sequence
+//! number, in the order of commits ([`sequencer`]); deliveries follow from versions and actions by the rule of
+//! `onhand_core::channel_sync`, and are written by [`deliveries`] only. A transaction that writes a channel's state has
+//! locked its row ([`channel_cursors`]). Must not know HTTP, nor which object is shown how.
 
 pub mod actions;
 pub mod batches;
@@ -11,13 +11,13 @@ pub mod change_log;
 pub mod channel_cursors;
 pub mod channel_scope;
 pub mod cursor;
+pub mod cursor_scope;
 pub mod deliveries;
 pub(crate) mod delivery_facts;
 pub mod failures;
 pub mod generation;
 pub mod lag;
 pub mod sequencer;
-pub mod told;
 
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ pub async fn is_behind(tx: &mut Tx<'_>, channel: ChannelId, kind: ObjectKind, no
 
 /// Whether the deliveries of a channel were decided for what it may have now. If not, none of them is to be shown.
 pub async fn is_of(tx: &mut Tx<'_>, channel_scope: &ChannelScope) -> Result<bool, Error> {
-    Ok(channel_cursors::find(tx, channel_scope.channel).await? == Some(channel_scope.mark()))
+    Ok(channel_cursors::find(tx, channel_scope.channel).await? == Some(channel_scope.channel_cursor()))
 }
 
 /// Turns changes into deliveries, up to a bound; gives up batches whose lease is over.
@@ -96,7 +96,7 @@ pub async fn sync_channel(
             let found = change_log::after(tx, kind, scope, position, left).await?;
             let Some(last) = found.last() else { continue };
             left -= found.len() as i64;
-            channel_cursors::set(tx, channel, kind, scope, last.version).await?;
+            channel_cursors::set(tx, channel, kind, scope, last.sequence_number).await?;
             let objects: BTreeSet<i64> = found.iter().map(|change| change.object).collect();
             reconsider(tx, &channel_scope, kind, &objects).await?;
             if left <= 0 {
@@ -117,10 +117,10 @@ pub async fn open(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result
 async fn opened(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) -> Result<(ChannelScope, SyncProgress), Error> {
     let before = channel_cursors::lock(tx, channel).await?;
     let channel_scope = ChannelScope::of(tx, channel).await?;
-    let mark = channel_scope.mark();
-    let progress = match before == mark {
+    let cursor = channel_scope.channel_cursor();
+    let progress = match before == cursor {
         true => SyncProgress::UpToDate,
-        false => channel_cursors::begin_anew(tx, channel, &mark).await?,
+        false => channel_cursors::begin_anew(tx, channel, &cursor).await?,
     };
     batches::give_up_expired(tx, &channel_scope, now).await?;
     Ok((channel_scope, progress))

@@ -1,7 +1,7 @@
-//! The sequencer: it gives versions to the events of the outbox.
+//! The sequencer: it gives sequence numbers to the events of the outbox.
 //!
-//! Promises: every event that is committed gets a version, in a transaction that has locked the counter of versions, so
-//! versions become visible in their order; an object with several events gets one. Must not know channels.
+//! Promises: every event that is committed gets a sequence number, in a transaction that has locked the counter of
+//! those, so they become visible in their order; an object with several events gets one. Must not know channels.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use super::{change_log, cursor};
 use crate::outbox::{self, MEMBER};
 use crate::{Error, Tx, ids};
 
-/// Rows of the outbox that get their versions in one transaction.
+/// Rows of the outbox that get their sequence numbers in one transaction.
 pub const ROWS_MAX: i64 = 32;
 
 /// Kind and object, and the catalog of a product that is in one; with time and scope.
 type Last = BTreeMap<(i64, i64, i64), (i64, i64)>;
 
-/// Gives versions to changes, those of [`ROWS_MAX`] rows at the most; how many rows there were.
+/// Gives sequence numbers to changes, those of [`ROWS_MAX`] rows at the most; how many rows there were.
 pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     // The transaction that has locked this row is alone, and sees all that others have committed before.
-    ids::take(tx, change_log::VERSIONS, 0).await?;
+    ids::take(tx, change_log::SEQUENCE_NUMBERS, 0).await?;
     let found = outbox::oldest(tx, ROWS_MAX).await?;
     if found.is_empty() {
         return Ok(0);
@@ -35,12 +35,14 @@ pub async fn sequence(tx: &mut Tx<'_>) -> Result<i64, Error> {
     let mut ordered: Vec<_> =
         newest.into_iter().map(|((kind, object, _), (at, scope))| (at, kind, object, scope)).collect();
     ordered.sort_unstable();
-    let first = ids::take(tx, change_log::VERSIONS, ordered.len() as i64).await?;
-    let versions =
-        ordered.iter().zip(first..).map(|((_, kind, object, scope), version)| (*kind, *object, *scope, version));
-    let (members, objects): (Vec<_>, Vec<_>) = versions.partition(|(kind, ..)| *kind == MEMBER);
+    let first = ids::take(tx, change_log::SEQUENCE_NUMBERS, ordered.len() as i64).await?;
+    let numbered = ordered
+        .iter()
+        .zip(first..)
+        .map(|((_, kind, object, scope), sequence_number)| (*kind, *object, *scope, sequence_number));
+    let (members, objects): (Vec<_>, Vec<_>) = numbered.partition(|(kind, ..)| *kind == MEMBER);
     change_log::put_all(tx, objects.into_iter()).await?;
-    let members = members.into_iter().map(|(_, product, catalog, version)| (catalog, product, version));
+    let members = members.into_iter().map(|(_, product, catalog, sequence_number)| (catalog, product, sequence_number));
     cursor::put_members(tx, members).await?;
     outbox::remove(tx, &found).await?;
     Ok(found.len() as i64)

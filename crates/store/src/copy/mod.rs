@@ -18,8 +18,8 @@ use crate::{Error, Store, Tx, Value, verify};
 /// Chunks on their way.
 const CHUNKS: usize = 2;
 /// Filling it row by row, a statement each, in one transaction would take days.
-const DISTRIBUTED_TARGET: &str = "the target is spread over several machines: copy to one that is not yet, then run onhand migrate \
-                             --citus, which moves the rows; nothing was changed";
+const DISTRIBUTED_TARGET: &str = "the target is distributed over several machines: copy to one that is not yet, then run \
+                                  onhand migrate --citus, which moves the rows; nothing was changed";
 /// What one side says when the other has failed.
 const GONE: &str = "the other side of the copy has gone";
 
@@ -64,7 +64,7 @@ pub async fn run(
         let text = format!("the source has schema version {}: run onhand migrate on it first", schema.version);
         return Err(Error::PreconditionFailed(text));
     }
-    if matches!(target.spread().await?, PlacementState::Complete | PlacementState::Partial(_)) {
+    if matches!(target.placement().await?, PlacementState::Complete | PlacementState::Partial(_)) {
         return Err(Error::PreconditionFailed(DISTRIBUTED_TARGET.to_owned()));
     }
     target.migrate().await?;
@@ -214,7 +214,7 @@ impl SchemaTable {
         let columns = self.columns();
         let places = places(columns.len());
         let sql = format!("INSERT INTO {} ({}) VALUES ({places})", self.name, columns.join(", "));
-        let written = tx.execute_each_composed(&sql, rows).await;
+        let written = tx.execute_bulk_composed(&sql, rows).await;
         written.map(|rows| rows as i64).map_err(|fault| match fault {
             Error::Internal(text) => Error::Internal(format!("{}: {text}", self.name)),
             other => other,

@@ -86,29 +86,29 @@ impl Tx<'_> {
         }
     }
 
-    /// Runs one statement for many rows of parameters. It takes the rows at once and not while waiting, and hides their
-    /// type, so that the caller can move between threads. A server engine may run several such calls together, as long
-    /// as nothing is asked in between: they must not be about the same rows.
-    pub fn execute_each<'t, 'v: 't, const N: usize>(
+    /// Runs a bulk statement: one statement for many rows of parameters. It takes the rows at once and not while
+    /// waiting, and hides their type, so that the caller can move between threads. A server engine may run several such
+    /// calls together, as long as nothing is asked in between: they must not be about the same rows.
+    pub fn execute_bulk<'t, 'v: 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
     ) -> BoxFuture<'t, ()> {
         match self {
-            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_many(connection, statement, rows).map(|_| ()))),
-            Self::Postgres(session) => Box::pin(session.execute_each(statement, rows.into_iter().collect())),
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_bulk(connection, statement, rows).map(|_| ()))),
+            Self::Postgres(session) => Box::pin(session.execute_bulk(statement, rows.into_iter().collect())),
         }
     }
 
     /// The same, when it has to be known at once how many rows it changed.
-    pub(crate) fn execute_each_counted<'t, 'v: 't, const N: usize>(
+    pub(crate) fn execute_bulk_counted<'t, 'v: 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
         rows: impl IntoIterator<Item = [Value<'v>; N]>,
     ) -> BoxFuture<'t, u64> {
         match self {
-            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_each(connection, statement.sqlite(), rows))),
-            Self::Postgres(session) => Box::pin(session.execute_each_counted(statement, rows.into_iter().collect())),
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::execute_rows(connection, statement.sqlite(), rows))),
+            Self::Postgres(session) => Box::pin(session.execute_bulk_counted(statement, rows.into_iter().collect())),
         }
     }
 
@@ -135,20 +135,20 @@ impl Tx<'_> {
         }
     }
 
-    /// All rows of the answers to one statement for many rows of parameters, taken as in [`Tx::execute_each`].
-    pub fn all_each<'t, 'v: 't, T: Send + 't, const N: usize>(
+    /// All rows of the answers to one statement for many rows of parameters, taken as in [`Tx::execute_bulk`].
+    pub fn all_bulk<'t, 'v: 't, T: Send + 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
         keys: impl IntoIterator<Item = [Value<'v>; N]>,
         read: impl Fn(&Row<'_>) -> Result<T, Error> + Send + 't,
     ) -> BoxFuture<'t, Vec<T>> {
         match self {
-            Self::Sqlite(connection) => Box::pin(ready(sqlite::all_each(connection, statement.sqlite(), keys, read))),
-            Self::Postgres(session) => Box::pin(session.all_each(statement, keys.into_iter().collect(), read)),
+            Self::Sqlite(connection) => Box::pin(ready(sqlite::all_bulk(connection, statement.sqlite(), keys, read))),
+            Self::Postgres(session) => Box::pin(session.all_bulk(statement, keys.into_iter().collect(), read)),
         }
     }
 
-    /// Asks as [`Tx::all_each`] does, and leaves the answer for later, so that what is asked next need not wait for it.
+    /// Asks as [`Tx::all_bulk`] does, and leaves the answer for later, so that what is asked next need not wait for it.
     pub(crate) fn query_many<'t, 'v: 't, T: Send + 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
@@ -157,7 +157,7 @@ impl Tx<'_> {
     ) -> BoxFuture<'t, PendingQuery<T>> {
         match self {
             Self::Sqlite(connection) => {
-                let told = sqlite::all_each(connection, statement.sqlite(), keys, read);
+                let told = sqlite::all_bulk(connection, statement.sqlite(), keys, read);
                 Box::pin(ready(told.map(PendingQuery::Fetched)))
             }
             Self::Postgres(session) => {
@@ -191,14 +191,14 @@ impl Tx<'_> {
 
     /// Runs one statement that [`crate::copy`] has put together from the names of the schema, for many rows of
     /// parameters. Returns the number of rows it changed.
-    pub(crate) async fn execute_each_composed(
+    pub(crate) async fn execute_bulk_composed(
         &mut self,
         sql: &str,
         rows: Vec<Vec<Value<'static>>>,
     ) -> Result<u64, Error> {
         match self {
-            Self::Sqlite(connection) => sqlite::execute_each(connection, sql, rows),
-            Self::Postgres(session) => session.execute_each_composed(sql, &rows).await,
+            Self::Sqlite(connection) => sqlite::execute_rows(connection, sql, rows),
+            Self::Postgres(session) => session.execute_bulk_composed(sql, &rows).await,
         }
     }
 }

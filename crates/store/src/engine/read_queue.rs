@@ -68,7 +68,7 @@ mod tests {
     const LONG: Duration = Duration::from_mins(1);
 
     #[tokio::test]
-    async fn a_full_queue_refuses_and_whoever_goes_leaves_it() {
+    async fn a_full_queue_rejects_and_a_caller_that_goes_leaves_it() {
         let queue = ReadQueue::new(1, LONG);
         let first = queue.take().await.expect("no other read waits");
         let mut waiting: Vec<_> = (0..WAITING_MAX).map(|_| Box::pin(queue.take())).collect();

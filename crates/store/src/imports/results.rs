@@ -18,22 +18,22 @@ pub(super) fn counts(row: &Row<'_>, first: usize) -> Result<Counts, Error> {
     Ok(Counts { created: count(0)?, updated: count(1)?, unchanged: count(2)?, failed: count(3)? })
 }
 
-/// Stores what came of some rows, chunk by chunk. One that is there already is [`Error::UniqueViolation`].
+/// Stores the results of chunks. One that is there already is [`Error::UniqueViolation`].
 pub async fn add_chunks(tx: &mut Tx<'_>, chunks: impl IntoIterator<Item = &Chunk>) -> Result<(), Error> {
     // In the order of their ids: another transaction that writes chunks of the same imports locks them so, too.
     let mut sums = BTreeMap::<i64, Counts>::new();
     let rows = chunks.into_iter().map(|chunk| {
         sums.entry(chunk.import.get()).or_default().add(chunk.counts);
         let Counts { created, updated, unchanged, failed } = chunk.counts;
-        values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.outcomes.as_slice()]
+        values![chunk.import.get(), chunk.number, created, updated, unchanged, failed, chunk.results.as_slice()]
     });
     let rows: Vec<_> = rows.collect();
-    tx.execute_each(&ADD_CHUNK, rows).await?;
+    tx.execute_bulk(&ADD_CHUNK, rows).await?;
     let sums = sums.into_iter().map(|(id, sum)| {
         let Counts { created, updated, unchanged, failed } = sum;
         values![id, sum.sum(), created, updated, unchanged, failed]
     });
-    tx.execute_each(&COUNT, sums).await
+    tx.execute_bulk(&COUNT, sums).await
 }
 
 /// Those of some chunks that are stored: imports and numbers.
@@ -42,7 +42,7 @@ pub async fn stored_chunks(
     chunks: impl IntoIterator<Item = (ImportId, i64)>,
 ) -> Result<Vec<(ImportId, i64)>, Error> {
     let keys = chunks.into_iter().map(|(id, number)| values![id.get(), number]);
-    tx.all_each(&STORED_CHUNK, keys, |row| Ok((ImportId::new(row.get(0)?), row.get(1)?))).await
+    tx.all_bulk(&STORED_CHUNK, keys, |row| Ok((ImportId::new(row.get(0)?), row.get(1)?))).await
 }
 
 /// Whether a chunk is stored.
@@ -57,7 +57,7 @@ pub async fn chunk(tx: &mut Tx<'_>, id: ImportId, number: i64) -> Result<Option<
             import: ImportId::new(row.get(0)?),
             number: row.get(1)?,
             counts: counts(row, 2)?,
-            outcomes: row.get(6)?,
+            results: row.get(6)?,
         })
     })
     .await

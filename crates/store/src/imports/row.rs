@@ -133,7 +133,7 @@ pub struct ImportRow {
     pub error: Option<String>,
     /// Rows in the file; 0 before it was looked at.
     pub total: i64,
-    /// What came of them so far.
+    /// The rows that are decided, by how they ended.
     pub counts: Counts,
     /// When the file began to arrive.
     pub created_at: Timestamp,
@@ -175,7 +175,7 @@ impl ImportRow {
     }
 }
 
-/// What came of some rows.
+/// The results of a chunk.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Chunk {
     /// Whose.
@@ -184,8 +184,8 @@ pub struct Chunk {
     pub number: i64,
     /// The rows by how they ended.
     pub counts: Counts,
-    /// Opaque.
-    pub outcomes: Vec<u8>,
+    /// The results of its rows; opaque.
+    pub results: Vec<u8>,
 }
 
 /// What a file turned out to be.

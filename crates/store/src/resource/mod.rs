@@ -26,9 +26,9 @@ use crate::query::{self, Condition, ListQuery, Op, Page, Sort, Window};
 use crate::sql::values;
 use crate::{Error, Tx, Value};
 
-/// A value of a record that references nothing.
+/// A value of a record that references a row which does not exist.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Missing {
+pub struct BrokenReference {
     /// The record, counted from 0.
     pub row: usize,
     /// Its column, or the name of its link.
@@ -54,9 +54,9 @@ pub fn is_bounded(table: &'static Table, listing: &ListQuery) -> bool {
 /// The records with these ids, in any order; unknown ones are left out.
 pub async fn by_ids(tx: &mut Tx<'_>, table: &'static Table, ids: &[i64]) -> Result<Vec<Record>, Error> {
     let keys = ids.iter().map(|id| values![*id, bucket(*id)]);
-    let mut found = match table.spread {
-        Colocation::No => tx.all_each(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
-        _ => tx.all_each(&table.made().by_id, keys, reading(table)).await?,
+    let mut found = match table.colocation {
+        Colocation::No => tx.all_bulk(&table.made().by_id, ids.iter().map(|id| values![*id]), reading(table)).await?,
+        _ => tx.all_bulk(&table.made().by_id, keys, reading(table)).await?,
     };
     load_links(tx, table, &mut found).await?;
     Ok(found)
@@ -102,7 +102,7 @@ pub async fn same_all(
     let Some(same) = &table.made().same else { return Ok(vec![None; records.len()]) };
     let key = |record: &Record| {
         let columns = table.natural.iter().map(|column| record.value(column).clone());
-        columns.chain(table.spread.bucket(record, 0).map(Value::Int)).collect::<Vec<_>>()
+        columns.chain(table.colocation.bucket(record, 0).map(Value::Int)).collect::<Vec<_>>()
     };
     let mut keys: Vec<Vec<Value<'static>>> = records.iter().map(key).collect();
     // Other transactions that look for some of these rows lock them in the same order.
@@ -111,10 +111,10 @@ pub async fn same_all(
     let width = keys.first().map_or(0, Vec::len);
     let mut found = match width {
         0 => Vec::new(),
-        1 => tx.all_each(same, keys.into_iter().map(sized::<1>), reading(table)).await?,
-        2 => tx.all_each(same, keys.into_iter().map(sized::<2>), reading(table)).await?,
-        3 => tx.all_each(same, keys.into_iter().map(sized::<3>), reading(table)).await?,
-        _ => tx.all_each(same, keys.into_iter().map(sized::<4>), reading(table)).await?,
+        1 => tx.all_bulk(same, keys.into_iter().map(sized::<1>), reading(table)).await?,
+        2 => tx.all_bulk(same, keys.into_iter().map(sized::<2>), reading(table)).await?,
+        3 => tx.all_bulk(same, keys.into_iter().map(sized::<3>), reading(table)).await?,
+        _ => tx.all_bulk(same, keys.into_iter().map(sized::<4>), reading(table)).await?,
     };
     load_links(tx, table, &mut found).await?;
     Ok(records.iter().map(|record| found.iter().find(|other| other.has_key_of(record)).cloned()).collect())
@@ -140,7 +140,7 @@ async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Recor
     for (index, link) in table.made().links.iter().enumerate() {
         let keys: Vec<i64> = records.iter().map(|record| record.id).collect();
         let pairs = tx
-            .all_each(&link.of_owner, keys.into_iter().map(|id| values![id]), |row| {
+            .all_bulk(&link.of_owner, keys.into_iter().map(|id| values![id]), |row| {
                 Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))
             })
             .await?;
@@ -151,15 +151,19 @@ async fn load_links(tx: &mut Tx<'_>, table: &'static Table, records: &mut [Recor
     Ok(())
 }
 
-/// What the records reference and is not there. What is there stays until this transaction ends.
-pub async fn missing(tx: &mut Tx<'_>, table: &'static Table, records: &[Record]) -> Result<Vec<Missing>, Error> {
-    let mut missing = Vec::new();
-    for (name, target, ids) in pointers(table, records) {
+/// The references of the records to rows that do not exist. Those that exist stay until this transaction ends.
+pub async fn broken_references(
+    tx: &mut Tx<'_>,
+    table: &'static Table,
+    records: &[Record],
+) -> Result<Vec<BrokenReference>, Error> {
+    let mut broken = Vec::new();
+    for (name, target, ids) in references(table, records) {
         let found = there(tx, target, &ids.iter().map(|(_, id)| *id).collect()).await?;
         let unknown = ids.into_iter().filter(|(_, id)| !found.contains(id));
-        missing.extend(unknown.map(|(row, id)| Missing { row, name, id }));
+        broken.extend(unknown.map(|(row, id)| BrokenReference { row, name, id }));
     }
-    Ok(missing)
+    Ok(broken)
 }
 
 /// Locks rows that are about to be referenced, where several processes write: no other transaction removes them until
@@ -179,16 +183,16 @@ pub(crate) async fn lock_references(tx: &mut Tx<'_>, table: &'static Table, ids:
 async fn there(tx: &mut Tx<'_>, table: &'static Table, ids: &BTreeSet<i64>) -> Result<Vec<i64>, Error> {
     let read = |row: &crate::Row<'_>| row.get::<i64>(0);
     let exists = &table.made().exists;
-    match table.spread {
-        Colocation::No => tx.all_each(exists, ids.iter().map(|id| values![*id]), read).await,
-        _ => tx.all_each(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
+    match table.colocation {
+        Colocation::No => tx.all_bulk(exists, ids.iter().map(|id| values![*id]), read).await,
+        _ => tx.all_bulk(exists, ids.iter().map(|id| values![*id, bucket(*id)]), read).await,
     }
 }
 
 /// Every column and link with a reference, with the ids in it and the records that have them.
-type Pointers = Vec<(&'static str, &'static Table, Vec<(usize, i64)>)>;
+type References = Vec<(&'static str, &'static Table, Vec<(usize, i64)>)>;
 
-fn pointers(table: &'static Table, records: &[Record]) -> Pointers {
+fn references(table: &'static Table, records: &[Record]) -> References {
     let mut all = Vec::new();
     for column in table.columns {
         let Some(target) = column.target else { continue };
@@ -210,7 +214,7 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
     }
     let first = ids::take(tx, table.name, records.len() as i64).await?;
     for (number, record) in (first..).zip(&mut records) {
-        record.id = match table.spread.bucket(record, number) {
+        record.id = match table.colocation.bucket(record, number) {
             None => number,
             Some(bucket) => number * BUCKETS + bucket,
         };
@@ -219,7 +223,7 @@ pub async fn insert(tx: &mut Tx<'_>, table: &'static Table, mut records: Vec<Rec
         }
     }
     let rows = records.iter().map(|record| table.row(record)).collect();
-    tx.execute_each_composed(table.made().insert.sqlite(), rows).await?;
+    tx.execute_bulk_composed(table.made().insert.sqlite(), rows).await?;
     let mut counters = CounterDeltas::default();
     records.iter().for_each(|record| count(&mut counters, table, record, 1));
     counters.write(tx).await?;
@@ -238,7 +242,7 @@ pub(crate) async fn insert_known<const COLUMNS: usize>(
     records: Vec<Record>,
 ) -> Result<(), Error> {
     let rows: Vec<_> = records.iter().map(|record| sized::<COLUMNS>(table.row(record))).collect();
-    tx.execute_each(&table.made().insert, rows).await?;
+    tx.execute_bulk(&table.made().insert, rows).await?;
     let change = |after| RecordChange { before: None, after: Some(after) };
     publish::publish(tx, table, &records.into_iter().map(change).collect::<Vec<_>>()).await
 }
@@ -283,7 +287,7 @@ pub async fn update_all(
         row
     };
     let rows = records.iter().map(row).collect();
-    tx.execute_each_composed(table.made().update.sqlite(), rows).await?;
+    tx.execute_bulk_composed(table.made().update.sqlite(), rows).await?;
     let mut counters = CounterDeltas::default();
     for (before, after) in &records {
         count(&mut counters, table, before, -1);
@@ -349,7 +353,7 @@ fn count(counters: &mut CounterDeltas, table: &'static Table, record: &Record, b
 
 async fn insert_links(tx: &mut Tx<'_>, table: &'static Table, record: &Record) -> Result<(), Error> {
     for (link, targets) in table.made().links.iter().zip(&record.links) {
-        tx.execute_each(&link.insert, targets.iter().map(|target| values![record.id, *target])).await?;
+        tx.execute_bulk(&link.insert, targets.iter().map(|target| values![record.id, *target])).await?;
     }
     Ok(())
 }

@@ -63,7 +63,7 @@ impl Table {
         let name = self.name;
         let own: Vec<&str> = self.columns.iter().map(|column| column.name).collect();
         let all = [&["id", "created_at", "modified_at"][..], &own].concat().join(", ");
-        let (key, by_key) = match self.spread {
+        let (key, by_key) = match self.colocation {
             Colocation::No => (vec!["id"], "WHERE id = ?1"),
             _ => (vec!["id", "bucket"], "WHERE id = ?1 AND bucket = ?2"),
         };
@@ -87,7 +87,7 @@ impl Table {
     }
 
     fn make_same(&self, all: &str) -> Option<Statement> {
-        let bucket = (!matches!(self.spread, Colocation::No)).then_some("bucket");
+        let bucket = (!matches!(self.colocation, Colocation::No)).then_some("bucket");
         let key = self.natural.iter().copied().chain(bucket).enumerate();
         let key: Vec<String> = key.map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
         let text = || format!("SELECT {all} FROM {} WHERE {}", self.name, key.join(" AND "));

@@ -18,7 +18,7 @@ pub struct Table {
     pub name: &'static str,
     pub(crate) columns: &'static [Column],
     pub(crate) links: &'static [Link],
-    pub(crate) spread: Colocation,
+    pub(crate) colocation: Colocation,
     pub(crate) counted_by: &'static [&'static str],
     /// The columns of its natural key, which a unique index begins with.
     pub(crate) natural: &'static [&'static str],
@@ -105,7 +105,7 @@ impl Table {
             name,
             columns,
             links: &[],
-            spread: Colocation::No,
+            colocation: Colocation::No,
             counted_by: &[],
             natural: &[],
             publishes: &[],
@@ -126,8 +126,8 @@ impl Table {
 
     /// The same with rows that are distributed.
     #[must_use]
-    pub const fn spread(mut self, spread: Colocation) -> Self {
-        self.spread = spread;
+    pub const fn distributed(mut self, colocation: Colocation) -> Self {
+        self.colocation = colocation;
         self
     }
 
@@ -190,7 +190,7 @@ impl Table {
     }
 
     pub(super) fn key(&self, id: i64) -> Vec<Value<'static>> {
-        match self.spread {
+        match self.colocation {
             Colocation::No => vec![Value::Int(id)],
             _ => vec![Value::Int(id), Value::Int(bucket(id))],
         }

@@ -71,8 +71,8 @@ impl Statement {
         self.translated.get_or_init(|| dollars(self.on_postgres.unwrap_or(self.text)) + self.locks)
     }
 
-    /// The form for many rows at once, whose parameters have these types, in PostgreSQL's words for them.
-    pub fn for_each(&self, types: &[&str]) -> Result<String, crate::Error> {
+    /// The bulk statement, whose parameters have these types, in PostgreSQL's words for them.
+    pub fn bulk(&self, types: &[&str]) -> Result<String, crate::Error> {
         bulk::text(self.postgres(), types)
     }
 }

@@ -279,9 +279,9 @@ pub async fn insert_login(tx: &mut Tx<'_>, token: &Token, proof: &Proof, max: us
         .partition(|token| token.revoked_at.is_none());
     live.sort_by_key(|token| std::cmp::Reverse((token.last_used_at.unwrap_or(token.created_at), token.id)));
     let replaced = live.into_iter().skip(max).map(|old| values![old.id, token.created_at.micros()]);
-    tx.execute_each(&REVOKE, replaced).await?;
+    tx.execute_bulk(&REVOKE, replaced).await?;
     revoked.sort_by_key(|token| std::cmp::Reverse(token.id));
-    tx.execute_each(&DELETE_TOKEN, revoked.into_iter().skip(REVOKED_KEPT).map(|old| values![old.id])).await?;
+    tx.execute_bulk(&DELETE_TOKEN, revoked.into_iter().skip(REVOKED_KEPT).map(|old| values![old.id])).await?;
     Ok(Some(id))
 }
 
@@ -307,5 +307,5 @@ pub async fn revoke(tx: &mut Tx<'_>, token: i64, now: Timestamp) -> Result<bool,
 
 /// Notes when tokens were last used.
 pub async fn used(tx: &mut Tx<'_>, tokens: &[(i64, Timestamp)]) -> Result<(), Error> {
-    tx.execute_each(&USED, tokens.iter().map(|(id, at)| values![*id, at.micros()])).await
+    tx.execute_bulk(&USED, tokens.iter().map(|(id, at)| values![*id, at.micros()])).await
 }

@@ -167,6 +167,6 @@ pub async fn has_expired(tx: &mut Tx<'_>, channel: ChannelId, now: Timestamp) ->
 pub async fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, Error> {
     let values = values![now.minus_seconds(KEPT_SECONDS).micros(), FORGOTTEN_ROWS];
     let old = tx.all(&OLD, &values, |row| row.get::<i64>(0)).await?;
-    tx.execute_each(&REMOVE, old.iter().map(|id| values![*id])).await?;
+    tx.execute_bulk(&REMOVE, old.iter().map(|id| values![*id])).await?;
     Ok(old.len() as i64 == FORGOTTEN_ROWS)
 }

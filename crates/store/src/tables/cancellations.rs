@@ -32,7 +32,7 @@ pub static REQUESTS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::With("order_item_id"))
+.distributed(Colocation::With("order_item_id"))
 .natural(&["order_item_id", "remote_id"])
 .counted_by(&["channel_id"])
 .publishes(&[Publish::Object {

@@ -41,7 +41,7 @@ pub static CATALOGS: Table = Table::new(
 /// A product in a catalog. Both stay what they are.
 pub static CATALOG_ITEMS: Table =
     Table::new("catalog_item", &[Column::id("product_id", &products::PRODUCTS), Column::id("catalog_id", &CATALOGS)])
-        .spread(Colocation::With("product_id"))
+        .distributed(Colocation::With("product_id"))
         .counted_by(&["catalog_id"])
         .publishes(&[
             Publish::Member { catalog: "catalog_id", product: "product_id" },

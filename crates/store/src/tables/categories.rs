@@ -57,7 +57,7 @@ pub static NODES: Table = Table::new(
 /// A product in a node.
 pub static PRODUCT_CATEGORIES: Table =
     Table::new("product_category", &[Column::id("product_id", &products::PRODUCTS), Column::id("category_id", &NODES)])
-        .spread(Colocation::With("product_id"))
+        .distributed(Colocation::With("product_id"))
         .counted_by(&["category_id"]);
 
 statements! {

@@ -21,7 +21,7 @@ pub static CUSTOMERS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::Evenly)
+.distributed(Colocation::Evenly)
 .counted_by(&["channel_id"]);
 
 /// An address of a customer. `hash_data` says everything that makes two of them the same, the customer included.
@@ -54,5 +54,5 @@ pub static ADDRESSES: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::With("customer_id"))
+.distributed(Colocation::With("customer_id"))
 .natural(&["hash_data"]);

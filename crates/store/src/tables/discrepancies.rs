@@ -85,7 +85,7 @@ pub async fn by_ids<'i>(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = &'i DiscrepancyId>,
 ) -> Result<Vec<Discrepancy>, Error> {
-    tx.all_each(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The discrepancies of some lines of packages.
@@ -93,7 +93,7 @@ pub async fn of_package_items(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = PackageItemId>,
 ) -> Result<Vec<Discrepancy>, Error> {
-    tx.all_each(&OF_PACKAGE_ITEM, ids.into_iter().map(|id| values![id.get()]), read).await
+    tx.all_bulk(&OF_PACKAGE_ITEM, ids.into_iter().map(|id| values![id.get()]), read).await
 }
 
 /// The oldest active discrepancies of a location that were reported within a time, both ends included; at the most so
@@ -114,7 +114,7 @@ pub(crate) async fn stocks_of<'i>(
     ids: impl IntoIterator<Item = &'i DiscrepancyId>,
 ) -> Result<Vec<StockId>, Error> {
     let keys = ids.into_iter().map(|id| values![id.get(), id.bucket()]);
-    tx.all_each(&STOCK, keys, |row| row.get(0).map(StockId::new)).await
+    tx.all_bulk(&STOCK, keys, |row| row.get(0).map(StockId::new)).await
 }
 
 /// The active discrepancies of some stocks.
@@ -122,7 +122,7 @@ pub(crate) async fn active_of(
     tx: &mut Tx<'_>,
     stocks: impl IntoIterator<Item = StockId>,
 ) -> Result<Vec<Discrepancy>, Error> {
-    tx.all_each(&ACTIVE, stocks.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&ACTIVE, stocks.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 pub(crate) async fn apply(
@@ -153,10 +153,10 @@ pub(crate) async fn apply(
             row.created_by.get(),
         ]
     });
-    tx.execute_each(&INSERT, rows).await?;
+    tx.execute_bulk(&INSERT, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         let (reason, by) = row.ended.map(|(reason, by)| (reason.word(), by.get())).unzip();
         values![row.id.get(), row.id.bucket(), row.is_active, row.modified_at.micros(), reason, by]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }

@@ -77,7 +77,8 @@ fn read(row: &Row<'_>) -> Result<FailureRow, Error> {
         action: row.get(4)?,
         failure: Failure {
             version_at: Timestamp::from_micros(row.get(5)?),
-            reason: Reason::from_word(reason).ok_or_else(|| Error::Internal(format!("a refusal says {reason:?}")))?,
+            reason: Reason::from_word(reason)
+                .ok_or_else(|| Error::Internal(format!("a delivery failure says {reason:?}")))?,
             is_active: row.get(7)?,
             expires_at: row.get::<Option<i64>>(8)?.map(Timestamp::from_micros),
             retry_count: row.get(9)?,
@@ -107,7 +108,7 @@ async fn by_objects(
     objects: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<Vec<FailureRow>, Error> {
     let keys = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object]);
-    tx.all_each(&BY_OBJECT, keys, read).await
+    tx.all_bulk(&BY_OBJECT, keys, read).await
 }
 
 /// What stands against some objects.
@@ -118,7 +119,7 @@ pub(crate) async fn standing(
     objects: &BTreeSet<i64>,
 ) -> Result<BTreeMap<i64, StandingFailure>, Error> {
     let found = by_objects(tx, channel, objects.iter().map(|object| (kind.number(), *object))).await?;
-    Ok(found.into_iter().filter_map(|row| Some((row.object, row.failure.refused()?))).collect())
+    Ok(found.into_iter().filter_map(|row| Some((row.object, row.failure.standing()?))).collect())
 }
 
 /// An object that was not taken.
@@ -137,22 +138,22 @@ pub(crate) async fn note(
     failures: &[DeliveryFailure],
     now: Timestamp,
 ) -> Result<(), Error> {
-    let found = by_objects(tx, channel, failures.iter().map(|refusal| (refusal.kind, refusal.object))).await?;
+    let found = by_objects(tx, channel, failures.iter().map(|failure| (failure.kind, failure.object))).await?;
     let before: BTreeMap<(i64, i64), FailureRow> = found.into_iter().map(|row| ((row.kind, row.object), row)).collect();
     let new = failures.len() - before.len();
     let mut next = if new > 0 { ids::take(tx, TABLE.name, new as i64).await? } else { 0 };
     let (mut inserts, mut updates) = (Vec::new(), Vec::new());
-    for refusal in failures {
-        let before = before.get(&(refusal.kind, refusal.object));
+    for failed in failures {
+        let before = before.get(&(failed.kind, failed.object));
         let earlier = before.map(|row| &row.failure);
-        let failure = Failure::next(earlier, (refusal.version_at, refusal.reason), retries, now);
+        let failure = Failure::next(earlier, (failed.version_at, failed.reason), retries, now);
         match before {
             Some(row) => {
                 let modified_at = now.later_than(row.modified_at);
                 updates.push(FailureRow { failure, modified_at, ..row.clone() });
             }
             None => {
-                let (kind, object, action) = (refusal.kind, refusal.object, refusal.action);
+                let (kind, object, action) = (failed.kind, failed.object, failed.action);
                 let times = (now, now);
                 let (created_at, modified_at) = times;
                 inserts.push(FailureRow { id: next, channel, kind, object, action, failure, created_at, modified_at });
@@ -160,8 +161,8 @@ pub(crate) async fn note(
             }
         }
     }
-    tx.execute_each(&INSERT, inserts.iter().map(inserted)).await?;
-    tx.execute_each(&UPDATE, updates.iter().map(updated)).await
+    tx.execute_bulk(&INSERT, inserts.iter().map(inserted)).await?;
+    tx.execute_bulk(&UPDATE, updates.iter().map(updated)).await
 }
 
 fn inserted(row: &FailureRow) -> [crate::Value<'_>; 15] {
@@ -209,7 +210,7 @@ pub(crate) async fn resolve(
     now: Timestamp,
 ) -> Result<(), Error> {
     let rows = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object, now.micros()]);
-    tx.execute_each(&RESOLVE, rows).await
+    tx.execute_bulk(&RESOLVE, rows).await
 }
 
 /// Forgets the delivery failure of an object.
@@ -220,5 +221,5 @@ pub(crate) async fn remove(tx: &mut Tx<'_>, channel: ChannelId, (kind, object): 
 
 /// Writes delivery failures back.
 pub(crate) async fn update_all(tx: &mut Tx<'_>, rows: &[FailureRow]) -> Result<(), Error> {
-    tx.execute_each(&UPDATE, rows.iter().map(updated)).await
+    tx.execute_bulk(&UPDATE, rows.iter().map(updated)).await
 }

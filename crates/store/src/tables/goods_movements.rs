@@ -26,11 +26,11 @@ pub(crate) async fn sums_since(
 ) -> Result<Vec<(StockId, i64)>, Error> {
     let read = |row: &Row<'_>| Ok((StockId::new(row.get(0)?), row.get(1)?));
     let keys = stocks.iter().map(|stock| values![stock.get(), stock.bucket(), moment.micros()]);
-    tx.all_each(&SUM_SINCE, keys, read).await
+    tx.all_bulk(&SUM_SINCE, keys, read).await
 }
 
 pub(crate) async fn add_all(tx: &mut Tx<'_>, goods_movements: &[GoodsMovement]) -> Result<(), Error> {
     let rows =
         goods_movements.iter().map(|one| values![one.stock.bucket(), one.stock.get(), one.at.micros(), one.quantity]);
-    tx.execute_each(&ADD, rows).await
+    tx.execute_bulk(&ADD, rows).await
 }

@@ -113,7 +113,7 @@ pub async fn by_objects(
     objects: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<Vec<ActionRow>, Error> {
     let keys = objects.into_iter().map(|(kind, object)| values![channel.get(), kind, object]);
-    tx.all_each(&BY_OBJECT, keys, read).await
+    tx.all_bulk(&BY_OBJECT, keys, read).await
 }
 
 /// The actions of a batch's objects.
@@ -129,7 +129,7 @@ pub(crate) async fn known(
     objects: &BTreeSet<i64>,
 ) -> Result<BTreeMap<i64, AckState>, Error> {
     let keys = objects.iter().map(|object| values![channel.get(), kind.number(), *object]);
-    let found = tx.all_each(&KNOWN, keys, |row| {
+    let found = tx.all_bulk(&KNOWN, keys, |row| {
         let acknowledged_at = row.get::<Option<i64>>(2)?.map(Timestamp::from_micros);
         Ok((row.get::<i64>(0)?, AckState { status: status(row.str(1)?)?, acknowledged_at }))
     });
@@ -150,11 +150,11 @@ pub(crate) async fn store_all(tx: &mut Tx<'_>, rows: &mut [ActionRow]) -> Result
             counters.add(CounterKey::all(TABLE.name), row.id, 1);
             counters.add(CounterKey::of(TABLE.name, "channel_id", row.channel.get()), row.id, 1);
         }
-        tx.execute_each(&INSERT, rows.iter().filter(|row| made.contains(&row.id)).map(inserted)).await?;
+        tx.execute_bulk(&INSERT, rows.iter().filter(|row| made.contains(&row.id)).map(inserted)).await?;
         counters.write(tx).await?;
-        return tx.execute_each(&UPDATE, rows.iter().filter(|row| !made.contains(&row.id)).map(updated)).await;
+        return tx.execute_bulk(&UPDATE, rows.iter().filter(|row| !made.contains(&row.id)).map(updated)).await;
     }
-    tx.execute_each(&UPDATE, rows.iter().map(updated)).await
+    tx.execute_bulk(&UPDATE, rows.iter().map(updated)).await
 }
 
 fn inserted(row: &ActionRow) -> [crate::Value<'_>; 13] {

@@ -59,7 +59,7 @@ pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Mapping>,
 }
 
 pub(crate) async fn of_items(tx: &mut Tx<'_>, items: &[OrderItemId]) -> Result<Vec<Mapping>, Error> {
-    tx.all_each(&OF_ITEM, items.iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&OF_ITEM, items.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The codes that the ERP is about to give: no other transaction gives them until this one ends. Asked for before any
@@ -69,7 +69,7 @@ pub(crate) async fn lock_codes(tx: &mut Tx<'_>, codes: &BTreeSet<(OrderItemId, S
         return Ok(());
     }
     let locks: BTreeSet<i64> = codes.iter().map(|(_, code)| lock_of(code)).collect();
-    tx.all_each(&LOCK_CODE, locks.into_iter().map(|lock| values![lock]), |_| Ok(())).await.map(drop)
+    tx.all_bulk(&LOCK_CODE, locks.into_iter().map(|lock| values![lock]), |_| Ok(())).await.map(drop)
 }
 
 /// Codes share locks: a batch may have more codes than a database has room for locks.
@@ -84,7 +84,7 @@ pub(crate) async fn others_with_codes<'c>(
     codes: impl ExactSizeIterator<Item = (&'c str, OrderItemId)>,
 ) -> Result<Vec<(String, OrderItemId)>, Error> {
     let read = |row: &Row<'_>| Ok((row.get(0)?, OrderItemId::new(row.get(1)?)));
-    tx.all_each(&OTHER_WITH_CODE, codes.map(|(code, whole)| values![code, whole.get()]), read).await
+    tx.all_bulk(&OTHER_WITH_CODE, codes.map(|(code, whole)| values![code, whole.get()]), read).await
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, mappings: &[Mapping]) -> Result<(), Error> {
@@ -92,5 +92,5 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, mappings: &[Mapping]) -> Result<
         let (id, item) = (mapping.id, mapping.item.get());
         values![id.bucket(), id.get(), item, &mapping.integration_type, &mapping.code, mapping.created_at.micros()]
     });
-    tx.execute_each(&INSERT, rows).await
+    tx.execute_bulk(&INSERT, rows).await
 }

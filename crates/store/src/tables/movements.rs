@@ -123,5 +123,5 @@ pub(crate) async fn insert_all(
             import_of(movement.cause).map(ImportId::get),
         ]
     });
-    tx.execute_each(&INSERT, rows).await
+    tx.execute_bulk(&INSERT, rows).await
 }

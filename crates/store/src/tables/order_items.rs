@@ -40,7 +40,7 @@ pub const LOCATION: &str = "COALESCE((SELECT l.location_id FROM stock_list l WHE
 pub const SHORT: &str = "id IN (SELECT item_id FROM reservation WHERE state = 5 AND item_id >= ";
 /// Order lines as other tables' rows point at them.
 pub static KNOWN: resource::Table =
-    resource::Table::new(TABLE.name, &[]).spread(resource::Colocation::With("order_id"));
+    resource::Table::new(TABLE.name, &[]).distributed(resource::Colocation::With("order_id"));
 
 statements! {
     BY_ID = "order_items.by_id",
@@ -173,7 +173,7 @@ pub(crate) async fn places<'i>(
     tx: &mut Tx<'_>,
     items: impl IntoIterator<Item = &'i OrderItemId>,
 ) -> Result<Vec<Place>, Error> {
-    tx.all_each(&PLACE, items.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
+    tx.all_bulk(&PLACE, items.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
 }
 
 /// Where the lines of some orders belong.
@@ -181,7 +181,7 @@ pub(crate) async fn places_of_orders<'o>(
     tx: &mut Tx<'_>,
     orders: impl IntoIterator<Item = &'o OrderId>,
 ) -> Result<Vec<Place>, Error> {
-    tx.all_each(&PLACES_OF_ORDER, orders.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
+    tx.all_bulk(&PLACES_OF_ORDER, orders.into_iter().map(|id| values![id.get(), id.bucket()]), read_place).await
 }
 
 /// Some lines.
@@ -189,21 +189,21 @@ pub(crate) async fn by_ids<'i>(
     tx: &mut Tx<'_>,
     items: impl IntoIterator<Item = &'i OrderItemId>,
 ) -> Result<Vec<OrderItem>, Error> {
-    tx.all_each(&BY_ID, items.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&BY_ID, items.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The lines of some orders.
 pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderItem>, Error> {
-    tx.all_each(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
+    tx.all_bulk(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
 }
 
 pub(crate) async fn reservations_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
     let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
-    tx.all_each(&RESERVATION, keys, read_reservation).await
+    tx.all_bulk(&RESERVATION, keys, read_reservation).await
 }
 
 pub(crate) async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
-    tx.all_each(&REPORTED_RESERVATIONS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_reservation).await
+    tx.all_bulk(&REPORTED_RESERVATIONS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_reservation).await
 }
 
 /// The lines that are short at some stocks, the oldest of each, so many at the most.
@@ -213,7 +213,7 @@ pub(crate) async fn short_of(
     limit: i64,
 ) -> Result<Vec<OrderItemId>, Error> {
     let keys = stocks.into_iter().map(|id| values![id.get(), id.bucket(), limit]);
-    let mut found = tx.all_each(&SHORT_RESERVATIONS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    let mut found = tx.all_bulk(&SHORT_RESERVATIONS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
 }
@@ -241,7 +241,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
             item.split_from.map(OrderItemId::get),
         ]
     });
-    tx.execute_each(&INSERT, rows).await
+    tx.execute_bulk(&INSERT, rows).await
 }
 
 /// The list a line is reserved in, as it is stored.
@@ -256,7 +256,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<
         let (stock, quantity) = (item.stock.get(), item.quantity.units());
         values![id.get(), id.bucket(), status, texts.0, texts.1, texts.2, modified, stock, reserved(item), quantity]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }
 
 pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reservation]) -> Result<(), Error> {
@@ -273,7 +273,7 @@ pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reserv
             registered_at
         ]
     });
-    tx.execute_each(&INSERT_RESERVATION, rows).await?;
+    tx.execute_bulk(&INSERT_RESERVATION, rows).await?;
     let rows = reservations.iter().filter_map(|reservation| Some((reservation, reservation.moved?))).map(
         |(reservation, moved)| {
             let registered_at = reservation.registered_at.map(Timestamp::micros);
@@ -292,7 +292,7 @@ pub(crate) async fn insert_reservations(tx: &mut Tx<'_>, reservations: &[&Reserv
             ]
         },
     );
-    tx.execute_each(&INSERT_MOVED_RESERVATION, rows).await
+    tx.execute_bulk(&INSERT_MOVED_RESERVATION, rows).await
 }
 
 /// Writes reservations back; `reservations` are pairs of the stock that a reservation was on and the reservation.
@@ -306,10 +306,10 @@ pub(crate) async fn update_reservations(
         let quantity = reservation.quantity.units();
         values![reservation.item.get(), reservation.stock.bucket(), reservation.state.number(), registered_at, quantity]
     });
-    tx.execute_each(&UPDATE_RESERVATION, rows).await?;
+    tx.execute_bulk(&UPDATE_RESERVATION, rows).await?;
     let moved: Vec<&(StockId, &Reservation)> =
         reservations.iter().filter(|(stock, reservation)| *stock != reservation.stock).collect();
-    tx.execute_each(
+    tx.execute_bulk(
         &DELETE_RESERVATION,
         moved.iter().map(|(stock, reservation)| values![reservation.item.get(), stock.bucket()]),
     )
@@ -324,6 +324,6 @@ pub async fn of_channel(
     items: &[OrderItemId],
 ) -> Result<BTreeSet<OrderItemId>, Error> {
     let keys = items.iter().map(|id| values![id.get(), id.bucket(), channel.get()]);
-    let found = tx.all_each(&OF_CHANNEL, keys, |row| row.get(0).map(OrderItemId::new)).await?;
+    let found = tx.all_bulk(&OF_CHANNEL, keys, |row| row.get(0).map(OrderItemId::new)).await?;
     Ok(found.into_iter().collect())
 }

@@ -19,7 +19,8 @@ pub(crate) const TABLE: ListTable = ListTable {
 };
 
 /// Orders as other tables' rows point at them.
-pub static KNOWN: resource::Table = resource::Table::new(TABLE.name, &[]).spread(resource::Colocation::By("number"));
+pub static KNOWN: resource::Table =
+    resource::Table::new(TABLE.name, &[]).distributed(resource::Colocation::By("number"));
 
 statements! {
     BY_ID = "orders.by_id",
@@ -76,7 +77,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>, Error>
 
 /// Some orders, which no other transaction changes until this one ends. Asked for in the order of their ids.
 pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<OrderId>) -> Result<Vec<Order>, Error> {
-    tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The orders of all channels that have a number, oldest first.
@@ -116,7 +117,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, orders: &[&Order], counters: &mu
             order.modified_at.micros(),
         ]
     });
-    tx.execute_each(&INSERT, rows).await
+    tx.execute_bulk(&INSERT, rows).await
 }
 
 /// Writes orders back; `orders` are pairs of (before, after), since the counters follow the state.
@@ -132,7 +133,7 @@ pub(crate) async fn update_all(
     let rows = orders.iter().map(|(_, order)| {
         values![order.id.get(), order.id.bucket(), order.status.code(), order.is_send, order.modified_at.micros()]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }
 
 fn count(counters: &mut CounterDeltas, order: &Order, by: i64) {

@@ -109,7 +109,7 @@ pub async fn items_page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Pac
 
 /// Some packages; unknown ones are left out.
 pub async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = PackageId>) -> Result<Vec<Package>, Error> {
-    tx.all_each(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// A line of a package.
@@ -119,12 +119,12 @@ pub async fn item_by_id(tx: &mut Tx<'_>, id: PackageItemId) -> Result<Option<Pac
 
 /// The lines of some packages, package by package.
 pub async fn items_of(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = PackageId>) -> Result<Vec<PackageItem>, Error> {
-    tx.all_each(&ITEMS_OF_PACKAGE, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
+    tx.all_bulk(&ITEMS_OF_PACKAGE, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
 }
 
 /// The packages of some orders.
 pub async fn of_orders(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Package>, Error> {
-    tx.all_each(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The lines of some orders' packages.
@@ -132,7 +132,7 @@ pub(crate) async fn items_of_orders(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<PackageItem>, Error> {
-    tx.all_each(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
+    tx.all_bulk(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
 }
 
 /// The lines that a count of these SKUs at these locations must think of.
@@ -141,7 +141,7 @@ pub(crate) async fn items_counted<'c>(
     counted: impl IntoIterator<Item = &'c (StockLocationId, String)>,
 ) -> Result<Vec<PackageItem>, Error> {
     let keys = counted.into_iter().map(|(location, sku)| values![sku, location.get()]);
-    tx.all_each(&ITEMS_COUNTED, keys, read_item).await
+    tx.all_bulk(&ITEMS_COUNTED, keys, read_item).await
 }
 
 pub(crate) async fn apply(
@@ -157,12 +157,12 @@ pub(crate) async fn apply(
         let (state, assigned) = (row.state.code(), row.assigned_to.map(UserId::get));
         values![id.bucket(), id.get(), order, &row.number, location, state, created, modified, assigned]
     });
-    tx.execute_each(&INSERT, rows).await?;
+    tx.execute_bulk(&INSERT, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         let assigned = row.assigned_to.map(UserId::get);
         values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros(), assigned]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }
 
 pub(crate) async fn apply_items(
@@ -187,10 +187,10 @@ pub(crate) async fn apply_items(
             row.modified_at.micros(),
         ]
     });
-    tx.execute_each(&INSERT_ITEM, rows).await?;
+    tx.execute_bulk(&INSERT_ITEM, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         let (modified, quantity) = (row.modified_at.micros(), row.quantity.units());
         values![row.id.get(), row.id.bucket(), row.state.code(), row.is_done, modified, quantity]
     });
-    tx.execute_each(&UPDATE_ITEM, rows).await
+    tx.execute_bulk(&UPDATE_ITEM, rows).await
 }

@@ -33,7 +33,7 @@ pub static PRODUCT_PRICES: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::With("product_id"))
+.distributed(Colocation::With("product_id"))
 .natural(&["product_id", "price_list_id"])
 .counted_by(&["price_list_id"])
 .publishes(&[

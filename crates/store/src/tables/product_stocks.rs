@@ -185,7 +185,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: StockId) -> Result<Option<Stock>, Error>
 
 /// The product stocks with these ids, in any order; unknown ones are left out.
 pub async fn by_ids(tx: &mut Tx<'_>, ids: &[StockId]) -> Result<Vec<Stock>, Error> {
-    tx.all_each(&BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// Stocks of a list with ids above `after`, in the order of their ids, at most so many.
@@ -235,7 +235,7 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
 
 /// Some product stocks, which no other transaction changes until this one ends. Asked for in the order of their ids.
 pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<StockId>) -> Result<Vec<Locked>, Error> {
-    tx.all_each(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read_locked).await
+    tx.all_bulk(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read_locked).await
 }
 
 /// The same, of one stock by its natural key: a single lock is always in order.
@@ -245,7 +245,7 @@ pub(crate) async fn lock_by_key(tx: &mut Tx<'_>, key: &StockKey) -> Result<Vec<L
 
 /// Stocks by natural key; unknown ones are left out.
 pub async fn by_keys(tx: &mut Tx<'_>, keys: &BTreeSet<StockKey>) -> Result<Vec<Stock>, Error> {
-    tx.all_each(&BY_KEY, keys.iter().map(place), read).await
+    tx.all_bulk(&BY_KEY, keys.iter().map(place), read).await
 }
 
 /// Stocks of a list by SKU; unknown ones are left out.
@@ -254,7 +254,7 @@ pub(crate) async fn by_skus<'s>(
     list: StockListId,
     skus: impl Iterator<Item = &'s str>,
 ) -> Result<Vec<Stock>, Error> {
-    tx.all_each(&BY_KEY, skus.map(|sku| values![sku, list.get(), bucket_of_key(list, sku)]), read).await
+    tx.all_bulk(&BY_KEY, skus.map(|sku| values![sku, list.get(), bucket_of_key(list, sku)]), read).await
 }
 
 fn place(key: &StockKey) -> [Value<'_>; 3] {
@@ -266,7 +266,7 @@ pub(crate) async fn ids_by_key<'k>(
     tx: &mut Tx<'_>,
     keys: impl IntoIterator<Item = &'k StockKey>,
 ) -> Result<Vec<StockId>, Error> {
-    tx.all_each(&ID_BY_KEY, keys.into_iter().map(place), |row| row.get(0).map(StockId::new)).await
+    tx.all_bulk(&ID_BY_KEY, keys.into_iter().map(place), |row| row.get(0).map(StockId::new)).await
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(), Error> {
@@ -293,7 +293,7 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.adjusted_at.map(Timestamp::micros),
         ]
     });
-    tx.execute_each(&INSERT, rows).await
+    tx.execute_bulk(&INSERT, rows).await
 }
 
 pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(), Error> {
@@ -316,7 +316,7 @@ pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.adjusted_at.map(Timestamp::micros),
         ]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }
 
 /// Writes stocks, each at a time, that are still in this state; how many those were.
@@ -342,5 +342,5 @@ pub(crate) async fn update_if_unchanged(
             stock.adjusted_at.map(Timestamp::micros),
         ]
     });
-    tx.execute_each_counted(&UPDATE_UNMOVED, rows).await
+    tx.execute_bulk_counted(&UPDATE_UNMOVED, rows).await
 }

@@ -36,7 +36,7 @@ pub static PRODUCTS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::By("sku"))
+.distributed(Colocation::By("sku"))
 .referenced_by(&[("stock", "sku = (SELECT sku FROM product WHERE id = ?1)")])
 .publishes(&[
     Publish::Object { kind: ObjectKind::Product, object: None, scope: None, only_made_or_removed: false },
@@ -71,25 +71,25 @@ pub async fn by_sku_prefix(
 
 /// Ids and SKUs of products named by id; unknown ones are left out.
 pub async fn keys_by_id(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<Vec<Product>, Error> {
-    tx.all_each(&KEY_BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read_key).await
+    tx.all_bulk(&KEY_BY_ID, ids.iter().map(|id| values![id.get(), id.bucket()]), read_key).await
 }
 
 /// Ids and SKUs of products named by SKU; unknown ones are left out.
 pub async fn keys_by_sku(tx: &mut Tx<'_>, skus: &[&str]) -> Result<Vec<Product>, Error> {
-    tx.all_each(&KEY_BY_SKU, skus.iter().map(|sku| values![*sku, bucket_of_text(sku)]), read_key).await
+    tx.all_bulk(&KEY_BY_SKU, skus.iter().map(|sku| values![*sku, bucket_of_text(sku)]), read_key).await
 }
 
 /// The names of products named by id; unknown ones are left out.
 pub async fn names(tx: &mut Tx<'_>, ids: &[ProductId]) -> Result<HashMap<ProductId, String>, Error> {
     let keys = ids.iter().map(|id| values![id.get(), id.bucket()]);
-    let named = tx.all_each(&NAME_BY_ID, keys, |row| Ok((ProductId::new(row.get(0)?), row.get(1)?))).await?;
+    let named = tx.all_bulk(&NAME_BY_ID, keys, |row| Ok((ProductId::new(row.get(0)?), row.get(1)?))).await?;
     Ok(named.into_iter().collect())
 }
 
 /// Those of some products that are active.
 pub(crate) async fn active(tx: &mut Tx<'_>, of: &BTreeSet<i64>) -> Result<BTreeSet<i64>, Error> {
     let keys = of.iter().map(|id| values![*id, ProductId::new(*id).bucket()]);
-    Ok(tx.all_each(&ACTIVE, keys, |row| row.get(0)).await?.into_iter().collect())
+    Ok(tx.all_bulk(&ACTIVE, keys, |row| row.get(0)).await?.into_iter().collect())
 }
 
 /// A product as a stock level makes it: its SKU is all that is known of it.

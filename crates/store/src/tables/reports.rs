@@ -32,7 +32,7 @@ pub static ERROR_REPORTS: Table = Table::new(
         Column::int("is_ok", 0),
     ],
 )
-.spread(Colocation::With("action_object_id"))
+.distributed(Colocation::With("action_object_id"))
 .counted_by(&["channel_id"]);
 
 /// A place of an address that has no mapping.
@@ -73,7 +73,7 @@ pub static OPERATIONAL_EVENTS: Table = Table::new(
         Column::maybe("raw_data"),
     ],
 )
-.spread(Colocation::By("trace_id"))
+.distributed(Colocation::By("trace_id"))
 .counted_by(&["channel_id"]);
 
 statements! {

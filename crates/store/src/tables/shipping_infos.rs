@@ -16,6 +16,6 @@ pub static SHIPPING_INFOS: Table = Table::new(
         Column::object("extra_field"),
     ],
 )
-.spread(Colocation::With("order_id"))
+.distributed(Colocation::With("order_id"))
 .natural(&["order_id", "shipping_company", "tracking_number"])
 .counted_by(&["channel_id"]);

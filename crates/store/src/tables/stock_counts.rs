@@ -67,7 +67,7 @@ pub async fn by_id(tx: &mut Tx<'_>, id: StockCountId) -> Result<Option<StockCoun
 
 async fn load_lines(tx: &mut Tx<'_>, counts: &mut [StockCount]) -> Result<(), Error> {
     let ids: Vec<i64> = counts.iter().map(|count| count.id.get()).collect();
-    for (id, line) in tx.all_each(&LINES, ids.into_iter().map(|id| values![id]), read_line).await? {
+    for (id, line) in tx.all_bulk(&LINES, ids.into_iter().map(|id| values![id]), read_line).await? {
         if let Some(count) = counts.iter_mut().find(|count| count.id == id) {
             count.lines.push(line);
         }
@@ -85,11 +85,11 @@ pub(crate) async fn apply(
         .made
         .iter()
         .map(|row| values![row.id.get(), row.location.get(), row.counted_at.micros(), row.created_at.micros()]);
-    tx.execute_each(&INSERT, rows).await?;
+    tx.execute_bulk(&INSERT, rows).await?;
     let lines = changes.made.iter().flat_map(|row| row.lines.iter().enumerate().map(move |line| (row.id, line)));
     let rows = lines.map(|(id, (position, line))| {
         let (result, discrepancy) = (line.result.word(), line.discrepancy.map(DiscrepancyId::get));
         values![id.get(), position as i64, &line.sku, line.expected, line.counted, result, discrepancy]
     });
-    tx.execute_each(&INSERT_LINE, rows).await
+    tx.execute_bulk(&INSERT_LINE, rows).await
 }

@@ -45,7 +45,7 @@ pub async fn time_zones(
 ) -> Result<Vec<(StockListId, String)>, Error> {
     let keys = lists.into_iter().map(|list| values![list.get()]);
     let read = |row: &Row<'_>| Ok((StockListId::new(row.get(0)?), row.get::<Option<String>>(1)?));
-    let found = tx.all_each(&ZONE, keys, read).await?;
+    let found = tx.all_bulk(&ZONE, keys, read).await?;
     Ok(found.into_iter().filter_map(|(list, zone)| Some((list, zone?))).collect())
 }
 

@@ -93,7 +93,7 @@ pub async fn by_ids<'i>(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = &'i StockMoveId>,
 ) -> Result<Vec<StockMove>, Error> {
-    tx.all_each(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The moves of some orders.
@@ -101,7 +101,7 @@ pub(crate) async fn of_orders(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<StockMove>, Error> {
-    tx.all_each(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The moves of some lines.
@@ -109,12 +109,12 @@ pub(crate) async fn of_items(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = OrderItemId>,
 ) -> Result<Vec<StockMove>, Error> {
-    tx.all_each(&OF_ITEM, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&OF_ITEM, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// What moves keep on some stocks.
 pub async fn kept_on(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = StockId>) -> Result<Vec<KeptUnits>, Error> {
-    tx.all_each(&KEPT, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_kept).await
+    tx.all_bulk(&KEPT, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_kept).await
 }
 
 pub(crate) async fn apply(
@@ -144,25 +144,25 @@ pub(crate) async fn apply(
             row.modified_at.micros(),
         ]
     });
-    tx.execute_each(&INSERT, rows).await?;
+    tx.execute_bulk(&INSERT, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         let (code, registered_at) = (row.code.as_deref(), row.registered_at.map(Timestamp::micros));
         values![row.id.get(), row.id.bucket(), row.state.code(), code, registered_at, row.modified_at.micros()]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }
 
 pub(crate) async fn apply_kept(tx: &mut Tx<'_>, changes: &TrackedChanges<KeptUnits>) -> Result<(), Error> {
     let rows = changes.removed.iter().map(|row| values![row.stock.get(), row.by.get(), row.stock.bucket()]);
-    tx.execute_each(&DELETE_KEPT, rows).await?;
+    tx.execute_bulk(&DELETE_KEPT, rows).await?;
     let rows = changes.made.iter().map(|row| {
         let registered_at = row.registered_at.map(Timestamp::micros);
         values![row.stock.bucket(), row.stock.get(), row.by.get(), row.quantity.units(), registered_at]
     });
-    tx.execute_each(&INSERT_KEPT, rows).await?;
+    tx.execute_bulk(&INSERT_KEPT, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         let registered_at = row.registered_at.map(Timestamp::micros);
         values![row.stock.get(), row.by.get(), row.stock.bucket(), registered_at]
     });
-    tx.execute_each(&UPDATE_KEPT, rows).await
+    tx.execute_bulk(&UPDATE_KEPT, rows).await
 }

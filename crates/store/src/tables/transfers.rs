@@ -119,12 +119,12 @@ pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Transfer>
 
 /// Some transfers; unknown ones are left out.
 pub async fn by_ids(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = TransferId>) -> Result<Vec<Transfer>, Error> {
-    tx.all_each(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The transfers of some orders.
 pub(crate) async fn of_orders(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = OrderId>) -> Result<Vec<Transfer>, Error> {
-    tx.all_each(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 /// The lines of some orders' transfers.
@@ -132,7 +132,7 @@ pub async fn items_of_orders(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<TransferItem>, Error> {
-    tx.all_each(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
+    tx.all_bulk(&ITEMS_OF_ORDER, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read_item).await
 }
 
 /// The lines that wait to be fetched which a count of these SKUs at these locations must think of, with their
@@ -142,7 +142,7 @@ pub(crate) async fn counted<'c>(
     counted: impl IntoIterator<Item = &'c (StockLocationId, String)>,
 ) -> Result<Vec<(Transfer, TransferItem)>, Error> {
     let keys = counted.into_iter().map(|(location, sku)| values![sku, location.get()]);
-    tx.all_each(&COUNTED, keys, |row| Ok((read(row)?, read_item_at(row, 9)?))).await
+    tx.all_bulk(&COUNTED, keys, |row| Ok((read(row)?, read_item_at(row, 9)?))).await
 }
 
 pub(crate) async fn apply(
@@ -165,12 +165,12 @@ pub(crate) async fn apply(
             row.modified_at.micros(),
         ]
     });
-    tx.execute_each(&INSERT, rows).await?;
+    tx.execute_bulk(&INSERT, rows).await?;
     let rows = changes
         .changed
         .iter()
         .map(|(_, row)| values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros()]);
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }
 
 pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &TrackedChanges<TransferItem>) -> Result<(), Error> {
@@ -189,9 +189,9 @@ pub(crate) async fn apply_items(tx: &mut Tx<'_>, changes: &TrackedChanges<Transf
             row.modified_at.micros(),
         ]
     });
-    tx.execute_each(&INSERT_ITEM, rows).await?;
+    tx.execute_bulk(&INSERT_ITEM, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         values![row.id.get(), row.id.bucket(), row.state.code(), row.modified_at.micros(), row.quantity.units()]
     });
-    tx.execute_each(&UPDATE_ITEM, rows).await
+    tx.execute_bulk(&UPDATE_ITEM, rows).await
 }

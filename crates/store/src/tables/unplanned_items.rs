@@ -77,14 +77,14 @@ pub(crate) async fn of_orders(
     tx: &mut Tx<'_>,
     orders: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<UnplannedItem>, Error> {
-    tx.all_each(&OF_ORDER, orders.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+    tx.all_bulk(&OF_ORDER, orders.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 
 pub(crate) async fn of_stocks(
     tx: &mut Tx<'_>,
     stocks: impl IntoIterator<Item = StockId>,
 ) -> Result<Vec<UnplannedItem>, Error> {
-    tx.all_each(&OF_STOCK, stocks.into_iter().map(|id| values![id.get()]), read).await
+    tx.all_bulk(&OF_STOCK, stocks.into_iter().map(|id| values![id.get()]), read).await
 }
 
 /// Marks the orders of lines that wait for stock to be sourced.
@@ -97,7 +97,7 @@ pub(crate) async fn apply(
     changes: &TrackedChanges<UnplannedItem>,
     counters: &mut CounterDeltas,
 ) -> Result<(), Error> {
-    tx.execute_each(&DELETE, changes.removed.iter().map(|row| values![row.item.get(), row.item.bucket()])).await?;
+    tx.execute_bulk(&DELETE, changes.removed.iter().map(|row| values![row.item.get(), row.item.bucket()])).await?;
     counters.track((TABLE.name, TABLE.counted_by), changes, |row| (row.item.get(), [row.reason.code()]));
     let rows = changes.made.iter().map(|row| {
         values![
@@ -112,10 +112,10 @@ pub(crate) async fn apply(
             row.modified_at.micros(),
         ]
     });
-    tx.execute_each(&INSERT, rows).await?;
+    tx.execute_bulk(&INSERT, rows).await?;
     let rows = changes.changed.iter().map(|(_, row)| {
         let (quantity, reason) = (row.quantity.units(), row.reason.code());
         values![row.item.get(), row.item.bucket(), row.stock.get(), quantity, reason, row.modified_at.micros()]
     });
-    tx.execute_each(&UPDATE, rows).await
+    tx.execute_bulk(&UPDATE, rows).await
 }

@@ -299,8 +299,8 @@ pub(crate) async fn load_kept(
     (found, settling): (&[Stock], &[StockId]),
     working_set: &mut WorkingSet,
 ) -> Result<(), Error> {
-    let on_floor = !read_set.is_empty();
-    let wanted = found.iter().filter(|stock| stock.reported > 0 && (on_floor || settling.contains(&stock.id)));
+    let has_fulfilment = !read_set.is_empty();
+    let wanted = found.iter().filter(|stock| stock.reported > 0 && (has_fulfilment || settling.contains(&stock.id)));
     for kept in stock_moves::kept_on(tx, wanted.map(|stock| stock.id)).await? {
         working_set.fulfilment.kept.put((kept.stock, kept.by), kept);
     }
@@ -332,8 +332,8 @@ pub(crate) async fn apply(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Cou
     if !changes.sourcing_due.is_empty() {
         let due =
             |is_due: bool| changes.sourcing_due.iter().filter(move |(_, due)| **due == is_due).map(|(order, _)| *order);
-        tx.execute_each(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
-        tx.execute_each(&DELETE_DUE, due(false).map(|order| values![order.get(), order.bucket()])).await?;
+        tx.execute_bulk(&INSERT_DUE, due(true).map(|order| values![order.bucket(), order.get()])).await?;
+        tx.execute_bulk(&DELETE_DUE, due(false).map(|order| values![order.get(), order.bucket()])).await?;
     }
     let fulfilment: &FulfilmentChanges = &changes.fulfilment;
     if fulfilment.is_empty() {

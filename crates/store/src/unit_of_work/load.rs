@@ -85,8 +85,8 @@ async fn lock_orders(
     let with_orders: BTreeSet<OrderItemId> =
         read_set.items_with_orders.union(&read_set.fulfilment.items).copied().collect();
     let mut places = order_items::places(tx, read_set.items.union(&with_orders)).await?;
-    let of_floor = places.iter().filter(|place| read_set.fulfilment.items.contains(&place.item));
-    reach.orders.extend(of_floor.map(|place| place.order));
+    let of_fulfilment = places.iter().filter(|place| read_set.fulfilment.items.contains(&place.item));
+    reach.orders.extend(of_fulfilment.map(|place| place.order));
     let mut whole: BTreeSet<OrderId> = read_set.orders.union(&reach.orders).copied().collect();
     let with_order = places.iter().filter(|place| with_orders.contains(&place.item));
     whole.extend(with_order.map(|place| place.order));

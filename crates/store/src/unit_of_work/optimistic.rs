@@ -1,4 +1,4 @@
-//! Speculative batches: rows of an import that are decided before their turn, on a snapshot, while others write, so
+//! Speculative batches: chunks of an import that are decided before their turn, on a snapshot, while others write, so
 //! that only the writing itself is left for the transaction.
 //!
 //! Promises: what is written was decided on stocks as they are when it is written; if anything has moved one of them
@@ -15,7 +15,7 @@ use crate::tables::product_stocks::State;
 use crate::tables::{movements, order_items, product_stocks, stock_lists};
 use crate::{Error, Tx};
 
-/// The states of the stocks that were looked at.
+/// The states of the stocks on which a decision was made.
 pub type ObservedVersions = HashMap<StockId, State>;
 
 /// Changes of stocks that are there already, and of nothing else.
@@ -29,7 +29,7 @@ pub struct SpeculativeBatch {
 /// Looks at the stocks of some SKUs in a list, without locking them. None where a decision would need more than them: a
 /// stock that has to be made, reported lines that a level may settle, discrepancies that it may clear, a count that it
 /// replaces, lines that are short.
-pub async fn look<'s>(
+pub async fn observe<'s>(
     tx: &mut Tx<'_>,
     list: StockListId,
     skus: impl ExactSizeIterator<Item = &'s str>,
@@ -47,15 +47,15 @@ pub async fn look<'s>(
         return Ok(None);
     }
     working_set.put_list(rules);
-    let seen = found.iter().map(|stock| (stock.id, State::of(stock))).collect();
+    let observed = found.iter().map(|stock| (stock.id, State::of(stock))).collect();
     found.into_iter().for_each(|stock| working_set.put_stock(stock));
-    Ok(Some(seen))
+    Ok(Some(observed))
 }
 
 impl SpeculativeBatch {
-    /// What was decided on what was seen. None where that is more than changes of those stocks, each by one movement at
-    /// most.
-    pub fn of(mut working_set: WorkingSet, seen: &ObservedVersions) -> Option<Self> {
+    /// What was decided on the observed versions. None where that is more than changes of those stocks, each by one
+    /// movement at most.
+    pub fn of(mut working_set: WorkingSet, observed: &ObservedVersions) -> Option<Self> {
         let mut changes = working_set.take_changes();
         let (stocks, movements) = (take(&mut changes.stocks.changed), take(&mut changes.movements));
         let mut moved: Vec<StockId> = movements.iter().map(|movement| movement.stock).collect();
@@ -64,7 +64,7 @@ impl SpeculativeBatch {
             return None;
         }
         let stocks = stocks.into_iter().map(|(_, after)| {
-            let was = *seen.get(&after.id)?;
+            let was = *observed.get(&after.id)?;
             Some((after, was))
         });
         Some(Self { stocks: stocks.collect::<Option<_>>()?, movements })
@@ -79,14 +79,14 @@ impl SpeculativeBatch {
 /// Writes what was decided, all at one time, which is not earlier than `now`; gives that time. [`Error::StaleRead`]
 /// where something has moved a stock since. Stocks are locked in the order of their ids, as everywhere.
 pub async fn apply(tx: &mut Tx<'_>, decided: &[&SpeculativeBatch], now: Timestamp) -> Result<Timestamp, Error> {
-    let movements = || decided.iter().flat_map(|ahead| &ahead.movements);
+    let movements = || decided.iter().flat_map(|batch| &batch.movements);
     let at = movements().map(|movement| movement.at).max().map_or(now, |newest| newest.max(now));
-    let mut rows: Vec<&(Stock, State)> = decided.iter().flat_map(|ahead| &ahead.stocks).collect();
+    let mut rows: Vec<&(Stock, State)> = decided.iter().flat_map(|batch| &batch.stocks).collect();
     rows.sort_unstable_by_key(|(stock, _)| stock.id);
     let has_moved = |(stock, was): &(Stock, State)| was.has_moved(stock);
     let written = rows.iter().map(|row| (&row.0, row.1, if has_moved(row) { at } else { row.0.modified_at }));
     if product_stocks::update_if_unchanged(tx, written).await? < rows.len() as u64 {
-        return Err(Error::StaleRead("a stock that was decided on ahead of its turn"));
+        return Err(Error::StaleRead("a stock that was decided on before its turn"));
     }
     movements::insert_all(tx, movements().map(|movement| (movement, at))).await?;
     let touch = |(stock, _): &&(Stock, State)| {

@@ -61,8 +61,8 @@ fn an_account_is_found_by_name_and_id() {
         let found = store
             .read("t", async move |tx| {
                 let named = accounts::by_name(tx, "erp").await?;
-                let nobody = accounts::by_name(tx, "nobody").await?;
-                Ok((named, nobody, accounts::by_id(tx, id).await?, accounts::list(tx).await?))
+                let unknown = accounts::by_name(tx, "nobody").await?;
+                Ok((named, unknown, accounts::by_id(tx, id).await?, accounts::list(tx).await?))
             })
             .await
             .expect("read");
@@ -147,7 +147,7 @@ fn a_token_is_given_for_what_is_still_good() {
         assert!(give(password.clone()).await.is_some());
         assert!(give(Proof::Token(shown.id)).await.is_some());
         assert_eq!(give(Proof::Password("another".to_owned())).await, None);
-        assert_eq!(give(Proof::Token(foreign.id)).await, None, "a token of somebody else");
+        assert_eq!(give(Proof::Token(foreign.id)).await, None, "a token of another account");
         assert_eq!(give(Proof::Token(999)).await, None);
         let id = erp.id;
         store

@@ -92,22 +92,22 @@ fn a_batch_that_says_no_more_is_given_up() {
 }
 
 #[test]
-fn what_was_refused_comes_back_changed_or_when_its_time_has_come() {
+fn what_failed_comes_back_changed_or_when_its_time_has_come() {
     for_each_engine(async |database| {
         let mut market = Market::open(&database.store).await;
         let [shirt] = market.known_stocks(["SHIRT"]).await;
-        market.refuse(&shirt, Reason::Remote).await;
+        market.fail(&shirt, Reason::Remote).await;
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "not in this version");
         let changed = market.shop.write(0, "SHIRT", 9).await;
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
-        market.refuse(&changed, Reason::Remote).await;
+        market.fail(&changed, Reason::Remote).await;
         market.allow_retries(shirt.id.get(), 3, 60).await;
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "the interval is not over");
         market.wait(60);
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [shirt.id.get()]);
-        market.refuse(&changed, Reason::Remote).await;
+        market.fail(&changed, Reason::Remote).await;
         market.wait(60);
-        market.refuse(&changed, Reason::Remote).await;
+        market.fail(&changed, Reason::Remote).await;
         market.wait(600);
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, [], "three tries are all");
         let changed = market.shop.write(0, "SHIRT", 8).await;
@@ -191,21 +191,22 @@ fn a_channel_that_was_away_is_told_the_last_version_of_each_object() {
     });
 }
 
-/// What a naive reader of the rules would offer: kept object by object, with no positions, versions or derived rows.
+/// What a naive reader of the rules would offer: kept object by object, with no positions, sequence numbers or derived
+/// rows.
 #[derive(Default)]
 struct Naive {
     products: BTreeMap<i64, i64>,
     versions: BTreeMap<i64, i64>,
     known_products: BTreeSet<i64>,
     acknowledged: BTreeMap<i64, i64>,
-    refused: BTreeMap<i64, i64>,
+    failed: BTreeMap<i64, i64>,
     reserved: BTreeMap<i64, i64>,
 }
 
 impl Naive {
     fn due(&self, known: bool) -> BTreeSet<i64> {
         let due = |(stock, version): (&i64, &i64)| {
-            let open = !self.reserved.contains_key(stock) && self.refused.get(stock) != Some(version);
+            let open = !self.reserved.contains_key(stock) && self.failed.get(stock) != Some(version);
             let due = match self.acknowledged.get(stock) {
                 Some(sent) => known && sent < version,
                 None => !known && self.known_products.contains(&self.products[stock]),
@@ -285,10 +286,10 @@ async fn end(market: &mut Market, naive: &mut Naive, chance: &mut Chance, id: i6
             0 => continue,
             1 => {
                 one.reason = Some(Reason::ChannelApp);
-                naive.refused.insert(*object, *version);
+                naive.failed.insert(*object, *version);
             }
             _ => {
-                naive.refused.remove(object);
+                naive.failed.remove(object);
                 naive.acknowledged.insert(*object, *version);
             }
         }
@@ -315,8 +316,8 @@ async fn drained(market: &mut Market, naive: &Naive) {
     for row in market.actions().await.iter().filter(|row| row.kind == ObjectKind::Stock.number()) {
         assert_ne!(row.action.status, ActionStatus::Processing, "no batch is open");
         let newest = market.stock(StockId::new(row.object)).await.modified_at;
-        let refused = naive.refused.get(&row.object) == Some(&newest.micros());
-        assert!(refused || row.action.acknowledged_at == Some(newest), "{row:?}");
+        let has_failed = naive.failed.get(&row.object) == Some(&newest.micros());
+        assert!(has_failed || row.action.acknowledged_at == Some(newest), "{row:?}");
     }
 }
 
@@ -331,10 +332,10 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
             Ok((found, product_stocks::by_ids(tx, &ids).await?))
         });
         let (found, rows) = found.await.expect("read");
-        assert!(found.is_sorted_by(|one, two| one.version < two.version), "{found:?}");
+        assert!(found.is_sorted_by(|one, two| one.sequence_number < two.sequence_number), "{found:?}");
         seen.extend(rows.iter().map(|row| (row.id.get(), row.modified_at.micros())));
         match found.last() {
-            Some(last) => cursor = last.version,
+            Some(last) => cursor = last.sequence_number,
             None if stopping && !store.read("t", async |tx| outbox::any(tx).await).await.expect("read") => {
                 return seen;
             }
@@ -344,7 +345,7 @@ async fn follow(store: Store, list: i64, stop: Arc<AtomicBool>) -> BTreeMap<i64,
 }
 
 #[test]
-fn a_cursor_misses_nothing_whoever_writes_and_gives_versions_meanwhile() {
+fn a_cursor_misses_nothing_while_others_write_and_give_sequence_numbers() {
     const SKUS: usize = 12;
     for_each_engine(async |database| {
         let mut market = Market::open(&database.store).await;
@@ -411,8 +412,8 @@ fn changes_are_one_per_stock_and_of_the_assortment_only() {
                 cursor::next(tx, &channel_scope, ChangesQuery { cursor, limit: 2, list }).await
             });
             let found = found.await.expect("read");
-            assert!(found.stocks.iter().all(|told| told.in_catalog), "{found:?}");
-            (found.stocks.iter().map(|told| told.stock).collect::<Vec<_>>(), found.next, found.has_more)
+            assert!(found.stocks.iter().all(|sent| sent.in_catalog), "{found:?}");
+            (found.stocks.iter().map(|sent| sent.stock).collect::<Vec<_>>(), found.next, found.has_more)
         };
         let start = Cursor::default();
         let (first, next, has_more) = slice(start, None).await;
@@ -452,11 +453,11 @@ fn products_and_prices_say_that_they_have_changed() {
 }
 
 #[test]
-fn an_action_that_goes_takes_its_refusal_with_it() {
+fn an_action_that_goes_takes_its_failure_with_it() {
     for_each_engine(async |database| {
         let mut market = Market::open(&database.store).await;
         let [shirt] = market.known_stocks(["SHIRT"]).await;
-        market.refuse(&shirt, Reason::Mapping).await;
+        market.fail(&shirt, Reason::Mapping).await;
         assert_eq!(market.feed(ObjectKind::Stock, 0, INSERTS).await, []);
         let (channel, now) = (market.shop.market, market.now());
         let row = market.actions().await.into_iter().find(|row| row.object == shirt.id.get()).expect("an action");

@@ -7,7 +7,7 @@ use onhand_core::{ProductId, Stock, StockId};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor};
-use onhand_store::channel_sync::{sequencer, told};
+use onhand_store::channel_sync::{cursor_scope, sequencer};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::catalogs::CATALOGS;
 use onhand_store::tables::product_stocks;
@@ -29,21 +29,21 @@ impl Reader {
     async fn read(&mut self, market: &Market, limit: i64) -> bool {
         let (store, channel, cursor) = (&market.shop.store, market.shop.market, self.cursor);
         while store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("sequenced") > 0 {}
-        if !store.read("t", async move |tx| told::is_told(tx, channel).await).await.expect("read") {
+        if !store.read("t", async move |tx| cursor_scope::is_current(tx, channel).await).await.expect("read") {
             let is_new = cursor == Cursor::default();
-            store.write("t", async move |tx| told::tell(tx, channel, is_new).await).await.expect("told");
+            store.write("t", async move |tx| cursor_scope::update(tx, channel, is_new).await).await.expect("updated");
         }
         let read = async move |tx: &mut Tx<'_>| {
             let channel_scope = ChannelScope::of(tx, channel).await?;
             let slice = cursor::next(tx, &channel_scope, ChangesQuery { cursor, limit, list: None }).await?;
-            let ids: Vec<StockId> = slice.stocks.iter().map(|told| StockId::new(told.stock)).collect();
+            let ids: Vec<StockId> = slice.stocks.iter().map(|sent| StockId::new(sent.stock)).collect();
             Ok((slice, product_stocks::by_ids(tx, &ids).await?))
         };
         let (slice, rows) = store.read("t", read).await.expect("read");
         assert!(slice.stocks.len() as i64 <= limit + 2, "a part is no longer than what is asked for and one product");
-        for told in &slice.stocks {
-            let row = rows.iter().find(|row| row.id.get() == told.stock).expect("it is there");
-            self.believes.insert(told.stock, told.in_catalog.then_some(row.on_hand));
+        for sent in &slice.stocks {
+            let row = rows.iter().find(|row| row.id.get() == sent.stock).expect("it is there");
+            self.believes.insert(sent.stock, sent.in_catalog.then_some(row.on_hand));
         }
         assert_eq!(slice.next.to_string().parse(), Ok(slice.next), "its text says where it is");
         let moved = slice.next != cursor;
@@ -62,7 +62,7 @@ impl Reader {
     }
 }
 
-/// What a naive reader of the rules would sell: no versions, no cursors.
+/// What a naive reader of the rules would sell: no sequence numbers, no cursors.
 #[derive(Default)]
 struct Naive {
     /// List, product and level of each stock.
@@ -213,7 +213,7 @@ fn what_leaves_the_catalog_is_told_and_what_comes_too() {
     });
 }
 
-/// A client that has read the lists begins at the newest version, and is told what changes after that.
+/// A client that has read the lists begins at the newest sequence number, and is told what changes after that.
 #[test]
 fn a_cursor_may_begin_at_the_newest_version() {
     for_each_engine(async |database| {
@@ -222,7 +222,7 @@ fn a_cursor_may_begin_at_the_newest_version() {
         let channel = market.shop.market;
         let store = market.shop.store.clone();
         while store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("sequenced") > 0 {}
-        store.write("t", async move |tx| told::tell(tx, channel, true).await).await.expect("told");
+        store.write("t", async move |tx| cursor_scope::update(tx, channel, true).await).await.expect("updated");
         let head =
             store.read("t", async |tx| onhand_store::channel_sync::change_log::head(tx).await).await.expect("read");
         let mut reader = Reader { cursor: Cursor { after: head, ..Cursor::default() }, ..Reader::default() };

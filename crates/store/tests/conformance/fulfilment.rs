@@ -59,7 +59,7 @@ pub(crate) async fn package(shop: &mut Shop, package: PackageId, command: Packag
 }
 
 /// A shop with two locations: a line in a package, one that was shipped, one that was not found and then counted.
-pub(crate) async fn sound_floor(store: &Store) -> Shop {
+pub(crate) async fn sound_fulfilment(store: &Store) -> Shop {
     let mut shop = Shop::open(store).await;
     let first = locate(store, shop.lists[0], 1).await;
     locate(store, shop.lists[1], 2).await;
@@ -85,7 +85,7 @@ fn everything() -> ListQuery {
 #[test]
 fn a_plan_and_its_work_come_back_as_they_were_decided() {
     for_each_engine(async |database| {
-        let mut shop = sound_floor(&database.store).await;
+        let mut shop = sound_fulfilment(&database.store).await;
         assert_eq!(differences(&database.store).await, []);
         let store = database.store.clone();
         let due = async || store.read("t", async |tx| fulfilment::due(tx, 10).await).await.expect("read");
@@ -128,7 +128,7 @@ fn a_plan_and_its_work_come_back_as_they_were_decided() {
 #[test]
 fn transfers_and_counts_come_back_too() {
     for_each_engine(async |database| {
-        let mut shop = sound_floor(&database.store).await;
+        let mut shop = sound_fulfilment(&database.store).await;
         let store = database.store.clone();
         let (order, _) = shop.order("gathered", &[(0, "A", 3)]).await;
         shop.write(0, "B", 1).await;

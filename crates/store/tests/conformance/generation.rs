@@ -18,8 +18,8 @@ async fn renew(store: &Store, micros: i64) {
     store.write("t", async move |tx| generation::renew(tx, now).await).await.expect("renewed");
 }
 
-/// The first version of the generation, and the newest.
-async fn versions(store: &Store) -> (i64, i64) {
+/// The first sequence number of the generation, and the newest.
+async fn sequence_numbers(store: &Store) -> (i64, i64) {
     let read = async |tx: &mut onhand_store::Tx<'_>| Ok((generation::first(tx).await?, change_log::head(tx).await?));
     store.read("t", read).await.expect("read")
 }
@@ -32,13 +32,13 @@ fn a_new_generation_knows_old_cursors_and_offers_everything_again() {
         let [shirt, hat] = market.known_stocks(["SHIRT", "HAT"]).await;
         market.send(&[shirt.id, hat.id]).await;
         assert_eq!(market.feed(ObjectKind::Stock, 0, UPDATES).await, []);
-        let (first, old) = versions(store).await;
+        let (first, old) = sequence_numbers(store).await;
         assert!(first == 0 && old > 0, "{first} {old}");
         let take = async |tx: &mut onhand_store::Tx<'_>| ids::take(tx, "sales_order", 1).await;
         let number = store.write("t", take).await.expect("taken");
 
         renew(store, RENEWED_AT).await;
-        let (first, newest) = versions(store).await;
+        let (first, newest) = sequence_numbers(store).await;
         assert!(first >= RENEWED_AT && newest == first + old, "{first} {newest}");
         assert_eq!(market.products(UPDATES).await, [shirt.product.get(), hat.product.get()]);
         market.know(&shirt).await;
@@ -50,7 +50,7 @@ fn a_new_generation_knows_old_cursors_and_offers_everything_again() {
 
         // Also where the clock stands still.
         renew(store, RENEWED_AT).await;
-        let (again, newest_again) = versions(store).await;
+        let (again, newest_again) = sequence_numbers(store).await;
         assert!(again > newest && newest_again < 1 << 53, "{again} {newest_again}");
     });
 }

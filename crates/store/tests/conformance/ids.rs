@@ -7,16 +7,16 @@ use onhand_store::{Store, ids};
 
 use crate::database::for_each_engine;
 
-/// Takes numbers the way the writer does: little by little, from an allocator that is refilled.
+/// Takes numbers the way the writer does: little by little, from an allocator that gets new ranges.
 async fn take_many(store: &Store, rounds: usize) -> Vec<(usize, i64)> {
-    let mut source = IdAllocator::default();
+    let mut allocator = IdAllocator::default();
     let mut taken = Vec::new();
     for round in 0..rounds {
         let needed = round % 700 + 1;
-        ids::refill(store, &mut source, |_| needed as i64).await.expect("refilled");
+        ids::reserve_ranges(store, &mut allocator, |_| needed as i64).await.expect("ranges");
         for (index, kind) in IdKind::ALL.into_iter().enumerate() {
-            assert!(source.left(kind) >= needed as i64, "as many as were asked for");
-            taken.extend((0..needed).map(|_| (index, source.next_in_bucket(kind, 7))));
+            assert!(allocator.left(kind) >= needed as i64, "as many as were asked for");
+            taken.extend((0..needed).map(|_| (index, allocator.next_in_bucket(kind, 7))));
         }
     }
     taken

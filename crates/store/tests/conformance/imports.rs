@@ -1,4 +1,4 @@
-//! Imports: pieces of a file, chunks of outcomes that are stored once, what is left to do, and for how long it is kept.
+//! Imports: parts of a file, results of chunks that are stored once, what is left to do, and for how long it is kept.
 
 use onhand_core::{ImportId, StockListId, Timestamp, UserId};
 use onhand_store::imports::{self, Chunk, Counts, Description, ImportRow, Kind, State, Task};
@@ -27,7 +27,7 @@ async fn open(store: &Store) -> Vec<String> {
 
 fn chunk(import: ImportId, number: i64) -> Chunk {
     let counts = Counts { created: 1, updated: 2, unchanged: 3, failed: number };
-    Chunk { import, number, counts, outcomes: vec![1, 0, 255] }
+    Chunk { import, number, counts, results: vec![1, 0, 255] }
 }
 
 #[test]

@@ -81,11 +81,11 @@ fn stocks_that_several_keys_name_are_locked_until_the_transaction_ends() {
     });
 }
 
-/// The products that were announced after a version, and the newest version.
-async fn announced(store: &Store, version: i64) -> (Vec<i64>, i64) {
+/// The products that were announced after a sequence number, and the newest sequence number.
+async fn announced(store: &Store, sequence_number: i64) -> (Vec<i64>, i64) {
     while store.write("t", async |tx| sequencer::sequence(tx).await).await.expect("sequenced") > 0 {}
     let read = async move |tx: &mut Tx<'_>| {
-        let changes = change_log::after(tx, ObjectKind::Product, 0, version, 100).await?;
+        let changes = change_log::after(tx, ObjectKind::Product, 0, sequence_number, 100).await?;
         Ok((changes.iter().map(|change| change.object).collect(), change_log::head(tx).await?))
     };
     store.read("t", read).await.expect("read")
@@ -96,10 +96,10 @@ fn a_product_is_announced_when_it_gets_a_stock_in_one_more_list() {
     for_each_engine(async |database| {
         let mut shop = Shop::open(&database.store).await;
         let product = shop.write(0, "A", 5).await.product.get();
-        let (_, version) = announced(&database.store, 0).await;
+        let (_, sequence_number) = announced(&database.store, 0).await;
         shop.write(0, "A", 6).await;
-        assert_eq!(announced(&database.store, version).await.0, [], "its level is the stock's affair");
+        assert_eq!(announced(&database.store, sequence_number).await.0, [], "its level is the stock's affair");
         shop.run(write(shop.lists[1], "A", Some(5), None)).await;
-        assert_eq!(announced(&database.store, version).await.0, [product]);
+        assert_eq!(announced(&database.store, sequence_number).await.0, [product]);
     });
 }

@@ -207,7 +207,7 @@ impl Market {
     }
 
     /// A batch in which the channel does not take a stock.
-    pub(crate) async fn refuse(&mut self, stock: &Stock, reason: Reason) {
+    pub(crate) async fn fail(&mut self, stock: &Stock, reason: Reason) {
         let batch = self.commit(&[named(stock)]).await.expect("nobody has it");
         self.finish(batch, &[ItemResult { reason: Some(reason), ..named(stock) }]).await.expect("done");
     }
@@ -226,7 +226,7 @@ impl Market {
             let id = failed_integrations::page(tx, &listing).await?.rows[0].id;
             failures::update(tx, channel, id, &given, now).await
         };
-        self.write(set).await.expect("a refusal");
+        self.write(set).await.expect("a failure");
     }
 
     pub(crate) async fn add_item(&self, product: ProductId) -> Record {

@@ -2,7 +2,7 @@
 //! told.
 
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
-use onhand_store::resource::{self, Missing, Record, Table};
+use onhand_store::resource::{self, BrokenReference, Record, Table};
 use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, OF_CHANNEL};
 use onhand_store::tables::channels::CHANNELS;
 use onhand_store::tables::prices::{PRICE_LISTS, PRODUCT_PRICES};
@@ -98,7 +98,7 @@ fn pointers_lead_somewhere_and_what_is_pointed_at_stays() {
             let mut lost = record(&CATALOGS, &[("stock_list_id", 98.into()), ("price_list_id", prices.into())]);
             lost.link("extra_stock_lists", vec![list, 97]);
             let known = record(&CATALOGS, &[("stock_list_id", list.into())]);
-            let missing = resource::missing(tx, &CATALOGS, &[known, lost]).await?;
+            let broken = resource::broken_references(tx, &CATALOGS, &[known, lost]).await?;
             let prices = resource::by_id(tx, &PRICE_LISTS, prices).await?.expect("it is there");
             let first = tables::find_referrer(tx, &prices).await?;
             let before = tables::find_referrer(tx, &catalog).await?;
@@ -111,11 +111,11 @@ fn pointers_lead_somewhere_and_what_is_pointed_at_stays() {
             let other = Condition { column: OF_CHANNEL, op: Op::RawPredicate, values: vec![77.into()] };
             let seen = resource::find(tx, &CATALOGS, catalog.id, Some(own)).await?.is_some();
             let unseen = resource::find(tx, &CATALOGS, catalog.id, Some(other)).await?.is_none();
-            Ok((missing, first, before, tables::find_referrer(tx, &catalog).await?, seen && unseen))
+            Ok((broken, first, before, tables::find_referrer(tx, &catalog).await?, seen && unseen))
         });
-        let (missing, prices, before, after, narrowed) = told.await.expect("asked");
-        let lost = |name, id| Missing { row: 1, name, id };
-        assert_eq!(missing, [lost("stock_list_id", 98), lost("extra_stock_lists", 97)]);
+        let (broken, prices, before, after, narrowed) = told.await.expect("asked");
+        let lost = |name, id| BrokenReference { row: 1, name, id };
+        assert_eq!(broken, [lost("stock_list_id", 98), lost("extra_stock_lists", 97)]);
         assert_eq!((prices, before, after), (Some("catalog"), None, Some("channel")));
         assert!(narrowed, "a channel knows its own catalog");
     });
@@ -205,11 +205,11 @@ fn a_row_is_not_removed_from_under_a_pointer() {
         assert_ne!(free, prices);
         let point = store.write("t", async move |tx| {
             let catalog = record(&CATALOGS, &[("name", "late".into()), ("price_list_id", free.into())]);
-            let missing = resource::missing(tx, &CATALOGS, std::slice::from_ref(&catalog)).await?;
-            if missing.is_empty() {
+            let broken = resource::broken_references(tx, &CATALOGS, std::slice::from_ref(&catalog)).await?;
+            if broken.is_empty() {
                 resource::insert(tx, &CATALOGS, vec![catalog]).await?;
             }
-            Ok(missing.is_empty())
+            Ok(broken.is_empty())
         });
         let remove = store.write("t", async move |tx| {
             let Some(list) = resource::locked(tx, &PRICE_LISTS, free).await? else { return Ok(false) };

@@ -110,14 +110,14 @@ fn a_read_is_asked_again_until_it_was_cut_five_times_in_a_row() {
 }
 
 #[test]
-fn a_mark_is_asked_for_again_when_its_connection_is_cut() {
+fn a_snapshot_token_is_asked_for_again_when_its_connection_is_cut() {
     for_server_engine(async |database| {
         let proxy = Proxy::to(&database.url).await;
         let store = database::open(&proxy.url(&database.url)).await;
-        store.snapshot_token().await.expect("asked").expect("a mark");
+        store.snapshot_token().await.expect("asked").expect("a token");
         for cuts in 1..CUTS_MAX {
             proxy.break_at(&[Break::AtOnce].repeat(cuts));
-            store.snapshot_token().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a mark");
+            store.snapshot_token().await.unwrap_or_else(|fault| panic!("{cuts} cuts: {fault}")).expect("a token");
             assert_eq!(proxy.breaks_to_come(), 0);
         }
     });
@@ -147,7 +147,7 @@ fn after_a_cut_no_connection_is_used_that_was_there_before() {
                 store.read("t", body).await.expect("read")
             })
         };
-        let everybody = async || {
+        let all_connections = async || {
             let asking: Vec<_> = (0..SIDE_BY_SIDE).map(|_| together()).collect();
             let mut pids = std::collections::BTreeSet::new();
             for asked in asking {
@@ -155,8 +155,8 @@ fn after_a_cut_no_connection_is_used_that_was_there_before() {
             }
             pids
         };
-        let before = everybody().await;
-        assert_eq!(everybody().await, before, "connections are used again");
+        let before = all_connections().await;
+        assert_eq!(all_connections().await, before, "connections are used again");
         // A read is answered before its transaction has ended: the commit that is cut must not be one of those.
         let busy = async |tx: &mut onhand_store::Tx<'_>| tx.all(&BUSY, &[], |row| row.get::<i64>(0)).await;
         while database.store.read("t", busy).await.expect("read").iter().any(|pid| before.contains(pid)) {
@@ -164,7 +164,7 @@ fn after_a_cut_no_connection_is_used_that_was_there_before() {
         }
         proxy.break_at(&[Break::BeforeTheServer]);
         add(&store, "first").await.expect("done again");
-        let after = everybody().await;
+        let after = all_connections().await;
         assert!(after.is_disjoint(&before), "{before:?} {after:?}");
     });
 }
@@ -177,7 +177,7 @@ fn a_statement_that_could_not_be_sent_ends_its_transaction() {
         add(&database.store, "whole").await.expect("written");
         let written = database.store.write("t", async |tx| {
             add_list(tx, "half").await?;
-            tx.execute_each(&RENAME, [[Value::from("no number")]]).await
+            tx.execute_bulk(&RENAME, [[Value::from("no number")]]).await
         });
         assert!(matches!(written.await, Err(Error::Internal(_))));
         assert_eq!(lists(&database), "whole", "nothing of it was committed");
@@ -192,11 +192,11 @@ fn writes_take_effect_in_the_order_in_which_they_are_called() {
         add(&database.store, "-").await.expect("written");
         let written = database.store.write("t", async |tx| {
             // One row, many rows and none: each is sent in another way, and none is waited for.
-            tx.execute_each(&FIRST, [[Value::Int(1), "a".into()]]).await?;
-            tx.execute_each(&SECOND, [[Value::Int(1), "b".into()], [Value::Int(2), "b".into()]]).await?;
-            tx.execute_each(&SECOND, [] as [[Value<'_>; 2]; 0]).await?;
-            tx.execute_each(&FIRST, [[Value::Int(1), "c".into()]]).await?;
-            tx.execute_each(&FIRST, [[Value::Int(1), "d".into()]]).await
+            tx.execute_bulk(&FIRST, [[Value::Int(1), "a".into()]]).await?;
+            tx.execute_bulk(&SECOND, [[Value::Int(1), "b".into()], [Value::Int(2), "b".into()]]).await?;
+            tx.execute_bulk(&SECOND, [] as [[Value<'_>; 2]; 0]).await?;
+            tx.execute_bulk(&FIRST, [[Value::Int(1), "c".into()]]).await?;
+            tx.execute_bulk(&FIRST, [[Value::Int(1), "d".into()]]).await
         });
         written.await.expect("written");
         assert_eq!(lists(&database), "b-acd");
@@ -344,26 +344,26 @@ fn what_is_added_to_changes_while_they_get_their_versions_gets_one_too() {
 }
 
 #[test]
-fn a_mark_changes_with_every_commit_and_not_without() {
+fn a_snapshot_token_changes_with_every_commit_and_not_without() {
     for_server_engine(async |database| {
         let other = database.again().await;
-        let mark = async || database.store.snapshot_token().await.expect("asked").expect("a server has marks");
+        let token = async || database.store.snapshot_token().await.expect("asked").expect("a server has tokens");
         add(&database.store, "first").await.expect("written");
-        let before = mark().await;
+        let before = token().await;
         add(&other, "second").await.expect("written by another process");
-        let after = mark().await;
+        let after = token().await;
         assert_ne!(before, after);
         database.ask("UPDATE stock_list SET name = 'by hand' WHERE name = 'first'");
-        assert_ne!(after, mark().await);
+        assert_ne!(after, token().await);
     });
 }
 
 #[test]
-fn marks_are_asked_for_together() {
+fn snapshot_tokens_are_asked_for_together() {
     for_server_engine(async |database| {
         let asking = (0..50).map(|_| {
             let store = database.store.clone();
-            tokio::spawn(async move { store.snapshot_token().await.expect("asked").expect("a mark") })
+            tokio::spawn(async move { store.snapshot_token().await.expect("asked").expect("a token") })
         });
         for asked in asking.collect::<Vec<_>>() {
             assert!(asked.await.expect("asked").contains(':'));
@@ -373,7 +373,7 @@ fn marks_are_asked_for_together() {
 
 /// Two processes that give one code of the ERP to two lines in the same moment: the second one sees the first one's.
 #[test]
-fn one_code_is_given_to_one_line_whoever_gives_it() {
+fn one_code_is_given_to_one_line_whichever_client_gives_it() {
     const ROUNDS: usize = 40;
     for_server_engines(async |database| {
         let mut here = Shop::open(&database.store).await;

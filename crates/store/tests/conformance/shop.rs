@@ -82,7 +82,7 @@ impl Shop {
     /// Runs a batch in one transaction.
     pub(crate) async fn batch(&mut self, commands: Vec<Command>) -> Vec<Result<Outcome, Rejection>> {
         let needed = |kind| commands.iter().map(|command| command.ids_needed(kind) as i64).sum();
-        ids::refill(&self.store, &mut self.ids, needed).await.expect("ids");
+        ids::reserve_ranges(&self.store, &mut self.ids, needed).await.expect("ids");
         let commands: Vec<_> = commands.into_iter().map(|command| (command, self.context())).collect();
         let (ids, results) = settle(&self.store, self.ids.clone(), commands).await.expect("the batch is written");
         self.ids = ids;

@@ -31,27 +31,27 @@ async fn names_now(store: &Store) -> Vec<String> {
 }
 
 #[test]
-fn a_mark_is_another_one_after_a_commit_and_only_then() {
+fn a_snapshot_token_is_another_one_after_a_commit_and_only_then() {
     for_each_engine(async |database| {
         let store = &database.store;
         // Over several machines there are none.
         let Some(_) = store.snapshot_token().await.expect("asked") else { return };
-        let mark = async || store.snapshot_token().await.expect("asked").expect("it has marks");
+        let token = async || store.snapshot_token().await.expect("asked").expect("it has tokens");
         // Others use the server as well; sooner or later they are quiet for as long as this takes.
         let mut is_still = false;
         for _ in 0..1_000 {
-            let before = mark().await;
+            let before = token().await;
             names_now(store).await;
-            is_still = mark().await == before;
+            is_still = token().await == before;
             if is_still {
                 break;
             }
         }
         assert!(is_still, "reading changes nothing");
-        let mut seen = vec![mark().await];
+        let mut seen = vec![token().await];
         for name in ["one", "two", "three"] {
             store.write("t", async move |tx: &mut Tx<'_>| add(tx, name).await).await.expect("written");
-            seen.push(mark().await);
+            seen.push(token().await);
         }
         let first = seen.remove(0);
         assert!(!seen.contains(&first), "{first} was before {seen:?}");
@@ -119,12 +119,12 @@ fn writes_that_nobody_waits_for_all_take_effect() {
         let store = &database.store;
         let lists = store.write("t", async |tx| {
             let (one, two) = (add(tx, "one").await?, add(tx, "two").await?);
-            tx.execute_each(&RENAME, [[Value::from(two), "2".into()]]).await?;
+            tx.execute_bulk(&RENAME, [[Value::from(two), "2".into()]]).await?;
             // Of one row and of several, and the same row twice.
-            tx.execute_each(&DELAY, [[Value::from(one), 1.into()]]).await?;
-            tx.execute_each(&DELAY, [[Value::from(one), 10.into()], [two.into(), 100.into()]]).await?;
+            tx.execute_bulk(&DELAY, [[Value::from(one), 1.into()]]).await?;
+            tx.execute_bulk(&DELAY, [[Value::from(one), 10.into()], [two.into(), 100.into()]]).await?;
             let seen = (of(tx, one).await?, of(tx, two).await?);
-            tx.execute_each(&DELAY, [[Value::from(one), 1000.into()]]).await?;
+            tx.execute_bulk(&DELAY, [[Value::from(one), 1000.into()]]).await?;
             Ok((one, two, seen))
         });
         let (one, two, seen) = lists.await.expect("written");

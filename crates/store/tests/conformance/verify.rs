@@ -10,7 +10,7 @@ use onhand_store::Store;
 use onhand_store::verify::{self, Difference, Extent};
 
 use crate::database::{Database, for_both_engines, for_each_engine};
-use crate::fulfilment::sound_floor;
+use crate::fulfilment::sound_fulfilment;
 use crate::moves::sound_moves;
 use crate::shop::{Shop, line, place, write};
 
@@ -226,7 +226,7 @@ fn each_damage_is_noticed() {
         for_both_engines(async |database| {
             _ = match place {
                 Place::Sales => sound_shop(&database).await,
-                Place::Fulfilment => sound_floor(&database.store).await,
+                Place::Fulfilment => sound_fulfilment(&database.store).await,
                 Place::Moves => sound_moves(&database.store).await,
             };
             assert!(database.plant(sql) > 0, "nothing was damaged by {sql}");

@@ -11,7 +11,7 @@ use onhand_testbed::{Database, database};
 
 use crate::{open, run};
 
-/// What Citus asks of a table before it spreads it, as far as our tables could get it wrong.
+/// What Citus asks of a table before it distributes it, as far as our tables could get it wrong.
 const STAND_IN: &str = "
     INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
       SELECT 1, 'citus', oid, 'pg_catalog'::regnamespace, false, '0' FROM pg_roles WHERE rolname = current_user;
@@ -80,7 +80,7 @@ fn the_manual_has_every_statement_in_this_order() {
 }
 
 #[test]
-fn every_key_of_a_spread_table_has_its_bucket() {
+fn every_key_of_a_distributed_table_has_its_bucket() {
     let database = migrated();
     for (table, _) in placements().into_iter().filter(|(_, home)| *home == Placement::Distributed) {
         let keys = lines(
@@ -139,10 +139,10 @@ fn tables_go_home_once_and_in_an_order_that_works() {
 }
 
 #[test]
-fn a_database_that_is_spread_in_part_is_not_worked_on() {
+fn a_database_that_is_distributed_in_part_is_not_worked_on() {
     let database = database();
     database.psql(STAND_IN).expect("a stand-in");
-    let look = || run(async { open(database.url()).await?.spread().await });
+    let look = || run(async { open(database.url()).await?.placement().await });
     assert_eq!(look().expect("it opens"), PlacementState::Unused);
     distribute(database.url()).expect("it is taken");
     assert_eq!(look().expect("it opens"), PlacementState::Complete);
@@ -159,7 +159,7 @@ fn a_database_that_is_spread_in_part_is_not_worked_on() {
 }
 
 #[test]
-fn a_copy_goes_to_a_database_that_is_not_spread() {
+fn a_copy_goes_to_a_database_that_is_not_distributed() {
     let (source, target) = (migrated(), database());
     target.psql(STAND_IN).expect("a stand-in");
     distribute(target.url()).expect("it is taken");
@@ -168,5 +168,5 @@ fn a_copy_goes_to_a_database_that_is_not_spread() {
         copy::run(&source, &target, |_| ()).await
     });
     let Err(Error::PreconditionFailed(text)) = refused else { panic!("{refused:?}") };
-    assert!(text.starts_with("the target is spread over several machines: copy to one that is not yet"), "{text}");
+    assert!(text.starts_with("the target is distributed over several machines: copy to one that is not yet"), "{text}");
 }

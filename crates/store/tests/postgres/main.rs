@@ -2,11 +2,11 @@
 //!
 //! Promises: every case runs on a real PostgreSQL of its own. What holds on every engine is in the conformance suite.
 
+mod access;
 mod citus;
 mod cluster;
 mod copy;
 mod development;
-mod doors;
 mod tls;
 
 use std::future::Future;

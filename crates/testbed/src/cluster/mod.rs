@@ -177,7 +177,7 @@ impl Cluster {
                     (self.port, self.running) = (port, Mutex::new(Some(server)));
                     return Ok(());
                 }
-                // Somebody else was quicker.
+                // Another process was quicker.
                 Err(_) if !is_free(port) => {}
                 Err(fault) => return Err(fault),
             }

@@ -119,7 +119,7 @@ fn stand_still(process: Pid) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Looks again and again until something holds, for so long at most: the server tells nobody of its state.
+/// Looks again and again until something holds, for so long at most: the server reports its state to no process.
 fn within(limit: Duration, mut holds: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     loop {

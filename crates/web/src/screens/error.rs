@@ -11,7 +11,7 @@ use crate::Frame;
 #[derive(Clone, Debug, Template)]
 #[template(path = "error.html", blocks = ["rows"])]
 pub struct ErrorPage {
-    /// The frame; without a person if nobody is signed in.
+    /// The frame; without a person if none is signed in.
     pub frame: Frame,
     /// The status, `400..600`.
     pub status: i64,

@@ -1,4 +1,4 @@
-//! What a person sets for themselves: appearance, password, tokens, sessions. Must not show anybody else's.
+//! What a person sets for themselves: appearance, password, tokens, sessions. Must not show another person's.
 
 use askama::Template;
 use onhand_core::Timestamp;

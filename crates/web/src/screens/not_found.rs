@@ -8,6 +8,6 @@ use crate::Frame;
 #[derive(Clone, Debug, Template)]
 #[template(path = "not_found.html")]
 pub struct NotFound {
-    /// The frame; without a person if nobody is signed in.
+    /// The frame; without a person if none is signed in.
     pub frame: Frame,
 }

@@ -1,4 +1,4 @@
-//! The answer to somebody who may not open a screen. Must not say what is on it.
+//! The answer to a person who may not open a screen. Must not say what is on it.
 
 use askama::Template;
 

@@ -18,9 +18,9 @@ pub struct SignIn {
     pub has_failed: bool,
     /// For how many seconds no further attempt is taken.
     pub retry_seconds: Option<i64>,
-    /// Whether the database cannot be written, so that nobody can sign in.
+    /// Whether the database cannot be written, so that no person can sign in.
     pub is_read_only: bool,
-    /// Where the first password was printed, while nobody has signed in yet.
+    /// Where the first password was printed, while no person has signed in yet.
     pub first_password: Option<String>,
     /// Whether this server is a demonstration.
     pub is_demonstration: bool,

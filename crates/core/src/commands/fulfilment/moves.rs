@@ -91,7 +91,8 @@ pub(super) fn arrive_registered(
 }
 
 /// A line's units leave its stock with a transfer. How many of them the transfer keeps off sale there: all, whatever
-/// the ERP's level says of the line's sale; none where the level lacks them already and the next one is taken to know.
+/// the ERP's level says of the line's sale; none where the line is settled and the next level is taken to know of the
+/// transfer.
 pub(super) fn leave(
     working_set: &mut WorkingSet,
     transfer: &Transfer,

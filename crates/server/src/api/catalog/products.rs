@@ -20,7 +20,7 @@ pub static PRODUCT: Resource = Resource {
     fixed: &["sku"],
     own: Some(OwnerScope::Among(OF_CHANNEL)),
     stirs: true,
-    refused_by: RefusedBy::Nobody,
+    refused_by: RefusedBy::Nothing,
     // The vendor's clients read these of every product; there are no groups, sets and pictures here.
     more: Some(|property, _| match property {
         "product_type" => Some("\"0\"".to_owned()),

@@ -10,9 +10,9 @@ use std::time::Duration;
 use onhand_core::{ChannelId, Stock, StockId};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
-use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor, Slice, Told};
+use onhand_store::channel_sync::cursor::{self, ChangesQuery, Cursor, SentStock, Slice};
 use onhand_store::channel_sync::lag::{self, Lag};
-use onhand_store::channel_sync::{change_log, generation, told};
+use onhand_store::channel_sync::{change_log, cursor_scope, generation};
 use onhand_store::query::{Condition, Op};
 use onhand_store::tables::product_stocks;
 
@@ -140,15 +140,14 @@ struct ChangesRequest {
     list: Option<i64>,
 }
 
-/// Sees to it that cursors of a channel are told of another catalog, and of other lists.
-async fn tell(app: &App, channel: ChannelId, is_new: bool) -> Result<(), Error> {
-    if app.store.read_inline("channel_feeds.told", async move |tx| told::is_told(tx, channel).await).await? {
+/// Sees to it that cursors of a channel learn of another catalog, and of other lists.
+async fn update_cursor_scope(app: &App, channel: ChannelId, is_new: bool) -> Result<(), Error> {
+    let find = async move |tx: &mut Tx<'_>| cursor_scope::is_current(tx, channel).await;
+    if app.store.read_inline("channel_feeds.find_cursor_scope", find).await? {
         return Ok(());
     }
-    Ok(app
-        .store
-        .write("channel_feeds.tell", async move |tx: &mut Tx<'_>| told::tell(tx, channel, is_new).await)
-        .await?)
+    let update = async move |tx: &mut Tx<'_>| cursor_scope::update(tx, channel, is_new).await;
+    Ok(app.store.write("channel_feeds.update_cursor_scope", update).await?)
 }
 
 /// What was found, if anything has changed, and its rows.
@@ -157,7 +156,7 @@ type Found = (Option<Slice>, Vec<String>);
 impl ChangesRequest {
     async fn look(self, app: &App) -> Result<Found, Error> {
         app.feed.sequence().await?;
-        tell(app, self.channel, self.after == Cursor::default()).await?;
+        update_cursor_scope(app, self.channel, self.after == Cursor::default()).await?;
         let read = async move |tx: &mut Tx<'_>| {
             let first = generation::first(tx).await?;
             if self.after.newest() > change_log::head(tx).await? || self.after.is_before(first) {
@@ -190,38 +189,38 @@ impl ChangesRequest {
 async fn written(
     tx: &mut Tx<'_>,
     channel_scope: &ChannelScope,
-    told: &[Told],
+    sent: &[SentStock],
 ) -> Result<Vec<String>, onhand_store::Error> {
-    let ids: Vec<StockId> = told.iter().map(|told| StockId::new(told.stock)).collect();
+    let ids: Vec<StockId> = sent.iter().map(|sent| StockId::new(sent.stock)).collect();
     let found = product_stocks::by_ids(tx, &ids).await?;
     let found: HashMap<i64, Stock> = found.into_iter().map(|stock| (stock.id.get(), stock)).collect();
-    let write = |told: &Told| {
-        let stock = found.get(&told.stock)?;
+    let write = |sent: &SentStock| {
+        let stock = found.get(&sent.stock)?;
         let mut row = String::new();
-        let object = match told.in_catalog {
+        let object = match sent.in_catalog {
             true => feeds::stock_members(Object::open(&mut row), stock, channel_scope.level),
             false => {
                 let nothing = Stock { on_hand: 0, reserved: 0, reported: 0, external: 0, ..stock.clone() };
                 feeds::stock_members(Object::open(&mut row), &nothing, channel_scope.level)
             }
         };
-        object.bool("in_catalog", told.in_catalog).close();
+        object.bool("in_catalog", sent.in_catalog).close();
         Some(row)
     };
-    Ok(told.iter().filter_map(write).collect())
+    Ok(sent.iter().filter_map(write).collect())
 }
 
 /// `GET lag/`.
 pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
     let (channel, now) = (call.own_channel()?, call.app.clock.now());
     // Its head may be where a program begins that has read the lists.
-    tell(&call.app, channel, true).await?;
+    update_cursor_scope(&call.app, channel, true).await?;
     for kind in onhand_core::channel_sync::ObjectKind::ALL {
         call.app.feed.sync_channel(channel, kind).await?;
     }
     let read = async move |tx: &mut Tx<'_>| Ok((change_log::head(tx).await?, lag::of(tx, channel, now).await?));
     let (head, lags): (i64, Vec<Lag>) = call.app.store.read("feed.lag", read).await?;
-    let oldest = |lag: &Lag| [lag.oldest_at, lag.refused_oldest_at].into_iter().flatten().min();
+    let oldest = |lag: &Lag| [lag.oldest_at, lag.failed_oldest_at].into_iter().flatten().min();
     let seconds = |lag: &Lag| oldest(lag).map_or(0, |at| (now.micros() - at.micros()).max(0) / 1_000_000);
     let write = |out: &mut String, lag: &Lag| {
         Object::open(out)
@@ -231,10 +230,10 @@ pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
             .int("due_inserts", lag.inserts)
             .int("due_updates", lag.updates)
             .int("due_removals", lag.removals)
-            .int("refused", lag.refused)
+            .int("refused", lag.failed)
             .int("changes_behind", lag.behind)
             .time_or_null("oldest_unsent_date", lag.oldest_at)
-            .time_or_null("oldest_refused_date", lag.refused_oldest_at)
+            .time_or_null("oldest_refused_date", lag.failed_oldest_at)
             .int("seconds_behind", seconds(lag))
             .close();
     };

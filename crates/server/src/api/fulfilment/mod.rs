@@ -21,7 +21,8 @@ use crate::http::route::{Answer, Holds, JSON, Mount, Parameter, Route, one, page
 use crate::resource::{Resource, ResourceRoutes};
 
 /// Where stock stands.
-const LOCATIONS: ResourceRoutes = ResourceRoutes::new((Mount::V1, May::ReadFloor), (Mount::V1, May::WorkOnFloor));
+const LOCATIONS: ResourceRoutes =
+    ResourceRoutes::new((Mount::V1, May::ReadFulfilment), (Mount::V1, May::WriteFulfilment));
 
 /// The area's resources whose rows are records.
 pub(super) const RESOURCES: &[(ResourceRoutes, &Resource)] = &[
@@ -44,7 +45,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(orders());
     all.extend(moves());
     let (locations, path) = (&stock_locations::LOCATION, "oms/stocklocations/list-simple");
-    let simply = ResourceRoutes::list_at(locations, path, May::ReadFloor, "Every stock location.");
+    let simply = ResourceRoutes::list_at(locations, path, May::ReadFulfilment, "Every stock location.");
     all.push(simply.named("listStockLocationsSimply"));
     all.into_iter().map(|route| route.under(Mount::V1)).collect()
 }
@@ -53,26 +54,26 @@ fn work() -> Vec<Route> {
     const PACKAGE: Answer = one(&packages::VIEW);
     const TRANSFER: Answer = one(&transfers::VIEW);
     vec![
-        route!(GET "oms/packages" ReadFloor packages::list, "Packages with their lines.")
+        route!(GET "oms/packages" ReadFulfilment packages::list, "Packages with their lines.")
             .lists(packages::FILTERS)
             .answers(200, page(&packages::VIEW)),
-        route!(GET "oms/packages/package-items" ReadFloor packages::list_items, "Lines of packages.")
+        route!(GET "oms/packages/package-items" ReadFulfilment packages::list_items, "Lines of packages.")
             .lists(packages::ITEM_FILTERS)
             .answers(200, page(&packages::ITEM)),
-        route!(GET "oms/packages/package-items/{id}" ReadFloor packages::show_item, "One line of a package.")
+        route!(GET "oms/packages/package-items/{id}" ReadFulfilment packages::show_item, "One line of a package.")
             .answers(200, one(&packages::ITEM)),
-        route!(GET "oms/packages/{id}" ReadFloor packages::show, "One package.").answers(200, PACKAGE),
-        route!(POST "oms/packages/{id}/command" WorkOnFloor packages::run,
+        route!(GET "oms/packages/{id}" ReadFulfilment packages::show, "One package.").answers(200, PACKAGE),
+        route!(POST "oms/packages/{id}/command" WriteFulfilment packages::run,
             "Work on a package: prepare, pack, ship, not-found, cancel, take-over, unpack, return. Repeating a command changes nothing.")
         .named("runPackageCommand")
         .takes(packages::COMMAND)
         .answers(200, PACKAGE)
         .through_writer(),
-        route!(GET "oms/transfer_orders" ReadFloor transfers::list, "Transfers with their lines.")
+        route!(GET "oms/transfer_orders" ReadFulfilment transfers::list, "Transfers with their lines.")
             .lists(transfers::FILTERS)
             .answers(200, page(&transfers::VIEW)),
-        route!(GET "oms/transfer_orders/{id}" ReadFloor transfers::show, "One transfer.").answers(200, TRANSFER),
-        route!(POST "oms/transfer_orders/{id}/command" WorkOnFloor transfers::run,
+        route!(GET "oms/transfer_orders/{id}" ReadFulfilment transfers::show, "One transfer.").answers(200, TRANSFER),
+        route!(POST "oms/transfer_orders/{id}/command" WriteFulfilment transfers::run,
             "Work on a transfer: ship, deliver, not-found, cancel. Repeating a command changes nothing.")
         .named("runTransferOrderCommand")
         .takes(transfers::COMMAND)
@@ -83,23 +84,23 @@ fn work() -> Vec<Route> {
 
 fn discrepancies() -> Vec<Route> {
     vec![
-        route!(GET "oms/inventory-discrepancies" ReadFloor discrepancies::list, "What was not found.")
+        route!(GET "oms/inventory-discrepancies" ReadFulfilment discrepancies::list, "What was not found.")
             .lists(discrepancies::FILTERS)
             .answers(200, page(&discrepancies::VIEW)),
-        route!(GET "oms/inventory-discrepancies/{id}" ReadFloor discrepancies::show, "One discrepancy.")
+        route!(GET "oms/inventory-discrepancies/{id}" ReadFulfilment discrepancies::show, "One discrepancy.")
             .answers(200, one(&discrepancies::VIEW)),
-        route!(POST "oms/inventory-discrepancies/remove" WorkOnFloor discrepancies::remove,
+        route!(POST "oms/inventory-discrepancies/remove" WriteFulfilment discrepancies::remove,
             "Remove what was reported from a day on: it is on sale again. What was removed stays, with is_active false.")
         .named("removeInventoryDiscrepancies")
         .takes(discrepancies::REMOVE)
         .answers(204, Answer::Nothing)
         .through_writer(),
-        route!(GET "oms/stock-counts" ReadFloor stock_counts::list, "Counts.")
+        route!(GET "oms/stock-counts" ReadFulfilment stock_counts::list, "Counts.")
             .lists(stock_counts::FILTERS)
             .answers(200, page(&stock_counts::VIEW)),
-        route!(GET "oms/stock-counts/{id}" ReadFloor stock_counts::show, "One count.")
+        route!(GET "oms/stock-counts/{id}" ReadFulfilment stock_counts::show, "One count.")
             .answers(200, one(&stock_counts::VIEW)),
-        route!(POST "oms/stock-counts" WorkOnFloor stock_counts::create,
+        route!(POST "oms/stock-counts" WriteFulfilment stock_counts::create,
             "Record a count: differences correct the stock level or flag discrepancies, by the location's setting.")
         .takes(stock_counts::FIELDS)
         .own()
@@ -111,19 +112,19 @@ fn discrepancies() -> Vec<Route> {
 fn moves() -> Vec<Route> {
     const MOVE: Answer = one(&stock_moves::VIEW);
     vec![
-        route!(GET "oms/moves" ReadFloor stock_moves::list,
+        route!(GET "oms/moves" ReadFulfilment stock_moves::list,
             "Moves that the ERP has to hear of: ?is_registered=false are those that it has not.")
         .lists(stock_moves::FILTERS)
         .answers(200, page(&stock_moves::VIEW)),
-        route!(GET "oms/moves/{id}" ReadFloor stock_moves::show, "One move.").answers(200, MOVE),
-        route!(POST "oms/moves/{id}/register" WorkOnFloor stock_moves::register,
+        route!(GET "oms/moves/{id}" ReadFulfilment stock_moves::show, "One move.").answers(200, MOVE),
+        route!(POST "oms/moves/{id}/register" WriteFulfilment stock_moves::register,
             "The ERP has booked the move: a level taken after that settles it. Repeating it changes nothing.")
         .named("registerStockMove")
         .takes(stock_moves::REGISTER)
         .own()
         .answers(200, MOVE)
         .through_writer(),
-        route!(POST "oms/moves/register" WorkOnFloor stock_moves::register_many,
+        route!(POST "oms/moves/register" WriteFulfilment stock_moves::register_many,
             "The ERP has booked moves: an array of rows is taken whole or not at all.")
         .named("registerStockMoves")
         .takes(stock_moves::REGISTER_ROW)
@@ -136,22 +137,23 @@ fn moves() -> Vec<Route> {
 
 fn orders() -> Vec<Route> {
     vec![
-        route!(POST "oms/orders/{id}/plan" WorkOnFloor packages::plan,
+        route!(POST "oms/orders/{id}/plan" WriteFulfilment packages::plan,
             "Source the lines of an order that are in no package yet. Orders from lists of locations are sourced automatically.")
         .named("planOrder")
         .takes(packages::PLAN)
         .own()
         .answers(200, one(&packages::PLANNED))
         .through_writer(),
-        route!(GET "oms/short-items" ReadFloor short_items::list, "Order lines that are short: no stock reserves them.")
+        route!(GET "oms/short-items" ReadFulfilment short_items::list,
+            "Order lines that are short: no stock reserves them.")
             .named("listShortItems")
             .lists(order_items::FILTERS)
             .answers(200, page(&order_items::ITEM)),
-        route!(GET "oms/unplanned-items" ReadFloor unplanned_items::list,
+        route!(GET "oms/unplanned-items" ReadFulfilment unplanned_items::list,
             "Order lines that are to leave and are in no package, with the reason.")
         .lists(unplanned_items::FILTERS)
         .answers(200, page(&unplanned_items::VIEW)),
-        route!(GET "oms/query-stock-availability" ReadFloor stock_availability::query,
+        route!(GET "oms/query-stock-availability" ReadFulfilment stock_availability::query,
             "By each location's code, whether it has all of the products: ?sku=A&sku=A&sku=B, narrowed by erp_code and tag.")
         .named("queryStockAvailability")
         .asks(AVAILABILITY)

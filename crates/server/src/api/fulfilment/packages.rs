@@ -10,7 +10,7 @@ use onhand_core::{
 use onhand_store::Tx;
 use onhand_store::tables::{discrepancies, packages};
 
-use super::{discrepancies as marks, state_objects, transitions};
+use super::{discrepancies as discrepancies_api, state_objects, transitions};
 use crate::http::context::{self, RequestContext};
 use crate::http::error_mapping;
 use crate::services::fulfilment::{self, PackageTransition};
@@ -51,7 +51,7 @@ pub const ITEM: ResponseSchema = ResponseSchema {
         property("state", PropertyType::Object),
         property("quantity", PropertyType::Int),
         property("unit_weight", PropertyType::TextOrNull),
-        property("discrepancies", PropertyType::List(&marks::VIEW)),
+        property("discrepancies", PropertyType::List(&discrepancies_api::VIEW)),
         property("created_date", PropertyType::Time),
         property("modified_date", PropertyType::Time),
     ],
@@ -161,7 +161,7 @@ fn write_item(out: &mut String, package: &Package, line: &PackageItem, all: &[Di
         .raw("state", &state_objects::object(state_objects::package(state_objects::PACKAGE_ITEM, line.state)))
         .int("quantity", line.quantity.units())
         .raw("unit_weight", "null")
-        .list("discrepancies", &own, |out, one| marks::write(out, one))
+        .list("discrepancies", &own, |out, one| discrepancies_api::write(out, one))
         .time("created_date", line.created_at)
         .time("modified_date", line.modified_at)
         .close();
@@ -178,11 +178,11 @@ fn write_plan(out: &mut String, plan: &OrderSourcing) {
 /// Packages with their lines, and what was not found of those.
 async fn with_lines(tx: &mut Tx<'_>, found: &[Package]) -> Result<Vec<PackedLines>, onhand_store::Error> {
     let lines = packages::items_of(tx, found.iter().map(|package| package.id)).await?;
-    let marks = discrepancies::of_package_items(tx, lines.iter().map(|line| line.id)).await?;
+    let flagged = discrepancies::of_package_items(tx, lines.iter().map(|line| line.id)).await?;
     let of = |package: &Package| {
         let lines: Vec<PackageItem> = lines.iter().filter(|line| line.package == package.id).cloned().collect();
         let own = |one: &&Discrepancy| lines.iter().any(|line| one.package_item == Some(line.id));
-        PackedLines { package: package.clone(), discrepancies: marks.iter().filter(own).cloned().collect(), lines }
+        PackedLines { package: package.clone(), discrepancies: flagged.iter().filter(own).cloned().collect(), lines }
     };
     Ok(found.iter().map(of).collect())
 }
@@ -223,10 +223,10 @@ type Lines = Vec<(Package, PackageItem, Vec<Discrepancy>)>;
 async fn with_packages(tx: &mut Tx<'_>, found: Vec<PackageItem>) -> Result<Lines, onhand_store::Error> {
     let ids: std::collections::BTreeSet<PackageId> = found.iter().map(|line| line.package).collect();
     let packages = packages::by_ids(tx, ids).await?;
-    let marks = discrepancies::of_package_items(tx, found.iter().map(|line| line.id)).await?;
+    let flagged = discrepancies::of_package_items(tx, found.iter().map(|line| line.id)).await?;
     let with = |line: PackageItem| {
         let package = packages.iter().find(|package| package.id == line.package)?.clone();
-        let own = marks.iter().filter(|one| one.package_item == Some(line.id)).cloned().collect();
+        let own = flagged.iter().filter(|one| one.package_item == Some(line.id)).cloned().collect();
         Some((package, line, own))
     };
     Ok(found.into_iter().filter_map(with).collect())
@@ -244,7 +244,7 @@ pub async fn list_items(call: RequestContext) -> Result<ApiResponse, Error> {
             Ok(page.with(with_packages(tx, page.rows.clone()).await?))
         })
         .await?;
-    call.page(&query, &page, |out, (package, line, marks)| write_item(out, package, line, marks))
+    call.page(&query, &page, |out, (package, line, flagged)| write_item(out, package, line, flagged))
 }
 
 /// `GET oms/packages/package-items/{id}/`.
@@ -258,9 +258,9 @@ pub async fn show_item(call: RequestContext) -> Result<ApiResponse, Error> {
             with_packages(tx, found.into_iter().collect()).await
         })
         .await?;
-    let (package, line, marks) = found.first().ok_or_else(Error::not_found)?;
+    let (package, line, flagged) = found.first().ok_or_else(Error::not_found)?;
     let mut body = String::new();
-    write_item(&mut body, package, line, marks);
+    write_item(&mut body, package, line, flagged);
     Ok(ApiResponse::ok(body))
 }
 

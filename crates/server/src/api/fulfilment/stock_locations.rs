@@ -29,7 +29,7 @@ pub static LOCATION: Resource = Resource {
         },
     ],
     fixed: &["stock_list"],
-    secrets: Some(Secrets { columns: &["engine", "conf"], seen_with: Permission::WorkOnFloor }),
+    secrets: Some(Secrets { columns: &["engine", "conf"], seen_with: Permission::WriteFulfilment }),
     rule: Some(|tx, draft| Box::pin(check_location(tx, draft))),
     ..Resource::new(
         &LOCATIONS,

@@ -4,8 +4,8 @@ use onhand_store::query::{Page, Window};
 
 use super::imports::in_path;
 use crate::http::context::RequestContext;
-use crate::services::imports::outcomes::{RowResult, StockValues};
 use crate::services::imports::results::Part;
+use crate::services::imports::row_results::{RowResult, StockValues};
 use crate::services::imports::status;
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};

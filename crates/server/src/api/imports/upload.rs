@@ -109,9 +109,9 @@ impl File<'_> {
     }
 
     /// Waits for the next block: as long as something comes, an upload may take its time, but not for ever.
-    async fn next<T>(&self, piece: impl Future<Output = T>) -> Result<T, Error> {
+    async fn next<T>(&self, block: impl Future<Output = T>) -> Result<T, Error> {
         let patience = self.patience.min(self.end.saturating_duration_since(Instant::now()));
-        tokio::time::timeout(patience, piece).await.map_err(|_| ServiceError::Late.into())
+        tokio::time::timeout(patience, block).await.map_err(|_| ServiceError::Late.into())
     }
 }
 

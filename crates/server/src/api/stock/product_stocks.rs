@@ -356,7 +356,7 @@ fn row(target: StockTarget, form: &Form, (zone, now): (Option<&Zone>, Timestamp)
         reserved: form.int("sold_quantity_unreported").and_then(Quantity::new),
         unit: form.text("unit_type").and_then(UnitType::from_word),
         extra_field: form.string("extra_field"),
-        // Of two moments the earlier: a level that is taken for newer than it is would settle what it does not contain.
+        // Of two moments the earlier: a level that is taken for newer than it is would settle lines it does not know.
         snapshot_at: form.past_time("snapshot_at", (zone, Twice::Earlier), now)?,
     })
 }

@@ -160,7 +160,7 @@ async fn import(place: &mut impl ImportTarget, args: &ImportArgs, begun: &OnceLo
 /// Begins what is asked for. What it is called.
 async fn begin(place: &mut impl ImportTarget, args: &ImportArgs) -> anyhow::Result<String> {
     let list = match &args.list {
-        Some(text) => Some(find_list(place.door(), text).await?),
+        Some(text) => Some(find_list(place.client(), text).await?),
         None => None,
     };
     if let (Some(path), Some(list)) = (&args.file, &list) {
@@ -210,7 +210,7 @@ async fn wait(place: &mut impl ImportTarget, key: &str) -> anyhow::Result<Report
 async fn save_result(place: &impl ImportTarget, report: &Report, path: Option<&Path>) -> anyhow::Result<()> {
     let (Some(path), Some(list)) = (path, report.stock_list) else { return Ok(()) };
     let format = result_format(path)?;
-    save(place.door(), &Download::Result { list, key: report.cache_key.clone() }, format, path).await
+    save(place.client(), &Download::Result { list, key: report.cache_key.clone() }, format, path).await
 }
 
 /// A result is rows of the file that was sent, so it is a table.

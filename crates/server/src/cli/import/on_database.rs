@@ -78,7 +78,7 @@ fn unknown(key: &str) -> anyhow::Error {
 }
 
 impl ImportTarget for OnDatabase {
-    fn door(&self) -> &impl StockClient {
+    fn client(&self) -> &impl StockClient {
         &self.inside
     }
 
@@ -86,8 +86,8 @@ impl ImportTarget for OnDatabase {
         let list = Some(StockListId::new(list));
         let receiving = receive::begin(self.services(), &self.requester, Kind::Stocks, list).await?;
         let receiving = self.receiving.insert(receiving);
-        while let Some(piece) = file.piece().with_context(|| format!("cannot read {}", file.name))? {
-            receiving.take(&piece).await?;
+        while let Some(block) = file.block().with_context(|| format!("cannot read {}", file.name))? {
+            receiving.take(&block).await?;
         }
         receiving.complete().await?;
         let options = receive::ImportOptions {

@@ -63,7 +63,7 @@ fn key(answer: &Value) -> anyhow::Result<String> {
 }
 
 impl ImportTarget for OnServer {
-    fn door(&self) -> &impl StockClient {
+    fn client(&self) -> &impl StockClient {
         &self.remote
     }
 
@@ -71,7 +71,7 @@ impl ImportTarget for OnServer {
         let ImportOptions { mode, is_dry_run } = wish;
         let path = format!("/api/v1/stock_list/{list}/excel_import/?mode={mode}&dry_run={is_dry_run}");
         let (name, bytes) = (file.name.clone(), file.bytes);
-        let part = Part::stream_with_length(Body::wrap_stream(Pieces(file)), bytes).file_name(name);
+        let part = Part::stream_with_length(Body::wrap_stream(Blocks(file)), bytes).file_name(name);
         let request = self.remote.request(Method::POST, &path).multipart(Form::new().part("file", part));
         let answer = self.remote.json(request).await.context("the file was not taken")?;
         self.answered = Instant::now();
@@ -125,13 +125,13 @@ impl ImportTarget for OnServer {
     async fn close(self) {}
 }
 
-/// The parts of a file as a body.
-struct Pieces(Outgoing);
+/// The blocks of a file as a body.
+struct Blocks(Outgoing);
 
-impl futures_core::Stream for Pieces {
+impl futures_core::Stream for Blocks {
     type Item = io::Result<Bytes>;
 
     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.0.piece().transpose())
+        Poll::Ready(self.0.block().transpose())
     }
 }

@@ -5,7 +5,7 @@
 use onhand_core::StockListId;
 use serde::{Deserialize, Serialize};
 
-use crate::services::imports::outcomes::{ResultStatus, RowResult, StockValues};
+use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
 use crate::services::imports::status::ImportStatus;
 use crate::wire::scalar;
 

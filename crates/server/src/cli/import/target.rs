@@ -14,7 +14,7 @@ use crate::cli::client::StockClient;
 use crate::cli::progress::Progress;
 
 /// Bytes of a file that are in memory at a time.
-const PIECE_BYTES: usize = 128 * 1_024;
+const BLOCK_BYTES: usize = 128 * 1_024;
 
 /// What is done with a file.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +35,8 @@ pub(super) const SHOWN: usize = 20;
 
 /// A server or a database.
 pub(super) trait ImportTarget {
-    /// How it is reached.
-    fn door(&self) -> &impl StockClient;
+    /// The client of it.
+    fn client(&self) -> &impl StockClient;
 
     /// Sends a file. What the import is asked for with.
     async fn send(&mut self, list: i64, file: Outgoing, wish: ImportOptions) -> anyhow::Result<String>;
@@ -80,12 +80,13 @@ impl Outgoing {
         Ok(Self { file, name, bytes: about.len(), progress: Progress::begin("sent", true) })
     }
 
-    /// The next part; `None` at the end. A disk is waited for where it is asked: no other task has anything to do.
-    pub(super) fn piece(&mut self) -> io::Result<Option<Bytes>> {
-        let mut piece = vec![0; PIECE_BYTES];
-        let bytes = self.file.read(&mut piece)?;
-        piece.truncate(bytes);
+    /// The next block of the file; `None` at the end. A disk is waited for where it is asked: no other task has
+    /// anything to do.
+    pub(super) fn block(&mut self) -> io::Result<Option<Bytes>> {
+        let mut block = vec![0; BLOCK_BYTES];
+        let bytes = self.file.read(&mut block)?;
+        block.truncate(bytes);
         self.progress.add(bytes as u64, self.bytes);
-        Ok((bytes > 0).then(|| piece.into()))
+        Ok((bytes > 0).then(|| block.into()))
     }
 }

@@ -13,7 +13,7 @@ use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Proble
 use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 
 use super::messages::{self, RowText};
-use super::outcomes::RowResult;
+use super::row_results::RowResult;
 use super::trouble::Trouble;
 use crate::wire::scalar;
 use crate::zone::{NoMoment, Twice, Zone};
@@ -40,7 +40,7 @@ pub struct Plan {
 pub struct LocalTimes(pub Option<Zone>);
 
 impl Times for LocalTimes {
-    /// Of two moments the earlier: a level that is taken for newer than it is would settle what it does not contain.
+    /// Of two moments the earlier: a level that is taken for newer than it is would settle lines it does not know.
     fn moment(&self, text: &str) -> Result<Timestamp, Problem> {
         let written = scalar::written_time(text).ok_or(Problem::NotATime)?;
         written.decisive(self.0.as_ref(), Twice::Earlier).map_err(|why| match why {

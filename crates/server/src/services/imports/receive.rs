@@ -35,7 +35,7 @@ pub struct ImportOptions {
 /// A request that may be sent again, and the answer that it gets: made from the key of the import.
 pub type Repeatable<'r> = (RequestKey, &'r (dyn Fn(&str) -> Rendered + Send + Sync));
 
-/// What became of a file that is whole.
+/// How an upload ended whose file is complete.
 #[derive(Debug)]
 pub enum Received {
     /// The work on it may begin: its import key.
@@ -132,7 +132,7 @@ impl Receiving {
     }
 }
 
-/// What became of a whole file.
+/// What happens with a complete file.
 enum Begun {
     /// The work begins.
     Now,

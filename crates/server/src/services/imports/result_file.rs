@@ -11,7 +11,7 @@ use onhand_core::import::{Column, Columns};
 use onhand_sheet::{Cell, Kind, Limits, Out, Row, Sheet, SheetError};
 use onhand_store::imports::{self, ImportRow, State, Task};
 
-use super::outcomes::{self, ResultStatus, RowResult, StockValues};
+use super::row_results::{self, ResultStatus, RowResult, StockValues};
 use super::{file, follow, spool};
 use crate::services::ServiceError;
 use crate::services::reads::Reads;
@@ -45,7 +45,7 @@ pub fn file_name(import: &ImportRow) -> Result<String, ServiceError> {
 /// Writes the result file of an import.
 pub fn write(reads: &Reads, import: &ImportRow, (sink, format): (&mut dyn Sink, Format)) -> Result<(), ServiceError> {
     let mut table = TableFile::begin(sink, format)?;
-    let mut outcomes = Outcomes { reads, import: import.id, number: 0, waiting: VecDeque::new() };
+    let mut results = RowResults { reads, import: import.id, number: 0, waiting: VecDeque::new() };
     let source = match import.task {
         Task::Import | Task::Preview => Some(import.id),
         Task::Apply => import.source,
@@ -58,10 +58,10 @@ pub fn write(reads: &Reads, import: &ImportRow, (sink, format): (&mut dyn Sink, 
     // What is applied is forgotten before what applies it: then there is no file any more.
     let is_there = |file: &tempfile::NamedTempFile| file.as_file().metadata().is_ok_and(|about| about.len() > 0);
     match file.filter(is_there) {
-        Some(file) => Uploaded::open(file.path())?.write(&mut table, &mut outcomes)?,
+        Some(file) => Uploaded::open(file.path())?.write(&mut table, &mut results)?,
         None => {
             table.row([Column::Sku.name()].into_iter().chain(COLUMNS).map(Out::Text))?;
-            while let Some(row) = outcomes.next()? {
+            while let Some(row) = results.next()? {
                 table.row([Out::Text(&row.sku)].into_iter().chain(behind(Some(&row))))?;
             }
         }
@@ -74,20 +74,20 @@ fn unreadable(fault: impl std::fmt::Display) -> ServiceError {
 }
 
 /// The results of rows, in their order, chunk by chunk.
-struct Outcomes<'r> {
+struct RowResults<'r> {
     reads: &'r Reads,
     import: ImportId,
     number: i64,
     waiting: VecDeque<RowResult>,
 }
 
-impl Outcomes<'_> {
+impl RowResults<'_> {
     fn fill(&mut self) -> Result<(), ServiceError> {
         while self.waiting.is_empty() {
             let (import, number) = (self.import, self.number);
             let chunk = self.reads.read("imports.chunk", async move |tx| imports::chunk(tx, import, number).await)?;
             let Some(chunk) = chunk else { break };
-            self.waiting = outcomes::decode(&chunk.outcomes).map_err(unreadable)?.into();
+            self.waiting = row_results::decode(&chunk.results).map_err(unreadable)?.into();
             self.number += 1;
         }
         Ok(())
@@ -133,28 +133,28 @@ impl Uploaded {
         Ok(Self { sheet, row, shown, sku, amounts })
     }
 
-    fn write(mut self, table: &mut TableFile<'_>, outcomes: &mut Outcomes<'_>) -> Result<(), ServiceError> {
+    fn write(mut self, table: &mut TableFile<'_>, results: &mut RowResults<'_>) -> Result<(), ServiceError> {
         let header = self.shown.iter().map(|column| self.row.cell(*column).map_or(Out::Empty, out));
         table.row(header.chain(COLUMNS.map(Out::Text)))?;
         while let Some((number, is_read)) = next(&mut self.sheet, &mut self.row)? {
-            let outcome = outcomes.of(number)?;
+            let result = results.of(number)?;
             let cells = self.shown.iter().map(|column| match is_read {
-                true => self.cell(*column, outcome.as_ref()),
+                true => self.cell(*column, result.as_ref()),
                 false => Out::Empty,
             });
-            let [_, rest @ ..] = behind(outcome.as_ref());
+            let [_, rest @ ..] = behind(result.as_ref());
             table.row(cells.chain([Out::Int(number.cast_signed())]).chain(rest))?;
         }
-        while let Some(outcome) = outcomes.next()? {
-            let cells = self.shown.iter().map(|column| self.emptied(*column, &outcome));
-            table.row(cells.chain(behind(Some(&outcome))))?;
+        while let Some(result) = results.next()? {
+            let cells = self.shown.iter().map(|column| self.emptied(*column, &result));
+            table.row(cells.chain(behind(Some(&result))))?;
         }
         Ok(())
     }
 
-    fn cell(&self, column: usize, outcome: Option<&RowResult>) -> Out<'_> {
+    fn cell(&self, column: usize, result: Option<&RowResult>) -> Out<'_> {
         let Some(cell) = self.row.cell(column) else { return Out::Empty };
-        let unread = outcome.is_some_and(|row| row.sku.is_empty());
+        let unread = result.is_some_and(|row| row.sku.is_empty());
         if Some(column) == self.sku && unread && cell.kind != Kind::Text {
             return Out::Empty; // what is left of it is no SKU, and as text it would be taken for one
         }
@@ -165,9 +165,9 @@ impl Uploaded {
     }
 
     /// The cells of a stock that became 0 because the file does not name it: sent again, they say the same.
-    fn emptied<'o>(&self, column: usize, outcome: &'o RowResult) -> Out<'o> {
+    fn emptied<'o>(&self, column: usize, result: &'o RowResult) -> Out<'o> {
         match Some(column) {
-            place if place == self.sku => Out::Text(&outcome.sku),
+            place if place == self.sku => Out::Text(&result.sku),
             place if place == self.amounts[0] => Out::Int(0),
             _ => Out::Empty,
         }
@@ -202,18 +202,18 @@ fn out(cell: Cell<'_>) -> Out<'_> {
 }
 
 /// The cells of [`COLUMNS`].
-fn behind(outcome: Option<&RowResult>) -> [Out<'_>; 6] {
-    let Some(outcome) = outcome else {
+fn behind(result: Option<&RowResult>) -> [Out<'_>; 6] {
+    let Some(result) = result else {
         return [Out::Empty, Out::Text(NOT_DONE), Out::Empty, Out::Empty, Out::Empty, Out::Empty];
     };
     let stock =
         |figures: &Option<StockValues>| figures.as_ref().map_or(Out::Empty, |figures| Out::Int(figures.on_hand));
-    let (column, error, after) = match &outcome.end {
+    let (column, error, after) = match &result.end {
         ResultStatus::Failed { column, error, .. } => (Out::Text(column), Out::Text(error), Out::Empty),
         ResultStatus::Created | ResultStatus::Updated | ResultStatus::Unchanged => {
-            (Out::Empty, Out::Empty, stock(&outcome.after))
+            (Out::Empty, Out::Empty, stock(&result.after))
         }
     };
-    let row = outcome.row.map_or(Out::Empty, |row| Out::Int(row.cast_signed()));
-    [row, Out::Text(outcome.word()), column, error, stock(&outcome.before), after]
+    let row = result.row.map_or(Out::Empty, |row| Out::Int(row.cast_signed()));
+    [row, Out::Text(result.word()), column, error, stock(&result.before), after]
 }

@@ -6,7 +6,7 @@ use onhand_core::ImportId;
 use onhand_store::imports::{self, Counts};
 use onhand_store::{Error, Tx};
 
-use super::outcomes::{self, ResultStatus, RowResult};
+use super::row_results::{self, ResultStatus, RowResult};
 
 /// Which part of a list of rows: those after the first `skip`, no more than `limit`.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ async fn some(tx: &mut Tx<'_>, import: ImportId, part: Part, kind: RowFilter) ->
         let here = kind.0(counts);
         if here > 0 && passed + here > part.skip {
             let Some(chunk) = imports::chunk(tx, import, number).await? else { break };
-            let rows = outcomes::decode(&chunk.outcomes).map_err(|fault| Error::Internal(fault.to_string()))?;
+            let rows = row_results::decode(&chunk.results).map_err(|fault| Error::Internal(fault.to_string()))?;
             let of_kind = rows.into_iter().filter(kind.1);
             found.extend(of_kind.skip((part.skip - passed).max(0) as usize));
         }

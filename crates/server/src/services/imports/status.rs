@@ -7,8 +7,8 @@ use onhand_core::{ImportId, StockListId};
 use onhand_store::imports::{self, ImportRow, State, Task};
 use onhand_store::{Store, Tx};
 
-use super::outcomes::RowResult;
 use super::results::{self, Part};
+use super::row_results::RowResult;
 use crate::services::{ServiceError, Services};
 
 /// How far an import is.

@@ -9,7 +9,7 @@ use onhand_sheet::{Limits, Row, SheetError};
 
 use super::file::{cells, format_name};
 use super::messages::RowText;
-use super::outcomes::RowResult;
+use super::row_results::RowResult;
 use super::trouble::Trouble;
 use crate::wire::form;
 

@@ -1,4 +1,4 @@
-//! Chunks of an import through the writer, and their results beside their effect.
+//! Chunks of an import: submitted to the writer, with their results stored beside their effect.
 //!
 //! Promises: the results of the rows are stored if and only if they took effect, once. Must not know where rows come
 //! from.
@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use super::{ImportWorkers, JobError};
 use crate::services::imports::messages;
-use crate::services::imports::outcomes::{self, RequestedChange, ResultStatus, RowResult, StockValues};
+use crate::services::imports::row_results::{self, RequestedChange, ResultStatus, RowResult, StockValues};
 use crate::writer::{self, ChunkOf, DedupRecord, SpeculativeDecider, Submission, SubmissionResult, SubmitError};
 
 /// The pause before a full queue is tried again.
@@ -32,13 +32,13 @@ pub(super) enum Slot {
     Ended(RowResult),
 }
 
-/// Some rows of an import.
+/// A chunk of an import.
 pub(super) struct ChunkRows {
     number: i64,
     slots: Arc<Vec<Slot>>,
 }
 
-/// What the writer is asked for, decided ahead of its turn or not.
+/// The command of a chunk, with its speculative batch if it was decided before its turn.
 pub(super) type PreparedChunk = (Command, Option<(SpeculativeBatch, Chunk)>);
 
 impl ChunkRows {
@@ -46,21 +46,21 @@ impl ChunkRows {
         Self { number, slots: Arc::new(slots) }
     }
 
-    /// Does them, or says what they would do; either way that is stored. Rows that were done before are left alone.
+    /// Does the chunk, or says what it would do; either way the results are stored. One that is stored is left alone.
     pub(super) async fn run(
         self,
         workers: &ImportWorkers,
         import: &ImportRow,
-        asked: Option<PreparedChunk>,
+        prepared: Option<PreparedChunk>,
     ) -> Result<(), JobError> {
         let list = import.list.ok_or_else(gone)?;
         match import.task {
             Task::Preview => preview(workers, import, list, self).await,
-            Task::Import | Task::Apply | Task::Undo => submit(workers, import, list, self, asked).await,
+            Task::Import | Task::Apply | Task::Undo => submit(workers, import, list, self, prepared).await,
         }
     }
 
-    /// Decides them ahead of their turn, where that can be.
+    /// Decides the chunk before its turn, where that can be.
     pub(super) async fn decide(
         &self,
         workers: &ImportWorkers,
@@ -75,8 +75,7 @@ impl ChunkRows {
     }
 }
 
-/// Chunks that have been sent and not been answered: while one is on its way to the disk, the next is being decided,
-/// and those that wait share a flush.
+/// Chunks in flight: while one is on its way to the disk, the next is being decided, and those that wait share a flush.
 ///
 /// The oldest is waited for first, so whatever is missing is among the last [`InFlight::MOST`] chunks before the end.
 pub(super) struct InFlight {
@@ -103,13 +102,13 @@ impl InFlight {
         (next - Self::MOST as i64).max(0)
     }
 
-    /// Sends some rows, once there is room.
-    pub(super) async fn add(&mut self, rows: ChunkRows, asked: Option<PreparedChunk>) -> Result<(), JobError> {
+    /// Submits a chunk, once there is room.
+    pub(super) async fn add(&mut self, chunk: ChunkRows, prepared: Option<PreparedChunk>) -> Result<(), JobError> {
         while self.tasks.len() >= self.most {
             self.oldest().await?;
         }
         let (workers, import) = (self.workers.clone(), self.import.clone());
-        self.tasks.push_back(tokio::spawn(async move { rows.run(&workers, &import, asked).await }));
+        self.tasks.push_back(tokio::spawn(async move { chunk.run(&workers, &import, prepared).await }));
         Ok(())
     }
 
@@ -151,15 +150,15 @@ async fn submit(
     import: &ImportRow,
     list: StockListId,
     rows: ChunkRows,
-    mut asked: Option<PreparedChunk>,
+    mut prepared: Option<PreparedChunk>,
 ) -> Result<(), JobError> {
     let ChunkRows { number, slots } = rows;
     loop {
         let (id, kept) = (import.id, slots.clone());
         let render = Box::new(move |outcome: &Outcome| chunk(id, number, &kept, outcome));
         let in_turn = || (Command::ImportStocks(wanted(workers, import, list, &slots)), None);
-        let (command, ahead) = asked.take().unwrap_or_else(in_turn);
-        let dedup_record = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, ahead }));
+        let (command, speculative) = prepared.take().unwrap_or_else(in_turn);
+        let dedup_record = Some(DedupRecord::Chunk(ChunkOf { import: id, number, render, speculative }));
         let submission = Submission { command, actor: import.actor, dedup_record };
         match workers.services.writer.submit(submission).await {
             Ok(SubmissionResult::Decided(Ok(_)) | SubmissionResult::Done) => return Ok(()),
@@ -195,7 +194,7 @@ async fn preview(
     if workers.services.store.write("imports.preview", body).await? { Ok(()) } else { Err(gone()) }
 }
 
-/// What is stored of some rows.
+/// What is stored of a chunk.
 fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Chunk {
     let imported: &[ImportedStock] = match outcome {
         Outcome::StocksImported(imported) => imported,
@@ -204,14 +203,14 @@ fn chunk(import: ImportId, number: i64, slots: &[Slot], outcome: &Outcome) -> Ch
     let mut imported = imported.iter();
     let ended = |slot: &Slot| match slot {
         Slot::Ended(ended) => Some(ended.clone()),
-        Slot::Row(row, wanted) => imported.next().map(|imported| row_outcome(*row, wanted, imported)),
+        Slot::Row(row, wanted) => imported.next().map(|imported| row_result(*row, wanted, imported)),
     };
     let rows: Vec<RowResult> = slots.iter().filter_map(ended).collect();
-    Chunk { import, number, counts: outcomes::counts(&rows), outcomes: outcomes::encode(&rows) }
+    Chunk { import, number, counts: row_results::counts(&rows), results: row_results::encode(&rows) }
 }
 
-fn row_outcome(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowResult {
-    let end = match &imported.verdict {
+fn row_result(row: Option<u64>, wanted: &ImportStock, imported: &ImportedStock) -> RowResult {
+    let end = match &imported.status {
         RowStatus::Created => ResultStatus::Created,
         RowStatus::Updated => ResultStatus::Updated,
         RowStatus::Unchanged => ResultStatus::Unchanged,

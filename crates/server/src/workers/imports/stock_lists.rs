@@ -13,7 +13,7 @@ use onhand_store::{Error, Tx};
 
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::messages::RowText;
-use crate::services::imports::outcomes::{self, ResultStatus, RowResult};
+use crate::services::imports::row_results::{self, ResultStatus, RowResult};
 use crate::services::imports::stock_list_rows::{self, ListFile, WantedList};
 use crate::services::imports::{CHUNK_ROWS, spool};
 
@@ -51,8 +51,8 @@ pub(super) async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Res
                 });
             }
             if !is_done {
-                let (counts, outcomes) = (outcomes::counts(&ended), outcomes::encode(&ended));
-                imports::add_chunks(tx, [&Chunk { import: id, number, counts, outcomes }]).await?;
+                let (counts, results) = (row_results::counts(&ended), row_results::encode(&ended));
+                imports::add_chunks(tx, [&Chunk { import: id, number, counts, results }]).await?;
             }
             Ok(known)
         };

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::file::{FileRow, LocalTimes, Plan, Survey};
-use crate::services::imports::outcomes::{self, RowResult};
+use crate::services::imports::row_results::{self, RowResult};
 use crate::services::imports::{CHUNK_ROWS, messages, spool};
 use crate::writer::SpeculativeDecider;
 
@@ -58,7 +58,7 @@ async fn read_file(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<O
     let id = import.id;
     let next =
         workers.services.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
-    send_rows(workers, import, &plan, (&survey, kept), InFlight::first(next)).await?;
+    submit_chunks(workers, import, &plan, (&survey, kept), InFlight::first(next)).await?;
     if plan.mode != ImportMode::Replace {
         return Ok(None);
     }
@@ -94,7 +94,7 @@ async fn describe(workers: &ImportWorkers, id: ImportId, survey: &Survey) -> Res
         .await?)
 }
 
-async fn send_rows(
+async fn submit_chunks(
     workers: &Arc<ImportWorkers>,
     import: &ImportRow,
     plan: &Arc<Plan>,
@@ -107,16 +107,16 @@ async fn send_rows(
     let reading = tokio::spawn(blocking(move || {
         let (workers, import) = context;
         plan.chunks(&survey, kept, (CHUNK_ROWS, first), |number, rows| {
-            let rows = ChunkRows::new(number, rows.into_iter().map(slot).collect());
-            let asked = runtime.block_on(rows.decide(&workers, &import, &mut decider));
-            sender.blocking_send((rows, asked)).is_ok()
+            let chunk = ChunkRows::new(number, rows.into_iter().map(slot).collect());
+            let prepared = runtime.block_on(chunk.decide(&workers, &import, &mut decider));
+            sender.blocking_send((chunk, prepared)).is_ok()
         })
     }));
-    let mut under_way = InFlight::new(workers, import);
-    while let Some((rows, asked)) = receiver.recv().await {
-        under_way.add(rows, asked?).await?;
+    let mut in_flight = InFlight::new(workers, import);
+    while let Some((chunk, prepared)) = receiver.recv().await {
+        in_flight.add(chunk, prepared?).await?;
     }
-    under_way.finish().await?;
+    in_flight.finish().await?;
     reading.await.unwrap_or(Err(JobError::Closing))
 }
 
@@ -172,7 +172,7 @@ fn emptied(sku: String) -> ImportStock {
 async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowResult>, JobError> {
     let found =
         workers.services.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
-    Ok(found.map(|chunk| outcomes::decode(&chunk.outcomes)).transpose()?.unwrap_or_default())
+    Ok(found.map(|chunk| row_results::decode(&chunk.results)).transpose()?.unwrap_or_default())
 }
 
 /// Applies what a dry run said, or takes back what an import did: chunk by chunk, under the same numbers.
@@ -193,16 +193,16 @@ async fn follow(
         Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?))
     };
     let (next, end) = workers.services.store.write("imports.follow", body).await?;
-    let mut under_way = InFlight::new(workers, import);
+    let mut in_flight = InFlight::new(workers, import);
     for number in InFlight::first(next)..end {
         let rows = chunk_rows(workers, source, number).await?;
         let slots = match task {
             Task::Undo => rows.into_iter().filter_map(undone).collect(),
             _ => rows.into_iter().map(|row| applied(row, forced)).collect(),
         };
-        under_way.add(ChunkRows::new(number, slots), None).await?;
+        in_flight.add(ChunkRows::new(number, slots), None).await?;
     }
-    under_way.finish().await
+    in_flight.finish().await
 }
 
 /// A row that would have changed something; the others ended in the dry run.
@@ -210,7 +210,7 @@ fn applied(row: RowResult, forced: bool) -> Slot {
     let wanted = row.wanted.as_ref().filter(|_| row.is_change()).and_then(|wanted| wanted.row(row.sku.clone()));
     match wanted {
         Some(wanted) => {
-            let expected = Expected::Written(row.before.as_ref().map(outcomes::StockValues::written));
+            let expected = Expected::Written(row.before.as_ref().map(row_results::StockValues::written));
             Slot::Row(row.row, ImportStock { expected: (!forced).then_some(expected), ..wanted })
         }
         None => Slot::Ended(row),
@@ -221,9 +221,9 @@ fn applied(row: RowResult, forced: bool) -> Slot {
 fn undone(row: RowResult) -> Option<Slot> {
     let imported = ImportedStock {
         stock: row.stock.map(StockId::new),
-        verdict: RowStatus::Updated,
-        before: row.before.as_ref().map(outcomes::StockValues::written),
-        after: row.after.as_ref().map(outcomes::StockValues::written),
+        status: RowStatus::Updated,
+        before: row.before.as_ref().map(row_results::StockValues::written),
+        after: row.after.as_ref().map(row_results::StockValues::written),
         movement: row.movement.map(MovementId::new),
         covered: row.settled,
     };

@@ -79,6 +79,6 @@ async fn a_channel_knows_its_own_catalog() {
     }
     assert_eq!(shop.erp.get("/api/v1/catalogs/").await.ok()["count"], json!(2));
     let below = shop.erp.get(&format!("/api/v1/channel/{channel}/catalogs/")).await.ok();
-    assert_eq!(column(&below, "pk"), [json!(catalogs[0])], "below a channel everybody sees what is its own");
+    assert_eq!(column(&below, "pk"), [json!(catalogs[0])], "below a channel every client sees what is its own");
     shop.admin.delete(&format!("/api/v1/catalogs/{}/", catalogs[0])).await.refused("still_referred_to");
 }

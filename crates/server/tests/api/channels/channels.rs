@@ -224,9 +224,9 @@ async fn paths_of_a_channel_show_what_is_its_own() {
     let lists = [("orders", json!([orders[0]])), ("order_items", orders[0]["order_items"].clone())];
     let account = shop.server.channel_client(own).await;
     for caller in [&shop.erp, &account] {
-        for (noun, expected) in &lists {
-            let page = caller.get(&format!("/api/v1/channel/{own}/{noun}/")).await.ok();
-            assert_eq!((&page["count"], &page["results"]), (&json!(1), expected), "{noun}");
+        for (resource, expected) in &lists {
+            let page = caller.get(&format!("/api/v1/channel/{own}/{resource}/")).await.ok();
+            assert_eq!((&page["count"], &page["results"]), (&json!(1), expected), "{resource}");
         }
         caller.get(&format!("/api/v1/channel/{own}/orders/{}/", id(&orders[0]))).await.ok();
         caller.get(&format!("/api/v1/channel/{own}/orders/{}/", id(&orders[1]))).await.expect(404);

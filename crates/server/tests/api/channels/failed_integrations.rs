@@ -6,18 +6,18 @@ use crate::market::{Market, NONE, object};
 use crate::shop::id;
 
 /// A batch in which the channel does not take a row, said at the commit and once more at the end.
-async fn refuse(market: &Market, row: &Value) {
-    let refused = json!([object(row, json!({"failed_reason_type": "channel_app"}))]);
+async fn fail(market: &Market, row: &Value) {
+    let failed = json!([object(row, json!({"failed_reason_type": "channel_app"}))]);
     let batch = market.batch().await;
-    market.step(batch, "commit", refused.clone()).await.ok();
-    market.step(batch, "done", refused).await.ok();
+    market.step(batch, "commit", failed.clone()).await.ok();
+    market.step(batch, "done", failed).await.ok();
 }
 
 #[tokio::test]
-async fn a_refused_object_comes_back_changed() {
+async fn a_failed_object_comes_back_changed() {
     let market = Market::open().await;
     let row = market.stock("SHIRT", 5).await;
-    refuse(&market, &row).await;
+    fail(&market, &row).await;
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
     let failed = market.rows("failed_integrations/?is_active=true").await.remove(0);
     assert_eq!((&failed["reason_type"], &failed["retry_count"]), (&json!("channel_app"), &json!(1)), "{failed}");
@@ -35,20 +35,20 @@ async fn a_refused_object_comes_back_changed() {
 async fn retries_have_a_number_and_an_interval() {
     let market = Market::open().await;
     let row = market.stock("SHIRT", 5).await;
-    refuse(&market, &row).await;
+    fail(&market, &row).await;
     let path = format!("failed_integrations/{}/", market.ids("failed_integrations/").await[0]);
     let set = market.patch(&path, json!({"max_retry_count": 2, "retry_interval": 60})).await.ok();
     assert_eq!((&set["max_retry_count"], &set["retry_interval"]), (&json!(2), &json!(60)));
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
     market.shop.server.advance(60);
     assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)]);
-    refuse(&market, &row).await;
+    fail(&market, &row).await;
     market.shop.server.advance(3_600);
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE, "that was the last one");
     assert_eq!(market.get(&path).await.ok()["retry_count"], json!(2));
     market.patch(&path, json!({"is_active": "False"})).await.ok();
-    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "somebody has lifted it");
-    refuse(&market, &row).await;
+    assert_eq!(market.ids("product_stocks/inserts/").await, [id(&row)], "a person has lifted it");
+    fail(&market, &row).await;
     let soon = market.shop.server.time(30);
     market.patch(&path, json!({"expiration_date": soon, "max_retry_count": 1})).await.ok();
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
@@ -60,7 +60,7 @@ async fn retries_have_a_number_and_an_interval() {
 
 /// An order update whose batch is left open by the client (contract C4.3): what failed is known by then.
 #[tokio::test]
-async fn a_refusal_counts_at_the_commit() {
+async fn a_failure_counts_at_the_commit() {
     let market = Market::open().await;
     let (shirt, hat) = (market.stock("SHIRT", 5).await, market.stock("HAT", 2).await);
     let batch = market.committed(&[&shirt, &hat]).await;
@@ -82,13 +82,13 @@ async fn lag_of_stocks(market: &Market) -> Value {
 
 /// An update that failed is tried again as the channel says, and is counted until the channel has it.
 #[tokio::test]
-async fn a_refused_update_is_neither_silent_nor_forgotten() {
+async fn a_failed_update_is_neither_silent_nor_forgotten() {
     let market = Market::open().await;
     let row = market.stock("SHIRT", 10).await;
     market.send(&[&row]).await;
     market.shop.stock("SHIRT", 0).await;
     let row = market.rows("product_stocks/updates/").await.remove(0);
-    refuse(&market, &row).await;
+    fail(&market, &row).await;
     assert_eq!(market.ids("product_stocks/updates/").await, NONE);
     market.shop.server.advance(100);
     let lag = lag_of_stocks(&market).await;
@@ -98,7 +98,7 @@ async fn a_refused_update_is_neither_silent_nor_forgotten() {
     for _ in 0..4 {
         market.shop.server.advance(300);
         assert_eq!(market.ids("product_stocks/updates/").await, [id(&row)]);
-        refuse(&market, &row).await;
+        fail(&market, &row).await;
     }
     market.shop.server.advance(3_600);
     assert_eq!(market.ids("product_stocks/updates/").await, NONE, "five tries are all");
@@ -118,7 +118,7 @@ async fn a_channel_says_how_often_it_tries() {
     market.account.patch(&path, once.clone()).await.expect(403);
     market.shop.admin.patch(&path, once).await.ok();
     let row = market.stock("SHIRT", 5).await;
-    refuse(&market, &row).await;
+    fail(&market, &row).await;
     market.shop.server.advance(3_600);
     assert_eq!(market.ids("product_stocks/inserts/").await, NONE);
     let failed = market.rows("failed_integrations/").await.remove(0);
@@ -127,10 +127,10 @@ async fn a_channel_says_how_often_it_tries() {
 }
 
 #[tokio::test]
-async fn many_refusals_are_set_at_once() {
+async fn many_failures_are_set_at_once() {
     let market = Market::open().await;
     let (shirt, hat) = (market.stock("SHIRT", 5).await, market.stock("HAT", 2).await);
-    refuse(&market, &shirt).await;
+    fail(&market, &shirt).await;
     let batch = market.batch().await;
     let remote = json!([object(&hat, json!({"failed_reason_type": "remote"}))]);
     market.step(batch, "commit", remote).await.ok();

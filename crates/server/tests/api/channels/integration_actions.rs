@@ -106,7 +106,7 @@ async fn actions_are_found_as_the_client_asks() {
 
 /// Contract C4.4: the name that a channel gave stays until it gives another.
 #[tokio::test]
-async fn a_commit_keeps_the_channels_name_and_a_refusal_too() {
+async fn a_commit_keeps_the_channels_name_and_a_failure_too() {
     let market = Market::open().await;
     let row = market.stock("SHIRT", 5).await;
     let batch = market.committed(&[&row]).await;

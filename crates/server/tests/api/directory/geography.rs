@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::shop::{Shop, column, id};
 
-async fn add(client: &Client, noun: &str, body: Value) -> i64 {
-    id(&client.post(&format!("/api/v1/{noun}/"), body).await.created())
+async fn add(client: &Client, resource: &str, body: Value) -> i64 {
+    id(&client.post(&format!("/api/v1/{resource}/"), body).await.created())
 }
 
 /// The only row that a look-up finds, as clients want it; or none.
@@ -66,16 +66,16 @@ async fn a_place_is_found_by_a_remote_systems_code() {
     shop.erp.post("/api/v1/object_mappings/", body("city", city)).await.created();
     shop.erp.post("/api/v1/object_mappings/", body("city", 999)).await.faults(&["object_id"]);
     shop.erp.post("/api/v1/object_mappings/", body("colour", 1)).await.faults(&["content_type"]);
-    for noun in ["countries", "cities"] {
-        let query = format!("{noun}/?mapping__code__exact={code}&mapping__integration_type=sales_channel");
-        let expected = if noun == "cities" { city } else { country };
+    for resource in ["countries", "cities"] {
+        let query = format!("{resource}/?mapping__code__exact={code}&mapping__integration_type=sales_channel");
+        let expected = if resource == "cities" { city } else { country };
         assert_eq!(only(&shop.erp, &format!("channel/{channel}/{query}")).await, Some(expected));
         assert_eq!(only(&shop.erp, &format!("{query}&mapping__code__exact=other")).await, None);
     }
     let query = format!("countries/?mapping__code__exact={code}&mapping__integration_type=web");
     assert_eq!(only(&shop.erp, &query).await, None);
-    for noun in ["townships", "districts"] {
-        let query = format!("{noun}/?mapping__code__exact={code}&mapping__integration_type=sales_channel");
+    for resource in ["townships", "districts"] {
+        let query = format!("{resource}/?mapping__code__exact={code}&mapping__integration_type=sales_channel");
         assert_eq!(only(&shop.erp, &query).await, None);
     }
     let path = format!("/api/v1/object_mappings/{}/", id(&mapping));
@@ -107,7 +107,7 @@ async fn places_lie_in_each_other_and_stay_there() {
     assert_eq!(renamed["country"], json!(country));
     assert_eq!(only(&shop.erp, "cities/?name__iexact=SMYRNA").await, Some(city));
     assert_eq!(only(&shop.erp, "cities/?name__iexact=izmir").await, None);
-    for noun in [format!("countries/{country}"), format!("cities/{city}"), format!("townships/{township}")] {
-        shop.erp.delete(&format!("/api/v1/{noun}/")).await.refused("still_referred_to");
+    for resource in [format!("countries/{country}"), format!("cities/{city}"), format!("townships/{township}")] {
+        shop.erp.delete(&format!("/api/v1/{resource}/")).await.refused("still_referred_to");
     }
 }

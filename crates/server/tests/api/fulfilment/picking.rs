@@ -39,7 +39,7 @@ async fn of_a_line_only_the_units_that_are_missing_move_on() {
         (json!([{"id": line, "units": 1}]), "an unknown field"),
         (json!([{"quantity": 1}]), "no line"),
         (json!([{"id": line, "quantity": 1}, {"id": line, "quantity": 1}]), "twice"),
-        (json!([{"id": 987, "quantity": 1}]), "somebody else's"),
+        (json!([{"id": 987, "quantity": 1}]), "another package's"),
     ] {
         let body = json!({"slug": "not-found", "items": wrong});
         run(&shop, id(&package), body).await.faults(&["items"]);

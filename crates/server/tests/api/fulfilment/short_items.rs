@@ -16,7 +16,7 @@ async fn what_is_short_is_shown() {
 }
 
 #[tokio::test]
-async fn a_short_line_is_served_before_anybody_else() {
+async fn a_short_line_is_served_before_any_other_order() {
     let shop = Shop::open().await;
     let (_, list) = location(&shop, json!({})).await;
     figure(&shop, "X", list, 1).await;

@@ -9,7 +9,7 @@ use crate::files::{counts, errors, finished, import_path, key, upload};
 use crate::shop::{Shop, int, item};
 
 impl Shop {
-    /// Asks for what follows an import, whatever comes of it.
+    /// Asks for what follows an import, whatever the answer is.
     async fn ask(&self, caller: &Client, import: &Value, what: &str) -> Answer {
         let path = format!("{}{}/{what}/", import_path(self.list), key(import));
         caller.post(&path, json!({})).await

@@ -23,7 +23,7 @@ fn came_of(rows: &[Vec<String>]) -> Vec<[String; 5]> {
 }
 
 #[tokio::test]
-async fn a_result_shows_the_uploaded_rows_and_what_came_of_each() {
+async fn a_result_shows_the_uploaded_rows_and_the_result_of_each() {
     let shop = Shop::open().await;
     shop.stock("A", 3).await;
     shop.stock("=B", 4).await;

@@ -209,7 +209,7 @@ async fn a_channel_is_told_what_becomes_of_its_requests() {
 }
 
 #[tokio::test]
-async fn reasons_are_everybodys() {
+async fn reasons_are_for_all_channels() {
     let asked = Asked::open().await;
     let path = format!("{}/cancellation_reasons/", asked.base);
     asked.client.post(&path, json!({"name": "Too late"})).await.expect(403);

@@ -221,8 +221,9 @@ async fn a_channel_says_where_its_stock_is_and_what_counts() {
 async fn what_is_sold_already_is_held_and_marked_and_what_may_be_refused_is() {
     let accepting = Market::open("accept", 1).await;
     let order = accepting.send(accepting.body("N-1", 2)).await.created();
-    let marks: Vec<_> = order["order_items"].as_array().expect("lines").iter().map(|line| &line["oversold"]).collect();
-    assert_eq!(marks, [&json!(false), &json!(true)]);
+    let oversold: Vec<_> =
+        order["order_items"].as_array().expect("lines").iter().map(|line| &line["oversold"]).collect();
+    assert_eq!(oversold, [&json!(false), &json!(true)]);
     assert_eq!(accepting.figures().await, [1, 2, 0, 0]);
     assert_eq!(accepting.read("order_items/?oversold=True").await["count"], json!(1));
     accepting.shop.server.verify().await;
@@ -418,11 +419,12 @@ async fn the_channel_in_the_query_agrees_with_the_path() {
     let market = Market::open("accept", 10).await;
     let other = market.shop.channel("accept").await;
     market.send(market.body("N-1", 1)).await.created();
-    for noun in ["orders", "order_items"] {
+    for resource in ["orders", "order_items"] {
         for query in ["channel", "channel_id"] {
-            let path = |value: String| format!("/api/v1/channel/{}/{noun}/?{query}={value}&limit=1", market.channel);
+            let path =
+                |value: String| format!("/api/v1/channel/{}/{resource}/?{query}={value}&limit=1", market.channel);
             let page = market.client.get(&path(market.channel.to_string())).await.ok();
-            assert_eq!((&page["count"], &page["next"]), (&json!(1), &json!(null)), "{noun} {query}");
+            assert_eq!((&page["count"], &page["next"]), (&json!(1), &json!(null)), "{resource} {query}");
             for wrong in ["x", ""] {
                 market.client.get(&path(wrong.to_owned())).await.faults(&[query]);
             }

@@ -177,7 +177,7 @@ async fn a_lists_delay_makes_figures_older_than_their_arrival() {
 
 /// Through every entry point: what is older by its list's delay is as stale as what says so.
 #[tokio::test]
-async fn a_figure_that_is_older_by_its_lists_delay_is_refused_through_every_door() {
+async fn a_figure_that_is_older_by_its_lists_delay_is_rejected_through_every_entry_point() {
     let shop = Shop::open().await;
     let path = format!("/api/v1/stock_list/{}/", shop.list);
     shop.erp.patch(&path, json!({"snapshot_delay_seconds": 600})).await.ok();
@@ -267,8 +267,8 @@ async fn a_marketplace_order_that_does_not_fit_is_held_and_marked() {
     let market = shop.channel("accept").await;
     let lines = json!([shop.line("SHIRT", 2), shop.line("SHIRT", 2)]);
     let order = shop.try_order(json!({"channel": market, "order_items": lines})).await.created();
-    let marks: Vec<_> = (0..2).map(|line| order["order_items"][line]["oversold"].clone()).collect();
-    assert_eq!(marks, [json!(false), json!(true)], "the first line fits");
+    let oversold: Vec<_> = (0..2).map(|line| order["order_items"][line]["oversold"].clone()).collect();
+    assert_eq!(oversold, [json!(false), json!(true)], "the first line fits");
     assert_eq!(shop.figures(shirt).await, [3, 4, 0, 0], "never negative on the wire");
     let page = shop.erp.get("/api/v1/order_items/?oversold=true").await.ok();
     assert_eq!((&page["count"], id(&page["results"][0])), (&json!(1), items(&order)[1]));

@@ -66,7 +66,7 @@ impl CommitMarker {
 
     /// Writes the note. Where the row has been tidied away there is none, and an end that is lost stays unknown.
     pub(super) async fn write_marker(self, session: &mut Transaction<'_>) -> Result<(), Error> {
-        session.execute_each(&NOTE, vec![values![self.connection, self.number]]).await
+        session.execute_bulk(&NOTE, vec![values![self.connection, self.number]]).await
     }
 }
 

@@ -14,7 +14,7 @@ use crate::Error;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum TlsTrust {
     /// Any server is trusted (`disable`, `prefer`, `require`, as PostgreSQL's programs understand them).
-    Anybody,
+    AnyCertificate,
     /// Who shows a certificate of this name from one of these authorities, or from the system's (`verify-full`).
     Certified(Option<PathBuf>),
 }
@@ -59,7 +59,7 @@ impl ConnectParams {
         if verify {
             config.ssl_mode(SslMode::Require);
         }
-        Ok(Self { config, trust: if verify { TlsTrust::Certified(roots) } else { TlsTrust::Anybody } })
+        Ok(Self { config, trust: if verify { TlsTrust::Certified(roots) } else { TlsTrust::AnyCertificate } })
     }
 }
 
@@ -80,7 +80,10 @@ mod tests {
         let place = ConnectParams::parse("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=/ca.pem").expect("good");
         assert_eq!(place.trust, TlsTrust::Certified(Some(PathBuf::from("/ca.pem"))));
         assert_eq!(place.config.get_ssl_mode(), SslMode::Require);
-        assert_eq!(ConnectParams::parse("postgres://u@h/d?sslmode=require").expect("good").trust, TlsTrust::Anybody);
+        assert_eq!(
+            ConnectParams::parse("postgres://u@h/d?sslmode=require").expect("good").trust,
+            TlsTrust::AnyCertificate
+        );
     }
 
     #[test]

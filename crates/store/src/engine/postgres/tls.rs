@@ -35,9 +35,9 @@ impl Connector {
             .map_err(|fault| Error::Internal(fault.to_string()))?;
         let config = match trust {
             TlsTrust::Certified(file) => builder.with_root_certificates(roots(file.as_deref())?).with_no_client_auth(),
-            TlsTrust::Anybody => {
-                let anybody = Arc::new(Anybody { provider });
-                builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth()
+            TlsTrust::AnyCertificate => {
+                let any = Arc::new(AnyCertificate { provider });
+                builder.dangerous().with_custom_certificate_verifier(any).with_no_client_auth()
             }
         };
         Ok(Self { rustls: MakeRustlsConnect::new(config), is_used: Arc::default() })
@@ -109,11 +109,11 @@ fn roots(file: Option<&std::path::Path>) -> Result<RootCertStore, Error> {
 
 /// Takes any certificate. Signatures of the handshake are checked where the certificate can be read.
 #[derive(Debug)]
-struct Anybody {
+struct AnyCertificate {
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

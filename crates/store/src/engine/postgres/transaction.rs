@@ -145,7 +145,7 @@ impl<'c> Transaction<'c> {
         self.settled(client.execute_raw(&prepared, values)).await
     }
 
-    pub(in crate::engine) async fn execute_each<const N: usize>(
+    pub(in crate::engine) async fn execute_bulk<const N: usize>(
         &mut self,
         statement: &'static Statement,
         rows: Vec<[Value<'_>; N]>,
@@ -180,7 +180,7 @@ impl<'c> Transaction<'c> {
         Ok(())
     }
 
-    pub(in crate::engine) async fn execute_each_counted<const N: usize>(
+    pub(in crate::engine) async fn execute_bulk_counted<const N: usize>(
         &mut self,
         statement: &'static Statement,
         rows: Vec<[Value<'_>; N]>,
@@ -201,7 +201,7 @@ impl<'c> Transaction<'c> {
     }
 
     /// Waits for the answer: the rows are many, and a caller that has more of them should not send them all at once.
-    pub(in crate::engine) async fn execute_each_composed(
+    pub(in crate::engine) async fn execute_bulk_composed(
         &mut self,
         sql: &str,
         rows: &[Vec<Value<'_>>],
@@ -242,7 +242,7 @@ impl<'c> Transaction<'c> {
         read_all(&self.rows(&prepared, values).await?, read)
     }
 
-    pub(in crate::engine) async fn all_each<T, const N: usize>(
+    pub(in crate::engine) async fn all_bulk<T, const N: usize>(
         &mut self,
         statement: &'static Statement,
         keys: Vec<[Value<'_>; N]>,

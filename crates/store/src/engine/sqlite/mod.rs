@@ -27,7 +27,7 @@ pub use self::check::Check;
 pub(crate) use self::file::RIGHTS;
 use self::file::{Files, log_of};
 pub(crate) use self::statements::execute_script;
-pub(super) use self::statements::{all, all_each, error, execute, execute_each, execute_many, text, value};
+pub(super) use self::statements::{all, all_bulk, error, execute, execute_bulk, execute_rows, text, value};
 use self::thread::Workers;
 use self::transaction::{erased, in_transaction, look, look_within};
 use super::Tx;

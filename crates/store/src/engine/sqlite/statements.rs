@@ -18,7 +18,7 @@ pub(in crate::engine) fn execute(connection: &Connection, sql: &str, values: &[V
     statement.raw_execute().map(|rows| rows as u64).map_err(error)
 }
 
-pub(in crate::engine) fn execute_each<'v>(
+pub(in crate::engine) fn execute_rows<'v>(
     connection: &Connection,
     sql: &str,
     rows: impl IntoIterator<Item: AsRef<[Value<'v>]>>,
@@ -33,20 +33,20 @@ pub(in crate::engine) fn execute_each<'v>(
 }
 
 /// The same for a statement of the registry: rows that are inserted go some at a time.
-pub(in crate::engine) fn execute_many<'v, const N: usize>(
+pub(in crate::engine) fn execute_bulk<'v, const N: usize>(
     connection: &Connection,
     statement: &Statement,
     rows: impl IntoIterator<Item = [Value<'v>; N]>,
 ) -> Result<u64, Error> {
-    let Some(multi_row) = statement.multi_row() else { return execute_each(connection, statement.sqlite(), rows) };
+    let Some(multi_row) = statement.multi_row() else { return execute_rows(connection, statement.sqlite(), rows) };
     let rows: Vec<[Value<'v>; N]> = rows.into_iter().collect();
     let (groups, rest) = rows.as_chunks::<INSERT_ROWS>();
     // Few rows are the usual case, and the text of many is not even prepared for them.
     let mut inserted = 0;
     if !groups.is_empty() {
-        inserted = execute_each(connection, multi_row, groups.iter().map(|rows| rows.as_flattened()))?;
+        inserted = execute_rows(connection, multi_row, groups.iter().map(|rows| rows.as_flattened()))?;
     }
-    Ok(inserted + execute_each(connection, statement.sqlite(), rest)?)
+    Ok(inserted + execute_rows(connection, statement.sqlite(), rest)?)
 }
 
 pub(in crate::engine) fn all<T>(
@@ -64,7 +64,7 @@ pub(in crate::engine) fn all<T>(
     Ok(found)
 }
 
-pub(in crate::engine) fn all_each<'v, T, const N: usize>(
+pub(in crate::engine) fn all_bulk<'v, T, const N: usize>(
     connection: &Connection,
     sql: &str,
     keys: impl IntoIterator<Item = [Value<'v>; N]>,

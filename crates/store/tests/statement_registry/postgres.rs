@@ -33,7 +33,7 @@ fn forms(database: &Database, statement: &Statement) -> Vec<(String, Vec<String>
     let types = types.unwrap_or_else(|fault| panic!("{}: {fault}", statement.name));
     let types: Vec<String> = types.lines().map(ToOwned::to_owned).collect();
     let names: Vec<&str> = types.iter().map(String::as_str).collect();
-    let many = statement.for_each(&names).ok().filter(|_| !types.is_empty());
+    let many = statement.bulk(&names).ok().filter(|_| !types.is_empty());
     let arrays = types.iter().map(|name| format!("{name}[]")).collect();
     std::iter::once((one, types)).chain(many.map(|text| (text, arrays))).collect()
 }

@@ -26,7 +26,7 @@ fn changed(url: &str, user: &str, password: &str, name: Option<&str>) -> String 
 }
 
 #[test]
-fn nobody_waits_at_a_door_that_stays_shut() {
+fn a_client_that_is_denied_access_does_not_wait() {
     let database = database();
     database.psql("CREATE ROLE guest LOGIN PASSWORD 'open sesame'").expect("a role");
     let wrong = refused(&changed(database.url(), "guest", "wr0ng", None));

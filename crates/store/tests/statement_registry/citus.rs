@@ -7,17 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_store::statement_registry;
 
-use crate::spread;
+use crate::distributed;
 
 /// Locked rows are those of one shard: Citus locks none on several.
-const ONE_LOCK: &str = "a lock of rows that are spread names one bucket";
+const ONE_LOCK: &str = "a lock of rows that are distributed names one bucket";
 /// A row goes to the machine of its bucket, and a key can be unique on one machine only.
 const OWN_BUCKET: &str = "a row that is inserted has its bucket, and the key it may conflict with has it, too";
 /// A row stays on its machine.
 const NO_MOVE: &str = "an update leaves the bucket as it is";
 /// Joined rows are on one machine if their buckets are equal. What cannot be joined so is named before, `WITH x AS
 /// (…)`: that is fetched; and a subquery that asks nothing of the rows around it is answered once.
-const BY_BUCKET: &str = "rows that are spread are joined by their bucket";
+const BY_BUCKET: &str = "rows that are distributed are joined by their bucket";
 /// A shard and its copy would get other values.
 const NO_CHANCE: &str = "what is written does not hang on chance or the server's clock";
 
@@ -81,9 +81,9 @@ impl Query {
 
     /// Whether all distributed rows are joined by bucket, with each other and with the query around it.
     fn is_joined(&self) -> bool {
-        let mut spread: BTreeSet<&str> =
+        let mut distributed: BTreeSet<&str> =
             self.names.iter().filter(|(_, is)| **is).map(|(name, _)| name.as_str()).collect();
-        let Some(first) = spread.pop_first() else { return true };
+        let Some(first) = distributed.pop_first() else { return true };
         let (mut reached, mut is_outside) = (BTreeSet::from([first]), false);
         loop {
             let before = reached.len();
@@ -97,16 +97,16 @@ impl Query {
             }
         }
         is_outside |= reached.iter().any(|name| !self.names.contains_key(*name));
-        spread.is_subset(&reached) && (is_outside || !self.is_correlated())
+        distributed.is_subset(&reached) && (is_outside || !self.is_correlated())
     }
 }
 
 /// The rules that a statement breaks.
-fn broken(text: &str, spread: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+fn broken(text: &str, distributed: &BTreeSet<&'static str>) -> BTreeSet<&'static str> {
     let words = words(text);
     let mut broken = BTreeSet::new();
-    read(&words, spread, &mut BTreeSet::new(), &mut broken);
-    let is_spread = |at: usize| words.get(at).is_some_and(|table| spread.contains(table.as_str()));
+    read(&words, distributed, &mut BTreeSet::new(), &mut broken);
+    let is_distributed = |at: usize| words.get(at).is_some_and(|table| distributed.contains(table.as_str()));
     let written = match words[0].as_str() {
         "INSERT" => 2,
         "UPDATE" => 1,
@@ -115,7 +115,7 @@ fn broken(text: &str, spread: &BTreeSet<&'static str>) -> BTreeSet<&'static str>
     if words.iter().any(|word| CHANCE.contains(&word.to_lowercase().as_str())) {
         broken.insert(NO_CHANCE);
     }
-    if !is_spread(written) {
+    if !is_distributed(written) {
         return broken;
     }
     let has_bucket = |open: usize| words[open..end(&words, open)].iter().any(|word| word == "bucket");
@@ -134,7 +134,7 @@ fn broken(text: &str, spread: &BTreeSet<&'static str>) -> BTreeSet<&'static str>
 /// Judges a query and those within it; whether its rows are distributed.
 fn read(
     words: &[String],
-    spread: &BTreeSet<&'static str>,
+    distributed: &BTreeSet<&'static str>,
     fetched: &mut BTreeSet<String>,
     broken: &mut BTreeSet<&'static str>,
 ) -> bool {
@@ -144,17 +144,17 @@ fn read(
         if words[at..].len() > 2 && words[at] == "AS" && words[at + 1] == "(" && words[at + 2] == "SELECT" {
             // Named before: fetched if it must be.
             let close = end(words, at + 1);
-            read(&words[at + 2..close], spread, fetched, broken);
+            read(&words[at + 2..close], distributed, fetched, broken);
             fetched.insert(named(words, at).to_owned());
             at = close + 1;
             continue;
         }
         if words[at] == "(" && words.get(at + 1).is_some_and(|word| word == "SELECT") {
             let close = end(words, at);
-            let is_spread = read(&words[at + 1..close], spread, fetched, broken);
+            let is_distributed = read(&words[at + 1..close], distributed, fetched, broken);
             if at > 0 && ["FROM", "JOIN"].contains(&words[at - 1].as_str()) {
                 let name = words.get(close + 1).filter(|name| !NO_NAMES.contains(&name.as_str()));
-                query.names.insert(name.cloned().unwrap_or_default(), is_spread);
+                query.names.insert(name.cloned().unwrap_or_default(), is_distributed);
             }
             query.words.push("(…)".to_owned());
             at = close + 1;
@@ -169,7 +169,7 @@ fn read(
             let name = words.get(at + 2).filter(|name| !NO_NAMES.contains(&name.as_str())).unwrap_or(table);
             // What is inserted into is not joined with what is read for it.
             let is_read = words[at] != "INTO" && !fetched.contains(table);
-            query.names.insert(name.clone(), is_read && spread.contains(table.as_str()));
+            query.names.insert(name.clone(), is_read && distributed.contains(table.as_str()));
         }
         query.words.push(words[at].clone());
         at += 1;
@@ -188,9 +188,9 @@ fn named(words: &[String], as_at: usize) -> &str {
 }
 
 fn judge(query: &Query, broken: &mut BTreeSet<&'static str>) -> bool {
-    let is_spread = query.names.values().any(|is_spread| *is_spread);
+    let is_distributed = query.names.values().any(|is_distributed| *is_distributed);
     let text = query.words.join(" ");
-    if is_spread
+    if is_distributed
         && (text.ends_with("FOR UPDATE") || text.ends_with("FOR KEY SHARE"))
         && query.buckets_given().len() != 1
     {
@@ -199,15 +199,15 @@ fn judge(query: &Query, broken: &mut BTreeSet<&'static str>) -> bool {
     if !query.is_joined() {
         broken.insert(BY_BUCKET);
     }
-    is_spread
+    is_distributed
 }
 
 #[test]
 fn no_statement_is_of_a_kind_that_citus_refuses() {
-    let spread = spread();
+    let distributed = distributed();
     let found: Vec<_> = statement_registry::statements()
         .into_iter()
-        .map(|statement| (statement.name, broken(statement.postgres(), &spread)))
+        .map(|statement| (statement.name, broken(statement.postgres(), &distributed)))
         .filter(|(_, broken)| !broken.is_empty())
         .collect();
     assert_eq!(found, vec![]);
@@ -215,7 +215,7 @@ fn no_statement_is_of_a_kind_that_citus_refuses() {
 
 #[test]
 fn what_citus_refuses_is_found() {
-    let spread = spread();
+    let distributed = distributed();
     for (text, rule) in [
         ("SELECT at FROM outbox WHERE at > $1 ORDER BY at LIMIT $2 FOR UPDATE", ONE_LOCK),
         ("SELECT id FROM stock WHERE bucket = $1 OR bucket = $2 FOR KEY SHARE", ONE_LOCK),
@@ -234,7 +234,7 @@ fn what_citus_refuses_is_found() {
         ("WITH k AS (SELECT 1 FROM stock s JOIN reservation h ON h.stock_id = s.id) SELECT 1 FROM k", BY_BUCKET),
         ("SELECT 1 FROM stock UNION ALL SELECT 1 FROM stock s JOIN reservation h ON h.stock_id = s.id", BY_BUCKET),
     ] {
-        assert_eq!(broken(text, &spread), BTreeSet::from([rule]), "{text}");
+        assert_eq!(broken(text, &distributed), BTreeSet::from([rule]), "{text}");
     }
     for text in [
         "WITH h AS (SELECT item_id FROM reservation) SELECT i.id FROM order_item i LEFT JOIN h ON h.item_id = i.id",
@@ -244,6 +244,6 @@ fn what_citus_refuses_is_found() {
         "SELECT id FROM stock WHERE id = $1 AND bucket = $2 FOR UPDATE",
         "INSERT INTO row_counter (scope, n) VALUES ($1, $2) ON CONFLICT (scope) DO UPDATE SET n = row_counter.n + excluded.n",
     ] {
-        assert_eq!(broken(text, &spread), BTreeSet::new(), "{text}");
+        assert_eq!(broken(text, &distributed), BTreeSet::new(), "{text}");
     }
 }

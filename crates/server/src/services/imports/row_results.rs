@@ -226,7 +226,7 @@ pub fn encode(rows: &[RowResult]) -> Vec<u8> {
 
 /// The rows that were stored.
 pub fn decode(bytes: &[u8]) -> anyhow::Result<Vec<RowResult>> {
-    let rows = bytes.strip_prefix(&[FORM]).context("outcomes in a form of another version")?;
+    let rows = bytes.strip_prefix(&[FORM]).context("row results in a form of another version")?;
     Ok(postcard::from_bytes(rows)?)
 }
 
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn outcomes_come_back_as_they_were() {
+    fn row_results_come_back_as_they_were() {
         let row = ImportStock {
             sku: "0042".to_owned(),
             level: LevelChange::Difference(-3),

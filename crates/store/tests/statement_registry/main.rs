@@ -23,7 +23,7 @@ const SCANS: &[(&str, &str)] = &[
     ("accounts.count", "people and programs, a few dozen"),
     ("accounts.list", "people and programs, a few dozen"),
     ("channel.in_account", "people and programs, a few dozen"),
-    ("sourcing_queue.all", "orders that nobody has planned yet, gone as soon as somebody has"),
+    ("sourcing_queue.all", "orders that wait to be sourced, gone as soon as they are"),
     ("stock_locations.active", "two hundred at the most"),
     ("stock_locations.all", "two hundred at the most, and a plan looks at each"),
     ("stock_locations.due", "once in the life of a location: the lines that are open in its list"),
@@ -40,14 +40,14 @@ const SORTS: &[(&str, &str)] = &[
 
 /// Whole families that may do both: verifying looks at everything, migrating at a row per migration, and a database
 /// that was put back is gone through once.
-const SCANNING_NOUNS: &[&str] = &["verify.", "schema_migration.", "generation."];
+const SCANNING_RESOURCES: &[&str] = &["verify.", "schema_migration.", "generation."];
 
 fn may_scan(statement: &Statement) -> bool {
-    SCANNING_NOUNS.iter().any(|noun| statement.name.starts_with(noun))
+    SCANNING_RESOURCES.iter().any(|resource| statement.name.starts_with(resource))
 }
 
 /// Tables whose rows are distributed over several machines by their bucket: the hot ones.
-pub(crate) fn spread() -> BTreeSet<&'static str> {
+pub(crate) fn distributed() -> BTreeSet<&'static str> {
     placements().into_iter().filter(|(_, home)| *home == Placement::Distributed).map(|(table, _)| table).collect()
 }
 
@@ -92,7 +92,7 @@ fn mentions(text: &str, word: &str) -> bool {
 
 /// Compares what was found with the file of that name.
 fn written_down(file: &str, found: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/catalogue").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/statement_registry").join(file);
     if std::env::var_os(REWRITE).is_some() {
         std::fs::write(&path, found).expect("written");
     }
@@ -107,11 +107,11 @@ fn every_statement_has_a_name_of_its_own() {
     for statement in statement_registry::statements() {
         let name = statement.name;
         let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        let noun_and_verb = name.split_once('.').is_some_and(|(noun, verb)| word(noun) && word(verb));
-        assert!(noun_and_verb, "{name} is not noun.verb");
+        let resource_and_verb = name.split_once('.').is_some_and(|(resource, verb)| word(resource) && word(verb));
+        assert!(resource_and_verb, "{name} is not resource.verb");
         assert!(names.insert(name), "{name} is the name of two statements");
     }
-    assert!(names.len() > 40, "the catalogue has only {} statements", names.len());
+    assert!(names.len() > 40, "the registry has only {} statements", names.len());
 }
 
 #[test]
@@ -123,10 +123,10 @@ fn a_text_per_engine_is_an_exception() {
 
 #[test]
 fn statements_on_hot_tables_name_the_bucket() {
-    let (spread, mut without) = (spread(), BTreeSet::new());
+    let (distributed, mut without) = (distributed(), BTreeSet::new());
     for statement in statement_registry::statements().into_iter().filter(|statement| !may_scan(statement)) {
         let text = statement.postgres();
-        let hot = spread.iter().any(|table| {
+        let hot = distributed.iter().any(|table| {
             ["FROM", "INTO", "UPDATE", "JOIN"].iter().any(|before| mentions(text, &format!("{before} {table}")))
         });
         // Whether anything points at a row is asked on every machine, once, when it is removed.
