@@ -56,7 +56,7 @@ impl Ticks {
         // cpu user nice system idle iowait irq softirq steal …
         let all = numbers(machine.lines().next().unwrap_or_default().trim_start_matches("cpu"));
         let whole = all.iter().take(8).sum();
-        // Interrupts are counted for nobody, so they are left out: on a loopback most of them are ours.
+        // Interrupts are counted for no process, so they are left out: on a loopback most of them are ours.
         let idle: u64 = all.iter().skip(3).take(4).sum();
         Self { whole, busy: whole - idle, own: ticks_in(process).iter().sum() }
     }

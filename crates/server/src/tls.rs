@@ -15,8 +15,8 @@ pub fn system() -> ClientConfig {
     trusting(roots)
 }
 
-/// Trusts no server: for a client that is to speak without TLS and wants to be told of it all the same.
-pub fn nobody() -> ClientConfig {
+/// Trusts no authority: for a client that is to speak without TLS and wants to be told of it all the same.
+pub fn no_authority() -> ClientConfig {
     trusting(RootCertStore::empty())
 }
 

@@ -49,7 +49,7 @@ pub enum Recalled {
     /// Nothing is known of it.
     New(TokenLookup),
     /// It is no token.
-    Nobody,
+    NoToken,
 }
 
 /// A token that is to be looked up.
@@ -90,7 +90,7 @@ impl Sessions {
 
     /// What is known of a token.
     pub fn recall(&self, token: &str) -> Recalled {
-        let Some(prefix) = token::prefix(token) else { return Recalled::Nobody };
+        let Some(prefix) = token::prefix(token) else { return Recalled::NoToken };
         let asked = TokenLookup { prefix: prefix.to_owned(), hash: token::hash(token), at: self.clock.monotonic() };
         let same = |entry: &Remembered| bool::from(entry.hash.ct_eq(&asked.hash));
         let Some(entry) = self.remembered.get(prefix).filter(same) else { return Recalled::New(asked) };

@@ -67,7 +67,7 @@ impl Remote {
         let token = token.context("--server needs a token: set ONHAND_TOKEN (onhand token create makes one)")?;
         let mut token = HeaderValue::try_from(format!("Token {}", token.trim())).context("this is no token")?;
         token.set_sensitive(true);
-        let tls = if parsed.scheme() == "https" { tls::system() } else { tls::nobody() };
+        let tls = if parsed.scheme() == "https" { tls::system() } else { tls::no_authority() };
         let http = Client::builder()
             .tls_backend_preconfigured(tls)
             .default_headers(HeaderMap::from_iter([(AUTHORIZATION, token)]))

@@ -57,8 +57,8 @@ pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, orig
     let recalled = token(headers).map(|token| app.sessions.recall(token));
     if route.permission == Permission::Public {
         return match recalled {
-            Some(Recalled::Caller(_) | Recalled::Known(_)) => Ok(nobody()),
-            _ => admit_anonymous(app, origin).await.map(|()| nobody()),
+            Some(Recalled::Caller(_) | Recalled::Known(_)) => Ok(anonymous()),
+            _ => admit_anonymous(app, origin).await.map(|()| anonymous()),
         };
     }
     let refused = |text: &str| Err(Error::unauthorized(text));
@@ -78,7 +78,7 @@ pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, orig
             }
             Ok(caller)
         }
-        Some(Recalled::Nobody) => admit_anonymous(app, origin).await.and_then(|()| invalid()),
+        Some(Recalled::NoToken) => admit_anonymous(app, origin).await.and_then(|()| invalid()),
         None => {
             admit_anonymous(app, origin).await?;
             refused("Authentication credentials were not provided.")
@@ -93,7 +93,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The caller of a route without permission.
-fn nobody() -> Caller {
+fn anonymous() -> Caller {
     Caller {
         account: onhand_core::UserId::new(0),
         username: "".into(),

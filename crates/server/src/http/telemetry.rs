@@ -44,7 +44,7 @@ impl Observed {
             method: method_name(method),
             route,
             id: given.cloned().unwrap_or_else(next_id),
-            user: nobody(),
+            user: no_user(),
             address: None,
             ids: String::new(),
             rejection: None,
@@ -145,9 +145,9 @@ impl Gate {
     }
 }
 
-fn nobody() -> Arc<str> {
-    static NOBODY: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
-    NOBODY.clone()
+fn no_user() -> Arc<str> {
+    static NO_USER: LazyLock<Arc<str>> = LazyLock::new(|| "".into());
+    NO_USER.clone()
 }
 
 fn is_request_id(bytes: &[u8]) -> bool {

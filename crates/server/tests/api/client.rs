@@ -166,7 +166,7 @@ pub(crate) fn password_hash() -> String {
 /// An HTTP client of its own, with its own connections. It follows no redirect: there must not be any.
 pub(crate) fn client() -> reqwest::Client {
     let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(onhand::tls::nobody())
+        .tls_backend_preconfigured(onhand::tls::no_authority())
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy();
     builder.build().expect("a client without TLS needs nothing")

@@ -225,7 +225,7 @@ impl Shop {
 /// No stale connections to a process that is gone.
 fn client() -> reqwest::Client {
     reqwest::Client::builder()
-        .tls_backend_preconfigured(onhand::tls::nobody())
+        .tls_backend_preconfigured(onhand::tls::no_authority())
         .no_proxy()
         .build()
         .expect("a client without TLS needs nothing")

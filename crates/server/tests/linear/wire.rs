@@ -64,7 +64,7 @@ pub(crate) struct Connection {
 impl Connection {
     pub(crate) fn new(addresses: watch::Receiver<Addresses>, turn: usize, token: &str) -> Self {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(onhand::tls::nobody())
+            .tls_backend_preconfigured(onhand::tls::no_authority())
             .no_proxy()
             .timeout(ANSWER_MAX)
             .build();

@@ -106,10 +106,10 @@ pub(crate) struct Pool {
     /// Whose turn it is to read: some connections are never lent to reads, so that those who write wait for none.
     read_queue: ReadQueue,
     limits: Limits,
-    marks: Arc<SnapshotTokens>,
+    snapshot_tokens: Arc<SnapshotTokens>,
     /// Whether a snapshot tells all that is visible: not where the tables are on several machines, and not on a
     /// standby, which does not know which transactions are still going on.
-    has_marks: bool,
+    has_snapshot_tokens: bool,
 }
 
 /// How a try ended, if not well.
@@ -161,11 +161,11 @@ impl Pool {
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
         let first = connection(&connections).await.map_err(TransactionError::into_fault)?;
-        let has_marks = !first.is_distributed && !first.is_standby;
+        let has_snapshot_tokens = !first.is_distributed && !first.is_standby;
         drop(first);
         let reading = limits.connections_max - limits.connections_max / SPARED_SHARE;
         let read_queue = ReadQueue::new(reading, limits.statement);
-        Ok(Self { connections, read_queue, limits, marks: Arc::default(), has_marks })
+        Ok(Self { connections, read_queue, limits, snapshot_tokens: Arc::default(), has_snapshot_tokens })
     }
 
     /// How the connections are.
@@ -313,10 +313,10 @@ impl Pool {
 
     /// A token of what is visible from now on, where there are tokens.
     pub(crate) async fn snapshot_token(&self) -> Result<Option<SnapshotToken>, Error> {
-        if !self.has_marks {
+        if !self.has_snapshot_tokens {
             return Ok(None);
         }
-        let asked = tokio::time::timeout(self.limits.statement, self.marks.ask(&self.connections)).await;
+        let asked = tokio::time::timeout(self.limits.statement, self.snapshot_tokens.ask(&self.connections)).await;
         asked.unwrap_or_else(|_| Err(Error::Unavailable("the database gave no answer".to_owned()))).map(Some)
     }
 }

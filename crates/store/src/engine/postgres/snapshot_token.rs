@@ -36,7 +36,7 @@ struct Queue {
 impl SnapshotTokens {
     /// The token of a moment from now on.
     pub(super) async fn ask(self: &Arc<Self>, connections: &Connections) -> Result<SnapshotToken, Error> {
-        let (answer, mark) = oneshot::channel();
+        let (answer, token) = oneshot::channel();
         let begins = {
             let mut queue = self.queue();
             queue.waiting.push(answer);
@@ -45,7 +45,7 @@ impl SnapshotTokens {
         if begins {
             tokio::spawn(self.clone().serve(connections.clone()));
         }
-        mark.await.map_err(|_| Error::Unavailable("nobody asks the database".to_owned()))?
+        token.await.map_err(|_| Error::Unavailable("no task asks the database".to_owned()))?
     }
 
     /// Asks for all waiting callers, again and again, until none is left.
@@ -61,12 +61,12 @@ impl SnapshotTokens {
                 return;
             }
             let mut tries = Tries::default();
-            let mark = loop {
+            let token = loop {
                 let failed = match leased {
                     Ok(connection) => match ask(&connection).await {
-                        Ok(mark) => {
+                        Ok(token) => {
                             leased = Ok(connection);
-                            break Ok(mark);
+                            break Ok(token);
                         }
                         Err(fault) => failed(&connections, connection, fault),
                     },
@@ -80,7 +80,7 @@ impl SnapshotTokens {
             };
             for answer in waiting {
                 // A caller that has gone away needs no token.
-                let _ = answer.send(mark.clone());
+                let _ = answer.send(token.clone());
             }
         }
     }
