@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::engine::Purpose;
 use crate::engine::postgres::{Limits, Pool, PoolState, SnapshotToken};
 use crate::engine::sqlite::{Check, SqliteEngine};
 use crate::migrate::{self, Schema, Step};
@@ -207,6 +208,36 @@ impl Store {
         }
     }
 
+    /// Runs a body, which a server engine may run again.
+    async fn run<T, F>(&self, purpose: Purpose, name: &'static str, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        let result = match &*self.engine {
+            Engine::Sqlite(threads) => threads.run(purpose, body).await,
+            Engine::Postgres(pool) => Box::pin(pool.run(purpose, || body.clone())).await,
+        };
+        result.inspect_err(|fault| log_failure(name, fault))
+    }
+
+    /// Runs a body of a purpose that is not tried again.
+    async fn run_once<T, F>(&self, purpose: Purpose, name: &'static str, body: F) -> Result<T, Error>
+    where
+        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        let result = match &*self.engine {
+            Engine::Sqlite(threads) => threads.run(purpose, body).await,
+            Engine::Postgres(pool) => {
+                let mut body = Some(body);
+                let once = move || body.take().expect("its purpose has one try");
+                Box::pin(pool.run(purpose, once)).await
+            }
+        };
+        result.inspect_err(|fault| log_failure(name, fault))
+    }
+
     /// Runs a body in a write transaction: all of it happens, flushed to disk, or nothing. `name` is for logs. A server
     /// engine runs the body again when other transactions were in the way, so it does nothing else than ask and write.
     pub async fn write<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
@@ -214,83 +245,65 @@ impl Store {
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
-        let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.write(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.write(body)).await,
-        };
+        let result = self.run(Purpose::Write, name, body).await;
         if result.is_ok() {
             self.last_write.note();
         }
-        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "write failed"))
+        result
     }
 
     /// Runs a body that changes the schema, and does nothing where that is done already.
-    pub(crate) async fn migrate_tx<T, F>(&self, body: F) -> Result<T, Error>
+    pub(crate) fn migrate_tx<T, F>(&self, body: F) -> impl Future<Output = Result<T, Error>>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        match &*self.engine {
-            Engine::Sqlite(threads) => threads.write(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.migrate_tx(body)).await,
-        }
+        self.run_once(Purpose::Migration, "migration", body)
     }
 
     /// Runs a body that only reads, on one snapshot, when it is its turn: reads are so many at a time, and more than
     /// some thousands that wait are [`Error::Unavailable`] at once, as is one that takes too long. One whose caller has
     /// gone is not begun, or given up. `name` is for logs. A server engine runs the body again when its connection was
     /// cut, so it does nothing else than ask.
-    pub async fn read<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    pub fn read<T, F>(&self, name: &'static str, body: F) -> impl Future<Output = Result<T, Error>>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
-        let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.read(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.read(body)).await,
-        };
-        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
+        self.run(Purpose::Read, name, body)
     }
 
     /// The same for readers that watch the server: they wait for no other reads, so they must be short.
-    pub async fn watch<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    pub fn watch<T, F>(&self, name: &'static str, body: F) -> impl Future<Output = Result<T, Error>>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
-        let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.watch(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.watch(body)).await,
-        };
-        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
+        self.run(Purpose::Watch, name, body)
     }
 
     /// Runs a body that reads whole tables, on one snapshot, however long it takes. `name` is for logs.
-    pub async fn read_unbounded<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    pub fn read_unbounded<T, F>(&self, name: &'static str, body: F) -> impl Future<Output = Result<T, Error>>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.read_unbounded(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.read_unbounded(body)).await,
-        };
-        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
+        self.run_once(Purpose::UnboundedRead, name, body)
     }
 
     /// Runs a body that reads a bounded number of rows by key, on one snapshot, without changing threads where the
     /// engine can. Anything that may scan belongs into [`Store::read`].
-    pub async fn read_inline<T, F>(&self, name: &'static str, body: F) -> Result<T, Error>
+    pub fn read_inline<T, F>(&self, name: &'static str, body: F) -> impl Future<Output = Result<T, Error>>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
         T: Send + 'static,
     {
-        let result = match &*self.engine {
-            Engine::Sqlite(threads) => threads.read_inline(body).await,
-            Engine::Postgres(pool) => Box::pin(pool.read(body)).await,
-        };
-        result.inspect_err(|fault| tracing::debug!(transaction = name, %fault, "read failed"))
+        self.run(Purpose::InlineRead, name, body)
     }
+}
+
+fn log_failure(name: &str, fault: &Error) {
+    tracing::debug!(transaction = name, %fault, "a transaction failed");
 }
 
 fn open_file(path: &str, options: &Options) -> Result<SqliteEngine, Error> {

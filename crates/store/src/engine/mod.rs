@@ -11,7 +11,7 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 
 use crate::Error;
-use crate::sql::{Statement, Value};
+use crate::sql::{Statement, Value, dollars};
 
 /// A running transaction (or, for reading, a snapshot).
 pub enum Tx<'c> {
@@ -19,6 +19,29 @@ pub enum Tx<'c> {
     Sqlite(&'c mut rusqlite::Connection),
     /// The server engine.
     Postgres(postgres::Transaction<'c>),
+}
+
+/// What a transaction is for: how it begins, where it runs, whether it is run again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// It changes rows.
+    Write,
+    /// It changes the schema, or fills a whole database, and is run once.
+    Migration,
+    /// It reads, when it is its turn.
+    Read,
+    /// It reads a bounded number of rows by key, where the caller is if the engine can.
+    InlineRead,
+    /// It reads for those who watch the server, without waiting for other reads.
+    Watch,
+    /// It reads whole tables, however long that takes, and is run once.
+    UnboundedRead,
+}
+
+impl Purpose {
+    pub(crate) fn writes(self) -> bool {
+        matches!(self, Self::Write | Self::Migration)
+    }
 }
 
 /// An answer that is on its way.
@@ -87,8 +110,8 @@ impl Tx<'_> {
     }
 
     /// Runs a bulk statement: one statement for many rows of parameters. It takes the rows at once and not while
-    /// waiting, and hides their type, so that the caller can move between threads. A server engine may run several such
-    /// calls together, as long as nothing is asked in between: they must not be about the same rows.
+    /// waiting, and hides their type, so that the caller can move between threads. A server engine may answer before it
+    /// has run: an error comes with a later answer, or with the commit.
     pub fn execute_bulk<'t, 'v: 't, const N: usize>(
         &'t mut self,
         statement: &'static Statement,
@@ -131,7 +154,7 @@ impl Tx<'_> {
     ) -> Result<Vec<T>, Error> {
         match self {
             Self::Sqlite(connection) => sqlite::all(connection, statement.sqlite(), values, read),
-            Self::Postgres(session) => session.all(statement, values, read).await,
+            Self::Postgres(session) => postgres::read_all(&session.all(statement.postgres(), values).await?, read),
         }
     }
 
@@ -144,7 +167,10 @@ impl Tx<'_> {
     ) -> BoxFuture<'t, Vec<T>> {
         match self {
             Self::Sqlite(connection) => Box::pin(ready(sqlite::all_bulk(connection, statement.sqlite(), keys, read))),
-            Self::Postgres(session) => Box::pin(session.all_bulk(statement, keys.into_iter().collect(), read)),
+            Self::Postgres(session) => {
+                let rows = session.all_bulk(statement, keys.into_iter().collect());
+                Box::pin(async move { postgres::read_all(&rows.await?, read) })
+            }
         }
     }
 
@@ -171,7 +197,9 @@ impl Tx<'_> {
     pub(crate) async fn fetch<T>(&mut self, asked: PendingQuery<T>) -> Result<Vec<T>, Error> {
         match (self, asked) {
             (_, PendingQuery::Fetched(rows)) => Ok(rows),
-            (Self::Postgres(session), PendingQuery::InFlight(asked, read)) => session.fetch(&asked, read).await,
+            (Self::Postgres(session), PendingQuery::InFlight(asked, read)) => {
+                postgres::read_all(&session.fetch(asked).await?, read)
+            }
             (Self::Sqlite(_), PendingQuery::InFlight(..)) => unreachable!("the embedded engine answers at once"),
         }
     }
@@ -185,7 +213,7 @@ impl Tx<'_> {
     ) -> Result<Vec<T>, Error> {
         match self {
             Self::Sqlite(connection) => sqlite::all(connection, sql, values, read),
-            Self::Postgres(session) => session.all_composed(sql, values, read).await,
+            Self::Postgres(session) => postgres::read_all(&session.all(&dollars(sql), values).await?, read),
         }
     }
 

@@ -9,7 +9,7 @@
 use std::time::{Duration, Instant};
 
 use super::connection::{Backend, Connection};
-use super::transaction::Transaction;
+use super::transaction::{Transaction, read_all};
 use super::{Pool, TransactionError};
 use crate::Error;
 use crate::sql::{statements, values};
@@ -72,7 +72,7 @@ impl CommitMarker {
 
 async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error> {
     let mut session = Transaction::begin(connection, "BEGIN", limit);
-    let numbers = session.all(&CONNECTION, &[], |row| row.get::<i64>(0)).await?;
+    let numbers = read_all(&session.all(CONNECTION.postgres(), &[]).await?, |row| row.get::<i64>(0))?;
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
@@ -112,8 +112,9 @@ impl Pool {
         ended.map_err(|found| connection.judged(&found))?;
         connection.is_clean = false;
         let mut session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
-        let found = session.all(&FIND, &values![marker.connection], |row| row.get::<i64>(0)).await?;
+        let rows = session.all(FIND.postgres(), &values![marker.connection]).await?;
         session.roll_back().await;
+        let found = read_all(&rows, |row| row.get::<i64>(0))?;
         connection.is_clean = !connection.is_broken();
         match found.first() {
             Some(number) => Ok(*number == marker.number),

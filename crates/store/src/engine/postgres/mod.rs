@@ -23,16 +23,15 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{self, PoolError, QueueMode};
 
-use self::body::{look, run};
 pub(crate) use self::commit_marker::STATEMENTS;
-use self::commit_marker::{CommitMarker, CommitOutcome};
 use self::connection::ConnectionManager;
 pub use self::snapshot_token::SnapshotToken;
 use self::snapshot_token::SnapshotTokens;
 pub(crate) use self::transaction::PendingQuery;
 pub(crate) use self::transaction::Transaction;
+pub(super) use self::transaction::read_all;
 pub(super) use self::type_mapping::{bytes, int, text, value};
-use super::Tx;
+use super::Purpose;
 use super::read_queue::ReadQueue;
 use crate::Error;
 
@@ -129,17 +128,33 @@ impl TransactionError {
 }
 
 /// Tries of one transaction.
-#[derive(Default)]
-struct Tries(u32);
+struct Tries {
+    made: u32,
+    max: u32,
+}
+
+impl Default for Tries {
+    fn default() -> Self {
+        Self { made: 0, max: TRIES_MAX }
+    }
+}
 
 impl Tries {
+    /// As many as a body of this purpose gets.
+    fn of(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::Migration | Purpose::UnboundedRead => Self { made: 0, max: 1 },
+            _ => Self::default(),
+        }
+    }
+
     /// Waits a little before another try, or tells the fault.
     async fn again_after(&mut self, failed: TransactionError) -> Result<(), Error> {
-        self.0 += 1;
+        self.made += 1;
         match failed {
-            TransactionError::Passing(fault) if self.0 < TRIES_MAX => {
-                tracing::debug!(%fault, tries = self.0, "trying a transaction again");
-                tokio::time::sleep(PAUSE * self.0).await;
+            TransactionError::Passing(fault) if self.made < self.max => {
+                tracing::debug!(%fault, tries = self.made, "trying a transaction again");
+                tokio::time::sleep(PAUSE * self.made).await;
                 Ok(())
             }
             failed => Err(failed.into_fault()),
@@ -173,138 +188,6 @@ impl Pool {
         let status = self.connections.status();
         let in_use = status.size.saturating_sub(status.available);
         PoolState { max: status.max_size, open: status.size, in_use, waiting: status.waiting }
-    }
-
-    /// Runs a body in a write transaction. Here and below, what does not know the body is in functions without type
-    /// parameters, and their futures are boxed: so they are compiled once and not for every body.
-    pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
-        T: Send + 'static,
-    {
-        let mut tries = Tries::default();
-        loop {
-            let failed = match Box::pin(self.begin_write()).await {
-                Ok((connection, marker)) => {
-                    let session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
-                    match run(session, Some(marker), body.clone()).await {
-                        Ok((value, ended)) => match Box::pin(self.settle_write(connection, marker, ended)).await {
-                            Ok(()) => return Ok(value),
-                            Err(failed) => failed,
-                        },
-                        Err(fault) => failed(&self.connections, connection, fault),
-                    }
-                }
-                Err(failed) => failed,
-            };
-            Box::pin(tries.again_after(failed)).await?;
-        }
-    }
-
-    /// A connection, and what the transaction on it will leave behind.
-    async fn begin_write(&self) -> Result<(Leased, CommitMarker), TransactionError> {
-        let mut connection = self.connection().await?;
-        connection.is_clean = false;
-        match CommitMarker::next(&mut connection, self.limits.statement).await {
-            Ok(marker) => Ok((connection, marker)),
-            Err(fault) => Err(failed(&self.connections, connection, fault)),
-        }
-    }
-
-    /// What the end of a commit means for its caller.
-    async fn settle_write(
-        &self,
-        mut connection: Leased,
-        marker: CommitMarker,
-        ended: CommitOutcome,
-    ) -> Result<(), TransactionError> {
-        match ended {
-            CommitOutcome::Committed => {
-                connection.is_clean = true;
-                Ok(())
-            }
-            CommitOutcome::InDoubt(fault) => {
-                let lost = connection.backend.clone();
-                if connection.is_broken() {
-                    self.connections.manager().note_cut();
-                }
-                drop(connection);
-                self.resolve_commit(marker, &lost, fault).await
-            }
-            CommitOutcome::Torn(fault) => {
-                let backend = connection.backend.clone();
-                drop(connection);
-                // That it is not noted says nothing of the other machines, so it is not tried again.
-                let unknown = |failed: TransactionError| {
-                    TransactionError::Lasting(Error::CommitInDoubt(failed.into_fault().to_string()))
-                };
-                self.resolve_commit(marker, &backend, fault).await.map_err(unknown)
-            }
-        }
-    }
-
-    /// Runs a body that changes the schema, once. What it does, it would not do a second time; so a commit that was not
-    /// answered needs no look-up, and there may be no table yet to look it up in.
-    pub(crate) async fn migrate_tx<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
-    {
-        let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
-        connection.is_clean = false;
-        let begin = if connection.is_distributed { BEGIN_DDL_DISTRIBUTED } else { BEGIN_DDL };
-        match run(Transaction::begin(&connection, begin, ALL_DAY), None, body).await? {
-            (_, CommitOutcome::InDoubt(fault) | CommitOutcome::Torn(fault)) => Err(fault),
-            // Its plans serve no other transaction.
-            (value, CommitOutcome::Committed) => Ok(value),
-        }
-    }
-
-    /// Runs a body that only reads, on one snapshot, when it is its turn.
-    pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
-        T: Send + 'static,
-    {
-        let _turn = self.read_queue.take().await?;
-        self.watch(body).await
-    }
-
-    /// The same for readers that watch the server: they wait for no other reads while a connection is spared.
-    pub(crate) async fn watch<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
-        T: Send + 'static,
-    {
-        let mut tries = Tries::default();
-        loop {
-            let failed = match Box::pin(self.connection()).await {
-                Ok(mut connection) => {
-                    connection.is_clean = false;
-                    match look(Transaction::begin(&connection, BEGIN_READ, self.limits.statement), body.clone()).await {
-                        Ok(value) => {
-                            connection.is_clean = true;
-                            return Ok(value);
-                        }
-                        Err(fault) => failed(&self.connections, connection, fault),
-                    }
-                }
-                Err(failed) => failed,
-            };
-            Box::pin(tries.again_after(failed)).await?;
-        }
-    }
-
-    /// Runs a body that reads whole tables, on one snapshot, however long it takes.
-    pub(crate) async fn read_unbounded<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
-        let mut connection = Box::pin(self.connection()).await.map_err(TransactionError::into_fault)?;
-        // Its plans serve no other transaction.
-        connection.is_clean = false;
-        let begin = if connection.is_distributed { BEGIN_UNBOUNDED_DISTRIBUTED } else { BEGIN_UNBOUNDED };
-        look(Transaction::begin(&connection, begin, ALL_DAY), body).await
     }
 
     async fn connection(&self) -> Result<Leased, TransactionError> {

@@ -32,7 +32,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 type Sent<'c> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send + 'c>>;
 
-fn read_all<T>(
+/// Rows of an answer, each as the engines show it. All that waits for an answer is without the types of what is read, so
+/// that it is compiled once and not for every statement.
+pub(in crate::engine) fn read_all<T>(
     rows: &[tokio_postgres::Row],
     mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
 ) -> Result<Vec<T>, Error> {
@@ -222,37 +224,23 @@ impl<'c> Transaction<'c> {
         self.settled(client.execute_raw(&prepared, &columns)).await
     }
 
-    pub(in crate::engine) async fn all<T>(
-        &mut self,
-        statement: &Statement,
-        values: &[Value<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
-        let prepared = self.prepared(statement.postgres()).await?;
-        read_all(&self.rows(&prepared, values).await?, read)
-    }
-
-    pub(in crate::engine) async fn all_composed<T>(
+    pub(in crate::engine) async fn all(
         &mut self,
         sql: &str,
         values: &[Value<'_>],
-        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
-        let prepared = self.prepared(&dollars(sql)).await?;
-        read_all(&self.rows(&prepared, values).await?, read)
+    ) -> Result<Vec<tokio_postgres::Row>, Error> {
+        let prepared = self.prepared(sql).await?;
+        let client = &self.connection.client;
+        self.settled(async { client.query_raw(&prepared, values).await?.try_collect().await }).await
     }
 
-    pub(in crate::engine) async fn all_bulk<T, const N: usize>(
+    pub(in crate::engine) async fn all_bulk<const N: usize>(
         &mut self,
         statement: &'static Statement,
         keys: Vec<[Value<'_>; N]>,
-        read: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
+    ) -> Result<Vec<tokio_postgres::Row>, Error> {
         let asked = self.query_many(statement, keys).await?;
-        self.fetch(&asked, read).await
+        self.fetch(asked).await
     }
 
     /// Sends a question and leaves its answer for later.
@@ -294,22 +282,13 @@ impl<'c> Transaction<'c> {
     }
 
     /// The answer to a question.
-    pub(in crate::engine) async fn fetch<T>(
-        &mut self,
-        asked: &PendingQuery,
-        mut read: impl FnMut(&Row<'_>) -> Result<T, Error>,
-    ) -> Result<Vec<T>, Error> {
+    pub(in crate::engine) async fn fetch(&mut self, asked: PendingQuery) -> Result<Vec<tokio_postgres::Row>, Error> {
         if asked.0.get().is_none() {
             self.settled(std::future::ready(Ok(()))).await?;
         }
         let lost = || Error::Internal("a question was asked in another transaction".to_owned());
-        asked.0.get().ok_or_else(lost)?.iter().map(|row| read(&Row::Postgres(row))).collect()
-    }
-
-    /// Without type parameters, so that all that waits for an answer is compiled once and not for every statement.
-    async fn rows(&mut self, prepared: &Prepared, values: &[Value<'_>]) -> Result<Vec<tokio_postgres::Row>, Error> {
-        let client = &self.connection.client;
-        self.settled(async { client.query_raw(prepared, values).await?.try_collect().await }).await
+        // By now the statement that gave the answer is gone, and with it the other owner.
+        Arc::into_inner(asked.0).and_then(OnceLock::into_inner).ok_or_else(lost)
     }
 
     /// Runs several statements of a migration.

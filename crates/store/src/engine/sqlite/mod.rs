@@ -29,9 +29,9 @@ use self::file::{Files, log_of};
 pub(crate) use self::statements::execute_script;
 pub(super) use self::statements::{all, all_bulk, error, execute, execute_bulk, execute_rows, text, value};
 use self::thread::Workers;
-use self::transaction::{erased, in_transaction, look, look_within};
-use super::Tx;
+use self::transaction::{ErasedBody, erased, in_transaction, look, look_within};
 use super::read_queue::ReadQueue;
+use super::{Purpose, Tx};
 use crate::{Error, SnapshotToken};
 
 /// Reader threads: enough to keep two cores busy while one of them waits for the disk.
@@ -150,71 +150,54 @@ impl SqliteEngine {
         self.readers.run(move |connection, _| backup::run(connection, &target, told)).await
     }
 
-    /// Runs a body in a write transaction.
-    pub(crate) async fn write<T, F>(&self, body: F) -> Result<T, Error>
+    /// Runs a body in a transaction.
+    pub(crate) async fn run<T, F>(&self, purpose: Purpose, body: F) -> Result<T, Error>
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
         T: Send + 'static,
     {
-        let read_only = || Error::Unavailable("the database file was opened for reading only".to_owned());
-        let (writer, files) = (self.writer.as_ref().ok_or_else(read_only)?, self.files.clone());
-        let work = move |connection: &mut Connection, _| {
-            // What is written to a file that has lost its name is gone with the process.
-            erased(body, |body| in_transaction(connection, "BEGIN IMMEDIATE", body, &|| files.check()))
-        };
-        writer.run(work).await
+        let (body, value) = erased(body);
+        self.run_erased(purpose, body).await?;
+        value.take()
     }
 
-    /// Runs a body that only reads, on one snapshot of the database, when it is its turn.
-    pub(crate) async fn read<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
-        let (turn, limit) = (self.read_queue.take().await?, self.limit);
-        let work = move |connection: &mut Connection, caller| {
-            let _turn = turn;
-            erased(body, |body| look_within(connection, limit, Some(caller), body))
-        };
-        self.readers.run(work).await
-    }
-
-    /// The same for readers that watch the server: they wait for no other reads.
-    pub(crate) async fn watch<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
+    async fn run_erased(&self, purpose: Purpose, mut body: ErasedBody) -> Result<(), Error> {
         let limit = self.limit;
-        let work = move |connection: &mut Connection, caller| {
-            erased(body, |body| look_within(connection, limit, Some(caller), body))
-        };
-        self.watcher.run(work).await
-    }
-
-    /// Runs a body that reads whole tables, on one snapshot of the database, however long it takes.
-    pub(crate) async fn read_unbounded<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
-        self.readers.run(move |connection, _| erased(body, |body| look(connection, body))).await
-    }
-
-    /// Runs a body that reads a bounded number of rows by key, on the caller's own thread: going to another one costs
-    /// more than such a read.
-    pub(crate) async fn read_inline<T, F>(&self, body: F) -> Result<T, Error>
-    where
-        F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
-        T: Send + 'static,
-    {
-        let free = self.inline_readers().as_mut().and_then(Vec::pop);
-        let Some(mut connection) = free else { return self.read(body).await };
-        let result = erased(body, |body| look_within(&mut connection, self.limit, None, body));
-        if let Some(inline_readers) = self.inline_readers().as_mut() {
-            inline_readers.push(connection);
+        match purpose {
+            Purpose::Write | Purpose::Migration => {
+                let read_only = || Error::Unavailable("the database file was opened for reading only".to_owned());
+                let (writer, files) = (self.writer.as_ref().ok_or_else(read_only)?, self.files.clone());
+                // What is written to a file that has lost its name is gone with the process.
+                let work = move |connection: &mut Connection, _| {
+                    in_transaction(connection, "BEGIN IMMEDIATE", &mut *body, &|| files.check())
+                };
+                writer.run(work).await
+            }
+            Purpose::Read => {
+                let permit = self.read_queue.take().await?;
+                let work = move |connection: &mut Connection, caller| {
+                    let _permit = permit;
+                    look_within(connection, limit, Some(caller), &mut *body)
+                };
+                self.readers.run(work).await
+            }
+            // On the caller's own thread: going to another one costs more than such a read.
+            Purpose::InlineRead => {
+                let free = self.inline_readers().as_mut().and_then(Vec::pop);
+                let Some(mut connection) = free else { return Box::pin(self.run_erased(Purpose::Read, body)).await };
+                let result = look_within(&mut connection, limit, None, &mut *body);
+                if let Some(inline_readers) = self.inline_readers().as_mut() {
+                    inline_readers.push(connection);
+                }
+                result
+            }
+            Purpose::Watch => {
+                let work =
+                    move |connection: &mut Connection, caller| look_within(connection, limit, Some(caller), &mut *body);
+                self.watcher.run(work).await
+            }
+            Purpose::UnboundedRead => self.readers.run(move |connection, _| look(connection, &mut *body)).await,
         }
-        result
     }
 
     /// A token of what the database has: a number that is another one after every commit, of whichever process.
@@ -310,12 +293,12 @@ mod tests {
     async fn a_transaction_waits_for_nothing_foreign() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let threads = SqliteEngine::open(&folder.path().join("t.db"), Duration::from_mins(1)).expect("opens");
-        let waiting = threads.write(async |_: &mut Tx<'_>| {
+        let waiting = threads.run(Purpose::Write, async |_: &mut Tx<'_>| {
             tokio::task::yield_now().await;
             Ok(())
         });
         assert!(matches!(waiting.await, Err(Error::Internal(_))), "the write lock is not held while waiting");
-        threads.write(async |_: &mut Tx<'_>| Ok(())).await.expect("and it is free again");
+        threads.run(Purpose::Write, async |_: &mut Tx<'_>| Ok(())).await.expect("and it is free again");
     }
     /// Counts for hours.
     const LONG: &str = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n";
@@ -325,7 +308,7 @@ mod tests {
             let Tx::Sqlite(connection) = tx else { unreachable!("a file is open") };
             connection.query_row(LONG, [], |row| row.get(0)).map_err(error)
         };
-        threads.read(count).await
+        threads.run(Purpose::Read, count).await
     }
 
     #[tokio::test]
@@ -336,9 +319,9 @@ mod tests {
         for one in &mut given_up {
             assert!(futures_util::poll!(one).is_pending());
         }
-        threads.watch(async |_: &mut Tx<'_>| Ok(())).await.expect("a watcher waits for none of them");
+        threads.run(Purpose::Watch, async |_: &mut Tx<'_>| Ok(())).await.expect("a watcher waits for none of them");
         drop(given_up);
-        threads.read(async |_: &mut Tx<'_>| Ok(())).await.expect("those that had begun have ended, too");
+        threads.run(Purpose::Read, async |_: &mut Tx<'_>| Ok(())).await.expect("those that had begun have ended, too");
     }
 
     #[tokio::test]
@@ -346,6 +329,6 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let threads = SqliteEngine::open(&folder.path().join("t.db"), Duration::from_millis(50)).expect("opens");
         assert!(matches!(count_for_hours(&threads).await, Err(Error::Unavailable(_))));
-        threads.read(async |_: &mut Tx<'_>| Ok(())).await.expect("the reader goes on");
+        threads.run(Purpose::Read, async |_: &mut Tx<'_>| Ok(())).await.expect("the reader goes on");
     }
 }

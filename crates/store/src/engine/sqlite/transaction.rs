@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
@@ -17,28 +18,47 @@ use crate::Error;
 use crate::engine::Tx;
 
 /// A body without its types, which runs once: what runs it is compiled once and not for every body.
-pub(super) type ErasedBody<'b> = &'b mut dyn FnMut(&mut Connection) -> Result<(), Error>;
+pub(super) type ErasedBody = Box<dyn FnMut(&mut Connection) -> Result<(), Error> + Send>;
 
-/// Has a body run, and gives its value.
-pub(super) fn erased<T, F>(body: F, run: impl FnOnce(ErasedBody<'_>) -> Result<(), Error>) -> Result<T, Error>
+/// The same while it runs.
+type Body<'b> = &'b mut dyn FnMut(&mut Connection) -> Result<(), Error>;
+
+/// Where a body leaves its value.
+pub(super) struct BodyValue<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> BodyValue<T> {
+    /// The value, once the body has run.
+    pub(super) fn take(&self) -> Result<T, Error> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(not_once)
+    }
+}
+
+fn not_once() -> Error {
+    Error::Internal("a transaction was run twice, or not at all".to_owned())
+}
+
+/// Takes its types from a body.
+pub(super) fn erased<T, F>(body: F) -> (ErasedBody, BodyValue<T>)
 where
-    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
+    F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    T: Send + 'static,
 {
-    let again = || Error::Internal("a transaction was run twice, or not at all".to_owned());
-    let (mut body, mut value) = (Some(body), None);
-    run(&mut |connection| {
-        let body = body.take().ok_or_else(again)?;
-        value = Some(poll_once(body(&mut Tx::Sqlite(connection)))?);
+    let (mut body, place) = (Some(body), Arc::new(Mutex::new(None)));
+    let value = BodyValue(place.clone());
+    let erased = move |connection: &mut Connection| {
+        let body = body.take().ok_or_else(not_once)?;
+        let found = poll_once(body(&mut Tx::Sqlite(connection)))?;
+        *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
         Ok(())
-    })?;
-    value.ok_or_else(again)
+    };
+    (Box::new(erased), value)
 }
 
 /// Runs a body between a beginning and a commit, or a roll-back.
 pub(super) fn in_transaction(
     connection: &mut Connection,
     begin: &str,
-    body: ErasedBody<'_>,
+    body: Body<'_>,
     before_commit: &dyn Fn() -> Result<(), Error>,
 ) -> Result<(), Error> {
     run(connection, begin)?;
@@ -55,7 +75,7 @@ pub(super) fn in_transaction(
 }
 
 /// A transaction that only reads.
-pub(super) fn look(connection: &mut Connection, body: ErasedBody<'_>) -> Result<(), Error> {
+pub(super) fn look(connection: &mut Connection, body: Body<'_>) -> Result<(), Error> {
     in_transaction(connection, "BEGIN", body, &|| Ok(()))
 }
 
@@ -64,7 +84,7 @@ pub(super) fn look_within(
     connection: &mut Connection,
     limit: Duration,
     caller: Option<Caller>,
-    body: ErasedBody<'_>,
+    body: Body<'_>,
 ) -> Result<(), Error> {
     limit::within(connection, limit, caller, &mut |connection| look(connection, body))
 }
