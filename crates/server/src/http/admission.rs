@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
+use onhand_store::tables::accounts::TokenKind;
 
 use super::route::Route;
 use crate::auth::{Caller, Permission, Recalled, Role};
@@ -54,7 +55,7 @@ pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
 /// The caller, if the route asks for one. A route without permission does not depend on the store; a client that has
 /// shown a good token before is not counted there either.
 pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, origin: Origin) -> Result<Caller, Error> {
-    let recalled = token(headers).map(|token| app.sessions.recall(token));
+    let recalled = token(headers).map(|token| app.sessions.recall(token, TokenKind::Api));
     if route.permission == Permission::Public {
         return match recalled {
             Some(Recalled::Caller(_) | Recalled::Known(_)) => Ok(nobody()),
@@ -101,5 +102,6 @@ fn nobody() -> Caller {
         channel: None,
         token: 0,
         is_named: false,
+        kind: TokenKind::Api,
     }
 }

@@ -31,12 +31,13 @@ pub use self::error::ServiceError;
 use self::imports::queue::ImportQueue;
 pub use self::requester::Requester;
 use crate::auth::password::Checker;
-use crate::auth::{Sessions, Throttle};
+use crate::auth::{IdleSeconds, Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::writer::Writer;
 
 const DAY_SECONDS: i64 = 24 * 3_600;
+const MINUTE_SECONDS: i64 = 60;
 
 /// What services work with. It is made once in a process.
 pub struct Services {
@@ -62,8 +63,11 @@ impl Services {
     /// Puts the parts together.
     pub fn new(store: Store, writer: Writer, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let idle_days = i64::from(config.login_token_idle_days);
-        let idle_seconds = (idle_days > 0).then_some(idle_days * DAY_SECONDS);
-        let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
+        let idle = IdleSeconds {
+            api: (idle_days > 0).then_some(idle_days * DAY_SECONDS),
+            screen: Some(i64::from(config.session_idle_minutes) * MINUTE_SECONDS),
+        };
+        let sessions = Sessions::new(store.clone(), clock.clone(), idle);
         let throttle = Throttle::new(config.login_attempts);
         Arc::new(Self {
             store,
