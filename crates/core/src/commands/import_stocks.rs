@@ -5,7 +5,8 @@
 //! rejected where that is no longer so. A rejected row changes nothing and keeps no other row from being written. A
 //! list that does not exist rejects the whole command as [`Rejection::NotFound`], because no row of it could be meant.
 //!
-//! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
+//! Taking an import back is another import, whose rows come from [`ImportedStock::undo`]. A level that a person edits by
+//! hand is a row of no import.
 
 use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};
@@ -18,8 +19,8 @@ use crate::{
 /// Rows of a file for one list. No row keeps another from being written.
 #[derive(Debug)]
 pub struct ImportStocks {
-    /// On whose account; the movements name it.
-    pub import: ImportId,
+    /// On whose account; the movements name it. `None` where a person edits a level by hand: the movements are writes.
+    pub import: Option<ImportId>,
     /// The list. The command is rejected when it does not exist.
     pub list: StockListId,
     /// In order; a later row for the same SKU sees the earlier one.
@@ -218,7 +219,8 @@ fn import_stock(
         working_set.stock_mut(id).adjusted_at = Some(context.now);
     }
     let change = StockChange { on_hand, external, covered, unit: row.unit, extra_field: None };
-    let changed = stock_row::change_stock(working_set, (id, created), change, Cause::Import(command.import), context);
+    let cause = command.import.map_or(Cause::Write, Cause::Import);
+    let changed = stock_row::change_stock(working_set, (id, created), change, cause, context);
     let stock = working_set.stock(id).expect("found or created above");
     ImportedStock {
         stock: Some(id),

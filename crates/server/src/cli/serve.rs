@@ -25,7 +25,7 @@ use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::services::accounts::users::{self, NewUser};
 use crate::state::App;
 use crate::supervise::keep_going;
-use crate::{demo, http, measures, watch, workers};
+use crate::{demo, http, measures, screens, watch, workers};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -107,7 +107,7 @@ async fn serve(
     };
     let (end, ended) = oneshot::channel::<()>();
     let inside = inside.map(|inside| tokio::spawn(http::serve_inside(inside, app.clone(), routes(), ended)));
-    let (failed, told) = http::serve(listener, app.clone(), routes(), stop).await;
+    let (failed, told) = http::serve(listener, app.clone(), (routes(), Some(screens::router(&app))), stop).await;
     // One time for all: what the connections have taken of it, the rest has not.
     let drain = Duration::from_secs(app.config.drain_seconds);
     let left = || drain.saturating_sub(told.elapsed()).max(END_MIN);

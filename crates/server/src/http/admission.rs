@@ -24,15 +24,15 @@ const AGAIN_SECONDS: u64 = 1;
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// The client's address.
-    pub(super) address: IpAddr,
+    pub(crate) address: IpAddr,
     /// Whether it came by the operator listener.
-    pub(super) is_operator: bool,
+    pub(crate) is_operator: bool,
 }
 
 /// Counts a request without a good token; rejected when there were too many from its address.
-pub(super) async fn admit_anonymous(app: &App, origin: Origin) -> Result<(), Error> {
+pub(crate) async fn admit_anonymous(app: &App, origin: Origin) -> Result<(), Error> {
     match origin.is_operator || app.anonymous_limiter.admits(origin.address) {
         true => Ok(()),
         false => Err(held().await),
@@ -94,7 +94,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The caller of a route without permission.
-fn nobody() -> Caller {
+pub(crate) fn nobody() -> Caller {
     Caller {
         account: onhand_core::UserId::new(0),
         username: "".into(),

@@ -7,6 +7,7 @@
 //! flags.
 
 pub mod accounts;
+pub mod attention;
 pub mod audit;
 pub mod channels;
 pub mod content_types;
@@ -14,6 +15,7 @@ mod error;
 pub mod exports;
 pub mod fulfilment;
 pub mod imports;
+pub mod levels;
 pub mod orders;
 pub mod reads;
 pub mod requester;

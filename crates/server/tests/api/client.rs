@@ -79,7 +79,7 @@ impl TestServer {
         let workers = Some(workers::start(&app.import_workers, &app.feed));
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), routes(), stopped)));
+        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), (routes(), None), stopped)));
         let (stop, http) = (Some(stop), client());
         Self { address, app, clock: micros, stop, serving, http, workers, _database: database }
     }

@@ -1,0 +1,58 @@
+//! Attention: how much waits for a person, as far as it is counted or few rows say it.
+//!
+//! Promises: reads counters and what is under way, and no large table; a requester that asks for a channel is told of no
+//! other's. Must not know how it is shown.
+
+use onhand_core::Order;
+use onhand_store::imports::{self, ImportRow};
+use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_store::resource;
+use onhand_store::tables::orders;
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::{Error, Tx, Value};
+
+use super::{Requester, ServiceError, Services};
+use crate::auth::Permission;
+
+/// How much there is, beside the entries of the navigation.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// Stock lists.
+    pub lists: Option<i64>,
+    /// Orders that the ERP has not taken.
+    pub orders: Option<i64>,
+    /// The oldest of them.
+    pub oldest_order: Option<Order>,
+    /// The import that runs now, if one does.
+    pub import: Option<ImportRow>,
+}
+
+/// How much waits for a requester.
+pub async fn waiting(services: &Services, requester: &Requester) -> Result<Waiting, ServiceError> {
+    let of_all = requester.channel.is_none();
+    let has_imports = of_all && requester.role.allows(Permission::ReadImports);
+    let body = async move |tx: &mut Tx<'_>| {
+        if !of_all {
+            return Ok(Waiting::default());
+        }
+        let lists = resource::page(tx, &STOCK_LISTS, &first(Vec::new())).await?.count;
+        let mut waiting = oldest_waiting(tx).await?;
+        waiting.lists = lists;
+        if has_imports {
+            waiting.import = imports::open(tx).await?.into_iter().find(|import| import.total > 0);
+        }
+        Ok(waiting)
+    };
+    Ok(services.store.read("attention.waiting", body).await?)
+}
+
+async fn oldest_waiting(tx: &mut Tx<'_>) -> Result<Waiting, Error> {
+    let waits = Condition { column: "is_send", op: Op::Eq, values: vec![Value::Int(0)] };
+    let mut page = orders::page(tx, &first(vec![waits])).await?;
+    Ok(Waiting { orders: page.count, oldest_order: page.rows.pop(), ..Waiting::default() })
+}
+
+/// The first row of a list, with its count.
+fn first(conditions: Vec<Condition>) -> ListQuery {
+    ListQuery { conditions, sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 1 } }
+}
