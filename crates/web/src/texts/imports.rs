@@ -90,10 +90,9 @@ texts! {
         | "Önizlemeden sonra {n} stok yazıldı; bunlara dokunulmaz.";
     force: "Write them all the same" | "Yine de yaz";
     undo_import: "Undo this import" | "Bu içe aktarmayı geri al";
-    undo_can[n](left): "{n} row can be taken back; {left} were ordered or written since.",
-        "{n} rows can be taken back; {left} were ordered or written since."
-        | "{n} satır geri alınabilir; {left} satır sonradan değişti.";
-    undo_all[n]: "{n} row can be taken back.", "All {n} rows can be taken back." | "{n} satırın tümü geri alınabilir.";
+    undo_most[n]: "{n} row can be taken back, unless its stock was ordered or written since.",
+        "Up to {n} rows can be taken back; stocks that were ordered or written since are left alone."
+        | "En çok {n} satır geri alınabilir; sonradan sipariş edilen ya da yazılan stoklara dokunulmaz.";
     undone: "This import was taken back." | "Bu içe aktarma geri alındı.";
     was_applied: "This preview was applied." | "Bu önizleme uygulandı.";
     open_that: "Open that import" | "O içe aktarmayı aç";
@@ -105,6 +104,7 @@ texts! {
     progress_hint: "Orders go on. You may leave this page." | "Siparişler sürüyor. Bu sayfadan ayrılabilirsiniz.";
     waiting_hint: "It begins when the imports of this list before it are done."
         | "Bu listenin önceki aktarmaları bitince başlar.";
+    look_again: "Look again" | "Yenile";
     file_failed: "The file could not be imported as a whole." | "Dosya bütün olarak aktarılamadı.";
     delayed: "Waiting for the server:" | "Sunucu bekleniyor:";
     done_changed[n]: "{n} row changed", "{n} rows changed" | "{n} satır değişti";
