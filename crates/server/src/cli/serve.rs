@@ -209,7 +209,12 @@ async fn first_admin(store: &Store, config: &ServeConfig, clock: &Clock) -> anyh
 
 fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
     let address = format!("http://{}", config.listen);
+    let opened = config.public_url.as_deref().map_or(&*address, |url| url.trim_end_matches('/'));
     say(format!("Onhand {} listens on {address}", env!("CARGO_PKG_VERSION")));
+    say(format!("  screens        {opened}/"));
+    if let Some(password) = password {
+        say(format!("  administrator  {}, password {password}", config.admin_username));
+    }
     say(format!("  database       {}", masked(url)));
     let inside = config.admin_listen.map(|inside| format!("http://{inside}"));
     say(format!("  documentation  {}/api/docs/", inside.as_ref().unwrap_or(&address)));
@@ -218,8 +223,7 @@ fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
     }
     if let Some(password) = password {
         let name = &config.admin_username;
-        say(format!("  administrator  {name}, password {password}"));
-        say("Try it:");
+        say("Try the API:");
         say(format!(
             "  curl -s {address}/api/v1/auth/login/ -H 'Content-Type: application/json' \
              -d '{{\"username\": \"{name}\", \"password\": \"{password}\"}}'"

@@ -8,8 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
-use onhand_store::Tx;
-use onhand_store::tables::accounts;
 use onhand_web::frame::{Counters, Entry, Person, Theme};
 use onhand_web::link::encoded;
 use onhand_web::time::Clock;
@@ -23,7 +21,7 @@ use super::guard;
 use crate::auth::{Caller, Permission, token};
 use crate::hex;
 use crate::services::Requester;
-use crate::services::accounts::preferences::Preferences;
+use crate::services::accounts::preferences::{self, Preferences};
 use crate::services::attention::{self, Waiting};
 use crate::services::submission::RequestKey;
 use crate::state::App;
@@ -123,11 +121,8 @@ impl Visit {
     /// What surrounds a screen, with an entry of the navigation open.
     pub(super) async fn frame(&self, entry: Entry) -> Result<Frame, Fault> {
         let app = &self.app;
-        let account = self.caller.account;
-        let read = async move |tx: &mut Tx<'_>| accounts::preferences(tx, account).await;
-        let stored = app.store.read_inline("accounts.preferences", read).await?;
+        let preferences = preferences::of(app, self.caller.account).await?;
         let waiting = attention::waiting(app, &self.requester()).await?;
-        let preferences = Preferences::read(stored.as_deref().unwrap_or_default());
         let toast = done::toast(self, lang(&preferences, &self.headers)).await?;
         if toast.is_some() {
             self.has_toast.store(true, Ordering::Relaxed);

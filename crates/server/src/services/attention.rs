@@ -3,16 +3,24 @@
 //! Promises: reads counters and what is under way, and no large table; a requester that asks for a channel is told of no
 //! other's. Must not know how it is shown.
 
-use onhand_core::Order;
+use std::collections::HashMap;
+
+use onhand_core::{Movement, Order, Stock, StockId};
 use onhand_store::imports::{self, ImportRow};
 use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
 use onhand_store::resource;
-use onhand_store::tables::orders;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::tables::{movements, orders, product_stocks};
 use onhand_store::{Error, Tx, Value};
 
+use super::origins::Origins;
 use super::{Requester, ServiceError, Services};
 use crate::auth::Permission;
+
+/// Imports that the overview looks at.
+const IMPORTS_MAX: i64 = 50;
+/// Changes of stock that it shows.
+const CHANGES_MAX: i64 = 20;
 
 /// How much there is, beside the entries of the navigation.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +52,40 @@ pub async fn waiting(services: &Services, requester: &Requester) -> Result<Waiti
         Ok(waiting)
     };
     Ok(services.store.read("attention.waiting", body).await?)
+}
+
+/// What the overview shows.
+#[derive(Clone, Debug, Default)]
+pub struct Overview {
+    /// The newest imports, the newest first.
+    pub imports: Vec<ImportRow>,
+    /// The newest changes of stock, the newest first, each with its stock.
+    pub changes: Vec<(Movement, Stock)>,
+    /// What stands behind those.
+    pub origins: Origins,
+}
+
+/// What has happened last, as far as a requester may see it.
+pub async fn overview(services: &Services, requester: &Requester) -> Result<Overview, ServiceError> {
+    if requester.channel.is_some() {
+        return Ok(Overview::default());
+    }
+    let requester = requester.clone();
+    let body = async move |tx: &mut Tx<'_>| {
+        let imports = match requester.role.allows(Permission::ReadImports) {
+            true => imports::newest(tx, None, IMPORTS_MAX).await?,
+            false => Vec::new(),
+        };
+        let newest = movements::newest(tx, CHANGES_MAX).await?;
+        let stocks: Vec<StockId> = newest.iter().map(|movement| movement.stock).collect();
+        let stocks: HashMap<StockId, Stock> =
+            product_stocks::by_ids(tx, &stocks).await?.into_iter().map(|stock| (stock.id, stock)).collect();
+        let origins = Origins::of(tx, &newest, &requester).await?;
+        let with_stock = |movement: Movement| Some((stocks.get(&movement.stock)?.clone(), movement));
+        let changes = newest.into_iter().filter_map(with_stock).map(|(stock, movement)| (movement, stock)).collect();
+        Ok(Overview { imports, changes, origins })
+    };
+    Ok(services.store.read("attention.overview", body).await?)
 }
 
 async fn oldest_waiting(tx: &mut Tx<'_>) -> Result<Waiting, Error> {

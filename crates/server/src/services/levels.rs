@@ -7,7 +7,6 @@
 use onhand_core::commands::{
     Expected, ImportStock, ImportStocks, ImportedStock, LevelChange, ReservedChange, RowStatus,
 };
-use onhand_core::commands::{StockTarget, WriteStock, WriteStocks};
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
     Command, Context, MovementId, Outcome, Quantity, Rejection, Stock, StockId, StockListId, Timestamp, UnitType,
@@ -75,45 +74,28 @@ pub async fn preview(
 ) -> Result<LevelPreview, ServiceError> {
     let context = Context { actor: requester.account, now: services.clock.now() };
     let body = async move |tx: &mut Tx<'_>| {
-        let Some(before) = product_stocks::by_id(tx, stock).await? else { return Ok(Err(Rejection::NotFound)) };
-        let (command, has_stock) = match edit {
-            LevelEdit::Set(level) => (written(stock, level), true),
-            LevelEdit::Add(_) => (of_row(&before, edit, None), false),
-        };
-        let decided = writer::preview(tx, &command, context).await?;
-        Ok(decided.map(|outcome| (before, outcome, has_stock)))
+        let Some(stored) = product_stocks::by_id(tx, stock).await? else { return Ok(Err(Rejection::NotFound)) };
+        let decided = writer::preview_stocks(tx, &of_row(&stored, edit, None), context).await?;
+        Ok(decided.map(|(outcome, changed)| (stored, outcome, changed)))
     };
     // Rows are locked as for the edit itself, so that the numbers are of one moment.
-    let (before, outcome, _) = services.store.write("stocks.preview_level", body).await??;
-    let after = match outcome {
-        Outcome::StocksWritten(mut rows) => rows.pop().map(|row| row.stock),
-        Outcome::StocksImported(mut rows) => match rows.pop().map(|row| row.verdict) {
-            Some(RowStatus::Rejected(fault)) => return Err(rejected(fault)),
-            _ => Some(before.clone()).map(|stock| added(stock, edit)),
-        },
-        _ => None,
-    };
-    let after = after.ok_or_else(|| ServiceError::internal("a level was decided on without a stock"))?;
+    let (stored, outcome, mut changed) = services.store.write("stocks.preview_level", body).await??;
+    if let Some(fault) = rejection(&outcome) {
+        return Err(rejected(fault.clone()));
+    }
+    let own = changed.iter().position(|(before, _)| before.id == stock);
+    let (before, after) = own.map_or_else(|| (stored.clone(), stored.clone()), |at| changed.swap_remove(at));
     Ok(LevelPreview { before, after })
 }
 
-fn written(stock: StockId, level: Quantity) -> Command {
-    let row = WriteStock {
-        target: StockTarget::Id(stock),
-        on_hand: Some(level),
-        reserved: None,
-        unit: None,
-        extra_field: None,
-        snapshot_at: None,
-    };
-    Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: false })
-}
-
-/// A difference changes the level and nothing else.
-fn added(stock: Stock, edit: LevelEdit) -> Stock {
-    match edit {
-        LevelEdit::Add(units) => Stock { on_hand: stock.on_hand + units, ..stock },
-        LevelEdit::Set(_) => stock,
+/// Why the row of an edit was rejected, if it was.
+fn rejection(outcome: &Outcome) -> Option<&RowRejection> {
+    match outcome {
+        Outcome::StocksImported(rows) => match &rows.first()?.verdict {
+            RowStatus::Rejected(fault) => Some(fault),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -172,11 +154,11 @@ pub async fn take_back(
 
 fn decided(submitted: Submitted) -> Result<Submitted, ServiceError> {
     match &submitted {
-        Submitted::Now(Outcome::StocksImported(rows)) => match rows.first().map(|row| &row.verdict) {
-            Some(RowStatus::Rejected(fault)) => Err(rejected(fault.clone())),
-            _ => Ok(submitted),
+        Submitted::Now(outcome) => match rejection(outcome) {
+            Some(fault) => Err(rejected(fault.clone())),
+            None => Ok(submitted),
         },
-        _ => Ok(submitted),
+        Submitted::Before(_) => Ok(submitted),
     }
 }
 
@@ -214,4 +196,10 @@ impl WrittenLevel {
     pub const fn can_be_taken_back(&self) -> bool {
         self.back.is_some()
     }
+}
+
+/// Whether an edit was rejected because somebody has written the level since it was seen.
+pub fn is_written_over(fault: &ServiceError) -> bool {
+    let is_stale = |fault: &RowRejection| matches!(fault, RowRejection::StaleRow);
+    matches!(fault, ServiceError::Rejection(Rejection::Rows(faults)) if faults.iter().any(|(_, fault)| is_stale(fault)))
 }

@@ -103,7 +103,7 @@ impl RowSums {
     }
 
     /// How many rows a filter leaves, where that is known.
-    fn of(&self, filter: Filter) -> Option<i64> {
+    pub fn of(&self, filter: Filter) -> Option<i64> {
         let changes = |of: fn(ChangeSums) -> i64| self.changes.map(of);
         match filter {
             Filter::All => Some(self.total()),

@@ -24,10 +24,16 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// The preferences in a stored text.
-    pub fn read(text: &str) -> Self {
+    fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
     }
+}
+
+/// What an account has chosen.
+pub async fn of(services: &Services, account: UserId) -> Result<Preferences, ServiceError> {
+    let read = async move |tx: &mut Tx<'_>| accounts::preferences(tx, account).await;
+    let stored = services.store.read_inline("accounts.preferences", read).await?;
+    Ok(Preferences::read(stored.as_deref().unwrap_or_default()))
 }
 
 /// Stores what an account has chosen.
