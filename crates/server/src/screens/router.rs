@@ -124,12 +124,15 @@ async fn answer(site: Arc<Site>, route: Arc<Route>, request: Request<Body>) -> R
     let (headers, asked) = (parts.headers.clone(), asked(&site.app, &parts, &observed));
     let visit = caught(admit(&site, &route, (parts, body), (origin, &mut observed))).await;
     let broken = || Fault::internal(&"a screen has panicked");
-    let visit = match visit.unwrap_or_else(|_| Err(broken())) {
-        Ok(visit) => Arc::new(visit),
+    let (visit, refused) = match visit.unwrap_or_else(|_| Err(broken())) {
+        Ok((visit, refused)) => (Arc::new(visit), refused),
         Err(fault) => return finish(observed, fault::answer(fault, asked), &headers),
     };
-    // The panic is in the log. How far the screen had come is not known.
-    let made = caught((route.handler)(visit.clone())).await.unwrap_or_else(|_| Err(broken()));
+    let made = match refused {
+        Some(fault) => Err(fault),
+        // The panic is in the log. How far the screen had come is not known.
+        None => caught((route.handler)(visit.clone())).await.unwrap_or_else(|_| Err(broken())),
+    };
     let answer = match made {
         Ok(answer) if visit.has_toast.load(Ordering::Relaxed) => {
             answer.with(header::SET_COOKIE, done::shown(&site.app.config))
@@ -148,13 +151,13 @@ async fn fault_frame(visit: &Visit) -> Frame {
     }
 }
 
-/// Lets a request in: whose it is, whether that person may, and what is in its form.
+/// Lets a request in: whose it is, why that person may not, and what is in its form if they may.
 async fn admit(
     site: &Site,
     route: &Route,
     (mut parts, mut body): (Parts, Body),
     (origin, observed): (Origin, &mut Observed),
-) -> Result<Visit, Fault> {
+) -> Result<(Visit, Option<Fault>), Fault> {
     let app = &site.app;
     let reads = matches!(parts.method, Method::GET | Method::HEAD);
     let parameters = router::parameters(&mut parts).await?;
@@ -177,10 +180,7 @@ async fn admit(
             _ => session::caller(app, &parts.headers, origin).await?.ok_or(Fault::SignedOut)?,
         };
         observed.caller(&caller);
-        match caller.role.allows(route.permission) {
-            true => Ok((caller, base)),
-            false => Err(Fault::Forbidden(route.permission)),
-        }
+        Ok::<_, Fault>((caller, base))
     };
     let (caller, base) = match admitted.await {
         Ok(admitted) => admitted,
@@ -191,6 +191,13 @@ async fn admit(
             return Err(refused);
         }
     };
+    if !caller.role.allows(route.permission) {
+        if !reads {
+            router::discard(app, &mut body).await;
+        }
+        let visit = visit(site, caller, (parts, parameters), (origin, base), (Bytes::new(), None));
+        return Ok((visit, Some(Fault::Forbidden(route.permission))));
+    }
     let (form, upload) = match (reads, route.reading) {
         (true, _) => (Bytes::new(), None),
         (false, Reading::InPieces) => (Bytes::new(), Some(body)),
@@ -198,8 +205,8 @@ async fn admit(
     };
     let visit = visit(site, caller, (parts, parameters), (origin, base), (form, upload));
     match visit.query.has_null() || visit.form.has_null() {
-        true => Err(Fault::bad_request("Null characters are not allowed.")),
-        false => Ok(visit),
+        true => Ok((visit, Some(Fault::bad_request("Null characters are not allowed.")))),
+        false => Ok((visit, None)),
     }
 }
 

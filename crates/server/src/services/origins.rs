@@ -11,6 +11,9 @@ use onhand_store::{Error, Tx, imports};
 
 use super::Requester;
 
+/// How Onhand itself is called where people are named.
+const ITSELF: &str = "Onhand";
+
 /// What stands behind some movements.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
@@ -86,6 +89,9 @@ impl Origins {
 
     /// The name of who caused a movement; empty where that is not known or not told.
     pub fn person(&self, movement: &Movement) -> &str {
+        if movement.actor == Requester::itself().account {
+            return ITSELF;
+        }
         self.people.get(&movement.actor).map_or("", String::as_str)
     }
 }
