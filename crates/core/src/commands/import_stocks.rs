@@ -5,8 +5,7 @@
 //! rejected where that is no longer so. A rejected row changes nothing and keeps no other row from being written. A
 //! list that does not exist rejects the whole command as [`Rejection::NotFound`], because no row of it could be meant.
 //!
-//! Taking an import back is another import, whose rows come from [`ImportedStock::undo`]. A level that a person edits by
-//! hand is a row of no import.
+//! Taking an import back is another import, whose rows come from [`ImportedStock::undo`].
 
 use super::stock_row::{self, CoveredBySnapshot, FigureTimes, StockChange};
 use super::{Context, Outcome, ReadSet};

@@ -30,7 +30,7 @@ pub(super) const FRAGMENT: HeaderName = HeaderName::from_static("hx-request");
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ScreenAnswer {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     content: Content,
@@ -44,7 +44,7 @@ enum Content {
     File(Body),
 }
 
-impl Answer {
+impl ScreenAnswer {
     fn of(status: StatusCode, content: Content) -> Self {
         Self { status, headers: Vec::new(), content }
     }

@@ -11,7 +11,7 @@ use onhand_web::frame::{Toast, Undo};
 use onhand_web::{Lang, Texts, link, number};
 use serde::{Deserialize, Serialize};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::session;
 use super::visit::Visit;
@@ -54,7 +54,7 @@ impl Visit {
     }
 
     /// The answer to a form that was done: back to its page, with a message.
-    pub(super) fn done(&self, other: &str) -> Answer {
+    pub(super) fn done(&self, other: &str) -> ScreenAnswer {
         let answer = self.back(other);
         match self.key() {
             Some(key) => answer

@@ -11,7 +11,7 @@ use onhand_web::screens::refused::Refused;
 use onhand_web::{Frame, Role as RoleName, link};
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use crate::auth::{Permission, Role};
 use crate::services::ServiceError;
 use crate::wire::error::Error;
@@ -125,14 +125,14 @@ pub(super) struct Asked {
 }
 
 /// The page that says what went wrong.
-pub(super) fn answer(fault: Fault, asked: Asked) -> Answer {
+pub(super) fn answer(fault: Fault, asked: Asked) -> ScreenAnswer {
     let Asked { frame, is_fragment, is_look, request_id } = asked;
     let path = frame.path.clone();
     let made = match fault {
         Fault::SignedOut => return sign_in(&path, is_fragment, is_look),
-        Fault::NotFound if !is_fragment => Answer::page(StatusCode::NOT_FOUND, &NotFound { frame }),
+        Fault::NotFound if !is_fragment => ScreenAnswer::page(StatusCode::NOT_FOUND, &NotFound { frame }),
         Fault::Forbidden(permission) if !is_fragment => {
-            Answer::page(StatusCode::FORBIDDEN, &Refused { frame, roles: roles(permission) })
+            ScreenAnswer::page(StatusCode::FORBIDDEN, &Refused { frame, roles: roles(permission) })
         }
         fault => {
             let told = Told::of(match fault {
@@ -152,8 +152,8 @@ pub(super) fn answer(fault: Fault, asked: Asked) -> Answer {
                 frame,
             };
             let answer = match is_fragment {
-                true => Answer::page(told.status, &page.as_rows()),
-                false => Answer::page(told.status, &page),
+                true => ScreenAnswer::page(told.status, &page.as_rows()),
+                false => ScreenAnswer::page(told.status, &page),
             };
             answer.map(|answer| match told.retry_seconds {
                 Some(seconds) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
@@ -161,17 +161,17 @@ pub(super) fn answer(fault: Fault, asked: Asked) -> Answer {
             })
         }
     };
-    made.unwrap_or_else(|_| Answer::nothing(StatusCode::INTERNAL_SERVER_ERROR))
+    made.unwrap_or_else(|_| ScreenAnswer::nothing(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 /// To the sign-in, and from there back to what was asked for. A part of a page cannot be led elsewhere: htmx is told to
 /// lead the whole one.
-fn sign_in(path: &str, is_fragment: bool, is_look: bool) -> Answer {
+fn sign_in(path: &str, is_fragment: bool, is_look: bool) -> ScreenAnswer {
     let back = if is_look { format!("?next={}", link::encoded(path)) } else { String::new() };
     let to = format!("{}{back}", link::sign_in());
     match (is_fragment, HeaderValue::try_from(&to)) {
-        (true, Ok(to)) => Answer::nothing(StatusCode::UNAUTHORIZED).with(HX_REDIRECT, to),
-        _ => Answer::see_other(&to),
+        (true, Ok(to)) => ScreenAnswer::nothing(StatusCode::UNAUTHORIZED).with(HX_REDIRECT, to),
+        _ => ScreenAnswer::see_other(&to),
     }
 }
 

@@ -14,7 +14,7 @@ use onhand_web::link;
 use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, RowSums};
 use onhand_web::screens::imports::ImportLine;
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::naming;
 use super::stock::{page_number, pager};
@@ -58,7 +58,7 @@ async fn found(visit: &Visit) -> Result<Stored, Fault> {
 }
 
 /// `GET /imports/{id}`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let import = found(&visit).await?;
     let id = import.id;
     let filter = Filter::from_word(visit.query.text("rows")).unwrap_or_default();
@@ -193,37 +193,37 @@ fn sums(import: &Stored, changes: Option<LevelChanges>) -> RowSums {
 }
 
 /// `POST /imports/{id}/apply`: what a dry run said takes effect.
-pub(super) async fn apply(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn apply(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let dry_run = found(&visit).await?;
     let is_forced = visit.form.is_on("force");
     let begun = follow::apply(&visit.app.services, &visit.requester(), dry_run, is_forced).await?;
-    Ok(Answer::see_other(&link::import(begun.id.get())))
+    Ok(ScreenAnswer::see_other(&link::import(begun.id.get())))
 }
 
 /// `POST /imports/{id}/undo`: the changes of an import are taken back.
-pub(super) async fn undo(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn undo(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let import = found(&visit).await?;
     let begun = follow::undo(&visit.app.services, &visit.requester(), import, false).await?;
-    Ok(Answer::see_other(&link::import(begun.id.get())))
+    Ok(ScreenAnswer::see_other(&link::import(begun.id.get())))
 }
 
 /// `GET /imports/{id}/result`: the rows with their results, as a file.
-pub(super) async fn result(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn result(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let format = Format::asked(&visit.query.0, result_file::FORMATS)?;
     let import = found(&visit).await?;
     let name = result_file::file_name(&import)?;
     let reply = download::reply(&visit.app, (&name, format), move |reads, sink| {
         result_file::write(reads, &import, (sink, format))
     });
-    Ok(Answer::file(reply.await?))
+    Ok(ScreenAnswer::file(reply.await?))
 }
 
 /// `GET /imports/template`: a file to begin with.
-pub(super) async fn template(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn template(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let format = Format::asked(&visit.query.0, exports::TEMPLATE_FORMATS)?;
     let list = visit.query.number("list").ok_or(Fault::NotFound)?;
     let template = exports::template(&visit.app.store, StockListId::new(list)).await?;
     let name = template.file_name();
     let reply = download::reply(&visit.app, (&name, format), move |_, sink| template.write(sink, format));
-    Ok(Answer::file(reply.await?))
+    Ok(ScreenAnswer::file(reply.await?))
 }

@@ -17,7 +17,7 @@ use onhand_web::frame::Entry;
 use onhand_web::screens::import_new::ImportNew;
 use onhand_web::{ImportMode, link};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::{self, Fault};
 use super::fields::Fields;
 use super::visit::Visit;
@@ -35,7 +35,7 @@ const TEXT_BYTES_MAX: usize = 1_048_576;
 const SEE_OTHER: u16 = 303;
 
 /// `GET /imports/new`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let query = Fields(vec![("list".to_owned(), visit.query.text("list").to_owned())]);
     answer(&visit, StatusCode::OK, (&query, ""), FieldErrors::default()).await
 }
@@ -46,7 +46,7 @@ async fn answer(
     status: StatusCode,
     (entered, text): (&Fields, &str),
     errors: FieldErrors,
-) -> Result<Answer, Fault> {
+) -> Result<ScreenAnswer, Fault> {
     let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
     let page = ImportNew {
         frame: visit.frame(Entry::Imports).await?,
@@ -57,7 +57,7 @@ async fn answer(
         bytes_max: i64::try_from(visit.app.config.import_bytes_max).unwrap_or(i64::MAX),
         errors,
     };
-    Answer::page(status, &page)
+    ScreenAnswer::page(status, &page)
 }
 
 /// What has arrived of a form.
@@ -71,7 +71,7 @@ struct Arrived {
 }
 
 /// `POST /imports/new`: begins a dry run, or an import.
-pub(super) async fn send(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn send(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let mut arrived = Arrived::default();
     let mut body = visit.take_upload().unwrap_or_default();
     let read = read(&visit, &mut body, &mut arrived).await;
@@ -87,7 +87,7 @@ pub(super) async fn send(visit: Arc<Visit>) -> Result<Answer, Fault> {
         receiving.abandon().await;
     }
     match begun {
-        Ok(import) => Ok(Answer::see_other(&link::import(import))),
+        Ok(import) => Ok(ScreenAnswer::see_other(&link::import(import))),
         Err(fault) => {
             let told = fault::in_form(fault)?;
             answer(&visit, told.status, (&arrived.fields, &arrived.text), told.errors).await

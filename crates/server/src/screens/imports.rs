@@ -9,7 +9,7 @@ use onhand_web::frame::Entry;
 use onhand_web::link;
 use onhand_web::screens::imports::Imports;
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::import;
 use super::visit::Visit;
@@ -21,7 +21,7 @@ const LOOKED_AT: usize = 200;
 const VIEWS: [&str; 4] = ["all", "running", "failed", "mine"];
 
 /// `GET /imports`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let view = VIEWS.into_iter().find(|view| *view == visit.query.text("view")).unwrap_or(VIEWS[0]);
     let before = visit.query.number("after").map(ImportId::new);
     let limit = if view == "all" { ROWS } else { LOOKED_AT };

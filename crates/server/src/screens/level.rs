@@ -12,7 +12,7 @@ use onhand_web::frame::Entry;
 use onhand_web::link;
 use onhand_web::screens::level::{LevelEdit, LevelMode, LevelPreview, Preview};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::done::{self, Done};
 use super::fault::{self, Fault};
 use super::visit::Visit;
@@ -82,7 +82,7 @@ async fn found(visit: &Visit) -> Result<Stock, Fault> {
 }
 
 /// `POST /stock/{list}/{stock}/level`: edits a level; with `look`, says what that would do and changes nothing.
-pub(super) async fn write(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn write(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let stock = found(&visit).await?;
     let value = visit.form.text("value");
     let edit = edit(value, visit.form.text("mode") == LevelMode::Add.word());
@@ -122,7 +122,7 @@ async fn at_value(visit: &Visit, fault: ServiceError) -> Result<Vec<(String, Str
 }
 
 /// The page of the form again, with what is wrong.
-async fn again(visit: &Visit, stock: &Stock, errors: Vec<(String, String)>) -> Result<Answer, Fault> {
+async fn again(visit: &Visit, stock: &Stock, errors: Vec<(String, String)>) -> Result<ScreenAnswer, Fault> {
     let back = visit.local(visit.form.text("back"));
     let is_product = back.is_some_and(|back| back.starts_with("/products/"));
     let leave = back.map_or_else(|| link::stock(stock.list.get()), str::to_owned);
@@ -142,12 +142,12 @@ async fn again(visit: &Visit, stock: &Stock, errors: Vec<(String, String)>) -> R
 }
 
 /// What an edit would do.
-async fn look(visit: &Visit, stock: &Stock, edit: Option<Edit>) -> Result<Answer, Fault> {
+async fn look(visit: &Visit, stock: &Stock, edit: Option<Edit>) -> Result<ScreenAnswer, Fault> {
     let frame = visit.frame(Entry::Stock).await?;
     let at_value = |text: &str| FieldErrors(vec![("value".to_owned(), text.to_owned())]);
     let Some(edit) = edit else {
         let errors = at_value(frame.t.level_no_number());
-        return Answer::page(StatusCode::OK, &LevelPreview { frame, preview: None, errors });
+        return ScreenAnswer::page(StatusCode::OK, &LevelPreview { frame, preview: None, errors });
     };
     let page = match levels::preview(&visit.app, &visit.requester(), stock.id, edit).await {
         Ok(levels::LevelPreview { before, after }) => {
@@ -166,11 +166,11 @@ async fn look(visit: &Visit, stock: &Stock, edit: Option<Edit>) -> Result<Answer
             LevelPreview { frame, preview: None, errors: at_value(&texts.join(" ")) }
         }
     };
-    Answer::page(StatusCode::OK, &page)
+    ScreenAnswer::page(StatusCode::OK, &page)
 }
 
 /// `POST /stock/{list}/{stock}/undo`: takes an edit back; `of` is the key of its form.
-pub(super) async fn undo(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn undo(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let stock = found(&visit).await?;
     let edited = match done::find(&visit, visit.form.text("of")).await? {
         Some(Done::Level(level)) if level.stock == stock.id.get() => level,

@@ -6,14 +6,14 @@ use axum::http::StatusCode;
 use onhand_web::frame::Entry;
 use onhand_web::screens::lists::{ListRow, Lists};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::overview::make_list;
 use super::visit::Visit;
 use crate::services::stock_tables::{self, Surroundings};
 
 /// `GET /stock`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
     let sizes = stock_tables::sizes(&visit.app, &lists).await?;
     let mut around = stock_tables::surroundings(&visit.app, &visit.requester()).await?;
@@ -36,5 +36,5 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
     let rows: Vec<ListRow> = lists.into_iter().map(row).collect();
     let command = if rows.is_empty() { make_list(&visit.base) } else { String::new() };
     let page = Lists { frame: visit.frame(Entry::Stock).await?, rows, sums_at: None, command };
-    Answer::page(StatusCode::OK, &page)
+    ScreenAnswer::page(StatusCode::OK, &page)
 }

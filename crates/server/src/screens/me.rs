@@ -11,7 +11,7 @@ use onhand_web::frame::{Entry, Theme};
 use onhand_web::screens::me::{Me, SessionRow, TokenRow};
 use onhand_web::{Lang, link};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::{self, Fault};
 use super::visit::Visit;
 use crate::auth::password;
@@ -25,7 +25,7 @@ const ROWS_MAX: usize = 100;
 const NAME_CHARS_MAX: usize = 60;
 
 /// `GET /me`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     answer(&visit, StatusCode::OK, None, FieldErrors::default()).await
 }
 
@@ -34,7 +34,7 @@ async fn answer(
     status: StatusCode,
     new_token: Option<String>,
     errors: FieldErrors,
-) -> Result<Answer, Fault> {
+) -> Result<ScreenAnswer, Fault> {
     let caller = &visit.caller;
     let now = visit.app.clock.now();
     let is_live = |token: &Token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| now < end);
@@ -67,7 +67,7 @@ async fn answer(
         password_min: password::PASSWORD_CHARS_MIN as i64,
         errors,
     };
-    Answer::page(status, &page)
+    ScreenAnswer::page(status, &page)
 }
 
 /// The preferences so far.
@@ -76,7 +76,7 @@ async fn stored(visit: &Visit) -> Result<Preferences, Fault> {
 }
 
 /// `POST /me/settings`: language, theme, density and keys.
-pub(super) async fn settings(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn settings(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let form = &visit.form;
     let chosen = Preferences {
         language: Lang::from_tag(form.text("language")).map_or_else(String::new, |lang| lang.tag().to_owned()),
@@ -85,7 +85,7 @@ pub(super) async fn settings(visit: Arc<Visit>) -> Result<Answer, Fault> {
         has_no_keys: !form.is_on("keys"),
     };
     preferences::set(&visit.app, visit.caller.account, &chosen).await?;
-    Ok(Answer::see_other(&format!("{}?saved=1", link::me())))
+    Ok(ScreenAnswer::see_other(&format!("{}?saved=1", link::me())))
 }
 
 fn theme(word: &str) -> String {
@@ -93,17 +93,17 @@ fn theme(word: &str) -> String {
 }
 
 /// `POST /me/theme`: the theme alone, from any screen.
-pub(super) async fn set_theme(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn set_theme(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let chosen = Preferences { theme: theme(visit.form.text("theme")), ..stored(&visit).await? };
     preferences::set(&visit.app, visit.caller.account, &chosen).await?;
     Ok(visit.back(link::me()))
 }
 
 /// `POST /me/password`: a new password, which ends all other sessions and revokes all tokens.
-pub(super) async fn set_password(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn set_password(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (old, new) = (visit.form.raw("old"), visit.form.raw("new"));
     match sign_in::change_password(&visit.app, &visit.caller, (old, new), visit.address).await {
-        Ok(()) => Ok(Answer::see_other(&format!("{}?saved=1", link::me()))),
+        Ok(()) => Ok(ScreenAnswer::see_other(&format!("{}?saved=1", link::me()))),
         Err(fault) => {
             let told = fault::in_form(fault)?;
             let here = |(name, text): (String, String)| match name.as_str() {
@@ -118,7 +118,7 @@ pub(super) async fn set_password(visit: Arc<Visit>) -> Result<Answer, Fault> {
 }
 
 /// `POST /me/tokens`: a new token, shown once.
-pub(super) async fn make_token(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn make_token(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let name = visit.form.text("name");
     let made = match (1..=NAME_CHARS_MAX).contains(&name.chars().count()) {
         true => tokens::create_own(&visit.app, &visit.caller, (name, None)).await,
@@ -134,7 +134,7 @@ pub(super) async fn make_token(visit: Arc<Visit>) -> Result<Answer, Fault> {
 }
 
 /// `POST /me/tokens/{id}/revoke`: revokes one of the person's tokens, or ends one of their sessions.
-pub(super) async fn revoke(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn revoke(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     tokens::revoke_own(&visit.app, &visit.caller, visit.id(0)?).await?;
     Ok(visit.back(link::me()))
 }

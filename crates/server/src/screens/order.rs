@@ -10,7 +10,7 @@ use onhand_web::frame::Entry;
 use onhand_web::screens::order::{ComesBack, Order, OrderEvent, OrderLine, OrderWhat, PackageLine, ReleaseForm};
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::naming;
 use super::visit::Visit;
@@ -31,12 +31,12 @@ pub(super) struct Returned {
 }
 
 /// `GET /orders/{id}`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     answer(&visit, StatusCode::OK, Returned::default()).await
 }
 
 /// The page, with what a form brings back to it.
-pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned) -> Result<Answer, Fault> {
+pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned) -> Result<ScreenAnswer, Fault> {
     let id = OrderId::new(visit.id(0)?);
     let detail = detail::detail(&visit.app, &visit.requester(), id).await?;
     let channels = match visit.caller.channel {

@@ -13,7 +13,7 @@ use onhand_web::link;
 use onhand_web::screens::order::{ComesBack, ReleaseForm};
 use serde_json::{Map, Value};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::done::Done;
 use super::fault::{self, Fault};
 use super::order::{self, Returned};
@@ -37,7 +37,7 @@ fn here(visit: &Visit) -> Result<String, Fault> {
 }
 
 /// `POST /orders/{id}/taken`: the ERP has taken the order.
-pub(super) async fn take(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn take(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let order = orders::own(&visit.app, &visit.requester(), order_id(&visit)?).await?.id();
     let command = Command::EditOrder(EditOrder { order, is_send: Some(true) });
     let record = visit.record(|_| Some(Done::Taken));
@@ -46,7 +46,7 @@ pub(super) async fn take(visit: Arc<Visit>) -> Result<Answer, Fault> {
 }
 
 /// `POST /orders/{id}/release`: the ERP has registered a line.
-pub(super) async fn release(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn release(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let line = OrderItemId::new(visit.form.number("line").ok_or(Fault::NotFound)?);
     let item = orders::item(&visit.app, &visit.requester(), line).await?;
     if item.order != order_id(&visit)? {
@@ -94,7 +94,7 @@ async fn released(visit: &Visit, item: &onhand_core::OrderItem) -> Result<Releas
 }
 
 /// `POST /orders/{id}/cancel`: cancels lines; with `act=look`, shows what would come back on sale.
-pub(super) async fn cancel(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn cancel(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let lines: Vec<i64> = visit.form.all("line").filter_map(|line| line.parse().ok()).take(LINES_MAX).collect();
     let reason = visit.form.number("reason").filter(|reason| *reason > 0);
     let chosen = (lines.clone(), reason);
@@ -127,7 +127,11 @@ pub(super) async fn cancel(visit: Arc<Visit>) -> Result<Answer, Fault> {
 }
 
 /// The page with the form again. What the API calls `cancel_items` is the lines here.
-async fn not_cancelled(visit: &Visit, chosen: (Vec<i64>, Option<i64>), fault: ServiceError) -> Result<Answer, Fault> {
+async fn not_cancelled(
+    visit: &Visit,
+    chosen: (Vec<i64>, Option<i64>),
+    fault: ServiceError,
+) -> Result<ScreenAnswer, Fault> {
     let told = fault::in_form(fault)?;
     let named = |(name, text): (String, String)| match name.as_str() {
         "cancel_items" => ("line".to_owned(), text),
@@ -152,7 +156,7 @@ async fn come_back(
 }
 
 /// `POST /orders/{id}/source`: sources again what no location had.
-pub(super) async fn source(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn source(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let order = orders::own(&visit.app, &visit.requester(), order_id(&visit)?).await?.id();
     let record = visit.record(|_| Some(Done::Sourced));
     fulfilment::source(&visit.app, &visit.requester(), (order, None), record).await?;

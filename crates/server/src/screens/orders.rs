@@ -7,7 +7,7 @@ use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
 use onhand_web::screens::orders::{OrderRow, Orders};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::naming;
 use super::overview::place_order;
@@ -40,7 +40,7 @@ fn query(visit: &Visit) -> (OrdersQuery, OrderView) {
 }
 
 /// `GET /orders`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (app, requester) = (&visit.app, visit.requester());
     let (query, wanted) = query(&visit);
     let number = query.after.parse().unwrap_or(1);

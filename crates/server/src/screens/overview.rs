@@ -8,7 +8,7 @@ use onhand_web::frame::Entry;
 use onhand_web::link;
 use onhand_web::screens::overview::{Card, CardKind, FirstSteps, ListSums, News, Overview};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{import, naming};
@@ -21,7 +21,7 @@ const IMPORTS_SHOWN: usize = 5;
 const DAY_SECONDS: i64 = 24 * 3_600;
 
 /// `GET /`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (app, requester) = (&visit.app, visit.requester());
     let waiting = attention::waiting(app, &requester).await?;
     let latest = attention::overview(app, &requester).await?;
@@ -64,7 +64,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
             })
             .collect(),
     };
-    Answer::page(StatusCode::OK, &page)
+    ScreenAnswer::page(StatusCode::OK, &page)
 }
 
 /// Imports of the last day that have failed, or of which rows have.

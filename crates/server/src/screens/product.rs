@@ -13,7 +13,7 @@ use onhand_web::screens::product::{
 };
 use onhand_web::{Unit, What};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{level, naming};
@@ -27,18 +27,18 @@ const POINTS_MAX: usize = 400;
 const OLD_SECONDS: i64 = 24 * 3_600;
 
 /// `GET /products/{id}`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let list = visit.query.number("list").map(StockListId::new);
     let page = page(&visit, (ProductId::new(visit.id(0)?), list), None).await?;
     visit.show(&page, |page| page.as_rows())
 }
 
 /// `GET /sku/{sku}`: leads to the product.
-pub(super) async fn by_sku(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn by_sku(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let sku = visit.parameters.first().cloned().unwrap_or_default();
     let id = products::by_sku(&visit.app, sku).await?;
     let query = visit.path.split_once('?').map_or_else(String::new, |(_, query)| format!("?{query}"));
-    Ok(Answer::see_other(&format!("{}{query}", link::product(id.get()))))
+    Ok(ScreenAnswer::see_other(&format!("{}{query}", link::product(id.get()))))
 }
 
 /// The page of a product with one of its lists chosen, and with an edit that was not done, if there is one.

@@ -16,7 +16,7 @@ use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
 use onhand_web::Frame;
 
-use super::answer::{Answer, FRAGMENT};
+use super::answer::{FRAGMENT, ScreenAnswer};
 use super::fault::{self, Asked, Fault};
 use super::fields::Fields;
 use super::routes::{Reading, Route, routes};
@@ -112,7 +112,7 @@ fn asked(app: &App, parts: &Parts, observed: &Observed) -> Asked {
     }
 }
 
-fn finish(observed: Observed, answer: Answer, headers: &HeaderMap) -> Response {
+fn finish(observed: Observed, answer: ScreenAnswer, headers: &HeaderMap) -> Response {
     let mut response = answer.into_response(headers).into_response();
     observed.finish(&mut response, None);
     response

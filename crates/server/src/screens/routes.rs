@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::http::Method;
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
@@ -19,7 +19,7 @@ use crate::auth::Permission;
 
 /// What answers a screen.
 pub(super) type Handler =
-    Box<dyn Fn(Arc<Visit>) -> Pin<Box<dyn Future<Output = Result<Answer, Fault>> + Send>> + Send + Sync>;
+    Box<dyn Fn(Arc<Visit>) -> Pin<Box<dyn Future<Output = Result<ScreenAnswer, Fault>> + Send>> + Send + Sync>;
 
 /// How the body of a form is read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,7 +47,7 @@ pub struct Route {
 impl Route {
     fn new<F>(method: Method, path: &'static str, permission: Permission, handler: fn(Arc<Visit>) -> F) -> Self
     where
-        F: Future<Output = Result<Answer, Fault>> + Send + 'static,
+        F: Future<Output = Result<ScreenAnswer, Fault>> + Send + 'static,
     {
         let handler: Handler = Box::new(move |visit| Box::pin(handler(visit)));
         Self { method, path, permission, is_written: false, reading: Reading::Fields, handler }
@@ -55,14 +55,14 @@ impl Route {
 
     fn get<F>(path: &'static str, permission: Permission, handler: fn(Arc<Visit>) -> F) -> Self
     where
-        F: Future<Output = Result<Answer, Fault>> + Send + 'static,
+        F: Future<Output = Result<ScreenAnswer, Fault>> + Send + 'static,
     {
         Self::new(Method::GET, path, permission, handler)
     }
 
     fn post<F>(path: &'static str, permission: Permission, handler: fn(Arc<Visit>) -> F) -> Self
     where
-        F: Future<Output = Result<Answer, Fault>> + Send + 'static,
+        F: Future<Output = Result<ScreenAnswer, Fault>> + Send + 'static,
     {
         Self::new(Method::POST, path, permission, handler)
     }

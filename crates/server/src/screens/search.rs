@@ -6,7 +6,7 @@ use onhand_web::frame::Entry;
 use onhand_web::screens::search::{Group, Hit, Kind, Search};
 use onhand_web::{Texts, link};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::stock::SEARCH_CHARS_MAX;
 use super::visit::Visit;
@@ -17,7 +17,7 @@ use crate::services::search;
 const HITS_MAX: usize = 5;
 
 /// `GET /search`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let query: String = visit.query.text("q").chars().take(SEARCH_CHARS_MAX).collect();
     let frame = visit.frame(Entry::Other).await?;
     let found = search::search(&visit.app, &visit.requester(), &query, HITS_MAX).await?;

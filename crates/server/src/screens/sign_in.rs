@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use onhand_web::link;
 use onhand_web::screens::sign_in::SignIn;
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::session;
 use super::visit::{Visit, accepted, clock};
@@ -37,13 +37,13 @@ fn page(visit: &Visit, next: &str) -> SignIn {
 }
 
 /// `GET /sign-in`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let page = page(&visit, visit.query.text("next"));
-    Answer::page(StatusCode::OK, &page)
+    ScreenAnswer::page(StatusCode::OK, &page)
 }
 
 /// `POST /sign-in`: begins a session.
-pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (name, password) = (visit.form.text("name"), visit.form.raw("password"));
     let page = SignIn { name: name.to_owned(), ..page(&visit, visit.form.text("next")) };
     let is_sized = name.chars().count() <= NAME_CHARS_MAX && password.chars().count() <= password::PASSWORD_CHARS_MAX;
@@ -58,15 +58,15 @@ pub(super) async fn sign_in(visit: Arc<Visit>) -> Result<Answer, Fault> {
     match begun {
         Ok(key) => {
             let next = visit.local(visit.form.text("next")).unwrap_or(link::overview());
-            Ok(Answer::see_other(next).with(header::SET_COOKIE, session::begin(&visit.app.config, &key)))
+            Ok(ScreenAnswer::see_other(next).with(header::SET_COOKIE, session::begin(&visit.app.config, &key)))
         }
         Err(ServiceError::WrongCredentials) => {
-            Answer::page(StatusCode::BAD_REQUEST, &SignIn { has_failed: true, ..page })
+            ScreenAnswer::page(StatusCode::BAD_REQUEST, &SignIn { has_failed: true, ..page })
         }
         Err(ServiceError::Throttled { retry_after_seconds }) => {
             let seconds = i64::try_from(retry_after_seconds).unwrap_or(i64::MAX);
             let page = SignIn { retry_seconds: Some(seconds), ..page };
-            let answer = Answer::page(StatusCode::TOO_MANY_REQUESTS, &page)?;
+            let answer = ScreenAnswer::page(StatusCode::TOO_MANY_REQUESTS, &page)?;
             Ok(answer.with(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds)))
         }
         Err(fault) => Err(fault.into()),
@@ -85,11 +85,11 @@ async fn replaced(visit: &Visit) -> Result<Option<crate::auth::Caller>, Fault> {
 }
 
 /// `POST /sign-out`: ends the session, if there is one.
-pub(super) async fn sign_out(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn sign_out(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     if let Some(caller) = replaced(&visit).await? {
         accounts::sign_out(&visit.app, &caller).await?;
     }
     let kept = HeaderValue::from_static("\"cache\", \"storage\"");
-    let answer = Answer::see_other(link::sign_in()).with(CLEAR_SITE_DATA, kept);
+    let answer = ScreenAnswer::see_other(link::sign_in()).with(CLEAR_SITE_DATA, kept);
     Ok(answer.with(header::SET_COOKIE, session::end(&visit.app.config)))
 }

@@ -12,7 +12,7 @@ use onhand_web::link::{StockQuery, View};
 use onhand_web::screens::level::LevelEdit;
 use onhand_web::screens::stock::{RowChange, Stock, StockRow};
 
-use super::answer::Answer;
+use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::fields::Fields;
 use super::overview::write_level;
@@ -66,7 +66,7 @@ pub(super) fn pager(
 }
 
 /// `GET /stock/{list}`.
-pub(super) async fn show(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let page = page(&visit, None).await?;
     visit.show(&page, |page| page.as_rows())
 }
@@ -152,7 +152,7 @@ fn row(visit: &Visit, table: &StockTable, stock: &onhand_core::Stock) -> StockRo
 }
 
 /// `GET /stock/{list}/export`: all stocks of the list.
-pub(super) async fn export(visit: Arc<Visit>) -> Result<Answer, Fault> {
+pub(super) async fn export(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let format = Format::asked(&visit.query.0, FORMATS)?;
     let (list, _) = lists_with(&visit, visit.id(0)?).await?;
     let of_list = Condition { column: "stock_list_id", op: Op::Eq, values: vec![Value::Int(list.id.get())] };
@@ -163,7 +163,7 @@ pub(super) async fn export(visit: Arc<Visit>) -> Result<Answer, Fault> {
     let reply = download::reply(&visit.app, (&name, format), move |reads, sink| {
         exports::export(reads, &listing, (sink, format), |_, _| {})
     });
-    Ok(Answer::file(reply.await?))
+    Ok(ScreenAnswer::file(reply.await?))
 }
 
 /// The id of a list in a path.

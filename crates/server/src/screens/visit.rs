@@ -13,7 +13,7 @@ use onhand_web::link::encoded;
 use onhand_web::time::Clock;
 use onhand_web::{Frame, Lang, May, Role, Template, number};
 
-use super::answer::{Answer, FRAGMENT};
+use super::answer::{FRAGMENT, ScreenAnswer};
 use super::done;
 use super::fault::Fault;
 use super::fields::Fields;
@@ -91,8 +91,8 @@ impl Visit {
     }
 
     /// Where a form leads that is done: back to the page it was on, or else to another one.
-    pub(super) fn back(&self, other: &str) -> Answer {
-        Answer::see_other(self.local(self.form.text("back")).unwrap_or(other))
+    pub(super) fn back(&self, other: &str) -> ScreenAnswer {
+        ScreenAnswer::see_other(self.local(self.form.text("back")).unwrap_or(other))
     }
 
     /// The body, once.
@@ -158,7 +158,7 @@ impl Visit {
         &self,
         page: &'p P,
         part: impl FnOnce(&'p P) -> R,
-    ) -> Result<Answer, Fault> {
+    ) -> Result<ScreenAnswer, Fault> {
         self.show_with(StatusCode::OK, page, part)
     }
 
@@ -168,8 +168,8 @@ impl Visit {
         status: StatusCode,
         page: &'p P,
         part: impl FnOnce(&'p P) -> R,
-    ) -> Result<Answer, Fault> {
-        if self.is_fragment() { Answer::page(status, &part(page)) } else { Answer::page(status, page) }
+    ) -> Result<ScreenAnswer, Fault> {
+        if self.is_fragment() { ScreenAnswer::page(status, &part(page)) } else { ScreenAnswer::page(status, page) }
     }
 }
 

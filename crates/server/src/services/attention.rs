@@ -21,6 +21,8 @@ use crate::auth::Permission;
 const IMPORTS_MAX: i64 = 50;
 /// Changes of stock that it shows.
 const CHANGES_MAX: i64 = 20;
+/// How old those may be.
+const CHANGES_SECONDS: i64 = 7 * 24 * 3_600;
 
 /// How much there is, beside the entries of the navigation.
 #[derive(Clone, Debug, Default)]
@@ -71,12 +73,13 @@ pub async fn overview(services: &Services, requester: &Requester) -> Result<Over
         return Ok(Overview::default());
     }
     let requester = requester.clone();
+    let since = services.clock.now().minus_seconds(CHANGES_SECONDS);
     let body = async move |tx: &mut Tx<'_>| {
         let imports = match requester.role.allows(Permission::ReadImports) {
             true => imports::newest(tx, None, IMPORTS_MAX).await?,
             false => Vec::new(),
         };
-        let newest = movements::newest(tx, CHANGES_MAX).await?;
+        let newest = movements::newest(tx, since, CHANGES_MAX).await?;
         let stocks: Vec<StockId> = newest.iter().map(|movement| movement.stock).collect();
         let stocks: HashMap<StockId, Stock> =
             product_stocks::by_ids(tx, &stocks).await?.into_iter().map(|stock| (stock.id, stock)).collect();
