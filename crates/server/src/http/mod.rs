@@ -10,6 +10,7 @@ pub mod context;
 pub mod download;
 pub mod encoding;
 pub mod error_mapping;
+pub(crate) mod form_parts;
 pub mod handling;
 pub mod health;
 pub mod host;

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::{StatusCode, header};
 use bytes::Bytes;
-use http_body_util::BodyDataStream;
 use onhand_core::StockListId;
 use onhand_store::imports::Kind;
 use onhand_web::form::FieldErrors;
@@ -21,6 +20,7 @@ use super::answer::ScreenAnswer;
 use super::fault::{self, Fault};
 use super::fields::Fields;
 use super::visit::Visit;
+use crate::http::form_parts::FormParts;
 use crate::http::router;
 use crate::services::imports::receive::{self, ImportOptions, Received, Receiving};
 use crate::services::imports::status;
@@ -163,12 +163,15 @@ async fn read(visit: &Visit, body: &mut Body, arrived: &mut Arrived) -> Result<(
     let wrong = |_| ServiceError::Invalid("The form could not be read.".to_owned());
     let boundary = multer::parse_boundary(visit.header(header::CONTENT_TYPE)).map_err(wrong)?;
     let patience = Patience::of(visit);
-    let mut parts = multer::Multipart::new(BodyDataStream::new(body), boundary);
+    let (form, room) = FormParts::of(body);
+    let mut parts = multer::Multipart::new(form, boundary);
     for count in 0.. {
+        room.of_head();
         let Some(mut part) = patience.wait(parts.next_field()).await?.map_err(wrong)? else { break };
         if count == PARTS_MAX {
             return Err(ServiceError::Invalid(format!("A form may have no more than {PARTS_MAX} parts.")));
         }
+        room.of_content();
         let name = part.name().unwrap_or_default().to_owned();
         if name == "file" {
             let file_name = part.file_name().unwrap_or_default().to_owned();

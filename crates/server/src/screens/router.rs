@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, get, on};
 use bytes::Bytes;
@@ -32,6 +32,7 @@ use crate::state::App;
 use crate::supervise::caught;
 use crate::wire::error::Error;
 
+const HX_REPLACE_URL: HeaderName = HeaderName::from_static("hx-replace-url");
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What all screens share.
@@ -135,7 +136,12 @@ async fn answer(site: Arc<Site>, route: Arc<Route>, request: Request<Body>) -> R
     };
     let answer = match made {
         Ok(answer) if visit.has_toast.load(Ordering::Relaxed) => {
-            answer.with(header::SET_COOKIE, done::shown(&site.app.config))
+            let answer = answer.with(header::SET_COOKIE, done::shown(&site.app.config));
+            match (visit.is_fragment(), HeaderValue::try_from(&visit.path)) {
+                // The form that was done stood at another address, which is over.
+                (true, Ok(path)) => answer.with(HX_REPLACE_URL, path),
+                _ => answer,
+            }
         }
         Ok(answer) => answer,
         Err(fault) => fault::answer(fault, Asked { frame: fault_frame(&visit).await, ..asked }),

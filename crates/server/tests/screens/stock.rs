@@ -57,6 +57,10 @@ async fn an_edit_is_looked_at_written_and_taken_back() {
     let back = format!("/stock/{}", shop.list);
     browser.post(&path, &fields).await.leads_to(&back);
     assert_eq!(shop.figures(stock).await, [64, 3, 0, 61]);
+    let kept = browser.cookies.clone();
+    let part = browser.part(&back).await.ok().has("58 → 64");
+    assert_eq!(part.header("hx-replace-url"), back, "the address with the form is over");
+    browser.cookies = kept;
     let page = browser.get(&back).await.ok().has("58 → 64").has("class=\"toast\"");
     let undo = page.hidden(&format!("/stock/{}/{stock}/undo", shop.list), "");
     browser.get(&back).await.ok().has_no("class=\"toast\"");
