@@ -235,7 +235,7 @@ impl ColumnUse {
 
 impl Import {
     fn title(&self) -> &str {
-        if self.line.file.is_empty() { self.frame.t.paste_rows() } else { &self.line.file }
+        if self.line.file.is_empty() { self.frame.t.pasted_rows() } else { &self.line.file }
     }
 
     fn by(&self) -> String {

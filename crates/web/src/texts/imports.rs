@@ -43,6 +43,7 @@ texts! {
     too_large: "The file is too large." | "Dosya çok büyük.";
     upload_failed: "The file did not arrive. Try again." | "Dosya ulaşmadı. Yeniden deneyin.";
     paste_rows: "Or paste rows from a spreadsheet" | "Ya da tablodan satır yapıştırın";
+    pasted_rows: "Pasted rows" | "Yapıştırılan satırlar";
     paste_hint: "The first row names the columns, or there are two columns: SKU and level."
         | "İlk satır sütunları adlandırır ya da iki sütun vardır: SKU ve miktar.";
     preview_first: "Preview" | "Önizle";
