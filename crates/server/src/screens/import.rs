@@ -95,16 +95,18 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         pager: pager((number, ROWS), (rows.len(), total, has_more), |after| link::import_rows(id.get(), word, after)),
         rows,
         stale: 0,
-        can_apply: can(import, &status.applied_by, &[Task::Preview]),
-        undo: can(import, &status.undone_by, &[Task::Import, Task::Apply]).then_some(changed).filter(|most| *most > 0),
+        can_apply: can(import, status.applied_by.as_deref(), &[Task::Preview]),
+        undo: can(import, status.undone_by.as_deref(), &[Task::Import, Task::Apply])
+            .then_some(changed)
+            .filter(|most| *most > 0),
         followed_by: followed_by(&visit, &status).await?,
         source: import.source.map(ImportId::get),
     };
-    visit.show(&page, |page| page.as_rows())
+    visit.show(&page, Import::as_rows)
 }
 
 /// Whether an import of one of these tasks has ended well and is not followed yet.
-fn can(import: &Stored, followed: &Option<String>, tasks: &[Task]) -> bool {
+fn can(import: &Stored, followed: Option<&str>, tasks: &[Task]) -> bool {
     let is_stocks = import.kind == imports::Kind::Stocks && import.list.is_some();
     is_stocks && import.state == State::Completed && followed.is_none() && tasks.contains(&import.task)
 }

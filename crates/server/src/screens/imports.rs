@@ -47,5 +47,5 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         is_empty: found.imports.is_empty() && before.is_none(),
         rows,
     };
-    visit.show(&page, |page| page.as_rows())
+    visit.show(&page, Imports::as_rows)
 }

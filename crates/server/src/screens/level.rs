@@ -135,10 +135,10 @@ async fn again(visit: &Visit, stock: &Stock, errors: Vec<(String, String)>) -> R
     };
     if is_product {
         let page = product::page(visit, (stock.product, Some(stock.list)), Some(edit)).await?;
-        return visit.show_with(stock::NOT_DONE, &page, |page| page.as_rows());
+        return visit.show_with(stock::NOT_DONE, &page, onhand_web::screens::product::Product::as_rows);
     }
     let page = stock::page(visit, Some(edit)).await?;
-    visit.show_with(stock::NOT_DONE, &page, |page| page.as_rows())
+    visit.show_with(stock::NOT_DONE, &page, onhand_web::screens::stock::Stock::as_rows)
 }
 
 /// What an edit would do.

@@ -73,7 +73,7 @@ pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned
         events: events(&detail),
         raw: String::new(),
     };
-    visit.show_with(status, &page, |page| page.as_rows())
+    visit.show_with(status, &page, Order::as_rows)
 }
 
 fn line(detail: &OrderDetail, item: &OrderItem) -> OrderLine {

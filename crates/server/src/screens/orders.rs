@@ -75,7 +75,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         command: if is_empty { place_order(&visit.base) } else { String::new() },
         query,
     };
-    visit.show(&page, |page| page.as_rows())
+    visit.show(&page, Orders::as_rows)
 }
 
 fn row(table: &OrderTable, channels: &[(i64, String)], order: &Order) -> OrderRow {

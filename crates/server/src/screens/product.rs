@@ -30,7 +30,7 @@ const OLD_SECONDS: i64 = 24 * 3_600;
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let list = visit.query.number("list").map(StockListId::new);
     let page = page(&visit, (ProductId::new(visit.id(0)?), list), None).await?;
-    visit.show(&page, |page| page.as_rows())
+    visit.show(&page, Product::as_rows)
 }
 
 /// `GET /sku/{sku}`: leads to the product.

@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -57,13 +56,15 @@ pub fn router(app: &Arc<App>) -> Router {
     }
     let (files, unknown, wrong) = (app.clone(), site, app.clone());
     router
-        .route("/assets/{hash}/{name}", get(move |path, request| asset(files.clone(), path, request)))
+        .route("/assets/{hash}/{name}", get(move |request| asset(files.clone(), request)))
         .fallback(move |request: Request<Body>| not_found(unknown.clone(), request))
         .method_not_allowed_fallback(move |request| router::not_allowed(wrong.clone(), request))
 }
 
-async fn asset(app: Arc<App>, Path((hash, name)): Path<(String, String)>, request: Request<Body>) -> Response {
-    match assets::serve(&hash, &name, request.headers()) {
+async fn asset(app: Arc<App>, request: Request<Body>) -> Response {
+    let path = request.uri().path().strip_prefix("/assets/").unwrap_or_default();
+    let (hash, name) = path.split_once('/').unwrap_or_default();
+    match assets::serve(hash, name, request.headers()) {
         // They are the same for all and cost nothing, so they are not counted and have no line in the log.
         Some(response) => response,
         None => router::refuse(app, request, Error::not_found()).await,

@@ -37,7 +37,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let groups = groups.into_iter().map(|(kind, hits)| Group { kind, hits });
     let groups = groups.filter(|group: &Group| !group.hits.is_empty()).collect();
     let page = Search { frame, query, groups };
-    visit.show(&page, |page| page.as_rows())
+    visit.show(&page, Search::as_rows)
 }
 
 /// The screens whose name has the text.

@@ -68,7 +68,7 @@ pub(super) fn pager(
 /// `GET /stock/{list}`.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let page = page(&visit, None).await?;
-    visit.show(&page, |page| page.as_rows())
+    visit.show(&page, Stock::as_rows)
 }
 
 /// The list in the path, and the others that the person may see.

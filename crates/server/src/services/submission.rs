@@ -51,10 +51,13 @@ impl RequestKey {
 /// The stored form of an answer: its status and its body.
 pub type Rendered = (u16, Vec<u8>);
 
+/// What makes the stored form of an outcome, if it did something.
+type RenderSome = Box<dyn Fn(&Outcome) -> Option<Rendered> + Send + Sync>;
+
 /// How the answer to a command is recorded with its effect, so that its sender may send it again.
 pub struct AnswerRecord {
     key: RequestKey,
-    render: Box<dyn Fn(&Outcome) -> Option<Rendered> + Send + Sync>,
+    render: RenderSome,
 }
 
 impl AnswerRecord {

@@ -193,6 +193,12 @@ fn columns(m: &Maker) -> Vec<ColumnUse> {
     columns.map(|(heading, column)| ColumnUse { heading: m.t(heading), column }).to_vec()
 }
 
+/// The sums of an import; one of few rows has them all.
+fn sums(m: &Maker) -> RowSums {
+    let changes = ChangeSums { more: 402, less: 611, to_zero: 23, large: 31, units: (12_118, 11_930) };
+    RowSums { new: 113, changed: 1_013, same: 0, wrong: 14, changes: (m.rows != Rows::One).then_some(changes) }
+}
+
 fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
     let values = [
         ("SHIRT-OXF-WHT-M", Some(40), "38", Some(38), Some((34, 32)), "", ""),
@@ -238,19 +244,7 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
         per_second: None,
         error: String::new(),
         delayed: String::new(),
-        sums: m.is_some().then_some(RowSums {
-            new: 113,
-            changed: 1_013,
-            same: 0,
-            wrong: 14,
-            changes: (m.rows != Rows::One).then_some(ChangeSums {
-                more: 402,
-                less: 611,
-                to_zero: 23,
-                large: 31,
-                units: (12_118, 11_930),
-            }),
-        }),
+        sums: m.is_some().then(|| sums(m)),
         filter: Filter::All,
         pager: Pager {
             from: 1,
