@@ -169,6 +169,17 @@ pub struct ServeConfig {
     #[arg(long, env = "ONHAND_LOGIN_TOKENS_MAX", default_value = "100", value_name = "NUMBER")]
     pub login_tokens_max: NonZeroU32,
 
+    /// Minutes after which a person who does nothing is signed out of the screens. In any case a session ends seven
+    /// days after the sign-in.
+    #[arg(
+        long,
+        env = "ONHAND_SESSION_IDLE_MINUTES",
+        default_value = "480",
+        value_name = "MINUTES",
+        value_parser = clap::value_parser!(u32).range(5..=10_080)
+    )]
+    pub session_idle_minutes: u32,
+
     /// Connections served at once; further ones wait to be accepted.
     #[arg(long, env = "ONHAND_CONNECTIONS_MAX", default_value = "10000", value_name = "NUMBER")]
     pub connections_max: usize,

@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod readiness;
 pub mod resource;
 pub mod response_cache;
+pub mod screens;
 pub mod services;
 pub mod state;
 pub mod supervise;

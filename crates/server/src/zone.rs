@@ -94,6 +94,12 @@ impl Zone {
         Some(moment.to_zoned(self.rules.clone()).date())
     }
 
+    /// By how many seconds it is ahead of UTC at a moment.
+    pub fn offset_seconds(&self, moment: Timestamp) -> i32 {
+        let moment = jiff::Timestamp::from_microsecond(moment.micros());
+        moment.map_or(0, |moment| self.rules.to_offset(moment).seconds())
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

@@ -18,8 +18,8 @@ use crate::{
 /// Rows of a file for one list. No row keeps another from being written.
 #[derive(Debug)]
 pub struct ImportStocks {
-    /// On whose account; the movements name it.
-    pub import: ImportId,
+    /// On whose account; the movements name it. `None` where a person edits a level by hand: the movements are writes.
+    pub import: Option<ImportId>,
     /// The list. The command is rejected when it does not exist.
     pub list: StockListId,
     /// In order; a later row for the same SKU sees the earlier one.
@@ -218,7 +218,8 @@ fn import_stock(
         working_set.stock_mut(id).adjusted_at = Some(context.now);
     }
     let change = StockChange { on_hand, external, covered, unit: row.unit, extra_field: None };
-    let changed = stock_row::change_stock(working_set, (id, created), change, Cause::Import(command.import), context);
+    let cause = command.import.map_or(Cause::Write, Cause::Import);
+    let changed = stock_row::change_stock(working_set, (id, created), change, cause, context);
     let stock = working_set.stock(id).expect("found or created above");
     ImportedStock {
         stock: Some(id),

@@ -332,7 +332,8 @@ impl Shop {
             expected: None,
         };
         let list = StockListId::new(list);
-        let import = ImportStocks { import: ImportId::new(1), list, rows: vec![row], create_unknown_products: false };
+        let import =
+            ImportStocks { import: Some(ImportId::new(1)), list, rows: vec![row], create_unknown_products: false };
         self.decide(&Command::ImportStocks(import)).expect("imported");
     }
 

@@ -299,7 +299,7 @@ impl Shop {
         });
         let rows: Vec<ImportStock> = rows.collect();
         self.importing = (list, rows.iter().map(|row| row.sku.clone()).collect());
-        Command::ImportStocks(ImportStocks { import: ImportId::new(1), list, rows, create_unknown_products })
+        Command::ImportStocks(ImportStocks { import: Some(ImportId::new(1)), list, rows, create_unknown_products })
     }
 
     /// `undo i1` takes an import back; the undoing has the name `undo-i1`.
@@ -315,7 +315,12 @@ impl Shop {
         self.placing = format!("undo-{}", words[0]);
         self.importing = (import.list, rows.iter().map(|row| row.sku.clone()).collect());
         let list = import.list;
-        Command::ImportStocks(ImportStocks { import: ImportId::new(2), list, rows, create_unknown_products: false })
+        Command::ImportStocks(ImportStocks {
+            import: Some(ImportId::new(2)),
+            list,
+            rows,
+            create_unknown_products: false,
+        })
     }
 
     /// `order o1 via web status shipped A 4, B 1, A@2 3`; `#A` names the product by id.

@@ -16,5 +16,5 @@ pub use anonymous_limiter::AnonymousLimiter;
 pub use client_address::TrustedProxies;
 pub use limiter::network;
 pub use role::{Permission, Role};
-pub use sessions::{Caller, Recalled, Sessions, TokenLookup};
+pub use sessions::{Caller, IdleSeconds, Recalled, Sessions, TokenLookup};
 pub use throttle::{Attempt, Throttle};

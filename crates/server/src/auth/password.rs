@@ -12,7 +12,7 @@ const AT_ONCE: usize = 1;
 /// How long a log-in waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The least characters of a password.
-const PASSWORD_CHARS_MIN: usize = 8;
+pub const PASSWORD_CHARS_MIN: usize = 8;
 /// The most characters of a password.
 pub const PASSWORD_CHARS_MAX: usize = 256;
 /// A password is rejected that a guesser who begins with the commonest ones finds with so many guesses. Lists of common

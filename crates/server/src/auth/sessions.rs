@@ -1,7 +1,7 @@
 //! Sessions: which account a token belongs to, remembered for five seconds.
 //!
 //! Promises: a token that was revoked or has ended opens nothing five seconds later, whatever happens to the machine's
-//! clock. Must not know routes.
+//! clock; a token of one kind never opens what asks for the other. Must not know routes.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use onhand_core::{ChannelId, Timestamp, UserId};
-use onhand_store::tables::accounts;
+use onhand_store::tables::accounts::{self, Token, TokenKind};
 use onhand_store::{Error, Store};
 use quick_cache::sync::Cache;
 use subtle::ConstantTimeEq as _;
@@ -37,6 +37,8 @@ pub struct Caller {
     pub token: i64,
     /// Whether it is a named token, made for a program.
     pub is_named: bool,
+    /// What the token opens.
+    pub kind: TokenKind,
 }
 
 /// What is known of a token before the store is asked.
@@ -56,6 +58,7 @@ pub enum Recalled {
 #[derive(Debug)]
 pub struct TokenLookup {
     prefix: String,
+    kind: TokenKind,
     hash: [u8; 32],
     at: Duration,
 }
@@ -70,29 +73,48 @@ struct Remembered {
     forgotten: u64,
 }
 
+/// After how many seconds without use a token ends that a log-in made; `None` for never.
+#[derive(Clone, Copy, Debug)]
+pub struct IdleSeconds {
+    /// One for the API.
+    pub api: Option<i64>,
+    /// The session of a browser.
+    pub screen: Option<i64>,
+}
+
+impl IdleSeconds {
+    const fn of(self, kind: TokenKind) -> Option<i64> {
+        match kind {
+            TokenKind::Api => self.api,
+            TokenKind::Screen => self.screen,
+        }
+    }
+}
+
 /// Turns tokens into callers.
 pub struct Sessions {
     store: Store,
     clock: Clock,
-    idle_seconds: Option<i64>,
+    idle: IdleSeconds,
     remembered: Cache<String, Remembered>,
     /// How often everything was forgotten.
     forgotten: AtomicU64,
-    used: Mutex<HashMap<i64, Timestamp>>,
+    used: Arc<Mutex<HashMap<i64, Timestamp>>>,
 }
 
 impl Sessions {
-    /// Sessions of a store. A log-in's token that is not used for `idle_seconds` ends, if that is given.
-    pub fn new(store: Store, clock: Clock, idle_seconds: Option<i64>) -> Self {
+    /// Sessions of a store.
+    pub fn new(store: Store, clock: Clock, idle: IdleSeconds) -> Self {
         let (remembered, forgotten) = (Cache::new(REMEMBERED_MAX), AtomicU64::new(0));
-        Self { store, clock, idle_seconds, remembered, forgotten, used: Mutex::default() }
+        Self { store, clock, idle, remembered, forgotten, used: Arc::default() }
     }
 
-    /// What is known of a token.
-    pub fn recall(&self, token: &str) -> Recalled {
+    /// What is known of a token of a kind.
+    pub fn recall(&self, token: &str, kind: TokenKind) -> Recalled {
         let Some(prefix) = token::prefix(token) else { return Recalled::NoToken };
-        let asked = TokenLookup { prefix: prefix.to_owned(), hash: token::hash(token), at: self.clock.monotonic() };
-        let same = |entry: &Remembered| bool::from(entry.hash.ct_eq(&asked.hash));
+        let (hash, at) = (token::hash(token), self.clock.monotonic());
+        let asked = TokenLookup { prefix: prefix.to_owned(), kind, hash, at };
+        let same = |entry: &Remembered| bool::from(entry.hash.ct_eq(&asked.hash)) && entry.caller.kind == kind;
         let Some(entry) = self.remembered.get(prefix).filter(same) else { return Recalled::New(asked) };
         let is_recent = asked.at.checked_sub(entry.since).is_some_and(|age| age < TRUST);
         match is_recent && entry.forgotten == self.forgotten.load(Ordering::SeqCst) {
@@ -104,7 +126,7 @@ impl Sessions {
     /// Looks a token up: whose it is; `None` for one that is wrong, revoked, at its end, or of an inactive account.
     pub async fn look_up(&self, asked: TokenLookup) -> Result<Option<Caller>, Error> {
         let forgotten = self.forgotten.load(Ordering::SeqCst);
-        let found = self.stored(asked.prefix.clone(), asked.hash).await?;
+        let found = self.stored(&asked).await?;
         match &found {
             Some(caller) => self.remember(&asked, caller, forgotten),
             None => _ = self.remembered.remove_if(&asked.prefix, |entry| entry.hash == asked.hash),
@@ -112,16 +134,19 @@ impl Sessions {
         Ok(found)
     }
 
-    async fn stored(&self, prefix: String, hash: [u8; 32]) -> Result<Option<Caller>, Error> {
-        let (now, idle_seconds) = (self.clock.now(), self.idle_seconds);
+    async fn stored(&self, asked: &TokenLookup) -> Result<Option<Caller>, Error> {
+        let (now, idle_seconds) = (self.clock.now(), self.idle.of(asked.kind));
+        let (prefix, hash, kind) = (asked.prefix.clone(), asked.hash, asked.kind);
+        // What was used a moment ago may not be written down yet.
+        let used = self.used.clone();
         self.store
             .read_inline("tokens.caller", async move |tx| {
                 let tokens = accounts::tokens_by_prefix(tx, &prefix).await?;
-                let fits = |token: &accounts::Token| bool::from(token.hash.as_slice().ct_eq(&hash));
-                let Some(token) = tokens.into_iter().find(|token| fits(token) && token.is_live(now, idle_seconds))
-                else {
-                    return Ok(None);
-                };
+                let used_at = |id| used.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
+                let used = |token: Token| Token { last_used_at: token.last_used_at.max(used_at(token.id)), ..token };
+                let fits = |token: &Token| token.kind == kind && bool::from(token.hash.as_slice().ct_eq(&hash));
+                let is_good = |token: &Token| fits(token) && token.is_live(now, idle_seconds);
+                let Some(token) = tokens.into_iter().map(used).find(is_good) else { return Ok(None) };
                 let account = accounts::by_id(tx, token.account).await?;
                 Ok(account.filter(|account| account.is_active).and_then(|account| {
                     Some(Caller {
@@ -131,6 +156,7 @@ impl Sessions {
                         channel: account.channel,
                         token: token.id,
                         is_named: token.is_named,
+                        kind: token.kind,
                     })
                 }))
             })

@@ -3,7 +3,7 @@
 //! A token has 160 random bits, so a fast hash is enough: there is nothing to guess.
 
 use onhand_core::{Timestamp, UserId};
-use onhand_store::tables::accounts::Token;
+use onhand_store::tables::accounts::{Token, TokenKind};
 use rand::TryRng as _;
 use rand::rngs::SysRng;
 use sha2::{Digest as _, Sha256};
@@ -45,6 +45,8 @@ pub fn row(key: &str, account: UserId, name: &str, now: Timestamp) -> Token {
         revoked_at: None,
         is_named: false,
         expires_at: None,
+        kind: TokenKind::Api,
+        user_agent: String::new(),
     }
 }
 

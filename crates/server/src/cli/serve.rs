@@ -25,7 +25,7 @@ use crate::config::{DatabaseConfig, ServeConfig, masked};
 use crate::services::accounts::users::{self, NewUser};
 use crate::state::App;
 use crate::supervise::keep_going;
-use crate::{demo, http, measures, watch, workers};
+use crate::{demo, http, measures, screens, watch, workers};
 
 /// How often housekeeping runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
@@ -107,7 +107,7 @@ async fn serve(
     };
     let (end, ended) = oneshot::channel::<()>();
     let inside = inside.map(|inside| tokio::spawn(http::serve_inside(inside, app.clone(), routes(), ended)));
-    let (failed, told) = http::serve(listener, app.clone(), routes(), stop).await;
+    let (failed, told) = http::serve(listener, app.clone(), (routes(), Some(screens::router(&app))), stop).await;
     // One time for all: what the connections have taken of it, the rest has not.
     let drain = Duration::from_secs(app.config.drain_seconds);
     let left = || drain.saturating_sub(told.elapsed()).max(END_MIN);
@@ -209,7 +209,12 @@ async fn first_admin(store: &Store, config: &ServeConfig, clock: &Clock) -> anyh
 
 fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
     let address = format!("http://{}", config.listen);
+    let opened = config.public_url.as_deref().map_or(&*address, |url| url.trim_end_matches('/'));
     say(format!("Onhand {} listens on {address}", env!("CARGO_PKG_VERSION")));
+    say(format!("  screens        {opened}/"));
+    if let Some(password) = password {
+        say(format!("  administrator  {}, password {password}", config.admin_username));
+    }
     say(format!("  database       {}", masked(url)));
     let inside = config.admin_listen.map(|inside| format!("http://{inside}"));
     say(format!("  documentation  {}/api/docs/", inside.as_ref().unwrap_or(&address)));
@@ -218,8 +223,7 @@ fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {
     }
     if let Some(password) = password {
         let name = &config.admin_username;
-        say(format!("  administrator  {name}, password {password}"));
-        say("Try it:");
+        say("Try the API:");
         say(format!(
             "  curl -s {address}/api/v1/auth/login/ -H 'Content-Type: application/json' \
              -d '{{\"username\": \"{name}\", \"password\": \"{password}\"}}'"

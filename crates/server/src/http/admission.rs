@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::http::{HeaderMap, header};
+use onhand_store::tables::accounts::TokenKind;
 
 use super::route::Route;
 use crate::auth::{Caller, Permission, Recalled, Role};
@@ -23,15 +24,15 @@ const AGAIN_SECONDS: u64 = 1;
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
+pub(crate) struct Origin {
     /// The client's address.
-    pub(super) address: IpAddr,
+    pub(crate) address: IpAddr,
     /// Whether it came by the operator listener.
-    pub(super) is_operator: bool,
+    pub(crate) is_operator: bool,
 }
 
 /// Counts a request without a good token; rejected when there were too many from its address.
-pub(super) async fn admit_anonymous(app: &App, origin: Origin) -> Result<(), Error> {
+pub(crate) async fn admit_anonymous(app: &App, origin: Origin) -> Result<(), Error> {
     match origin.is_operator || app.anonymous_limiter.admits(origin.address) {
         true => Ok(()),
         false => Err(held().await),
@@ -54,7 +55,7 @@ pub(super) fn room(app: &App, route: &Route) -> Result<(), Error> {
 /// The caller, if the route asks for one. A route without permission does not depend on the store; a client that has
 /// shown a good token before is not counted there either.
 pub(super) async fn identify(app: &App, route: &Route, headers: &HeaderMap, origin: Origin) -> Result<Caller, Error> {
-    let recalled = token(headers).map(|token| app.sessions.recall(token));
+    let recalled = token(headers).map(|token| app.sessions.recall(token, TokenKind::Api));
     if route.permission == Permission::Public {
         return match recalled {
             Some(Recalled::Caller(_) | Recalled::Known(_)) => Ok(anonymous()),
@@ -93,7 +94,7 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// The caller of a route without permission.
-fn anonymous() -> Caller {
+pub(crate) fn anonymous() -> Caller {
     Caller {
         account: onhand_core::UserId::new(0),
         username: "".into(),
@@ -101,5 +102,6 @@ fn anonymous() -> Caller {
         channel: None,
         token: 0,
         is_named: false,
+        kind: TokenKind::Api,
     }
 }

@@ -64,7 +64,8 @@ fn words(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = 
     headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',').map(str::trim))
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
+/// Whether a client takes an answer that is compressed with gzip.
+pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     words(headers, header::ACCEPT_ENCODING).any(|word| {
         let (name, quality) = word.split_once(';').unwrap_or((word, ""));
         let quality = quality.trim().strip_prefix("q=").and_then(|text| text.trim().parse::<f32>().ok());

@@ -2,7 +2,7 @@
 //!
 //! Promises: a stop finishes what was accepted. Must not know rules, SQL, single routes or the shape of errors.
 
-mod admission;
+pub(crate) mod admission;
 pub(crate) mod asset;
 mod connection_limits;
 mod connections;
@@ -10,6 +10,7 @@ pub mod context;
 pub mod download;
 pub mod encoding;
 pub mod error_mapping;
+pub(crate) mod form_parts;
 pub mod handling;
 pub mod health;
 pub mod host;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
 
 use self::connections::Listener;
@@ -41,12 +43,17 @@ const STOP_GRACE_PARTS: u32 = 10;
 const INSIDE_CONNECTIONS_MAX: usize = 256;
 
 /// Serves connections until `stop`, then finishes what was sent: for a moment requests are still taken, each as the
-/// last one of its connection. What `stop` said.
-pub async fn serve<T>(listener: TcpListener, app: Arc<App>, routes: Vec<Route>, stop: impl Future<Output = T>) -> T {
+/// last one of its connection. What `stop` said. What none of the routes has is for the pages, where there are some.
+pub async fn serve<T>(
+    listener: TcpListener,
+    app: Arc<App>,
+    (routes, pages): (Vec<Route>, Option<Router>),
+    stop: impl Future<Output = T>,
+) -> T {
     measures::recorder(); // from here on, numbers are kept
     let is_apart = app.config.admin_listen.is_some();
     let is_here = |route: &Route| !(is_apart && route.for_operators);
-    let router = router::router(&app, routes.into_iter().filter(is_here));
+    let router = router::router(&app, routes.into_iter().filter(is_here), pages);
     let clients = Listener::new(&app, router, app.config.connections_max, false);
     let stopping = clients.stopping();
     let stop = async {
@@ -68,6 +75,7 @@ pub async fn serve_inside<T>(
     routes: Vec<Route>,
     stop: impl Future<Output = T>,
 ) -> T {
-    let router = router::router(&app, routes.into_iter().filter(|route| route.under == Mount::Root));
+    let inside = routes.into_iter().filter(|route| route.under == Mount::Root);
+    let router = router::router(&app, inside, None);
     Listener::new(&app, router, INSIDE_CONNECTIONS_MAX, true).serve(listener, stop).await
 }

@@ -61,8 +61,8 @@ const NOTHING_ALLOWED: HeaderValue = HeaderValue::from_static("default-src 'none
 
 const NOWHERE: Origin = Origin { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), is_operator: false };
 
-/// The router of these routes.
-pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>) -> Router {
+/// The router of these routes; what they have not is for the pages, where there are some.
+pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>, pages: Option<Router>) -> Router {
     let mut router = Router::new();
     for route in routes {
         let route = Arc::new(route);
@@ -78,22 +78,28 @@ pub fn router(app: &Arc<App>, routes: impl IntoIterator<Item = Route>) -> Router
         }
     }
     let (unknown, wrong) = (app.clone(), app.clone());
-    router
-        .fallback(move |request: Request<Body>| refuse(unknown.clone(), request, Error::not_found()))
-        .method_not_allowed_fallback(move |request: Request<Body>| {
-            let text = format!("Method \"{}\" not allowed.", request.method());
-            refuse(wrong.clone(), request, Error::Detail(StatusCode::METHOD_NOT_ALLOWED, text))
-        })
+    let router = router.method_not_allowed_fallback(move |request: Request<Body>| not_allowed(wrong.clone(), request));
+    match pages {
+        Some(pages) => router.fallback_service(pages),
+        None => router.fallback(move |request: Request<Body>| refuse(unknown.clone(), request, Error::not_found())),
+    }
+}
+
+/// Answers that a path does not have the method.
+pub(crate) async fn not_allowed(app: Arc<App>, request: Request<Body>) -> Response {
+    let text = format!("Method \"{}\" not allowed.", request.method());
+    refuse(app, request, Error::Detail(StatusCode::METHOD_NOT_ALLOWED, text)).await
 }
 
 /// Where a request comes from, by its connection and by what trusted proxies say.
-fn origin(app: &App, request: &Request<Body>) -> Origin {
+pub(crate) fn origin(app: &App, request: &Request<Body>) -> Origin {
     let Some(peer) = request.extensions().get::<Peer>() else { return NOWHERE };
     let address = app.config.trusted_proxies.client(peer.remote.ip(), request.headers());
     Origin { address, is_operator: peer.is_operator }
 }
 
-async fn refuse(app: Arc<App>, request: Request<Body>, error: Error) -> Response {
+/// Rejects a request as the API does.
+pub(crate) async fn refuse(app: Arc<App>, request: Request<Body>, error: Error) -> Response {
     let mut observed = Observed::start(request.method(), "none", request.headers());
     let origin = origin(&app, &request);
     observed.address(origin.address);
@@ -254,7 +260,8 @@ fn agree(query: &mut Vec<(String, String)>, channel: ChannelId, route: &Route) -
     }
 }
 
-async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Bytes, Error> {
+/// Reads a body within its limits of size and time.
+pub(crate) async fn read_body(app: &App, mut body: Body, encoding: Encoding) -> Result<Bytes, Error> {
     let patience = Duration::from_secs(app.config.request_seconds);
     let limit = app.config.body_bytes_max;
     let too_large = || Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, format!("The body has more than {limit} bytes."));
@@ -280,7 +287,7 @@ pub(crate) async fn discard(app: &App, body: &mut Body) {
 }
 
 /// The parameters in the path. No text that is stored has a null character in it, so one that has leads nowhere.
-async fn parameters(parts: &mut Parts) -> Result<Vec<String>, Error> {
+pub(crate) async fn parameters(parts: &mut Parts) -> Result<Vec<String>, Error> {
     let params = RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Error::not_found())?;
     let values: Vec<String> = params.iter().map(|(_, value)| value.to_owned()).collect();
     let fits = values.iter().all(|value| !value.contains('\0'));

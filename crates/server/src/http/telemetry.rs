@@ -51,6 +51,11 @@ impl Observed {
         }
     }
 
+    /// The id of the request, which goes out with the answer.
+    pub fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+
     /// Notes where it comes from.
     pub fn address(&mut self, address: IpAddr) {
         self.address = Some(address);

@@ -7,6 +7,7 @@
 //! flags.
 
 pub mod accounts;
+pub mod attention;
 pub mod audit;
 pub mod channels;
 pub mod content_types;
@@ -14,11 +15,15 @@ mod error;
 pub mod exports;
 pub mod fulfilment;
 pub mod imports;
+pub mod levels;
 pub mod orders;
+pub mod origins;
+pub mod products;
 pub mod reads;
 pub mod requester;
 pub mod search;
 pub mod stock;
+pub mod stock_tables;
 pub mod submission;
 pub mod table_file;
 pub mod zones;
@@ -31,12 +36,13 @@ pub use self::error::ServiceError;
 use self::imports::queue::ImportQueue;
 pub use self::requester::Requester;
 use crate::auth::password::Checker;
-use crate::auth::{Sessions, Throttle};
+use crate::auth::{IdleSeconds, Sessions, Throttle};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::writer::Writer;
 
 const DAY_SECONDS: i64 = 24 * 3_600;
+const MINUTE_SECONDS: i64 = 60;
 
 /// What services work with. It is made once in a process.
 pub struct Services {
@@ -62,8 +68,11 @@ impl Services {
     /// Puts the parts together.
     pub fn new(store: Store, writer: Writer, clock: Clock, config: ServeConfig) -> Arc<Self> {
         let idle_days = i64::from(config.login_token_idle_days);
-        let idle_seconds = (idle_days > 0).then_some(idle_days * DAY_SECONDS);
-        let sessions = Sessions::new(store.clone(), clock.clone(), idle_seconds);
+        let idle = IdleSeconds {
+            api: (idle_days > 0).then_some(idle_days * DAY_SECONDS),
+            screen: Some(i64::from(config.session_idle_minutes) * MINUTE_SECONDS),
+        };
+        let sessions = Sessions::new(store.clone(), clock.clone(), idle);
         let throttle = Throttle::new(config.login_attempts);
         Arc::new(Self {
             store,

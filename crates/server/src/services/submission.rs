@@ -51,15 +51,23 @@ impl RequestKey {
 /// The stored form of an answer: its status and its body.
 pub type Rendered = (u16, Vec<u8>);
 
+/// What makes the stored form of an outcome, if it did something.
+type RenderSome = Box<dyn Fn(&Outcome) -> Option<Rendered> + Send + Sync>;
+
 /// How the answer to a command is recorded with its effect, so that its sender may send it again.
 pub struct AnswerRecord {
     key: RequestKey,
-    render: Box<dyn Fn(&Outcome) -> Rendered + Send + Sync>,
+    render: RenderSome,
 }
 
 impl AnswerRecord {
     /// Records what `render` makes of an outcome under the key of a request.
     pub fn new(key: RequestKey, render: impl Fn(&Outcome) -> Rendered + Send + Sync + 'static) -> Self {
+        Self::of_some(key, move |outcome| Some(render(outcome)))
+    }
+
+    /// The same of outcomes that did something; what `render` makes nothing of is decided anew when it is sent again.
+    pub fn of_some(key: RequestKey, render: impl Fn(&Outcome) -> Option<Rendered> + Send + Sync + 'static) -> Self {
         Self { key, render: Box::new(render) }
     }
 
@@ -67,7 +75,7 @@ impl AnswerRecord {
         let Self { key, render } = self;
         let (key, fingerprint) = key.checked()?;
         // A rejection has changed nothing, so it is not stored.
-        let render = move |result: &Result<Outcome, Rejection>| Some(render(result.as_ref().ok()?));
+        let render = move |result: &Result<Outcome, Rejection>| render(result.as_ref().ok()?);
         Ok(DedupRecord::Answer(Keyed { key, fingerprint, render: Box::new(render) }))
     }
 }

@@ -17,7 +17,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use onhand_core::commands::ReadSet;
-use onhand_core::{Command, Context, IdAllocator, IdKind, ImportId, Outcome, Rejection, UserId, WorkingSet, decide};
+use onhand_core::{
+    Command, Context, IdAllocator, IdKind, ImportId, Outcome, Rejection, Stock, UserId, WorkingSet, decide,
+};
 use onhand_store::idempotency::{Answer, Key};
 use onhand_store::unit_of_work::optimistic::SpeculativeBatch;
 use onhand_store::{Error, Store, Tx, imports, unit_of_work};
@@ -207,6 +209,24 @@ pub async fn preview(
     command: &Command,
     context: Context,
 ) -> Result<Result<Outcome, Rejection>, Error> {
+    Ok(previewed(tx, command, context).await?.map(|(outcome, _)| outcome))
+}
+
+/// What a command would do to stocks: those that it would change, as they are and as they would be.
+pub async fn preview_stocks(
+    tx: &mut Tx<'_>,
+    command: &Command,
+    context: Context,
+) -> Result<Result<(Outcome, Vec<(Stock, Stock)>), Rejection>, Error> {
+    let decided = previewed(tx, command, context).await?;
+    Ok(decided.map(|(outcome, mut working_set)| (outcome, working_set.take_changes().stocks.changed)))
+}
+
+async fn previewed(
+    tx: &mut Tx<'_>,
+    command: &Command,
+    context: Context,
+) -> Result<Result<(Outcome, WorkingSet), Rejection>, Error> {
     let mut ids = IdAllocator::default();
     for kind in IdKind::ALL {
         // Numbers that are never given: nothing that is made here is stored.
@@ -217,5 +237,5 @@ pub async fn preview(
     command.read_set(&mut read_set);
     let mut working_set = WorkingSet::new(ids);
     unit_of_work::load(tx, &read_set, &mut working_set).await?;
-    Ok(decide(&mut working_set, command, context))
+    Ok(decide(&mut working_set, command, context).map(|outcome| (outcome, working_set)))
 }

@@ -16,7 +16,7 @@ use onhand::clock::Clock;
 use onhand::config::ServeConfig;
 use onhand::state::App;
 use onhand::wire::scalar;
-use onhand::{http, workers};
+use onhand::{http, screens, workers};
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::tables::accounts::{self, Account};
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
@@ -77,9 +77,10 @@ impl TestServer {
         config.listen = address;
         let (app, _draining) = App::start(store, clock, config);
         let workers = Some(workers::start(&app.import_workers, &app.feed));
+        let pages = screens::router(&app);
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
-        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), routes(), stopped)));
+        let serving = Some(tokio::spawn(http::serve(listener, app.clone(), (routes(), Some(pages)), stopped)));
         let (stop, http) = (Some(stop), client());
         Self { address, app, clock: micros, stop, serving, http, workers, _database: database }
     }

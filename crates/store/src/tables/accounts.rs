@@ -28,6 +28,30 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+/// What a token opens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum TokenKind {
+    /// The API: a program sends it.
+    #[default]
+    Api,
+    /// The screens: a browser's cookie carries it.
+    Screen,
+}
+
+impl TokenKind {
+    /// Its stored word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Screen => "screen",
+        }
+    }
+
+    fn read(word: &str) -> Self {
+        if word == Self::Screen.word() { Self::Screen } else { Self::Api }
+    }
+}
+
 /// A token, as far as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Token {
@@ -51,6 +75,10 @@ pub struct Token {
     pub is_named: bool,
     /// When it ends, whatever happens.
     pub expires_at: Option<Timestamp>,
+    /// What it opens.
+    pub kind: TokenKind,
+    /// What the browser of a session calls itself, up to 120 characters; empty for tokens of programs.
+    pub user_agent: String,
 }
 
 impl Token {
@@ -82,25 +110,27 @@ statements! {
     INSERT = "accounts.insert",
         "INSERT INTO account (id, username, password_hash, role, channel_id, is_active, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    PREFERENCES = "accounts.preferences", "SELECT preferences FROM account WHERE id = ?1";
+    SET_PREFERENCES = "accounts.set_preferences", "UPDATE account SET preferences = ?2 WHERE id = ?1";
     SET_PASSWORD = "accounts.set_password", "UPDATE account SET password_hash = ?2 WHERE id = ?1";
     SET_ACTIVE = "accounts.set_active", "UPDATE account SET is_active = ?2 WHERE id = ?1";
     SET_ROLE = "accounts.set_role", "UPDATE account SET role = ?2, channel_id = ?3 WHERE id = ?1";
     REMOVE = "accounts.remove",
         "UPDATE account SET username = ?2, password_hash = '', is_active = 0, removed_at = ?3 WHERE id = ?1";
     INSERT_TOKEN = "tokens.insert",
-        "INSERT INTO token (id, account_id, name, prefix, hash, created_at, is_named, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        "INSERT INTO token (id, account_id, name, prefix, hash, created_at, is_named, expires_at, kind, user_agent)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     COUNT_NAMED = "tokens.count_named",
         "SELECT COUNT(*) FROM token WHERE account_id = ?1 AND is_named = 1 AND revoked_at IS NULL";
     DELETE_TOKEN = "tokens.delete", "DELETE FROM token WHERE id = ?1";
     TOKENS_BY_PREFIX = "tokens.by_prefix",
-        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at, kind, user_agent
          FROM token WHERE prefix = ?1";
     LOCKED_TOKEN = "tokens.locked",
-        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at, kind, user_agent
          FROM token WHERE id = ?1", for_update;
     TOKENS_OF = "tokens.of_account",
-        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at
+        "SELECT id, account_id, name, prefix, hash, created_at, last_used_at, revoked_at, is_named, expires_at, kind, user_agent
          FROM token WHERE account_id = ?1 ORDER BY id";
     REVOKE = "tokens.revoke", "UPDATE token SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL";
     REVOKE_ALL = "tokens.revoke_all",
@@ -132,6 +162,8 @@ fn read_token(row: &Row<'_>) -> Result<Token, Error> {
         revoked_at: row.get::<Option<i64>>(7)?.map(Timestamp::from_micros),
         is_named: row.get(8)?,
         expires_at: row.get::<Option<i64>>(9)?.map(Timestamp::from_micros),
+        kind: TokenKind::read(row.str(10)?),
+        user_agent: row.get(11)?,
     })
 }
 
@@ -153,6 +185,17 @@ pub async fn by_name(tx: &mut Tx<'_>, username: &str) -> Result<Option<Account>,
 /// One account.
 pub async fn by_id(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, Error> {
     tx.first(&BY_ID, &values![id.get()], read).await
+}
+
+/// How the screens look for an account, as JSON text; none where there is no such account.
+pub async fn preferences(tx: &mut Tx<'_>, id: UserId) -> Result<Option<String>, Error> {
+    tx.first(&PREFERENCES, &values![id.get()], |row| row.get(0)).await
+}
+
+/// Sets how the screens look for an account.
+pub async fn set_preferences(tx: &mut Tx<'_>, id: UserId, preferences: &str) -> Result<(), Error> {
+    tx.execute(&SET_PREFERENCES, &values![id.get(), preferences]).await?;
+    Ok(())
 }
 
 /// Makes an account; its id is given by the store. A name that exists already is [`Error::UniqueViolation`].
@@ -239,7 +282,9 @@ pub async fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<i64, Error> 
     let id = ids::take(tx, "token", 1).await?;
     let (account, created) = (token.account.get(), token.created_at.micros());
     let (named, expires) = (token.is_named, token.expires_at.map(Timestamp::micros));
-    let values = values![id, account, &token.name, &token.prefix, token.hash.as_slice(), created, named, expires];
+    let (name, prefix, hash) = (&token.name, &token.prefix, token.hash.as_slice());
+    let (kind, agent) = (token.kind.word(), &token.user_agent);
+    let values = values![id, account, name, prefix, hash, created, named, expires, kind, agent];
     tx.execute(&INSERT_TOKEN, &values).await?;
     Ok(id)
 }
@@ -268,14 +313,14 @@ pub async fn insert_proven(tx: &mut Tx<'_>, token: &Token, proof: &Proof) -> Res
     if reservations && account.is_active { Ok(Some(insert_token(tx, token).await?)) } else { Ok(None) }
 }
 
-/// Stores the token of a log-in. Of more than `max` the ones are revoked that were not used for the longest time.
+/// Stores the token of a log-in. Of more than `max` of its kind the ones are revoked that were not used for the longest time.
 /// None as for [`insert_proven`].
 pub async fn insert_login(tx: &mut Tx<'_>, token: &Token, proof: &Proof, max: usize) -> Result<Option<i64>, Error> {
     let Some(id) = insert_proven(tx, token, proof).await? else { return Ok(None) };
     let (mut live, mut revoked): (Vec<Token>, Vec<Token>) = tokens_of(tx, token.account)
         .await?
         .into_iter()
-        .filter(|token| !token.is_named || token.revoked_at.is_some())
+        .filter(|other| !other.is_named && other.kind == token.kind || other.revoked_at.is_some())
         .partition(|token| token.revoked_at.is_none());
     live.sort_by_key(|token| std::cmp::Reverse((token.last_used_at.unwrap_or(token.created_at), token.id)));
     let replaced = live.into_iter().skip(max).map(|old| values![old.id, token.created_at.micros()]);

@@ -58,7 +58,8 @@ pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Mapping>,
     query::page(tx, &TABLE, listing, |row: &Mapping| row.id.get(), read).await
 }
 
-pub(crate) async fn of_items(tx: &mut Tx<'_>, items: &[OrderItemId]) -> Result<Vec<Mapping>, Error> {
+/// The codes that remote systems have for some lines.
+pub async fn of_items(tx: &mut Tx<'_>, items: &[OrderItemId]) -> Result<Vec<Mapping>, Error> {
     tx.all_bulk(&OF_ITEM, items.iter().map(|id| values![id.get(), id.bucket()]), read).await
 }
 

@@ -10,6 +10,10 @@ statements! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
          reported_delta, on_hand, reserved, reported, actor_id, at, import_id FROM movement WHERE id = ?1 AND bucket = ?2";
+    NEWEST = "movements.newest",
+        "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id FROM movement
+         WHERE at > ?1 ORDER BY at DESC LIMIT ?2";
     INSERT = "movements.insert",
         "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
          external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id)
@@ -91,6 +95,19 @@ pub async fn history(
         found.push(movement);
     }
     Ok(found)
+}
+
+/// Some movements; unknown ones are left out.
+pub async fn by_ids<'m>(
+    tx: &mut Tx<'_>,
+    ids: impl IntoIterator<Item = &'m MovementId>,
+) -> Result<Vec<Movement>, Error> {
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
+/// The newest movements of all stocks after a time, the newest first.
+pub async fn newest(tx: &mut Tx<'_>, since: Timestamp, limit: i64) -> Result<Vec<Movement>, Error> {
+    tx.all(&NEWEST, &values![since.micros(), limit], read).await
 }
 
 async fn by_id(tx: &mut Tx<'_>, id: MovementId) -> Result<Option<Movement>, Error> {

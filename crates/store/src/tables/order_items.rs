@@ -185,7 +185,7 @@ pub(crate) async fn places_of_orders<'o>(
 }
 
 /// Some lines.
-pub(crate) async fn by_ids<'i>(
+pub async fn by_ids<'i>(
     tx: &mut Tx<'_>,
     items: impl IntoIterator<Item = &'i OrderItemId>,
 ) -> Result<Vec<OrderItem>, Error> {
@@ -197,12 +197,14 @@ pub async fn of_orders(tx: &mut Tx<'_>, orders: &[OrderId]) -> Result<Vec<OrderI
     tx.all_bulk(&OF_ORDER, orders.iter().map(|order| values![order.get(), order.bucket()]), read).await
 }
 
-pub(crate) async fn reservations_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
+/// The reservations of some lines.
+pub async fn reservations_of(tx: &mut Tx<'_>, items: &[OrderItem]) -> Result<Vec<Reservation>, Error> {
     let keys = items.iter().map(|item| values![item.id.get(), item.stock.bucket()]);
     tx.all_bulk(&RESERVATION, keys, read_reservation).await
 }
 
-pub(crate) async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
+/// The reservations on some stocks that the ERP has registered and no level settles yet.
+pub async fn reported_reservations_of(tx: &mut Tx<'_>, stocks: &[StockId]) -> Result<Vec<Reservation>, Error> {
     tx.all_bulk(&REPORTED_RESERVATIONS, stocks.iter().map(|id| values![id.get(), id.bucket()]), read_reservation).await
 }
 

@@ -75,6 +75,11 @@ pub async fn by_id(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Order>, Error>
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
 }
 
+/// Some orders; unknown ones are left out.
+pub async fn by_ids<'o>(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = &'o OrderId>) -> Result<Vec<Order>, Error> {
+    tx.all_bulk(&BY_ID, ids.into_iter().map(|id| values![id.get(), id.bucket()]), read).await
+}
+
 /// Some orders, which no other transaction changes until this one ends. Asked for in the order of their ids.
 pub(crate) async fn lock(tx: &mut Tx<'_>, ids: &BTreeSet<OrderId>) -> Result<Vec<Order>, Error> {
     tx.all_bulk(&LOCK, ids.iter().map(|id| values![id.get(), id.bucket()]), read).await

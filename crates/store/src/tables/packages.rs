@@ -128,7 +128,7 @@ pub async fn of_orders(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = OrderId>) 
 }
 
 /// The lines of some orders' packages.
-pub(crate) async fn items_of_orders(
+pub async fn items_of_orders(
     tx: &mut Tx<'_>,
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<PackageItem>, Error> {

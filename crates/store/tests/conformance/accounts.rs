@@ -1,7 +1,7 @@
 //! Accounts and tokens: unique names, tokens by prefix, revoking.
 
 use onhand_core::{ChannelId, UserId};
-use onhand_store::tables::accounts::{self, Account, Proof, Token};
+use onhand_store::tables::accounts::{self, Account, Proof, Token, TokenKind};
 use onhand_store::{Store, Tx};
 
 use crate::database::for_each_engine;
@@ -35,6 +35,8 @@ async fn add_token(store: &Store, account: UserId, prefix: &str, hash: u8) -> To
         revoked_at: None,
         is_named: true,
         expires_at: None,
+        kind: TokenKind::Api,
+        user_agent: String::new(),
     };
     let row = token.clone();
     let id = store.write("t", async move |tx| accounts::insert_token(tx, &row).await).await.expect("made");
@@ -213,6 +215,8 @@ fn a_log_in_replaces_what_was_not_used_for_the_longest_time() {
                 revoked_at: None,
                 is_named: false,
                 expires_at: Some(at(1_000)),
+                kind: TokenKind::Api,
+                user_agent: String::new(),
             };
             store
                 .write("t", async move |tx| accounts::insert_login(tx, &row, &proof, 2).await)
@@ -243,6 +247,8 @@ fn tokens_end_when_their_time_is_over() {
         revoked_at: None,
         is_named: named,
         expires_at: end.map(at),
+        kind: TokenKind::Api,
+        user_agent: String::new(),
     };
     // Named, last used, end; idle seconds; still live at second 100?
     for (named, used, end, idle, live) in [

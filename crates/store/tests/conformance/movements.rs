@@ -61,7 +61,7 @@ fn an_import_is_remembered_with_its_number() {
             expected: None,
         };
         let (import, list, rows) = (ImportId::new(77), shop.lists[0], vec![row("A", 6), row("B", 5)]);
-        let command = ImportStocks { import, list, rows, create_unknown_products: true };
+        let command = ImportStocks { import: Some(import), list, rows, create_unknown_products: true };
         let Outcome::StocksImported(rows) = shop.run(Command::ImportStocks(command)).await else {
             panic!("an import ends in its rows")
         };

@@ -209,7 +209,12 @@ impl Run {
         });
         let rows = rows.collect();
         let import = ImportId::new(self.commands as i64);
-        Command::ImportStocks(ImportStocks { import, list, rows, create_unknown_products: self.chance.below(3) > 0 })
+        Command::ImportStocks(ImportStocks {
+            import: Some(import),
+            list,
+            rows,
+            create_unknown_products: self.chance.below(3) > 0,
+        })
     }
 
     fn edit_item(&mut self) -> Command {

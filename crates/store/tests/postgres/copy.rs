@@ -21,8 +21,10 @@ const SHOP: &str = "
                            VALUES (1, 'çarşı ☂ ''x''', NULL, 1, 'until_next_write', 0, 1, 2),
                                   (2, '', 'ST-02', 0, 'immediate', 86400, 3, 9223372036854775807);
     INSERT INTO channel (id, name, oversell, is_active, created_at, modified_at) VALUES (1, 'Marketplace', 'accept', 1, 1, 1);
-    INSERT INTO account VALUES (1, 'admin', 'hash', 'admin', NULL, 1, 1, NULL), (2, 'market', 'hash', 'channel', 1, 0, 2, NULL);
-    INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL, 0, NULL), (2, 2, 'b', 'prefix', x'', 1, 5, 6, 1, 7);
+    INSERT INTO account VALUES (1, 'admin', 'hash', 'admin', NULL, 1, 1, NULL, '{}'),
+        (2, 'market', 'hash', 'channel', 1, 0, 2, NULL, 'dark');
+    INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL, 0, NULL, 'api', ''),
+        (2, 2, 'b', 'prefix', x'', 1, 5, 6, 1, 7, 'screen', 'Firefox');
     INSERT INTO lease VALUES ('sweep', 'somebody', 9);
     INSERT INTO commit_marker VALUES (1, 1);
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4000)

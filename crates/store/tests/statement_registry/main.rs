@@ -57,6 +57,7 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("discrepancies.active_at", "removing them: seldom, by people, on every machine"),
     ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
+    ("movements.newest", "the overview: a few rows of an index on every machine"),
     ("orders.by_number_prefix", "searching: by people, and a few rows of an index on every machine"),
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
     ("products.by_sku_prefix", "searching: by people, and a few rows of an index on every machine"),

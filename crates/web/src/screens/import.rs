@@ -50,8 +50,8 @@ pub struct Import {
     pub stale: i64,
     /// Whether it is a preview that can be applied.
     pub can_apply: bool,
-    /// How many rows can be taken back, and how many not; none if it cannot be undone.
-    pub undo: Option<(i64, i64)>,
+    /// How many rows can be taken back at the most; none if it cannot be undone.
+    pub undo: Option<i64>,
     /// The import that applied this preview, or that took this import back.
     pub followed_by: Option<i64>,
     /// The preview that this import applies, or the import that it takes back.
@@ -70,16 +70,25 @@ pub struct ColumnUse {
 /// The sums of the rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RowSums {
-    /// Rows whose level becomes larger.
-    pub more: i64,
-    /// Rows whose level becomes smaller.
-    pub less: i64,
     /// Rows that make a stock.
     pub new: i64,
+    /// Rows that change a stock.
+    pub changed: i64,
     /// Rows that change nothing.
     pub same: i64,
     /// Rows that failed.
     pub wrong: i64,
+    /// How the rows change levels, where they are few enough to be looked at.
+    pub changes: Option<ChangeSums>,
+}
+
+/// How rows change levels.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ChangeSums {
+    /// Rows whose level becomes larger.
+    pub more: i64,
+    /// Rows whose level becomes smaller.
+    pub less: i64,
     /// Rows whose level becomes 0.
     pub to_zero: i64,
     /// Rows whose level changes by half or more.
@@ -90,18 +99,20 @@ pub struct RowSums {
 
 impl RowSums {
     fn total(&self) -> i64 {
-        self.more + self.less + self.new + self.same + self.wrong
+        self.new + self.changed + self.same + self.wrong
     }
 
-    fn of(&self, filter: Filter) -> i64 {
+    /// How many rows a filter leaves, where that is known.
+    pub fn of(&self, filter: Filter) -> Option<i64> {
+        let changes = |of: fn(ChangeSums) -> i64| self.changes.map(of);
         match filter {
-            Filter::All => self.total(),
-            Filter::More => self.more,
-            Filter::Less => self.less,
-            Filter::New => self.new,
-            Filter::ToZero => self.to_zero,
-            Filter::Large => self.large,
-            Filter::Wrong => self.wrong,
+            Filter::All => Some(self.total()),
+            Filter::More => changes(|sums| sums.more),
+            Filter::Less => changes(|sums| sums.less),
+            Filter::New => Some(self.new),
+            Filter::ToZero => changes(|sums| sums.to_zero),
+            Filter::Large => changes(|sums| sums.large),
+            Filter::Wrong => Some(self.wrong),
         }
     }
 }
@@ -224,7 +235,7 @@ impl ColumnUse {
 
 impl Import {
     fn title(&self) -> &str {
-        if self.line.file.is_empty() { self.frame.t.paste_rows() } else { &self.line.file }
+        if self.line.file.is_empty() { self.frame.t.pasted_rows() } else { &self.line.file }
     }
 
     fn by(&self) -> String {

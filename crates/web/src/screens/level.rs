@@ -84,8 +84,8 @@ pub struct Preview {
     pub on_hand: (i64, i64),
     /// Reserved units, which an edit does not change.
     pub reserved: i64,
-    /// How many order lines reserve them.
-    pub reserved_lines: i64,
+    /// How many order lines reserve them, where that is known.
+    pub reserved_lines: Option<i64>,
     /// Reported units before and after; those that go are settled.
     pub reported: (i64, i64),
     /// Available units before and after.

@@ -11,8 +11,9 @@ use crate::{Frame, words};
 /// The page `/orders/{id}`; `as_rows()` is its region. Query: `release` (the id of a line whose form is open).
 ///
 /// Forms: "mark as taken" posts to [`crate::link::take_order`]; a release posts `line`, `code` and `registered_at` to
-/// [`crate::link::release_line`]; a cancellation posts `line` (several) and `reason` to [`crate::link::cancel_lines`];
-/// "source again" posts to [`crate::link::source_order`]. Each posts `idempotency_key` and `back` as well.
+/// [`crate::link::release_line`]; a cancellation posts `line` (several), `reason` and `act` (`look` shows what it would
+/// do) to [`crate::link::cancel_lines`]; "source again" posts to [`crate::link::source_order`]. Each posts
+/// `idempotency_key` and `back` as well.
 #[derive(Clone, Debug, Template)]
 #[template(path = "order.html", blocks = ["rows"])]
 pub struct Order {
@@ -40,6 +41,10 @@ pub struct Order {
     pub lines: Vec<OrderLine>,
     /// The reasons for which lines can be cancelled: id and name.
     pub reasons: Vec<(i64, String)>,
+    /// The lines that are chosen, and the reason.
+    pub chosen: (Vec<i64>, Option<i64>),
+    /// What cancelling the chosen lines would bring back on sale.
+    pub preview: Vec<ComesBack>,
     /// The line whose release is open.
     pub release: Option<ReleaseForm>,
     /// What is wrong with a cancellation: with `line`, `reason`, or with the whole.
@@ -96,6 +101,17 @@ pub struct OrderLine {
     pub can_release: bool,
     /// Whether it can be cancelled.
     pub can_cancel: bool,
+}
+
+/// What a cancellation would bring back on sale.
+#[derive(Clone, Debug)]
+pub struct ComesBack {
+    /// The SKU.
+    pub sku: String,
+    /// The name of the list.
+    pub list: String,
+    /// Available units before and after.
+    pub available: (i64, i64),
 }
 
 /// A release that is being entered.
@@ -227,6 +243,14 @@ impl Order {
 
     fn can_cancel(&self) -> bool {
         self.frame.may.write_orders && self.lines.iter().any(|line| line.can_cancel)
+    }
+
+    fn is_chosen(&self, line: &OrderLine) -> bool {
+        self.chosen.0.contains(&line.id)
+    }
+
+    fn is_reason(&self, reason: impl crate::number::Whole) -> bool {
+        self.chosen.1 == Some(reason.whole())
     }
 
     fn can_source(&self) -> bool {

@@ -108,6 +108,8 @@ pub struct ListSums {
     pub id: i64,
     /// Its name.
     pub name: String,
+    /// How many product stocks it has, where they are counted.
+    pub products: Option<i64>,
     /// Its sums; none if they were not made yet.
     pub sums: Option<Sums>,
 }

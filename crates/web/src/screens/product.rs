@@ -13,7 +13,7 @@ use crate::number::Whole;
 use crate::{Frame, Reference, Unit, What, link};
 
 /// The page `/products/{id}`; `as_rows()` is its region. Query: `list` (a list's id), `range` (`day`, `week`, `month`),
-/// `cause` (a word of [`What`]), `at` (a moment, `2026-11-28T14:03`), `edit` (`set` or `add`), `after` (a page of events).
+/// `cause` (a word of [`What`]), `edit` (`set` or `add`), `after` (a page of events).
 ///
 /// Forms: the level posts to [`crate::link::level`]; "undo" of an event posts `movement` to
 /// [`crate::link::undo_level`].
@@ -101,14 +101,14 @@ pub struct Chosen {
     pub off_sale_since: Option<Timestamp>,
     /// The chart.
     pub chart: Chart,
-    /// The open reservations, the oldest first; at most 200.
+    /// The open reservations of the newest orders, the oldest first; at most 200.
     pub reservations: Vec<Reserving>,
+    /// Units that other, older lines reserve.
+    pub older_reserved: i64,
     /// The reported lines, the oldest first; at most 200.
     pub reported: Vec<ReportedLine>,
     /// The cause that events are narrowed to.
     pub cause: Option<What>,
-    /// The moment up to which events are shown, as it stands in the address; empty is the present.
-    pub at: String,
     /// What happened, the newest first.
     pub events: Vec<Event>,
     /// Where the page of events is.

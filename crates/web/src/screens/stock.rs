@@ -18,6 +18,7 @@ use crate::{Frame, Reference, StockState, Unit, What};
 /// (several), `all`, `act`, `set_amount`, `add_amount` and the fields of the query to [`crate::link::bulk`]; a view posts
 /// `screen`, `list`, `query`, `name` and `is_shared` to [`crate::link::views`]; pasted rows post `list`, `mode`, `text`
 /// and `act` to [`crate::link::import_new`].
+#[expect(clippy::struct_excessive_bools, reason = "each says whether a control is there, and they go together freely")]
 #[derive(Clone, Debug, Template)]
 #[template(path = "stock.html", blocks = ["rows"])]
 pub struct Stock {
@@ -43,6 +44,12 @@ pub struct Stock {
     pub saved: Vec<SavedView>,
     /// Whether views can be saved.
     pub can_save: bool,
+    /// Whether the table can be narrowed by unit and time.
+    pub has_filters: bool,
+    /// Whether rows can be selected and changed together.
+    pub has_bulk: bool,
+    /// Whether what the table shows can be had as a file.
+    pub can_export: bool,
     /// What the table shows.
     pub query: StockQuery,
     /// The orders that can be chosen: a subset of `sku` and `-modified`.
@@ -126,6 +133,10 @@ impl Stock {
         self.rows.iter().map(|row| row.numbers.whole()).max().unwrap_or(0).max(1)
     }
 
+    fn can_select(&self) -> bool {
+        self.has_bulk && self.frame.may.write_stock
+    }
+
     fn edit_of(&self, stock: impl Whole) -> Option<&LevelEdit> {
         self.edit.as_ref().filter(|edit| edit.stock == stock.whole())
     }
@@ -143,13 +154,12 @@ impl Stock {
     }
 
     /// The columns that can be chosen, with their names.
-    fn columns(&self) -> [(&'static str, &'static str); 6] {
+    fn columns(&self) -> [(&'static str, &'static str); 5] {
         let t = self.frame.t;
         [
             ("bar", t.state()),
             ("reserved", t.reserved()),
             ("reported", t.reported()),
-            ("moves", t.last_moves()),
             ("change", t.last_change()),
             ("level", t.level_age()),
         ]

@@ -43,6 +43,7 @@ texts! {
     too_large: "The file is too large." | "Dosya çok büyük.";
     upload_failed: "The file did not arrive. Try again." | "Dosya ulaşmadı. Yeniden deneyin.";
     paste_rows: "Or paste rows from a spreadsheet" | "Ya da tablodan satır yapıştırın";
+    pasted_rows: "Pasted rows" | "Yapıştırılan satırlar";
     paste_hint: "The first row names the columns, or there are two columns: SKU and level."
         | "İlk satır sütunları adlandırır ya da iki sütun vardır: SKU ve miktar.";
     preview_first: "Preview" | "Önizle";
@@ -90,10 +91,9 @@ texts! {
         | "Önizlemeden sonra {n} stok yazıldı; bunlara dokunulmaz.";
     force: "Write them all the same" | "Yine de yaz";
     undo_import: "Undo this import" | "Bu içe aktarmayı geri al";
-    undo_can[n](left): "{n} row can be taken back; {left} were ordered or written since.",
-        "{n} rows can be taken back; {left} were ordered or written since."
-        | "{n} satır geri alınabilir; {left} satır sonradan değişti.";
-    undo_all[n]: "{n} row can be taken back.", "All {n} rows can be taken back." | "{n} satırın tümü geri alınabilir.";
+    undo_most[n]: "{n} row can be taken back, unless its stock was ordered or written since.",
+        "Up to {n} rows can be taken back; stocks that were ordered or written since are left alone."
+        | "En çok {n} satır geri alınabilir; sonradan sipariş edilen ya da yazılan stoklara dokunulmaz.";
     undone: "This import was taken back." | "Bu içe aktarma geri alındı.";
     was_applied: "This preview was applied." | "Bu önizleme uygulandı.";
     open_that: "Open that import" | "O içe aktarmayı aç";
@@ -105,6 +105,7 @@ texts! {
     progress_hint: "Orders go on. You may leave this page." | "Siparişler sürüyor. Bu sayfadan ayrılabilirsiniz.";
     waiting_hint: "It begins when the imports of this list before it are done."
         | "Bu listenin önceki aktarmaları bitince başlar.";
+    look_again: "Look again" | "Yenile";
     file_failed: "The file could not be imported as a whole." | "Dosya bütün olarak aktarılamadı.";
     delayed: "Waiting for the server:" | "Sunucu bekleniyor:";
     done_changed[n]: "{n} row changed", "{n} rows changed" | "{n} satır değişti";

@@ -38,6 +38,7 @@ texts! {
     lists_title: "Stock lists" | "Stok listeleri";
     code: "Code" | "Kod";
     location: "Location" | "Konum";
+    product_stocks: "Product stocks" | "Ürün stokları";
     newest_level: "Newest level" | "En yeni miktar";
     level_is_old: "old" | "eski";
     sold_by: "Sold by" | "Satan kataloglar";
@@ -63,7 +64,7 @@ texts! {
     view_hint: "The search, filters, order and columns are saved." | "Arama, süzgeç, sıra ve sütunlar kaydedilir.";
     remove_view: "Remove this view" | "Bu görünümü kaldır";
     search_stock: "Search stock" | "Stokta ara";
-    search_stock_hint: "SKU, name or barcode" | "SKU, ad veya barkod";
+    search_stock_hint: "Beginning of a SKU" | "SKU başlangıcı";
     filter: "Filter" | "Süz";
     unit: "Unit" | "Birim";
     pieces: "Pieces" | "Adet";
@@ -108,6 +109,12 @@ texts! {
     reason_correction: "Correction" | "Düzeltme";
     note: "Note" | "Not";
     reserved_by[n]: "Reserved by {n} line", "Reserved by {n} lines" | "{n} satır rezerve etti";
+    reserved_units: "Reserved" | "Rezerve";
+    older_reserved[n]: "{n} more unit by older order lines", "{n} more units by older order lines"
+        | "daha eski sipariş satırlarıyla {n} adet daha";
+    level_written_over: "Somebody has written this level since. Look at it again."
+        | "Bu miktar o sırada yazıldı. Yeniden bakın.";
+    level_no_number: "A whole number, or +6 and −3 for a change." | "Tam sayı, ya da değişim için +6 ve −3.";
     reported_waits: "Reported, level not in yet" | "Bildirilmiş, miktar bekleniyor";
     settles[n]: "This level settles {n} reported unit, so it cannot be undone.",
         "This level settles {n} reported units, so it cannot be undone."

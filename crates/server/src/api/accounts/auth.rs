@@ -3,7 +3,7 @@
 //! Promises: a secret is in the answer that makes it, and in no other. Must not know roles.
 
 use axum::http::StatusCode;
-use onhand_store::tables::accounts::Token;
+use onhand_store::tables::accounts::{Token, TokenKind};
 
 use crate::http::context::RequestContext;
 use crate::services::accounts::{sign_in, tokens};
@@ -125,7 +125,7 @@ pub async fn active_user(call: RequestContext) -> Result<ApiResponse, Error> {
 /// `GET auth/tokens/`: the caller's own tokens, the oldest first.
 pub async fn list_tokens(call: RequestContext) -> Result<ApiResponse, Error> {
     let query = call.listing(FILTERS)?;
-    let page = page::of_all(&query, tokens::own(&call.app, &call.caller).await?)?;
+    let page = page::of_all(&query, tokens::own(&call.app, &call.caller, TokenKind::Api).await?)?;
     call.page(&query, &page, write_token)
 }
 

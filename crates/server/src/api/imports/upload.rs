@@ -3,19 +3,15 @@
 //! Promises: memory does not depend on the size of the file; a body that breaks off, or comes to no end, leaves nothing
 //! that takes effect. Must not know what is in the file.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context as TaskContext, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::StatusCode;
 use bytes::Bytes;
-use futures_core::Stream;
-use http_body_util::{BodyDataStream, BodyExt as _};
+use http_body_util::BodyExt as _;
 
 use crate::http::context::RequestContext;
+use crate::http::form_parts::FormParts;
 use crate::http::route::FILE_TYPES;
 use crate::http::router;
 use crate::services::ServiceError;
@@ -26,8 +22,6 @@ use crate::wire::error::Error;
 const PARTS_MAX: usize = 100;
 /// The most bytes of a part that is no file.
 const FIELD_BYTES_MAX: u64 = 1_024;
-/// The most bytes of what stands before a part's content, with what is read ahead.
-const HEAD_BYTES_MAX: usize = 128 * 1_024;
 /// Names that a file's part may have; a part with a file name is one too.
 const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
 /// What has arrived beside the bytes.
@@ -135,13 +129,13 @@ async fn parts(call: &RequestContext, body: &mut Body, file: &mut File<'_>) -> R
         fault => Error::bad_request(format!("Multipart form parse error - {fault}")),
     };
     let boundary = multer::parse_boundary(&call.content_type).map_err(wrong)?;
-    let room = Arc::new(AtomicUsize::new(0));
-    let mut parts = multer::Multipart::new(Heads { body: BodyDataStream::new(body), room: room.clone() }, boundary);
+    let (form, room) = FormParts::of(body);
+    let mut parts = multer::Multipart::new(form, boundary);
     let (mut name, mut fields) = (None, Vec::new());
     for count in 0.. {
-        room.store(HEAD_BYTES_MAX, Ordering::Relaxed);
+        room.of_head();
         let Some(mut part) = file.next(parts.next_field()).await?.map_err(wrong)? else { break };
-        room.store(usize::MAX, Ordering::Relaxed);
+        room.of_content();
         if count == PARTS_MAX {
             return Err(Error::bad_request(format!("A form may have no more than {PARTS_MAX} parts.")));
         }
@@ -170,29 +164,4 @@ async fn parts(call: &RequestContext, body: &mut Body, file: &mut File<'_>) -> R
         }
     }
     Ok(name.map(|name| (name, fields)))
-}
-
-/// A body on its way to the reader of its parts, which keeps in memory what it has not understood yet: the head of a
-/// part has an end.
-struct Heads<'b> {
-    body: BodyDataStream<&'b mut Body>,
-    /// Bytes that may still come.
-    room: Arc<AtomicUsize>,
-}
-
-impl Stream for Heads<'_> {
-    type Item = Result<Bytes, axum::Error>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
-        let next = Pin::new(&mut self.body).poll_next(context);
-        if let Poll::Ready(Some(Ok(bytes))) = &next {
-            let room = self.room.load(Ordering::Relaxed);
-            if bytes.len() > room {
-                let text = format!("the head of a part has more than {HEAD_BYTES_MAX} bytes");
-                return Poll::Ready(Some(Err(axum::Error::new(text))));
-            }
-            self.room.store(room - bytes.len(), Ordering::Relaxed);
-        }
-        next
-    }
 }

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use onhand_store::Tx;
-use onhand_store::tables::accounts::{self, Proof, Token};
+use onhand_store::tables::accounts::{self, Account, Proof, Token, TokenKind};
 
 use super::tokens;
 use crate::auth::{Attempt, Caller, password, token};
@@ -14,6 +14,10 @@ use crate::services::{ServiceError, Services};
 
 /// After how many seconds another attempt is worth it, if too many passwords wait to be checked.
 const CHECKS_RETRY_SECONDS: u64 = 5;
+/// Days after which the session of a browser ends, whatever happens.
+const SESSION_DAYS: i64 = 7;
+/// The most characters that are kept of what a browser calls itself.
+const USER_AGENT_CHARS_MAX: usize = 120;
 
 /// Makes a token for a name and its password, which come from an address.
 pub async fn sign_in(
@@ -21,10 +25,48 @@ pub async fn sign_in(
     (username, password): (&str, &str),
     address: IpAddr,
 ) -> Result<String, ServiceError> {
+    let days = i64::from(services.config.login_token_days);
+    let made = |row: Token| Token { expires_at: (days > 0).then(|| token::end(row.created_at, days)), ..row };
+    signed_in(services, (username, password), address, made).await
+}
+
+/// Begins the session of a browser, which calls itself something, in the same way. Its token opens the screens and
+/// nothing else. The session that the browser had ends.
+pub async fn begin_session(
+    services: &Services,
+    (username, password): (&str, &str),
+    address: IpAddr,
+    (user_agent, replaced): (&str, Option<&Caller>),
+) -> Result<String, ServiceError> {
+    let user_agent: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT_CHARS_MAX).collect();
+    let made = |row: Token| Token {
+        kind: TokenKind::Screen,
+        expires_at: Some(token::end(row.created_at, SESSION_DAYS)),
+        name: "session".to_owned(),
+        user_agent,
+        ..row
+    };
+    let key = signed_in(services, (username, password), address, made).await?;
+    if let Some(replaced) = replaced {
+        sign_out(services, replaced).await?;
+    }
+    Ok(key)
+}
+
+async fn signed_in(
+    services: &Services,
+    (username, password): (&str, &str),
+    address: IpAddr,
+    made: impl FnOnce(Token) -> Token,
+) -> Result<String, ServiceError> {
     let attempt = attempt(services, username, address)?;
     let name = username.to_owned();
-    let found = services.store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
-    let account = found.filter(|account| account.is_active);
+    // No text that is stored has a null character in it.
+    let found = match name.contains('\0') {
+        true => None,
+        false => services.store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?,
+    };
+    let account = found.filter(|account: &Account| account.is_active);
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let fits = fits(services, password, stored).await?;
     let refused = || {
@@ -33,8 +75,7 @@ pub async fn sign_in(
     };
     let account = account.filter(|_| fits).ok_or_else(refused)?;
     let (key, row) = tokens::new(account.id, "login", services.clock.now());
-    let days = i64::from(services.config.login_token_days);
-    let row = Token { expires_at: (days > 0).then(|| token::end(row.created_at, days)), ..row };
+    let row = made(row);
     let (proof, max) = (Proof::Password(account.password_hash), services.config.login_tokens_max.get() as usize);
     let insert = async move |tx: &mut Tx<'_>| accounts::insert_login(tx, &row, &proof, max).await;
     services.store.write("tokens.insert", insert).await?.ok_or_else(refused)?;

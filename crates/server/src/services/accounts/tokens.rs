@@ -4,7 +4,7 @@
 //! outlive its revocation. Must not know passwords.
 
 use onhand_core::{Timestamp, UserId};
-use onhand_store::tables::accounts::{self, Account, Proof, Token};
+use onhand_store::tables::accounts::{self, Account, Proof, Token, TokenKind};
 use onhand_store::{Store, Tx};
 
 use crate::auth::{Caller, token};
@@ -80,10 +80,12 @@ pub async fn create(
     Ok(NewToken { id, key, expires_at })
 }
 
-/// The caller's own tokens, the oldest first, with their last use.
-pub async fn own(services: &Services, caller: &Caller) -> Result<Vec<Token>, ServiceError> {
+/// The caller's own tokens of a kind, the oldest first, with their last use.
+pub async fn own(services: &Services, caller: &Caller, kind: TokenKind) -> Result<Vec<Token>, ServiceError> {
     services.sessions.note_use().await?;
-    Ok(of(&services.store, caller.account).await?)
+    let mut tokens = of(&services.store, caller.account).await?;
+    tokens.retain(|token| token.kind == kind);
+    Ok(tokens)
 }
 
 async fn of(store: &Store, account: UserId) -> Result<Vec<Token>, onhand_store::Error> {

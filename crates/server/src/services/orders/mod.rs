@@ -3,10 +3,14 @@
 //! Promises: the orders of another channel do not exist for a requester that asks for a channel. Must not know how much
 //! stock there is. An order that needs no more than its command is submitted by its caller.
 
+pub mod detail;
 pub mod sold;
+pub mod tables;
+
+use std::sync::Arc;
 
 use onhand_core::commands::{CancelItems, EditItem, TextEdit};
-use onhand_core::{Command, Order, OrderId, OrderItem, OrderItemId};
+use onhand_core::{Command, Context, Order, OrderId, OrderItem, OrderItemId, Stock};
 use onhand_store::query::{Condition, ListQuery, Op, Page};
 use onhand_store::tables::{order_items, orders};
 use onhand_store::{Error, Tx};
@@ -14,6 +18,7 @@ use serde_json::{Map, Value, json};
 
 use super::submission::{AnswerRecord, Submitted};
 use super::{Requester, ServiceError, Services};
+use crate::writer;
 
 /// An order with its lines.
 pub type WholeOrder = (Order, Vec<OrderItem>);
@@ -122,6 +127,20 @@ pub async fn cancel(
     let details = reasons.into_iter().map(|(item, reason)| (item, because(reason))).collect();
     let command = CancelItems { order: order.id(), all, items, details };
     services.submit_once(requester, Command::CancelItems(command), record).await
+}
+
+/// The stocks that a cancellation would change, as they are and as they would be.
+pub async fn preview_cancel(
+    services: &Services,
+    requester: &Requester,
+    (order, cancellation): (OwnOrder, Cancellation),
+) -> Result<Vec<(Stock, Stock)>, ServiceError> {
+    let Cancellation { all, items, .. } = cancellation;
+    let command = Arc::new(Command::CancelItems(CancelItems { order: order.id(), all, items, details: Vec::new() }));
+    let context = Context { actor: requester.account, now: services.clock.now() };
+    let body = async move |tx: &mut Tx<'_>| writer::preview_stocks(tx, &command, context).await;
+    // Rows are locked as for the cancellation itself, so that the numbers are of one moment.
+    Ok(services.store.write("orders.preview_cancel", body).await??.1)
 }
 
 /// A line that a requester may see.

@@ -138,7 +138,7 @@ fn wanted(workers: &ImportWorkers, import: &ImportRow, list: StockListId, slots:
         Slot::Ended(_) => None,
     };
     ImportStocks {
-        import: import.id,
+        import: Some(import.id),
         list,
         rows: slots.iter().filter_map(row).collect(),
         create_unknown_products: workers.services.config.create_unknown_products,

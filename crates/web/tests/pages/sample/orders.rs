@@ -5,10 +5,10 @@ use onhand_core::{OrderStatus, ReservationState};
 use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
-use onhand_web::screens::import::{ColumnUse, Filter, Import, ImportRow, RowSums};
+use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, RowSums};
 use onhand_web::screens::import_new::ImportNew;
 use onhand_web::screens::imports::{ImportLine, Imports};
-use onhand_web::screens::order::{Order, OrderEvent, OrderLine, OrderWhat, PackageLine, ReleaseForm};
+use onhand_web::screens::order::{ComesBack, Order, OrderEvent, OrderLine, OrderWhat, PackageLine, ReleaseForm};
 use onhand_web::screens::orders::{OrderRow, Orders};
 use onhand_web::{ImportMode, ImportState, ImportTask};
 
@@ -126,6 +126,12 @@ pub(super) fn order(m: &Maker) -> Order {
             .few(2, |_| PackageLine { number: m.t("2041"), location: m.t("Kadıköy"), state: m.t("preparing") }),
         lines: m.few(100, |at| order_line(m, at)),
         reasons: vec![(1, m.t("Customer changed mind")), (2, m.t("Address is wrong"))],
+        chosen: (vec![10_277], Some(2)),
+        preview: m.few(2, |_| ComesBack {
+            sku: m.t("SNEAK-RUN2-BLK-43"),
+            list: m.t("Central warehouse"),
+            available: (3, 5),
+        }),
         release: m.may.release_orders.then_some(()).filter(|()| m.rows == Rows::Some || is_hostile).map(release),
         errors: if is_hostile { errors(["reason", ""]) } else { FieldErrors::default() },
         events: if m.is_some() { what.iter().enumerate().map(event).collect() } else { Vec::new() },
@@ -187,6 +193,12 @@ fn columns(m: &Maker) -> Vec<ColumnUse> {
     columns.map(|(heading, column)| ColumnUse { heading: m.t(heading), column }).to_vec()
 }
 
+/// The sums of an import; one of few rows has them all.
+fn sums(m: &Maker) -> RowSums {
+    let changes = ChangeSums { more: 402, less: 611, to_zero: 23, large: 31, units: (12_118, 11_930) };
+    RowSums { new: 113, changed: 1_013, same: 0, wrong: 14, changes: (m.rows != Rows::One).then_some(changes) }
+}
+
 fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
     let values = [
         ("SHIRT-OXF-WHT-M", Some(40), "38", Some(38), Some((34, 32)), "", ""),
@@ -232,16 +244,7 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
         per_second: None,
         error: String::new(),
         delayed: String::new(),
-        sums: m.is_some().then_some(RowSums {
-            more: 402,
-            less: 611,
-            new: 113,
-            same: 0,
-            wrong: 14,
-            to_zero: 23,
-            large: 31,
-            units: (12_118, 11_930),
-        }),
+        sums: m.is_some().then(|| sums(m)),
         filter: Filter::All,
         pager: Pager {
             from: 1,
@@ -271,7 +274,7 @@ pub(super) fn running(m: &Maker) -> Import {
 
 pub(super) fn done(m: &Maker) -> Import {
     let page = import(m, ImportTask::Apply, ImportState::Completed);
-    Import { undo: Some((1_102, 7)), source: Some(117), followed_by: Some(120), ..page }
+    Import { undo: Some(1_102), source: Some(117), followed_by: Some(120), ..page }
 }
 
 pub(super) fn failed(m: &Maker) -> Import {

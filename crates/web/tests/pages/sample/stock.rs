@@ -97,7 +97,7 @@ fn edit(m: &Maker, leave: String) -> LevelEdit {
         preview: Some(Preview {
             on_hand: (58, 64),
             reserved: 2,
-            reserved_lines: 2,
+            reserved_lines: Some(2),
             reported: (11, 0),
             available: (45, 62),
         }),
@@ -142,6 +142,9 @@ pub(super) fn table(m: &Maker, is_edited: bool) -> Stock {
         views: View::ALL.into_iter().zip([Some(12_480), Some(214), Some(96), Some(3), Some(7), None]).collect(),
         saved: m.few(2, saved),
         can_save: true,
+        has_filters: true,
+        has_bulk: m.rows != Rows::One,
+        can_export: m.is_some(),
         query,
         sorts: vec!["sku", "-modified"],
         pager: Pager {
@@ -186,7 +189,12 @@ pub(super) fn lists(m: &Maker) -> Lists {
     };
     let command =
         if m.is_some() { String::new() } else { m.t("curl -X POST http://localhost:8080/api/v1/stock_list/") };
-    Lists { frame: m.frame(Entry::Stock, "/stock"), rows: m.few(100, list), sums_at: Some(m.ago(27)), command }
+    Lists {
+        frame: m.frame(Entry::Stock, "/stock"),
+        rows: m.few(100, list),
+        sums_at: (m.rows != Rows::One).then(|| m.ago(27)),
+        command,
+    }
 }
 
 pub(super) fn overview(m: &Maker) -> Overview {
@@ -222,6 +230,7 @@ pub(super) fn overview(m: &Maker) -> Overview {
     let list = |at: usize| ListSums {
         id: 4 + at as i64,
         name: m.t(names[at % 3]),
+        products: Some(12_480),
         sums: if at == 2 { None } else { sums(m) },
     };
     let orders: Vec<i64> = (0..96).map(|at: i64| (at * at * 7) % 90 + if at > 40 { 60 } else { 5 }).collect();
@@ -244,7 +253,7 @@ pub(super) fn overview(m: &Maker) -> Overview {
         frame: m.frame(Entry::Overview, "/"),
         cards: m.few(8, card),
         lists: m.few(3, list),
-        sums_at: Some(m.ago(27)),
+        sums_at: (m.rows != Rows::One).then(|| m.ago(27)),
         pulse: m.is_some().then_some(pulse),
         news: m.few(20, news),
         imports: m.few(4, |at| orders::line(m, at)),
@@ -308,7 +317,7 @@ fn chosen(m: &Maker, is_edited: bool) -> Chosen {
         preview: Some(Preview {
             on_hand: (21, 24),
             reserved: 14,
-            reserved_lines: 3,
+            reserved_lines: None,
             reported: (4, 4),
             available: (3, 6),
         }),
@@ -331,7 +340,7 @@ fn chosen(m: &Maker, is_edited: bool) -> Chosen {
         reservations: m.few(3, reserving),
         reported: m.few(2, reported),
         cause: None,
-        at: if m.suffix.is_empty() { String::new() } else { m.t("") },
+        older_reserved: 3,
         events: events(m),
         pager: Pager {
             from: 1,

@@ -1,0 +1,231 @@
+//! One import: how far it is, the results of its rows, applying and undoing it, its files. Must not know how a row was
+//! decided.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use onhand_core::{ImportId, StockId, StockListId};
+use onhand_store::imports::{self, ImportRow as Stored, State, Task};
+use onhand_store::tables::stock_lists::STOCK_LISTS;
+use onhand_store::tables::{accounts, product_stocks};
+use onhand_store::{Tx, resource};
+use onhand_web::frame::Entry;
+use onhand_web::link;
+use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, RowSums};
+use onhand_web::screens::imports::ImportLine;
+
+use super::answer::ScreenAnswer;
+use super::fault::Fault;
+use super::naming;
+use super::stock::{page_number, pager};
+use super::visit::Visit;
+use crate::http::download::{self, Format};
+use crate::services::exports;
+use crate::services::imports::results::{self, LevelChanges, LevelDirection, Part};
+use crate::services::imports::row_results::{ResultStatus, RowResult};
+use crate::services::imports::status::{self, ImportStatus};
+use crate::services::imports::{follow, result_file};
+
+/// Rows of a page.
+const ROWS: i64 = 50;
+
+/// Some imports in one line each, with the names behind their ids.
+pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<ImportLine>, Fault> {
+    let lists: BTreeSet<i64> = imports.iter().filter_map(|import| import.list).map(StockListId::get).collect();
+    let people: BTreeSet<_> = imports.iter().map(|import| import.actor).collect();
+    let body = async move |tx: &mut Tx<'_>| {
+        let lists: Vec<i64> = lists.iter().copied().collect();
+        let named = resource::by_ids(tx, &STOCK_LISTS, &lists).await?;
+        let name = |record: &resource::Record| (record.id, record.text("name").unwrap_or_default().to_owned());
+        let lists: HashMap<i64, String> = named.iter().map(name).collect();
+        let mut names = HashMap::new();
+        for person in &people {
+            let found = accounts::by_id(tx, *person).await?;
+            names.extend(found.map(|account| (person.get(), account.username)));
+        }
+        Ok((lists, names))
+    };
+    let (lists, people) = visit.app.store.read("imports.names", body).await?;
+    Ok(imports.iter().map(|import| naming::import_line(import, &lists, &people)).collect())
+}
+
+/// The import in the path. One that has not arrived whole is none.
+async fn found(visit: &Visit) -> Result<Stored, Fault> {
+    let id = ImportId::new(visit.id(0)?);
+    let read = async move |tx: &mut Tx<'_>| imports::by_id(tx, id).await;
+    let found = visit.app.store.read_inline("imports.by_id", read).await?;
+    found.filter(|import| import.state != State::Receiving).ok_or(Fault::NotFound)
+}
+
+/// `GET /imports/{id}`.
+pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let import = found(&visit).await?;
+    let id = import.id;
+    let filter = Filter::from_word(visit.query.text("rows")).unwrap_or_default();
+    let number = page_number(&visit.query).unwrap_or(1);
+    let status = status::status(&visit.app, import, Part { skip: 0, limit: 1 }).await?;
+    let import = &status.import;
+    let is_over = !State::OPEN.contains(&import.state);
+    let shown = match is_over && import.counts.sum() > 0 {
+        true => Some(rows(&visit, import, filter, number).await?),
+        false => None,
+    };
+    let (sums, rows) = match shown {
+        Some(Shown { changes, rows }) => (Some(sums(import, changes)), rows),
+        None => (None, Vec::new()),
+    };
+    let total = sums.and_then(|sums| sums.of(filter));
+    let has_more = total.is_some_and(|total| number.saturating_mul(ROWS) < total);
+    let word = if filter == Filter::All { "" } else { filter.word() };
+    let line = lines(&visit, &[import]).await?.pop().ok_or(Fault::NotFound)?;
+    let changed = import.counts.created + import.counts.updated;
+    let page = Import {
+        frame: visit.frame(Entry::Imports).await?,
+        line,
+        list: import.list.map_or(0, StockListId::get),
+        bytes: import.file_bytes,
+        format: import.format.clone(),
+        time_zone: import.time_zone.clone().unwrap_or_default(),
+        columns: ignored(&status),
+        per_second: None,
+        error: status.error.clone().unwrap_or_default(),
+        delayed: status.delayed.clone().unwrap_or_default(),
+        sums,
+        filter,
+        pager: pager((number, ROWS), (rows.len(), total, has_more), |after| link::import_rows(id.get(), word, after)),
+        rows,
+        stale: 0,
+        can_apply: can(import, status.applied_by.as_deref(), &[Task::Preview]),
+        undo: can(import, status.undone_by.as_deref(), &[Task::Import, Task::Apply])
+            .then_some(changed)
+            .filter(|most| *most > 0),
+        followed_by: followed_by(&visit, &status).await?,
+        source: import.source.map(ImportId::get),
+    };
+    visit.show(&page, Import::as_rows)
+}
+
+/// Whether an import of one of these tasks has ended well and is not followed yet.
+fn can(import: &Stored, followed: Option<&str>, tasks: &[Task]) -> bool {
+    let is_stocks = import.kind == imports::Kind::Stocks && import.list.is_some();
+    is_stocks && import.state == State::Completed && followed.is_none() && tasks.contains(&import.task)
+}
+
+/// The import that has applied this one, or taken it back.
+async fn followed_by(visit: &Visit, status: &ImportStatus) -> Result<Option<i64>, Fault> {
+    let Some(key) = status.undone_by.clone().or_else(|| status.applied_by.clone()) else { return Ok(None) };
+    Ok(Some(status::find(&visit.app.store, None, key).await?.id.get()))
+}
+
+fn ignored(status: &ImportStatus) -> Vec<ColumnUse> {
+    status.ignored_columns().into_iter().map(|heading| ColumnUse { heading, column: None }).collect()
+}
+
+/// A page of rows, and how all rows change levels, where they are few enough.
+struct Shown {
+    changes: Option<LevelChanges>,
+    rows: Vec<ImportRow>,
+}
+
+async fn rows(visit: &Visit, import: &Stored, filter: Filter, number: i64) -> Result<Shown, Fault> {
+    let (id, total) = (import.id, import.counts.sum());
+    let part = Part { skip: (number - 1).saturating_mul(ROWS), limit: ROWS as usize };
+    let direction = match filter {
+        Filter::More => Some(LevelDirection::More),
+        Filter::Less => Some(LevelDirection::Less),
+        Filter::ToZero => Some(LevelDirection::ToZero),
+        Filter::Large => Some(LevelDirection::Large),
+        Filter::All | Filter::New | Filter::Wrong => None,
+    };
+    let body = async move |tx: &mut Tx<'_>| {
+        let all = results::looked_at(tx, id, total).await?;
+        let changes = all.as_deref().map(LevelChanges::of);
+        let rows = match (filter, direction, all) {
+            (_, Some(direction), Some(all)) => {
+                let fitting = all.into_iter().filter(|row| direction.fits(row));
+                fitting.skip(usize::try_from(part.skip).unwrap_or(usize::MAX)).take(part.limit).collect()
+            }
+            (_, Some(_), None) => Vec::new(),
+            (Filter::New, ..) => results::made(tx, id, part).await?,
+            (Filter::Wrong, ..) => results::failures(tx, id, part).await?,
+            _ => results::all(tx, id, part).await?,
+        };
+        let stocks: Vec<StockId> = rows.iter().filter_map(|row: &RowResult| row.stock).map(StockId::new).collect();
+        Ok((changes, product_stocks::by_ids(tx, &stocks).await?, rows))
+    };
+    let (changes, stocks, rows) = visit.app.store.read("imports.rows", body).await?;
+    let products: HashMap<i64, i64> = stocks.iter().map(|stock| (stock.id.get(), stock.product.get())).collect();
+    Ok(Shown { changes, rows: rows.into_iter().map(|result| row(&products, result)).collect() })
+}
+
+fn row(products: &HashMap<i64, i64>, result: RowResult) -> ImportRow {
+    let (column, remark, is_wrong) = match result.end {
+        ResultStatus::Failed { column, error, .. } => (column, error, true),
+        _ => (String::new(), String::new(), false),
+    };
+    let after = result.after.as_ref().map(|after| after.on_hand).filter(|_| !is_wrong);
+    ImportRow {
+        row: result.row.map_or(0, u64::cast_signed),
+        sku: result.sku,
+        product: result.stock.and_then(|stock| products.get(&stock).copied()),
+        before: result.before.as_ref().map(|before| before.on_hand),
+        cell: after.map_or_else(String::new, |after| after.to_string()),
+        after,
+        available: None,
+        column,
+        remark,
+        is_wrong,
+    }
+}
+
+fn sums(import: &Stored, changes: Option<LevelChanges>) -> RowSums {
+    RowSums {
+        new: import.counts.created,
+        changed: import.counts.updated,
+        same: import.counts.unchanged,
+        wrong: import.counts.failed,
+        changes: changes.map(|sums| ChangeSums {
+            more: sums.more,
+            less: sums.less,
+            to_zero: sums.to_zero,
+            large: sums.large,
+            units: sums.units,
+        }),
+    }
+}
+
+/// `POST /imports/{id}/apply`: what a dry run said takes effect.
+pub(super) async fn apply(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let dry_run = found(&visit).await?;
+    let is_forced = visit.form.is_on("force");
+    let begun = follow::apply(&visit.app.services, &visit.requester(), dry_run, is_forced).await?;
+    Ok(ScreenAnswer::see_other(&link::import(begun.id.get())))
+}
+
+/// `POST /imports/{id}/undo`: the changes of an import are taken back.
+pub(super) async fn undo(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let import = found(&visit).await?;
+    let begun = follow::undo(&visit.app.services, &visit.requester(), import, false).await?;
+    Ok(ScreenAnswer::see_other(&link::import(begun.id.get())))
+}
+
+/// `GET /imports/{id}/result`: the rows with their results, as a file.
+pub(super) async fn result(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let format = Format::asked(&visit.query.0, result_file::FORMATS)?;
+    let import = found(&visit).await?;
+    let name = result_file::file_name(&import)?;
+    let reply = download::reply(&visit.app, (&name, format), move |reads, sink| {
+        result_file::write(reads, &import, (sink, format))
+    });
+    Ok(ScreenAnswer::file(reply.await?))
+}
+
+/// `GET /imports/template`: a file to begin with.
+pub(super) async fn template(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let format = Format::asked(&visit.query.0, exports::TEMPLATE_FORMATS)?;
+    let list = visit.query.number("list").ok_or(Fault::NotFound)?;
+    let template = exports::template(&visit.app.store, StockListId::new(list)).await?;
+    let name = template.file_name();
+    let reply = download::reply(&visit.app, (&name, format), move |_, sink| template.write(sink, format));
+    Ok(ScreenAnswer::file(reply.await?))
+}

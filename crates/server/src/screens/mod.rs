@@ -1,0 +1,34 @@
+//! The screens: what a person at a browser sees and does. The pages are those of `onhand-web`.
+//!
+//! Promises: a screen is a row in [`routes`], with the permission that it asks for; a session's cookie opens screens
+//! and nothing else; what changes something is a form of this site's own; each page works without a script. Must not
+//! know SQL or rules: screens ask the services, and read a table where that is one function of it.
+
+mod answer;
+mod assets;
+mod done;
+mod fault;
+mod fields;
+mod guard;
+mod import;
+mod import_new;
+mod imports;
+mod level;
+mod lists;
+mod me;
+mod naming;
+mod order;
+mod order_forms;
+mod orders;
+mod overview;
+mod product;
+mod router;
+mod routes;
+mod search;
+mod session;
+mod sign_in;
+mod stock;
+mod visit;
+
+pub use self::router::router;
+pub use self::routes::{Route, routes};

@@ -1,0 +1,101 @@
+//! Imports: pasted rows and files, the preview, applying and taking back.
+
+use std::time::Duration;
+
+use onhand::auth::Role;
+use reqwest::multipart::{Form, Part};
+
+use crate::browser::{Browser, Page, filled};
+use crate::shop::Shop;
+
+/// The page of an import when it is over.
+async fn over(browser: &mut Browser, path: &str) -> Page {
+    loop {
+        let page = browser.get(path).await.ok();
+        if !page.text.contains("data-state=") {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn form(shop: &Shop, act: &str, key: &str) -> Form {
+    let (list, act, key) = (shop.list.to_string(), act.to_owned(), key.to_owned());
+    Form::new().text("idempotency_key", key).text("list", list).text("mode", "upsert").text("act", act)
+}
+
+#[tokio::test]
+async fn pasted_rows_are_previewed_applied_and_taken_back() {
+    let shop = Shop::open().await;
+    let (one, two) = (shop.stock("A-1", 10).await, shop.stock("A-2", 10).await);
+    let mut browser = Browser::of(&shop.server, Role::Integration).await;
+    browser.get("/imports").await.ok().has("No file has been sent");
+    browser.get(&format!("/imports/new?list={}", shop.list)).await.ok().has("Retail");
+    let rows = "A-1\t4\nA-2\t200\nA-3\t7\nA-1x\tmany\n";
+    let sent = form(&shop, "preview", "paste-1").text("text", rows);
+    let path = browser.upload("/imports/new", sent).await.led();
+    let page = over(&mut browser, &path).await.has("preview").has("not a number").has("Apply 3 rows");
+    assert_eq!((shop.figures(one).await[0], shop.figures(two).await[0]), (10, 10), "a preview changes nothing");
+    browser.get(&format!("{path}?rows=less")).await.ok().has("A-1").has_no(">A-2<");
+    browser.get(&format!("{path}?rows=new")).await.ok().has("A-3").has_no(">A-2<");
+    browser.get(&format!("{path}?rows=wrong")).await.ok().has("A-1x").has_no(">A-2<");
+    browser.get(&format!("{path}?rows=large")).await.ok().has(">A-2<").has("×20");
+    browser.get("/imports?view=failed").await.ok().has(&path);
+    browser.get("/imports?view=mine").await.ok().has(&path);
+    browser.get("/").await.ok().has("1 import has failed rows");
+    let file = browser.get(&format!("{path}/result?format=csv")).await.ok();
+    assert!(file.text.contains("A-1x"), "{}", file.text);
+
+    let hidden = page.hidden(&format!("{path}/apply"), "");
+    let applied = browser.post(&format!("{path}/apply"), &filled(&hidden, &[])).await.led();
+    let page = over(&mut browser, &applied).await.has("3 rows changed");
+    assert_eq!((shop.figures(one).await[0], shop.figures(two).await[0]), (4, 200));
+    browser.get(&path).await.ok().has("This preview was applied").has_no("/apply\"").has(&applied);
+    let hidden = page.hidden(&format!("{applied}/undo"), "");
+    let undone = browser.post(&format!("{applied}/undo"), &filled(&hidden, &[])).await.led();
+    over(&mut browser, &undone).await.has("It takes an import back");
+    assert_eq!((shop.figures(one).await[0], shop.figures(two).await[0]), (10, 10));
+    browser.post(&format!("{path}/undo"), &[]).await.expect(406);
+}
+
+#[tokio::test]
+async fn a_file_is_sent_once_however_often_its_form_is() {
+    let shop = Shop::open().await;
+    let stock = shop.stock("A-1", 10).await;
+    let mut browser = Browser::of(&shop.server, Role::Integration).await;
+    let file = || Part::bytes(b"sku;stock;colour\nA-1;3;red\n".as_slice()).file_name("kadikoy \"2\".csv");
+    let send = |key| form(&shop, "import", key).part("file", file()).text("text", "");
+    let path = browser.upload("/imports/new", send("file-1")).await.led();
+    over(&mut browser, &path).await.has("kadikoy &#34;2&#34;.csv").has("1 row changed").has("colour");
+    assert_eq!(shop.figures(stock).await[0], 3);
+    let again = browser.upload("/imports/new", send("file-1")).await.led();
+    assert_eq!(again, path);
+    browser.part(&path).await.ok().has_no("<html").has("kadikoy");
+    let template = browser.get(&format!("/imports/template?list={}", shop.list)).await.ok();
+    assert!(template.header("content-disposition").starts_with("attachment"));
+    browser.get("/imports/template?list=999").await.expect(404);
+}
+
+#[tokio::test]
+async fn a_form_that_is_wrong_comes_back_and_leaves_nothing() {
+    let shop = Shop::open().await;
+    let mut browser = Browser::of(&shop.server, Role::Integration).await;
+    let list = || shop.list.to_string();
+    let file = || Part::bytes(b"sku,stock\nA-1,3\n".as_slice()).file_name("a.csv");
+    let forms = [
+        (form(&shop, "import", "a"), "file-error"),
+        (form(&shop, "import", "b").text("text", "  "), "file-error"),
+        (Form::new().text("list", "999").text("mode", "upsert").part("file", file()), "list-error"),
+        (Form::new().text("list", list()).text("mode", "all").part("file", file()), "mode-error"),
+        (Form::new().part("file", file()).text("list", list()).text("mode", "upsert"), "list-error"),
+        (form(&shop, "import", "c").text("text", "x".repeat(1_100_000)), "text-error"),
+    ];
+    for (sent, error) in forms {
+        browser.upload("/imports/new", sent).await.expect(400).has(error);
+    }
+    browser.post("/imports/new", &[("list", "1")]).await.expect(400);
+    browser.get("/imports").await.ok().has("No file has been sent");
+    let broken = form(&shop, "import", "d").part("file", Part::bytes(b"nothing here".as_slice()).file_name("a.csv"));
+    let path = browser.upload("/imports/new", broken).await.led();
+    over(&mut browser, &path).await.has("could not be imported as a whole").has_no("/undo\"");
+}

@@ -1,0 +1,20 @@
+//! The screens through a real socket, on a real database, without a script: what a browser sends, and what of it is seen
+//! through the API. `browser` is the person; the server and the shop are those of the suite of the API.
+
+mod browser;
+#[path = "../api/client.rs"]
+#[expect(dead_code, reason = "the suite of the API uses the rest")]
+pub(crate) mod client;
+#[path = "../api/database.rs"]
+pub(crate) mod database;
+mod guard;
+mod imports;
+mod me;
+mod orders;
+mod roles;
+mod sessions;
+#[path = "../api/shop.rs"]
+#[expect(dead_code, reason = "the suite of the API uses the rest")]
+pub(crate) mod shop;
+mod sign_in;
+mod stock;
