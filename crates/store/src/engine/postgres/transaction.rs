@@ -3,10 +3,9 @@
 //! Many rows are one statement, very many that are only inserted are copied in ([`copy_in`]). Where tables are
 //! distributed, each row is a statement, since only one that names one bucket goes to one machine.
 //!
-//! Promises: statements run one after the other, in the order in which they are called, so that locks are taken in that
-//! order. A write that answers nothing is sent and not waited for (pipelining), so that a batch costs few exchanges; its
-//! error comes out at the next answer, or at the commit. No statement is waited for without a limit. Must not know
-//! tables.
+//! Promises: statements run in the order in which they are called, so that locks are taken in that order. A write that
+//! answers nothing is sent and not waited for (pipelining), so that a batch costs few exchanges; its error comes out at
+//! the next answer, or at the commit. No statement is waited for without a limit. Must not know tables.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
