@@ -8,7 +8,6 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
 use clap::Parser;
 use onhand::api::routes;
 use onhand::auth::{Role, password, token};
@@ -19,7 +18,9 @@ use onhand::wire::scalar;
 use onhand::{http, screens, workers};
 use onhand_core::{ChannelId, Timestamp, UserId};
 use onhand_store::tables::accounts::{self, Account};
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+pub(crate) use onhand_testkit::http::Answer;
+use onhand_testkit::http::{self as kit, Method, Request};
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -46,7 +47,7 @@ pub(crate) struct TestServer {
     clock: Arc<AtomicI64>,
     stop: Option<oneshot::Sender<()>>,
     serving: Option<JoinHandle<()>>,
-    http: reqwest::Client,
+    http: kit::Client,
     workers: Option<JoinSet<()>>,
     _database: Database,
 }
@@ -81,7 +82,7 @@ impl TestServer {
         let (stop, stopped) = oneshot::channel();
         let stopped = async { drop(stopped.await) };
         let serving = Some(tokio::spawn(http::serve(listener, app.clone(), (routes(), Some(pages)), stopped)));
-        let (stop, http) = (Some(stop), client());
+        let (stop, http) = (Some(stop), kit::Client::new(address, ""));
         Self { address, app, clock: micros, stop, serving, http, workers, _database: database }
     }
 
@@ -119,12 +120,12 @@ impl TestServer {
 
     /// A client without a token.
     pub(crate) fn anonymous(&self) -> Client {
-        self.client_of(None)
+        Client(self.http.clone())
     }
 
     /// A client with this token.
     pub(crate) fn bearer(&self, token: &str) -> Client {
-        self.client_of(Some(token.to_owned()))
+        Client(self.http.bearer(token))
     }
 
     /// An account that can sign in with a password, of which the hash is given.
@@ -152,25 +153,12 @@ impl TestServer {
         self.app.store.write("tokens.insert", insert).await.expect("a new token");
         self.bearer(&key)
     }
-
-    fn client_of(&self, token: Option<String>) -> Client {
-        Client { http: self.http.clone(), base: format!("http://{}", self.address), token, headers: Vec::new() }
-    }
 }
 
 /// Hashing takes its time on purpose; once is enough.
 pub(crate) fn password_hash() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
     HASH.get_or_init(|| password::hash(PASSWORD)).clone()
-}
-
-/// An HTTP client of its own, with its own connections. It follows no redirect: there must not be any.
-pub(crate) fn client() -> reqwest::Client {
-    let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(onhand::tls::no_authority())
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy();
-    builder.build().expect("a client without TLS needs nothing")
 }
 
 /// A number that no other call in this process gives.
@@ -188,12 +176,7 @@ pub(crate) fn parsed(text: &Value) -> Timestamp {
 
 /// A client that sends requests.
 #[derive(Clone)]
-pub(crate) struct Client {
-    http: reqwest::Client,
-    base: String,
-    token: Option<String>,
-    headers: Vec<(&'static str, String)>,
-}
+pub(crate) struct Client(kit::Client);
 
 /// A request body.
 pub(crate) enum Body {
@@ -206,22 +189,22 @@ pub(crate) enum Body {
 
 impl Client {
     /// The same client with connections of its own.
-    pub(crate) fn apart(mut self) -> Self {
-        self.http = client();
-        self
+    pub(crate) fn apart(self) -> Self {
+        Self(self.0.apart())
     }
 
     /// The same client, sending one more header.
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
+    pub(crate) fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+        Self(self.0.with(name, value))
     }
 
     /// The answer to a GET, whatever it is.
     pub(crate) async fn raw(&self, path: &str) -> reqwest::Response {
-        let token = format!("Token {}", self.token.as_deref().unwrap_or_default());
-        let request = self.http.get(format!("{}{path}", self.base)).header("Authorization", token);
-        request.send().await.unwrap_or_else(|fault| panic!("GET {path}: no answer: {fault:?}"))
+        self.0
+            .request(Method::GET, path)
+            .send()
+            .await
+            .unwrap_or_else(|fault| panic!("GET {path}: no answer: {fault:?}"))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -246,88 +229,29 @@ impl Client {
 
     /// Sends any request; a path may also be a whole link out of an answer.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Body) -> Answer {
-        let url = if path.starts_with("http://") { path.to_owned() } else { format!("{}{path}", self.base) };
-        let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
-        let mut request = self.http.request(method.clone(), &url);
-        if let Some(token) = &self.token {
-            request = request.header("Authorization", format!("Token {token}"));
-        }
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        request = match body {
-            Body::None => request,
-            Body::Json(value) => request.header(CONTENT_TYPE, "application/json").body(value.to_string()),
-            Body::Raw(kind, bytes) => request.header(CONTENT_TYPE, kind).body(bytes),
-            Body::Form(form) => request.multipart(form),
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let request = self.0.request(method.clone(), path);
+        let answer = match body {
+            Body::None => self.0.try_send(&Request::new(method.clone(), path, None)).await,
+            Body::Json(value) => self.0.try_send(&Request::new(method.clone(), path, Some(value))).await,
+            Body::Raw(kind, bytes) => Answer::to(request.header(CONTENT_TYPE, kind).body(bytes)).await,
+            Body::Form(form) => Answer::to(request.multipart(form)).await,
         };
-        let what = format!("{method} {path}");
-        let response = request.send().await.unwrap_or_else(|fault| panic!("{what}: no answer: {fault:?}"));
-        let status = response.status().as_u16();
-        let headers = response.headers().clone();
-        let bytes = response.bytes().await.unwrap_or_else(|fault| panic!("{what}: half an answer: {fault:?}"));
-        Answer::checked(what, status, headers, bytes)
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    what: String,
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) bytes: Bytes,
-    pub(crate) text: String,
-    /// Null when the body is not JSON.
-    pub(crate) body: Value,
-}
-
-impl Answer {
-    fn checked(what: String, status: u16, headers: HeaderMap, bytes: Bytes) -> Self {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let body = serde_json::from_str(&text).unwrap_or_default();
-        let answer = Self { what, status, headers, bytes, text, body };
-        assert!(status < 500, "bad input is never a 5xx: {answer:?}");
-        assert!(!(300..400).contains(&status) || status == 304, "a redirect turns a POST into a GET: {answer:?}");
-        assert!(answer.headers.contains_key("x-request-id"), "{answer:?}");
-        if status >= 400 && !answer.what.starts_with("HEAD") {
-            assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
-            assert!(is_refusal(status, &answer.body), "not the wire's form: {answer:?}");
-        }
+        let answer = answer.unwrap_or_else(|fault| panic!("{method} {path}: no answer: {fault:?}"));
+        assert_in_form(&answer);
         answer
     }
+}
 
-    /// The body, if the status is this one.
-    pub(crate) fn expect(self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{} answered {}", self.what, self.text);
-        self.body
-    }
-
-    /// The body of a 200.
-    pub(crate) fn ok(self) -> Value {
-        self.expect(200)
-    }
-
-    /// The body of a 201.
-    pub(crate) fn created(self) -> Value {
-        self.expect(201)
-    }
-
-    /// A 406 with this code; its body.
-    pub(crate) fn refused(self, code: &str) -> Value {
-        assert_eq!((self.status, self.body["error_code"].as_str()), (406, Some(code)), "{self:?}");
-        self.body
-    }
-
-    /// A 400 with faults of exactly these fields; its body.
-    pub(crate) fn faults(self, fields: &[&str]) -> Value {
-        let found: Vec<&str> = self.body.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        assert_eq!((self.status, found.as_slice()), (400, fields), "{self:?}");
-        self.body
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+/// What is true of every answer.
+fn assert_in_form(answer: &Answer) {
+    let status = answer.status;
+    assert!(status < 500, "bad input is never a 5xx: {answer:?}");
+    assert!(!(300..400).contains(&status) || status == 304, "a redirect turns a POST into a GET: {answer:?}");
+    assert!(answer.headers.contains_key("x-request-id"), "{answer:?}");
+    if status >= 400 && !answer.what.starts_with("HEAD") {
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
+        assert!(is_refusal(status, &answer.body), "not the wire's form: {answer:?}");
     }
 }
 

@@ -3,9 +3,9 @@
 //! Promises: says what was answered, and what is in a file. Must not know what a row means.
 
 use std::io::Cursor;
-use std::time::Duration;
 
 use onhand_sheet::{Limits, Row};
+use onhand_testkit::wait;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
@@ -34,13 +34,12 @@ pub(crate) async fn upload(
 
 /// The status of an import, once it has ended.
 pub(crate) async fn finished(caller: &Client, key: &str) -> Value {
-    loop {
-        let status = caller.get(&format!("/api/v1/stock_list/excel_import_status/?cache_key={key}")).await.ok();
-        if matches!(status["status"].as_str(), Some("completed" | "failed")) {
-            return status;
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let path = format!("/api/v1/stock_list/excel_import_status/?cache_key={key}");
+    wait::until_async(async || {
+        let status = caller.get(&path).await.ok();
+        if matches!(status["status"].as_str(), Some("completed" | "failed")) { Ok(status) } else { Err(status) }
+    })
+    .await
 }
 
 impl Shop {
@@ -86,7 +85,7 @@ pub(crate) fn errors(status: &Value) -> Vec<(i64, &str)> {
 /// The rows of a file, read as an import reads them; cells that a row does not reach are empty.
 pub(crate) fn rows(answer: &Answer) -> Vec<Vec<String>> {
     assert_eq!(answer.status, 200, "{answer:?}");
-    let file = Box::new(Cursor::new(answer.bytes.to_vec()));
+    let file = Box::new(Cursor::new(answer.bytes.clone()));
     let mut sheet = onhand_sheet::read(file, &Limits::default()).expect("a table");
     let (mut row, mut found, mut width) = (Row::new(), Vec::<Vec<String>>::new(), 0);
     while sheet.next(&mut row).expect("a row") {

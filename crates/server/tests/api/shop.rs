@@ -4,6 +4,8 @@
 //! have been.
 
 use onhand::auth::Role;
+use onhand_testkit::json::rows;
+pub(crate) use onhand_testkit::json::{id, int};
 use serde_json::{Value, json};
 
 use crate::client::{Answer, Client, TestServer, unique};
@@ -119,19 +121,9 @@ pub(crate) fn merge(body: &mut Value, fields: Value) {
     body.extend(fields);
 }
 
-/// The number that a JSON value is.
-pub(crate) fn int(value: &Value) -> i64 {
-    value.as_i64().unwrap_or_else(|| panic!("{value} is no whole number"))
-}
-
-/// An object's `pk`, or its `id` where it has no `pk`.
-pub(crate) fn id(object: &Value) -> i64 {
-    object["pk"].as_i64().or(object["id"].as_i64()).unwrap_or_else(|| panic!("{object} has no id"))
-}
-
 /// The ids of an order's lines, in their order.
 pub(crate) fn items(order: &Value) -> Vec<i64> {
-    order["order_items"].as_array().expect("an order shows its lines").iter().map(id).collect()
+    rows(&order["order_items"]).iter().map(id).collect()
 }
 
 /// The only line of an order.
@@ -143,7 +135,7 @@ pub(crate) fn item(order: &Value) -> i64 {
 
 /// One field of every row of a page.
 pub(crate) fn column(page: &Value, field: &str) -> Vec<Value> {
-    page["results"].as_array().expect("a page has results").iter().map(|row| row[field].clone()).collect()
+    rows(&page["results"]).iter().map(|row| row[field].clone()).collect()
 }
 
 /// A body with this many bytes of text in one field.

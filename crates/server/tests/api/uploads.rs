@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use onhand_store::imports;
+use onhand_testkit::wait;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -43,26 +44,17 @@ impl<'a> Hand<'a> {
 
     /// Waits until so many files are arriving, and parts of each are stored; their keys.
     async fn arriving(&self, files: usize) -> Vec<String> {
-        let waiting = async {
-            loop {
-                let keys = self.shop.server.arriving().await;
-                if keys.len() == files {
-                    return keys;
-                }
-                sleep(Duration::from_millis(5)).await;
-            }
-        };
-        timeout(PATIENCE, waiting).await.expect("they arrive")
+        wait::until_async(async || match self.shop.server.arriving().await {
+            keys if keys.len() == files => Ok(keys),
+            keys => Err(keys),
+        })
+        .await
     }
 
     /// Waits until the database is as it was.
     async fn all_gone(&self, before: &str) {
-        let waiting = async {
-            while self.shop.server.dump().await != before {
-                sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(PATIENCE, waiting).await.expect("nothing is left");
+        let is_as_before = async || self.shop.server.dump().await == before;
+        wait::until_async(async || is_as_before().await.then_some(()).ok_or("something is left")).await;
     }
 }
 

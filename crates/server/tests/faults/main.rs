@@ -5,9 +5,6 @@
 //! real. Whatever happens, an acknowledged order is there once, every other answer is a 503 with `Retry-After` and a
 //! body in the wire's form, and the books are right at the end.
 
-#[path = "../kill/process.rs"]
-#[expect(dead_code, reason = "some of it is for tests that kill the program")]
-mod process;
 mod shop;
 
 use std::path::Path;
@@ -16,8 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use onhand_testbed::{Cluster, Mode, Settings};
-use process::log_of;
-use shop::Shop;
+use onhand_testkit::program::{Program, log_of};
+use shop::{Shop, assert_is_away};
+
+const ONHAND: Program = Program::at(env!("CARGO_BIN_EXE_onhand"));
 
 /// Longer than any hiccup, and much shorter than a statement may take.
 const STALL: Duration = Duration::from_secs(5);
@@ -29,17 +28,17 @@ fn cluster() -> Arc<Cluster> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_server_is_away_everything_is_a_503_and_then_goes_on() {
     let cluster = cluster();
-    let shop = Shop::open(&cluster, &[]).await;
+    let shop = Shop::open(&cluster).await;
     for mode in [Mode::Fast, Mode::Immediate] {
         shop.ordered().await;
         cluster.stop(mode).expect("it stops");
         shop.refuses_to_order().await;
-        shop.refuses("product_stock/").await;
-        assert_eq!(shop.get("/readyz").await.status, 503, "not ready");
-        assert_eq!(shop.get("/healthz").await.status, 200, "but alive");
+        assert_is_away(&shop.get("product_stock/").await);
+        assert_eq!(shop.outside("/readyz").await.status, 503, "not ready");
+        assert_eq!(shop.outside("/healthz").await.status, 200, "but alive");
         cluster.start_again().expect("it starts");
         shop.ordered().await;
-        assert_eq!(shop.get("/readyz").await.status, 200);
+        assert_eq!(shop.outside("/readyz").await.status, 200);
     }
     shop.assert_sound().await;
 }
@@ -47,7 +46,7 @@ async fn while_the_server_is_away_everything_is_a_503_and_then_goes_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stall_delays_answers_and_loses_none() {
     let cluster = cluster();
-    let shop = Shop::open(&cluster, &[]).await;
+    let shop = Shop::open(&cluster).await;
     cluster.pause().expect("it is paused");
     let waiting = (0..5).map(|_| {
         let shop = shop.clone();
@@ -70,7 +69,7 @@ async fn a_stall_delays_answers_and_loses_none() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cut_connections_are_not_seen_by_clients() {
     let cluster = cluster();
-    let shop = Shop::open(&cluster, &[]).await;
+    let shop = Shop::open(&cluster).await;
     let clients = (0..8).map(|_| {
         let shop = shop.clone();
         tokio::spawn(async move {
@@ -100,7 +99,7 @@ async fn cut_connections_are_not_seen_by_clients() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_only_database_is_read_and_refuses_to_be_written() {
     let cluster = cluster();
-    let shop = Shop::open(&cluster, &[]).await;
+    let shop = Shop::open(&cluster).await;
     shop.ordered().await;
     let set = |value: &str| {
         // From another database, which the setting does not bind; and every client connects anew.
@@ -111,7 +110,7 @@ async fn a_read_only_database_is_read_and_refuses_to_be_written() {
     };
     set("on");
     shop.refuses_to_order().await;
-    assert_eq!(shop.list("product_stock/").await.status, 200);
+    assert_eq!(shop.get("product_stock/").await.status, 200);
     assert!(log_of(shop.folder()).contains("read-only"), "the log says why: {}", log_of(shop.folder()));
     set("off");
     shop.ordered().await;
@@ -164,7 +163,7 @@ async fn a_full_disk_is_a_503_and_nothing_acknowledged_is_lost() {
     let options = ["max_wal_size=32MB", "min_wal_size=32MB", "shared_buffers=8MB"].map(ToOwned::to_owned).to_vec();
     let settings = Settings { options, folder: Some(disk.path().to_owned()), ..Settings::default() };
     let cluster = Arc::new(Cluster::start(&settings).expect("a server"));
-    let shop = Shop::open(&cluster, &[]).await;
+    let shop = Shop::open(&cluster).await;
     shop.ordered().await;
     disk.fill();
     // What is left of open files takes a few more; a server that cannot write its log stops in the end.
@@ -176,7 +175,7 @@ async fn a_full_disk_is_a_503_and_nothing_acknowledged_is_lost() {
             break;
         }
     }
-    refusal.expect("a full disk is full some time").assert_is_away();
+    assert_is_away(&refusal.expect("a full disk is full some time"));
     disk.free();
     cluster.restart(Mode::Immediate).expect("with room, it recovers");
     shop.ordered().await;

@@ -3,15 +3,15 @@
 //! Promises: the real program on real databases. Each row adds to its level, so that one which takes effect twice, or
 //! never, shows at the end; so do the movements, of which there is one per row that changed something.
 
-#[expect(dead_code, reason = "some of it is for tests of load")]
-#[path = "../kill/process.rs"]
-mod process;
 mod shop;
 
 use onhand_testbed::{Cluster, Mode, Settings};
-use process::Process;
+use onhand_testkit::json::int;
+use onhand_testkit::program::{Program, Server, file};
 use serde_json::{Value, json};
-use shop::{File, Shop, assert_sound, int};
+use shop::{File, Shop, assert_sound};
+
+const ONHAND: Program = Program::at(env!("CARGO_BIN_EXE_onhand"));
 
 /// Several chunks many times over, so that there is time to kill a process in between.
 const ROWS: usize = 60_000;
@@ -46,19 +46,19 @@ async fn met_in_the_middle(case: impl AsyncFn(usize) -> bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_goes_on_where_a_kill_or_a_stop_has_cut_it() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = process::file(folder.path());
-    let start = || Process::start_with(&url, folder.path(), &DRAIN);
+    let url = file(folder.path());
+    let start = || ONHAND.start_logging(&url, &DRAIN, folder.path());
     let file = File::new(ROWS);
-    let mut process = start();
-    let mut shop = Shop::sign_in(process.address).await;
+    let mut server = start();
+    let mut shop = Shop::sign_in(server.address).await;
     let list = shop.list("web").await;
     let made = shop.import(list, "adjust", &file).await;
     let mut cuts = 0;
     for part in [0, 1, 4, 7, 9] {
         cuts += usize::from(shop.reached(&made, part * ROWS / 10).await);
-        process.kill();
-        process = start();
-        shop = shop.moved(process.address);
+        server.kill();
+        server = start();
+        shop = shop.moved(server.address);
     }
     let status = shop.ended(&made).await;
     assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
@@ -69,16 +69,15 @@ async fn an_import_goes_on_where_a_kill_or_a_stop_has_cut_it() {
     let changed = shop.import(list, "adjust", &file).await;
     for part in [1, 5, 8] {
         cuts += usize::from(shop.reached(&changed, part * ROWS / 10).await);
-        process.terminate();
-        assert_eq!(process.wait().code(), Some(0), "a stop is no failure");
-        process = start();
-        shop = shop.moved(process.address);
+        assert_eq!(server.stop().code(), Some(0), "a stop is no failure");
+        server = start();
+        shop = shop.moved(server.address);
     }
     assert!(cuts > 0, "it was never in the middle");
     let status = shop.ended(&changed).await;
     assert_eq!(File::counts(&status), [0, file.good().count(), 0, file.bad()], "{status}");
     assert_applied(&shop, list, &file, 2).await;
-    process.kill();
+    server.kill();
     assert_sound(&url, folder.path(), 2 * file.good().count()).await;
 }
 
@@ -90,10 +89,10 @@ async fn what_is_not_in_the_file_is_emptied_once_though_the_server_is_killed() {
 
 async fn empties_the_rest(rows: usize) -> bool {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = process::file(folder.path());
+    let url = file(folder.path());
     let file = File::new(rows);
-    let mut process = Process::start_on(&url, folder.path());
-    let mut shop = Shop::sign_in(process.address).await;
+    let mut server = ONHAND.start_logging(&url, &[], folder.path());
+    let mut shop = Shop::sign_in(server.address).await;
     let list = shop.list("web").await;
     let made = shop.import(list, "adjust", &file).await;
     shop.ended(&made).await;
@@ -101,16 +100,16 @@ async fn empties_the_rest(rows: usize) -> bool {
     let mut cuts = 0;
     for part in [2, 6, 9] {
         cuts += usize::from(shop.reached(&only, part * rows / 10).await);
-        process.kill();
-        process = Process::start_on(&url, folder.path());
-        shop = shop.moved(process.address);
+        server.kill();
+        server = ONHAND.start_logging(&url, &[], folder.path());
+        shop = shop.moved(server.address);
     }
     let status = shop.ended(&only).await;
     let stocks = file.good().count();
     assert_eq!((File::counts(&status), int(&status["total"])), ([0, stocks, 0, 0], stocks as i64), "{status}");
     let figures = shop.figures(list).await;
     assert!(figures.iter().all(|(sku, figure)| *figure == if sku == "S1" { 7 } else { 0 }));
-    process.kill();
+    server.kill();
     assert_sound(&url, folder.path(), 2 * stocks).await;
     cuts > 0
 }
@@ -119,9 +118,9 @@ async fn empties_the_rest(rows: usize) -> bool {
 async fn of_two_processes_one_does_an_import_and_those_of_a_list_keep_their_order() {
     let database = onhand_testbed::database();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let processes = [0, 1].map(|_| Process::start_on(database.url(), folder.path()));
-    let first = Shop::sign_in(processes[0].address).await;
-    let shops = [first.clone(), first.moved(processes[1].address)];
+    let servers = [0, 1].map(|_| ONHAND.start_logging(database.url(), &[], folder.path()));
+    let first = Shop::sign_in(servers[0].address).await;
+    let shops = [first.clone(), first.moved(servers[1].address)];
     let mut lists = Vec::new();
     for name in ["north", "south", "west"] {
         lists.push(first.list(name).await);
@@ -148,7 +147,7 @@ async fn of_two_processes_one_does_an_import_and_those_of_a_list_keep_their_orde
         // Two differences, overwritten by a level, and two more.
         assert_applied(&shops[1], *list, &file, 3).await;
     }
-    processes.into_iter().for_each(Process::kill);
+    servers.into_iter().for_each(Server::kill);
     assert_sound(database.url(), folder.path(), lists.len() * modes.len() * file.good().count()).await;
 }
 
@@ -160,13 +159,13 @@ async fn when_the_process_that_works_is_killed_another_takes_over() {
 async fn is_taken_over(rows: usize) -> bool {
     let database = onhand_testbed::database();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let working = Process::start_on(database.url(), folder.path());
+    let working = ONHAND.start_logging(database.url(), &[], folder.path());
     let shop = Shop::sign_in(working.address).await;
     let list = shop.list("web").await;
     let file = File::new(rows);
     let key = shop.import(list, "adjust", &file).await;
     shop.reached(&key, 1).await;
-    let other = Process::start_on(database.url(), folder.path());
+    let other = ONHAND.start_logging(database.url(), &[], folder.path());
     let shop = shop.moved(other.address);
     shop.reached(&key, rows / 4).await;
     working.kill();
@@ -188,13 +187,13 @@ async fn a_process_that_comes_back_does_nothing_twice() {
 async fn comes_back(rows: usize) -> bool {
     let database = onhand_testbed::database();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let stalled = Process::start_on(database.url(), folder.path());
+    let stalled = ONHAND.start_logging(database.url(), &[], folder.path());
     let shop = Shop::sign_in(stalled.address).await;
     let list = shop.list("web").await;
     let file = File::new(rows);
     let key = shop.import(list, "adjust", &file).await;
     shop.reached(&key, rows / 8).await;
-    let other = Process::start_on(database.url(), folder.path());
+    let other = ONHAND.start_logging(database.url(), &[], folder.path());
     let shop = shop.moved(other.address);
     // Not within a transaction that writes, whose locks would hold up the other one.
     let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL \
@@ -214,8 +213,7 @@ async fn comes_back(rows: usize) -> bool {
     let status = shop.ended(&key).await;
     assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
     assert_applied(&shop, list, &file, 1).await;
-    stalled.terminate();
-    assert_eq!(stalled.wait().code(), Some(0));
+    assert_eq!(stalled.stop().code(), Some(0));
     other.kill();
     assert_sound(database.url(), folder.path(), file.good().count()).await;
     at < rows
@@ -232,8 +230,8 @@ async fn goes_on_with_its_database(rows: usize) -> bool {
     let cluster = std::sync::Arc::new(cluster.expect("it ends").expect("PostgreSQL starts"));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = cluster.url("postgres");
-    let process = Process::start_on(&url, folder.path());
-    let shop = Shop::sign_in(process.address).await;
+    let server = ONHAND.start_logging(&url, &[], folder.path());
+    let shop = Shop::sign_in(server.address).await;
     let list = shop.list("web").await;
     let file = File::new(rows);
     let key = shop.import(list, "adjust", &file).await;
@@ -246,7 +244,7 @@ async fn goes_on_with_its_database(rows: usize) -> bool {
     let status = shop.ended(&key).await;
     assert_eq!(File::counts(&status), [file.good().count(), 0, 0, file.bad()], "{status}");
     assert_applied(&shop, list, &file, 1).await;
-    process.kill();
+    server.kill();
     assert_sound(&url, folder.path(), file.good().count()).await;
     cuts > 0
 }
@@ -254,8 +252,8 @@ async fn goes_on_with_its_database(rows: usize) -> bool {
 /// Orders of the very stocks that are being imported.
 async fn sells_while_it_imports(url: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let process = Process::start_on(url, folder.path());
-    let shop = Shop::sign_in(process.address).await;
+    let server = ONHAND.start_logging(url, &[], folder.path());
+    let shop = Shop::sign_in(server.address).await;
     let list = shop.list("web").await;
     let file = File::new(4 * FEW_ROWS);
     let made = shop.import(list, "upsert", &file).await;
@@ -286,14 +284,14 @@ async fn sells_while_it_imports(url: &str) {
         assert_eq!(int(&row["sold_quantity_unreported"]), units, "{sku}: what was acknowledged is held");
         assert!(int(&row["adjusted_stock"]) >= 0, "{sku} is oversold: {row}");
     }
-    process.kill();
+    server.kill();
     assert_sound(url, folder.path(), imports * file.good().count() + orders).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn orders_are_answered_while_their_stocks_are_imported() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    sells_while_it_imports(&process::file(folder.path())).await;
+    sells_while_it_imports(&file(folder.path())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,17 +7,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use onhand_store::{Options, Store, verify};
-use serde_json::{Value, json};
+use onhand_testkit::http::{Client, Request};
+use onhand_testkit::json::{self, id, int};
+use onhand_testkit::program::assert_quiet_log;
+use onhand_testkit::{shop, wait};
+use serde_json::Value;
 
-use crate::process::{PASSWORD, assert_verified_on, log_of};
+use crate::ONHAND;
 
-/// Longer than a lease and all that has to be done; who waits longer waits in vain.
-const PATIENCE: Duration = Duration::from_mins(5);
-/// How often a status is asked for.
-const PAUSE: Duration = Duration::from_millis(5);
 /// Every so many rows one cannot be read.
 const BAD_EVERY: usize = 100;
 /// SKUs that are sold: some of the first rows, of the last and of those between.
@@ -74,54 +73,20 @@ pub(crate) struct Sold {
 
 /// A way to a server as its administrator.
 #[derive(Clone)]
-pub(crate) struct Shop {
-    http: reqwest::Client,
-    address: SocketAddr,
-    token: String,
-}
+pub(crate) struct Shop(Client);
 
 impl Shop {
     pub(crate) async fn sign_in(address: SocketAddr) -> Self {
-        let stranger = Self { http: client(), address, token: String::new() };
-        let login = json!({"username": "admin", "password": PASSWORD});
-        let (status, answer) = stranger.post("auth/login/", login).await;
-        assert_eq!(status, 200, "{answer}");
-        Self { token: answer["key"].as_str().expect("a key").to_owned(), ..stranger }
+        Self(Client::sign_in(address).await)
     }
 
     /// The same shop at another address.
     pub(crate) fn moved(&self, address: SocketAddr) -> Self {
-        Self { http: client(), address, token: self.token.clone() }
-    }
-
-    async fn send(&self, request: reqwest::RequestBuilder) -> Option<(u16, String)> {
-        let request = match self.token.as_str() {
-            "" => request,
-            token => request.header("Authorization", format!("Token {token}")),
-        };
-        let response = request.send().await.ok()?;
-        let status = response.status().as_u16();
-        Some((status, response.text().await.ok()?))
-    }
-
-    fn url(&self, path: &str) -> String {
-        format!("http://{}/api/v1/{path}", self.address)
-    }
-
-    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        let request = self.http.post(self.url(path)).header("Content-Type", "application/json").body(body.to_string());
-        let (status, text) = self.send(request).await.expect("an answer");
-        (status, serde_json::from_str(&text).expect("JSON"))
-    }
-
-    async fn get(&self, path: &str) -> (u16, String) {
-        self.send(self.http.get(self.url(path))).await.expect("an answer")
+        Self(self.0.moved(address))
     }
 
     pub(crate) async fn list(&self, name: &str) -> i64 {
-        let (status, list) = self.post("stock_list/", json!({"name": name, "is_auto_sync": false})).await;
-        assert_eq!(status, 201, "{list}");
-        int(&list["pk"])
+        id(&self.0.send(&shop::new_list(name)).await.created())
     }
 
     /// Sends a file; the key of its import.
@@ -130,12 +95,8 @@ impl Shop {
     }
 
     pub(crate) async fn import_text(&self, list: i64, mode: &str, text: String) -> String {
-        let url = self.url(&format!("stock_list/{list}/excel_import/?mode={mode}"));
-        let (status, text) =
-            self.send(self.http.post(url).header("Content-Type", "text/csv").body(text)).await.expect("an answer");
-        assert_eq!(status, 200, "{text}");
-        let answer: Value = serde_json::from_str(&text).expect("JSON");
-        answer["cache_key"].as_str().expect("a key").to_owned()
+        let sent = self.0.upload(&format!("stock_list/{list}/excel_import/?mode={mode}"), text).await.ok();
+        json::text(&sent["cache_key"]).to_owned()
     }
 
     pub(crate) async fn status(&self, key: &str) -> Value {
@@ -144,26 +105,19 @@ impl Shop {
 
     /// The status, if the server has one just now.
     async fn try_status(&self, key: &str) -> Option<Value> {
-        let url = self.url(&format!("stock_list/excel_import_status/?cache_key={key}"));
-        let (status, text) = self.send(self.http.get(url)).await?;
-        assert!(matches!(status, 200 | 503), "{text}");
-        (status == 200).then(|| serde_json::from_str(&text).expect("JSON"))
+        let path = format!("stock_list/excel_import_status/?cache_key={key}");
+        let answer = self.0.try_send(&Request::get(path)).await.ok()?;
+        assert!(matches!(answer.status, 200 | 503), "{answer:?}");
+        (answer.status == 200).then_some(answer.body)
     }
 
     /// Waits until an import is so far; its status then.
     async fn until(&self, key: &str, is_so_far: impl Fn(&Value) -> bool) -> Value {
-        let waiting = async {
-            loop {
-                match self.try_status(key).await {
-                    Some(status) if is_so_far(&status) => return status,
-                    _ => tokio::time::sleep(PAUSE).await,
-                }
-            }
-        };
-        if let Ok(status) = tokio::time::timeout(PATIENCE, waiting).await {
-            return status;
-        }
-        panic!("it goes no further than {:?}", self.try_status(key).await)
+        wait::until_async(async || match self.try_status(key).await {
+            Some(status) if is_so_far(&status) => Ok(status),
+            other => Err(other),
+        })
+        .await
     }
 
     /// Waits until so many rows are done. Whether it is in the middle then: a test that is given no turn for a while
@@ -180,9 +134,9 @@ impl Shop {
 
     /// The level of every SKU of a list.
     pub(crate) async fn figures(&self, list: i64) -> BTreeMap<String, i64> {
-        let (status, text) = self.get(&format!("product_stock/export/?format=csv&stock_list={list}")).await;
-        assert_eq!(status, 200, "{text}");
-        let mut lines = text.trim_start_matches('\u{feff}').lines();
+        let answer = self.0.get(format!("product_stock/export/?format=csv&stock_list={list}")).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let mut lines = answer.text.trim_start_matches('\u{feff}').lines();
         let head: Vec<&str> = lines.next().expect("a header").split(',').collect();
         let place = |name: &str| head.iter().position(|column| *column == name).unwrap_or_else(|| panic!("{head:?}"));
         let (sku, figure) = (place("product_sku"), place("stock"));
@@ -195,9 +149,7 @@ impl Shop {
 
     /// A stock of a list.
     pub(crate) async fn stock(&self, list: i64, sku: &str) -> Value {
-        let (status, text) = self.get(&format!("product_stock/?product_sku={sku}&stock_list={list}")).await;
-        assert_eq!(status, 200, "{text}");
-        let page: Value = serde_json::from_str(&text).expect("JSON");
+        let page = self.0.get(format!("product_stock/?product_sku={sku}&stock_list={list}")).await.ok();
         page["results"][0].clone()
     }
 
@@ -207,12 +159,12 @@ impl Shop {
         let mut told = Sold::default();
         for turn in 0.. {
             let sku = &skus[(turn * 7 + client) % skus.len()];
-            let line = json!({"product_sku": sku, "stock_list": list, "quantity": 1});
-            let order = json!({"number": format!("o-{round}-{client}-{turn}"), "order_items": [line]});
-            match self.post("orders/", order).await {
-                (201, _) => told.sold.push((sku.clone(), 1)),
-                (406, _) => told.short += 1,
-                (status, answer) => panic!("{status}: {answer}"),
+            let number = format!("o-{round}-{client}-{turn}");
+            let answer = self.0.send(&shop::place(&number, &[shop::line(list, sku, 1)])).await;
+            match answer.status {
+                201 => told.sold.push((sku.clone(), 1)),
+                406 => told.short += 1,
+                _ => panic!("{answer:?}"),
             }
             if turn % 16 == 0 && !self.status(&import).await["finished_date"].is_null() {
                 break;
@@ -222,27 +174,11 @@ impl Shop {
     }
 }
 
-/// No stale connections to a process that is gone.
-fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(onhand::tls::no_authority())
-        .no_proxy()
-        .build()
-        .expect("a client without TLS needs nothing")
-}
-
-pub(crate) fn int(value: &Value) -> i64 {
-    value.as_i64().unwrap_or_else(|| panic!("{value} is no number"))
-}
-
 /// The numbers add up, there are so many movements, and no process has met anything it did not expect.
 pub(crate) async fn assert_sound(url: &str, folder: &Path, movements: usize) {
-    assert_verified_on(url);
+    ONHAND.verified(url);
     let store = Store::open(url, &Options::default()).await.expect("nobody else has it");
     let extent = store.read("t", async |tx| verify::extent(tx).await).await.expect("read");
     assert_eq!(extent.movements, movements as i64, "one for each row that changed something");
-    let log = log_of(folder);
-    let bad =
-        log.lines().find(|line| line.contains("panicked") || line.contains("ERROR") && !line.contains("answered 503"));
-    assert_eq!(bad, None, "{log}");
+    assert_quiet_log(folder, &["answered 503"]);
 }

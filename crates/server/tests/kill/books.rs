@@ -5,9 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use onhand_testkit::http::{Answer, Client};
+use onhand_testkit::json::{id, int, rows, text};
+use onhand_testkit::shop;
 use serde_json::{Value, json};
 
-use crate::client::{Act, Answer, Connection, Entry, HOT, MIXED, OpenLine, own_sku};
+use crate::client::{Act, Entry, HOT, MIXED, OpenLine, own_sku};
 
 /// What a hot SKU has to sell at the beginning of a cycle.
 const FRESH: i64 = 40;
@@ -66,20 +69,17 @@ impl Told {
 
 impl Books {
     /// Makes the list and the stocks.
-    pub(crate) async fn open(connection: &Connection, clients: usize) -> Self {
-        let made = connection.post("stock_list/", json!({"name": "web", "is_auto_sync": false})).await;
-        assert_eq!(made.status, 201, "{made:?}");
-        let list = made.body()["pk"].as_i64().expect("a list has a pk");
+    pub(crate) async fn open(connection: &Client, clients: usize) -> Self {
+        let list = id(&connection.send(&shop::new_list("web")).await.created());
         let own = (0..clients).map(own_sku).map(|sku| (sku, 0));
         let others = HOT.iter().chain(&MIXED).map(|sku| ((*sku).to_owned(), FRESH));
-        let rows =
-            own.chain(others).map(|(sku, stock)| json!({"product_sku": sku, "stock_list": list, "stock": stock}));
-        // Before every level that the clients will write.
-        let rows = rows.map(|mut row| {
+        let rows = own.chain(others).map(|(sku, level)| {
+            let mut row = shop::stock(list, &sku, level);
+            // Before every level that the clients will write.
             row["snapshot_at"] = json!("2026-01-01T00:00:00Z");
             row
         });
-        let written = connection.post("product_stock/", rows.collect()).await;
+        let written = connection.send(&shop::write(rows.collect())).await;
         assert!(matches!(written.status, 200 | 201), "{written:?}");
         let hot = HOT.into_iter().map(|sku| (sku, FRESH)).collect();
         let own = vec![(0, Some("2026-01-01T00:00:00.000000Z".to_owned())); clients];
@@ -97,7 +97,7 @@ impl Books {
     }
 
     /// After a restart: takes in a cycle's journals and compares the server with them.
-    pub(crate) async fn settle(&mut self, journals: &[(usize, Vec<Entry>)], connection: &Connection) {
+    pub(crate) async fn settle(&mut self, journals: &[(usize, Vec<Entry>)], connection: &Client) {
         self.touched.clear();
         self.refused.clear();
         for (client, entry) in entries(journals) {
@@ -129,14 +129,10 @@ impl Books {
     fn next_in_bucket(&mut self, client: usize, entry: &Entry, answer: &Answer) {
         match (&entry.act, answer.status) {
             (Act::Place { number, lines }, 201) => {
-                let body = answer.body();
-                assert!(
-                    body["order_items"].as_array().is_some_and(|items| items.iter().all(|i| i["quantity"].is_i64()))
-                );
-                self.add_order(client, number, lines, &body);
+                self.add_order(client, number, lines, &answer.body);
             }
             (Act::Place { number, .. }, 406) => {
-                assert_eq!(answer.body()["error_code"], "insufficient_stock", "{entry:?}");
+                assert_eq!(answer.body["error_code"], "insufficient_stock", "{entry:?}");
                 self.told.short += 1;
                 self.refused.push(number.clone());
             }
@@ -149,14 +145,13 @@ impl Books {
     }
 
     fn add_order(&mut self, owner: usize, number: &str, wanted: &[(String, i64)], body: &Value) {
-        let items = body["order_items"].as_array().expect("an order has lines");
         let mut found: Vec<(String, i64)> = Vec::new();
         let mut ids = Vec::new();
-        for item in items {
-            let (sku, quantity) = (text(&item["product_sku"]), int(&item["quantity"]));
-            let (order, standing, code) = (int(&body["pk"]), Standing::Open, None);
-            ids.push(int(&item["pk"]));
-            self.lines.insert(int(&item["pk"]), Line { owner, order, sku: sku.clone(), quantity, standing, code });
+        for item in rows(&body["order_items"]) {
+            let (sku, quantity) = (text(&item["product_sku"]).to_owned(), int(&item["quantity"]));
+            let (order, standing, code) = (id(body), Standing::Open, None);
+            ids.push(id(item));
+            self.lines.insert(id(item), Line { owner, order, sku: sku.clone(), quantity, standing, code });
             found.push((sku, quantity));
         }
         assert_eq!(found, wanted, "order {number} is there with all its lines");
@@ -189,12 +184,12 @@ impl Books {
 /// Requests without an answer.
 impl Books {
     /// Whether it happened, where that can be seen. Halves are not allowed.
-    async fn find_out(&mut self, client: usize, entry: &Entry, connection: &Connection) -> Option<bool> {
+    async fn find_out(&mut self, client: usize, entry: &Entry, connection: &Client) -> Option<bool> {
         Some(match &entry.act {
             Act::Place { number, lines } => {
                 let found = connection.get(format!("order_number/{number}/")).await;
                 if found.status == 200 {
-                    self.add_order(client, number, lines, &found.body());
+                    self.add_order(client, number, lines, &found.body);
                 }
                 assert!(matches!(found.status, 200 | 404), "{found:?}");
                 found.status == 200
@@ -212,7 +207,7 @@ impl Books {
                 is_in
             }
             Act::Cancel { order, items } => {
-                let found = connection.get(format!("orders/{order}/")).await.body();
+                let found = connection.get(format!("orders/{order}/")).await.body;
                 let dead: Vec<bool> = items.iter().map(|item| is_dead(&found, *item)).collect();
                 assert!(dead.iter().all(|one| *one == dead[0]), "half a cancellation: {dead:?} after {entry:?}");
                 if dead[0] {
@@ -235,23 +230,22 @@ impl Books {
     }
 
     /// A client that heard nothing asks again. Under a key, what has happened is answered and not done again.
-    async fn send_again(&mut self, client: usize, entry: &Entry, is_in: Option<bool>, connection: &Connection) {
+    async fn send_again(&mut self, client: usize, entry: &Entry, is_in: Option<bool>, connection: &Client) {
         let answer = connection.send(&entry.request).await;
         let told = format!("{entry:?} was in: {is_in:?}; again: {answer:?}");
         let is_replay = is_in == Some(true) && entry.request.key.is_some();
-        assert!(is_in.is_none() || answer.replayed == is_replay, "{told}");
-        if answer.replayed {
+        assert!(is_in.is_none() || answer.is_replay() == is_replay, "{told}");
+        if answer.is_replay() {
             self.told.replayed += 1;
         }
         match (&entry.act, is_in) {
             (Act::Place { .. }, Some(true)) if !is_replay => {
                 let taken = json!(["order with this number already exists."]);
-                assert_eq!((answer.status, &answer.body()["number"]), (400, &taken), "{told}");
+                assert_eq!((answer.status, &answer.body["number"]), (400, &taken), "{told}");
             }
             (Act::Place { number, .. }, Some(true)) => {
                 assert_eq!(answer.status, 201, "{told}");
-                let items = answer.body()["order_items"].as_array().expect("lines").clone();
-                let items: Vec<i64> = items.iter().map(|item| int(&item["pk"])).collect();
+                let items: Vec<i64> = rows(&answer.body["order_items"]).iter().map(id).collect();
                 assert_eq!(items, self.orders[number], "{told}");
             }
             _ => self.next_in_bucket(client, entry, &answer),
@@ -259,7 +253,7 @@ impl Books {
     }
 
     /// The last answered request of each client under a key is answered again, word for word.
-    async fn check_replays(&mut self, journals: &[(usize, Vec<Entry>)], connection: &Connection) {
+    async fn check_replays(&mut self, journals: &[(usize, Vec<Entry>)], connection: &Client) {
         for (_, journal) in journals {
             let keyed = journal.iter().rev().filter(|entry| entry.request.key.is_some());
             let mut done = keyed.filter(|entry| entry.answer.as_ref().is_some_and(|answer| answer.status < 300));
@@ -267,7 +261,7 @@ impl Books {
             let first = entry.answer.as_ref().expect("it was answered");
             let again = connection.send(&entry.request).await;
             assert_eq!((again.status, &again.text), (first.status, &first.text), "{entry:?}");
-            assert!(again.replayed, "{entry:?}");
+            assert!(again.is_replay(), "{entry:?}");
             self.told.replayed += 1;
         }
     }
@@ -275,11 +269,11 @@ impl Books {
 
 /// Holding the server to the books.
 impl Books {
-    async fn stocks(&self, connection: &Connection) -> BTreeMap<String, Value> {
-        let page = connection.get(format!("product_stocks/?stock_list={}&limit=1000", self.list)).await.body();
-        let rows = page["results"].as_array().expect("a page").clone();
+    async fn stocks(&self, connection: &Client) -> BTreeMap<String, Value> {
+        let page = connection.get(format!("product_stocks/?stock_list={}&limit=1000", self.list)).await.body;
+        let rows = rows(&page["results"]);
         assert_eq!(int(&page["count"]), rows.len() as i64, "all stocks are on one page");
-        rows.into_iter().map(|row| (text(&row["product_sku"]), row)).collect()
+        rows.iter().map(|row| (text(&row["product_sku"]).to_owned(), row.clone())).collect()
     }
 
     fn sum(&self, sku: &str, standing: Standing) -> i64 {
@@ -288,7 +282,7 @@ impl Books {
     }
 
     /// Every number of every stock that the books know.
-    async fn check_numbers(&self, connection: &Connection) {
+    async fn check_numbers(&self, connection: &Client) {
         let stocks = self.stocks(connection).await;
         for sku in HOT.iter().chain(&MIXED) {
             let held = int(&stocks[*sku]["sold_quantity_unreported"]);
@@ -311,11 +305,11 @@ impl Books {
     }
 
     /// Every order of this cycle, line by line, with its codes; and nothing of what was rejected.
-    async fn check_touched(&self, connection: &Connection) {
+    async fn check_touched(&self, connection: &Client) {
         for number in &self.touched {
             let found = connection.get(format!("order_number/{number}/")).await;
             assert_eq!(found.status, 200, "order {number} was answered and is not there");
-            self.check_order(number, &found.body());
+            self.check_order(number, &found.body);
             for item in &self.orders[number] {
                 let known: Vec<String> = self.lines[item].code.iter().cloned().collect();
                 assert_eq!(mappings(connection, *item).await, known, "the codes of a line of {number}");
@@ -329,8 +323,7 @@ impl Books {
 
     fn check_order(&self, number: &str, found: &Value) {
         let items = &self.orders[number];
-        let shown: Vec<i64> =
-            found["order_items"].as_array().expect("lines").iter().map(|item| int(&item["pk"])).collect();
+        let shown: Vec<i64> = rows(&found["order_items"]).iter().map(id).collect();
         assert_eq!(shown, *items, "the lines of {number}");
         for item in items {
             let line = &self.lines[item];
@@ -339,28 +332,28 @@ impl Books {
     }
 
     /// All orders of all cycles, and not one more.
-    pub(crate) async fn check_all_orders(&self, connection: &Connection) {
+    pub(crate) async fn check_all_orders(&self, connection: &Client) {
         let mut seen = BTreeSet::new();
         let mut next = Some("orders/?limit=500&cursor=".to_owned());
         while let Some(path) = next {
-            let page = connection.get(path).await.body();
+            let page = connection.get(path).await.body;
             assert_eq!(int(&page["count"]), self.orders.len() as i64, "the kept count of orders");
-            for order in page["results"].as_array().expect("a page") {
-                let number = text(&order["number"]);
+            for order in rows(&page["results"]) {
+                let number = text(&order["number"]).to_owned();
                 assert!(self.orders.contains_key(&number), "nobody placed {number}");
                 self.check_order(&number, order);
                 assert!(seen.insert(number), "an order is shown twice");
             }
-            next = page["next"].as_str().map(|link| link.split_once("/api/v1/").expect("a link").1.to_owned());
+            next = page["next"].as_str().map(str::to_owned);
         }
         assert_eq!(seen.len(), self.orders.len(), "orders are missing");
         let codes = self.lines.values().filter(|line| line.code.is_some()).count();
-        let page = connection.get("integration_mappings/?limit=1".to_owned()).await.body();
+        let page = connection.get("integration_mappings/?limit=1").await.body;
         assert_eq!(int(&page["count"]), codes as i64, "the kept count of mappings");
     }
 
     /// The ERP counts: what it has registered is in its levels now, and there is something to sell again.
-    pub(crate) async fn restock(&mut self, connection: &Connection) {
+    pub(crate) async fn restock(&mut self, connection: &Client) {
         for line in self.lines.values_mut().filter(|line| HOT.contains(&line.sku.as_str())) {
             if line.standing == Standing::Reported {
                 line.standing = Standing::Settled;
@@ -368,8 +361,7 @@ impl Books {
         }
         for sku in HOT {
             let figure = self.sum(sku, Standing::Open) + FRESH;
-            let body = json!({"product_sku": sku, "stock_list": self.list, "stock": figure});
-            let written = connection.post("product_stock/", body).await;
+            let written = connection.send(&shop::write(shop::stock(self.list, sku, figure))).await;
             assert_eq!(written.status, 200, "{written:?}");
             self.hot.insert(sku, figure);
         }
@@ -382,21 +374,12 @@ fn entries(journals: &[(usize, Vec<Entry>)]) -> impl Iterator<Item = (usize, &En
 }
 
 /// The codes of a line.
-async fn mappings(connection: &Connection, item: i64) -> Vec<String> {
-    let page = connection.get(format!("order_items/{item}/create_mapping/")).await.body();
-    page["results"].as_array().expect("a page").iter().map(|mapping| text(&mapping["code"])).collect()
+async fn mappings(connection: &Client, item: i64) -> Vec<String> {
+    let page = connection.get(format!("order_items/{item}/create_mapping/")).await.body;
+    rows(&page["results"]).iter().map(|mapping| text(&mapping["code"]).to_owned()).collect()
 }
 
 fn is_dead(order: &Value, item: i64) -> bool {
-    let items = order["order_items"].as_array().expect("an order has lines");
-    let found = items.iter().find(|line| line["pk"] == item).expect("the line is there");
+    let found = rows(&order["order_items"]).iter().find(|line| line["pk"] == item).expect("the line is there");
     found["status"] == "100"
-}
-
-fn int(value: &Value) -> i64 {
-    value.as_i64().unwrap_or_else(|| panic!("{value} is no number"))
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }

@@ -4,20 +4,19 @@
 //! seed; the same seed makes the same requests, though not the same interleaving.
 
 mod books;
-mod chance;
 mod client;
-mod process;
 mod terminate;
 
 use std::time::{Duration, Instant};
 
 use books::Books;
-use chance::{Chance, SEED, seed};
-use client::{Client, Connection, Entry};
-use process::{PASSWORD, Process, assert_quiet_log, assert_verified};
-use serde_json::json;
+use client::{Client, Entry};
+use onhand_testkit::chance::{Chance, SEED, seed};
+use onhand_testkit::http;
+use onhand_testkit::program::{Program, assert_quiet_log, file};
 use tokio::sync::watch;
 
+const ONHAND: Program = Program::at(env!("CARGO_BIN_EXE_onhand"));
 const CYCLES: usize = 32;
 /// Cycles after which it is no accident that something never happened.
 const CYCLES_MAX: usize = 4 * CYCLES;
@@ -48,8 +47,11 @@ fn what_was_answered_survives_a_kill() {
 async fn run(seed: u64) -> books::Told {
     let mut chance = Chance(seed);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut process = Process::start(folder.path());
-    let mut connection = sign_in(&process).await;
+    let url = file(folder.path());
+    let start = || ONHAND.start_logging(&url, &[], folder.path());
+    let mut server = start();
+    // Once: the token outlives every kill.
+    let mut connection = http::Client::sign_in(server.address).await;
     let mut books = Books::open(&connection, CLIENTS).await;
     let mut sent = [0; CLIENTS];
     for cycle in 1..=CYCLES_MAX {
@@ -66,7 +68,7 @@ async fn run(seed: u64) -> books::Told {
                 let (lines, sent, journal) = (books.lines_of(index), sent[index], Vec::new());
                 let (list, answered) = (books.list, answered.clone());
                 let client = Client { index, list, chance, lines, sent, journal, answered };
-                tokio::spawn(client.run(Connection::new(process.address, &connection.token)))
+                tokio::spawn(client.run(connection.clone().apart()))
             })
             .collect();
         drop(answered);
@@ -75,32 +77,24 @@ async fn run(seed: u64) -> books::Told {
         drop(lived.expect("the server answers"));
         // Not always just after an answer.
         tokio::time::sleep(more).await;
-        process.kill();
+        server.kill();
         let mut journals: Vec<(usize, Vec<Entry>)> = Vec::new();
         for client in clients {
             let client = client.await.expect("a client ends at its first request without an answer");
             sent[client.index] = client.sent;
             journals.push((client.index, client.journal));
         }
-        process = Process::start(folder.path());
-        connection = Connection::new(process.address, &connection.token);
+        server = start();
+        connection = connection.moved(server.address);
         books.settle(&journals, &connection).await;
         books.restock(&connection).await;
         if cycle % VERIFIED_EVERY == 0 {
-            assert_verified(folder.path());
+            ONHAND.verified(&url);
         }
     }
     books.check_all_orders(&connection).await;
-    process.kill();
-    assert_verified(folder.path());
-    assert_quiet_log(folder.path());
+    server.kill();
+    ONHAND.verified(&url);
+    assert_quiet_log(folder.path(), &[]);
     books.told
-}
-
-/// Signs in once: the token outlives every kill.
-async fn sign_in(process: &Process) -> Connection {
-    let stranger = Connection::new(process.address, "");
-    let answer = stranger.post("auth/login/", json!({"username": "admin", "password": PASSWORD})).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    Connection::new(process.address, answer.body()["key"].as_str().expect("a key"))
 }

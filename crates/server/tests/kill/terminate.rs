@@ -5,22 +5,23 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde_json::{Value, json};
+use onhand_testkit::blocking::Client;
+use onhand_testkit::json::id;
+use onhand_testkit::program::{assert_quiet_log, file};
+use onhand_testkit::{shop, wait};
+use serde_json::json;
 
-use crate::process::{PASSWORD, Process, assert_quiet_log, assert_verified};
+use crate::ONHAND;
 
 const CLIENTS: usize = 16;
 /// Every other client opens a connection for each request, so that some wait to be accepted when the signal comes.
 const ROUNDS: usize = 6;
 /// Orders that are placed before the signal comes.
 const PLACED_BEFORE: usize = 4 * CLIENTS;
-/// Orders that take longer than this are a hang.
-const PLACED_MAX: Duration = Duration::from_mins(2);
 
 /// What a client has seen.
 #[derive(Default)]
@@ -33,27 +34,22 @@ struct Seen {
 #[test]
 fn a_stop_answers_what_was_sent() {
     let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = file(folder.path());
     let mut placed = Vec::new();
     for round in 0..ROUNDS {
-        let process = Process::start(folder.path());
-        let token = sign_in(process.address);
-        let list = made_list(process.address, &token, round);
-        let (address, token) = (process.address, token.as_str());
+        let server = ONHAND.start_logging(&url, &[], folder.path());
+        let client = Client::sign_in(server.address);
+        let list = stocked_list(&client, round);
+        let (address, token) = (server.address, client.token());
         let (stopped, done) = (AtomicBool::new(false), AtomicUsize::new(0));
         let (signal, seen) = thread::scope(|scope| {
             let (stopped, done) = (&stopped, &done);
             let clients: Vec<_> = (0..CLIENTS)
                 .map(|index| scope.spawn(move || run((address, token, list), (round, index), stopped, done)))
                 .collect();
-            let begun = Instant::now();
-            while done.load(Ordering::Relaxed) < PLACED_BEFORE {
-                assert!(begun.elapsed() < PLACED_MAX, "no orders are placed");
-                thread::park_timeout(Duration::from_millis(1));
-            }
+            wait::until_true("no orders are placed", || done.load(Ordering::Relaxed) >= PLACED_BEFORE);
             let signal = Instant::now();
-            process.terminate();
-            let status = process.wait();
-            assert_eq!(status.code(), Some(0), "a stop is no failure");
+            assert_eq!(server.stop().code(), Some(0), "a stop is no failure");
             stopped.store(true, Ordering::Relaxed);
             let seen: Vec<Seen> = clients.into_iter().map(|client| client.join().expect("a client ends")).collect();
             (signal, seen)
@@ -66,9 +62,14 @@ fn a_stop_answers_what_was_sent() {
         }
     }
     assert!(placed.len() > ROUNDS * CLIENTS, "too little happened to mean anything: {}", placed.len());
-    assert_verified(folder.path());
-    assert_there(folder.path(), &placed);
-    assert_quiet_log(folder.path());
+    ONHAND.verified(&url);
+    let server = ONHAND.start_logging(&url, &[], folder.path());
+    let client = Client::sign_in(server.address);
+    for number in &placed {
+        let order = client.read(&format!("order_number/{number}/"));
+        assert_eq!(order["number"], json!(number), "after the last stop, what was answered is there");
+    }
+    assert_quiet_log(folder.path(), &[]);
 }
 
 /// Places orders until the server is gone.
@@ -85,12 +86,12 @@ fn run(
             break;
         }
         let number = format!("{round}-{index}-{turn}");
-        let items = json!([{"product_sku": "A", "stock_list": list, "quantity": 1}]);
-        let body = json!({"number": number, "order_items": items}).to_string();
+        let order = shop::place(&number, &[shop::line(list, "A", 1)]).body;
+        let body = order.expect("an order has a body").to_string();
         let kept = connection.take().map_or_else(|| TcpStream::connect(address), Ok);
         // No listener is left: nothing was sent.
         let Ok(mut stream) = kept else { break };
-        if stream.write_all(request("POST", "/api/v1/orders/", token, &body).as_bytes()).is_err() {
+        if stream.write_all(request(token, &body).as_bytes()).is_err() {
             break; // the connection was closed before the request was sent whole
         }
         let sent = Instant::now();
@@ -112,12 +113,11 @@ fn run(
     seen
 }
 
-fn request(method: &str, path: &str, token: &str, body: &str) -> String {
-    let authorization = if token.is_empty() { String::new() } else { format!("Authorization: Token {token}\r\n") };
+fn request(token: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: onhand\r\n{authorization}Content-Type: application/json\r\n\
-         Content-Length: {length}\r\n\r\n{body}"
+        "POST /api/v1/orders/ HTTP/1.1\r\nHost: onhand\r\nAuthorization: Token {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 
@@ -144,38 +144,9 @@ fn answer(stream: &mut TcpStream) -> Result<(u16, String, bool), String> {
     }
 }
 
-fn ask(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    stream.write_all(request(method, path, token, &body.to_string()).as_bytes()).expect("it is sent");
-    let (status, text, _) = answer(&mut stream).expect("it is answered");
-    (status, serde_json::from_str(&text).expect("an answer is JSON"))
-}
-
-fn sign_in(address: SocketAddr) -> String {
-    let body = json!({"username": "admin", "password": PASSWORD});
-    let (status, answer) = ask(address, "POST", "/api/v1/auth/login/", "", &body);
-    assert_eq!(status, 200, "{answer}");
-    answer["key"].as_str().expect("a key").to_owned()
-}
-
 /// A list of this round, with plenty of A.
-fn made_list(address: SocketAddr, token: &str, round: usize) -> i64 {
-    let body = json!({"name": format!("list {round}"), "is_auto_sync": false});
-    let (status, list) = ask(address, "POST", "/api/v1/stock_list/", token, &body);
-    assert_eq!(status, 201, "{list}");
-    let body = json!({"product_sku": "A", "stock_list": list["pk"], "stock": 1_000_000});
-    let (status, stock) = ask(address, "POST", "/api/v1/product_stock/", token, &body);
-    assert_eq!(status, 201, "{stock}");
-    list["pk"].as_i64().expect("a list has a pk")
-}
-
-/// After the last stop, everything that was answered is there.
-fn assert_there(folder: &Path, placed: &[String]) {
-    let process = Process::start(folder);
-    let token = sign_in(process.address);
-    for number in placed {
-        let path = format!("/api/v1/order_number/{number}/");
-        let (status, order) = ask(process.address, "GET", &path, &token, &Value::Null);
-        assert_eq!((status, &order["number"]), (200, &json!(number)), "{order}");
-    }
+fn stocked_list(client: &Client, round: usize) -> i64 {
+    let list = id(&client.send(&shop::new_list(&format!("list {round}"))).created());
+    client.send(&shop::write(shop::stock(list, "A", 1_000_000))).created();
+    list
 }

@@ -6,12 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use onhand_testkit::http::Request;
+use onhand_testkit::json::{int, text};
 use serde_json::Value;
 
 use crate::client::placed;
 use crate::history::{Act, Entry, Line, Told};
-use crate::shop::{Shop, int};
-use crate::wire::{Connection, Request};
+use crate::shop::Shop;
+use crate::wire::Connection;
 
 /// What is there, by our own names.
 pub(crate) struct Audit {
@@ -28,7 +30,7 @@ impl Audit {
     pub(crate) async fn take(mut connection: Connection, shop: &Shop, entries: &[Entry]) -> Self {
         let orders = walk(&mut connection, "orders/").await;
         let mut orders: BTreeMap<String, Value> =
-            orders.into_iter().map(|order| (text(&order["number"]), order)).collect();
+            orders.into_iter().map(|order| (text(&order["number"]).to_owned(), order)).collect();
         let mapped = walk(&mut connection, "integration_mappings/").await;
         let mapped: BTreeSet<i64> = mapped.iter().map(|mapping| int(&mapping["object_id"])).collect();
         let begun = shop.now();
@@ -99,13 +101,9 @@ async fn walk(connection: &mut Connection, list: &str) -> Vec<Value> {
     let (mut rows, mut next) = (Vec::new(), Some(format!("{list}?limit=500&cursor=")));
     while let Some(path) = next {
         let mut page = connection.send(&Request::get(path)).await.body;
-        next = page["next"].as_str().map(|link| link.split_once("/api/v1/").expect("a link").1.to_owned());
+        next = page["next"].as_str().and_then(|link| Some(link.split_once("/api/v1/")?.1.to_owned()));
         let Value::Array(page) = page["results"].take() else { panic!("no page of {list}: {page}") };
         rows.extend(page);
     }
     rows
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
 }

@@ -6,12 +6,15 @@
 
 use std::sync::Arc;
 
+use onhand_testkit::chance::Chance;
+use onhand_testkit::http::{Answer, Request};
+use onhand_testkit::json::{id, int, rows, text};
+use onhand_testkit::shop;
 use serde_json::{Value, json};
 
-use crate::chance::Chance;
 use crate::history::{Act, Entry, Line, Row, Told};
-use crate::shop::{Placed, Shop, int, sku};
-use crate::wire::{Answer, Connection, Request};
+use crate::shop::{Placed, Shop, sku};
+use crate::wire::Connection;
 
 /// Units of a line: so many that the reserved quantity tells which lines are, and a search for an order soon fails or
 /// succeeds.
@@ -102,11 +105,9 @@ impl Client {
     fn place(&mut self, turn: usize) -> Operation {
         let number = format!("o-{}-{turn}", self.index);
         let lines: Vec<Line> = (0..=self.chance.below(2)).map(|_| self.line()).collect();
-        let items = lines
-            .iter()
-            .map(|line| json!({"product_sku": sku(line.stock), "stock_list": self.shop.list, "quantity": line.units}));
-        let body = json!({"number": number, "order_items": items.collect::<Vec<_>>()});
-        Operation { act: Act::Place { number, lines }, request: Request::post("orders/", body), order: None }
+        let items: Vec<_> = lines.iter().map(|line| shop::line(self.shop.list, &sku(line.stock), line.units)).collect();
+        let request = shop::place(&number, &items);
+        Operation { act: Act::Place { number, lines }, request, order: None }
     }
 
     /// Now and then exactly what is left, or one more.
@@ -143,7 +144,7 @@ impl Client {
         let single = Act::Write(vec![self.figure(first)]);
         let request = match self.chance.below(3) {
             0 => Request::patch(format!("product_stock/{}/", self.shop.stocks[first]), self.row(&single, 0)),
-            1 => Request::post("product_stock/", self.row(&single, 0)),
+            1 => shop::write(self.row(&single, 0)),
             _ => return self.write_all(),
         };
         Operation { act: single, request, order: None }
@@ -152,7 +153,7 @@ impl Client {
     fn write_all(&mut self) -> Operation {
         let act = Act::Write((0..self.shop.stocks.len()).map(|stock| self.figure(stock)).collect());
         let rows = (0..self.shop.stocks.len()).map(|row| self.row(&act, row)).collect();
-        Operation { act, request: Request::post("product_stock/", rows), order: None }
+        Operation { act, request: shop::write(rows), order: None }
     }
 
     fn figure(&mut self, stock: usize) -> Row {
@@ -186,7 +187,7 @@ impl Client {
 
     /// What an answer says.
     fn told(&self, act: &Act, order: Option<&Placed>, answer: &Answer) -> Told {
-        let Answer { status, body } = answer;
+        let Answer { status, body, .. } = answer;
         match (act, status) {
             (Act::Place { lines, .. }, 201) => {
                 self.shop.offer(placed(lines, body));
@@ -211,14 +212,14 @@ impl Client {
 
 /// The server's names for the lines of an order.
 pub(crate) fn placed(lines: &[Line], body: &Value) -> Placed {
-    let items = body["order_items"].as_array().expect("an order has lines");
+    let items = rows(&body["order_items"]);
     let shown: Vec<(&str, i64)> =
-        items.iter().map(|item| (item["product_sku"].as_str().expect("a SKU"), int(&item["quantity"]))).collect();
+        items.iter().map(|item| (text(&item["product_sku"]), int(&item["quantity"]))).collect();
     let asked: Vec<(String, i64)> = lines.iter().map(|line| (sku(line.stock), line.units)).collect();
     assert!(shown.iter().copied().eq(asked.iter().map(|(sku, units)| (sku.as_str(), *units))), "{asked:?}: {body}");
     assert!(items.iter().all(|item| item["oversold"] == false), "sold what was not there: {body}");
-    let lines = items.iter().map(|item| int(&item["pk"])).zip(lines.iter().copied()).collect();
-    Placed { order: int(&body["pk"]), lines }
+    let lines = items.iter().map(id).zip(lines.iter().copied()).collect();
+    Placed { order: id(body), lines }
 }
 
 /// Which stocks an order was too large for, and what they had.

@@ -5,17 +5,12 @@
 //! client picks depends on what the others did.
 
 mod audit;
-#[path = "../kill/chance.rs"]
-mod chance;
 mod checker;
 mod client;
 mod history;
 mod legal;
 mod model;
 mod planted;
-#[expect(dead_code, reason = "a stop by signal is the kill test's subject")]
-#[path = "../kill/process.rs"]
-mod process;
 mod recording;
 mod servers;
 mod shop;
@@ -23,14 +18,17 @@ mod wire;
 
 use std::time::Instant;
 
-use chance::{Chance, SEED, seed};
 use checker::check;
 use model::Stock;
 use onhand_testbed::{Cluster, Mode, Settings};
+use onhand_testkit::chance::{Chance, SEED, seed};
+use onhand_testkit::program::Program;
 use planted::PLANTS;
 use recording::Load;
 use servers::Servers;
 use shop::START;
+
+const ONHAND: Program = Program::at(env!("CARGO_BIN_EXE_onhand"));
 
 /// Violations of each kind that are planted into a recording.
 const PLANTED: usize = 2;

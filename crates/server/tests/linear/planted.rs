@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::chance::Chance;
+use onhand_testkit::chance::Chance;
+
 use crate::checker::Call;
 use crate::model::{Answer, History, Numbers, Request};
 use crate::shop::START;

@@ -6,17 +6,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use onhand_testkit::chance::Chance;
 use tokio::task::JoinSet;
 
 use crate::audit::Audit;
-use crate::chance::Chance;
 use crate::checker::{Verdict, check};
 use crate::client::Client;
 use crate::history::{Entry, of_stock};
 use crate::model::{History, Stock};
 use crate::servers::Servers;
 use crate::shop::{START, Shop};
-use crate::wire::Connection;
 
 /// How much is done, by how many, on how many stocks.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +39,7 @@ impl Load {
         let shop = Arc::new(Shop::open(servers, self.stocks).await);
         let mut clients = JoinSet::new();
         for index in 0..self.clients {
-            let connection = Connection::new(servers.addresses(), index, &shop.token);
+            let connection = shop.connection.beginning_with(index);
             let chance = Chance(self.seed ^ ((index as u64) << 32));
             let (elsewhere, seen) = (self.elsewhere, vec![(START, START); self.stocks]);
             let client = Client { index, shop: shop.clone(), chance, connection, elsewhere, seen };
@@ -50,7 +49,7 @@ impl Load {
         let (journals, ()) = tokio::join!(clients.join_all(), disturb(servers, progress));
         let (journals, unanswered): (Vec<_>, Vec<_>) = journals.into_iter().unzip();
         let entries: Vec<Entry> = journals.into_iter().flatten().collect();
-        let connection = Connection::new(servers.addresses(), 0, &shop.token);
+        let connection = shop.connection.beginning_with(0);
         let entries = Audit::take(connection, &shop, &entries).await.held_against(entries);
         Recording { entries, stocks: self.stocks, unanswered: unanswered.iter().sum() }
     }

@@ -5,10 +5,11 @@
 
 use std::net::SocketAddr;
 
+use onhand_testkit::program::{Server, assert_quiet_log, file};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use crate::process::{Process, assert_verified_on, file, log_of};
+use crate::ONHAND;
 
 /// Where each process listens; `None` while it is dead.
 pub(crate) type Addresses = Vec<Option<SocketAddr>>;
@@ -17,7 +18,7 @@ pub(crate) type Addresses = Vec<Option<SocketAddr>>;
 pub(crate) struct Servers {
     url: String,
     folder: TempDir,
-    processes: Vec<Option<Process>>,
+    processes: Vec<Option<Server>>,
     addresses: watch::Sender<Addresses>,
 }
 
@@ -49,7 +50,7 @@ impl Servers {
 
     /// Starts a process in its place.
     pub(crate) fn start_again(&mut self, index: usize) {
-        let process = Process::start_on(&self.url, self.folder.path());
+        let process = ONHAND.start_logging(&self.url, &[], self.folder.path());
         self.addresses.send_modify(|addresses| addresses[index] = Some(process.address));
         self.processes[index] = Some(process);
     }
@@ -61,11 +62,8 @@ impl Servers {
 
     /// The numbers add up, and no process has met anything it did not expect.
     pub(crate) fn assert_sound(&self) {
-        assert_verified_on(&self.url);
-        let log = log_of(self.folder.path());
+        ONHAND.verified(&self.url);
         // Where the database is away, a client is told so, and the log says why.
-        let expected = |line: &str| line.contains("answered 503");
-        let bad = log.lines().find(|line| line.contains("panicked") || line.contains("ERROR") && !expected(line));
-        assert_eq!(bad, None, "{log}");
+        assert_quiet_log(self.folder.path(), &["answered 503"]);
     }
 }

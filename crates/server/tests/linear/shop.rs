@@ -6,15 +6,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use onhand_testkit::chance::Chance;
+use onhand_testkit::json::{id, int, rows};
+use onhand_testkit::shop;
+use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::chance::Chance;
 use crate::history::Line;
 use crate::model::Numbers;
-use crate::process::PASSWORD;
 use crate::servers::Servers;
-use crate::wire::{Connection, Request};
+use crate::wire::Connection;
 
 /// The level that every stock begins with.
 pub(crate) const START: i64 = 10_000_000;
@@ -31,7 +32,7 @@ pub(crate) struct Shop {
     pub(crate) list: i64,
     /// The server's names of the stocks.
     pub(crate) stocks: Vec<i64>,
-    pub(crate) token: String,
+    pub(crate) connection: Connection,
     begun: Instant,
     names: AtomicU32,
     /// Lines that a client may still release or cancel.
@@ -42,19 +43,13 @@ pub(crate) struct Shop {
 impl Shop {
     /// Signs in and makes the stocks.
     pub(crate) async fn open(servers: &Servers, stocks: usize) -> Self {
-        let mut stranger = Connection::new(servers.addresses(), 0, "");
-        let login = json!({"username": "admin", "password": PASSWORD});
-        let key = stranger.send(&Request::post("auth/login/", login)).await;
-        let token = key.body["key"].as_str().unwrap_or_else(|| panic!("no key: {key:?}")).to_owned();
-
-        let mut connection = Connection::new(servers.addresses(), 0, &token);
-        let list = json!({"name": "web", "is_auto_sync": false});
-        let list = int(&connection.send(&Request::post("stock_list/", list)).await.body["pk"]);
-        let rows = (0..stocks).map(|stock| json!({"product_sku": sku(stock), "stock_list": list, "stock": START}));
-        let written = connection.send(&Request::post("product_stock/", rows.collect())).await;
-        let stocks = written.body.as_array().expect("rows").iter().map(|row| int(&row["pk"])).collect();
+        let mut connection = Connection::sign_in(servers.addresses()).await;
+        let list = id(&connection.send(&shop::new_list("web")).await.created());
+        let levels = (0..stocks).map(|stock| shop::stock(list, &sku(stock), START));
+        let written = connection.send(&shop::write(levels.collect())).await;
+        let stocks = rows(&written.body).iter().map(id).collect();
         let (names, open, answered) = (AtomicU32::new(0), Mutex::default(), watch::Sender::new(0));
-        Self { list, stocks, token, begun: Instant::now(), names, open, answered }
+        Self { list, stocks, connection, begun: Instant::now(), names, open, answered }
     }
 
     /// Nanoseconds since the recording began.
@@ -69,7 +64,7 @@ impl Shop {
 
     /// The numbers in an answer's row, with which stock it is.
     pub(crate) fn numbers(&self, row: &Value) -> (usize, Numbers) {
-        let stock = self.stocks.iter().position(|id| *id == int(&row["pk"])).expect("one of ours");
+        let stock = self.stocks.iter().position(|stock| *stock == id(row)).expect("one of ours");
         let fields = ["stock", "sold_quantity_unreported", "reported_quantity", "adjusted_stock"];
         let [stock_field, held, reported, available] = fields.map(|field| int(&row[field]));
         (stock, Numbers { stock: stock_field, held, reported, available })
@@ -112,8 +107,4 @@ impl Shop {
 /// The SKU of a stock.
 pub(crate) fn sku(stock: usize) -> String {
     format!("SKU-{stock}")
-}
-
-pub(crate) fn int(value: &Value) -> i64 {
-    value.as_i64().unwrap_or_else(|| panic!("{value} is no number"))
 }

@@ -11,11 +11,13 @@ use std::thread;
 use std::time::Duration;
 
 use onhand_testbed::database;
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::file;
+use onhand_testkit::{json, shop};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::ONHAND;
 use crate::orders::{Buyer, assert_there};
-use crate::program::{Server, done, file, onhand, told};
 
 /// How often the server is killed while a backup is made or just after; every third backup is killed, too.
 const KILLS: usize = 20;
@@ -36,7 +38,7 @@ fn backups(folder: &Path) -> Vec<PathBuf> {
 fn restored(backup: &Path) -> (tempfile::TempDir, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    let said = done(&url, &["restore", text(backup)]);
+    let said = ONHAND.done(&url, &["restore", text(backup)]);
     assert!(said.starts_with("restored "), "{said}");
     (folder, url)
 }
@@ -49,7 +51,7 @@ fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_ser
     let mut made: Vec<(PathBuf, usize, bool)> = Vec::new();
     let answered = Mutex::new(Vec::new());
     for cycle in 0..KILLS {
-        let server = Server::start(&url, &[]);
+        let server = ONHAND.start(&url, &[]);
         let buyer = Buyer::new(server.address, &format!("list {cycle}"));
         let is_over = AtomicBool::new(false);
         let path = folder.path().join(format!("copy-{cycle}.db"));
@@ -66,7 +68,7 @@ fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_ser
             });
             thread::park_timeout(Duration::from_millis(50));
             let before = answered.lock().expect("no panic").len();
-            let mut backup = onhand(&url, &["backup", text(&path)]);
+            let mut backup = ONHAND.command(&url, &["backup", text(&path)]);
             let mut backup = backup.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
             if cycle % 3 == 2 {
                 thread::park_timeout(Duration::from_millis(7 * cycle as u64));
@@ -90,10 +92,10 @@ fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_ser
         |number: usize, was_killed: bool| number.is_multiple_of(4) || was_killed || number + 1 == made.len();
     for (_, (path, before, _)) in made.iter().enumerate().filter(|(number, (.., killed))| looked_at(*number, *killed)) {
         let (_folder, url) = restored(path);
-        let server = Server::start(&url, &["--must-exist", "--check"]);
+        let server = ONHAND.start(&url, &["--must-exist", "--check"]);
         assert_there(&Client::sign_in(server.address), &answered[..*before]);
         assert!(server.stop().success());
-        assert!(done(&url, &["verify"]).ends_with("0 differences\n"));
+        ONHAND.verified(&url);
     }
 }
 
@@ -101,11 +103,11 @@ fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_ser
 fn the_backups_of_a_folder_take_turns_and_can_be_checked_by_other_tools() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    assert!(Server::start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
     let kept = tempfile::tempdir().expect("a temporary folder");
     let mut all = Vec::new();
     for _ in 0..3 {
-        let said = done(&url, &["backup", text(kept.path()), "--keep=2"]);
+        let said = ONHAND.done(&url, &["backup", text(kept.path()), "--keep=2"]);
         let path = PathBuf::from(said.split('\t').next().expect("a path"));
         assert!(path.exists(), "{said}");
         all.push(path);
@@ -124,11 +126,11 @@ fn the_backups_of_a_folder_take_turns_and_can_be_checked_by_other_tools() {
 fn what_is_damaged_or_in_the_way_is_not_restored_over() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    assert!(Server::start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
     let backup = folder.path().join("copy.db");
-    done(&url, &["backup", text(&backup)]);
+    ONHAND.done(&url, &["backup", text(&backup)]);
     let refused = |url: &str, arguments: &[&str], words: &str| {
-        let told = told(&mut onhand(url, arguments));
+        let told = ONHAND.run(url, arguments);
         assert_eq!(told.code, Some(1), "{told:?}");
         assert!(told.err.lines().any(|line| line.starts_with("onhand: ") && line.contains(words)), "{told:?}");
     };
@@ -181,17 +183,16 @@ fn newest(cursor: &str) -> i64 {
 fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    let server = Server::start(&url, &["--demo"]);
+    let server = ONHAND.start(&url, &["--demo"]);
     let client = Client::sign_in(server.address);
     let channel = client.read("/api/v1/channels/")["results"][0]["pk"].clone();
     let stock = client.read(&format!("/api/v1/channel/{channel}/changes/?limit=1"))["results"][0].clone();
     let old = cursor(&client, &channel);
     let backup = folder.path().join("copy.db");
-    done(&url, &["backup", text(&backup)]);
+    ONHAND.done(&url, &["backup", text(&backup)]);
     let figure = |client: &Client, stock_level: i64| {
-        let body =
-            json!({"product_sku": stock["product_sku"], "stock_list": stock["stock_list"], "stock": stock_level});
-        assert!(client.post("/api/i1/product_stock/", &body).status().is_success());
+        let row = shop::stock(&stock["stock_list"], json::text(&stock["product_sku"]), stock_level);
+        client.send(&shop::write(row)).ok();
     };
     figure(&client, 4_001);
     let lost = Buyer::new(server.address, "lost");
@@ -209,12 +210,12 @@ fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
     let second = tempfile::tempdir().expect("a temporary folder");
     fs::copy(&backup, second.path().join("onhand.db")).expect("copied");
     for url in [one, file(second.path())] {
-        let server = Server::start(&url, &[]);
+        let server = ONHAND.start(&url, &[]);
         let client = Client::sign_in(server.address);
         figure(&client, 4_002);
         for known in [&old, &newer] {
             let refused = client.get(&format!("/api/v1/channel/{channel}/changes/?after={known}"));
-            assert_eq!(refused.status(), 400, "{known}");
+            assert_eq!(refused.status, 400, "{known}");
         }
         let anew = cursor(&client, &channel);
         assert!((newest(&newer) + 1..1 << 53).contains(&newest(&anew)), "{anew}");
@@ -223,26 +224,26 @@ fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
         assert_eq!(next["results"][0]["stock"], json!(4_003), "{next}");
         assert!(order(&Buyer::new(server.address, "new"), "new") > lost_order, "no order gets another one's pk");
         assert!(server.stop().success());
-        let server = Server::start(&url, &[]);
+        let server = ONHAND.start(&url, &[]);
         let client = Client::sign_in(server.address);
-        assert_eq!(client.get(&format!("/api/v1/channel/{channel}/changes/?after={anew}")).status(), 200, "only once");
+        assert_eq!(client.get(&format!("/api/v1/channel/{channel}/changes/?after={anew}")).status, 200, "only once");
         assert!(server.stop().success());
-        assert!(done(&url, &["verify"]).ends_with("0 differences\n"));
+        ONHAND.verified(&url);
     }
 }
 
 #[test]
 fn a_database_server_begins_a_new_generation_when_it_is_told() {
     let database = database();
-    let server = Server::start(database.url(), &["--demo"]);
+    let server = ONHAND.start(database.url(), &["--demo"]);
     let client = Client::sign_in(server.address);
     let channel = client.read("/api/v1/channels/")["results"][0]["pk"].clone();
     let old = cursor(&client, &channel);
     assert!(server.stop().success());
-    assert!(done(database.url(), &["restore", "--in-place"]).ends_with("begins a new generation\n"));
-    let server = Server::start(database.url(), &[]);
+    assert!(ONHAND.done(database.url(), &["restore", "--in-place"]).ends_with("begins a new generation\n"));
+    let server = ONHAND.start(database.url(), &[]);
     let client = Client::sign_in(server.address);
-    assert_eq!(client.get(&format!("/api/v1/channel/{channel}/changes/?after={old}")).status(), 400);
+    assert_eq!(client.get(&format!("/api/v1/channel/{channel}/changes/?after={old}")).status, 400);
     assert!(newest(&cursor(&client, &channel)) > newest(&old));
     assert!(server.stop().success());
 }

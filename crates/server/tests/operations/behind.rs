@@ -2,12 +2,8 @@
 //!
 //! Promises: the only file of these tests with SQL.
 
-use std::time::{Duration, Instant};
-
 use onhand_testbed::{Database, psql};
-
-/// What takes longer than this never comes.
-const AWAITED_MAX: Duration = Duration::from_mins(1);
+use onhand_testkit::wait;
 
 /// Takes the lock under which migrations run.
 pub(crate) const MIGRATING: &str = "SELECT pg_advisory_lock(7163005)";
@@ -123,9 +119,5 @@ pub(crate) fn await_waiting(database: &Database, kind: &str, sessions: usize) {
 }
 
 fn await_true(database: &Database, question: &str) {
-    let begun = Instant::now();
-    // Asking takes a process of some milliseconds, so this does not spin.
-    while run(database, question) != "t" {
-        assert!(begun.elapsed() < AWAITED_MAX, "it never came: {question}");
-    }
+    wait::until(|| if run(database, question) == "t" { Ok(()) } else { Err(question) });
 }

@@ -4,22 +4,25 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 
 use onhand_testbed::database;
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::file;
+use onhand_testkit::shop;
 use serde_json::{Value, json};
 
+use crate::ONHAND;
 use crate::behind;
-use crate::client::Client;
-use crate::program::{Server, done, file, onhand, told};
+
+const SKU: &str = "GÖMLEK-M";
 
 /// Links in answers do not say which server gave them.
 const PUBLIC: &str = "--public-url=http://onhand.example";
 
 /// Fills a database as a shop does; a token for it.
 fn fill(url: &str) -> String {
-    let server = Server::start(url, &["--demo", PUBLIC]);
+    let server = ONHAND.start(url, &["--demo", PUBLIC]);
     let client = Client::sign_in(server.address);
     let list = client.made("/api/v1/stock_list/", &json!({"name": "Türkiye ☂", "code": null}))["pk"].clone();
-    let stock = json!({"product_sku": "GÖMLEK-M", "stock": 50, "stock_list": list});
-    client.made("/api/i1/product_stock/", &stock);
+    client.send(&shop::write(shop::stock(&list, SKU, 50))).created();
     for number in 0..30 {
         let order = place(&client, &format!("C-{number}"), &list);
         let item = &order["order_items"][0]["pk"];
@@ -31,19 +34,18 @@ fn fill(url: &str) -> String {
             1 => {
                 let cancelled =
                     client.post(&format!("/api/v1/orders/{}/cancel/", order["pk"]), &json!({"is_all": true}));
-                assert_eq!(cancelled.status(), 200);
+                assert_eq!(cancelled.status, 200);
             }
             _ => {}
         }
     }
-    let token = client.token.clone();
+    let token = client.token().to_owned();
     assert!(server.stop().success());
     token
 }
 
 fn place(client: &Client, number: &str, list: &Value) -> Value {
-    let line = json!({"product_sku": "GÖMLEK-M", "stock_list": list, "quantity": 1});
-    client.made("/api/v1/orders/", &json!({"number": number, "order_items": [line]}))
+    client.send(&shop::place(number, &[shop::line(list, SKU, 1)])).created()
 }
 
 /// Every list that the server's own description has, but for the one of tokens: it shows that one was used just now.
@@ -76,7 +78,7 @@ fn compare(one: &Client, other: &Client) -> usize {
                 rows += 1;
                 let id = row.get("pk").or(row.get("id")).unwrap_or(&Value::Null);
                 let path = format!("{list}{id}/");
-                if one.get(&path).status() == 200 {
+                if one.get(&path).status == 200 {
                     both(one, other, &path);
                 }
                 if list == "/api/v1/product_stocks/" {
@@ -96,11 +98,11 @@ fn a_copy_answers_as_the_original_and_goes_on() {
     let (folder, target) = (tempfile::tempdir().expect("a temporary folder"), database());
     let source = file(folder.path());
     let token = fill(&source);
-    let told = done(&source, &["copy", "--from", &source, "--to", target.url()]);
+    let told = ONHAND.done(&source, &["copy", "--from", &source, "--to", target.url()]);
     assert!(told.lines().any(|line| line == "sales_order\t60") && told.ends_with(" rows, 0 differences\n"), "{told}");
 
-    let (before, after) = (Server::start(&source, &[PUBLIC]), Server::start(target.url(), &[PUBLIC]));
-    let (one, other) = (Client::with(before.address, &token), Client::with(after.address, &token));
+    let (before, after) = (ONHAND.start(&source, &[PUBLIC]), ONHAND.start(target.url(), &[PUBLIC]));
+    let (one, other) = (Client::new(before.address, &token), Client::new(after.address, &token));
     let rows = compare(&one, &other);
     assert!(rows > 500, "only {rows} rows were compared");
 
@@ -114,14 +116,11 @@ fn a_copy_answers_as_the_original_and_goes_on() {
         (0..30).map(|number| place(&other, &format!("N-{number}"), list)["pk"].as_i64().expect("a pk")).collect();
     assert!(new.len() == 30 && new.is_disjoint(&known), "new ones are new: {new:?}");
     assert_eq!(ids(&other).len(), known.len() + 30);
-    let again = other.post(
-        "/api/v1/orders/",
-        &json!({"number": "C-0", "order_items": [{"product_sku": "GÖMLEK-M", "stock_list": list, "quantity": 1}]}),
-    );
-    assert_eq!(again.status(), 400, "a number that was taken before is still taken");
+    let again = other.send(&shop::place("C-0", &[shop::line(list, SKU, 1)]));
+    assert_eq!(again.status, 400, "a number that was taken before is still taken");
     other.made("/api/v1/stock_list/", &json!({"name": "After the copy"}));
     assert!(before.stop().success() && after.stop().success());
-    assert!(done(target.url(), &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(target.url());
 }
 
 #[test]
@@ -129,19 +128,20 @@ fn a_copy_that_is_killed_leaves_nothing_and_is_simply_repeated() {
     let (folder, target) = (tempfile::tempdir().expect("a temporary folder"), database());
     let source = file(folder.path());
     fill(&source);
-    done(target.url(), &["migrate"]);
+    ONHAND.done(target.url(), &["migrate"]);
     let arguments = ["copy", "--from", &source, "--to", target.url()];
     behind::hold(&target, behind::WRITING_MOVEMENTS, || {
-        let mut copying = onhand(&source, &arguments).stderr(Stdio::null()).spawn().expect("the program starts");
+        let mut copying =
+            ONHAND.command(&source, &arguments).stderr(Stdio::null()).spawn().expect("the program starts");
         behind::await_waiting(&target, "relation", 1);
         copying.kill().expect("it runs");
         copying.wait().expect("it is ours");
     });
     assert_eq!(behind::stocks_and_orders(&target), "0|0");
-    assert!(done(&source, &arguments).ends_with(" rows, 0 differences\n"));
+    assert!(ONHAND.done(&source, &arguments).ends_with(" rows, 0 differences\n"));
     assert_eq!(behind::stocks_and_orders(&target), "151|60");
 
-    let full = told(&mut onhand(&source, &arguments));
+    let full = ONHAND.run(&source, &arguments);
     assert_eq!((full.code, full.err.lines().count()), (Some(1), 1), "{full:?}");
     assert!(full.err.contains("the target is not empty") && !full.err.contains(":onhand@"), "{full:?}");
 }

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use crate::program::{Server, Told, done, file, onhand, told};
+use onhand_testkit::program::{Ended, file};
 
-fn export(database: &str, token: Option<&str>, arguments: &[&str]) -> Told {
-    let mut command = onhand(database, &[&["export"], arguments].concat());
+use crate::ONHAND;
+
+fn export(database: &str, token: Option<&str>, arguments: &[&str]) -> Ended {
+    let mut command = ONHAND.command(database, &[&["export"], arguments].concat());
     if let Some(token) = token {
         command.env("ONHAND_TOKEN", token);
     }
-    told(&mut command)
+    Ended::of(&mut command)
 }
 
 fn path(folder: &Path, name: &str) -> String {
@@ -20,9 +22,9 @@ fn path(folder: &Path, name: &str) -> String {
 fn an_export_is_the_same_from_both_sides_and_comes_back_unchanged() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let server = Server::start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo"]);
     let url = format!("http://{}", server.address);
-    let token = done(&database, &["token", "create", "admin"]).trim().to_owned();
+    let token = ONHAND.done(&database, &["token", "create", "admin"]).trim().to_owned();
     let from_server = |arguments: &[&str]| export(&database, Some(&token), &[&["--server", &url], arguments].concat());
     for arguments in [&["--list", "ST-01"][..], &["--format", "json"]] {
         let (one, other) = (from_server(arguments), export(&database, None, arguments));
@@ -34,8 +36,9 @@ fn an_export_is_the_same_from_both_sides_and_comes_back_unchanged() {
     let book = path(folder.path(), "stock.xlsx");
     assert_eq!(from_server(&["--list", "WH-01", "--output", &book]).code, Some(0));
     assert!(std::fs::read(&book).expect("it was written").starts_with(b"PK"), "a workbook is packed");
-    let back =
-        told(onhand(&database, &["import", "--server", &url, "--list", "WH-01", &book]).env("ONHAND_TOKEN", &token));
+    let back = Ended::of(
+        ONHAND.command(&database, &["import", "--server", &url, "--list", "WH-01", &book]).env("ONHAND_TOKEN", &token),
+    );
     assert_eq!(back.code, Some(0), "{back:?}");
     assert!(back.out.lines().any(|line| line.split_whitespace().eq(["updated", "0"])), "{back:?}");
 

@@ -3,18 +3,17 @@
 //! Promises: a flood has so many connections and ends by itself; what is counted has bounds that hold on any machine.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::{file, log_of};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::client::Client;
+use crate::ONHAND;
 use crate::orders::Buyer;
-use crate::program::{Server, Starting, done, file};
 
 /// Connections of a flood, and how long it lasts.
 const CONNECTIONS: usize = 200;
@@ -74,15 +73,11 @@ async fn status(stream: &mut TcpStream) -> u16 {
 #[test]
 fn a_crowd_that_comes_at_once_is_connected_at_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(&file(folder.path()), &[]);
-    let signal = |name: &str| {
-        let sent = Command::new("kill").args([name, &server.process().to_string()]).status();
-        assert!(sent.expect("kill runs").success());
-    };
-    signal("-STOP");
+    let server = ONHAND.start(&file(folder.path()), &[]);
+    server.signal("STOP");
     let connected: Result<Vec<_>, _> =
         (0..CROWD).map(|_| std::net::TcpStream::connect_timeout(&server.address, CROWD_WAITS)).collect();
-    signal("-CONT");
+    server.signal("CONT");
     let connected = connected.expect("there is room for all of them");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
@@ -104,9 +99,8 @@ fn a_flood_has_what_an_address_may_have_and_the_shop_goes_on() {
     ];
     for (number, request) in REQUESTS.into_iter().enumerate() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let (url, log) = (file(folder.path()), folder.path().join("log"));
-        let log_file = File::create(&log).expect("made");
-        let server = Starting::begin_logging(&url, &[], Stdio::from(log_file)).listening();
+        let url = file(folder.path());
+        let server = ONHAND.start_logging(&url, &[], folder.path());
         let buyer = Buyer::new(server.address, "one");
         let address = server.address;
         let flooding = std::thread::spawn(move || flood(address, request));
@@ -126,10 +120,10 @@ fn a_flood_has_what_an_address_may_have_and_the_shop_goes_on() {
         assert!(refused > 0 && refused <= CONNECTIONS as u64 * (seconds + 1), "{statuses:?} in {lasted:?}");
         assert!(placed > 1, "no order was taken meanwhile");
         assert!(server.stop().success());
-        let log = fs::read_to_string(log).expect("a log");
+        let log = log_of(folder.path());
         let lines = log.lines().filter(|line| line.contains("answered 429")).count() as u64;
         assert!((1..=seconds + 1).contains(&lines), "{log}");
-        assert!(done(&url, &["verify"]).contains(&format!(" {placed} orders\n")));
+        assert!(ONHAND.verified(&url).contains(&format!(" {placed} orders\n")));
     }
 }
 
@@ -138,18 +132,18 @@ fn operators_have_a_listener_of_their_own() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr()).expect("a free port");
     let arguments = [format!("--admin-listen={free}"), "--anonymous-requests-max=1".to_owned()];
-    let server = Server::start(&file(folder.path()), &arguments.each_ref().map(String::as_str));
-    let (inside, outside) = (Client::with(free, ""), Client::with(server.address, ""));
+    let server = ONHAND.start(&file(folder.path()), &arguments.each_ref().map(String::as_str));
+    let (inside, outside) = (Client::new(free, ""), Client::new(server.address, ""));
     for path in ["/healthz", "/readyz", "/metrics", "/api/docs/", "/api/schema/"] {
         for _ in 0..20 {
-            assert_eq!(inside.get(path).status(), 200, "{path}");
+            assert_eq!(inside.get(path).status, 200, "{path}");
         }
     }
-    assert_eq!(inside.get("/api/v1/orders/").status(), 404);
+    assert_eq!(inside.get("/api/v1/orders/").status, 404);
     for (path, status) in
         [("/healthz", 200), ("/readyz", 200), ("/metrics", 404), ("/api/docs/", 404), ("/api/schema/", 404)]
     {
-        assert_eq!(outside.get(path).status(), status, "{path}");
+        assert_eq!(outside.get(path).status, status, "{path}");
     }
     assert!(server.stop().success());
 }

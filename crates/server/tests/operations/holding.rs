@@ -5,10 +5,11 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::file;
 use serde_json::Value;
 
-use crate::client::Client;
-use crate::program::{Server, done, file, onhand, told};
+use crate::ONHAND;
 
 /// A file to import.
 fn stock(folder: &Path, text: &str) -> String {
@@ -21,8 +22,8 @@ fn stock(folder: &Path, text: &str) -> String {
 fn a_second_server_does_not_start_on_a_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let server = Server::start(&database, &[]);
-    let mut command = onhand(&database, &["serve", "--listen=127.0.0.1:0", "--database-wait-seconds=0"]);
+    let server = ONHAND.start(&database, &[]);
+    let mut command = ONHAND.command(&database, &["serve", "--listen=127.0.0.1:0", "--database-wait-seconds=0"]);
     let mut second = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let mut greeting = String::new();
     BufReader::new(second.stdout.take().expect("it is piped")).read_line(&mut greeting).expect("it writes text");
@@ -33,7 +34,7 @@ fn a_second_server_does_not_start_on_a_file() {
     assert_eq!((greeting.as_str(), said.lines().count()), ("", 1), "{said}");
     assert!(said.contains("another process"), "{said}");
     assert!(server.stop().success());
-    assert!(Server::start(&database, &["--database-wait-seconds=0"]).stop().success());
+    assert!(ONHAND.start(&database, &["--database-wait-seconds=0"]).stop().success());
 }
 
 /// The server keeps pages in memory, which would grow old if another process changed stock.
@@ -41,7 +42,7 @@ fn a_second_server_does_not_start_on_a_file() {
 fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let server = Server::start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo"]);
     let client = Client::sign_in(server.address);
     let path = "/api/v1/product_stocks/?limit=5";
     let first = |client: &Client| client.read(path)["results"][0].clone();
@@ -51,21 +52,21 @@ fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
     let list = client.read(&format!("/api/v1/stock_list/{list}/"))["name"].as_str().expect("a text").to_owned();
 
     let stock = stock(folder.path(), &format!("sku,stock\n{sku},4321\n"));
-    let told = told(&mut onhand(&database, &["import", "--list", &list, &stock]));
+    let told = ONHAND.run(&database, &["import", "--list", &list, &stock]);
     assert_eq!(told.code, Some(0), "{told:?}");
     assert!(told.err.contains("another process works on this database and does the import"), "{told:?}");
     assert_eq!(first(&client)["stock"], 4321);
     assert!(server.stop().success());
-    assert!(done(&database, &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(&database);
 }
 
 /// An import that waits for the process that works on the file: there is none, but the file is locked as if there were.
 fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, File) {
-    assert!(Server::start(database, &["--demo"]).stop().success());
+    assert!(ONHAND.start(database, &["--demo"]).stop().success());
     let stock = stock(folder, "sku,stock\nA-1,5\n");
     let hold = File::create(folder.join("onhand.db-lock")).expect("it can be opened");
     hold.lock().expect("nobody has it");
-    let mut command = onhand(database, &["import", "--list", "WH-01", &stock]);
+    let mut command = ONHAND.command(database, &["import", "--list", "WH-01", &stock]);
     let mut importing = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
     let mut err = BufReader::new(importing.stderr.take().expect("it is piped"));
     let mut line = String::new();
@@ -83,7 +84,7 @@ fn an_import_whose_server_has_stopped_is_taken_over() {
     let (mut importing, _err, hold) = waiting(&database, folder.path());
     drop(hold);
     assert_eq!(importing.wait().expect("it is ours").code(), Some(0));
-    let stocks = done(&database, &["export", "--list", "WH-01"]);
+    let stocks = ONHAND.done(&database, &["export", "--list", "WH-01"]);
     assert!(stocks.contains("\nA-1,A-1,5,"), "{stocks}");
 }
 
@@ -101,6 +102,6 @@ fn an_import_that_is_interrupted_goes_on_when_it_is_watched() {
     assert!(said.contains("onhand: interrupted; the process that works on this database goes on with it"), "{said}");
 
     drop(hold);
-    let told: Value = done(&database, &["import", "--watch", key, "--json"]).parse().expect("JSON");
+    let told: Value = ONHAND.done(&database, &["import", "--watch", key, "--json"]).parse().expect("JSON");
     assert_eq!((told["status"].as_str(), told["created"].as_i64()), (Some("completed"), Some(1)), "{told}");
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use onhand_testbed::database;
+use onhand_testkit::program::{Ended, file};
 use serde_json::Value;
 
-use crate::program::{Server, Told, done, file, onhand, told};
+use crate::ONHAND;
 
 /// A place where imports are done, and the files they are made from.
 struct Place<'p> {
@@ -16,13 +17,13 @@ struct Place<'p> {
 }
 
 impl Place<'_> {
-    fn import(&self, arguments: &[&str]) -> Told {
+    fn import(&self, arguments: &[&str]) -> Ended {
         let flags: Vec<&str> = self.flags.iter().map(String::as_str).collect();
-        let mut command = onhand(self.database, &[&["import"], flags.as_slice(), arguments].concat());
+        let mut command = ONHAND.command(self.database, &[&["import"], flags.as_slice(), arguments].concat());
         if let Some(token) = &self.token {
             command.env("ONHAND_TOKEN", token);
         }
-        let told = told(&mut command);
+        let told = Ended::of(&mut command);
         assert!(self.token.as_ref().is_none_or(|token| !format!("{told:?}").contains(token)), "it shows a token");
         told
     }
@@ -52,7 +53,7 @@ impl Place<'_> {
     /// The level of a SKU, by an export.
     fn stock(&self, sku: &str) -> Option<i64> {
         let stocks: Value =
-            done(self.database, &["export", "--list", "WH-01", "--format", "json"]).parse().expect("JSON");
+            ONHAND.done(self.database, &["export", "--list", "WH-01", "--format", "json"]).parse().expect("JSON");
         let of_sku = |stock: &&Value| stock["product_sku"] == sku;
         stocks.as_array().expect("a list").iter().find(of_sku).and_then(|stock| stock["stock"].as_i64())
     }
@@ -135,16 +136,16 @@ fn dry_run(place: &Place<'_>) {
 }
 
 fn demo(database: &str) {
-    assert!(Server::start(database, &["--demo"]).stop().success());
+    assert!(ONHAND.start(database, &["--demo"]).stop().success());
 }
 
 #[test]
 fn a_running_server_is_given_files() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let server = Server::start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo"]);
     let url = format!("http://{}", server.address);
-    let token = done(&database, &["token", "create", "admin"]).trim().to_owned();
+    let token = ONHAND.done(&database, &["token", "create", "admin"]).trim().to_owned();
     let flags = vec!["--server".to_owned(), url.clone()];
     let mut place = Place { database: &database, folder: folder.path(), flags, token: Some(token) };
     imports(&place);
@@ -155,7 +156,7 @@ fn a_running_server_is_given_files() {
     assert!(help.contains("ONHAND_TOKEN") && help.contains("Exit codes"), "{help}");
     let token = place.token.replace("0123456789".repeat(4));
     assert!(place.refused(&arguments).contains("does not take this token"));
-    assert!(done(&database, &["user", "list"]).contains("admin"));
+    assert!(ONHAND.done(&database, &["user", "list"]).contains("admin"));
     place.token = None;
     assert!(place.refused(&arguments).contains("set ONHAND_TOKEN"));
     place.token = token;
@@ -170,10 +171,10 @@ fn a_running_server_is_given_files() {
 fn a_viewer_may_not_import() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let server = Server::start(&database, &["--demo"]);
-    let mut command = onhand(&database, &["user", "add", "looker", "--role", "viewer"]);
-    assert_eq!(told(command.env("ONHAND_PASSWORD", "looks-at-it")).code, Some(0));
-    let token = Some(done(&database, &["token", "create", "looker"]).trim().to_owned());
+    let server = ONHAND.start(&database, &["--demo"]);
+    let mut command = ONHAND.command(&database, &["user", "add", "looker", "--role", "viewer"]);
+    assert_eq!(Ended::of(command.env("ONHAND_PASSWORD", "looks-at-it")).code, Some(0));
+    let token = Some(ONHAND.done(&database, &["token", "create", "looker"]).trim().to_owned());
     let flags = vec!["--server".to_owned(), format!("http://{}/", server.address)];
     let place = Place { database: &database, folder: folder.path(), flags, token };
     let good = place.file("good.csv", "sku,stock\nA-1,5\n");
@@ -192,7 +193,7 @@ fn a_file_that_no_server_has_open_is_imported_into() {
     let nowhere = format!("{database}-nowhere");
     let none = Place { database: &nowhere, ..place };
     assert!(none.refused(&["--list", "WH-01", &good]).contains("there is no database"));
-    assert!(done(&database, &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(&database);
 }
 
 #[test]
@@ -201,5 +202,5 @@ fn a_database_server_is_imported_into() {
     demo(database.url());
     let place = Place { database: database.url(), folder: folder.path(), flags: Vec::new(), token: None };
     imports(&place);
-    assert!(done(database.url(), &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(database.url());
 }

@@ -3,20 +3,19 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
+use onhand_testkit::blocking::Client;
+use onhand_testkit::json::id;
+use onhand_testkit::program::{Server, Starting, file};
+use onhand_testkit::{shop, wait};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::ONHAND;
 use crate::disk::Disk;
-use crate::program::{Server, Starting, done, file};
-
-/// What takes longer than this never comes: a new try is made after a minute at the latest.
-const AWAITED_MAX: Duration = Duration::from_secs(150);
 
 /// Sends a file of so many rows; where its status is.
 fn send(client: &Client, name: &str, rows: usize) -> String {
-    let list = client.made("/api/v1/stock_list/", &json!({"name": name}))["pk"].clone();
+    let list = id(&client.send(&shop::new_list(name)).created());
     let rows = (0..rows).map(|row| format!("{name}-{row},{row}\n")).collect::<Vec<_>>().concat();
     let sent = client.upload(&format!("/api/v1/stock_list/{list}/excel_import/"), &format!("sku,stock\n{rows}"));
     let key = sent["cache_key"].as_str().expect("a key");
@@ -25,17 +24,12 @@ fn send(client: &Client, name: &str, rows: usize) -> String {
 
 /// Waits until a status is as wanted; it never shows a path or an end that is none.
 fn awaited(client: &Client, status: &str, is_it: impl Fn(&Value) -> bool) -> Value {
-    let begun = Instant::now();
-    loop {
+    wait::until(|| {
         let seen = client.read(status);
         assert_ne!(seen["status"], "failed", "{seen}");
         assert!(!seen.to_string().contains("/tmp") && !seen.to_string().contains(".onhand"), "a path: {seen}");
-        if is_it(&seen) {
-            return seen;
-        }
-        assert!(begun.elapsed() < AWAITED_MAX, "never: {seen}");
-        std::thread::park_timeout(Duration::from_millis(50));
-    }
+        if is_it(&seen) { Ok(seen) } else { Err(seen) }
+    })
 }
 
 fn is_completed(status: &Value) -> bool {
@@ -55,8 +49,10 @@ fn delayed_imports(client: &Client) -> String {
     line.unwrap_or_else(|| panic!("{text}")).to_owned()
 }
 
-fn verified(database: &str) {
-    assert!(done(database, &["verify"]).ends_with("0 differences\n"));
+/// A server whose temporary files are on a disk that can be full.
+fn with_temporary_files_on(disk: &Disk, database: &str, arguments: &[&str]) -> Server {
+    let mut command = ONHAND.serve(database, arguments);
+    Starting::of(command.stderr(Stdio::null()).env("TMPDIR", disk.path())).listening()
 }
 
 #[test]
@@ -67,8 +63,7 @@ fn an_import_waits_for_room_for_its_temporary_file() {
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let temporary = [("TMPDIR", disk.path().as_os_str())];
-    let server = Starting::begin_within(&database, &[], Stdio::null(), &temporary).listening();
+    let server = with_temporary_files_on(&disk, &database, &[]);
     let client = Client::sign_in(server.address);
     let filler = disk.fill();
     let status = send(&client, "A", 5_000);
@@ -76,7 +71,7 @@ fn an_import_waits_for_room_for_its_temporary_file() {
     assert!(told.contains("No space left on device"), "{told}");
     assert_eq!(delayed_imports(&client), "1");
     let answer = client.get(&status.replace("excel_import_status/?cache_key=", "excel_import/"));
-    assert_ne!(answer.status(), 500);
+    assert_ne!(answer.status, 500);
 
     fs::remove_file(filler).expect("removed");
     let ended = awaited(&client, &status, is_completed);
@@ -85,7 +80,7 @@ fn an_import_waits_for_room_for_its_temporary_file() {
     let left = fs::read_dir(disk.path()).expect("it is read").count();
     assert_eq!(left, 0, "the temporary file is gone");
     assert!(server.stop().success());
-    verified(&database);
+    ONHAND.verified(&database);
 }
 
 /// A workbook is packed on the disk before it is sent.
@@ -96,15 +91,14 @@ fn an_export_without_room_is_asked_for_again() {
         return;
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let temporary = [("TMPDIR", disk.path().as_os_str())];
-    let server = Starting::begin_within(&file(folder.path()), &["--demo"], Stdio::null(), &temporary).listening();
+    let server = with_temporary_files_on(&disk, &file(folder.path()), &["--demo"]);
     let client = Client::sign_in(server.address);
     let filler = disk.fill();
     let refused = client.get("/api/v1/product_stocks/export/?format=xlsx");
-    assert_eq!((refused.status().as_u16(), refused.headers().contains_key("retry-after")), (503, true));
-    assert!(!refused.text().expect("a text").contains("/tmp"), "no path");
+    assert_eq!((refused.status, refused.header("retry-after").is_some()), (503, true));
+    assert!(!refused.text.contains("/tmp"), "no path");
     fs::remove_file(filler).expect("removed");
-    assert_eq!(client.get("/api/v1/product_stocks/export/?format=xlsx").status(), 200);
+    assert_eq!(client.get("/api/v1/product_stocks/export/?format=xlsx").status, 200);
     assert!(server.stop().success());
 }
 
@@ -115,7 +109,7 @@ fn an_import_waits_for_room_for_its_rows() {
         return;
     };
     let database = file(disk.path());
-    let server = Server::start(&database, &["--disk-free-bytes-min=0"]);
+    let server = ONHAND.start(&database, &["--disk-free-bytes-min=0"]);
     let client = Client::sign_in(server.address);
     let filler = disk.fill();
     let length = fs::metadata(&filler).expect("it is there").len();
@@ -130,7 +124,7 @@ fn an_import_waits_for_room_for_its_rows() {
     let ended = awaited(&client, &status, is_completed);
     assert_eq!((&ended["created"], &ended["fail_count"]), (&json!(10_000), &json!(0)), "{ended}");
     assert!(server.stop().success());
-    verified(&database);
+    ONHAND.verified(&database);
 }
 
 fn limit_handles(process: u32, handles: &str) -> bool {
@@ -144,21 +138,21 @@ fn limit_handles(process: u32, handles: &str) -> bool {
 fn an_import_waits_for_a_file_handle() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let database = file(folder.path());
-    let server = Server::start(&database, &[]);
+    let server = ONHAND.start(&database, &[]);
     let client = Client::sign_in(server.address);
-    let limits = fs::read_to_string(Path::new("/proc").join(server.process().to_string()).join("limits"));
+    let limits = fs::read_to_string(Path::new("/proc").join(server.id().to_string()).join("limits"));
     let line = limits.expect("Linux has it").lines().find(|line| line.starts_with("Max open files")).map(str::to_owned);
     let before = line.and_then(|line| Some(line.split_whitespace().nth(3)?.to_owned())).expect("a limit");
     client.read("/readyz");
-    if !limit_handles(server.process(), "1:") {
+    if !limit_handles(server.id(), "1:") {
         println!("prlimit is not here, or may not: not tested");
         return;
     }
     let status = send(&client, "C", 100);
     let told = delayed(&client, &status);
     assert!(told.contains("Too many open files"), "{told}");
-    assert!(limit_handles(server.process(), &format!("{before}:")));
+    assert!(limit_handles(server.id(), &format!("{before}:")));
     assert_eq!(awaited(&client, &status, is_completed)["created"], json!(100));
     assert!(server.stop().success());
-    verified(&database);
+    ONHAND.verified(&database);
 }

@@ -3,9 +3,11 @@
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-use crate::client::Client;
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::{Server, Starting, file};
+
+use crate::ONHAND;
 use crate::orders::Buyer;
-use crate::program::{Server, Starting, done, file};
 
 /// A pipe takes 64 KiB; each request is a line of 100 bytes or more.
 const REQUESTS: usize = 1_500;
@@ -20,15 +22,15 @@ fn dropped(client: &Client) -> u64 {
 fn check(server: Server, url: &str, are_dropped: bool) {
     let buyer = Buyer::new(server.address, "one");
     for _ in 0..REQUESTS {
-        assert_eq!(buyer.client.get("/healthz").status(), 200);
+        assert_eq!(buyer.client.get("/healthz").status, 200);
     }
     // One that is rejected is a line of its own.
-    assert_eq!(buyer.client.get("/api/v1/orders/987654321/").status(), 404);
+    assert_eq!(buyer.client.get("/api/v1/orders/987654321/").status, 404);
     buyer.place_some("L", 20);
-    assert_eq!(buyer.client.get("/readyz").status(), 200);
+    assert_eq!(buyer.client.get("/readyz").status, 200);
     assert_eq!(dropped(&buyer.client) > 0, are_dropped, "{}", dropped(&buyer.client));
     assert!(server.stop().success());
-    assert!(done(url, &["verify"]).contains(" 20 orders\n"));
+    assert!(ONHAND.verified(url).contains(" 20 orders\n"));
 }
 
 #[test]
@@ -36,7 +38,7 @@ fn a_full_disk_of_logs_keeps_nobody_waiting() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
     let full = OpenOptions::new().write(true).open("/dev/full").expect("every Linux has it");
-    let server = Starting::begin_logging(&url, &["--log=info"], full.into()).listening();
+    let server = Starting::of(ONHAND.serve(&url, &["--log=info"]).stderr(full)).listening();
     check(server, &url, true);
 }
 
@@ -44,7 +46,7 @@ fn a_full_disk_of_logs_keeps_nobody_waiting() {
 fn a_closed_pipe_of_logs_keeps_nobody_waiting() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    let mut server = Server::start(&url, &["--log=info"]);
+    let mut server = ONHAND.start(&url, &["--log=info"]);
     server.close_log();
     check(server, &url, true);
 }
@@ -54,12 +56,12 @@ fn a_closed_pipe_of_logs_keeps_nobody_waiting() {
 fn a_reader_of_logs_that_stands_still_keeps_nobody_waiting() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    check(Server::start(&url, &["--log=info"]), &url, false);
+    check(ONHAND.start(&url, &["--log=info"]), &url, false);
 }
 
 #[test]
 fn nothing_to_write_logs_to_keeps_nobody_waiting() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    check(Starting::begin_logging(&url, &["--log=info"], Stdio::null()).listening(), &url, false);
+    check(Starting::of(ONHAND.serve(&url, &["--log=info"]).stderr(Stdio::null())).listening(), &url, false);
 }

@@ -5,9 +5,11 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::client::Client;
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::file;
+
+use crate::ONHAND;
 use crate::orders::{Buyer, assert_there};
-use crate::program::{Server, done, file, onhand, told};
 
 /// Orders that are tried at the most until the server is gone.
 const TRIES_MAX: usize = 5_000;
@@ -16,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Takes the files away from under a server that takes orders; the orders that were answered.
 fn take_away(folder: &Path, take: impl FnOnce(&Path), words: &str) -> Vec<String> {
-    let mut server = Server::start(&file(folder), &[]);
+    let mut server = ONHAND.start(&file(folder), &[]);
     let buyer = Buyer::new(server.address, "one");
     let mut answered = buyer.place_some("B", 50);
     take(folder);
@@ -42,9 +44,9 @@ fn a_file_that_is_moved_has_every_answered_order() {
     let take = |folder: &Path| fs::rename(folder.join("onhand.db"), away.path().join("onhand.db")).expect("moved");
     let answered = take_away(folder.path(), take, "was removed while it was open");
     assert!(!folder.path().join("onhand.db").exists(), "no other one was made");
-    let verified = done(&file(away.path()), &["verify"]);
+    let verified = ONHAND.verified(&file(away.path()));
     assert!(verified.contains(&format!(" {} orders\n", answered.len())), "{verified}");
-    let server = Server::start(&file(away.path()), &[]);
+    let server = ONHAND.start(&file(away.path()), &[]);
     assert_there(&Client::sign_in(server.address), &answered);
     assert!(server.stop().success());
 }
@@ -55,14 +57,14 @@ fn a_file_that_is_removed_takes_no_order_with_it_that_came_later() {
     let take = |folder: &Path| fs::remove_file(folder.join("onhand.db")).expect("removed");
     let answered = take_away(folder.path(), take, "was removed while it was open");
     assert_eq!(answered.len(), 50);
-    let refused = told(&mut onhand(&file(folder.path()), &["serve", "--listen=127.0.0.1:0", "--must-exist"]));
+    let refused = ONHAND.run(&file(folder.path()), &["serve", "--listen=127.0.0.1:0", "--must-exist"]);
     assert_eq!(refused.code, Some(1), "{refused:?}");
 }
 
 #[test]
 fn a_file_that_is_replaced_is_left_as_it_is() {
     let (folder, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    assert!(Server::start(&file(other.path()), &["--demo"]).stop().success());
+    assert!(ONHAND.start(&file(other.path()), &["--demo"]).stop().success());
     let replacing = other.path().join("onhand.db");
     let before = fs::read(&replacing).expect("it is read");
     let take = |folder: &Path| {
@@ -72,7 +74,8 @@ fn a_file_that_is_replaced_is_left_as_it_is() {
     let answered = take_away(folder.path(), take, "was replaced by another file");
     assert_eq!(answered.len(), 50);
     assert_eq!(fs::read(folder.path().join("onhand.db")).expect("it is read"), before, "it is not ours to write");
-    assert!(done(&file(folder.path()), &["verify"]).ends_with("0 differences\n"), "no log of another one is beside it");
+    // No log of another one is beside it.
+    ONHAND.verified(&file(folder.path()));
 }
 
 #[test]
@@ -80,7 +83,7 @@ fn a_log_that_is_removed_stops_the_server_and_costs_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let take = |folder: &Path| fs::remove_file(folder.join("onhand.db-wal")).expect("removed");
     let answered = take_away(folder.path(), take, "onhand.db-wal was removed while it was open");
-    let verified = done(&file(folder.path()), &["verify"]);
+    let verified = ONHAND.verified(&file(folder.path()));
     assert!(verified.contains(&format!(" {} orders\n", answered.len())), "{verified}");
 }
 
@@ -89,6 +92,6 @@ fn a_lock_that_is_removed_stops_the_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let take = |folder: &Path| fs::remove_file(folder.join("onhand.db-lock")).expect("removed");
     let answered = take_away(folder.path(), take, "onhand.db-lock was removed");
-    let verified = done(&file(folder.path()), &["verify"]);
+    let verified = ONHAND.verified(&file(folder.path()));
     assert!(verified.contains(&format!(" {} orders\n", answered.len())), "{verified}");
 }

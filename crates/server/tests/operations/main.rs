@@ -4,7 +4,6 @@
 
 mod backup;
 mod behind;
-mod client;
 mod copy;
 mod disk;
 mod exports;
@@ -18,7 +17,6 @@ mod metrics;
 mod migrate;
 mod orders;
 mod passwords;
-mod program;
 mod read_only;
 mod ready;
 mod secrets;
@@ -27,3 +25,7 @@ mod start;
 mod stop;
 mod users;
 mod verify;
+
+use onhand_testkit::program::Program;
+
+const ONHAND: Program = Program::at(env!("CARGO_BIN_EXE_onhand"));

@@ -1,18 +1,17 @@
 //! `/metrics`: what is documented is exported, and what is exported is documented.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::time::{Duration, Instant};
 
 use onhand::measures::MEASURES;
 use onhand_testbed::{Cluster, Mode, Settings};
+use onhand_testkit::blocking::Client;
+use onhand_testkit::json::id;
+use onhand_testkit::program::{file, log_of};
+use onhand_testkit::{shop, wait};
 use serde_json::json;
 
-use crate::client::Client;
-use crate::program::{Server, Starting, file};
+use crate::ONHAND;
 
-/// What takes longer than this never comes.
-const AWAITED_MAX: Duration = Duration::from_mins(1);
 /// Those that only a database file has, and those that only a database server has.
 const OF_FILE: [&str; 1] = ["onhand_disk_free_bytes"];
 const OF_SERVER: [&str; 4] = [
@@ -40,14 +39,6 @@ fn exported(client: &Client) -> BTreeSet<String> {
     types
 }
 
-fn awaited(mut is_there: impl FnMut() -> Result<(), String>) {
-    let begun = Instant::now();
-    while let Err(missing) = is_there() {
-        assert!(begun.elapsed() < AWAITED_MAX, "{missing}");
-        std::thread::park_timeout(Duration::from_millis(100));
-    }
-}
-
 #[test]
 fn the_table_of_the_documentation_is_that_of_the_program() {
     let known: BTreeSet<String> = MEASURES.iter().map(|measure| measure.name.to_owned()).collect();
@@ -57,11 +48,9 @@ fn the_table_of_the_documentation_is_that_of_the_program() {
 
 /// Has everything happen that is counted.
 fn live(client: &Client) {
-    let list = client.made("/api/v1/stock_list/", &json!({"name": "Metrics"}))["pk"].clone();
-    let line = json!({"product_sku": "NONE", "stock_list": list, "quantity": 1});
-    client.made("/api/i1/product_stock/", &json!({"product_sku": "NONE", "stock": 0, "stock_list": list}));
-    let refused = client.post("/api/v1/orders/", &json!({"number": "none", "order_items": [line]}));
-    assert_eq!(refused.status(), 406);
+    let list = id(&client.send(&shop::new_list("Metrics")).created());
+    client.send(&shop::write(shop::stock(list, "NONE", 0))).created();
+    client.send(&shop::place("none", &[shop::line(list, "NONE", 1)])).refused("insufficient_stock");
     let channel = client.made("/api/v1/channels/", &json!({"name": "Metrics"}))["pk"].clone();
     client.read(&format!("/api/v1/channel/{channel}/products/inserts/"));
     client.upload(&format!("/api/v1/stock_list/{list}/excel_import/"), "sku,stock\nA,1\n");
@@ -69,12 +58,11 @@ fn live(client: &Client) {
 
 fn check(database: &str, others: &[&str]) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let log = File::create(folder.path().join("log")).expect("a file");
-    let server = Starting::begin_logging(database, &["--watch-seconds=1", "--log=info"], log.into()).listening();
+    let server = ONHAND.start_logging(database, &["--watch-seconds=1", "--log=info"], folder.path());
     let client = Client::sign_in(server.address);
     live(&client);
     let expected: BTreeSet<String> = documented().into_iter().filter(|name| !others.contains(&name.as_str())).collect();
-    awaited(|| {
+    wait::until(|| {
         let found = exported(&client);
         if found == expected {
             Ok(())
@@ -93,7 +81,7 @@ fn check(database: &str, others: &[&str]) {
         assert!(text.lines().any(|found| found == line), "{line} is not in {text}");
     }
     assert!(server.stop().success());
-    let log = std::fs::read_to_string(folder.path().join("log")).expect("text");
+    let log = log_of(folder.path());
     let line = log.lines().find(|line| line.contains("insufficient_stock")).unwrap_or_else(|| panic!("{log}"));
     assert!(line.contains("user=\"admin\"") && line.contains("address=127.0.0.1"), "{line}");
 }
@@ -114,38 +102,36 @@ fn a_server_on_postgres_shows_all_that_is_documented() {
 #[test]
 fn the_log_names_the_objects_of_a_request() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let log = folder.path().join("log");
-    let out = File::create(&log).expect("a file");
-    let server = Starting::begin_logging(&file(folder.path()), &["--log=info"], out.into()).listening();
+    let server = ONHAND.start_logging(&file(folder.path()), &["--log=info"], folder.path());
     let client = Client::sign_in(server.address);
-    assert_eq!(client.get("/api/v1/orders/4711/?limit=5").status(), 400);
-    assert_eq!(client.get("/api/v1/channel/99/orders/12/").status(), 404);
-    assert_eq!(client.get("/api/v1/order_number/a%20b%0Ac/").status(), 404);
-    assert_eq!(Client::with(server.address, "wrong").get("/api/v1/orders/77/").status(), 401);
+    assert_eq!(client.get("/api/v1/orders/4711/?limit=5").status, 400);
+    assert_eq!(client.get("/api/v1/channel/99/orders/12/").status, 404);
+    assert_eq!(client.get("/api/v1/order_number/a%20b%0Ac/").status, 404);
+    assert_eq!(Client::new(server.address, "wrong").get("/api/v1/orders/77/").status, 401);
     assert!(server.stop().success());
-    let text = std::fs::read_to_string(&log).expect("text");
+    let text = log_of(folder.path());
     for (ids, status) in [("4711", 400), ("99,12", 404), ("a?b?c", 404), ("77", 401)] {
         let words = [format!("ids=\"{ids}\""), format!("status={status}")];
         assert!(text.lines().any(|line| words.iter().all(|word| line.contains(word))), "{ids}: {text}");
     }
-    assert!(!text.contains("limit") && !text.contains(&client.token), "{text}");
+    assert!(!text.contains("limit") && !text.contains(client.token()), "{text}");
 }
 
 /// Numbers that the database has grow old, and say so; no request waits for them.
 #[test]
 fn a_database_that_is_away_keeps_nobody_waiting() {
     let cluster = Cluster::start(&Settings::default()).expect("a server");
-    let server = Server::start(&cluster.url("postgres"), &["--watch-seconds=1"]);
-    let client = Client::with(server.address, "");
+    let server = ONHAND.start(&cluster.url("postgres"), &["--watch-seconds=1"]);
+    let client = Client::new(server.address, "");
     let age = || {
         let text = client.read_text("/metrics");
         let age = text.lines().find_map(|line| line.strip_prefix("onhand_watch_age_seconds ")?.parse::<f64>().ok());
         age.ok_or_else(|| "it was never looked".to_owned())
     };
-    awaited(|| age().map(drop));
+    wait::until(|| age().map(drop));
     cluster.stop(Mode::Fast).expect("it stops");
-    awaited(|| age().and_then(|age| if age > 3.0 { Ok(()) } else { Err(format!("{age}")) }));
+    wait::until(|| age().and_then(|age| if age > 3.0 { Ok(()) } else { Err(format!("{age}")) }));
     cluster.start_again().expect("it starts");
-    awaited(|| age().and_then(|age| if age < 3.0 { Ok(()) } else { Err(format!("{age}")) }));
+    wait::until(|| age().and_then(|age| if age < 3.0 { Ok(()) } else { Err(format!("{age}")) }));
     assert!(server.stop().success());
 }

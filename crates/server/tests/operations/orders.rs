@@ -2,22 +2,22 @@
 
 use std::net::SocketAddr;
 
-use serde_json::{Value, json};
-
-use crate::client::Client;
+use onhand_testkit::blocking::Client;
+use onhand_testkit::json::id;
+use onhand_testkit::shop;
 
 /// A client that places orders for one SKU of one list.
 pub(crate) struct Buyer {
     pub(crate) client: Client,
-    list: Value,
+    list: i64,
 }
 
 impl Buyer {
     /// In a new list with plenty of stock.
     pub(crate) fn new(address: SocketAddr, name: &str) -> Self {
         let client = Client::sign_in(address);
-        let list = client.made("/api/v1/stock_list/", &json!({"name": name, "is_auto_sync": false}))["pk"].clone();
-        client.made("/api/i1/product_stock/", &json!({"product_sku": "A", "stock": 1_000_000, "stock_list": list}));
+        let list = id(&client.send(&shop::new_list(name)).created());
+        client.send(&shop::write(shop::stock(list, "A", 1_000_000))).created();
         Self { client, list }
     }
 
@@ -28,9 +28,8 @@ impl Buyer {
 
     /// The same, of a server that may be gone.
     pub(crate) fn try_place(&self, number: &str) -> Option<u16> {
-        let line = json!({"product_sku": "A", "stock_list": self.list, "quantity": 1});
-        let answer = self.client.try_post("/api/v1/orders/", &json!({"number": number, "order_items": [line]}));
-        answer.map(|answer| answer.status().as_u16())
+        let order = shop::place(number, &[shop::line(self.list, "A", 1)]);
+        self.client.try_send(&order).map(|answer| answer.status)
     }
 
     /// Places some orders, which must succeed; their numbers.
@@ -44,6 +43,6 @@ impl Buyer {
 /// Every one of these orders is there.
 pub(crate) fn assert_there(client: &Client, numbers: &[String]) {
     for number in numbers {
-        assert_eq!(client.get(&format!("/api/v1/order_number/{number}/")).status(), 200, "{number} is lost");
+        assert_eq!(client.get(&format!("/api/v1/order_number/{number}/")).status, 200, "{number} is lost");
     }
 }

@@ -4,7 +4,9 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::program::{PASSWORD, file, onhand, told};
+use onhand_testkit::program::{PASSWORD, file};
+
+use crate::ONHAND;
 
 /// `onhand user add` at a terminal of its own.
 struct Asked {
@@ -86,7 +88,7 @@ fn two_different_passwords_make_no_user_and_no_database() {
 #[test]
 fn a_pipe_gives_the_password_as_its_first_line() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut command = onhand(&file(folder.path()), &["user", "add", "picker"]);
+    let mut command = ONHAND.command(&file(folder.path()), &["user", "add", "picker"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
     writeln!(child.stdin.take().expect("it is piped"), "{PASSWORD}").expect("it is read");
     let output = child.wait_with_output().expect("it is ours");
@@ -106,7 +108,7 @@ fn a_command_that_fails_leaves_no_new_database() {
         &["token", "create", "nobody"],
         &["token", "list", "nobody"],
     ] {
-        let told = told(&mut onhand(&file(folder.path()), arguments));
+        let told = ONHAND.run(&file(folder.path()), arguments);
         assert_eq!(told.code, Some(1), "{arguments:?}: {told:?}");
         let left: Vec<_> = folder.path().read_dir().expect("it is there").collect();
         assert!(left.is_empty(), "{arguments:?} left {left:?}");

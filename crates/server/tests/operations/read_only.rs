@@ -1,29 +1,29 @@
 //! A database that may only be read: everything that only looks works, and what writes is asked to come again.
 
 use onhand_testbed::{Database, database};
+use onhand_testkit::blocking::Client;
 use serde_json::json;
 
+use crate::ONHAND;
 use crate::behind::{self, Reader};
-use crate::client::Client;
-use crate::program::{Server, done};
 
 /// A filled database, and a token for it.
 fn filled() -> (Database, String) {
     let database = database();
-    let server = Server::start(database.url(), &["--demo"]);
-    let token = Client::sign_in(server.address).token.clone();
+    let server = ONHAND.start(database.url(), &["--demo"]);
+    let token = Client::sign_in(server.address).token().to_owned();
     assert!(server.stop().success());
     (database, token)
 }
 
 /// Everything that only looks, and the rest.
 fn check(url: &str, token: &str, reason: &str) {
-    assert!(done(url, &["verify"]).ends_with("0 differences\n"));
-    assert!(done(url, &["migrate", "--check"]).ends_with("nothing to do\n"));
+    ONHAND.verified(url);
+    assert!(ONHAND.done(url, &["migrate", "--check"]).ends_with("nothing to do\n"));
 
-    let mut server = Server::start(url, &[]);
-    let client = Client::with(server.address, token);
-    assert_eq!(client.get("/readyz").status(), 200);
+    let mut server = ONHAND.start(url, &[]);
+    let client = Client::new(server.address, token);
+    assert_eq!(client.get("/readyz").status, 200);
     let stock = &client.read("/api/v1/product_stocks/?limit=1")["results"][0];
     let figure = json!({"product_sku": stock["product_sku"], "stock_list": stock["stock_list"], "stock": 7});
     for (path, body) in [
@@ -32,8 +32,8 @@ fn check(url: &str, token: &str, reason: &str) {
         ("/api/v1/auth/tokens/", &json!({"name": "New"})),
     ] {
         let refused = client.post(path, body);
-        assert_eq!(refused.status(), 503, "{path}");
-        assert!(refused.headers().contains_key("retry-after"), "{path}");
+        assert_eq!(refused.status, 503, "{path}");
+        assert!(refused.header("retry-after").is_some(), "{path}");
         let line = server.logged("answered 503");
         assert!(line.contains(reason), "{line}");
     }

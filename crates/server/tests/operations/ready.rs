@@ -1,42 +1,34 @@
 //! `/readyz`: which part is in the way.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use onhand_testbed::{Cluster, Mode, Settings};
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::file;
+use onhand_testkit::wait;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::ONHAND;
 use crate::disk::Disk;
 use crate::orders::Buyer;
-use crate::program::{Server, done, file};
-
-/// What takes longer than this never comes.
-const AWAITED_MAX: Duration = Duration::from_secs(40);
 
 fn ready(client: &Client) -> (u16, Value) {
     let answer = client.get("/readyz");
-    let status = answer.status().as_u16();
-    (status, answer.json().expect("JSON"))
+    (answer.status, answer.body)
 }
 
 fn await_ready(client: &Client, status: u16) -> Value {
-    let begun = Instant::now();
-    loop {
-        let (found, body) = ready(client);
-        if found == status {
-            return body;
-        }
-        assert!(begun.elapsed() < AWAITED_MAX, "never {status}: {body}");
-        std::thread::park_timeout(Duration::from_millis(200));
-    }
+    wait::until(|| match ready(client) {
+        (found, body) if found == status => Ok(body),
+        other => Err(other),
+    })
 }
 
 #[test]
 fn a_server_that_works_says_so_part_by_part() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(&file(folder.path()), &[]);
-    let (status, body) = ready(&Client::with(server.address, ""));
+    let server = ONHAND.start(&file(folder.path()), &[]);
+    let (status, body) = ready(&Client::new(server.address, ""));
     assert_eq!(status, 200, "{body}");
     let expected = json!({"status": "ok", "waiting": 0, "last_write_seconds": body["last_write_seconds"],
         "database": "ok", "schema": "ok", "writer": "ok", "queue": "ok", "files": "ok", "disk": "ok"});
@@ -52,7 +44,7 @@ fn a_full_disk_is_not_ready_and_comes_back() {
         return;
     };
     let url = file(disk.path());
-    let server = Server::start(&url, &["--disk-free-bytes-min=1000000"]);
+    let server = ONHAND.start(&url, &["--disk-free-bytes-min=1000000"]);
     let buyer = Buyer::new(server.address, "one");
     let mut placed = buyer.place_some("F", 20);
     let filler = disk.fill();
@@ -73,25 +65,21 @@ fn a_full_disk_is_not_ready_and_comes_back() {
     );
     assert!(body["detail"].as_str().is_some_and(|text| text.contains("disk")), "{body}");
     // After ten seconds without a write, one is tried.
-    let begun = Instant::now();
-    while ready(&buyer.client).1["writer"] != "failing" {
-        assert!(begun.elapsed() < AWAITED_MAX, "the writer is well");
-        std::thread::park_timeout(Duration::from_millis(500));
-    }
+    wait::until_true("the writer is well", || ready(&buyer.client).1["writer"] == "failing");
 
     fs::remove_file(filler).expect("removed");
     await_ready(&buyer.client, 200);
     assert_eq!(buyer.place("after"), 201);
     assert!(server.stop().success());
-    let verified = done(&url, &["verify"]);
+    let verified = ONHAND.verified(&url);
     assert!(verified.contains(&format!(" {} orders\n", placed.len() + 1)), "{verified}");
 }
 
 #[test]
 fn a_database_server_that_is_away_is_not_ready() {
     let cluster = Cluster::start(&Settings::default()).expect("a server");
-    let server = Server::start(&cluster.url("postgres"), &[]);
-    let client = Client::with(server.address, "");
+    let server = ONHAND.start(&cluster.url("postgres"), &[]);
+    let client = Client::new(server.address, "");
     assert_eq!(ready(&client).0, 200);
     cluster.stop(Mode::Fast).expect("it stops");
     let body = await_ready(&client, 503);

@@ -8,9 +8,10 @@ use std::path::Path;
 use std::thread;
 
 use onhand_testbed::database;
+use onhand_testkit::program::file;
 
+use crate::ONHAND;
 use crate::orders::Buyer;
-use crate::program::{Server, done, file};
 
 fn rights(path: &Path) -> u32 {
     fs::metadata(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display())).permissions().mode() & 0o777
@@ -19,27 +20,27 @@ fn rights(path: &Path) -> u32 {
 #[test]
 fn files_of_a_database_are_their_owners_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(&file(folder.path()), &[]);
+    let server = ONHAND.start(&file(folder.path()), &[]);
     Buyer::new(server.address, "one").place_some("S", 20);
     for name in ["onhand.db", "onhand.db-wal", "onhand.db-shm", "onhand.db-lock"] {
         assert_eq!(rights(&folder.path().join(name)), 0o600, "{name}");
     }
     let backup = folder.path().join("backup.db");
-    done(&file(folder.path()), &["backup", backup.to_str().expect("a plain path")]);
+    ONHAND.done(&file(folder.path()), &["backup", backup.to_str().expect("a plain path")]);
     assert_eq!(rights(&backup), 0o600);
     assert!(server.stop().success());
     let other = tempfile::tempdir().expect("a temporary folder");
-    done(&file(other.path()), &["restore", backup.to_str().expect("a plain path")]);
+    ONHAND.done(&file(other.path()), &["restore", backup.to_str().expect("a plain path")]);
     assert_eq!(rights(&other.path().join("onhand.db")), 0o600);
 }
 
 #[test]
 fn a_file_that_others_may_read_is_left_so_and_questioned() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    assert!(Server::start(&file(folder.path()), &[]).stop().success());
+    assert!(ONHAND.start(&file(folder.path()), &[]).stop().success());
     let path = folder.path().join("onhand.db");
     fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("it is ours");
-    let mut server = Server::start(&file(folder.path()), &[]);
+    let mut server = ONHAND.start(&file(folder.path()), &[]);
     let said = server.logged("other users of this machine may read the database");
     assert!(said.contains("mode=\"644\"") && said.contains("onhand.db"), "{said}");
     assert_eq!(rights(&path), 0o644);
@@ -72,11 +73,11 @@ fn a_database_elsewhere_that_speaks_no_tls_is_told_once() {
     let port = listener.local_addr().expect("it listens").port();
     hand_on(listener, address.to_owned());
     let url = format!("{user}@0.0.0.0:{port}/{name}");
-    let mut server = Server::start(&url, &[]);
+    let mut server = ONHAND.start(&url, &[]);
     let said = server.logged("speaks no TLS");
     assert!(said.contains("WARN") && said.contains("sslmode=verify-full"), "{said}");
     Buyer::new(server.address, "one").place_some("S", 20);
     assert_eq!(server.stop_and_count("speaks no TLS"), 0, "once is enough");
-    let server = Server::start(&format!("{url}?sslmode=disable"), &[]);
+    let server = ONHAND.start(&format!("{url}?sslmode=disable"), &[]);
     assert_eq!(server.stop_and_count("speaks no TLS"), 0, "it was said that this is meant");
 }

@@ -1,13 +1,16 @@
 //! The settings of a database server: read, shown, and never with the password.
 
-use crate::program::{onhand, told};
+use onhand_testkit::program::Ended;
+
+use crate::ONHAND;
 
 const SECRET: &str = "postgres://erp:s3cret@db.example/onhand?sslmode=require";
 
 #[test]
 fn settings_are_shown_without_the_password() {
-    let told = told(
-        onhand(SECRET, &["config", "--database-statement-seconds", "7"])
+    let told = Ended::of(
+        ONHAND
+            .command(SECRET, &["config", "--database-statement-seconds", "7"])
             .envs([("ONHAND_DATABASE_CONNECTIONS", "5"), ("ONHAND_DATABASE_WAIT_SECONDS", "0")]),
     );
     for line in [
@@ -23,7 +26,7 @@ fn settings_are_shown_without_the_password() {
 
 #[test]
 fn help_shows_the_settings_and_no_password() {
-    let help = told(&mut onhand(SECRET, &["serve", "--help"]));
+    let help = ONHAND.run(SECRET, &["serve", "--help"]);
     for option in ["--database-connections", "--database-statement-seconds", "--database-wait-seconds"] {
         assert!(help.out.contains(option), "{help:?}");
     }
@@ -33,7 +36,7 @@ fn help_shows_the_settings_and_no_password() {
 #[test]
 fn settings_out_of_range_are_refused() {
     for setting in [["--database-connections", "0"], ["--database-statement-seconds", "0"]] {
-        let told = told(&mut onhand("sqlite:none.db", &["config", setting[0], setting[1]]));
+        let told = ONHAND.run("sqlite:none.db", &["config", setting[0], setting[1]]);
         assert!(told.code == Some(2) && told.err.contains(setting[0]), "{told:?}");
     }
 }

@@ -6,9 +6,12 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::client::Client;
+use onhand_testkit::blocking::Client;
+use onhand_testkit::program::file;
+use onhand_testkit::wait;
+
+use crate::ONHAND;
 use crate::orders::{Buyer, assert_there};
-use crate::program::{Server, done, file};
 
 /// A server that has written nothing for so long has emptied its log.
 const RESTED_MAX: Duration = Duration::from_secs(40);
@@ -35,16 +38,16 @@ fn names(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_stop_leaves_everything_in_the_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(&file(folder.path()), &[]);
+    let server = ONHAND.start(&file(folder.path()), &[]);
     let placed = Buyer::new(server.address, "one").place_some("S", 200);
     assert!(log_bytes(folder.path()) > 0, "they are in the log first");
     assert!(server.stop().success());
     assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-lock")]);
 
     let (_other, url) = copied(folder.path());
-    let verified = done(&url, &["verify"]);
-    assert!(verified.contains(" 200 orders\n") && verified.ends_with("0 differences\n"), "{verified}");
-    let server = Server::start(&url, &[]);
+    let verified = ONHAND.verified(&url);
+    assert!(verified.contains(" 200 orders\n"), "{verified}");
+    let server = ONHAND.start(&url, &[]);
     assert_there(&Client::sign_in(server.address), &placed);
     assert!(server.stop().success());
 }
@@ -52,20 +55,19 @@ fn a_stop_leaves_everything_in_the_file() {
 #[test]
 fn a_server_that_rests_has_everything_in_the_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(&file(folder.path()), &[]);
+    let server = ONHAND.start(&file(folder.path()), &[]);
     let buyer = Buyer::new(server.address, "one");
     for round in ["R", "S"] {
         buyer.place_some(round, 100);
         assert!(log_bytes(folder.path()) > 0, "they are in the log first");
-        let begun = Instant::now();
-        while log_bytes(folder.path()) > 0 {
-            assert!(begun.elapsed() < RESTED_MAX, "the log is never emptied");
-            std::thread::park_timeout(Duration::from_millis(100));
-        }
+        wait::until_within(RESTED_MAX, || match log_bytes(folder.path()) {
+            0 => Ok(()),
+            bytes => Err(bytes),
+        });
     }
     let (_other, url) = copied(folder.path());
-    let verified = done(&url, &["verify"]);
-    assert!(verified.contains(" 200 orders\n") && verified.ends_with("0 differences\n"), "{verified}");
+    let verified = ONHAND.verified(&url);
+    assert!(verified.contains(" 200 orders\n"), "{verified}");
     assert!(server.stop().success());
 }
 
@@ -73,11 +75,11 @@ fn a_server_that_rests_has_everything_in_the_file() {
 #[test]
 fn a_stop_ends_in_time_whatever_clients_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = Server::start(&file(folder.path()), &["--demo", "--drain-seconds", "5"]);
+    let server = ONHAND.start(&file(folder.path()), &["--demo", "--drain-seconds", "5"]);
     let client = Client::sign_in(server.address);
     let list = client.read("/api/v1/stock_list/?limit=1")["results"][0]["pk"].clone();
     let head = |line: &str, more: &str| {
-        format!("{line} HTTP/1.1\r\nHost: x\r\nAuthorization: Token {}\r\n{more}\r\n", client.token)
+        format!("{line} HTTP/1.1\r\nHost: x\r\nAuthorization: Token {}\r\n{more}\r\n", client.token())
     };
     let page = head("GET /api/v1/product_stocks/?limit=1000", "");
     let upload = format!("POST /api/v1/stock_list/{list}/excel_import/");
@@ -109,10 +111,10 @@ fn a_stop_ends_in_time_whatever_clients_do() {
 fn a_command_leaves_everything_in_the_file() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    done(&url, &["migrate"]);
+    ONHAND.done(&url, &["migrate"]);
     assert_eq!(names(folder.path()), [Path::new("onhand.db")]);
-    assert!(Server::start(&url, &["--demo"]).stop().success());
-    done(&url, &["token", "create", "admin"]);
-    done(&url, &["export", "--list", "ST-01"]);
+    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
+    ONHAND.done(&url, &["token", "create", "admin"]);
+    ONHAND.done(&url, &["export", "--list", "ST-01"]);
     assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-lock")]);
 }

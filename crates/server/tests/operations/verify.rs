@@ -5,10 +5,11 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use onhand_testbed::database;
+use onhand_testkit::program::{Ended, file};
 
+use crate::ONHAND;
 use crate::behind;
 use crate::orders::Buyer;
-use crate::program::{Server, Told, done, file, onhand, told};
 
 /// Every file of a folder, with what is in it and when it was changed.
 fn trace(folder: &Path) -> Vec<(String, Vec<u8>, std::time::SystemTime)> {
@@ -22,7 +23,7 @@ fn trace(folder: &Path) -> Vec<(String, Vec<u8>, std::time::SystemTime)> {
     all
 }
 
-fn assert_refused(told: &Told, words: &str) {
+fn assert_refused(told: &Ended, words: &str) {
     assert_eq!(told.code, Some(1), "{told:?}");
     assert!(told.err.contains(words) || told.out.contains(words), "{told:?}");
     assert!(!told.out.contains("0 differences"), "{told:?}");
@@ -31,7 +32,7 @@ fn assert_refused(told: &Told, words: &str) {
 #[test]
 fn what_is_no_shop_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let verify = |folder: &Path| told(&mut onhand(&file(folder), &["verify"]));
+    let verify = |folder: &Path| ONHAND.run(&file(folder), &["verify"]);
     assert_refused(&verify(folder.path()), "there is no database");
     assert_eq!(trace(folder.path()), []);
 
@@ -47,7 +48,7 @@ fn what_is_no_shop_is_refused_and_left_alone() {
     assert_eq!(trace(folder.path()), before);
 
     fs::remove_file(&path).expect("removed");
-    done(&file(folder.path()), &["migrate"]);
+    ONHAND.done(&file(folder.path()), &["migrate"]);
     let before = trace(folder.path());
     assert_refused(&verify(folder.path()), "no account");
     assert_eq!(trace(folder.path()), before);
@@ -56,10 +57,10 @@ fn what_is_no_shop_is_refused_and_left_alone() {
 #[test]
 fn a_database_whose_migration_has_not_run_is_refused_and_not_migrated() {
     let database = database();
-    done(database.url(), &["migrate"]);
+    ONHAND.done(database.url(), &["migrate"]);
     behind::forget_newest_migration(&database);
     let before = behind::migrations(&database);
-    assert_refused(&told(&mut onhand(database.url(), &["verify"])), "a database of an older version");
+    assert_refused(&ONHAND.run(database.url(), &["verify"]), "a database of an older version");
     assert_eq!(behind::migrations(&database), before);
 }
 
@@ -67,18 +68,18 @@ fn a_database_whose_migration_has_not_run_is_refused_and_not_migrated() {
 fn a_sound_database_is_verified_without_a_trace() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    assert!(Server::start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
     let before = trace(folder.path());
-    assert!(done(&url, &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(&url);
     assert_eq!(trace(folder.path()), before);
 
     // Beside a server, with a log; and what a killed one has left.
-    let server = Server::start(&url, &[]);
+    let server = ONHAND.start(&url, &[]);
     Buyer::new(server.address, "one").place_some("V", 3);
-    assert!(done(&url, &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(&url);
     server.kill();
     let before = fs::read(folder.path().join("onhand.db-wal")).expect("it has a log");
-    assert!(done(&url, &["verify"]).ends_with("0 differences\n"));
+    ONHAND.verified(&url);
     assert_eq!(fs::read(folder.path().join("onhand.db-wal")).expect("it has a log"), before);
 }
 
@@ -86,7 +87,7 @@ fn a_sound_database_is_verified_without_a_trace() {
 fn damaged_pages_are_found_by_verify_and_before_the_start() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    assert!(Server::start(&url, &["--demo", "--check"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo", "--check"]).stop().success());
     let path = folder.path().join("onhand.db");
     let pages = fs::metadata(&path).expect("it is there").len() / 4_096;
     let mut file = fs::OpenOptions::new().write(true).open(&path).expect("opened");
@@ -96,11 +97,11 @@ fn damaged_pages_are_found_by_verify_and_before_the_start() {
     }
     drop(file);
     let before = trace(folder.path());
-    assert_refused(&told(&mut onhand(&url, &["verify"])), "the file is damaged: ");
-    let lines = told(&mut onhand(&url, &["verify", "--json"]));
+    assert_refused(&ONHAND.run(&url, &["verify"]), "the file is damaged: ");
+    let lines = ONHAND.run(&url, &["verify", "--json"]);
     assert_refused(&lines, "{\"rule\":\"the file is sound\",\"found\":\"");
     assert_eq!(trace(folder.path()), before);
-    let refused = told(&mut onhand(&url, &["serve", "--listen=127.0.0.1:0", "--check"]));
+    let refused = ONHAND.run(&url, &["serve", "--listen=127.0.0.1:0", "--check"]);
     assert_refused(&refused, "onhand: the database file is damaged: ");
 }
 
@@ -108,18 +109,18 @@ fn damaged_pages_are_found_by_verify_and_before_the_start() {
 fn a_server_that_must_find_its_database_makes_none() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = file(folder.path());
-    let refused = told(&mut onhand(&url, &["serve", "--listen=127.0.0.1:0", "--must-exist"]));
+    let refused = ONHAND.run(&url, &["serve", "--listen=127.0.0.1:0", "--must-exist"]);
     assert_refused(&refused, "there is no database at");
     assert_eq!(trace(folder.path()), []);
     fs::write(folder.path().join("onhand.db"), "").expect("written");
-    let refused = told(&mut onhand(&url, &["serve", "--listen=127.0.0.1:0", "--must-exist"]));
+    let refused = ONHAND.run(&url, &["serve", "--listen=127.0.0.1:0", "--must-exist"]);
     assert_refused(&refused, "--must-exist");
 
     fs::remove_file(folder.path().join("onhand.db")).expect("removed");
-    assert!(Server::start(&url, &[]).stop().success());
-    assert!(Server::start(&url, &["--must-exist"]).stop().success());
+    assert!(ONHAND.start(&url, &[]).stop().success());
+    assert!(ONHAND.start(&url, &["--must-exist"]).stop().success());
     let server = database();
-    let refused = told(&mut onhand(server.url(), &["serve", "--listen=127.0.0.1:0", "--must-exist"]));
+    let refused = ONHAND.run(server.url(), &["serve", "--listen=127.0.0.1:0", "--must-exist"]);
     assert_refused(&refused, "--must-exist");
     assert_eq!(behind::tables(&server), "0");
 }

@@ -5,9 +5,10 @@
 use std::collections::BTreeMap;
 
 use onhand::auth::Role;
+use onhand_testkit::http::connections;
 use reqwest::header::{HeaderMap, SET_COOKIE};
 
-use crate::client::{PASSWORD, TestServer, client, password_hash, unique};
+use crate::client::{PASSWORD, TestServer, password_hash, unique};
 
 /// A browser with its cookies.
 pub(crate) struct Browser {
@@ -31,7 +32,7 @@ impl Browser {
     /// One in which nobody has signed in.
     pub(crate) fn new(server: &TestServer) -> Self {
         let (base, cookies) = (format!("http://{}", server.address), BTreeMap::new());
-        Self { http: client(), base, cookies, headers: Vec::new(), name: String::new() }
+        Self { http: connections(), base, cookies, headers: Vec::new(), name: String::new() }
     }
 
     /// One in which somebody of a role has signed in.

@@ -15,6 +15,7 @@ mod stock_moves;
 mod transfers;
 mod unplanned_items;
 
+use onhand_testkit::wait;
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, id, int};
@@ -59,19 +60,25 @@ impl Two {
 
 /// Waits until the planner has put an order into packages.
 async fn planned(shop: &Shop, order: &Value) -> Vec<(i64, i64, String, Vec<String>)> {
-    for _ in 0..6_000 {
-        let found = packages(shop, order).await;
-        if !found.is_empty() {
-            return found;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-    panic!("nobody has planned {order}");
+    wait::until_async(async || match packages(shop, order).await {
+        found if found.is_empty() => Err(order),
+        found => Ok(found),
+    })
+    .await
 }
 
 async fn status(shop: &Shop, order: &Value) -> String {
     let order = shop.erp.get(&format!("/api/v1/orders/{}/", id(order))).await.ok();
     order["status"].as_str().expect("a status").to_owned()
+}
+
+/// Waits until every line is in a package.
+async fn all_planned(shop: &Shop) {
+    wait::until_async(async || match unplanned(shop).await {
+        found if found.is_empty() => Ok(()),
+        found => Err(found),
+    })
+    .await;
 }
 
 /// The lines that are in no package, as (order, reason).

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Two, planned, unplanned};
+use super::{Two, all_planned, planned, unplanned};
 use crate::shop::{Shop, column, id, items};
 use crate::warehouse::{figure, figures, go, location, order, packages, plan};
 
@@ -45,12 +45,7 @@ async fn a_short_line_is_served_before_any_other_order() {
     shop.server.advance(60);
     figure(&shop, "X", list, 2).await;
     assert_eq!(figures(&shop, "X", list).await, [2, 1, 0, 1], "in the same moment, without a gap");
-    for _ in 0..1_000 {
-        if unplanned(&shop).await.is_empty() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    all_planned(&shop).await;
     let again = packages(&shop, &order).await;
     assert!(again.iter().any(|(_, _, state, _)| state == "Waiting"), "{again:?}");
     shop.cancel(&order).await;
@@ -94,13 +89,7 @@ async fn whatever_comes_back_is_first_for_short_lines() {
                 shop.cancel(&other).await;
             }
         }
-        for _ in 0..500 {
-            if unplanned(&shop).await.is_empty() {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        assert_eq!(unplanned(&shop).await, [], "by {by}");
+        all_planned(&shop).await;
         let found = packages(&shop, &short).await;
         assert!(found.iter().any(|(_, _, state, _)| state == "Waiting"), "by {by}: {found:?}");
         shop.server.verify().await;

@@ -1,5 +1,6 @@
 //! Lines that are to leave and are in no package, with the reason.
 
+use onhand_testkit::wait;
 use serde_json::json;
 
 use super::{planned, unplanned};
@@ -33,13 +34,11 @@ async fn lines_of_a_list_whose_location_came_later_or_changes_are_planned() {
     let place = json!({"name": "A place", "erp_code": "LATER", "stock_list": list, "is_active": false});
     let place = id(&shop.erp.post("/api/v1/oms/stocklocations/", place).await.created());
     let noted = async |wanted: &[(i64, String)]| {
-        for _ in 0..1_000 {
-            if unplanned(&shop).await == wanted {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("{:?} instead of {wanted:?}", unplanned(&shop).await);
+        wait::until_async(async || match unplanned(&shop).await {
+            found if found == wanted => Ok(()),
+            found => Err((found, wanted.to_vec())),
+        })
+        .await;
     };
     noted(&[(id(&early), "location_inactive".to_owned())]).await;
     shop.erp.patch(&format!("/api/v1/oms/stocklocations/{place}/"), json!({"is_active": true})).await.ok();

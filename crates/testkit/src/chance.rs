@@ -3,10 +3,10 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 /// The variable that repeats a run.
-pub(crate) const SEED: &str = "ONHAND_SEED";
+pub const SEED: &str = "ONHAND_SEED";
 
 /// The seed of this run: given, or a new one.
-pub(crate) fn seed() -> u64 {
+pub fn seed() -> u64 {
     match std::env::var(SEED) {
         Ok(text) => text.parse().expect("a seed is a number"),
         Err(_) => RandomState::new().build_hasher().finish(),
@@ -14,12 +14,12 @@ pub(crate) fn seed() -> u64 {
 }
 
 /// A source of numbers (splitmix64).
-#[derive(Clone)]
-pub(crate) struct Chance(pub(crate) u64);
+#[derive(Clone, Debug)]
+pub struct Chance(pub u64);
 
 impl Chance {
     /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -27,7 +27,12 @@ impl Chance {
     }
 
     /// True once in `of` times.
-    pub(crate) fn once_in(&mut self, of: usize) -> bool {
+    pub fn once_in(&mut self, of: usize) -> bool {
         self.below(of) == 0
+    }
+
+    /// One of these; none where there are none.
+    pub fn one<T: Clone>(&mut self, of: &[T]) -> Option<T> {
+        (!of.is_empty()).then(|| of[self.below(of.len())].clone())
     }
 }
