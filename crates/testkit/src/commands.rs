@@ -1,4 +1,4 @@
-//! The plain form of commands: what most cases of the rules and of the store say, and nothing more.
+//! The plain form of commands: what most cases of the rules say, and nothing more.
 //!
 //! Promises: a suite that needs another value writes it over the plain one, so that a case shows what it is about, and
 //! a new field is written here once. Must not decide anything.

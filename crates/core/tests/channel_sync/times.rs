@@ -1,30 +1,16 @@
 //! Times that grow: a channel tells two versions apart by them, so no change may leave one as it was.
 
-use onhand_core::commands::{
-    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, StockTarget, WriteStock, WriteStocks,
-};
-use onhand_core::{
-    Command, Context, IdAllocator, IdKind, MoveRegistration, OrderStatus, Outcome, Quantity, ReleaseMode, StockKey,
-    StockList, StockListId, Timestamp, UserId, WorkingSet, decide,
-};
+use onhand_core::commands::{EditItem, EditOrder, ItemEdit};
+use onhand_core::{Command, Context, OrderStatus, Outcome, StockListId, Timestamp, UserId, WorkingSet, decide};
+use onhand_testkit::commands;
 
 const LIST: StockListId = StockListId::new(1);
 /// The clock stands still.
 const NOW: Context = Context { actor: UserId::new(1), now: Timestamp::from_micros(1_000) };
 
 fn working_set() -> WorkingSet {
-    let mut ids = IdAllocator::default();
-    IdKind::ALL.into_iter().for_each(|kind| ids.add_range(kind, 1, 1_000));
-    let mut working_set = WorkingSet::new(ids);
-    let release_mode = ReleaseMode::UntilNextWrite;
-    working_set.put_list(StockList {
-        id: LIST,
-        release_mode,
-        snapshot_delay_seconds: 0,
-        location: None,
-        move_registration: MoveRegistration::Acknowledged,
-        is_item_code_unique: true,
-    });
+    let mut working_set = WorkingSet::new(commands::ids(1, 1_000));
+    working_set.put_list(commands::stock_list(LIST));
     working_set
 }
 
@@ -36,39 +22,12 @@ fn run(working_set: &mut WorkingSet, command: &Command) -> Outcome {
 }
 
 fn level(units: i64) -> Command {
-    let row = WriteStock {
-        target: StockTarget::Key(StockKey { list: LIST, sku: "SHIRT".to_owned() }),
-        on_hand: Quantity::new(units),
-        reserved: None,
-        unit: None,
-        extra_field: None,
-        snapshot_at: None,
-    };
-    Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true })
+    commands::write(commands::level(LIST, "SHIRT", units))
 }
 
 fn order() -> Command {
-    let line = || NewLine {
-        product: ProductRef::Sku("SHIRT".to_owned()),
-        list: LIST,
-        quantity: Quantity::new(1).expect("a quantity"),
-        status: OrderStatus::Approved,
-        price: None,
-        extra_field: "{}".to_owned(),
-        attributes: "{}".to_owned(),
-        details: "{}".to_owned(),
-    };
-    Command::PlaceOrder(PlaceOrder {
-        number: "N".to_owned(),
-        channel: None,
-        currency: "try".to_owned(),
-        status: OrderStatus::Approved,
-        is_send: false,
-        date_placed: None,
-        extra_field: "{}".to_owned(),
-        details: "{}".to_owned(),
-        lines: vec![line(), line()],
-    })
+    let line = || commands::line(LIST, "SHIRT", 1);
+    Command::PlaceOrder(commands::order("N", vec![line(), line()]))
 }
 
 #[test]
@@ -95,12 +54,7 @@ fn an_orders_time_grows_with_every_change_though_the_clock_stands_still() {
     let commands = [
         Command::EditOrder(EditOrder { order: placed.id, is_send: Some(true) }),
         Command::EditItem(EditItem { item: items[0].id, edit: shipped }),
-        Command::CancelItems(CancelItems {
-            order: placed.id,
-            all: false,
-            items: vec![items[1].id],
-            details: Vec::new(),
-        }),
+        commands::cancel(placed.id, vec![items[1].id]),
     ];
     let mut last = placed.modified_at;
     for command in commands {

@@ -6,19 +6,20 @@
 use std::collections::BTreeMap;
 
 use onhand_core::commands::{
-    CancelItems, EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
-    ProductRef, RecordCount, RegisterMove, RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange, RunPackage,
-    RunTransfer, SomeUnits, SourceOrder, StockTarget, WriteStock, WriteStocks,
+    EditItem, FulfilmentCommand, ImportStock, ImportStocks, ItemEdit, LevelChange, RecordCount, RegisterMove,
+    RegisterMoves, ReleaseItem, RemoveDiscrepancies, ReservedChange, RunPackage, RunTransfer, SomeUnits, SourceOrder,
+    WriteStock,
 };
 use onhand_core::fulfilment::{
     CountMode, Discrepancy, DiscrepancyEnds, MoveKind, MoveState, PackageCommand, PackageItem, Reason, StockLocation,
     TransferCommand,
 };
 use onhand_core::{
-    Changes, Command, Context, FulfilmentOutcome, IdKind, ImportId, MoveRegistration, Order, OrderId, OrderItemId,
-    OrderStatus, Outcome, PackageId, Quantity, Rejection, ReleaseMode, ReservationState, StockKey, StockList,
-    StockListId, StockLocationId, StockMoveId, Timestamp, TransferId, UserId, WorkingSet, decide,
+    Changes, Command, Context, FulfilmentOutcome, ImportId, MoveRegistration, Order, OrderId, OrderItemId, OrderStatus,
+    Outcome, PackageId, Quantity, Rejection, ReservationState, StockList, StockListId, StockLocationId, StockMoveId,
+    Timestamp, TransferId, UserId, WorkingSet, decide,
 };
+use onhand_testkit::commands;
 
 use crate::database::Database;
 
@@ -39,21 +40,11 @@ pub(crate) struct Shop {
 impl Shop {
     /// Locations 1 to 3, of which number 3 flags what it counts differently.
     pub(crate) fn open() -> Self {
-        let mut working_set = WorkingSet::default();
-        for kind in IdKind::ALL {
-            working_set.ids.add_range(kind, 1, 100_000);
-        }
+        let mut working_set = WorkingSet::new(commands::ids(1, 100_000));
         for number in 1..=3 {
             let list = StockListId::new(number);
-            let (release_mode, snapshot_delay_seconds) = (ReleaseMode::UntilNextWrite, 0);
-            working_set.put_list(StockList {
-                id: list,
-                release_mode,
-                snapshot_delay_seconds,
-                location: Some(StockLocationId::new(number)),
-                move_registration: MoveRegistration::Acknowledged,
-                is_item_code_unique: true,
-            });
+            let location = Some(StockLocationId::new(number));
+            working_set.put_list(StockList { location, ..commands::stock_list(list) });
             let count_mode = if number == 3 { CountMode::Mark } else { CountMode::Adjust };
             let id = StockLocationId::new(number);
             let discrepancy_ends = DiscrepancyEnds::default();
@@ -154,41 +145,13 @@ impl Shop {
 
     /// The same, unless it is older than the one that is stored.
     pub(crate) fn try_level(&mut self, sku: &str, list: i64, level: i64, ago: Option<i64>) -> bool {
-        let snapshot_at = self.ago(ago);
-        let row = WriteStock {
-            target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: sku.to_owned() }),
-            on_hand: Quantity::new(level),
-            reserved: None,
-            unit: None,
-            extra_field: None,
-            snapshot_at,
-        };
-        let command = WriteStocks { rows: vec![row], create_unknown_products: true };
-        self.decide(&Command::WriteStocks(command)).is_ok()
+        let row = WriteStock { snapshot_at: self.ago(ago), ..commands::level(StockListId::new(list), sku, level) };
+        self.decide(&commands::write(row)).is_ok()
     }
 
     pub(crate) fn try_order(&mut self, number: &str, lines: &[(&str, i64, i64)]) -> Result<(), Rejection> {
-        let line = |(sku, list, units): &(&str, i64, i64)| NewLine {
-            product: ProductRef::Sku((*sku).to_owned()),
-            list: StockListId::new(*list),
-            quantity: Quantity::new(*units).expect("a quantity"),
-            status: OrderStatus::Approved,
-            price: None,
-            extra_field: "{}".to_owned(),
-            attributes: "{}".to_owned(),
-            details: "{}".to_owned(),
-        };
-        let order = PlaceOrder {
-            number: number.to_owned(),
-            channel: None,
-            currency: String::new(),
-            status: OrderStatus::Approved,
-            is_send: false,
-            date_placed: None,
-            extra_field: "{}".to_owned(),
-            details: "{}".to_owned(),
-            lines: lines.iter().map(line).collect(),
-        };
+        let line = |(sku, list, units): &(&str, i64, i64)| commands::line(StockListId::new(*list), sku, *units);
+        let order = commands::order(number, lines.iter().map(line).collect());
         let Outcome::OrderPlaced(order, items) = self.decide(&Command::PlaceOrder(order))? else { panic!("placed") };
         self.orders.insert(number.to_owned(), (order.id, items.iter().map(|item| item.id).collect()));
         Ok(())
@@ -409,21 +372,13 @@ impl Shop {
 
     /// The ERP registers a line, or says so now, so many seconds ago.
     pub(crate) fn release_at(&mut self, line: &str, ago: Option<i64>) {
-        let release = ReleaseItem {
-            item: self.item(line),
-            code: line.to_owned(),
-            integration_type: "external_company".to_owned(),
-            update_stock: true,
-            registered_at: self.ago(ago),
-        };
+        let release = ReleaseItem { registered_at: self.ago(ago), ..commands::release(self.item(line), line) };
         self.decide(&Command::ReleaseItem(release)).expect("released");
     }
 
     pub(crate) fn cancel(&mut self, number: &str, lines: &[&str]) -> Result<(), Rejection> {
         let items = lines.iter().map(|line| self.item(line)).collect();
-        let order = self.orders[number].0;
-        let cancel = CancelItems { order, all: false, items, details: Vec::new() };
-        self.decide(&Command::CancelItems(cancel)).map(drop)
+        self.decide(&commands::cancel(self.orders[number].0, items)).map(drop)
     }
 
     /// Gives a line another status, or, without one, other attributes.

@@ -2,32 +2,9 @@
 //! promised.
 
 use onhand_core::fulfilment::{PackageCommand, TransferCommand};
+use onhand_testkit::chance::Chance;
 
 use crate::naive::{PLACES, Warehouse};
-
-/// Repeatable chance (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
-    }
-
-    fn one<T: Clone>(&mut self, of: &[T]) -> Option<T> {
-        (!of.is_empty()).then(|| of[self.below(of.len())].clone())
-    }
-
-    fn flip(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
-    fn place(&mut self) -> i64 {
-        PLACES[self.below(PLACES.len())]
-    }
-}
 
 struct World {
     chance: Chance,
@@ -41,8 +18,12 @@ impl World {
         Self { chance, house: Warehouse::open(units) }
     }
 
+    fn place(&mut self) -> i64 {
+        PLACES[self.chance.below(PLACES.len())]
+    }
+
     fn order(&mut self) {
-        let place = self.chance.place();
+        let place = self.place();
         let offered = self.house.offered(place);
         if offered > 0 {
             let units = 1 + self.chance.below(offered as usize) as i64;
@@ -60,7 +41,7 @@ impl World {
     }
 
     fn plan_at_some_place(&mut self, number: &str) {
-        let gather = self.chance.flip().then(|| self.chance.place());
+        let gather = self.chance.once_in(2).then(|| self.place());
         self.house.plan(number, gather);
     }
 
@@ -118,14 +99,14 @@ impl World {
 
     fn acknowledge(&mut self) {
         if let Some(place) = self.chance.one(&self.house.booked()) {
-            let as_of_then = self.chance.flip();
+            let as_of_then = self.chance.once_in(2);
             self.house.acknowledge(place, as_of_then);
         }
     }
 
     fn take_level(&mut self) {
-        let place = self.chance.place();
-        match self.chance.flip() {
+        let place = self.place();
+        match self.chance.once_in(2) {
             true => self.house.level(place),
             false => self.house.take_level(place),
         }
@@ -139,8 +120,8 @@ impl World {
     }
 
     fn count(&mut self) {
-        let place = self.chance.place();
-        let moment = if self.chance.flip() { None } else { self.chance.one(&self.house.moments()) };
+        let place = self.place();
+        let moment = if self.chance.once_in(2) { None } else { self.chance.one(&self.house.moments()) };
         self.house.count(place, moment);
     }
 

@@ -16,10 +16,11 @@ use onhand_core::commands::{
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, ERP, IdKind, MoveRegistration, OrderId, OrderItemId, OrderStatus, Outcome,
-    Oversell, Product, ProductId, QUANTITY_MAX, Quantity, Rejection, ReleaseMode, ReservationState, Stock, StockId,
-    StockKey, StockList, StockListId, Timestamp, UserId, WorkingSet, decide,
+    Channel, ChannelId, Command, Context, ERP, OrderId, OrderItemId, OrderStatus, Outcome, Oversell, Product,
+    ProductId, QUANTITY_MAX, Quantity, Rejection, ReleaseMode, ReservationState, Stock, StockId, StockKey, StockList,
+    StockListId, Timestamp, UserId, WorkingSet, decide,
 };
+use onhand_testkit::commands;
 use proptest::prelude::*;
 
 const SKU_NAMES: [&str; SKUS] = ["A", "B", "C"];
@@ -129,20 +130,15 @@ struct Pair {
 
 impl Pair {
     fn new(rules: [ListRule; LISTS]) -> Self {
-        let (mut working_set, mut books) = (WorkingSet::default(), Books::default());
-        for kind in IdKind::ALL {
-            working_set.ids.add_range(kind, 1, 10_000);
-        }
+        let (mut working_set, mut books) = (WorkingSet::new(commands::ids(1, 10_000)), Books::default());
         for (index, rule) in rules.iter().enumerate() {
             let release_mode = if rule.immediate { ReleaseMode::Immediate } else { ReleaseMode::UntilNextWrite };
             let snapshot_delay_seconds = rule.delay / SECOND;
             working_set.put_list(StockList {
-                id: list_id(index),
                 release_mode,
                 snapshot_delay_seconds,
-                location: None,
-                move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: rule.unique,
+                ..commands::stock_list(list_id(index))
             });
             SKU_NAMES.iter().for_each(|sku| books.watch(list_id(index), sku));
         }
@@ -282,30 +278,18 @@ impl Pair {
                     true => ProductRef::Id(known.map_or(ProductId::new(99), |product| product.id)),
                     false => ProductRef::Sku(SKU_NAMES[*sku].to_owned()),
                 },
-                list: list_id(*list),
-                quantity: Quantity::new(*units).expect("within the limits"),
                 status: *status,
-                price: None,
-                extra_field: "{}".to_owned(),
-                attributes: "{}".to_owned(),
-                details: "{}".to_owned(),
+                ..commands::line(list_id(*list), SKU_NAMES[*sku], *units)
             }
         };
         Command::PlaceOrder(PlaceOrder {
-            number: format!("N{number}"),
             channel: match entry {
                 EntryPoint::Own => None,
                 EntryPoint::Accepting => Some(ChannelId::new(1)),
                 EntryPoint::Refusing => Some(ChannelId::new(2)),
                 EntryPoint::Unknown => Some(ChannelId::new(3)),
             },
-            currency: String::new(),
-            status: OrderStatus::Approved,
-            is_send: false,
-            date_placed: None,
-            extra_field: "{}".to_owned(),
-            details: "{}".to_owned(),
-            lines: lines.iter().map(line).collect(),
+            ..commands::order(&format!("N{number}"), lines.iter().map(line).collect())
         })
     }
 

@@ -1,14 +1,11 @@
 //! Fields that no stock depends on: what an edit changes, and that an edit which changes nothing records nothing.
 
-use onhand_core::commands::{
-    CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, TextEdit,
-    WriteStock, WriteStocks,
-};
+use onhand_core::commands::{CancelItems, EditItem, EditOrder, ItemEdit, NewLine, PlaceOrder, ProductRef, TextEdit};
 use onhand_core::{
-    Changes, Command, Context, IdKind, MoveRegistration, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
-    Quantity, Rejection, ReleaseMode, ReservationState, StockKey, StockList, StockListId, StockLocationId, Timestamp,
-    UserId, WorkingSet, decide,
+    Changes, Command, Context, MoveRegistration, Order, OrderId, OrderItem, OrderItemId, OrderStatus, Outcome,
+    Rejection, ReservationState, StockList, StockListId, StockLocationId, Timestamp, UserId, WorkingSet, decide,
 };
+use onhand_testkit::commands;
 
 /// A working set with two stocks of 100 units, of which list 2 belongs to a location; time goes on by a second with
 /// each command.
@@ -20,34 +17,21 @@ struct Shop {
 
 /// An empty working set that makes ids from this number on.
 fn working_set(first: i64) -> WorkingSet {
-    let mut working_set = WorkingSet::default();
-    for kind in IdKind::ALL {
-        working_set.ids.add_range(kind, first, 100_000);
-    }
-    working_set
+    WorkingSet::new(commands::ids(first, 100_000))
 }
 
 fn list(id: i64) -> StockList {
-    StockList {
-        id: StockListId::new(id),
-        release_mode: ReleaseMode::UntilNextWrite,
-        snapshot_delay_seconds: 0,
-        location: (id == 2).then_some(StockLocationId::new(1)),
-        move_registration: MoveRegistration::default(),
-        is_item_code_unique: true,
-    }
+    let location = (id == 2).then_some(StockLocationId::new(1));
+    StockList { location, move_registration: MoveRegistration::default(), ..commands::stock_list(StockListId::new(id)) }
 }
 
 fn line(list: i64) -> NewLine {
     NewLine {
-        product: ProductRef::Sku("A".to_owned()),
-        list: StockListId::new(list),
-        quantity: Quantity::new(1).expect("a quantity"),
-        status: OrderStatus::Approved,
         price: Some("9.90".to_owned()),
         extra_field: "extra".to_owned(),
         attributes: "attributes".to_owned(),
         details: "details".to_owned(),
+        ..commands::line(StockListId::new(list), "A", 1)
     }
 }
 
@@ -62,15 +46,7 @@ impl Shop {
     }
 
     fn level(&mut self, list: i64, units: i64) {
-        let row = WriteStock {
-            target: StockTarget::Key(StockKey { list: StockListId::new(list), sku: "A".to_owned() }),
-            on_hand: Some(Quantity::new(units).expect("a quantity")),
-            reserved: None,
-            unit: None,
-            snapshot_at: None,
-            extra_field: None,
-        };
-        self.does(&Command::WriteStocks(WriteStocks { rows: vec![row], create_unknown_products: true }));
+        self.does(&commands::write(commands::level(StockListId::new(list), "A", units)));
     }
 
     fn decides(&mut self, command: &Command) -> Result<Outcome, Rejection> {
@@ -87,15 +63,11 @@ impl Shop {
 
     fn place(&mut self, number: &str, lines: Vec<NewLine>, date_placed: Option<i64>) -> (Order, Vec<OrderItem>) {
         let placed = self.does(&Command::PlaceOrder(PlaceOrder {
-            number: number.to_owned(),
-            channel: None,
-            currency: "try".to_owned(),
-            status: OrderStatus::Approved,
             is_send: true,
             date_placed: date_placed.map(Timestamp::from_micros),
             extra_field: "extra".to_owned(),
             details: "details".to_owned(),
-            lines,
+            ..commands::order(number, lines)
         }));
         let Outcome::OrderPlaced(order, items) = placed else { panic!("{placed:?}") };
         (order, items)
@@ -158,9 +130,7 @@ fn an_order_keeps_what_was_sent_with_it() {
 fn a_working_set_that_was_loaded_decides_like_the_one_where_all_of_it_happened() {
     let mut shop = Shop::open();
     let (order, items) = shop.order(1, 1);
-    let (code, integration_type) = ("E1".to_owned(), "external_company".to_owned());
-    let release = ReleaseItem { item: items[0], code, integration_type, update_stock: true, registered_at: None };
-    shop.does(&Command::ReleaseItem(release));
+    shop.does(&Command::ReleaseItem(commands::release(items[0], "E1")));
     let mut loaded = working_set(200_000);
     loaded.put_list(list(1));
     let item = shop.working_set.item(items[0]).expect("a line").clone();

@@ -17,10 +17,11 @@ use onhand_core::commands::{
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, IdKind, ImportId, ImportedStock, MoveRegistration, Movement, OrderId,
-    OrderItemId, OrderStatus, Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus,
-    Stock, StockId, StockKey, StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
+    Channel, ChannelId, Command, Context, ImportId, ImportedStock, Movement, OrderId, OrderItemId, OrderStatus,
+    Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus, Stock, StockId, StockKey,
+    StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
 };
+use onhand_testkit::commands;
 
 /// Runs a table; panics with the table as it really went if a row came out differently.
 pub(crate) fn check(table: &str) {
@@ -110,10 +111,7 @@ struct Import {
 
 impl Shop {
     fn open() -> Self {
-        let mut working_set = WorkingSet::default();
-        for kind in IdKind::ALL {
-            working_set.ids.add_range(kind, 1, 100_000);
-        }
+        let working_set = WorkingSet::new(commands::ids(1, 100_000));
         let (channels, orders, items, imports, seen) = Default::default();
         let database = Database::default();
         let (placing, importing, notes) = (String::new(), (StockListId::new(0), Vec::new()), Vec::new());
@@ -196,15 +194,13 @@ impl Shop {
         let mut options = Options(words[1..].to_vec());
         match word {
             "list" => self.working_set.put_list(StockList {
-                id: StockListId::new(name.parse().expect("a list is a number")),
                 release_mode: match options.flag("immediate") {
                     true => ReleaseMode::Immediate,
                     false => ReleaseMode::UntilNextWrite,
                 },
                 snapshot_delay_seconds: options.value("delay").map_or(0, |text| text.parse().expect("seconds")),
-                location: None,
-                move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: !options.flag("codes-shared"),
+                ..commands::stock_list(StockListId::new(name.parse().expect("a list is a number")))
             }),
             "channel" => {
                 let id = ChannelId::new(self.channels.len() as i64 + 1);
@@ -338,28 +334,14 @@ impl Shop {
                     Some(sku) => ProductRef::Id(by_id(sku.to_owned())),
                     None => ProductRef::Sku(sku.to_owned()),
                 },
-                list: StockListId::new(list.parse().expect("a list")),
                 quantity: quantity(pair[1].trim_end_matches(',')),
                 status,
-                price: None,
-                extra_field: "{}".to_owned(),
-                attributes: "{}".to_owned(),
-                details: "{}".to_owned(),
+                ..commands::line(StockListId::new(list.parse().expect("a list")), sku, 1)
             }
         });
         let lines = lines.collect();
         words[0].clone_into(&mut self.placing);
-        Command::PlaceOrder(PlaceOrder {
-            number,
-            channel,
-            currency: String::new(),
-            status,
-            is_send: false,
-            date_placed: None,
-            extra_field: "{}".to_owned(),
-            details: "{}".to_owned(),
-            lines,
-        })
+        Command::PlaceOrder(PlaceOrder { channel, status, ..commands::order(&number, lines) })
     }
 
     /// `release o1.1 E1 registered 09:00 type shop keep`: `keep` stores the code and leaves the reservation alone.
