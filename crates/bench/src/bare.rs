@@ -18,9 +18,10 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
 use bytes::Bytes;
+use onhand_testkit::program::Server;
 
 use crate::cases::{Ask, Request};
-use crate::child::Process;
+use crate::child;
 use crate::load::{self, Asked, Figure, Load};
 use crate::machine;
 use crate::shop::Shop;
@@ -41,7 +42,7 @@ pub(crate) struct BareArgs {
 
 /// Running bare servers that answer the same and differ in threads.
 pub(crate) struct Bare {
-    processes: Vec<Process>,
+    processes: Vec<Server>,
     order_answer: PathBuf,
 }
 
@@ -58,7 +59,7 @@ impl Bare {
             let threads = threads.to_string();
             let mut command = Command::new(&program);
             command.args(["bare", "--threads", &threads]).arg("--order-answer").arg(&order_answer);
-            Process::start(command.arg("--page-answer").arg(&page_answer))
+            child::start(command.arg("--page-answer").arg(&page_answer))
         };
         let processes = threads.iter().map(start).collect::<anyhow::Result<_>>()?;
         Ok(Self { processes, order_answer })

@@ -4,61 +4,23 @@
 //! waits for the process to end. Must not know what a server answers.
 
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::ensure;
+use onhand_testkit::program::{Server, Starting};
 
-/// A running server.
-pub(crate) struct Process {
-    child: Child,
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
-    /// Kept open: a server that prints into a closed pipe would notice.
-    _output: BufReader<ChildStdout>,
+/// Starts a server and waits until it prints where it listens.
+pub(crate) fn start(command: &mut Command) -> anyhow::Result<Server> {
+    let starting = Starting::of(command.stdin(Stdio::null()).stdout(Stdio::piped()));
+    starting.try_listening().map_err(|fault| anyhow::anyhow!("{command:?}: {fault}"))
 }
 
-impl Process {
-    /// Starts a server and waits until it prints where it listens.
-    pub(crate) fn start(command: &mut Command) -> anyhow::Result<Self> {
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("{command:?}"))?;
-        let mut output = BufReader::new(child.stdout.take().context("the output was piped")?);
-        let mut line = String::new();
-        loop {
-            line.clear();
-            if output.read_line(&mut line)? == 0 {
-                bail!("{command:?} ended without listening: {}", child.wait()?);
-            }
-            if let Some((_, address)) = line.split_once("listens on http://") {
-                return Ok(Self { child, address: address.trim().parse()?, _output: output });
-            }
-        }
-    }
-
-    /// Its process id.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Stops it as an operator does.
-    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
-        let ended = self.child.wait()?;
-        ensure!(ended.success(), "the server ended with {ended}");
-        Ok(())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // After a stop there is nothing left to kill; after a failed run nothing may be left behind.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Stops it as an operator does.
+pub(crate) fn stop(server: Server) -> anyhow::Result<()> {
+    let ended = server.stop();
+    ensure!(ended.success(), "the server ended with {ended}");
+    Ok(())
 }
 
 /// The server's binary: beside this one, built first when cargo runs us (it knows when there is nothing to do).

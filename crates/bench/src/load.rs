@@ -13,11 +13,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use hdrhistogram::Histogram;
+use onhand_testkit::program::Server;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::child::Process;
 use crate::machine;
 use crate::random::Random;
 
@@ -83,14 +83,14 @@ pub(crate) fn micros_each(used: Duration, answers: u64) -> f64 {
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'p> {
     /// Servers, among which the connections are shared out.
-    pub(crate) servers: &'p [Process],
+    pub(crate) servers: &'p [Server],
     /// The first process of the database server behind them.
     pub(crate) database: Option<u32>,
 }
 
 impl<'p> Asked<'p> {
     /// One server with nothing behind it.
-    pub(crate) fn alone(server: &'p Process) -> Self {
+    pub(crate) fn alone(server: &'p Server) -> Self {
         Self { servers: std::slice::from_ref(server), database: None }
     }
 
@@ -325,7 +325,7 @@ mod tests {
     async fn answered_with(status: &'static str) -> anyhow::Result<Figure> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let script = format!("echo listens on http://{}; exec sleep 60", listener.local_addr().unwrap());
-        let process = Process::start(Command::new("sh").args(["-c", &script])).unwrap();
+        let process = crate::child::start(Command::new("sh").args(["-c", &script])).unwrap();
         std::thread::spawn(move || {
             let (mut stream, mut request) = (listener.accept().unwrap().0, [0; 1_024]);
             while stream.read(&mut request).unwrap() > 0 {

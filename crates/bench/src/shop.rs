@@ -11,9 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
+use onhand_testkit::program::Server;
 use serde::Deserialize;
 
-use crate::child::Process;
+use crate::child;
 use crate::load::{Asked, Connection};
 use crate::template::Template;
 use crate::{machine, note};
@@ -44,7 +45,7 @@ impl Database {
 
 /// A filled server.
 pub(crate) struct Shop {
-    processes: Vec<Process>,
+    processes: Vec<Server>,
     binary: PathBuf,
     database: Database,
     /// Headers of every request.
@@ -129,12 +130,12 @@ impl Shop {
         let mut command = Command::new(&self.binary);
         command.args(["--database", &self.database.url, "serve", "--listen", "127.0.0.1:0"]);
         command.env("ONHAND_LOG", "warn").env("ONHAND_ADMIN_PASSWORD", PASSWORD);
-        self.processes.push(Process::start(&mut command)?);
+        self.processes.push(child::start(&mut command)?);
         Ok(())
     }
 
     /// Its first process.
-    pub(crate) fn process(&self) -> &Process {
+    pub(crate) fn process(&self) -> &Server {
         &self.processes[0]
     }
 
@@ -197,7 +198,7 @@ impl Shop {
         let (count, held) = self.held().await?;
         let read = |number: &AtomicU64| number.load(Ordering::Relaxed);
         let (ordered, released) = (read(&self.book.ordered), read(&self.book.released));
-        self.processes.into_iter().try_for_each(Process::stop)?;
+        self.processes.into_iter().try_for_each(child::stop)?;
         let verified = Command::new(&self.binary).args(["--database", &self.database.url, "verify"]).output()?;
         std::io::stderr().write_all(&verified.stderr)?;
         let found = String::from_utf8_lossy(&verified.stdout);

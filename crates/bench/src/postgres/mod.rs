@@ -16,13 +16,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use onhand_testkit::program::Server;
 
 use self::backend::Backend;
 use self::copy::CopyUpsert;
 use self::pgbench::{Form, Pgbench, Task};
 use crate::bare::Bare;
 use crate::cases::{Ask, Request};
-use crate::child::Process;
+use crate::child;
 use crate::load::{self, Asked, Figure, Load};
 use crate::report::{Report, Target};
 use crate::shop::Shop;
@@ -97,7 +98,7 @@ enum By {
 struct Field<'b> {
     shop: Arc<Shop>,
     bare: Bare,
-    plain: Process,
+    plain: Server,
     pgbench: Pgbench<'b>,
 }
 
@@ -220,7 +221,7 @@ impl<'b> Field<'b> {
         let pgbench = Pgbench::open(backend, folder, settings.stocks)?;
         let mut plain = Command::new(std::env::current_exe()?);
         plain.args(["plain", "--database", pgbench.url(), "--order-answer"]).arg(bare.order_answer());
-        Ok(Self { shop, bare, plain: Process::start(&mut plain)?, pgbench })
+        Ok(Self { shop, bare, plain: child::start(&mut plain)?, pgbench })
     }
 
     async fn measure(&mut self, by: By, load: Load) -> anyhow::Result<Figure> {
