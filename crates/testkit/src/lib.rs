@@ -15,5 +15,7 @@ pub mod http;
 pub mod json;
 pub mod program;
 #[cfg(feature = "http")]
+pub mod raw;
+#[cfg(feature = "http")]
 pub mod shop;
 pub mod wait;

@@ -10,6 +10,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 
+use tempfile::TempDir;
+
 use crate::wait;
 
 /// The password of the first administrator of every database.
@@ -94,6 +96,13 @@ impl Program {
         let starting = Starting::of(self.serve(database, arguments).stderr(log));
         starting.try_listening().unwrap_or_else(|fault| panic!("{fault}; the log: {}", log_of(folder)))
     }
+}
+
+/// A folder that goes when it is dropped, and the URL of a database file in it.
+pub fn new_file() -> (TempDir, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = file(folder.path());
+    (folder, url)
 }
 
 /// The URL of the database file in a folder.

@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use onhand::auth::Role;
+pub(crate) use onhand_testkit::raw::answer;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -35,24 +36,6 @@ pub(crate) async fn until_closed(stream: &mut TcpStream) -> (String, Duration) {
     // A reset is a way of closing too.
     let _ = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("the server lets the client go");
     (String::from_utf8_lossy(&bytes).into_owned(), start.elapsed())
-}
-
-/// The head and the body of one answer on a connection that may stay open.
-pub(crate) async fn answer(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    let whole = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes);
-        let (head, body) = text.split_once("\r\n\r\n")?;
-        let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        (body.len() >= length.unwrap_or(0)).then(|| text.clone().into_owned())
-    };
-    loop {
-        if let Some(text) = whole(&bytes) {
-            return text;
-        }
-        let read = timeout(PATIENCE, stream.read_buf(&mut bytes)).await.expect("an answer").expect("a live connection");
-        assert!(read > 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
-    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod shop;
 
 use onhand_testbed::{Cluster, Mode, Settings};
 use onhand_testkit::json::int;
-use onhand_testkit::program::{Program, Server, file};
+use onhand_testkit::program::{Program, Server, file, new_file};
 use serde_json::{Value, json};
 use shop::{File, Shop, assert_sound};
 
@@ -45,8 +45,7 @@ async fn met_in_the_middle(case: impl AsyncFn(usize) -> bool) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_goes_on_where_a_kill_or_a_stop_has_cut_it() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let start = || ONHAND.start_logging(&url, &DRAIN, folder.path());
     let file = File::new(ROWS);
     let mut server = start();
@@ -88,8 +87,7 @@ async fn what_is_not_in_the_file_is_emptied_once_though_the_server_is_killed() {
 }
 
 async fn empties_the_rest(rows: usize) -> bool {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let file = File::new(rows);
     let mut server = ONHAND.start_logging(&url, &[], folder.path());
     let mut shop = Shop::sign_in(server.address).await;

@@ -13,7 +13,7 @@ use books::Books;
 use client::{Client, Entry};
 use onhand_testkit::chance::{Chance, SEED, seed};
 use onhand_testkit::http;
-use onhand_testkit::program::{Program, assert_quiet_log, file};
+use onhand_testkit::program::{Program, assert_quiet_log, new_file};
 use tokio::sync::watch;
 
 const ONHAND: Program = Program::at(env!("CARGO_BIN_EXE_onhand"));
@@ -46,8 +46,7 @@ fn what_was_answered_survives_a_kill() {
 
 async fn run(seed: u64) -> books::Told {
     let mut chance = Chance(seed);
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let start = || ONHAND.start_logging(&url, &[], folder.path());
     let mut server = start();
     // Once: the token outlives every kill.

@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use onhand_testkit::blocking::Client;
 use onhand_testkit::json::id;
-use onhand_testkit::program::{assert_quiet_log, file};
-use onhand_testkit::{shop, wait};
+use onhand_testkit::program::{assert_quiet_log, new_file};
+use onhand_testkit::{raw, shop, wait};
 use serde_json::json;
 
 use crate::ONHAND;
@@ -33,8 +33,7 @@ struct Seen {
 
 #[test]
 fn a_stop_answers_what_was_sent() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let mut placed = Vec::new();
     for round in 0..ROUNDS {
         let server = ONHAND.start_logging(&url, &[], folder.path());
@@ -96,14 +95,14 @@ fn run(
         }
         let sent = Instant::now();
         match answer(&mut stream) {
-            Ok((201, _, closes)) => {
+            Ok(text) if raw::status(&text) == 201 => {
                 seen.placed.push(number);
                 done.fetch_add(1, Ordering::Relaxed);
-                if index % 2 == 0 && !closes {
+                if index % 2 == 0 && !text.to_lowercase().contains("connection: close") {
                     connection = Some(stream);
                 }
             }
-            Ok((status, text, _)) => panic!("{status} {text}"),
+            Ok(text) => panic!("{text}"),
             Err(what) => {
                 seen.cut_off = Some((sent, what));
                 break;
@@ -121,20 +120,12 @@ fn request(token: &str, body: &str) -> String {
     )
 }
 
-/// Status, body and whether the server closes the connection; or why there is no whole answer.
-fn answer(stream: &mut TcpStream) -> Result<(u16, String, bool), String> {
-    let mut bytes = Vec::new();
-    let mut part = [0; 4_096];
+/// An answer, or why there is no whole one.
+fn answer(stream: &mut TcpStream) -> Result<String, String> {
+    let (mut bytes, mut part) = (Vec::new(), [0; 4_096]);
     loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let head = head.to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-            let length: usize = length.and_then(|text| text.trim().parse().ok()).ok_or("an answer without a length")?;
-            if body.len() >= length {
-                let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).ok_or("no status")?;
-                return Ok((status, body.to_owned(), head.contains("connection: close")));
-            }
+        if let Some(answer) = raw::whole(&bytes) {
+            return Ok(answer);
         }
         match stream.read(&mut part) {
             Ok(0) => return Err(format!("closed after {} bytes", bytes.len())),

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use onhand_testbed::database;
 use onhand_testkit::blocking::Client;
-use onhand_testkit::program::file;
+use onhand_testkit::program::{file, new_file};
 use onhand_testkit::{json, shop};
 use serde_json::{Value, json};
 
@@ -36,8 +36,7 @@ fn backups(folder: &Path) -> Vec<PathBuf> {
 
 /// Puts a backup back into a folder of its own.
 fn restored(backup: &Path) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let said = ONHAND.done(&url, &["restore", text(backup)]);
     assert!(said.starts_with("restored "), "{said}");
     (folder, url)
@@ -45,8 +44,7 @@ fn restored(backup: &Path) -> (tempfile::TempDir, String) {
 
 #[test]
 fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_server_is_killed() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     // Of each backup that has its name: its file, the orders that had been answered when it began, whether it was killed.
     let mut made: Vec<(PathBuf, usize, bool)> = Vec::new();
     let answered = Mutex::new(Vec::new());
@@ -101,8 +99,7 @@ fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_ser
 
 #[test]
 fn the_backups_of_a_folder_take_turns_and_can_be_checked_by_other_tools() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (_folder, url) = new_file();
     assert!(ONHAND.start(&url, &["--demo"]).stop().success());
     let kept = tempfile::tempdir().expect("a temporary folder");
     let mut all = Vec::new();
@@ -124,8 +121,7 @@ fn the_backups_of_a_folder_take_turns_and_can_be_checked_by_other_tools() {
 
 #[test]
 fn what_is_damaged_or_in_the_way_is_not_restored_over() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     assert!(ONHAND.start(&url, &["--demo"]).stop().success());
     let backup = folder.path().join("copy.db");
     ONHAND.done(&url, &["backup", text(&backup)]);
@@ -181,8 +177,7 @@ fn newest(cursor: &str) -> i64 {
 
 #[test]
 fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let server = ONHAND.start(&url, &["--demo"]);
     let client = Client::sign_in(server.address);
     let channel = client.read("/api/v1/channels/")["results"][0]["pk"].clone();

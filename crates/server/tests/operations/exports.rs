@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use onhand_testkit::program::{Ended, file};
+use onhand_testkit::program::{Ended, new_file};
 
 use crate::ONHAND;
 
@@ -20,8 +20,7 @@ fn path(folder: &Path, name: &str) -> String {
 
 #[test]
 fn an_export_is_the_same_from_both_sides_and_comes_back_unchanged() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     let server = ONHAND.start(&database, &["--demo"]);
     let url = format!("http://{}", server.address);
     let token = ONHAND.done(&database, &["token", "create", "admin"]).trim().to_owned();

@@ -7,8 +7,9 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::{Duration, Instant};
 
 use onhand_testkit::blocking::Client;
-use onhand_testkit::program::{file, log_of};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use onhand_testkit::program::{file, log_of, new_file};
+use onhand_testkit::raw;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
@@ -39,7 +40,7 @@ fn flood(address: SocketAddr, request: &'static str) -> (BTreeMap<u16, u64>, Dur
                 let mut statuses = Vec::new();
                 while begun.elapsed() < LASTS {
                     stream.write_all(request.as_bytes()).await.expect("it listens");
-                    statuses.push(status(&mut stream).await);
+                    statuses.push(raw::status(&raw::answer(&mut stream).await));
                 }
                 statuses
             });
@@ -50,21 +51,6 @@ fn flood(address: SocketAddr, request: &'static str) -> (BTreeMap<u16, u64>, Dur
         }
         (all, begun.elapsed())
     })
-}
-
-/// The status of an answer, which is read to its end.
-async fn status(stream: &mut TcpStream) -> u16 {
-    let mut bytes = Vec::new();
-    loop {
-        let count = stream.read_buf(&mut bytes).await.expect("not reset");
-        assert!(count > 0, "closed after {:?}", String::from_utf8_lossy(&bytes));
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= length.unwrap_or(0) {
-            return head[9..12].parse().expect("a status");
-        }
-    }
 }
 
 /// A server that is busy for a moment: clients that come meanwhile wait for their answers, not for their connections.
@@ -85,7 +71,7 @@ fn a_crowd_that_comes_at_once_is_connected_at_once() {
             stream.set_nonblocking(true).expect("it can be");
             let mut stream = TcpStream::from_std(stream).expect("it is one");
             stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: shop\r\n\r\n").await.expect("it is open");
-            assert_eq!(status(&mut stream).await, 200);
+            assert_eq!(raw::status(&raw::answer(&mut stream).await), 200);
         }
     });
     assert!(server.stop().success());
@@ -98,8 +84,7 @@ fn a_flood_has_what_an_address_may_have_and_the_shop_goes_on() {
         "GET /api/v1/orders/ HTTP/1.1\r\nHost: x\r\nAuthorization: Token 0123456789012345678901234567890123456789\r\n\r\n",
     ];
     for (number, request) in REQUESTS.into_iter().enumerate() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = file(folder.path());
+        let (folder, url) = new_file();
         let server = ONHAND.start_logging(&url, &[], folder.path());
         let buyer = Buyer::new(server.address, "one");
         let address = server.address;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use onhand_testkit::blocking::Client;
-use onhand_testkit::program::file;
+use onhand_testkit::program::new_file;
 use serde_json::Value;
 
 use crate::ONHAND;
@@ -20,8 +20,7 @@ fn stock(folder: &Path, text: &str) -> String {
 
 #[test]
 fn a_second_server_does_not_start_on_a_file() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (_folder, database) = new_file();
     let server = ONHAND.start(&database, &[]);
     let mut command = ONHAND.command(&database, &["serve", "--listen=127.0.0.1:0", "--database-wait-seconds=0"]);
     let mut second = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
@@ -40,8 +39,7 @@ fn a_second_server_does_not_start_on_a_file() {
 /// The server keeps pages in memory, which would grow old if another process changed stock.
 #[test]
 fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     let server = ONHAND.start(&database, &["--demo"]);
     let client = Client::sign_in(server.address);
     let path = "/api/v1/product_stocks/?limit=5";
@@ -79,8 +77,7 @@ fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, Fil
 
 #[test]
 fn an_import_whose_server_has_stopped_is_taken_over() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     let (mut importing, _err, hold) = waiting(&database, folder.path());
     drop(hold);
     assert_eq!(importing.wait().expect("it is ours").code(), Some(0));
@@ -90,8 +87,7 @@ fn an_import_whose_server_has_stopped_is_taken_over() {
 
 #[test]
 fn an_import_that_is_interrupted_goes_on_when_it_is_watched() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     let (mut importing, mut err, hold) = waiting(&database, folder.path());
     let sent = Command::new("kill").args(["-INT", &importing.id().to_string()]).status();
     assert!(sent.expect("kill runs").success(), "it runs");

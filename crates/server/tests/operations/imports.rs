@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use onhand_testbed::database;
-use onhand_testkit::program::{Ended, file};
+use onhand_testkit::program::{Ended, new_file};
 use serde_json::Value;
 
 use crate::ONHAND;
@@ -141,8 +141,7 @@ fn demo(database: &str) {
 
 #[test]
 fn a_running_server_is_given_files() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     let server = ONHAND.start(&database, &["--demo"]);
     let url = format!("http://{}", server.address);
     let token = ONHAND.done(&database, &["token", "create", "admin"]).trim().to_owned();
@@ -169,8 +168,7 @@ fn a_running_server_is_given_files() {
 
 #[test]
 fn a_viewer_may_not_import() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     let server = ONHAND.start(&database, &["--demo"]);
     let mut command = ONHAND.command(&database, &["user", "add", "looker", "--role", "viewer"]);
     assert_eq!(Ended::of(command.env("ONHAND_PASSWORD", "looks-at-it")).code, Some(0));
@@ -183,8 +181,7 @@ fn a_viewer_may_not_import() {
 
 #[test]
 fn a_file_that_no_server_has_open_is_imported_into() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (folder, database) = new_file();
     demo(&database);
     let place = Place { database: &database, folder: folder.path(), flags: Vec::new(), token: None };
     imports(&place);

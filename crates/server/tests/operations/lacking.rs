@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use onhand_testkit::blocking::Client;
 use onhand_testkit::json::id;
-use onhand_testkit::program::{Server, Starting, file};
+use onhand_testkit::program::{Server, Starting, file, new_file};
 use onhand_testkit::{shop, wait};
 use serde_json::{Value, json};
 
@@ -61,8 +61,7 @@ fn an_import_waits_for_room_for_its_temporary_file() {
         println!("{}", Disk::MISSING);
         return;
     };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (_folder, database) = new_file();
     let server = with_temporary_files_on(&disk, &database, &[]);
     let client = Client::sign_in(server.address);
     let filler = disk.fill();
@@ -136,8 +135,7 @@ fn limit_handles(process: u32, handles: &str) -> bool {
 /// The client keeps the connection that it has: no other could be accepted.
 #[test]
 fn an_import_waits_for_a_file_handle() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = file(folder.path());
+    let (_folder, database) = new_file();
     let server = ONHAND.start(&database, &[]);
     let client = Client::sign_in(server.address);
     let limits = fs::read_to_string(Path::new("/proc").join(server.id().to_string()).join("limits"));

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::process::Stdio;
 
 use onhand_testkit::blocking::Client;
-use onhand_testkit::program::{Server, Starting, file};
+use onhand_testkit::program::{Server, Starting, new_file};
 
 use crate::ONHAND;
 use crate::orders::Buyer;
@@ -35,8 +35,7 @@ fn check(server: Server, url: &str, are_dropped: bool) {
 
 #[test]
 fn a_full_disk_of_logs_keeps_nobody_waiting() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (_folder, url) = new_file();
     let full = OpenOptions::new().write(true).open("/dev/full").expect("every Linux has it");
     let server = Starting::of(ONHAND.serve(&url, &["--log=info"]).stderr(full)).listening();
     check(server, &url, true);
@@ -44,8 +43,7 @@ fn a_full_disk_of_logs_keeps_nobody_waiting() {
 
 #[test]
 fn a_closed_pipe_of_logs_keeps_nobody_waiting() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (_folder, url) = new_file();
     let mut server = ONHAND.start(&url, &["--log=info"]);
     server.close_log();
     check(server, &url, true);
@@ -54,14 +52,12 @@ fn a_closed_pipe_of_logs_keeps_nobody_waiting() {
 /// What does not fit into the pipe waits in memory, so nothing is dropped yet.
 #[test]
 fn a_reader_of_logs_that_stands_still_keeps_nobody_waiting() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (_folder, url) = new_file();
     check(ONHAND.start(&url, &["--log=info"]), &url, false);
 }
 
 #[test]
 fn nothing_to_write_logs_to_keeps_nobody_waiting() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (_folder, url) = new_file();
     check(Starting::of(ONHAND.serve(&url, &["--log=info"]).stderr(Stdio::null())).listening(), &url, false);
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use onhand_testkit::blocking::Client;
-use onhand_testkit::program::file;
+use onhand_testkit::program::{file, new_file};
 use onhand_testkit::wait;
 
 use crate::ONHAND;
@@ -109,8 +109,7 @@ fn a_stop_ends_in_time_whatever_clients_do() {
 
 #[test]
 fn a_command_leaves_everything_in_the_file() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     ONHAND.done(&url, &["migrate"]);
     assert_eq!(names(folder.path()), [Path::new("onhand.db")]);
     assert!(ONHAND.start(&url, &["--demo"]).stop().success());

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use onhand_testkit::blocking::Client;
-use onhand_testkit::program::{Ended, PASSWORD, file};
+use onhand_testkit::program::{Ended, PASSWORD, file, new_file};
 use onhand_testkit::wait;
 use serde_json::json;
 
@@ -28,8 +28,7 @@ fn add(database: &str, password: &str, arguments: &[&str]) -> Command {
 
 #[test]
 fn weak_passwords_and_channels_that_are_not_there_are_refused_in_one_line() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let database = file(folder.path());
+    let (_folder, database) = new_file();
     for (password, arguments, words) in [
         ("short", &["erp"] as &[&str], "at least 8 characters"),
         ("password1", &["erp"], "too easy to guess"),
@@ -52,8 +51,7 @@ fn weak_passwords_and_channels_that_are_not_there_are_refused_in_one_line() {
 
 #[test]
 fn accounts_are_disabled_changed_and_removed_beside_a_running_server() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let database = file(folder.path());
+    let (_folder, database) = new_file();
     let server = ONHAND.start(&database, &[]);
     assert_eq!(Ended::of(&mut add(&database, PASSWORD, &["erp"])).code, Some(0));
     let token = ONHAND.done(&database, &["token", "create", "erp", "--days", "3"]);

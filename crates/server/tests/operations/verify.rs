@@ -5,7 +5,7 @@ use std::io::{Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use onhand_testbed::database;
-use onhand_testkit::program::{Ended, file};
+use onhand_testkit::program::{Ended, file, new_file};
 
 use crate::ONHAND;
 use crate::behind;
@@ -66,8 +66,7 @@ fn a_database_whose_migration_has_not_run_is_refused_and_not_migrated() {
 
 #[test]
 fn a_sound_database_is_verified_without_a_trace() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     assert!(ONHAND.start(&url, &["--demo"]).stop().success());
     let before = trace(folder.path());
     ONHAND.verified(&url);
@@ -85,8 +84,7 @@ fn a_sound_database_is_verified_without_a_trace() {
 
 #[test]
 fn damaged_pages_are_found_by_verify_and_before_the_start() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     assert!(ONHAND.start(&url, &["--demo", "--check"]).stop().success());
     let path = folder.path().join("onhand.db");
     let pages = fs::metadata(&path).expect("it is there").len() / 4_096;
@@ -107,8 +105,7 @@ fn damaged_pages_are_found_by_verify_and_before_the_start() {
 
 #[test]
 fn a_server_that_must_find_its_database_makes_none() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = file(folder.path());
+    let (folder, url) = new_file();
     let refused = ONHAND.run(&url, &["serve", "--listen=127.0.0.1:0", "--must-exist"]);
     assert_refused(&refused, "there is no database at");
     assert_eq!(trace(folder.path()), []);
