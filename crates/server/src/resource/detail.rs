@@ -35,9 +35,7 @@ pub(crate) async fn show_detailed(call: RequestContext, resource: &'static Resou
     let record = found(&call, resource).await?;
     let one = vec![record.clone()];
     let shown = call.app.store.read("records.detailed", async move |tx| gather(tx, resource, &one).await).await?;
-    let mut body = String::new();
-    write(resource, &shown, &mut body, &record);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write(resource, &shown, out, &record)))
 }
 
 async fn gather(tx: &mut Tx<'_>, resource: &'static Resource, rows: &[Record]) -> Result<Shown, StoreError> {

@@ -48,9 +48,7 @@ pub(crate) async fn list(call: RequestContext, resource: &'static Resource) -> R
 /// `GET {resource}/{id}/`.
 pub(crate) async fn show(call: RequestContext, resource: &'static Resource) -> Result<ApiResponse, Error> {
     let record = found(&call, resource).await?;
-    let mut body = String::new();
-    write_for(Some(call.caller.role), resource, &mut body, &record);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write_for(Some(call.caller.role), resource, out, &record)))
 }
 
 /// The record that a path names, if the caller may know of it.

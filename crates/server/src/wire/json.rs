@@ -57,6 +57,13 @@ impl ApiResponse {
         Self::text(StatusCode::OK, body)
     }
 
+    /// 200 with a body that is written here.
+    pub fn written(write: impl FnOnce(&mut String)) -> Self {
+        let mut body = String::new();
+        write(&mut body);
+        Self::ok(body)
+    }
+
     /// 204: it is done and there is nothing to show.
     pub fn nothing() -> Self {
         Self::text(StatusCode::NO_CONTENT, NOTHING)

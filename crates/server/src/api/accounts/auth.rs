@@ -84,9 +84,7 @@ pub async fn login(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(LOGIN, Mode::Whole).await?;
     let (username, password) = (form.text("username").unwrap_or_default(), form.text("password").unwrap_or_default());
     let key = sign_in::sign_in(&call.app, (username, password), call.address).await?;
-    let mut body = String::new();
-    Object::open(&mut body).text("key", &key).close();
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| Object::open(out).text("key", &key).close()))
 }
 
 /// `POST auth/password/`: the caller's own password is replaced. All of its other tokens are revoked.
@@ -102,9 +100,7 @@ pub async fn change_password(call: RequestContext) -> Result<ApiResponse, Error>
 /// `POST auth/logout/`: revokes the token that was sent.
 pub async fn logout(call: RequestContext) -> Result<ApiResponse, Error> {
     sign_in::sign_out(&call.app, &call.caller).await?;
-    let mut body = String::new();
-    Object::open(&mut body).text("detail", "Successfully logged out.").close();
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| Object::open(out).text("detail", "Successfully logged out.").close()))
 }
 
 /// `GET active_user/`.

@@ -237,7 +237,5 @@ pub async fn lag(call: RequestContext) -> Result<ApiResponse, Error> {
             .int("seconds_behind", seconds(lag))
             .close();
     };
-    let mut body = String::new();
-    Object::open(&mut body).int("head", head).list("results", &lags, write).close();
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| Object::open(out).int("head", head).list("results", &lags, write).close()))
 }

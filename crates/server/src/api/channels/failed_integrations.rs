@@ -105,9 +105,8 @@ fn write(out: &mut String, row: &FailureRow) {
 }
 
 fn reply(row: Option<FailureRow>) -> Result<ApiResponse, Error> {
-    let mut body = String::new();
-    write(&mut body, &row.ok_or_else(Error::not_found)?);
-    Ok(ApiResponse::ok(body))
+    let row = row.ok_or_else(Error::not_found)?;
+    Ok(ApiResponse::written(|out| write(out, &row)))
 }
 
 /// `GET failed_integrations/`.
@@ -151,9 +150,7 @@ pub async fn update_many(call: RequestContext) -> Result<ApiResponse, Error> {
         true => UpdatedFailures { updated: 0, next: None },
         false => channels::update_failures(&call.app, channel, &conditions, &given(&call, &form)).await?,
     };
-    let mut body = String::new();
-    Object::open(&mut body).int("updated", updated as i64).int_or_null("next", next).close();
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| Object::open(out).int("updated", updated as i64).int_or_null("next", next).close()))
 }
 
 /// `PATCH failed_integrations/{id}/`.

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeSet;
 
-use axum::http::StatusCode;
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::ChannelScope;
 use onhand_store::query::Page;
@@ -88,9 +87,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     };
     let found = call.app.store.read_inline("products.mapped", find).await?;
     let product = found.ok_or_else(|| not_offered(id))?;
-    let mut body = String::new();
-    write(&mut body, &product);
-    Ok(ApiResponse::text(StatusCode::OK, body))
+    Ok(ApiResponse::written(|out| write(out, &product)))
 }
 
 /// The program goes on with its other products after this answer, and after no other; it reads `error`.

@@ -146,9 +146,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = call.id()?;
     let row = TABLE.iter().find(|row| row.id == id).ok_or_else(Error::not_found)?;
-    let mut body = String::new();
-    write(&mut body, row);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write(out, row)))
 }
 
 fn write(out: &mut String, row: &ContentType) {

@@ -109,9 +109,8 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
         .store
         .read_inline("discrepancies.by_id", async move |tx| discrepancies::by_ids(tx, &[id]).await)
         .await?;
-    let mut body = String::new();
-    write(&mut body, found.first().ok_or_else(Error::not_found)?);
-    Ok(ApiResponse::ok(body))
+    let found = found.first().ok_or_else(Error::not_found)?;
+    Ok(ApiResponse::written(|out| write(out, found)))
 }
 
 /// `POST oms/inventory-discrepancies/remove/`: everything from a day on, or up to its end. What has been removed stays

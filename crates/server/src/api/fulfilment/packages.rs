@@ -1,10 +1,8 @@
 //! Packages and their lines (contract 13.4): listing them, working on them, sourcing orders into them.
 
-use axum::http::StatusCode;
-use onhand_core::commands::SomeUnits;
 use onhand_core::fulfilment::{Discrepancy, Package, PackageCommand, PackageItem, Reason};
 use onhand_core::{
-    FulfilmentOutcome, OrderId, OrderItemId, OrderSourcing, Outcome, PackageId, PackageItemId, PackedLines, Quantity,
+    FulfilmentOutcome, OrderId, OrderItemId, OrderSourcing, Outcome, PackageId, PackageItemId, PackedLines,
     StockLocationId,
 };
 use onhand_store::Tx;
@@ -213,9 +211,8 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
             with_lines(tx, &found).await
         })
         .await?;
-    let mut body = String::new();
-    write(&mut body, found.first().ok_or_else(Error::not_found)?);
-    Ok(ApiResponse::ok(body))
+    let found = found.first().ok_or_else(Error::not_found)?;
+    Ok(ApiResponse::written(|out| write(out, found)))
 }
 
 type Lines = Vec<(Package, PackageItem, Vec<Discrepancy>)>;
@@ -259,19 +256,15 @@ pub async fn show_item(call: RequestContext) -> Result<ApiResponse, Error> {
         })
         .await?;
     let (package, line, flagged) = found.first().ok_or_else(Error::not_found)?;
-    let mut body = String::new();
-    write_item(&mut body, package, line, flagged);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write_item(out, package, line, flagged)))
 }
 
 fn answer(outcome: &Outcome) -> ApiResponse {
-    let mut body = String::with_capacity(1_024);
-    match outcome {
-        Outcome::Fulfilment(FulfilmentOutcome::PackageRun(packed)) => write(&mut body, packed),
-        Outcome::Fulfilment(FulfilmentOutcome::Sourced(plan)) => write_plan(&mut body, plan),
+    ApiResponse::written(|out| match outcome {
+        Outcome::Fulfilment(FulfilmentOutcome::PackageRun(packed)) => write(out, packed),
+        Outcome::Fulfilment(FulfilmentOutcome::Sourced(plan)) => write_plan(out, plan),
         _ => {}
-    }
-    ApiResponse::text(StatusCode::OK, body)
+    })
 }
 
 /// `POST oms/packages/{id}/command/`.
@@ -279,12 +272,7 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let package = PackageId::new(call.id()?);
     let form = call.form(COMMAND, Mode::Partial).await?;
     let command = PackageCommand::ALL[transitions::chosen(&form, PackageCommand::WORDS)?];
-    let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
-        line: PackageItemId::new(*line),
-        units: units.and_then(Quantity::new),
-    };
-    let items = form.units("items").map(|lines| lines.iter().map(some).collect());
-    let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
+    let (items, reason) = transitions::not_found(&form, PackageItemId::new);
     let transition = PackageTransition { package, command, items, reason };
     let record = call.record(&answer);
     let submitted = fulfilment::transition_package(&call.app, &call.requester(), transition, record).await;

@@ -114,9 +114,8 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = StockCountId::new(call.id()?);
     let found =
         call.app.store.read_inline("stock_counts.by_id", async move |tx| stock_counts::by_id(tx, id).await).await?;
-    let mut body = String::new();
-    write(&mut body, &found.ok_or_else(Error::not_found)?);
-    Ok(ApiResponse::ok(body))
+    let found = found.ok_or_else(Error::not_found)?;
+    Ok(ApiResponse::written(|out| write(out, &found)))
 }
 
 /// `POST oms/stock-counts/`.

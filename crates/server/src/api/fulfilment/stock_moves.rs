@@ -168,9 +168,8 @@ async fn found(call: &RequestContext, ids: Vec<StockMoveId>) -> Result<(Vec<Stoc
 /// `GET oms/moves/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let (found, names) = found(&call, vec![StockMoveId::new(call.id()?)]).await?;
-    let mut body = String::new();
-    write(&mut body, found.first().ok_or_else(Error::not_found)?, &names);
-    Ok(ApiResponse::ok(body))
+    let found = found.first().ok_or_else(Error::not_found)?;
+    Ok(ApiResponse::written(|out| write(out, found, &names)))
 }
 
 /// `POST oms/moves/{id}/register/`: the ERP has booked a move.

@@ -3,12 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use onhand_core::commands::SomeUnits;
 use onhand_core::fulfilment::{Reason, Transfer, TransferCommand, TransferItem};
-use onhand_core::{
-    FulfilmentOutcome, OrderId, Outcome, PackageItemId, Quantity, StockLocationId, TransferId, TransferItemId,
-};
+use onhand_core::{FulfilmentOutcome, OrderId, Outcome, PackageItemId, StockLocationId, TransferId, TransferItemId};
 use onhand_store::Tx;
 use onhand_store::tables::{orders, stock_locations, transfers};
 
@@ -194,9 +190,7 @@ async fn found(call: &RequestContext, id: TransferId) -> Result<(Whole, Names), 
 /// `GET oms/transfer_orders/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let ((transfer, lines), names) = found(&call, TransferId::new(call.id()?)).await?;
-    let mut body = String::new();
-    write(&mut body, &transfer, &lines, &names);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write(out, &transfer, &lines, &names)))
 }
 
 /// `POST oms/transfer_orders/{id}/command/`.
@@ -205,20 +199,15 @@ pub async fn run(call: RequestContext) -> Result<ApiResponse, Error> {
     let form = call.form(COMMAND, Mode::Partial).await?;
     let command = TransferCommand::ALL[transitions::chosen(&form, TransferCommand::WORDS)?];
     let ((before, _), names) = found(&call, id).await?;
-    let some = |(line, units): &(i64, Option<i64>)| SomeUnits {
-        line: TransferItemId::new(*line),
-        units: units.and_then(Quantity::new),
-    };
-    let items = form.units("items").map(|lines| lines.iter().map(some).collect());
-    let reason = form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock);
+    let (items, reason) = transitions::not_found(&form, TransferItemId::new);
     let transition = TransferTransition { command, items, reason };
     let names = Arc::new(names);
     let answer = move |outcome: &Outcome| {
-        let mut body = String::with_capacity(1_024);
-        if let Outcome::Fulfilment(FulfilmentOutcome::TransferRun(transfer, lines)) = outcome {
-            write(&mut body, transfer, lines, &names);
-        }
-        ApiResponse::text(StatusCode::OK, body)
+        ApiResponse::written(|out| {
+            if let Outcome::Fulfilment(FulfilmentOutcome::TransferRun(transfer, lines)) = outcome {
+                write(out, transfer, lines, &names);
+            }
+        })
     };
     let (what, record) = ((&before, transition), call.record(&answer));
     let submitted = fulfilment::transition_transfer(&call.app, &call.requester(), what, record).await;

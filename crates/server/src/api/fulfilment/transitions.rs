@@ -1,5 +1,9 @@
 //! Commands for packages and transfers: named by number or by word (contract 13.4). Must not know what they do.
 
+use onhand_core::Quantity;
+use onhand_core::commands::SomeUnits;
+use onhand_core::fulfilment::Reason;
+
 use crate::wire::error::Error;
 use crate::wire::form::Form;
 use crate::wire::json::Object;
@@ -28,4 +32,11 @@ pub(super) fn chosen(form: &Form, slugs: &[&str]) -> Result<usize, Error> {
         (Some(command), _) | (None, Some(command)) => Ok(command),
         (None, None) => Err(Error::field("slug", "Send transition or slug.")),
     }
+}
+
+/// Which lines a body names, or some units of them, and the reason that it gives.
+pub(super) fn not_found<L>(form: &Form, line: impl Fn(i64) -> L) -> (Option<Vec<SomeUnits<L>>>, Reason) {
+    let some = |(id, units): &(i64, Option<i64>)| SomeUnits { line: line(*id), units: units.and_then(Quantity::new) };
+    let items = form.units("items").map(|lines| lines.iter().map(some).collect());
+    (items, form.text("reason").and_then(Reason::from_word).unwrap_or(Reason::OutOfStock))
 }

@@ -159,9 +159,7 @@ fn options(call: &RequestContext, given: &[(String, String)]) -> Result<Form, Er
 }
 
 fn key_reply(cache_key: &str) -> ApiResponse {
-    let mut body = String::new();
-    Object::open(&mut body).text("cache_key", cache_key).close();
-    ApiResponse::ok(body)
+    ApiResponse::written(|out| Object::open(out).text("cache_key", cache_key).close())
 }
 
 /// `GET stock_list/excel_import_status/` and `GET stock_list/{id}/excel_import/`, with `?cache_key=`.
@@ -177,9 +175,7 @@ pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let next = status.has_more_failures.then(|| {
         format!("{}{}?cache_key={}&page={}&limit={limit}", call.base, call.path, status.import.cache_key, page + 1)
     });
-    let mut body = String::new();
-    write_status(&mut body, &status, next.as_deref());
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write_status(out, &status, next.as_deref())))
 }
 
 fn write_status(out: &mut String, status: &ImportStatus, next: Option<&str>) {

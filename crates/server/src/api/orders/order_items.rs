@@ -131,9 +131,7 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let id = OrderItemId::new(call.id()?);
     let item = orders::item(&call.app, &call.requester(), id).await?;
-    let mut body = String::new();
-    write_item(&mut body, &item);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write_item(out, &item)))
 }
 
 /// `PATCH order_items/{id}/`.
@@ -147,11 +145,11 @@ pub async fn update(call: RequestContext) -> Result<ApiResponse, Error> {
         details: details(&form).map(merging),
     };
     let answer = |outcome: &Outcome| {
-        let mut body = String::new();
-        if let Outcome::ItemEdited(item) = outcome {
-            write_item(&mut body, item);
-        }
-        ApiResponse::ok(body)
+        ApiResponse::written(|out| {
+            if let Outcome::ItemEdited(item) = outcome {
+                write_item(out, item);
+            }
+        })
     };
     let edit = EditItem { item, edit };
     let submitted = orders::edit_item(&call.app, &call.requester(), edit, call.record(&answer)).await;

@@ -251,9 +251,7 @@ fn write_row(out: &mut String, row: &StockRow<'_>) -> Result<(), onhand_store::E
 /// `GET product_stock/{id}/`.
 pub async fn show(call: RequestContext) -> Result<ApiResponse, Error> {
     let stock = found(&call).await?;
-    let mut body = String::new();
-    write(call.family)(&mut body, &stock);
-    Ok(ApiResponse::ok(body))
+    Ok(ApiResponse::written(|out| write(call.family)(out, &stock)))
 }
 
 /// The stock in the path.
