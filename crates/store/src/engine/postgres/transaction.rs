@@ -316,10 +316,8 @@ impl<'c> Transaction<'c> {
 
     /// Sends all that belongs to the transaction, or says why that cannot be.
     async fn complete(&mut self, marker: Option<CommitMarker>) -> Result<(), Error> {
-        if !self.has_failed {
-            if let Some(marker) = marker {
-                marker.write_marker(self).await?;
-            }
+        if let Some(marker) = marker.filter(|_| !self.has_failed) {
+            marker.write_marker(self).await?;
         }
         if self.has_failed {
             self.settled(std::future::ready(Ok(()))).await?;
