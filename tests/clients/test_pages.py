@@ -88,7 +88,7 @@ def demonstration(tmp_path_factory):
     address = f"127.0.0.1:{free_port()}"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ONHAND_")}
     environment |= {"ONHAND_DATABASE": f"sqlite:{folder}/onhand.db", "ONHAND_LOG": "warn"}
-    command = [os.environ["ONHAND_BINARY"], "serve", "--demo", "--listen", address]
+    command = [os.environ["ONHAND_BINARY"], "serve", "--demo", "--demo-still", "--listen", address]
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     awaited(lambda: requests.get(f"http://{address}/readyz", timeout=5).ok)

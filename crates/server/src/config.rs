@@ -63,6 +63,7 @@ pub enum DiscrepancyRemove {
 
 /// How the server runs.
 #[derive(Args, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line, and no two are one choice")]
 pub struct ServeConfig {
     /// The address to listen on. Port 0 takes any free one.
     #[arg(long, env = "ONHAND_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
@@ -97,9 +98,14 @@ pub struct ServeConfig {
     )]
     pub watch_seconds: u32,
 
-    /// Fill an empty database with an example shop: lists, products, channels, orders.
+    /// Fill an empty database with an example shop (lists, products, channels, orders), and place an order in it every
+    /// two seconds, 2,000 times at the most.
     #[arg(long, env = "ONHAND_DEMO")]
     pub demo: bool,
+
+    /// Place no orders in the example shop, so that its numbers stand still.
+    #[arg(long, env = "ONHAND_DEMO_STILL")]
+    pub demo_still: bool,
 
     /// The name of the first administrator, made when there is no user yet.
     #[arg(long, env = "ONHAND_ADMIN_USERNAME", default_value = "admin", value_name = "NAME")]

@@ -96,6 +96,10 @@ async fn serve(
     house.spawn(async move { keep_going("housekeeping", || keep_house(keeping.clone())).await });
     house.spawn(async move { keep_going("watch", || watch::run(watching.clone(), watch_pause)).await });
     house.spawn(keep_going("measures", measures::keep_small));
+    if app.config.demo && !app.config.demo_still {
+        let services = app.services.clone();
+        house.spawn(async move { keep_going("demonstration", || demo::selling::run(&services)).await });
+    }
     let workers = workers::start(&app.import_workers, &app.feed);
     let stop = async {
         let failed = tokio::select! {

@@ -5,6 +5,7 @@
 mod directory;
 mod fulfilment;
 mod sales;
+pub mod selling;
 
 use anyhow::{Context as _, bail};
 use onhand_core::commands::{
@@ -24,6 +25,8 @@ use crate::state::App;
 
 const LISTS: [(&str, &str); 3] =
     [("Central warehouse", "WH-01"), ("Store Kadikoy", "ST-01"), ("Store Alsancak", "ST-02")];
+/// The name of the channel.
+const MARKET: &str = "Marketplace";
 const ARTICLES: [&str; 10] =
     ["Oxford shirt", "Chino", "Polo", "Crew socks", "Denim jacket", "Belt", "Rain coat", "Scarf", "Sneaker", "Beanie"];
 const SIZES: [&str; 5] = ["XS", "S", "M", "L", "XL"];
@@ -68,7 +71,7 @@ async fn make_lists(app: &App, now: Timestamp) -> anyhow::Result<Vec<StockListId
 
 async fn make_channel(app: &App, now: Timestamp) -> anyhow::Result<ChannelId> {
     let mut channel = Record::new(&CHANNELS, now);
-    channel.set("name", "Marketplace");
+    channel.set("name", MARKET);
     let insert = async move |tx: &mut Tx<'_>| resource::insert(tx, &CHANNELS, vec![channel]).await;
     let made = app.store.write("channels.insert", insert).await?;
     Ok(ChannelId::new(made.first().context("a channel is made")?.id))

@@ -100,7 +100,7 @@ fn a_backup_under_load_has_all_that_was_answered_before_it_however_often_the_ser
 #[test]
 fn the_backups_of_a_folder_take_turns_and_can_be_checked_by_other_tools() {
     let (_folder, url) = new_file();
-    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo", "--demo-still"]).stop().success());
     let kept = tempfile::tempdir().expect("a temporary folder");
     let mut all = Vec::new();
     for _ in 0..3 {
@@ -122,7 +122,7 @@ fn the_backups_of_a_folder_take_turns_and_can_be_checked_by_other_tools() {
 #[test]
 fn what_is_damaged_or_in_the_way_is_not_restored_over() {
     let (folder, url) = new_file();
-    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo", "--demo-still"]).stop().success());
     let backup = folder.path().join("copy.db");
     ONHAND.done(&url, &["backup", text(&backup)]);
     let refused = |url: &str, arguments: &[&str], words: &str| {
@@ -178,7 +178,7 @@ fn newest(cursor: &str) -> i64 {
 #[test]
 fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
     let (folder, url) = new_file();
-    let server = ONHAND.start(&url, &["--demo"]);
+    let server = ONHAND.start(&url, &["--demo", "--demo-still"]);
     let client = Client::sign_in(server.address);
     let channel = client.read("/api/v1/channels/")["results"][0]["pk"].clone();
     let stock = client.read(&format!("/api/v1/channel/{channel}/changes/?limit=1"))["results"][0].clone();
@@ -230,7 +230,7 @@ fn a_cursor_and_numbers_from_after_the_backup_are_not_taken_for_new_ones() {
 #[test]
 fn a_database_server_begins_a_new_generation_when_it_is_told() {
     let database = database();
-    let server = ONHAND.start(database.url(), &["--demo"]);
+    let server = ONHAND.start(database.url(), &["--demo", "--demo-still"]);
     let client = Client::sign_in(server.address);
     let channel = client.read("/api/v1/channels/")["results"][0]["pk"].clone();
     let old = cursor(&client, &channel);

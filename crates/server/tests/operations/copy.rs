@@ -19,7 +19,7 @@ const PUBLIC: &str = "--public-url=http://onhand.example";
 
 /// Fills a database as a shop does; a token for it.
 fn fill(url: &str) -> String {
-    let server = ONHAND.start(url, &["--demo", PUBLIC]);
+    let server = ONHAND.start(url, &["--demo", "--demo-still", PUBLIC]);
     let client = Client::sign_in(server.address);
     let list = client.made("/api/v1/stock_list/", &json!({"name": "Türkiye ☂", "code": null}))["pk"].clone();
     client.send(&shop::write(shop::stock(&list, SKU, 50))).created();

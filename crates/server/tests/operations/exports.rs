@@ -21,7 +21,7 @@ fn path(folder: &Path, name: &str) -> String {
 #[test]
 fn an_export_is_the_same_from_both_sides_and_comes_back_unchanged() {
     let (folder, database) = new_file();
-    let server = ONHAND.start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo", "--demo-still"]);
     let url = format!("http://{}", server.address);
     let token = ONHAND.done(&database, &["token", "create", "admin"]).trim().to_owned();
     let from_server = |arguments: &[&str]| export(&database, Some(&token), &[&["--server", &url], arguments].concat());

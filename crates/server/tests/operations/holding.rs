@@ -40,7 +40,7 @@ fn a_second_server_does_not_start_on_a_file() {
 #[test]
 fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
     let (folder, database) = new_file();
-    let server = ONHAND.start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo", "--demo-still"]);
     let client = Client::sign_in(server.address);
     let path = "/api/v1/product_stocks/?limit=5";
     let first = |client: &Client| client.read(path)["results"][0].clone();
@@ -60,7 +60,7 @@ fn an_import_beside_a_server_is_left_to_it_and_seen_at_once() {
 
 /// An import that waits for the process that works on the file: there is none, but the file is locked as if there were.
 fn waiting(database: &str, folder: &Path) -> (Child, BufReader<ChildStderr>, File) {
-    assert!(ONHAND.start(database, &["--demo"]).stop().success());
+    assert!(ONHAND.start(database, &["--demo", "--demo-still"]).stop().success());
     let stock = stock(folder, "sku,stock\nA-1,5\n");
     let hold = File::create(folder.join("onhand.db-lock")).expect("it can be opened");
     hold.lock().expect("nobody has it");

@@ -136,13 +136,13 @@ fn dry_run(place: &Place<'_>) {
 }
 
 fn demo(database: &str) {
-    assert!(ONHAND.start(database, &["--demo"]).stop().success());
+    assert!(ONHAND.start(database, &["--demo", "--demo-still"]).stop().success());
 }
 
 #[test]
 fn a_running_server_is_given_files() {
     let (folder, database) = new_file();
-    let server = ONHAND.start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo", "--demo-still"]);
     let url = format!("http://{}", server.address);
     let token = ONHAND.done(&database, &["token", "create", "admin"]).trim().to_owned();
     let flags = vec!["--server".to_owned(), url.clone()];
@@ -169,7 +169,7 @@ fn a_running_server_is_given_files() {
 #[test]
 fn a_viewer_may_not_import() {
     let (folder, database) = new_file();
-    let server = ONHAND.start(&database, &["--demo"]);
+    let server = ONHAND.start(&database, &["--demo", "--demo-still"]);
     let mut command = ONHAND.command(&database, &["user", "add", "looker", "--role", "viewer"]);
     assert_eq!(Ended::of(command.env("ONHAND_PASSWORD", "looks-at-it")).code, Some(0));
     let token = Some(ONHAND.done(&database, &["token", "create", "looker"]).trim().to_owned());

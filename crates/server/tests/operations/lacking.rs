@@ -90,7 +90,7 @@ fn an_export_without_room_is_asked_for_again() {
         return;
     };
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = with_temporary_files_on(&disk, &file(folder.path()), &["--demo"]);
+    let server = with_temporary_files_on(&disk, &file(folder.path()), &["--demo", "--demo-still"]);
     let client = Client::sign_in(server.address);
     let filler = disk.fill();
     let refused = client.get("/api/v1/product_stocks/export/?format=xlsx");

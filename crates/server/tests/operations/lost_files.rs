@@ -64,7 +64,7 @@ fn a_file_that_is_removed_takes_no_order_with_it_that_came_later() {
 #[test]
 fn a_file_that_is_replaced_is_left_as_it_is() {
     let (folder, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    assert!(ONHAND.start(&file(other.path()), &["--demo"]).stop().success());
+    assert!(ONHAND.start(&file(other.path()), &["--demo", "--demo-still"]).stop().success());
     let replacing = other.path().join("onhand.db");
     let before = fs::read(&replacing).expect("it is read");
     let take = |folder: &Path| {

@@ -10,7 +10,7 @@ use crate::behind::{self, Reader};
 /// A filled database, and a token for it.
 fn filled() -> (Database, String) {
     let database = database();
-    let server = ONHAND.start(database.url(), &["--demo"]);
+    let server = ONHAND.start(database.url(), &["--demo", "--demo-still"]);
     let token = Client::sign_in(server.address).token().to_owned();
     assert!(server.stop().success());
     (database, token)

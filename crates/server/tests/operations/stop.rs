@@ -75,7 +75,7 @@ fn a_server_that_rests_has_everything_in_the_file() {
 #[test]
 fn a_stop_ends_in_time_whatever_clients_do() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = ONHAND.start(&file(folder.path()), &["--demo", "--drain-seconds", "5"]);
+    let server = ONHAND.start(&file(folder.path()), &["--demo", "--demo-still", "--drain-seconds", "5"]);
     let client = Client::sign_in(server.address);
     let list = client.read("/api/v1/stock_list/?limit=1")["results"][0]["pk"].clone();
     let head = |line: &str, more: &str| {
@@ -112,7 +112,7 @@ fn a_command_leaves_everything_in_the_file() {
     let (folder, url) = new_file();
     ONHAND.done(&url, &["migrate"]);
     assert_eq!(names(folder.path()), [Path::new("onhand.db")]);
-    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo", "--demo-still"]).stop().success());
     ONHAND.done(&url, &["token", "create", "admin"]);
     ONHAND.done(&url, &["export", "--list", "ST-01"]);
     assert_eq!(names(folder.path()), [Path::new("onhand.db"), Path::new("onhand.db-lock")]);

@@ -67,7 +67,7 @@ fn a_database_whose_migration_has_not_run_is_refused_and_not_migrated() {
 #[test]
 fn a_sound_database_is_verified_without_a_trace() {
     let (folder, url) = new_file();
-    assert!(ONHAND.start(&url, &["--demo"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo", "--demo-still"]).stop().success());
     let before = trace(folder.path());
     ONHAND.verified(&url);
     assert_eq!(trace(folder.path()), before);
@@ -85,7 +85,7 @@ fn a_sound_database_is_verified_without_a_trace() {
 #[test]
 fn damaged_pages_are_found_by_verify_and_before_the_start() {
     let (folder, url) = new_file();
-    assert!(ONHAND.start(&url, &["--demo", "--check"]).stop().success());
+    assert!(ONHAND.start(&url, &["--demo", "--demo-still", "--check"]).stop().success());
     let path = folder.path().join("onhand.db");
     let pages = fs::metadata(&path).expect("it is there").len() / 4_096;
     let mut file = fs::OpenOptions::new().write(true).open(&path).expect("opened");
