@@ -68,37 +68,48 @@ function write(place, value, isMarked) {
 
 class Live extends HTMLElement {
   #stream = null;
+  #url = "";
   #timer = 0;
-  #poll = 0;
-  #version = "";
+  #retry = 0;
+  #lostAt = null;
 
   connectedCallback() {
     this.button = this.querySelector("button");
     this.words = this.querySelector("[data-words]");
     this.at = this.querySelector("[data-at]");
-    this.button?.addEventListener("click", () => this.pause(this.dataset.state !== "off"));
+    this.button?.addEventListener("click", this.#pressed);
     document.addEventListener("visibilitychange", this.#seen);
     document.addEventListener("htmx:after:settle", this.#changed);
-    if (sessionStorage.getItem("live") === "off") this.pause(true);
-    else this.open();
+    this.#begin();
   }
 
   disconnectedCallback() {
+    this.button?.removeEventListener("click", this.#pressed);
     document.removeEventListener("visibilitychange", this.#seen);
     document.removeEventListener("htmx:after:settle", this.#changed);
+    clearTimeout(this.#timer);
     this.close();
   }
 
-  #seen = () => (document.hidden ? this.close() : this.dataset.state !== "off" && this.open());
+  #pressed = () => {
+    sessionStorage.setItem("live", this.isPaused ? "on" : "off");
+    this.#begin();
+  };
+  #seen = () => (document.hidden ? this.close() : this.#begin());
+  /* A swapped region shows other rows, and its switch says again what the server knows of it. */
   #changed = () => {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.dataset.state !== "off" && this.open(), 300);
+    this.#timer = setTimeout(() => this.#begin(), 300);
   };
 
-  pause(isPaused) {
-    sessionStorage.setItem("live", isPaused ? "off" : "on");
-    this.button?.setAttribute("aria-pressed", String(!isPaused));
-    if (isPaused) {
+  /* The switch stays as it was left, on every page of the tab. */
+  get isPaused() {
+    return sessionStorage.getItem("live") === "off";
+  }
+
+  #begin() {
+    this.button?.setAttribute("aria-pressed", String(!this.isPaused));
+    if (this.isPaused) {
       this.close();
       this.show("off", this.dataset.paused);
     } else this.open();
@@ -114,53 +125,54 @@ class Live extends HTMLElement {
     const query = new URLSearchParams();
     const stocks = ids("stock").slice(0, 200);
     if (stocks.length) query.set("stocks", stocks.join(","));
-    for (const kind of ["import", "order"]) if (ids(kind).length) query.set(kind, ids(kind)[0]);
-    if (document.querySelector("[data-card]")) query.set("cards", "1");
-    if (this.#version) query.set("after", this.#version);
+    if (ids("import").length) query.set("import", ids("import")[0]);
     return [...query.keys()].length ? `${this.dataset.src}?${query}` : "";
   }
 
   open() {
     const url = this.url();
+    if (!url || document.hidden || !window.EventSource) return this.close();
+    if (this.#stream && this.#stream.readyState !== EventSource.CLOSED && url === this.#url) return this.#tell();
     this.close();
-    if (!url || document.hidden || !window.EventSource) return;
     const stream = new EventSource(url);
     this.#stream = stream;
+    this.#url = url;
+    this.#tell();
     stream.onopen = () => {
-      clearInterval(this.#poll);
-      this.#poll = 0;
-      this.show("on", this.dataset.live);
+      this.#lostAt = null;
+      this.#tell();
     };
     stream.onerror = () => this.#lost();
     const on = (name, act) => stream.addEventListener(name, (event) => {
-      this.#version = event.lastEventId || this.#version;
       if (this.at) this.at.textContent = clockOf(new Date());
-      act(event.data ? JSON.parse(event.data) : null);
+      act(JSON.parse(event.data));
     });
     on("stock", ({ rows }) => rows.forEach((row) => this.stock(row)));
     on("import", (values) => this.import(values));
-    on("cards", (values) => this.cards(values));
-    on("order", () => this.#stale());
-    on("reload", () => this.#stale());
-    on("bye", () => this.close());
+    stream.addEventListener("bye", () => {
+      stream.close();
+      this.#lost();
+    });
   }
 
   close() {
     this.#stream?.close();
     this.#stream = null;
-    clearInterval(this.#poll);
-    this.#poll = 0;
+    clearTimeout(this.#retry);
+    this.#retry = 0;
   }
 
+  #tell() {
+    if (this.#lostAt) this.show("lost", this.dataset.lost.replace("{at}", clockOf(this.#lostAt)));
+    else this.show("on", this.dataset.live);
+  }
+
+  /* A browser connects again by itself, unless it was told that this is in vain. */
   #lost() {
-    if (this.#poll) return;
-    this.show("lost", this.dataset.lost.replace("{at}", clockOf(new Date())));
-    this.#poll = setInterval(() => (this.#stream?.readyState === 2 ? this.open() : null), 15000);
-  }
-
-  /* Something that only the server can show anew: the region is asked for again, unless somebody types in it. */
-  #stale() {
-    if (!document.activeElement?.matches("input, textarea, select")) document.querySelector("[data-again]")?.click();
+    this.#lostAt ??= new Date();
+    this.#tell();
+    clearTimeout(this.#retry);
+    if (this.#stream?.readyState === EventSource.CLOSED) this.#retry = setTimeout(() => this.#begin(), 15000);
   }
 
   stock([id, onHand, reserved, reported, available, at, cause, reference]) {
@@ -190,22 +202,16 @@ class Live extends HTMLElement {
     }
   }
 
-  import({ pk, state, processed, total, per_second: speed }) {
+  import({ pk, state, processed, total }) {
     for (const box of document.querySelectorAll(`[data-import="${Number(pk)}"]`)) {
       if (box.dataset.state && state !== box.dataset.state) return location.reload();
       const share = total > 0 ? processed / total : 0;
       box.querySelector("[data-share]")?.setAttribute("width", String(Math.round(share * 1000) / 10));
-      const values = { percent: Math.floor(share * 100), processed, total, speed };
+      const values = { percent: Math.floor(share * 100), processed, total };
       for (const [name, value] of Object.entries(values)) {
         const place = box.querySelector(`[data-p="${name}"]`);
         if (place) place.textContent = number.format(value ?? 0);
       }
-    }
-  }
-
-  cards(values) {
-    for (const [name, value] of Object.entries(values ?? {})) {
-      for (const place of document.querySelectorAll(`[data-card="${CSS.escape(name)}"]`)) place.textContent = number.format(value);
     }
   }
 }
