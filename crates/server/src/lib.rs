@@ -19,6 +19,7 @@ pub mod resource;
 pub mod response_cache;
 pub mod screens;
 pub mod services;
+mod shown_stocks;
 pub mod state;
 pub mod supervise;
 pub mod tls;

@@ -15,6 +15,7 @@ use crate::config::ServeConfig;
 use crate::readiness::Readiness;
 use crate::response_cache::ResponseCache;
 use crate::services::Services;
+use crate::shown_stocks::ShownStocks;
 use crate::watch::Watch;
 use crate::workers::change_feed::Feed;
 use crate::workers::imports::ImportWorkers;
@@ -29,6 +30,8 @@ pub struct App {
     pub services: Arc<Services>,
     /// Answers that are valid until something they show changes.
     pub response_cache: Arc<ResponseCache>,
+    /// The stocks that people look at, and which of them have changed.
+    pub shown_stocks: Arc<ShownStocks>,
     /// The workers for imports.
     pub import_workers: Arc<ImportWorkers>,
     /// What those who wait for changes wait on.
@@ -48,7 +51,8 @@ impl App {
     /// everything queued is answered.
     pub fn start(store: Store, clock: Clock, config: ServeConfig) -> (Arc<Self>, JoinHandle<()>) {
         let response_cache = Arc::new(ResponseCache::default());
-        let observers: [Arc<dyn CommitObserver>; 1] = [response_cache.clone()];
+        let shown_stocks = Arc::new(ShownStocks::default());
+        let observers: [Arc<dyn CommitObserver>; 2] = [response_cache.clone(), shown_stocks.clone()];
         let (writer, draining) = Writer::start(&store, &clock, &observers.into());
         let anonymous_limiter = AnonymousLimiter::new(config.anonymous_requests_max);
         let disk_free_bytes_min = config.disk_free_bytes_min;
@@ -57,6 +61,7 @@ impl App {
         let services = Services::new(store, writer, clock, config);
         let app = Arc::new(Self {
             response_cache,
+            shown_stocks,
             import_workers: Arc::new(ImportWorkers::new(services.clone())),
             feed: Arc::new(Feed::new(services.clone())),
             services,

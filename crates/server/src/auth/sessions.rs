@@ -134,6 +134,18 @@ impl Sessions {
         Ok(found)
     }
 
+    /// Whose a token is by now, which is no use of it.
+    pub async fn look_at(&self, token: &str, kind: TokenKind) -> Result<Option<Caller>, Error> {
+        let Some(prefix) = token::prefix(token) else { return Ok(None) };
+        let (hash, at) = (token::hash(token), self.clock.monotonic());
+        self.stored(&TokenLookup { prefix: prefix.to_owned(), kind, hash, at }).await
+    }
+
+    /// How often everything was forgotten: another number than before says that a token may have ended.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten.load(Ordering::SeqCst)
+    }
+
     async fn stored(&self, asked: &TokenLookup) -> Result<Option<Caller>, Error> {
         let (now, idle_seconds) = (self.clock.now(), self.idle.of(asked.kind));
         let (prefix, hash, kind) = (asked.prefix.clone(), asked.hash, asked.kind);

@@ -25,6 +25,8 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static("camera=(), geolocatio
 /// Bytes from which on a page is compressed, and how much.
 const PACKED_BYTES_MIN: usize = 1_024;
 const PACKED_LEVEL: u32 = 5;
+/// What nginx reads, to pass on what comes at once.
+const UNBUFFERED: HeaderName = HeaderName::from_static("x-accel-buffering");
 /// What a request of htmx has that updates a part of a page.
 pub(super) const FRAGMENT: HeaderName = HeaderName::from_static("hx-request");
 
@@ -73,6 +75,13 @@ impl ScreenAnswer {
         let kind = (header::CONTENT_TYPE, reply.content_type);
         let headers = std::iter::once(kind).chain(reply.headers).collect();
         Self { status: reply.status, headers, content: Content::File(body) }
+    }
+
+    /// Events that are sent as they come. A proxy between here and the browser must not collect them.
+    pub(super) fn events(body: Body) -> Self {
+        Self::of(StatusCode::OK, Content::File(body))
+            .with(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"))
+            .with(UNBUFFERED, HeaderValue::from_static("no"))
     }
 
     /// With one more header.

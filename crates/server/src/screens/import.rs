@@ -10,9 +10,9 @@ use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::tables::{accounts, product_stocks};
 use onhand_store::{Tx, resource};
 use onhand_web::frame::Entry;
-use onhand_web::link;
 use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, RowSums};
 use onhand_web::screens::imports::ImportLine;
+use onhand_web::{Frame, link};
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
@@ -80,7 +80,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let line = lines(&visit, &[import]).await?.pop().ok_or(Fault::NotFound)?;
     let changed = import.counts.created + import.counts.updated;
     let page = Import {
-        frame: visit.frame(Entry::Imports).await?,
+        frame: Frame { is_live: !is_over, ..visit.frame(Entry::Imports).await? },
         line,
         list: import.list.map_or(0, StockListId::get),
         bytes: import.file_bytes,

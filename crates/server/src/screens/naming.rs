@@ -11,9 +11,10 @@ use onhand_store::tables::channels::CHANNELS;
 use onhand_store::{Tx, imports};
 use onhand_web::bar::Numbers;
 use onhand_web::screens::imports::ImportLine;
-use onhand_web::{ImportMode, ImportState, ImportTask, Reference, StockState, Unit, link};
+use onhand_web::{ImportMode, ImportTask, Reference, StockState, Unit, link};
 
 use super::fault::Fault;
+use super::live_rows::import_state;
 use super::visit::Visit;
 use crate::auth::Permission;
 use crate::services::origins::Origins;
@@ -116,12 +117,7 @@ pub(super) fn import_line(
             imports::Task::Apply => ImportTask::Apply,
             imports::Task::Undo => ImportTask::Undo,
         },
-        state: match import.state {
-            imports::State::Receiving | imports::State::Waiting => ImportState::Waiting,
-            imports::State::Processing => ImportState::Processing,
-            imports::State::Completed => ImportState::Completed,
-            imports::State::Failed => ImportState::Failed,
-        },
+        state: import_state(import.state),
         total: import.total,
         processed: import.counts.sum(),
         created: import.counts.created,

@@ -64,7 +64,7 @@ pub(super) async fn page(
     let unit = found.stocks.first().map_or(Unit::Piece, |(_, stock)| naming::unit(stock));
     let ProductStocks { product, name, barcode, stocks, lists_without } = found;
     Ok(Product {
-        frame: visit.frame(Entry::Stock).await?,
+        frame: visit.live_frame(Entry::Stock).await?,
         product: id.get(),
         name: if name == product.sku { String::new() } else { name },
         sku: product.sku,

@@ -18,6 +18,7 @@ use onhand_web::Frame;
 use super::answer::{FRAGMENT, ScreenAnswer};
 use super::fault::{self, Asked, Fault};
 use super::fields::Fields;
+use super::live_hub::Hub;
 use super::routes::{Reading, Route, routes};
 use super::visit::{Visit, accepted, clock};
 use super::{assets, done, guard, session};
@@ -37,6 +38,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// What all screens share.
 struct Site {
     app: Arc<App>,
+    /// Who follows changes.
+    live: Arc<Hub>,
     /// The paths of all screens that can be looked at.
     paths: Arc<[&'static str]>,
 }
@@ -45,7 +48,7 @@ struct Site {
 pub fn router(app: &Arc<App>) -> Router {
     let routes = routes();
     let looked_at = routes.iter().filter(|route| route.method == Method::GET).map(|route| route.path);
-    let site = Arc::new(Site { app: app.clone(), paths: looked_at.collect() });
+    let site = Arc::new(Site { app: app.clone(), live: Hub::new(app), paths: looked_at.collect() });
     let mut router = Router::new();
     for route in routes {
         let (site, route) = (site.clone(), Arc::new(route));
@@ -236,6 +239,7 @@ fn visit(
         base,
         upload: Mutex::new(upload),
         screens: site.paths.clone(),
+        live: site.live.clone(),
         has_toast: AtomicBool::new(false),
     }
 }

@@ -12,8 +12,8 @@ use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
-    import, import_new, imports, level, lists, me, order, order_forms, orders, overview, product, search, sign_in,
-    stock,
+    import, import_new, imports, level, lists, live, me, order, order_forms, orders, overview, product, search,
+    sign_in, stock,
 };
 use crate::auth::Permission;
 
@@ -88,6 +88,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/sign-in", May::Public, sign_in::sign_in),
         Route::post("/sign-out", May::Public, sign_in::sign_out),
         Route::get("/", May::SignedIn, overview::show),
+        Route::get("/live", May::SignedIn, live::stream),
         Route::get("/search", May::SignedIn, search::show),
         Route::get("/stock", May::ReadStock, lists::show),
         Route::get("/stock/{list}", May::ReadStock, stock::show),

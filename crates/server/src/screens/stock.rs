@@ -104,7 +104,7 @@ pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock
     };
     let is_empty_list = table.count == Some(0) && query.search.is_empty();
     Ok(Stock {
-        frame: visit.frame(Entry::Stock).await?,
+        frame: visit.live_frame(Entry::Stock).await?,
         list: id,
         name: list.name,
         code: list.code,

@@ -18,6 +18,7 @@ use super::done;
 use super::fault::Fault;
 use super::fields::Fields;
 use super::guard;
+use super::live_hub::Hub;
 use crate::auth::{Caller, Permission, token};
 use crate::hex;
 use crate::services::Requester;
@@ -53,6 +54,8 @@ pub(super) struct Visit {
     pub(super) upload: Mutex<Option<Body>>,
     /// The paths of all screens that can be looked at.
     pub(super) screens: Arc<[&'static str]>,
+    /// Who follows changes.
+    pub(super) live: Arc<Hub>,
     /// Whether its page shows what was done before it.
     pub(super) has_toast: AtomicBool,
 }
@@ -130,7 +133,17 @@ impl Visit {
         Ok(Frame { counters: counters(&waiting), toast, entry, ..self.dressed(&preferences) })
     }
 
-    /// The same without what the database knows: for pages about its absence.
+    /// The same for a page that follows changes.
+    pub(super) async fn live_frame(&self, entry: Entry) -> Result<Frame, Fault> {
+        Ok(Frame { is_live: true, ..self.frame(entry).await? })
+    }
+
+    /// The language of the person.
+    pub(super) async fn lang(&self) -> Result<Lang, Fault> {
+        Ok(lang(&preferences::of(&self.app, self.caller.account).await?, &self.headers))
+    }
+
+    /// A frame without what the database knows: for pages about its absence.
     pub(super) fn plain_frame(&self) -> Frame {
         self.dressed(&Preferences::default())
     }

@@ -57,6 +57,12 @@ impl Feed {
         *self.closing.borrow()
     }
 
+    /// Waits until the server stops.
+    pub async fn closed(&self) {
+        // The sender is this feed's own, so there is nothing else that could end the wait.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
     /// Waits until something may have changed, or the server stops, or the time is over.
     pub async fn moved(&self, patience: Duration) {
         let (mut moved, mut closing) = (self.moved.subscribe(), self.closing.subscribe());

@@ -9,6 +9,7 @@ pub(crate) mod client;
 pub(crate) mod database;
 mod guard;
 mod imports;
+mod live;
 mod me;
 mod orders;
 mod roles;
