@@ -190,7 +190,11 @@ class Live extends HTMLElement {
       for (const place of row.querySelectorAll("[data-n]")) write(place, values[place.dataset.n], place.dataset.n === "available");
       for (const bar of row.querySelectorAll(".stockbar[data-scale]")) drawBar(bar, onHand, reserved, reported, available);
       const time = row.querySelector(".c-ago time");
-      if (time && at) time.dateTime = at;
+      if (time && at && time.dateTime !== at) {
+        time.dateTime = at;
+        // "0 s ago", until frame.js counts on.
+        time.textContent = document.documentElement.dataset.agoS;
+      }
       const words = row.querySelector("[data-cause]");
       if (words && cause) {
         // The address of what caused it is not in the stream, so the old one goes.
