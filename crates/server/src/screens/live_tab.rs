@@ -22,7 +22,6 @@ const EVENTS_AHEAD: usize = 4;
 const CHECK_PAUSE: Duration = Duration::from_secs(30);
 
 /// What a tab wants, and whose it is.
-#[derive(Debug)]
 pub(super) struct Wish {
     /// The token of the session.
     pub(super) key: String,
@@ -39,7 +38,6 @@ pub(super) struct Wish {
 }
 
 /// A tab.
-#[derive(Debug)]
 pub(super) struct Tab {
     pub(super) wish: Wish,
     /// Stocks that are sent whether or not they have changed.
