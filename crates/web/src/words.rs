@@ -197,10 +197,17 @@ impl What {
 /// A name that leads to a screen, if that screen may be opened.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    /// The name: an order's number, a file, a code.
+    /// The name: an order's number, a file, a code; nothing for rows that were pasted.
     pub text: String,
     /// The address, from [`crate::link`].
     pub link: Option<String>,
+}
+
+impl Reference {
+    /// What is shown: a link without a word would say nothing.
+    pub fn name(&self, t: Texts) -> &str {
+        if self.text.is_empty() { t.pasted_rows() } else { &self.text }
+    }
 }
 
 /// What a stock table says of a stock besides its numbers.

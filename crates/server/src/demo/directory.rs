@@ -38,8 +38,8 @@ pub(super) struct Shop {
     pub(super) market: ChannelId,
     /// The warehouse and the stores.
     pub(super) lists: Vec<StockListId>,
-    /// The SKUs of each article.
-    pub(super) articles: Vec<Vec<String>>,
+    /// The SKU and the name of each size of each article.
+    pub(super) articles: Vec<Vec<(String, String)>>,
 }
 
 type Values<'v> = &'v [(&'static str, Value<'static>)];
@@ -48,14 +48,36 @@ impl Shop {
     /// Makes all of it.
     pub(super) async fn furnish(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let mut products = Vec::new();
-        for skus in &self.articles {
-            let skus: Vec<&str> = skus.iter().map(String::as_str).collect();
-            products.push(products::keys_by_sku(tx, &skus).await?);
+        for sizes in &self.articles {
+            let skus: Vec<&str> = sizes.iter().map(|(sku, _)| sku.as_str()).collect();
+            let known = products::keys_by_sku(tx, &skus).await?;
+            self.name(tx, &known, sizes).await?;
+            products.push(known);
         }
         let tree = self.categories(tx, &products).await?;
         let prices = self.prices(tx, &products).await?;
         self.channels(tx, (tree, prices), &products).await?;
         self.places(tx).await
+    }
+
+    /// A product that came about with its stock has its SKU as its name.
+    async fn name(
+        &self,
+        tx: &mut Tx<'_>,
+        known: &[onhand_core::Product],
+        sizes: &[(String, String)],
+    ) -> Result<(), Error> {
+        for product in known {
+            let name = sizes.iter().find(|(sku, _)| *sku == product.sku).map(|(_, name)| name.clone());
+            let stored = resource::locked(tx, &products::PRODUCTS, product.id.get()).await?;
+            if let (Some(name), Some(stored)) = (name, stored) {
+                let mut named = stored.clone();
+                named.set("name", name);
+                named.touch(self.now);
+                resource::update(tx, stored, named).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn add(&self, tx: &mut Tx<'_>, table: &'static Table, values: Values<'_>) -> Result<Record, Error> {

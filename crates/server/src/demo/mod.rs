@@ -29,6 +29,8 @@ const LISTS: [(&str, &str); 3] =
 const MARKET: &str = "Marketplace";
 const ARTICLES: [&str; 10] =
     ["Oxford shirt", "Chino", "Polo", "Crew socks", "Denim jacket", "Belt", "Rain coat", "Scarf", "Sneaker", "Beanie"];
+const COLOURS: [&str; 10] =
+    ["white", "sand", "navy", "grey", "indigo", "brown leather", "olive", "burgundy wool", "black", "charcoal"];
 const SIZES: [&str; 5] = ["XS", "S", "M", "L", "XL"];
 const ORDERS: i64 = 24;
 
@@ -79,14 +81,18 @@ async fn make_channel(app: &App, now: Timestamp) -> anyhow::Result<ChannelId> {
 
 /// What is sold, through what, where and to whom.
 async fn furnish(app: &App, now: Timestamp, market: ChannelId, lists: &[StockListId]) -> anyhow::Result<()> {
-    let skus = |article| (0..SIZES.len()).map(|size| sku(article, size)).collect();
-    let articles = (0..ARTICLES.len()).map(skus).collect();
+    let sizes = |article| (0..SIZES.len()).map(|size| (sku(article, size), name(article, size))).collect();
+    let articles = (0..ARTICLES.len()).map(sizes).collect();
     let shop = directory::Shop { now, market, lists: lists.to_vec(), articles };
     Ok(app.store.write("demo.directory", async move |tx| shop.furnish(tx).await).await?)
 }
 
 fn sku(article: usize, size: usize) -> String {
     format!("{}", 1_116_131_001 + article * 100 + size)
+}
+
+fn name(article: usize, size: usize) -> String {
+    format!("{}, {}, {}", ARTICLES[article], COLOURS[article], SIZES[size])
 }
 
 async fn write_stocks(app: &App, lists: &[StockListId]) -> anyhow::Result<()> {

@@ -50,6 +50,7 @@ async fn pasted_rows_are_previewed_applied_and_taken_back() {
     let applied = browser.post(&format!("{path}/apply"), &filled(&hidden, &[])).await.led();
     let page = over(&mut browser, &applied).await.has("3 rows changed");
     assert_eq!((shop.figures(one).await[0], shop.figures(two).await[0]), (4, 200));
+    browser.get("/").await.ok().has(&format!("{applied}\">Pasted rows</a>")).has_no(&format!("{applied}\"></a>"));
     browser.get(&path).await.ok().has("This preview was applied").has_no("/apply\"").has(&applied);
     let hidden = page.hidden(&format!("{applied}/undo"), "");
     let undone = browser.post(&format!("{applied}/undo"), &filled(&hidden, &[])).await.led();

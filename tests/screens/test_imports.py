@@ -1,0 +1,62 @@
+"""Files in a browser: pasted rows and a file with faults, previewed, applied, undone."""
+
+import re
+
+from playwright.sync_api import expect
+
+FAULTS = 14
+
+
+def pressed(page, button):
+    """Presses what makes another import, and waits until that one has ended, as a person does who looks again."""
+    before = page.url
+    button.click()
+    page.wait_for_url(lambda url: url != before and re.search(r"/imports/\d+$", url))
+    for _ in range(100):
+        if page.locator("[data-import]").count() == 0:
+            return
+        page.wait_for_timeout(100)
+        page.reload()
+    raise AssertionError("the import did not end")
+
+
+def test_pasted_rows_change_nothing_before_they_are_applied(opened, shop):
+    shop.level("MUG", 5)
+    page, watched = opened()
+    page.goto(f"/imports/new?list={shop.list}")
+    page.locator("details.panel summary").click()
+    page.locator("#text").fill(f"sku\tstock\n{shop.sku('MUG')}\t50\n{shop.sku('CUP')}\t7\n")
+    pressed(page, page.locator("button[value=preview]"))
+    row = page.get_by_role("row").filter(has_text=shop.sku("MUG"))
+    expect(row).to_contain_text("50")
+    watched.check_page()
+    assert shop.numbers("MUG")["on_hand"] == 5
+    pressed(page, page.locator("#apply button"))
+    assert shop.numbers("MUG")["on_hand"] == 50
+    assert shop.numbers("CUP")["on_hand"] == 7
+    watched.check_page()
+
+
+def test_a_file_with_faults_says_where_they_are_and_is_undone(opened, shop):
+    """Flow 6: faults have their row and column, the result file has every row, undo gives the old level back."""
+    shop.level("MUG", 5)
+    wrong = "".join(f"BAD-{number},many\n" for number in range(FAULTS))
+    content = f"sku,stock\n{shop.sku('MUG')},6\n{wrong}"
+    page, watched = opened()
+    page.goto(f"/imports/new?list={shop.list}")
+    page.locator("#file").set_input_files({"name": "faults.csv", "mimeType": "text/csv", "buffer": content.encode()})
+    pressed(page, page.locator("button[value=preview]"))
+    expect(page.locator("h1")).to_have_text("faults.csv")
+    rows = page.locator("tbody tr").filter(has_text="This is not a number.")
+    expect(rows).to_have_count(FAULTS)
+    expect(rows.first).to_contain_text("BAD-0")
+    watched.check_page()
+    page.locator("header details.menu summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    result = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(result) == 1 + 1 + FAULTS
+    pressed(page, page.locator("#apply button"))
+    assert shop.numbers("MUG")["on_hand"] == 6
+    pressed(page, page.get_by_role("button", name="Undo"))
+    assert shop.numbers("MUG")["on_hand"] == 5
