@@ -29,14 +29,17 @@ struct State {
     shown: HashMap<StockId, usize>,
     /// With how often they are told still.
     changed: HashMap<StockId, u8>,
-    /// Commits that have begun and are not over.
+    /// Transactions of which it is not known that they are over.
     in_flight: usize,
 }
 
 impl CommitObserver for ShownStocks {
+    fn begin(&self) {
+        self.state().in_flight += 1;
+    }
+
     fn before_commit(&self, stocks: &ChangedStocks) {
         let mut state = self.state();
-        state.in_flight += 1;
         if self.is_any.load(Ordering::Relaxed) {
             let State { shown, changed, .. } = &mut *state;
             changed.extend(
@@ -59,10 +62,14 @@ impl ShownStocks {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says that somebody looks at these stocks.
+    /// Says that somebody looks at these stocks. A commit that is under way may change them, and did not know that they
+    /// are shown.
     pub fn show(&self, stocks: &[StockId]) {
         let mut state = self.state();
         stocks.iter().for_each(|stock| *state.shown.entry(*stock).or_default() += 1);
+        if state.in_flight > 0 {
+            state.changed.extend(stocks.iter().map(|stock| (*stock, TOLD_MAX)));
+        }
         self.is_any.store(!state.shown.is_empty(), Ordering::Relaxed);
     }
 
@@ -122,11 +129,16 @@ mod tests {
     #[test]
     fn what_is_shown_is_told_until_its_commit_is_over() {
         let stocks = ShownStocks::default();
+        stocks.begin();
         stocks.before_commit(&changes(&[1, 2]));
         stocks.after_commit();
         assert!(stocks.take().is_empty(), "nothing is shown");
         stocks.show(&[StockId::new(2), StockId::new(3)]);
+        stocks.begin();
         stocks.before_commit(&changes(&[1, 2]));
+        // It is run again.
+        stocks.before_commit(&changes(&[1, 2]));
+        stocks.begin();
         stocks.before_commit(&changes(&[1]));
         stocks.after_commit();
         assert_eq!(stocks.take(), [StockId::new(2)], "it may have been the other one that is over");
@@ -135,8 +147,33 @@ mod tests {
         assert_eq!(stocks.take(), [StockId::new(2)]);
         assert!(stocks.take().is_empty());
         stocks.hide(&[StockId::new(2)]);
+        stocks.begin();
         stocks.before_commit(&changes(&[2]));
         stocks.after_commit();
         assert!(stocks.take().is_empty() && !stocks.is_shown(StockId::new(2)));
+    }
+
+    #[test]
+    fn what_is_shown_during_a_commit_is_told_when_it_is_over() {
+        let stocks = ShownStocks::default();
+        stocks.begin();
+        stocks.before_commit(&changes(&[1]));
+        stocks.show(&[StockId::new(1)]);
+        assert_eq!(stocks.take(), [StockId::new(1)], "and read before the commit");
+        stocks.after_commit();
+        assert_eq!(stocks.take(), [StockId::new(1)]);
+        assert!(stocks.take().is_empty());
+    }
+
+    #[test]
+    fn a_transaction_that_failed_before_its_commit_ends_no_other() {
+        let stocks = ShownStocks::default();
+        stocks.show(&[StockId::new(1)]);
+        stocks.begin();
+        stocks.before_commit(&changes(&[1]));
+        stocks.begin();
+        stocks.after_commit();
+        assert_eq!(stocks.take(), [StockId::new(1)]);
+        assert_eq!(stocks.take(), [StockId::new(1)], "the other one is still under way");
     }
 }

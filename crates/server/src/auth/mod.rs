@@ -1,7 +1,8 @@
 //! Who is calling and what they may do (contract 2).
 //!
 //! Promises: what is stored cannot be used to sign in; every comparison of a secret takes constant time; a revoked
-//! token stops working within five seconds on every process. Must not know routes or the wire.
+//! token stops working within five seconds on every process, and a stream of the screens that has begun ends within half a
+//! minute. Must not know routes or the wire.
 
 mod anonymous_limiter;
 mod client_address;

@@ -192,7 +192,8 @@ fn judge_password(config: &ServeConfig) -> anyhow::Result<()> {
 /// Makes the first administrator where there is no user. The password, if it may be shown.
 async fn first_admin(store: &Store, config: &ServeConfig, clock: &Clock) -> anyhow::Result<Option<String>> {
     if store.read("accounts.count", async |tx| accounts::count(tx).await).await? > 0 {
-        return Ok(config.demo.then(|| DEMO_PASSWORD.to_owned()).filter(|_| config.admin_password.is_none()));
+        let known = config.demo && config.admin_password.is_none() && has_demo_password(store, config).await?;
+        return Ok(known.then(|| DEMO_PASSWORD.to_owned()));
     }
     let (shown, secret) = match &config.admin_password {
         Some(password) => {
@@ -209,6 +210,14 @@ async fn first_admin(store: &Store, config: &ServeConfig, clock: &Clock) -> anyh
     let made = users::create_first(store, clock, new).await?;
     // Another process that started at the same time may have made it, with a password that is not ours to show.
     Ok(shown.filter(|_| made))
+}
+
+/// Whether the administrator still has the password of the demonstration.
+async fn has_demo_password(store: &Store, config: &ServeConfig) -> anyhow::Result<bool> {
+    let name = config.admin_username.clone();
+    let found = store.read("accounts.by_name", async move |tx| accounts::by_name(tx, &name).await).await?;
+    let Some(account) = found else { return Ok(false) };
+    Ok(tokio::task::spawn_blocking(move || password::verify(DEMO_PASSWORD, &account.password_hash)).await?)
 }
 
 fn greet(url: &str, config: &ServeConfig, password: Option<&str>) {

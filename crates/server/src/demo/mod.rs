@@ -1,6 +1,6 @@
 //! The demonstration: a believable shop, so that every endpoint has something to show.
 //!
-//! Promises: fills an empty database only; every number comes about through the writer, as in real life.
+//! Promises: fills a database only if it has no stock list, channel or product; every number comes about through the writer, as in real life.
 
 mod directory;
 mod fulfilment;
@@ -18,6 +18,7 @@ use onhand_store::Tx;
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::tables::channels::CHANNELS;
+use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 
 use crate::services::Requester;
@@ -34,12 +35,15 @@ const COLOURS: [&str; 10] =
 const SIZES: [&str; 5] = ["XS", "S", "M", "L", "XL"];
 const ORDERS: i64 = 24;
 
-/// Fills the database if it has no stock list.
+/// Fills the database if it is empty.
 pub async fn fill(app: &App) -> anyhow::Result<()> {
     let first = ListQuery { conditions: Vec::new(), sort: Sort::BY_ID, window: Window::Page { number: 1, limit: 1 } };
-    let lists = app.store.read("records.page", async move |tx| resource::page(tx, &STOCK_LISTS, &first).await).await?;
-    if lists.count != Some(0) {
-        return Ok(());
+    for table in [&STOCK_LISTS, &CHANNELS, &PRODUCTS] {
+        let first = first.clone();
+        let found = app.store.read("records.page", async move |tx| resource::page(tx, table, &first).await).await?;
+        if found.count != Some(0) {
+            return Ok(());
+        }
     }
     let now = app.clock.now();
     let lists = make_lists(app, now).await?;

@@ -98,6 +98,9 @@ pub(super) async fn send(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 /// Lets the work on what has arrived begin: the import.
 async fn begin(visit: &Visit, arrived: &mut Arrived) -> Result<i64, ServiceError> {
     let fields = arrived.fields.clone();
+    if fields.has_null() {
+        return Err(ServiceError::field("text", "Null characters are not allowed."));
+    }
     let mode = ImportMode::from_word(fields.text("mode"));
     let mode = mode.ok_or_else(|| ServiceError::field("mode", "Choose what the rows mean."))?;
     let (file_name, receiving) = match arrived.file.take() {

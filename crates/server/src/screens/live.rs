@@ -10,6 +10,7 @@ use onhand_store::tables::product_stocks;
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
+use super::live_rows;
 use super::live_tab::Wish;
 use super::session;
 use super::visit::Visit;
@@ -29,6 +30,10 @@ pub(super) async fn stream(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
             return Err(Fault::Forbidden(permission));
         }
     }
+    let import = match import {
+        Some(import) => live_rows::import(&visit.app.store, import).await?.map(|_| import),
+        None => None,
+    };
     let (stocks, lists) = seen(&visit, stocks).await?;
     let key = session::cookie(&visit.headers, session::cookie_name(&visit.app.config)).unwrap_or_default().to_owned();
     let wish = Wish { key, caller: visit.caller.clone(), lang: visit.lang().await?, stocks, lists, import };

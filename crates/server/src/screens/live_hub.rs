@@ -31,6 +31,8 @@ use crate::wire::error::Error;
 const STREAMS_MAX: usize = 1_000;
 /// Streams of a session.
 const SESSION_STREAMS_MAX: usize = 8;
+/// Streams of an account, which may have several sessions.
+const ACCOUNT_STREAMS_MAX: usize = 64;
 /// After how many seconds a session that has too many may try again.
 const RETRY_SECONDS: u64 = 15;
 /// The pause between two turns.
@@ -110,8 +112,11 @@ impl Hub {
         if state.tabs.len() >= STREAMS_MAX || self.app.feed.is_closing() {
             return Err(Error::Busy("too many follow changes, or the server stops".to_owned()));
         }
-        let same = |tab: &&Tab| tab.wish.caller.token == wish.caller.token;
-        if state.tabs.values().filter(same).count() >= SESSION_STREAMS_MAX {
+        let of_session = |tab: &&Tab| tab.wish.caller.token == wish.caller.token;
+        let of_account = |tab: &&Tab| tab.wish.caller.account == wish.caller.account;
+        if state.tabs.values().filter(of_session).count() >= SESSION_STREAMS_MAX
+            || state.tabs.values().filter(of_account).count() >= ACCOUNT_STREAMS_MAX
+        {
             return Err(Error::Throttled { retry_after_seconds: RETRY_SECONDS });
         }
         self.app.shown_stocks.show(&wish.stocks);
@@ -229,8 +234,15 @@ impl Hub {
         Ok(())
     }
 
+    /// What tabs are owed that can take it now.
+    fn owed(&self) -> impl Iterator<Item = StockId> {
+        let state = self.state();
+        let taking = state.tabs.values().filter(|tab| tab.can_take());
+        taking.flat_map(|tab| tab.owed.iter().copied()).collect::<Vec<_>>().into_iter()
+    }
+
     async fn tell_stocks(&self, known: &mut Known) -> Result<(), StoreError> {
-        let owed: Vec<StockId> = self.state().tabs.values().flat_map(|tab| tab.owed.iter().copied()).collect();
+        let owed: Vec<StockId> = self.owed().collect();
         let wanted: BTreeSet<StockId> = known.changed.iter().copied().chain(owed).take(STOCKS_MAX).collect();
         if wanted.is_empty() {
             return Ok(());
@@ -249,7 +261,7 @@ impl Hub {
             tab.owed.retain(|stock| found.contains(stock) || !wanted.contains(stock));
         }
         known.changed.retain(|stock| !wanted.contains(stock));
-        if !known.changed.is_empty() || self.state().tabs.values().any(|tab| !tab.owed.is_empty()) {
+        if !known.changed.is_empty() || self.owed().next().is_some() {
             self.app.shown_stocks.wake();
         }
         Ok(())

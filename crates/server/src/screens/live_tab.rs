@@ -75,6 +75,11 @@ impl Tab {
         now.duration_since(self.checked) >= CHECK_PAUSE
     }
 
+    /// Whether it has taken enough of what it was sent to be sent more.
+    pub(super) fn can_take(&self) -> bool {
+        self.events.capacity() > 0
+    }
+
     /// Whether it took an event.
     pub(super) fn send(&mut self, event: Bytes) -> bool {
         match self.events.try_send(event) {

@@ -16,6 +16,7 @@ use super::naming;
 use super::visit::Visit;
 use crate::auth::Permission;
 use crate::services::orders::detail::{self, OrderDetail};
+use crate::services::stock_tables;
 
 /// What a form on the page brings back to it.
 #[derive(Default)]
@@ -38,7 +39,15 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 /// The page, with what a form brings back to it.
 pub(super) async fn answer(visit: &Visit, status: StatusCode, returned: Returned) -> Result<ScreenAnswer, Fault> {
     let id = OrderId::new(visit.id(0)?);
-    let detail = detail::detail(&visit.app, &visit.requester(), id).await?;
+    let mut detail = detail::detail(&visit.app, &visit.requester(), id).await?;
+    // The API tells a channel neither of locations and packages nor of lists that are not its own.
+    if !visit.may(Permission::ReadFulfilment) {
+        (detail.packages, detail.packed) = (Vec::new(), Vec::new());
+    }
+    if visit.caller.channel.is_some() {
+        let own = stock_tables::lists(&visit.app, &visit.requester()).await?;
+        detail.lists.retain(|list, _| own.iter().any(|one| one.id.get() == *list));
+    }
     let channels = match visit.caller.channel {
         Some(_) => Vec::new(),
         None => naming::channels(visit).await?,
@@ -94,7 +103,7 @@ fn line(detail: &OrderDetail, item: &OrderItem) -> OrderLine {
         product: item.product.get(),
         sku: item.sku.clone(),
         name: name.cloned().unwrap_or_default(),
-        list: is_reserved.then(|| (list, detail.lists.get(&list).cloned().unwrap_or_default())),
+        list: detail.lists.get(&list).filter(|_| is_reserved).map(|name| (list, name.clone())),
         quantity: item.quantity.units(),
         state,
         since: match state {

@@ -146,11 +146,9 @@ async fn come_back(
     changed: Vec<(onhand_core::Stock, onhand_core::Stock)>,
 ) -> Result<Vec<ComesBack>, Fault> {
     let lists = stock_tables::lists(&visit.app, &visit.requester()).await?;
-    let name = |list| lists.iter().find(|one| one.id == list).map_or_else(String::new, |one| one.name.clone());
-    let back = changed.into_iter().map(|(before, after)| ComesBack {
-        list: name(after.list),
-        available: (before.available(), after.available()),
-        sku: after.sku,
+    let back = changed.into_iter().filter_map(|(before, after)| {
+        let list = lists.iter().find(|one| one.id == after.list)?.name.clone();
+        Some(ComesBack { list, available: (before.available(), after.available()), sku: after.sku })
     });
     Ok(back.collect())
 }

@@ -36,7 +36,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
 /// `GET /sku/{sku}`: leads to the product.
 pub(super) async fn by_sku(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let sku = visit.parameters.first().cloned().unwrap_or_default();
-    let id = products::by_sku(&visit.app, sku).await?;
+    let id = products::by_sku(&visit.app, &visit.requester(), sku).await?;
     let query = visit.path.split_once('?').map_or_else(String::new, |(_, query)| format!("?{query}"));
     Ok(ScreenAnswer::see_other(&format!("{}{query}", link::product(id.get()))))
 }

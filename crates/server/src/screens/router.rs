@@ -34,6 +34,10 @@ use crate::wire::error::Error;
 
 const HX_REPLACE_URL: HeaderName = HeaderName::from_static("hx-replace-url");
 const FORM: &str = "application/x-www-form-urlencoded";
+/// Fields of a form. The largest is that of an order's lines, of which there are up to 1,000.
+const FIELDS_MAX: usize = 2_048;
+/// Bytes of a form that anybody may send.
+const PUBLIC_FORM_MAX: usize = 16 * 1_024;
 
 /// What all screens share.
 struct Site {
@@ -211,7 +215,7 @@ async fn admit(
     let (form, upload) = match (reads, route.reading) {
         (true, _) => (Bytes::new(), None),
         (false, Reading::InPieces) => (Bytes::new(), Some(body)),
-        (false, Reading::Fields) => (read_form(app, &parts.headers, body).await?, None),
+        (false, Reading::Fields) => (read_form(app, route.permission, &parts.headers, body).await?, None),
     };
     let visit = visit(site, caller, (parts, parameters), (origin, base), (form, upload));
     match visit.query.has_null() || visit.form.has_null() {
@@ -244,11 +248,18 @@ fn visit(
     }
 }
 
-/// The body of a form. Another type of content than that of a form has no fields.
-async fn read_form(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, Fault> {
+/// The body of a form. Another type of content than that of a form has no fields. What a form may be is far less than
+/// what a body of the API may be: each field takes much more memory than its text, also of those who have not signed in.
+async fn read_form(app: &App, permission: Permission, headers: &HeaderMap, body: Body) -> Result<Bytes, Fault> {
     let kind = headers.get(header::CONTENT_TYPE).map_or("", |kind| kind.to_str().unwrap_or_default());
     let is_form = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM);
     let body = router::read_body(app, body, Encoding::Identity).await?;
+    let is_public = permission == Permission::Public;
+    let has_many = body.split(|byte| *byte == b'&').nth(FIELDS_MAX).is_some();
+    if has_many || is_public && body.len() > PUBLIC_FORM_MAX {
+        let text = "The form has more in it than a page of Onhand sends.".to_owned();
+        return Err(Error::Detail(StatusCode::PAYLOAD_TOO_LARGE, text).into());
+    }
     match is_form || body.is_empty() {
         true => Ok(body),
         false => {

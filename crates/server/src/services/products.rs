@@ -37,11 +37,15 @@ pub struct ProductStocks {
     pub lists_without: i64,
 }
 
-/// The product of a SKU.
-pub async fn by_sku(services: &Services, sku: String) -> Result<ProductId, ServiceError> {
+/// The product of a SKU. One that none of a channel's lists has does not exist for the channel.
+pub async fn by_sku(services: &Services, requester: &Requester, sku: String) -> Result<ProductId, ServiceError> {
     let body = async move |tx: &mut Tx<'_>| products::keys_by_sku(tx, &[&sku]).await;
     let found = services.store.read_inline("products.key_by_sku", body).await?.pop();
-    found.map(|product| product.id).ok_or(ServiceError::NotFound)
+    let id = found.map(|product| product.id).ok_or(ServiceError::NotFound)?;
+    if requester.channel.is_some() {
+        stocks(services, requester, id).await?;
+    }
+    Ok(id)
 }
 
 /// A product with its stocks in the lists that a requester may see. One that none of a channel's lists has does not

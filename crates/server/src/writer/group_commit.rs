@@ -202,6 +202,7 @@ impl Batcher {
         };
         // A commit that failed may be in doubt, so observers take it to have changed what it would have.
         let broken = |panic| Err(Error::Internal(format!("a rule of the program was broken: {panic}")));
+        self.observers.iter().for_each(|observer| observer.begin());
         let begun = Instant::now();
         let settled = caught(self.store.write("writer.batch", body)).await.unwrap_or_else(broken);
         self.observers.iter().for_each(|observer| observer.after_commit());

@@ -1,7 +1,7 @@
 //! Commit observers: what follows the commits of the writer without being a part of it.
 //!
-//! Promises: an observer is told what a commit changes before any reader can see it, and that the commit is over before
-//! any caller is answered. An observer cannot fail, and it delays every commit, so it must not wait. Must not know what
+//! Promises: an observer is told what a commit changes before any reader can see it, once or more often, and that the
+//! commit is over before any caller is answered. An observer cannot fail, and it delays every commit, so it must not wait. Must not know what
 //! an observer does.
 
 use onhand_core::{Changes, StockId};
@@ -22,13 +22,17 @@ impl ChangedStocks {
     }
 }
 
-/// What wants to know of commits. Several batchers of a writer call it, each between its own `before_commit` and
+/// What wants to know of commits. Several batchers of a writer call it, each between its own `begin` and
 /// `after_commit`.
 pub trait CommitObserver: Send + Sync {
-    /// Called in the transaction, when everything is written and the commit comes next.
+    /// Called once, before the transaction begins.
+    fn begin(&self) {}
+
+    /// Called in the transaction, when everything is written and the commit comes next; again when a server engine runs
+    /// the transaction again, and not at all when it fails before.
     fn before_commit(&self, stocks: &ChangedStocks);
 
-    /// Called when the commit is over. It may have failed, or be in doubt.
+    /// Called once, when the commit is over. It may have failed, or be in doubt.
     fn after_commit(&self);
 }
 

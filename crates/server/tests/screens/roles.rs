@@ -129,7 +129,8 @@ async fn a_channels_person_sees_that_channel_only() {
     let product = browser.get("/sku/A-1").await.led();
     let number = own_order["number"].as_str().expect("a number");
     browser.get(&product).await.ok().has("A-1").has_no(number);
-    let hidden = browser.get("/sku/B-1").await.led();
+    browser.get("/sku/B-1").await.expect(404);
+    let hidden = Browser::of(&shop.server, Role::Viewer).await.get("/sku/B-1").await.led();
     browser.get(&hidden).await.expect(404);
     browser.get("/orders").await.ok().has_no(number);
     browser.get(&format!("/orders/{}", crate::shop::id(&own_order))).await.expect(404);

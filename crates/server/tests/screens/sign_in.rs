@@ -55,6 +55,23 @@ async fn nobody_is_led_to_another_site() {
 }
 
 #[tokio::test]
+async fn a_form_is_no_larger_than_a_page_sends_it() {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let server = TestServer::start().await;
+    server.add_account("elif", password_hash(), Role::Integration, None).await;
+    let mut browser = Browser::new(&server);
+    for padded in ["x=".to_owned() + &"x".repeat(16 * 1_024), "a&".repeat(2_048)] {
+        let request = browser.raw("/sign-in", FORM, format!("name=elif&password={PASSWORD}&{padded}"));
+        browser.send(request.header("Sec-Fetch-Site", "same-origin")).await.expect(413);
+    }
+    browser.sign_in("elif", PASSWORD).await.leads_to("/");
+    let request = browser.raw("/me/theme", FORM, format!("theme=dark&x={}", "x".repeat(16 * 1_024)));
+    browser.send(request.header("Sec-Fetch-Site", "same-origin")).await.leads_to("/me");
+    let request = browser.raw("/me/theme", FORM, format!("theme=dark&{}", "a&".repeat(2_048)));
+    browser.send(request.header("Sec-Fetch-Site", "same-origin")).await.expect(413);
+}
+
+#[tokio::test]
 async fn every_failure_has_one_answer() {
     let server = TestServer::start().await;
     server.add_account("elif", password_hash(), Role::Integration, None).await;

@@ -76,8 +76,20 @@ async fn register(connection: &Connection, limit: Duration) -> Result<i64, Error
     let number = numbers.first().copied().unwrap_or_default();
     session.execute(&INSERT, &values![number]).await?;
     session.execute(&FORGET, &values![number - CONNECTIONS_KEPT]).await?;
-    connection.client.batch_execute("COMMIT").await.map_err(|found| connection.judged(&found))?;
+    within(connection, limit, connection.client.batch_execute("COMMIT")).await?;
     Ok(number)
+}
+
+/// What a server answers in time.
+async fn within<T>(
+    connection: &Connection,
+    limit: Duration,
+    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, Error> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(result) => result.map_err(|found| connection.judged(&found)),
+        Err(_) => Err(Error::Unavailable(format!("the database gave no answer in {} s", limit.as_secs()))),
+    }
 }
 
 impl Pool {
@@ -106,11 +118,10 @@ impl Pool {
 
     async fn found(&self, marker: CommitMarker, lost: &Backend) -> Result<bool, Error> {
         let mut connection = self.connection().await.map_err(TransactionError::into_fault)?;
+        connection.is_clean = false;
         let client = &connection.client;
         // It may sit there for a minute before it notices, holding its locks, and might even commit then.
-        let ended = client.execute(END, &[&lost.number, &lost.started]).await;
-        ended.map_err(|found| connection.judged(&found))?;
-        connection.is_clean = false;
+        within(&connection, self.limits.statement, client.execute(END, &[&lost.number, &lost.started])).await?;
         let mut session = Transaction::begin(&connection, "BEGIN", self.limits.statement);
         let rows = session.all(FIND.postgres(), &values![marker.connection]).await?;
         session.roll_back().await;

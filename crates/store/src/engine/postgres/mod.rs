@@ -173,6 +173,7 @@ impl Pool {
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(limits.statement))
             .create_timeout(Some(limits.statement))
+            .recycle_timeout(Some(limits.statement))
             .build()
             .map_err(|fault| Error::Internal(fault.to_string()))?;
         let first = connection(&connections).await.map_err(TransactionError::into_fault)?;
