@@ -1,10 +1,9 @@
 //! Stocks that somebody is looking at, and which of them the commits of this process have changed.
 //!
 //! Promises: a change of a shown stock is told when it can be read, and costs a commit one look-up for each stock that it
-//! changes; where nothing is shown, it costs nothing. A stock may be told twice. Must not know who looks.
+//! changes. A stock may be told twice. Must not know who looks.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use onhand_core::StockId;
@@ -18,7 +17,6 @@ const TOLD_MAX: u8 = 40;
 /// The stocks that are shown, and those of them that have changed.
 #[derive(Debug, Default)]
 pub struct ShownStocks {
-    is_any: AtomicBool,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -39,13 +37,8 @@ impl CommitObserver for ShownStocks {
     }
 
     fn before_commit(&self, stocks: &ChangedStocks) {
-        let mut state = self.state();
-        if self.is_any.load(Ordering::Relaxed) {
-            let State { shown, changed, .. } = &mut *state;
-            changed.extend(
-                stocks.changed.iter().filter(|stock| shown.contains_key(stock)).map(|stock| (*stock, TOLD_MAX)),
-            );
-        }
+        let State { shown, changed, .. } = &mut *self.state();
+        changed.extend(stocks.changed.iter().filter(|stock| shown.contains_key(stock)).map(|stock| (*stock, TOLD_MAX)));
     }
 
     fn after_commit(&self) {
@@ -70,7 +63,6 @@ impl ShownStocks {
         if state.in_flight > 0 {
             state.changed.extend(stocks.iter().map(|stock| (*stock, TOLD_MAX)));
         }
-        self.is_any.store(!state.shown.is_empty(), Ordering::Relaxed);
     }
 
     /// Says that somebody who looked at these stocks does so no longer.
@@ -85,7 +77,6 @@ impl ShownStocks {
                 }
             }
         }
-        self.is_any.store(!state.shown.is_empty(), Ordering::Relaxed);
     }
 
     /// Whether anybody looks at a stock.

@@ -127,19 +127,35 @@ async fn place(
     channel: Option<ChannelId>,
     list: StockListId,
 ) -> anyhow::Result<Vec<OrderItem>> {
-    let lines = (0..=number % 3).map(|line| NewLine {
-        product: ProductRef::Sku(sku(((number + line * 3) % 10) as usize, ((number * 2 + line) % 5) as usize)),
-        // A store that is short cannot take an own order, so those come from the warehouse.
-        list: if channel.is_some() { list } else { StockListId::new(1) },
+    // A store that is short cannot take an own order, so those come from the warehouse.
+    let list = if channel.is_some() { list } else { StockListId::new(1) };
+    let skus =
+        (0..=number % 3).map(|line| sku(((number + line * 3) % 10) as usize, ((number * 2 + line) % 5) as usize));
+    let order = order(format!("D-{}", 10_001 + number), channel, (list, skus));
+    match submit(app, Command::PlaceOrder(order)).await? {
+        Outcome::OrderPlaced(_, items) => Ok(items),
+        other => bail!("an order was answered with {other:?}"),
+    }
+}
+
+/// An order of one unit of each SKU from a list.
+fn order(
+    number: String,
+    channel: Option<ChannelId>,
+    (list, skus): (StockListId, impl Iterator<Item = String>),
+) -> PlaceOrder {
+    let line = |(place, sku): (usize, String)| NewLine {
+        product: ProductRef::Sku(sku),
+        list,
         quantity: Quantity::ONE,
         status: OrderStatus::Approved,
-        price: Some(format!("{}.90", 199 + line * 50)),
+        price: Some(format!("{}.90", 199 + place * 50)),
         extra_field: "{}".to_owned(),
         attributes: "{}".to_owned(),
         details: r#"{"price_currency":"try"}"#.to_owned(),
-    });
-    let order = PlaceOrder {
-        number: format!("D-{}", 10_001 + number),
+    };
+    PlaceOrder {
+        number,
         channel,
         currency: "try".to_owned(),
         status: OrderStatus::Approved,
@@ -147,11 +163,7 @@ async fn place(
         date_placed: None,
         extra_field: "{}".to_owned(),
         details: "{}".to_owned(),
-        lines: lines.collect(),
-    };
-    match submit(app, Command::PlaceOrder(order)).await? {
-        Outcome::OrderPlaced(_, items) => Ok(items),
-        other => bail!("an order was answered with {other:?}"),
+        lines: skus.enumerate().map(line).collect(),
     }
 }
 

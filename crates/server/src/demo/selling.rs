@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
-use onhand_core::commands::{NewLine, PlaceOrder, ProductRef};
-use onhand_core::{ChannelId, Command, OrderStatus, Quantity, StockListId};
+use onhand_core::commands::PlaceOrder;
+use onhand_core::{ChannelId, Command, StockListId};
 use onhand_store::query::{ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record, Table};
 use onhand_store::tables::channels::CHANNELS;
@@ -65,28 +65,9 @@ async fn shop(services: &Services) -> Result<Option<Shop>, Error> {
 /// The order of a second. Every third is the channel's, and every fourth has a line more.
 fn order(shop: Shop, second: i64) -> PlaceOrder {
     let place = second / 2;
-    let line = |line: i64| {
+    let skus = (0..=i64::from(place % 4 == 0)).map(|line| {
         let (article, size) = ((place * 7 + line * 3) % ARTICLES.len() as i64, (place * 3 + line) % SIZES.len() as i64);
-        NewLine {
-            product: ProductRef::Sku(sku(article as usize, size as usize)),
-            list: shop.warehouse,
-            quantity: Quantity::ONE,
-            status: OrderStatus::Approved,
-            price: Some(format!("{}.90", 199 + line * 50)),
-            extra_field: "{}".to_owned(),
-            attributes: "{}".to_owned(),
-            details: r#"{"price_currency":"try"}"#.to_owned(),
-        }
-    };
-    PlaceOrder {
-        number: format!("D-{second}"),
-        channel: (place % 3 == 0).then_some(shop.market),
-        currency: "try".to_owned(),
-        status: OrderStatus::Approved,
-        is_send: false,
-        date_placed: None,
-        extra_field: "{}".to_owned(),
-        details: "{}".to_owned(),
-        lines: (0..=i64::from(place % 4 == 0)).map(line).collect(),
-    }
+        sku(article as usize, size as usize)
+    });
+    super::order(format!("D-{second}"), (place % 3 == 0).then_some(shop.market), (shop.warehouse, skus))
 }

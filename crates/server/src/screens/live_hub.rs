@@ -249,11 +249,11 @@ impl Hub {
         }
         let rows = live_rows::read(&self.app.store, wanted.iter().copied().collect()).await?;
         known.seen.retain(|stock, _| self.app.shown_stocks.is_shown(*stock));
-        let is_new = |seen: &mut HashMap<_, _>, row: &live_rows::LiveRow| {
-            seen.insert(row.stock.id, row.seen()) != Some(row.seen())
+        let mut with_news = |row: live_rows::LiveRow| {
+            let is_new = known.seen.insert(row.stock.id, row.seen()) != Some(row.seen());
+            (row, is_new)
         };
-        let rows: Vec<_> = rows.into_iter().map(|row| (is_new(&mut known.seen, &row), row)).collect();
-        let rows: Vec<_> = rows.into_iter().map(|(is_new, row)| (row, is_new)).collect();
+        let rows: Vec<_> = rows.into_iter().map(&mut with_news).collect();
         let found: BTreeSet<StockId> = rows.iter().map(|(row, _)| row.stock.id).collect();
         for tab in self.state().tabs.values_mut() {
             tab.tell(&rows);
