@@ -63,7 +63,7 @@ start_server() {
     "$ONHAND_BINARY" serve --demo --demo-still --listen 127.0.0.1:0 "$@" >"$work/out" 2>"$work/err" &
     server=$!
     await_address
-    export ONHAND_URL=$address PYTHONDONTWRITEBYTECODE=1
+    export ONHAND_URL=$address PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$PWD/tests
 }
 
 # The server's address, once it has printed it.

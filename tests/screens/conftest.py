@@ -7,7 +7,8 @@ import os
 import shutil
 
 import pytest
-from onhand_shop import ADMIN, Shop, signed_in_api
+from onhand_api import ADMIN
+from onhand_shop import Shop, signed_in_api
 from playwright.sync_api import expect, sync_playwright
 from watched import Watched
 

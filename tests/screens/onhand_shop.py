@@ -1,35 +1,10 @@
 """The server under test through its API: what screens are compared with, and what happens besides them."""
 
-import itertools
-import os
-import subprocess
-
 import requests
+from onhand_api import Api, fresh, onhand
 
-ADMIN = ("admin", os.environ["ONHAND_ADMIN_PASSWORD"])
 NUMBERS = {"on_hand": "stock", "reserved": "sold_quantity_unreported", "reported": "reported_quantity",
            "available": "adjusted_stock"}
-fresh = itertools.count(1)
-
-
-class Api:
-    """Requests with a token, whose answers are good."""
-
-    def __init__(self, url, token):
-        self.url = url
-        self.session = requests.Session()
-        self.session.headers["Authorization"] = f"Token {token}"
-
-    def get(self, path, **params):
-        return self._checked(self.session.get(self.url + path, params=params, timeout=20))
-
-    def post(self, path, body):
-        return self._checked(self.session.post(self.url + path, json=body, timeout=20))
-
-    @staticmethod
-    def _checked(response):
-        assert response.ok, f"{response.status_code} {response.text}"
-        return response.json()
 
 
 def signed_in_api(url, name, password):
@@ -42,9 +17,7 @@ def signed_in_api(url, name, password):
 def new_person(role, *arguments):
     """The name and the password of a person who is made by the command line."""
     name, password = f"{role}-{next(fresh)}", "a-long-enough-word"
-    command = [os.environ["ONHAND_BINARY"], "user", "add", name, "--role", role, *arguments]
-    done = subprocess.run(command, env={**os.environ, "ONHAND_PASSWORD": password}, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
+    onhand("user", "add", name, "--role", role, *arguments, ONHAND_PASSWORD=password)
     return name, password
 
 

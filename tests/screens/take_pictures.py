@@ -9,7 +9,8 @@ import pathlib
 import shutil
 import sys
 
-from onhand_shop import ADMIN, signed_in_api
+from onhand_api import ADMIN
+from onhand_shop import signed_in_api
 from playwright.sync_api import sync_playwright
 
 VIEWPORT = {"width": 1440, "height": 900}

@@ -2,7 +2,8 @@
 
 import pytest
 from conftest import DESKTOP, PHONE
-from onhand_shop import ADMIN, Shop
+from onhand_api import ADMIN
+from onhand_shop import Shop
 from watched import weigh
 
 FIRST_VIEW_BYTES_MAX = 150_000

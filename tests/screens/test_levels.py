@@ -1,6 +1,6 @@
 """Levels of stock in a browser: looked at, edited, taken back; the API says the same as the screen."""
 
-from onhand_shop import ADMIN
+from onhand_api import ADMIN
 from playwright.sync_api import expect
 
 

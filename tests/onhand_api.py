@@ -1,4 +1,4 @@
-"""The server under test, as the client tests speak to it: plain requests, and the binary's own commands."""
+"""The server under test, as the tests in Python speak to it: plain requests, and the binary's own commands."""
 
 import itertools
 import os
