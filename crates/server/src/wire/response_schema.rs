@@ -63,3 +63,29 @@ pub struct ResponseSchema {
 pub const fn property(name: &'static str, kind: PropertyType) -> Property {
     Property { name, kind }
 }
+
+/// A schema with exactly the named properties: `response_schema!("Token" { name: Text, revoked_date: TimeOrNull })`. That
+/// of a resource names only its own, `response_schema!(resource "Customer" { email: Text })`: they stand between the ids and
+/// the times that every resource has.
+macro_rules! response_schema {
+    (resource $schema:literal { $($own:tt)* }) => {
+        $crate::wire::response_schema::response_schema!($schema {
+            pk: Int,
+            id: Int,
+            $($own)*
+            created_date: Time,
+            modified_date: Time,
+        })
+    };
+    ($schema:literal { $($name:ident: $kind:ident $(($inner:expr))?,)* }) => {
+        $crate::wire::response_schema::ResponseSchema {
+            name: $schema,
+            properties: &[$($crate::wire::response_schema::property(
+                stringify!($name),
+                $crate::wire::response_schema::PropertyType::$kind $(($inner))?,
+            ),)*],
+            open: false,
+        }
+    };
+}
+pub(crate) use response_schema;

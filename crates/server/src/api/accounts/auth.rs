@@ -13,7 +13,7 @@ use crate::wire::filter::Filter;
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
 
 /// The body of a log-in.
 pub const LOGIN: &[Field] = &[
@@ -53,31 +53,23 @@ pub const USER: ResponseSchema = ResponseSchema {
     open: false,
 };
 /// A token as its owner sees it. The token itself is shown once, when it is made.
-pub const TOKEN: ResponseSchema = ResponseSchema {
-    name: "Token",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("name", PropertyType::Text),
-        property("prefix", PropertyType::Text),
-        property("is_named", PropertyType::Bool),
-        property("created_date", PropertyType::Time),
-        property("last_used_date", PropertyType::TimeOrNull),
-        property("expires_date", PropertyType::TimeOrNull),
-        property("revoked_date", PropertyType::TimeOrNull),
-    ],
-    open: false,
-};
+pub const TOKEN: ResponseSchema = response_schema!("Token" {
+    pk: Int,
+    name: Text,
+    prefix: Text,
+    is_named: Bool,
+    created_date: Time,
+    last_used_date: TimeOrNull,
+    expires_date: TimeOrNull,
+    revoked_date: TimeOrNull,
+});
 /// A new token.
-pub const NEW_TOKEN_ANSWER: ResponseSchema = ResponseSchema {
-    name: "NewToken",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("name", PropertyType::Text),
-        property("expires_date", PropertyType::TimeOrNull),
-        property("key", PropertyType::Text),
-    ],
-    open: false,
-};
+pub const NEW_TOKEN_ANSWER: ResponseSchema = response_schema!("NewToken" {
+    pk: Int,
+    name: Text,
+    expires_date: TimeOrNull,
+    key: Text,
+});
 
 /// `POST auth/login/`: a new token for name and password. Wrong ones are 400, never 401 (contract 2.1).
 pub async fn login(call: RequestContext) -> Result<ApiResponse, Error> {

@@ -5,7 +5,7 @@ use onhand_store::tables::catalogs::{CATALOG_ITEMS, CATALOGS, ITEMS_OF_CHANNEL, 
 use crate::resource::{OwnerScope, Resource, Taken, Unique};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Catalogs.
 pub static CATALOG: Resource = Resource {
@@ -22,21 +22,13 @@ pub static CATALOG: Resource = Resource {
             Field::pks("extra_stock_lists", "Further stock lists, such as those of stores."),
             Field::pks("extra_price_lists", "Further price lists."),
         ],
-        &ResponseSchema {
-            name: "Catalog",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("name", PropertyType::Text),
-                property("stock_list", PropertyType::IntOrNull),
-                property("price_list", PropertyType::IntOrNull),
-                property("extra_stock_lists", PropertyType::Ints),
-                property("extra_price_lists", PropertyType::Ints),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "Catalog" {
+            name: Text,
+            stock_list: IntOrNull,
+            price_list: IntOrNull,
+            extra_stock_lists: Ints,
+            extra_price_lists: Ints,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
@@ -66,18 +58,10 @@ pub static ITEM: Resource = Resource {
             Field::pk("product", "The product. It stays.").required(),
             Field::pk("catalog", "The catalog it is in. It stays.").required(),
         ],
-        &ResponseSchema {
-            name: "CatalogItem",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("product", PropertyType::Int),
-                property("catalog", PropertyType::Int),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "CatalogItem" {
+            product: Int,
+            catalog: Int,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -14,20 +14,16 @@ use crate::wire::filter::{Filter, Kind};
 use crate::wire::form;
 use crate::wire::joined;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property, response_schema};
 
 /// Children that a node is shown with.
 const CHILDREN_MAX: i64 = 10_000;
 
-const ROOT: ResponseSchema = ResponseSchema {
-    name: "CategoryRoot",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("id", PropertyType::Int),
-        property("path", PropertyType::Text),
-    ],
-    open: false,
-};
+const ROOT: ResponseSchema = response_schema!("CategoryRoot" {
+    pk: Int,
+    id: Int,
+    path: Text,
+});
 
 /// Category trees.
 pub static TREE: Resource = Resource {
@@ -46,18 +42,10 @@ pub static TREE: Resource = Resource {
         ("category_trees", "category_trees/{id}"),
         "category tree",
         &[Field::text("name", 128, "Unique name; its root node gets it, too.").required()],
-        &ResponseSchema {
-            name: "CategoryTree",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("name", PropertyType::Text),
-                property("category_root", PropertyType::One(&ROOT)),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "CategoryTree" {
+            name: Text,
+            category_root: One(&ROOT),
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -11,7 +11,7 @@ use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge, null_bl
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Price lists.
 pub static LIST: Resource = Resource {
@@ -33,19 +33,11 @@ pub static LIST: Resource = Resource {
             Field::blank("code", 64, "The list's id in the ERP; unique.").nullable().exact(),
             Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default false."),
         ],
-        &ResponseSchema {
-            name: "PriceList",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("name", PropertyType::Text),
-                property("code", PropertyType::TextOrNull),
-                property("is_auto_sync", PropertyType::Bool),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "PriceList" {
+            name: Text,
+            code: TextOrNull,
+            is_auto_sync: Bool,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
@@ -83,24 +75,16 @@ pub static PRICE: Resource = Resource {
             Field::decimal("retail_price", "The price before a discount.").nullable(),
             Field::object("extra_field", "Free data."),
         ],
-        &ResponseSchema {
-            name: "ProductPrice",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("product", PropertyType::Int),
-                property("product_sku", PropertyType::Text),
-                property("price_list", PropertyType::Int),
-                property("price", PropertyType::Text),
-                property("currency_type", PropertyType::Text),
-                property("tax_rate", PropertyType::TextOrNull),
-                property("retail_price", PropertyType::TextOrNull),
-                property("extra_field", PropertyType::Object),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "ProductPrice" {
+            product: Int,
+            product_sku: Text,
+            price_list: Int,
+            price: Text,
+            currency_type: Text,
+            tax_rate: TextOrNull,
+            retail_price: TextOrNull,
+            extra_field: Object,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -8,7 +8,7 @@ use crate::http::route::RefusedBy;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Simple products are of type 0; there are no others here.
 pub const TYPE: Filter = Filter::only("product_type", "CAST(0 AS BIGINT)", Kind::Int);
@@ -44,27 +44,19 @@ pub static PRODUCT: Resource = Resource {
             Field::object("attributes", "Free attributes."),
             Field::object("extra_field", "Free data."),
         ],
-        &ResponseSchema {
-            name: "Product",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("sku", PropertyType::Text),
-                property("name", PropertyType::Text),
-                property("base_code", PropertyType::Text),
-                property("product_type", PropertyType::Text),
-                property("parent", PropertyType::IntOrNull),
-                property("listing_code", PropertyType::TextOrNull),
-                property("attribute_set", PropertyType::IntOrNull),
-                property("productimage_set", PropertyType::List(&IMAGE)),
-                property("is_active", PropertyType::Bool),
-                property("attributes", PropertyType::Object),
-                property("extra_field", PropertyType::Object),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "Product" {
+            sku: Text,
+            name: Text,
+            base_code: Text,
+            product_type: Text,
+            parent: IntOrNull,
+            listing_code: TextOrNull,
+            attribute_set: IntOrNull,
+            productimage_set: List(&IMAGE),
+            is_active: Bool,
+            attributes: Object,
+            extra_field: Object,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 use crate::wire::scalar;
 use crate::zone::Zone;
 
@@ -45,23 +45,15 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A batch.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "BatchRequest",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("id", PropertyType::Int),
-        property("channel", PropertyType::Int),
-        property("local_batch_id", PropertyType::Text),
-        property("remote_batch_id", PropertyType::TextOrNull),
-        property("content_type", PropertyType::TextOrNull),
-        property("status", PropertyType::Text),
-        property("objects", PropertyType::Any),
-        property("lease_until", PropertyType::TimeOrNull),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!(resource "BatchRequest" {
+    channel: Int,
+    local_batch_id: Text,
+    remote_batch_id: TextOrNull,
+    content_type: TextOrNull,
+    status: Text,
+    objects: Any,
+    lease_until: TimeOrNull,
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

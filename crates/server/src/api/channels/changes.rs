@@ -22,7 +22,7 @@ use crate::state::App;
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
 
 /// The longest that a client may wait, in seconds.
 const WAIT_SECONDS_MAX: i64 = 60;
@@ -35,33 +35,25 @@ pub const FILTERS: &[Filter] = &[
 ];
 
 /// What has changed after a cursor.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "Changes",
-    properties: &[
-        property("after", PropertyType::Text),
-        property("more", PropertyType::Bool),
-        property("results", PropertyType::List(&feeds::CHANGED_STOCK)),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("Changes" {
+    after: Text,
+    more: Bool,
+    results: List(&feeds::CHANGED_STOCK),
+});
 
-const KIND: ResponseSchema = ResponseSchema {
-    name: "FeedLagOfKind",
-    properties: &[
-        property("content_type", PropertyType::Text),
-        property("last_acknowledged", PropertyType::TimeOrNull),
-        property("acknowledged_version_date", PropertyType::TimeOrNull),
-        property("due_inserts", PropertyType::Int),
-        property("due_updates", PropertyType::Int),
-        property("due_removals", PropertyType::Int),
-        property("refused", PropertyType::Int),
-        property("changes_behind", PropertyType::Int),
-        property("oldest_unsent_date", PropertyType::TimeOrNull),
-        property("oldest_refused_date", PropertyType::TimeOrNull),
-        property("seconds_behind", PropertyType::Int),
-    ],
-    open: false,
-};
+const KIND: ResponseSchema = response_schema!("FeedLagOfKind" {
+    content_type: Text,
+    last_acknowledged: TimeOrNull,
+    acknowledged_version_date: TimeOrNull,
+    due_inserts: Int,
+    due_updates: Int,
+    due_removals: Int,
+    refused: Int,
+    changes_behind: Int,
+    oldest_unsent_date: TimeOrNull,
+    oldest_refused_date: TimeOrNull,
+    seconds_behind: Int,
+});
 
 /// How far a channel is behind.
 pub const LAG: ResponseSchema = ResponseSchema {

@@ -10,7 +10,7 @@ use crate::resource::{Draft, OwnerScope, Resource, Secrets, Taken, Unique, judge
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 const FIGURES: &[&str] = &["available", "raw"];
 
@@ -64,28 +64,20 @@ pub static CHANNEL: Resource = Resource {
                 "The level of a stock that it receives: available (default; what can be sold) or raw (what was written; 0 while it is off sale).",
             ),
         ],
-        &ResponseSchema {
-            name: "Channel",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("name", PropertyType::Text),
-                property("channel_type", PropertyType::Text),
-                property("catalog", PropertyType::IntOrNull),
-                property("conf", PropertyType::Object),
-                property("category_tree", PropertyType::IntOrNull),
-                property("is_active", PropertyType::Bool),
-                property("schema", PropertyType::ObjectOrNull),
-                property("oversell", PropertyType::Text),
-                property("oversell_quantity_max", PropertyType::Int),
-                property("max_retry_count", PropertyType::Int),
-                property("retry_interval", PropertyType::Int),
-                property("stock_figure", PropertyType::Text),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "Channel" {
+            name: Text,
+            channel_type: Text,
+            catalog: IntOrNull,
+            conf: Object,
+            category_tree: IntOrNull,
+            is_active: Bool,
+            schema: ObjectOrNull,
+            oversell: Text,
+            oversell_quantity_max: Int,
+            max_retry_count: Int,
+            retry_interval: Int,
+            stock_figure: Text,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -12,7 +12,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
 
 /// How often a version may be tried at the most.
 pub(super) const RETRIES_MAX: i64 = 1_000;
@@ -38,28 +38,20 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A delivery failure.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "FailedIntegration",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("id", PropertyType::Int),
-        property("channel", PropertyType::Int),
-        property("content_type", PropertyType::Int),
-        property("object_id", PropertyType::Int),
-        property("version_date", PropertyType::Time),
-        property("reason_type", PropertyType::Text),
-        property("is_active", PropertyType::Bool),
-        property("expiration_date", PropertyType::TimeOrNull),
-        property("retry_count", PropertyType::Int),
-        property("max_retry_count", PropertyType::Int),
-        property("retry_interval", PropertyType::Int),
-        property("integration_action", PropertyType::Int),
-        property("failed_date", PropertyType::Time),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!(resource "FailedIntegration" {
+    channel: Int,
+    content_type: Int,
+    object_id: Int,
+    version_date: Time,
+    reason_type: Text,
+    is_active: Bool,
+    expiration_date: TimeOrNull,
+    retry_count: Int,
+    max_retry_count: Int,
+    retry_interval: Int,
+    integration_action: Int,
+    failed_date: Time,
+});
 
 /// The result for many delivery failures.
 pub const UPDATED: ResponseSchema = ResponseSchema {

@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// The body of an action. Its kind of object is said in one of three ways.
 pub const FIELDS: &[Field] = &[
@@ -38,37 +38,25 @@ pub const FIELDS: &[Field] = &[
 ];
 
 /// A content type in an answer.
-const CONTENT_TYPE: ResponseSchema = ResponseSchema {
-    name: "ActionContentType",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("app_label", PropertyType::Text),
-        property("model", PropertyType::Text),
-    ],
-    open: false,
-};
+const CONTENT_TYPE: ResponseSchema = response_schema!("ActionContentType" {
+    id: Int,
+    app_label: Text,
+    model: Text,
+});
 
 /// An action.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "IntegrationAction",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("id", PropertyType::Int),
-        property("channel", PropertyType::Int),
-        property("content_type", PropertyType::One(&CONTENT_TYPE)),
-        property("content_type_name", PropertyType::Text),
-        property("object_id", PropertyType::Int),
-        property("remote_id", PropertyType::TextOrNull),
-        property("version_date", PropertyType::Time),
-        property("status", PropertyType::Text),
-        property("failed_reason_type", PropertyType::TextOrNull),
-        property("local_batch_id", PropertyType::TextOrNull),
-        property("state", PropertyType::Object),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!(resource "IntegrationAction" {
+    channel: Int,
+    content_type: One(&CONTENT_TYPE),
+    content_type_name: Text,
+    object_id: Int,
+    remote_id: TextOrNull,
+    version_date: Time,
+    status: Text,
+    failed_reason_type: TextOrNull,
+    local_batch_id: TextOrNull,
+    state: Object,
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

@@ -17,57 +17,45 @@ use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// A mapped product. Of the values, each name of an attribute leads to one `MappedAttribute`.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "MappedProduct",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("id", PropertyType::Int),
-        property("sku", PropertyType::Text),
-        property("mapped_attributes", PropertyType::Object),
-        property("attribute_set_id", PropertyType::IntOrNull),
-        property("attribute_set_name", PropertyType::TextOrNull),
-        property("attribute_set_remote_id", PropertyType::TextOrNull),
-        property("mapped_attribute_values", PropertyType::Object),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("MappedProduct" {
+    pk: Int,
+    id: Int,
+    sku: Text,
+    mapped_attributes: Object,
+    attribute_set_id: IntOrNull,
+    attribute_set_name: TextOrNull,
+    attribute_set_remote_id: TextOrNull,
+    mapped_attribute_values: Object,
+    modified_date: Time,
+});
 
 /// A marketplace's demand of an attribute; none is kept.
-pub const CONFIG: ResponseSchema = ResponseSchema {
-    name: "AttributeConfig",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("attribute", PropertyType::Object),
-        property("attribute_set", PropertyType::Object),
-        property("attribute_remote_id", PropertyType::TextOrNull),
-        property("is_required", PropertyType::Bool),
-        property("is_variant", PropertyType::Bool),
-        property("is_custom", PropertyType::Bool),
-        property("is_meta", PropertyType::Bool),
-    ],
-    open: false,
-};
+pub const CONFIG: ResponseSchema = response_schema!("AttributeConfig" {
+    pk: Int,
+    attribute: Object,
+    attribute_set: Object,
+    attribute_remote_id: TextOrNull,
+    is_required: Bool,
+    is_variant: Bool,
+    is_custom: Bool,
+    is_meta: Bool,
+});
 
 /// The filters of the demands.
 pub const CONFIG_FILTERS: &[Filter] =
     &[Filter::new("attribute_set", "attribute_set", Kind::Int), Filter::new("attribute", "attribute", Kind::Int)];
 
 /// A picture of a product; none is kept.
-pub const IMAGE: ResponseSchema = ResponseSchema {
-    name: "ProductImage",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("product", PropertyType::Int),
-        property("image", PropertyType::Text),
-        property("order", PropertyType::Int),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const IMAGE: ResponseSchema = response_schema!("ProductImage" {
+    pk: Int,
+    product: Int,
+    image: Text,
+    order: Int,
+    modified_date: Time,
+});
 
 /// The filters of the pictures.
 pub const IMAGE_FILTERS: &[Filter] = &[

@@ -9,7 +9,7 @@ use onhand_store::tables::reports::{ERROR_REPORTS, GEOGRAPHY_REPORTS, OPERATIONA
 use crate::resource::{OwnerScope, Resource, Rule, Ruling, fill_blanks, judge};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// Characters that a long text may have when it comes: as many as a body holds.
 const LONG_CHARS_MAX: usize = 1_048_576;
@@ -40,27 +40,19 @@ pub static ERROR_REPORT: Resource = Resource {
             Field::blank("raw_response", LONG_CHARS_MAX, "What it answered; kept likewise.").nullable(),
             Field::bool("is_ok", "Whether all went well. Default false."),
         ],
-        &ResponseSchema {
-            name: "ErrorReport",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("channel", PropertyType::IntOrNull),
-                property("action_content_type", PropertyType::IntOrNull),
-                property("action_object_id", PropertyType::IntOrNull),
-                property("target_content_type", PropertyType::IntOrNull),
-                property("target_object_id", PropertyType::IntOrNull),
-                property("obj_modified_date", PropertyType::TimeOrNull),
-                property("error_code", PropertyType::Text),
-                property("error_desc", PropertyType::Text),
-                property("raw_request", PropertyType::Text),
-                property("raw_response", PropertyType::Text),
-                property("is_ok", PropertyType::Bool),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "ErrorReport" {
+            channel: IntOrNull,
+            action_content_type: IntOrNull,
+            action_object_id: IntOrNull,
+            target_content_type: IntOrNull,
+            target_object_id: IntOrNull,
+            obj_modified_date: TimeOrNull,
+            error_code: Text,
+            error_desc: Text,
+            raw_request: Text,
+            raw_response: Text,
+            is_ok: Bool,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
@@ -86,27 +78,19 @@ const PLACE_FIELDS: &[Field] = &[
     Field::blank("err_desc", LONG_CHARS_MAX, "In words. The first 32,768 characters are kept.").nullable(),
 ];
 
-const PLACE_VIEW: &ResponseSchema = &ResponseSchema {
-    name: "PlaceReport",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("id", PropertyType::Int),
-        property("channel", PropertyType::IntOrNull),
-        property("kind", PropertyType::Text),
-        property("type", PropertyType::Text),
-        property("remote_code", PropertyType::Text),
-        property("country_id", PropertyType::IntOrNull),
-        property("city_id", PropertyType::IntOrNull),
-        property("township_id", PropertyType::IntOrNull),
-        property("name", PropertyType::Text),
-        property("integration_type", PropertyType::Text),
-        property("err_code", PropertyType::Text),
-        property("err_desc", PropertyType::Text),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+const PLACE_VIEW: &ResponseSchema = &response_schema!(resource "PlaceReport" {
+    channel: IntOrNull,
+    kind: Text,
+    type: Text,
+    remote_code: Text,
+    country_id: IntOrNull,
+    city_id: IntOrNull,
+    township_id: IntOrNull,
+    name: Text,
+    integration_type: Text,
+    err_code: Text,
+    err_desc: Text,
+});
 
 const PLACE_KINDS: &[&str] = &["city", "township", "district"];
 
@@ -175,29 +159,21 @@ pub static EVENT: Resource = Resource {
             Field::blank("parent_span_id", 128, "The step that this one is part of.").nullable(),
             Field::any("raw_data", "Free data."),
         ],
-        &ResponseSchema {
-            name: "OperationalEvent",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("channel", PropertyType::IntOrNull),
-                property("event_type", PropertyType::Text),
-                property("level", PropertyType::Text),
-                property("source", PropertyType::Text),
-                property("message", PropertyType::Text),
-                property("context", PropertyType::Any),
-                property("tags", PropertyType::Any),
-                property("action_content_type", PropertyType::Text),
-                property("action_object_id", PropertyType::Text),
-                property("trace_id", PropertyType::Text),
-                property("span_id", PropertyType::Text),
-                property("parent_span_id", PropertyType::Text),
-                property("raw_data", PropertyType::Any),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "OperationalEvent" {
+            channel: IntOrNull,
+            event_type: Text,
+            level: Text,
+            source: Text,
+            message: Text,
+            context: Any,
+            tags: Any,
+            action_content_type: Text,
+            action_object_id: Text,
+            trace_id: Text,
+            span_id: Text,
+            parent_span_id: Text,
+            raw_data: Any,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -7,20 +7,16 @@ use crate::wire::error::Error;
 use crate::wire::filter::{self, Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 use onhand_store::Value;
 use onhand_store::query::Condition;
 
 /// A content type.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "ContentType",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("app_label", PropertyType::Text),
-        property("model", PropertyType::Text),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("ContentType" {
+    id: Int,
+    app_label: Text,
+    model: Text,
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form};
 use crate::wire::joined;
-use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property, response_schema};
 
 const NAME: Field = Field::text("name", 255, "Its name.").required();
 const IS_ACTIVE: Field = Field::bool("is_active", "Whether it is in use. Default true.");
@@ -202,20 +202,12 @@ pub static MAPPING: Resource = Resource {
                 .required()
                 .exact(),
         ],
-        &ResponseSchema {
-            name: "ObjectMapping",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("content_type", PropertyType::Text),
-                property("object_id", PropertyType::Int),
-                property("integration_type", PropertyType::Text),
-                property("code", PropertyType::Text),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "ObjectMapping" {
+            content_type: Text,
+            object_id: Int,
+            integration_type: Text,
+            code: Text,
+        }),
         &[
             BY_PK,
             BY_ID,

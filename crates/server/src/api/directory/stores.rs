@@ -6,7 +6,7 @@ use super::geography::{CITY, DISTRICT, TOWNSHIP};
 use crate::resource::{Expand, OwnerScope, Resource, Taken, Unique, judge, null_blanks};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{Property, PropertyType, ResponseSchema, property, response_schema};
 
 /// Companies that carry parcels.
 pub static CARGO: Resource = Resource {
@@ -28,20 +28,12 @@ pub static CARGO: Resource = Resource {
             Field::blank("shipping_company", 64, "The company behind it, as orders name it."),
             Field::bool("is_active", "Whether it is in use. Default true."),
         ],
-        &ResponseSchema {
-            name: "CargoCompany",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("name", PropertyType::Text),
-                property("erp_code", PropertyType::TextOrNull),
-                property("shipping_company", PropertyType::Text),
-                property("is_active", PropertyType::Bool),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "CargoCompany" {
+            name: Text,
+            erp_code: TextOrNull,
+            shipping_company: Text,
+            is_active: Bool,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
@@ -81,17 +73,13 @@ const fn properties(township: PropertyType, district: PropertyType) -> [Property
 
 static TOWNSHIP_DETAILED: Expand = Expand {
     paths: ("", ""),
-    view: &ResponseSchema {
-        name: "DetailedTownship",
-        properties: &[
-            property("pk", PropertyType::Int),
-            property("id", PropertyType::Int),
-            property("is_active", PropertyType::Bool),
-            property("name", PropertyType::Text),
-            property("city", PropertyType::Object),
-        ],
-        open: false,
-    },
+    view: &response_schema!("DetailedTownship" {
+        pk: Int,
+        id: Int,
+        is_active: Bool,
+        name: Text,
+        city: Object,
+    }),
     expands: &[("city", &CITY, None)],
 };
 

@@ -5,7 +5,7 @@ use onhand_store::tables::cargo_company_conditions::CONDITIONS;
 use crate::resource::Resource;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Cargo company conditions.
 pub static CONDITION: Resource = Resource::new(
@@ -19,18 +19,14 @@ pub static CONDITION: Resource = Resource::new(
             "Its rules. They are kept for other programs, and sourcing does not apply them.",
         ),
     ],
-    &ResponseSchema {
-        name: "CargoCompanyCondition",
-        properties: &[
-            property("id", PropertyType::Int),
-            property("created_date", PropertyType::Time),
-            property("modified_date", PropertyType::Time),
-            property("rules_configuration", PropertyType::Object),
-            property("cargo_company", PropertyType::Int),
-            property("pk", PropertyType::Int),
-        ],
-        open: false,
-    },
+    &response_schema!("CargoCompanyCondition" {
+        id: Int,
+        created_date: Time,
+        modified_date: Time,
+        rules_configuration: Object,
+        cargo_company: Int,
+        pk: Int,
+    }),
     &[
         Filter::new("pk", "id", Kind::Int),
         Filter::new("id", "id", Kind::Int),

@@ -14,7 +14,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, NOTHING, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// The most characters of a date.
 const DATE_CHARS_MAX: usize = 64;
@@ -32,28 +32,24 @@ pub const REMOVE: &[Field] = &[
 ];
 
 /// A discrepancy: the printed fields first, then our own.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "InventoryDiscrepancy",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("reason", PropertyType::Text),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-        property("is_active", PropertyType::Bool),
-        property("stock_location", PropertyType::Int),
-        property("package_item", PropertyType::IntOrNull),
-        property("transfer_item", PropertyType::IntOrNull),
-        property("product", PropertyType::Int),
-        property("product_sku", PropertyType::Text),
-        property("stock_list", PropertyType::Int),
-        property("quantity", PropertyType::IntOrNull),
-        property("created_by", PropertyType::Int),
-        property("end_reason", PropertyType::TextOrNull),
-        property("ended_by", PropertyType::IntOrNull),
-        property("ended_date", PropertyType::TimeOrNull),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("InventoryDiscrepancy" {
+    id: Int,
+    reason: Text,
+    created_date: Time,
+    modified_date: Time,
+    is_active: Bool,
+    stock_location: Int,
+    package_item: IntOrNull,
+    transfer_item: IntOrNull,
+    product: Int,
+    product_sku: Text,
+    stock_list: Int,
+    quantity: IntOrNull,
+    created_by: Int,
+    end_reason: TextOrNull,
+    ended_by: IntOrNull,
+    ended_date: TimeOrNull,
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object, push_int};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
@@ -40,50 +40,38 @@ pub const PLAN: &[Field] = &[Field::pk(
 .nullable()];
 
 /// A line of a package.
-pub const ITEM: ResponseSchema = ResponseSchema {
-    name: "PackageItem",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("package", PropertyType::Object),
-        property("order_item", PropertyType::Object),
-        property("state", PropertyType::Object),
-        property("quantity", PropertyType::Int),
-        property("unit_weight", PropertyType::TextOrNull),
-        property("discrepancies", PropertyType::List(&discrepancies_api::VIEW)),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const ITEM: ResponseSchema = response_schema!("PackageItem" {
+    id: Int,
+    package: Object,
+    order_item: Object,
+    state: Object,
+    quantity: Int,
+    unit_weight: TextOrNull,
+    discrepancies: List(&discrepancies_api::VIEW),
+    created_date: Time,
+    modified_date: Time,
+});
 
 /// A package with its lines.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "Package",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("number", PropertyType::Text),
-        property("order", PropertyType::Int),
-        property("stock_location", PropertyType::Int),
-        property("state", PropertyType::Object),
-        property("commands", PropertyType::List(&transitions::VIEW)),
-        property("package_items", PropertyType::List(&ITEM)),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-        property("assigned_to", PropertyType::IntOrNull),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("Package" {
+    id: Int,
+    number: Text,
+    order: Int,
+    stock_location: Int,
+    state: Object,
+    commands: List(&transitions::VIEW),
+    package_items: List(&ITEM),
+    created_date: Time,
+    modified_date: Time,
+    assigned_to: IntOrNull,
+});
 
 /// The result of sourcing.
-pub const PLANNED: ResponseSchema = ResponseSchema {
-    name: "OrderPlan",
-    properties: &[
-        property("order", PropertyType::Int),
-        property("packages", PropertyType::List(&VIEW)),
-        property("unplanned_items", PropertyType::Ints),
-    ],
-    open: false,
-};
+pub const PLANNED: ResponseSchema = response_schema!("OrderPlan" {
+    order: Int,
+    packages: List(&VIEW),
+    unplanned_items: Ints,
+});
 
 /// The filters of the list of packages.
 pub const FILTERS: &[Filter] = &[

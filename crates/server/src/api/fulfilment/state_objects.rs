@@ -8,27 +8,23 @@ use onhand_core::fulfilment::{PackageState, TransferState};
 
 use crate::api::directory::content_types;
 use crate::wire::json::Object;
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// States have been what they are since before the first request.
 const SINCE: Timestamp = Timestamp::from_micros(1_672_531_200_000_000);
 
 /// A state.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "State",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-        property("translations", PropertyType::Object),
-        property("name", PropertyType::Text),
-        property("config", PropertyType::Object),
-        property("enum_class", PropertyType::Text),
-        property("enum_value", PropertyType::Text),
-        property("content_type", PropertyType::Int),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("State" {
+    id: Int,
+    created_date: Time,
+    modified_date: Time,
+    translations: Object,
+    name: Text,
+    config: Object,
+    enum_class: Text,
+    enum_value: Text,
+    content_type: Int,
+});
 
 /// A class of states: whose they are.
 #[derive(Clone, Copy, Debug)]

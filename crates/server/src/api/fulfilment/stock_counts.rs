@@ -22,7 +22,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 use crate::zone::{Twice, Zone};
 
 /// Lines of one count.
@@ -45,31 +45,23 @@ pub const FIELDS: &[Field] = &[
     ),
 ];
 
-const COUNTED: ResponseSchema = ResponseSchema {
-    name: "StockCountLine",
-    properties: &[
-        property("sku", PropertyType::Text),
-        property("expected", PropertyType::Int),
-        property("counted", PropertyType::Int),
-        property("difference", PropertyType::Int),
-        property("result", PropertyType::Text),
-        property("discrepancy", PropertyType::IntOrNull),
-    ],
-    open: false,
-};
+const COUNTED: ResponseSchema = response_schema!("StockCountLine" {
+    sku: Text,
+    expected: Int,
+    counted: Int,
+    difference: Int,
+    result: Text,
+    discrepancy: IntOrNull,
+});
 
 /// A count.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "StockCount",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("location", PropertyType::Int),
-        property("counted_at", PropertyType::Time),
-        property("lines", PropertyType::List(&COUNTED)),
-        property("created_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("StockCount" {
+    id: Int,
+    location: Int,
+    counted_at: Time,
+    lines: List(&COUNTED),
+    created_date: Time,
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

@@ -22,7 +22,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{self, Form, Mode};
 use crate::wire::json::{self, ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 use crate::zone::Twice;
 
 /// The most moves that are registered at once.
@@ -50,30 +50,26 @@ pub const REGISTER_ROW: &[Field] = &[
 ];
 
 /// A move.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "StockMove",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("kind", PropertyType::Text),
-        property("order", PropertyType::Int),
-        property("order_number", PropertyType::Text),
-        property("order_item", PropertyType::Int),
-        property("transfer", PropertyType::IntOrNull),
-        property("product_sku", PropertyType::Text),
-        property("quantity", PropertyType::Int),
-        property("from_stock_list", PropertyType::Int),
-        property("to_stock_list", PropertyType::Int),
-        property("from_stock_location", PropertyType::IntOrNull),
-        property("to_stock_location", PropertyType::IntOrNull),
-        property("is_registered", PropertyType::Bool),
-        property("is_cancelled", PropertyType::Bool),
-        property("code", PropertyType::TextOrNull),
-        property("registered_at", PropertyType::TimeOrNull),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("StockMove" {
+    id: Int,
+    kind: Text,
+    order: Int,
+    order_number: Text,
+    order_item: Int,
+    transfer: IntOrNull,
+    product_sku: Text,
+    quantity: Int,
+    from_stock_list: Int,
+    to_stock_list: Int,
+    from_stock_location: IntOrNull,
+    to_stock_location: IntOrNull,
+    is_registered: Bool,
+    is_cancelled: Bool,
+    code: TextOrNull,
+    registered_at: TimeOrNull,
+    created_date: Time,
+    modified_date: Time,
+});
 
 /// The filters of the list. What need not be registered any more is neither registered nor not.
 pub const FILTERS: &[Filter] = &[

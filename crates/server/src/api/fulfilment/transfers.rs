@@ -17,7 +17,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// The body of a command.
 pub const COMMAND: &[Field] = &[
@@ -33,38 +33,30 @@ pub const COMMAND: &[Field] = &[
 ];
 
 /// A line of a transfer.
-const ITEM: ResponseSchema = ResponseSchema {
-    name: "TransferItem",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("order_item", PropertyType::Int),
-        property("package_item", PropertyType::Int),
-        property("product_sku", PropertyType::Text),
-        property("quantity", PropertyType::Int),
-        property("state", PropertyType::Object),
-    ],
-    open: false,
-};
+const ITEM: ResponseSchema = response_schema!("TransferItem" {
+    id: Int,
+    order_item: Int,
+    package_item: Int,
+    product_sku: Text,
+    quantity: Int,
+    state: Object,
+});
 
 /// A transfer with its lines.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "TransferOrder",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("number", PropertyType::Text),
-        property("state", PropertyType::Object),
-        property("order", PropertyType::Object),
-        property("package", PropertyType::Object),
-        property("source", PropertyType::Object),
-        property("destination", PropertyType::Object),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-        property("extra_information", PropertyType::Object),
-        property("commands", PropertyType::List(&transitions::VIEW)),
-        property("transfer_items", PropertyType::List(&ITEM)),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("TransferOrder" {
+    id: Int,
+    number: Text,
+    state: Object,
+    order: Object,
+    package: Object,
+    source: Object,
+    destination: Object,
+    created_date: Time,
+    modified_date: Time,
+    extra_information: Object,
+    commands: List(&transitions::VIEW),
+    transfer_items: List(&ITEM),
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

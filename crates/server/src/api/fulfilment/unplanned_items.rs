@@ -8,24 +8,20 @@ use crate::http::context::RequestContext;
 use crate::wire::error::Error;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// A line that is in no package.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "UnplannedItem",
-    properties: &[
-        property("id", PropertyType::Int),
-        property("order_item", PropertyType::Int),
-        property("order", PropertyType::Int),
-        property("product_sku", PropertyType::Text),
-        property("quantity", PropertyType::Int),
-        property("reason", PropertyType::Text),
-        property("stock_list", PropertyType::IntOrNull),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("UnplannedItem" {
+    id: Int,
+    order_item: Int,
+    order: Int,
+    product_sku: Text,
+    quantity: Int,
+    reason: Text,
+    stock_list: IntOrNull,
+    created_date: Time,
+    modified_date: Time,
+});
 
 /// The stored number of a reason as its word.
 const REASON: &str = "CASE reason WHEN 1 THEN 'short' WHEN 2 THEN 'no_stock' WHEN 3 THEN 'location_inactive' \

@@ -9,26 +9,22 @@ use crate::services::imports::row_results::{RowResult, StockValues};
 use crate::services::imports::status;
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// One row that changes something. What was is null where the row makes the stock.
-pub const CHANGE: ResponseSchema = ResponseSchema {
-    name: "ImportChange",
-    properties: &[
-        property("row", PropertyType::IntOrNull),
-        property("product_sku", PropertyType::Text),
-        property("result", PropertyType::Text),
-        property("old_stock", PropertyType::IntOrNull),
-        property("new_stock", PropertyType::IntOrNull),
-        property("old_sold_elsewhere", PropertyType::IntOrNull),
-        property("new_sold_elsewhere", PropertyType::IntOrNull),
-        property("old_unit_type", PropertyType::TextOrNull),
-        property("new_unit_type", PropertyType::TextOrNull),
-        property("old_snapshot_at", PropertyType::TimeOrNull),
-        property("new_snapshot_at", PropertyType::TimeOrNull),
-    ],
-    open: false,
-};
+pub const CHANGE: ResponseSchema = response_schema!("ImportChange" {
+    row: IntOrNull,
+    product_sku: Text,
+    result: Text,
+    old_stock: IntOrNull,
+    new_stock: IntOrNull,
+    old_sold_elsewhere: IntOrNull,
+    new_sold_elsewhere: IntOrNull,
+    old_unit_type: TextOrNull,
+    new_unit_type: TextOrNull,
+    old_snapshot_at: TimeOrNull,
+    new_snapshot_at: TimeOrNull,
+});
 
 /// `GET …/{cache_key}/changes/`.
 pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {

@@ -17,7 +17,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
 
 /// Rows of the errors that are shown when nothing else is asked for.
 const ERRORS_DEFAULT: i64 = 100;
@@ -77,17 +77,13 @@ pub const OPTIONS: &[Field] = &[
 pub const APPLY: &[Field] = &[Field::bool("force", "Write rows, too, whose stock was written since the dry run.")];
 
 /// One row that failed.
-pub const ROW_ERROR: ResponseSchema = ResponseSchema {
-    name: "ImportError",
-    properties: &[
-        property("row", PropertyType::IntOrNull),
-        property("product_sku", PropertyType::Text),
-        property("column", PropertyType::Text),
-        property("error", PropertyType::Text),
-        property("error_code", PropertyType::Text),
-    ],
-    open: false,
-};
+pub const ROW_ERROR: ResponseSchema = response_schema!("ImportError" {
+    row: IntOrNull,
+    product_sku: Text,
+    column: Text,
+    error: Text,
+    error_code: Text,
+});
 
 /// `POST stock_list/{id}/excel_import/`: a file of product stocks.
 pub async fn import_stocks(call: RequestContext) -> Result<ApiResponse, Error> {

@@ -20,7 +20,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::{Form, unknown_pk};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Reasons. All channels share them.
 pub static REASON: Resource = Resource {
@@ -35,20 +35,12 @@ pub static REASON: Resource = Resource {
             Field::bool("is_active", "Whether it is offered. Default true."),
             Field::object("extra_field", "Free data."),
         ],
-        &ResponseSchema {
-            name: "CancellationReason",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("name", PropertyType::Text),
-                property("cancellation_type", PropertyType::Text),
-                property("is_active", PropertyType::Bool),
-                property("extra_field", PropertyType::Object),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "CancellationReason" {
+            name: Text,
+            cancellation_type: Text,
+            is_active: Bool,
+            extra_field: Object,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),
@@ -89,25 +81,17 @@ pub static REQUEST: Resource = Resource {
             ),
             Field::object("extra_field", "Free data.").nullable(),
         ],
-        &ResponseSchema {
-            name: "CancellationRequest",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("order_item", PropertyType::Int),
-                property("order", PropertyType::Int),
-                property("channel", PropertyType::IntOrNull),
-                property("reason", PropertyType::IntOrNull),
-                property("remote_id", PropertyType::TextOrNull),
-                property("description", PropertyType::Text),
-                property("cancellation_type", PropertyType::Text),
-                property("status", PropertyType::Text),
-                property("extra_field", PropertyType::Object),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "CancellationRequest" {
+            order_item: Int,
+            order: Int,
+            channel: IntOrNull,
+            reason: IntOrNull,
+            remote_id: TextOrNull,
+            description: Text,
+            cancellation_type: Text,
+            status: Text,
+            extra_field: Object,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -16,7 +16,7 @@ use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind, Query};
 use crate::wire::form::Mode;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 use crate::zone::Twice;
 
 /// The body of a release (contract 6.3).
@@ -31,17 +31,13 @@ pub const RELEASE: &[Field] = &[
 ];
 
 /// A mapping, exactly as the vendor prints it (contract 6.3).
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "IntegrationMapping",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("content_type", PropertyType::Int),
-        property("object_id", PropertyType::Int),
-        property("integration_type", PropertyType::Text),
-        property("code", PropertyType::Text),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("IntegrationMapping" {
+    pk: Int,
+    content_type: Int,
+    object_id: Int,
+    integration_type: Text,
+    code: Text,
+});
 
 /// The filters of the list.
 pub const FILTERS: &[Filter] = &[

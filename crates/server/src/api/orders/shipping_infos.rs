@@ -10,7 +10,7 @@ use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
 use crate::wire::form::unknown_pk;
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Consignments of orders.
 pub static SHIPPING_INFO: Resource = Resource {
@@ -31,23 +31,15 @@ pub static SHIPPING_INFO: Resource = Resource {
             Field::bool("is_send", "Whether it is on its way. Default false."),
             Field::object("extra_field", "Free data."),
         ],
-        &ResponseSchema {
-            name: "OrderShippingInfo",
-            properties: &[
-                property("pk", PropertyType::Int),
-                property("id", PropertyType::Int),
-                property("order", PropertyType::Int),
-                property("channel", PropertyType::IntOrNull),
-                property("order_number", PropertyType::Text),
-                property("shipping_company", PropertyType::Text),
-                property("tracking_number", PropertyType::Text),
-                property("is_send", PropertyType::Bool),
-                property("extra_field", PropertyType::Object),
-                property("created_date", PropertyType::Time),
-                property("modified_date", PropertyType::Time),
-            ],
-            open: false,
-        },
+        &response_schema!(resource "OrderShippingInfo" {
+            order: Int,
+            channel: IntOrNull,
+            order_number: Text,
+            shipping_company: Text,
+            tracking_number: Text,
+            is_send: Bool,
+            extra_field: Object,
+        }),
         &[
             Filter::new("pk", "id", Kind::Int),
             Filter::new("id", "id", Kind::Int),

@@ -8,27 +8,23 @@ use crate::http::context::RequestContext;
 use crate::services::stock::{self, HistoryEntry};
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{PropertyType, ResponseSchema, property, response_schema};
 
 /// One change of a product stock's numbers.
-pub const MOVEMENT: ResponseSchema = ResponseSchema {
-    name: "Movement",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("reason", PropertyType::Text),
-        property("order_item", PropertyType::IntOrNull),
-        property("import", PropertyType::IntOrNull),
-        property("user", PropertyType::IntOrNull),
-        property("date", PropertyType::Time),
-        property("stock_change", PropertyType::Int),
-        property("sold_quantity_unreported_change", PropertyType::Int),
-        property("reported_quantity_change", PropertyType::Int),
-        property("stock", PropertyType::Int),
-        property("sold_quantity_unreported", PropertyType::Int),
-        property("reported_quantity", PropertyType::Int),
-    ],
-    open: false,
-};
+pub const MOVEMENT: ResponseSchema = response_schema!("Movement" {
+    pk: Int,
+    reason: Text,
+    order_item: IntOrNull,
+    import: IntOrNull,
+    user: IntOrNull,
+    date: Time,
+    stock_change: Int,
+    sold_quantity_unreported_change: Int,
+    reported_quantity_change: Int,
+    stock: Int,
+    sold_quantity_unreported: Int,
+    reported_quantity: Int,
+});
 
 /// A stock's history, newest first.
 pub const HISTORY: ResponseSchema = ResponseSchema {

@@ -9,7 +9,7 @@ use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, null_blanks};
 use crate::wire::error::{Error, FieldErrors};
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::response_schema;
 
 /// Stock lists. A channel may read those of its catalog.
 pub static STOCK_LIST: Resource = Resource {
@@ -55,23 +55,19 @@ pub static STOCK_LIST: Resource = Resource {
     )
     .nullable(),
         ],
-        &ResponseSchema {
-    name: "StockList",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("name", PropertyType::Text),
-        property("code", PropertyType::TextOrNull),
-        property("is_auto_sync", PropertyType::Bool),
-        property("modified_date", PropertyType::Time),
-        property("created_date", PropertyType::Time),
-        property("release_mode", PropertyType::Text),
-        property("snapshot_delay_seconds", PropertyType::Int),
-        property("time_zone", PropertyType::TextOrNull),
-        property("moves_settle", PropertyType::Text),
-        property("is_item_code_unique", PropertyType::Bool),
-    ],
-    open: false,
-        },
+        &response_schema!("StockList" {
+    pk: Int,
+    name: Text,
+    code: TextOrNull,
+    is_auto_sync: Bool,
+    modified_date: Time,
+    created_date: Time,
+    release_mode: Text,
+    snapshot_delay_seconds: Int,
+    time_zone: TextOrNull,
+    moves_settle: Text,
+    is_item_code_unique: Bool,
+}),
         &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
