@@ -25,10 +25,9 @@ impl Pool {
     where
         F: AsyncFnOnce(&mut Tx<'_>) -> Result<T, Error>,
     {
-        let _permit = Box::pin(self.permit(purpose)).await?;
         let mut tries = Tries::of(purpose);
         loop {
-            let (connection, marker) = Box::pin(self.lease(purpose, &mut tries)).await?;
+            let (connection, marker) = Box::pin(self.lease(&mut tries)).await?;
             let mut tx = self.begin(&connection, purpose);
             let (value, result) = match AssertUnwindSafe(body()(&mut tx)).catch_unwind().await {
                 Ok(Ok(value)) => (Some(value), Ok(())),
@@ -37,10 +36,8 @@ impl Pool {
                 Err(_) => (None, Err(broken())),
             };
             let ended = Box::pin(end(tx, purpose, marker, result)).await;
-            match (Box::pin(self.settle(purpose, connection, marker, ended)).await, value) {
-                (Ok(()), Some(value)) => return Ok(value),
-                (Ok(()), None) => unreachable!("a body without a value has failed"),
-                (Err(failed), _) => Box::pin(tries.again_after(failed)).await?,
+            if Box::pin(self.is_settled(&mut tries, connection, marker, ended)).await? {
+                return Ok(value.expect("a body without a value has failed"));
             }
         }
     }
@@ -53,10 +50,13 @@ impl Pool {
         }
     }
 
-    /// A connection, and what a write on it will leave behind.
-    async fn lease(&self, purpose: Purpose, tries: &mut Tries) -> Result<(Leased, Option<CommitMarker>), Error> {
+    /// A connection, when it is this transaction's turn, and what a write on it will leave behind.
+    async fn lease(&self, tries: &mut Tries) -> Result<(Leased, Option<CommitMarker>), Error> {
+        if tries.permit.is_none() {
+            tries.permit = self.permit(tries.purpose).await?;
+        }
         loop {
-            match self.try_lease(purpose).await {
+            match self.try_lease(tries.purpose).await {
                 Ok(leased) => return Ok(leased),
                 Err(failed) => tries.again_after(failed).await?,
             }
@@ -87,6 +87,20 @@ impl Pool {
             (Purpose::Read | Purpose::InlineRead | Purpose::Watch, _) => (BEGIN_READ, self.limits.statement),
         };
         Tx::Postgres(Transaction::begin(connection, begin, limit))
+    }
+
+    /// Whether a transaction is done. If it is not, it is to be run again.
+    async fn is_settled(
+        &self,
+        tries: &mut Tries,
+        connection: Leased,
+        marker: Option<CommitMarker>,
+        ended: Result<CommitOutcome, Error>,
+    ) -> Result<bool, Error> {
+        match self.settle(tries.purpose, connection, marker, ended).await {
+            Ok(()) => Ok(true),
+            Err(failed) => tries.again_after(failed).await.map(|()| false),
+        }
     }
 
     /// What the end of a transaction means for its caller, and for the connection.

@@ -32,7 +32,7 @@ pub(crate) use self::transaction::Transaction;
 pub(super) use self::transaction::read_all;
 pub(super) use self::type_mapping::{bytes, int, text, value};
 use super::Purpose;
-use super::read_queue::ReadQueue;
+use super::read_queue::{ReadPermit, ReadQueue};
 use crate::Error;
 
 /// How often a transaction is tried before its fault is reported: more than enough for deadlocks, of which one of two
@@ -129,23 +129,18 @@ impl TransactionError {
 
 /// Tries of one transaction.
 struct Tries {
+    purpose: Purpose,
     made: u32,
     max: u32,
-}
-
-impl Default for Tries {
-    fn default() -> Self {
-        Self { made: 0, max: TRIES_MAX }
-    }
+    /// The right to read, once it is this transaction's turn.
+    permit: Option<ReadPermit>,
 }
 
 impl Tries {
     /// As many as a body of this purpose gets.
     fn of(purpose: Purpose) -> Self {
-        match purpose {
-            Purpose::Migration | Purpose::UnboundedRead => Self { made: 0, max: 1 },
-            _ => Self::default(),
-        }
+        let max = if matches!(purpose, Purpose::Migration | Purpose::UnboundedRead) { 1 } else { TRIES_MAX };
+        Self { purpose, made: 0, max, permit: None }
     }
 
     /// Waits a little before another try, or tells the fault.

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 
 use super::{Connections, Tries, connection, failed};
 use crate::Error;
+use crate::engine::Purpose;
 
 /// A snapshot token: equal tokens, equal contents.
 pub type SnapshotToken = Arc<str>;
@@ -60,7 +61,7 @@ impl SnapshotTokens {
             if waiting.is_empty() {
                 return;
             }
-            let mut tries = Tries::default();
+            let mut tries = Tries::of(Purpose::Watch);
             let token = loop {
                 let failed = match leased {
                     Ok(connection) => match ask(&connection).await {
