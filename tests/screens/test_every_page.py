@@ -33,6 +33,8 @@ def addresses(api, chromium, sessions, url):
         "lists": "/stock",
         "table": "/stock/1",
         "table with an edit": f"/stock/{shop.list}?edit={stock}",
+        "table of a view": "/stock/1?view=sold-out",
+        "table of changes": "/stock/1?view=changed-today",
         "table without a match": "/stock/1?q=nothing-has-this-name",
         "product": f"/products/{product}?list={shop.list}",
         "product with an edit": f"/products/{product}?list={shop.list}&edit=set",

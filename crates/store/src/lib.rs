@@ -20,6 +20,7 @@ pub mod resource;
 pub mod schema;
 pub mod sql;
 pub mod statement_registry;
+pub mod stock_views;
 mod store;
 pub mod tables;
 pub mod unit_of_work;

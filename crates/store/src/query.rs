@@ -3,8 +3,9 @@
 //! Promises: nothing a client sends becomes SQL text, only values; a page deep in a big table costs what the first one
 //! costs wherever there is a counter (see [`crate::counters`]). Must not know wire names of parameters.
 
-use std::fmt::Write as _;
+mod composed;
 
+use self::composed::Query;
 use crate::counters::{self, CounterKey};
 use crate::engine::{FromColumn, Row};
 use crate::{Error, Tx, Value};
@@ -24,6 +25,10 @@ pub enum Op {
     Lt,
     /// Less or equal.
     Lte,
+    /// A text that begins with the value.
+    Prefix,
+    /// The column is a whole condition, and there is no value.
+    Holds,
     /// The column is the beginning of a condition, up to a bracket that is open: the value ends it.
     RawPredicate,
 }
@@ -285,100 +290,4 @@ async fn numbered<T>(
         query.sql = format!("SELECT * FROM ({}) AS page ORDER BY id DESC", query.sql);
     }
     tx.all_composed(&query.sql, &query.values, read).await
-}
-
-/// A statement being put together.
-#[derive(Default)]
-struct Query {
-    sql: String,
-    values: Vec<Value<'static>>,
-    /// Columns before the sort key.
-    width: usize,
-    has_where: bool,
-}
-
-impl Query {
-    fn bind(&mut self, value: Value<'static>) {
-        self.values.push(value);
-        write!(self.sql, "?{}", self.values.len()).expect("a string takes any text");
-    }
-
-    fn and(&mut self) {
-        self.sql.push_str(if self.has_where { " AND " } else { " WHERE " });
-        self.has_where = true;
-    }
-
-    fn condition(&mut self, left: &str, value: Value<'static>) {
-        self.and();
-        self.sql.push_str(left);
-        self.bind(value);
-    }
-
-    fn conditions(&mut self, conditions: &[Condition]) {
-        for condition in conditions {
-            let operator = match condition.op {
-                Op::Eq => " = ",
-                Op::Gt => " > ",
-                Op::Gte => " >= ",
-                Op::Lt => " < ",
-                Op::Lte => " <= ",
-                Op::In => {
-                    self.one_of(condition);
-                    continue;
-                }
-                Op::RawPredicate => {
-                    for value in &condition.values {
-                        self.condition(condition.column, value.clone());
-                        self.sql.push(')');
-                    }
-                    continue;
-                }
-            };
-            for value in &condition.values {
-                self.condition(&format!("{}{operator}", condition.column), value.clone());
-            }
-        }
-    }
-
-    fn one_of(&mut self, condition: &Condition) {
-        self.and();
-        if condition.values.is_empty() {
-            self.sql.push_str("1 = 0");
-            return;
-        }
-        self.sql.push_str(condition.column);
-        self.sql.push_str(" IN (");
-        // The last one again and again up to a power of two, so that lists of many lengths share few statements.
-        let last = condition.values.len() - 1;
-        for index in 0..condition.values.len().next_power_of_two() {
-            if index > 0 {
-                self.sql.push_str(", ");
-            }
-            self.bind(condition.values[index.min(last)].clone());
-        }
-        self.sql.push(')');
-    }
-
-    fn after(&mut self, sort: Sort, key: Option<&CursorKey>) {
-        let Some(key) = key else { return };
-        let operator = if sort.descending { '<' } else { '>' };
-        self.and();
-        write!(self.sql, "({}, id) {operator} (", sort.column).expect("a string takes any text");
-        self.bind(key.value.clone());
-        self.sql.push_str(", ");
-        self.bind(Value::Int(key.id));
-        self.sql.push(')');
-    }
-
-    fn tail(&mut self, sort: Sort, limit: i64, skip: i64) {
-        let direction = if sort.descending { "DESC" } else { "ASC" };
-        self.sql.push_str(" ORDER BY ");
-        if sort.column != Sort::BY_ID.column {
-            write!(self.sql, "{} {direction}, ", sort.column).expect("a string takes any text");
-        }
-        write!(self.sql, "id {direction} LIMIT ").expect("a string takes any text");
-        self.bind(Value::Int(limit));
-        self.sql.push_str(" OFFSET ");
-        self.bind(Value::Int(skip));
-    }
 }

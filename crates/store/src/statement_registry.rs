@@ -42,6 +42,8 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::tables::stock_locations::STATEMENTS,
         crate::tables::stock_moves::STATEMENTS,
         crate::tables::product_stocks::STATEMENTS,
+        crate::tables::stock_sums::STATEMENTS,
+        crate::stock_views::STATEMENTS,
         crate::counters::STATEMENTS,
         crate::tables::transfers::STATEMENTS,
         crate::tables::unplanned_items::STATEMENTS,

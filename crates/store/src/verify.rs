@@ -183,6 +183,17 @@ statements! {
          AND p.item_id = o.item_id AND p.state IN (200, 250, 450, 475, 500))
          AND NOT EXISTS (SELECT 1 FROM unplanned_item u WHERE u.id = i.id AND u.bucket = i.bucket)
          AND NOT EXISTS (SELECT 1 FROM sourcing_queue d WHERE d.order_id = i.order_id AND d.bucket = i.bucket) LIMIT ?1";
+    /// Whether a stock is low follows the threshold of its list, which the next counting applies where it has changed.
+    STATES = "verify.states",
+        "SELECT s.id, s.expected, s.states FROM (SELECT s.id, s.states,
+         CASE WHEN s.discrepancy_at IS NOT NULL OR s.on_hand - s.reserved - s.reported <= 0 THEN 1
+         WHEN s.on_hand - s.reserved - s.reported <= l.low_stock THEN 2 ELSE 0 END
+         + CASE WHEN s.on_hand - s.reserved - s.reported < 0 THEN 4 ELSE 0 END
+         + CASE WHEN s.discrepancy_at IS NULL THEN 0 ELSE 8 END AS expected,
+         CASE WHEN l.modified_at = l.created_at OR k.begun_at > l.modified_at + 5000000 THEN 1 ELSE 0 END AS is_applied
+         FROM stock s JOIN stock_list l ON l.id = s.stock_list_id
+         LEFT JOIN stock_list_sums k ON k.stock_list_id = l.id) AS s
+         WHERE s.states <> s.expected AND (s.is_applied = 1 OR (s.states & 13) <> (s.expected & 13)) LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM reservation),
          (SELECT COUNT(*) FROM sales_order)";
@@ -246,6 +257,7 @@ static RULES: &[(&str, &Statement)] = &[
     ("a short line is an unplanned item", &SHORT_NOTED),
     ("an unplanned line is open and in no package", &UNPLANNED),
     ("a line that left its package is an unplanned item", &UNNOTED),
+    ("a stock is in the states that its numbers say", &STATES),
 ];
 
 /// How many rules there are.

@@ -7,8 +7,8 @@ use onhand_core::commands::{
     CancelItems, NewLine, PlaceOrder, ProductRef, ReleaseItem, StockTarget, WriteStock, WriteStocks,
 };
 use onhand_core::{
-    Command, ERP, IdAllocator, IdKind, MoveRegistration, OrderId, OrderItemId, OrderStatus, Quantity, ReleaseMode,
-    StockKey, StockList, StockListId,
+    Command, ERP, IdAllocator, IdKind, LOW_STOCK_DEFAULT, MoveRegistration, OrderId, OrderItemId, OrderStatus,
+    Quantity, ReleaseMode, StockKey, StockList, StockListId,
 };
 
 /// So many ids of every kind.
@@ -27,6 +27,7 @@ pub fn stock_list(id: StockListId) -> StockList {
         location: None,
         move_registration: MoveRegistration::Acknowledged,
         is_item_code_unique: true,
+        low_stock: LOW_STOCK_DEFAULT,
     }
 }
 

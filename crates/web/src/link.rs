@@ -77,6 +77,11 @@ pub fn undo_level(list: impl Whole, stock: impl Whole) -> String {
     format!("/stock/{}/{}/undo", list.whole(), stock.whole())
 }
 
+/// `POST`: having the sums of a list counted anew.
+pub fn count_sums(list: impl Whole) -> String {
+    format!("/stock/{}/sums", list.whole())
+}
+
 /// `POST`: changing the selection of a table.
 pub fn bulk(list: impl Whole) -> String {
     format!("/stock/{}/bulk", list.whole())

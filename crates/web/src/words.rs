@@ -216,7 +216,7 @@ pub enum StockState {
     /// Nothing.
     #[default]
     Normal,
-    /// Less is available than the safety stock.
+    /// No more is available than the low-stock threshold of the list.
     Low,
     /// Nothing is available.
     SoldOut,

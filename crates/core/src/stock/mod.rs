@@ -6,11 +6,13 @@
 mod movement;
 mod product;
 mod reservation;
+mod states;
 mod stock_list;
 
 pub use movement::{Cause, Delta, Movement};
 pub use product::{Product, ProductRef, SKU_CHARS_MAX};
 pub use reservation::{MovedFrom, Reservation, ReservationState};
+pub use states::{LOW_STOCK_DEFAULT, StockState, StockStates};
 pub use stock_list::{MoveRegistration, ReleaseMode, StockList};
 
 use crate::{MovementId, ProductId, StockId, StockListId, Timestamp};
@@ -74,6 +76,8 @@ pub struct Stock {
     pub movement: Option<MovementId>,
     /// A JSON object that no rule reads.
     pub extra_field: String,
+    /// The states that follow from all this, by the threshold of its list when it last changed.
+    pub states: StockStates,
     /// When the row was made.
     pub created_at: Timestamp,
     /// When a number or a visible field last changed.
@@ -114,6 +118,7 @@ impl Stock {
             discrepancy_at: None,
             movement: None,
             extra_field: "{}".to_owned(),
+            states: StockStates::default(),
             created_at: now,
             modified_at: now,
         }

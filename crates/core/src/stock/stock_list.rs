@@ -43,4 +43,6 @@ pub struct StockList {
     pub move_registration: MoveRegistration,
     /// Whether the ERP's code of a line that is reserved here is no other line's.
     pub is_item_code_unique: bool,
+    /// Up to how many available units its stocks are low.
+    pub low_stock: i64,
 }

@@ -6,8 +6,8 @@
 use super::WorkingSet;
 use crate::stock::ProductRef;
 use crate::{
-    Cause, Delta, IdKind, Movement, MovementId, Product, ProductId, Stock, StockId, StockListId, Timestamp, UserId,
-    bucket_of_key, bucket_of_text,
+    Cause, Delta, IdKind, LOW_STOCK_DEFAULT, Movement, MovementId, Product, ProductId, Stock, StockId, StockListId,
+    StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
 };
 
 /// Changing. Only the decisions call these.
@@ -17,6 +17,7 @@ impl WorkingSet {
     pub(crate) fn move_stock(&mut self, id: StockId, delta: Delta, cause: Cause, actor: UserId, at: Timestamp) {
         let movement = MovementId::new(self.ids.next_in_bucket(IdKind::Movement, id.bucket()));
         let is_new = self.stocks.is_made(id);
+        let low_stock = self.low_stock_of(id);
         let stock = self.stocks.change(id);
         let at = if is_new { at.max(stock.modified_at) } else { at.later_than(stock.modified_at) };
         stock.on_hand += delta.on_hand;
@@ -25,6 +26,7 @@ impl WorkingSet {
         stock.reported += delta.reported;
         let broken = stock.on_hand < 0 || stock.external < 0 || stock.reserved < stock.external || stock.reported < 0;
         assert!(!broken, "no rule makes a count negative: {stock:?} after {delta:?} by {cause:?}");
+        stock.states = StockStates::of(stock, low_stock);
         let previous = stock.movement.replace(movement);
         stock.modified_at = at;
         let (on_hand, reserved, reported) = (stock.on_hand, stock.reserved, stock.reported);
@@ -42,7 +44,22 @@ impl WorkingSet {
         });
     }
 
-    /// The stock, to change a field that is not one of its numbers.
+    /// Says when the newest active discrepancy of a stock was reported. The caller's movement says why.
+    pub(crate) fn set_discrepancy(&mut self, id: StockId, at: Option<Timestamp>) -> &Stock {
+        let low_stock = self.low_stock_of(id);
+        let stock = self.stocks.change(id);
+        stock.discrepancy_at = at;
+        stock.states = StockStates::of(stock, low_stock);
+        stock
+    }
+
+    /// The low-stock threshold of a stock's list.
+    fn low_stock_of(&self, id: StockId) -> i64 {
+        let list = self.stocks.get(id).and_then(|stock| self.lists.get(&stock.list));
+        list.map_or(LOW_STOCK_DEFAULT, |list| list.low_stock)
+    }
+
+    /// The stock, to change a field that its states do not follow from.
     pub(crate) fn stock_mut(&mut self, id: StockId) -> &mut Stock {
         self.stocks.change(id)
     }

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use onhand_core::{
-    Changes, Movement, Order, OrderId, OrderItem, OrderItemId, Reservation, ReservationState, Stock, StockId,
-    StockListId, TrackedChanges, WorkingSet,
+    Changes, LOW_STOCK_DEFAULT, Movement, Order, OrderId, OrderItem, OrderItemId, Reservation, ReservationState, Stock,
+    StockId, StockListId, StockStates, TrackedChanges, WorkingSet,
 };
 
 /// Rows as they were after the last step, and all movements so far.
@@ -89,6 +89,11 @@ impl Books {
         );
         assert!(stock.on_hand >= 0 && stock.external >= 0 && stock.reported >= 0, "a count is negative: {stock:?}");
         assert_eq!(stock.available(), (stock.on_hand - stock.reserved - stock.reported).max(0));
+        assert_eq!(
+            stock.states,
+            StockStates::of(stock, LOW_STOCK_DEFAULT),
+            "the states follow from the numbers: {stock:?}"
+        );
 
         let movements = self.movements.get(&stock.id).expect("a stock begins with a movement");
         let (mut sums, mut external, mut previous) = ((0, 0, 0), 0, None);

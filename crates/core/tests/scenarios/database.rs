@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use onhand_core::{
-    Changes, Mapping, MovementId, Order, OrderId, OrderItem, OrderItemId, Product, ProductId, Reservation, Stock,
-    StockId, WorkingSet,
+    Changes, LOW_STOCK_DEFAULT, Mapping, MovementId, Order, OrderId, OrderItem, OrderItemId, Product, ProductId,
+    Reservation, Stock, StockId, StockStates, WorkingSet,
 };
 
 /// Rows as they were written.
@@ -52,6 +52,7 @@ impl Database {
         for row in &changes.stocks.changed {
             change(&mut self.stocks, row.1.id, row);
             let (before, after) = row;
+            assert_eq!(after.states, StockStates::of(after, LOW_STOCK_DEFAULT), "{after:?}");
             // Times of a level and of a count may move alone, unseen by others.
             let seen =
                 |stock: &Stock| Stock { snapshot_at: None, is_snapshot_sent: false, counted_at: None, ..stock.clone() };

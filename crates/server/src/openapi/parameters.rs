@@ -4,6 +4,7 @@
 //! not know resources.
 
 use axum::http::Method;
+use onhand_core::StockState;
 use serde_json::{Value, json};
 
 use super::bodies::kind;
@@ -32,7 +33,9 @@ pub(super) fn parameters(described: &Described<'_>, shared: &mut Shared) -> Vec<
     match route.filters {
         // What changes all that the filters leave has no pages.
         Some(_) if route.method != Method::GET => {}
-        Some(_) if !route.formats.is_empty() => alone.push(sort(&["id".to_owned(), "-id".to_owned()])),
+        Some(_) if !route.formats.is_empty() => {
+            alone.push(sort(&["id", "-id", "product_sku", "-product_sku"].map(ToOwned::to_owned)));
+        }
         Some(_) if route.rows == Rows::Leave => alone.extend(numbered_pages()),
         Some(filters) => alone.extend(paging(filters)),
         None => {}
@@ -134,7 +137,8 @@ fn look_up(filter: &Filter, suffix: &str) -> Value {
         Kind::Time => json!({"type": "string", "format": "date-time"}),
         Kind::Choice(words) => json!({"type": "string", "enum": words}),
         Kind::Status => json!({"type": "string", "enum": status_codes()}),
-        Kind::Text | Kind::Folded | Kind::Linked => json!({"type": "string"}),
+        Kind::StockState => json!({"type": "string", "enum": StockState::WORDS}),
+        Kind::Text | Kind::OrderedText | Kind::Folded | Kind::Linked => json!({"type": "string"}),
     };
     if suffix == "__in" {
         // The bound stands in the words: stated as maxItems, tools fill it, and the address grows past any server's
@@ -145,5 +149,24 @@ fn look_up(filter: &Filter, suffix: &str) -> Value {
             "name": name, "in": "query", "style": "form", "explode": false, "schema": many, "description": text,
         });
     }
-    json!({"name": name, "in": "query", "schema": one})
+    match look_up_help(filter, suffix) {
+        Some(help) => json!({"name": name, "in": "query", "schema": one, "description": help}),
+        None => json!({"name": name, "in": "query", "schema": one}),
+    }
+}
+
+/// What a look-up costs or needs, where that is special about it.
+fn look_up_help(filter: &Filter, suffix: &str) -> Option<&'static str> {
+    match filter.kind {
+        Kind::OrderedText if suffix == "__startswith" => Some(
+            "Texts that begin with this, in their order unless sort says otherwise. With one stock_list and a cursor, a \
+             page costs what its rows cost.",
+        ),
+        Kind::StockState => Some(
+            "Stocks in this state: nothing available; no more available than the list's low_stock; more sold than there \
+             is; off sale because of a discrepancy. Needs one stock_list. In the order of SKUs unless sort says otherwise; \
+             with a cursor, a page costs what its rows cost.",
+        ),
+        _ => None,
+    }
 }

@@ -32,6 +32,7 @@ mod search;
 mod session;
 mod sign_in;
 mod stock;
+mod stock_place;
 mod visit;
 
 pub use self::router::router;

@@ -39,6 +39,7 @@ pub(super) fn state(stock: &Stock) -> StockState {
         _ if stock.discrepancy_at.is_some() => StockState::OffSale,
         ..0 => StockState::Oversold,
         0 => StockState::SoldOut,
+        _ if stock.states.has(onhand_core::StockState::Low) => StockState::Low,
         _ => StockState::Normal,
     }
 }

@@ -93,6 +93,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/stock", May::ReadStock, lists::show),
         Route::get("/stock/{list}", May::ReadStock, stock::show),
         Route::get("/stock/{list}/export", May::ReadStock, stock::export),
+        Route::post("/stock/{list}/sums", May::ReadStock, stock::count_again),
         Route::post("/stock/{list}/{stock}/level", May::WriteStock, level::write).written(),
         Route::post("/stock/{list}/{stock}/undo", May::WriteStock, level::undo).written(),
         Route::get("/products/{id}", May::ReadStock, product::show),

@@ -3,25 +3,30 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::StockListId;
-use onhand_store::Value;
-use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_core::{StockListId, StockState, UnitType};
+use onhand_store::query::Window;
+use onhand_store::stock_views::COUNTED_MAX;
+use onhand_store::tables::stock_sums::{CountedSums, StockSums};
 use onhand_web::form::Pager;
 use onhand_web::frame::Entry;
-use onhand_web::link::{StockQuery, View};
+use onhand_web::link::{self, StockQuery, View};
 use onhand_web::screens::level::LevelEdit;
+use onhand_web::screens::overview::Sums;
 use onhand_web::screens::stock::{RowChange, Stock, StockRow};
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::fields::Fields;
 use super::overview::write_level;
+use super::stock_place::{NumberedPlace, PLACE_CHARS_MAX};
 use super::visit::Visit;
 use super::{level, naming};
 use crate::http::download::{self, Format};
-use crate::services::exports;
-use crate::services::stock_tables::{self, NamedList, StockTable, Wanted};
+use crate::services::stock_filter::StockFilter;
+use crate::services::stock_tables::{self, NamedList, Place, StockTable, Wanted};
+use crate::services::{exports, stock_sums};
 use crate::wire::scalar;
+use crate::zone::Zone;
 
 /// Rows of a page: what can be chosen, the usual one first.
 const LIMITS: [i64; 3] = [50, 20, 100];
@@ -35,14 +40,65 @@ fn query(fields: &Fields) -> StockQuery {
     let known = ["bar", "reserved", "reported", "change", "level"];
     let asked: Vec<&str> = fields.all("columns").flat_map(|some| some.split(',')).collect();
     let columns: Vec<&str> = known.into_iter().filter(|column| asked.contains(column)).collect();
-    StockQuery {
+    let since = fields.text("since");
+    let query = StockQuery {
+        view: View::from_word(fields.text("view")).unwrap_or_default(),
         search: fields.text("q").chars().take(SEARCH_CHARS_MAX).collect(),
-        after: page_number(fields).filter(|page| *page > 1).map_or_else(String::new, |page| page.to_string()),
+        unit: UnitType::from_word(fields.text("unit")).map_or_else(String::new, |unit| unit.word().to_owned()),
+        since: scalar::parse_day(since, None).map_or_else(String::new, |_| since.to_owned()),
+        after: fields.text("after").chars().take(PLACE_CHARS_MAX).collect(),
         limit,
         columns: columns.join(","),
         edit: fields.number("edit"),
         ..StockQuery::default()
-    }
+    };
+    // The other orders are those of what narrows the table.
+    let sort = if query.order() == "id" && fields.text("sort") == "sku" { "sku" } else { "" };
+    StockQuery { sort: sort.to_owned(), ..query }
+}
+
+/// Which stocks a table shows.
+pub(super) fn filter(visit: &Visit, query: &StockQuery) -> StockFilter {
+    let (zone, now) = (visit.app.config.time_zone.as_ref(), visit.app.clock.now());
+    let today = || {
+        let day = zone.map_or_else(Zone::utc, Zone::clone).day_of(now)?;
+        scalar::parse_day(&day.to_string(), zone).map(|(begin, _)| begin)
+    };
+    let since = scalar::parse_day(&query.since, zone).map(|(begin, _)| begin);
+    let (state, changed_since) = match query.view {
+        View::All => (None, since),
+        View::SoldOut => (Some(StockState::SoldOut), since),
+        View::Low => (Some(StockState::Low), since),
+        View::Oversold => (Some(StockState::Oversold), since),
+        View::OffSale => (Some(StockState::OffSale), since),
+        View::ChangedToday => (None, since.max(today())),
+    };
+    StockFilter { prefix: query.search.clone(), state, unit: UnitType::from_word(&query.unit), changed_since }
+}
+
+/// The views, each with its count where one is known: exact ones up to a bound, and kept ones beyond.
+fn views(table: &StockTable, sums: Option<&StockSums>) -> Vec<(View, Option<i64>)> {
+    let of_state = |state: StockState| {
+        let exact =
+            StockState::ALL.into_iter().zip(table.states).find(|(one, _)| *one == state).map(|(_, count)| count);
+        let kept = || sums.map(|sums| sums.of_state(state)).filter(|kept| *kept > COUNTED_MAX);
+        exact.filter(|count| *count <= COUNTED_MAX).or_else(kept)
+    };
+    let count = |view: View| match view {
+        View::All => Some(table.size),
+        View::SoldOut => of_state(StockState::SoldOut),
+        View::Low => of_state(StockState::Low),
+        View::Oversold => of_state(StockState::Oversold),
+        View::OffSale => of_state(StockState::OffSale),
+        View::ChangedToday => None,
+    };
+    View::ALL.into_iter().map(|view| (view, count(view))).collect()
+}
+
+/// The sums of a list, as pages have them.
+pub(super) fn sums(counted: &CountedSums) -> Sums {
+    let StockSums { available, reserved, reported, on_hand, .. } = counted.sums;
+    Sums { available, reserved, reported, on_hand, sold_out: Some(counted.sums.of_state(StockState::SoldOut)) }
 }
 
 /// The number of a page, from 1, as `after` says it.
@@ -63,6 +119,25 @@ pub(super) fn pager(
     };
     let next = has_more.then(|| link(&(page + 1).to_string()));
     Pager { from: (page - 1) * limit + 1, shown: shown as i64, total, previous, next }
+}
+
+/// Where a part of a table is, and the parts around it.
+fn pager_of(table: &StockTable, start: &NumberedPlace, query: &StockQuery, list: i64) -> Pager {
+    let shown = table.rows.len();
+    let link = |from: i64, place: &Place| {
+        let place = NumberedPlace { from: from.max(1), place: Some(place.clone()) };
+        query.with_page(list, &place.text())
+    };
+    let previous = table.previous.as_ref().map(|place| link(start.from - query.limit, place));
+    // Changes have no way back but to the newest one.
+    let is_later = start.place.is_some() && query.order() == "-modified";
+    Pager {
+        from: start.from,
+        shown: shown as i64,
+        total: table.count,
+        previous: previous.or_else(|| is_later.then(|| query.with_page(list, ""))),
+        next: table.next.as_ref().map(|place| link(start.from + shown as i64, place)),
+    }
 }
 
 /// `GET /stock/{list}`.
@@ -90,8 +165,10 @@ pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock
         None => query(&visit.query),
     };
     let query = StockQuery { edit: edit.as_ref().map(|edit| edit.stock).or(query.edit), ..query };
-    let number = query.after.parse().unwrap_or(1);
-    let wanted = Wanted { prefix: query.search.clone(), page: number, limit: query.limit };
+    let start = NumberedPlace::parse(&query.after, query.limit);
+    let (filter, by_sku) = (filter(visit, &query), query.order() == "sku");
+    let wanted = Wanted { filter, by_sku, place: start.place.clone(), limit: query.limit };
+    let counted = stock_sums::of_lists(&visit.app, [list.id]).await?.remove(&list.id);
     let table = stock_tables::table(&visit.app, &visit.requester(), (list.id, wanted)).await?;
     let rows: Vec<StockRow> = table.rows.iter().map(|stock| row(visit, &table, stock)).collect();
     let edit = match (edit, query.edit, visit.may(crate::auth::Permission::WriteStock)) {
@@ -102,26 +179,24 @@ pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock
         }
         _ => None,
     };
-    let is_empty_list = table.count == Some(0) && query.search.is_empty();
+    let is_empty_list = table.size == 0;
     Ok(Stock {
         frame: visit.live_frame(Entry::Stock).await?,
         list: id,
         name: list.name,
         code: list.code,
         others: others.into_iter().map(|list| (list.id.get(), list.name)).collect(),
-        sums: None,
-        sums_at: None,
-        products: table.count.filter(|_| query.search.is_empty()),
-        views: vec![(View::All, table.count.filter(|_| query.search.is_empty()))],
+        sums: counted.as_ref().map(sums),
+        sums_at: counted.map(|counted| counted.at),
+        products: Some(table.size),
+        views: views(&table, counted.as_ref().map(|counted| &counted.sums)),
         saved: Vec::new(),
         can_save: false,
-        has_filters: false,
+        has_filters: true,
         has_bulk: false,
-        can_export: !is_empty_list && query.search.is_empty(),
-        sorts: Vec::new(),
-        pager: pager((number, query.limit), (rows.len(), table.count, table.has_more), |after| {
-            query.with_page(id, after)
-        }),
+        can_export: !is_empty_list,
+        sorts: if query.order() == "-modified" { Vec::new() } else { vec!["sku"] },
+        pager: pager_of(&table, &start, &query, id),
         rows,
         edit,
         command: if is_empty_list { write_level(&visit.base, id) } else { String::new() },
@@ -151,19 +226,26 @@ fn row(visit: &Visit, table: &StockTable, stock: &onhand_core::Stock) -> StockRo
     }
 }
 
-/// `GET /stock/{list}/export`: all stocks of the list.
+/// `GET /stock/{list}/export`: all stocks that the table of the same address shows.
 pub(super) async fn export(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let format = Format::asked(&visit.query.0, FORMATS)?;
     let (list, _) = lists_with(&visit, visit.id(0)?).await?;
-    let of_list = Condition { column: "stock_list_id", op: Op::Eq, values: vec![Value::Int(list.id.get())] };
-    let window = Window::After { key: None, limit: 1 };
-    let listing = ListQuery { conditions: vec![of_list], sort: Sort::BY_ID, window };
+    let query = query(&visit.query);
+    let filter = filter(&visit, &query);
+    let listing = filter.listing(list.id, query.order() == "sku", Window::After { key: None, limit: 1 });
     let code = if list.code.is_empty() { list.name } else { list.code };
     let name = format!("{code}_{}", &scalar::time_text(visit.app.clock.now())[..10]);
     let reply = download::reply(&visit.app, (&name, format), move |reads, sink| {
         exports::export(reads, &listing, (sink, format), |_, _| {})
     });
     Ok(ScreenAnswer::file(reply.await?))
+}
+
+/// `POST /stock/{list}/sums`: has the sums counted anew.
+pub(super) async fn count_again(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
+    let list = list_id(&visit)?;
+    stock_sums::count_again(&visit.app, &visit.requester(), list).await?;
+    Ok(visit.back(&link::stock(list.get())))
 }
 
 /// The id of a list in a path.

@@ -42,7 +42,7 @@ const PAGE_ROWS: i64 = 1_000;
 /// Stocks that a template shows as examples.
 const EXAMPLES: i64 = 10;
 
-/// Writes stocks as a file, in the order of a listing by id; what its window says is not read. `write` writes a stock
+/// Writes stocks as a file, in the order of a listing by id, or by SKU in one list; what its window says is not read. `write` writes a stock
 /// into a JSON array.
 pub fn export(
     reads: &Reads,

@@ -23,6 +23,8 @@ pub mod reads;
 pub mod requester;
 pub mod search;
 pub mod stock;
+pub mod stock_filter;
+pub mod stock_sums;
 pub mod stock_tables;
 pub mod submission;
 pub mod table_file;
@@ -35,6 +37,7 @@ use onhand_store::Store;
 pub use self::error::ServiceError;
 use self::imports::queue::ImportQueue;
 pub use self::requester::Requester;
+use self::stock_sums::SumsWanted;
 use crate::auth::password::Checker;
 use crate::auth::{IdleSeconds, Sessions, Throttle};
 use crate::clock::Clock;
@@ -62,6 +65,8 @@ pub struct Services {
     pub throttle: Throttle,
     /// What the workers of this process are told of imports, and what they tell.
     pub import_queue: ImportQueue,
+    /// Which sums of stock lists somebody looks at.
+    pub sums_wanted: SumsWanted,
 }
 
 impl Services {
@@ -83,6 +88,7 @@ impl Services {
             passwords: Checker::default(),
             throttle,
             import_queue: ImportQueue::default(),
+            sums_wanted: SumsWanted::default(),
         })
     }
 }

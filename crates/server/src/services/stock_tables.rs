@@ -1,13 +1,14 @@
 //! Tables of stock: the lists that a requester may see, and the stocks of one, page by page.
 //!
-//! Promises: a page costs what its rows cost, however long the list is; a search looks at a bounded number of products.
-//! Must not know how a table is drawn.
+//! Promises: a part costs what its rows cost, however long the list is, or looks at a bounded number of stocks. Must not
+//! know how a table is drawn.
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::{Movement, MovementId, ProductId, Stock, StockKey, StockListId};
-use onhand_store::query::{Condition, ListQuery, Op, Sort, Window};
+use onhand_core::{Movement, MovementId, ProductId, Stock, StockListId, StockState, Timestamp};
+use onhand_store::query::{CursorKey, ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record};
+use onhand_store::stock_views::{self, COUNTED_MAX, ChangePlace};
 use onhand_store::tables::catalogs::CATALOGS;
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::tables::stock_locations::LOCATIONS;
@@ -15,14 +16,17 @@ use onhand_store::tables::{movements, product_stocks, products};
 use onhand_store::{Error, Tx, Value};
 
 use super::origins::Origins;
+use super::stock_filter::{BY_SKU, StockFilter};
 use super::{Requester, ServiceError, Services, channels};
 
 /// The most lists that are shown together.
 pub const LISTS_MAX: i64 = 1_000;
 /// Lists whose stocks are counted; of more, the counts are not shown.
-const COUNTED_MAX: usize = 200;
-/// Products that one search looks at.
-const SEARCHED_MAX: i64 = 1_000;
+const LISTS_COUNTED_MAX: usize = 200;
+/// Stocks that are looked at for one part of a table, where no index has what narrows it.
+const LOOKED_MAX: i64 = 5_000;
+/// How many of them at once.
+const LOOKED_TOGETHER: i64 = 1_000;
 
 /// A list that a requester may see.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -92,27 +96,42 @@ pub async fn surroundings(
 
 /// How many stocks each of some lists has, unless they are too many to be asked for.
 pub async fn sizes(services: &Services, lists: &[NamedList]) -> Result<HashMap<StockListId, i64>, ServiceError> {
-    if lists.len() > COUNTED_MAX {
+    if lists.len() > LISTS_COUNTED_MAX {
         return Ok(HashMap::new());
     }
     let ids: Vec<StockListId> = lists.iter().map(|list| list.id).collect();
     let body = async move |tx: &mut Tx<'_>| {
         let mut sizes = HashMap::new();
         for id in ids {
-            sizes.extend(product_stocks::page(tx, &of_list(id, 1, 1)).await?.count.map(|count| (id, count)));
+            sizes.insert(id, product_stocks::count_of_list(tx, id).await?);
         }
         Ok(sizes)
     };
     Ok(services.store.read("stocks.sizes", body).await?)
 }
 
+/// Where a part of a table begins.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// A page of every stock of the list, from 1, in the order of ids.
+    Page(i64),
+    /// Behind a stock, in the order of SKUs: its SKU and its id.
+    After(String, i64),
+    /// Before a stock, in the same order.
+    Before(String, i64),
+    /// Behind a change, the newest change first.
+    AfterChange(ChangePlace),
+}
+
 /// Which stocks of a list are wanted.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Wanted {
-    /// What their SKU begins with; empty for all.
-    pub prefix: String,
-    /// Which page, from 1.
-    pub page: i64,
+    /// Those that this leaves.
+    pub filter: StockFilter,
+    /// Whether in the order of SKUs; a table that is narrowed has its own order in any case.
+    pub by_sku: bool,
+    /// Where the part begins; none for the first. One of another order than the table's is the first, too.
+    pub place: Option<Place>,
     /// How many of them.
     pub limit: i64,
 }
@@ -120,7 +139,7 @@ pub struct Wanted {
 /// A part of the stocks of a list.
 #[derive(Clone, Debug, Default)]
 pub struct StockTable {
-    /// The stocks: in the order in which they were made, or found ones in the order of SKUs.
+    /// The stocks: in the order in which they were made, in that of their SKUs, or the newest change first.
     pub rows: Vec<Stock>,
     /// The names of their products.
     pub names: HashMap<ProductId, String>,
@@ -128,10 +147,18 @@ pub struct StockTable {
     pub newest: HashMap<MovementId, Movement>,
     /// What stands behind those.
     pub origins: Origins,
-    /// How many there are, if that is known.
+    /// How many there are in the whole table, if that is known.
     pub count: Option<i64>,
-    /// Whether others follow.
-    pub has_more: bool,
+    /// How many stocks the list has.
+    pub size: i64,
+    /// How many are in each state, in the order of [`StockState::ALL`]: up to [`COUNTED_MAX`], and one more where there
+    /// are more.
+    pub states: [i64; StockState::ALL.len()],
+    /// Where the rows before these are, if there are some.
+    pub previous: Option<Place>,
+    /// Where the table goes on, if it does. There may be fewer rows than were asked for, and more to follow: a part looks
+    /// at a bounded number of stocks.
+    pub next: Option<Place>,
 }
 
 /// A part of the stocks of a list that the requester may see.
@@ -142,10 +169,10 @@ pub async fn table(
 ) -> Result<StockTable, ServiceError> {
     let requester = requester.clone();
     let body = async move |tx: &mut Tx<'_>| {
-        let mut table = match wanted.prefix.is_empty() {
-            true => listed(tx, list, &wanted).await?,
-            false => found(tx, list, &wanted).await?,
-        };
+        let mut table = part(tx, list, &wanted).await?;
+        table.size = product_stocks::count_of_list(tx, list).await?;
+        table.states = stock_views::counts(tx, list).await?;
+        table.count = table.count.or_else(|| counted(&wanted, &table));
         let ids: Vec<ProductId> = table.rows.iter().map(|stock| stock.product).collect();
         table.names = products::names(tx, &ids).await?;
         let newest: BTreeSet<MovementId> = table.rows.iter().filter_map(|stock| stock.movement).collect();
@@ -157,27 +184,97 @@ pub async fn table(
     Ok(services.store.read("stocks.table", body).await?)
 }
 
+/// How many stocks a table has, where that is known without looking at them.
+fn counted(wanted: &Wanted, table: &StockTable) -> Option<i64> {
+    if wanted.filter.is_all() {
+        return Some(table.size);
+    }
+    if wanted.place.is_none() && table.next.is_none() {
+        return Some(table.rows.len() as i64);
+    }
+    let state = wanted.filter.state.filter(|_| wanted.filter.is_state_alone())?;
+    let (_, count) = StockState::ALL.into_iter().zip(table.states).find(|(one, _)| *one == state)?;
+    Some(count).filter(|count| *count <= COUNTED_MAX)
+}
+
+async fn part(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
+    match wanted.filter.changed_since {
+        Some(since) => changed(tx, (list, since), wanted).await,
+        None if wanted.filter.is_all() && !wanted.by_sku => listed(tx, list, wanted).await,
+        None => walked(tx, list, wanted).await,
+    }
+}
+
 fn of_list(list: StockListId, number: i64, limit: i64) -> ListQuery {
-    let of_list = Condition { column: "stock_list_id", op: Op::Eq, values: vec![Value::Int(list.get())] };
-    ListQuery { conditions: vec![of_list], sort: Sort::BY_ID, window: Window::Page { number, limit } }
+    StockFilter::default().listing(list, false, Window::Page { number, limit })
 }
 
+/// Every stock, in the order of ids.
 async fn listed(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
-    let page = product_stocks::page(tx, &of_list(list, wanted.page, wanted.limit)).await?;
-    let has_more = page.count.is_some_and(|count| wanted.page.saturating_mul(wanted.limit) < count);
-    Ok(StockTable { rows: page.rows, count: page.count, has_more, ..StockTable::default() })
+    let number = if let Some(Place::Page(number)) = wanted.place { number } else { 1 };
+    let page = product_stocks::page(tx, &of_list(list, number, wanted.limit)).await?;
+    let has_more = page.count.is_some_and(|count| number.saturating_mul(wanted.limit) < count);
+    let previous = (number > 1).then(|| Place::Page(number - 1));
+    let next = has_more.then(|| Place::Page(number + 1));
+    Ok(StockTable { rows: page.rows, count: page.count, previous, next, ..StockTable::default() })
 }
 
-/// No index has the SKUs of a list, but one has all SKUs.
-async fn found(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
-    let named = products::by_sku_prefix(tx, &wanted.prefix, SEARCHED_MAX).await?;
-    let is_all = (named.len() as i64) < SEARCHED_MAX;
-    let keys = named.into_iter().map(|(_, sku, _)| StockKey { list, sku }).collect();
-    let mut rows = product_stocks::by_keys(tx, &keys).await?;
-    rows.sort_by(|one, other| one.sku.cmp(&other.sku));
-    let (count, skip) = (rows.len() as i64, (wanted.page - 1).saturating_mul(wanted.limit));
-    let rows: Vec<Stock> =
-        rows.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).take(wanted.limit as usize).collect();
-    let has_more = skip.saturating_add(rows.len() as i64) < count;
-    Ok(StockTable { rows, count: is_all.then_some(count), has_more, ..StockTable::default() })
+/// The order of SKUs, forwards or backwards.
+async fn walked(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
+    let start = match &wanted.place {
+        Some(Place::After(sku, id) | Place::Before(sku, id)) => {
+            Some(CursorKey { value: Value::from(sku.clone()), id: *id })
+        }
+        _ => None,
+    };
+    let is_backward = matches!(wanted.place, Some(Place::Before(..)));
+    let (mut rows, mut looked, mut key) = (Vec::new(), 0, start.clone());
+    // What no index has narrows the rows afterwards, of which then more are read.
+    let limit = if wanted.filter.unit.is_some() { LOOKED_TOGETHER } else { wanted.limit + 1 };
+    let is_at_end = loop {
+        let window = Window::After { key: key.take(), limit };
+        let sort = Sort { descending: is_backward, ..BY_SKU };
+        let conditions = wanted.filter.indexed(list);
+        let page = product_stocks::page(tx, &ListQuery { conditions, sort, window }).await?;
+        looked += page.rows.len() as i64;
+        rows.extend(page.rows.into_iter().filter(|stock| wanted.filter.leaves(stock)));
+        key = page.next;
+        if key.is_none() || looked >= LOOKED_MAX || rows.len() as i64 > wanted.limit {
+            break key.is_none();
+        }
+    };
+    let is_full = rows.len() as i64 > wanted.limit;
+    rows.truncate(usize::try_from(wanted.limit).unwrap_or_default());
+    let beyond = match key.filter(|_| !is_full) {
+        Some(CursorKey { value: Value::Text(sku), id }) => Some((sku.into_owned(), id)),
+        _ => rows.last().filter(|_| is_full || !is_at_end).map(|stock| (stock.sku.clone(), stock.id.get())),
+    };
+    let first = rows.first().map(|stock| (stock.sku.clone(), stock.id.get()));
+    if is_backward {
+        rows.reverse();
+        let previous = beyond.map(|(sku, id)| Place::Before(sku, id));
+        return Ok(StockTable { rows, previous, next: first.map(after), ..StockTable::default() });
+    }
+    let previous = first.filter(|_| start.is_some()).map(|(sku, id)| Place::Before(sku, id));
+    Ok(StockTable { rows, previous, next: beyond.map(after), ..StockTable::default() })
+}
+
+fn after((sku, id): (String, i64)) -> Place {
+    Place::After(sku, id)
+}
+
+/// The newest change first.
+async fn changed(
+    tx: &mut Tx<'_>,
+    (list, since): (StockListId, Timestamp),
+    wanted: &Wanted,
+) -> Result<StockTable, Error> {
+    let after = if let Some(Place::AfterChange(place)) = wanted.place { place } else { ChangePlace::FIRST };
+    let leaves = |stock: &Stock| wanted.filter.leaves(stock);
+    let mut found = stock_views::changed(tx, (list, since), (after, wanted.limit + 1), leaves).await?;
+    let is_full = found.stocks.len() as i64 > wanted.limit;
+    found.stocks.truncate(usize::try_from(wanted.limit).unwrap_or_default());
+    let next = if is_full { found.stocks.last().map(|(_, place)| *place) } else { found.next };
+    let rows = found.stocks.into_iter().map(|(stock, _)| stock).collect();
+    Ok(StockTable { rows, next: next.map(Place::AfterChange), ..StockTable::default() })
 }

@@ -5,8 +5,9 @@
 
 use std::num::IntErrorKind;
 
-use onhand_store::Value;
+use onhand_core::StockState;
 use onhand_store::query::{Condition, CursorKey, ListQuery, Op, Sort, Window};
+use onhand_store::{Value, stock_views};
 
 use super::error::{Error, FieldErrors};
 use super::{form, scalar};
@@ -23,8 +24,9 @@ const CONDITIONS_MAX: usize = 100;
 /// Values in all conditions of one list.
 const VALUES_MAX: usize = 10_000;
 /// What follows the name of a filter where it is not compared for equality. Each kind of filter has some of them.
-pub const LOOKUPS: [&str; 11] = [
+pub const LOOKUPS: [&str; 12] = [
     "__exact",
+    "__startswith",
     "__iexact",
     "__in",
     "__gt",
@@ -59,6 +61,11 @@ pub enum Kind {
     Int,
     /// Texts: exact, `__exact`, `__in`.
     Text,
+    /// Texts that an index has in their order: as [`Kind::Text`], and `__startswith`, which sorts by them unless the
+    /// client says otherwise.
+    OrderedText,
+    /// The state of a product stock: exact, once. It sorts by SKU unless the client says otherwise.
+    StockState,
     /// Yes or no: exact.
     Bool,
     /// Times: exact, ranges, ranges of dates.
@@ -90,7 +97,8 @@ impl Filter {
         match self.kind {
             Kind::Int => &["", "__in", "__gt", "__gte", "__lt", "__lte"],
             Kind::Text => &["", "__exact", "__in"],
-            Kind::Bool => &[""],
+            Kind::OrderedText => &["", "__exact", "__in", "__startswith"],
+            Kind::Bool | Kind::StockState => &[""],
             Kind::Folded => &["__iexact"],
             Kind::Linked => &["", "__exact"],
             Kind::Status | Kind::Choice(_) => &["", "__in"],
@@ -127,10 +135,19 @@ pub fn parse(filters: &[Filter], query: &[(String, String)], zone: Option<&Zone>
     }
     let last = |name: &str| query.iter().rfind(|(key, _)| key == name).map(|(_, text)| text.as_str());
     let by_id = (Sort::BY_ID, Kind::Int);
-    let (sort, kind) = last("sort").map_or(Some(by_id), |text| sort(filters, text)).unwrap_or_else(|| {
-        errors.add("sort", "This list cannot be sorted by that.");
-        by_id
-    });
+    let is_of_one_list = conditions.iter().any(|one| one.column == "stock_list_id" && one.op == Op::Eq);
+    match conditions.iter().filter(|one| one.op == Op::Holds).count() {
+        1 if !is_of_one_list => errors.add("state", "This filter needs one stock_list."),
+        ..2 => {}
+        _ => errors.add("state", "Only one state can be given."),
+    }
+    let (sort, kind) = last("sort")
+        .or_else(|| usual_sort(filters, &conditions))
+        .map_or(Some(by_id), |text| sort(filters, text))
+        .unwrap_or_else(|| {
+            errors.add("sort", "This list cannot be sorted by that.");
+            by_id
+        });
     let limit = match last("limit").map(str::parse::<i64>) {
         None => LIMIT_DEFAULT,
         Some(Ok(limit)) if limit >= 1 => limit.min(LIMIT_MAX),
@@ -197,9 +214,14 @@ fn condition(filters: &[Filter], name: &str, text: &str, zone: Option<&Zone>) ->
         |filter: &&Filter| name.strip_prefix(filter.name).is_some_and(|lookup| filter.lookups().contains(&lookup));
     let filter = filters.iter().find(named).ok_or("This list has no such filter.")?;
     let lookup = &name[filter.name.len()..];
+    if filter.kind == Kind::StockState {
+        let state = StockState::from_word(text.trim()).ok_or_else(|| no_choice(text.trim()))?;
+        return Ok(stock_views::in_state(state));
+    }
     let (op, values) = match lookup {
         _ if filter.kind == Kind::Linked => (Op::RawPredicate, vec![value(filter.kind, text, zone)?]),
         "" | "__exact" | "__iexact" => (Op::Eq, vec![value(filter.kind, text, zone)?]),
+        "__startswith" => (Op::Prefix, vec![value(filter.kind, text, zone)?]),
         "__in" => (Op::In, in_values(filter.kind, text, zone)?),
         "__gt" => (Op::Gt, vec![value(filter.kind, text, zone)?]),
         "__gte" => (Op::Gte, vec![value(filter.kind, text, zone)?]),
@@ -238,21 +260,31 @@ fn value(kind: Kind, text: &str, zone: Option<&Zone>) -> Result<Value<'static>, 
     let text = text.trim();
     let found = match kind {
         Kind::Int => return text.parse().map(Value::Int).map_err(|_| "Enter a number.".to_owned()),
-        Kind::Text | Kind::Linked => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
+        Kind::Text | Kind::OrderedText | Kind::Linked => (!text.contains('\0')).then(|| Value::from(text.to_owned())),
         Kind::Folded => (!text.contains('\0')).then(|| Value::from(onhand_core::case_fold(text))),
         Kind::Bool => form::boolean_text(text).map(Value::from),
         Kind::Time => scalar::written_time(text).map(|time| Value::Int(time.descriptive(zone).micros())),
         Kind::Status => form::status_text(text).map(|status| Value::Int(status.code())),
         Kind::Choice(words) => words.contains(&text).then(|| Value::from(text.to_owned())),
+        Kind::StockState => None,
     };
     found.ok_or_else(|| match kind {
-        Kind::Text | Kind::Linked | Kind::Folded => form::NO_NULLS.to_owned(),
+        Kind::Text | Kind::OrderedText | Kind::Linked | Kind::Folded => form::NO_NULLS.to_owned(),
         Kind::Time => "Enter a valid date/time.".to_owned(),
-        _ => {
-            let shown: String = text.chars().take(100).collect();
-            format!("Select a valid choice. {shown} is not one of the available choices.")
-        }
+        _ => no_choice(text),
     })
+}
+
+fn no_choice(text: &str) -> String {
+    let shown: String = text.chars().take(100).collect();
+    format!("Select a valid choice. {shown} is not one of the available choices.")
+}
+
+/// By what a list is sorted whose client does not say: by the texts of which it wants the beginning, or, in a state, by
+/// SKU; those orders cost what their rows cost.
+fn usual_sort(filters: &[Filter], conditions: &[Condition]) -> Option<&'static str> {
+    let is_ordered = conditions.iter().any(|one| matches!(one.op, Op::Prefix | Op::Holds));
+    filters.iter().find(|filter| is_ordered && filter.kind == Kind::OrderedText).map(|filter| filter.name)
 }
 
 /// An order, and what is compared in it.
@@ -284,7 +316,7 @@ fn cursor(text: &str, sort: Sort, kind: Kind) -> Option<CursorKey> {
     let plain = String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok()?;
     let (id, rest) = plain.split_once(':')?;
     let id: i64 = id.parse().ok()?;
-    let is_text = matches!(kind, Kind::Text | Kind::Choice(_));
+    let is_text = matches!(kind, Kind::Text | Kind::OrderedText | Kind::Choice(_));
     let value = match rest.split_at_checked(1)? {
         ("s", text) if is_text && !text.contains('\0') => Value::from(text.to_owned()),
         ("i", number) if !is_text => Value::Int(number.parse().ok()?),

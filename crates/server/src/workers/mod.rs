@@ -3,6 +3,7 @@
 //! Promises: a worker goes on for as long as the process runs, and ends with [`stop`]. Must not know HTTP.
 
 pub mod change_feed;
+mod count_sums;
 pub mod imports;
 mod source_orders;
 
@@ -23,8 +24,10 @@ pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     imports::start(imports, &mut workers);
     let (feed, services) = (feed.clone(), feed.services().clone());
+    let counting = services.clone();
     workers.spawn(async move { keep_going("feed", || change_feed::run_sequencer(feed.clone())).await });
     workers.spawn(async move { keep_going("plans", || source_orders::run(services.clone())).await });
+    workers.spawn(async move { keep_going("sums", || count_sums::run(counting.clone())).await });
     workers
 }
 

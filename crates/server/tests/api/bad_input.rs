@@ -334,12 +334,13 @@ fn wrong_values(kind: FilterKind, lookup: &str) -> Vec<String> {
         (_, date) if date.starts_with("__date") => &["yesterday", "2026-02-30", "", "1", "20260101T"],
         (FilterKind::Int, "__in") => &["x", "1,x", "1,9223372036854775808", "1;2", "1.5"],
         (FilterKind::Int, _) => &["x", "", "1.5", "9223372036854775808", "NaN", "1e3", "0x1", "%D9%A1"],
-        (FilterKind::Text | FilterKind::Folded | FilterKind::Linked, _) => &["a%00b"],
+        (FilterKind::Text | FilterKind::OrderedText | FilterKind::Folded | FilterKind::Linked, _) => &["a%00b"],
         (FilterKind::Bool, _) => &["", "2", "maybe", "-1", "null"],
         (FilterKind::Time, _) => &["", "yesterday", "2026-13-01", "2026-01-01T25:00:00Z", "31-12-2026", "0"],
         (FilterKind::Status, "__in") => &["1", "400,1", "zzz"],
         (FilterKind::Status, _) => &["", "1", "zzz", "400.0", "9223372036854775808"],
         (FilterKind::Choice(_), "__in") => &["zzz", "qty,zzz", "QTY"],
+        (FilterKind::StockState, _) => &["", "zzz", "SOLD_OUT", "1"],
         (FilterKind::Choice(_), _) => &["", "zzz", "QTY"],
     };
     let mut all: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();

@@ -107,7 +107,8 @@ async fn more_filters_than_a_list_takes_are_refused() {
                     Kind::Time => "2026-01-01T00:00:00Z",
                     Kind::Status => "50",
                     Kind::Choice(words) => words[0],
-                    Kind::Int | Kind::Text | Kind::Folded | Kind::Linked => "1",
+                    Kind::StockState => "low",
+                    Kind::Int | Kind::Text | Kind::OrderedText | Kind::Folded | Kind::Linked => "1",
                 };
                 // As short as it must be to fit into the headers.
                 let pair = format!("{}{lookup}={value}&", filter.name);

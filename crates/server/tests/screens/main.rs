@@ -19,3 +19,4 @@ mod sessions;
 pub(crate) mod shop;
 mod sign_in;
 mod stock;
+mod stock_views;

@@ -26,6 +26,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET /stock", ALL),
     ("GET /stock/{list}", ALL),
     ("GET /stock/{list}/export", ALL),
+    ("POST /stock/{list}/sums", ALL),
     ("POST /stock/{list}/{stock}/level", WRITERS),
     ("POST /stock/{list}/{stock}/undo", WRITERS),
     ("GET /products/{id}", ALL),

@@ -31,6 +31,7 @@ pub mod stock_counts;
 pub mod stock_lists;
 pub mod stock_locations;
 pub mod stock_moves;
+pub mod stock_sums;
 pub mod stores;
 pub mod transfers;
 pub mod unplanned_items;

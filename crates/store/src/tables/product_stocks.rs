@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use onhand_core::{
     MoveRegistration, MovementId, ProductId, ReleaseMode, Stock, StockId, StockKey, StockList, StockListId,
-    StockLocationId, Timestamp, UnitType, bucket_of_key,
+    StockLocationId, StockStates, Timestamp, UnitType, bucket_of_key,
 };
 
+use crate::counters::{self, CounterKey};
 use crate::engine::Row;
 use crate::query::{self, ListQuery, ListTable, Log, Page};
 use crate::sql::{statements, values};
@@ -31,7 +32,7 @@ const BRIEF: ListTable = ListTable {
 pub(crate) const TABLE: ListTable = ListTable {
     name: "stock",
     columns: "id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported, snapshot_at, \
-              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at",
+              discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent, counted_at, adjusted_at, states",
     counted_by: &["stock_list_id"],
     log: Some(MOVEMENTS),
 };
@@ -40,39 +41,41 @@ statements! {
     BY_ID = "stocks.by_id",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at FROM stock WHERE id = ?1 AND bucket = ?2";
+         counted_at, adjusted_at, states FROM stock WHERE id = ?1 AND bucket = ?2";
     /// With what the rules know of the list, which would be a question of its own otherwise.
     LOCK = "stocks.lock",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
-         || ' ' || l.is_item_code_unique
+         counted_at, adjusted_at, states, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         || ' ' || l.is_item_code_unique || ' ' || l.low_stock
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE id = ?1 AND bucket = ?2", for_update;
     LOCK_BY_KEY = "stocks.lock_by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
-         || ' ' || l.is_item_code_unique
+         counted_at, adjusted_at, states, (SELECT l.release_mode || ' ' || l.snapshot_delay_seconds || ' ' || COALESCE(l.location_id, 0) || ' ' || l.moves_settle
+         || ' ' || l.is_item_code_unique || ' ' || l.low_stock
          FROM stock_list l WHERE l.id = stock.stock_list_id)
          FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3", for_update;
     /// One look instead of two, where there are no row locks whose order would matter.
     BY_KEY = "stocks.by_key",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at FROM stock
+         counted_at, adjusted_at, states FROM stock
          WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     ID_BY_KEY = "stocks.id_by_key", "SELECT id FROM stock WHERE sku = ?1 AND stock_list_id = ?2 AND bucket = ?3";
     OF_LIST = "stocks.of_list",
         "SELECT id, sku, on_hand, stock_list_id, unit, reserved, extra_field, product_id, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at FROM stock
+         counted_at, adjusted_at, states FROM stock
          WHERE stock_list_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
     INSERT = "stocks.insert",
         "INSERT INTO stock (bucket, id, stock_list_id, product_id, sku, unit, on_hand, reserved, external_reservation, reported,
          snapshot_at, discrepancy_at, movement_id, extra_field, created_at, modified_at, is_snapshot_sent,
-         counted_at, adjusted_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
+         counted_at, adjusted_at, states)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+    /// Without the states: they are written by [`SET_STATES`] where they change, so that no other change of a stock
+    /// touches the indexes of the states.
     UPDATE = "stocks.update",
         "UPDATE stock SET unit = ?3, on_hand = ?4, reserved = ?5, external_reservation = ?6, reported = ?7, snapshot_at = ?8,
          movement_id = ?9, extra_field = ?10, modified_at = ?11, discrepancy_at = ?12,
@@ -83,7 +86,8 @@ statements! {
          modified_at = ?9, is_snapshot_sent = ?12, adjusted_at = ?14 WHERE id = ?1 AND bucket = ?2
          AND discrepancy_at IS NULL AND counted_at IS NULL
          AND movement_id IS NOT DISTINCT FROM ?10 AND snapshot_at IS NOT DISTINCT FROM ?11
-         AND is_snapshot_sent = ?13";
+         AND is_snapshot_sent = ?13 AND states = ?15";
+    SET_STATES = "stocks.set_states", "UPDATE stock SET states = ?3 WHERE id = ?1 AND bucket = ?2";
 }
 
 fn read(row: &Row<'_>) -> Result<Stock, Error> {
@@ -106,6 +110,7 @@ fn read(row: &Row<'_>) -> Result<Stock, Error> {
         is_snapshot_sent: row.get(15)?,
         counted_at: row.get::<Option<i64>>(16)?.map(Timestamp::from_micros),
         adjusted_at: row.get::<Option<i64>>(17)?.map(Timestamp::from_micros),
+        states: StockStates::from_bits(row.get(18)?),
     })
 }
 
@@ -178,6 +183,11 @@ pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Stock>, E
     query::page(tx, &TABLE, listing, |row: &Stock| row.id.get(), read).await
 }
 
+/// How many stocks a list has.
+pub async fn count_of_list(tx: &mut Tx<'_>, list: StockListId) -> Result<i64, Error> {
+    counters::count(tx, &CounterKey::of(TABLE.name, "stock_list_id", list.get()).name()).await
+}
+
 /// One product stock.
 pub async fn by_id(tx: &mut Tx<'_>, id: StockId) -> Result<Option<Stock>, Error> {
     tx.first(&BY_ID, &values![id.get(), id.bucket()], read).await
@@ -200,12 +210,18 @@ pub struct State {
     movement: Option<MovementId>,
     snapshot_at: Option<Timestamp>,
     is_snapshot_sent: bool,
+    states: StockStates,
 }
 
 impl State {
     pub(crate) const fn of(stock: &Stock) -> Self {
-        let Stock { movement, snapshot_at, is_snapshot_sent, .. } = *stock;
-        Self { movement, snapshot_at, is_snapshot_sent }
+        let Stock { movement, snapshot_at, is_snapshot_sent, states, .. } = *stock;
+        Self { movement, snapshot_at, is_snapshot_sent, states }
+    }
+
+    /// Whether a stock has come into other states since.
+    pub(crate) fn has_crossed(self, stock: &Stock) -> bool {
+        stock.states != self.states
     }
 
     /// Whether a stock has had a movement since.
@@ -218,10 +234,10 @@ impl State {
 pub(crate) type Locked = (Stock, StockList);
 
 fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
-    let (stock, list) = (read(row)?, row.str(18)?);
+    let (stock, list) = (read(row)?, row.str(19)?);
     let unreadable = || Error::Internal(format!("a stock list says {list:?}"));
     let parts: Vec<&str> = list.split(' ').collect();
-    let [mode, delay, location, moves_settle, code_unique] = parts[..] else { return Err(unreadable()) };
+    let [mode, delay, location, moves_settle, code_unique, low] = parts[..] else { return Err(unreadable()) };
     let list = StockList {
         id: stock.list,
         release_mode: ReleaseMode::from_word(mode).unwrap_or_default(),
@@ -229,6 +245,7 @@ fn read_locked(row: &Row<'_>) -> Result<Locked, Error> {
         location: location.parse().ok().filter(|id| *id != 0).map(StockLocationId::new),
         move_registration: MoveRegistration::from_word(moves_settle).unwrap_or_default(),
         is_item_code_unique: code_unique != "0",
+        low_stock: low.parse().map_err(|_| unreadable())?,
     };
     Ok((stock, list))
 }
@@ -291,9 +308,18 @@ pub(crate) async fn insert_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(),
             stock.is_snapshot_sent,
             stock.counted_at.map(Timestamp::micros),
             stock.adjusted_at.map(Timestamp::micros),
+            stock.states.bits(),
         ]
     });
     tx.execute_bulk(&INSERT, rows).await
+}
+
+/// Writes the states of stocks that have come into others.
+pub(crate) async fn set_states(
+    tx: &mut Tx<'_>,
+    stocks: impl Iterator<Item = (StockId, StockStates)>,
+) -> Result<(), Error> {
+    tx.execute_bulk(&SET_STATES, stocks.map(|(id, states)| values![id.get(), id.bucket(), states.bits()])).await
 }
 
 pub(crate) async fn update_all(tx: &mut Tx<'_>, stocks: &[&Stock]) -> Result<(), Error> {
@@ -340,6 +366,7 @@ pub(crate) async fn update_if_unchanged(
             stock.is_snapshot_sent,
             state.is_snapshot_sent,
             stock.adjusted_at.map(Timestamp::micros),
+            state.states.bits(),
         ]
     });
     tx.execute_bulk_counted(&UPDATE_UNMOVED, rows).await

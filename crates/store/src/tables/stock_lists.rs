@@ -1,6 +1,6 @@
 //! Stock lists (contract 3). Must not know stock.
 
-use onhand_core::{MoveRegistration, ReleaseMode, StockList, StockListId, StockLocationId};
+use onhand_core::{LOW_STOCK_DEFAULT, MoveRegistration, ReleaseMode, StockList, StockListId, StockLocationId};
 
 use crate::engine::Row;
 use crate::resource::{self, Column, Record, Table};
@@ -25,6 +25,7 @@ pub static STOCK_LISTS: Table = Table::new(
         Column::int("is_item_code_unique", 1),
         Column::int("snapshot_delay_seconds", 0),
         Column::maybe("time_zone"),
+        Column::int("low_stock", LOW_STOCK_DEFAULT),
     ],
 )
 .referenced_by(&[("stock", "stock_list_id = ?1"), ("import", "stock_list_id = ?1 AND finished_at IS NULL")]);
@@ -32,8 +33,8 @@ pub static STOCK_LISTS: Table = Table::new(
 statements! {
     /// What the rules know of a list.
     RULES = "stock_lists.rules",
-        "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique
-         FROM stock_list WHERE id = ?1";
+        "SELECT id, release_mode, snapshot_delay_seconds, location_id, moves_settle, is_item_code_unique,
+         low_stock FROM stock_list WHERE id = ?1";
     NAMED = "stock_lists.named", "SELECT id FROM stock_list WHERE name = ?1 OR code = ?2";
     ZONE = "stock_lists.zone", "SELECT id, time_zone FROM stock_list WHERE id = ?1";
 }
@@ -59,6 +60,7 @@ pub(crate) async fn rules(tx: &mut Tx<'_>, id: StockListId) -> Result<Option<Sto
             location: row.get::<Option<i64>>(3)?.map(StockLocationId::new),
             move_registration: MoveRegistration::from_word(row.str(4)?).unwrap_or_default(),
             is_item_code_unique: row.get(5)?,
+            low_stock: row.get(6)?,
         })
     };
     tx.first(&RULES, &values![id.get()], read).await

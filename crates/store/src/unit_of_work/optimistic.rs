@@ -88,6 +88,8 @@ pub async fn apply(tx: &mut Tx<'_>, decided: &[&SpeculativeBatch], now: Timestam
     if product_stocks::update_if_unchanged(tx, written).await? < rows.len() as u64 {
         return Err(Error::StaleRead("a stock that was decided on before its turn"));
     }
+    let crossed = rows.iter().filter(|(stock, was)| was.has_crossed(stock));
+    product_stocks::set_states(tx, crossed.map(|(stock, _)| (stock.id, stock.states))).await?;
     movements::insert_all(tx, movements().map(|movement| (movement, at))).await?;
     let touch = |(stock, _): &&(Stock, State)| {
         let (object, scope) = (stock.id.get(), stock.list.get());

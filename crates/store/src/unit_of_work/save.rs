@@ -76,7 +76,9 @@ async fn apply_stocks(tx: &mut Tx<'_>, changes: &Changes, counters: &mut Counter
         counters.add(CounterKey::all(product_stocks::TABLE.name), stock.id.get(), 1);
         counters.add(CounterKey::of(product_stocks::TABLE.name, "stock_list_id", stock.list.get()), stock.id.get(), 1);
     }
-    product_stocks::update_all(tx, &changes.stocks.changed_rows().collect::<Vec<_>>()).await
+    product_stocks::update_all(tx, &changes.stocks.changed_rows().collect::<Vec<_>>()).await?;
+    let crossed = changes.stocks.changed.iter().filter(|(before, after)| before.states != after.states);
+    product_stocks::set_states(tx, crossed.map(|(_, after)| (after.id, after.states))).await
 }
 
 /// What new stocks point at stays until they are there.

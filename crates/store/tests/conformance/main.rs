@@ -27,6 +27,8 @@ mod resource;
 mod server_engine;
 mod shop;
 mod stock_lists;
+mod stock_sums;
+mod stock_views;
 mod transactions;
 mod unit_of_work;
 mod verify;

@@ -68,6 +68,7 @@ impl Run {
                 location: None,
                 move_registration: MoveRegistration::Acknowledged,
                 is_item_code_unique: true,
+                low_stock: 5,
             });
             let changed = store.write("t", async move |tx| {
                 let before = resource::by_id(tx, &STOCK_LISTS, id.get()).await?.expect("made by the shop");

@@ -93,6 +93,7 @@ const RESERVED_LIST: &str = "a line names the list it is reserved in";
 const SHORT_NOTED: &str = "a short line is an unplanned item";
 const UNPLANNED: &str = "an unplanned line is open and in no package";
 const UNNOTED: &str = "a line that left its package is an unplanned item";
+const STATES: &str = "a stock is in the states that its numbers say";
 const COUNTS: &str = "counters are right";
 
 /// What is planted, and every rule that must notice it.
@@ -160,6 +161,9 @@ const DAMAGES: &[(&str, &[&str])] = &[
         "INSERT INTO integration_action VALUES (9, 1, 5, 263, '', 1, NULL, 'processing', 'gone', NULL, '{}', 1, 1)",
         &[HAS_BATCH, COUNTS],
     ),
+    // Kept states.
+    ("UPDATE stock SET states = states + 8 WHERE id = (SELECT MIN(id) FROM stock)", &[STATES]),
+    ("UPDATE stock SET states = states - 2 WHERE (states & 2) <> 0", &[STATES]),
     // Counters, at every level.
     ("UPDATE row_counter SET n = n + 1 WHERE scope = 'stock' AND level = 1", &[COUNTS]),
     ("UPDATE row_counter SET n = n + 1 WHERE scope = 'stock' AND level = 2", &[COUNTS]),

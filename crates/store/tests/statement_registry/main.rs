@@ -7,6 +7,7 @@ mod citus;
 mod postgres;
 mod schema;
 mod sqlite;
+mod upgraded;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,6 +24,7 @@ const SCANS: &[(&str, &str)] = &[
     ("accounts.count", "people and programs, a few dozen"),
     ("accounts.list", "people and programs, a few dozen"),
     ("channel.in_account", "people and programs, a few dozen"),
+    ("stock_sums.due", "a row per list, in the background"),
     ("sourcing_queue.all", "orders that wait to be sourced, gone as soon as they are"),
     ("stock_locations.active", "two hundred at the most"),
     ("stock_locations.all", "two hundred at the most, and a plan looks at each"),
@@ -70,6 +72,12 @@ const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("watched.oversold", "watching: now and then, on every machine"),
     ("watched.reported", "watching: now and then, on every machine"),
     ("watched.short", "watching: now and then, on every machine"),
+    ("stock_sums.stale", "counting, in the background: a step of the stocks of a list"),
+    ("stock_sums.step", "counting, in the background: a step of the stocks of a list"),
+    (
+        "stocks.states",
+        "the counts of a list's views: by people, and up to a thousand rows of an index on every machine",
+    ),
     ("stocks.of_list", "a list is on every machine, and an import that replaces it looks at all of it"),
 ];
 

@@ -31,7 +31,7 @@ fn sqlite() -> Lines {
     ] {
         let mut statement = connection.prepare(sql).expect("the engine's own catalogue");
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).expect("rows");
-        lines.extend(rows.map(|row| row.expect("a row").replace(" bigint", " integer")));
+        lines.extend(rows.map(|row| plain(&row.expect("a row").replace(" bigint", " integer"))));
     }
     lines
 }
@@ -54,7 +54,17 @@ fn server() -> Lines {
          FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
          WHERE NOT i.indisprimary AND t.relnamespace = 'public'::regnamespace",
     );
-    lines.expect("a catalogue").lines().map(ToOwned::to_owned).collect()
+    lines.expect("a catalogue").lines().map(plain).collect()
+}
+
+/// A line whose condition is written without what one engine adds when it prints it: brackets and types of numbers.
+fn plain(line: &str) -> String {
+    match line.split_once(" WHERE ") {
+        Some((index, condition)) => {
+            format!("{index} WHERE {}", condition.replace(['(', ')'], "").replace("::bigint", ""))
+        }
+        None => line.to_owned(),
+    }
 }
 
 #[test]

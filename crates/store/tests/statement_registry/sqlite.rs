@@ -56,9 +56,12 @@ fn no_statement_scans_or_sorts_unless_it_is_listed() {
     let (_folder, connection) = migrated();
     let (mut scanning, mut sorting) = (BTreeSet::new(), BTreeSet::new());
     for statement in statement_registry::statements().into_iter().filter(|statement| !may_scan(statement)) {
-        for line in plan(&connection, statement) {
-            let line_of_plan = line.trim_start();
-            if line_of_plan.starts_with("SCAN ") && line_of_plan != "SCAN CONSTANT ROW" {
+        let plan = plan(&connection, statement);
+        // What a query within has found is no table.
+        let is_found = |name: &str| plan.iter().any(|line| line.trim_start() == format!("CO-ROUTINE {name}"));
+        for line in &plan {
+            let scanned = line.trim_start().strip_prefix("SCAN ");
+            if scanned.is_some_and(|name| name != "CONSTANT ROW" && !is_found(name)) {
                 scanning.insert(statement.name);
             }
             if line.contains("USE TEMP B-TREE") {

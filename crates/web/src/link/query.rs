@@ -13,7 +13,7 @@ pub enum View {
     All,
     /// Nothing is available.
     SoldOut,
-    /// Less is available than the safety stock.
+    /// No more is available than the low-stock threshold of the list.
     Low,
     /// More is sold than there is.
     Oversold,
@@ -58,7 +58,7 @@ pub struct StockQuery {
     pub unit: String,
     /// `since`: stocks changed since this day, `2026-11-28`, or empty.
     pub since: String,
-    /// `sort`: `sku`, `-sku`, `id` or `-modified`; empty is the view's own.
+    /// `sort`: `sku`; empty is the view's own order.
     pub sort: String,
     /// `after`: where the page begins, as the server gave it; empty is the first page.
     pub after: String,
@@ -155,6 +155,17 @@ impl StockQuery {
     /// Whether anything but the view narrows the table.
     pub fn is_narrowed(&self) -> bool {
         !(self.search.is_empty() && self.unit.is_empty() && self.since.is_empty())
+    }
+
+    /// The order of the rows: `id`, `sku` or `-modified`. What changed since a time has the newest change first, and
+    /// anything else that is narrowed is in the order of SKUs.
+    pub fn order(&self) -> &'static str {
+        match self.view {
+            View::ChangedToday => "-modified",
+            _ if !self.since.is_empty() => "-modified",
+            View::All if !self.is_narrowed() && self.sort != "sku" => "id",
+            _ => "sku",
+        }
     }
 
     /// Whether this column is shown. The default shows all but the sparkline.

@@ -146,7 +146,7 @@ impl Stock {
     }
 
     fn is_sorted(&self, sort: &str) -> bool {
-        self.query.sort == sort
+        self.query.order() == sort
     }
 
     fn can_sort(&self, sort: &str) -> bool {

@@ -68,6 +68,7 @@ texts! {
     span_min(n): "{n} min" | "{n} dk";
     span_h(n): "{n} h" | "{n} sa";
     span_d(n): "{n} d" | "{n} g";
+    count_again: "Count again" | "Yeniden say";
     sums_of(time): "sums of {time}" | "toplamlar: {time}";
     // The stream
     live: "Live" | "Canlı";

@@ -24,8 +24,7 @@ pub(super) fn flag(
     context: Context,
 ) -> DiscrepancyId {
     let id = DiscrepancyId::new(working_set.ids.next_in_bucket(IdKind::Discrepancy, stock.bucket()));
-    let row = working_set.stock_mut(stock);
-    row.discrepancy_at = Some(context.now);
+    let row = working_set.set_discrepancy(stock, Some(context.now));
     let discrepancy = Discrepancy {
         id,
         stock,
@@ -109,5 +108,5 @@ pub(super) fn set_ended(working_set: &mut WorkingSet, id: DiscrepancyId, by: End
 /// Brings a stock's time of its newest active discrepancy up to date.
 pub(super) fn remember(working_set: &mut WorkingSet, stock: StockId) {
     let newest = working_set.fulfilment.active_of(stock).map(|one| one.created_at).max();
-    working_set.stock_mut(stock).discrepancy_at = newest;
+    working_set.set_discrepancy(stock, newest);
 }

@@ -2,7 +2,7 @@
 //! with.
 
 use onhand_core::StockListId;
-use onhand_store::query::Sort;
+use onhand_store::query::{Op, Sort};
 
 use super::product_stocks;
 use crate::http::context::RequestContext;
@@ -19,10 +19,20 @@ pub async fn export(call: RequestContext) -> Result<ApiResponse, Error> {
     let format = Format::asked(&call.query, EXPORT_FORMATS)?;
     let query: Vec<_> = call.query.iter().filter(|(name, _)| name != "format").cloned().collect();
     let mut listing = filter::parse(product_stocks::FILTERS, &query, call.zone())?.listing;
+    let is_of_one_list = listing.conditions.iter().any(|one| one.column == "stock_list_id" && one.op == Op::Eq);
+    let asks_sort = call.query.iter().any(|(name, _)| name == "sort");
+    listing.sort = match listing.sort.column {
+        by if by == Sort::BY_ID.column => listing.sort,
+        "sku" if is_of_one_list => listing.sort,
+        "sku" if !asks_sort => Sort::BY_ID,
+        _ => {
+            return Err(Error::field(
+                "sort",
+                "An export can be sorted by id, and one of one stock_list by product_sku.",
+            ));
+        }
+    };
     listing.conditions.extend(channels::of_own_lists(&call.app, &call.requester(), "stock_list_id").await?);
-    if listing.sort.column != Sort::BY_ID.column {
-        return Err(Error::field("sort", "An export can be sorted by id or -id only."));
-    }
     let name = format!("product_stock_{}", &scalar::time_text(call.app.clock.now())[..10]);
     let write = product_stocks::write(call.family);
     download::reply(&call.app, (&name, format), move |reads, sink| {

@@ -6,9 +6,10 @@ pub mod exports;
 pub mod movements;
 pub mod product_stocks;
 pub mod stock_lists;
+pub mod stock_sums;
 
 use super::ERP;
-use crate::http::route::{Answer, Holds, Parameter, Route, one, parameter, route};
+use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, parameter, route};
 use crate::resource::{Resource, ResourceRoutes};
 
 /// Where a history goes on.
@@ -24,6 +25,18 @@ pub(super) fn stocks() -> Vec<Route> {
             "A file to begin an import with: its columns and some stocks of the list.")
         .named("getImportTemplate")
         .downloads(exports::TEMPLATE_FORMATS),
+        route!(GET "stock_list/{id}/sums" ReadStock stock_sums::show,
+            "What a stock list has of each number, as it was last counted: about every minute while somebody asks.")
+        .under(Mount::V1)
+        .own()
+        .named("getStockListSums")
+        .answers(200, one(&stock_sums::SUMS)),
+        route!(POST "stock_list/{id}/sums" ReadStock stock_sums::count,
+            "Have the sums of a stock list counted anew; the answer has the ones before that.")
+        .under(Mount::V1)
+        .own()
+        .named("countStockListSums")
+        .answers(202, one(&stock_sums::SUMS)),
     ];
     all.extend(product_stock());
     // The plural is what channel clients ask for.

@@ -82,7 +82,7 @@ pub const VIEW_V1: ResponseSchema = response_schema!("ProductStock" {
 pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
-    Filter::new("product_sku", "sku", Kind::Text),
+    Filter::new("product_sku", "sku", Kind::OrderedText),
     Filter::new("product", "product_id", Kind::Int),
     Filter::new("stock_list", "stock_list_id", Kind::Int),
     Filter::new("unit_type", "unit", Kind::Choice(UnitType::WORDS)),
@@ -90,6 +90,7 @@ pub const FILTERS: &[Filter] = &[
     Filter::new("sold_quantity_unreported", "reserved", Kind::Int),
     Filter::new("created_date", "created_at", Kind::Time),
     Filter::new("modified_date", "modified_at", Kind::Time),
+    Filter::only("state", "states", Kind::StockState),
 ];
 
 pub(crate) fn write(family: Family) -> impl Fn(&mut String, &Stock) + Copy {

@@ -1,6 +1,6 @@
 //! Stock lists (contract 3).
 
-use onhand_core::{MoveRegistration, ReleaseMode};
+use onhand_core::{MoveRegistration, QUANTITY_MAX, ReleaseMode};
 use onhand_store::resource::Record;
 use onhand_store::tables::stock_lists::{self, OF_CHANNEL, STOCK_LISTS};
 use onhand_store::{Error as StoreError, Tx};
@@ -25,57 +25,69 @@ pub static STOCK_LIST: Resource = Resource {
         ("stock_list", "stock_list/{id}"),
         "stock list",
         &[
-    Field::text("name", 64, "Unique name.").required(),
-    Field::blank("code", 64, "The list's id in the ERP. Unique; needed when is_auto_sync is sent as true.").nullable().exact(),
-    Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default true."),
-    Field::choice(
-        "release_mode",
-        ReleaseMode::WORDS,
-        "What a release does: the quantity stays off sale until the next level (default), or is on sale at once.",
-    ),
-    Field::choice(
-        "moves_settle",
-        MoveRegistration::WORDS,
-        "Until when moves to this list, and transfers from it, stay off sale: until the ERP has registered them (default), \
-         or until the list's next level.",
-    ),
-    Field::bool(
-        "is_item_code_unique",
-        "Whether the ERP's code of an order item that is reserved here is no other item's. Default true.",
-    ),
-    Field::int(
-        "snapshot_delay_seconds",
-        0,
-        86_400,
-        "The age of levels that arrive without a snapshot_at.",
-    ),
-    Field::time_zone(
-        "time_zone",
-        "The zone of times without an offset that stock depends on, like Europe/Istanbul. The installation's when null.",
-    )
-    .nullable(),
+            Field::text("name", 64, "Unique name.").required(),
+            Field::blank(
+                "code",
+                64,
+                "The list's id in the ERP. Unique; needed when is_auto_sync \
+                 is sent as true.",
+            )
+            .nullable()
+            .exact(),
+            Field::bool("is_auto_sync", "Whether the list follows the ERP by itself. Default true."),
+            Field::choice(
+                "release_mode",
+                ReleaseMode::WORDS,
+                "What a release does: the quantity stays off sale until the next level (default), or is on sale \
+                 at once.",
+            ),
+            Field::choice(
+                "moves_settle",
+                MoveRegistration::WORDS,
+                "Until when moves to this list, and transfers from it, stay off sale: until the ERP has registered \
+                 them (default), or until the list's next level.",
+            ),
+            Field::bool(
+                "is_item_code_unique",
+                "Whether the ERP's code of an order item that is reserved here is no other item's. Default true.",
+            ),
+            Field::int("snapshot_delay_seconds", 0, 86_400, "The age of levels that arrive without a snapshot_at."),
+            Field::int(
+                "low_stock",
+                0,
+                QUANTITY_MAX,
+                "Up to how many available units a stock is low. Default 5; \
+                 0: none is.",
+            ),
+            Field::time_zone(
+                "time_zone",
+                "The zone of times without an offset that stock depends on, like Europe/Istanbul. The \
+                 installation's when null.",
+            )
+            .nullable(),
         ],
         &response_schema!("StockList" {
-    pk: Int,
-    name: Text,
-    code: TextOrNull,
-    is_auto_sync: Bool,
-    modified_date: Time,
-    created_date: Time,
-    release_mode: Text,
-    snapshot_delay_seconds: Int,
-    time_zone: TextOrNull,
-    moves_settle: Text,
-    is_item_code_unique: Bool,
-}),
+            pk: Int,
+            name: Text,
+            code: TextOrNull,
+            is_auto_sync: Bool,
+            modified_date: Time,
+            created_date: Time,
+            release_mode: Text,
+            snapshot_delay_seconds: Int,
+            time_zone: TextOrNull,
+            moves_settle: Text,
+            is_item_code_unique: Bool,
+            low_stock: Int,
+        }),
         &[
-    Filter::new("pk", "id", Kind::Int),
-    Filter::new("id", "id", Kind::Int),
-    Filter::new("name", "name", Kind::Text),
-    Filter::new("code", "COALESCE(code, '')", Kind::Text),
-    Filter::new("is_auto_sync", "is_auto_sync", Kind::Bool),
-    Filter::new("created_date", "created_at", Kind::Time),
-    Filter::new("modified_date", "modified_at", Kind::Time),
+            Filter::new("pk", "id", Kind::Int),
+            Filter::new("id", "id", Kind::Int),
+            Filter::new("name", "name", Kind::Text),
+            Filter::new("code", "COALESCE(code, '')", Kind::Text),
+            Filter::new("is_auto_sync", "is_auto_sync", Kind::Bool),
+            Filter::new("created_date", "created_at", Kind::Time),
+            Filter::new("modified_date", "modified_at", Kind::Time),
         ],
     )
 };

@@ -4,3 +4,4 @@ mod exports;
 mod movements;
 mod product_stocks;
 mod stock_lists;
+mod stock_sums;
