@@ -26,6 +26,8 @@ def addresses(api, chromium, sessions, url):
                             data={"dry_run": "true"}, timeout=20)
     assert sent.ok, sent.text
     item = order["order_items"][0]["pk"]
+    view = {"screen": "stock", "name": f"Boots {shop.number}", "query": "q=BOOT&columns=bar,reserved", "is_shared": True}
+    saved = api.post("/api/v1/saved_views/", view)["pk"]
     return {
         "overview": "/",
         "search": "/search?q=1116",
@@ -35,6 +37,7 @@ def addresses(api, chromium, sessions, url):
         "table with an edit": f"/stock/{shop.list}?edit={stock}",
         "table of a view": "/stock/1?view=sold-out",
         "table of changes": "/stock/1?view=changed-today",
+        "table with a saved view": f"/stock/{shop.list}?saved={saved}&q=BOOT&columns=bar%2Creported",
         "table without a match": "/stock/1?q=nothing-has-this-name",
         "product": f"/products/{product}?list={shop.list}",
         "product with an edit": f"/products/{product}?list={shop.list}&edit=set",

@@ -37,6 +37,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::tables::packages::STATEMENTS,
         crate::tables::products::STATEMENTS,
         crate::tables::reports::STATEMENTS,
+        crate::tables::saved_views::STATEMENTS,
         crate::tables::stock_counts::STATEMENTS,
         crate::tables::stock_lists::STATEMENTS,
         crate::tables::stock_locations::STATEMENTS,

@@ -92,6 +92,11 @@ pub fn views() -> &'static str {
     "/views"
 }
 
+/// `POST`: changing a saved view.
+pub fn view(view: impl Whole) -> String {
+    format!("/views/{}", view.whole())
+}
+
 /// `POST`: removing a saved view.
 pub fn remove_view(view: impl Whole) -> String {
     format!("/views/{}/remove", view.whole())

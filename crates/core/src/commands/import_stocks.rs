@@ -217,7 +217,8 @@ fn import_stock(
     if on_hand != 0 && !matches!(row.level, LevelChange::Level(_)) {
         working_set.stock_mut(id).adjusted_at = Some(context.now);
     }
-    let change = StockChange { on_hand, external, covered, unit: row.unit, extra_field: None };
+    let snapshot_before = before.and_then(|before| before.snapshot_at);
+    let change = StockChange { on_hand, external, snapshot_before, covered, unit: row.unit, extra_field: None };
     let cause = command.import.map_or(Cause::Write, Cause::Import);
     let changed = stock_row::change_stock(working_set, (id, created), change, cause, context);
     let stock = working_set.stock(id).expect("found or created above");

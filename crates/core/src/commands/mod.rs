@@ -16,6 +16,7 @@ mod read_set;
 mod release_item;
 mod stock_row;
 mod text_edit;
+mod undo_write;
 mod write_stocks;
 
 pub use cancel_items::CancelItems;
@@ -31,6 +32,7 @@ pub use place_order::{NewLine, PlaceOrder};
 pub use read_set::ReadSet;
 pub use release_item::ReleaseItem;
 pub use text_edit::TextEdit;
+pub use undo_write::{UndoFault, undo_fault, undo_row};
 pub use write_stocks::{StockTarget, WriteStock, WriteStocks, WrittenStock};
 
 pub use crate::orders::ORDER_LINES_MAX;

@@ -8,7 +8,9 @@ use super::Context;
 use super::fulfilment::{flag_discrepancy, moves};
 use crate::rejection::RowRejection;
 use crate::stock::ProductRef;
-use crate::{Cause, Delta, Quantity, ReservationState, Stock, StockId, StockListId, Timestamp, UnitType, WorkingSet};
+use crate::{
+    Cause, Delta, LevelWrite, Quantity, ReservationState, Stock, StockId, StockListId, Timestamp, UnitType, WorkingSet,
+};
 
 /// What a row changes on a stock that is in the working set.
 #[derive(Default)]
@@ -17,6 +19,8 @@ pub(super) struct StockChange {
     pub(super) on_hand: i64,
     /// Change of `external`, and with it of `reserved`.
     pub(super) external: i64,
+    /// When the level was taken that was stored before the row.
+    pub(super) snapshot_before: Option<Timestamp>,
     /// What the row's level covers, from [`take_snapshot`].
     pub(super) covered: CoveredBySnapshot,
     /// The new unit.
@@ -145,9 +149,15 @@ pub(super) fn change_stock(
     let changes = created || fields_change || covered.cleared || delta != Delta::default();
     if changes {
         let stock = working_set.stock_mut(id);
+        let level = LevelWrite {
+            snapshot_before: change.snapshot_before,
+            snapshot_after: stock.snapshot_at,
+            unit_before: change.unit.filter(|unit| *unit != stock.unit).map(|_| stock.unit),
+        };
         stock.unit = change.unit.unwrap_or(stock.unit);
         stock.extra_field = change.extra_field.unwrap_or_else(|| std::mem::take(&mut stock.extra_field));
         working_set.move_stock(id, delta, cause, context.actor, context.now);
+        working_set.remember_level(level);
     }
     changes
 }

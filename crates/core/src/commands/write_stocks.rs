@@ -151,6 +151,7 @@ fn write_stock(working_set: &mut WorkingSet, write: &WriteStock, context: Contex
         StockTarget::Id(id) => (*id, false),
         StockTarget::Key(key) => working_set.found_or_created(key.list, &key.sku, context.now),
     };
+    let snapshot_before = working_set.stock(id).and_then(|stock| stock.snapshot_at);
     let covered = match write.on_hand {
         Some(level) => stock_row::take_snapshot(working_set, id, (level, write.snapshot_at), context),
         None => CoveredBySnapshot::default(),
@@ -159,6 +160,7 @@ fn write_stock(working_set: &mut WorkingSet, write: &WriteStock, context: Contex
     let change = StockChange {
         on_hand: write.on_hand.map_or(0, |level| level.units() - stock.on_hand),
         external: write.reserved.map_or(0, |reserved| stock_row::external_change(stock, reserved)),
+        snapshot_before,
         covered,
         unit: write.unit,
         extra_field: write.extra_field.clone(),

@@ -3,7 +3,7 @@
 //! Promises: the sum of a stock's movements is its state; each movement names the one before it, so a stock's history
 //! can be walked without an index and a missing link shows. Must not know what caused a change beyond [`Cause`].
 
-use crate::{ImportId, MovementId, OrderItemId, StockId, Timestamp, UserId};
+use crate::{ImportId, MovementId, OrderItemId, StockId, Timestamp, UnitType, UserId};
 
 /// Why numbers changed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,6 +45,17 @@ pub struct Delta {
     pub reported: i64,
 }
 
+/// What a written level changes besides the numbers. Without it, the write could not be undone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LevelWrite {
+    /// When the level was taken that was stored before the write.
+    pub snapshot_before: Option<Timestamp>,
+    /// When the level was taken that was stored after it.
+    pub snapshot_after: Option<Timestamp>,
+    /// The unit before it, if it changed the unit.
+    pub unit_before: Option<UnitType>,
+}
+
 /// One change of one product stock.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Movement {
@@ -68,4 +79,6 @@ pub struct Movement {
     pub actor: UserId,
     /// When.
     pub at: Timestamp,
+    /// What it changed besides the numbers, if a level was written; else it is empty.
+    pub level: LevelWrite,
 }

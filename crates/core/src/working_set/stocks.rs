@@ -6,8 +6,8 @@
 use super::WorkingSet;
 use crate::stock::ProductRef;
 use crate::{
-    Cause, Delta, IdKind, LOW_STOCK_DEFAULT, Movement, MovementId, Product, ProductId, Stock, StockId, StockListId,
-    StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
+    Cause, Delta, IdKind, LOW_STOCK_DEFAULT, LevelWrite, Movement, MovementId, Product, ProductId, Stock, StockId,
+    StockListId, StockStates, Timestamp, UserId, bucket_of_key, bucket_of_text,
 };
 
 /// Changing. Only the decisions call these.
@@ -41,7 +41,15 @@ impl WorkingSet {
             reported,
             actor,
             at,
+            level: LevelWrite::default(),
         });
+    }
+
+    /// Remembers with the newest movement what a written level changed besides the numbers.
+    pub(crate) fn remember_level(&mut self, level: LevelWrite) {
+        if let Some(movement) = self.movements.last_mut() {
+            movement.level = level;
+        }
     }
 
     /// Says when the newest active discrepancy of a stock was reported. The caller's movement says why.

@@ -7,6 +7,7 @@ mod database;
 mod edits;
 mod imports;
 mod table;
+mod undo;
 
 use table::check;
 

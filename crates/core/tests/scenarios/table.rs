@@ -13,11 +13,11 @@ use std::iter::once;
 use crate::database::Database;
 use onhand_core::commands::{
     CancelItems, EditItem, EditOrder, Expected, ImportStock, ImportStocks, ItemEdit, LevelChange, NewLine, PlaceOrder,
-    ProductRef, ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks,
+    ProductRef, ReleaseItem, ReservedChange, StockTarget, TextEdit, WriteStock, WriteStocks, undo_fault, undo_row,
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
-    Channel, ChannelId, Command, Context, ImportId, ImportedStock, Movement, OrderId, OrderItemId, OrderStatus,
+    Cause, Channel, ChannelId, Command, Context, ImportId, ImportedStock, Movement, OrderId, OrderItemId, OrderStatus,
     Outcome, Oversell, Product, ProductId, Quantity, Rejection, ReleaseMode, RowStatus, Stock, StockId, StockKey,
     StockList, StockListId, Timestamp, UnitType, UserId, WorkingSet, Written, decide,
 };
@@ -101,6 +101,8 @@ struct Shop {
     importing: (StockListId, Vec<String>),
     /// What the row says before what its command does.
     notes: Vec<String>,
+    /// Everything that has happened.
+    movements: Vec<Movement>,
 }
 
 /// An import that a table has made: its list, its SKUs, the result of each row.
@@ -127,6 +129,7 @@ impl Shop {
             placing,
             importing,
             notes,
+            movements: Vec::new(),
         }
     }
 
@@ -151,6 +154,7 @@ impl Shop {
             "stock" => self.stock(rest),
             "import" => self.import(rest),
             "undo" => self.undo(&words(rest)),
+            "undo-write" => self.undo_write(rest.trim()),
             "order" => self.order(&words(rest)),
             "release" => self.release(&words(rest)),
             "cancel" => self.cancel(&words(rest)),
@@ -162,6 +166,7 @@ impl Shop {
         let result = decide(&mut self.working_set, &command, Context { actor: UserId::new(1), now: self.now });
         let changes = self.working_set.take_changes();
         self.database.write(&self.working_set, &changes);
+        self.movements.extend(changes.movements.iter().cloned());
         let all_refused = |rows: &[ImportedStock]| {
             rows.iter().all(|row| matches!(row.status, RowStatus::Rejected(_)) && row.before == row.after)
         };
@@ -317,6 +322,23 @@ impl Shop {
             rows,
             create_unknown_products: false,
         })
+    }
+
+    /// `undo-write A`: the newest write of a stock of the first list, whatever has happened since.
+    fn undo_write(&mut self, sku: &str) -> Command {
+        let list = StockListId::new(1);
+        let stock = self.working_set.stock_by_key(list, sku).expect("a stock of the first list").clone();
+        let is_write = |one: &&Movement| one.stock == stock.id && matches!(one.cause, Cause::Write | Cause::Import(_));
+        let movement = self.movements.iter().rev().find(is_write).expect("it was written");
+        let told = undo_fault(&stock, movement);
+        let row = undo_row(movement, sku);
+        if let Some(fault) = told {
+            self.notes.push(format!("told {fault:?}"));
+        }
+        let rows: Vec<ImportStock> = row.into_iter().collect();
+        self.placing = "undo-write".to_owned();
+        self.importing = (list, rows.iter().map(|row| row.sku.clone()).collect());
+        Command::ImportStocks(ImportStocks { import: None, list, rows, create_unknown_products: false })
     }
 
     /// `order o1 via web status shipped A 4, B 1, A@2 3`; `#A` names the product by id.

@@ -59,7 +59,7 @@ fn prefixes(family: &[Value], described: &Described<'_>) -> Vec<String> {
 fn in_path(path: &str) -> Vec<Value> {
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     let described = names.map(|name| {
-        let schema = if matches!(name, "id" | "channel") { id() } else { json!({"type": "string"}) };
+        let schema = if matches!(name, "id" | "channel" | "movement") { id() } else { json!({"type": "string"}) };
         json!({"name": name, "in": "path", "required": true, "schema": schema})
     });
     described.collect()

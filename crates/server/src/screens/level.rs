@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use onhand_core::{QUANTITY_MAX, Quantity, Stock, StockId, Timestamp, UnitType, Written};
+use onhand_core::{MovementId, QUANTITY_MAX, Quantity, Stock, StockId, Timestamp, UnitType, Written};
 use onhand_web::form::FieldErrors;
 use onhand_web::frame::Entry;
 use onhand_web::link;
@@ -60,7 +60,7 @@ fn read_seen(text: &str) -> Option<Written> {
 }
 
 /// What is typed: a level, or a difference if it has a sign.
-fn edit(value: &str, is_add: bool) -> Option<Edit> {
+pub(super) fn edit(value: &str, is_add: bool) -> Option<Edit> {
     let plain: String = value.chars().filter(|sign| !sign.is_whitespace()).collect();
     let is_signed = plain.starts_with(['+', '-', MINUS]);
     let (is_less, digits) = match plain.strip_prefix(['-', MINUS]) {
@@ -169,9 +169,17 @@ async fn look(visit: &Visit, stock: &Stock, edit: Option<Edit>) -> Result<Screen
     ScreenAnswer::page(StatusCode::OK, &page)
 }
 
-/// `POST /stock/{list}/{stock}/undo`: takes an edit back; `of` is the key of its form.
+/// `POST /stock/{list}/{stock}/undo`: takes an edit back; `of` is the key of its form, or `movement` the write of the
+/// history.
 pub(super) async fn undo(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let stock = found(&visit).await?;
+    let back = link::product_in(stock.product.get(), stock.list.get());
+    if let Some(movement) = visit.form.number("movement") {
+        let (list, sku) = (stock.list, stock.sku.clone());
+        let record = visit.record(move |outcome| levels::done(outcome, list, &sku).map(Done::LevelBack));
+        levels::undo(&visit.app, &visit.requester(), (&stock, MovementId::new(movement)), record).await?;
+        return Ok(visit.done(&back));
+    }
     let edited = match done::find(&visit, visit.form.text("of")).await? {
         Some(Done::Level(level)) if level.stock == stock.id.get() => level,
         _ => return Err(Fault::NotFound),
@@ -179,7 +187,7 @@ pub(super) async fn undo(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (list, sku) = (stock.list, stock.sku.clone());
     let record = visit.record(move |outcome| levels::done(outcome, list, &sku).map(Done::LevelBack));
     levels::take_back(&visit.app, &visit.requester(), &edited, record).await?;
-    Ok(visit.done(&link::product_in(stock.product.get(), stock.list.get())))
+    Ok(visit.done(&back))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod answer;
 mod assets;
+mod bulk;
 mod done;
 mod fault;
 mod fields;
@@ -28,6 +29,7 @@ mod overview;
 mod product;
 mod router;
 mod routes;
+mod saved_views;
 mod search;
 mod session;
 mod sign_in;

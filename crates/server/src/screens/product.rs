@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use onhand_core::{Cause, ProductId, Reservation, StockListId, Timestamp};
+use onhand_core::commands::{UndoFault, undo_fault};
+use onhand_core::{Cause, Movement, ProductId, Reservation, StockListId, Timestamp};
 use onhand_web::chart::Mark;
 use onhand_web::form::Pager;
 use onhand_web::frame::Entry;
@@ -10,6 +11,7 @@ use onhand_web::link;
 use onhand_web::screens::level::{LevelEdit, LevelMode};
 use onhand_web::screens::product::{
     Chart, ChartPoint, Chosen, Event, External, LevelOrigin, Product, ProductList, Range, ReportedLine, Reserving,
+    UndoOf,
 };
 use onhand_web::{Unit, What};
 
@@ -162,7 +164,7 @@ fn chart(visit: &Visit, why: &Why) -> Chart {
     // The newest before the range says how it begins.
     let within = why.movements.iter().take_while(|movement| movement.at >= from).count();
     let shown = why.movements.iter().take((within + 1).min(POINTS_MAX)).rev();
-    let point = |movement: &onhand_core::Movement| ChartPoint {
+    let point = |movement: &Movement| ChartPoint {
         at: movement.at,
         on_hand: movement.on_hand,
         available: naming::available(movement),
@@ -203,9 +205,21 @@ fn reported(visit: &Visit, why: &Why, reservation: &Reservation) -> Option<Repor
     })
 }
 
+/// Whether a movement can be undone. Why not is said of the newest write only: of older ones it goes without saying.
+fn undo_of(why: &Why, movement: &Movement) -> UndoOf {
+    let is_write = |movement: &&Movement| matches!(movement.cause, Cause::Write | Cause::Import(_));
+    let is_newest_write = why.movements.iter().find(is_write).is_some_and(|newest| newest.id == movement.id);
+    match undo_fault(&why.stock, movement) {
+        None => UndoOf::Possible,
+        Some(UndoFault::TouchedSince) if is_newest_write => UndoOf::TouchedSince,
+        Some(UndoFault::Settled) if is_newest_write => UndoOf::Settled,
+        Some(_) => UndoOf::None,
+    }
+}
+
 fn events(visit: &Visit, why: &Why, cause: Option<What>) -> Vec<Event> {
     let wanted = |what: &What| cause.is_none_or(|cause| cause == *what);
-    let event = |movement: &onhand_core::Movement| {
+    let event = |movement: &Movement| {
         let (what, delta) = (What::from(movement.cause), movement.delta);
         let moved = [delta.reserved, delta.reported, delta.on_hand].into_iter().map(i64::abs).max().unwrap_or(0);
         Event {
@@ -221,7 +235,7 @@ fn events(visit: &Visit, why: &Why, cause: Option<What>) -> Vec<Event> {
             reserved: (movement.reserved - delta.reserved, movement.reserved),
             reported: (movement.reported - delta.reported, movement.reported),
             available: (naming::available_before(movement), naming::available(movement)),
-            can_undo: false,
+            undo: undo_of(why, movement),
         }
     };
     why.movements.iter().map(event).filter(|event| wanted(&event.what)).collect()

@@ -12,8 +12,8 @@ use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
-    import, import_new, imports, level, lists, live, me, order, order_forms, orders, overview, product, search,
-    sign_in, stock,
+    bulk, import, import_new, imports, level, lists, live, me, order, order_forms, orders, overview, product,
+    saved_views, search, sign_in, stock,
 };
 use crate::auth::Permission;
 
@@ -94,8 +94,12 @@ pub fn routes() -> Vec<Route> {
         Route::get("/stock/{list}", May::ReadStock, stock::show),
         Route::get("/stock/{list}/export", May::ReadStock, stock::export),
         Route::post("/stock/{list}/sums", May::ReadStock, stock::count_again),
+        Route::post("/stock/{list}/bulk", May::WriteStock, bulk::change),
         Route::post("/stock/{list}/{stock}/level", May::WriteStock, level::write).written(),
         Route::post("/stock/{list}/{stock}/undo", May::WriteStock, level::undo).written(),
+        Route::post("/views", May::ReadStock, saved_views::save),
+        Route::post("/views/{id}", May::ReadStock, saved_views::change),
+        Route::post("/views/{id}/remove", May::ReadStock, saved_views::remove),
         Route::get("/products/{id}", May::ReadStock, product::show),
         Route::get("/sku/{sku}", May::ReadStock, product::by_sku),
         Route::get("/orders", May::ReadOrders, orders::show),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use onhand_core::{StockListId, StockState, UnitType};
-use onhand_store::query::Window;
+use onhand_store::Value;
+use onhand_store::query::{Condition, ListQuery, Op, Window};
 use onhand_store::stock_views::COUNTED_MAX;
 use onhand_store::tables::stock_sums::{CountedSums, StockSums};
 use onhand_web::form::Pager;
@@ -12,7 +13,7 @@ use onhand_web::frame::Entry;
 use onhand_web::link::{self, StockQuery, View};
 use onhand_web::screens::level::LevelEdit;
 use onhand_web::screens::overview::Sums;
-use onhand_web::screens::stock::{RowChange, Stock, StockRow};
+use onhand_web::screens::stock::{BulkForm, RowChange, Stock, StockRow};
 
 use super::answer::ScreenAnswer;
 use super::fault::Fault;
@@ -20,8 +21,9 @@ use super::fields::Fields;
 use super::overview::write_level;
 use super::stock_place::{NumberedPlace, PLACE_CHARS_MAX};
 use super::visit::Visit;
-use super::{level, naming};
+use super::{level, naming, saved_views};
 use crate::http::download::{self, Format};
+use crate::services::imports::bulk::Selection;
 use crate::services::stock_filter::StockFilter;
 use crate::services::stock_tables::{self, NamedList, Place, StockTable, Wanted};
 use crate::services::{exports, stock_sums};
@@ -35,7 +37,7 @@ pub(super) const SEARCH_CHARS_MAX: usize = 128;
 const FORMATS: &[Format] = &[Format::Csv, Format::Xlsx];
 
 /// What the table shows, as its address says.
-fn query(fields: &Fields) -> StockQuery {
+pub(super) fn query(fields: &Fields) -> StockQuery {
     let limit = fields.number("limit").filter(|limit| LIMITS.contains(limit)).unwrap_or(LIMITS[0]);
     let known = ["bar", "reserved", "reported", "change", "level"];
     let asked: Vec<&str> = fields.all("columns").flat_map(|some| some.split(',')).collect();
@@ -49,6 +51,7 @@ fn query(fields: &Fields) -> StockQuery {
         after: fields.text("after").chars().take(PLACE_CHARS_MAX).collect(),
         limit,
         columns: columns.join(","),
+        saved: fields.number("saved"),
         edit: fields.number("edit"),
         ..StockQuery::default()
     };
@@ -156,8 +159,6 @@ pub(super) async fn lists_with(visit: &Visit, id: i64) -> Result<(NamedList, Vec
 
 /// The page, with an edit that was not done, if there is one.
 pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock, Fault> {
-    let id = visit.id(0)?;
-    let (list, others) = lists_with(visit, id).await?;
     // The form of an edit leads back to its table, whose address has what it shows.
     let back = visit.form.text("back").split_once('?').map_or("", |(_, query)| query);
     let query = match edit {
@@ -165,6 +166,18 @@ pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock
         None => query(&visit.query),
     };
     let query = StockQuery { edit: edit.as_ref().map(|edit| edit.stock).or(query.edit), ..query };
+    page_of(visit, (visit.id(0)?, query), edit).await
+}
+
+/// The page of a list with what a query shows.
+pub(super) async fn page_of(
+    visit: &Visit,
+    (id, query): (i64, StockQuery),
+    edit: Option<LevelEdit>,
+) -> Result<Stock, Fault> {
+    let (list, others) = lists_with(visit, id).await?;
+    let saved = saved_views::open_to(visit, query.saved).await?;
+    let query = StockQuery { saved: query.saved.filter(|open| saved.iter().any(|view| view.id == *open)), ..query };
     let start = NumberedPlace::parse(&query.after, query.limit);
     let (filter, by_sku) = (filter(visit, &query), query.order() == "sku");
     let wanted = Wanted { filter, by_sku, place: start.place.clone(), limit: query.limit };
@@ -190,10 +203,12 @@ pub(super) async fn page(visit: &Visit, edit: Option<LevelEdit>) -> Result<Stock
         sums_at: counted.map(|counted| counted.at),
         products: Some(table.size),
         views: views(&table, counted.as_ref().map(|counted| &counted.sums)),
-        saved: Vec::new(),
-        can_save: false,
+        saved,
+        can_save: true,
+        unsaved: None,
         has_filters: true,
-        has_bulk: false,
+        has_bulk: true,
+        bulk: BulkForm::default(),
         can_export: !is_empty_list,
         sorts: if query.order() == "-modified" { Vec::new() } else { vec!["sku"] },
         pager: pager_of(&table, &start, &query, id),
@@ -233,6 +248,10 @@ pub(super) async fn export(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let query = query(&visit.query);
     let filter = filter(&visit, &query);
     let listing = filter.listing(list.id, query.order() == "sku", Window::After { key: None, limit: 1 });
+    file(&visit, list, listing, format).await
+}
+
+async fn file(visit: &Visit, list: NamedList, listing: ListQuery, format: Format) -> Result<ScreenAnswer, Fault> {
     let code = if list.code.is_empty() { list.name } else { list.code };
     let name = format!("{code}_{}", &scalar::time_text(visit.app.clock.now())[..10]);
     let reply = download::reply(&visit.app, (&name, format), move |reads, sink| {
@@ -246,6 +265,20 @@ pub(super) async fn count_again(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault
     let list = list_id(&visit)?;
     stock_sums::count_again(&visit.app, &visit.requester(), list).await?;
     Ok(visit.back(&link::stock(list.get())))
+}
+
+/// The file of a selection: of some stocks at once, of a view at its own address.
+pub(super) async fn export_of(visit: &Visit, id: i64, selection: Selection) -> Result<ScreenAnswer, Fault> {
+    let ids = match selection {
+        Selection::Filter(_) => return Ok(ScreenAnswer::see_other(&query(&visit.form).export(id, FORMATS[0].word()))),
+        Selection::Stocks(ids) => ids,
+    };
+    let (list, _) = lists_with(visit, id).await?;
+    let these = ids.into_iter().map(|stock| Value::Int(stock.get())).collect();
+    let window = Window::After { key: None, limit: 1 };
+    let mut listing = StockFilter::default().listing(list.id, false, window);
+    listing.conditions.push(Condition { column: "id", op: Op::In, values: these });
+    file(visit, list, listing, FORMATS[0]).await
 }
 
 /// The id of a list in a path.

@@ -1,11 +1,11 @@
-//! Levels that a person edits by hand, one stock at a time: what an edit would do, the edit, and taking it back.
+//! Levels that a person edits by hand, one stock at a time: what an edit would do, the edit, and undoing it or any write.
 //!
 //! Promises: an edit that was made on what somebody has written over meanwhile changes nothing; a difference loses no
-//! edit that came between; what an edit settled is not taken back. Orders do not matter to either. Must not know how an
+//! edit that came between; what an edit settled is not undone. Orders do not matter to an edit. Must not know how an
 //! edit is typed or shown.
 
 use onhand_core::commands::{
-    Expected, ImportStock, ImportStocks, ImportedStock, LevelChange, ReservedChange, RowStatus,
+    Expected, ImportStock, ImportStocks, ImportedStock, LevelChange, ReservedChange, RowStatus, UndoFault, undo_row,
 };
 use onhand_core::rejection::RowRejection;
 use onhand_core::{
@@ -13,7 +13,7 @@ use onhand_core::{
     Written,
 };
 use onhand_store::Tx;
-use onhand_store::tables::product_stocks;
+use onhand_store::tables::{movements, product_stocks};
 use serde::{Deserialize, Serialize};
 
 use super::submission::{AnswerRecord, Submitted};
@@ -150,6 +150,42 @@ pub async fn take_back(
         expected: Some(expected),
     };
     decided(services.submit_once(requester, by_hand(StockListId::new(edit.list), row), record).await?)
+}
+
+/// Undoes the write that a movement records, unless something has happened to the stock since.
+pub async fn undo(
+    services: &Services,
+    requester: &Requester,
+    (stock, movement): (&Stock, MovementId),
+    record: Option<AnswerRecord>,
+) -> Result<Submitted, ServiceError> {
+    let body = async move |tx: &mut Tx<'_>| movements::by_ids(tx, [&movement]).await;
+    let found = services.store.read_inline("movements.by_id", body).await?.pop();
+    let movement = found.filter(|movement| movement.stock == stock.id).ok_or(ServiceError::NotFound)?;
+    let row = undo_row(&movement, &stock.sku).map_err(not_undone)?;
+    let submitted = services.submit_once(requester, by_hand(stock.list, row), record).await?;
+    match &submitted {
+        Submitted::Now(outcome) => match rejection(outcome) {
+            Some(RowRejection::TouchedSince) => Err(not_undone(UndoFault::TouchedSince)),
+            Some(fault) => Err(rejected(fault.clone())),
+            None => Ok(submitted),
+        },
+        Submitted::Before(_) => Ok(submitted),
+    }
+}
+
+fn not_undone(fault: UndoFault) -> ServiceError {
+    let (code, text) = match fault {
+        UndoFault::NoWrite => ("not_a_write", "Only a written stock level can be undone here."),
+        UndoFault::Settled => (
+            "settled",
+            "The level contained registered order lines, so it cannot be undone; write the new level instead.",
+        ),
+        UndoFault::TouchedSince => {
+            ("touched_since", "Something has happened to this stock since the write; it was left as it is.")
+        }
+    };
+    ServiceError::rule(code, text)
 }
 
 fn decided(submitted: Submitted) -> Result<Submitted, ServiceError> {

@@ -21,6 +21,7 @@ pub mod origins;
 pub mod products;
 pub mod reads;
 pub mod requester;
+pub mod saved_views;
 pub mod search;
 pub mod stock;
 pub mod stock_filter;

@@ -317,7 +317,8 @@ async fn ids_that_lead_nowhere_are_404() {
     for (route, path) in all_paths().into_iter().filter(|(route, _)| route.path.contains('{')) {
         let (from, to) = (path.find('{').expect("a parameter"), path.find('}').expect("its end"));
         for id in wrong {
-            let path = format!("{}{id}{}", &path[..from], &path[to + 1..]).replace("{cache_key}", "1");
+            let path = format!("{}{id}{}", &path[..from], &path[to + 1..]);
+            let path = path.replace("{cache_key}", "1").replace("{movement}", "1");
             let body = if route.body.is_some() { Body::Json(samples.body(&route)) } else { Body::None };
             let answer = caller.send(route.method.as_str(), &path, body).await;
             // A client that tidies dots up asks for another path, which need not have this method.

@@ -15,8 +15,12 @@ use crate::shop::{Shop, id};
 const OWN: &[&str] = &[
     "POST auth/tokens",
     "POST auth/password",
+    "POST saved_views",
+    "PATCH saved_views/{id}",
+    "POST product_stocks/{id}/movements/{movement}/undo",
     "POST stock_list/{id}/excel_import/{cache_key}/apply",
     "POST stock_list/{id}/excel_import/{cache_key}/undo",
+    "POST stock_list/{id}/bulk",
     "POST oms/stock-counts",
     "POST oms/orders/{id}/plan",
     "POST oms/moves/{id}/register",

@@ -125,6 +125,12 @@ impl Samples {
         } else if route.path.contains("excel_import") && route.method == "GET" {
             path = format!("{path}?cache_key={}", self.import(route.path).await);
         }
+        if path.contains("{movement}") {
+            let stock = self.shop.stock("UNDONE", unique().cast_signed()).await;
+            let history = self.shop.erp.get(&format!("/api/v1/product_stocks/{stock}/movements/")).await.ok();
+            let movement = id(&history["results"][0]).to_string();
+            return path.replace("{id}", &stock.to_string()).replace("{movement}", &movement);
+        }
         if route.path == "oms/query-stock-availability" {
             path.push_str("?sku=SAMPLE");
         }
@@ -151,6 +157,10 @@ impl Samples {
         let resource = &route.path[..route.path.find("/{").expect("a parameter follows a resource")];
         let made = match resource {
             "auth/tokens" => caller.post("/api/v1/auth/tokens/", json!({"name": "to revoke"})).await.created(),
+            "saved_views" => {
+                let view = json!({"screen": "stock", "name": format!("v{}", unique())});
+                caller.post("/api/v1/saved_views/", view).await.created()
+            }
             "content_types" => return "3".to_owned(),
             "products" if route.method == "DELETE" => {
                 self.shop.erp.post("/api/v1/products/", json!({"sku": format!("GONE-{}", unique())})).await.created()
@@ -265,6 +275,8 @@ impl Samples {
         let fields = route.body.unwrap_or_default();
         match (route.method.as_str(), route.path) {
             ("POST", "auth/login") => json!({"username": USERNAME, "password": PASSWORD}),
+            ("POST", "stock_list/{id}/bulk") => json!({"stocks": [self.one["stock"]], "add": 1}),
+            ("POST", "saved_views") => json!({"screen": "stock", "name": format!("v{}", unique()), "query": "q=A"}),
             ("POST", "auth/password") => json!({"current_password": PASSWORD, "new_password": PASSWORD}),
             ("POST", "orders/{id}/cancel") => json!({"is_all": true}),
             // What fails at once is in no batch, so every batch may say it.

@@ -2,6 +2,7 @@
 //! through the API. `browser` is the person; the server and the shop are those of the suite of the API.
 
 mod browser;
+mod bulk;
 #[path = "../api/client.rs"]
 #[expect(dead_code, reason = "the suite of the API uses the rest")]
 pub(crate) mod client;
@@ -20,3 +21,5 @@ pub(crate) mod shop;
 mod sign_in;
 mod stock;
 mod stock_views;
+mod undo;
+mod views;

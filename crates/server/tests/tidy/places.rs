@@ -29,6 +29,7 @@ const WITHOUT_TABLE: &[(&str, &str)] = &[
     ("directory/content_types", "the numbers are part of the program"),
     ("fulfilment/short_items", "shows order lines"),
     ("fulfilment/stock_availability", "shows stocks of locations"),
+    ("imports/bulk_edits", "a bulk edit is an import, and imports have a folder, store/src/imports/"),
     ("imports/import_changes", "shows results of rows, which are in store/src/imports/"),
     ("imports/import_results", "shows results of rows, which are in store/src/imports/"),
     ("imports/imports", "imports have a folder, store/src/imports/"),

@@ -27,30 +27,30 @@ statements! {
     INSERT = "imports.insert",
         "INSERT INTO import (id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state,
          file_name, file_bytes, format, encoding, ignored_columns, total, processed, created, updated, unchanged,
-         failed, created_at, time_zone)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14, ?15)";
+         failed, created_at, time_zone, selection)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '', '', '[]', ?13, 0, 0, 0, 0, 0, ?14, ?15, ?16)";
     BY_KEY = "imports.by_key",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
+         started_at, finished_at, time_zone, selection FROM import WHERE cache_key = ?1 AND state <> 'forgotten'";
     BY_ID = "imports.by_id",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone FROM import WHERE id = ?1 AND state <> 'forgotten'";
+         started_at, finished_at, time_zone, selection FROM import WHERE id = ?1 AND state <> 'forgotten'";
     BY_SOURCE = "imports.by_source",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
+         started_at, finished_at, time_zone, selection FROM import WHERE source_id = ?1 AND task = ?2 AND source_id IS NOT NULL
          AND state <> 'forgotten'";
     NEWEST = "imports.newest",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone FROM import WHERE id < ?1 AND state NOT IN ('receiving', 'forgotten')
+         started_at, finished_at, time_zone, selection FROM import WHERE id < ?1 AND state NOT IN ('receiving', 'forgotten')
          ORDER BY id DESC LIMIT ?2";
     OPEN = "imports.open",
         "SELECT id, cache_key, kind, task, mode, is_forced, stock_list_id, source_id, account_id, state, file_name,
          file_bytes, format, encoding, ignored_columns, error, total, created, updated, unchanged, failed, created_at,
-         started_at, finished_at, time_zone FROM import WHERE id IN (SELECT MIN(id) FROM import
+         started_at, finished_at, time_zone, selection FROM import WHERE id IN (SELECT MIN(id) FROM import
          WHERE finished_at IS NULL AND state NOT IN ('receiving', 'forgotten') GROUP BY stock_list_id) ORDER BY id LIMIT 100";
     ARRIVED = "imports.arrived",
         "UPDATE import SET state = 'waiting', task = ?2, mode = ?3, file_name = ?4, file_bytes = ?5
@@ -124,6 +124,7 @@ fn read(row: &Row<'_>) -> Result<ImportRow, Error> {
         started_at: time(22)?,
         finished_at: time(23)?,
         time_zone: row.get(24)?,
+        selection: row.get(25)?,
     })
 }
 
@@ -147,6 +148,7 @@ pub async fn insert(tx: &mut Tx<'_>, import: &ImportRow) -> Result<ImportRow, Er
         import.total,
         import.created_at.micros(),
         import.time_zone.as_deref(),
+        import.selection.as_deref(),
     ];
     tx.execute(&INSERT, &values).await?;
     Ok(ImportRow { id: ImportId::new(id), ..import.clone() })

@@ -143,6 +143,8 @@ pub struct ImportRow {
     pub finished_at: Option<Timestamp>,
     /// The time zone of times without an offset in the file, if there was one when it was sent.
     pub time_zone: Option<String>,
+    /// Which stocks of the list are changed, and how, where the rows come from no file; opaque.
+    pub selection: Option<String>,
 }
 
 impl ImportRow {
@@ -171,6 +173,7 @@ impl ImportRow {
             started_at: None,
             finished_at: None,
             time_zone: None,
+            selection: None,
         }
     }
 }

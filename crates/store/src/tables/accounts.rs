@@ -187,6 +187,12 @@ pub async fn by_id(tx: &mut Tx<'_>, id: UserId) -> Result<Option<Account>, Error
     tx.first(&BY_ID, &values![id.get()], read).await
 }
 
+/// Locks an account until the transaction ends.
+pub(crate) async fn lock(tx: &mut Tx<'_>, id: UserId) -> Result<(), Error> {
+    tx.first(&LOCKED, &values![id.get()], read).await?;
+    Ok(())
+}
+
 /// How the screens look for an account, as JSON text; none where there is no such account.
 pub async fn preferences(tx: &mut Tx<'_>, id: UserId) -> Result<Option<String>, Error> {
     tx.first(&PREFERENCES, &values![id.get()], |row| row.get(0)).await

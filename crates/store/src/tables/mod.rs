@@ -26,6 +26,7 @@ pub mod prices;
 pub mod product_stocks;
 pub mod products;
 pub mod reports;
+pub mod saved_views;
 pub mod shipping_infos;
 pub mod stock_counts;
 pub mod stock_lists;

@@ -1,6 +1,8 @@
 //! Movements: appending, and walking one stock's history. Must not know how numbers are decided.
 
-use onhand_core::{Cause, Delta, ImportId, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UserId};
+use onhand_core::{
+    Cause, Delta, ImportId, LevelWrite, Movement, MovementId, OrderItemId, Stock, StockId, Timestamp, UnitType, UserId,
+};
 
 use crate::engine::Row;
 use crate::sql::{statements, values};
@@ -9,15 +11,17 @@ use crate::{Error, Tx};
 statements! {
     BY_ID = "movements.by_id",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
-         reported_delta, on_hand, reserved, reported, actor_id, at, import_id FROM movement WHERE id = ?1 AND bucket = ?2";
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before, snapshot_after, unit_before
+         FROM movement WHERE id = ?1 AND bucket = ?2";
     NEWEST = "movements.newest",
         "SELECT id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta, external_reservation_delta,
-         reported_delta, on_hand, reserved, reported, actor_id, at, import_id FROM movement
+         reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before, snapshot_after, unit_before
+         FROM movement
          WHERE at > ?1 ORDER BY at DESC LIMIT ?2";
     INSERT = "movements.insert",
         "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
-         external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+         external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id, snapshot_before, snapshot_after,
+         unit_before) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
 }
 
 fn read(row: &Row<'_>) -> Result<Movement, Error> {
@@ -47,6 +51,11 @@ fn read(row: &Row<'_>) -> Result<Movement, Error> {
         reported: row.get(11)?,
         actor: UserId::new(row.get(12)?),
         at: Timestamp::from_micros(row.get(13)?),
+        level: LevelWrite {
+            snapshot_before: row.get::<Option<i64>>(15)?.map(Timestamp::from_micros),
+            snapshot_after: row.get::<Option<i64>>(16)?.map(Timestamp::from_micros),
+            unit_before: row.get::<Option<String>>(17)?.and_then(|word| UnitType::from_word(&word)),
+        },
     })
 }
 
@@ -138,6 +147,9 @@ pub(crate) async fn insert_all(
             movement.actor.get(),
             at.micros(),
             import_of(movement.cause).map(ImportId::get),
+            movement.level.snapshot_before.map(Timestamp::micros),
+            movement.level.snapshot_after.map(Timestamp::micros),
+            movement.level.unit_before.map(UnitType::word),
         ]
     });
     tx.execute_bulk(&INSERT, rows).await

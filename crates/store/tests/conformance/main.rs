@@ -24,6 +24,7 @@ mod products;
 mod proxy;
 mod reports;
 mod resource;
+mod saved_views;
 mod server_engine;
 mod shop;
 mod stock_lists;

@@ -129,7 +129,9 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE movement SET previous_id = NULL WHERE reserved_delta = 4", &[FOLLOWS, ONE_CHAIN]),
     ("UPDATE movement SET stock_id = (SELECT MAX(id) FROM stock) WHERE reserved_delta = 4", &[HELD, FOLLOWS]),
     (
-        "INSERT INTO movement SELECT bucket, id + 256, stock_id, previous_id, cause, item_id, 0, 0, 0, 0, on_hand -
+        "INSERT INTO movement (bucket, id, stock_id, previous_id, cause, item_id, on_hand_delta, reserved_delta,
+         external_reservation_delta, reported_delta, on_hand, reserved, reported, actor_id, at, import_id)
+         SELECT bucket, id + 256, stock_id, previous_id, cause, item_id, 0, 0, 0, 0, on_hand -
          on_hand_delta, reserved - reserved_delta, reported - reported_delta, actor_id, at, import_id FROM movement
          WHERE id = (SELECT MAX(id) FROM movement)",
         &[ONE_CHAIN],

@@ -25,6 +25,7 @@ const SHOP: &str = "
         (2, 'market', 'hash', 'channel', 1, 0, 2, NULL, 'dark');
     INSERT INTO token VALUES (1, 1, 'a', 'prefix', x'00ff7f80', 1, NULL, NULL, 0, NULL, 'api', ''),
         (2, 2, 'b', 'prefix', x'', 1, 5, 6, 1, 7, 'screen', 'Firefox');
+    INSERT INTO saved_view VALUES (1, 2, 'stock', 'Kış', 'q=KAZ', 1, 5, 6);
     INSERT INTO lease VALUES ('sweep', 'somebody', 9);
     INSERT INTO commit_marker VALUES (1, 1);
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4000)
@@ -33,13 +34,13 @@ const SHOP: &str = "
       INSERT INTO stock SELECT n & 255, n * 256 + (n & 255), 1 + (n > 4000), n * 256, 'SKU-' || n, 'qty', n % 7 + 9, 0, 0, 0,
         CASE n & 1 WHEN 1 THEN n END, n * 256 + (n & 255), '{}', n, n, NULL, n & 1, NULL, n, 0 FROM n;
     INSERT INTO stock_list_sums VALUES (1, 5, 6, 4000, 48000, 1, 4, 48005, 0, 1, 0, 0, NULL), (2, 5, 6, 1, 9, 0, 0, 9, 0, 0, 0, 0, 7);
-    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL FROM stock;
+    INSERT INTO movement SELECT bucket, id, id, NULL, 'write', NULL, on_hand, 0, 0, 0, on_hand, 0, 0, 1, 5, NULL, NULL, 5, NULL FROM stock;
     INSERT INTO sales_order VALUES (7, 263, 0, 'T-1', 400, 0, 'try', '{}', '{}', 1, 1, 1);
     INSERT INTO order_item VALUES (7, 263, 263, 256, 1, 257, 'SKU-1', 2, 400, 0, '9.90', '{}', '{}', '{}', 1, 1, 1, NULL),
                                   (7, 519, 263, 256, 1, 257, 'SKU-1', 1, 400, 0, NULL, '{}', '{}', '{}', 1, 1, NULL, 263);
     INSERT INTO reservation VALUES (1, 263, 257, 2, 2, 8, NULL, NULL, NULL), (1, 519, 257, 1, 1, NULL, 9, 513, 2);
     INSERT INTO mapping VALUES (7, 263, 263, 'erp', 'CODE', 1);
-    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3);
+    INSERT INTO movement VALUES (1, 90000001, 257, 257, 'order', 263, 0, 1, 0, 4, 10, 1, 4, 1, 6, 3, 7, 8, 'kg');
     UPDATE stock SET reserved = 1, reported = 4, movement_id = 90000001, states = 2 WHERE id = 257;
     INSERT INTO stock_location_address VALUES (1, 'Depot', '', '', '', '', '', '', '', '', NULL, '28.9', 1, 1, 1);
     INSERT INTO stock_location VALUES
@@ -62,8 +63,8 @@ const SHOP: &str = "
     INSERT INTO idempotency VALUES (5, 1, 'key', x'01', 201, x'7b7d', 1), (6, 1, 'Key', x'02', 200, x'00', 1);
     INSERT INTO import VALUES
       (3, 'key-1', 'stocks', 'import', 'upsert', 0, 1, NULL, 1, 'completed', 'çok.csv', 300000, 'csv', 'UTF-8', '[\"x\"]',
-       NULL, 2, 2, 1, 1, 0, 0, 5, 6, 7, 'Europe/Istanbul'),
-      (4, 'key-2', 'stocks', 'undo', 'upsert', 1, 1, 3, 1, 'waiting', '', 0, '', '', '[]', 'why', 0, 0, 0, 0, 0, 0, 8, NULL, NULL, NULL);
+       NULL, 2, 2, 1, 1, 0, 0, 5, 6, 7, 'Europe/Istanbul', NULL),
+      (4, 'key-2', 'stocks', 'undo', 'upsert', 1, 1, 3, 1, 'waiting', '', 0, '', '', '[]', 'why', 0, 0, 0, 0, 0, 0, 8, NULL, NULL, NULL, '{\"add\":1}');
     WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < 70)
       INSERT INTO import_part SELECT 3, n, CAST(printf('%.*c', 262144, 'x') AS BLOB) FROM n;
     INSERT INTO import_chunk VALUES (3, 0, 1, 1, 0, 0, x'0100ff'), (3, 1, 0, 0, 0, 0, x'');

@@ -71,6 +71,9 @@ pub struct StockQuery {
 }
 
 impl StockQuery {
+    /// What a saved view keeps.
+    pub const KEPT: &[&str] = &["view", "q", "unit", "since", "sort", "limit", "columns"];
+
     /// The values for a query or for hidden fields, without those that are left at their default.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
@@ -95,6 +98,12 @@ impl StockQuery {
     pub fn kept(&self, without: &[&str]) -> Vec<(&'static str, String)> {
         let dropped = |name: &str| without.contains(&name) || matches!(name, "after" | "edit");
         self.pairs().into_iter().filter(|(name, _)| !dropped(name)).collect()
+    }
+
+    /// What a saved view keeps of this, as a query.
+    pub fn kept_text(&self) -> String {
+        let query = Self { after: String::new(), edit: None, saved: None, ..self.clone() };
+        query.address("").trim_start_matches('?').to_owned()
     }
 
     fn address(&self, path: &str) -> String {

@@ -10,6 +10,7 @@ use crate::bar::{Bar, Numbers};
 use crate::chart::{Mark, Point, Steps};
 use crate::form::Pager;
 use crate::number::Whole;
+use crate::texts::Texts;
 use crate::{Frame, Reference, Unit, What, link};
 
 /// The page `/products/{id}`; `as_rows()` is its region. Query: `list` (a list's id), `range` (`day`, `week`, `month`),
@@ -262,8 +263,37 @@ pub struct Event {
     pub reported: (i64, i64),
     /// Available units before and after.
     pub available: (i64, i64),
-    /// Whether it can be taken back.
-    pub can_undo: bool,
+    /// Whether it can be undone.
+    pub undo: UndoOf,
+}
+
+/// Whether a movement can be undone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum UndoOf {
+    /// It cannot, and nothing is said of it.
+    #[default]
+    None,
+    /// It can.
+    Possible,
+    /// Something has happened to the stock since.
+    TouchedSince,
+    /// The level settled reported units.
+    Settled,
+}
+
+impl UndoOf {
+    fn is_possible(self) -> bool {
+        self == Self::Possible
+    }
+
+    /// Why it cannot be undone.
+    fn why_not(self, t: Texts) -> Option<&'static str> {
+        match self {
+            Self::TouchedSince => Some(t.undo_touched()),
+            Self::Settled => Some(t.undo_settled()),
+            Self::None | Self::Possible => None,
+        }
+    }
 }
 
 impl Event {

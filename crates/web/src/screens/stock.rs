@@ -6,7 +6,7 @@ use onhand_core::Timestamp;
 use super::level::LevelEdit;
 use super::overview::Sums;
 use crate::bar::{self, Bar, Numbers, Spark};
-use crate::form::Pager;
+use crate::form::{FieldErrors, Pager};
 use crate::link::{StockQuery, View};
 use crate::number::Whole;
 use crate::texts::Texts;
@@ -16,8 +16,8 @@ use crate::{Frame, Reference, StockState, Unit, What};
 ///
 /// Forms: the search and the filters are `GET`; a level posts to [`crate::link::level`]; the selection posts `stock`
 /// (several), `all`, `act`, `set_amount`, `add_amount` and the fields of the query to [`crate::link::bulk`]; a view posts
-/// `screen`, `list`, `query`, `name` and `is_shared` to [`crate::link::views`]; pasted rows post `list`, `mode`, `text`
-/// and `act` to [`crate::link::import_new`].
+/// `list`, `query`, `name` and `is_shared` to [`crate::link::views`], or what changes of it to [`crate::link::view`];
+/// pasted rows post `list`, `mode`, `text` and `act` to [`crate::link::import_new`].
 #[expect(clippy::struct_excessive_bools, reason = "each says whether a control is there, and they go together freely")]
 #[derive(Clone, Debug, Template)]
 #[template(path = "stock.html", blocks = ["rows"])]
@@ -44,10 +44,14 @@ pub struct Stock {
     pub saved: Vec<SavedView>,
     /// Whether views can be saved.
     pub can_save: bool,
+    /// The view that could not be saved, if one was sent.
+    pub unsaved: Option<UnsavedView>,
     /// Whether the table can be narrowed by unit and time.
     pub has_filters: bool,
     /// Whether rows can be selected and changed together.
     pub has_bulk: bool,
+    /// The form that changes the selection, as it was sent.
+    pub bulk: BulkForm,
     /// Whether what the table shows can be had as a file.
     pub can_export: bool,
     /// What the table shows.
@@ -66,6 +70,9 @@ pub struct Stock {
     pub command: String,
 }
 
+/// Saved views with a tab of their own.
+const SAVED_TABS: usize = 8;
+
 /// A view that a person has saved.
 #[derive(Clone, Debug)]
 pub struct SavedView {
@@ -79,6 +86,32 @@ pub struct SavedView {
     pub is_own: bool,
     /// What it shows.
     pub query: StockQuery,
+}
+
+/// The form that changes the selected rows; empty unless it was sent and not done.
+#[derive(Clone, Debug, Default)]
+pub struct BulkForm {
+    /// The stocks that are selected.
+    pub selected: Vec<i64>,
+    /// Whether all of the view are.
+    pub is_all: bool,
+    /// The new level.
+    pub set_amount: String,
+    /// The difference.
+    pub add_amount: String,
+    /// What is wrong.
+    pub errors: FieldErrors,
+}
+
+/// A view that could not be saved.
+#[derive(Clone, Debug)]
+pub struct UnsavedView {
+    /// The name that was typed.
+    pub name: String,
+    /// Whether everyone was to use it.
+    pub is_shared: bool,
+    /// What is wrong, as the server says it.
+    pub errors: FieldErrors,
 }
 
 /// A stock.
@@ -137,6 +170,10 @@ impl Stock {
         self.has_bulk && self.frame.may.write_stock
     }
 
+    fn is_selected(&self, stock: impl Whole) -> bool {
+        self.bulk.selected.contains(&stock.whole())
+    }
+
     fn edit_of(&self, stock: impl Whole) -> Option<&LevelEdit> {
         self.edit.as_ref().filter(|edit| edit.stock == stock.whole())
     }
@@ -173,10 +210,24 @@ impl Stock {
         self.query.saved == Some(view.id)
     }
 
-    /// What a saved view keeps, as the query of its address.
-    fn query_text(&self) -> String {
-        let query = StockQuery { after: String::new(), edit: None, saved: None, ..self.query.clone() };
-        query.link(self.list).split_once('?').map_or_else(String::new, |(_, query)| query.to_owned())
+    /// The saved views that have a tab of their own, and those in the menu behind them.
+    fn saved_tabs(&self) -> (&[SavedView], &[SavedView]) {
+        self.saved.split_at(self.saved.len().min(SAVED_TABS))
+    }
+
+    /// The person's own view that is open.
+    fn own_open(&self) -> Option<&SavedView> {
+        self.saved.iter().find(|view| view.is_own && self.is_saved_open(view))
+    }
+
+    /// Whether the table shows what a view keeps.
+    fn is_as_saved(&self, view: &SavedView) -> bool {
+        view.query.kept_text() == self.query.kept_text()
+    }
+
+    /// The name of a new view, as it was typed.
+    fn new_name(&self) -> &str {
+        self.unsaved.as_ref().map_or("", |view| &view.name)
     }
 }
 

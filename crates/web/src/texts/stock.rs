@@ -62,6 +62,9 @@ texts! {
     view_name: "Name of the view" | "Görünümün adı";
     view_shared: "Everyone may use it" | "Herkes kullanabilsin";
     view_hint: "The search, filters, order and columns are saved." | "Arama, süzgeç, sıra ve sütunlar kaydedilir.";
+    save_changes: "Save changes of this view" | "Görünümdeki değişikliği kaydet";
+    view_share(name): "Share “{name}”" | "“{name}” görünümünü paylaş";
+    view_unshare(name): "Stop sharing “{name}”" | "“{name}” paylaşımını kaldır";
     remove_view: "Remove this view" | "Bu görünümü kaldır";
     search_stock: "Search stock" | "Stokta ara";
     search_stock_hint: "Beginning of a SKU" | "SKU başlangıcı";
@@ -91,12 +94,17 @@ texts! {
     clear_selection: "Clear selection" | "Seçimi bırak";
     bulk_hint: "A preview is made first; nothing changes before you apply it."
         | "Önce önizleme yapılır; uygulamadan hiçbir şey değişmez.";
+    bulk_nothing: "Select rows first." | "Önce satır seçin.";
     amount: "Amount" | "Miktar";
     no_stock: "No stock in this list yet" | "Bu listede henüz stok yok";
     no_stock_hint: "Import a file, or let the ERP write levels:" | "Dosya aktarın ya da ERP miktar yazsın:";
     no_match: "No stock matches" | "Uyan stok yok";
     no_match_hint: "The view and the filters leave nothing." | "Görünüm ve süzgeçler hiçbir şey bırakmıyor.";
     drop_filters: "Drop the filters" | "Süzgeçleri kaldır";
+    undo_touched: "Cannot be undone: something has happened to this stock since."
+        | "Geri alınamaz: bu stokta o zamandan beri bir şey oldu.";
+    undo_settled: "Cannot be undone: the level settled reported units."
+        | "Geri alınamaz: miktar, bildirilmiş adetleri kapattı.";
     // Editing a level
     new_level: "Stock level" | "Stok miktarı";
     level_set: "Set" | "Yaz";

@@ -1,13 +1,15 @@
-//! Accounts: logging in, tokens and passwords.
+//! Accounts: logging in, tokens and passwords, saved views.
 //!
 //! Promises: an account reads and changes only what is its own. Must not know what a role permits.
 
 pub mod auth;
+pub mod saved_views;
 
 use crate::http::route::{Answer, Mount, Route, one, page, route};
 
 pub(super) fn routes() -> Vec<Route> {
     const USER: Answer = one(&auth::USER);
+    const VIEW: Answer = one(&saved_views::VIEW);
     vec![
         route!(POST "auth/login" Public auth::login, "Sign in: a new token for name and password.")
             .named("login")
@@ -37,6 +39,26 @@ pub(super) fn routes() -> Vec<Route> {
             .under(Mount::V1)
             .takes(auth::PASSWORD)
             .own()
+            .answers(204, Answer::Nothing),
+        route!(GET "saved_views" ReadStock saved_views::list, "Your saved views, and those that others share.")
+            .under(Mount::V1)
+            .lists(saved_views::FILTERS)
+            .answers(200, page(&saved_views::VIEW)),
+        route!(POST "saved_views" ReadStock saved_views::create, "Save a view of a screen.")
+            .under(Mount::V1)
+            .takes(saved_views::FIELDS)
+            .own()
+            .answers(201, VIEW),
+        route!(GET "saved_views/{id}" ReadStock saved_views::show, "One saved view.")
+            .under(Mount::V1)
+            .answers(200, VIEW),
+        route!(PATCH "saved_views/{id}" ReadStock saved_views::update, "Change one of your saved views.")
+            .under(Mount::V1)
+            .takes(saved_views::CHANGES)
+            .own()
+            .answers(200, VIEW),
+        route!(DELETE "saved_views/{id}" ReadStock saved_views::remove, "Remove one of your saved views.")
+            .under(Mount::V1)
             .answers(204, Answer::Nothing),
         route!(GET "active_user" SignedIn auth::active_user, "Who is signed in.").answers(200, USER),
     ]

@@ -154,7 +154,7 @@ fn options(call: &RequestContext, given: &[(String, String)]) -> Result<Form, Er
     call.read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
 }
 
-fn key_reply(cache_key: &str) -> ApiResponse {
+pub(super) fn key_reply(cache_key: &str) -> ApiResponse {
     ApiResponse::written(|out| Object::open(out).text("cache_key", cache_key).close())
 }
 

@@ -2,13 +2,14 @@
 //!
 //! Promises: a file is answered with a key before its rows are looked at. Must not know formats or rows.
 
+pub mod bulk_edits;
 pub mod import_changes;
 pub mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 pub mod imports;
 mod upload;
 
-use crate::http::route::{Answer, Holds, Parameter, Route, one, page, parameter, route};
+use crate::http::route::{Answer, Holds, Mount, Parameter, Route, one, page, parameter, route};
 
 /// What is asked of an import.
 const STATUS_OF: &[Parameter] = &[
@@ -50,6 +51,13 @@ pub(super) fn routes() -> Vec<Route> {
             "Take back what an import did, where nothing newer has happened.")
         .named("undoImport")
         .may_be_refused()
+        .own()
+        .answers(200, KEY),
+        route!(POST "stock_list/{id}/bulk" WriteStock bulk_edits::create,
+            "A dry run that sets the levels of many product stocks, or adds to them; it is applied and undone as an import.")
+        .named("bulkEditProductStocks")
+        .under(Mount::V1)
+        .takes(bulk_edits::FIELDS)
         .own()
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadImports import_changes::list, "Its changes.")

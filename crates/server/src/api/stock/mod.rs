@@ -50,6 +50,15 @@ pub(super) fn stocks() -> Vec<Route> {
         operation: route.operation.map(|operation| format!("{operation}Plural").into()),
         ..route
     }));
+    all.push(
+        route!(POST "product_stocks/{id}/movements/{movement}/undo" WriteStock movements::undo,
+            "Undo one write of a level, if nothing has happened to the stock since and the level settled nothing.")
+        .named("undoStockMovement")
+        .under(Mount::V1)
+        .own()
+        .answers(200, one(&movements::UNDONE))
+        .through_writer(),
+    );
     all
 }
 

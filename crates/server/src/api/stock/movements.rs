@@ -1,10 +1,12 @@
-//! Movements: why the numbers of a product stock are what they are.
+//! Movements: why the numbers of a product stock are what they are, and the undo of a write.
 
-use onhand_core::{MovementId, OrderItemId, UserId};
+use onhand_core::{MovementId, OrderItemId, Outcome, StockId, UserId};
 use onhand_store::tables::movements;
 
 use super::product_stocks;
-use crate::http::context::RequestContext;
+use crate::http::context::{self, RequestContext};
+use crate::http::error_mapping;
+use crate::services::levels;
 use crate::services::stock::{self, HistoryEntry};
 use crate::wire::error::Error;
 use crate::wire::json::{ApiResponse, Object};
@@ -49,6 +51,42 @@ pub async fn list(call: RequestContext) -> Result<ApiResponse, Error> {
         .list("results", &history.entries, write_movement)
         .close();
     Ok(ApiResponse::ok(body))
+}
+
+/// What undoing a movement has done.
+pub const UNDONE: ResponseSchema = ResponseSchema {
+    name: "UndoneMovement",
+    properties: &[
+        property("pk", PropertyType::IntOrNull),
+        property("product_stock", PropertyType::IntOrNull),
+        property("stock", PropertyType::IntOrNull),
+        property("snapshot_at", PropertyType::TimeOrNull),
+    ],
+    open: false,
+};
+
+/// `POST product_stocks/{id}/movements/{movement}/undo/`: undoes one write. The answer names the movement that does.
+pub async fn undo(call: RequestContext) -> Result<ApiResponse, Error> {
+    let stock = product_stocks::found(&call).await?;
+    let movement = MovementId::new(context::id(call.parameter(1))?);
+    let submitted = levels::undo(&call.app, &call.requester(), (&stock, movement), call.record(&undone)).await;
+    context::reply(submitted, undone, error_mapping::error)
+}
+
+fn undone(outcome: &Outcome) -> ApiResponse {
+    let row = match outcome {
+        Outcome::StocksImported(rows) => rows.first(),
+        _ => None,
+    };
+    let after = row.and_then(|row| row.after);
+    ApiResponse::written(|out| {
+        Object::open(out)
+            .int_or_null("pk", row.and_then(|row| row.movement).map(MovementId::get))
+            .int_or_null("product_stock", row.and_then(|row| row.stock).map(StockId::get))
+            .int_or_null("stock", after.map(|after| after.on_hand))
+            .time_or_null("snapshot_at", after.and_then(|after| after.snapshot_at))
+            .close();
+    })
 }
 
 fn write_movement(out: &mut String, entry: &HistoryEntry) {

@@ -4,6 +4,7 @@
 //! can go on where it stopped. Has no second way to write stock: workers make commands of its rows. Must not know how a
 //! file was sent or how a status is shown.
 
+pub mod bulk;
 pub mod delays;
 pub mod file;
 pub mod follow;

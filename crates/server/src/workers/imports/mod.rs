@@ -3,6 +3,7 @@
 //! Promises: an import is worked on by one process at a time, goes on where it stopped when that process dies, and is
 //! not done twice even where two processes believe that it is theirs. Must not know HTTP.
 
+mod bulk;
 mod chunks;
 mod stock_lists;
 mod stocks;
@@ -200,7 +201,10 @@ async fn run(workers: &Arc<ImportWorkers>, import: &ImportRow) {
     tracing::info!(import = id.get(), task = import.task.word(), "import begins");
     let work = async {
         match import.kind {
-            Kind::Stocks => stocks::run(workers, import).await,
+            Kind::Stocks => match &import.selection {
+                Some(selection) => bulk::run(workers, import, selection).await.map(|()| None),
+                None => stocks::run(workers, import).await,
+            },
             Kind::StockLists => stock_lists::run(workers, import).await,
         }
     };

@@ -1,4 +1,4 @@
-//! Importing the product stocks of a list: a file, what a dry run said of one, or the way back.
+//! Importing the product stocks of a list: a file, what a dry run said, or the way back.
 //!
 //! Promises: goes on after the last stored chunk. With `replace`, a stock becomes 0 only if no row of the file can have
 //! meant it. Must not know file formats or what a row may do.
@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use super::chunks::{ChunkRows, InFlight, Slot, gone};
 use super::{ImportWorkers, JobError, blocking};
+use crate::services::imports::bulk::BulkEdit;
 use crate::services::imports::file::{FileRow, LocalTimes, Plan, Survey};
 use crate::services::imports::row_results::{self, RowResult};
 use crate::services::imports::{CHUNK_ROWS, messages, spool};
@@ -169,7 +170,7 @@ fn emptied(sku: String) -> ImportStock {
     ImportStock { sku, level, reserved: ReservedChange::Keep, unit: None, snapshot_at: None, expected: None }
 }
 
-async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowResult>, JobError> {
+pub(super) async fn chunk_rows(workers: &ImportWorkers, id: ImportId, number: i64) -> Result<Vec<RowResult>, JobError> {
     let found =
         workers.services.store.read("imports.chunk", async move |tx| imports::chunk(tx, id, number).await).await?;
     Ok(found.map(|chunk| row_results::decode(&chunk.results)).transpose()?.unwrap_or_default())
@@ -182,17 +183,22 @@ async fn follow(
     source: ImportId,
     task: Task,
 ) -> Result<(), JobError> {
-    let (id, forced) = (import.id, import.is_forced);
+    let id = import.id;
     let body = async move |tx: &mut Tx<'_>| {
-        let total = imports::by_id(tx, source).await?.map_or(0, |source| match task {
+        let followed = imports::by_id(tx, source).await?;
+        let total = followed.as_ref().map_or(0, |source| match task {
             Task::Undo => source.counts.created + source.counts.updated,
             _ => source.counts.sum(),
         });
         let found = Description { ignored_columns: "[]".to_owned(), total, ..Description::default() };
         imports::describe(tx, id, &found).await?;
-        Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?))
+        let selection = followed.and_then(|source| source.selection);
+        Ok((imports::next_chunk(tx, id).await?, imports::next_chunk(tx, source).await?, selection))
     };
-    let (next, end) = workers.services.store.write("imports.follow", body).await?;
+    let (next, end, selection) = workers.services.store.write("imports.follow", body).await?;
+    // What a bulk edit adds is right whatever the levels are by now.
+    let adds = selection.as_deref().and_then(BulkEdit::read).is_some_and(|bulk| bulk.is_difference());
+    let forced = import.is_forced || adds;
     let mut in_flight = InFlight::new(workers, import);
     for number in InFlight::first(next)..end {
         let rows = chunk_rows(workers, source, number).await?;

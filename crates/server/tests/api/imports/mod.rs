@@ -2,6 +2,7 @@
 //! each.
 
 mod bad_input;
+mod bulk_edits;
 mod follow;
 mod import_changes;
 mod import_results;

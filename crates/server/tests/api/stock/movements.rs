@@ -67,3 +67,69 @@ async fn a_history_names_who_did_it_and_takes_no_foreign_place() {
     wrong.faults(&["before"]);
     shop.erp.get("/api/v1/product_stocks/1/movements/").await.expect(404);
 }
+
+/// The newest movement of a stock.
+async fn newest(shop: &Shop, stock: i64) -> i64 {
+    int(&shop.erp.get(&format!("/api/v1/product_stocks/{stock}/movements/")).await.ok()["results"][0]["pk"])
+}
+
+#[tokio::test]
+async fn a_write_is_undone_once_and_only_while_nothing_came_after_it() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    let before = shop.erp.get(&format!("/api/v1/product_stocks/{shirt}/")).await.ok();
+    shop.server.advance(10);
+    shop.write(json!({"product_sku": "SHIRT", "stock": 25, "unit_type": "kg", "sold_quantity_unreported": 3})).await;
+    let written = newest(&shop, shirt).await;
+    let undo = async |movement: i64| {
+        shop.erp.post(&format!("/api/v1/product_stocks/{shirt}/movements/{movement}/undo/"), json!({})).await
+    };
+    let done = undo(written).await.ok();
+    let after = shop.erp.get(&format!("/api/v1/product_stocks/{shirt}/")).await.ok();
+    for field in ["stock", "sold_quantity_unreported", "unit_type", "snapshot_at"] {
+        assert_eq!(after[field], before[field], "{field}");
+    }
+    assert_eq!((int(&done["product_stock"]), int(&done["stock"])), (shirt, 10));
+    assert_eq!(done["snapshot_at"], before["snapshot_at"]);
+    let undone = int(&done["pk"]);
+    assert_eq!(undone, newest(&shop, shirt).await);
+    undo(written).await.refused("touched_since");
+    undo(undone).await.ok();
+    assert_eq!(shop.figures(shirt).await, [25, 3, 0, 22]);
+    let redone = newest(&shop, shirt).await;
+    shop.order("SHIRT", 1).await;
+    undo(redone).await.refused("touched_since");
+    undo(newest(&shop, shirt).await).await.refused("not_a_write");
+    undo(newest(&shop, shirt).await + 256).await.expect(404);
+    shop.server.verify().await;
+}
+
+#[tokio::test]
+async fn an_undo_that_is_sent_again_is_done_once() {
+    let shop = Shop::open().await;
+    let shirt = shop.stock("SHIRT", 10).await;
+    shop.stock("SHIRT", 20).await;
+    let path = format!("/api/v1/product_stocks/{shirt}/movements/{}/undo/", newest(&shop, shirt).await);
+    let keyed = shop.erp.clone().with("Idempotency-Key", "undo-1");
+    let first = keyed.post(&path, json!({})).await.ok();
+    let second = keyed.post(&path, json!({})).await;
+    assert_eq!(second.header("idempotent-replayed"), Some("true"));
+    assert_eq!(second.ok(), first);
+    assert_eq!(shop.figures(shirt).await, [10, 0, 0, 10]);
+}
+
+#[tokio::test]
+async fn what_settled_or_is_of_another_stock_is_not_undone() {
+    let shop = Shop::open().await;
+    let (shirt, belt) = (shop.stock("SHIRT", 10).await, shop.stock("BELT", 5).await);
+    let order = shop.order("SHIRT", 4).await;
+    shop.release(item(&order)).await;
+    shop.server.advance(10);
+    shop.stock("SHIRT", 6).await;
+    let path = |stock: i64, movement: i64| format!("/api/v1/product_stocks/{stock}/movements/{movement}/undo/");
+    let settled = newest(&shop, shirt).await;
+    shop.erp.post(&path(shirt, settled), json!({})).await.refused("settled");
+    shop.erp.post(&path(belt, settled), json!({})).await.expect(404);
+    assert_eq!(shop.figures(shirt).await, [6, 0, 0, 6]);
+    shop.server.verify().await;
+}

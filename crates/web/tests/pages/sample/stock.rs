@@ -9,9 +9,10 @@ use onhand_web::screens::level::{LevelEdit, LevelMode, Preview};
 use onhand_web::screens::lists::{ListRow, Lists};
 use onhand_web::screens::overview::{Card, CardKind, FirstSteps, ListSums, News, Overview, Pulse, Sums};
 use onhand_web::screens::product::{
-    Chart, ChartPoint, Chosen, Event, External, LevelOrigin, Product, ProductList, Range, ReportedLine, Reserving, Told,
+    Chart, ChartPoint, Chosen, Event, External, LevelOrigin, Product, ProductList, Range, ReportedLine, Reserving,
+    Told, UndoOf,
 };
-use onhand_web::screens::stock::{RowChange, SavedView, Stock, StockRow};
+use onhand_web::screens::stock::{BulkForm, RowChange, SavedView, Stock, StockRow, UnsavedView};
 use onhand_web::{StockState, Unit, What, link};
 
 use super::{Maker, Rows, orders};
@@ -142,8 +143,24 @@ pub(super) fn table(m: &Maker, is_edited: bool) -> Stock {
         views: View::ALL.into_iter().zip([Some(12_480), Some(214), Some(96), Some(3), Some(7), None]).collect(),
         saved: m.few(2, saved),
         can_save: true,
+        unsaved: (!m.suffix.is_empty()).then(|| UnsavedView {
+            name: m.t("Winter sale"),
+            is_shared: true,
+            errors: FieldErrors(vec![("name".to_owned(), m.t("You have another view with this name."))]),
+        }),
         has_filters: true,
         has_bulk: m.rows != Rows::One,
+        bulk: if m.suffix.is_empty() {
+            BulkForm::default()
+        } else {
+            BulkForm {
+                selected: vec![352],
+                is_all: true,
+                set_amount: m.t("64"),
+                add_amount: m.t("−3"),
+                errors: FieldErrors(vec![(String::new(), m.t("Select rows first."))]),
+            }
+        },
         can_export: m.is_some(),
         query,
         sorts: vec!["sku", "-modified"],
@@ -278,7 +295,7 @@ fn events(m: &Maker) -> Vec<Event> {
             reserved: (12, 14),
             reported: if at % 4 == 2 { (0, 4) } else { (4, 4) },
             available: (5, 3),
-            can_undo: at == 4,
+            undo: if at == 4 { UndoOf::Possible } else { UndoOf::TouchedSince },
         }
     };
     m.many(one)
