@@ -60,3 +60,30 @@ def test_a_file_with_faults_says_where_they_are_and_is_undone(opened, shop):
     assert shop.numbers("MUG")["on_hand"] == 6
     pressed(page, page.get_by_role("button", name="Undo"))
     assert shop.numbers("MUG")["on_hand"] == 5
+
+
+def test_the_columns_of_an_erp_are_chosen_once(opened, shop):
+    """A file with a title, two columns of SKUs and a sum: what is open is chosen, previewed, applied, and remembered."""
+    shop.level("MUG", 5)
+    content = f"Stok Raporu;;\nStok Kodu;Barkod;Fiili Stok\n{shop.sku('MUG')};869001;8\nGENEL TOPLAM;;8\n"
+    erp = {"name": "logo.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page, watched = opened()
+    page.goto(f"/imports/new?list={shop.list}")
+    page.locator("#file").set_input_files(erp)
+    pressed(page, page.locator("button[value=preview]"))
+    watched.check_page()
+    page.get_by_role("link", name="Choose the columns").click()
+    expect(page.get_by_text("which one?")).to_have_count(2)
+    watched.check_page()
+    page.locator("[name='column-1']").select_option("product__sku")
+    page.locator("[name='column-2']").select_option("")
+    pressed(page, page.get_by_role("button", name="Preview with these columns"))
+    expect(page.get_by_text("1 row is a sum and was left out.")).to_be_visible()
+    watched.check_page()
+    pressed(page, page.locator("#apply button"))
+    assert shop.numbers("MUG")["on_hand"] == 8
+    page.goto(f"/imports/new?list={shop.list}")
+    page.locator("#file").set_input_files(erp)
+    pressed(page, page.locator("button[value=preview]"))
+    expect(page.get_by_text("as they were chosen for an earlier file")).to_be_visible()
+    watched.check_page()

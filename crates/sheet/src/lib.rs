@@ -20,5 +20,5 @@ pub use error::{RowError, SheetError};
 pub use limits::Limits;
 pub use reader::{Format, Source};
 pub use row::{Cell, Kind, Row};
-pub use sheet::{Sheet, open, read};
+pub use sheet::{Sheet, open, open_sheet, read, read_sheet, sheet_names};
 pub use write::{CsvWriter, Out, WriteFault, XlsxWriter};

@@ -20,22 +20,46 @@ pub struct Sheet {
     over: bool,
 }
 
-/// Opens a file. Its format is found by what is in it.
+/// Opens a file. Its format is found by what is in it. Of a workbook, the first sheet that is not hidden is read.
 pub fn open(path: &Path, limits: &Limits) -> Result<Sheet, SheetError> {
-    read(Box::new(File::open(path)?), limits)
+    open_sheet(path, limits, 0)
+}
+
+/// Opens a file at one of its sheets that are not hidden, counted from 0. Text has one.
+pub fn open_sheet(path: &Path, limits: &Limits, number: usize) -> Result<Sheet, SheetError> {
+    read_sheet(Box::new(File::open(path)?), limits, number)
 }
 
 /// Opens a table that is in memory, or in a file that is open already.
-pub fn read(mut source: Box<dyn Source>, limits: &Limits) -> Result<Sheet, SheetError> {
+pub fn read(source: Box<dyn Source>, limits: &Limits) -> Result<Sheet, SheetError> {
+    read_sheet(source, limits, 0)
+}
+
+/// The same, at one of its sheets.
+pub fn read_sheet(mut source: Box<dyn Source>, limits: &Limits, number: usize) -> Result<Sheet, SheetError> {
+    let rows: Box<dyn Rows> = match looks(&mut source)? {
+        Looks::Text(_) if number > 0 => return Err(SheetError::NoSheet),
+        Looks::Text(encoding) => Box::new(csv::Records::new(source, encoding, limits)?),
+        Looks::Zip => workbook::unpack(source, limits, number)?,
+        Looks::Ole => Box::new(workbook::Xls::open(source, limits, number)?),
+    };
+    Ok(Sheet { rows, rows_max: limits.rows_max, seen: 0, over: false })
+}
+
+/// The names of the sheets of a workbook that are not hidden, in their order; none of text.
+pub fn sheet_names(mut source: Box<dyn Source>, limits: &Limits) -> Result<Vec<String>, SheetError> {
+    match looks(&mut source)? {
+        Looks::Text(_) => Ok(Vec::new()),
+        Looks::Zip => workbook::packed_names(source, limits),
+        Looks::Ole => workbook::xls_names(source, limits),
+    }
+}
+
+fn looks(source: &mut Box<dyn Source>) -> Result<Looks, SheetError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     source.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     source.seek(SeekFrom::Start(0))?;
-    let rows: Box<dyn Rows> = match look(&head)? {
-        Looks::Text(encoding) => Box::new(csv::Records::new(source, encoding, limits)?),
-        Looks::Zip => workbook::unpack(source, limits)?,
-        Looks::Ole => Box::new(workbook::Xls::open(source, limits)?),
-    };
-    Ok(Sheet { rows, rows_max: limits.rows_max, seen: 0, over: false })
+    look(&head)
 }
 
 impl Sheet {

@@ -21,6 +21,12 @@ fn files_are_read_as_they_are_meant() {
         (b"sku\n001", &["1: sku", "2: 001"]),
         (b"sep=;\r\nsku;a,b,c\r\n1;2", &["1: sku|a,b,c", "2: 1|2"]),
         (b"SEP=|\nsku|stock\n", &["1: sku|stock"]),
+        // A title above the table has another separator, or none; a line that is odd is no title.
+        (b"Report\nsku;stock\nA;5,0\n", &["1: Report", "2: sku|stock", "3: A|5,0"]),
+        (b"Report, 2026\n\nsku;name;stock\nA;x;5\n", &["1: Report, 2026", "3: sku|name|stock", "4: A|x|5"]),
+        (b"name\nA; B\nC\n", &["1: name", "2: A; B", "3: C"]),
+        (b"a,b\nc;d;e\nf,g\n", &["1: a|b", "2: c;d;e", "3: f|g"]),
+        (b"a,b\nc,d\ne;f;g\nh;i;j\n", &["1: a|b", "2: c|d", "3: e;f;g", "4: h;i;j"]),
         (b"\"a;b;c\",d\n", &["1: a;b;c|d"]),
         (b"a,b\n\"x\ny\",\"say \"\"hi\"\"\"\nz,1\n", &["1: a|b", "2: x\ny|say \"hi\"", "3: z|1"]),
         (b"a\n\n\nb\n", &["1: a", "4: b"]),

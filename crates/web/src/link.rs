@@ -177,6 +177,11 @@ pub fn import_rows(import: impl Whole, rows: &str, after: &str) -> String {
     with_query(&self::import(import), &[("rows", rows), ("after", after)])
 }
 
+/// The columns of an import's file: the page, and what its form posts to.
+pub fn import_columns(import: impl Whole) -> String {
+    format!("/imports/{}/columns", import.whole())
+}
+
 /// `POST`: applying a preview.
 pub fn apply_import(import: impl Whole) -> String {
     format!("/imports/{}/apply", import.whole())

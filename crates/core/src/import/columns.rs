@@ -1,10 +1,11 @@
 //! The header of a table: which column is what.
 //!
 //! Promises: a header is understood whatever its case, accents, spaces and underscores; columns that mean nothing here
-//! are named and skipped; two columns for the same thing are a fault, because either could be meant. Must not know
+//! are named and skipped; where two columns could be meant, nothing is chosen but what a mapping says. Must not know
 //! rows.
 
-use super::{Cell, CellKind, normalize};
+use super::headings::PRICE_LIST;
+use super::{Cell, CellKind, ColumnMapping, Pick, normalize};
 
 crate::words! {
     /// What a column of an import can be.
@@ -23,37 +24,10 @@ crate::words! {
         List,
         /// The product's name, for people who read the file; nothing is done with it.
         Name,
+        /// The place that a row is about, where a file has the stock of several places.
+        Warehouse,
     }
 }
-
-impl Column {
-    /// Headers that name it, the first of them its name on the wire.
-    pub const fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::Sku => &["product__sku", "product_sku", "sku", "barcode", "stok kodu", "barkod", "ürün kodu"],
-            Self::Stock => &["stock", "quantity", "qty", "stok", "miktar", "adet", "stok miktarı"],
-            Self::Held => &["sold_quantity_unreported"],
-            Self::Unit => &["unit_type", "unit", "birim"],
-            Self::SnapshotAt => &["snapshot_at"],
-            Self::List => &["stock_list__name", "stock_list", "stok listesi"],
-            Self::Name => &["product__name", "product_name", "ürün adı"],
-        }
-    }
-
-    /// Its name on the wire.
-    pub const fn name(self) -> &'static str {
-        self.names()[0]
-    }
-
-    fn of(header: &str) -> Option<Self> {
-        let header = normalize::word(header);
-        Self::ALL.into_iter().find(|column| column.names().iter().any(|name| normalize::word(name) == header))
-    }
-}
-
-/// Headers of a price list (contract X9).
-const PRICE_LIST: [&str; 7] =
-    ["price_list__name", "price_list", "currency_type", "retail_price", "price", "tax_rate", "fiyat"];
 
 /// The most characters shown of a header that means nothing here.
 const SHOWN_CHARS_MAX: usize = 64;
@@ -76,33 +50,109 @@ pub enum HeaderError {
     NoSku,
     /// There is no column of anything that could be written.
     NothingToWrite,
+    /// The mapping names a column that is not there.
+    NoSuchColumn(String),
+    /// The mapping takes one column for two things.
+    Shared(String),
+    /// The mapping names a row for the header that is not among the first ones.
+    NoSuchRow(u64),
 }
 
 /// Where each column is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Columns {
-    places: [Option<usize>; Column::ALL.len()],
+    pub(super) places: [Option<usize>; Column::ALL.len()],
     unknown: Vec<String>,
+    /// The warehouse whose rows are meant, if not those of all.
+    pub(super) warehouse: Option<String>,
 }
 
-impl Columns {
-    /// Reads the first row of a table.
-    pub fn read(header: &[Cell<'_>]) -> Result<Self, HeaderError> {
-        let mut columns = Self { places: [None; Column::ALL.len()], unknown: Vec::new() };
-        for (place, cell) in header.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            match Column::of(cell.text) {
-                None => columns.unknown.push(shown(*cell)),
-                Some(column) => {
-                    if let Some(first) = columns.places[column as usize].replace(place) {
-                        return Err(HeaderError::Twice { column, headers: [shown(header[first]), shown(*cell)] });
-                    }
-                }
+/// What a row would be as a header: also where more than one column could be meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Draft {
+    places: [Option<usize>; Column::ALL.len()],
+    /// Columns for which several headers fit, with the places of those.
+    pub conflicts: Vec<(Column, Vec<usize>)>,
+}
+
+impl Draft {
+    /// Takes a row for a header, as a mapping and the names of columns say.
+    pub fn of(header: &[Cell<'_>], mapping: &ColumnMapping) -> Result<Self, HeaderError> {
+        let mut draft = Self { places: [None; Column::ALL.len()], conflicts: Vec::new() };
+        for (column, pick) in &mapping.columns {
+            let Some(pick) = pick else { continue };
+            let place = picked(header, *column, pick)?;
+            if draft.places.contains(&Some(place)) {
+                return Err(HeaderError::Shared(header.get(place).copied().map_or_else(String::new, shown)));
+            }
+            draft.places[*column as usize] = Some(place);
+        }
+        let taken = draft.places;
+        let words: Vec<(usize, String)> = header
+            .iter()
+            .enumerate()
+            .filter(|(place, cell)| !cell.is_empty() && !taken.contains(&Some(*place)))
+            .map(|(place, cell)| (place, normalize::word(cell.text)))
+            .collect();
+        for column in Column::ALL.into_iter().filter(|column| mapping.columns.iter().all(|(said, _)| said != column)) {
+            let named = |names: &[&str]| {
+                let is_named = |word: &String| names.iter().any(|name| normalize::word(name) == *word);
+                words.iter().filter(|(_, word)| is_named(word)).map(|(place, _)| *place).collect::<Vec<_>>()
+            };
+            let mut fitting = named(column.names());
+            if fitting.is_empty() {
+                fitting = named(column.other_names());
+            }
+            // A name changes nothing, and of a warehouse's name and code either is enough.
+            if matches!(column, Column::Name | Column::Warehouse) {
+                fitting.truncate(1);
+            }
+            draft.places[column as usize] = fitting.first().copied();
+            if fitting.len() > 1 {
+                draft.conflicts.push((column, fitting));
             }
         }
+        Ok(draft)
+    }
+
+    /// What each of so many columns is. Where several could be meant, the first of them is.
+    pub fn roles(&self, count: usize) -> Vec<Option<Column>> {
+        let role = |place| Column::ALL.into_iter().find(|column| self.places[*column as usize] == Some(place));
+        (0..count).map(role).collect()
+    }
+
+    /// The columns, if they are enough and nothing is left open.
+    pub fn columns(&self, header: &[Cell<'_>], warehouse: Option<&str>) -> Result<Columns, HeaderError> {
+        if let Some((column, places)) = self.conflicts.first() {
+            let headers = [shown(header[places[0]]), shown(header[places[1]])];
+            return Err(HeaderError::Twice { column: *column, headers });
+        }
+        let unread = |(place, cell): &(usize, &Cell<'_>)| !cell.is_empty() && !self.places.contains(&Some(*place));
+        let unknown = header.iter().enumerate().filter(unread).map(|(_, cell)| shown(*cell)).collect();
+        let columns = Columns { places: self.places, unknown, warehouse: warehouse.map(str::to_owned) };
         match columns.fault(header) {
             Some(fault) => Err(fault),
             None => Ok(columns),
         }
+    }
+}
+
+impl Columns {
+    /// Reads a row of a table as its header.
+    pub fn read(header: &[Cell<'_>]) -> Result<Self, HeaderError> {
+        Self::mapped(header, &ColumnMapping::default())
+    }
+
+    /// The same, where a mapping says what columns are.
+    pub fn mapped(header: &[Cell<'_>], mapping: &ColumnMapping) -> Result<Self, HeaderError> {
+        Draft::of(header, mapping)?.columns(header, mapping.warehouse.as_deref())
+    }
+
+    /// The columns of a table that was understood before.
+    pub fn known(places: impl IntoIterator<Item = (Column, usize)>, warehouse: Option<String>) -> Self {
+        let mut columns = Self { places: [None; Column::ALL.len()], unknown: Vec::new(), warehouse };
+        places.into_iter().for_each(|(column, place)| columns.places[column as usize] = Some(place));
+        columns
     }
 
     fn fault(&self, header: &[Cell<'_>]) -> Option<HeaderError> {
@@ -132,14 +182,42 @@ impl Columns {
         self.places[column as usize]
     }
 
+    /// The warehouse whose rows are meant, if not those of all.
+    pub fn warehouse(&self) -> Option<&str> {
+        self.warehouse.as_deref()
+    }
+
     /// The cell of a column in a row; empty where there is no such column or the row does not reach it.
     pub fn cell<'c>(&self, column: Column, cells: &[Cell<'c>]) -> Cell<'c> {
         self.place(column).and_then(|place| cells.get(place)).copied().unwrap_or(Cell::EMPTY)
     }
 }
 
+/// The place of the column that a mapping means.
+fn picked(header: &[Cell<'_>], column: Column, pick: &Pick) -> Result<usize, HeaderError> {
+    let heading = match pick {
+        Pick::Number(number) => return Ok(number.saturating_sub(1)),
+        Pick::Heading(heading) => heading,
+    };
+    let places = |is_it: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        header.iter().enumerate().filter(|(_, cell)| is_it(cell.trimmed())).map(|(place, _)| place).collect()
+    };
+    let mut found = places(&|text| text == normalize::trimmed(heading));
+    if found.is_empty() {
+        let word = normalize::word(heading);
+        found = places(&|text| normalize::word(text) == word);
+    }
+    match found[..] {
+        [] => Err(HeaderError::NoSuchColumn(cut(heading))),
+        [place] => Ok(place),
+        [first, second, ..] => {
+            Err(HeaderError::Twice { column, headers: [shown(header[first]), shown(header[second])] })
+        }
+    }
+}
+
 /// Whether a cell of the first row is no header: no header is a number.
-fn is_data(cell: Cell<'_>) -> bool {
+pub(super) fn is_data(cell: Cell<'_>) -> bool {
     match cell.kind {
         CellKind::Number | CellKind::Styled | CellKind::Date | CellKind::Bool => true,
         CellKind::Text => {
@@ -150,8 +228,17 @@ fn is_data(cell: Cell<'_>) -> bool {
     }
 }
 
+/// A header as it may be shown.
 fn shown(cell: Cell<'_>) -> String {
-    let text = cell.trimmed();
+    cut(cell.trimmed())
+}
+
+/// A header as it may be shown.
+pub fn shown_heading(text: &str) -> String {
+    cut(normalize::trimmed(text))
+}
+
+fn cut(text: &str) -> String {
     match text.char_indices().nth(SHOWN_CHARS_MAX) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -5,12 +5,17 @@
 
 mod amount;
 mod columns;
+mod headings;
+mod mapping;
 mod normalize;
 mod row;
+mod totals;
 
-pub use columns::{Column, Columns, HeaderError};
-pub use normalize::word as normalized;
+pub use columns::{Column, Columns, Draft, HeaderError, shown_heading};
+pub use mapping::{ColumnMapping, FoundHeader, HEADER_ROWS_MAX, HeadRow, Pick, find_header, heading_set};
+pub use normalize::{same_name, word as normalized};
 pub use row::{CellError, ImportMode, ListNames, Problem, Reading, Times};
+pub use totals::{LeftOut, RunningSum};
 
 /// What kind of value the file says a cell has. Formats without kinds have text only.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

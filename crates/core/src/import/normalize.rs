@@ -23,7 +23,7 @@ pub fn word(text: &str) -> String {
 }
 
 /// Whether two names are the same but for case, accents and what surrounds them.
-pub(super) fn same_name(one: &str, other: &str) -> bool {
+pub fn same_name(one: &str, other: &str) -> bool {
     let folded = |text| trimmed(text).chars().flat_map(letters);
     one == other || folded(one).eq(folded(other))
 }

@@ -5,6 +5,7 @@
 mod anything;
 mod cells;
 mod headers;
+mod mappings;
 
 use onhand_core::commands::ImportStock;
 use onhand_core::import::{Cell, CellError, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};

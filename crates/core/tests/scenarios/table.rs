@@ -336,7 +336,7 @@ impl Shop {
             self.notes.push(format!("told {fault:?}"));
         }
         let rows: Vec<ImportStock> = row.into_iter().collect();
-        self.placing = "undo-write".to_owned();
+        "undo-write".clone_into(&mut self.placing);
         self.importing = (list, rows.iter().map(|row| row.sku.clone()).collect());
         Command::ImportStocks(ImportStocks { import: None, list, rows, create_unknown_products: false })
     }

@@ -4,13 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use onhand_core::{ImportId, StockId, StockListId};
+use onhand_core::{ImportId, Stock, StockId, StockListId};
 use onhand_store::imports::{self, ImportRow as Stored, State, Task};
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::tables::{accounts, product_stocks};
 use onhand_store::{Tx, resource};
 use onhand_web::frame::Entry;
-use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, RowSums};
+use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, LayoutNotes, RowSums};
 use onhand_web::screens::imports::ImportLine;
 use onhand_web::{Frame, link};
 
@@ -21,13 +21,17 @@ use super::stock::{page_number, pager};
 use super::visit::Visit;
 use crate::http::download::{self, Format};
 use crate::services::exports;
+use crate::services::imports::layout::{Layout, MappingOrigin};
+use crate::services::imports::reread;
 use crate::services::imports::results::{self, LevelChanges, LevelDirection, Part};
-use crate::services::imports::row_results::{ResultStatus, RowResult};
+use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
 use crate::services::imports::status::{self, ImportStatus};
 use crate::services::imports::{follow, result_file};
 
 /// Rows of a page.
 const ROWS: i64 = 50;
+/// Stocks that are compared with a preview, to say how many were written since.
+const COMPARED_MAX: usize = 2_000;
 
 /// Some imports in one line each, with the names behind their ids.
 pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<ImportLine>, Fault> {
@@ -50,7 +54,7 @@ pub(super) async fn lines(visit: &Visit, imports: &[&Stored]) -> Result<Vec<Impo
 }
 
 /// The import in the path. One that has not arrived whole is none.
-async fn found(visit: &Visit) -> Result<Stored, Fault> {
+pub(super) async fn found(visit: &Visit) -> Result<Stored, Fault> {
     let id = ImportId::new(visit.id(0)?);
     let read = async move |tx: &mut Tx<'_>| imports::by_id(tx, id).await;
     let found = visit.app.store.read_inline("imports.by_id", read).await?;
@@ -66,14 +70,16 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let status = status::status(&visit.app, import, Part { skip: 0, limit: 1 }).await?;
     let import = &status.import;
     let is_over = !State::OPEN.contains(&import.state);
+    let is_open = import.task == Task::Preview && status.applied_by.is_none();
     let shown = match is_over && import.counts.sum() > 0 {
-        true => Some(rows(&visit, import, filter, number).await?),
+        true => Some(rows(&visit, (import, is_open), filter, number).await?),
         false => None,
     };
-    let (sums, rows) = match shown {
-        Some(Shown { changes, rows }) => (Some(sums(import, changes)), rows),
-        None => (None, Vec::new()),
+    let (sums, rows, stale) = match shown {
+        Some(Shown { changes, rows, stale }) => (Some(sums(import, changes)), rows, stale),
+        None => (None, Vec::new(), 0),
     };
+    let layout = reread::known_layout(&visit.app.services, import).await?;
     let total = sums.and_then(|sums| sums.of(filter));
     let has_more = total.is_some_and(|total| number.saturating_mul(ROWS) < total);
     let word = if filter == Filter::All { "" } else { filter.word() };
@@ -86,7 +92,9 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         bytes: import.file_bytes,
         format: import.format.clone(),
         time_zone: import.time_zone.clone().unwrap_or_default(),
-        columns: ignored(&status),
+        columns: layout.as_ref().map_or_else(|| ignored(&status), used),
+        can_map: layout.is_some() && reread::can_be_read_again(import),
+        layout: layout.as_ref().map(notes).unwrap_or_default(),
         per_second: None,
         error: status.error.clone().unwrap_or_default(),
         delayed: status.delayed.clone().unwrap_or_default(),
@@ -94,7 +102,7 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
         filter,
         pager: pager((number, ROWS), (rows.len(), total, has_more), |after| link::import_rows(id.get(), word, after)),
         rows,
-        stale: 0,
+        stale,
         can_apply: can(import, status.applied_by.as_deref(), &[Task::Preview]),
         undo: can(import, status.undone_by.as_deref(), &[Task::Import, Task::Apply])
             .then_some(changed)
@@ -121,13 +129,33 @@ fn ignored(status: &ImportStatus) -> Vec<ColumnUse> {
     status.ignored_columns().into_iter().map(|heading| ColumnUse { heading, column: None }).collect()
 }
 
+/// The columns of the file, if it was understood; one that was not is told in a sentence.
+fn used(layout: &Layout) -> Vec<ColumnUse> {
+    let columns = layout.columns.iter().filter(|column| !column.heading.is_empty() && layout.is_understood);
+    columns.map(|column| ColumnUse { heading: column.heading.clone(), column: column.role() }).collect()
+}
+
+fn notes(layout: &Layout) -> LayoutNotes {
+    LayoutNotes {
+        sheet: if layout.sheets.len() > 1 { layout.sheet_name().to_owned() } else { String::new() },
+        header_row: Some(layout.header_row.cast_signed()).filter(|row| *row > 1),
+        warehouse: layout.warehouse.clone().unwrap_or_default(),
+        is_remembered: layout.origin == MappingOrigin::Remembered,
+        is_asked: !layout.questions.is_empty(),
+        totals: layout.total_rows,
+        others: layout.other_warehouse_rows,
+    }
+}
+
 /// A page of rows, and how all rows change levels, where they are few enough.
 struct Shown {
     changes: Option<LevelChanges>,
     rows: Vec<ImportRow>,
+    /// How many stocks were written since the preview.
+    stale: i64,
 }
 
-async fn rows(visit: &Visit, import: &Stored, filter: Filter, number: i64) -> Result<Shown, Fault> {
+async fn rows(visit: &Visit, (import, is_open): (&Stored, bool), filter: Filter, number: i64) -> Result<Shown, Fault> {
     let (id, total) = (import.id, import.counts.sum());
     let part = Part { skip: (number - 1).saturating_mul(ROWS), limit: ROWS as usize };
     let direction = match filter {
@@ -140,6 +168,10 @@ async fn rows(visit: &Visit, import: &Stored, filter: Filter, number: i64) -> Re
     let body = async move |tx: &mut Tx<'_>| {
         let all = results::looked_at(tx, id, total).await?;
         let changes = all.as_deref().map(LevelChanges::of);
+        let stale = match &all {
+            Some(all) if is_open => stale_of(tx, all).await?,
+            _ => 0,
+        };
         let rows = match (filter, direction, all) {
             (_, Some(direction), Some(all)) => {
                 let fitting = all.into_iter().filter(|row| direction.fits(row));
@@ -151,14 +183,35 @@ async fn rows(visit: &Visit, import: &Stored, filter: Filter, number: i64) -> Re
             _ => results::all(tx, id, part).await?,
         };
         let stocks: Vec<StockId> = rows.iter().filter_map(|row: &RowResult| row.stock).map(StockId::new).collect();
-        Ok((changes, product_stocks::by_ids(tx, &stocks).await?, rows))
+        Ok((changes, stale, product_stocks::by_ids(tx, &stocks).await?, rows))
     };
-    let (changes, stocks, rows) = visit.app.store.read("imports.rows", body).await?;
-    let products: HashMap<i64, i64> = stocks.iter().map(|stock| (stock.id.get(), stock.product.get())).collect();
-    Ok(Shown { changes, rows: rows.into_iter().map(|result| row(&products, result)).collect() })
+    let (changes, stale, stocks, rows) = visit.app.store.read("imports.rows", body).await?;
+    let stocks: HashMap<i64, Stock> = stocks.into_iter().map(|stock| (stock.id.get(), stock)).collect();
+    let rows = rows.into_iter().map(|result| row(&stocks, result, is_open)).collect();
+    Ok(Shown { changes, rows, stale })
 }
 
-fn row(products: &HashMap<i64, i64>, result: RowResult) -> ImportRow {
+/// Whether the stock of a row was written since the preview that has the row.
+fn is_stale(stock: &Stock, result: &RowResult) -> bool {
+    result.is_change() && result.before.as_ref().map(StockValues::written) != Some(stock.written())
+}
+
+/// How many stocks were written since the preview, if its rows are few enough to be compared.
+async fn stale_of(tx: &mut Tx<'_>, rows: &[RowResult]) -> Result<i64, onhand_store::Error> {
+    let changed: HashMap<i64, &RowResult> =
+        rows.iter().filter(|row| row.is_change()).filter_map(|row| Some((row.stock?, row))).collect();
+    if changed.len() > COMPARED_MAX {
+        return Ok(0);
+    }
+    let ids: Vec<StockId> = changed.keys().copied().map(StockId::new).collect();
+    let stocks = product_stocks::by_ids(tx, &ids).await?;
+    let stale = stocks.iter().filter(|stock| changed.get(&stock.id.get()).is_some_and(|row| is_stale(stock, row)));
+    Ok(stale.count() as i64)
+}
+
+fn row(stocks: &HashMap<i64, Stock>, result: RowResult, is_open: bool) -> ImportRow {
+    let stock = result.stock.and_then(|stock| stocks.get(&stock));
+    let is_stale = is_open && stock.is_some_and(|stock| is_stale(stock, &result));
     let (column, remark, is_wrong) = match result.end {
         ResultStatus::Failed { column, error, .. } => (column, error, true),
         _ => (String::new(), String::new(), false),
@@ -167,7 +220,7 @@ fn row(products: &HashMap<i64, i64>, result: RowResult) -> ImportRow {
     ImportRow {
         row: result.row.map_or(0, u64::cast_signed),
         sku: result.sku,
-        product: result.stock.and_then(|stock| products.get(&stock).copied()),
+        product: stock.map(|stock| stock.product.get()),
         before: result.before.as_ref().map(|before| before.on_hand),
         cell: after.map_or_else(String::new, |after| after.to_string()),
         after,
@@ -175,6 +228,7 @@ fn row(products: &HashMap<i64, i64>, result: RowResult) -> ImportRow {
         column,
         remark,
         is_wrong,
+        is_stale,
     }
 }
 
@@ -189,6 +243,7 @@ fn sums(import: &Stored, changes: Option<LevelChanges>) -> RowSums {
             less: sums.less,
             to_zero: sums.to_zero,
             large: sums.large,
+            ten_times: sums.ten_times,
             units: sums.units,
         }),
     }

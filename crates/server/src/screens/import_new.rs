@@ -108,7 +108,7 @@ async fn begin(visit: &Visit, arrived: &mut Arrived) -> Result<i64, ServiceError
         None => (String::new(), pasted(visit, &fields, &arrived.text).await?),
     };
     let is_dry_run = fields.text("act") != "import";
-    let options = ImportOptions { file_name, mode: Some(mode.word().to_owned()), is_dry_run };
+    let options = ImportOptions { file_name, mode: Some(mode.word().to_owned()), is_dry_run, mapping: None };
     let render = |key: &str| (SEE_OTHER, key.as_bytes().to_vec());
     let key = Some(fields.text("idempotency_key")).filter(|key| !key.is_empty());
     let key = key.map(|key| RequestKey::new(&visit.requester(), key, ["POST", link::import_new()]));

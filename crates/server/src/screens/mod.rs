@@ -12,6 +12,7 @@ mod fault;
 mod fields;
 mod guard;
 mod import;
+mod import_columns;
 mod import_new;
 mod imports;
 mod level;

@@ -12,8 +12,8 @@ use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
-    bulk, import, import_new, imports, level, lists, live, me, order, order_forms, orders, overview, product,
-    saved_views, search, sign_in, stock,
+    bulk, import, import_columns, import_new, imports, level, lists, live, me, order, order_forms, orders, overview,
+    product, saved_views, search, sign_in, stock,
 };
 use crate::auth::Permission;
 
@@ -113,6 +113,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/imports/new", May::WriteStock, import_new::send).in_pieces(),
         Route::get("/imports/template", May::ReadImports, import::template),
         Route::get("/imports/{id}", May::ReadImports, import::show),
+        Route::get("/imports/{id}/columns", May::WriteStock, import_columns::show),
+        Route::post("/imports/{id}/columns", May::WriteStock, import_columns::choose),
         Route::post("/imports/{id}/apply", May::WriteStock, import::apply),
         Route::post("/imports/{id}/undo", May::WriteStock, import::undo),
         Route::get("/imports/{id}/result", May::ReadImports, import::result),

@@ -168,17 +168,19 @@ impl Template {
     /// Writes the columns of an import and some rows of the list, which change nothing if they are left as they are.
     pub fn write(&self, sink: &mut dyn Sink, format: Format) -> Result<(), ServiceError> {
         let mut table = TableFile::begin(sink, format)?;
-        table.row(Column::ALL.map(|column| Out::Text(column.name())))?;
+        // Its rows are of one list, and so of one warehouse.
+        let columns = || Column::ALL.into_iter().filter(|column| *column != Column::Warehouse);
+        table.row(columns().map(|column| Out::Text(column.name())))?;
         for stock in &self.examples {
             let time = level_time(stock);
-            table.row(Column::ALL.map(|column| match column {
+            table.row(columns().map(|column| match column {
                 Column::Sku => Out::Text(&stock.sku),
                 Column::Stock => Out::Int(stock.on_hand),
                 Column::Unit => Out::Text(stock.unit.word()),
                 Column::SnapshotAt => Out::Time(&time),
                 Column::List => Out::Text(self.list_name()),
                 // Empty leaves it as it is, whatever is sold before the file comes back.
-                Column::Held | Column::Name => Out::Empty,
+                Column::Held | Column::Name | Column::Warehouse => Out::Empty,
             }))?;
         }
         table.finish()

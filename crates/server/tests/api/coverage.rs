@@ -56,6 +56,8 @@ const WHO: &[(&str, &str)] = &[
     ("GET stock_list/{id}/excel_import", STAFF),
     ("POST stock_list/excel_import", WRITERS),
     ("GET stock_list/excel_import_status", STAFF),
+    ("GET stock_list/{id}/excel_import/{cache_key}/columns", STAFF),
+    ("POST stock_list/{id}/excel_import/{cache_key}/columns", WRITERS),
     ("POST stock_list/{id}/excel_import/{cache_key}/apply", WRITERS),
     ("POST stock_list/{id}/excel_import/{cache_key}/undo", WRITERS),
     ("GET stock_list/{id}/excel_import/{cache_key}/result", STAFF),

@@ -100,3 +100,77 @@ async fn a_form_that_is_wrong_comes_back_and_leaves_nothing() {
     let path = browser.upload("/imports/new", broken).await.led();
     over(&mut browser, &path).await.has("could not be imported as a whole").has_no("/undo\"");
 }
+
+#[tokio::test]
+async fn columns_that_are_open_are_chosen_and_remembered() {
+    let shop = Shop::open().await;
+    let stock = shop.stock("A-1", 10).await;
+    let mut browser = Browser::of(&shop.server, Role::Integration).await;
+    let rows = "Stok Raporu\nDepo;Stok Kodu;Barkod;Fiili Stok\nMerkez;A-1;869;120\nŞube;A-1;869;7\nTOPLAM;;;127\n";
+    let file = move || Part::bytes(rows.as_bytes()).file_name("<logo>.csv");
+    let path = browser.upload("/imports/new", form(&shop, "preview", "map-1").part("file", file())).await.led();
+    let columns = format!("{path}/columns");
+    over(&mut browser, &path).await.has("has to be chosen").has("both mean").has(&columns);
+    let page =
+        browser.get(&columns).await.ok().has("&#60;logo&#62;.csv").has("which one?").has("869 · 869").has("TOPLAM");
+    assert_eq!(page.text.matches("which one?").count(), 2, "{}", page.text);
+    let hidden = page.hidden(&columns, "");
+    // Two columns for one thing, none for another, a row that is none.
+    let roles = |sku: &'static str, barcode: &'static str| {
+        [
+            ("header_row", "2"),
+            ("column-1", "warehouse"),
+            ("column-2", sku),
+            ("column-3", barcode),
+            ("column-4", "stock"),
+        ]
+    };
+    browser
+        .post(&columns, &filled(&hidden, &roles("product__sku", "product__sku")))
+        .await
+        .expect(400)
+        .has("Two columns");
+    browser.post(&columns, &filled(&hidden, &roles("", ""))).await.expect(400).has("Choose the column of SKUs");
+    browser.post(&columns, &filled(&hidden, &[("header_row", "two")])).await.expect(400).has("header_row-error");
+    let read = browser.post(&columns, &filled(&hidden, &roles("product__sku", ""))).await.led();
+    let again = browser.post(&columns, &filled(&hidden, &roles("product__sku", ""))).await.led();
+    assert_eq!(read, again, "a form that is sent twice is done once");
+    over(&mut browser, &read).await.has("several warehouses").has("Choose the columns");
+    let columns = format!("{read}/columns");
+    let page = browser.get(&columns).await.ok().has("Merkez").has("Şube");
+    let hidden = page.hidden(&columns, "");
+    let chosen = [&roles("product__sku", "")[..], &[("warehouse", "Merkez")]].concat();
+    let read = browser.post(&columns, &filled(&hidden, &chosen)).await.led();
+    let page = over(&mut browser, &read).await.has("header is in row 2").has("Only rows of the warehouse “Merkez”");
+    let page = page.has("1 row is a sum").has("1 row of other warehouses").has("ten times as many").has("Apply 1 row");
+    assert_eq!(shop.figures(stock).await[0], 10, "a preview changes nothing");
+    shop.stock("A-1", 11).await;
+    browser.get(&read).await.ok().has("1 stock was written since the preview").has("written since the preview");
+    let force = filled(&page.hidden(&format!("{read}/apply"), ""), &[("force", "1")])
+        .iter()
+        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+        .collect::<Vec<_>>();
+    let force: Vec<(&str, &str)> = force.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let applied = browser.post(&format!("{read}/apply"), &force).await.led();
+    over(&mut browser, &applied).await.has("1 row changed").has_no("Change the columns");
+    assert_eq!(shop.figures(stock).await[0], 120);
+    browser.post(&format!("{applied}/columns"), &[]).await.expect(406);
+
+    // The next file of the same program needs no choice; a person who may only look is not asked.
+    let path = browser.upload("/imports/new", form(&shop, "preview", "map-2").part("file", file())).await.led();
+    over(&mut browser, &path).await.has("as they were chosen for an earlier file").has("Change the columns");
+    browser.get(&format!("{path}/columns")).await.ok().has("chosen for an earlier file");
+    let mut viewer = Browser::of(&shop.server, Role::Viewer).await;
+    viewer.get(&path).await.ok().has_no("Change the columns");
+    viewer.get(&format!("{path}/columns")).await.expect(403);
+    // With another row for the header, the columns are understood anew.
+    let page = browser.get(&format!("{path}/columns")).await.ok();
+    let columns = format!("{path}/columns");
+    let other = browser
+        .post(&columns, &filled(&page.hidden(&columns, ""), &[("header_row", "1"), ("column-1", "stock")]))
+        .await
+        .led();
+    over(&mut browser, &other).await.has("no column with SKUs");
+    browser.get(&format!("{other}/columns")).await.ok().has("Stok Raporu");
+    browser.get("/imports/999/columns").await.expect(404);
+}

@@ -46,6 +46,8 @@ const WHO: &[(&str, &str)] = &[
     ("POST /imports/new", WRITERS),
     ("GET /imports/template", FLOOR),
     ("GET /imports/{id}", FLOOR),
+    ("GET /imports/{id}/columns", WRITERS),
+    ("POST /imports/{id}/columns", WRITERS),
     ("POST /imports/{id}/apply", WRITERS),
     ("POST /imports/{id}/undo", WRITERS),
     ("GET /imports/{id}/result", FLOOR),

@@ -1,10 +1,11 @@
-//! ODS: the first sheet that a person sees.
+//! ODS: one of the sheets that a person sees.
 //!
 //! Promises: a row or a cell that the file says is there a million times is kept once, and counts as often as it is
 //! given.
 
 use std::collections::HashSet;
 
+use super::SHEETS_MAX;
 use super::archive::{Archive, Unpacked};
 use super::xml::{BytesStart, Event, Xml, add_text, attribute, ends_early};
 use super::{looks, numbers};
@@ -38,12 +39,19 @@ struct Tag {
 }
 
 impl Ods {
-    pub(super) fn open(mut archive: Archive, limits: &Limits) -> Result<Self, SheetError> {
-        let manifest = archive.find("META-INF/manifest.xml").ok_or(SheetError::NoSheet)?;
-        refuse_encrypted(&mut archive, manifest)?;
-        let content = archive.find("content.xml").ok_or(SheetError::NoSheet)?;
-        let mut xml = archive.into_xml(content)?;
-        find_sheet(&mut xml)?;
+    pub(super) fn open(archive: Archive, limits: &Limits, number: usize) -> Result<Self, SheetError> {
+        let mut xml = content(archive)?;
+        let mut before = number;
+        let found = find_sheet(&mut xml, |_| match before.checked_sub(1) {
+            Some(left) => {
+                before = left;
+                false
+            }
+            None => true,
+        })?;
+        if !found {
+            return Err(SheetError::NoSheet);
+        }
         let (limits, repeated, text) = (limits.clone(), Row::new(), String::new());
         Ok(Self { xml, limits, repeated, fault: None, left: 0, number: 0, text })
     }
@@ -137,6 +145,23 @@ impl Rows for Ods {
     }
 }
 
+/// The names of its sheets. To know them, all of it is read.
+pub(super) fn names(archive: Archive) -> Result<Vec<String>, SheetError> {
+    let (mut xml, mut names) = (content(archive)?, Vec::new());
+    find_sheet(&mut xml, |name| {
+        names.push(name);
+        names.len() == SHEETS_MAX
+    })?;
+    Ok(names)
+}
+
+fn content(mut archive: Archive) -> Result<Content, SheetError> {
+    let manifest = archive.find("META-INF/manifest.xml").ok_or(SheetError::NoSheet)?;
+    refuse_encrypted(&mut archive, manifest)?;
+    let content = archive.find("content.xml").ok_or(SheetError::NoSheet)?;
+    archive.into_xml(content)
+}
+
 fn refuse_encrypted(archive: &mut Archive, manifest: usize) -> Result<(), SheetError> {
     let mut xml = archive.xml(manifest)?;
     loop {
@@ -150,8 +175,8 @@ fn refuse_encrypted(archive: &mut Archive, manifest: usize) -> Result<(), SheetE
     }
 }
 
-/// Goes into the first sheet that is not hidden, which its style says.
-fn find_sheet(xml: &mut Content) -> Result<(), SheetError> {
+/// Goes into the first sheet that is wanted by its name and not hidden, which its style says; whether there is one.
+fn find_sheet(xml: &mut Content, mut is_wanted: impl FnMut(String) -> bool) -> Result<bool, SheetError> {
     let (mut hidden, mut style) = (HashSet::new(), None);
     let mut is_sheets = false;
     loop {
@@ -166,14 +191,16 @@ fn find_sheet(xml: &mut Content) -> Result<(), SheetError> {
                 }
                 "office:spreadsheet" => is_sheets = true,
                 "table:table" => {
-                    if attribute(&start, "style-name").is_none_or(|style| !hidden.contains(style.as_ref())) {
-                        return Ok(());
+                    let is_shown = attribute(&start, "style-name").is_none_or(|style| !hidden.contains(style.as_ref()));
+                    let name = attribute(&start, "name").map(std::borrow::Cow::into_owned);
+                    if is_shown && is_wanted(name.unwrap_or_default()) {
+                        return Ok(true);
                     }
                     xml.skip()?;
                 }
                 _ => {}
             },
-            Event::Eof if is_sheets => return Err(SheetError::NoSheet),
+            Event::Eof if is_sheets => return Ok(false),
             Event::Eof => return Err(SheetError::NotATable("a text document or a presentation")),
             _ => {}
         }

@@ -21,12 +21,13 @@ pub(crate) fn zip(parts: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8>
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
-/// An XLSX file: what is in its workbook, its table of texts, its styles and its first sheet. A second sheet is empty.
+/// An XLSX file: what is in its workbook, its table of texts, its styles and its two sheets.
 pub(crate) struct Xlsx<'a> {
     pub(crate) book: &'a str,
     pub(crate) strings: &'a [u8],
     pub(crate) styles: &'a [u8],
     pub(crate) sheet: &'a [u8],
+    pub(crate) second: &'a [u8],
     pub(crate) method: CompressionMethod,
 }
 
@@ -39,6 +40,7 @@ impl Default for Xlsx<'_> {
             styles: b"<styleSheet><numFmts><numFmt numFmtId='164' formatCode='dd/mm/yyyy\\ hh:mm'/></numFmts><cellXfs>\
                 <xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='164'/><xf numFmtId='46'/></cellXfs></styleSheet>",
             sheet: b"<worksheet><sheetData/></worksheet>",
+            second: b"<worksheet><sheetData><row><c><v>2</v></c></row></sheetData></worksheet>",
             method: CompressionMethod::Deflated,
         }
     }
@@ -67,7 +69,7 @@ impl Xlsx<'_> {
             ("xl/sharedStrings.xml", self.strings),
             ("xl/styles.xml", self.styles),
             ("xl/worksheets/sheet1.xml", self.sheet),
-            ("xl/worksheets/sheet2.xml", b"<worksheet><sheetData><row><c><v>2</v></c></row></sheetData></worksheet>"),
+            ("xl/worksheets/sheet2.xml", self.second),
         ];
         zip(parts, self.method)
     }

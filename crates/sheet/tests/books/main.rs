@@ -5,6 +5,7 @@ mod limits;
 mod lines;
 mod made;
 mod round_trip;
+mod sheets;
 
 use lines::rows_within;
 use made::{Xlsx, container, narrow, record, shorts};

@@ -58,7 +58,7 @@ pub(crate) fn every_part(bytes: &[u8]) -> Vec<u8> {
     let sheet = &sheets()[0];
     let book = String::from_utf8_lossy(bytes);
     let book = if book.contains("<sheet ") { &*book } else { Xlsx::default().book };
-    Xlsx { book, strings: bytes, styles: bytes, sheet, method: Stored }.bytes()
+    Xlsx { book, strings: bytes, styles: bytes, sheet, second: sheet, method: Stored }.bytes()
 }
 
 /// Contents of ODS files.

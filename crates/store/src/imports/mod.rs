@@ -4,12 +4,14 @@
 //! taken away part by part. Must not know what is in a file or in a result.
 
 mod parts;
+mod reading;
 mod results;
 mod row;
 
 use onhand_core::{ImportId, StockListId, Timestamp, UserId};
 
 pub use self::parts::{add_part, bytes, part};
+pub use self::reading::{FileReading, REMEMBERED_MAX, read_as, reading, remember, remembered, understood};
 use self::results::counts;
 pub use self::results::{add_chunks, chunk, has_chunk, next_chunk, stored_chunks, sums};
 pub use self::row::{Chunk, Counts, Description, ImportRow, Kind, State, Task};
@@ -84,6 +86,19 @@ statements! {
         "SELECT number + 1 FROM import_chunk WHERE import_id = ?1 ORDER BY number DESC LIMIT 1";
     SUMS = "imports.sums",
         "SELECT number, created, updated, unchanged, failed FROM import_chunk WHERE import_id = ?1 ORDER BY number";
+    READING = "imports.reading", "SELECT mapping, layout, file_import_id FROM import WHERE id = ?1";
+    READ_AS = "imports.read_as", "UPDATE import SET mapping = ?2, file_import_id = ?3 WHERE id = ?1";
+    UNDERSTOOD = "imports.understood", "UPDATE import SET layout = ?2 WHERE id = ?1";
+    REMEMBERED = "column_mappings.of_list",
+        "SELECT headings, mapping FROM column_mapping WHERE stock_list_id = ?1 ORDER BY headings LIMIT 200";
+    REMEMBER = "column_mappings.remember",
+        "INSERT INTO column_mapping (stock_list_id, headings, mapping, modified_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (stock_list_id, headings) DO UPDATE SET mapping = ?3, modified_at = ?4";
+    FORGET_MAPPING = "column_mappings.forget",
+        "DELETE FROM column_mapping WHERE stock_list_id = ?1 AND headings = ?2";
+    FORGET_MAPPINGS = "column_mappings.forget_old",
+        "DELETE FROM column_mapping WHERE stock_list_id = ?1 AND headings NOT IN
+         (SELECT headings FROM column_mapping WHERE stock_list_id = ?1 ORDER BY modified_at DESC, headings LIMIT ?2)";
     HIDE = "imports.hide", "UPDATE import SET state = 'forgotten' WHERE id = ?1";
     HIDE_HALF = "imports.hide_half", "UPDATE import SET state = 'forgotten' WHERE id = ?1 AND state = 'receiving'";
     DROP_PARTS = "imports.drop_parts",

@@ -259,3 +259,51 @@ fn old_imports_and_files_that_never_arrived_are_forgotten_part_by_part() {
         assert!(by_key(store, "new").await.is_some());
     });
 }
+
+#[test]
+fn a_list_remembers_mappings_by_their_headings_and_the_newest_ones_only() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let (one, other) = (StockListId::new(1), StockListId::new(2));
+        let remember = async |list, headings: String, mapping: Option<&'static str>, seconds| {
+            let body = async move |tx: &mut onhand_store::Tx<'_>| {
+                imports::remember(tx, list, (&headings, mapping), at(seconds)).await
+            };
+            store.write("t", body).await.expect("written");
+        };
+        let of = async |list| store.read("t", async move |tx| imports::remembered(tx, list).await).await.expect("read");
+        remember(one, "a".to_owned(), Some("{}"), 1).await;
+        remember(one, "a".to_owned(), Some("{\"sheet\":\"x\"}"), 2).await;
+        remember(one, "b".to_owned(), Some("{}"), 1).await;
+        let pair = |headings: &str, mapping: &str| (headings.to_owned(), mapping.to_owned());
+        assert_eq!(of(one).await, [pair("a", "{\"sheet\":\"x\"}"), pair("b", "{}")]);
+        remember(one, "b".to_owned(), None, 3).await;
+        remember(one, "c".to_owned(), None, 3).await;
+        assert_eq!((of(one).await.len(), of(other).await.len()), (1, 0));
+        for number in 0..imports::REMEMBERED_MAX {
+            remember(one, format!("n{number:03}"), Some("{}"), 10 + number as i64).await;
+        }
+        let kept = of(one).await;
+        assert_eq!((kept.len(), kept[0].0.as_str()), (imports::REMEMBERED_MAX, "n000"), "the oldest is forgotten");
+    });
+}
+
+#[test]
+fn how_a_file_is_read_is_kept_with_its_import() {
+    for_each_engine(async |database| {
+        let store = &database.store;
+        let first = insert(store, row("a", State::Waiting, at(0))).await.expect("made").id;
+        let again = insert(store, row("b", State::Waiting, at(1))).await.expect("made").id;
+        let reading = async |id| store.read("t", async move |tx| imports::reading(tx, id).await).await.expect("read");
+        assert_eq!(reading(first).await, imports::FileReading::default());
+        let body = async move |tx: &mut onhand_store::Tx<'_>| {
+            imports::read_as(tx, again, Some("{}"), Some(first)).await?;
+            imports::understood(tx, again, "{\"sheet\":0}").await
+        };
+        store.write("t", body).await.expect("written");
+        let text = |text: &str| Some(text.to_owned());
+        let wanted = imports::FileReading { mapping: text("{}"), layout: text("{\"sheet\":0}"), file_of: Some(first) };
+        assert_eq!(reading(again).await, wanted);
+        assert_eq!(reading(ImportId::new(999)).await, imports::FileReading::default());
+    });
+}

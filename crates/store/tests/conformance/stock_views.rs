@@ -20,7 +20,7 @@ async fn shop(store: &Store) -> (Shop, Vec<Stock>) {
     let mut shop = Shop::open(store).await;
     let mut chance = Chance(3);
     for number in 0..60 {
-        let sku = format!("{}-{number:02}", ["A", "AB", "B"][chance.below(3) as usize]);
+        let sku = format!("{}-{number:02}", ["A", "AB", "B"][chance.below(3)]);
         let level = chance.below(12) as i64;
         shop.write(0, &sku, level).await;
         shop.write(1, &sku, 3).await;

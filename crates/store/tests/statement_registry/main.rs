@@ -35,6 +35,7 @@ const SCANS: &[(&str, &str)] = &[
 
 /// Statements that sort what they have found.
 const SORTS: &[(&str, &str)] = &[
+    ("column_mappings.forget_old", "a list remembers a hundred mappings, and a person adds one"),
     ("imports.open", "what is left to do is little"),
     ("mappings.of_item", "a line has one mapping per kind of remote system"),
     ("orders.by_number", "a number is used once per channel"),

@@ -5,6 +5,7 @@
 use askama::Template;
 use onhand_core::import::Column;
 
+use super::import_columns::column_text;
 use super::imports::ImportLine;
 use crate::form::Pager;
 use crate::number::Whole;
@@ -32,6 +33,10 @@ pub struct Import {
     pub time_zone: String,
     /// The columns of the file, in their order.
     pub columns: Vec<ColumnUse>,
+    /// What else there is to say of how the file was read.
+    pub layout: LayoutNotes,
+    /// Whether its columns can be chosen.
+    pub can_map: bool,
     /// Rows per second, while it runs.
     pub per_second: Option<i64>,
     /// Why the file as a whole could not be imported; may be empty.
@@ -56,6 +61,25 @@ pub struct Import {
     pub followed_by: Option<i64>,
     /// The preview that this import applies, or the import that it takes back.
     pub source: Option<i64>,
+}
+
+/// What there is to say of how a file was read, beside its columns.
+#[derive(Clone, Debug, Default)]
+pub struct LayoutNotes {
+    /// The sheet, if the workbook has several; may be empty.
+    pub sheet: String,
+    /// The row of the header, if it is not the first one.
+    pub header_row: Option<i64>,
+    /// The warehouse whose rows alone are read; may be empty.
+    pub warehouse: String,
+    /// Whether the columns are as they were chosen for an earlier file.
+    pub is_remembered: bool,
+    /// Whether something has to be chosen before the file can be read.
+    pub is_asked: bool,
+    /// Rows that were left out because they are sums of others.
+    pub totals: i64,
+    /// Rows that were left out because they are of other warehouses.
+    pub others: i64,
 }
 
 /// A column of the file and what it is taken for.
@@ -93,6 +117,8 @@ pub struct ChangeSums {
     pub to_zero: i64,
     /// Rows whose level changes by half or more.
     pub large: i64,
+    /// Rows whose level becomes ten times as large or more.
+    pub ten_times: i64,
     /// All units before and after.
     pub units: (i64, i64),
 }
@@ -203,11 +229,17 @@ pub struct ImportRow {
     pub remark: String,
     /// Whether the row failed.
     pub is_wrong: bool,
+    /// Whether its stock was written since the preview.
+    pub is_stale: bool,
 }
 
 impl ImportRow {
     fn difference(&self) -> Option<i64> {
         Some(self.after? - self.before?)
+    }
+
+    fn is_to_zero(&self) -> bool {
+        self.after == Some(0) && self.before.is_some_and(|before| before != 0)
     }
 
     /// How many times as much the level becomes, from 10 times on: often a typing error.
@@ -219,17 +251,10 @@ impl ImportRow {
 
 impl ColumnUse {
     fn text(&self, t: Texts) -> String {
-        let column = match self.column {
-            None => return self.heading.clone(),
-            Some(Column::Sku) => t.column_sku(),
-            Some(Column::Stock) => t.column_stock(),
-            Some(Column::Unit) => t.column_unit(),
-            Some(Column::SnapshotAt) => t.column_time(),
-            Some(Column::List) => t.column_list(),
-            Some(Column::Name) => t.column_name(),
-            Some(Column::Held) => t.column_external(),
-        };
-        t.mapped(&self.heading, column)
+        match self.column {
+            None => self.heading.clone(),
+            Some(column) => t.mapped(&self.heading, column_text(t, column)),
+        }
     }
 }
 

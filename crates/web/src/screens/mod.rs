@@ -5,6 +5,7 @@
 
 pub mod error;
 pub mod import;
+pub mod import_columns;
 pub mod import_new;
 pub mod imports;
 pub mod level;

@@ -57,6 +57,43 @@ texts! {
     understood: "Columns that are understood" | "Anlaşılan sütunlar";
     ignored: "Ignored" | "Yok sayılan";
     mapped(heading, column): "{heading} → {column}" | "{heading} → {column}";
+    understood_remembered: "They are taken as they were chosen for an earlier file of this list."
+        | "Bu listenin daha önceki bir dosyasında seçildiği gibi alındı.";
+    header_in_row(row): "The header is in row {row}." | "Başlık {row}. satırda.";
+    of_sheet(sheet): "Sheet “{sheet}”." | "“{sheet}” sayfası.";
+    of_warehouse(warehouse): "Only rows of the warehouse “{warehouse}” are read."
+        | "Yalnızca “{warehouse}” deposunun satırları okunur.";
+    left_out_totals[n]: "{n} row is a sum and was left out.", "{n} rows are sums and were left out."
+        | "{n} satır toplam olduğu için alınmadı.";
+    left_out_others[n]: "{n} row of other warehouses was left out.", "{n} rows of other warehouses were left out."
+        | "Başka depolara ait {n} satır alınmadı.";
+    change_columns: "Change the columns" | "Sütunları değiştir";
+    choose_columns: "Choose the columns" | "Sütunları seç";
+    columns_asked: "Something about this file has to be chosen." | "Bu dosya için bir seçim yapmak gerekiyor.";
+    columns_title: "Columns of the file" | "Dosyanın sütunları";
+    columns_hint: "What does each column hold? A preview follows; nothing is changed before it is applied."
+        | "Her sütunda ne var? Ardından önizleme gelir; uygulanmadan hiçbir şey değişmez.";
+    columns_remembered: "This is what was chosen for an earlier file of this list."
+        | "Bu listenin daha önceki bir dosyası için seçilenler.";
+    columns_kept: "The choice is remembered for files of this list with the same headings."
+        | "Seçim, bu listenin aynı başlıklı dosyaları için hatırlanır.";
+    choose_sheet: "Which sheet?" | "Hangi sayfa?";
+    choose_header_row: "In which row is the header?" | "Başlık hangi satırda?";
+    header_row_hint: "The number that the spreadsheet shows. With another row or sheet, the columns are understood anew."
+        | "Tablonun gösterdiği satır numarası. Başka satır ya da sayfa seçilirse sütunlar yeniden anlaşılır.";
+    heading: "Heading" | "Başlık";
+    examples: "Examples" | "Örnekler";
+    taken_for: "Is" | "Anlamı";
+    which_one: "which one?" | "hangisi?";
+    column_number[n]: "Column {n}", "Column {n}" | "{n}. sütun";
+    not_read: "not read" | "okunmuyor";
+    no_choice: "none chosen" | "seçilmedi";
+    choose_warehouse: "Rows of which warehouse?" | "Hangi deponun satırları?";
+    warehouse_hint: "Rows of other warehouses are left out." | "Başka depoların satırları alınmaz.";
+    preview_columns: "Preview with these columns" | "Bu sütunlarla önizle";
+    first_rows: "First rows" | "İlk satırlar";
+    cells: "Cells" | "Hücreler";
+    column_warehouse: "warehouse" | "depo";
     column_sku: "SKU" | "SKU";
     column_stock: "stock level" | "stok miktarı";
     column_external: "sold elsewhere" | "başka yerde satılan";
@@ -82,6 +119,11 @@ texts! {
     remark: "Remark" | "Açıklama";
     is_new: "new" | "yeni";
     times_more(n): "×{n}" | "×{n}";
+    warn_times[n]: "{n} row becomes ten times as many or more: a typing error?",
+        "{n} rows become ten times as many or more: typing errors?"
+        | "{n} satır on katına ya da daha fazlasına çıkıyor: yazım hatası mı?";
+    warn_to_zero[n]: "{n} row becomes 0.", "{n} rows become 0." | "{n} satır 0 oluyor.";
+    is_stale: "written since the preview" | "önizlemeden sonra yazıldı";
     in_column(column): "column “{column}”" | "“{column}” sütunu";
     preview_caption(file): "Rows of {file}" | "{file} satırları";
     no_rows: "No row is of this kind." | "Bu türden satır yok.";

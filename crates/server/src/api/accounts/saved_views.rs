@@ -11,7 +11,7 @@ use crate::wire::filter::Filter;
 use crate::wire::form::{Form, Mode};
 use crate::wire::json::{ApiResponse, Object};
 use crate::wire::page;
-use crate::wire::response_schema::{PropertyType, ResponseSchema, property};
+use crate::wire::response_schema::{ResponseSchema, response_schema};
 
 /// The body of a saved view.
 pub const FIELDS: &[Field] = &[
@@ -31,20 +31,16 @@ pub const CHANGES: &[Field] = &[FIELDS[1], FIELDS[2], FIELDS[3]];
 pub const FILTERS: &[Filter] = &[];
 
 /// A saved view.
-pub const VIEW: ResponseSchema = ResponseSchema {
-    name: "SavedView",
-    properties: &[
-        property("pk", PropertyType::Int),
-        property("user", PropertyType::Int),
-        property("screen", PropertyType::Text),
-        property("name", PropertyType::Text),
-        property("query", PropertyType::Text),
-        property("is_shared", PropertyType::Bool),
-        property("created_date", PropertyType::Time),
-        property("modified_date", PropertyType::Time),
-    ],
-    open: false,
-};
+pub const VIEW: ResponseSchema = response_schema!("SavedView" {
+    pk: Int,
+    user: Int,
+    screen: Text,
+    name: Text,
+    query: Text,
+    is_shared: Bool,
+    created_date: Time,
+    modified_date: Time,
+});
 
 fn write(out: &mut String, view: &SavedView) {
     Object::open(out)

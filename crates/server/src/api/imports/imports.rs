@@ -1,6 +1,7 @@
 //! Imports (contract 5): files in, how far they are, the results of their rows; applying and undoing.
 
 use onhand_core::StockListId;
+use onhand_core::import::ColumnMapping;
 use onhand_store::imports::{ImportRow, Kind};
 use onhand_store::tables::stock_lists::STOCK_LISTS;
 use onhand_store::{Tx, resource};
@@ -8,11 +9,11 @@ use serde_json::Value;
 
 use super::upload;
 use crate::http::context::{RequestContext, replayed};
-use crate::services::imports::follow;
 use crate::services::imports::receive::{self, ImportOptions, Received};
 use crate::services::imports::results::Part;
 use crate::services::imports::row_results::{ResultStatus, RowResult};
 use crate::services::imports::status::{self, ImportStatus};
+use crate::services::imports::{follow, mapping};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::form::{Form, Mode};
@@ -71,6 +72,11 @@ pub const OPTIONS: &[Field] = &[
         "What a row is: a stock level (default); the same, and stocks that are not in the file become 0; a difference.",
     ),
     Field::bool("dry_run", "Change nothing and show what would change; apply changes it."),
+    Field::object(
+        "mapping",
+        "What the columns are, for a file of stock: sheet, header_row, columns (a heading, a number or null for each \
+         column) and warehouse. Without it, what the list remembers for these headings counts.",
+    ),
 ];
 
 /// What can be chosen when a dry run is applied.
@@ -116,6 +122,7 @@ pub async fn import_lists(call: RequestContext) -> Result<ApiResponse, Error> {
 
 async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>) -> Result<ApiResponse, Error> {
     let query = options(call, &call.query)?; // a wrong option is told before a large file is sent
+    mapping_of(&query, kind)?;
     let receiving = receive::begin(&call.app.services, &call.requester(), kind, list).await?;
     let mut receiving = receiving.within(call.app.config.import_stored_bytes_max);
     let taken = async {
@@ -125,6 +132,7 @@ async fn take_file(call: &RequestContext, kind: Kind, list: Option<StockListId>)
             file_name: arrived.file_name,
             mode: form.string("mode").or(query.string("mode")),
             is_dry_run: form.bool("dry_run").or(query.bool("dry_run")).unwrap_or(false),
+            mapping: mapping_of(&form, kind)?.or(mapping_of(&query, kind)?),
         };
         Ok(options)
     };
@@ -152,6 +160,21 @@ fn no_file() -> Error {
 fn options(call: &RequestContext, given: &[(String, String)]) -> Result<Form, Error> {
     let body = given.iter().map(|(name, text)| (name.clone(), Value::String(text.clone()))).collect();
     call.read(OPTIONS, Mode::Partial, &body).map_err(Error::Fields)
+}
+
+/// What is said of the columns of a file of stock.
+fn mapping_of(form: &Form, kind: Kind) -> Result<Option<ColumnMapping>, Error> {
+    let wrong = |text: String| Error::field("mapping", text);
+    match (form.has("mapping"), kind) {
+        (false, _) => Ok(None),
+        (true, Kind::Stocks) => mapping::read(&form.json("mapping")).map(Some).map_err(wrong),
+        (true, Kind::StockLists) => Err(wrong("A file of stock lists has no mapping.".to_owned())),
+    }
+}
+
+/// The mapping that a form must have.
+pub(super) fn mapping_in(form: &Form) -> Result<ColumnMapping, Error> {
+    mapping_of(form, Kind::Stocks)?.ok_or_else(|| Error::field("mapping", "This field is required."))
 }
 
 pub(super) fn key_reply(cache_key: &str) -> ApiResponse {

@@ -4,6 +4,7 @@
 
 pub mod bulk_edits;
 pub mod import_changes;
+pub mod import_columns;
 pub mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 pub mod imports;
@@ -58,6 +59,18 @@ pub(super) fn routes() -> Vec<Route> {
         .named("bulkEditProductStocks")
         .under(Mount::V1)
         .takes(bulk_edits::FIELDS)
+        .own()
+        .answers(200, KEY),
+        route!(GET "stock_list/{id}/excel_import/{cache_key}/columns" ReadImports import_columns::show,
+            "What each column of the file is taken for, and what has to be chosen.")
+        .named("getImportColumns")
+        .may_be_refused()
+        .answers(200, one(&import_columns::COLUMNS)),
+        route!(POST "stock_list/{id}/excel_import/{cache_key}/columns" WriteStock import_columns::read_again,
+            "Read the same file with another mapping of its columns.")
+        .named("readImportAgain")
+        .takes(import_columns::AGAIN)
+        .may_be_refused()
         .own()
         .answers(200, KEY),
         route!(GET "stock_list/{id}/excel_import/{cache_key}/changes" ReadImports import_changes::list, "Its changes.")

@@ -20,8 +20,9 @@ use crate::wire::error::Error;
 
 /// The most parts beside the file.
 const PARTS_MAX: usize = 100;
-/// The most bytes of a part that is no file.
+/// The most bytes of a part that is no file, and of one that is a mapping.
 const FIELD_BYTES_MAX: u64 = 1_024;
+const MAPPING_BYTES_MAX: u64 = 8_192;
 /// Names that a file's part may have; a part with a file name is one too.
 const FILE_PARTS: [&str; 3] = ["file", "excel", "csv"];
 /// What has arrived beside the bytes.
@@ -145,6 +146,7 @@ async fn parts(call: &RequestContext, body: &mut Body, file: &mut File<'_>) -> R
         if is_first {
             name = Some(part.file_name().unwrap_or_default().to_owned());
         }
+        let most = if field == "mapping" { MAPPING_BYTES_MAX } else { FIELD_BYTES_MAX };
         let (mut text, mut bytes_beside) = (Vec::new(), 0);
         while let Some(bytes) = file.next(part.chunk()).await?.map_err(wrong)? {
             bytes_beside += bytes.len() as u64;
@@ -153,7 +155,7 @@ async fn parts(call: &RequestContext, body: &mut Body, file: &mut File<'_>) -> R
                 // A second file is not asked for.
                 (true, false) if bytes_beside > file.bytes_max => return Err(file.too_large()),
                 (true, false) => {}
-                (false, _) if bytes_beside > FIELD_BYTES_MAX => {
+                (false, _) if bytes_beside > most => {
                     return Err(Error::field(&field, "This field is too long."));
                 }
                 (false, _) => text.extend_from_slice(&bytes),

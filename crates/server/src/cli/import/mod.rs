@@ -3,6 +3,7 @@
 //! Promises: the same lines and exit codes whether a server does it or this process; work that goes on when the command
 //! waits no more is named. Must not know how either does it.
 
+mod columns;
 mod on_database;
 mod on_server;
 mod report;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
+use self::columns::ColumnArgs;
 use self::on_database::OnDatabase;
 use self::on_server::OnServer;
 use self::report::Report;
@@ -42,6 +44,7 @@ Examples:
   onhand import --list WH-01 stock.csv --dry-run        say what would change, and how to apply just that
   onhand import --apply KEY                             apply it; rows written since fail (--force writes them)
   onhand import --list WH-01 count.xlsx --mode replace  stocks that are not in the file become 0
+  onhand import --list WH-01 logo.xlsx --sku-column 'Malzeme Kodu' --warehouse Merkez   choose columns; remembered
   onhand import --undo KEY                              undo it, except rows whose stock has changed since
   onhand import --watch KEY --result result.xlsx        every row with its result
   ONHAND_TOKEN=… onhand import --server https://stock.example.com --list WH-01 stock.csv
@@ -66,6 +69,9 @@ pub(super) struct ImportArgs {
     /// A dry run: decide every row and change nothing.
     #[arg(long)]
     dry_run: bool,
+
+    #[command(flatten)]
+    columns: ColumnArgs,
 
     /// Apply a dry run.
     #[arg(long, value_name = "KEY", conflicts_with_all = ["undo", "watch", "dry_run"])]
@@ -164,7 +170,8 @@ async fn begin(place: &mut impl ImportTarget, args: &ImportArgs) -> anyhow::Resu
         None => None,
     };
     if let (Some(path), Some(list)) = (&args.file, &list) {
-        let wish = ImportOptions { mode: args.mode.word(), is_dry_run: args.dry_run };
+        let mapping = args.columns.mapping();
+        let wish = ImportOptions { mode: args.mode.word(), is_dry_run: args.dry_run, mapping };
         return place.send(list.id, Outgoing::open(path)?, wish).await;
     }
     let key = args.apply.as_ref().or(args.undo.as_ref()).or(args.watch.as_ref()).context("nothing is asked for")?;

@@ -11,6 +11,7 @@ use onhand_store::WriterLock;
 use onhand_store::imports::{ImportRow, Kind};
 use tokio::task::JoinSet;
 
+use super::columns::ColumnsReport;
 use super::report::{Change, Report};
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
 use crate::cli::client::StockClient;
@@ -18,7 +19,7 @@ use crate::cli::local::LocalClient;
 use crate::config::DatabaseConfig;
 use crate::services::imports::receive::{self, Received, Receiving};
 use crate::services::imports::results::Part;
-use crate::services::imports::{follow, status};
+use crate::services::imports::{follow, reread, status};
 use crate::services::{Requester, ServiceError, Services};
 use crate::workers;
 use crate::workers::change_feed::Feed;
@@ -94,6 +95,7 @@ impl ImportTarget for OnDatabase {
             file_name: file.name.clone(),
             mode: Some(wish.mode.to_owned()),
             is_dry_run: wish.is_dry_run,
+            mapping: wish.mapping,
         };
         let receiving = self.receiving.take().context("a file has arrived")?;
         match receiving.start(options, None).await? {
@@ -116,6 +118,10 @@ impl ImportTarget for OnDatabase {
         let part = Part { skip: 0, limit: if with_rows { SHOWN } else { 1 } };
         let status = status::status(self.services(), self.find(key).await?, part).await?;
         let mut report = Report::of(&status);
+        if with_rows && report.has_columns() && report.stock_list.is_some() {
+            let layout = reread::known_layout(self.services(), &status.import).await?;
+            report.columns = layout.as_ref().map(ColumnsReport::of);
+        }
         if with_rows && report.is_dry_run() && report.stock_list.is_some() {
             let changes = status::changes(&self.services().store, &status.import, part).await?;
             report.changes = changes.iter().map(Change::of).collect();

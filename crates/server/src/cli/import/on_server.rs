@@ -18,6 +18,7 @@ use super::report::Report;
 use super::target::{ImportOptions, ImportTarget, Outgoing, SHOWN, Step};
 use crate::cli::client::StockClient;
 use crate::cli::remote::{Remote, RemoteError, encoded};
+use crate::services::imports::mapping;
 
 /// How long a server may be away before waiting for it ends.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -68,11 +69,13 @@ impl ImportTarget for OnServer {
     }
 
     async fn send(&mut self, list: i64, file: Outgoing, wish: ImportOptions) -> anyhow::Result<String> {
-        let ImportOptions { mode, is_dry_run } = wish;
+        let ImportOptions { mode, is_dry_run, mapping } = wish;
         let path = format!("/api/v1/stock_list/{list}/excel_import/?mode={mode}&dry_run={is_dry_run}");
         let (name, bytes) = (file.name.clone(), file.bytes);
         let part = Part::stream_with_length(Body::wrap_stream(Blocks(file)), bytes).file_name(name);
-        let request = self.remote.request(Method::POST, &path).multipart(Form::new().part("file", part));
+        // Before the file: a server may tell what is wrong with it before it has read all.
+        let form = mapping.iter().fold(Form::new(), |form, said| form.text("mapping", mapping::write(said)));
+        let request = self.remote.request(Method::POST, &path).multipart(form.part("file", part));
         let answer = self.remote.json(request).await.context("the file was not taken")?;
         self.answered = Instant::now();
         key(&answer)
@@ -95,8 +98,16 @@ impl ImportTarget for OnServer {
         match status {
             Ok(mut report) => {
                 self.answered = Instant::now();
-                if with_rows && report.is_dry_run() {
-                    let path = self.path(key, report.stock_list).await?;
+                let path = match report.stock_list {
+                    Some(list) if with_rows => self.path(key, Some(list)).await?,
+                    _ => return Ok(Some(report)),
+                };
+                if report.has_columns() {
+                    // A file that could not be read at all has none, nor has a server of an older version.
+                    let columns = self.remote.get(&format!("{path}columns/")).await.ok();
+                    report.columns = columns.and_then(|columns| serde_json::from_value(columns).ok());
+                }
+                if report.is_dry_run() {
                     let changes = self.remote.get(&format!("{path}changes/?limit={SHOWN}")).await?;
                     report.changes = serde_json::from_value(changes["results"].clone())?;
                 }

@@ -5,6 +5,7 @@
 use onhand_core::StockListId;
 use serde::{Deserialize, Serialize};
 
+use super::columns::ColumnsReport;
 use crate::services::imports::row_results::{ResultStatus, RowResult, StockValues};
 use crate::services::imports::status::ImportStatus;
 use crate::wire::scalar;
@@ -34,6 +35,8 @@ pub(super) struct Report {
     pub(super) errors: Vec<RowError>,
     #[serde(default)]
     pub(super) changes: Vec<Change>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) columns: Option<ColumnsReport>,
 }
 
 /// A row that failed.
@@ -86,6 +89,7 @@ impl Report {
             delayed: status.delayed.clone(),
             errors: status.failures.iter().filter_map(RowError::of).collect(),
             changes: Vec::new(),
+            columns: None,
         }
     }
 
@@ -102,6 +106,11 @@ impl Report {
         self.task == "dry_run"
     }
 
+    /// Whether a file was read for it, so that its columns were understood as something.
+    pub(super) fn has_columns(&self) -> bool {
+        matches!(self.task.as_str(), "import" | "dry_run")
+    }
+
     /// The counts, and the first errors; of a dry run, the first changes too.
     pub(super) fn lines(&self) -> Vec<String> {
         let would = if self.is_dry_run() { "would be " } else { "" };
@@ -109,6 +118,7 @@ impl Report {
         if let Some(error) = &self.error {
             lines.push(shown(error));
         }
+        lines.extend(self.columns.iter().flat_map(|columns| columns.lines(self.has_failed())));
         if !self.ignored_columns.is_empty() {
             lines.push(format!("ignored columns: {}", shown(&self.ignored_columns.join(", "))));
         }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use bytes::Bytes;
+use onhand_core::import::ColumnMapping;
 
 use super::report::Report;
 use crate::cli::client::StockClient;
@@ -17,10 +18,12 @@ use crate::cli::progress::Progress;
 const BLOCK_BYTES: usize = 128 * 1_024;
 
 /// What is done with a file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ImportOptions {
     pub(super) mode: &'static str,
     pub(super) is_dry_run: bool,
+    /// What is said of the columns of the file.
+    pub(super) mapping: Option<ColumnMapping>,
 }
 
 /// What follows an import.

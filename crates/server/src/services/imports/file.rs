@@ -9,9 +9,12 @@ use std::path::{Path, PathBuf};
 
 use onhand_core::Timestamp;
 use onhand_core::commands::ImportStock;
-use onhand_core::import::{Cell, CellKind, Columns, ImportMode, ListNames, Problem, Reading, Times};
+use onhand_core::import::{
+    Cell, CellKind, Column, ImportMode, LeftOut, ListNames, Problem, Reading, RunningSum, Times, same_name,
+};
 use onhand_sheet::{Format, Kind, Limits, Row, Sheet, SheetError};
 
+use super::layout::{Understood, WAREHOUSE_CHARS_MAX, WAREHOUSES_MAX};
 use super::messages::{self, RowText};
 use super::row_results::RowResult;
 use super::trouble::Trouble;
@@ -23,6 +26,8 @@ use crate::zone::{NoMoment, Twice, Zone};
 pub struct Plan {
     /// Where it is.
     pub path: PathBuf,
+    /// Where in it the rows are, and what its columns are.
+    pub understood: Understood,
     /// The name of the list.
     pub list_name: String,
     /// Its code.
@@ -57,16 +62,27 @@ pub struct Survey {
     pub format: &'static str,
     /// How its text is encoded, where that is a question.
     pub encoding: Option<&'static str>,
-    /// Headings that mean nothing here.
-    pub ignored: Vec<String>,
-    /// Its rows, without the header.
+    /// Its rows, without the header and without those that are left out.
     pub total: i64,
+    /// Rows that are left out.
+    pub left_out: LeftOutRows,
+    /// The warehouses that it has rows of, where it has a column of them and no one is chosen; so many at the most.
+    pub warehouses: Vec<String>,
     /// The last good row of each SKU that is there again, and of a few that are not.
     last: HashMap<Box<str>, u64>,
     /// Every SKU of the file, be its row good or not; nothing unless the mode asks for them.
     named: HashSet<Box<str>>,
     /// Rows of which it is not known what SKU they mean.
     pub unnamed: i64,
+}
+
+/// How many rows are left out, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct LeftOutRows {
+    /// Sums of other rows.
+    pub totals: i64,
+    /// Rows about other warehouses.
+    pub other_warehouses: i64,
 }
 
 /// Memory that the rows of a file may take, about, in bytes.
@@ -103,7 +119,7 @@ impl Plan {
     /// Reads the whole file once; keeps its rows if they are not too many. What is wrong with the file as a whole is
     /// said in a sentence.
     pub fn survey(&self) -> Result<(Survey, Option<Vec<FileRow>>), Trouble> {
-        let mut rows = SheetRows::open(&self.path)?;
+        let mut rows = SheetRows::open(self)?;
         let (mut last, mut named, mut total, mut unnamed) = (HashMap::new(), HashSet::new(), 0, 0);
         // Most SKUs are there once, so that a number for each is enough to find those that are not.
         let (hasher, mut seen) = (RandomState::new(), HashSet::new());
@@ -129,14 +145,17 @@ impl Plan {
             }
         }
         if total == 0 {
-            return Err(Trouble::File("The file has a header and no rows.".to_owned()));
+            return Err(Trouble::File(messages::no_rows(
+                rows.left_out.other_warehouses,
+                self.understood.columns.warehouse(),
+            )));
         }
-        let ignored = rows.columns.unknown().to_vec();
         let survey = Survey {
             format: format_name(rows.sheet.format()),
             encoding: rows.sheet.encoding(),
-            ignored,
             total,
+            left_out: rows.left_out,
+            warehouses: rows.warehouses,
             last,
             named,
             unnamed,
@@ -153,7 +172,7 @@ impl Plan {
         mut take: impl FnMut(i64, Vec<FileRow>) -> bool,
     ) -> Result<(), Trouble> {
         let mut kept = kept.map(Vec::into_iter);
-        let mut rows = if kept.is_none() { Some(SheetRows::open(&self.path)?) } else { None };
+        let mut rows = if kept.is_none() { Some(SheetRows::open(self)?) } else { None };
         let reading = self.reading();
         let mut next = || match (&mut kept, &mut rows) {
             (Some(kept), _) => Ok(kept.next()),
@@ -190,37 +209,79 @@ fn only_last(survey: &Survey, (number, row): (u64, ImportStock)) -> FileRow {
 }
 
 /// The rows behind the header.
-struct SheetRows {
+struct SheetRows<'p> {
     sheet: Sheet,
-    columns: Columns,
+    understood: &'p Understood,
     row: Row,
+    sum: RunningSum,
+    left_out: LeftOutRows,
+    warehouses: Vec<String>,
 }
 
-impl SheetRows {
-    fn open(path: &Path) -> Result<Self, Trouble> {
-        let mut sheet = onhand_sheet::open(path, &Limits::default())?;
-        let mut row = Row::new();
-        sheet.next(&mut row)?;
-        let columns = Columns::read(&cells(&row)).map_err(|fault| messages::header(&fault))?;
-        Ok(Self { sheet, columns, row })
+impl<'p> SheetRows<'p> {
+    fn open(plan: &'p Plan) -> Result<Self, Trouble> {
+        let understood = &plan.understood;
+        let (sheet, row) = behind_header(&plan.path, understood)?;
+        let (sum, left_out) = (RunningSum::default(), LeftOutRows::default());
+        Ok(Self { sheet, understood, row, sum, left_out, warehouses: Vec::new() })
     }
 
     fn next(&mut self, reading: &Reading<'_>) -> Result<Option<FileRow>, Trouble> {
-        match self.sheet.next(&mut self.row) {
-            Ok(false) => return Ok(None),
-            Ok(true) => {}
-            Err(SheetError::Row { row, fault }) => {
-                let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
-                return Ok(Some(Err(Box::new(RowResult::failed(Some(row), "", why)))));
+        let columns = &self.understood.columns;
+        loop {
+            match self.sheet.next(&mut self.row) {
+                Ok(false) => return Ok(None),
+                Ok(true) => {}
+                Err(SheetError::Row { row, fault }) => {
+                    let why = RowText { column: "", code: "unreadable", text: format!("The row is left out: {fault}") };
+                    return Ok(Some(Err(Box::new(RowResult::failed(Some(row), "", why)))));
+                }
+                Err(fault) => return Err(fault.into()),
             }
+            let (number, cells) = (self.row.number(), cells(&self.row));
+            let own = &cells[..cells.len().min(self.understood.width)];
+            match columns.left_out(own, &mut self.sum) {
+                Some(LeftOut::Total) => self.left_out.totals += 1,
+                Some(LeftOut::OtherWarehouse) => self.left_out.other_warehouses += 1,
+                None => {
+                    if columns.warehouse().is_none() {
+                        note_warehouse(&mut self.warehouses, columns.cell(Column::Warehouse, &cells).text);
+                    }
+                    let row = columns.row(&cells, reading).map_err(|fault| {
+                        let why =
+                            RowText { column: fault.column.name(), code: "bad_cell", text: messages::cell(fault) };
+                        Box::new(RowResult::failed(Some(number), columns.sku(&cells).unwrap_or_default(), why))
+                    });
+                    row.iter().for_each(|row| self.sum.add(row));
+                    return Ok(Some(row.map(|row| (number, row))));
+                }
+            }
+        }
+    }
+}
+
+/// Notes the warehouse of a row, unless it is known or there are too many.
+fn note_warehouse(known: &mut Vec<String>, text: &str) {
+    let text = text.trim();
+    if text.is_empty() || known.len() == WAREHOUSES_MAX || known.iter().any(|one| one == text) {
+        return;
+    }
+    if known.iter().all(|one| !same_name(one, text)) {
+        known.push(text.chars().take(WAREHOUSE_CHARS_MAX).collect());
+    }
+}
+
+/// Opens a file and reads up to its header. Of what stands before that, nothing is told.
+pub(super) fn behind_header(path: &Path, understood: &Understood) -> Result<(Sheet, Row), Trouble> {
+    let mut sheet = onhand_sheet::open_sheet(path, &Limits::default(), understood.sheet)?;
+    let mut row = Row::new();
+    loop {
+        match sheet.next(&mut row) {
+            Ok(true) if row.number() < understood.header_row => {}
+            Ok(_) => return Ok((sheet, row)),
+            Err(SheetError::Row { row, .. }) if row < understood.header_row => {}
             Err(fault) => return Err(fault.into()),
         }
-        let (number, cells) = (self.row.number(), cells(&self.row));
-        let row = self.columns.row(&cells, reading).map_err(|fault| {
-            let why = RowText { column: fault.column.name(), code: "bad_cell", text: messages::cell(fault) };
-            Box::new(RowResult::failed(Some(number), self.columns.sku(&cells).unwrap_or_default(), why))
-        });
-        Ok(Some(row.map(|row| (number, row))))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Promises: each says what is wrong and, where there is a way, what to do about it. Must not know files or rows.
 
-use onhand_core::import::{CellError, Column, HeaderError, Problem};
+use onhand_core::import::{CellError, Column, HEADER_ROWS_MAX, HeaderError, Problem};
 use onhand_core::rejection::RowRejection;
 use onhand_core::{QUANTITY_MAX, SKU_CHARS_MAX};
 
@@ -20,13 +20,39 @@ pub fn header(fault: &HeaderError) -> String {
                 .to_owned()
         }
         HeaderError::Twice { column, headers: [first, second] } => {
-            format!("The columns \"{first}\" and \"{second}\" both mean {}. Keep one of them.", column.name())
+            format!(
+                "The columns \"{first}\" and \"{second}\" both mean {}. Choose one with mapping, or keep one of them.",
+                column.name()
+            )
         }
         HeaderError::NoSku => format!("There is no column with SKUs. Name it one of: {}.", names(Column::Sku)),
         HeaderError::NothingToWrite => {
             format!("Beside the SKU there is no column that could be written. Columns that can be: {}.", writable())
         }
+        HeaderError::NoSuchColumn(heading) => {
+            format!("The file has no column \"{heading}\", which the mapping names.")
+        }
+        HeaderError::Shared(heading) => format!("The mapping takes the column \"{heading}\" for two things."),
+        HeaderError::NoSuchRow(row) => format!(
+            "The mapping names row {row} for the header, and it is none of the first {HEADER_ROWS_MAX} rows with something in them."
+        ),
     }
+}
+
+/// No row of a file is left to be read.
+pub fn no_rows(other_warehouses: i64, warehouse: Option<&str>) -> String {
+    match warehouse.filter(|_| other_warehouses > 0) {
+        Some(warehouse) => format!("No row of the file is about the warehouse \"{warehouse}\"."),
+        None => "The file has a header and no rows.".to_owned(),
+    }
+}
+
+/// Rows of several warehouses, and none of them is chosen.
+pub fn which_warehouse(warehouses: &[String]) -> String {
+    format!(
+        "The rows are about several warehouses: {}. Choose one with mapping, or send the file without that column.",
+        super::mapping::choices(warehouses)
+    )
 }
 
 /// What is wrong with a cell. Its column has a field of its own in the answer.
@@ -133,7 +159,10 @@ mod tests {
     #[test]
     fn a_header_fault_says_what_to_do() {
         let twice = HeaderError::Twice { column: Column::Sku, headers: ["SKU".to_owned(), "Barkod".to_owned()] };
-        assert_eq!(header(&twice), "The columns \"SKU\" and \"Barkod\" both mean product__sku. Keep one of them.");
+        assert_eq!(
+            header(&twice),
+            "The columns \"SKU\" and \"Barkod\" both mean product__sku. Choose one with mapping, or keep one of them."
+        );
         assert!(header(&HeaderError::PriceList).contains("price list"));
         for fault in [HeaderError::NoHeader, HeaderError::NothingToWrite] {
             assert!(header(&fault).contains("stock, quantity, qty, stok, miktar"), "{fault:?}");

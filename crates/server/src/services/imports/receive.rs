@@ -7,12 +7,14 @@
 use std::sync::Arc;
 
 use onhand_core::StockListId;
+use onhand_core::import::ColumnMapping;
 use onhand_store::idempotency::{self, Answer};
 use onhand_store::imports::{self, ImportRow, Kind, Task};
 use onhand_store::{Error, Tx};
 use sha2::{Digest as _, Sha256};
 use uuid::Builder;
 
+use super::mapping;
 use super::spool::{PartialUpload, UploadSink};
 use crate::auth::token;
 use crate::services::submission::{Rendered, RequestKey};
@@ -30,6 +32,8 @@ pub struct ImportOptions {
     pub mode: Option<String>,
     /// Whether it is a dry run.
     pub is_dry_run: bool,
+    /// What is said of its columns.
+    pub mapping: Option<ColumnMapping>,
 }
 
 /// A request that may be sent again, and the answer that it gets: made from the key of the import.
@@ -107,13 +111,16 @@ impl Receiving {
                 file_name: options.file_name.chars().filter(|c| !c.is_control()).take(FILE_NAME_CHARS_MAX).collect(),
                 ..import
             };
-            let request = [&hash.finalize()[..], import.task.word().as_bytes(), import.mode.as_bytes()].concat();
+            let mapping = options.mapping.as_ref().map(mapping::write);
+            let said = mapping.as_deref().unwrap_or_default();
+            let request =
+                [&hash.finalize()[..], import.task.word().as_bytes(), import.mode.as_bytes(), said.as_bytes()].concat();
             let answer = again.map(|(key, render)| {
                 let (key, fingerprint) = key.with(&request).checked()?;
                 let (status, body) = render(&import.cache_key);
                 Ok::<_, ServiceError>((key, Answer { fingerprint: fingerprint.to_vec(), status, body }))
             });
-            arrived(&services, import, answer.transpose()?).await
+            arrived(&services, (import, mapping), answer.transpose()?).await
         };
         let received = ended.await;
         match &received {
@@ -146,7 +153,7 @@ enum Begun {
 
 async fn arrived(
     services: &Services,
-    import: ImportRow,
+    (import, mapping): (ImportRow, Option<String>),
     answer: Option<(idempotency::Key, Answer)>,
 ) -> Result<Received, ServiceError> {
     let (now, cache_key) = (services.clock.now(), import.cache_key.clone());
@@ -158,6 +165,9 @@ async fn arrived(
         }
         if !imports::arrived(tx, &import).await? {
             return Ok(Begun::Late);
+        }
+        if mapping.is_some() {
+            imports::read_as(tx, import.id, mapping.as_deref(), None).await?;
         }
         if let Some((key, answer)) = &answer {
             idempotency::insert_all(tx, [(key, answer)], now).await?;

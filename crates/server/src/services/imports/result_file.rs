@@ -11,6 +11,7 @@ use onhand_core::import::{Column, Columns};
 use onhand_sheet::{Cell, Kind, Limits, Out, Row, Sheet, SheetError};
 use onhand_store::imports::{self, ImportRow, State, Task};
 
+use super::layout::{Layout, RESULT_BEGINS, Understood};
 use super::row_results::{self, ResultStatus, RowResult, StockValues};
 use super::{file, follow, spool};
 use crate::services::ServiceError;
@@ -21,9 +22,11 @@ use crate::services::table_file::{Format, Sink, TableFile};
 pub const FORMATS: &[Format] = &[Format::Csv, Format::Xlsx];
 /// The columns behind those of the file.
 const COLUMNS: [&str; 6] =
-    ["import_row", "import_result", "import_error_column", "import_error", "import_old_stock", "import_new_stock"];
+    [RESULT_BEGINS, "import_result", "import_error_column", "import_error", "import_old_stock", "import_new_stock"];
 /// The result of a row that was not looked at, because the import ended before.
 const NOT_DONE: &str = "not_done";
+/// The result of a row that is a sum of others, or about another warehouse.
+const LEFT_OUT: &str = "left_out";
 
 /// What the result file of an import is called, without what says its format, if the import has come to an end that has
 /// results.
@@ -51,18 +54,25 @@ pub fn write(reads: &Reads, import: &ImportRow, (sink, format): (&mut dyn Sink, 
         Task::Apply => import.source,
         Task::Undo => None,
     };
-    let file = match source {
-        Some(source) => Some(reads.wait(|store| spool::fetch(store, source))?),
-        None => None,
-    };
+    let (mut file, mut layout) = (None, None);
+    if let Some(source) = source {
+        let reading = reads.read("imports.reading", async move |tx| imports::reading(tx, source).await)?;
+        layout = reading.layout.as_deref().and_then(Layout::decode);
+        file = Some(reads.wait(|store| spool::fetch(store, reading.file_of.unwrap_or(source)))?);
+    }
+    // Of an import that has come to its end, a row without a result is one that was left out.
+    let without = if import.state == State::Completed { LEFT_OUT } else { NOT_DONE };
     // What is applied is forgotten before what applies it: then there is no file any more.
     let is_there = |file: &tempfile::NamedTempFile| file.as_file().metadata().is_ok_and(|about| about.len() > 0);
     match file.filter(is_there) {
-        Some(file) => Uploaded::open(file.path())?.write(&mut table, &mut results)?,
+        Some(file) => {
+            let understood = layout.and_then(|layout| layout.understood());
+            Uploaded::open(file.path(), understood, without)?.write(&mut table, &mut results)?;
+        }
         None => {
             table.row([Column::Sku.name()].into_iter().chain(COLUMNS).map(Out::Text))?;
             while let Some(row) = results.next()? {
-                table.row([Out::Text(&row.sku)].into_iter().chain(behind(Some(&row))))?;
+                table.row([Out::Text(&row.sku)].into_iter().chain(behind(Some(&row), without)))?;
             }
         }
     }
@@ -113,24 +123,40 @@ struct Uploaded {
     shown: Vec<usize>,
     sku: Option<usize>,
     amounts: [Option<usize>; 2],
+    /// The result of a row that has none.
+    without: &'static str,
 }
 
 impl Uploaded {
     /// Reads the file to its end for its width, then begins anew behind the header.
-    fn open(path: &std::path::Path) -> Result<Self, ServiceError> {
-        let open = || onhand_sheet::open(path, &Limits::default()).map_err(unreadable);
-        let (mut sheet, mut row, mut width) = (open()?, Row::new(), 0);
+    fn open(
+        path: &std::path::Path,
+        understood: Option<Understood>,
+        without: &'static str,
+    ) -> Result<Self, ServiceError> {
+        let (mut width, number) = (0, understood.as_ref().map_or(0, |understood| understood.sheet));
+        let mut row = Row::new();
+        let mut sheet = onhand_sheet::open_sheet(path, &Limits::default(), number).map_err(unreadable)?;
         while next(&mut sheet, &mut row)?.is_some() {
             width = width.max(row.len());
         }
-        let mut sheet = open()?;
-        next(&mut sheet, &mut row)?;
+        let (sheet, row) = match &understood {
+            Some(understood) => {
+                file::behind_header(path, understood).map_err(|fault| unreadable(format!("{fault:?}")))?
+            }
+            None => {
+                let mut sheet = onhand_sheet::open(path, &Limits::default()).map_err(unreadable)?;
+                next(&mut sheet, &mut row)?;
+                (sheet, row)
+            }
+        };
         let is_ours = |column: &usize| row.cell(*column).is_some_and(|cell| COLUMNS.contains(&cell.text.trim()));
         let shown = (0..width).filter(|column| !is_ours(column)).collect();
-        let columns = Columns::read(&file::cells(&row)).ok();
+        let columns =
+            understood.map(|understood| understood.columns).or_else(|| Columns::read(&file::cells(&row)).ok());
         let place = |column| columns.as_ref().and_then(|columns| columns.place(column));
         let (sku, amounts) = (place(Column::Sku), [place(Column::Stock), place(Column::Held)]);
-        Ok(Self { sheet, row, shown, sku, amounts })
+        Ok(Self { sheet, row, shown, sku, amounts, without })
     }
 
     fn write(mut self, table: &mut TableFile<'_>, results: &mut RowResults<'_>) -> Result<(), ServiceError> {
@@ -142,12 +168,12 @@ impl Uploaded {
                 true => self.cell(*column, result.as_ref()),
                 false => Out::Empty,
             });
-            let [_, rest @ ..] = behind(result.as_ref());
+            let [_, rest @ ..] = behind(result.as_ref(), self.without);
             table.row(cells.chain([Out::Int(number.cast_signed())]).chain(rest))?;
         }
         while let Some(result) = results.next()? {
             let cells = self.shown.iter().map(|column| self.emptied(*column, &result));
-            table.row(cells.chain(behind(Some(&result))))?;
+            table.row(cells.chain(behind(Some(&result), self.without)))?;
         }
         Ok(())
     }
@@ -202,9 +228,9 @@ fn out(cell: Cell<'_>) -> Out<'_> {
 }
 
 /// The cells of [`COLUMNS`].
-fn behind(result: Option<&RowResult>) -> [Out<'_>; 6] {
+fn behind<'o>(result: Option<&'o RowResult>, without: &'static str) -> [Out<'o>; 6] {
     let Some(result) = result else {
-        return [Out::Empty, Out::Text(NOT_DONE), Out::Empty, Out::Empty, Out::Empty, Out::Empty];
+        return [Out::Empty, Out::Text(without), Out::Empty, Out::Empty, Out::Empty, Out::Empty];
     };
     let stock =
         |figures: &Option<StockValues>| figures.as_ref().map_or(Out::Empty, |figures| Out::Int(figures.on_hand));

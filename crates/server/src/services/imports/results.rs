@@ -53,6 +53,8 @@ pub enum LevelDirection {
     ToZero,
     /// It changes by half or more.
     Large,
+    /// It becomes ten times as large or more.
+    TenTimes,
 }
 
 impl LevelDirection {
@@ -65,6 +67,7 @@ impl LevelDirection {
                 Self::More => after > before,
                 Self::Less => after < before,
                 Self::ToZero => after == 0 && before != 0,
+                Self::TenTimes => before > 0 && after / before >= 10,
                 Self::Large => (after - before).saturating_abs().saturating_mul(2) >= before && after != before,
             }
     }
@@ -81,6 +84,8 @@ pub struct LevelChanges {
     pub to_zero: i64,
     /// Rows whose level changes by half or more.
     pub large: i64,
+    /// Rows whose level becomes ten times as large or more.
+    pub ten_times: i64,
     /// The sums of levels before and after.
     pub units: (i64, i64),
 }
@@ -95,6 +100,7 @@ impl LevelChanges {
             add(&mut sums.less, LevelDirection::Less);
             add(&mut sums.to_zero, LevelDirection::ToZero);
             add(&mut sums.large, LevelDirection::Large);
+            add(&mut sums.ten_times, LevelDirection::TenTimes);
             if row.is_change() {
                 sums.units.0 += row.before.as_ref().map_or(0, |before| before.on_hand);
                 sums.units.1 += row.after.as_ref().map_or(0, |after| after.on_hand);

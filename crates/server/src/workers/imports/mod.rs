@@ -5,6 +5,7 @@
 
 mod bulk;
 mod chunks;
+mod layouts;
 mod stock_lists;
 mod stocks;
 

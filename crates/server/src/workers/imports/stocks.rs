@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use super::chunks::{ChunkRows, InFlight, Slot, gone};
+use super::layouts::{self, Surveyed};
 use super::{ImportWorkers, JobError, blocking};
 use crate::services::imports::bulk::BulkEdit;
 use crate::services::imports::file::{FileRow, LocalTimes, Plan, Survey};
@@ -43,20 +44,21 @@ async fn read_file(workers: &Arc<ImportWorkers>, import: &ImportRow) -> Result<O
     let list = import.list.ok_or_else(gone)?;
     let find = async move |tx: &mut Tx<'_>| resource::by_id(tx, &STOCK_LISTS, list.get()).await;
     let found = workers.services.store.read("records.find", find).await?.ok_or_else(gone)?;
-    let file = spool::fetch(&workers.services.store, import.id).await?;
-    let plan = Arc::new(Plan {
+    let id = import.id;
+    let read = async move |tx: &mut Tx<'_>| imports::reading(tx, id).await;
+    let reading = workers.services.store.read("imports.reading", read).await?;
+    let file = spool::fetch(&workers.services.store, reading.file_of.unwrap_or(id)).await?;
+    let plan = |understood| Plan {
         path: file.path().to_owned(),
+        understood,
         list_name: found.text("name").unwrap_or_default().to_owned(),
         list_code: found.text("code").map(str::to_owned),
         mode: mode(&import.mode),
         now: import.created_at,
         times: LocalTimes(import.time_zone.as_ref().and_then(|name| name.parse().ok())),
-    });
-    let surveyed = plan.clone();
-    let (survey, kept) = blocking(move || surveyed.survey()).await?;
-    let survey = Arc::new(survey);
-    describe(workers, import.id, &survey).await?;
-    let id = import.id;
+    };
+    let surveyed = layouts::survey(workers, import, (list, reading, file.path()), plan).await?;
+    let Surveyed { plan, survey, kept } = surveyed;
     let next =
         workers.services.store.read("imports.next_chunk", async move |tx| imports::next_chunk(tx, id).await).await?;
     submit_chunks(workers, import, &plan, (&survey, kept), InFlight::first(next)).await?;
@@ -79,20 +81,6 @@ fn mode(word: &str) -> ImportMode {
         "adjust" => ImportMode::Adjust,
         _ => ImportMode::Upsert,
     }
-}
-
-async fn describe(workers: &ImportWorkers, id: ImportId, survey: &Survey) -> Result<(), JobError> {
-    let found = Description {
-        format: survey.format.to_owned(),
-        encoding: survey.encoding.unwrap_or_default().to_owned(),
-        ignored_columns: serde_json::Value::from(survey.ignored.clone()).to_string(),
-        total: survey.total,
-    };
-    Ok(workers
-        .services
-        .store
-        .write("imports.describe", async move |tx| imports::describe(tx, id, &found).await)
-        .await?)
 }
 
 async fn submit_chunks(

@@ -5,6 +5,7 @@ mod bad_input;
 mod bulk_edits;
 mod follow;
 mod import_changes;
+mod import_columns;
 mod import_results;
 #[expect(clippy::module_inception, reason = "the area is named after its first resource")]
 mod imports;

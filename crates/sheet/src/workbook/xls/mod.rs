@@ -1,4 +1,4 @@
-//! XLS: the first sheet that a person sees.
+//! XLS: one of the sheets that a person sees.
 //!
 //! Promises: the file is in memory whole, up to a bound, since its rows need not be in order; a cell takes a few bytes
 //! beside it, and a text that many cells show is kept once. What Excel 95 and older wrote is rejected.
@@ -30,25 +30,10 @@ pub(crate) struct Xls {
 }
 
 impl Xls {
-    pub(crate) fn open(source: Box<dyn Source>, limits: &Limits) -> Result<Self, SheetError> {
-        let mut bytes = Vec::new();
-        source.take(limits.whole_bytes_max + 1).read_to_end(&mut bytes)?;
-        if contains_wide(&bytes, "EncryptedPackage") {
-            return Err(SheetError::Encrypted);
-        }
-        if bytes.len() as u64 > limits.whole_bytes_max {
-            let max = limits.whole_bytes_max >> 20;
-            return Err(SheetError::TooLarge(format!("an XLS file may have {max} MB. Save it as XLSX")));
-        }
-        let container = Container::open(&bytes)?;
-        if container.has("WordDocument") || container.has("PowerPoint Document") {
-            return Err(SheetError::NotATable("a text document or a presentation"));
-        }
-        let stream = container.stream("Workbook");
-        drop(container);
-        drop(bytes);
-        let Some(stream) = stream else { return Err(SheetError::NotATable("a workbook of Excel 95 or older")) };
-        let Book { start, looks, mut texts, epoch } = records::read(&stream)?;
+    pub(crate) fn open(source: Box<dyn Source>, limits: &Limits, number: usize) -> Result<Self, SheetError> {
+        let stream = stream(source, limits)?;
+        let Book { sheets, looks, mut texts, epoch } = records::read(&stream)?;
+        let start = sheets.get(number).ok_or(SheetError::NoSheet)?.start;
         let cells = sheet::read(&stream, start, &looks, &mut texts, limits)?;
         Ok(Self { cells, next: 0, texts, epoch, limits: limits.clone() })
     }
@@ -72,6 +57,30 @@ impl Xls {
             Value::Error(code) => (Kind::Error, error(code)),
         })
     }
+}
+
+/// The names of the sheets of a file.
+pub(crate) fn names(source: Box<dyn Source>, limits: &Limits) -> Result<Vec<String>, SheetError> {
+    let book = records::read(&stream(source, limits)?)?;
+    Ok(book.sheets.into_iter().map(|sheet| sheet.name).collect())
+}
+
+/// The stream of a file that has the workbook.
+fn stream(source: Box<dyn Source>, limits: &Limits) -> Result<Vec<u8>, SheetError> {
+    let mut bytes = Vec::new();
+    source.take(limits.whole_bytes_max + 1).read_to_end(&mut bytes)?;
+    if contains_wide(&bytes, "EncryptedPackage") {
+        return Err(SheetError::Encrypted);
+    }
+    if bytes.len() as u64 > limits.whole_bytes_max {
+        let max = limits.whole_bytes_max >> 20;
+        return Err(SheetError::TooLarge(format!("an XLS file may have {max} MB. Save it as XLSX")));
+    }
+    let container = Container::open(&bytes)?;
+    if container.has("WordDocument") || container.has("PowerPoint Document") {
+        return Err(SheetError::NotATable("a text document or a presentation"));
+    }
+    container.stream("Workbook").ok_or(SheetError::NotATable("a workbook of Excel 95 or older"))
 }
 
 impl Rows for Xls {

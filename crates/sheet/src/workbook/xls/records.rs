@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::container::{u16_at, u32_at};
 use super::texts;
 use crate::SheetError;
+use crate::workbook::SHEETS_MAX;
 use crate::workbook::dates::Epoch;
 use crate::workbook::looks::Look;
 use crate::workbook::texts::Texts;
@@ -44,11 +45,18 @@ pub(super) fn records(stream: &[u8], start: usize) -> impl Iterator<Item = Recor
 
 /// The workbook around its sheets.
 pub(super) struct Book {
-    /// Where the records of the sheet begin.
-    pub(super) start: usize,
+    /// The sheets that a person sees, in their order.
+    pub(super) sheets: Vec<ListedSheet>,
     pub(super) looks: Vec<Look>,
     pub(super) texts: Texts,
     pub(super) epoch: Epoch,
+}
+
+/// A sheet as the workbook lists it.
+pub(super) struct ListedSheet {
+    pub(super) name: String,
+    /// Where its records begin.
+    pub(super) start: usize,
 }
 
 pub(super) fn read(stream: &[u8]) -> Result<Book, SheetError> {
@@ -57,8 +65,8 @@ pub(super) fn read(stream: &[u8]) -> Result<Book, SheetError> {
     if u16_at(first.data, 0) != Some(BIFF8) {
         return Err(SheetError::NotATable("a workbook of Excel 95 or older"));
     }
-    let mut book = Book { start: 0, looks: Vec::new(), texts: Texts::default(), epoch: Epoch::Of1900 };
-    let (mut sheet, mut written_out, mut ended) = (None, HashMap::new(), false);
+    let mut book = Book { sheets: Vec::new(), looks: Vec::new(), texts: Texts::default(), epoch: Epoch::Of1900 };
+    let (mut written_out, mut ended) = (HashMap::new(), false);
     while let Some(record) = all.next() {
         let short = |at| u16_at(record.data, at).unwrap_or_default();
         match record.kind {
@@ -73,7 +81,7 @@ pub(super) fn read(stream: &[u8]) -> Result<Book, SheetError> {
                 let id = short(2);
                 book.looks.push(written_out.get(&id).copied().unwrap_or_else(|| Look::of_builtin(u32::from(id))));
             }
-            BOUND_SHEET if sheet.is_none() && is_shown(record) => sheet = u32_at(record.data, 0),
+            BOUND_SHEET if book.sheets.len() < SHEETS_MAX && is_shown(record) => book.sheets.extend(listed(record)),
             SST => {
                 let more = all.clone().take_while(|record| record.kind == CONTINUE).map(|record| record.data);
                 let segments: Vec<&[u8]> = std::iter::once(record.data).chain(more).collect();
@@ -89,8 +97,24 @@ pub(super) fn read(stream: &[u8]) -> Result<Book, SheetError> {
     if !ended {
         return Err(ends_early());
     }
-    book.start = sheet.ok_or(SheetError::NoSheet)? as usize;
+    if book.sheets.is_empty() {
+        return Err(SheetError::NoSheet);
+    }
     Ok(book)
+}
+
+/// A sheet's place, and its name: its length is one byte, and then one says whether its letters have two bytes each.
+fn listed(record: Record<'_>) -> Option<ListedSheet> {
+    let start = u32_at(record.data, 0)? as usize;
+    let letters = record.data.get(8..).unwrap_or_default();
+    let units: Vec<u16> = match record.data.get(7) {
+        Some(flags) if flags & 1 == 1 => {
+            letters.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()
+        }
+        _ => letters.iter().map(|letter| u16::from(*letter)).collect(),
+    };
+    let most = record.data.get(6).copied().map_or(0, usize::from).min(units.len());
+    Some(ListedSheet { name: String::from_utf16_lossy(&units[..most]), start })
 }
 
 /// Whether a sheet is a worksheet, not a chart, and neither hidden nor very hidden.

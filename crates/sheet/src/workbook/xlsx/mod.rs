@@ -1,4 +1,4 @@
-//! XLSX: the first sheet that a person sees.
+//! XLSX: one of the sheets that a person sees.
 //!
 //! Promises: keeps the shared texts, two bytes for each style, and one row.
 
@@ -21,9 +21,10 @@ pub(crate) struct Xlsx {
 }
 
 impl Xlsx {
-    pub(super) fn open(mut archive: Archive, limits: &Limits) -> Result<Self, SheetError> {
+    pub(super) fn open(mut archive: Archive, limits: &Limits, number: usize) -> Result<Self, SheetError> {
         let package = package::read(&mut archive)?;
-        let sheet = package.sheet.and_then(|name| archive.find(&name)).ok_or(SheetError::NoSheet)?;
+        let sheet = package.sheets.get(number).and_then(|sheet| archive.find(&sheet.target));
+        let sheet = sheet.ok_or(SheetError::NoSheet)?;
         let strings = match package.strings.and_then(|name| archive.find(&name)) {
             Some(part) => strings::read(archive.xml(part)?, limits)?,
             None => Texts::default(),
@@ -35,6 +36,11 @@ impl Xlsx {
         let cells = Cells::new(strings, looks, package.epoch, limits);
         Ok(Self { xml: archive.into_xml(sheet)?, cells })
     }
+}
+
+/// The names of its sheets.
+pub(super) fn names(mut archive: Archive) -> Result<Vec<String>, SheetError> {
+    Ok(package::read(&mut archive)?.sheets.into_iter().map(|sheet| sheet.name).collect())
 }
 
 impl Rows for Xlsx {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use crate::SheetError;
+use crate::workbook::SHEETS_MAX;
 use crate::workbook::archive::Archive;
 use crate::workbook::dates::Epoch;
 use crate::workbook::xml::{Event, Xml, attribute};
@@ -15,10 +16,17 @@ const LINKS_MAX: usize = 4_096;
 
 /// The names of the parts that are read.
 pub(super) struct Package {
-    pub(super) sheet: Option<String>,
+    /// The sheets that are not hidden, in their order.
+    pub(super) sheets: Vec<SheetPart>,
     pub(super) strings: Option<String>,
     pub(super) styles: Option<String>,
     pub(super) epoch: Epoch,
+}
+
+/// A sheet.
+pub(super) struct SheetPart {
+    pub(super) name: String,
+    pub(super) target: String,
 }
 
 struct Link {
@@ -34,12 +42,15 @@ pub(super) fn read(archive: &mut Archive) -> Result<Package, SheetError> {
     let book = book.map_or("xl/workbook.xml", |link| link.target.as_str()).to_owned();
     let links = links(archive, &book)?;
     let part = archive.find(&book).ok_or(SheetError::NoSheet)?;
-    let (ids, epoch) = visible_sheets(&mut archive.xml(part)?)?;
-    let worksheet = |id: &String| links.iter().find(|link| link.id == *id && link.kind == "worksheet");
+    let (shown, epoch) = visible_sheets(&mut archive.xml(part)?)?;
+    let worksheet = |(id, name): (String, String)| {
+        let link = links.iter().find(|link| link.id == id && link.kind == "worksheet")?;
+        Some(SheetPart { name, target: link.target.clone() })
+    };
     let of_kind = |kind: &str| links.iter().find(|link| link.kind == kind).map(|link| link.target.clone());
     let beside = |name: &str| Some(beside(&book, name));
     Ok(Package {
-        sheet: ids.iter().find_map(worksheet).map(|link| link.target.clone()),
+        sheets: shown.into_iter().filter_map(worksheet).collect(),
         strings: of_kind("sharedStrings").or_else(|| beside("sharedStrings.xml")),
         styles: of_kind("styles").or_else(|| beside("styles.xml")),
         epoch,
@@ -67,15 +78,16 @@ fn links(archive: &mut Archive, of: &str) -> Result<Vec<Link>, SheetError> {
     }
 }
 
-/// The ids of the sheets that are not hidden, and how days are counted.
-fn visible_sheets(xml: &mut Xml<impl Read>) -> Result<(Vec<String>, Epoch), SheetError> {
-    let (mut ids, mut epoch) = (Vec::new(), Epoch::Of1900);
+/// The ids and names of the sheets that are not hidden, and how days are counted.
+fn visible_sheets(xml: &mut Xml<impl Read>) -> Result<(Vec<(String, String)>, Epoch), SheetError> {
+    let (mut shown, mut epoch) = (Vec::new(), Epoch::Of1900);
     loop {
         match xml.next()? {
             Event::Start(start) => match start.local_name().as_ref() {
-                "sheet" if ids.len() < LINKS_MAX => {
-                    let shown = attribute(&start, "state").is_none_or(|state| state == "visible");
-                    ids.extend(attribute(&start, "id").filter(|_| shown).map(Cow::into_owned));
+                "sheet" if shown.len() < SHEETS_MAX => {
+                    let is_shown = attribute(&start, "state").is_none_or(|state| state == "visible");
+                    let name = attribute(&start, "name").map(Cow::into_owned).unwrap_or_default();
+                    shown.extend(attribute(&start, "id").filter(|_| is_shown).map(|id| (id.into_owned(), name)));
                 }
                 "workbookPr" => {
                     let of_1904 = attribute(&start, "date1904").is_some_and(|value| value == "1" || value == "true");
@@ -83,7 +95,7 @@ fn visible_sheets(xml: &mut Xml<impl Read>) -> Result<(Vec<String>, Epoch), Shee
                 }
                 _ => {}
             },
-            Event::Eof => return Ok((ids, epoch)),
+            Event::Eof => return Ok((shown, epoch)),
             _ => {}
         }
     }

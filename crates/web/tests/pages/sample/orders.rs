@@ -5,7 +5,8 @@ use onhand_core::{OrderStatus, ReservationState};
 use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
-use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, RowSums};
+use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, LayoutNotes, RowSums};
+use onhand_web::screens::import_columns::{ColumnChoice, ImportColumns};
 use onhand_web::screens::import_new::ImportNew;
 use onhand_web::screens::imports::{ImportLine, Imports};
 use onhand_web::screens::order::{ComesBack, Order, OrderEvent, OrderLine, OrderWhat, PackageLine, ReleaseForm};
@@ -195,7 +196,7 @@ fn columns(m: &Maker) -> Vec<ColumnUse> {
 
 /// The sums of an import; one of few rows has them all.
 fn sums(m: &Maker) -> RowSums {
-    let changes = ChangeSums { more: 402, less: 611, to_zero: 23, large: 31, units: (12_118, 11_930) };
+    let changes = ChangeSums { more: 402, less: 611, to_zero: 23, large: 31, ten_times: 1, units: (12_118, 11_930) };
     RowSums { new: 113, changed: 1_013, same: 0, wrong: 14, changes: (m.rows != Rows::One).then_some(changes) }
 }
 
@@ -229,6 +230,7 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
             column: if is_wrong { m.t(column) } else { String::new() },
             remark: m.t(remark),
             is_wrong,
+            is_stale: at == 2,
         }
     };
     let has_rows = !state.is_running() && state != ImportState::Failed;
@@ -241,6 +243,16 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
         format: m.t("xlsx"),
         time_zone: m.t("Europe/Istanbul"),
         columns: columns(m),
+        layout: LayoutNotes {
+            sheet: m.t("Stok"),
+            header_row: Some(4),
+            warehouse: m.t("Merkez"),
+            is_remembered: true,
+            is_asked: false,
+            totals: 1,
+            others: 12,
+        },
+        can_map: task == ImportTask::Preview,
         per_second: None,
         error: String::new(),
         delayed: String::new(),
@@ -259,6 +271,34 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
         undo: None,
         followed_by: None,
         source: None,
+    }
+}
+
+pub(super) fn import_columns(m: &Maker) -> ImportColumns {
+    let columns =
+        [("Malzeme Kodu", Some(Column::Sku), true), ("Barkod", None, true), ("Bakiye", Some(Column::Stock), false)];
+    let errors = FieldErrors(["header_row", ""].map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
+    ImportColumns {
+        frame: m.frame(Entry::Imports, "/imports/118/columns"),
+        import: 118,
+        file: m.t("kadikoy.xlsx"),
+        told: m.t("The columns \"Malzeme Kodu\" and \"Barkod\" both mean product__sku."),
+        is_remembered: m.rows == Rows::Some,
+        sheets: vec![m.t("Kapak"), m.t("Stok")],
+        sheet: 1,
+        header_row: 4,
+        columns: columns
+            .map(|(heading, column, is_asked)| ColumnChoice {
+                heading: m.t(heading),
+                examples: m.t("SHIRT-OXF-WHT-M · COAT-PUFF-OLV-XL"),
+                column,
+                is_asked,
+            })
+            .to_vec(),
+        warehouses: vec![m.t("Merkez"), m.t("Kadıköy")],
+        warehouse: m.t("Merkez"),
+        rows: m.few(3, |at| (at as i64 + 3, vec![m.t("Malzeme Kodu"), m.t("Bakiye")])),
+        errors: if m.suffix.is_empty() { FieldErrors::default() } else { errors },
     }
 }
 
