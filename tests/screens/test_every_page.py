@@ -28,6 +28,7 @@ def addresses(api, chromium, sessions, url):
     item = order["order_items"][0]["pk"]
     view = {"screen": "stock", "name": f"Boots {shop.number}", "query": "q=BOOT&columns=bar,reserved", "is_shared": True}
     saved = api.post("/api/v1/saved_views/", view)["pk"]
+    api.post("/api/v1/cancellation_requests/", {"order_item": item, "description": "ordered twice"})
     return {
         "overview": "/",
         "search": "/search?q=1116",
@@ -43,6 +44,8 @@ def addresses(api, chromium, sessions, url):
         "product with an edit": f"/products/{product}?list={shop.list}&edit=set",
         "orders": "/orders",
         "all orders": "/orders?view=all",
+        "oversold orders": "/orders?view=oversold",
+        "cancellations": "/cancellations",
         "order": f"/orders/{order['pk']}",
         "order with a release": f"/orders/{order['pk']}?release={item}",
         "imports": "/imports",
@@ -64,8 +67,9 @@ def newest_import(chromium, session, url):
 
 
 NAMES = ["sign-in", "overview", "search", "search of nothing", "lists", "table", "table with an edit",
-         "table without a match", "product", "product with an edit", "orders", "all orders", "order",
-         "order with a release", "imports", "new import", "import", "me", "missing"]
+         "table without a match", "product", "product with an edit", "orders", "all orders",
+         "oversold orders", "cancellations", "order", "order with a release", "imports", "new import", "import",
+         "me", "missing"]
 
 
 def address_of(name, addresses):

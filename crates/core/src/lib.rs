@@ -15,6 +15,7 @@ pub mod import;
 mod orders;
 mod quantity;
 pub mod rejection;
+pub mod search_words;
 mod stock;
 mod time;
 mod words;

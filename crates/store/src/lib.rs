@@ -15,6 +15,7 @@ pub mod leases;
 mod migrate;
 pub mod outbox;
 pub mod placement;
+pub mod product_words;
 pub mod query;
 pub mod resource;
 pub mod schema;

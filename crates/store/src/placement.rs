@@ -56,6 +56,9 @@ const LOCAL: &[&str] = &[
     "integration_action",
     "batch_request",
     "failed_integration",
+    // Written by one worker, and read by people who search.
+    "product_word",
+    "product_word_progress",
     // Few, and forgotten after some weeks.
     "geography_report",
 ];

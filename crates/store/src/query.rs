@@ -25,13 +25,16 @@ pub enum Op {
     Lt,
     /// Less or equal.
     Lte,
-    /// A text that begins with the value.
+    /// A text that begins with the value. Such a list is counted up to [`COUNTED_MAX`] rows, and has no more pages.
     Prefix,
     /// The column is a whole condition, and there is no value.
     Holds,
     /// The column is the beginning of a condition, up to a bracket that is open: the value ends it.
     RawPredicate,
 }
+
+/// The most rows that are counted of a list by the beginning of a text.
+pub const COUNTED_MAX: i64 = 10_000;
 
 /// One condition; a list has all of them fulfilled.
 #[derive(Clone, Debug)]
@@ -245,8 +248,18 @@ impl ListScope<'_> {
     }
 
     async fn count(&self, tx: &mut Tx<'_>) -> Result<i64, Error> {
-        let sql = format!("SELECT COUNT(*) FROM {}", self.table.name);
-        let query = self.filtered(Query { sql, ..Query::default() });
+        let table = self.table.name;
+        let is_prefix = self.listing.conditions.iter().any(|condition| condition.op == Op::Prefix);
+        let query = if is_prefix {
+            let sql = format!("SELECT COUNT(*) FROM (SELECT id FROM {table}");
+            let mut query = self.filtered(Query { sql, ..Query::default() });
+            query.sql.push_str(" LIMIT ");
+            query.bind(Value::Int(COUNTED_MAX));
+            query.sql.push_str(") AS counted");
+            query
+        } else {
+            self.filtered(Query { sql: format!("SELECT COUNT(*) FROM {table}"), ..Query::default() })
+        };
         let counts = tx.all_composed(&query.sql, &query.values, |row| row.get::<i64>(0)).await?;
         Ok(counts.first().copied().unwrap_or(0))
     }

@@ -7,6 +7,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         crate::tables::accounts::STATEMENTS,
         crate::tables::batch_requests::STATEMENTS,
+        crate::tables::cancellations::STATEMENTS,
         crate::tables::categories::STATEMENTS,
         crate::tables::channels::STATEMENTS,
         crate::tables::discrepancies::STATEMENTS,
@@ -35,6 +36,7 @@ pub fn statements() -> Vec<&'static Statement> {
         crate::tables::order_items::STATEMENTS,
         crate::tables::orders::STATEMENTS,
         crate::tables::packages::STATEMENTS,
+        crate::product_words::STATEMENTS,
         crate::tables::products::STATEMENTS,
         crate::tables::reports::STATEMENTS,
         crate::tables::saved_views::STATEMENTS,

@@ -192,7 +192,7 @@ statements! {
          + CASE WHEN s.discrepancy_at IS NULL THEN 0 ELSE 8 END AS expected,
          CASE WHEN l.modified_at = l.created_at OR k.begun_at > l.modified_at + 5000000 THEN 1 ELSE 0 END AS is_applied
          FROM stock s JOIN stock_list l ON l.id = s.stock_list_id
-         LEFT JOIN stock_list_sums k ON k.stock_list_id = l.id) AS s
+         LEFT JOIN stock_list_sums k ON k.stock_list_id = l.id) s
          WHERE s.states <> s.expected AND (s.is_applied = 1 OR (s.states & 13) <> (s.expected & 13)) LIMIT ?1";
     EXTENT = "verify.extent",
         "SELECT (SELECT COUNT(*) FROM stock), (SELECT COUNT(*) FROM movement), (SELECT COUNT(*) FROM reservation),

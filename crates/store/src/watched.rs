@@ -22,7 +22,7 @@ statements! {
     REPORTED = "watched.reported", "SELECT COUNT(*), MIN(item_id) FROM reservation WHERE state = 2 AND stock_id > ?1";
     SHORT = "watched.short", "SELECT COUNT(*), MIN(item_id) FROM reservation WHERE state = 5 AND item_id > ?1";
     OVERSOLD = "watched.oversold",
-        "SELECT COUNT(*), MIN(id) FROM order_item WHERE oversold = 1 AND status IN (50, 200, 300, 350, 400, 425, 450) AND id > ?1";
+        "SELECT COUNT(*), MIN(id) FROM order_item WHERE oversold = 1 AND status < 500 AND status <> 100 AND id > ?1";
     IMPORTS = "watched.imports", "SELECT state FROM import WHERE finished_at IS NULL AND id > ?1 LIMIT ?2";
     CHANNELS = "watched.channels", "SELECT channel_id FROM channel_feed WHERE channel_id > ?1 ORDER BY channel_id LIMIT ?2";
 }

@@ -147,6 +147,16 @@ pub fn source_order(order: impl Whole) -> String {
     format!("/orders/{}/source", order.whole())
 }
 
+/// Cancellation requests: the page, and what its form posts to.
+pub fn cancellations() -> &'static str {
+    "/cancellations"
+}
+
+/// Cancellation requests after one of them.
+pub fn cancellations_after(after: &str) -> String {
+    with_query(cancellations(), &[("after", after)])
+}
+
 /// The imports.
 pub fn imports() -> &'static str {
     "/imports"

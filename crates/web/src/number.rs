@@ -59,6 +59,11 @@ pub fn grouped(lang: Lang, number: i64) -> String {
     text
 }
 
+/// The same of a count that goes up to a bound: `1,000+` where there are more.
+pub fn counted(lang: Lang, number: i64, most: i64) -> String {
+    if number > most { format!("{}+", grouped(lang, most)) } else { grouped(lang, number) }
+}
+
 /// The same with a sign in front of it: `+3`, `−2`, `0`.
 pub fn signed(lang: Lang, number: i64) -> String {
     let text = grouped(lang, number);
@@ -110,6 +115,8 @@ mod tests {
             assert_eq!(grouped(Lang::English, number), english);
             assert_eq!(grouped(Lang::Turkish, number), turkish);
         }
+        assert_eq!(counted(Lang::Turkish, 1_001, 1_000), "1.000+");
+        assert_eq!(counted(Lang::English, 1_000, 1_000), "1,000");
         assert_eq!(grouped(Lang::English, i64::MIN), "−9,223,372,036,854,775,808");
         assert_eq!((signed(Lang::English, 3), signed(Lang::English, -2)), ("+3".to_owned(), "−2".to_owned()));
         assert_eq!((percent(Lang::English, 62), percent(Lang::Turkish, 62)), ("62 %".to_owned(), "%62".to_owned()));

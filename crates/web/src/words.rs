@@ -3,7 +3,7 @@
 //! Promises: each word has a text in every language and a class for its colour; a state is never told by colour alone.
 //! Must not know which screen shows it.
 
-use onhand_core::{Cause, OrderStatus};
+use onhand_core::{Cause, OrderStatus, ReservationState};
 
 use crate::texts::Texts;
 
@@ -354,6 +354,17 @@ impl ImportState {
     /// Whether it is not over.
     pub fn is_running(self) -> bool {
         matches!(self, Self::Waiting | Self::Processing)
+    }
+}
+
+/// The name of a state of a line's reservation.
+pub(crate) fn reservation(state: ReservationState, t: Texts) -> &'static str {
+    match state {
+        ReservationState::Open => t.line_reserved(),
+        ReservationState::Reported => t.line_reported(),
+        ReservationState::Settled => t.line_settled(),
+        ReservationState::Cancelled => t.line_cancelled(),
+        ReservationState::Short => t.line_short(),
     }
 }
 

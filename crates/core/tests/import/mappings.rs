@@ -29,8 +29,8 @@ fn places(found: &FoundHeader) -> [Option<usize>; 3] {
     [Column::Sku, Column::Stock, Column::Warehouse].map(|column| columns.place(column))
 }
 
-fn heading(text: &str) -> Option<Pick> {
-    Some(Pick::Heading(text.to_owned()))
+fn heading(text: &str) -> Pick {
+    Pick::Heading(text.to_owned())
 }
 
 fn mapping(columns: &[(Column, Option<Pick>)]) -> ColumnMapping {
@@ -105,13 +105,13 @@ fn what_could_be_several_things_is_asked_and_a_mapping_answers() {
     assert_eq!(draft.conflicts, [(Column::Sku, vec![0, 1]), (Column::Stock, vec![2, 3])]);
     assert_eq!(draft.roles(4), [Some(Column::Sku), None, Some(Column::Stock), None]);
 
-    let said = mapping(&[(Column::Sku, heading("barkod no")), (Column::Stock, Some(Pick::Number(4)))]);
+    let said = mapping(&[(Column::Sku, Some(heading("barkod no"))), (Column::Stock, Some(Pick::Number(4)))]);
     let answered = found(&lines, Some(&said));
     assert_eq!((answered.row, places(&answered)), (1, [Some(1), Some(3), None]));
     assert_eq!(answered.columns.unwrap().unknown(), ["Malzeme Kodu", "Fiili Stok"]);
     // Headings that mean nothing lead to their row.
     let lines = ["Bericht", "Artikel-Nr|Bezeichnung|Menge", "A-1|x|5"];
-    let said = mapping(&[(Column::Sku, heading("Artikel-Nr")), (Column::Stock, heading("MENGE"))]);
+    let said = mapping(&[(Column::Sku, Some(heading("Artikel-Nr"))), (Column::Stock, Some(heading("MENGE")))]);
     assert_eq!(found(&lines, Some(&said)).row, 1);
     // A column that is not to be read is not.
     let said = mapping(&[(Column::Warehouse, None)]);
@@ -126,16 +126,16 @@ fn a_mapping_that_does_not_fit_says_why() {
     for (said, fault) in [
         (with_row(9, &[]), HeaderError::NoSuchRow(9)),
         (with_row(1, &[]), HeaderError::NoSku),
-        (with_row(2, &[(Column::Sku, heading("Kod"))]), HeaderError::NoSuchColumn("Kod".to_owned())),
+        (with_row(2, &[(Column::Sku, Some(heading("Kod")))]), HeaderError::NoSuchColumn("Kod".to_owned())),
         (
             with_row(2, &[(Column::Sku, Some(Pick::Number(2))), (Column::Stock, Some(Pick::Number(2)))]),
             HeaderError::Shared("Stock".to_owned()),
         ),
         (
-            with_row(2, &[(Column::Stock, heading("Stock"))]),
+            with_row(2, &[(Column::Stock, Some(heading("Stock")))]),
             HeaderError::Twice { column: Column::Stock, headers: ["Stock".to_owned(), "Stock".to_owned()] },
         ),
-        (mapping(&[(Column::Sku, heading("Kod"))]), HeaderError::NoSuchColumn("Kod".to_owned())),
+        (mapping(&[(Column::Sku, Some(heading("Kod")))]), HeaderError::NoSuchColumn("Kod".to_owned())),
     ] {
         assert_eq!(found(&lines, Some(&said)).columns, Err(fault), "{said:?}");
     }
@@ -147,7 +147,7 @@ fn a_mapping_that_does_not_fit_says_why() {
 fn what_is_remembered_of_headings_counts_where_nothing_is_said() {
     let lines = ["Rapor", "Stock|SKU|Kod", "1|A|B"];
     let known = heading_set(&rows(&["kod|sku|STOCK"])[0].cells());
-    let said = mapping(&[(Column::Sku, heading("Kod"))]);
+    let said = mapping(&[(Column::Sku, Some(heading("Kod")))]);
     let remembered = |cells: &[Cell<'_>]| (heading_set(cells) == known).then(|| said.clone());
     let one = find_header(&rows(&lines), None, &remembered).unwrap();
     assert!(one.is_remembered);

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod fulfilment;
 pub mod imports;
 pub mod orders;
+pub mod search;
 pub mod stock;
 
 use crate::auth::Permission as May;
@@ -48,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         ("orders", vec![orders::routes(), of(orders::RESOURCES)]),
         ("channels", vec![of(channels::RESOURCES), channels::routes()]),
         ("fulfilment", vec![of(fulfilment::RESOURCES), fulfilment::routes()]),
+        ("search", vec![search::routes()]),
         ("operations", vec![operations()]),
     ];
     let areas = areas.into_iter().flat_map(|(area, parts)| parts.into_iter().flatten().map(move |route| (area, route)));

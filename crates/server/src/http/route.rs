@@ -194,6 +194,8 @@ pub enum Holds {
     Number(Option<i64>),
     /// The key of an object; where there is none, the answer is 404.
     Key,
+    /// A text of 1 to so many characters.
+    Text(usize),
     /// Texts: it may be repeated.
     Texts,
 }

@@ -5,6 +5,7 @@
 
 use axum::http::Method;
 use onhand_core::StockState;
+use onhand_store::query::COUNTED_MAX;
 use serde_json::{Value, json};
 
 use super::bodies::kind;
@@ -87,6 +88,7 @@ fn asked(parameter: &Parameter) -> Value {
         Holds::Number(None) => json!({"type": "integer", "minimum": 1}),
         Holds::Number(Some(max)) => json!({"type": "integer", "minimum": 1, "maximum": max}),
         Holds::Key => text,
+        Holds::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max}),
         Holds::Texts => json!({"type": "array", "items": text}),
     };
     let mut described = json!({"name": parameter.name, "in": "query", "schema": schema});
@@ -156,16 +158,17 @@ fn look_up(filter: &Filter, suffix: &str) -> Value {
 }
 
 /// What a look-up costs or needs, where that is special about it.
-fn look_up_help(filter: &Filter, suffix: &str) -> Option<&'static str> {
+fn look_up_help(filter: &Filter, suffix: &str) -> Option<String> {
     match filter.kind {
-        Kind::OrderedText if suffix == "__startswith" => Some(
-            "Texts that begin with this, in their order unless sort says otherwise. With one stock_list and a cursor, a \
-             page costs what its rows cost.",
-        ),
+        Kind::OrderedText if suffix == "__startswith" => Some(format!(
+            "Texts that begin with this, in their order unless sort says otherwise, counted and paged up to {COUNTED_MAX} \
+             rows; a cursor goes on, and a page costs what its rows cost (of product stocks: with one stock_list)."
+        )),
         Kind::StockState => Some(
             "Stocks in this state: nothing available; no more available than the list's low_stock; more sold than there \
              is; off sale because of a discrepancy. Needs one stock_list. In the order of SKUs unless sort says otherwise; \
-             with a cursor, a page costs what its rows cost.",
+             with a cursor, a page costs what its rows cost."
+                .to_owned(),
         ),
         _ => None,
     }

@@ -41,6 +41,10 @@ pub(super) enum Done {
     Cancelled(i64),
     /// Lines were sourced again.
     Sourced,
+    /// So many cancellation requests were approved.
+    Approved(i64),
+    /// So many cancellation requests were rejected.
+    Rejected(i64),
 }
 
 impl Visit {
@@ -51,6 +55,13 @@ impl Visit {
     ) -> Option<AnswerRecord> {
         let render = move |outcome: &Outcome| Some((SEE_OTHER, serde_json::to_vec(&make(outcome)?).ok()?));
         Some(AnswerRecord::of_some(self.request_key()?, render))
+    }
+
+    /// Keeps what this form has done that was no command, if it has a key.
+    pub(super) async fn keep(&self, done: &Done) -> Result<(), Fault> {
+        let Some(key) = self.request_key() else { return Ok(()) };
+        let body = serde_json::to_vec(done).map_err(|fault| Fault::internal(&fault))?;
+        Ok(self.app.keep_answer(key, (SEE_OTHER, body)).await?)
     }
 
     /// The answer to a form that was done: back to its page, with a message.
@@ -101,5 +112,7 @@ fn message(done: Done, key: &str, lang: Lang) -> Toast {
         Done::Taken => plain(t.event_taken().to_owned()),
         Done::Cancelled(units) => plain(t.event_cancelled(units)),
         Done::Sourced => plain(t.source_again().to_owned()),
+        Done::Approved(requests) => plain(t.requests_approved(requests)),
+        Done::Rejected(requests) => plain(t.requests_rejected(requests)),
     }
 }

@@ -67,7 +67,8 @@ impl From<onhand_store::Error> for Fault {
 /// What the API says of a fault.
 pub(super) struct Told {
     pub(super) status: StatusCode,
-    sentence: String,
+    /// What is wrong, in one text.
+    pub(super) sentence: String,
     code: String,
     retry_seconds: Option<i64>,
     /// What is wrong, field by field; the form as a whole has the empty name.

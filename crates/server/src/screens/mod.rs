@@ -7,6 +7,7 @@
 mod answer;
 mod assets;
 mod bulk;
+mod cancellations;
 mod done;
 mod fault;
 mod fields;

@@ -116,7 +116,7 @@ fn line(detail: &OrderDetail, item: &OrderItem) -> OrderLine {
         price: item.price.as_ref().map_or_else(String::new, |price| format!("{price} {currency}").trim().to_owned()),
         package: package.map_or_else(String::new, |package| package.number.clone()),
         cancelled: reason.map(|reason| (reason.name.clone(), 0)).filter(|_| state == ReservationState::Cancelled),
-        request: String::new(),
+        request: detail.requests.get(&item.id).cloned().unwrap_or_default(),
         can_release: state == ReservationState::Open && code.is_none(),
         can_cancel: state != ReservationState::Cancelled && !item.status.is_shipped(),
     }

@@ -141,7 +141,8 @@ async fn not_cancelled(
     order::answer(visit, told.status, Returned { chosen, errors, ..Returned::default() }).await
 }
 
-async fn come_back(
+/// What would come back on sale, list by list.
+pub(super) async fn come_back(
     visit: &Visit,
     changed: Vec<(onhand_core::Stock, onhand_core::Stock)>,
 ) -> Result<Vec<ComesBack>, Fault> {

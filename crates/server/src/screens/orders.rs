@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use onhand_core::{ChannelId, Order, OrderStatus, ReservationState};
+use onhand_core::{ChannelId, Order, OrderItemId, OrderStatus, ReservationState};
+use onhand_web::form::Pager;
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
 use onhand_web::screens::orders::{OrderRow, Orders};
@@ -14,37 +15,49 @@ use super::overview::place_order;
 use super::stock::{SEARCH_CHARS_MAX, page_number, pager};
 use super::visit::Visit;
 use crate::services::attention;
-use crate::services::orders::tables::{self, OrderTable, OrderView};
+use crate::services::orders::cancellations;
+use crate::services::orders::tables::{self, OrderTable, OrderView, PageStart};
 
 /// Rows of a page.
 const ROWS: i64 = 50;
 
-/// What is shown: a view, or what is searched for. A channel's orders are those of all views.
-fn query(visit: &Visit) -> (OrdersQuery, OrderView) {
+/// What is shown: a view, or what is searched for, and where its page begins. A channel's orders are those of all views.
+fn query(visit: &Visit) -> (OrdersQuery, OrderView, PageStart) {
     let fields = &visit.query;
     let search: String = fields.text("q").chars().take(SEARCH_CHARS_MAX).collect();
     let channel = fields.number("channel").filter(|_| visit.caller.channel.is_none());
     let view = match fields.text("view") {
         _ if visit.caller.channel.is_some() || channel.is_some() || !search.is_empty() => "all",
-        view @ ("all" | "cancelled") => view,
+        view @ ("all" | "oversold" | "short" | "cancelled") => view,
         _ => "waiting",
     };
     let wanted = match view {
         _ if !search.is_empty() => OrderView::Numbered(search.clone()),
         "all" => OrderView::All(channel.map(ChannelId::new)),
+        "oversold" => OrderView::Oversold,
+        "short" => OrderView::Short,
         "cancelled" => OrderView::Cancelled,
         _ => OrderView::Waiting,
     };
-    let after = page_number(fields).filter(|page| *page > 1).map_or_else(String::new, |page| page.to_string());
-    (OrdersQuery { view: view.to_owned(), search, channel, after }, wanted)
+    let (after, start) = match wanted {
+        OrderView::Oversold | OrderView::Short => {
+            let before = fields.number("after");
+            (before, PageStart::Before(before.map(OrderItemId::new)))
+        }
+        _ => {
+            let page = page_number(fields).filter(|page| *page > 1);
+            (page, PageStart::Number(page.unwrap_or(1)))
+        }
+    };
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    (OrdersQuery { view: view.to_owned(), search, channel, after }, wanted, start)
 }
 
 /// `GET /orders`.
 pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let (app, requester) = (&visit.app, visit.requester());
-    let (query, wanted) = query(&visit);
-    let number = query.after.parse().unwrap_or(1);
-    let table = tables::table(app, &requester, wanted, (number, ROWS)).await?;
+    let (query, wanted, start) = query(&visit);
+    let table = tables::table(app, &requester, wanted, (start, ROWS)).await?;
     let channels = match visit.caller.channel {
         Some(_) => Vec::new(),
         None => naming::channels(&visit).await?,
@@ -52,21 +65,39 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let waiting = attention::waiting(app, &requester).await?;
     let is_searched = !query.search.is_empty();
     let count = table.count.filter(|_| !is_searched);
-    let has_more = count.is_some_and(|count| number.saturating_mul(ROWS) < count);
     let rows: Vec<OrderRow> = table.orders.iter().map(|order| row(&table, &channels, order)).collect();
     let views = match visit.caller.channel {
         Some(_) => vec![("all", count)],
-        None => vec![
-            ("waiting", waiting.orders),
-            ("all", count.filter(|_| query.view == "all" && query.channel.is_none())),
-            ("cancelled", count.filter(|_| query.view == "cancelled")),
-        ],
+        None => {
+            let counts = tables::counts(app).await?;
+            vec![
+                ("waiting", Some(counts.waiting)),
+                ("all", Some(counts.all)),
+                ("oversold", Some(counts.oversold)),
+                ("short", Some(counts.short)),
+                ("cancelled", Some(counts.cancelled)),
+            ]
+        }
     };
     let is_empty = query.view == "all" && !is_searched && query.channel.is_none() && count == Some(0);
     let oldest = waiting.oldest_order.filter(|_| query.view == "waiting").map(|order| order.created_at);
     let page = Orders {
         frame: visit.frame(Entry::Orders).await?,
-        pager: pager((number, ROWS), (rows.len(), count, has_more), |after| query.with_page(after)),
+        pager: match start {
+            PageStart::Number(number) => {
+                let has_more = count.is_some_and(|count| number.saturating_mul(ROWS) < count);
+                pager((number, ROWS), (rows.len(), count, has_more), |after| query.with_page(after))
+            }
+            PageStart::Before(before) => Pager {
+                from: 0,
+                shown: rows.len() as i64,
+                total: None,
+                previous: before.map(|_| query.with_page("")),
+                next: table.next.map(|line| query.with_page(&line.get().to_string())),
+            },
+        },
+        counted_max: tables::COUNTED_MAX,
+        requests: cancellations::count(app, &requester).await?,
         views,
         channels,
         oldest,

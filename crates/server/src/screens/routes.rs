@@ -12,8 +12,8 @@ use super::answer::ScreenAnswer;
 use super::fault::Fault;
 use super::visit::Visit;
 use super::{
-    bulk, import, import_columns, import_new, imports, level, lists, live, me, order, order_forms, orders, overview,
-    product, saved_views, search, sign_in, stock,
+    bulk, cancellations, import, import_columns, import_new, imports, level, lists, live, me, order, order_forms,
+    orders, overview, product, saved_views, search, sign_in, stock,
 };
 use crate::auth::Permission;
 
@@ -108,6 +108,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/orders/{id}/release", May::ReleaseOrders, order_forms::release).written(),
         Route::post("/orders/{id}/cancel", May::WriteOrders, order_forms::cancel).written(),
         Route::post("/orders/{id}/source", May::WriteFulfilment, order_forms::source).written(),
+        Route::get("/cancellations", May::ReadOrders, cancellations::show),
+        Route::post("/cancellations", May::WriteOrders, cancellations::answer).written(),
         Route::get("/imports", May::ReadImports, imports::show),
         Route::get("/imports/new", May::WriteStock, import_new::show),
         Route::post("/imports/new", May::WriteStock, import_new::send).in_pieces(),

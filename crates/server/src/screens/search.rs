@@ -1,4 +1,5 @@
-//! The search over everything: the page, and the part of it that the palette shows. Must not know how it is found.
+//! The search over everything: the page, and the part of it that the palette shows. A barcode that is sent whole, as a
+//! scanner does, opens its product. Must not know how anything is found.
 
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     let query: String = visit.query.text("q").chars().take(SEARCH_CHARS_MAX).collect();
     let frame = visit.frame(Entry::Other).await?;
     let found = search::search(&visit.app, &visit.requester(), &query, HITS_MAX).await?;
+    if let Some(product) = found.scanned.filter(|_| !visit.is_fragment()) {
+        return Ok(ScreenAnswer::see_other(&link::product(product.get())));
+    }
     let hit = |text: &str, detail: &str, link: String| Hit { text: text.to_owned(), detail: detail.to_owned(), link };
     let products = found.products.iter().map(|one| {
         let name = if one.name == one.sku { "" } else { &one.name };
@@ -28,10 +32,12 @@ pub(super) async fn show(visit: Arc<Visit>) -> Result<ScreenAnswer, Fault> {
     });
     let orders = found.orders.iter().map(|one| hit(&one.number, "", link::order(one.id.get())));
     let imports = found.imports.iter().map(|one| hit(&one.file_name, &one.mode, link::import(one.id.get())));
+    let lists = found.lists.iter().map(|one| hit(&one.name, &one.code, link::stock(one.id.get())));
     let groups = [
         (Kind::Products, products.collect()),
         (Kind::Orders, orders.collect()),
         (Kind::Imports, imports.collect()),
+        (Kind::Lists, lists.collect()),
         (Kind::Screens, screens(&visit, frame.t, &query)),
     ];
     let groups = groups.into_iter().map(|(kind, hits)| Group { kind, hits });
@@ -47,6 +53,7 @@ fn screens(visit: &Visit, t: Texts, query: &str) -> Vec<Hit> {
         (t.overview(), link::overview(), Permission::SignedIn),
         (t.stock(), link::lists(), Permission::ReadStock),
         (t.orders(), link::orders(), Permission::ReadOrders),
+        (t.cancellations(), link::cancellations(), Permission::ReadOrders),
         (t.imports(), link::imports(), Permission::ReadImports),
         (t.me(), link::me(), Permission::SignedIn),
     ];

@@ -18,6 +18,7 @@ pub mod imports;
 pub mod levels;
 pub mod orders;
 pub mod origins;
+pub mod product_search;
 pub mod products;
 pub mod reads;
 pub mod requester;

@@ -13,11 +13,10 @@ use onhand_store::Tx;
 use onhand_store::resource;
 use onhand_store::tables::products::PRODUCTS;
 use onhand_store::tables::{mappings, movements, order_items, product_stocks, products};
-use serde_json::Value;
 
 use super::origins::Origins;
 use super::stock_tables::{self, NamedList};
-use super::{Requester, ServiceError, Services};
+use super::{Requester, ServiceError, Services, product_search};
 
 /// Movements that are looked at.
 pub const MOVEMENTS_MAX: usize = 100;
@@ -68,11 +67,10 @@ pub async fn stocks(services: &Services, requester: &Requester, id: ProductId) -
         let at = found.iter().position(|stock| stock.list == list.id)?;
         Some((list, found.swap_remove(at)))
     };
-    let attributes: Value = serde_json::from_str(product.text("attributes").unwrap_or_default()).unwrap_or_default();
     Ok(ProductStocks {
         product: Product { id, sku: product.text("sku").unwrap_or_default().to_owned() },
         name: product.text("name").unwrap_or_default().to_owned(),
-        barcode: attributes["barcode"].as_str().unwrap_or_default().to_owned(),
+        barcode: product_search::barcode(product.text("attributes").unwrap_or_default()),
         stocks: lists.into_iter().filter_map(with).collect(),
         lists_without,
     })

@@ -1,48 +1,46 @@
 //! Search: what a few typed letters may mean.
 //!
 //! Promises: each search reads a bounded number of rows, however many there are, and finds nothing that its requester
-//! may not see. A SKU and a number are compared to the letter from their beginning. Names of products are not searched,
-//! because no index has them. Must not know how results are shown.
+//! may not see. A SKU and a number are compared to the letter from their beginning; case does not count in words of
+//! products ([`super::product_search`]) and in names of lists and files. Must not know how results are shown.
 
 use std::collections::BTreeSet;
 
-use onhand_core::{Order, ProductId, SKU_CHARS_MAX};
+use onhand_core::{Order, ProductId, SKU_CHARS_MAX, case_fold};
 use onhand_store::Tx;
 use onhand_store::channel_sync::channel_scope::{self, ChannelScope};
 use onhand_store::imports::{self, ImportRow};
-use onhand_store::tables::{orders as order_rows, products as product_rows};
+use onhand_store::tables::orders as order_rows;
 
 use super::imports::status;
+use super::product_search::{self, FoundProduct};
+use super::stock_tables::{self, NamedList};
 use super::{Requester, ServiceError, Services, orders};
 use crate::auth::Permission;
 
 /// The most characters that are searched for: no SKU and no number of an order has more.
-const TEXT_CHARS_MAX: usize = SKU_CHARS_MAX;
+pub const TEXT_CHARS_MAX: usize = SKU_CHARS_MAX;
 /// The most results of each kind.
 pub const RESULTS_MAX: usize = 50;
 /// Imports whose file names are compared: the newest ones.
 const IMPORTS_COMPARED: i64 = 200;
 
-/// A product that was found.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct FoundProduct {
-    /// The product.
-    pub id: ProductId,
-    /// Its SKU.
-    pub sku: String,
-    /// Its name.
-    pub name: String,
-}
+/// Products that are read for a requester that may see only some of them.
+const NARROWED_MAX: usize = 100;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Products whose SKU begins with the text.
+    /// Products of that barcode, whose SKU begins with the text, or that have its words.
     pub products: Vec<FoundProduct>,
+    /// The product whose barcode the text is, if it is the only one.
+    pub scanned: Option<ProductId>,
     /// Orders whose number begins with the text; for a channel, its order of that number.
     pub orders: Vec<Order>,
     /// The import with the text as its key, or else new ones whose file name contains it in small or large letters.
     pub imports: Vec<ImportRow>,
+    /// Stock lists whose name or code has the text in it.
+    pub lists: Vec<NamedList>,
 }
 
 /// Searches for a text, with so many results of each kind.
@@ -57,14 +55,19 @@ pub async fn search(
     if !is_searchable || limit == 0 {
         return Ok(Found::default());
     }
-    Ok(Found {
-        products: products(services, requester, text, limit).await?,
-        orders: orders(services, requester, text, limit).await?,
-        imports: match requester.role.allows(Permission::ReadImports) {
-            true => imports(services, text, limit).await?,
-            false => Vec::new(),
-        },
-    })
+    let may = |permission| requester.role.allows(permission);
+    let mut found = Found::default();
+    if may(Permission::ReadStock) {
+        (found.products, found.scanned) = products(services, requester, text, limit).await?;
+        found.lists = lists(services, requester, text, limit).await?;
+    }
+    if may(Permission::ReadOrders) {
+        found.orders = orders(services, requester, text, limit).await?;
+    }
+    if may(Permission::ReadImports) {
+        found.imports = imports(services, text, limit).await?;
+    }
+    Ok(found)
 }
 
 async fn products(
@@ -72,19 +75,38 @@ async fn products(
     requester: &Requester,
     text: &str,
     limit: usize,
-) -> Result<Vec<FoundProduct>, ServiceError> {
-    let (prefix, channel) = (text.to_owned(), requester.channel);
+) -> Result<(Vec<FoundProduct>, Option<ProductId>), ServiceError> {
+    let (text, channel) = (text.to_owned(), requester.channel);
     let body = async move |tx: &mut Tx<'_>| {
-        let mut found = product_rows::by_sku_prefix(tx, &prefix, limit as i64).await?;
+        let read = if channel.is_some() { NARROWED_MAX } else { limit };
+        let mut found = product_search::meant(tx, &text, read as i64).await?;
+        let mut scanned = product_search::of_barcode(tx, &text, 2).await?;
         if let Some(channel) = channel {
             let channel_scope = ChannelScope::of(tx, channel).await?;
-            let ids: BTreeSet<i64> = found.iter().map(|(id, ..)| id.get()).collect();
+            let ids: BTreeSet<i64> =
+                found.iter().map(|one| one.id).chain(scanned.clone()).map(ProductId::get).collect();
             let sold = channel_scope::sold(tx, &channel_scope, &ids).await?;
-            found.retain(|(id, ..)| sold.contains(&id.get()));
+            found.retain(|one| sold.contains(&one.id.get()));
+            scanned.retain(|id| sold.contains(&id.get()));
         }
-        Ok(found.into_iter().map(|(id, sku, name)| FoundProduct { id, sku, name }).collect())
+        found.truncate(limit);
+        let scanned = scanned.first().copied().filter(|_| scanned.len() == 1);
+        Ok((found, scanned))
     };
-    Ok(services.store.read("products.by_sku_prefix", body).await?)
+    Ok(services.store.read("products.meant", body).await?)
+}
+
+async fn lists(
+    services: &Services,
+    requester: &Requester,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<NamedList>, ServiceError> {
+    let text = case_fold(text);
+    let mut found = stock_tables::lists(services, requester).await?;
+    found.retain(|list| case_fold(&list.name).contains(&text) || case_fold(&list.code).contains(&text));
+    found.truncate(limit);
+    Ok(found)
 }
 
 async fn orders(
@@ -114,8 +136,8 @@ async fn imports(services: &Services, text: &str, limit: usize) -> Result<Vec<Im
     }
     let read = async move |tx: &mut Tx<'_>| imports::newest(tx, None, IMPORTS_COMPARED).await;
     let mut found = services.store.read("imports.newest", read).await?;
-    let text = text.to_lowercase();
-    found.retain(|import| import.file_name.to_lowercase().contains(&text));
+    let text = case_fold(text);
+    found.retain(|import| case_fold(&import.file_name).contains(&text));
     found.truncate(limit);
     Ok(found)
 }
@@ -205,6 +227,8 @@ mod tests {
         assert_eq!(found.products.iter().map(|one| one.sku.as_str()).collect::<Vec<_>>(), ["A-1", "A-2"]);
         assert_eq!(found.orders.iter().map(|one| one.number.as_str()).collect::<Vec<_>>(), ["A-100"]);
         assert_eq!(found.imports.len(), 1, "its file name contains the text");
+        let found = search(&services, &requester, "warehouse", 10).await.expect("it searches");
+        assert_eq!(found.lists.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["Warehouse"]);
         let found = search(&services, &requester, &key, 10).await.expect("it searches");
         assert_eq!((found.products.len(), found.orders.len(), found.imports.len()), (0, 0, 1));
         let found = search(&services, &requester, "A", 1).await.expect("it searches");

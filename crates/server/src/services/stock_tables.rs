@@ -1,11 +1,11 @@
 //! Tables of stock: the lists that a requester may see, and the stocks of one, page by page.
 //!
-//! Promises: a part costs what its rows cost, however long the list is, or looks at a bounded number of stocks. Must not
-//! know how a table is drawn.
+//! Promises: a part costs what its rows cost, however long the list is, or looks at a bounded number of stocks and products
+//! (see [`super::product_search`]). Must not know how a table is drawn.
 
 use std::collections::{BTreeSet, HashMap};
 
-use onhand_core::{Movement, MovementId, ProductId, Stock, StockListId, StockState, Timestamp};
+use onhand_core::{Movement, MovementId, ProductId, Stock, StockKey, StockListId, StockState, Timestamp};
 use onhand_store::query::{CursorKey, ListQuery, Sort, Window};
 use onhand_store::resource::{self, Record};
 use onhand_store::stock_views::{self, COUNTED_MAX, ChangePlace};
@@ -17,12 +17,14 @@ use onhand_store::{Error, Tx, Value};
 
 use super::origins::Origins;
 use super::stock_filter::{BY_SKU, StockFilter};
-use super::{Requester, ServiceError, Services, channels};
+use super::{Requester, ServiceError, Services, channels, product_search};
 
 /// The most lists that are shown together.
 pub const LISTS_MAX: i64 = 1_000;
 /// Lists whose stocks are counted; of more, the counts are not shown.
 const LISTS_COUNTED_MAX: usize = 200;
+/// Products that one search by words looks at.
+const SEARCHED_MAX: i64 = 1_000;
 /// Stocks that are looked at for one part of a table, where no index has what narrows it.
 const LOOKED_MAX: i64 = 5_000;
 /// How many of them at once.
@@ -159,6 +161,8 @@ pub struct StockTable {
     /// Where the table goes on, if it does. There may be fewer rows than were asked for, and more to follow: a part looks
     /// at a bounded number of stocks.
     pub next: Option<Place>,
+    /// Whether the stocks were found by words or a barcode, and not as those whose SKU begins with the text.
+    pub by_words: bool,
 }
 
 /// A part of the stocks of a list that the requester may see.
@@ -186,6 +190,9 @@ pub async fn table(
 
 /// How many stocks a table has, where that is known without looking at them.
 fn counted(wanted: &Wanted, table: &StockTable) -> Option<i64> {
+    if table.by_words {
+        return None;
+    }
     if wanted.filter.is_all() {
         return Some(table.size);
     }
@@ -201,7 +208,13 @@ async fn part(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<Sto
     match wanted.filter.changed_since {
         Some(since) => changed(tx, (list, since), wanted).await,
         None if wanted.filter.is_all() && !wanted.by_sku => listed(tx, list, wanted).await,
-        None => walked(tx, list, wanted).await,
+        None if wanted.filter.prefix.is_empty() => walked(tx, list, wanted).await,
+        // Only what is found by words has pages with numbers.
+        None if matches!(wanted.place, Some(Place::Page(_))) => found(tx, list, wanted).await,
+        None => match walked(tx, list, wanted).await? {
+            by_sku if by_sku.rows.is_empty() && wanted.place.is_none() => found(tx, list, wanted).await,
+            by_sku => Ok(by_sku),
+        },
     }
 }
 
@@ -277,4 +290,23 @@ async fn changed(
     let next = if is_full { found.stocks.last().map(|(_, place)| *place) } else { found.next };
     let rows = found.stocks.into_iter().map(|(stock, _)| stock).collect();
     Ok(StockTable { rows, next: next.map(Place::AfterChange), ..StockTable::default() })
+}
+
+/// What no SKU of the list begins with may be a barcode, or words. No index has those of the products of a list, but one
+/// has those of all products.
+async fn found(tx: &mut Tx<'_>, list: StockListId, wanted: &Wanted) -> Result<StockTable, Error> {
+    let number = if let Some(Place::Page(number)) = wanted.place { number } else { 1 };
+    let named = product_search::meant(tx, &wanted.filter.prefix, SEARCHED_MAX).await?;
+    let is_all = (named.len() as i64) < SEARCHED_MAX;
+    let keys = named.into_iter().map(|product| StockKey { list, sku: product.sku }).collect();
+    let rest = StockFilter { prefix: String::new(), ..wanted.filter.clone() };
+    let mut rows = product_stocks::by_keys(tx, &keys).await?;
+    rows.retain(|stock| rest.leaves(stock));
+    rows.sort_by(|one, other| one.sku.cmp(&other.sku));
+    let (count, skip) = (rows.len() as i64, (number - 1).saturating_mul(wanted.limit));
+    let rows: Vec<Stock> =
+        rows.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)).take(wanted.limit as usize).collect();
+    let next = (skip.saturating_add(rows.len() as i64) < count).then(|| Place::Page(number + 1));
+    let previous = (number > 1).then(|| Place::Page(number - 1));
+    Ok(StockTable { rows, count: is_all.then_some(count), previous, next, by_words: true, ..StockTable::default() })
 }

@@ -5,8 +5,8 @@
 //! or what an answer looks like.
 
 use onhand_core::{Command, Outcome, Rejection};
-use onhand_store::Tx;
 use onhand_store::idempotency::{self, Answer, Key};
+use onhand_store::{Error, Tx};
 use sha2::{Digest as _, Sha256};
 
 use super::{Requester, ServiceError, Services};
@@ -114,6 +114,17 @@ impl Services {
             Submitted::Before(_) => {
                 Err(ServiceError::internal("a command without a key was answered like one with a key"))
             }
+        }
+    }
+
+    /// Keeps the answer to a request that was more than one command, under its key. One that is kept already stays.
+    pub async fn keep_answer(&self, key: RequestKey, (status, body): Rendered) -> Result<(), ServiceError> {
+        let (key, fingerprint) = key.checked()?;
+        let (answer, now) = (Answer { fingerprint: fingerprint.to_vec(), status, body }, self.clock.now());
+        let insert = async move |tx: &mut Tx<'_>| idempotency::insert_all(tx, [(&key, &answer)], now).await;
+        match self.store.write("idempotency.insert", insert).await {
+            Ok(()) | Err(Error::UniqueViolation { .. }) => Ok(()),
+            Err(fault) => Err(fault.into()),
         }
     }
 

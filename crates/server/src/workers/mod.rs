@@ -5,6 +5,7 @@
 pub mod change_feed;
 mod count_sums;
 pub mod imports;
+mod product_words;
 mod source_orders;
 
 use std::sync::Arc;
@@ -24,8 +25,9 @@ pub fn start(imports: &Arc<ImportWorkers>, feed: &Arc<Feed>) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     imports::start(imports, &mut workers);
     let (feed, services) = (feed.clone(), feed.services().clone());
-    let counting = services.clone();
+    let (counting, words) = (services.clone(), services.clone());
     workers.spawn(async move { keep_going("feed", || change_feed::run_sequencer(feed.clone())).await });
+    workers.spawn(async move { keep_going("product words", || product_words::run(words.clone())).await });
     workers.spawn(async move { keep_going("plans", || source_orders::run(services.clone())).await });
     workers.spawn(async move { keep_going("sums", || count_sums::run(counting.clone())).await });
     workers

@@ -35,6 +35,7 @@ const WHO: &[(&str, &str)] = &[
     ("GET saved_views/{id}", ALL),
     ("PATCH saved_views/{id}", ALL),
     ("DELETE saved_views/{id}", ALL),
+    ("GET search", ALL),
     ("GET content_types", ALL),
     ("GET content_types/{id}", ALL),
     ("GET products", ALL),

@@ -54,15 +54,6 @@ impl Shop {
         let path = format!("{}{}/{what}/", import_path(self.list), key(import));
         finished(&self.erp, key(&self.erp.post(&path, body).await.ok())).await
     }
-
-    /// `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]` of a SKU of the shop's list.
-    pub(crate) async fn of_sku(&self, sku: &str) -> Option<[i64; 4]> {
-        let path = format!("/api/v1/product_stock/?product_sku={sku}&stock_list={}", self.list);
-        let page = self.erp.get(&path).await.ok();
-        let row = page["results"].as_array().expect("rows").first()?.clone();
-        let names = ["stock", "sold_quantity_unreported", "reported_quantity", "adjusted_stock"];
-        Some(names.map(|name| int(&row[name])))
-    }
 }
 
 pub(crate) fn key(answer: &Value) -> &str {

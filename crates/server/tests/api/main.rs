@@ -37,6 +37,7 @@ mod race;
 mod reads;
 mod resources;
 pub(crate) mod samples;
+mod search;
 pub(crate) mod shop;
 pub(crate) mod slow_clients;
 mod stock;

@@ -134,6 +134,9 @@ impl Samples {
         if route.path == "oms/query-stock-availability" {
             path.push_str("?sku=SAMPLE");
         }
+        if route.path == "search" {
+            path.push_str("?q=SAMPLE");
+        }
         let (Some(from), Some(to)) = (path.find('{'), path.find('}')) else { return path };
         let parameter = self.parameter(route, caller).await;
         format!("{}{parameter}{}", &path[..from], &path[to + 1..])

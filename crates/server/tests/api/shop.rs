@@ -75,6 +75,15 @@ impl Shop {
         ["stock", "sold_quantity_unreported", "reported_quantity", "adjusted_stock"].map(|name| int(&row[name]))
     }
 
+    /// `[stock, sold_quantity_unreported, reported_quantity, adjusted_stock]` of a SKU of the shop's list.
+    pub(crate) async fn of_sku(&self, sku: &str) -> Option<[i64; 4]> {
+        let path = format!("/api/v1/product_stock/?product_sku={sku}&stock_list={}", self.list);
+        let page = self.erp.get(&path).await.ok();
+        let row = page["results"].as_array().expect("rows").first()?.clone();
+        let names = ["stock", "sold_quantity_unreported", "reported_quantity", "adjusted_stock"];
+        Some(names.map(|name| int(&row[name])))
+    }
+
     /// An order without a channel for one line; the whole answer.
     pub(crate) async fn order(&self, sku: &str, quantity: i64) -> Value {
         self.try_order(json!({"order_items": [self.line(sku, quantity)]})).await.created()

@@ -3,6 +3,7 @@
 
 mod browser;
 mod bulk;
+mod cancellations;
 #[path = "../api/client.rs"]
 #[expect(dead_code, reason = "the suite of the API uses the rest")]
 pub(crate) mod client;
@@ -14,6 +15,7 @@ mod live;
 mod me;
 mod orders;
 mod roles;
+mod search;
 mod sessions;
 #[path = "../api/shop.rs"]
 #[expect(dead_code, reason = "the suite of the API uses the rest")]

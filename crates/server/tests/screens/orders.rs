@@ -89,3 +89,34 @@ async fn the_number_of_an_order_changes_no_page() {
         browser.get(path).await.ok().has("&#34;&#62;&#60;script&#62;alert(1)").has_no("<script>");
     }
 }
+
+#[tokio::test]
+async fn orders_with_lines_in_trouble_have_views_of_their_own() {
+    let shop = Shop::open().await;
+    shop.stock("A-1", 1).await;
+    let channel = shop.channel("accept").await;
+    let fine = shop.order("A-1", 1).await;
+    let mut oversold = Vec::new();
+    for _ in 0..52 {
+        let lines = json!([shop.line("A-1", 1), shop.line("A-1", 2)]);
+        oversold.push(shop.try_order(json!({"channel": channel, "order_items": lines})).await.created());
+    }
+    let link = |order: &serde_json::Value| format!("\"/orders/{}\"", id(order));
+    let mut browser = Browser::of(&shop.server, Role::Viewer).await;
+    let page = browser.get("/orders?view=oversold").await.ok().has(&link(&oversold[51])).has(&link(&oversold[2]));
+    let page = page.has("Oversold lines <small>104</small>").has("Short <small>0</small>");
+    let page = page.has("Waiting for the ERP <small>53</small>").has_no(&link(&oversold[1])).has_no(&link(&fine));
+    let next =
+        page.text.split("href=\"").find(|part| part.starts_with("/orders?view=oversold&#38;after=")).expect("more");
+    let next = next.split('"').next().expect("an address").replace("&#38;", "&");
+    let last = browser.get(&next).await.ok().has(&link(&oversold[1])).has(&link(&oversold[0]));
+    last.has_no(&link(&oversold[2]))
+        .has_no(&link(&fine))
+        .has("href=\"/orders?view=oversold\" aria-label=\"Previous page\"");
+    shop.cancel(&oversold[0]).await;
+    browser.get(&next).await.ok().has(&link(&oversold[1])).has_no(&link(&oversold[0]));
+    browser.get("/orders?view=cancelled").await.ok().has(&link(&oversold[0])).has("Cancelled <small>1</small>");
+    browser.get("/orders?view=short").await.ok().has("No order matches");
+    browser.get("/orders?view=short&after=7").await.ok();
+    browser.get(&format!("/orders?channel={channel}")).await.ok().has(&link(&oversold[51])).has_no(&link(&fine));
+}

@@ -41,6 +41,8 @@ const WHO: &[(&str, &str)] = &[
     ("POST /orders/{id}/release", WRITERS),
     ("POST /orders/{id}/cancel", SELLERS),
     ("POST /orders/{id}/source", WRITERS),
+    ("GET /cancellations", ALL),
+    ("POST /cancellations", SELLERS),
     ("GET /imports", FLOOR),
     ("GET /imports/new", WRITERS),
     ("POST /imports/new", WRITERS),

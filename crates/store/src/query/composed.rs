@@ -1,6 +1,6 @@
-//! Statements of lists, as they are put together.
+//! The text of a list's statement, put together piece by piece.
 //!
-//! Promises: what a client sends is bound as a value. Must not know tables.
+//! Promises: what a client sends is bound as a value. Must not know counters, nor which rows are wanted.
 
 use std::fmt::Write as _;
 

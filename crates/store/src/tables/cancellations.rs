@@ -4,6 +4,13 @@ use onhand_core::channel_sync::ObjectKind;
 
 use super::order_items;
 use crate::resource::{Colocation, Column, Publish, Table};
+use crate::sql::{statements, values};
+use crate::{Error, Tx};
+
+statements! {
+    COUNT = "cancellation_requests.count",
+        "SELECT COUNT(*) FROM (SELECT id FROM cancellation_request WHERE status = ?1 LIMIT ?2) AS few";
+}
 
 /// Why something is cancelled.
 pub static REASONS: Table = Table::new(
@@ -41,3 +48,8 @@ pub static REQUESTS: Table = Table::new(
     scope: Some("channel_id"),
     only_made_or_removed: false,
 }]);
+
+/// How many requests are in a state, counted up to so many.
+pub async fn count(tx: &mut Tx<'_>, status: &str, most: i64) -> Result<i64, Error> {
+    Ok(tx.first(&COUNT, &values![status, most], |row| row.get(0)).await?.unwrap_or(0))
+}

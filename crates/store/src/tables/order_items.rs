@@ -77,6 +77,17 @@ statements! {
         "SELECT item_id, stock_id, quantity, state, registered_at, moved_at, moved_from_id, moved_from_list_id
          FROM reservation
          WHERE stock_id = ?1 AND state = 2 AND bucket = ?2 ORDER BY item_id";
+    /// The states are those of the index: neither cancelled nor shipped.
+    OVERSOLD_BEFORE = "order_items.oversold_before",
+        "SELECT id, order_id FROM order_item WHERE oversold = 1 AND status < 500 AND status <> 100
+         AND id < ?1 ORDER BY id DESC LIMIT ?2";
+    OVERSOLD_COUNT = "order_items.oversold_count",
+        "SELECT COUNT(*) FROM (SELECT id FROM order_item WHERE oversold = 1 AND status < 500
+         AND status <> 100 AND id > ?1 LIMIT ?2) AS few";
+    SHORT_BEFORE = "reservations.short_before",
+        "SELECT item_id FROM reservation WHERE state = 5 AND item_id < ?1 ORDER BY item_id DESC LIMIT ?2";
+    SHORT_COUNT = "reservations.short_count",
+        "SELECT COUNT(*) FROM (SELECT item_id FROM reservation WHERE state = 5 AND item_id > ?1 LIMIT ?2) AS few";
     SHORT_RESERVATIONS = "reservations.short_of_stock",
         "SELECT item_id FROM reservation WHERE stock_id = ?1 AND state = 5 AND bucket = ?2 ORDER BY item_id LIMIT ?3";
     INSERT_RESERVATION = "reservations.insert",
@@ -218,6 +229,39 @@ pub(crate) async fn short_of(
     let mut found = tx.all_bulk(&SHORT_RESERVATIONS, keys, |row| row.get(0).map(OrderItemId::new)).await?;
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
+}
+
+/// What may be wrong with a line, for those who look for such lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trouble {
+    /// It was accepted although its units were not there, and has not left.
+    Oversold,
+    /// No stock has its units.
+    Short,
+}
+
+/// The newest lines with a trouble among those that were made before a line, so many at the most, each with its order.
+pub async fn in_trouble(
+    tx: &mut Tx<'_>,
+    trouble: Trouble,
+    before: OrderItemId,
+    limit: i64,
+) -> Result<Vec<(OrderItemId, OrderId)>, Error> {
+    let read = |row: &Row<'_>| Ok((OrderItemId::new(row.get(0)?), OrderId::new(row.get(1)?)));
+    if trouble == Trouble::Oversold {
+        return tx.all(&OVERSOLD_BEFORE, &values![before.get(), limit], read).await;
+    }
+    let read = |row: &Row<'_>| row.get(0).map(OrderItemId::new);
+    let items = tx.all(&SHORT_BEFORE, &values![before.get(), limit], read).await?;
+    let mut found: Vec<_> = places(tx, &items).await?.into_iter().map(|place| (place.item, place.order)).collect();
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(found)
+}
+
+/// How many lines have a trouble, counted up to so many.
+pub async fn count_in_trouble(tx: &mut Tx<'_>, trouble: Trouble, most: i64) -> Result<i64, Error> {
+    let count = if trouble == Trouble::Oversold { &OVERSOLD_COUNT } else { &SHORT_COUNT };
+    Ok(tx.first(count, &values![0, most], |row| row.get(0)).await?.unwrap_or(0))
 }
 
 pub(crate) async fn insert_all(tx: &mut Tx<'_>, items: &[&OrderItem]) -> Result<(), Error> {

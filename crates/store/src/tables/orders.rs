@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use onhand_core::{ChannelId, Order, OrderId, OrderStatus, Timestamp, bucket_of_text};
 
-use crate::counters::{CounterDeltas, CounterKey};
+use crate::counters::{self, CounterDeltas, CounterKey};
 use crate::engine::{PendingQuery, Row};
 use crate::query::{self, ListQuery, ListTable, Page};
 use crate::sql::{statements, values};
@@ -68,6 +68,12 @@ pub(crate) fn status(code: i64) -> Result<OrderStatus, Error> {
 /// A part of all orders.
 pub async fn page(tx: &mut Tx<'_>, listing: &ListQuery) -> Result<Page<Order>, Error> {
     query::page(tx, &TABLE, listing, |row: &Order| row.id.get(), read).await
+}
+
+/// How many orders there are, or how many of them are in a state, or wait for the ERP (`is_send` 0): from the counters.
+pub async fn counted(tx: &mut Tx<'_>, part: Option<(&'static str, i64)>) -> Result<i64, Error> {
+    let key = part.map_or(CounterKey::all(TABLE.name), |(column, value)| CounterKey::of(TABLE.name, column, value));
+    counters::count(tx, &key.name()).await
 }
 
 /// One order.

@@ -304,6 +304,9 @@ fn each_order_is_shown_once_even_after_its_state_has_changed() {
                 vec![condition("is_send", Op::Eq, int(0)), condition("status", Op::Eq, int(400))],
                 |order| !order.is_send && order.status.code() == 400,
             ),
+            filter::<Order>(false, vec![condition("number", Op::Prefix, [Value::from("3")])], |order| {
+                order.number.starts_with('3')
+            }),
             filter::<Order>(false, vec![condition("date_placed", Op::Gt, int(noon.micros()))], move |order| {
                 order.date_placed > noon
             }),

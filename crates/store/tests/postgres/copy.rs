@@ -27,6 +27,8 @@ const SHOP: &str = "
         (2, 2, 'b', 'prefix', x'', 1, 5, 6, 1, 7, 'screen', 'Firefox');
     INSERT INTO saved_view VALUES (1, 2, 'stock', 'Kış', 'q=KAZ', 1, 5, 6);
     INSERT INTO lease VALUES ('sweep', 'somebody', 9);
+    INSERT INTO product_word VALUES ('çarşı', 257), ('=869', 257);
+    INSERT INTO product_word_progress VALUES (1, 1);
     INSERT INTO commit_marker VALUES (1, 1);
     WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 4000)
       INSERT INTO product SELECT n & 255, n * 256 + (n & 255), 'SKU-' || n, 'é\" \\', '', 1, '{}', '{\"a\":[1]}', n, n FROM n;

@@ -57,13 +57,18 @@ pub(crate) fn distributed() -> BTreeSet<&'static str> {
 /// Statements on hot tables that do not name the bucket.
 const WITHOUT_BUCKET: &[(&str, &str)] = &[
     ("assortments.has_items", "asks for one row of an index of the catalog, once per request of a channel"),
+    ("cancellation_requests.count", "people who look at requests: a few rows of an index on every machine"),
     ("discrepancies.active_at", "removing them: seldom, by people, on every machine"),
     ("discrepancies.of_package_item", "a package's lines are of many stocks, and those of many buckets"),
     ("idempotency.forget", "housekeeping, once a minute, on every machine"),
     ("movements.newest", "the overview: a few rows of an index on every machine"),
+    ("order_items.oversold_before", "people who look at such lines: a few rows of an index on every machine"),
+    ("order_items.oversold_count", "people who look at such lines: a few rows of an index on every machine"),
     ("orders.by_number_prefix", "searching: by people, and a few rows of an index on every machine"),
     ("package_items.counted", "counting: by people, and an SKU's lines are those of many orders"),
     ("products.by_sku_prefix", "searching: by people, and a few rows of an index on every machine"),
+    ("reservations.short_before", "people who look at such lines: a few rows of an index on every machine"),
+    ("reservations.short_count", "people who look at such lines: a few rows of an index on every machine"),
     ("sourcing_queue.all", "planning, in the background: few rows, on every machine"),
     ("reports.oldest_errors", "housekeeping, once a minute, on every machine"),
     ("reports.oldest_events", "housekeeping, once a minute, on every machine"),

@@ -50,7 +50,7 @@ fn server() -> Lines {
          SELECT x.relname || ' on ' || t.relname || CASE WHEN i.indisunique THEN ' unique' ELSE '' END || ' (' ||
            (SELECT string_agg(a.attname, ', ' ORDER BY p.place) FROM unnest(i.indkey) WITH ORDINALITY p (number, place)
             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = p.number) || ')' ||
-           coalesce(' WHERE ' || trim(both '()' from pg_get_expr(i.indpred, i.indrelid)), '')
+           coalesce(' WHERE ' || replace(trim(both '()' from pg_get_expr(i.indpred, i.indrelid)), ') AND (', ' AND '), '')
          FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
          WHERE NOT i.indisprimary AND t.relnamespace = 'public'::regnamespace",
     );

@@ -3,6 +3,7 @@
 //! Promises: each struct renders as a whole page; `as_rows()` renders the region `#region` of those that have one, which
 //! is what a request with `HX-Request` gets. Must not know where values come from.
 
+pub mod cancellations;
 pub mod error;
 pub mod import;
 pub mod import_columns;

@@ -205,14 +205,7 @@ impl OrderLine {
     }
 
     fn state_text(&self, frame: &Frame) -> &'static str {
-        let t = frame.t;
-        match self.state {
-            ReservationState::Open => t.line_reserved(),
-            ReservationState::Reported => t.line_reported(),
-            ReservationState::Settled => t.line_settled(),
-            ReservationState::Cancelled => t.line_cancelled(),
-            ReservationState::Short => t.line_short(),
-        }
+        words::reservation(self.state, frame.t)
     }
 
     fn state_class(&self) -> &'static str {

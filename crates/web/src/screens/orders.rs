@@ -5,7 +5,7 @@ use onhand_core::{OrderStatus, Timestamp};
 
 use crate::form::Pager;
 use crate::link::OrdersQuery;
-use crate::{Frame, words};
+use crate::{Frame, number, words};
 
 /// The page `/orders`; `as_rows()` is its region. The query is an [`OrdersQuery`]. `GET` only.
 #[derive(Clone, Debug, Template)]
@@ -15,8 +15,13 @@ pub struct Orders {
     pub frame: Frame,
     /// What is shown.
     pub query: OrdersQuery,
-    /// The views that can be opened: a word of [`OrdersQuery::view`], with its count where it is kept.
+    /// The views that can be opened: a word of [`OrdersQuery::view`], with its count where it is kept. That of `oversold`
+    /// and `short` is one of lines.
     pub views: Vec<(&'static str, Option<i64>)>,
+    /// A count of lines or requests above this says no more than that there are more.
+    pub counted_max: i64,
+    /// How many cancellation requests wait for an answer, where they are counted.
+    pub requests: Option<i64>,
     /// The channels that can be chosen: id and name. Empty for an account that has one.
     pub channels: Vec<(i64, String)>,
     /// Since when the oldest order waits for the ERP.
@@ -41,6 +46,16 @@ impl Orders {
             "cancelled" => t.orders_cancelled(),
             _ => t.orders_waiting(),
         }
+    }
+
+    fn count(&self, view: &str, number: i64) -> String {
+        let most = if matches!(view, "oversold" | "short") { self.counted_max } else { i64::MAX };
+        number::counted(self.frame.t.lang, number, most)
+    }
+
+    fn requests(&self) -> Option<String> {
+        let waiting = self.requests.filter(|number| *number > 0)?;
+        Some(number::counted(self.frame.t.lang, waiting, self.counted_max))
     }
 
     fn is_open(&self, view: &str) -> bool {

@@ -1,4 +1,4 @@
-//! The search over everything: screens, products, orders, imports. Must not know how they are found.
+//! The search over everything: screens, products, orders, imports, lists. Must not know how they are found.
 
 use askama::Template;
 
@@ -28,6 +28,8 @@ pub enum Kind {
     Orders,
     /// Imports.
     Imports,
+    /// Stock lists.
+    Lists,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
             Self::Products => t.search_products(),
             Self::Orders => t.search_orders(),
             Self::Imports => t.search_imports(),
+            Self::Lists => t.lists_title(),
         }
     }
 }

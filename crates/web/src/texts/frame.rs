@@ -93,7 +93,7 @@ texts! {
     to_overview: "To the overview" | "Genel bakışa git";
     form_errors[n]: "{n} field needs a look", "{n} fields need a look" | "{n} alan gözden geçirilmeli";
     // The search
-    search_everything: "SKU, name, order number, screen" | "SKU, ad, sipariş numarası, ekran";
+    search_everything: "SKU, name, barcode, order number, screen" | "SKU, ad, barkod, sipariş numarası, ekran";
     search_none(words): "Nothing found for “{words}”" | "“{words}” için bir şey bulunamadı";
     search_hint: "SKUs and order numbers are found by their beginning, names by their words."
         | "SKU ve sipariş numaraları başlangıçlarıyla, adlar kelimeleriyle bulunur.";

@@ -70,6 +70,26 @@ texts! {
     event_shipped(package): "Package {package} shipped" | "{package} paketi gönderildi";
     event_not_found(place): "Not found at {place}" | "{place} konumunda bulunamadı";
     event_sourced(place): "Sourced from {place}" | "Kaynak: {place}";
+    // Cancellation requests
+    cancellations: "Cancellation requests" | "İptal istekleri";
+    requests_waiting: "Waiting for an answer" | "Yanıt bekleyen";
+    no_requests: "No cancellation request waits for an answer" | "Yanıt bekleyen iptal isteği yok";
+    no_requests_hint: "Channels and the API send requests. A line stays reserved until its request is approved."
+        | "İstekler kanallardan ve API’den gelir. İstek onaylanana kadar satır rezerve kalır.";
+    asked_at: "Asked" | "İstendi";
+    asks_refund: "refund" | "para iadesi";
+    request_confirmed: "confirmed" | "doğrulandı";
+    select_request(number, sku): "Select the request for {sku} of {number}" | "{number} siparişindeki {sku} isteğini seç";
+    answer_requests: "Answer the ticked requests" | "İşaretli istekleri yanıtla";
+    answer_effect: "Approving a cancellation cancels its line, and its open units are available again. A refund changes no stock."
+        | "İptal onaylanınca satırı iptal edilir, açık adetleri yeniden satılabilir. Para iadesi stoğu değiştirmez.";
+    nothing_comes_back: "No unit would come back on sale." | "Hiçbir adet yeniden satışa çıkmaz.";
+    approve: "Approve" | "Onayla";
+    reject: "Reject" | "Reddet";
+    requests_approved[n]: "{n} request approved", "{n} requests approved" | "{n} istek onaylandı";
+    requests_rejected[n]: "{n} request rejected", "{n} requests rejected" | "{n} istek reddedildi";
+    requests_left[n]: "{n} request was not answered; its row says why.", "{n} requests were not answered; their rows say why."
+        | "{n} istek yanıtlanmadı; nedeni satırında.";
     // The vendor's states of orders and lines
     status_cancellation_waiting: "cancellation waiting" | "iptal bekliyor";
     status_cancelled: "cancelled" | "iptal";

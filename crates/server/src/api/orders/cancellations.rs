@@ -1,12 +1,11 @@
 //! Cancellation reasons and requests (contract 7.3, contract C8.3).
 //!
-//! Promises: a request that is granted takes its line with it through the writer, and is stored as granted after that,
-//! so that a line never stays reserved behind a request that says it does not. Must not know how a line is cancelled.
+//! Promises: a request that is granted takes its line with it before it is stored as granted
+//! ([`crate::services::orders::cancellations`]). Must not know how a line is cancelled.
 
 use std::pin::Pin;
 
-use onhand_core::commands::CancelItems;
-use onhand_core::{CancellationStatus, CancellationType, ChannelId, Command, OrderId, OrderItemId};
+use onhand_core::{CancellationStatus, CancellationType, ChannelId, OrderItemId};
 use onhand_store::channel_sync::actions;
 use onhand_store::resource::{self as rows, Record};
 use onhand_store::tables::cancellations::{REASONS, REQUESTS};
@@ -15,7 +14,7 @@ use onhand_store::{Error as StoreError, Tx, Value};
 
 use crate::http::context::RequestContext;
 use crate::resource::{Draft, OwnerScope, Resource, Taken, Unique, fill_blanks};
-use crate::services::orders::because;
+use crate::services::orders::cancellations::{cancel_line, kind, status};
 use crate::wire::error::Error;
 use crate::wire::field::Field;
 use crate::wire::filter::{Filter, Kind};
@@ -108,15 +107,6 @@ pub static REQUEST: Resource = Resource {
     )
 };
 
-/// The state that a record says, or another text.
-fn status(text: Option<&str>) -> CancellationStatus {
-    text.and_then(CancellationStatus::of).unwrap_or(CancellationStatus::WaitingApproval)
-}
-
-fn kind(record: &Record) -> CancellationType {
-    record.text("cancellation_type").and_then(CancellationType::of).unwrap_or(CancellationType::Cancel)
-}
-
 fn wrong_status() -> Error {
     Error::refused("cancellation_request_status", "A cancellation request cannot go from its status to this one.")
 }
@@ -131,9 +121,9 @@ async fn rule(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, St
     if *record.value("extra_field") == Value::Null {
         record.set("extra_field", "{}");
     }
-    let wanted = status(record.text("status"));
+    let wanted = status(record);
     if let Some(before) = before {
-        let fits = status(before.text("status")).may_become(wanted);
+        let fits = status(before).may_become(wanted);
         return Ok(if fits { Ok(()) } else { Err(wrong_status()) });
     }
     let line = OrderItemId::new(record.int("order_item_id").unwrap_or_default());
@@ -147,7 +137,7 @@ async fn rule(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, St
     // Sent again, it may say how far it was then; it is not taken back to that.
     let stored = rows::same(tx, record).await?;
     let fits = match stored.filter(|_| form.has("status")) {
-        Some(stored) => status(stored.text("status")) == wanted,
+        Some(stored) => status(&stored) == wanted,
         None => wanted.may_begin(),
     };
     Ok(if fits { Ok(()) } else { Err(wrong_status()) })
@@ -155,10 +145,9 @@ async fn rule(tx: &mut Tx<'_>, draft: Draft<'_>) -> Result<Result<(), Error>, St
 
 type Granting<'t> = Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 't>>;
 
-/// Cancels the line of a request that is about to be granted. If the rest fails, the line has been cancelled by a
-/// caller that may do so, and doing it again changes nothing.
+/// Cancels the line of a request that is about to be granted.
 fn grant<'t>(call: &'t RequestContext, before: &'t Record, form: &'t Form) -> Granting<'t> {
-    let (from, to) = (status(before.text("status")), form.text("status").map(|text| status(Some(text))));
+    let (from, to) = (status(before), form.text("status").and_then(CancellationStatus::of));
     let stays = |field: &str, stored: Option<i64>| form.int(field).is_none() || form.int(field) == stored;
     let is_whole = stays("order_item", before.int("order_item_id"))
         && form.text("cancellation_type").is_none_or(|said| Some(said) == before.text("cancellation_type"));
@@ -168,11 +157,6 @@ fn grant<'t>(call: &'t RequestContext, before: &'t Record, form: &'t Form) -> Gr
         if !is_whole || !granted {
             return Ok(());
         }
-        let item = OrderItemId::new(before.int("order_item_id").unwrap_or_default());
-        let order = OrderId::new(before.int("order_id").unwrap_or_default());
-        let details = reason.into_iter().map(|reason| (item, because(reason))).collect();
-        let command = CancelItems { order, all: false, items: vec![item], details };
-        call.app.submit(&call.requester(), Command::CancelItems(command)).await?;
-        Ok(())
+        Ok(cancel_line(&call.app, &call.requester(), before, reason).await?)
     })
 }

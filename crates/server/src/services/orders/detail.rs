@@ -14,6 +14,7 @@ use onhand_store::tables::stock_locations::LOCATIONS;
 use onhand_store::tables::{mappings, order_items, packages, products};
 use onhand_store::{Error, Tx, Value};
 
+use super::cancellations;
 use crate::services::{Requester, ServiceError, Services};
 
 /// Reasons that can be chosen from.
@@ -30,6 +31,8 @@ pub struct OrderDetail {
     pub reservations: HashMap<OrderItemId, Reservation>,
     /// Their codes.
     pub codes: Vec<Mapping>,
+    /// For lines whose cancellation is asked for and not answered yet, why.
+    pub requests: HashMap<OrderItemId, String>,
     /// Its packages.
     pub packages: Vec<Package>,
     /// What is in those.
@@ -69,6 +72,7 @@ async fn of(tx: &mut Tx<'_>, order: Order, items: Vec<OrderItem>) -> Result<Orde
     let reservations = order_items::reservations_of(tx, &items).await?;
     let ids: Vec<OrderItemId> = items.iter().map(|item| item.id).collect();
     let codes = mappings::of_items(tx, &ids).await?;
+    let requests = cancellations::of_lines(tx, &items).await?;
     let packages = packages::of_orders(tx, [order.id]).await?;
     let packed = packages::items_of_orders(tx, [order.id]).await?;
     let skus: Vec<ProductId> = items.iter().map(|item| item.product).collect();
@@ -79,7 +83,19 @@ async fn of(tx: &mut Tx<'_>, order: Order, items: Vec<OrderItem>) -> Result<Orde
     let locations = names(tx, &LOCATIONS, locations).await?;
     let reasons = reasons(tx).await?;
     let reservations = reservations.into_iter().map(|reservation| (reservation.item, reservation)).collect();
-    Ok(OrderDetail { order, items, reservations, codes, packages, packed, products, lists, locations, reasons })
+    Ok(OrderDetail {
+        order,
+        items,
+        reservations,
+        codes,
+        requests,
+        packages,
+        packed,
+        products,
+        lists,
+        locations,
+        reasons,
+    })
 }
 
 async fn names(

@@ -3,6 +3,7 @@
 //! Promises: the orders of another channel do not exist for a requester that asks for a channel. Must not know how much
 //! stock there is. An order that needs no more than its command is submitted by its caller.
 
+pub mod cancellations;
 pub mod detail;
 pub mod sold;
 pub mod tables;

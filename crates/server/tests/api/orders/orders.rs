@@ -240,3 +240,32 @@ async fn a_held_quantity_stays_within_the_documented_bounds() {
     assert_eq!(shop.figures(shirt).await, [5, 2_147_483_647, 0, 0]);
     shop.server.verify().await;
 }
+
+/// Contract 1.3 has no such look-up; it is ours, and bounded: in the order of numbers.
+#[tokio::test]
+async fn orders_are_found_by_the_beginning_of_their_number() {
+    let shop = Shop::open().await;
+    shop.stock("SHIRT", 10).await;
+    for number in ["TR-2", "TR-10", "TR-1", "tr-3", "X", "TR%"] {
+        shop.try_order(json!({"number": number, "order_items": [shop.line("SHIRT", 1)]})).await.created();
+    }
+    let numbers = async |query: &str| {
+        let page = shop.erp.get(&format!("/api/v1/orders/?{query}")).await.ok();
+        (page["count"].clone(), column(&page, "number"))
+    };
+    let three = vec![json!("TR-1"), json!("TR-10"), json!("TR-2")];
+    assert_eq!(numbers("number__startswith=TR-").await, (json!(3), three.clone()));
+    assert_eq!(numbers("number__startswith=TR-&limit=2&page=2").await, (json!(3), three[2..].to_vec()));
+    assert_eq!(numbers("number__startswith=TR-&sort=-number").await.1, three.iter().rev().cloned().collect::<Vec<_>>());
+    assert_eq!(numbers("number__startswith=TR-&sort=id").await.1, [json!("TR-2"), json!("TR-10"), json!("TR-1")]);
+    assert_eq!(numbers("number__startswith=TR%25").await.1, [json!("TR%")]);
+    assert_eq!(numbers("number__startswith=TR-&is_send=true").await, (json!(0), vec![]));
+    let page = shop.erp.get("/api/v1/orders/?number__startswith=TR-&limit=2&cursor=").await.ok();
+    assert_eq!(column(&page, "number"), three[..2]);
+    let rest = shop.erp.get(page["next"].as_str().expect("more")).await.ok();
+    assert_eq!(column(&rest, "number"), three[2..]);
+    let seller = shop.server.channel_client(shop.channel("accept").await).await;
+    assert_eq!(seller.get("/api/v1/orders/?number__startswith=TR").await.ok()["count"], json!(0));
+    shop.erp.get("/api/v1/orders/?number__startswith=a%00b").await.expect(400);
+    shop.erp.get("/api/v1/orders/?status__startswith=4").await.expect(400);
+}

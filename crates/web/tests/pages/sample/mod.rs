@@ -125,7 +125,7 @@ fn html(page: &impl Template) -> String {
 type Make = fn(&Maker) -> String;
 
 /// Every page, by its name.
-const PAGES: [(&str, Make); 22] = [
+const PAGES: [(&str, Make); 23] = [
     ("sign_in", |m| html(&people::sign_in(m))),
     ("sign_in_throttled", |m| html(&people::throttled(m))),
     ("refused", |m| html(&people::refused(m))),
@@ -141,6 +141,7 @@ const PAGES: [(&str, Make); 22] = [
     ("product_edit", |m| html(&stock::product(m, true))),
     ("orders", |m| html(&orders::orders(m))),
     ("order", |m| html(&orders::order(m))),
+    ("cancellations", |m| html(&orders::cancellations(m))),
     ("imports", |m| html(&orders::imports(m))),
     ("import_new", |m| html(&orders::import_new(m))),
     ("import_columns", |m| html(&orders::import_columns(m))),
@@ -175,6 +176,7 @@ pub(crate) fn fragments(m: &Maker) -> Vec<(String, String)> {
         ("product", html(&stock::product(m, false).as_rows())),
         ("orders", html(&orders::orders(m).as_rows())),
         ("order", html(&orders::order(m).as_rows())),
+        ("cancellations", html(&orders::cancellations(m).as_rows())),
         ("imports", html(&orders::imports(m).as_rows())),
         ("import_preview", html(&orders::preview(m).as_rows())),
     ];

@@ -5,6 +5,7 @@ use onhand_core::{OrderStatus, ReservationState};
 use onhand_web::form::{FieldErrors, Pager};
 use onhand_web::frame::Entry;
 use onhand_web::link::OrdersQuery;
+use onhand_web::screens::cancellations::{Cancellations, RequestRow};
 use onhand_web::screens::import::{ChangeSums, ColumnUse, Filter, Import, ImportRow, LayoutNotes, RowSums};
 use onhand_web::screens::import_columns::{ColumnChoice, ImportColumns};
 use onhand_web::screens::import_new::ImportNew;
@@ -41,6 +42,8 @@ pub(super) fn orders(m: &Maker) -> Orders {
             ("short", Some(1)),
             ("cancelled", None),
         ],
+        counted_max: 1_000,
+        requests: Some(1_001),
         channels: vec![(2, m.t("N11")), (3, m.t("Hepsiburada"))],
         oldest: Some(m.ago(2_460)),
         pager: Pager {
@@ -53,6 +56,48 @@ pub(super) fn orders(m: &Maker) -> Orders {
         rows,
         is_empty: !m.is_some(),
         command: if m.is_some() { String::new() } else { m.t("curl -X POST http://localhost:8080/api/v1/orders/") },
+    }
+}
+
+pub(super) fn cancellations(m: &Maker) -> Cancellations {
+    let row = |at: usize| RequestRow {
+        id: 300 + at as i64,
+        order: 10_277 + at as i64,
+        number: m.t(&format!("TR-{}", 10_421 - at)),
+        channel: if at.is_multiple_of(3) { Some(m.t("N11")) } else { None },
+        product: 352 + at as i64,
+        sku: m.t("SNEAK-RUN2-BLK-43"),
+        quantity: 1 + at as i64 % 3,
+        state: ReservationState::ALL[at % ReservationState::ALL.len()],
+        is_refund: at % 4 == 2,
+        is_confirmed: at % 4 == 1,
+        reason: m.t("Ordered twice"),
+        description: m.t("The customer called."),
+        since: m.ago(4_000 - 30 * at as i64),
+        fault: if at == 0 { m.t("A shipped order item cannot be cancelled.") } else { String::new() },
+    };
+    let rows = m.many(row);
+    let back = |at: usize| ComesBack {
+        sku: m.t("SNEAK-RUN2-BLK-43"),
+        list: m.t("Central warehouse"),
+        available: (3, 5 + at as i64),
+    };
+    let errors = |()| FieldErrors(["", "request"].map(|name| (name.to_owned(), m.t("This needs a look."))).to_vec());
+    Cancellations {
+        frame: m.frame(Entry::Orders, "/cancellations"),
+        total: Some(1_001),
+        counted_max: 1_000,
+        chosen: vec![300],
+        preview: m.is_some().then(|| m.few(2, back)),
+        errors: m.is_some().then_some(()).map(errors).unwrap_or_default(),
+        pager: Pager {
+            from: 0,
+            shown: rows.len() as i64,
+            total: None,
+            previous: None,
+            next: Some(onhand_web::link::cancellations_after("350")),
+        },
+        rows,
     }
 }
 
@@ -200,6 +245,19 @@ fn sums(m: &Maker) -> RowSums {
     RowSums { new: 113, changed: 1_013, same: 0, wrong: 14, changes: (m.rows != Rows::One).then_some(changes) }
 }
 
+/// How the file was understood.
+fn layout(m: &Maker) -> LayoutNotes {
+    LayoutNotes {
+        sheet: m.t("Stok"),
+        header_row: Some(4),
+        warehouse: m.t("Merkez"),
+        is_remembered: true,
+        is_asked: false,
+        totals: 1,
+        others: 12,
+    }
+}
+
 fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
     let values = [
         ("SHIRT-OXF-WHT-M", Some(40), "38", Some(38), Some((34, 32)), "", ""),
@@ -243,15 +301,7 @@ fn import(m: &Maker, task: ImportTask, state: ImportState) -> Import {
         format: m.t("xlsx"),
         time_zone: m.t("Europe/Istanbul"),
         columns: columns(m),
-        layout: LayoutNotes {
-            sheet: m.t("Stok"),
-            header_row: Some(4),
-            warehouse: m.t("Merkez"),
-            is_remembered: true,
-            is_asked: false,
-            totals: 1,
-            others: 12,
-        },
+        layout: layout(m),
         can_map: task == ImportTask::Preview,
         per_second: None,
         error: String::new(),

@@ -57,8 +57,8 @@ pub(super) fn search(m: &Maker) -> Search {
         detail: m.t("Runner 2 sneaker, black"),
         link: link::product(at),
     };
-    let kinds = [Kind::Screens, Kind::Products, Kind::Orders, Kind::Imports];
-    let groups = m.few(4, |at| Group { kind: kinds[at], hits: m.few(3, hit) });
+    let kinds = [Kind::Screens, Kind::Products, Kind::Orders, Kind::Imports, Kind::Lists];
+    let groups = m.few(5, |at| Group { kind: kinds[at], hits: m.few(3, hit) });
     Search { frame: m.frame(Entry::Other, "/search"), query: m.t("SNEAK"), groups }
 }
 

@@ -106,6 +106,17 @@ fn edit(m: &Maker, leave: String) -> LevelEdit {
     }
 }
 
+/// A bulk edit that was not done.
+fn bulk(m: &Maker) -> BulkForm {
+    BulkForm {
+        selected: vec![352],
+        is_all: true,
+        set_amount: m.t("64"),
+        add_amount: m.t("−3"),
+        errors: FieldErrors(vec![(String::new(), m.t("Select rows first."))]),
+    }
+}
+
 pub(super) fn table(m: &Maker, is_edited: bool) -> Stock {
     let mut rows = m.many(|at| row(m, at));
     if is_edited && m.rows == Rows::One {
@@ -150,17 +161,7 @@ pub(super) fn table(m: &Maker, is_edited: bool) -> Stock {
         }),
         has_filters: true,
         has_bulk: m.rows != Rows::One,
-        bulk: if m.suffix.is_empty() {
-            BulkForm::default()
-        } else {
-            BulkForm {
-                selected: vec![352],
-                is_all: true,
-                set_amount: m.t("64"),
-                add_amount: m.t("−3"),
-                errors: FieldErrors(vec![(String::new(), m.t("Select rows first."))]),
-            }
-        },
+        bulk: if m.suffix.is_empty() { BulkForm::default() } else { bulk(m) },
         can_export: m.is_some(),
         query,
         sorts: vec!["sku", "-modified"],

@@ -50,7 +50,7 @@ pub const VIEW: ResponseSchema = ResponseSchema {
 pub const FILTERS: &[Filter] = &[
     Filter::new("pk", "id", Kind::Int),
     Filter::new("id", "id", Kind::Int),
-    Filter::new("number", "number", Kind::Text),
+    Filter::new("number", "number", Kind::OrderedText),
     Filter::new("channel", "channel_id", Kind::Int),
     Filter::new("status", "status", Kind::Status),
     Filter::new("is_send", "is_send", Kind::Bool),
